@@ -1,0 +1,1 @@
+//! The general ledger: accounts, journals, entries, periods, dimensions and their rules (R1–R16).

@@ -1,0 +1,186 @@
+//! Errors as data: a stable code, a category without transport, and a text in each language.
+//!
+//! A rule never returns a sentence. It returns a [`Violation`]: which definition, where in the input, and the
+//! values that fill the text. The edge turns it into a problem document in the caller's language.
+
+use std::borrow::Cow;
+
+/// What kind of failure it is; the HTTP status follows from it in one place (`api::problem`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// The request cannot be read at all (400).
+    Malformed,
+    /// Nobody is signed in, or the credentials are wrong (401).
+    Unauthenticated,
+    /// Signed in, but not allowed (403).
+    Forbidden,
+    /// It does not exist in this tenant (404).
+    NotFound,
+    /// The state of the resource forbids it (409).
+    Conflict,
+    /// `If-Match` names another version (412).
+    StaleVersion,
+    /// `If-Match` is missing (428).
+    MissingVersion,
+    /// A named limit is exceeded (413).
+    TooLarge,
+    /// The body's media type is not accepted (415).
+    UnsupportedMedia,
+    /// None of the media types asked for can be produced (406).
+    NotAcceptable,
+    /// A field or a business rule is violated (422).
+    Rule,
+    /// Too many requests (429).
+    Throttled,
+    /// A dependency is away; try again (503).
+    Unavailable,
+    /// Our fault (500).
+    Internal,
+}
+
+/// Who can do something about an error; shown in `docs/ERRORS.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acts {
+    Developer,
+    User,
+    Administrator,
+    Operator,
+}
+
+/// One entry of the error catalogue. `{name}` in a text is filled from the violation's parameters.
+#[derive(Debug)]
+pub struct ErrorDef {
+    pub code: &'static str,
+    pub category: Category,
+    pub acts: Acts,
+    pub en: &'static str,
+    pub ar: &'static str,
+}
+
+impl PartialEq for ErrorDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+impl Eq for ErrorDef {}
+
+/// Defines catalogue entries and the slice `ALL` that lists them.
+///
+/// ```
+/// domain::errors! {
+///     /// Doc text.
+///     UNBALANCED = "unbalanced", Rule, User, "Off by {difference}.", "الفرق {difference}.";
+/// }
+/// assert_eq!(ALL[0].code, "unbalanced");
+/// ```
+#[macro_export]
+macro_rules! errors {
+    ($($(#[$meta:meta])* $name:ident = $code:literal, $category:ident, $acts:ident, $en:literal, $ar:literal;)*) => {
+        $($(#[$meta])* pub static $name: $crate::error::ErrorDef = $crate::error::ErrorDef {
+            code: $code,
+            category: $crate::error::Category::$category,
+            acts: $crate::error::Acts::$acts,
+            en: $en,
+            ar: $ar,
+        };)*
+        /// Every definition of this module, for the generated catalogue.
+        pub static ALL: &[&$crate::error::ErrorDef] = &[$(&$name),*];
+    };
+}
+
+/// One broken rule: which, where (a JSON pointer, empty for the whole document), and the values of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub def: &'static ErrorDef,
+    pub pointer: String,
+    pub params: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+impl Violation {
+    pub fn new(def: &'static ErrorDef) -> Self {
+        Self { def, pointer: String::new(), params: Vec::new() }
+    }
+
+    /// Where in the input, as a JSON pointer such as `/lines/3/debit`.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = pointer.into();
+        self
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.params.push((name, Cow::Owned(value.to_string())));
+        self
+    }
+
+    /// The text in English or Arabic with its parameters filled in.
+    pub fn text(&self, language: Language) -> String {
+        let template = match language {
+            Language::English => self.def.en,
+            Language::Arabic => self.def.ar,
+        };
+        let mut text = template.to_owned();
+        for (name, value) in &self.params {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        text
+    }
+}
+
+/// The two languages of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    #[default]
+    English,
+    Arabic,
+}
+
+/// Collects every violation of one input, so that a caller sees all of them at once.
+#[derive(Debug, Default)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn push(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    /// Keeps the value, or records the violation under `pointer` and goes on.
+    pub fn check<T>(&mut self, pointer: &str, result: Result<T, Violation>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(violation) => {
+                let at = format!("{pointer}{}", violation.pointer);
+                self.push(violation.at(at));
+                None
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+
+    /// `Ok(value)` when nothing was recorded, otherwise everything that was.
+    pub fn into_result<T>(self, value: T) -> Result<T, Vec<Violation>> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+    }
+}
+
+impl Extend<Violation> for Violations {
+    fn extend<I: IntoIterator<Item = Violation>>(&mut self, iter: I) {
+        self.0.extend(iter);
+    }
+}

@@ -1,0 +1,8 @@
+//! Pure business rules: no I/O, no clock, no wire format. Everything here is decided from its arguments.
+
+pub mod accounting;
+pub mod error;
+pub mod ids;
+pub mod money;
+pub mod text;
+pub mod time;

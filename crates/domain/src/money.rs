@@ -1,0 +1,290 @@
+//! Exact amounts. An [`Amount`] is a whole number of ten-thousandths: what `DECIMAL(19,4)` holds, added with
+//! overflow checks and never as a float. Only here is an amount multiplied or rounded.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::error::Violation;
+
+/// Digits after the point that an [`Amount`] keeps.
+pub const AMOUNT_SCALE: u32 = 4;
+const AMOUNT_UNIT: i64 = 10_000;
+/// Digits after the point that a [`Rate`] keeps (R7 asks for ten or more).
+pub const RATE_SCALE: u32 = 10;
+const RATE_UNIT: i64 = 10_000_000_000;
+
+crate::errors! {
+    INVALID_AMOUNT = "invalid_amount", Rule, User,
+        "'{value}' is not an amount: write digits with at most {decimals} decimals, such as \"1234.50\".",
+        "'{value}' ليس مبلغًا صحيحًا: اكتب أرقامًا بحد أقصى {decimals} منازل عشرية، مثل \"1234.50\".";
+    AMOUNT_SCALE_EXCEEDED = "amount_scale_exceeded", Rule, User,
+        "{currency} has {decimals} decimals; '{value}' has more.",
+        "العملة {currency} لها {decimals} منازل عشرية؛ القيمة '{value}' تتجاوز ذلك.";
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range", Rule, User,
+        "The amount is larger than 922,337,203,685,477.5807.",
+        "المبلغ أكبر من 922,337,203,685,477.5807.";
+    INVALID_RATE = "invalid_rate", Rule, User,
+        "'{value}' is not an exchange rate: a number greater than 0 and below 900,000,000 with at most 10 decimals.",
+        "'{value}' ليس سعر صرف صحيحًا: رقم أكبر من 0 وأقل من 900,000,000 بحد أقصى 10 منازل عشرية.";
+    INVALID_CURRENCY = "invalid_currency", Rule, User,
+        "'{value}' is not a currency code: three capital letters of ISO 4217, such as SAR.",
+        "'{value}' ليس رمز عملة: ثلاثة أحرف لاتينية كبيرة حسب ISO 4217 مثل SAR.";
+}
+
+/// A signed, exact amount in ten-thousandths of a currency unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Amount(i64);
+
+impl Amount {
+    pub const ZERO: Self = Self(0);
+
+    /// From ten-thousandths, as stored.
+    pub const fn from_scaled(scaled: i64) -> Self {
+        Self(scaled)
+    }
+    /// Ten-thousandths, as stored.
+    pub const fn scaled(self) -> i64 {
+        self.0
+    }
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+    pub const fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+    pub fn checked_neg(self) -> Option<Self> {
+        self.0.checked_neg().map(Self)
+    }
+    pub fn abs(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::new(self.0, AMOUNT_SCALE)
+    }
+
+    /// `None` when the value has more than four decimals or does not fit.
+    pub fn from_decimal(value: Decimal) -> Option<Self> {
+        let scaled = value.checked_mul(Decimal::from(AMOUNT_UNIT))?;
+        if !scaled.fract().is_zero() {
+            return None;
+        }
+        scaled.to_i64().map(Self)
+    }
+
+    /// Parses `1234.50`, `-3`, `.5`; no grouping, no exponent, no sign `+`.
+    pub fn parse(text: &str) -> Result<Self, Violation> {
+        let bad = || Violation::new(&INVALID_AMOUNT).with("value", text).with("decimals", AMOUNT_SCALE);
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if (whole.is_empty() && fraction.is_empty()) || fraction.len() > AMOUNT_SCALE as usize {
+            return Err(bad());
+        }
+        if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return Err(bad());
+        }
+        let mut scaled: i64 = 0;
+        let padding = AMOUNT_SCALE as usize - fraction.len();
+        for digit in
+            whole.bytes().chain(fraction.bytes()).map(|b| i64::from(b - b'0')).chain((0..padding).map(|_| 0))
+        {
+            scaled = scaled
+                .checked_mul(10)
+                .and_then(|s| s.checked_add(digit))
+                .ok_or_else(|| Violation::new(&AMOUNT_OUT_OF_RANGE))?;
+        }
+        Ok(Self(if negative { -scaled } else { scaled }))
+    }
+
+    /// Whether the amount has no more decimals than the currency.
+    pub fn fits(self, scale: u8) -> bool {
+        self.0 % 10_i64.pow(AMOUNT_SCALE - u32::from(scale).min(AMOUNT_SCALE)) == 0
+    }
+
+    /// Parses an amount and refuses more decimals than the currency has.
+    pub fn parse_in(text: &str, currency: Currency) -> Result<Self, Violation> {
+        let amount = Self::parse(text)?;
+        if amount.fits(currency.scale) {
+            return Ok(amount);
+        }
+        Err(Violation::new(&AMOUNT_SCALE_EXCEEDED)
+            .with("currency", currency.code)
+            .with("decimals", currency.scale)
+            .with("value", text))
+    }
+
+    /// Text with exactly the currency's decimals (more only if the amount has more): `1234.50`.
+    pub fn display(self, scale: u8) -> String {
+        let mut decimals = u32::from(scale).min(AMOUNT_SCALE);
+        let magnitude = self.0.unsigned_abs();
+        while decimals < AMOUNT_SCALE && magnitude % 10_u64.pow(AMOUNT_SCALE - decimals) != 0 {
+            decimals += 1;
+        }
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let unit = AMOUNT_UNIT.unsigned_abs();
+        let whole = magnitude / unit;
+        if decimals == 0 {
+            return format!("{sign}{whole}");
+        }
+        let fraction = (magnitude % unit) / 10_u64.pow(AMOUNT_SCALE - decimals);
+        format!("{sign}{whole}.{fraction:0width$}", width = decimals as usize)
+    }
+
+    /// `amount × rate`, rounded half-up (away from zero) to the target currency's scale (R7). `None` on overflow.
+    pub fn convert(self, rate: Rate, target_scale: u8) -> Option<Self> {
+        let product = self.to_decimal().checked_mul(rate.to_decimal())?;
+        let rounded = product.round_dp_with_strategy(
+            u32::from(target_scale).min(AMOUNT_SCALE),
+            RoundingStrategy::MidpointAwayFromZero,
+        );
+        Self::from_decimal(rounded)
+    }
+
+    /// The sum, or `None` when it does not fit.
+    pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+}
+
+/// An exchange rate: units of the target currency for one unit of the source, in ten-thousand-millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rate(i64);
+
+impl Rate {
+    pub const ONE: Self = Self(RATE_UNIT);
+
+    pub const fn from_scaled(scaled: i64) -> Self {
+        Self(scaled)
+    }
+    pub const fn scaled(self) -> i64 {
+        self.0
+    }
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::new(self.0, RATE_SCALE)
+    }
+    pub fn parse(text: &str) -> Result<Self, Violation> {
+        let bad = || Violation::new(&INVALID_RATE).with("value", text);
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return Err(bad());
+        }
+        let value = Decimal::from_str(text).map_err(|_| bad())?;
+        let scaled = value.checked_mul(Decimal::from(RATE_UNIT)).ok_or_else(bad)?;
+        if !scaled.fract().is_zero() || value <= Decimal::ZERO || value >= Decimal::from(900_000_000) {
+            return Err(bad());
+        }
+        scaled.to_i64().map(Self).ok_or_else(bad)
+    }
+    /// `1 / rate`, rounded to ten digits; `None` when nothing would be left.
+    pub fn inverse(self) -> Option<Self> {
+        let value = Decimal::ONE.checked_div(self.to_decimal())?;
+        let scaled = value.round_dp(RATE_SCALE).checked_mul(Decimal::from(RATE_UNIT))?.to_i64()?;
+        (scaled > 0).then_some(Self(scaled))
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_decimal().normalize().fmt(f)
+    }
+}
+
+/// An ISO 4217 code, such as `SAR`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CurrencyCode([u8; 3]);
+
+impl CurrencyCode {
+    /// Any three capital letters: whether the tenant knows the currency is decided elsewhere.
+    pub fn parse(text: &str) -> Result<Self, Violation> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(bytes) if bytes.iter().all(u8::is_ascii_uppercase) => Ok(Self(bytes)),
+            _ => Err(Violation::new(&INVALID_CURRENCY).with("value", text)),
+        }
+    }
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+}
+
+impl fmt::Display for CurrencyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl fmt::Debug for CurrencyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A currency with the decimals its amounts have (ISO 4217: SAR 2, KWD/BHD/OMR 3, JPY 0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency {
+    pub code: CurrencyCode,
+    pub scale: u8,
+}
+
+impl Currency {
+    /// The currency with the decimals of ISO 4217; codes not listed there have two.
+    pub fn iso(code: CurrencyCode) -> Self {
+        let scale = match code.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
+            _ => 2,
+        };
+        Self { code, scale }
+    }
+    /// The smallest unit: 0.01 for SAR.
+    pub fn minor_unit(self) -> Amount {
+        Amount(10_i64.pow(AMOUNT_SCALE - u32::from(self.scale).min(AMOUNT_SCALE)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_parse_and_print_exactly() {
+        for (text, scale, shown) in [
+            ("1234.5", 2, "1234.50"),
+            ("-0.01", 2, "-0.01"),
+            (".5", 3, "0.500"),
+            ("7", 0, "7"),
+            ("0.1234", 2, "0.1234"),
+        ] {
+            assert_eq!(Amount::parse(text).unwrap().display(scale), shown);
+        }
+        for bad in ["", ".", "1,000", "1e3", "+1", "1.23456", "NaN", "٣", " 1", "--1"] {
+            assert_eq!(Amount::parse(bad).unwrap_err().def, &INVALID_AMOUNT, "{bad}");
+        }
+        assert_eq!(Amount::parse("922337203685477.5808").unwrap_err().def, &AMOUNT_OUT_OF_RANGE);
+    }
+
+    #[test]
+    fn conversion_rounds_half_away_from_zero() {
+        let rate = Rate::parse("3.75").unwrap();
+        assert_eq!(Amount::parse("0.01").unwrap().convert(rate, 2), Some(Amount::parse("0.04").unwrap()));
+        assert_eq!(Amount::parse("-0.02").unwrap().convert(rate, 2), Some(Amount::parse("-0.08").unwrap()));
+        assert_eq!(
+            Amount::parse("1").unwrap().convert(Rate::parse("0.005").unwrap(), 2),
+            Some(Amount::parse("0.01").unwrap())
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! Parse-only text values: trimmed, limited, free of control characters.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::Violation;
+
+/// Longest description, in characters.
+pub const DESCRIPTION_LENGTH_MAX: usize = 500;
+/// Longest name in one language, in characters.
+pub const NAME_LENGTH_MAX: usize = 200;
+/// Longest code, in characters.
+pub const CODE_LENGTH_MAX: usize = 50;
+
+crate::errors! {
+    TEXT_TOO_LONG = "text_too_long", Rule, User,
+        "At most {max} characters; this has {length}.", "بحد أقصى {max} حرفًا؛ الطول الحالي {length}.";
+    TEXT_EMPTY = "text_empty", Rule, User, "Must not be empty.", "يجب ألا يكون فارغًا.";
+    TEXT_CONTROL_CHARACTER = "text_control_character", Rule, User,
+        "Must not contain control characters.", "يجب ألا يحتوي على رموز تحكم.";
+    INVALID_CODE = "invalid_code", Rule, User,
+        "'{value}' is not a code: 1 to 50 letters, digits or . _ - / without spaces.",
+        "'{value}' ليس رمزًا صحيحًا: من 1 إلى 50 حرفًا أو رقمًا أو . _ - / دون مسافات.";
+    NAME_MISSING = "name_missing", Rule, User,
+        "Give the name in Arabic (ar) or English (en), or both.", "أدخل الاسم بالعربية (ar) أو الإنجليزية (en) أو بكليهما.";
+}
+
+/// Trims, normalises to NFC and checks the length; line breaks and tabs are the only control characters kept.
+pub fn text(value: &str, length_max: usize) -> Result<String, Violation> {
+    let trimmed = value.trim();
+    if trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
+    }
+    let text: String = trimmed.nfc().collect();
+    let length = text.chars().count();
+    if length > length_max {
+        return Err(Violation::new(&TEXT_TOO_LONG).with("max", length_max).with("length", length));
+    }
+    Ok(text)
+}
+
+/// Like [`text`], but empty is an error.
+pub fn required_text(value: &str, length_max: usize) -> Result<String, Violation> {
+    let text = text(value, length_max)?;
+    if text.is_empty() { Err(Violation::new(&TEXT_EMPTY)) } else { Ok(text) }
+}
+
+/// A short key people type: account code, journal code, dimension code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(String);
+
+impl Code {
+    pub fn parse(value: &str) -> Result<Self, Violation> {
+        let value = value.trim();
+        let length = value.chars().count();
+        let good = (1..=CODE_LENGTH_MAX).contains(&length)
+            && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
+        if good {
+            Ok(Self(value.nfc().collect()))
+        } else {
+            Err(Violation::new(&INVALID_CODE)
+                .with("value", value.chars().take(CODE_LENGTH_MAX).collect::<String>()))
+        }
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A name in Arabic, English or both; at least one is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LocalizedName {
+    ar: Option<String>,
+    en: Option<String>,
+}
+
+impl LocalizedName {
+    pub fn parse(ar: Option<&str>, en: Option<&str>) -> Result<Self, Violation> {
+        let part = |value: Option<&str>, pointer: &str| -> Result<Option<String>, Violation> {
+            let text = text(value.unwrap_or(""), NAME_LENGTH_MAX).map_err(|v| v.at(pointer))?;
+            Ok((!text.is_empty()).then_some(text))
+        };
+        let name = Self { ar: part(ar, "/ar")?, en: part(en, "/en")? };
+        if name.ar.is_none() && name.en.is_none() { Err(Violation::new(&NAME_MISSING)) } else { Ok(name) }
+    }
+    pub fn ar(&self) -> Option<&str> {
+        self.ar.as_deref()
+    }
+    pub fn en(&self) -> Option<&str> {
+        self.en.as_deref()
+    }
+}
+
+/// The form in which names are searched: lower case, Arabic letter variants folded, marks and tatweel dropped.
+///
+/// أ إ آ ٱ become ا, ى becomes ي, ة becomes ه, ؤ becomes و, ئ becomes ي, so that people find what they type.
+pub fn search_form(value: &str) -> String {
+    value
+        .nfkd()
+        .filter_map(|c| match c {
+            '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0300}'..='\u{036F}' => None,
+            'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
+            'ى' | 'ئ' => Some('ي'),
+            'ة' => Some('ه'),
+            'ؤ' => Some('و'),
+            '٠'..='٩' => char::from_u32(c as u32 - 0x0660 + 0x30),
+            _ => Some(c),
+        })
+        .flat_map(char::to_lowercase)
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arabic_variants_are_found() {
+        assert_eq!(search_form("الأُجُور  والمَكافأة"), search_form("الاجور والمكافاه"));
+        assert_eq!(search_form("Café ١٢"), "cafe 12");
+    }
+
+    #[test]
+    fn a_name_needs_one_language() {
+        assert_eq!(LocalizedName::parse(Some(" "), None).unwrap_err().def, &NAME_MISSING);
+        assert_eq!(LocalizedName::parse(None, Some(" Cash ")).unwrap().en(), Some("Cash"));
+    }
+}
