@@ -1,1 +1,14 @@
+//! Use cases and ports: what the product does, without a driver and without HTTP.
+//!
+//! A write is a [`command::Command`] run by [`command::execute`]; a read is a method of a `*Queries` port that
+//! returns a view. Views are what the API answers, so there is no mapping layer between them (ADR 0009).
 
+pub mod accounting;
+pub mod authorize;
+pub mod command;
+pub mod context;
+pub mod error;
+pub mod paging;
+pub mod platform;
+pub mod ports;
+pub mod retry;

@@ -1,0 +1,1 @@
+//! The general ledger: commands, ports and views.

@@ -1,0 +1,174 @@
+//! The one way to change something. [`execute`] is the only place that authorises, begins, replays, audits and commits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::error::Violation;
+use domain::ids::TenantId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::authorize::{self, Access};
+use crate::context::{IfMatch, RequestContext};
+use crate::error::{AppError, AppResult, IDEMPOTENCY_KEY_REUSED, MISSING_IF_MATCH, STALE_VERSION};
+use crate::ports::cache::Cache;
+use crate::ports::clock::{Clock, Ids};
+use crate::ports::database::{Database, Outcome, Work};
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// A write as a value. `run` holds the whole use case and may be repeated after a transient failure.
+#[async_trait]
+pub trait Command: Send + Sync + 'static {
+    /// Snake case, verb first: `post_journal_entry`.
+    const NAME: &'static str;
+    const ACCESS: Access;
+    /// The view that is answered (and kept for a replay).
+    type Output: Serialize + Send;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Self::Output>>;
+}
+
+/// What a command did: the answer, and which version of which thing it is.
+#[derive(Debug)]
+pub struct Done<T> {
+    pub output: T,
+    /// For `Location`; of the thing created.
+    pub id: Option<Uuid>,
+    /// For `ETag`.
+    pub version: Option<i64>,
+}
+
+impl<T> Done<T> {
+    pub fn new(output: T) -> Self {
+        Self { output, id: None, version: None }
+    }
+    pub fn of(id: Uuid, version: i64, output: T) -> Self {
+        Self { output, id: Some(id), version: Some(version) }
+    }
+}
+
+/// The answer of a command, already as JSON: what a replay of the same request will be given too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    pub body: Bytes,
+    pub id: Option<Uuid>,
+    pub version: Option<i64>,
+    /// An earlier request with this idempotency key did it.
+    pub replayed: bool,
+}
+
+/// A remembered answer, as stored with its idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    pub request_hash: [u8; 32],
+    pub body: String,
+    pub id: Option<Uuid>,
+    pub version: Option<i64>,
+}
+
+/// What commands run on.
+#[derive(Clone)]
+pub struct Application {
+    pub database: Arc<dyn Database>,
+    pub cache: Arc<dyn Cache>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+/// Authorise, then in one transaction: replay or run, audit, events, idempotency row. Answers after the commit.
+pub async fn execute<C: Command>(app: &Application, ctx: &RequestContext, command: C) -> AppResult<Executed> {
+    authorize::require(ctx, C::ACCESS)?;
+    let work = Arc::new(CommandWork { ctx: ctx.clone(), command, state: Mutex::default() });
+    match &ctx.batch {
+        Some(batch) => batch.0.join(work.clone()).await?,
+        None => app.database.write(work.clone()).await?,
+    }
+    for (tenant, entities) in work.touched() {
+        app.cache.invalidate(tenant, &entities).await;
+    }
+    let executed = work.state.lock().unwrap_or_else(PoisonError::into_inner).executed.take();
+    executed.ok_or_else(|| AppError::internal(format!("{} committed without an answer", C::NAME)))
+}
+
+#[derive(Default)]
+struct WorkState {
+    executed: Option<Executed>,
+    touched: Vec<(TenantId, Vec<&'static str>)>,
+}
+
+struct CommandWork<C> {
+    ctx: RequestContext,
+    command: C,
+    state: Mutex<WorkState>,
+}
+
+impl<C> CommandWork<C> {
+    fn finish(&self, executed: Executed, touched: Vec<(TenantId, Vec<&'static str>)>) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) =
+            WorkState { executed: Some(executed), touched };
+    }
+}
+
+#[async_trait]
+impl<C: Command> Work for CommandWork<C> {
+    fn tenant(&self) -> TenantId {
+        self.ctx.tenant
+    }
+
+    fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).touched.clone()
+    }
+
+    async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
+        if let Some(executed) = replay(&self.ctx, uow).await? {
+            self.finish(executed, Vec::new());
+            return Ok(Outcome::Rollback);
+        }
+        let done = self.command.run(&self.ctx, uow).await?;
+        let body = serde_json::to_string(&done.output)
+            .map_err(|error| AppError::internal(format!("{} answer: {error}", C::NAME)))?;
+        if self.ctx.dry_run {
+            let executed =
+                Executed { body: body.into(), id: done.id, version: done.version, replayed: false };
+            self.finish(executed, Vec::new());
+            return Ok(Outcome::Rollback);
+        }
+        let touched = uow.bookkeeping().write_changes(&self.ctx).await?;
+        if let Some(idempotency) = &self.ctx.idempotency {
+            let row = Replay {
+                request_hash: idempotency.request_hash,
+                body: body.clone(),
+                id: done.id,
+                version: done.version,
+            };
+            uow.bookkeeping().save_replay(&self.ctx, &idempotency.key, row).await?;
+        }
+        let executed = Executed { body: body.into(), id: done.id, version: done.version, replayed: false };
+        self.finish(executed, touched);
+        Ok(Outcome::Commit)
+    }
+}
+
+/// The earlier answer of this idempotency key, if there is one; another request under the same key is an error.
+async fn replay(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Option<Executed>> {
+    let Some(idempotency) = &ctx.idempotency else { return Ok(None) };
+    let Some(earlier) = uow.bookkeeping().find_replay(ctx, &idempotency.key).await? else { return Ok(None) };
+    if earlier.request_hash != idempotency.request_hash {
+        return Err(AppError::of(&IDEMPOTENCY_KEY_REUSED));
+    }
+    Ok(Some(Executed { body: earlier.body.into(), id: earlier.id, version: earlier.version, replayed: true }))
+}
+
+/// Checks `If-Match` against the stored version: missing is 428, another version 412.
+pub fn check_version(ctx: &RequestContext, current: i64) -> AppResult<()> {
+    match ctx.if_match {
+        _ if ctx.actor == crate::context::Actor::System => Ok(()),
+        Some(IfMatch::Any) => Ok(()),
+        Some(IfMatch::Version(version)) if version == current => Ok(()),
+        Some(IfMatch::Version(_)) => {
+            Err(AppError::new(Violation::new(&STALE_VERSION).with("current", current)))
+        }
+        None => Err(AppError::of(&MISSING_IF_MATCH)),
+    }
+}

@@ -1,0 +1,88 @@
+//! Who asks, for which tenant, with which rights and in which language: the first argument of every use case.
+
+use std::sync::Arc;
+
+use domain::error::Language;
+use domain::ids::{ApiKeyId, TenantId, UserId};
+
+use crate::authorize::PermissionSet;
+use crate::ports::batch::BatchHandle;
+
+/// Longest `Idempotency-Key`, in characters.
+pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 255;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Actor {
+    User(UserId),
+    /// A machine, acting for the user who made the key.
+    ApiKey(ApiKeyId, UserId),
+    /// The product itself: start-up provisioning and background work.
+    System,
+}
+
+impl Actor {
+    pub fn user_id(self) -> Option<UserId> {
+        match self {
+            Self::User(id) | Self::ApiKey(_, id) => Some(id),
+            Self::System => None,
+        }
+    }
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::ApiKey(..) => "api_key",
+            Self::System => "system",
+        }
+    }
+}
+
+/// An `Idempotency-Key` with the SHA-256 of the request it belongs to (method, path, query and body).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    pub key: String,
+    pub request_hash: [u8; 32],
+}
+
+/// What `If-Match` said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMatch {
+    /// `*`: whatever the version is.
+    Any,
+    Version(i64),
+}
+
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    pub actor: Actor,
+    pub tenant: TenantId,
+    pub permissions: Arc<PermissionSet>,
+    /// Only a platform administrator creates tenants; no role of a tenant gives this.
+    pub platform_admin: bool,
+    pub language: Language,
+    /// Correlates the answer, the log and the audit row.
+    pub request_id: Arc<str>,
+    pub idempotency: Option<IdempotencyKey>,
+    pub if_match: Option<IfMatch>,
+    /// Run every check, answer the result, keep nothing.
+    pub dry_run: bool,
+    /// Set inside `POST /batch?atomic=true`: commands join this transaction instead of beginning their own.
+    pub batch: Option<BatchHandle>,
+}
+
+impl RequestContext {
+    /// The product acting by itself in one tenant.
+    pub fn system(tenant: TenantId, request_id: &str) -> Self {
+        Self {
+            actor: Actor::System,
+            tenant,
+            permissions: Arc::new(PermissionSet::all()),
+            platform_admin: true,
+            language: Language::English,
+            request_id: Arc::from(request_id),
+            idempotency: None,
+            if_match: None,
+            dry_run: false,
+            batch: None,
+        }
+    }
+}

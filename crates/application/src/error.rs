@@ -1,0 +1,124 @@
+//! The one error of the application layer: a category, every violation, and an internal text that never leaves.
+
+use std::time::Duration;
+
+use domain::error::{Category, ErrorDef, Violation};
+
+use crate::ports::storage_error::StorageError;
+
+domain::errors! {
+    MALFORMED_REQUEST = "malformed_request", Malformed, Developer,
+        "The request cannot be read: {reason}.", "تعذرت قراءة الطلب: {reason}.";
+    VALIDATION_FAILED = "validation_failed", Rule, User,
+        "{count} problems were found; each is listed under errors.", "وُجدت {count} مشكلات، وكل منها مذكور ضمن errors.";
+    UNAUTHENTICATED = "unauthenticated", Unauthenticated, Developer,
+        "Send a valid bearer token or API key.", "أرسل رمز دخول أو مفتاح API صالحًا.";
+    PERMISSION_DENIED = "permission_denied", Forbidden, Administrator,
+        "You need the permission {permission}.", "تحتاج إلى الصلاحية {permission}.";
+    NOT_FOUND = "not_found", NotFound, User,
+        "There is no such {resource}.", "لا يوجد سجل من نوع {resource} بهذا المعرّف.";
+    STALE_VERSION = "stale_version", StaleVersion, Developer,
+        "Someone changed it in the meantime: it is at version {current}. Read it again and repeat.",
+        "جرى تعديل السجل في الأثناء، وهو الآن في الإصدار {current}. أعد قراءته ثم كرر الطلب.";
+    MISSING_IF_MATCH = "missing_if_match", MissingVersion, Developer,
+        "Send If-Match with the ETag you read.", "أرسل الترويسة If-Match مع قيمة ETag التي قرأتها.";
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Rule, Developer,
+        "This Idempotency-Key was used for another request.", "استُخدم مفتاح Idempotency-Key هذا لطلب آخر.";
+    ALREADY_EXISTS = "already_exists", Conflict, User,
+        "There is already one with the same {field}: {value}.", "يوجد سجل بنفس قيمة {field}: {value}.";
+    IN_USE = "in_use", Conflict, User,
+        "It is used by {users} and cannot be deleted.", "السجل مستخدم في {users} ولا يمكن حذفه.";
+    UNKNOWN_REFERENCE = "unknown_reference", Rule, User,
+        "There is no {resource} '{value}'.", "لا يوجد {resource} بالقيمة '{value}'.";
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable", Unavailable, Operator,
+        "The service is busy or a part it needs is away. Try again shortly.", "الخدمة مشغولة أو أن أحد مكوناتها غير متاح. أعد المحاولة بعد قليل.";
+    STORAGE_FULL = "storage_full", Unavailable, Operator,
+        "The database cannot be written: its disk is full or read-only. Nothing was changed.",
+        "تعذرت الكتابة في قاعدة البيانات: القرص ممتلئ أو للقراءة فقط. لم يتغير شيء.";
+    INTERNAL_ERROR = "internal_error", Internal, Operator,
+        "Something went wrong on our side. Nothing was changed. Quote the trace id when you report it.",
+        "حدث خطأ من جهتنا ولم يتغير شيء. اذكر رقم التتبع عند الإبلاغ.";
+    DATA_CONFLICT = "data_conflict", Conflict, User,
+        "The change conflicts with existing data ({constraint}).", "يتعارض التغيير مع بيانات موجودة ({constraint}).";
+}
+
+/// What a use case answers when it cannot do what was asked.
+#[derive(Debug)]
+pub struct AppError {
+    /// Never empty. One violation is the whole story; several are listed together.
+    pub violations: Vec<Violation>,
+    /// For the log only: never part of an answer.
+    pub internal: Option<String>,
+    pub retry_after: Option<Duration>,
+}
+
+pub type AppResult<T> = Result<T, AppError>;
+
+impl AppError {
+    pub fn new(violation: Violation) -> Self {
+        Self { violations: vec![violation], internal: None, retry_after: None }
+    }
+    pub fn of(def: &'static ErrorDef) -> Self {
+        Self::new(Violation::new(def))
+    }
+    pub fn not_found(resource: &'static str) -> Self {
+        Self::new(Violation::new(&NOT_FOUND).with("resource", resource))
+    }
+    pub fn internal(text: impl Into<String>) -> Self {
+        Self { internal: Some(text.into()), ..Self::of(&INTERNAL_ERROR) }
+    }
+    /// The category that decides the status: the first violation's, unless one of them cannot be read at all.
+    pub fn category(&self) -> Category {
+        let categories = || self.violations.iter().map(|v| v.def.category);
+        if categories().any(|c| c == Category::Malformed) {
+            return Category::Malformed;
+        }
+        categories().next().unwrap_or(Category::Internal)
+    }
+    pub fn is(&self, def: &'static ErrorDef) -> bool {
+        self.violations.iter().any(|v| v.def == def)
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let codes: Vec<_> = self.violations.iter().map(|v| v.def.code).collect();
+        write!(f, "{}", codes.join(", "))?;
+        self.internal.as_ref().map_or(Ok(()), |text| write!(f, ": {text}"))
+    }
+}
+impl std::error::Error for AppError {}
+
+impl From<Violation> for AppError {
+    fn from(violation: Violation) -> Self {
+        Self::new(violation)
+    }
+}
+
+impl From<Vec<Violation>> for AppError {
+    fn from(violations: Vec<Violation>) -> Self {
+        if violations.is_empty() {
+            return Self::internal("a use case failed without saying why");
+        }
+        Self { violations, internal: None, retry_after: None }
+    }
+}
+
+impl From<StorageError> for AppError {
+    fn from(error: StorageError) -> Self {
+        let internal = Some(error.to_string());
+        let retry_after = Some(Duration::from_secs(1));
+        match error {
+            StorageError::Retryable(_) | StorageError::Unavailable(_) | StorageError::Timeout(_) => {
+                Self { internal, retry_after, ..Self::of(&TEMPORARILY_UNAVAILABLE) }
+            }
+            StorageError::Full(_) => Self { internal, retry_after, ..Self::of(&STORAGE_FULL) },
+            StorageError::Constraint { constraint, .. } => {
+                Self { internal, ..Self::new(Violation::new(&DATA_CONFLICT).with("constraint", constraint)) }
+            }
+            StorageError::Corrupt { .. } | StorageError::Internal(_) => {
+                Self { internal, ..Self::of(&INTERNAL_ERROR) }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Who a credential belongs to.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::ids::TenantId;
+
+use crate::authorize::PermissionSet;
+use crate::context::Actor;
+use crate::error::AppResult;
+
+/// What a request carries to say who it is.
+#[derive(Clone)]
+pub enum Credential {
+    /// A JWT of `Authorization: Bearer`.
+    Bearer(String),
+    /// An API key (`erp_…`), of `Authorization: Bearer` or `X-Api-Key`.
+    ApiKey(String),
+}
+
+/// A verified caller in one tenant.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    pub actor: Actor,
+    pub tenant: TenantId,
+    pub permissions: Arc<PermissionSet>,
+    pub platform_admin: bool,
+}
+
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// MUST answer `unauthenticated` for anything wrong with the credential, without saying what. A revoked right or a
+    /// deactivated user MUST bite within a second.
+    async fn authenticate(&self, credential: &Credential) -> AppResult<Identity>;
+}

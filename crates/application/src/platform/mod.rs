@@ -1,0 +1,2 @@
+//! Tenants, users, roles and keys: commands, ports and views.
+pub mod identity;

@@ -1,0 +1,9 @@
+//! What the application needs from outside. Adapters live in `infrastructure`.
+
+pub mod batch;
+pub mod cache;
+pub mod change;
+pub mod clock;
+pub mod database;
+pub mod storage_error;
+pub mod unit_of_work;

@@ -1,0 +1,35 @@
+//! The open transaction, bound to one tenant, with every repository on it.
+
+use async_trait::async_trait;
+use domain::ids::TenantId;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::change::Change;
+use crate::command::Replay;
+use crate::context::RequestContext;
+use crate::error::AppResult;
+
+/// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
+pub trait UnitOfWork: Send {
+    /// The tenant every repository of this unit of work is bound to.
+    fn tenant(&self) -> TenantId;
+    /// Binds to another tenant; for provisioning and platform administration only.
+    fn enter_tenant(&mut self, tenant: TenantId);
+    /// The moment of this transaction: strictly later than that of every transaction committed before (R10).
+    fn now(&self) -> Timestamp;
+    fn new_id(&mut self) -> Uuid;
+    /// Notes a change; its audit row and its event are written before the commit.
+    fn record(&mut self, change: Change);
+    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+}
+
+/// What every command leaves behind beside its own effect.
+#[async_trait]
+pub trait Bookkeeping: Send {
+    /// Writes one audit row and one event for each recorded change; the events' sequence is gapless per tenant, so
+    /// this is among the last writes. Answers which entities of which tenant changed.
+    async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>>;
+    async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>>;
+    async fn save_replay(&mut self, ctx: &RequestContext, key: &str, replay: Replay) -> AppResult<()>;
+}

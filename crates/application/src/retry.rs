@@ -1,0 +1,14 @@
+//! How often a command that met a transient failure runs again.
+
+use std::time::Duration;
+
+/// Runs of one command in all, the first included.
+pub const ATTEMPTS_MAX: u32 = 4;
+/// Longest pause before the second run; doubles with each further one.
+pub const BACKOFF_BASE_MS: u64 = 20;
+
+/// The pause before attempt `attempt` (2, 3, …): exponential, with `jitter` in 0..=255 spreading it over its whole range.
+pub fn backoff(attempt: u32, jitter: u8) -> Duration {
+    let ceiling = BACKOFF_BASE_MS << attempt.saturating_sub(2).min(6);
+    Duration::from_micros(ceiling * 1000 * u64::from(jitter) / 255)
+}
