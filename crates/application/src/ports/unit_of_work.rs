@@ -32,4 +32,8 @@ pub trait Bookkeeping: Send {
     async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>>;
     async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>>;
     async fn save_replay(&mut self, ctx: &RequestContext, key: &str, replay: Replay) -> AppResult<()>;
+    /// Begins a part that can be undone by itself: one operation of an atomic batch, one attempt of several.
+    async fn begin_part(&mut self) -> AppResult<usize>;
+    /// Ends the innermost part, begun where `begin_part` said: keeps it, or undoes what it did and recorded.
+    async fn end_part(&mut self, begun_at: usize, keep: bool) -> AppResult<()>;
 }

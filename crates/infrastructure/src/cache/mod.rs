@@ -1,0 +1,3 @@
+//! Caches. The embedded profile has one, in the process.
+
+pub mod memory;

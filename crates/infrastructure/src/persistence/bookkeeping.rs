@@ -1,0 +1,207 @@
+//! Audit rows, events and idempotency rows: what every command leaves behind.
+
+use application::command::Replay;
+use application::context::{Actor, RequestContext};
+use application::error::{AppError, AppResult};
+use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Change};
+use application::ports::storage_error::StorageResult;
+use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
+use async_trait::async_trait;
+use domain::ids::TenantId;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::SqlUnitOfWork;
+use crate::sql::statement::Bulk;
+use crate::sql::value::{Kind, Value};
+use crate::statements;
+
+statements! {
+    COUNTER_ADD = "bookkeeping.counter.add": "UPDATE counter SET value = value + ?3 WHERE tenant_id = ?1 AND name = ?2";
+    COUNTER_INSERT = "bookkeeping.counter.insert": "INSERT INTO counter (tenant_id, name, value) VALUES (?1, ?2, ?3)";
+    COUNTER_GET = "bookkeeping.counter.get": "SELECT value FROM counter WHERE tenant_id = ?1 AND name = ?2";
+    REPLAY_FIND = "bookkeeping.idempotency.find":
+        "SELECT request_hash, body, entity_id, entity_version FROM idempotency \
+         WHERE tenant_id = ?1 AND user_id = ?2 AND idempotency_key = ?3";
+    REPLAY_INSERT = "bookkeeping.idempotency.insert":
+        "INSERT INTO idempotency (tenant_id, user_id, idempotency_key, request_hash, body, entity_id, entity_version, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+}
+
+pub static AUDIT_INSERT: Bulk = Bulk::new(
+    "bookkeeping.audit_log.insert",
+    "audit_log",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("recorded_at", Kind::Time),
+        ("actor_kind", Kind::Text(20)),
+        ("actor_id", Kind::Id),
+        ("user_id", Kind::Id),
+        ("action", Kind::Text(50)),
+        ("entity", Kind::Text(50)),
+        ("entity_id", Kind::Id),
+        ("before_document", Kind::Document),
+        ("after_document", Kind::Document),
+        ("request_id", Kind::Text(100)),
+    ],
+);
+pub static EVENT_INSERT: Bulk = Bulk::new(
+    "bookkeeping.outbox_event.insert",
+    "outbox_event",
+    &[
+        ("tenant_id", Kind::Id),
+        ("sequence", Kind::Int),
+        ("id", Kind::Id),
+        ("type", Kind::Text(100)),
+        ("entity", Kind::Text(50)),
+        ("entity_id", Kind::Id),
+        ("occurred_at", Kind::Time),
+        ("data", Kind::Document),
+    ],
+);
+pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
+
+/// The counter behind the change feed.
+const EVENT_SEQUENCE: &str = "event";
+
+/// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
+fn key_owner(ctx: &RequestContext) -> Uuid {
+    ctx.actor.user_id().map_or(Uuid::nil(), |user| user.uuid())
+}
+
+impl SqlUnitOfWork {
+    /// Raises a gapless counter by `by` and answers its new value. The row stays locked until the commit.
+    pub(crate) async fn advance(
+        &mut self,
+        tenant: TenantId,
+        name: &'static str,
+        by: i64,
+    ) -> StorageResult<i64> {
+        let params = [tenant.into(), name.into(), by.into()];
+        if self.tx.execute(&COUNTER_ADD, &params).await? == 0 {
+            self.tx.execute(&COUNTER_INSERT, &params).await?;
+        }
+        let row = self.tx.find(&COUNTER_GET, &params[..2]).await?;
+        row.map_or(Ok(by), |row| row.single("counter", "value"))
+    }
+
+    async fn write_audit(&mut self, ctx: &RequestContext, changes: &[Change]) -> StorageResult<()> {
+        let (actor_id, user_id) = match ctx.actor {
+            Actor::User(user) => (Some(user.uuid()), Some(user)),
+            Actor::ApiKey(key, user) => (Some(key.uuid()), Some(user)),
+            Actor::System => (None, None),
+        };
+        let mut rows = Vec::with_capacity(changes.len());
+        for change in changes {
+            rows.push(vec![
+                change.tenant.into(),
+                self.new_id().into(),
+                self.now.into(),
+                ctx.actor.kind().into(),
+                actor_id.into(),
+                user_id.into(),
+                change.action.into(),
+                change.entity.into(),
+                change.entity_id.into(),
+                document(change.before.as_ref()).into(),
+                document(change.after.as_ref()).into(),
+                (&*ctx.request_id).into(),
+            ]);
+        }
+        self.tx.insert_many(&AUDIT_INSERT, rows.into_iter()).await
+    }
+
+    async fn write_events(&mut self, tenant: TenantId, changes: &[Change]) -> StorageResult<()> {
+        let changes: Vec<_> = changes.iter().filter(|change| change.tenant == tenant).collect();
+        let last = self.advance(tenant, EVENT_SEQUENCE, changes.len() as i64).await?;
+        let first = last - changes.len() as i64 + 1;
+        let mut rows: Vec<Vec<Value>> = Vec::with_capacity(changes.len());
+        for (sequence, change) in (first..).zip(changes) {
+            rows.push(vec![
+                tenant.into(),
+                sequence.into(),
+                self.new_id().into(),
+                format!("{}.{}", change.entity, change.action).into(),
+                change.entity.into(),
+                change.entity_id.into(),
+                self.now.into(),
+                document(change.after.as_ref()).into(),
+            ]);
+        }
+        self.tx.insert_many(&EVENT_INSERT, rows.into_iter()).await
+    }
+}
+
+#[async_trait]
+impl Bookkeeping for SqlUnitOfWork {
+    async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>> {
+        let changes = std::mem::take(&mut self.changes);
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write_audit(ctx, &changes).await?;
+        let mut touched: Vec<(TenantId, Vec<&'static str>)> = Vec::new();
+        for change in &changes {
+            match touched.iter_mut().find(|(tenant, _)| *tenant == change.tenant) {
+                Some((_, entities)) if entities.contains(&change.entity) => {}
+                Some((_, entities)) => entities.push(change.entity),
+                None => touched.push((change.tenant, vec![change.entity])),
+            }
+        }
+        for (tenant, _) in &touched {
+            self.write_events(*tenant, &changes).await?;
+        }
+        Ok(touched)
+    }
+
+    async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>> {
+        let params = [ctx.tenant.into(), key_owner(ctx).into(), key.into()];
+        let Some(row) = self.tx.find(&REPLAY_FIND, &params).await? else { return Ok(None) };
+        let mut columns = row.columns("idempotency");
+        Ok(Some(Replay {
+            request_hash: columns.get("request_hash")?,
+            body: columns.get("body")?,
+            id: columns.get("entity_id")?,
+            version: columns.get("entity_version")?,
+        }))
+    }
+
+    async fn save_replay(&mut self, ctx: &RequestContext, key: &str, replay: Replay) -> AppResult<()> {
+        let params = [
+            ctx.tenant.into(),
+            key_owner(ctx).into(),
+            key.into(),
+            replay.request_hash.into(),
+            replay.body.into(),
+            replay.id.into(),
+            replay.version.into(),
+            self.now.into(),
+        ];
+        self.tx.execute(&REPLAY_INSERT, &params).await.map_err(AppError::from)?;
+        Ok(())
+    }
+
+    async fn begin_part(&mut self) -> AppResult<usize> {
+        self.tx.savepoint().await?;
+        Ok(self.changes.len())
+    }
+
+    async fn end_part(&mut self, begun_at: usize, keep: bool) -> AppResult<()> {
+        if !keep {
+            self.changes.truncate(begun_at);
+        }
+        Ok(self.tx.end_savepoint(keep).await?)
+    }
+}
+
+/// A document as text; beyond the limit its size and SHA-256 stand for it.
+fn document(value: Option<&serde_json::Value>) -> Option<String> {
+    let text = value?.to_string();
+    if text.len() <= AUDIT_DOCUMENT_BYTES_MAX {
+        return Some(text);
+    }
+    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(json!({ "omitted": { "bytes": text.len(), "sha256": digest } }).to_string())
+}

@@ -1,0 +1,79 @@
+//! The repositories: SQL text, rows into domain values, no business rule.
+//!
+//! One struct, [`SqlUnitOfWork`], is the open transaction and implements every repository port; the read side
+//! implements the `*Queries` ports on [`Db`](crate::sql::db::Db).
+
+pub mod accounting;
+pub mod bookkeeping;
+pub mod platform;
+
+use std::sync::Arc;
+
+use application::ports::change::Change;
+use application::ports::clock::Ids;
+use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
+use domain::ids::TenantId;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::sql::statement::{Accumulate, Bulk, Statement};
+use crate::sql::tx::Tx;
+
+/// The open transaction with every repository on it.
+pub struct SqlUnitOfWork {
+    pub(crate) tx: Tx,
+    pub(crate) tenant: TenantId,
+    pub(crate) now: Timestamp,
+    pub(crate) changes: Vec<Change>,
+    ids: Arc<dyn Ids>,
+}
+
+impl SqlUnitOfWork {
+    pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
+        let nowhere = TenantId::new(Uuid::nil());
+        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), ids }
+    }
+
+    /// Makes it ready for the next work.
+    pub fn reset(&mut self, tenant: TenantId, now: Timestamp) {
+        self.tenant = tenant;
+        self.now = now;
+        self.changes.clear();
+    }
+}
+
+impl UnitOfWork for SqlUnitOfWork {
+    fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+    fn enter_tenant(&mut self, tenant: TenantId) {
+        self.tenant = tenant;
+    }
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+    fn new_id(&mut self) -> Uuid {
+        self.ids.new_id()
+    }
+    fn record(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
+        self
+    }
+}
+
+/// Every statement of the product, for the golden files and for preparing each on a migrated database.
+pub fn statements() -> Vec<&'static Statement> {
+    [bookkeeping::ALL, &accounting::statements()].concat()
+}
+
+/// Every bulk insert, likewise.
+pub fn bulks() -> Vec<&'static Bulk> {
+    [bookkeeping::BULKS, &accounting::bulks()].concat()
+}
+
+/// Every accumulation, likewise.
+pub fn accumulations() -> Vec<&'static Accumulate> {
+    accounting::accumulations()
+}

@@ -1,0 +1,1 @@
+//! Tenants, users, roles and keys in SQL.

@@ -1,0 +1,153 @@
+//! The database as the adapters see it: statements in, rows out, and the unit of work for writes.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use application::error::AppResult;
+use application::ports::clock::{Clock, Ids};
+use application::ports::database::{Database, Work};
+use application::ports::storage_error::{StorageError, StorageResult};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use sqlx::sqlite::SqlitePool;
+
+use super::dialect::Dialect;
+use super::migrate;
+use super::sqlite::{self, SqliteWriter};
+use super::sqlite_read;
+use super::statement::Statement;
+use super::value::{Row, Value};
+use crate::persistence::SqlUnitOfWork;
+
+/// Read-only connections unless configured.
+pub const READERS_DEFAULT: u32 = 4;
+
+/// One database of either engine, migrated and ready.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Arc<SqliteEngine>),
+}
+
+struct SqliteEngine {
+    path: PathBuf,
+    writer: SqliteWriter,
+    readers: SqlitePool,
+    /// Held for the life of the process: a second server on the same file is refused.
+    _lock: File,
+}
+
+impl Db {
+    /// Opens (and creates, and migrates) the SQLite file at `path`.
+    ///
+    /// Fails with [`StorageError::Unavailable`] when another server has it open and [`StorageError::Full`] when the
+    /// directory cannot be written.
+    pub async fn open_sqlite(
+        path: &Path,
+        readers: u32,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> StorageResult<Self> {
+        let lock = lock_database(path)?;
+        let mut connection = sqlite::open_writer(path)?;
+        migrate::migrate_sqlite(&mut connection, clock.now())?;
+        let writer = SqliteWriter::start(connection, clock, move |tx| SqlUnitOfWork::new(tx, ids))?;
+        let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
+        Ok(Self {
+            engine: Engine::Sqlite(Arc::new(SqliteEngine {
+                path: path.to_owned(),
+                writer,
+                readers,
+                _lock: lock,
+            })),
+        })
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// The file of an embedded database.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.engine {
+            Engine::Sqlite(engine) => Some(&engine.path),
+        }
+    }
+
+    /// Reads outside any transaction: one statement, one snapshot.
+    pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
+        match &self.engine {
+            Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, statement.sqlite(), params).await,
+        }
+    }
+
+    pub async fn find(&self, statement: &Statement, params: &[Value]) -> StorageResult<Option<Row>> {
+        Ok(self.query(statement, params).await?.into_iter().next())
+    }
+
+    /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.
+    pub async fn query_text(&self, text: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let sql = self.dialect().render(text);
+        match &self.engine {
+            Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, &sql, params).await,
+        }
+    }
+
+    /// All rows of a text as they come, in one snapshot, with flat memory.
+    pub fn stream_text(&self, text: &str, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        let sql = self.dialect().render(text);
+        match &self.engine {
+            Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
+        }
+    }
+
+    /// Whether a trivial query is answered; for health.
+    pub async fn ping(&self) -> StorageResult<()> {
+        self.query_text("SELECT 1", &[]).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Database for Db {
+    async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.write(work).await,
+        }
+    }
+
+    async fn settle(&self) -> AppResult<()> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.settle().await,
+        }
+    }
+}
+
+/// Takes the lock file beside the database, which the operating system frees when the process ends, however it ends.
+fn lock_database(path: &Path) -> StorageResult<File> {
+    let shown = path.display();
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| StorageError::Full(format!("cannot create the folder of {shown}: {error}")))?;
+    }
+    let lock_path = path.with_extension("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(|error| StorageError::Full(format!("cannot write {}: {error}", lock_path.display())))?;
+    file.try_lock().map_err(|error| {
+        StorageError::Unavailable(format!(
+            "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
+             or give this one another Data:Directory"
+        ))
+    })?;
+    Ok(file)
+}

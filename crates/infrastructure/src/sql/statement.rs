@@ -1,0 +1,191 @@
+//! SQL as named values, so that all of it can be listed, rendered, prepared and counted.
+
+use std::sync::OnceLock;
+
+use super::dialect::Dialect;
+use super::value::Kind;
+
+/// One statement with its text for either engine.
+pub struct Statement {
+    /// `<module>.<resource>.<what>`, unique.
+    pub name: &'static str,
+    text: &'static str,
+    mssql: Option<&'static str>,
+    sqlite_rendered: OnceLock<String>,
+}
+
+impl Statement {
+    /// One text for both engines.
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, mssql: None, sqlite_rendered: OnceLock::new() }
+    }
+
+    /// Two texts, where no hook helps; `xtask sql-budget` counts them.
+    pub const fn split(name: &'static str, sqlite: &'static str, mssql: &'static str) -> Self {
+        Self { name, text: sqlite, mssql: Some(mssql), sqlite_rendered: OnceLock::new() }
+    }
+
+    pub fn sqlite(&self) -> &str {
+        self.sqlite_rendered.get_or_init(|| Dialect::Sqlite.render(self.text))
+    }
+
+    pub fn render(&self, dialect: Dialect) -> String {
+        match (dialect, self.mssql) {
+            (Dialect::SqlServer, Some(text)) => dialect.render(text),
+            _ => dialect.render(self.text),
+        }
+    }
+
+    pub fn is_split(&self) -> bool {
+        self.mssql.is_some()
+    }
+}
+
+/// Declares statements and the slice `ALL` that lists them.
+#[macro_export]
+macro_rules! statements {
+    ($($name:ident = $id:literal: $text:expr;)*) => {
+        $(pub static $name: $crate::sql::statement::Statement = $crate::sql::statement::Statement::new($id, $text);)*
+        /// Every statement of this module, for the golden files and the prepare test.
+        pub static ALL: &[&$crate::sql::statement::Statement] = &[$(&$name),*];
+    };
+}
+
+/// Inserts many rows of one table in one step.
+pub struct Bulk {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub columns: &'static [(&'static str, Kind)],
+    sqlite_rendered: OnceLock<String>,
+}
+
+impl Bulk {
+    pub const fn new(
+        name: &'static str,
+        table: &'static str,
+        columns: &'static [(&'static str, Kind)],
+    ) -> Self {
+        Self { name, table, columns, sqlite_rendered: OnceLock::new() }
+    }
+
+    /// SQLite: one prepared row, executed for each; there is no round trip to save.
+    pub fn sqlite(&self) -> &str {
+        self.sqlite_rendered.get_or_init(|| {
+            let names = column_list(self.columns, "");
+            let parameters: Vec<_> = (1..=self.columns.len()).map(|n| format!("?{n}")).collect();
+            format!("INSERT INTO {} ({names}) VALUES ({})", self.table, parameters.join(", "))
+        })
+    }
+
+    /// SQL Server: all rows as one JSON parameter, so that any number of rows is one round trip.
+    pub fn mssql(&self) -> String {
+        let names = column_list(self.columns, "");
+        let select = select_list(self.columns);
+        let shape = json_shape(self.columns);
+        format!("INSERT INTO {} ({names}) SELECT {select} FROM OPENJSON(@P1) WITH ({shape})", self.table)
+    }
+}
+
+/// Adds amounts to the row of a key, or inserts it: how balances are maintained.
+pub struct Accumulate {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub keys: &'static [(&'static str, Kind)],
+    pub amounts: &'static [&'static str],
+    sqlite_rendered: OnceLock<(String, String)>,
+}
+
+impl Accumulate {
+    pub const fn new(
+        name: &'static str,
+        table: &'static str,
+        keys: &'static [(&'static str, Kind)],
+        amounts: &'static [&'static str],
+    ) -> Self {
+        Self { name, table, keys, amounts, sqlite_rendered: OnceLock::new() }
+    }
+
+    fn columns(&self) -> Vec<(&'static str, Kind)> {
+        self.keys.iter().copied().chain(self.amounts.iter().map(|name| (*name, Kind::Amount))).collect()
+    }
+
+    /// The update and, for a key that is not there yet, the insert. Parameters: the keys, then the amounts.
+    pub fn sqlite(&self) -> &(String, String) {
+        self.sqlite_rendered.get_or_init(|| {
+            let columns = self.columns();
+            let keys = self.keys.len();
+            let sets: Vec<_> = self
+                .amounts
+                .iter()
+                .enumerate()
+                .map(|(i, name)| format!("{name} = {name} + ?{}", keys + i + 1))
+                .collect();
+            let wheres: Vec<_> =
+                self.keys.iter().enumerate().map(|(i, (name, _))| format!("{name} = ?{}", i + 1)).collect();
+            let parameters: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+            (
+                format!("UPDATE {} SET {} WHERE {}", self.table, sets.join(", "), wheres.join(" AND ")),
+                format!(
+                    "INSERT INTO {} ({}) VALUES ({})",
+                    self.table,
+                    column_list(&columns, ""),
+                    parameters.join(", ")
+                ),
+            )
+        })
+    }
+
+    /// One batch for any number of keys: update those that exist, insert the others.
+    pub fn mssql(&self) -> String {
+        let columns = self.columns();
+        let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
+        let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
+        let shape = json_shape(&columns);
+        let source = format!("(SELECT {} FROM OPENJSON(@P1) WITH ({shape})) AS d", select_list(&columns));
+        format!(
+            "UPDATE t SET {} FROM {} AS t INNER JOIN {source} ON {};\n\
+             INSERT INTO {} ({}) SELECT {} FROM {source} WHERE NOT EXISTS (SELECT 1 FROM {} AS t WHERE {})",
+            sets.join(", "),
+            self.table,
+            on.join(" AND "),
+            self.table,
+            column_list(&columns, ""),
+            column_list(&columns, "d."),
+            self.table,
+            on.join(" AND "),
+        )
+    }
+}
+
+fn column_list(columns: &[(&'static str, Kind)], prefix: &str) -> String {
+    columns.iter().map(|(name, _)| format!("{prefix}{name}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Binary values travel as hexadecimal text.
+fn select_list(columns: &[(&'static str, Kind)]) -> String {
+    let select = columns.iter().map(|(name, kind)| match kind {
+        Kind::Id => format!("CONVERT(BINARY(16), {name}, 2) AS {name}"),
+        Kind::Hash => format!("CONVERT(BINARY(32), {name}, 2) AS {name}"),
+        _ => (*name).to_owned(),
+    });
+    select.collect::<Vec<_>>().join(", ")
+}
+
+fn json_shape(columns: &[(&'static str, Kind)]) -> String {
+    let column = |(i, (name, kind)): (usize, &(&'static str, Kind))| {
+        let sql_type = match kind {
+            Kind::Id => "VARCHAR(32)".to_owned(),
+            Kind::Hash => "VARCHAR(64)".to_owned(),
+            Kind::Int => "BIGINT".to_owned(),
+            Kind::Bool => "BIT".to_owned(),
+            Kind::Text(length) => format!("NVARCHAR({length})"),
+            Kind::Document => "NVARCHAR(MAX)".to_owned(),
+            Kind::Date => "DATE".to_owned(),
+            Kind::Time => "DATETIME2(6)".to_owned(),
+            Kind::Amount => "DECIMAL(19,4)".to_owned(),
+            Kind::Rate => "DECIMAL(19,10)".to_owned(),
+        };
+        format!("{name} {sql_type} '$[{i}]'")
+    };
+    columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
+}
