@@ -9,6 +9,9 @@ use super::change::Change;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -22,6 +25,11 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn tenants(&mut self) -> &mut dyn TenantRepository;
+    fn users(&mut self) -> &mut dyn UserRepository;
+    fn roles(&mut self) -> &mut dyn RoleRepository;
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 
 /// What every command leaves behind beside its own effect.
