@@ -57,6 +57,8 @@ pub trait ApiKeyRepository: Send {
     async fn find(&mut self, id: ApiKeyId) -> AppResult<Option<ApiKey>>;
     async fn insert(&mut self, key: &ApiKey) -> AppResult<()>;
     async fn update(&mut self, key: &ApiKey) -> AppResult<()>;
+    /// Notes that the key was used now; the version stays.
+    async fn mark_used(&mut self, id: ApiKeyId) -> AppResult<()>;
 }
 
 /// Refresh tokens, of every tenant.

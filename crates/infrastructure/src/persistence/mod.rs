@@ -9,6 +9,9 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -61,11 +64,26 @@ impl UnitOfWork for SqlUnitOfWork {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
         self
     }
+    fn tenants(&mut self) -> &mut dyn TenantRepository {
+        self
+    }
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+    fn roles(&mut self) -> &mut dyn RoleRepository {
+        self
+    }
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements()].concat()
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
 }
 
 /// Every bulk insert, likewise.
