@@ -9,3 +9,6 @@ pub mod operation;
 pub mod problem;
 pub mod state;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;
