@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use application::error::AppError;
-use application::ports::batch::BatchHandle;
 use application::ports::clock::Ids;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
@@ -23,8 +22,10 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 use tracing::{Instrument, field};
 
+use super::guard::Verified;
 use super::limits::HttpLimits;
 use crate::extract::language::preferred;
+use crate::operation::API_BASE;
 use crate::problem::{self, Facts, OVERLOADED, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -104,8 +105,9 @@ where
     }
     let (id, id_header) = request_id(shared, request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
-    // An operation of a batch is part of a request that has its place already.
-    let nested = request.extensions().get::<BatchHandle>().is_some();
+    // An operation of a batch is part of a request that has its place already; health must answer under load, too.
+    let unlimited =
+        request.extensions().get::<Verified>().is_some() || !request.uri().path().starts_with(API_BASE);
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!(
@@ -118,8 +120,8 @@ where
     );
     request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
     let started = Instant::now();
-    let slot = if nested { None } else { shared.slots.try_acquire().ok() };
-    let response = if nested || slot.is_some() {
+    let slot = if unlimited { None } else { shared.slots.try_acquire().ok() };
+    let response = if unlimited || slot.is_some() {
         let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
         match answered.await {
             Ok(Ok(response)) => response,

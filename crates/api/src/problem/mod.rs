@@ -257,7 +257,7 @@ fn foreign(parts: &http::response::Parts) -> Option<Problem> {
         StatusCode::METHOD_NOT_ALLOWED => &METHOD_NOT_ALLOWED,
         status if status.is_server_error() => &INTERNAL_ERROR,
         status => {
-            return Some(Violation::new(&REQUEST_REFUSED).with("status", status.as_u16())).map(Problem::from);
+            return Some(Violation::new(&REQUEST_REFUSED).with("status", status.as_u16()).into());
         }
     };
     Some(Problem::of(def))

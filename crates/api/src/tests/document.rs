@@ -73,6 +73,30 @@ fn the_document_describes_bodies_parameters_and_rights() {
 }
 
 #[test]
+fn faults_of_the_registry_are_found() {
+    let mut registry = operations();
+    registry.get("/twice", || async {}).id("get_public").tag("nowhere").ok::<clash::ThingView>();
+    let faults = registry.faults().join("; ");
+    for fault in [
+        "get_public is there twice",
+        "no summary",
+        "'nowhere' is not described",
+        "who may call it",
+        "schema ThingView",
+    ] {
+        assert!(faults.contains(fault), "{fault} not in {faults}");
+    }
+}
+
+mod clash {
+    #[derive(utoipa::ToSchema)]
+    #[allow(dead_code)]
+    pub struct ThingView {
+        other: bool,
+    }
+}
+
+#[test]
 fn the_gateway_export_knows_nothing_of_3_1() {
     let document = operations().openapi_apim();
     assert_eq!(document["openapi"], "3.0.3");

@@ -1,11 +1,17 @@
 //! Who may call, how large, how often, how long; and what every answer carries.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use application::platform::identity::{Authenticator, Credential};
+use axum::body::Body;
+use axum::extract::Request;
 use http::StatusCode;
 use serde_json::json;
+use tower::ServiceExt;
 
-use super::stub::{THING, api, api_with, call, read};
+use super::stub::{Stub, THING, api, api_with, call, read};
+use crate::middleware::guard::Verified;
 use crate::middleware::{HttpLimits, RateLimit};
 
 #[tokio::test]
@@ -122,6 +128,7 @@ async fn a_slow_request_is_given_up_and_a_full_server_sheds() {
     let shed = call(&api, "GET", "/api/v1/public", &[], "").await;
     assert_eq!((shed.status.as_u16(), shed.code().as_str()), (503, "overloaded"));
     assert_eq!(shed.header("retry-after"), "1");
+    assert_eq!(call(&api, "GET", "/openapi.json", &[], "").await.status, StatusCode::OK);
     let given_up = slow.await.unwrap();
     assert_eq!((given_up.status.as_u16(), given_up.code().as_str()), (503, "request_timeout"));
     assert_eq!(call(&api, "GET", "/api/v1/public", &[], "").await.status, StatusCode::OK);
@@ -153,4 +160,17 @@ async fn large_answers_are_compressed_when_asked_for() {
     assert_eq!(zipped.header("content-encoding"), "gzip");
     let small = call(&api(), "GET", "/api/v1/public", &["Accept-Encoding: gzip"], "").await;
     assert_eq!(small.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn an_operation_of_a_batch_brings_its_identity_along() {
+    let user_rate = RateLimit { per_second: 1, burst: 1 };
+    let api = api_with(&HttpLimits { user_rate, ..HttpLimits::default() });
+    let identity = Stub.authenticate(&Credential::Bearer("reader".into())).await.unwrap();
+    for (method, status) in [("GET", 200), ("POST", 403), ("GET", 200)] {
+        let mut request =
+            Request::builder().method(method).uri("/api/v1/things").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Verified(Arc::new(identity.clone())));
+        assert_eq!(api.clone().oneshot(request).await.unwrap().status().as_u16(), status);
+    }
 }

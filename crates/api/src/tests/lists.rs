@@ -1,12 +1,34 @@
 //! Lists: parameters, selection, CSV and NDJSON.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use application::paging::{Direction, FilterOp, FilterValue};
+use futures::StreamExt;
 use http::StatusCode;
 use serde_json::json;
 
 use super::stub::{THING_LIST, api, call, read};
+use crate::extract::Media;
 use crate::extract::list_params::parse;
 use crate::wire::QueryPairs;
+
+#[tokio::test]
+async fn a_stream_reads_no_further_than_its_reader() {
+    let pages = Arc::new(AtomicUsize::new(0));
+    let counted = pages.clone();
+    let page = move |query| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        super::stub::page(query)
+    };
+    let request = parse(&THING_LIST, &QueryPairs::default()).unwrap();
+    let response = crate::answer::list(page, request, Media::NdJson).await.unwrap();
+    let mut body = response.into_body().into_data_stream();
+    assert!(body.next().await.unwrap().unwrap().starts_with(b"{"));
+    assert!(body.next().await.is_some());
+    drop(body);
+    assert_eq!(pages.load(Ordering::SeqCst), 2);
+}
 
 #[test]
 fn parameters_become_a_query() {

@@ -108,7 +108,10 @@ fn executed(body: &Value) -> Executed {
 
 async fn create(ctx: Ctx, Json(body): Json<CreateThingBody>) -> ApiResult {
     let key = ctx.idempotency.as_ref().map(|key| (key.key.clone(), key.request_hash));
-    let shown = json!({ "code": body.code.as_str(), "isPosting": body.is_posting, "lines": body.lines.0.len(), "key": key });
+    let debits: Vec<_> =
+        body.lines.0.iter().map(|line| (line.account_id.to_string(), line.debit.display(2))).collect();
+    let names = (body.name.ar(), body.name.en(), body.parent_id.map(|id| id.to_string()));
+    let shown = json!({ "debits": debits, "names": names, "code": body.code.as_str(), "isPosting": body.is_posting, "lines": body.lines.0.len(), "key": key });
     answer::created("/things", executed(&shown))
 }
 
@@ -140,7 +143,7 @@ pub fn thing(number: u128) -> ThingView {
 }
 
 /// Two thousand and three things.
-async fn page(query: ListQuery) -> AppResult<Page<ThingView>> {
+pub async fn page(query: ListQuery) -> AppResult<Page<ThingView>> {
     let start: u128 = query.cursor.as_deref().unwrap_or("0").parse().unwrap_or(0);
     let end = (start + u128::from(query.limit)).min(2_003);
     let next_cursor = (end < 2_003).then(|| end.to_string());

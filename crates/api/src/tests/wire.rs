@@ -206,6 +206,7 @@ fn parser_and_schema_agree() {
     agrees::<Patch<Amount>>();
     agrees::<Optional<Code>>();
     agrees::<Option<LocalizedName>>();
+    agrees::<Option<Rate>>();
     agrees::<List<Code, 3, 1>>();
     agrees::<CreateThingBody>();
     agrees::<UpdateThingBody>();
