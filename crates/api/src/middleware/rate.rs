@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::limits::{HttpLimits, RATE_LIMIT_CALLERS_MAX, RateLimit};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-/// A caller not seen for so long has its full burst again at any rate of one a second or more.
+const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;
+/// A caller not seen for so long is forgotten: by then the burst of a minute is there again.
 const IDLE_SECONDS: u64 = 600;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -53,7 +54,7 @@ struct Limiter {
 
 impl Limiter {
     fn new(limit: RateLimit) -> Option<Self> {
-        if limit.per_second == 0 {
+        if limit.per_minute == 0 {
             return None;
         }
         let callers = Cache::builder()
@@ -61,7 +62,7 @@ impl Limiter {
             .time_to_idle(Duration::from_secs(IDLE_SECONDS))
             .build();
         let limit = RateLimit { burst: limit.burst.max(1), ..limit };
-        Some(Self { limit, interval_nanos: (NANOS_PER_SECOND / u64::from(limit.per_second)).max(1), callers })
+        Some(Self { limit, interval_nanos: (NANOS_PER_MINUTE / u64::from(limit.per_minute)).max(1), callers })
     }
 
     fn take(&self, caller: Uuid, now: u64) -> Result<Standing, Refused> {
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_let_through_and_refills_steadily() {
-        let limiter = Limiter::new(RateLimit { per_second: 2, burst: 3 }).unwrap();
+        let limiter = Limiter::new(RateLimit { per_minute: 120, burst: 3 }).unwrap();
         let (user, start) = (Uuid::from_u128(7), 5 * NANOS_PER_SECOND);
         for remaining in [2, 1, 0] {
             assert_eq!(limiter.take(user, start).unwrap().remaining, remaining);

@@ -198,13 +198,8 @@ pub fn render(response: Response, facts: Facts<'_>) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let Some(problem) = parts.extensions.remove::<Problem>().or_else(|| foreign(&parts)) else {
+    let Some(problem) = parts.extensions.remove::<Problem>().or_else(|| foreign(&parts, facts)) else {
         return Response::from_parts(parts, body);
-    };
-    parts.status = if parts.status == problem.status() || problem.error().is(&REQUEST_REFUSED) {
-        parts.status
-    } else {
-        problem.status()
     };
     log(&problem, parts.status, facts);
     let document = serde_json::to_vec(&document(&problem, parts.status, facts)).unwrap_or_default();
@@ -243,13 +238,13 @@ fn document<'a>(problem: &'a Problem, status: StatusCode, facts: Facts<'a>) -> D
     }
 }
 
-/// A refusal without a document of its own; what comes with a JSON body is left as it is.
-fn foreign(parts: &http::response::Parts) -> Option<Problem> {
+/// A refusal of an operation without a document of its own; what comes with a JSON body is left as it is.
+fn foreign(parts: &http::response::Parts, facts: Facts<'_>) -> Option<Problem> {
     let plain = match parts.headers.get(CONTENT_TYPE) {
         None => true,
         Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
     };
-    if !plain {
+    if !plain || !facts.instance.starts_with(crate::operation::API_BASE) {
         return None;
     }
     let def = match parts.status {

@@ -10,7 +10,8 @@ use http::StatusCode;
 use serde_json::json;
 use tower::ServiceExt;
 
-use super::stub::{Stub, THING, api, api_with, call, read};
+use super::stub::{Stub, THING, api, api_with, call, operations, read, state};
+use crate::middleware::edge::Served;
 use crate::middleware::guard::Verified;
 use crate::middleware::{HttpLimits, RateLimit};
 
@@ -94,7 +95,7 @@ async fn what_is_created_has_an_address_unless_nothing_was() {
 
 #[tokio::test]
 async fn a_caller_over_the_rate_is_told_when_to_come_back() {
-    let user_rate = RateLimit { per_second: 1, burst: 2 };
+    let user_rate = RateLimit { per_minute: 60, burst: 2 };
     let api = api_with(&HttpLimits { user_rate, ..HttpLimits::default() });
     let first = call(&api, "GET", "/api/v1/report", &[], "").await;
     assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("2", "1"));
@@ -164,7 +165,7 @@ async fn large_answers_are_compressed_when_asked_for() {
 
 #[tokio::test]
 async fn an_operation_of_a_batch_brings_its_identity_along() {
-    let user_rate = RateLimit { per_second: 1, burst: 1 };
+    let user_rate = RateLimit { per_minute: 60, burst: 1 };
     let api = api_with(&HttpLimits { user_rate, ..HttpLimits::default() });
     let identity = Stub.authenticate(&Credential::Bearer("reader".into())).await.unwrap();
     for (method, status) in [("GET", 200), ("POST", 403), ("GET", 200)] {
@@ -173,4 +174,18 @@ async fn an_operation_of_a_batch_brings_its_identity_along() {
         request.extensions_mut().insert(Verified(Arc::new(identity.clone())));
         assert_eq!(api.clone().oneshot(request).await.unwrap().status().as_u16(), status);
     }
+}
+
+#[tokio::test]
+async fn every_request_is_observed_by_its_route() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let notes = seen.clone();
+    let mut registry = operations();
+    registry.observe(Arc::new(move |served: &Served<'_>| {
+        notes.lock().unwrap().push((served.route.to_owned(), served.status.as_u16()));
+    }));
+    let api = registry.into_router(state(), &HttpLimits::default());
+    call(&api, "GET", &format!("/api/v1/things/{THING}"), &[], "").await;
+    call(&api, "GET", "/secret/1", &[], "").await;
+    assert_eq!(*seen.lock().unwrap(), [("/api/v1/things/{id}".to_owned(), 200), ("-".to_owned(), 404)]);
 }

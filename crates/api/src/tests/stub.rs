@@ -224,10 +224,14 @@ pub fn api() -> Router {
 }
 
 pub fn api_with(limits: &HttpLimits) -> Router {
+    operations().into_router(state(), limits)
+}
+
+pub fn state() -> AppState {
     let stub = Arc::new(Stub);
     let application =
         Application { database: stub.clone(), cache: stub.clone(), clock: stub.clone(), ids: stub.clone() };
-    operations().into_router(AppState { application, authenticator: stub }, limits)
+    AppState { application, authenticator: stub }
 }
 
 /// What a client sees.
