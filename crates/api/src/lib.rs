@@ -7,6 +7,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod operation;
 pub mod problem;
+pub mod routes;
 pub mod state;
 pub mod wire;
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use application::command::Application;
 use application::platform::identity::Authenticator;
+use application::platform::ports::{PasswordHasher, PlatformQueries};
+use application::platform::sign_in::SignIn;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
@@ -13,6 +15,7 @@ use axum::extract::FromRef;
 pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
+    pub sign_in: SignIn,
 }
 
 /// One line for each dependency.
@@ -28,6 +31,9 @@ macro_rules! parts {
 
 parts! {
     Application: state => state.application.clone();
+    SignIn: state => state.sign_in.clone();
+    Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
+    Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();

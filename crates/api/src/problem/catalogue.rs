@@ -8,10 +8,12 @@ use super::status_of;
 pub fn error_catalogue() -> Vec<&'static ErrorDef> {
     let slices: &[&[&'static ErrorDef]] = &[
         domain::money::ALL,
+        domain::platform::ALL,
         domain::text::ALL,
         domain::time::ALL,
         application::error::ALL,
         application::paging::ALL,
+        application::platform::error::ALL,
         crate::wire::ALL,
         super::ALL,
     ];

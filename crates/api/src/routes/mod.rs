@@ -1,0 +1,3 @@
+//! The operations of the API, by module and resource.
+
+pub mod platform;
