@@ -132,7 +132,7 @@ impl Amount {
     pub fn display(self, scale: u8) -> String {
         let mut decimals = u32::from(scale).min(AMOUNT_SCALE);
         let magnitude = self.0.unsigned_abs();
-        while decimals < AMOUNT_SCALE && magnitude % 10_u64.pow(AMOUNT_SCALE - decimals) != 0 {
+        while decimals < AMOUNT_SCALE && !magnitude.is_multiple_of(10_u64.pow(AMOUNT_SCALE - decimals)) {
             decimals += 1;
         }
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -304,5 +304,24 @@ mod tests {
             Amount::parse("1").unwrap().convert(Rate::parse("0.005").unwrap(), 2),
             Some(Amount::parse("0.01").unwrap())
         );
+    }
+
+    #[test]
+    fn conversion_is_exact_for_the_largest_amounts() {
+        let rate = Rate::parse("1.0000000001").unwrap();
+        let amount = Amount::parse("900000000000000.0000").unwrap();
+        assert_eq!(amount.convert(rate, 2), Some(Amount::parse("900000000090000").unwrap()));
+        assert_eq!(amount.convert(Rate::parse("2").unwrap(), 2), None);
+        let yen = Amount::parse("1234567").unwrap().convert(Rate::parse("0.5").unwrap(), 0);
+        assert_eq!(yen, Some(Amount::parse("617284").unwrap()));
+    }
+
+    #[test]
+    fn a_rate_follows_from_two_amounts() {
+        let amount = |text| Amount::parse(text).unwrap();
+        assert_eq!(Rate::between(amount("100"), amount("375.5")), Some(Rate::parse("3.755").unwrap()));
+        assert_eq!(Rate::between(amount("3"), amount("1")).unwrap().to_string(), "0.3333333333");
+        assert_eq!(Rate::between(amount("0"), amount("1")), None);
+        assert_eq!(Rate::between(amount("0.0001"), amount("900000000")), None);
     }
 }

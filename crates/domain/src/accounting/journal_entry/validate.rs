@@ -5,18 +5,19 @@ use super::convert::{company_amount, scale_exceeded};
 use super::{
     ACCOUNT_CURRENCY_DIFFERS, ACCOUNT_INACTIVE, ACCOUNT_IS_HEADING, ACCOUNT_UNKNOWN,
     CLOSING_ENTRY_NEEDS_CLOSING_PERIOD, CLOSING_PERIOD_RESERVED, CONTROL_REASON_REQUIRED, CURRENCY_UNKNOWN,
-    DraftEntry, ENTRY_TOO_FEW_LINES, ENTRY_TOTAL_OUT_OF_RANGE, ENTRY_VIOLATIONS_MAX, EntryKind,
-    FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, LINE_AMOUNT_NOT_POSITIVE, LINES_MIN, LineAmount, NewEntry,
-    NewLine, PARTY_REQUIRED, PostedLine, PostingRules, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
-    ValidatedEntry,
+    DraftEntry, ENTRY_TOO_FEW_LINES, ENTRY_VIOLATIONS_MAX, EntryKind, FISCAL_PERIOD_CLOSED,
+    FISCAL_PERIOD_MISSING, LINE_AMOUNT_NOT_POSITIVE, LINES_MIN, NewEntry, NewLine, PARTY_REQUIRED,
+    PostedLine, PostingRules, ValidatedEntry,
 };
 use crate::accounting::account::{AccountFacts, ControlKind};
 use crate::accounting::dimension;
 use crate::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus};
 use crate::accounting::lock::check_posting_date;
 use crate::error::{ErrorDef, Violation, Violations};
-use crate::ids::{DimensionSetId, FiscalPeriodId};
-use crate::money::{Amount, Currency, CurrencyCode, Rate};
+use crate::ids::FiscalPeriodId;
+use crate::money::{Amount, CurrencyCode, Rate};
+
+mod balance;
 
 impl DraftEntry {
     /// Checks the draft against R6–R9 and R11. All violations at once, at most [`ENTRY_VIOLATIONS_MAX`].
@@ -37,10 +38,9 @@ impl DraftEntry {
         let period = checker.period();
         let Checker { violations, posted, totals, .. } = checker;
         let total = Amount::from_scaled(i64::try_from(totals.debit.max(totals.credit)).unwrap_or(i64::MAX));
-        violations.into_result(())?;
-        // Without a period there is a violation, so the answer below is only formal.
-        let Some(fiscal_period_id) = period else { return Err(Vec::new()) };
-        Ok(ValidatedEntry {
+        // A missing period is among the violations.
+        let Some(fiscal_period_id) = period else { return Err(violations.into_vec()) };
+        violations.into_result(ValidatedEntry {
             id: entry.id,
             journal_id: entry.journal_id,
             kind: entry.kind,
@@ -79,6 +79,8 @@ struct Checker<'a> {
     foreign_lines: usize,
     /// False once a line has no usable amount: a difference would then say nothing.
     amounts_known: bool,
+    /// The entry's currency is named once, not on each line that takes it over.
+    entry_currency_refused: bool,
     touches_tax: bool,
     /// Year close and reversals only move or undo what accounts already hold, so an account that was
     /// deactivated or got a new dimension rule since then does not stop them.
@@ -98,6 +100,7 @@ impl<'a> Checker<'a> {
             mixed: false,
             foreign_lines: 0,
             amounts_known: true,
+            entry_currency_refused: false,
             touches_tax: false,
             mirrors: entry.kind == EntryKind::Closing || entry.reverses.is_some(),
         }
@@ -184,7 +187,13 @@ impl<'a> Checker<'a> {
             return None;
         }
         let Some(currency) = self.rules.currency(code) else {
-            self.refuse(index, "currency", Violation::new(&CURRENCY_UNKNOWN).with("currency", code));
+            let unknown = Violation::new(&CURRENCY_UNKNOWN).with("currency", code);
+            if line.currency.is_some() {
+                self.refuse(index, "currency", unknown);
+            } else if !self.entry_currency_refused {
+                self.entry_currency_refused = true;
+                self.violations.push(unknown.at("/currency"));
+            }
             return None;
         };
         if !amount.fits(currency.scale) {
@@ -199,80 +208,6 @@ impl<'a> Checker<'a> {
                 None
             }
         }
-    }
-
-    fn balance(&mut self) {
-        if !self.amounts_known {
-            return;
-        }
-        let Totals { debit, credit, currency_debit, currency_credit } = self.totals;
-        let company = self.rules.company;
-        if debit.max(credit) > i128::from(i64::MAX) {
-            self.violations.push(Violation::new(&ENTRY_TOTAL_OUT_OF_RANGE).at("/lines"));
-            return;
-        }
-        let shared = self.shared_currency.filter(|_| !self.mixed);
-        if let Some(code) = shared.filter(|code| *code != company.code)
-            && currency_debit != currency_credit
-        {
-            let currency = self.rules.currency(code).unwrap_or(Currency { code, scale: company.scale });
-            self.violations.push(unbalanced(currency_debit, currency_credit, currency));
-            return;
-        }
-        let difference = debit - credit;
-        if difference == 0 {
-            return;
-        }
-        // Half a minor unit per line (R7), but a line in the company currency was rounded by nobody: at most
-        // one of them, the counterpart, is granted for each converted line. Doubled, to stay whole.
-        let rounded_lines = self.posted.len().min(2 * self.foreign_lines) as i128;
-        if difference.abs() * 2 > rounded_lines * i128::from(company.minor_unit().scaled()) {
-            self.violations.push(unbalanced(debit, credit, company));
-            return;
-        }
-        self.rounding_line(amount(difference));
-    }
-
-    /// The residue in its own line on the rounding account (R7).
-    fn rounding_line(&mut self, difference: Amount) {
-        let company = self.rules.company;
-        let usable = |account: &&AccountFacts| {
-            account.active
-                && account.is_posting
-                && !account.requires_party
-                && account.currency.is_none_or(|currency| currency == company.code)
-        };
-        let account = self.rules.rounding_account.and_then(|id| self.rules.accounts.get(&id)).filter(usable);
-        let residue = LineAmount::from_balance(difference).map(LineAmount::opposite);
-        let (Some(account), Some(residue)) = (account, residue) else {
-            self.violations.push(
-                Violation::new(&ROUNDING_ACCOUNT_MISSING)
-                    .at("/lines")
-                    .with("difference", difference.abs().display(company.scale))
-                    .with("currency", company.code),
-            );
-            return;
-        };
-        let (debit, credit) = residue.columns();
-        self.totals.debit += i128::from(debit.scaled());
-        self.totals.credit += i128::from(credit.scaled());
-        self.posted.push(PostedLine {
-            line_no: u32::try_from(self.posted.len() + 1).unwrap_or(u32::MAX),
-            account: account.id,
-            debit,
-            credit,
-            currency: company.code,
-            currency_debit: debit,
-            currency_credit: credit,
-            rate: Rate::ONE,
-            dimension_set: DimensionSetId::EMPTY,
-            description: None,
-            party: None,
-            due_date: None,
-            reference: None,
-            tax_code: None,
-            rounding: true,
-        });
     }
 
     /// R11, and the closing period of R12.
@@ -308,19 +243,4 @@ impl<'a> Checker<'a> {
         self.violations.extend(locked.err());
         period.map(|period| period.id)
     }
-}
-
-fn unbalanced(debit: i128, credit: i128, currency: Currency) -> Violation {
-    let shown = |scaled: i128| amount(scaled).display(currency.scale);
-    Violation::new(&UNBALANCED_ENTRY)
-        .at("/lines")
-        .with("debit", shown(debit))
-        .with("credit", shown(credit))
-        .with("difference", shown((debit - credit).abs()))
-        .with("currency", currency.code)
-}
-
-/// Only used once the totals are known to fit, or to show them.
-fn amount(scaled: i128) -> Amount {
-    Amount::from_scaled(i64::try_from(scaled).unwrap_or(i64::MAX))
 }
