@@ -9,6 +9,8 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::journal_entries::JournalEntryRepository;
+use application::accounting::ports::ledger::LedgerRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -16,7 +18,8 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::sql::statement::{Accumulate, Bulk, Statement};
+use self::accounting::balances::PendingBalances;
+use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 use crate::sql::tx::Tx;
 
 /// The open transaction with every repository on it.
@@ -25,13 +28,14 @@ pub struct SqlUnitOfWork {
     pub(crate) tenant: TenantId,
     pub(crate) now: Timestamp,
     pub(crate) changes: Vec<Change>,
+    pub(crate) pending_balances: PendingBalances,
     ids: Arc<dyn Ids>,
 }
 
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), ids }
+        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), pending_balances: PendingBalances::default(), ids }
     }
 
     /// Makes it ready for the next work.
@@ -39,6 +43,7 @@ impl SqlUnitOfWork {
         self.tenant = tenant;
         self.now = now;
         self.changes.clear();
+        self.pending_balances.clear();
     }
 }
 
@@ -61,6 +66,12 @@ impl UnitOfWork for SqlUnitOfWork {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
         self
     }
+    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
+        self
+    }
+    fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
@@ -76,4 +87,9 @@ pub fn bulks() -> Vec<&'static Bulk> {
 /// Every accumulation, likewise.
 pub fn accumulations() -> Vec<&'static Accumulate> {
     accounting::accumulations()
+}
+
+/// Every look-up by keys, likewise.
+pub fn lookups() -> Vec<&'static Lookup> {
+    accounting::lookups()
 }
