@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::accounting as ledger;
+
 /// What kind of failure it is; the HTTP status follows from it in one place (`api::problem`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Category {
@@ -93,8 +95,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
     LISTED.iter().copied().flatten().copied()
 }
 
-use crate::accounting as ledger;
-static LISTED: [&[&ErrorDef]; 13] = [
+static LISTED: &[&[&ErrorDef]] = &[
     crate::money::ALL,
     crate::text::ALL,
     crate::time::ALL,

@@ -58,6 +58,11 @@ impl Locks {
         self.dates[kind as usize]
     }
 
+    /// The locks that are set, to store or to show.
+    pub fn iter(&self) -> impl Iterator<Item = (LockKind, NaiveDate)> + '_ {
+        LockKind::ALL.iter().filter_map(|kind| self.through(*kind).map(|date| (*kind, date)))
+    }
+
     /// Moves a lock; the hard one only forward.
     pub fn set_lock(self, kind: LockKind, through: Option<NaiveDate>) -> Result<Self, Violation> {
         if let (LockKind::Hard, Some(current)) = (kind, self.through(kind))
@@ -207,6 +212,7 @@ mod tests {
         }
         assert!(locks.set_lock(LockKind::Hard, Some(day("2026-04-30"))).is_ok());
         let fiscal = locks.set_lock(LockKind::Fiscal, Some(day("2026-05-31"))).unwrap();
+        assert_eq!(Locks::from_stored(fiscal.iter()), fiscal);
         assert_eq!(fiscal.set_lock(LockKind::Fiscal, None).unwrap().through(LockKind::Fiscal), None);
     }
 

@@ -35,6 +35,9 @@ crate::errors! {
     NUMBER_PATTERN_REPEATS = "number_pattern_repeats", Rule, Administrator,
         "Counting starts again each {reset}, so the pattern must contain {parts}: otherwise numbers would repeat.",
         "يبدأ العد من جديد كل {reset}، لذا يجب أن يحتوي النمط على {parts}: وإلا تكررت الأرقام.";
+    NUMBER_SERIES_RESET_FIXED = "number_series_reset_fixed", Conflict, Administrator,
+        "Series {code} has given numbers; when it starts again no longer changes, or numbers could repeat.",
+        "أصدر التسلسل {code} أرقامًا؛ لا يمكن تغيير موعد بدء العد من جديد وإلا قد تتكرر الأرقام.";
     NUMBER_BRANCH_MISSING = "number_branch_missing", Rule, User,
         "The number series needs a branch, but the document has none.",
         "يتطلب تسلسل الأرقام فرعًا، لكن المستند بلا فرع.";
@@ -75,12 +78,71 @@ pub struct NumberSeries {
     pub version: i64,
 }
 
+/// Changes to a series; `None` leaves a field as it is. Pattern and reset change together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NumberSeriesPatch {
+    pub code: Option<Code>,
+    pub name: Option<LocalizedName>,
+    pub pattern: Option<NumberPattern>,
+    pub gapless: Option<bool>,
+    pub active: Option<bool>,
+}
+
 impl NumberSeries {
+    /// The series after the change, one version later; `has_numbers` once it has given one.
+    pub fn update(self, patch: NumberSeriesPatch, has_numbers: bool) -> Result<Self, Violation> {
+        let pattern = patch.pattern.unwrap_or(self.pattern.clone());
+        if has_numbers && pattern.reset() != self.pattern.reset() {
+            return Err(Violation::new(&NUMBER_SERIES_RESET_FIXED).at("/reset").with("code", &self.code));
+        }
+        Ok(Self {
+            id: self.id,
+            code: patch.code.unwrap_or(self.code),
+            name: patch.name.unwrap_or(self.name),
+            pattern,
+            gapless: patch.gapless.unwrap_or(self.gapless),
+            active: patch.active.unwrap_or(self.active),
+            version: self.version + 1,
+        })
+    }
+
     pub fn period_key(&self, date: NaiveDate, fiscal_year_code: &str) -> String {
         self.pattern.reset().period_key(date, fiscal_year_code)
     }
 
     pub fn format(&self, sequence: u64, context: &NumberContext<'_>) -> Result<String, Violation> {
         self.pattern.format(sequence, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_series_that_gave_numbers_keeps_its_reset() {
+        let pattern = |text, reset| Some(NumberPattern::parse(text, reset).unwrap());
+        let series = NumberSeries {
+            id: NumberSeriesId::new(Uuid::from_u128(1)),
+            code: Code::parse("GJ").unwrap(),
+            name: LocalizedName::parse(None, Some("General")).unwrap(),
+            pattern: NumberPattern::parse("GJ-{YYYY}-{000000}", NumberReset::Never).unwrap(),
+            gapless: true,
+            active: true,
+            version: 1,
+        };
+        let yearly = || NumberSeriesPatch {
+            pattern: pattern("GJ-{YYYY}-{000000}", NumberReset::Year),
+            ..NumberSeriesPatch::default()
+        };
+        assert_eq!(series.clone().update(yearly(), true).unwrap_err().def, &NUMBER_SERIES_RESET_FIXED);
+        assert_eq!(series.clone().update(yearly(), false).unwrap().pattern.reset(), NumberReset::Year);
+        let longer = NumberSeriesPatch {
+            pattern: pattern("GJ-{YYYY}-{00000000}", NumberReset::Never),
+            ..NumberSeriesPatch::default()
+        };
+        assert_eq!(series.update(longer, true).unwrap().version, 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{EntryKind, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
+use super::{EntryKind, EntryStatus, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
 use crate::accounting::hash_chain;
 use crate::error::Violation;
 use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
@@ -149,6 +149,11 @@ impl PostedEntry {
     }
     pub fn reversed_by(&self) -> Option<JournalEntryId> {
         self.reversed_by
+    }
+
+    /// Posted, or reversed once another entry undid it.
+    pub fn status(&self) -> EntryStatus {
+        if self.reversed_by.is_some() { EntryStatus::Reversed } else { EntryStatus::Posted }
     }
 
     /// Whether the content still gives the hash that was stored with it (R5).

@@ -1,6 +1,8 @@
 //! From draft to validated entry: one pass over the lines, every violation at once, nothing allocated for a good
 //! line but the posted line itself.
 
+mod balance;
+
 use super::convert::{company_amount, scale_exceeded};
 use super::{
     ACCOUNT_CURRENCY_DIFFERS, ACCOUNT_INACTIVE, ACCOUNT_IS_HEADING, ACCOUNT_UNKNOWN,
@@ -16,8 +18,6 @@ use crate::accounting::lock::check_posting_date;
 use crate::error::{ErrorDef, Violation, Violations};
 use crate::ids::FiscalPeriodId;
 use crate::money::{Amount, CurrencyCode, Rate};
-
-mod balance;
 
 impl DraftEntry {
     /// Checks the draft against R6–R9 and R11. All violations at once, at most [`ENTRY_VIOLATIONS_MAX`].

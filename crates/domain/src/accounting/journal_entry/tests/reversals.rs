@@ -45,6 +45,7 @@ fn an_entry_is_reversed_once_later_and_for_a_reason() {
     )
     .unwrap();
     assert!(stored.hash_is_intact());
+    assert_eq!((original.status(), stored.status()), (EntryStatus::Posted, EntryStatus::Reversed));
     let twice = stored.reversal_draft(entry_id(91), day("2026-01-15"), "x").unwrap_err();
     assert_eq!(twice.def, &ENTRY_ALREADY_REVERSED);
 }
