@@ -1,10 +1,15 @@
 //! The command line: commands and their options; `--Key:Sub value` pairs go to the configuration.
 
+use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Arguments, split_arguments};
+use crate::config::{
+    Arguments, Configuration, EXIT_CONFIGURATION, Gathered, Sources, reference_markdown, split_arguments,
+};
+use crate::health;
 
 #[derive(Debug, Parser)]
 #[command(name = "erp-api", version, about = "Multi-tenant ERP back end", after_help = SETTINGS_HELP)]
@@ -13,7 +18,8 @@ struct Line {
     command: Option<Command>,
 }
 
-const SETTINGS_HELP: &str = "Settings of docs/CONFIG.md may follow any command, such as --Limits:BodyBytes 2097152.";
+const SETTINGS_HELP: &str =
+    "Settings of docs/CONFIG.md may follow any command, such as --Limits:BodyBytes 2097152.";
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
@@ -110,6 +116,61 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Invocation, 
     Ok(Invocation { command: line.command.unwrap_or(Command::Serve), arguments })
 }
 
+/// Where the server listens when nothing says otherwise.
+const DEFAULT_ADDRESS: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// Runs the commands that need neither a runtime nor a database and returns their exit code; `None` for all others.
+pub fn run_local(invocation: &Invocation) -> Option<u8> {
+    match &invocation.command {
+        Command::Config(ConfigCommand::Reference) => Some(print(&reference_markdown())),
+        Command::Config(ConfigCommand::Show { reveal, .. }) => Some(show(&invocation.arguments, !reveal)),
+        Command::Healthcheck(args) => Some(healthcheck(args, &invocation.arguments)),
+        _ => None,
+    }
+}
+
+/// Shows what can be shown even when the values are wrong, and then says what is wrong with them.
+fn show(arguments: &Arguments, redact: bool) -> u8 {
+    let errors = match Gathered::read(&Sources::of_process(arguments)) {
+        Ok(mut gathered) => {
+            let code = print(&gathered.show(redact));
+            match gathered.settings() {
+                Ok(_) => return code,
+                Err(errors) => errors,
+            }
+        }
+        Err(errors) => errors,
+    };
+    complain(&errors.to_string());
+    EXIT_CONFIGURATION
+}
+
+fn healthcheck(args: &HealthcheckArgs, arguments: &Arguments) -> u8 {
+    let configured = || {
+        let loaded = Configuration::load(&Sources::of_process(arguments)).ok();
+        loaded.and_then(|loaded| loaded.settings.listen.first().copied()).unwrap_or(DEFAULT_ADDRESS)
+    };
+    let address = args.url.as_deref().map_or_else(|| Ok(configured()), health::resolve_url);
+    match address.and_then(|address| health::healthcheck(address, &args.path)) {
+        Ok(()) => 0,
+        Err(reason) => {
+            complain(&format!("unhealthy: {reason}"));
+            1
+        }
+    }
+}
+
+/// 0, or 1 when nobody reads standard output any more.
+fn print(text: &str) -> u8 {
+    u8::from(std::io::stdout().lock().write_all(text.as_bytes()).is_err())
+}
+
+fn complain(text: &str) {
+    // When standard error is closed the exit code still tells.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,12 +188,21 @@ mod tests {
         let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
         let Command::Import(args) = command(import) else { panic!() };
         assert!(args.post && args.create_periods && !args.dry_run);
-        assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true, reveal: false }));
+        assert_eq!(
+            command("config show --redact"),
+            Command::Config(ConfigCommand::Show { redact: true, reveal: false })
+        );
     }
 
     #[test]
     fn mistakes_are_refused() {
-        for line in ["frobnicate", "import --type accounts", "openapi --profile x", "migrate --plan --status", "--serve"] {
+        for line in [
+            "frobnicate",
+            "import --type accounts",
+            "openapi --profile x",
+            "migrate --plan --status",
+            "--serve",
+        ] {
             assert!(parse(line.split_whitespace().map(str::to_owned)).is_err(), "{line}");
         }
     }

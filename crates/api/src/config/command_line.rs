@@ -67,8 +67,18 @@ mod tests {
     #[test]
     fn settings_are_told_from_options() {
         let given = [
-            "import", "--file", "/a/b=c.csv", "--Data:Directory", "/srv/erp", "--limits:BodyBytes=5", "/Urls=http://*:1",
-            "--urls", "http://*:2", "--dry-run", "--Cache:MemoryBytes", "--post",
+            "import",
+            "--file",
+            "/a/b=c.csv",
+            "--Data:Directory",
+            "/srv/erp",
+            "--limits:BodyBytes=5",
+            "/Urls=http://*:1",
+            "--urls",
+            "http://*:2",
+            "--dry-run",
+            "--Cache:MemoryBytes",
+            "--post",
         ];
         let split = split_arguments(given.map(str::to_owned));
         assert_eq!(split.command, ["import", "--file", "/a/b=c.csv", "--dry-run", "--post"]);

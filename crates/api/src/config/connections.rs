@@ -68,7 +68,9 @@ fn sqlite_file(text: &str) -> Result<PathBuf, String> {
         }
     }
     match (unknown, file) {
-        (Some(keyword), _) => Err(format!("has the unknown keyword '{keyword}' (known: Provider, Data Source)")),
+        (Some(keyword), _) => {
+            Err(format!("has the unknown keyword '{keyword}' (known: Provider, Data Source)"))
+        }
         (None, None | Some("")) => Err("has no Data Source".to_owned()),
         (None, Some(":memory:")) => Err("keeps the books in memory; name a file".to_owned()),
         (None, Some(file)) => Ok(PathBuf::from(file)),
@@ -85,7 +87,12 @@ struct Service {
 }
 
 static SERVICES: [Service; 6] = [
-    Service { def: &keys::REDIS, embedded: "the cache is in this process", explicit: Some("memory://"), expected: true },
+    Service {
+        def: &keys::REDIS,
+        embedded: "the cache is in this process",
+        explicit: Some("memory://"),
+        expected: true,
+    },
     Service {
         def: &keys::AZURE_STORAGE,
         embedded: "files are kept in the data folder",
@@ -132,7 +139,10 @@ pub fn services(reader: &mut Reader<'_>) {
             Some(value) if service.explicit.is_some_and(|scheme| value.trim() == scheme) => {}
             Some(_) => {
                 let known = service.explicit.map_or(String::new(), |scheme| format!(" or write {scheme}"));
-                let reason = format!("this build has no adapter for it; leave it out{known} so that {}", service.embedded);
+                let reason = format!(
+                    "this build has no adapter for it; leave it out{known} so that {}",
+                    service.embedded
+                );
                 reader.reject(service.def, reason);
             }
         }

@@ -9,8 +9,17 @@ pub const LAYER: &str = "environment";
 
 /// Prefixes of connection strings, as application hosts set them.
 const CONNECTION_PREFIXES: [&str; 11] = [
-    "SQLCONNSTR_", "SQLAZURECONNSTR_", "MYSQLCONNSTR_", "POSTGRESQLCONNSTR_", "CUSTOMCONNSTR_", "REDISCACHECONNSTR_",
-    "DOCDBCONNSTR_", "SERVICEBUSCONNSTR_", "EVENTHUBCONNSTR_", "NOTIFICATIONHUBCONNSTR_", "APIHUBCONNSTR_",
+    "SQLCONNSTR_",
+    "SQLAZURECONNSTR_",
+    "MYSQLCONNSTR_",
+    "POSTGRESQLCONNSTR_",
+    "CUSTOMCONNSTR_",
+    "REDISCACHECONNSTR_",
+    "DOCDBCONNSTR_",
+    "SERVICEBUSCONNSTR_",
+    "EVENTHUBCONNSTR_",
+    "NOTIFICATIONHUBCONNSTR_",
+    "APIHUBCONNSTR_",
 ];
 
 /// Where the process runs; decides what may be missing and what is generated.
@@ -136,7 +145,8 @@ mod tests {
         assert_eq!(decided(&[("ASPNETCORE_ENVIRONMENT", "staging")], true), Ok(Environment::Staging));
         assert_eq!(decided(&[("A", " "), ("file", "DEVELOPMENT")], false), Ok(Environment::Development));
         assert_eq!(decided(&[("A", "Staging"), ("B", "staging")], false), Ok(Environment::Staging));
-        let problems = decided(&[("A", "Staging"), ("B", "Production"), ("C", "Testing")], false).unwrap_err();
+        let problems =
+            decided(&[("A", "Staging"), ("B", "Production"), ("C", "Testing")], false).unwrap_err();
         assert_eq!(problems.len(), 2);
         assert_eq!(
             problems[0].to_string(),

@@ -202,9 +202,9 @@ mod tests {
 
     #[test]
     fn a_broken_file_names_its_position() {
-        let problem = layer("appsettings.json", "{\n  \"A\": 1,,\n}").unwrap_err();
+        let problem = layer("appsettings.json", "{\n  /* a\n */ \"A\": 1 \"B\": 2\n}").unwrap_err();
         assert!(problem.to_string().starts_with("appsettings.json: "), "{problem}");
-        assert!(problem.to_string().contains("line 2"), "{problem}");
+        assert!(problem.to_string().contains("line 3"), "{problem}");
         assert!(layer("f.json", "[1]").is_err());
     }
 }

@@ -105,7 +105,11 @@ impl Gathered {
             layers.push(layer);
         }
         notices.extend(unknown::notices(&layers));
-        if problems.is_empty() { Ok(Self { environment: chosen, layers, notices }) } else { Err(ConfigErrors(problems)) }
+        if problems.is_empty() {
+            Ok(Self { environment: chosen, layers, notices })
+        } else {
+            Err(ConfigErrors(problems))
+        }
     }
 
     /// Reads every key by its type; notices join those of the layers.
@@ -178,7 +182,8 @@ fn placeholders(layers: &Layers) -> Vec<Problem> {
     for def in registry::ALL {
         if let Some(group) = def.group() {
             let members = layers.children(group).into_iter();
-            problems.extend(members.filter_map(|(name, f)| problem(format!("{group}:{name}"), f.value, f.layer)));
+            problems
+                .extend(members.filter_map(|(name, f)| problem(format!("{group}:{name}"), f.value, f.layer)));
         }
         problems.extend(resolve(layers, def).and_then(|g| problem(def.key.to_owned(), &g.value, &g.layer)));
     }
@@ -229,11 +234,19 @@ mod tests {
 
     #[test]
     fn layers_win_in_order() {
-        let base = ("appsettings.json", r#"{"Limits":{"BodyBytes":2001,"BatchOperations":1,"ConcurrentRequests":1,"EventStreams":1}}"#);
-        let development =
-            ("appsettings.Development.json", r#"{"limits":{"batchOperations":2,"concurrentRequests":2,"eventStreams":2}}"#);
-        let variables =
-            [("DOTNET_ENVIRONMENT", "development"), ("Limits__ConcurrentRequests", "3"), ("LIMITS__EVENTSTREAMS", "3")];
+        let base = (
+            "appsettings.json",
+            r#"{"Limits":{"BodyBytes":2001,"BatchOperations":1,"ConcurrentRequests":1,"EventStreams":1}}"#,
+        );
+        let development = (
+            "appsettings.Development.json",
+            r#"{"limits":{"batchOperations":2,"concurrentRequests":2,"eventStreams":2}}"#,
+        );
+        let variables = [
+            ("DOTNET_ENVIRONMENT", "development"),
+            ("Limits__ConcurrentRequests", "3"),
+            ("LIMITS__EVENTSTREAMS", "3"),
+        ];
         let loaded = load(&[base, development], &variables, &[("Limits:EventStreams", "4")]).unwrap();
         let limits = &loaded.settings.limits;
         assert_eq!(
@@ -249,12 +262,17 @@ mod tests {
         assert_eq!(loaded.settings.listen[0].to_string(), "127.0.0.1:8080");
         assert_eq!(loaded.settings.database.file, Path::new("data/erp.db"));
         assert_eq!(loaded.settings.bootstrap.template, Template::SaStandard);
-        assert!(loaded.notices.iter().all(|notice| notice.severity == Severity::Information), "{:?}", loaded.notices);
+        assert!(
+            loaded.notices.iter().all(|notice| notice.severity == Severity::Information),
+            "{:?}",
+            loaded.notices
+        );
     }
 
     #[test]
     fn production_names_everything_that_is_missing() {
-        let errors = load(&[], &[], &[("Limits:BodyBytes", "big"), ("Bootstrap:Currency", "riyal")]).unwrap_err();
+        let errors =
+            load(&[], &[], &[("Limits:BodyBytes", "big"), ("Bootstrap:Currency", "riyal")]).unwrap_err();
         let text = errors.to_string();
         for part in [
             "4 errors",
@@ -278,7 +296,11 @@ mod tests {
         assert_eq!(loaded.settings.listen[0].to_string(), "0.0.0.0:8080");
         assert_eq!(loaded.settings.auth.signing_keys[0].expose(), key);
         assert!(!format!("{loaded:?}").contains(&key));
-        assert!(loaded.notices.iter().any(|n| n.text.contains("embedded engine in Production")), "{:?}", loaded.notices);
+        assert!(
+            loaded.notices.iter().any(|n| n.text.contains("embedded engine in Production")),
+            "{:?}",
+            loaded.notices
+        );
         let empty = loaded.settings.bootstrap.check_for_empty_database(Environment::Production).unwrap_err();
         assert_eq!(empty.0.len(), 2);
     }
@@ -315,16 +337,23 @@ mod tests {
 
     #[test]
     fn services_without_an_adapter_are_refused_without_showing_secrets() {
-        let settings = [("ConnectionStrings:Redis", "localhost:6379,password=hush"), ("Environment", "Development")];
+        let settings =
+            [("ConnectionStrings:Redis", "localhost:6379,password=hush"), ("Environment", "Development")];
         let text = load(&[], &[], &settings).unwrap_err().to_string();
-        assert!(text.contains("ConnectionStrings:Redis = '***' (from command line)") && !text.contains("hush"), "{text}");
+        assert!(
+            text.contains("ConnectionStrings:Redis = '***' (from command line)") && !text.contains("hush"),
+            "{text}"
+        );
         let explicit = [("ConnectionStrings:Redis", "memory://"), ("Environment", "Development")];
         assert!(load(&[], &[], &explicit).is_ok());
     }
 
     #[test]
     fn old_names_work_and_draw_one_warning() {
-        let file = ("appsettings.json", r#"{"Environment":"Development","Services":{"BlobStorage":"file://data","KeyVault":null}}"#);
+        let file = (
+            "appsettings.json",
+            r#"{"Environment":"Development","Services":{"BlobStorage":"file://data","KeyVault":null}}"#,
+        );
         let loaded = load(&[file], &[], &[]).unwrap();
         let warnings: Vec<_> = loaded.notices.iter().filter(|n| n.severity == Severity::Warning).collect();
         assert_eq!(warnings.len(), 1, "{warnings:?}");

@@ -120,7 +120,8 @@ impl<'a> Reader<'a> {
     /// Reports one member of a group.
     pub fn reject_member(&mut self, def: &'static KeyDef, name: &str, reason: impl Into<String>) {
         let key = format!("{}:{name}", def.group().unwrap_or(def.key));
-        let given = self.layers.get(&key).map(|found| (shown(found.value, def.secret), found.layer.to_owned()));
+        let given =
+            self.layers.get(&key).map(|found| (shown(found.value, def.secret), found.layer.to_owned()));
         self.problems.push(Problem { key, given, reason: reason.into() });
     }
 
@@ -166,6 +167,7 @@ fn nonblank(found: Found<'_>, template: Option<&str>) -> Option<Given> {
     if found.value.trim().is_empty() {
         return None;
     }
-    let value = template.map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value));
+    let value =
+        template.map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value));
     Some(Given { value, layer: found.layer.to_owned() })
 }

@@ -86,7 +86,10 @@ impl KeyDef {
     pub fn matches(&self, key: &str) -> bool {
         let canonical = match self.group() {
             Some(group) => key.split_at_checked(group.len()).is_some_and(|(start, rest)| {
-                start.eq_ignore_ascii_case(group) && rest.len() > 1 && rest.starts_with(':') && !rest[1..].contains(':')
+                start.eq_ignore_ascii_case(group)
+                    && rest.len() > 1
+                    && rest.starts_with(':')
+                    && !rest[1..].contains(':')
             }),
             None => self.key.eq_ignore_ascii_case(key),
         };
@@ -140,7 +143,7 @@ keys! {
     REDIS = KeyDef::new("ConnectionStrings:Redis", Kind::ConnectionString,
         "The shared cache. Not set or `memory://`: the cache of this process.").secret();
     AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
-        "Storage of files. Not set or `file://…`: a directory of the data folder.")
+        "Storage of files. Not set or `file://data`: a directory of the data folder.")
         .secret().aliases(&[old("Services:BlobStorage")]);
     KEY_VAULT = KeyDef::new("KeyVault:Uri", Kind::Text,
         "The vault secrets come from. Not set: environment variables and files only.")

@@ -27,7 +27,8 @@ impl Gathered {
         // A placeholder is no secret, and seeing it is why somebody looks here.
         let value = |text: &str| shown(text, redact && def.secret && !is_placeholder(text));
         if std::ptr::eq(def, &registry::ENVIRONMENT) {
-            let layer = resolve(&self.layers, def).map_or_else(|| DEFAULT_LAYER.to_owned(), |given| given.layer);
+            let layer =
+                resolve(&self.layers, def).map_or_else(|| DEFAULT_LAYER.to_owned(), |given| given.layer);
             lines.push(format!("{}={} ({layer})", def.key, self.environment));
             return;
         }

@@ -84,7 +84,9 @@ mod tests {
         let addresses = listen_urls("http://*:8080; http://[::1]:81/;http://localhost").unwrap();
         let shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["0.0.0.0:8080", "[::1]:81", "127.0.0.1:80"]);
-        for bad in ["https://a:1", "a:1", "http://h/x", "http://127.0.0.1:70000", "http://:80", "http://host:1"] {
+        for bad in
+            ["https://a:1", "a:1", "http://h/x", "http://127.0.0.1:70000", "http://:80", "http://host:1"]
+        {
             assert!(listen_urls(bad).is_err(), "{bad}");
         }
     }

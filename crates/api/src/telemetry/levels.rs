@@ -97,11 +97,13 @@ impl LevelRules {
     pub fn level(&self, target: &str) -> Level {
         let own = target.to_lowercase().replace("::", ".");
         let mapped = SOURCES.iter().find(|(first, _)| is_at_or_below(&own, first));
-        let mapped = mapped.map(|(first, source)| format!("{}{}", source.to_lowercase(), &own[first.len()..]));
+        let mapped =
+            mapped.map(|(first, source)| format!("{}{}", source.to_lowercase(), &own[first.len()..]));
         let names = [Some(own), mapped];
-        let matching = self.overrides.iter().filter(|(source, _)| {
-            names.iter().flatten().any(|name| is_at_or_below(name, source))
-        });
+        let matching = self
+            .overrides
+            .iter()
+            .filter(|(source, _)| names.iter().flatten().any(|name| is_at_or_below(name, source)));
         matching.max_by_key(|(source, _)| source.len()).map_or(self.default, |(_, level)| *level)
     }
 

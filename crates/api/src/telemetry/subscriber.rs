@@ -165,8 +165,7 @@ mod tests {
         };
         let filtered = writer.with_filter(Rules(Arc::new(RwLock::new(levels))));
         tracing::subscriber::with_default(tracing_subscriber::registry().with(filtered), log);
-        let text = lines.lock().unwrap().clone();
-        text
+        lines.lock().unwrap().clone()
     }
 
     #[test]
