@@ -21,6 +21,9 @@ Lists are numbered (`Cors:AllowedOrigins:0`) and merge by number. `SQLCONNSTR_{n
 application hosts set `ConnectionStrings:{name}`. Unknown keys are named in a warning at start. Everything that is wrong
 is reported at once and the process ends with exit code 78; so does a value like `[Retrieved from Key Vault]` that no
 source replaced. `erp-api config show` prints each key with its value and source, secrets hidden.
+
+The column *change* says what a changed value needs. This version reads its sources at start only; keys marked `live` are
+those that a running server can take over.
 ";
 
 /// The whole reference as Markdown.
