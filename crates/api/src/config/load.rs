@@ -348,6 +348,29 @@ mod tests {
         assert!(load(&[], &[], &explicit).is_ok());
     }
 
+    const DEVELOPMENT: &str = r#"{
+        "Environment": "Development",
+        "ConnectionStrings": {
+            "DefaultConnection": "Server=localhost;Database=ErpDev;User Id=sa;Password=hush;TrustServerCertificate=true;",
+            "Redis": "localhost:6379"
+        },
+        "Services": { "BlobStorage": "UseDevelopmentStorage=true", "KeyVault": null, "AppInsights": null }
+    }"#;
+
+    #[test]
+    fn cloud_settings_are_understood_and_each_missing_adapter_is_named() {
+        let variables = [("ASPNETCORE_ENVIRONMENT", "Development")];
+        let errors = load(&[("appsettings.Development.json", DEVELOPMENT)], &variables, &[]).unwrap_err();
+        let keys: Vec<_> = errors.0.iter().map(|problem| problem.key.as_str()).collect();
+        let expected = [
+            "ConnectionStrings:DefaultConnection",
+            "ConnectionStrings:Redis",
+            "AzureStorage:ConnectionString",
+        ];
+        assert_eq!(keys, expected);
+        assert!(!errors.to_string().contains("hush"), "{errors}");
+    }
+
     #[test]
     fn old_names_work_and_draw_one_warning() {
         let file = (

@@ -24,16 +24,22 @@ pub struct Reader<'a> {
     environment: Environment,
     problems: Vec<Problem>,
     notices: Vec<Notice>,
-    warned: BTreeSet<&'static str>,
+    /// Keys read so far: their old names have been warned of.
+    read: BTreeSet<&'static str>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(layers: &'a Layers, environment: Environment) -> Self {
-        Self { layers, environment, problems: Vec::new(), notices: Vec::new(), warned: BTreeSet::new() }
+        Self { layers, environment, problems: Vec::new(), notices: Vec::new(), read: BTreeSet::new() }
     }
 
     pub fn environment(&self) -> Environment {
         self.environment
+    }
+    /// The keys somebody has read.
+    #[cfg(test)]
+    pub fn keys_read(&self) -> &BTreeSet<&'static str> {
+        &self.read
     }
     pub fn finish(self) -> (Vec<Problem>, Vec<Notice>) {
         (self.problems, self.notices)
@@ -126,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     fn warn_of_aliases(&mut self, def: &'static KeyDef) {
-        if !self.warned.insert(def.key) {
+        if !self.read.insert(def.key) {
             return;
         }
         let winner = resolve(self.layers, def);

@@ -256,3 +256,33 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
     }
     origins
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Layers;
+
+    /// A documented key that nothing reads would be a promise nobody keeps.
+    #[test]
+    fn every_key_of_the_registry_is_read() {
+        let layers = Layers::default();
+        let mut reader = Reader::new(&layers, Environment::Development);
+        Settings::read(&mut reader);
+        // The environment is decided before there is anything to read.
+        let others = keys::ALL.iter().map(|def| def.key).filter(|key| *key != keys::ENVIRONMENT.key);
+        let unread: Vec<_> = others.filter(|key| !reader.keys_read().contains(key)).collect();
+        assert!(unread.is_empty(), "{unread:?}");
+    }
+
+    #[test]
+    fn nothing_is_generated_outside_development() {
+        let layers = Layers::default();
+        let mut reader = Reader::new(&layers, Environment::Staging);
+        let bootstrap = Settings::read(&mut reader).bootstrap;
+        assert_eq!((bootstrap.template, bootstrap.currency.as_str()), (Template::Empty, "SAR"));
+        assert!(bootstrap.check_for_empty_database(Environment::Development).is_ok());
+        let missing = bootstrap.check_for_empty_database(Environment::Staging).unwrap_err();
+        let names: Vec<_> = missing.0.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(names, ["Bootstrap:AdminEmail", "Bootstrap:AdminPassword"]);
+    }
+}
