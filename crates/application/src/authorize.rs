@@ -75,12 +75,17 @@ impl PermissionSet {
 }
 
 pub fn require(ctx: &RequestContext, access: Access) -> AppResult<()> {
+    permits(&ctx.permissions, ctx.platform_admin, access)
+}
+
+/// The same for a caller whose request has no context yet.
+pub fn permits(permissions: &PermissionSet, platform_admin: bool, access: Access) -> AppResult<()> {
     let denied = |name: &str| Err(AppError::new(Violation::new(&PERMISSION_DENIED).with("permission", name)));
     match access {
         Access::Public | Access::SignedIn => Ok(()),
-        Access::PlatformAdmin if ctx.platform_admin => Ok(()),
+        Access::PlatformAdmin if platform_admin => Ok(()),
         Access::PlatformAdmin => denied("platform.administrator"),
-        Access::Permission(name) if ctx.permissions.allows(name) => Ok(()),
+        Access::Permission(name) if permissions.allows(name) => Ok(()),
         Access::Permission(name) => denied(name),
     }
 }

@@ -1,0 +1,95 @@
+//! Request bodies, read whole and within their limit.
+
+use application::error::MALFORMED_REQUEST;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use domain::error::{Violation, Violations};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::middleware::guard::BodyLimit;
+use crate::middleware::limits::BODY_BYTES_MAX;
+use crate::problem::{BODY_TOO_LARGE, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::wire::{Pointer, WireType, parse_json};
+
+/// Where no operation said otherwise.
+const DEFAULT_LIMIT: BodyLimit =
+    BodyLimit { name: "body_bytes_max", bytes_max: BODY_BYTES_MAX, buffered: true };
+
+/// A JSON body of the declared type, with every problem reported at once.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json").into());
+        }
+        let bytes = read(request).await?;
+        let value = parse_json(&bytes)?;
+        let mut errors = Violations::new();
+        let parsed = T::parse(&value, &Pointer::ROOT, &mut errors);
+        match parsed {
+            Some(parsed) if errors.is_empty() => Ok(Self(parsed)),
+            _ => Err(errors.into_vec().into()),
+        }
+    }
+}
+
+/// The bytes of a body of any media type, within the operation's limit.
+#[derive(Debug)]
+pub struct RawBody(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for RawBody {
+    type Rejection = Problem;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request).await.map(Self)
+    }
+}
+
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or(DEFAULT_LIMIT);
+    read_limited(request.into_body(), limit).await
+}
+
+/// Reads a body whole, at most as many bytes as its limit allows.
+pub async fn read_limited(body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
+    match Limited::new(body, limit.bytes_max).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if is_length_limit(&*error) => Err(Violation::new(&BODY_TOO_LARGE)
+            .with("limit", limit.bytes_max)
+            .with("name", limit.name)
+            .into()),
+        Err(_) => Err(Violation::new(&MALFORMED_REQUEST).with("reason", "the body ended early").into()),
+    }
+}
+
+fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// `application/json` or any `+json` type, in UTF-8.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(text)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    let mut pieces = text.split(';').map(str::trim);
+    let name = pieces.next().unwrap_or_default().to_ascii_lowercase();
+    let json = name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"));
+    let utf8 = pieces.all(|piece| match piece.split_once('=') {
+        Some((key, value)) if key.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    json && utf8
+}

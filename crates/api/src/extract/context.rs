@@ -1,0 +1,139 @@
+//! The request context: who asks, how, and with which guards.
+
+use std::convert::Infallible;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use application::context::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestContext};
+use application::error::{AppError, UNAUTHENTICATED};
+use application::paging::INVALID_PARAMETER;
+use application::ports::batch::BatchHandle;
+use axum::extract::FromRequestParts;
+use domain::error::{Language, Violation, Violations};
+use http::header::IF_MATCH;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method};
+
+use super::etag;
+use crate::middleware::{Caller, RequestInfo};
+use crate::problem::{INVALID_HEADER, Problem};
+use crate::wire::{Pointer, QueryPairs, quoted};
+
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The parameter that every change takes.
+pub const DRY_RUN: &str = "dryRun";
+
+/// The context of an authenticated request.
+#[derive(Debug, Clone)]
+pub struct Ctx(pub RequestContext);
+
+impl Deref for Ctx {
+    type Target = RequestContext;
+    fn deref(&self) -> &RequestContext {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Ctx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Caller>();
+        let Some(identity) = caller.and_then(|caller| caller.identity.as_ref()) else {
+            return Err(AppError::of(&UNAUTHENTICATED).into());
+        };
+        let visitor = visitor(parts);
+        let mut errors = Violations::new();
+        let changes = parts.method != Method::GET && parts.method != Method::HEAD;
+        let mut context = RequestContext {
+            actor: identity.actor,
+            tenant: identity.tenant,
+            permissions: identity.permissions.clone(),
+            platform_admin: identity.platform_admin,
+            language: visitor.language,
+            request_id: visitor.request_id,
+            idempotency: None,
+            if_match: None,
+            dry_run: false,
+            batch: parts.extensions.get::<BatchHandle>().cloned(),
+        };
+        if changes {
+            let hash = caller.and_then(|caller| caller.request_hash);
+            context.idempotency = errors.check("", idempotency(&parts.headers, hash)).flatten();
+            context.if_match = errors.check("", if_match(&parts.headers)).flatten();
+            context.dry_run = errors.check("", dry_run(parts.uri.query())).unwrap_or(false);
+        }
+        errors.into_result(Self(context)).map_err(Problem::from)
+    }
+}
+
+fn idempotency(headers: &HeaderMap, hash: Option<[u8; 32]>) -> Result<Option<IdempotencyKey>, Violation> {
+    let (Some(value), Some(request_hash)) = (headers.get(IDEMPOTENCY_KEY), hash) else { return Ok(None) };
+    let printable = value.as_bytes().iter().all(|b| (0x20..0x7F).contains(b));
+    match value.to_str() {
+        Ok(key) if printable && (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) => {
+            Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash }))
+        }
+        _ => Err(bad_header("Idempotency-Key", "1 to 255 printable ASCII characters")),
+    }
+}
+
+fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Violation> {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let bad = || bad_header("If-Match", "one ETag such as \"3\", or *");
+    let text = value.to_str().map_err(|_| bad())?.trim();
+    if values.next().is_some() {
+        return Err(bad());
+    }
+    if text == "*" {
+        return Ok(Some(IfMatch::Any));
+    }
+    etag::version(text).map(|version| Some(IfMatch::Version(version))).ok_or_else(bad)
+}
+
+fn bad_header(name: &'static str, expected: &'static str) -> Violation {
+    Violation::new(&INVALID_HEADER).with("name", name).with("expected", expected).at(format!(":{name}"))
+}
+
+/// Whether the request asks for a dry run.
+pub fn dry_run(query: Option<&str>) -> Result<bool, Violation> {
+    let Some(query) = query.filter(|query| query.contains(DRY_RUN)) else { return Ok(false) };
+    let pairs = QueryPairs::parse(query)?;
+    let mut dry = false;
+    for (_, value) in pairs.iter().filter(|(name, _)| *name == DRY_RUN) {
+        dry = match value {
+            "true" => true,
+            "false" => false,
+            other => {
+                return Err(Violation::new(&INVALID_PARAMETER)
+                    .with("name", DRY_RUN)
+                    .with("value", quoted(other))
+                    .with("expected", "true or false")
+                    .at(Pointer::parameter(DRY_RUN).to_string()));
+            }
+        };
+    }
+    Ok(dry)
+}
+
+/// Anyone who asks, signed in or not: for public operations.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub request_id: Arc<str>,
+    pub language: Language,
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(visitor(parts))
+    }
+}
+
+fn visitor(parts: &Parts) -> Visitor {
+    match parts.extensions.get::<RequestInfo>() {
+        Some(info) => Visitor { request_id: info.id.clone(), language: info.language },
+        None => Visitor { request_id: Arc::from("-"), language: Language::English },
+    }
+}

@@ -1,0 +1,17 @@
+//! What handlers take: the caller, the body, parameters, ids and the wanted media type.
+
+pub mod accept;
+pub mod body;
+pub mod context;
+pub mod etag;
+pub mod language;
+pub mod list_params;
+pub mod path;
+pub mod query;
+
+pub use accept::{Accept, Media};
+pub use body::{Json, RawBody};
+pub use context::{Ctx, Visitor};
+pub use list_params::{ListParams, ListRequest, ListSpecSource};
+pub use path::{Id, Ids};
+pub use query::Query;

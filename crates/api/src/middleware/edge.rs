@@ -1,0 +1,178 @@
+//! The outermost service: request id, span, load shedding, panics, problem documents, security headers.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use application::error::AppError;
+use application::ports::batch::BatchHandle;
+use application::ports::clock::Ids;
+use axum::extract::{MatchedPath, Request};
+use axum::response::{IntoResponse, Response};
+use domain::error::Language;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::header::{
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+use tracing::{Instrument, field};
+
+use super::limits::HttpLimits;
+use crate::extract::language::preferred;
+use crate::problem::{self, Facts, OVERLOADED, Problem};
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// Longest request id taken from a caller, in bytes.
+pub const REQUEST_ID_LENGTH_MAX: usize = 64;
+
+const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, API_KEY, COOKIE];
+
+/// What is known about a request before anyone has signed in.
+#[derive(Debug, Clone)]
+pub struct RequestInfo {
+    pub id: Arc<str>,
+    pub language: Language,
+}
+
+struct Shared {
+    ids: Arc<dyn Ids>,
+    slots: Semaphore,
+    hsts: bool,
+}
+
+#[derive(Clone)]
+pub struct EdgeLayer(Arc<Shared>);
+
+impl EdgeLayer {
+    pub fn new(ids: Arc<dyn Ids>, limits: &HttpLimits) -> Self {
+        let slots = Semaphore::new(limits.concurrent_requests_max.min(Semaphore::MAX_PERMITS));
+        Self(Arc::new(Shared { ids, slots, hsts: limits.hsts }))
+    }
+}
+
+impl<S> Layer<S> for EdgeLayer {
+    type Service = Edge<S>;
+    fn layer(&self, inner: S) -> Edge<S> {
+        Edge { inner, shared: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub struct Edge<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> Service<Request> for Edge<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The service that was polled ready is the one to call.
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        let shared = self.shared.clone();
+        Box::pin(async move { Ok(serve(inner, &shared, request).await) })
+    }
+}
+
+async fn serve<S>(mut inner: S, shared: &Shared, mut request: Request) -> Response
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Send,
+    S::Future: Send,
+{
+    for name in &SECRET_HEADERS {
+        if let Some(value) = request.headers_mut().get_mut(name) {
+            value.set_sensitive(true);
+        }
+    }
+    let (id, id_header) = request_id(shared, request.headers());
+    let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
+    // An operation of a batch is part of a request that has its place already.
+    let nested = request.extensions().get::<BatchHandle>().is_some();
+    let path = request.uri().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route = route.as_ref().map_or("-", |route| route.as_str()),
+        request_id = %id,
+        status = field::Empty,
+        latency_us = field::Empty,
+    );
+    request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
+    let started = Instant::now();
+    let slot = if nested { None } else { shared.slots.try_acquire().ok() };
+    let response = if nested || slot.is_some() {
+        let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
+        match answered.await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(panic) => Problem::from(AppError::internal(panic_text(&*panic))).into_response(),
+        }
+    } else {
+        Problem::of(&OVERLOADED).into_response()
+    };
+    drop(slot);
+    let _entered = span.enter();
+    let facts = Facts { instance: path.path(), trace_id: &id, language };
+    let mut response = problem::render(response, facts);
+    span.record("status", response.status().as_u16());
+    span.record("latency_us", u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+    finish(response.headers_mut(), id_header, shared.hsts);
+    response
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    format!("a handler panicked: {}", text.unwrap_or("without a message"))
+}
+
+/// The caller's request id if it is a sane one, otherwise a new one.
+fn request_id(shared: &Shared, headers: &HeaderMap) -> (Arc<str>, Option<HeaderValue>) {
+    if let Some(value) = headers.get(REQUEST_ID)
+        && (1..=REQUEST_ID_LENGTH_MAX).contains(&value.len())
+        && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && let Ok(text) = value.to_str()
+    {
+        return (Arc::from(text), Some(value.clone()));
+    }
+    let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+    let text: &str = shared.ids.new_id().hyphenated().encode_lower(&mut buffer);
+    (Arc::from(text), HeaderValue::from_str(text).ok())
+}
+
+/// Headers every answer has. A handler that set its own (pages, public documents) keeps them.
+fn finish(headers: &mut HeaderMap, id: Option<HeaderValue>, hsts: bool) {
+    if let Some(id) = id {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    if hsts {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+}

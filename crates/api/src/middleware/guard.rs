@@ -1,0 +1,268 @@
+//! Around one operation: who asks and whether they may, how often, in which media type, with how large a body and for
+//! how long. All of it before the handler reads anything.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use application::authorize::{self, Access};
+use application::error::{AppError, AppResult, UNAUTHENTICATED};
+use application::platform::identity::{Authenticator, Credential, Identity};
+use axum::body::Body;
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use domain::error::{Category, Violation, Violations};
+use futures::future::BoxFuture;
+use http::header::{ACCEPT, AUTHORIZATION, ETAG, LOCATION, WWW_AUTHENTICATE};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
+use http_body_util::Limited;
+use sha2::{Digest, Sha256};
+use tower::{Layer, Service};
+
+use super::edge::API_KEY;
+use super::rate::{RateLimiter, Standing};
+use crate::extract::accept::{Media, negotiate};
+use crate::extract::body::read_limited;
+use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
+use crate::problem::{BODY_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT};
+use crate::wire::QueryPairs;
+
+/// API keys begin so; any other bearer token is a JWT.
+const API_KEY_PREFIX: &str = "erp_";
+
+/// The verified caller, and the hash of the request where it has an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub identity: Option<Arc<Identity>>,
+    pub request_hash: Option<[u8; 32]>,
+    pub media: Media,
+}
+
+/// An identity that was verified already; put on the operations of a batch.
+#[derive(Debug, Clone)]
+pub struct Verified(pub Arc<Identity>);
+
+/// Which limit a body falls under; the name is what a refusal says.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit {
+    pub name: &'static str,
+    pub bytes_max: usize,
+    /// Whole in memory; uploads are not, so that their bytes are not part of the request hash.
+    pub buffered: bool,
+}
+
+/// The rules of one operation.
+pub struct Guard {
+    pub authenticator: Arc<dyn Authenticator>,
+    pub rates: Arc<RateLimiter>,
+    pub access: Access,
+    pub body: BodyLimit,
+    /// `None` for answers that stay open.
+    pub timeout: Option<Duration>,
+    pub offered: Vec<Media>,
+    /// Parameters where no extractor of the handler checks them.
+    pub parameters: Option<Vec<&'static str>>,
+}
+
+#[derive(Clone)]
+pub struct GuardLayer(pub Arc<Guard>);
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = Guarded<S>;
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded { inner, guard: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub struct Guarded<S> {
+    inner: S,
+    guard: Arc<Guard>,
+}
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        let guard = self.guard.clone();
+        Box::pin(async move {
+            let mut standing = None;
+            let mut response =
+                guard.serve(inner, request, &mut standing).await.unwrap_or_else(IntoResponse::into_response);
+            if let Some(standing) = standing {
+                standing.write(response.headers_mut());
+            }
+            Ok(response)
+        })
+    }
+}
+
+impl Guard {
+    async fn serve<S>(
+        &self,
+        mut inner: S,
+        mut request: Request,
+        standing: &mut Option<Standing>,
+    ) -> Result<Response, Problem>
+    where
+        S: Service<Request, Response = Response, Error = Infallible>,
+    {
+        let identity = match self.identify(request.headers(), request.extensions()).await {
+            Ok(identity) => identity,
+            Err(error) => return Ok(challenge(request.headers(), error)),
+        };
+        if let Some(identity) = &identity {
+            *standing = self.count(identity, standing)?;
+            authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
+        }
+        let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
+        self.check_parameters(&request)?;
+        self.limit_body(&mut request)?;
+        let request_hash = self.request_hash(&mut request).await?;
+        let dry = *request.method() != Method::GET && dry_run(request.uri().query()).unwrap_or(false);
+        request.extensions_mut().insert(Caller { identity, request_hash, media });
+        let answer = inner.call(request);
+        let answered = match self.timeout {
+            None => answer.await,
+            Some(limit) => match tokio::time::timeout(limit, answer).await {
+                Ok(answered) => answered,
+                Err(_) => {
+                    let seconds = limit.as_secs_f32();
+                    return Err(Violation::new(&REQUEST_TIMEOUT).with("seconds", seconds).into());
+                }
+            },
+        };
+        let mut response = answered.unwrap_or_else(|never| match never {});
+        if dry {
+            leave_nothing_behind(&mut response);
+        }
+        Ok(response)
+    }
+
+    async fn identify(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> AppResult<Option<Arc<Identity>>> {
+        if self.access == Access::Public {
+            return Ok(None);
+        }
+        if let Some(Verified(identity)) = extensions.get::<Verified>() {
+            return Ok(Some(identity.clone()));
+        }
+        let credential = credential(headers).ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
+        self.authenticator.authenticate(&credential).await.map(|identity| Some(Arc::new(identity)))
+    }
+
+    fn count(
+        &self,
+        identity: &Identity,
+        standing: &mut Option<Standing>,
+    ) -> Result<Option<Standing>, Problem> {
+        let user = identity.actor.user_id().map(domain::ids::UserId::uuid);
+        self.rates.take(identity.tenant.uuid(), user).map_err(|refused| {
+            *standing = Some(refused.standing);
+            let seconds = refused.retry_after_seconds;
+            let error = AppError::new(Violation::new(&RATE_LIMITED).with("seconds", seconds));
+            AppError { retry_after: Some(Duration::from_secs(seconds)), ..error }.into()
+        })
+    }
+
+    fn check_parameters(&self, request: &Request) -> Result<(), Problem> {
+        let (Some(allowed), Some(query)) = (&self.parameters, request.uri().query()) else { return Ok(()) };
+        let mut errors = Violations::new();
+        QueryPairs::parse(query)?.refuse_unknown(allowed, &mut errors);
+        errors.into_result(()).map_err(Problem::from)
+    }
+
+    fn too_large(&self) -> Problem {
+        Violation::new(&BODY_TOO_LARGE).with("limit", self.body.bytes_max).with("name", self.body.name).into()
+    }
+
+    /// A body that says it is too large is refused unread; any other is cut off at the limit.
+    fn limit_body(&self, request: &mut Request) -> Result<(), Problem> {
+        let size = request.body().size_hint();
+        if size.lower() > self.body.bytes_max as u64 {
+            return Err(self.too_large());
+        }
+        if size.exact().is_none() {
+            let body = std::mem::replace(request.body_mut(), Body::empty());
+            *request.body_mut() = Body::new(Limited::new(body, self.body.bytes_max));
+        }
+        request.extensions_mut().insert(self.body);
+        Ok(())
+    }
+
+    /// SHA-256 over method, path, query and body, each ended so that they cannot run into one another.
+    async fn request_hash(&self, request: &mut Request) -> Result<Option<[u8; 32]>, Problem> {
+        if request.method() == Method::GET || !request.headers().contains_key(IDEMPOTENCY_KEY) {
+            return Ok(None);
+        }
+        let mut hash = Sha256::new();
+        let uri = request.uri();
+        for part in [request.method().as_str(), uri.path(), uri.query().unwrap_or("")] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        if self.body.buffered {
+            let body = std::mem::replace(request.body_mut(), Body::empty());
+            let bytes = read_limited(body, self.body).await?;
+            hash.update(&bytes);
+            *request.body_mut() = Body::from(bytes);
+        } else if let Some(length) = request.headers().get(http::header::CONTENT_LENGTH) {
+            hash.update(length.as_bytes());
+        }
+        Ok(Some(hash.finalize().into()))
+    }
+}
+
+/// The credential of a request: `Authorization: Bearer …` or `X-Api-Key`.
+fn credential(headers: &HeaderMap) -> Option<Credential> {
+    if let Some(value) = headers.get(AUTHORIZATION) {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        let token = token.trim();
+        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+            return None;
+        }
+        let token = token.to_owned();
+        let key = token.starts_with(API_KEY_PREFIX);
+        return Some(if key { Credential::ApiKey(token) } else { Credential::Bearer(token) });
+    }
+    let key = headers.get(API_KEY)?.to_str().ok()?.trim();
+    (!key.is_empty()).then(|| Credential::ApiKey(key.to_owned()))
+}
+
+/// 401 with the challenge of RFC 6750; anything else the authenticator answered stays what it is.
+fn challenge(headers: &HeaderMap, error: AppError) -> Response {
+    let refused = error.category() == Category::Unauthenticated;
+    let given = credential(headers).is_some();
+    let mut response = Problem::from(error).into_response();
+    if refused && given {
+        let value = HeaderValue::from_static("Bearer realm=\"erp\", error=\"invalid_token\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// A dry run created nothing: 200 without the address and version of what is not there.
+fn leave_nothing_behind(response: &mut Response) {
+    if response.status() == StatusCode::CREATED {
+        *response.status_mut() = StatusCode::OK;
+    }
+    response.headers_mut().remove(LOCATION);
+    response.headers_mut().remove(ETAG);
+}

@@ -1,0 +1,68 @@
+//! The limits of the HTTP edge, each with a name, a unit and a default.
+
+use std::time::Duration;
+
+/// Longest a request may take until its answer begins, in seconds.
+pub const REQUEST_TIMEOUT_SECONDS: u64 = 30;
+/// The same for uploads, imports and large reports.
+pub const LONG_REQUEST_TIMEOUT_SECONDS: u64 = 300;
+/// Largest body of an ordinary request: 1 MiB.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest body of a document with many lines or of a batch: 32 MiB.
+pub const LARGE_BODY_BYTES_MAX: usize = 32 << 20;
+/// Largest upload: 350 MiB.
+pub const UPLOAD_BYTES_MAX: usize = 350 << 20;
+/// Requests in progress at once; more are refused with 503.
+pub const CONCURRENT_REQUESTS_MAX: usize = 2_048;
+/// Answers smaller than this are not compressed.
+pub const GZIP_BYTES_MIN: u16 = 2_048;
+/// Callers remembered by the rate limiter; the least recently seen is forgotten first.
+pub const RATE_LIMIT_CALLERS_MAX: u64 = 100_000;
+
+/// A steady rate with a burst on top. Off when `per_second` is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    pub per_second: u32,
+    /// Requests that may come at once after a pause; at least 1.
+    pub burst: u32,
+}
+
+impl RateLimit {
+    pub const OFF: Self = Self { per_second: 0, burst: 0 };
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpLimits {
+    pub request_timeout: Duration,
+    pub long_request_timeout: Duration,
+    pub body_bytes_max: usize,
+    pub large_body_bytes_max: usize,
+    pub upload_bytes_max: usize,
+    pub concurrent_requests_max: usize,
+    /// Origins that browsers may call from; `*` for any. Empty: none.
+    pub cors_origins: Vec<String>,
+    /// 0 switches compression off.
+    pub gzip_bytes_min: u16,
+    pub tenant_rate: RateLimit,
+    pub user_rate: RateLimit,
+    /// Sends `Strict-Transport-Security`; for deployments behind TLS.
+    pub hsts: bool,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            request_timeout: Duration::from_secs(REQUEST_TIMEOUT_SECONDS),
+            long_request_timeout: Duration::from_secs(LONG_REQUEST_TIMEOUT_SECONDS),
+            body_bytes_max: BODY_BYTES_MAX,
+            large_body_bytes_max: LARGE_BODY_BYTES_MAX,
+            upload_bytes_max: UPLOAD_BYTES_MAX,
+            concurrent_requests_max: CONCURRENT_REQUESTS_MAX,
+            cors_origins: Vec::new(),
+            gzip_bytes_min: GZIP_BYTES_MIN,
+            tenant_rate: RateLimit::OFF,
+            user_rate: RateLimit::OFF,
+            hsts: false,
+        }
+    }
+}

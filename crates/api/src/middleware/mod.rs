@@ -1,0 +1,11 @@
+//! What happens to every request around its handler. Two services do it all: [`edge`] for every path, [`guard`] for
+//! every operation; each costs one boxed future.
+
+pub mod edge;
+pub mod guard;
+pub mod limits;
+pub mod rate;
+
+pub use edge::{EdgeLayer, RequestInfo};
+pub use guard::{Caller, GuardLayer};
+pub use limits::{HttpLimits, RateLimit};

@@ -1,0 +1,151 @@
+//! Rate limits per tenant and per user: the generic cell rate algorithm, one atomic number a caller, bounded in memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use moka::sync::Cache;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::limits::{HttpLimits, RATE_LIMIT_CALLERS_MAX, RateLimit};
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// A caller not seen for so long has its full burst again at any rate of one a second or more.
+const IDLE_SECONDS: u64 = 600;
+
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// What is left to a caller after a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub limit: u32,
+    pub remaining: u32,
+    /// Seconds until the whole burst is there again, rounded up.
+    pub reset_seconds: u64,
+}
+
+impl Standing {
+    pub fn write(self, headers: &mut HeaderMap) {
+        headers.insert(LIMIT, HeaderValue::from(self.limit));
+        headers.insert(REMAINING, HeaderValue::from(self.remaining));
+        headers.insert(RESET, HeaderValue::from(self.reset_seconds));
+    }
+}
+
+/// Refused; worth trying again after `retry_after_seconds` (at least 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    pub standing: Standing,
+    pub retry_after_seconds: u64,
+}
+
+/// One limit with what is known about each caller.
+struct Limiter {
+    limit: RateLimit,
+    interval_nanos: u64,
+    /// The moment, in nanoseconds since the start, at which a caller would have its whole burst again.
+    callers: Cache<Uuid, Arc<AtomicU64>>,
+}
+
+impl Limiter {
+    fn new(limit: RateLimit) -> Option<Self> {
+        if limit.per_second == 0 {
+            return None;
+        }
+        let callers = Cache::builder()
+            .max_capacity(RATE_LIMIT_CALLERS_MAX)
+            .time_to_idle(Duration::from_secs(IDLE_SECONDS))
+            .build();
+        let limit = RateLimit { burst: limit.burst.max(1), ..limit };
+        Some(Self { limit, interval_nanos: (NANOS_PER_SECOND / u64::from(limit.per_second)).max(1), callers })
+    }
+
+    fn take(&self, caller: Uuid, now: u64) -> Result<Standing, Refused> {
+        let full_at = self.callers.get_with(caller, Arc::default);
+        let tolerance = self.interval_nanos * u64::from(self.limit.burst);
+        let mut known = full_at.load(Ordering::Relaxed);
+        loop {
+            let next = known.max(now) + self.interval_nanos;
+            if next > now + tolerance {
+                let wait = next - now - tolerance;
+                let standing = self.standing(known, now);
+                return Err(Refused {
+                    standing,
+                    retry_after_seconds: wait.div_ceil(NANOS_PER_SECOND).max(1),
+                });
+            }
+            match full_at.compare_exchange_weak(known, next, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Ok(self.standing(next, now)),
+                Err(actual) => known = actual,
+            }
+        }
+    }
+
+    fn standing(&self, full_at: u64, now: u64) -> Standing {
+        let owed = full_at.saturating_sub(now);
+        let used = owed.div_ceil(self.interval_nanos);
+        let remaining = u64::from(self.limit.burst).saturating_sub(used);
+        Standing {
+            limit: self.limit.burst,
+            remaining: u32::try_from(remaining).unwrap_or(u32::MAX),
+            reset_seconds: owed.div_ceil(NANOS_PER_SECOND),
+        }
+    }
+}
+
+/// The limits of this process.
+pub struct RateLimiter {
+    started: Instant,
+    tenant: Option<Limiter>,
+    user: Option<Limiter>,
+}
+
+impl RateLimiter {
+    pub fn new(limits: &HttpLimits) -> Self {
+        Self {
+            started: Instant::now(),
+            tenant: Limiter::new(limits.tenant_rate),
+            user: Limiter::new(limits.user_rate),
+        }
+    }
+
+    /// Counts one request; answers the tighter standing, or `None` when there is no limit.
+    pub fn take(&self, tenant: Uuid, user: Option<Uuid>) -> Result<Option<Standing>, Refused> {
+        if self.tenant.is_none() && self.user.is_none() {
+            return Ok(None);
+        }
+        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / 4);
+        // The user first: one user at the limit does not use up the tenant's.
+        let user = match (&self.user, user) {
+            (Some(limiter), Some(user)) => Some(limiter.take(user, now)?),
+            _ => None,
+        };
+        let tenant = self.tenant.as_ref().map(|limiter| limiter.take(tenant, now)).transpose()?;
+        Ok([user, tenant].into_iter().flatten().min_by_key(|standing| standing.remaining))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_let_through_and_refills_steadily() {
+        let user_rate = RateLimit { per_second: 2, burst: 3 };
+        let limiter = RateLimiter::new(&HttpLimits { user_rate, ..HttpLimits::default() });
+        let (tenant, user) = (Uuid::nil(), Some(Uuid::from_u128(7)));
+        for remaining in [2, 1, 0] {
+            assert_eq!(limiter.take(tenant, user).unwrap().unwrap().remaining, remaining);
+        }
+        let refused = limiter.take(tenant, user).unwrap_err();
+        assert_eq!(refused.retry_after_seconds, 1);
+        assert_eq!(limiter.take(tenant, Some(Uuid::from_u128(8))).unwrap().unwrap().remaining, 2);
+        tokio::time::advance(Duration::from_millis(500)).await;
+        assert!(limiter.take(tenant, user).is_ok());
+        assert!(limiter.take(tenant, user).is_err());
+    }
+}

@@ -1,0 +1,181 @@
+//! Components that every operation refers to.
+
+use serde_json::{Value, json};
+
+use crate::extract::context::DRY_RUN;
+use crate::operation::API_BASE;
+use crate::problem::{MEDIA_TYPE, TYPE_BASE};
+use crate::wire::Schemas;
+
+pub const INTRODUCTION: &str = "A multi-tenant ERP back end. Every answer is JSON in camelCase; money is a decimal string, never a float; \
+ids are UUIDs; dates are `2026-11-22`, timestamps RFC 3339 in UTC.\n\n\
+**Errors** are problem documents (RFC 9457) with a stable `code`; everything wrong with a request is listed at once, \
+in English or Arabic by `Accept-Language`.\n\n\
+**Safety**: send an `Idempotency-Key` with every change, so that it may be repeated; `If-Match` with the `ETag` you read, so that nothing \
+is overwritten unseen; `dryRun=true` to have everything checked and nothing kept.\n\n\
+**Lists** take `limit`, `cursor`, `sort`, `fields`, `expand` and filters such as `postingDate[gte]=2026-01-01`; with `Accept: text/csv` or \
+`application/x-ndjson` the whole list is streamed. CSV values are written as stored: import them into a spreadsheet as text.";
+
+/// Name, status and description of the common problems.
+pub const PROBLEMS: [(&str, u16, &str); 15] = [
+    (
+        "Malformed",
+        400,
+        "The request cannot be read: malformed JSON, an unknown or invalid parameter, an invalid header.",
+    ),
+    ("Unauthenticated", 401, "No valid bearer token or API key."),
+    ("Forbidden", 403, "The permission is missing."),
+    ("NotFound", 404, "There is no such record in this tenant."),
+    ("MethodNotAllowed", 405, "The path does not take this method."),
+    ("NotAcceptable", 406, "None of the media types asked for can be produced."),
+    ("Conflict", 409, "The state of the record forbids it."),
+    ("StaleVersion", 412, "`If-Match` names another version than the present one."),
+    ("TooLarge", 413, "The body is larger than its limit."),
+    ("UnsupportedMediaType", 415, "The body has another media type than expected."),
+    ("RuleViolated", 422, "Fields or business rules are violated; all of them are listed."),
+    ("VersionRequired", 428, "`If-Match` is missing."),
+    ("Throttled", 429, "Too many requests; `Retry-After` says when to try again."),
+    ("InternalError", 500, "Our fault; nothing was changed."),
+    ("Unavailable", 503, "Busy, or a part that is needed is away; `Retry-After` says when to try again."),
+];
+
+/// The component of a status.
+pub fn problem_name(status: u16) -> Option<(&'static str, &'static str)> {
+    PROBLEMS.iter().find(|(_, known, _)| *known == status).map(|(name, _, text)| (*name, *text))
+}
+
+/// A problem answer; `with_codes` lists the codes to expect.
+pub fn problem_response(status: u16, description: &str) -> Value {
+    let mut response = json!({
+        "description": description,
+        "headers": { "X-Request-Id": { "$ref": "#/components/headers/RequestId" } },
+        "content": { MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    if matches!(status, 429 | 503) {
+        response["headers"]["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
+    }
+    if status == 401 {
+        response["headers"]["WWW-Authenticate"] =
+            json!({ "description": "The challenge of RFC 6750.", "schema": { "type": "string" } });
+    }
+    response
+}
+
+pub fn responses() -> Value {
+    PROBLEMS
+        .iter()
+        .map(|(name, status, text)| ((*name).to_owned(), problem_response(*status, text)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+pub fn schemas(schemas: &mut Schemas) {
+    struct Problem;
+    schemas.named::<Problem>("Problem", |_| {
+        json!({
+            "type": "object",
+            "description": "A problem document of RFC 9457.",
+            "required": ["type", "title", "status", "code", "detail", "instance", "traceId"],
+            "properties": {
+                "type": { "type": "string", "format": "uri", "description": "Where the code is explained." },
+                "title": { "type": "string", "description": "The status in words, in the caller's language." },
+                "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+                "code": { "type": "string", "description": "Stable; `validation_failed` when there are several." },
+                "detail": { "type": "string", "description": "What is wrong, in the caller's language." },
+                "instance": { "type": "string", "description": "The path of the request." },
+                "traceId": { "type": "string", "description": "Quote it when you report a fault." },
+                "errors": {
+                    "type": "array",
+                    "description": "Every single problem, where the request names a place for it.",
+                    "items": {
+                        "type": "object",
+                        "required": ["code", "detail"],
+                        "properties": {
+                            "pointer": { "type": "string", "description": "JSON pointer into the body." },
+                            "parameter": { "type": "string", "description": "The query parameter." },
+                            "header": { "type": "string", "description": "The header." },
+                            "code": { "type": "string" },
+                            "detail": { "type": "string" },
+                        },
+                    },
+                },
+            },
+            "examples": [{
+                "type": format!("{TYPE_BASE}required"),
+                "title": "Rule violated",
+                "status": 422,
+                "code": "required",
+                "detail": "This is required.",
+                "instance": format!("{API_BASE}/accounts"),
+                "traceId": "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11",
+                "errors": [{ "pointer": "/code", "code": "required", "detail": "This is required." }],
+            }],
+        })
+    });
+}
+
+pub fn parameters() -> Value {
+    json!({
+        "AcceptLanguage": {
+            "name": "Accept-Language", "in": "header", "required": false,
+            "description": "`ar` or `en`: the language of messages and captions. Numbers and dates never change with it.",
+            "schema": { "type": "string", "enum": ["en", "ar"], "default": "en" },
+        },
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Repeating a request with the same key replays its first answer instead of doing it again; kept for 7 days.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" },
+            "example": "order-4711",
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "The `ETag` that was read, or `*`. Missing is 428, another version 412.",
+            "schema": { "type": "string", "pattern": r#"^(\*|(W/)?"[0-9]{1,18}")$"# },
+            "example": "\"3\"",
+        },
+        "IfNoneMatch": {
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` the caller has: unchanged is 304.",
+            "schema": { "type": "string" },
+            "example": "\"3\"",
+        },
+        "DryRun": {
+            "name": DRY_RUN, "in": "query", "required": false,
+            "description": "Run every check and answer the result, but keep nothing.",
+            "schema": { "type": "boolean", "default": false },
+        },
+    })
+}
+
+pub fn headers() -> Value {
+    let header = |text: &str, schema: Value| json!({ "description": text, "schema": schema });
+    json!({
+        "ETag": header("The version; send it back as `If-Match`.", json!({ "type": "string", "examples": ["\"3\""] })),
+        "Location": header("The address of what was created.", json!({ "type": "string" })),
+        "RequestId": header("Correlates the answer with the log.", json!({ "type": "string" })),
+        "RetryAfter": header("Seconds to wait before trying again.", json!({ "type": "integer", "minimum": 1 })),
+        "IdempotencyReplayed": header("`true` when this is the answer of an earlier request.", json!({ "type": "string" })),
+        "RateLimitLimit": header("Requests that may come at once.", json!({ "type": "integer" })),
+        "RateLimitRemaining": header("Requests left at the moment.", json!({ "type": "integer" })),
+        "RateLimitReset": header("Seconds until all of them are back.", json!({ "type": "integer" })),
+    })
+}
+
+pub fn security_schemes() -> Value {
+    let token = format!("{API_BASE}/auth/token");
+    json!({
+        "bearer": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of this service or of the configured OpenID issuer; or an API key.",
+        },
+        "apiKey": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "`erp_…`" },
+        "oauth2": {
+            "type": "oauth2",
+            "description": "Permissions come from the user's roles, not from scopes.",
+            "flows": {
+                "password": { "tokenUrl": token, "refreshUrl": token, "scopes": {} },
+                "clientCredentials": { "tokenUrl": token, "scopes": {} },
+            },
+        },
+    })
+}

@@ -1,0 +1,150 @@
+//! The parameters of one operation: those of its path, its query or list, and the headers it listens to.
+
+use application::paging::{
+    FieldKind, FieldSpec, FilterOp, IN_VALUES_MAX, ListSpec, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX,
+};
+use chrono::NaiveDate;
+use domain::money::Amount;
+use domain::time::Timestamp;
+use http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::extract::list_params::{CURSOR_LENGTH_MAX, FILTER_LENGTH_MAX, operators, parameter_name};
+use crate::operation::{Operation, QueryParameters};
+use crate::wire::{Schemas, Text, WireType};
+
+pub fn of(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
+    let mut parameters = path(operation, schemas);
+    match operation.query {
+        QueryParameters::None => {}
+        QueryParameters::Declared(declared) => parameters.extend(declared(schemas)),
+        QueryParameters::List(spec, view) => {
+            let view = view(schemas);
+            let members = schemas.resolve(&view)["properties"].as_object();
+            let members = members.map(|members| members.keys().cloned().collect()).unwrap_or_default();
+            parameters.extend(list(spec, members, schemas));
+        }
+    }
+    let mut refer =
+        |name: &str| parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
+    if operation.command {
+        refer("DryRun");
+        refer("IdempotencyKey");
+    }
+    if operation.if_match {
+        refer("IfMatch");
+    }
+    if operation.method == Method::GET && operation.answers.iter().any(|answer| answer.etag) {
+        refer("IfNoneMatch");
+    }
+    refer("AcceptLanguage");
+    parameters
+}
+
+fn path(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
+    let names = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names
+        .map(|name| {
+            let name = name.trim_start_matches('*');
+            let declared = operation.path_parameters.iter().find(|(known, _, _)| *known == name);
+            let (description, schema) = match declared {
+                Some((_, description, schema)) => ((*description).to_owned(), schema(schemas)),
+                None => ("The id.".to_owned(), <Uuid as WireType>::schema(schemas)),
+            };
+            json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
+        })
+        .collect()
+}
+
+fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Value> {
+    let query = |name: &str, text: &str, schema: Value| {
+        let mut parameter = json!({ "name": name, "in": "query", "required": false, "description": text });
+        if schema["type"] == "array" {
+            parameter["style"] = json!("form");
+            parameter["explode"] = json!(false);
+        }
+        parameter["schema"] = schema;
+        parameter
+    };
+    let words = |words: Vec<String>| json!({ "type": "array", "minItems": 1, "maxItems": words.len(), "uniqueItems": true, "items": { "type": "string", "enum": words } });
+    let mut parameters = vec![
+        query(
+            "limit",
+            "Items on a page; with CSV or NDJSON the whole list is sent unless this is given.",
+            json!({ "type": "integer", "minimum": 1, "maximum": PAGE_LIMIT_MAX, "default": PAGE_LIMIT_DEFAULT }),
+        ),
+        query(
+            "cursor",
+            "The `nextCursor` of the page before.",
+            json!({ "type": "string", "minLength": 1, "maxLength": CURSOR_LENGTH_MAX }),
+        ),
+    ];
+    let sortable: Vec<&str> = spec.fields.iter().filter(|field| field.sort).map(|field| field.name).collect();
+    if !sortable.is_empty() {
+        let items: Vec<String> =
+            sortable.iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]).collect();
+        let mut schema = words(items);
+        schema["maxItems"] = json!(sortable.len());
+        parameters.push(query("sort", "Fields to sort by, `-` for descending; each only once.", schema));
+    }
+    if !members.is_empty() {
+        parameters.push(query("fields", "Only these members of the items.", words(members)));
+    }
+    if !spec.expand.is_empty() {
+        let names = spec.expand.iter().map(|name| (*name).to_owned()).collect();
+        parameters.push(query("expand", "What to include in the items.", words(names)));
+    }
+    parameters.push(query(
+        "count",
+        "`exact`: also answer how many there are.",
+        json!({ "type": "string", "enum": ["exact"] }),
+    ));
+    for field in spec.fields.iter().filter(|field| field.filter) {
+        for (operator, op) in operators(field.kind) {
+            let name = parameter_name(field.name, operator);
+            parameters.push(query(&name, &meaning(field, *op), filter_schema(field.kind, *op, schemas)));
+        }
+    }
+    parameters
+}
+
+fn meaning(field: &FieldSpec, op: FilterOp) -> String {
+    let name = field.name;
+    match op {
+        FilterOp::Eq => format!("`{name}` is this."),
+        FilterOp::Ne => format!("`{name}` is not this."),
+        FilterOp::Gt => format!("`{name}` is greater than this."),
+        FilterOp::Gte => format!("`{name}` is this or greater."),
+        FilterOp::Lt => format!("`{name}` is less than this."),
+        FilterOp::Lte => format!("`{name}` is this or less."),
+        FilterOp::Like => {
+            format!("`{name}` contains this; letter case and Arabic letter variants do not matter.")
+        }
+        FilterOp::In => format!("`{name}` is one of these."),
+        FilterOp::IsNull => format!("`{name}` is missing (true) or there (false)."),
+    }
+}
+
+fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value {
+    let one = match kind {
+        _ if op == FilterOp::IsNull => bool::schema(schemas),
+        FieldKind::Id => <Uuid as WireType>::schema(schemas),
+        FieldKind::Text => Text::<FILTER_LENGTH_MAX>::schema(schemas),
+        FieldKind::Date => NaiveDate::schema(schemas),
+        FieldKind::Timestamp => Timestamp::schema(schemas),
+        FieldKind::Amount => Amount::schema(schemas),
+        FieldKind::Integer => i64::schema(schemas),
+        FieldKind::Boolean => bool::schema(schemas),
+        FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
+    };
+    match op {
+        FilterOp::In => json!({ "type": "array", "minItems": 1, "maxItems": IN_VALUES_MAX, "items": one }),
+        FilterOp::Like => {
+            let mut schema = one;
+            schema["minLength"] = json!(1);
+            schema
+        }
+        _ => one,
+    }
+}

@@ -1,0 +1,294 @@
+//! One operation: who may call it, what it takes and answers.
+
+use application::authorize::Access;
+use application::command::Command;
+use application::paging::ListSpec;
+use axum::routing::MethodRouter;
+use domain::error::ErrorDef;
+use http::Method;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::operations::API_BASE;
+use crate::extract::accept::Media;
+use crate::state::AppState;
+use crate::wire::{Schemas, WireQuery, WireType};
+
+type SchemaOf = fn(&mut Schemas) -> Value;
+type ParametersOf = fn(&mut Schemas) -> Vec<Value>;
+
+/// Which parameters an operation takes in its query.
+#[derive(Clone, Copy, Default)]
+pub enum Query {
+    #[default]
+    None,
+    Declared(ParametersOf),
+    /// With the members of the items, for `fields`.
+    List(&'static ListSpec, SchemaOf),
+}
+
+/// One successful answer.
+#[derive(Clone, Copy)]
+pub struct Answer {
+    pub status: u16,
+    pub description: &'static str,
+    /// `None`: no body.
+    pub schema: Option<SchemaOf>,
+    pub etag: bool,
+    pub location: bool,
+}
+
+/// How large a body may be and how long the answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Size {
+    #[default]
+    Ordinary,
+    /// Documents with very many lines, batches.
+    Large,
+    /// Files, not held in memory.
+    Upload,
+}
+
+/// Built by chained calls in the routes' `operations` functions.
+pub struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) route: MethodRouter<AppState>,
+    pub(crate) id: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) access: Option<Access>,
+    pub(crate) command: bool,
+    pub(crate) if_match: bool,
+    pub(crate) body: Option<(&'static str, SchemaOf)>,
+    pub(crate) query: Query,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) media: Vec<Media>,
+    pub(crate) errors: Vec<&'static ErrorDef>,
+    pub(crate) size: Size,
+    pub(crate) long: bool,
+    pub(crate) open_ended: bool,
+    /// Path parameters that are no ids: name, description, schema.
+    pub(crate) path_parameters: Vec<(&'static str, &'static str, SchemaOf)>,
+}
+
+impl Operation {
+    pub(super) fn new(method: Method, path: &'static str, route: MethodRouter<AppState>) -> Self {
+        Self {
+            method,
+            path,
+            route,
+            id: "",
+            tag: "",
+            summary: "",
+            description: "",
+            access: None,
+            command: false,
+            if_match: false,
+            body: None,
+            query: Query::None,
+            answers: Vec::new(),
+            media: vec![Media::Json],
+            errors: Vec::new(),
+            size: Size::Ordinary,
+            long: false,
+            open_ended: false,
+            path_parameters: Vec::new(),
+        }
+    }
+
+    /// `<verb>_<resource>[_<modifier>]`, stable for ever.
+    pub fn id(&mut self, id: &'static str) -> &mut Self {
+        self.id = id;
+        self
+    }
+    pub fn tag(&mut self, tag: &'static str) -> &mut Self {
+        self.tag = tag;
+        self
+    }
+    pub fn summary(&mut self, summary: &'static str) -> &mut Self {
+        self.summary = summary;
+        self
+    }
+    pub fn description(&mut self, description: &'static str) -> &mut Self {
+        self.description = description;
+        self
+    }
+    pub fn access(&mut self, access: Access) -> &mut Self {
+        self.access = Some(access);
+        self
+    }
+    /// Access of the command; adds `Idempotency-Key` and `dryRun`.
+    pub fn command<C: Command>(&mut self) -> &mut Self {
+        self.command = true;
+        self.access(C::ACCESS)
+    }
+    /// Needs `If-Match`.
+    pub fn if_match(&mut self) -> &mut Self {
+        self.if_match = true;
+        self
+    }
+    pub fn body<T: WireType>(&mut self) -> &mut Self {
+        let kind =
+            if self.method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+        self.body = Some((kind, T::schema));
+        self
+    }
+    /// A body that is not JSON: a form, a file.
+    pub fn raw_body(&mut self, media_type: &'static str, schema: fn(&mut Schemas) -> Value) -> &mut Self {
+        self.body = Some((media_type, schema));
+        self
+    }
+    pub fn query<T: WireQuery>(&mut self) -> &mut Self {
+        self.query = Query::Declared(T::parameters);
+        self
+    }
+    /// A path parameter that is not an id.
+    pub fn path_parameter<T: WireType>(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+    ) -> &mut Self {
+        self.path_parameters.push((name, description, T::schema));
+        self
+    }
+
+    pub fn created<T: ToSchema>(&mut self) -> &mut Self {
+        self.answer(201, "Created.", Some(view::<T>), true, true);
+        self
+    }
+    pub fn ok<T: ToSchema>(&mut self) -> &mut Self {
+        let etag = self.if_match;
+        self.answer(200, "Done.", Some(view::<T>), etag, false);
+        self
+    }
+    /// One resource with its `ETag`; `If-None-Match` gives 304.
+    pub fn view<T: ToSchema>(&mut self) -> &mut Self {
+        self.answer(200, "As it is now.", Some(view::<T>), true, false);
+        self
+    }
+    pub fn no_content(&mut self) -> &mut Self {
+        self.media.clear();
+        self.answer(204, "Done; there is nothing to say.", None, false, false);
+        self
+    }
+    /// The work goes on as a job.
+    pub fn accepted<T: ToSchema>(&mut self) -> &mut Self {
+        self.answer(202, "Accepted: the work goes on as a job.", Some(view::<T>), false, true);
+        self
+    }
+    /// A page of items, also as CSV and NDJSON; its parameters come from the spec.
+    pub fn list<T: ToSchema>(&mut self, spec: &'static ListSpec) -> &mut Self {
+        self.query = Query::List(spec, view::<T>);
+        self.media = vec![Media::Json, Media::Csv, Media::NdJson];
+        self.answer(200, "One page, or the whole list as CSV or NDJSON.", Some(page::<T>), false, false);
+        self
+    }
+    /// An answer in another media type beside those so far.
+    pub fn also(&mut self, media_type: &str) -> &mut Self {
+        if let Some(media) = Media::parse(media_type).filter(|media| !self.media.contains(media)) {
+            self.media.push(media);
+        }
+        self
+    }
+    /// Answers in these media types only; the first is the default.
+    pub fn media(&mut self, media: &[Media]) -> &mut Self {
+        self.media = media.to_vec();
+        self
+    }
+    /// An answer without JSON: a file, a stream.
+    pub fn file(&mut self, media: &[Media]) -> &mut Self {
+        self.media = media.to_vec();
+        self.answer(200, "The content.", Some(|_| json!({ "type": "string" })), false, false);
+        self
+    }
+    fn answer(
+        &mut self,
+        status: u16,
+        description: &'static str,
+        schema: Option<SchemaOf>,
+        etag: bool,
+        location: bool,
+    ) {
+        self.answers.push(Answer { status, description, schema, etag, location });
+    }
+
+    /// Codes beyond the common ones.
+    pub fn errors(&mut self, errors: &[&'static ErrorDef]) -> &mut Self {
+        self.errors.extend_from_slice(errors);
+        self
+    }
+    /// Bodies up to `large_body_bytes_max`, and more time.
+    pub fn large(&mut self) -> &mut Self {
+        (self.size, self.long) = (Size::Large, true);
+        self
+    }
+    /// Bodies up to `upload_bytes_max`, not held in memory, and more time.
+    pub fn upload(&mut self) -> &mut Self {
+        (self.size, self.long) = (Size::Upload, true);
+        self
+    }
+    /// More time until the answer begins.
+    pub fn long(&mut self) -> &mut Self {
+        self.long = true;
+        self
+    }
+    /// No limit of time at all: long polling and event streams.
+    pub fn open_ended(&mut self) -> &mut Self {
+        self.open_ended = true;
+        self
+    }
+
+    pub fn operation_id(&self) -> &'static str {
+        self.id
+    }
+    pub fn method_and_path(&self) -> (&Method, String) {
+        (&self.method, self.full_path())
+    }
+    pub fn full_path(&self) -> String {
+        format!("{API_BASE}{}", self.path)
+    }
+    pub fn who(&self) -> Option<Access> {
+        self.access
+    }
+
+    /// Registers every schema of the operation.
+    pub(crate) fn collect(&self, schemas: &mut Schemas) {
+        if let Some((_, schema)) = self.body {
+            schema(schemas);
+        }
+        for schema in self.answers.iter().filter_map(|answer| answer.schema) {
+            schema(schemas);
+        }
+        if let Query::Declared(parameters) = self.query {
+            parameters(schemas);
+        }
+    }
+}
+
+fn view<T: ToSchema>(schemas: &mut Schemas) -> Value {
+    schemas.view::<T>()
+}
+
+fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
+    let name = format!("{}Page", T::name());
+    schemas.named::<PageOf<T>>(&name, |schemas| {
+        json!({
+            "type": "object",
+            "description": "One page of a list.",
+            "required": ["items", "nextCursor"],
+            "properties": {
+                "items": { "type": "array", "items": schemas.view::<T>() },
+                "nextCursor": {
+                    "type": ["string", "null"],
+                    "description": "Pass it as `cursor` for the next page; null on the last one.",
+                },
+                "total": { "type": "integer", "minimum": 0, "description": "Only with `count=exact`." },
+            },
+        })
+    })
+}
+
+/// Only a name for the page's schema.
+struct PageOf<T>(std::marker::PhantomData<T>);

@@ -1,0 +1,8 @@
+//! The registry of operations: one call registers the route, its access rule and its part of the OpenAPI document.
+
+mod describe;
+mod operations;
+mod router;
+
+pub use describe::{Answer, Operation, Query as QueryParameters};
+pub use operations::{API_BASE, Operations};

@@ -1,0 +1,126 @@
+//! From the registry to the router: one guard an operation, one edge around everything.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, Method};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::describe::{Operation, Query, Size};
+use super::operations::Operations;
+use crate::answer::IDEMPOTENCY_REPLAYED;
+use crate::docs_page;
+use crate::extract::context::{DRY_RUN, IDEMPOTENCY_KEY};
+use crate::middleware::edge::{API_KEY, REQUEST_ID};
+use crate::middleware::guard::{BodyLimit, Guard};
+use crate::middleware::rate::RateLimiter;
+use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
+use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
+use crate::state::AppState;
+
+impl Operations {
+    /// The router with every layer, ready to be served.
+    pub fn into_router(self, state: AppState, limits: &HttpLimits) -> Router {
+        let document = self.openapi();
+        let rates = Arc::new(RateLimiter::new(limits));
+        let mut router = self.plain;
+        for operation in self.operations {
+            let guard = Arc::new(guard(&operation, &state, &rates, limits));
+            let path = operation.full_path();
+            let mut route = operation.route.route_layer(GuardLayer(guard));
+            if operation.size == Size::Upload {
+                // The guard's own limit counts; axum's is smaller.
+                route = route.route_layer(DefaultBodyLimit::disable());
+            }
+            router = router.route(&path, route);
+        }
+        let edge = EdgeLayer::new(state.application.ids.clone(), limits);
+        let router = router
+            .merge(docs_page::routes(&document))
+            .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })
+            .method_not_allowed_fallback(|| async { Problem::of(&METHOD_NOT_ALLOWED) })
+            .layer(edge)
+            .with_state(state);
+        outermost(router, limits)
+    }
+}
+
+fn guard(operation: &Operation, state: &AppState, rates: &Arc<RateLimiter>, limits: &HttpLimits) -> Guard {
+    let body = match operation.size {
+        Size::Ordinary => {
+            BodyLimit { name: "body_bytes_max", bytes_max: limits.body_bytes_max, buffered: true }
+        }
+        Size::Large => {
+            BodyLimit { name: "large_body_bytes_max", bytes_max: limits.large_body_bytes_max, buffered: true }
+        }
+        Size::Upload => {
+            BodyLimit { name: "upload_bytes_max", bytes_max: limits.upload_bytes_max, buffered: false }
+        }
+    };
+    let timeout = if operation.long { limits.long_request_timeout } else { limits.request_timeout };
+    let parameters = match operation.query {
+        Query::None if operation.command => Some(vec![DRY_RUN]),
+        Query::None => Some(Vec::new()),
+        Query::Declared(_) | Query::List(..) => None,
+    };
+    Guard {
+        authenticator: state.authenticator.clone(),
+        rates: rates.clone(),
+        // An operation about which nobody said anything is open to nobody but the platform's administrators.
+        access: operation.access.unwrap_or(Access::PlatformAdmin),
+        body,
+        timeout: (!operation.open_ended).then_some(timeout),
+        offered: operation.media.clone(),
+        parameters,
+    }
+}
+
+/// Compression and cross-origin rules, only where they are switched on: each costs every request a little.
+fn outermost(mut router: Router, limits: &HttpLimits) -> Router {
+    if limits.gzip_bytes_min > 0 {
+        let worth_it = SizeAbove::new(u64::from(limits.gzip_bytes_min))
+            .and(NotForContentType::const_new("text/event-stream"))
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::const_new("application/pdf"))
+            .and(NotForContentType::const_new("application/vnd.openxmlformats"));
+        router = router.layer(CompressionLayer::new().compress_when(worth_it));
+    }
+    if !limits.cors_origins.is_empty() {
+        router = router.layer(cors(&limits.cors_origins));
+    }
+    router
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origin = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    let standing = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"].map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(origin)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            http::header::ACCEPT_LANGUAGE,
+            API_KEY,
+            IDEMPOTENCY_KEY,
+            REQUEST_ID,
+        ])
+        .expose_headers(
+            [ETAG, LOCATION, RETRY_AFTER, REQUEST_ID, IDEMPOTENCY_REPLAYED]
+                .into_iter()
+                .chain(standing)
+                .collect::<Vec<_>>(),
+        )
+        .max_age(std::time::Duration::from_secs(3_600))
+}

@@ -1,0 +1,310 @@
+//! Errors as RFC 9457 problem documents: the one place where a category becomes a status, a violation becomes text in
+//! the caller's language, and a failure is logged.
+
+use std::sync::Arc;
+
+use application::error::{AppError, INTERNAL_ERROR, VALIDATION_FAILED};
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use domain::error::{Category, ErrorDef, Language, Violation};
+use http::header::{CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+/// Where each code is explained; the code follows.
+pub const TYPE_BASE: &str = "https://docs.erp.example/errors/";
+pub const MEDIA_TYPE: &str = "application/problem+json";
+/// Most problems listed in one answer.
+pub const PROBLEM_ERRORS_MAX: usize = 1_000;
+/// Longest text of one problem, in characters.
+const DETAIL_LENGTH_MAX: usize = 600;
+
+domain::errors! {
+    ROUTE_NOT_FOUND = "route_not_found", NotFound, Developer,
+        "There is no such path. The operations are listed in /openapi.json.", "لا يوجد مسار بهذا العنوان. العمليات المتاحة مذكورة في /openapi.json.";
+    METHOD_NOT_ALLOWED = "method_not_allowed", Malformed, Developer,
+        "This path does not take this method; Allow lists those it takes.", "هذا المسار لا يقبل هذه الطريقة؛ الترويسة Allow تذكر الطرق المقبولة.";
+    NOT_ACCEPTABLE = "not_acceptable", NotAcceptable, Developer,
+        "None of the media types in Accept can be produced. Offered: {offered}.", "لا يمكن تقديم أي من الأنواع المطلوبة في Accept. المتاح: {offered}.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UnsupportedMedia, Developer,
+        "Send the body as {expected} in UTF-8.", "أرسل محتوى الطلب بالنوع {expected} وبترميز UTF-8.";
+    BODY_TOO_LARGE = "body_too_large", TooLarge, Developer,
+        "The body is larger than {limit} bytes ({name}).", "محتوى الطلب أكبر من {limit} بايت ({name}).";
+    INVALID_HEADER = "invalid_header", Malformed, Developer,
+        "The header {name} is not valid: expected {expected}.", "الترويسة {name} غير صحيحة: المتوقع {expected}.";
+    RATE_LIMITED = "rate_limited", Throttled, Developer,
+        "Too many requests. Try again in {seconds} seconds.", "عدد الطلبات كبير جدًا. أعد المحاولة بعد {seconds} ثانية.";
+    OVERLOADED = "overloaded", Unavailable, Operator,
+        "More requests are in progress than this server takes. Try again shortly.", "عدد الطلبات الجارية أكبر من سعة الخادم. أعد المحاولة بعد قليل.";
+    REQUEST_TIMEOUT = "request_timeout", Unavailable, Operator,
+        "The request took longer than {seconds} seconds and was given up. With the same Idempotency-Key it may safely be repeated.",
+        "تجاوز الطلب {seconds} ثانية فأوقف. يمكن تكراره بأمان بنفس قيمة Idempotency-Key.";
+    REQUEST_REFUSED = "request_refused", Malformed, Developer,
+        "The request was refused with the status {status}.", "رُفض الطلب بالحالة {status}.";
+}
+
+/// The HTTP status of an error.
+pub fn status_of(def: &ErrorDef) -> StatusCode {
+    if def == &METHOD_NOT_ALLOWED { StatusCode::METHOD_NOT_ALLOWED } else { status(def.category) }
+}
+
+/// The one mapping from category to status.
+pub const fn status(category: Category) -> StatusCode {
+    match category {
+        Category::Malformed => StatusCode::BAD_REQUEST,
+        Category::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Category::Forbidden => StatusCode::FORBIDDEN,
+        Category::NotFound => StatusCode::NOT_FOUND,
+        Category::Conflict => StatusCode::CONFLICT,
+        Category::StaleVersion => StatusCode::PRECONDITION_FAILED,
+        Category::MissingVersion => StatusCode::PRECONDITION_REQUIRED,
+        Category::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Category::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Category::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+        Category::Rule => StatusCode::UNPROCESSABLE_ENTITY,
+        Category::Throttled => StatusCode::TOO_MANY_REQUESTS,
+        Category::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Category::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A short name of a status, in both languages.
+pub fn title(status: StatusCode, language: Language) -> &'static str {
+    let (en, ar) = match status.as_u16() {
+        400 => ("Malformed request", "طلب غير صحيح"),
+        401 => ("Not signed in", "لم يتم تسجيل الدخول"),
+        403 => ("Not allowed", "غير مسموح"),
+        404 => ("Not found", "غير موجود"),
+        405 => ("Method not allowed", "طريقة غير مسموحة"),
+        406 => ("Not acceptable", "صيغة غير متاحة"),
+        409 => ("Conflict", "تعارض"),
+        412 => ("Changed in the meantime", "تغيّر في الأثناء"),
+        413 => ("Too large", "أكبر من الحد المسموح"),
+        415 => ("Unsupported media type", "نوع محتوى غير مدعوم"),
+        422 => ("Rule violated", "مخالفة لقاعدة"),
+        428 => ("Version required", "رقم الإصدار مطلوب"),
+        429 => ("Too many requests", "طلبات كثيرة جدًا"),
+        503 => ("Temporarily unavailable", "غير متاح مؤقتًا"),
+        500..=599 => ("Internal error", "خطأ داخلي"),
+        _ => ("Request refused", "رُفض الطلب"),
+    };
+    match language {
+        Language::English => en,
+        Language::Arabic => ar,
+    }
+}
+
+/// A failure on its way out. Its document is written by [`render`], which knows language, path and trace id.
+#[derive(Debug, Clone)]
+pub struct Problem(Arc<AppError>);
+
+impl<E: Into<AppError>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(Arc::new(error.into()))
+    }
+}
+
+impl Problem {
+    pub fn of(def: &'static ErrorDef) -> Self {
+        AppError::of(def).into()
+    }
+    pub fn error(&self) -> &AppError {
+        &self.0
+    }
+    /// The code of the document: the violation's own, or `validation_failed` for several.
+    fn headline(&self) -> Violation {
+        match self.0.violations.as_slice() {
+            [] => Violation::new(&INTERNAL_ERROR),
+            [only] => only.clone(),
+            many => Violation::new(&VALIDATION_FAILED).with("count", many.len()),
+        }
+    }
+    pub fn status(&self) -> StatusCode {
+        match self.0.violations.as_slice() {
+            [only] => status_of(only.def),
+            _ => status(self.0.category()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    instance: &'a str,
+    trace_id: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'a str>,
+    code: &'static str,
+    detail: String,
+}
+
+impl<'a> Item<'a> {
+    fn of(violation: &'a Violation, language: Language) -> Self {
+        let at = violation.pointer.as_str();
+        let (parameter, header) = (at.strip_prefix('?'), at.strip_prefix(':'));
+        let pointer = (parameter.is_none() && header.is_none()).then_some(at);
+        Self { pointer, parameter, header, code: violation.def.code, detail: detail(violation, language) }
+    }
+}
+
+fn detail(violation: &Violation, language: Language) -> String {
+    let mut text = violation.text(language);
+    if let Some((end, _)) = text.char_indices().nth(DETAIL_LENGTH_MAX) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// What a problem document says about the request it answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub instance: &'a str,
+    pub trace_id: &'a str,
+    pub language: Language,
+}
+
+/// Gives a failed answer its document: that of the [`Problem`] it carries, or a general one for a refusal that came from
+/// below (a rejection of the router, for instance). Logs it, once.
+pub fn render(response: Response, facts: Facts<'_>) -> Response {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Some(problem) = parts.extensions.remove::<Problem>().or_else(|| foreign(&parts)) else {
+        return Response::from_parts(parts, body);
+    };
+    parts.status = if parts.status == problem.status() || problem.error().is(&REQUEST_REFUSED) {
+        parts.status
+    } else {
+        problem.status()
+    };
+    log(&problem, parts.status, facts);
+    let document = serde_json::to_vec(&document(&problem, parts.status, facts)).unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    let language = match facts.language {
+        Language::English => "en",
+        Language::Arabic => "ar",
+    };
+    parts.headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language));
+    if parts.status == StatusCode::UNAUTHORIZED {
+        parts.headers.entry(WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer realm=\"erp\""));
+    }
+    let transient = matches!(problem.error().category(), Category::Throttled | Category::Unavailable);
+    if problem.error().retry_after.is_some() || transient {
+        let seconds = problem.error().retry_after.map_or(1, |pause| pause.as_secs().max(1));
+        parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Response::from_parts(parts, Body::from(document))
+}
+
+fn document<'a>(problem: &'a Problem, status: StatusCode, facts: Facts<'a>) -> Document<'a> {
+    let headline = problem.headline();
+    let violations = &problem.error().violations;
+    let listed = violations.len() > 1 || violations.iter().any(|v| !v.pointer.is_empty());
+    let items = violations.iter().take(if listed { PROBLEM_ERRORS_MAX } else { 0 });
+    Document {
+        r#type: format!("{TYPE_BASE}{}", headline.def.code),
+        title: title(status, facts.language),
+        status: status.as_u16(),
+        code: headline.def.code,
+        detail: detail(&headline, facts.language),
+        instance: facts.instance,
+        trace_id: facts.trace_id,
+        errors: items.map(|violation| Item::of(violation, facts.language)).collect(),
+    }
+}
+
+/// A refusal without a document of its own; what comes with a JSON body is left as it is.
+fn foreign(parts: &http::response::Parts) -> Option<Problem> {
+    let plain = match parts.headers.get(CONTENT_TYPE) {
+        None => true,
+        Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
+    };
+    if !plain {
+        return None;
+    }
+    let def = match parts.status {
+        StatusCode::NOT_FOUND => &ROUTE_NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED => &METHOD_NOT_ALLOWED,
+        status if status.is_server_error() => &INTERNAL_ERROR,
+        status => {
+            return Some(Violation::new(&REQUEST_REFUSED).with("status", status.as_u16())).map(Problem::from);
+        }
+    };
+    Some(Problem::of(def))
+}
+
+fn log(problem: &Problem, status: StatusCode, facts: Facts<'_>) {
+    let error = problem.error();
+    let (instance, trace_id, status) = (facts.instance, facts.trace_id, status.as_u16());
+    match error.category() {
+        Category::Internal => {
+            tracing::error!(status, instance, trace_id, error = %error, "request failed");
+        }
+        Category::Unavailable => {
+            tracing::warn!(status, instance, trace_id, error = %error, "request could not be served");
+        }
+        _ => tracing::debug!(status, instance, trace_id, error = %error, "request refused"),
+    }
+}
+
+/// Every code the API can answer. A module of the API with `errors!` of its own is added here.
+pub fn error_catalogue() -> Vec<&'static ErrorDef> {
+    let slices: &[&[&'static ErrorDef]] = &[
+        domain::money::ALL,
+        domain::text::ALL,
+        domain::time::ALL,
+        application::error::ALL,
+        application::paging::ALL,
+        crate::wire::ALL,
+        ALL,
+    ];
+    slices.iter().flat_map(|slice| slice.iter().copied()).collect()
+}
+
+/// `docs/ERRORS.md`: every code with its status, its meaning in both languages and who acts.
+pub fn errors_markdown(defs: &[&'static ErrorDef]) -> String {
+    let mut defs = defs.to_vec();
+    defs.sort_by_key(|def| (status_of(def).as_u16(), def.code));
+    let mut text = String::from(
+        "# Error codes\n\nGenerated by `erp-api errors`; do not edit. A code never changes its meaning. `{…}` stands for a value of the \
+         request.\n\n| Status | Code | Meaning | المعنى | Who acts |\n|---|---|---|---|---|\n",
+    );
+    for def in defs {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let who = format!("{:?}", def.acts).to_lowercase();
+        text.push_str(&format!(
+            "| {} | <a id=\"{code}\"></a>`{code}` | {} | {} | {who} |\n",
+            status_of(def).as_u16(),
+            cell(def.en),
+            cell(def.ar),
+            code = def.code,
+        ));
+    }
+    text
+}

@@ -1,0 +1,5 @@
+//! The general ledger over HTTP.
+
+use crate::operation::Operations;
+
+pub fn operations(_ops: &mut Operations) {}

@@ -1,0 +1,35 @@
+//! What handlers depend on. Each takes the one part it needs as `State<…>`.
+
+use std::sync::Arc;
+
+use application::command::Application;
+use application::platform::identity::Authenticator;
+use application::ports::cache::Cache;
+use application::ports::clock::{Clock, Ids};
+use axum::extract::FromRef;
+
+/// Everything a handler may ask for; wired up once at start.
+#[derive(Clone)]
+pub struct AppState {
+    pub application: Application,
+    pub authenticator: Arc<dyn Authenticator>,
+}
+
+/// One line for each dependency.
+macro_rules! parts {
+    ($($part:ty: $state:ident => $value:expr;)*) => {$(
+        impl FromRef<AppState> for $part {
+            fn from_ref($state: &AppState) -> Self {
+                $value
+            }
+        }
+    )*};
+}
+
+parts! {
+    Application: state => state.application.clone();
+    Arc<dyn Authenticator>: state => state.authenticator.clone();
+    Arc<dyn Cache>: state => state.application.cache.clone();
+    Arc<dyn Clock>: state => state.application.clock.clone();
+    Arc<dyn Ids>: state => state.application.ids.clone();
+}

@@ -1,0 +1,290 @@
+//! `request!`, `query!` and `word_type!`, and the functions their code calls.
+
+use domain::error::{Violation, Violations};
+use serde_json::{Map, Value};
+
+use super::{Pointer, REQUIRED, UNKNOWN_MEMBER, UNKNOWN_WORD, WireType, quoted, string, wrong_type};
+
+/// The members of an object; those not in `allowed` are reported.
+pub fn object<'v>(
+    value: &'v Value,
+    at: &Pointer<'_>,
+    allowed: &[&'static str],
+    errors: &mut Violations,
+) -> Option<&'v Map<String, Value>> {
+    let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
+    for name in members.keys().filter(|name| !allowed.contains(&name.as_str())) {
+        let violation = Violation::new(&UNKNOWN_MEMBER)
+            .with("name", quoted(name))
+            .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
+        errors.push(violation.at(at.member(&quoted(name)).to_string()));
+    }
+    Some(members)
+}
+
+/// One member, by the rules of its type.
+pub fn member<T: WireType>(
+    members: &Map<String, Value>,
+    name: &'static str,
+    at: &Pointer<'_>,
+    errors: &mut Violations,
+) -> Option<T> {
+    let at = at.member(name);
+    match members.get(name) {
+        Some(value) => T::parse(value, &at, errors),
+        None => T::absent().or_else(|| {
+            errors.push(Violation::new(&REQUIRED).at(at.to_string()));
+            None
+        }),
+    }
+}
+
+/// One member that has a default.
+pub fn default_member<T: WireType>(
+    members: &Map<String, Value>,
+    name: &'static str,
+    default: &Value,
+    at: &Pointer<'_>,
+    errors: &mut Violations,
+) -> Option<T> {
+    T::parse(members.get(name).unwrap_or(default), &at.member(name), errors)
+}
+
+/// One of `words`, by the domain's own parser.
+pub fn word<T, R: IntoOption<T>>(
+    value: &Value,
+    words: &'static [&'static str],
+    parse: impl FnOnce(&'static str) -> R,
+    at: &Pointer<'_>,
+    errors: &mut Violations,
+) -> Option<T> {
+    let text = string(value, at, errors)?;
+    let parsed = words.iter().find(|word| **word == text).and_then(|word| parse(word).into_option());
+    if parsed.is_none() {
+        let violation =
+            Violation::new(&UNKNOWN_WORD).with("value", quoted(text)).with("allowed", words.join(", "));
+        errors.push(violation.at(at.to_string()));
+    }
+    parsed
+}
+
+/// Parsers of the domain answer either way.
+pub trait IntoOption<T> {
+    fn into_option(self) -> Option<T>;
+}
+impl<T> IntoOption<T> for Option<T> {
+    fn into_option(self) -> Option<T> {
+        self
+    }
+}
+impl<T, E> IntoOption<T> for Result<T, E> {
+    fn into_option(self) -> Option<T> {
+        self.ok()
+    }
+}
+
+/// Doc comment lines as one description.
+pub fn summary(lines: &[&str]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// Length of `name` in camel case.
+pub const fn camel_length(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let (mut index, mut length) = (raw_prefix(bytes), 0);
+    while index < bytes.len() {
+        if bytes[index] != b'_' {
+            length += 1;
+        }
+        index += 1;
+    }
+    length
+}
+
+/// `parent_id` as `parentId`.
+pub const fn camel<const N: usize>(name: &str) -> [u8; N] {
+    let bytes = name.as_bytes();
+    let mut camel = [0; N];
+    let (mut index, mut length, mut upper) = (raw_prefix(bytes), 0, false);
+    while index < bytes.len() {
+        if bytes[index] == b'_' {
+            upper = true;
+        } else {
+            camel[length] = if upper { bytes[index].to_ascii_uppercase() } else { bytes[index] };
+            length += 1;
+            upper = false;
+        }
+        index += 1;
+    }
+    camel
+}
+
+const fn raw_prefix(bytes: &[u8]) -> usize {
+    if bytes.len() > 2 && bytes[0] == b'r' && bytes[1] == b'#' { 2 } else { 0 }
+}
+
+/// The JSON name of a field, as a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_name {
+    ($field:ident) => {{
+        const NAME: [u8; $crate::wire::camel_length(stringify!($field))] =
+            $crate::wire::camel(stringify!($field));
+        const TEXT: &str = match ::std::str::from_utf8(&NAME) {
+            Ok(text) => text,
+            Err(_) => stringify!($field),
+        };
+        TEXT
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_optional_json {
+    () => {
+        None
+    };
+    ($json:tt) => {
+        Some(::serde_json::json!($json))
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_member {
+    ($members:ident, $field:ident, $at:ident, $errors:ident,) => {
+        $crate::wire::member($members, $crate::wire_name!($field), $at, $errors)
+    };
+    ($members:ident, $field:ident, $at:ident, $errors:ident, $default:tt) => {
+        $crate::wire::default_member(
+            $members,
+            $crate::wire_name!($field),
+            &::serde_json::json!($default),
+            $at,
+            $errors,
+        )
+    };
+}
+
+/// Declares a JSON body: a struct, its parser and its schema.
+#[macro_export]
+macro_rules! request {
+    ($(
+        $(#[doc = $doc:literal])*
+        $vis:vis struct $name:ident {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $field_vis:vis $field:ident : $type:ty $(= $example:tt)? $(=> $default:tt)?
+            ),* $(,)?
+        }
+    )+) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        $vis struct $name {
+            $($(#[doc = $field_doc])* pub $field: $type,)*
+        }
+
+        impl $crate::wire::WireType for $name {
+            fn schema(schemas: &mut $crate::wire::Schemas) -> ::serde_json::Value {
+                schemas.named::<Self>(stringify!($name), |schemas| {
+                    let _ = &schemas;
+                    #[allow(unused_mut)]
+                    let mut object = $crate::wire::ObjectSchema::new(&$crate::wire::summary(&[$($doc),*]));
+                    $(object.member::<$type>(
+                        schemas,
+                        $crate::wire_name!($field),
+                        &$crate::wire::summary(&[$($field_doc),*]),
+                        $crate::wire_optional_json!($($example)?),
+                        $crate::wire_optional_json!($($default)?),
+                    );)*
+                    object.finish()
+                })
+            }
+
+            fn parse(
+                value: &::serde_json::Value,
+                at: &$crate::wire::Pointer<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<Self> {
+                let before = errors.len();
+                let members = $crate::wire::object(value, at, &[$($crate::wire_name!($field)),*], errors)?;
+                let _ = &members;
+                $(let $field = $crate::wire_member!(members, $field, at, errors, $($default)?);)*
+                if errors.len() != before {
+                    return None;
+                }
+                Some(Self { $($field: $field?,)* })
+            }
+        }
+    )+};
+}
+
+/// Declares the query parameters of an operation.
+#[macro_export]
+macro_rules! query {
+    ($(
+        $(#[doc = $doc:literal])*
+        $vis:vis struct $name:ident {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $field_vis:vis $field:ident : $type:ty $(= $example:tt)? $(=> $default:tt)?
+            ),* $(,)?
+        }
+    )+) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        $vis struct $name {
+            $($(#[doc = $field_doc])* pub $field: $type,)*
+        }
+
+        impl $crate::wire::WireQuery for $name {
+            fn names() -> &'static [&'static str] {
+                &[$($crate::wire_name!($field)),*]
+            }
+            fn parameters(schemas: &mut $crate::wire::Schemas) -> Vec<::serde_json::Value> {
+                vec![$($crate::wire::parameter::<$type>(
+                    schemas,
+                    $crate::wire_name!($field),
+                    &$crate::wire::summary(&[$($field_doc),*]),
+                    $crate::wire_optional_json!($($example)?),
+                    $crate::wire_optional_json!($($default)?),
+                )),*]
+            }
+            fn parse(
+                pairs: &$crate::wire::QueryPairs<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<Self> {
+                let before = errors.len();
+                $(let $field = $crate::wire::parse_parameter(
+                    pairs,
+                    $crate::wire_name!($field),
+                    $crate::wire_optional_json!($($default)?),
+                    errors,
+                );)*
+                if errors.len() != before {
+                    return None;
+                }
+                Some(Self { $($field: $field?,)* })
+            }
+        }
+    )+};
+}
+
+/// Makes a domain enumeration with `parse(&str)` (answering `Option` or `Result`) a wire type.
+#[macro_export]
+macro_rules! word_type {
+    ($type:ty, $name:literal, [$($word:literal),+ $(,)?]) => {
+        impl $crate::wire::WireType for $type {
+            fn schema(_: &mut $crate::wire::Schemas) -> ::serde_json::Value {
+                ::serde_json::json!({ "type": "string", "title": $name, "enum": [$($word),+] })
+            }
+            fn parse(
+                value: &::serde_json::Value,
+                at: &$crate::wire::Pointer<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<Self> {
+                $crate::wire::word(value, &[$($word),+], |word| <$type>::parse(word), at, errors)
+            }
+        }
+    };
+}

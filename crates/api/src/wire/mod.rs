@@ -1,0 +1,49 @@
+//! What travels on the wire. One declaration is both the parser and the OpenAPI schema, so that the document
+//! never promises what the parser refuses, nor the other way round.
+//!
+//! - `request!` declares a JSON body, [`query!`](crate::query) the parameters of an operation, `word_type!` an enumeration.
+//! - `field: Type` is required unless the type says otherwise: `Option<T>` (absent or null), [`Patch<T>`] (absent, null or
+//!   a value, for merge patches), [`Optional<T>`] (absent, but never null).
+//! - `field: Type = <json>` gives the schema an example, `field: Type => <json>` a default, `= <json> => <json>` both.
+
+mod error;
+mod json;
+mod macros;
+mod number;
+mod pointer;
+mod query;
+mod schemas;
+mod shape;
+mod text;
+
+use domain::error::Violations;
+use serde_json::Value;
+
+pub use error::*;
+pub use json::parse_json;
+pub use macros::{IntoOption, camel, camel_length, default_member, member, object, summary, word};
+pub use number::{Int, amount_schema};
+pub use pointer::Pointer;
+pub use query::{QueryPairs, WireQuery, parameter, parse_parameter};
+pub use schemas::{ObjectSchema, Schemas, nullable, with_description};
+pub use shape::{ITEMS_MAX, List, Optional, Patch};
+pub use text::{CODE_PATTERN, RequiredText, TEXT_PATTERN, Text};
+
+/// A type that can be read from a request.
+pub trait WireType: Sized {
+    /// JSON Schema (2020-12, as in OpenAPI 3.1); component schemas are registered in `schemas` and answered as `$ref`.
+    fn schema(schemas: &mut Schemas) -> Value;
+
+    /// Reports every problem at and below `at` and goes on; `None` if there was any.
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self>;
+
+    /// The same from the text of a parameter.
+    fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        Self::parse(&Value::String(text.to_owned()), at, errors)
+    }
+
+    /// The value of an absent member; `None` means that the member is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
