@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::journal_entries::JournalEntryQueries;
 use application::command::Application;
 use application::platform::identity::Authenticator;
 use application::ports::cache::Cache;
@@ -13,6 +14,7 @@ use axum::extract::FromRef;
 pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
+    pub journal_entries: Arc<dyn JournalEntryQueries>,
 }
 
 /// One line for each dependency.
@@ -32,4 +34,5 @@ parts! {
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
 }

@@ -35,7 +35,14 @@ pub struct SqlUnitOfWork {
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), pending_balances: PendingBalances::default(), ids }
+        Self {
+            tx,
+            tenant: nowhere,
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
+            ids,
+        }
     }
 
     /// Makes it ready for the next work.

@@ -67,7 +67,8 @@ impl Lookup {
 
     /// SQLite: one key a time; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
-        self.sqlite_rendered.get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
+        self.sqlite_rendered
+            .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
     }
 
     /// SQL Server: all keys as one JSON parameter.
@@ -75,7 +76,9 @@ impl Lookup {
         let (column, kind) = self.key;
         let value = match kind {
             Kind::Id => "CONVERT(BINARY(16), value, 2)".to_owned(),
-            Kind::Text(length) => format!("CONVERT(NVARCHAR({length}), value) COLLATE Latin1_General_100_BIN2"),
+            Kind::Text(length) => {
+                format!("CONVERT(NVARCHAR({length}), value) COLLATE Latin1_General_100_BIN2")
+            }
             _ => "value".to_owned(),
         };
         let text = Dialect::SqlServer.render(self.text);

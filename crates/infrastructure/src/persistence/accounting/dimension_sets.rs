@@ -72,9 +72,10 @@ impl SqlUnitOfWork {
         }
         let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
         self.tx.execute(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
-        let rows = combination.pairs().iter().map(|(dimension, value)| {
-            vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]
-        });
+        let rows = combination
+            .pairs()
+            .iter()
+            .map(|(dimension, value)| vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]);
         self.tx.insert_many(&SET_VALUE_INSERT, rows.collect::<Vec<_>>().into_iter()).await?;
         Ok(id)
     }
@@ -103,7 +104,8 @@ impl SqlUnitOfWork {
             let _codes: (String, String) = (columns.get("dimension_code")?, columns.get("value_code")?);
             pairs.entry(set).or_default().push((columns.get("dimension_id")?, columns.get("value_id")?));
         }
-        let combine = |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
+        let combine =
+            |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
         Ok(pairs.into_iter().filter_map(combine).collect())
     }
 }

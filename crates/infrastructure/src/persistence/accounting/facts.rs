@@ -113,7 +113,10 @@ impl SqlUnitOfWork {
         rows.into_iter().map(|row| account_facts(row).map(|facts| (facts.id, facts))).collect()
     }
 
-    async fn read_currencies(&mut self, codes: &[CurrencyCode]) -> StorageResult<HashMap<CurrencyCode, Currency>> {
+    async fn read_currencies(
+        &mut self,
+        codes: &[CurrencyCode],
+    ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
         let rows = self.tx.lookup(&CURRENCIES, self.tenant, codes.iter().map(|code| (*code).into())).await?;
         let read = |row: Row| {
             let mut columns = row.columns("currency");

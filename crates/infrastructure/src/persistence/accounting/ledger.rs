@@ -62,7 +62,11 @@ impl LedgerRepository for SqlUnitOfWork {
         self.read_company().await
     }
 
-    async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate) -> StorageResult<()> {
+    async fn add_to_balances(
+        &mut self,
+        entry: &ValidatedEntry,
+        posting_date: NaiveDate,
+    ) -> StorageResult<()> {
         self.pending_balances.add(entry.fiscal_period_id(), posting_date, entry.lines())
     }
 
@@ -96,7 +100,10 @@ impl LedgerRepository for SqlUnitOfWork {
         row.map(|row| row.single("journal", "id")).transpose()
     }
 
-    async fn accounts_by_code(&mut self, codes: &BTreeSet<String>) -> StorageResult<HashMap<String, AccountId>> {
+    async fn accounts_by_code(
+        &mut self,
+        codes: &BTreeSet<String>,
+    ) -> StorageResult<HashMap<String, AccountId>> {
         let rows = self.tx.lookup(&ACCOUNTS_BY_CODE, self.tenant, codes.iter().map(Value::from)).await?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
@@ -106,7 +113,10 @@ impl LedgerRepository for SqlUnitOfWork {
         Ok(found)
     }
 
-    async fn account_names(&mut self, ids: &BTreeSet<AccountId>) -> StorageResult<HashMap<AccountId, AccountName>> {
+    async fn account_names(
+        &mut self,
+        ids: &BTreeSet<AccountId>,
+    ) -> StorageResult<HashMap<AccountId, AccountName>> {
         let rows = self.tx.lookup(&ACCOUNT_NAMES, self.tenant, ids.iter().map(|id| (*id).into())).await?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
