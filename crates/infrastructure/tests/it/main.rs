@@ -1,0 +1,5 @@
+//! Integration tests of the adapters, against real engines in temporary folders.
+
+mod database;
+mod schema;
+mod statements;
