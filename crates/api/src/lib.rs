@@ -14,3 +14,6 @@ pub mod routes;
 pub mod state;
 pub mod telemetry;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;
