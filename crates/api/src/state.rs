@@ -17,6 +17,16 @@ pub struct AppState {
     pub journal_entries: Arc<dyn JournalEntryQueries>,
 }
 
+impl AppState {
+    /// `queries` is the database: it answers every read.
+    pub fn new<Q>(application: Application, authenticator: Arc<dyn Authenticator>, queries: &Arc<Q>) -> Self
+    where
+        Q: JournalEntryQueries + 'static,
+    {
+        Self { application, authenticator, journal_entries: queries.clone() }
+    }
+}
+
 /// One line for each dependency.
 macro_rules! parts {
     ($($part:ty: $state:ident => $value:expr;)*) => {$(

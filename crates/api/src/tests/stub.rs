@@ -1,6 +1,6 @@
 //! A resource that lives nowhere, behind the real router.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use application::authorize::{Access, PermissionSet};
@@ -23,6 +23,7 @@ use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
+use infrastructure::sql::db::Db;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -231,7 +232,21 @@ pub fn state() -> AppState {
     let stub = Arc::new(Stub);
     let application =
         Application { database: stub.clone(), cache: stub.clone(), clock: stub.clone(), ids: stub.clone() };
-    AppState { application, authenticator: stub }
+    AppState::new(application, stub, empty_database())
+}
+
+/// Nothing here reads it; it is only there to be handed out.
+fn empty_database() -> &'static Arc<Db> {
+    static DATABASE: OnceLock<Arc<Db>> = OnceLock::new();
+    DATABASE.get_or_init(|| {
+        let open = async || {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("erp.db");
+            Arc::new(Db::open_sqlite(&file, 1, Arc::new(Stub), Arc::new(Stub)).await.unwrap())
+        };
+        let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        std::thread::spawn(move || runtime().block_on(open())).join().unwrap()
+    })
 }
 
 /// What a client sees.
