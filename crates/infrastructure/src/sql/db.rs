@@ -130,7 +130,7 @@ impl Database for Db {
 }
 
 /// Takes the lock file beside the database, which the operating system frees when the process ends, however it ends.
-fn lock_database(path: &Path) -> StorageResult<File> {
+pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
     let shown = path.display();
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)

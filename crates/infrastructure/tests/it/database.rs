@@ -17,12 +17,12 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::value::Value;
 use infrastructure::system::{SystemClock, SystemIds};
 
-async fn open(directory: &Path) -> Result<Db, StorageError> {
+pub async fn open(directory: &Path) -> Result<Db, StorageError> {
     Db::open_sqlite(&directory.join("erp.db"), 2, Arc::new(SystemClock), Arc::new(SystemIds)).await
 }
 
 /// Leaves one idempotency row, then ends as told.
-struct Probe {
+pub struct Probe {
     ctx: RequestContext,
     key: String,
     end: End,
@@ -30,7 +30,7 @@ struct Probe {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum End {
+pub enum End {
     Commit,
     Rollback,
     Fail,
@@ -40,7 +40,7 @@ enum End {
 }
 
 impl Probe {
-    fn new(tenant: TenantId, key: &str, end: End) -> Arc<Self> {
+    pub fn new(tenant: TenantId, key: &str, end: End) -> Arc<Self> {
         let mut ctx = RequestContext::system(tenant, "test");
         ctx.idempotency = Some(IdempotencyKey { key: key.to_owned(), request_hash: [0; 32] });
         Arc::new(Self { ctx, key: key.to_owned(), end, seen: Mutex::default() })
@@ -69,7 +69,7 @@ impl Work for Probe {
     }
 }
 
-async fn keys(db: &Db, tenant: TenantId) -> Vec<String> {
+pub async fn keys(db: &Db, tenant: TenantId) -> Vec<String> {
     let text = "SELECT idempotency_key FROM idempotency WHERE tenant_id = ?1 ORDER BY idempotency_key";
     let rows = db.query_text(text, &[Value::from(tenant)]).await.unwrap();
     rows.into_iter().map(|row| row.single("idempotency", "idempotency_key").unwrap()).collect()
