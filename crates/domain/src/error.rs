@@ -159,6 +159,23 @@ pub enum Language {
     Arabic,
 }
 
+impl Language {
+    /// The ISO 639-1 code: `en` or `ar`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Arabic => "ar",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::English),
+            "ar" => Some(Self::Arabic),
+            _ => None,
+        }
+    }
+}
+
 /// Collects every violation of one input, so that a caller sees all of them at once.
 #[derive(Debug, Default)]
 pub struct Violations(Vec<Violation>);

@@ -207,6 +207,11 @@ impl Columns {
         parse(&text).ok_or(StorageError::Corrupt { table: self.table, column, detail: text })
     }
 
+    /// The error for a value that was read but makes no sense.
+    pub fn corrupt(&self, column: &'static str, detail: &str) -> StorageError {
+        StorageError::Corrupt { table: self.table, column, detail: detail.to_owned() }
+    }
+
     /// What is left, such as the sort keys a list appends.
     pub fn rest(self) -> Vec<Value> {
         self.values.collect()
