@@ -108,6 +108,11 @@ impl Db {
         }
     }
 
+    /// Whether there is no tenant yet.
+    pub async fn is_empty(&self) -> StorageResult<bool> {
+        Ok(self.query_text("SELECT id FROM tenant ORDER BY id {page ?1}", &[Value::Int(1)]).await?.is_empty())
+    }
+
     /// Whether a trivial query is answered; for health.
     pub async fn ping(&self) -> StorageResult<()> {
         self.query_text("SELECT 1", &[]).await.map(|_| ())
