@@ -1,1 +1,77 @@
-fn main() {}
+//! `cargo xtask`: the habits of this repository as commands.
+
+mod gen_docs;
+mod sql_budget;
+mod tidy;
+mod tree;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Line {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check layers, file sizes, error codes, migrations and stray paths
+    Tidy,
+    /// Write the generated documents
+    Gen {
+        /// Only say which of them are out of date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check how many SQL statements have a text for each engine
+    SqlBudget,
+}
+
+/// What a task found: remarks do not fail it, findings do.
+#[derive(Default)]
+pub struct Outcome {
+    pub remarks: Vec<String>,
+    pub findings: Vec<String>,
+}
+
+impl Outcome {
+    fn remark(&mut self, text: impl Into<String>) {
+        self.remarks.push(text.into());
+    }
+    fn finding(&mut self, text: impl Into<String>) {
+        self.findings.push(text.into());
+    }
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let result = tree::Tree::read().and_then(|tree| match line.task {
+        Task::Tidy => tidy::run(&tree),
+        Task::Gen { check } => gen_docs::run(&tree, check),
+        Task::SqlBudget => sql_budget::run(&tree),
+    });
+    match result {
+        Ok(outcome) => report(&outcome),
+        Err(error) => report(&Outcome { findings: vec![error], ..Outcome::default() }),
+    }
+}
+
+fn report(outcome: &Outcome) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    // When standard output is closed the exit code still tells.
+    for text in &outcome.remarks {
+        let _ = writeln!(out, "note: {text}");
+    }
+    for text in &outcome.findings {
+        let _ = writeln!(out, "error: {text}");
+    }
+    if outcome.findings.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    let _ = writeln!(out, "{} found", outcome.findings.len());
+    ExitCode::FAILURE
+}

@@ -1,14 +1,18 @@
-//! The HTTP edge: what travels on the wire, how it is read, answered and described.
+//! The HTTP edge and the parts of the binary: what travels on the wire, how it is read, answered and described.
 
 pub mod answer;
+pub mod cli;
+pub mod config;
 pub mod docs_page;
 pub mod extract;
+pub mod health;
 pub mod middleware;
 pub mod openapi;
 pub mod operation;
 pub mod problem;
 pub mod routes;
 pub mod state;
+pub mod telemetry;
 pub mod wire;
 
 #[cfg(test)]

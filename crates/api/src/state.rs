@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::journal_entries::JournalEntryQueries;
 use application::command::Application;
 use application::platform::identity::Authenticator;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -16,6 +17,22 @@ pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
+    pub journal_entries: Arc<dyn JournalEntryQueries>,
+}
+
+impl AppState {
+    /// `queries` is the database: it answers every read.
+    pub fn new<Q>(
+        application: Application,
+        authenticator: Arc<dyn Authenticator>,
+        sign_in: SignIn,
+        queries: &Arc<Q>,
+    ) -> Self
+    where
+        Q: JournalEntryQueries + 'static,
+    {
+        Self { application, authenticator, sign_in, journal_entries: queries.clone() }
+    }
 }
 
 /// One line for each dependency.
@@ -38,4 +55,5 @@ parts! {
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
 }

@@ -4,8 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::error::Violation;
 
@@ -132,7 +132,7 @@ impl Amount {
     pub fn display(self, scale: u8) -> String {
         let mut decimals = u32::from(scale).min(AMOUNT_SCALE);
         let magnitude = self.0.unsigned_abs();
-        while decimals < AMOUNT_SCALE && magnitude % 10_u64.pow(AMOUNT_SCALE - decimals) != 0 {
+        while decimals < AMOUNT_SCALE && !magnitude.is_multiple_of(10_u64.pow(AMOUNT_SCALE - decimals)) {
             decimals += 1;
         }
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -146,13 +146,15 @@ impl Amount {
     }
 
     /// `amount × rate`, rounded half-up (away from zero) to the target currency's scale (R7). `None` on overflow.
+    ///
+    /// In 128-bit integers: a product of two 19-digit numbers does not fit a `Decimal` exactly, and rounding
+    /// twice could miss a half.
     pub fn convert(self, rate: Rate, target_scale: u8) -> Option<Self> {
-        let product = self.to_decimal().checked_mul(rate.to_decimal())?;
-        let rounded = product.round_dp_with_strategy(
-            u32::from(target_scale).min(AMOUNT_SCALE),
-            RoundingStrategy::MidpointAwayFromZero,
-        );
-        Self::from_decimal(rounded)
+        let unit = 10_i128.pow(AMOUNT_SCALE - u32::from(target_scale).min(AMOUNT_SCALE));
+        let divisor = i128::from(RATE_UNIT) * unit;
+        let product = i128::from(self.0) * i128::from(rate.0);
+        let magnitude = (product.abs() + divisor / 2) / divisor * unit;
+        i64::try_from(if product < 0 { -magnitude } else { magnitude }).ok().map(Self)
     }
 
     /// The sum, or `None` when it does not fit.
@@ -189,6 +191,22 @@ impl Rate {
         }
         scaled.to_i64().map(Self).ok_or_else(bad)
     }
+    /// `company / foreign`, rounded half-up to ten digits; `None` when it is not a usable rate.
+    pub fn between(foreign: Amount, company: Amount) -> Option<Self> {
+        let (foreign, company) = (i128::from(foreign.0), i128::from(company.0));
+        if foreign <= 0 || company <= 0 {
+            return None;
+        }
+        let scaled = (company * i128::from(RATE_UNIT) + foreign / 2) / foreign;
+        let rate = Self(i64::try_from(scaled).ok()?);
+        rate.is_valid().then_some(rate)
+    }
+
+    /// Greater than zero and below 900,000,000, as [`Rate::parse`] accepts.
+    pub const fn is_valid(self) -> bool {
+        self.0 > 0 && self.0 < 900_000_000 * RATE_UNIT
+    }
+
     /// `1 / rate`, rounded to ten digits; `None` when nothing would be left.
     pub fn inverse(self) -> Option<Self> {
         let value = Decimal::ONE.checked_div(self.to_decimal())?;
@@ -286,5 +304,24 @@ mod tests {
             Amount::parse("1").unwrap().convert(Rate::parse("0.005").unwrap(), 2),
             Some(Amount::parse("0.01").unwrap())
         );
+    }
+
+    #[test]
+    fn conversion_is_exact_for_the_largest_amounts() {
+        let rate = Rate::parse("1.0000000001").unwrap();
+        let amount = Amount::parse("900000000000000.0000").unwrap();
+        assert_eq!(amount.convert(rate, 2), Some(Amount::parse("900000000090000").unwrap()));
+        assert_eq!(amount.convert(Rate::parse("2").unwrap(), 2), None);
+        let yen = Amount::parse("1234567").unwrap().convert(Rate::parse("0.5").unwrap(), 0);
+        assert_eq!(yen, Some(Amount::parse("617284").unwrap()));
+    }
+
+    #[test]
+    fn a_rate_follows_from_two_amounts() {
+        let amount = |text| Amount::parse(text).unwrap();
+        assert_eq!(Rate::between(amount("100"), amount("375.5")), Some(Rate::parse("3.755").unwrap()));
+        assert_eq!(Rate::between(amount("3"), amount("1")).unwrap().to_string(), "0.3333333333");
+        assert_eq!(Rate::between(amount("0"), amount("1")), None);
+        assert_eq!(Rate::between(amount("0.0001"), amount("900000000")), None);
     }
 }

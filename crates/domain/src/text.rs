@@ -22,6 +22,58 @@ crate::errors! {
         "'{value}' ليس رمزًا صحيحًا: من 1 إلى 50 حرفًا أو رقمًا أو . _ - / دون مسافات.";
     NAME_MISSING = "name_missing", Rule, User,
         "Give the name in Arabic (ar) or English (en), or both.", "أدخل الاسم بالعربية (ar) أو الإنجليزية (en) أو بكليهما.";
+    INVALID_CHOICE = "invalid_choice", Rule, User,
+        "'{value}' is not one of: {allowed}.", "'{value}' ليست من القيم المسموحة: {allowed}.";
+}
+
+/// Defines a closed set of words: an enum with `ALL`, `as_str` (as stored and sent) and `parse`.
+///
+/// A word after `|` is also understood when parsing, never written.
+#[macro_export]
+macro_rules! choices {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal $(| $alias:literal)*,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $vis enum $name { $($(#[$variant_meta])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as stored and sent.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word; `invalid_choice` lists what is allowed.
+            pub fn parse(value: &str) -> Result<Self, $crate::error::Violation> {
+                match value {
+                    $($word $(| $alias)* => Ok(Self::$variant),)+
+                    _ => Err($crate::text::invalid_choice(value, &[$($word),+])),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// The violation of a word outside its closed set.
+pub fn invalid_choice(value: &str, allowed: &[&str]) -> Violation {
+    Violation::new(&INVALID_CHOICE)
+        .with("value", value.chars().take(CODE_LENGTH_MAX).collect::<String>())
+        .with("allowed", allowed.join(", "))
+}
+
+/// Like [`text`] for an optional field: empty becomes `None`.
+pub fn optional_text(value: Option<&str>, length_max: usize) -> Result<Option<String>, Violation> {
+    let text = text(value.unwrap_or(""), length_max)?;
+    Ok((!text.is_empty()).then_some(text))
 }
 
 /// Trims, normalises to NFC and checks the length; line breaks and tabs are the only control characters kept.

@@ -235,7 +235,7 @@ impl Guard {
 }
 
 /// The credential of a request: `Authorization: Bearer …` or `X-Api-Key`.
-fn credential(headers: &HeaderMap) -> Option<Credential> {
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         let token = token.trim();

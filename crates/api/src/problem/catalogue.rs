@@ -7,17 +7,14 @@ use super::status_of;
 /// Every code the API can answer. A module of the API with `errors!` of its own is added here.
 pub fn error_catalogue() -> Vec<&'static ErrorDef> {
     let slices: &[&[&'static ErrorDef]] = &[
-        domain::money::ALL,
-        domain::platform::ALL,
-        domain::text::ALL,
-        domain::time::ALL,
+        application::accounting::error::ALL,
         application::error::ALL,
         application::paging::ALL,
         application::platform::error::ALL,
         crate::wire::ALL,
         super::ALL,
     ];
-    slices.iter().flat_map(|slice| slice.iter().copied()).collect()
+    domain::error::catalogue().chain(slices.iter().flat_map(|slice| slice.iter().copied())).collect()
 }
 
 /// `docs/ERRORS.md`: every code with its status, its meaning in both languages and who acts.

@@ -1,3 +1,12 @@
-//! The operations of the API, by module and resource.
+//! One operation a file: `routes/<module>/<resource>/<operation>.rs`.
 
+pub mod accounting;
 pub mod platform;
+
+use crate::operation::Operations;
+
+/// Every operation of the API.
+pub fn operations(ops: &mut Operations) {
+    platform::operations(ops);
+    accounting::operations(ops);
+}

@@ -6,6 +6,8 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::change::Change;
+use crate::accounting::ports::journal_entries::JournalEntryRepository;
+use crate::accounting::ports::ledger::LedgerRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -25,6 +27,8 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
+    fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;

@@ -1,1 +1,14 @@
 //! The general ledger: accounts, journals, entries, periods, dimensions and their rules (R1–R16).
+
+pub mod account;
+pub mod dimension;
+pub mod fiscal_period;
+pub mod fiscal_year;
+pub mod hash_chain;
+pub mod journal;
+pub mod journal_entry;
+pub mod lock;
+pub mod number_series;
+pub mod opening;
+pub mod recurrence;
+pub mod year_close;

@@ -138,6 +138,7 @@ impl SqlUnitOfWork {
 #[async_trait]
 impl Bookkeeping for SqlUnitOfWork {
     async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>> {
+        self.flush_balances().await?;
         let changes = std::mem::take(&mut self.changes);
         if changes.is_empty() {
             return Ok(Vec::new());
@@ -191,13 +192,18 @@ impl Bookkeeping for SqlUnitOfWork {
     }
 
     async fn begin_part(&mut self) -> AppResult<usize> {
+        // What came before the part must survive its undoing.
+        self.flush_balances().await?;
         self.tx.savepoint().await?;
         Ok(self.changes.len())
     }
 
     async fn end_part(&mut self, begun_at: usize, keep: bool) -> AppResult<()> {
-        if !keep {
+        if keep {
+            self.flush_balances().await?;
+        } else {
             self.changes.truncate(begun_at);
+            self.pending_balances.clear();
         }
         Ok(self.tx.end_savepoint(keep).await?)
     }

@@ -9,6 +9,8 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::journal_entries::JournalEntryRepository;
+use application::accounting::ports::ledger::LedgerRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -19,7 +21,8 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::sql::statement::{Accumulate, Bulk, Statement};
+use self::accounting::balances::PendingBalances;
+use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 use crate::sql::tx::Tx;
 
 /// The open transaction with every repository on it.
@@ -28,13 +31,21 @@ pub struct SqlUnitOfWork {
     pub(crate) tenant: TenantId,
     pub(crate) now: Timestamp,
     pub(crate) changes: Vec<Change>,
+    pub(crate) pending_balances: PendingBalances,
     ids: Arc<dyn Ids>,
 }
 
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), ids }
+        Self {
+            tx,
+            tenant: nowhere,
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
+            ids,
+        }
     }
 
     /// Makes it ready for the next work.
@@ -42,7 +53,17 @@ impl SqlUnitOfWork {
         self.tenant = tenant;
         self.now = now;
         self.changes.clear();
+        self.pending_balances.clear();
     }
+}
+
+/// One struct implements every repository; each accessor hands it out as one of them.
+macro_rules! repositories {
+    ($($accessor:ident: $repository:ident,)*) => {$(
+        fn $accessor(&mut self) -> &mut dyn $repository {
+            self
+        }
+    )*};
 }
 
 impl UnitOfWork for SqlUnitOfWork {
@@ -61,23 +82,15 @@ impl UnitOfWork for SqlUnitOfWork {
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
-    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
-        self
-    }
-    fn tenants(&mut self) -> &mut dyn TenantRepository {
-        self
-    }
-    fn users(&mut self) -> &mut dyn UserRepository {
-        self
-    }
-    fn roles(&mut self) -> &mut dyn RoleRepository {
-        self
-    }
-    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
-        self
-    }
-    fn sessions(&mut self) -> &mut dyn SessionRepository {
-        self
+    repositories! {
+        bookkeeping: Bookkeeping,
+        api_keys: ApiKeyRepository,
+        journal_entries: JournalEntryRepository,
+        ledger: LedgerRepository,
+        roles: RoleRepository,
+        sessions: SessionRepository,
+        tenants: TenantRepository,
+        users: UserRepository,
     }
 }
 
@@ -94,4 +107,9 @@ pub fn bulks() -> Vec<&'static Bulk> {
 /// Every accumulation, likewise.
 pub fn accumulations() -> Vec<&'static Accumulate> {
     accounting::accumulations()
+}
+
+/// Every look-up by keys, likewise.
+pub fn lookups() -> Vec<&'static Lookup> {
+    accounting::lookups()
 }

@@ -51,6 +51,41 @@ macro_rules! statements {
     };
 }
 
+/// Reads the rows of many keys in one step: a statement of one tenant (`?1`), narrowed to a list of keys.
+pub struct Lookup {
+    pub name: &'static str,
+    text: &'static str,
+    pub key: (&'static str, Kind),
+    sqlite_rendered: OnceLock<String>,
+}
+
+impl Lookup {
+    /// `text` ends inside its `WHERE`; the key's condition is appended.
+    pub const fn new(name: &'static str, text: &'static str, key: (&'static str, Kind)) -> Self {
+        Self { name, text, key, sqlite_rendered: OnceLock::new() }
+    }
+
+    /// SQLite: one key a time; there is no round trip to save.
+    pub fn sqlite(&self) -> &str {
+        self.sqlite_rendered
+            .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
+    }
+
+    /// SQL Server: all keys as one JSON parameter.
+    pub fn mssql(&self) -> String {
+        let (column, kind) = self.key;
+        let value = match kind {
+            Kind::Id => "CONVERT(BINARY(16), value, 2)".to_owned(),
+            Kind::Text(length) => {
+                format!("CONVERT(NVARCHAR({length}), value) COLLATE Latin1_General_100_BIN2")
+            }
+            _ => "value".to_owned(),
+        };
+        let text = Dialect::SqlServer.render(self.text);
+        format!("{text} AND {column} IN (SELECT {value} FROM OPENJSON(@P2))")
+    }
+}
+
 /// Inserts many rows of one table in one step.
 pub struct Bulk {
     pub name: &'static str,

@@ -1,9 +1,10 @@
 //! An open transaction of either engine.
 
 use application::ports::storage_error::{StorageError, StorageResult};
+use domain::ids::TenantId;
 
 use super::sqlite::SqliteTx;
-use super::statement::{Accumulate, Bulk, Statement};
+use super::statement::{Accumulate, Bulk, Lookup, Statement};
 use super::value::{Row, Value};
 
 /// Most rows one query of a command may read; more is a defect, not an answer.
@@ -31,6 +32,24 @@ impl Tx {
     /// The first row, if there is one.
     pub async fn find(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Option<Row>> {
         Ok(self.query(statement, params).await?.into_iter().next())
+    }
+
+    /// The rows of all keys, in no particular order.
+    pub async fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value> + Send,
+    ) -> StorageResult<Vec<Row>> {
+        match self {
+            Self::Sqlite(tx) => {
+                let mut rows = Vec::new();
+                for key in keys {
+                    rows.extend(tx.query(lookup.sqlite(), &[tenant.into(), key])?);
+                }
+                Ok(rows)
+            }
+        }
     }
 
     /// Exactly one changed row, or an internal error: for writes whose key was just read in this transaction.

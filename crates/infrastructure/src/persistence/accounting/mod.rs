@@ -1,13 +1,28 @@
 //! The general ledger in SQL.
 
-use crate::sql::statement::{Accumulate, Bulk, Statement};
+pub mod balances;
+pub mod dimension_sets;
+pub mod draft_document;
+pub mod facts;
+pub mod journal_entries;
+pub mod journal_entry_queries;
+pub mod journal_entry_rows;
+pub mod ledger;
+
+use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    Vec::new()
+    [facts::ALL, journal_entries::ALL, ledger::ALL, dimension_sets::ALL, journal_entry_queries::ALL].concat()
 }
+
+pub fn lookups() -> Vec<&'static Lookup> {
+    [facts::LOOKUPS, ledger::LOOKUPS, dimension_sets::LOOKUPS].concat()
+}
+
 pub fn bulks() -> Vec<&'static Bulk> {
-    Vec::new()
+    [journal_entries::BULKS, dimension_sets::BULKS].concat()
 }
+
 pub fn accumulations() -> Vec<&'static Accumulate> {
-    Vec::new()
+    balances::ACCUMULATIONS.to_vec()
 }

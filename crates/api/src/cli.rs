@@ -1,0 +1,209 @@
+//! The command line: commands and their options; `--Key:Sub value` pairs go to the configuration.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{
+    Arguments, Configuration, EXIT_CONFIGURATION, Gathered, Sources, reference_markdown, split_arguments,
+};
+use crate::health;
+
+#[derive(Debug, Parser)]
+#[command(name = "erp-api", version, about = "Multi-tenant ERP back end", after_help = SETTINGS_HELP)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const SETTINGS_HELP: &str =
+    "Settings of docs/CONFIG.md may follow any command, such as --Limits:BodyBytes 2097152.";
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve the API (what happens without a command)
+    Serve,
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Ask a running server whether it is healthy: exit code 0 or 1, within 3 seconds
+    Healthcheck(HealthcheckArgs),
+    /// Print the OpenAPI document
+    Openapi {
+        /// Document for a gateway: `apim` is OpenAPI 3.0.3
+        #[arg(long, value_parser = ["apim"])]
+        profile: Option<String>,
+    },
+    /// Write a verified copy of the database of a running or stopped server
+    Backup { file: PathBuf },
+    /// Put a verified copy in the place of the database of a stopped server
+    Restore { file: PathBuf },
+    /// Import a CSV or NDJSON file
+    Import(ImportArgs),
+    /// Bring the database to this version's schema
+    Migrate {
+        /// Only print what would run
+        #[arg(long, conflicts_with = "status")]
+        plan: bool,
+        /// Only print what has run
+        #[arg(long)]
+        status: bool,
+    },
+    /// Print the error catalogue
+    Errors,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Print each key with its value and where that comes from
+    Show {
+        /// Hide secrets (the default)
+        #[arg(long, conflicts_with = "reveal")]
+        redact: bool,
+        /// Print secrets as well
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Print the reference of all keys as Markdown
+    Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct HealthcheckArgs {
+    #[arg(long, default_value = "/health/live")]
+    pub path: String,
+    /// Where the server listens, such as http://127.0.0.1:8080; by default as configured
+    #[arg(long)]
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ImportArgs {
+    /// accounts, journal-entries or opening-balances
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: String,
+    /// Code of the tenant
+    #[arg(long)]
+    pub tenant: String,
+    /// A .csv or .ndjson file
+    #[arg(long)]
+    pub file: PathBuf,
+    /// Post the entries instead of leaving drafts
+    #[arg(long)]
+    pub post: bool,
+    /// Create fiscal years that are missing
+    #[arg(long)]
+    pub create_periods: bool,
+    /// Check everything and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A parsed command line.
+pub struct Invocation {
+    pub command: Command,
+    /// The settings that came with it.
+    pub arguments: Arguments,
+}
+
+/// Parses the arguments without the program's name. `--help` and mistakes come back as clap's error, which prints itself.
+pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Invocation, clap::Error> {
+    let arguments = split_arguments(arguments);
+    let words = std::iter::once("erp-api").chain(arguments.command.iter().map(String::as_str));
+    let line = Line::try_parse_from(words)?;
+    Ok(Invocation { command: line.command.unwrap_or(Command::Serve), arguments })
+}
+
+/// Where the server listens when nothing says otherwise.
+const DEFAULT_ADDRESS: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// Runs the commands that need neither a runtime nor a database and returns their exit code; `None` for all others.
+pub fn run_local(invocation: &Invocation) -> Option<u8> {
+    match &invocation.command {
+        Command::Config(ConfigCommand::Reference) => Some(print(&reference_markdown())),
+        Command::Config(ConfigCommand::Show { reveal, .. }) => Some(show(&invocation.arguments, !reveal)),
+        Command::Healthcheck(args) => Some(healthcheck(args, &invocation.arguments)),
+        _ => None,
+    }
+}
+
+/// Shows what can be shown even when the values are wrong, and then says what is wrong with them.
+fn show(arguments: &Arguments, redact: bool) -> u8 {
+    let errors = match Gathered::read(&Sources::of_process(arguments)) {
+        Ok(mut gathered) => {
+            let code = print(&gathered.show(redact));
+            match gathered.settings() {
+                Ok(_) => return code,
+                Err(errors) => errors,
+            }
+        }
+        Err(errors) => errors,
+    };
+    complain(&errors.to_string());
+    EXIT_CONFIGURATION
+}
+
+fn healthcheck(args: &HealthcheckArgs, arguments: &Arguments) -> u8 {
+    let configured = || {
+        let loaded = Configuration::load(&Sources::of_process(arguments)).ok();
+        loaded.and_then(|loaded| loaded.settings.listen.first().copied()).unwrap_or(DEFAULT_ADDRESS)
+    };
+    let address = args.url.as_deref().map_or_else(|| Ok(configured()), health::resolve_url);
+    match address.and_then(|address| health::healthcheck(address, &args.path)) {
+        Ok(()) => 0,
+        Err(reason) => {
+            complain(&format!("unhealthy: {reason}"));
+            1
+        }
+    }
+}
+
+/// 0, or 1 when nobody reads standard output any more.
+fn print(text: &str) -> u8 {
+    u8::from(std::io::stdout().lock().write_all(text.as_bytes()).is_err())
+}
+
+fn complain(text: &str) {
+    // When standard error is closed the exit code still tells.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &str) -> Command {
+        parse(line.split_whitespace().map(str::to_owned)).map(|invocation| invocation.command).unwrap()
+    }
+
+    #[test]
+    fn commands_and_settings_mix() {
+        assert_eq!(command(""), Command::Serve);
+        assert_eq!(command("--Data:Directory /srv"), Command::Serve);
+        let health = HealthcheckArgs { path: "/health/live".to_owned(), url: None };
+        assert_eq!(command("healthcheck --Urls=http://*:1"), Command::Healthcheck(health));
+        let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
+        let Command::Import(args) = command(import) else { panic!() };
+        assert!(args.post && args.create_periods && !args.dry_run);
+        assert_eq!(
+            command("config show --redact"),
+            Command::Config(ConfigCommand::Show { redact: true, reveal: false })
+        );
+    }
+
+    #[test]
+    fn mistakes_are_refused() {
+        for line in [
+            "frobnicate",
+            "import --type accounts",
+            "openapi --profile x",
+            "migrate --plan --status",
+            "--serve",
+        ] {
+            assert!(parse(line.split_whitespace().map(str::to_owned)).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Settings on the command line: `--Key:Sub value`, `--Key:Sub=value`, `/Key=value`.
+
+use super::error::Problem;
+use super::layers::{Layer, Scope};
+use super::registry;
+
+pub const LAYER: &str = "command line";
+
+/// Arguments divided between the command parser and the configuration.
+#[derive(Default)]
+pub struct Arguments {
+    /// What the command parser reads, in order.
+    pub command: Vec<String>,
+    pub settings: Vec<(String, String)>,
+    /// Settings without a value.
+    pub problems: Vec<Problem>,
+}
+
+/// Takes the settings out of `arguments` (without the program's name). A setting is recognised by the `:` in its
+/// name, or by being a known key without sections, such as `--Urls`.
+pub fn split_arguments(arguments: impl IntoIterator<Item = String>) -> Arguments {
+    let mut split = Arguments::default();
+    let mut arguments = arguments.into_iter().peekable();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            split.command.push(argument);
+            split.command.extend(arguments);
+            break;
+        }
+        match setting(&argument) {
+            None => split.command.push(argument),
+            Some((key, Some(value))) => split.settings.push((key.to_owned(), value.to_owned())),
+            Some((key, None)) => match arguments.next_if(|next| !next.starts_with("--")) {
+                Some(value) => split.settings.push((key.to_owned(), value)),
+                None => split.problems.push(Problem::new(key, "has no value on the command line")),
+            },
+        }
+    }
+    split
+}
+
+fn setting(argument: &str) -> Option<(&str, Option<&str>)> {
+    let dashed = argument.strip_prefix("--");
+    let text = dashed.or_else(|| argument.strip_prefix('/'))?;
+    let (key, value) = match text.split_once('=') {
+        Some((key, value)) => (key, Some(value)),
+        None => (text, None),
+    };
+    // A path such as /srv/books=2025.csv is an argument of the command, not a setting.
+    let readable = !key.is_empty() && !key.contains('/') && (dashed.is_some() || value.is_some());
+    (readable && (key.contains(':') || registry::is_root_key(key))).then_some((key, value))
+}
+
+/// The layer of the command line; the last of several values for one key counts.
+pub fn layer(settings: &[(String, String)]) -> Layer {
+    let mut layer = Layer::new(LAYER, Scope::Own);
+    for (key, value) in settings {
+        layer.set(key, Some(value.clone()));
+    }
+    layer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_told_from_options() {
+        let given = [
+            "import",
+            "--file",
+            "/a/b=c.csv",
+            "--Data:Directory",
+            "/srv/erp",
+            "--limits:BodyBytes=5",
+            "/Urls=http://*:1",
+            "--urls",
+            "http://*:2",
+            "--dry-run",
+            "--Cache:MemoryBytes",
+            "--post",
+        ];
+        let split = split_arguments(given.map(str::to_owned));
+        assert_eq!(split.command, ["import", "--file", "/a/b=c.csv", "--dry-run", "--post"]);
+        let layer = layer(&split.settings);
+        assert_eq!(layer.get("data:directory"), Some("/srv/erp"));
+        assert_eq!(layer.get("Limits:BodyBytes"), Some("5"));
+        assert_eq!(layer.get("Urls"), Some("http://*:2"));
+        assert_eq!(split.problems.len(), 1);
+        assert_eq!(split.problems[0].key, "Cache:MemoryBytes");
+    }
+}

@@ -1,0 +1,179 @@
+//! Reads typed values by their definitions and collects everything that is wrong.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::environment::Environment;
+use super::error::{Notice, Problem};
+use super::layers::{Found, Layers};
+use super::registry::{Alias, KeyDef, Kind};
+use super::values::{is_placeholder, shown};
+
+/// A value as given, with the name of its layer; `Development` defaults come from the layer `default`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Given {
+    pub value: String,
+    pub layer: String,
+}
+
+/// Name of the source of built-in values.
+pub const DEFAULT_LAYER: &str = "default";
+
+pub struct Reader<'a> {
+    layers: &'a Layers,
+    environment: Environment,
+    problems: Vec<Problem>,
+    notices: Vec<Notice>,
+    /// Keys read so far: their old names have been warned of.
+    read: BTreeSet<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(layers: &'a Layers, environment: Environment) -> Self {
+        Self { layers, environment, problems: Vec::new(), notices: Vec::new(), read: BTreeSet::new() }
+    }
+
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+    /// The keys somebody has read.
+    #[cfg(test)]
+    pub fn keys_read(&self) -> &BTreeSet<&'static str> {
+        &self.read
+    }
+    pub fn finish(self) -> (Vec<Problem>, Vec<Notice>) {
+        (self.problems, self.notices)
+    }
+    pub fn notice(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+    pub fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Reports the value given for `def`, which must be set.
+    pub fn reject(&mut self, def: &'static KeyDef, reason: impl Into<String>) {
+        let mut problem = Problem::new(def.key, reason);
+        if let Some(given) = resolve(self.layers, def) {
+            problem = problem.given(shown(&given.value, def.secret), given.layer);
+        }
+        self.problems.push(problem);
+    }
+
+    /// The value somebody set; blank is not set. Old names draw their warning here, once.
+    pub fn optional(&mut self, def: &'static KeyDef) -> Option<String> {
+        self.warn_of_aliases(def);
+        let given = resolve(self.layers, def)?;
+        if is_placeholder(&given.value) {
+            return None;
+        }
+        Some(given.value)
+    }
+
+    /// The value set, or the default of the environment.
+    pub fn text(&mut self, def: &'static KeyDef) -> Option<String> {
+        let default = def.default_in(self.environment.is_development());
+        self.optional(def).or_else(|| default.map(str::to_owned))
+    }
+
+    pub fn integer(&mut self, def: &'static KeyDef) -> u64 {
+        let Kind::Integer { min, max, unit } = def.kind else { return 0 };
+        let Some(text) = self.text(def) else { return min };
+        match text.trim().parse::<u64>() {
+            Ok(value) if (min..=max).contains(&value) => value,
+            _ => {
+                self.reject(def, format!("expected a whole number of {unit} from {min} to {max}"));
+                min
+            }
+        }
+    }
+
+    /// The same as `usize`, for counts and sizes.
+    pub fn count(&mut self, def: &'static KeyDef) -> usize {
+        usize::try_from(self.integer(def)).unwrap_or(usize::MAX)
+    }
+
+    pub fn seconds(&mut self, def: &'static KeyDef) -> Duration {
+        Duration::from_secs(self.integer(def))
+    }
+
+    /// One of the words of the definition, as spelt there.
+    pub fn choice(&mut self, def: &'static KeyDef) -> &'static str {
+        let Kind::Choice(words) = def.kind else { return "" };
+        let text = self.text(def).unwrap_or_default();
+        match choose(words, &text) {
+            Some(word) => word,
+            None => {
+                self.reject(def, format!("expected one of {}", words.join(", ")));
+                words.first().copied().unwrap_or_default()
+            }
+        }
+    }
+
+    /// The members of a group (`Auth:SigningKeys:*`) as (name or index, value), blank ones left out; or its alias.
+    pub fn group(&mut self, def: &'static KeyDef) -> Vec<(String, String)> {
+        self.warn_of_aliases(def);
+        let usable = |found: &Found<'_>| !found.value.trim().is_empty() && !is_placeholder(found.value);
+        let children = self.layers.children(def.group().unwrap_or(def.key));
+        if children.is_empty() {
+            let alias = resolve(self.layers, def).filter(|given| !is_placeholder(&given.value));
+            return alias.map(|given| ("0".to_owned(), given.value)).into_iter().collect();
+        }
+        let members = children.into_iter().filter(|(_, found)| usable(found));
+        members.map(|(name, found)| (name, found.value.to_owned())).collect()
+    }
+
+    /// Reports one member of a group.
+    pub fn reject_member(&mut self, def: &'static KeyDef, name: &str, reason: impl Into<String>) {
+        let key = format!("{}:{name}", def.group().unwrap_or(def.key));
+        let given =
+            self.layers.get(&key).map(|found| (shown(found.value, def.secret), found.layer.to_owned()));
+        self.problems.push(Problem { key, given, reason: reason.into() });
+    }
+
+    fn warn_of_aliases(&mut self, def: &'static KeyDef) {
+        if !self.read.insert(def.key) {
+            return;
+        }
+        let winner = resolve(self.layers, def);
+        for alias in def.aliases {
+            let Some(given) = from_alias(self.layers, alias) else { continue };
+            if alias.deprecated {
+                self.notice(Notice::warning(format!(
+                    "{} (from {}) is an old name: set {} instead.",
+                    alias.key, given.layer, def.key
+                )));
+            }
+            if let Some(winner) = winner.as_ref().filter(|winner| winner.value != given.value) {
+                self.notice(Notice::warning(format!(
+                    "{} from {} is not used: {} has another value from {}.",
+                    alias.key, given.layer, def.key, winner.layer
+                )));
+            }
+        }
+    }
+}
+
+/// The word of `words` that `text` is, in any case.
+pub fn choose(words: &[&'static str], text: &str) -> Option<&'static str> {
+    words.iter().copied().find(|word| word.eq_ignore_ascii_case(text.trim()))
+}
+
+/// What is set for a key: under its own name in any layer, else under its aliases in their order. Blank is not set.
+pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
+    let own = layers.get(def.key).and_then(|found| nonblank(found, None));
+    own.or_else(|| def.aliases.iter().find_map(|alias| from_alias(layers, alias)))
+}
+
+fn from_alias(layers: &Layers, alias: &Alias) -> Option<Given> {
+    nonblank(layers.get(alias.key)?, alias.template)
+}
+
+fn nonblank(found: Found<'_>, template: Option<&str>) -> Option<Given> {
+    if found.value.trim().is_empty() {
+        return None;
+    }
+    let value =
+        template.map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value));
+    Some(Given { value, layer: found.layer.to_owned() })
+}

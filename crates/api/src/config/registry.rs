@@ -1,0 +1,274 @@
+//! Every configuration key, once: type, default, secrecy, what a change does, and its meaning.
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// A text of at least this many bytes.
+    Long(usize),
+    Path,
+    /// `http://host:port`, several separated by `;`.
+    Urls,
+    Ports,
+    Integer {
+        min: u64,
+        max: u64,
+        unit: &'static str,
+    },
+    /// One of these words, in any case.
+    Choice(&'static [&'static str]),
+    ConnectionString,
+}
+
+/// What takes effect when the value changes while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    Restart,
+    Live,
+}
+
+/// Another name a key is accepted under.
+#[derive(Debug, Clone, Copy)]
+pub struct Alias {
+    pub key: &'static str,
+    /// Whether using it draws a warning.
+    pub deprecated: bool,
+    /// How its value becomes the canonical one; `{}` is the value.
+    pub template: Option<&'static str>,
+}
+
+/// One key; `*` as its last segment stands for any name or index.
+#[derive(Debug)]
+pub struct KeyDef {
+    pub key: &'static str,
+    pub kind: Kind,
+    pub default: Option<&'static str>,
+    /// Default in Development where it differs.
+    pub development: Option<&'static str>,
+    pub secret: bool,
+    pub reload: Reload,
+    pub aliases: &'static [Alias],
+    pub doc: &'static str,
+}
+
+impl KeyDef {
+    const fn new(key: &'static str, kind: Kind, doc: &'static str) -> Self {
+        let (default, development) = (None, None);
+        Self { key, kind, default, development, secret: false, reload: Reload::Restart, aliases: &[], doc }
+    }
+    const fn default(mut self, value: &'static str) -> Self {
+        self.default = Some(value);
+        self
+    }
+    const fn development(mut self, value: &'static str) -> Self {
+        self.development = Some(value);
+        self
+    }
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+    const fn live(mut self) -> Self {
+        self.reload = Reload::Live;
+        self
+    }
+    const fn aliases(mut self, aliases: &'static [Alias]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The key without its `*`, when it names a group.
+    pub fn group(&self) -> Option<&'static str> {
+        self.key.strip_suffix(":*")
+    }
+
+    /// Whether `key` is this key, a member of this group or one of the aliases.
+    pub fn matches(&self, key: &str) -> bool {
+        let canonical = match self.group() {
+            Some(group) => key.split_at_checked(group.len()).is_some_and(|(start, rest)| {
+                start.eq_ignore_ascii_case(group)
+                    && rest.len() > 1
+                    && rest.starts_with(':')
+                    && !rest[1..].contains(':')
+            }),
+            None => self.key.eq_ignore_ascii_case(key),
+        };
+        canonical || self.aliases.iter().any(|alias| alias.key.eq_ignore_ascii_case(key))
+    }
+
+    pub fn default_in(&self, development: bool) -> Option<&'static str> {
+        self.development.filter(|_| development).or(self.default)
+    }
+}
+
+const fn accepted(key: &'static str) -> Alias {
+    Alias { key, deprecated: false, template: None }
+}
+const fn old(key: &'static str) -> Alias {
+    Alias { key, deprecated: true, template: None }
+}
+const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
+    Kind::Integer { min, max, unit }
+}
+
+const MIB: u64 = 1024 * 1024;
+const LEVELS: Kind =
+    Kind::Choice(&["Verbose", "Trace", "Debug", "Information", "Warning", "Error", "Fatal", "Critical"]);
+
+macro_rules! keys {
+    ($($name:ident = $def:expr;)*) => {
+        $(pub static $name: KeyDef = $def;)*
+        /// Every key, in the order of the reference.
+        pub static ALL: &[&KeyDef] = &[$(&$name),*];
+    };
+}
+
+keys! {
+    ENVIRONMENT = KeyDef::new("Environment", Kind::Choice(&["Development", "Staging", "Production"]),
+        "Where the server runs. All names given must agree. Started by `cargo run` with no name given: Development.")
+        .default("Production").aliases(&[accepted("ASPNETCORE_ENVIRONMENT"), accepted("DOTNET_ENVIRONMENT")]);
+    URLS = KeyDef::new("Urls", Kind::Urls,
+        "Addresses to listen on, separated by `;`. `*` is every IPv4 address. TLS is ended by the proxy in front.")
+        .default("http://0.0.0.0:8080").development("http://127.0.0.1:8080")
+        .aliases(&[accepted("ASPNETCORE_URLS"), accepted("DOTNET_URLS")]);
+    HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
+        "Ports to listen on at every IPv4 address, separated by `;`; used when no `Urls` are given.")
+        .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
+    DATA_DIRECTORY = KeyDef::new("Data:Directory", Kind::Path,
+        "Folder of the embedded profile: database, files, generated keys. Relative to the working directory.")
+        .default("data");
+    DEFAULT_CONNECTION = KeyDef::new("ConnectionStrings:DefaultConnection", Kind::ConnectionString,
+        "The database. `Provider=Sqlite;Data Source=books.db` is the embedded engine in any environment. Not set: \
+         `erp.db` in the data folder in Development, an error elsewhere.").secret();
+    REDIS = KeyDef::new("ConnectionStrings:Redis", Kind::ConnectionString,
+        "The shared cache. Not set or `memory://`: the cache of this process.").secret();
+    AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
+        "Storage of files. Not set or `file://data`: a directory of the data folder.")
+        .secret().aliases(&[old("Services:BlobStorage")]);
+    KEY_VAULT = KeyDef::new("KeyVault:Uri", Kind::Text,
+        "The vault secrets come from. Not set: environment variables and files only.")
+        .aliases(&[old("Services:KeyVault"),
+            Alias { key: "KeyVault:Name", deprecated: true, template: Some("https://{}.vault.azure.net/") }]);
+    APP_CONFIG = KeyDef::new("AppConfig:Endpoint", Kind::Text,
+        "The service dynamic settings come from. Not set: the JSON files only.");
+    APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
+        "Where telemetry goes. Not set: nowhere.").secret()
+        .aliases(&[old("Services:AppInsights"), old("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
+    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console only.");
+    LOG_LEVEL = KeyDef::new("Serilog:MinimumLevel:Default", LEVELS, "Least severe level that is logged.")
+        .default("Information").live().aliases(&[accepted("Serilog:MinimumLevel")]);
+    LOG_OVERRIDES = KeyDef::new("Serilog:MinimumLevel:Override:*", LEVELS,
+        "Least severe level of one source and everything below it, such as `Microsoft.AspNetCore` or `sqlx`; the most \
+         specific wins. See LOGGING.md.").live();
+    LOG_FORMAT = KeyDef::new("Logging:ConsoleFormat", Kind::Choice(&["Text", "Json"]),
+        "`Text` for people, `Json` (compact log events, one a line) for collectors.").default("Text");
+    BOOTSTRAP_ADMIN_EMAIL = KeyDef::new("Bootstrap:AdminEmail", Kind::Text,
+        "Address of the first administrator, used only on an empty database. Required there outside Development.")
+        .development("admin@example.com");
+    BOOTSTRAP_ADMIN_PASSWORD = KeyDef::new("Bootstrap:AdminPassword", Kind::Text,
+        "Password of the first administrator. Not set: generated and shown once in Development, an error elsewhere.")
+        .secret();
+    BOOTSTRAP_TENANT = KeyDef::new("Bootstrap:Tenant", Kind::Text, "Code of the first tenant.").default("demo");
+    BOOTSTRAP_CURRENCY = KeyDef::new("Bootstrap:Currency", Kind::Text,
+        "Functional currency of the first tenant, ISO 4217.").default("SAR");
+    BOOTSTRAP_TEMPLATE = KeyDef::new("Bootstrap:Template", Kind::Choice(&["sa-standard", "empty"]),
+        "`sa-standard`: a Saudi chart of accounts with example books. `empty`: nothing.")
+        .default("empty").development("sa-standard");
+    AUTH_ISSUER = KeyDef::new("Auth:Issuer", Kind::Text, "`iss` of the tokens issued and accepted.").default("erp-api");
+    AUTH_AUDIENCE = KeyDef::new("Auth:Audience", Kind::Text, "`aud` of the tokens issued and accepted.")
+        .default("erp-api");
+    AUTH_ACCESS_TOKEN_MINUTES = KeyDef::new("Auth:AccessTokenMinutes", integer(1, 1440, "minutes"),
+        "Life of an access token.").default("15");
+    AUTH_REFRESH_TOKEN_DAYS = KeyDef::new("Auth:RefreshTokenDays", integer(1, 365, "days"),
+        "Life of a refresh token.").default("30");
+    AUTH_SIGNING_KEYS = KeyDef::new("Auth:SigningKeys:*", Kind::Long(32),
+        "Keys that sign tokens (at least 32 bytes). The first signs, all verify: to rotate, put the new key first. \
+         Not set: generated in the data folder in Development, an error elsewhere.")
+        .secret().aliases(&[accepted("jwt-key")]);
+    AUTH_LOCKOUT_FAILURES = KeyDef::new("Auth:LockoutFailures", integer(1, 100, "failures"),
+        "Wrong passwords in a row that lock an account.").default("5");
+    AUTH_LOCKOUT_MINUTES = KeyDef::new("Auth:LockoutMinutes", integer(1, 1440, "minutes"),
+        "How long a locked account stays locked.").default("15");
+    LIMIT_BODY = KeyDef::new("Limits:BodyBytes", integer(1024, 64 * MIB, "bytes"), "Largest request body.")
+        .default("1048576");
+    LIMIT_IMPORT_BODY = KeyDef::new("Limits:ImportBodyBytes", integer(1024, 4096 * MIB, "bytes"),
+        "Largest body of an import.").default("367001600");
+    LIMIT_REQUEST_SECONDS = KeyDef::new("Limits:RequestTimeoutSeconds", integer(1, 600, "seconds"),
+        "Longest time one request may take.").default("30");
+    LIMIT_IMPORT_SECONDS = KeyDef::new("Limits:ImportTimeoutSeconds", integer(1, 7200, "seconds"),
+        "Longest time one import or export may take.").default("900");
+    LIMIT_CONCURRENT = KeyDef::new("Limits:ConcurrentRequests", integer(1, 65_536, "requests"),
+        "Requests served at the same time; more are answered 503.").default("2048");
+    LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),
+        "Requests of one tenant.").default("1200000");
+    LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", integer(1, 100_000_000, "requests per minute"),
+        "Requests of one user or API key.").default("600000");
+    LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
+        "Operations in one batch.").default("1000");
+    LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
+        "Open streams of server-sent events.").default("256");
+    LIMIT_PASSWORD_HASHES = KeyDef::new("Limits:ConcurrentPasswordHashes", integer(1, 64, "hashes"),
+        "Passwords hashed at the same time; each needs 19 MiB.").default("2");
+    CACHE_TTL_REFERENCE = KeyDef::new("Cache:Ttl:Reference", integer(1, 86_400, "seconds"),
+        "How long reference data (accounts, currencies) is cached.").default("300").live();
+    CACHE_TTL_TRANSACTIONAL = KeyDef::new("Cache:Ttl:Transactional", integer(1, 86_400, "seconds"),
+        "How long transactional data is cached.").default("60").live();
+    CACHE_MEMORY = KeyDef::new("Cache:MemoryBytes", integer(MIB, 64 * 1024 * MIB, "bytes"),
+        "Memory of the cache in this process.").default("16777216");
+    DATABASE_READERS = KeyDef::new("Database:ReaderConnections", integer(1, 64, "connections"),
+        "Connections of the embedded engine that read.").default("4");
+    DATABASE_GROUP = KeyDef::new("Database:GroupCommitMax", integer(1, 1024, "commands"),
+        "Commands that share one physical commit of the embedded engine.").default("64");
+    DATABASE_QUEUE = KeyDef::new("Database:WriteQueueMax", integer(1, 65_536, "commands"),
+        "Commands that wait for the writer; more are answered 503.").default("4096");
+    DATABASE_BUSY = KeyDef::new("Database:BusyTimeoutMs", integer(0, 60_000, "milliseconds"),
+        "How long a statement waits for another process's lock.").default("5000");
+    SHUTDOWN_DRAIN = KeyDef::new("Shutdown:DrainDelaySeconds", integer(0, 300, "seconds"),
+        "From the stop signal until no new connection is accepted, while readiness already says 503: 0 in Kubernetes, \
+         10 behind a plain proxy.").default("0");
+    SHUTDOWN_GRACE = KeyDef::new("Shutdown:GraceSeconds", integer(0, 600, "seconds"),
+        "How long requests in flight may take to finish.").default("30");
+    CORS_ORIGINS = KeyDef::new("Cors:AllowedOrigins:*", Kind::Text,
+        "Origins whose pages may call the API, such as `https://app.example.com`. None: no cross-origin calls.");
+}
+
+/// The definition a key belongs to.
+pub fn find(key: &str) -> Option<&'static KeyDef> {
+    ALL.iter().copied().find(|def| def.matches(key))
+}
+
+/// Whether `key` is a known name without sections, so that `--Urls` is a setting and `--file` is not.
+pub fn is_root_key(key: &str) -> bool {
+    !key.contains(':') && find(key).is_some()
+}
+
+/// Whether a known key has this first segment.
+pub fn is_section(segment: &str) -> bool {
+    let has = |key: &str| key.split_once(':').is_some_and(|(first, _)| first.eq_ignore_ascii_case(segment));
+    ALL.iter().any(|def| has(def.key) || def.aliases.iter().any(|alias| has(alias.key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_aliases_match() {
+        assert!(std::ptr::eq(find("auth:signingkeys:3").unwrap(), &AUTH_SIGNING_KEYS));
+        assert!(std::ptr::eq(find("JWT-KEY").unwrap(), &AUTH_SIGNING_KEYS));
+        assert!(std::ptr::eq(find("serilog:minimumlevel").unwrap(), &LOG_LEVEL));
+        assert!(std::ptr::eq(find("Serilog:MinimumLevel:Override:Microsoft.X").unwrap(), &LOG_OVERRIDES));
+        assert!(find("Auth:SigningKeys").is_none() && find("Auth:SigningKeys:0:x").is_none());
+        assert!(is_section("services") && !is_section("path") && is_root_key("urls"));
+    }
+
+    #[test]
+    fn keys_are_defined_once() {
+        let mut names: Vec<_> = ALL.iter().map(|def| def.key.to_lowercase()).collect();
+        names.extend(ALL.iter().flat_map(|def| def.aliases).map(|alias| alias.key.to_lowercase()));
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

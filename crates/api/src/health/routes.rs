@@ -1,0 +1,141 @@
+//! `/health`, `/api/v1/health`, `/health/live`, `/health/ready` (I6, I7).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, header};
+
+use super::check::HealthStatus;
+use super::lifecycle::{Lifecycle, Phase};
+use super::readiness::Readiness;
+use super::report::Report;
+use super::runner::HealthChecks;
+
+/// How often readiness is evaluated.
+const EVALUATION_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Decides who may see the names and states of the checks.
+#[async_trait]
+pub trait DetailAccess: Send + Sync {
+    /// Whether the bearer of these headers is allowed to.
+    async fn allows(&self, headers: &HeaderMap) -> bool;
+}
+
+/// Nobody sees details.
+pub struct NoDetails;
+
+#[async_trait]
+impl DetailAccess for NoDetails {
+    async fn allows(&self, _: &HeaderMap) -> bool {
+        false
+    }
+}
+
+/// What the endpoints answer from.
+#[derive(Clone)]
+pub struct HealthState {
+    checks: HealthChecks,
+    lifecycle: Lifecycle,
+    readiness: Arc<Mutex<(Readiness, Option<Report>)>>,
+    access: Arc<dyn DetailAccess>,
+}
+
+impl HealthState {
+    pub fn new(checks: HealthChecks, lifecycle: Lifecycle, access: Arc<dyn DetailAccess>) -> Self {
+        Self { checks, lifecycle, readiness: Arc::default(), access }
+    }
+
+    /// Runs the critical checks once and takes the result into account.
+    pub async fn evaluate(&self) {
+        let report = self.checks.critical().await;
+        let mut readiness = self.readiness.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = readiness.0.is_ready();
+        readiness.0.observe(report.status != HealthStatus::Unhealthy);
+        let after = readiness.0.is_ready();
+        readiness.1 = Some(report);
+        drop(readiness);
+        match (before, after) {
+            (Some(true), Some(false)) => tracing::warn!("No longer ready: a critical health check fails"),
+            (Some(false), Some(true)) => tracing::info!("Ready again"),
+            _ => {}
+        }
+    }
+
+    /// Evaluates every five seconds until it is dropped; the process runs it beside the server.
+    pub async fn watch(self) {
+        let mut interval = tokio::time::interval(EVALUATION_INTERVAL);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            self.evaluate().await;
+        }
+    }
+
+    async fn readiness_report(&self) -> Report {
+        let nothing = Report::new(Duration::ZERO, Vec::new());
+        if self.lifecycle.phase() != Phase::Ready {
+            return Report { status: HealthStatus::Unhealthy, ..nothing };
+        }
+        if self.current().0.is_ready().is_none() {
+            self.evaluate().await;
+        }
+        let (readiness, report) = self.current();
+        let mut report = report.unwrap_or(nothing);
+        report.status = match (readiness.is_ready(), report.status) {
+            (Some(true), HealthStatus::Unhealthy) => HealthStatus::Degraded,
+            (Some(true), status) => status,
+            _ => HealthStatus::Unhealthy,
+        };
+        report
+    }
+
+    fn current(&self) -> (Readiness, Option<Report>) {
+        self.readiness.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn answer(&self, report: Report, headers: &HeaderMap) -> Response {
+        let shown = if self.access.allows(headers).await { report.redacted() } else { report.anonymous() };
+        let headers = [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store, no-cache"),
+            (header::PRAGMA, "no-cache"),
+            (header::EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ];
+        (shown.http_status(), headers, shown.json()).into_response()
+    }
+}
+
+/// The endpoints, for anonymous callers; `HEAD` answers the same without a body.
+pub fn router(checks: HealthChecks, lifecycle: Lifecycle) -> Router {
+    router_with_access(HealthState::new(checks, lifecycle, Arc::new(NoDetails)))
+}
+
+/// The endpoints of a state that the process also [watches](HealthState::watch).
+pub fn router_with_access(state: HealthState) -> Router {
+    Router::new()
+        .route("/health", get(all))
+        .route("/api/v1/health", get(all))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .with_state(state)
+}
+
+async fn all(State(state): State<HealthState>, headers: HeaderMap) -> Response {
+    let report = state.checks.report().await;
+    state.answer(report, &headers).await
+}
+
+/// Alive as long as it answers: restarting does not mend a dependency.
+async fn live(State(state): State<HealthState>, headers: HeaderMap) -> Response {
+    state.answer(Report::new(Duration::ZERO, Vec::new()), &headers).await
+}
+
+async fn ready(State(state): State<HealthState>, headers: HeaderMap) -> Response {
+    let report = state.readiness_report().await;
+    state.answer(report, &headers).await
+}

@@ -1,0 +1,167 @@
+//! Levels, and which source logs from which level on (GV5).
+
+use tracing::Metadata;
+
+/// Severity under the names operators configure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Verbose,
+    Debug,
+    Information,
+    Warning,
+    Error,
+    Fatal,
+}
+
+impl Level {
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text.trim().to_lowercase().as_str() {
+            "verbose" | "trace" => Self::Verbose,
+            "debug" => Self::Debug,
+            "information" => Self::Information,
+            "warning" => Self::Warning,
+            "error" => Self::Error,
+            "fatal" | "critical" => Self::Fatal,
+            _ => return None,
+        })
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verbose => "Verbose",
+            Self::Debug => "Debug",
+            Self::Information => "Information",
+            Self::Warning => "Warning",
+            Self::Error => "Error",
+            Self::Fatal => "Fatal",
+        }
+    }
+
+    /// Three letters, as on the console.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Verbose => "VRB",
+            Self::Debug => "DBG",
+            Self::Information => "INF",
+            Self::Warning => "WRN",
+            Self::Error => "ERR",
+            Self::Fatal => "FTL",
+        }
+    }
+}
+
+impl From<&tracing::Level> for Level {
+    fn from(level: &tracing::Level) -> Self {
+        match *level {
+            tracing::Level::TRACE => Self::Verbose,
+            tracing::Level::DEBUG => Self::Debug,
+            tracing::Level::INFO => Self::Information,
+            tracing::Level::WARN => Self::Warning,
+            tracing::Level::ERROR => Self::Error,
+        }
+    }
+}
+
+/// First parts of Rust targets and the source names they go by in the configuration.
+const SOURCES: [(&str, &str); 12] = [
+    ("erp.lifetime", "Microsoft.Hosting.Lifetime"),
+    ("axum", "Microsoft.AspNetCore"),
+    ("hyper", "Microsoft.AspNetCore"),
+    ("hyper_util", "Microsoft.AspNetCore"),
+    ("tower", "Microsoft.AspNetCore"),
+    ("tower_http", "Microsoft.AspNetCore"),
+    ("h2", "Microsoft.AspNetCore"),
+    ("tiberius", "Microsoft.EntityFrameworkCore"),
+    ("mssql_client", "Microsoft.EntityFrameworkCore"),
+    ("sqlx", "Microsoft.EntityFrameworkCore"),
+    ("sqlx_core", "Microsoft.EntityFrameworkCore"),
+    ("sqlx_sqlite", "Microsoft.EntityFrameworkCore"),
+];
+
+/// The default level and the overrides of sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelRules {
+    default: Level,
+    /// Lower-case source and its level.
+    overrides: Vec<(String, Level)>,
+}
+
+impl LevelRules {
+    pub fn new(default: Level, overrides: impl IntoIterator<Item = (String, Level)>) -> Self {
+        let lower = |(source, level): (String, Level)| (source.to_lowercase().replace("::", "."), level);
+        Self { default, overrides: overrides.into_iter().map(lower).collect() }
+    }
+
+    /// The least severe level logged for a Rust target (`hyper::proto`) or a source name
+    /// (`Microsoft.Hosting.Lifetime`): that of the longest override it is equal to or below.
+    pub fn level(&self, target: &str) -> Level {
+        let own = target.to_lowercase().replace("::", ".");
+        let mapped = SOURCES.iter().find(|(first, _)| is_at_or_below(&own, first));
+        let mapped =
+            mapped.map(|(first, source)| format!("{}{}", source.to_lowercase(), &own[first.len()..]));
+        let names = [Some(own), mapped];
+        let matching = self
+            .overrides
+            .iter()
+            .filter(|(source, _)| names.iter().flatten().any(|name| is_at_or_below(name, source)));
+        matching.max_by_key(|(source, _)| source.len()).map_or(self.default, |(_, level)| *level)
+    }
+
+    /// Whether an event or span of this level passes. `Fatal` has no level of its own in tracing: it is an error.
+    pub fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        Level::from(metadata.level()) >= self.level(metadata.target()).min(Level::Error)
+    }
+
+    /// The most talkative level anything logs.
+    pub(super) fn most_verbose(&self) -> Level {
+        self.overrides.iter().map(|(_, level)| *level).fold(self.default, Level::min)
+    }
+}
+
+fn is_at_or_below(name: &str, source: &str) -> bool {
+    name.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overrides_follow_the_most_specific_source() {
+        let rules = LevelRules::new(
+            Level::Information,
+            [
+                ("Microsoft".to_owned(), Level::Warning),
+                ("Microsoft.Hosting.Lifetime".to_owned(), Level::Information),
+                ("Microsoft.EntityFrameworkCore".to_owned(), Level::Warning),
+            ],
+        );
+        for (source, level) in [
+            ("Microsoft", Level::Warning),
+            ("Microsoft.AspNetCore.Routing", Level::Warning),
+            ("Microsoft.Hosting.Lifetime", Level::Information),
+            ("microsoft.hosting.lifetime", Level::Information),
+            ("Microsoft.Hosting.LifetimeX", Level::Warning),
+            ("Microsoft.EntityFrameworkCore.Database.Command", Level::Warning),
+            ("MicrosoftX", Level::Information),
+            ("erp::lifetime", Level::Information),
+            ("hyper::proto", Level::Warning),
+            ("hyper_util::client", Level::Warning),
+            ("tiberius::client", Level::Warning),
+            ("erp::request", Level::Information),
+        ] {
+            assert_eq!(rules.level(source), level, "{source}");
+        }
+    }
+
+    #[test]
+    fn rust_targets_can_be_named_too() {
+        let rules = LevelRules::new(
+            Level::Warning,
+            [("Microsoft".to_owned(), Level::Error), ("sqlx::query".to_owned(), Level::Verbose)],
+        );
+        assert_eq!(rules.level("sqlx::query"), Level::Verbose);
+        assert_eq!(rules.level("sqlx::pool"), Level::Error);
+        assert_eq!(rules.most_verbose(), Level::Verbose);
+    }
+}

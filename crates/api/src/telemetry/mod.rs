@@ -1,0 +1,12 @@
+//! Logging: tracing events as lines for people or compact JSON events, with levels by source.
+
+mod clef;
+mod console;
+mod fields;
+mod levels;
+mod record;
+mod subscriber;
+
+pub use levels::{Level, LevelRules};
+pub use record::{Enrichers, Record};
+pub use subscriber::{Format, Logs, Time};

@@ -1,0 +1,62 @@
+//! `POST /journal-entries/{id}/copy`: a new draft with the same lines.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
+use domain::ids::JournalEntryId;
+
+use super::create_journal_entry::CREATE;
+use super::ports::journal_entries::{EntryMeta, StoredEntry};
+use super::views::journal_entry::JournalEntryView;
+use super::views::journal_entry_build::{draft_view, record_entry};
+use crate::authorize::Access;
+use crate::command::{Command, Done};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct CopyJournalEntry {
+    pub id: JournalEntryId,
+    /// `None` is today, in UTC.
+    pub posting_date: Option<NaiveDate>,
+}
+
+#[async_trait]
+impl Command for CopyJournalEntry {
+    const NAME: &'static str = "copy_journal_entry";
+    const ACCESS: Access = Access::Permission(CREATE);
+    type Output = JournalEntryView;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
+        let stored = uow.journal_entries().find(self.id).await?;
+        let id = JournalEntryId::new(uow.new_id());
+        let date = self.posting_date.unwrap_or_else(|| uow.now().date());
+        let (draft, notes) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
+            StoredEntry::Draft { draft, meta } => {
+                let kind = EntryKind::Standard;
+                let old = draft.into_content();
+                let lines_max = old.lines.len();
+                let entry =
+                    NewEntry { id, kind, posting_date: date, document_date: None, reverses: None, ..old };
+                (DraftEntry::new(entry, lines_max)?, meta.notes)
+            }
+            StoredEntry::Posted { entry, meta, .. } => {
+                let sets = entry.lines().iter().map(|line| line.dimension_set).filter(|set| !set.is_empty());
+                let sets = uow.ledger().dimension_combinations(&sets.collect()).await?;
+                let draft = entry.copy_draft(id, date, &|set| sets.get(&set).cloned().unwrap_or_default())?;
+                (draft, meta.notes)
+            }
+        };
+        let meta = EntryMeta {
+            notes,
+            recurring_entry_id: None,
+            created_by: ctx.actor.user_id(),
+            created_at: uow.now(),
+        };
+        uow.journal_entries().insert_draft(&draft, &meta).await?;
+        let view = draft_view(uow, &draft, &meta).await?;
+        record_entry(uow, "created", None, Some(&view));
+        Ok(Done::of(view.id, view.version, view))
+    }
+}

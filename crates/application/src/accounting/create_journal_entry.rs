@@ -1,0 +1,99 @@
+//! `POST /journal-entries`: a new draft, or an entry posted at once.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, LINES_MAX, NewEntry};
+use domain::error::Violations;
+use domain::ids::{JournalEntryId, JournalId};
+use domain::money::CurrencyCode;
+
+use super::entry_input::{LineInput, Reference, resolve_journal, resolve_lines};
+use super::error::POST_PERMISSION_NEEDED;
+use super::ports::journal_entries::EntryMeta;
+use super::posting;
+use super::views::journal_entry::JournalEntryView;
+use super::views::journal_entry_build::{draft_view, posted_view, record_entry};
+use crate::authorize::Access;
+use crate::command::{Command, Done};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+pub const CREATE: &str = "accounting.journal_entry.create";
+pub const POST: &str = "accounting.journal_entry.post";
+
+#[derive(Debug, Clone)]
+pub struct CreateJournalEntry {
+    /// `None` is the general journal.
+    pub journal: Option<Reference<JournalId>>,
+    pub posting_date: NaiveDate,
+    pub document_date: Option<NaiveDate>,
+    /// `None` is the company currency.
+    pub currency: Option<CurrencyCode>,
+    pub description: Option<String>,
+    pub reference: Option<String>,
+    pub notes: Option<String>,
+    pub control_reason: Option<String>,
+    pub lines: Vec<LineInput>,
+    /// Post in the same transaction; needs the permission to post as well.
+    pub post: bool,
+}
+
+#[async_trait]
+impl Command for CreateJournalEntry {
+    const NAME: &'static str = "create_journal_entry";
+    const ACCESS: Access = Access::Permission(CREATE);
+    type Output = JournalEntryView;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
+        if self.post && !ctx.permissions.allows(POST) {
+            return Err(AppError::of(&POST_PERMISSION_NEEDED));
+        }
+        let draft = self.draft(uow).await?;
+        let meta = EntryMeta {
+            notes: self.notes.clone(),
+            recurring_entry_id: None,
+            created_by: ctx.actor.user_id(),
+            created_at: uow.now(),
+        };
+        let view = if self.post {
+            let posting = posting::post(ctx, uow, draft, meta, None).await?;
+            posted_view(uow, &posting).await?
+        } else {
+            uow.journal_entries().insert_draft(&draft, &meta).await?;
+            draft_view(uow, &draft, &meta).await?
+        };
+        record_entry(uow, if self.post { "posted" } else { "created" }, None, Some(&view));
+        Ok(Done::of(view.id, view.version, view))
+    }
+}
+
+impl CreateJournalEntry {
+    async fn draft(&self, uow: &mut dyn UnitOfWork) -> AppResult<DraftEntry> {
+        let mut violations = Violations::new();
+        let journal = resolve_journal(uow, self.journal.as_ref()).await?;
+        let journal_id = violations.check("", journal);
+        let lines = resolve_lines(uow, &self.lines, &mut violations).await?;
+        let currency = match self.currency {
+            Some(currency) => currency,
+            None => uow.ledger().company_currency().await?.code,
+        };
+        let Some(journal_id) = journal_id.filter(|_| violations.is_empty()) else {
+            return Err(violations.into_vec().into());
+        };
+        let entry = NewEntry {
+            id: JournalEntryId::new(uow.new_id()),
+            journal_id,
+            kind: EntryKind::Standard,
+            posting_date: self.posting_date,
+            document_date: self.document_date,
+            currency,
+            description: self.description.clone(),
+            reference: self.reference.clone(),
+            control_reason: self.control_reason.clone(),
+            reverses: None,
+            lines,
+        };
+        Ok(DraftEntry::new(entry, LINES_MAX)?)
+    }
+}

@@ -1,0 +1,40 @@
+//! `DELETE /journal-entries/{id}`: only drafts disappear (R2).
+
+use async_trait::async_trait;
+use domain::ids::JournalEntryId;
+
+use super::error::ENTRY_NOT_DRAFT;
+use super::ports::journal_entries::StoredEntry;
+use super::views::journal_entry_build::{draft_view, record_entry};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct DeleteJournalEntry {
+    pub id: JournalEntryId,
+}
+
+#[async_trait]
+impl Command for DeleteJournalEntry {
+    const NAME: &'static str = "delete_journal_entry";
+    const ACCESS: Access = Access::Permission("accounting.journal_entry.delete");
+    type Output = ();
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        let stored = uow.journal_entries().find(self.id).await?;
+        let (draft, meta) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
+            StoredEntry::Draft { draft, meta } => (draft, meta),
+            StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
+        };
+        check_version(ctx, draft.version())?;
+        let before = draft_view(uow, &draft, &meta).await?;
+        if !uow.journal_entries().delete_draft(self.id, draft.version()).await? {
+            return Err(AppError::of(&ENTRY_NOT_DRAFT));
+        }
+        record_entry(uow, "deleted", Some(&before), None);
+        Ok(Done::new(()))
+    }
+}

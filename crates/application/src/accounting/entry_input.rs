@@ -1,0 +1,181 @@
+//! An entry as a caller writes it, with accounts, journal and dimensions by id or by code, turned into a draft.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use domain::accounting::dimension::DimensionCombination;
+use domain::accounting::journal_entry::{LineAmount, NewLine};
+use domain::error::{Violation, Violations};
+use domain::ids::{AccountId, DimensionSetId, JournalId};
+use domain::money::{Amount, CurrencyCode, Rate};
+
+use super::error::{
+    ACCOUNT_CODE_UNKNOWN, ACCOUNT_REFERENCE_MISSING, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN,
+};
+use super::ports::ledger::DimensionPair;
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// The journal of an entry that names none.
+pub const JOURNAL_DEFAULT_CODE: &str = "GENERAL";
+
+/// An id or a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<Id> {
+    Id(Id),
+    Code(String),
+}
+
+/// One line as a caller writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineInput {
+    pub account: Option<Reference<AccountId>>,
+    pub debit: Option<Amount>,
+    pub credit: Option<Amount>,
+    pub currency: Option<CurrencyCode>,
+    pub rate: Option<Rate>,
+    pub company_amount: Option<Amount>,
+    /// Dimension code to value code.
+    pub dimensions: BTreeMap<String, String>,
+    pub description: Option<String>,
+    pub party: Option<String>,
+    pub due_date: Option<NaiveDate>,
+    pub reference: Option<String>,
+    pub tax_code: Option<String>,
+}
+
+/// The journal meant; the general journal when none is named.
+pub async fn resolve_journal(
+    uow: &mut dyn UnitOfWork,
+    reference: Option<&Reference<JournalId>>,
+) -> AppResult<Result<JournalId, Violation>> {
+    let code = match reference {
+        Some(Reference::Id(id)) => return Ok(Ok(*id)),
+        Some(Reference::Code(code)) => code,
+        None => JOURNAL_DEFAULT_CODE,
+    };
+    let found = uow.ledger().journal_by_code(code).await?;
+    Ok(found.ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalCode")))
+}
+
+/// Looks up every code of the lines in one go and reports every line that names something unknown.
+pub async fn resolve_lines(
+    uow: &mut dyn UnitOfWork,
+    lines: &[LineInput],
+    violations: &mut Violations,
+) -> AppResult<Vec<NewLine>> {
+    let accounts = accounts(uow, lines).await?;
+    let values = dimension_values(uow, lines).await?;
+    let mut sets: HashMap<DimensionCombination, DimensionSetId> = HashMap::new();
+    let mut resolved = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let account = account(line, &accounts, index, violations);
+        let combination = combination(line, &values, index, violations);
+        let amount = LineAmount::from_columns(line.debit, line.credit);
+        let amount = violations.check(&format!("/lines/{index}"), amount);
+        let (Some(account), Some(dimensions), Some(amount)) = (account, combination, amount) else {
+            continue;
+        };
+        let dimension_set = match sets.get(&dimensions) {
+            Some(set) => *set,
+            None => {
+                let set = uow.ledger().dimension_set(&dimensions).await?;
+                sets.insert(dimensions.clone(), set);
+                set
+            }
+        };
+        resolved.push(NewLine {
+            account,
+            amount,
+            currency: line.currency,
+            rate: line.rate,
+            company_amount: line.company_amount,
+            dimensions,
+            dimension_set,
+            description: line.description.clone(),
+            party: line.party.clone(),
+            due_date: line.due_date,
+            reference: line.reference.clone(),
+            tax_code: line.tax_code.clone(),
+        });
+    }
+    Ok(resolved)
+}
+
+async fn accounts(uow: &mut dyn UnitOfWork, lines: &[LineInput]) -> AppResult<HashMap<String, AccountId>> {
+    let code = |line: &LineInput| match &line.account {
+        Some(Reference::Code(code)) => Some(code.clone()),
+        _ => None,
+    };
+    let codes: BTreeSet<String> = lines.iter().filter_map(code).collect();
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(uow.ledger().accounts_by_code(&codes).await?)
+}
+
+async fn dimension_values(
+    uow: &mut dyn UnitOfWork,
+    lines: &[LineInput],
+) -> AppResult<HashMap<(String, String), DimensionPair>> {
+    let pairs: BTreeSet<(String, String)> =
+        lines.iter().flat_map(|line| line.dimensions.iter().map(|(d, v)| (d.clone(), v.clone()))).collect();
+    if pairs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(uow.ledger().dimension_values(&pairs).await?)
+}
+
+fn account(
+    line: &LineInput,
+    known: &HashMap<String, AccountId>,
+    index: usize,
+    violations: &mut Violations,
+) -> Option<AccountId> {
+    let refuse = |violation: Violation, field: &str| violation.at(format!("/lines/{index}/{field}"));
+    match &line.account {
+        Some(Reference::Id(id)) => Some(*id),
+        Some(Reference::Code(code)) => known.get(code).copied().or_else(|| {
+            violations.push(refuse(Violation::new(&ACCOUNT_CODE_UNKNOWN).with("code", code), "accountCode"));
+            None
+        }),
+        None => {
+            violations.push(refuse(Violation::new(&ACCOUNT_REFERENCE_MISSING), "accountId"));
+            None
+        }
+    }
+}
+
+fn combination(
+    line: &LineInput,
+    known: &HashMap<(String, String), DimensionPair>,
+    index: usize,
+    violations: &mut Violations,
+) -> Option<DimensionCombination> {
+    if line.dimensions.is_empty() {
+        return Some(DimensionCombination::EMPTY);
+    }
+    let mut pairs = Vec::with_capacity(line.dimensions.len());
+    let mut good = true;
+    for (dimension, value) in &line.dimensions {
+        match known.get(&(dimension.clone(), value.clone())) {
+            Some(pair) => pairs.push(*pair),
+            None => {
+                good = false;
+                violations.push(
+                    Violation::new(&DIMENSION_VALUE_UNKNOWN)
+                        .at(format!("/lines/{index}/dimensions/{}", escape(dimension)))
+                        .with("dimension", dimension)
+                        .with("value", value),
+                );
+            }
+        }
+    }
+    let pointer = format!("/lines/{index}/dimensions");
+    violations.check(&pointer, DimensionCombination::new(pairs)).filter(|_| good)
+}
+
+/// A member name inside a JSON pointer (RFC 6901).
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,115 @@
+//! Journal entries in storage: drafts that change, posted entries that do not.
+
+use async_trait::async_trait;
+use domain::accounting::journal_entry::{DraftEntry, PostedEntry};
+use domain::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
+use domain::time::Timestamp;
+
+use crate::accounting::views::journal_entry::{JournalEntryView, LedgerLineView};
+use crate::error::AppResult;
+use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
+use crate::ports::storage_error::StorageResult;
+use domain::ids::TenantId;
+
+/// What storage keeps of an entry beside its business content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryMeta {
+    pub notes: Option<String>,
+    pub recurring_entry_id: Option<RecurringEntryId>,
+    pub created_by: Option<UserId>,
+    pub created_at: Timestamp,
+}
+
+/// An entry as stored, in whichever state it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredEntry {
+    Draft { draft: DraftEntry, meta: EntryMeta },
+    Posted { entry: PostedEntry, meta: EntryMeta, version: i64 },
+}
+
+#[async_trait]
+pub trait JournalEntryRepository: Send {
+    async fn find(&mut self, id: JournalEntryId) -> StorageResult<Option<StoredEntry>>;
+    async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()>;
+    /// Replaces the draft stored at `draft.version() - 1`. MUST change nothing and answer `false` when it is at another.
+    async fn update_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<bool>;
+    /// MUST answer `false` when there is no draft with this id and version.
+    async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool>;
+    /// Writes header and lines of a posted entry; `draft_version` is that of the draft it was, if one is stored.
+    /// MUST answer `false`, and the command fail, when the draft is at another version.
+    async fn insert_posted(
+        &mut self,
+        entry: &PostedEntry,
+        meta: &EntryMeta,
+        posted_by: Option<UserId>,
+        draft_version: Option<i64>,
+    ) -> StorageResult<bool>;
+    /// Marks a posted entry as reversed (R4): once only. MUST answer `false` when it already is.
+    async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool>;
+    /// Changes what may change after posting (R2). MUST answer `false` when the entry is at another version.
+    async fn update_posted(
+        &mut self,
+        id: JournalEntryId,
+        version: i64,
+        reference: Option<&str>,
+        notes: Option<&str>,
+    ) -> StorageResult<bool>;
+    async fn journal_has_entries(&mut self, id: JournalId) -> StorageResult<bool>;
+}
+
+/// What `GET /journal-entries` filters and sorts by.
+pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
+    resource: "journal_entry",
+    fields: &[
+        FieldSpec::new("id", FieldKind::Id).sortable(),
+        FieldSpec::new("status", FieldKind::Word(&["draft", "posted", "reversed"])),
+        FieldSpec::new(
+            "kind",
+            FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"]),
+        ),
+        FieldSpec::new("journalId", FieldKind::Id),
+        FieldSpec::new("fiscalPeriodId", FieldKind::Id),
+        FieldSpec::new("number", FieldKind::Text).sortable(),
+        FieldSpec::new("reference", FieldKind::Text),
+        FieldSpec::new("description", FieldKind::Text),
+        FieldSpec::new("currency", FieldKind::Text),
+        FieldSpec::new("total", FieldKind::Amount),
+        FieldSpec::new("postingDate", FieldKind::Date).sortable(),
+        FieldSpec::new("createdAt", FieldKind::Timestamp),
+        FieldSpec::new("recordedAt", FieldKind::Timestamp),
+        FieldSpec::new("recurringEntryId", FieldKind::Id),
+    ],
+    default_sort: &[("id", Direction::Descending)],
+    expand: &["lines"],
+};
+
+/// What `GET /ledger-lines` filters and sorts by.
+pub static LEDGER_LINE_LIST: ListSpec = ListSpec {
+    resource: "ledger_line",
+    fields: &[
+        FieldSpec::new("accountId", FieldKind::Id),
+        FieldSpec::new("entryId", FieldKind::Id),
+        FieldSpec::new("journalId", FieldKind::Id),
+        FieldSpec::new("fiscalPeriodId", FieldKind::Id),
+        FieldSpec::new("postingDate", FieldKind::Date).sortable(),
+        FieldSpec::new("currency", FieldKind::Text),
+        FieldSpec::new("party", FieldKind::Text),
+        FieldSpec::new("taxCode", FieldKind::Text),
+        FieldSpec::new("recordedAt", FieldKind::Timestamp),
+    ],
+    default_sort: &[("postingDate", Direction::Ascending)],
+    expand: &[],
+};
+
+#[async_trait]
+pub trait JournalEntryQueries: Send + Sync {
+    /// With its lines, up to [`LINES_INLINE_MAX`](crate::accounting::views::journal_entry::LINES_INLINE_MAX).
+    async fn journal_entry(
+        &self,
+        tenant: TenantId,
+        id: JournalEntryId,
+    ) -> AppResult<Option<JournalEntryView>>;
+    async fn journal_entries(&self, tenant: TenantId, query: &ListQuery)
+    -> AppResult<Page<JournalEntryView>>;
+    async fn ledger_lines(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<LedgerLineView>>;
+}

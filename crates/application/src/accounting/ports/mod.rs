@@ -1,0 +1,4 @@
+//! What the ledger's use cases need from storage, one trait a resource.
+
+pub mod journal_entries;
+pub mod ledger;

@@ -1,0 +1,46 @@
+//! `POST /journal-entries/{id}/post`: a draft enters the ledger.
+
+use async_trait::async_trait;
+use domain::ids::JournalEntryId;
+
+use super::create_journal_entry::POST;
+use super::error::ENTRY_NOT_DRAFT;
+use super::ports::journal_entries::StoredEntry;
+use super::posting;
+use super::views::journal_entry::JournalEntryView;
+use super::views::journal_entry_build::{posted_view, record_entry};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct PostJournalEntry {
+    pub id: JournalEntryId,
+}
+
+#[async_trait]
+impl Command for PostJournalEntry {
+    const NAME: &'static str = "post_journal_entry";
+    const ACCESS: Access = Access::Permission(POST);
+    type Output = JournalEntryView;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
+        let stored = uow.journal_entries().find(self.id).await?;
+        let (draft, meta) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
+            StoredEntry::Draft { draft, meta } => (draft, meta),
+            StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
+        };
+        check_version(ctx, draft.version())?;
+        let version = draft.version();
+        let reversed = draft.content().reverses;
+        let posting = posting::post(ctx, uow, draft, meta, Some(version)).await?;
+        if let Some(original) = reversed {
+            super::reverse_journal_entry::mark(uow, original, self.id).await?;
+        }
+        let view = posted_view(uow, &posting).await?;
+        record_entry(uow, "posted", None, Some(&view));
+        Ok(Done::of(view.id, view.version, view))
+    }
+}

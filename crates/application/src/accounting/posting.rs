@@ -1,0 +1,146 @@
+//! The one way into the ledger (R3): validate, balances, number and chain, lines, all in the caller's transaction.
+
+use std::collections::BTreeSet;
+
+use domain::accounting::journal_entry::{
+    ChainLink, DraftEntry, EntryKind, NewEntry, PostedEntry, PostingRules, ValidatedEntry,
+};
+use domain::accounting::number_series::NumberContext;
+use domain::error::Violation;
+use domain::ids::{FiscalYearId, UserId};
+use uuid::Uuid;
+
+use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
+use super::ports::journal_entries::EntryMeta;
+use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult, STALE_VERSION};
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// An entry in the ledger with the facts it was posted under, for the answer.
+#[derive(Debug)]
+pub struct Posting {
+    pub entry: PostedEntry,
+    pub meta: EntryMeta,
+    pub facts: PostingFacts,
+    pub version: i64,
+}
+
+/// Posts a draft. `stored_version` is that of the draft in storage, if it is there; it is replaced.
+///
+/// The number is taken after everything that can fail has been checked, so a refused posting burns none (R14).
+pub async fn post(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    draft: DraftEntry,
+    meta: EntryMeta,
+    stored_version: Option<i64>,
+) -> AppResult<Posting> {
+    let request = facts_request(ctx, draft.content(), uow).await?;
+    let facts = uow.ledger().posting_facts(&request).await?;
+    let journal = journal(&facts)?.clone();
+    let posting_date = draft.posting_date();
+    let validated = validate(ctx, uow, draft, &facts, &journal)?;
+    uow.ledger().add_to_balances(&validated, posting_date).await?;
+    let entry = number_and_chain(uow, validated, posting_date, &facts, &journal).await?;
+    let posted_by = ctx.actor.user_id();
+    if !uow.journal_entries().insert_posted(&entry, &meta, posted_by, stored_version).await? {
+        let current = stored_version.unwrap_or_default();
+        return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", current)));
+    }
+    let version = stored_version.unwrap_or_default() + 1;
+    Ok(Posting { entry, meta, facts, version })
+}
+
+/// Runs every check of a posting and answers what it would be, without number and without effect.
+pub async fn check(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    draft: DraftEntry,
+) -> AppResult<ValidatedEntry> {
+    let request = facts_request(ctx, draft.content(), uow).await?;
+    let facts = uow.ledger().posting_facts(&request).await?;
+    let journal = journal(&facts)?.clone();
+    validate(ctx, uow, draft, &facts, &journal)
+}
+
+async fn facts_request(
+    ctx: &RequestContext,
+    entry: &NewEntry,
+    uow: &mut dyn UnitOfWork,
+) -> AppResult<FactsRequest> {
+    let mut accounts: BTreeSet<_> = entry.lines.iter().map(|line| line.account).collect();
+    let settings = uow.ledger().settings().await?;
+    accounts.extend(settings.rounding_account_id);
+    let mut currencies: BTreeSet<_> = entry.lines.iter().filter_map(|line| line.currency).collect();
+    currencies.insert(entry.currency);
+    Ok(FactsRequest {
+        journal_id: entry.journal_id,
+        posting_date: entry.posting_date,
+        closing: entry.kind == EntryKind::Closing,
+        accounts,
+        currencies,
+        user: ctx.actor.user_id(),
+    })
+}
+
+fn journal(facts: &PostingFacts) -> AppResult<&JournalFacts> {
+    let journal = facts.journal.as_ref().ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalId"))?;
+    if !journal.journal.active {
+        let violation =
+            Violation::new(&JOURNAL_INACTIVE).at("/journalId").with("journal", &journal.journal.code);
+        return Err(violation.into());
+    }
+    Ok(journal)
+}
+
+fn validate(
+    ctx: &RequestContext,
+    uow: &dyn UnitOfWork,
+    draft: DraftEntry,
+    facts: &PostingFacts,
+    journal: &JournalFacts,
+) -> AppResult<ValidatedEntry> {
+    let rules = PostingRules {
+        company: facts.company,
+        currencies: &facts.currencies,
+        accounts: &facts.accounts,
+        rates: &facts.rates,
+        rounding_account: facts.settings.rounding_account_id,
+        dimension_rules: &facts.dimension_rules,
+        period: facts.period.as_ref(),
+        locks: &facts.locks,
+        exceptions: &facts.exceptions,
+        user: ctx.actor.user_id().unwrap_or(UserId::new(Uuid::nil())),
+        now: uow.now(),
+        journal_kind: journal.journal.kind,
+    };
+    Ok(draft.validate(&rules)?)
+}
+
+async fn number_and_chain(
+    uow: &mut dyn UnitOfWork,
+    validated: ValidatedEntry,
+    posting_date: chrono::NaiveDate,
+    facts: &PostingFacts,
+    journal: &JournalFacts,
+) -> AppResult<PostedEntry> {
+    let fiscal_year =
+        facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
+    let series = &journal.series;
+    let period_key = series.period_key(posting_date, fiscal_year);
+    let sequence = uow.ledger().next_number(series.id, &period_key).await?;
+    let context = NumberContext {
+        date: posting_date,
+        fiscal_year_code: fiscal_year,
+        journal_code: journal.journal.code.as_str(),
+        branch: None,
+    };
+    let number = series.format(sequence.unsigned_abs(), &context)?;
+    let head = uow.ledger().chain_head(journal.journal.id).await?;
+    let link = ChainLink { tenant_id: uow.tenant(), sequence: head.sequence + 1, previous_hash: head.hash };
+    let entry = validated.post(number, uow.now(), link);
+    let next = ChainHead { sequence: link.sequence, hash: *entry.hash() };
+    uow.ledger().save_chain_head(journal.journal.id, next).await?;
+    Ok(entry)
+}

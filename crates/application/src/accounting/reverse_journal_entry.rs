@@ -1,0 +1,93 @@
+//! `POST /journal-entries/{id}/reverse`: a new entry that undoes a posted one (R4).
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{ENTRY_ALREADY_REVERSED, PostedEntry};
+use domain::error::Violation;
+use domain::ids::JournalEntryId;
+
+use super::error::ENTRY_NOT_POSTED;
+use super::ports::journal_entries::{EntryMeta, StoredEntry};
+use super::posting;
+use super::views::journal_entry::JournalEntryView;
+use super::views::journal_entry_build::{posted_view, record_entry};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+pub const REVERSE: &str = "accounting.journal_entry.reverse";
+
+#[derive(Debug, Clone)]
+pub struct ReverseJournalEntry {
+    pub id: JournalEntryId,
+    /// `None` is today, in UTC.
+    pub posting_date: Option<NaiveDate>,
+    pub reason: String,
+}
+
+#[async_trait]
+impl Command for ReverseJournalEntry {
+    const NAME: &'static str = "reverse_journal_entry";
+    const ACCESS: Access = Access::Permission(REVERSE);
+    /// The reversal.
+    type Output = JournalEntryView;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
+        let (original, version) = match uow.journal_entries().find(self.id).await? {
+            Some(StoredEntry::Posted { entry, version, .. }) => (entry, version),
+            Some(StoredEntry::Draft { .. }) => return Err(AppError::of(&ENTRY_NOT_POSTED)),
+            None => return Err(AppError::not_found("journal_entry")),
+        };
+        check_version(ctx, version)?;
+        let date = self.posting_date.unwrap_or_else(|| uow.now().date());
+        let view = reverse(ctx, uow, &original, date, &self.reason).await?;
+        Ok(Done::of(view.id, view.version, view))
+    }
+}
+
+/// Posts the reversal of a posted entry and links both.
+pub async fn reverse(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    original: &PostedEntry,
+    date: NaiveDate,
+    reason: &str,
+) -> AppResult<JournalEntryView> {
+    let id = JournalEntryId::new(uow.new_id());
+    let draft = original.reversal_draft(id, date, reason)?;
+    let meta = EntryMeta {
+        notes: None,
+        recurring_entry_id: None,
+        created_by: ctx.actor.user_id(),
+        created_at: uow.now(),
+    };
+    let posting = posting::post(ctx, uow, draft, meta, None).await?;
+    mark(uow, original.id(), id).await?;
+    let view = posted_view(uow, &posting).await?;
+    record_entry(uow, "posted", None, Some(&view));
+    uow.record(crate::ports::change::Change {
+        tenant: uow.tenant(),
+        entity: "journal_entry",
+        entity_id: original.id().uuid(),
+        action: "reversed",
+        before: None,
+        after: Some(serde_json::json!({
+            "id": original.id().uuid(), "number": original.number(), "reversedById": id.uuid(), "reason": reason,
+        })),
+    });
+    Ok(view)
+}
+
+/// Marks the original; a second reversal that got this far loses here.
+pub(super) async fn mark(
+    uow: &mut dyn UnitOfWork,
+    original: JournalEntryId,
+    by: JournalEntryId,
+) -> AppResult<()> {
+    if uow.journal_entries().mark_reversed(original, by).await? {
+        return Ok(());
+    }
+    Err(Violation::new(&ENTRY_ALREADY_REVERSED).with("number", original).into())
+}

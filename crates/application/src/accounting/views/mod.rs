@@ -1,0 +1,21 @@
+//! What the API answers about the ledger.
+
+pub mod journal_entry;
+pub mod journal_entry_build;
+
+use domain::text::LocalizedName;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A name in Arabic, English or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NameView {
+    pub ar: Option<String>,
+    pub en: Option<String>,
+}
+
+impl From<&LocalizedName> for NameView {
+    fn from(name: &LocalizedName) -> Self {
+        Self { ar: name.ar().map(str::to_owned), en: name.en().map(str::to_owned) }
+    }
+}

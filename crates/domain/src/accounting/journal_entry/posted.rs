@@ -1,0 +1,163 @@
+//! Entries that passed every rule, and entries in the ledger.
+
+use chrono::NaiveDate;
+
+use super::{EntryKind, EntryStatus, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
+use crate::accounting::hash_chain;
+use crate::error::Violation;
+use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
+use crate::money::{Amount, CurrencyCode};
+use crate::time::Timestamp;
+
+/// An entry that may be posted: balanced, in an open period, on accounts that take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidatedEntry {
+    pub(super) id: JournalEntryId,
+    pub(super) journal_id: JournalId,
+    pub(super) kind: EntryKind,
+    pub(super) posting_date: NaiveDate,
+    pub(super) document_date: Option<NaiveDate>,
+    pub(super) currency: CurrencyCode,
+    pub(super) description: Option<String>,
+    pub(super) reference: Option<String>,
+    pub(super) control_reason: Option<String>,
+    pub(super) reverses: Option<JournalEntryId>,
+    pub(super) fiscal_period_id: FiscalPeriodId,
+    pub(super) total: Amount,
+    pub(super) lines: Vec<PostedLine>,
+}
+
+/// The place of an entry in the chain of its tenant and journal (R5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainLink {
+    pub tenant_id: TenantId,
+    /// From 1, without gaps.
+    pub sequence: i64,
+    /// The hash of the entry before; [`hash_chain::GENESIS`] for the first.
+    pub previous_hash: [u8; 32],
+}
+
+/// What a posted entry says of itself, lines apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryHeader {
+    pub tenant_id: TenantId,
+    pub id: JournalEntryId,
+    pub journal_id: JournalId,
+    pub kind: EntryKind,
+    pub number: String,
+    pub posting_date: NaiveDate,
+    pub document_date: Option<NaiveDate>,
+    pub currency: CurrencyCode,
+    pub description: Option<String>,
+    /// May still change after posting (R2), so it is not part of the hash.
+    pub reference: Option<String>,
+    pub control_reason: Option<String>,
+    pub reverses: Option<JournalEntryId>,
+    pub fiscal_period_id: FiscalPeriodId,
+    pub recorded_at: Timestamp,
+    pub chain_sequence: i64,
+}
+
+/// An entry in the ledger. Its lines balance, whether it was just posted or read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedEntry {
+    header: EntryHeader,
+    previous_hash: [u8; 32],
+    hash: [u8; 32],
+    reversed_by: Option<JournalEntryId>,
+    lines: Vec<PostedLine>,
+}
+
+impl ValidatedEntry {
+    pub fn id(&self) -> JournalEntryId {
+        self.id
+    }
+    pub fn fiscal_period_id(&self) -> FiscalPeriodId {
+        self.fiscal_period_id
+    }
+    /// As they will be posted, the rounding line last if there is one.
+    pub fn lines(&self) -> &[PostedLine] {
+        &self.lines
+    }
+    /// The sum of the debits, in the company currency.
+    pub fn total(&self) -> Amount {
+        self.total
+    }
+
+    /// Writes the entry into the chain. The number is the last thing assigned (R14).
+    pub fn post(self, number: String, recorded_at: Timestamp, chain: ChainLink) -> PostedEntry {
+        let header = EntryHeader {
+            tenant_id: chain.tenant_id,
+            id: self.id,
+            journal_id: self.journal_id,
+            kind: self.kind,
+            number,
+            posting_date: self.posting_date,
+            document_date: self.document_date,
+            currency: self.currency,
+            description: self.description,
+            reference: self.reference,
+            control_reason: self.control_reason,
+            reverses: self.reverses,
+            fiscal_period_id: self.fiscal_period_id,
+            recorded_at,
+            chain_sequence: chain.sequence,
+        };
+        let previous_hash = chain.previous_hash;
+        let hash = hash_chain::entry_hash(&previous_hash, &header, &self.lines);
+        PostedEntry { header, previous_hash, hash, reversed_by: None, lines: self.lines }
+    }
+}
+
+impl PostedEntry {
+    /// A posted entry as stored; `posted_entry_corrupt` when it breaks R6. Its hash is checked by
+    /// [`PostedEntry::hash_is_intact`].
+    pub fn from_stored(
+        header: EntryHeader,
+        (previous_hash, hash): ([u8; 32], [u8; 32]),
+        reversed_by: Option<JournalEntryId>,
+        lines: Vec<PostedLine>,
+    ) -> Result<Self, Violation> {
+        let balance: i128 =
+            lines.iter().map(|l| i128::from(l.debit.scaled()) - i128::from(l.credit.scaled())).sum();
+        let one_side = |l: &PostedLine| {
+            (l.debit.is_positive() && l.credit.is_zero()) || (l.credit.is_positive() && l.debit.is_zero())
+        };
+        if balance != 0 || lines.len() < LINES_MIN || !lines.iter().all(one_side) {
+            return Err(Violation::new(&POSTED_ENTRY_CORRUPT).with("number", header.number));
+        }
+        Ok(Self { header, previous_hash, hash, reversed_by, lines })
+    }
+
+    pub fn header(&self) -> &EntryHeader {
+        &self.header
+    }
+    pub fn id(&self) -> JournalEntryId {
+        self.header.id
+    }
+    pub fn number(&self) -> &str {
+        &self.header.number
+    }
+    pub fn lines(&self) -> &[PostedLine] {
+        &self.lines
+    }
+    pub fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+    pub fn previous_hash(&self) -> &[u8; 32] {
+        &self.previous_hash
+    }
+    pub fn reversed_by(&self) -> Option<JournalEntryId> {
+        self.reversed_by
+    }
+
+    /// Posted, or reversed once another entry undid it.
+    pub fn status(&self) -> EntryStatus {
+        if self.reversed_by.is_some() { EntryStatus::Reversed } else { EntryStatus::Posted }
+    }
+
+    /// Whether the content still gives the hash that was stored with it (R5).
+    pub fn hash_is_intact(&self) -> bool {
+        hash_chain::entry_hash(&self.previous_hash, &self.header, &self.lines) == self.hash
+    }
+}

@@ -1,0 +1,112 @@
+//! New drafts out of posted entries: reversals (R4) and copies.
+
+use chrono::NaiveDate;
+
+use super::{
+    DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, EntryKind, NewEntry, NewLine, PostedEntry,
+    PostedLine, REVERSAL_BEFORE_ENTRY,
+};
+use crate::accounting::dimension::DimensionCombination;
+use crate::error::Violation;
+use crate::ids::{DimensionSetId, JournalEntryId};
+use crate::text::{self, DESCRIPTION_LENGTH_MAX};
+
+impl PostedEntry {
+    /// The entry that undoes this one: swapped sides at the original rates and company amounts (R4).
+    ///
+    /// The reason becomes its description and its reason for touching control accounts. The reversal of a
+    /// year-close entry is again of kind closing, because only the closing period can take it back.
+    pub fn reversal_draft(
+        &self,
+        new_id: JournalEntryId,
+        date: NaiveDate,
+        reason: &str,
+    ) -> Result<DraftEntry, Violation> {
+        let header = self.header();
+        let refuse = |def| Violation::new(def).with("number", &header.number);
+        if header.reverses.is_some() {
+            return Err(refuse(&ENTRY_IS_REVERSAL));
+        }
+        if self.reversed_by().is_some() {
+            return Err(refuse(&ENTRY_ALREADY_REVERSED));
+        }
+        if date < header.posting_date {
+            return Err(refuse(&REVERSAL_BEFORE_ENTRY).at("/postingDate").with("date", header.posting_date));
+        }
+        let reason = text::required_text(reason, DESCRIPTION_LENGTH_MAX).map_err(|v| v.at("/reason"))?;
+        let kind = if header.kind == EntryKind::Closing { EntryKind::Closing } else { EntryKind::Reversal };
+        let entry = NewEntry {
+            id: new_id,
+            journal_id: header.journal_id,
+            kind,
+            posting_date: date,
+            document_date: None,
+            currency: header.currency,
+            description: Some(reason.clone()),
+            reference: Some(header.number.clone()),
+            control_reason: Some(reason),
+            reverses: Some(header.id),
+            lines: self.lines().iter().map(reversed).collect(),
+        };
+        Ok(DraftEntry { entry, version: 1 })
+    }
+
+    /// A new draft with the same lines, to be converted at the rates of its own date. `dimensions` gives the
+    /// stored combination of a set.
+    pub fn copy_draft(
+        &self,
+        new_id: JournalEntryId,
+        date: NaiveDate,
+        dimensions: &dyn Fn(DimensionSetId) -> DimensionCombination,
+    ) -> Result<DraftEntry, Violation> {
+        let header = self.header();
+        if header.reverses.is_some() {
+            return Err(Violation::new(&ENTRY_IS_REVERSAL).with("number", &header.number));
+        }
+        // Year-close and revaluation entries are computed, so a copy by hand is an ordinary entry.
+        let kind = if header.kind == EntryKind::Opening { EntryKind::Opening } else { EntryKind::Standard };
+        let lines = self.lines().iter().filter(|line| !line.rounding).map(|line| NewLine {
+            rate: None,
+            company_amount: None,
+            due_date: None,
+            dimensions: dimensions(line.dimension_set),
+            ..same_side(line)
+        });
+        let entry = NewEntry {
+            id: new_id,
+            journal_id: header.journal_id,
+            kind,
+            posting_date: date,
+            document_date: None,
+            currency: header.currency,
+            description: header.description.clone(),
+            reference: header.reference.clone(),
+            control_reason: header.control_reason.clone(),
+            reverses: None,
+            lines: lines.collect(),
+        };
+        Ok(DraftEntry { entry, version: 1 })
+    }
+}
+
+fn reversed(line: &PostedLine) -> NewLine {
+    let line = same_side(line);
+    NewLine { amount: line.amount.opposite(), ..line }
+}
+
+fn same_side(line: &PostedLine) -> NewLine {
+    NewLine {
+        account: line.account,
+        amount: line.currency_amount(),
+        currency: Some(line.currency),
+        rate: Some(line.rate),
+        company_amount: Some(line.company_amount().amount()),
+        dimensions: DimensionCombination::EMPTY,
+        dimension_set: line.dimension_set,
+        description: line.description.clone(),
+        party: line.party.clone(),
+        due_date: line.due_date,
+        reference: line.reference.clone(),
+        tax_code: line.tax_code.clone(),
+    }
+}

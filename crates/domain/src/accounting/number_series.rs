@@ -1,0 +1,148 @@
+//! Series of document numbers (R14, R15): what a number looks like and when counting starts again.
+
+mod pattern;
+
+pub use pattern::{NumberContext, NumberPattern};
+
+use crate::error::Violation;
+use crate::ids::NumberSeriesId;
+use crate::text::{Code, LocalizedName};
+use chrono::{Datelike, NaiveDate};
+
+/// Longest pattern, in characters.
+pub const NUMBER_PATTERN_LENGTH_MAX: usize = 50;
+/// Fewest and most zeros of a counter.
+pub const COUNTER_DIGITS_MIN: usize = 3;
+pub const COUNTER_DIGITS_MAX: usize = 12;
+
+crate::errors! {
+    NUMBER_PATTERN_LENGTH = "number_pattern_length", Rule, Administrator,
+        "A number pattern has 1 to {max} characters.", "نمط الترقيم من 1 إلى {max} حرفًا.";
+    NUMBER_PATTERN_UNKNOWN_PART = "number_pattern_unknown_part", Rule, Administrator,
+        "'{part}' is not a part of a number pattern: use YYYY, YY, MM, FY, JOURNAL, BRANCH or 3 to 12 zeros in braces.",
+        "'{part}' ليس جزءًا معروفًا من نمط الترقيم: استخدم YYYY أو YY أو MM أو FY أو JOURNAL أو BRANCH أو من 3 إلى 12 صفرًا بين قوسين.";
+    NUMBER_PATTERN_BRACES = "number_pattern_braces", Rule, Administrator,
+        "A brace in the number pattern is not closed or not opened.", "قوس في نمط الترقيم غير مغلق أو غير مفتوح.";
+    NUMBER_PATTERN_COUNTER = "number_pattern_counter", Rule, Administrator,
+        "A number pattern has exactly one counter of zeros; this has {count}.",
+        "يحتوي نمط الترقيم على عدّاد أصفار واحد فقط؛ العدد الحالي {count}.";
+    NUMBER_PATTERN_LITERAL = "number_pattern_literal", Rule, Administrator,
+        "Between its parts a number pattern has letters, digits and . _ - / only.",
+        "يحتوي نمط الترقيم بين أجزائه على أحرف وأرقام و . _ - / فقط.";
+    NUMBER_PATTERN_AMBIGUOUS = "number_pattern_ambiguous", Rule, Administrator,
+        "Separate the counter from {part} by a sign such as '-': otherwise two documents could get the same number.",
+        "افصل العدّاد عن {part} بعلامة مثل '-': وإلا فقد يحصل مستندان على الرقم نفسه.";
+    NUMBER_PATTERN_REPEATS = "number_pattern_repeats", Rule, Administrator,
+        "Counting starts again each {reset}, so the pattern must contain {parts}: otherwise numbers would repeat.",
+        "يبدأ العد من جديد كل {reset}، لذا يجب أن يحتوي النمط على {parts}: وإلا تكررت الأرقام.";
+    NUMBER_SERIES_RESET_FIXED = "number_series_reset_fixed", Conflict, Administrator,
+        "Series {code} has given numbers; when it starts again no longer changes, or numbers could repeat.",
+        "أصدر التسلسل {code} أرقامًا؛ لا يمكن تغيير موعد بدء العد من جديد وإلا قد تتكرر الأرقام.";
+    NUMBER_BRANCH_MISSING = "number_branch_missing", Rule, User,
+        "The number series needs a branch, but the document has none.",
+        "يتطلب تسلسل الأرقام فرعًا، لكن المستند بلا فرع.";
+}
+
+crate::choices! {
+    /// When counting starts again at 1.
+    pub enum NumberReset {
+        Never = "never",
+        FiscalYear = "fiscal_year",
+        Year = "year",
+        Month = "month",
+    }
+}
+
+impl NumberReset {
+    /// The counter's own period: one counter for each key.
+    pub fn period_key(self, date: NaiveDate, fiscal_year_code: &str) -> String {
+        match self {
+            Self::Never => String::new(),
+            Self::FiscalYear => format!("FY{fiscal_year_code}"),
+            Self::Year => format!("{:04}", date.year()),
+            Self::Month => format!("{:04}-{:02}", date.year(), date.month()),
+        }
+    }
+}
+
+/// A series: documents of one kind count in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberSeries {
+    pub id: NumberSeriesId,
+    pub code: Code,
+    pub name: LocalizedName,
+    pub pattern: NumberPattern,
+    /// Legal series are gapless (R14); others may have gaps and take no lock (R15).
+    pub gapless: bool,
+    pub active: bool,
+    pub version: i64,
+}
+
+/// Changes to a series; `None` leaves a field as it is. Pattern and reset change together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NumberSeriesPatch {
+    pub code: Option<Code>,
+    pub name: Option<LocalizedName>,
+    pub pattern: Option<NumberPattern>,
+    pub gapless: Option<bool>,
+    pub active: Option<bool>,
+}
+
+impl NumberSeries {
+    /// The series after the change, one version later; `has_numbers` once it has given one.
+    pub fn update(self, patch: NumberSeriesPatch, has_numbers: bool) -> Result<Self, Violation> {
+        let pattern = patch.pattern.unwrap_or(self.pattern.clone());
+        if has_numbers && pattern.reset() != self.pattern.reset() {
+            return Err(Violation::new(&NUMBER_SERIES_RESET_FIXED).at("/reset").with("code", &self.code));
+        }
+        Ok(Self {
+            id: self.id,
+            code: patch.code.unwrap_or(self.code),
+            name: patch.name.unwrap_or(self.name),
+            pattern,
+            gapless: patch.gapless.unwrap_or(self.gapless),
+            active: patch.active.unwrap_or(self.active),
+            version: self.version + 1,
+        })
+    }
+
+    pub fn period_key(&self, date: NaiveDate, fiscal_year_code: &str) -> String {
+        self.pattern.reset().period_key(date, fiscal_year_code)
+    }
+
+    pub fn format(&self, sequence: u64, context: &NumberContext<'_>) -> Result<String, Violation> {
+        self.pattern.format(sequence, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_series_that_gave_numbers_keeps_its_reset() {
+        let pattern = |text, reset| Some(NumberPattern::parse(text, reset).unwrap());
+        let series = NumberSeries {
+            id: NumberSeriesId::new(Uuid::from_u128(1)),
+            code: Code::parse("GJ").unwrap(),
+            name: LocalizedName::parse(None, Some("General")).unwrap(),
+            pattern: NumberPattern::parse("GJ-{YYYY}-{000000}", NumberReset::Never).unwrap(),
+            gapless: true,
+            active: true,
+            version: 1,
+        };
+        let yearly = || NumberSeriesPatch {
+            pattern: pattern("GJ-{YYYY}-{000000}", NumberReset::Year),
+            ..NumberSeriesPatch::default()
+        };
+        assert_eq!(series.clone().update(yearly(), true).unwrap_err().def, &NUMBER_SERIES_RESET_FIXED);
+        assert_eq!(series.clone().update(yearly(), false).unwrap().pattern.reset(), NumberReset::Year);
+        let longer = NumberSeriesPatch {
+            pattern: pattern("GJ-{YYYY}-{00000000}", NumberReset::Never),
+            ..NumberSeriesPatch::default()
+        };
+        assert_eq!(series.update(longer, true).unwrap().version, 2);
+    }
+}

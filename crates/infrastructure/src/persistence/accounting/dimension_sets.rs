@@ -1,0 +1,111 @@
+//! Combinations of dimension values, stored once (R9).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use application::accounting::ports::ledger::DimensionPair;
+use application::ports::storage_error::StorageResult;
+use application::ports::unit_of_work::UnitOfWork;
+use domain::accounting::dimension::DimensionCombination;
+use domain::ids::DimensionSetId;
+
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::{Bulk, Lookup};
+use crate::sql::value::{Kind, Value};
+use crate::statements;
+
+statements! {
+    SET_FIND = "accounting.dimension_set.find": "SELECT id FROM dimension_set WHERE tenant_id = ?1 AND content_key = ?2";
+    SET_INSERT = "accounting.dimension_set.insert": "INSERT INTO dimension_set (tenant_id, id, content_key) VALUES (?1, ?2, ?3)";
+}
+
+pub static SET_VALUE_INSERT: Bulk = Bulk::new(
+    "accounting.dimension_set_value.insert",
+    "dimension_set_value",
+    &[("tenant_id", Kind::Id), ("set_id", Kind::Id), ("dimension_id", Kind::Id), ("value_id", Kind::Id)],
+);
+pub static BULKS: &[&Bulk] = &[&SET_VALUE_INSERT];
+
+pub static VALUES: Lookup = Lookup::new(
+    "accounting.dimension_value.by_code",
+    "SELECT d.code, v.code, d.id, v.id FROM dimension_value v \
+     INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
+     WHERE v.tenant_id = ?1 AND v.active = 1 AND d.active = 1",
+    ("v.code", Kind::Text(50)),
+);
+pub static SET_CODES: Lookup = Lookup::new(
+    "accounting.dimension_set.codes",
+    "SELECT s.set_id, d.code, v.code, d.id, v.id FROM dimension_set_value s \
+     INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
+     INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id WHERE s.tenant_id = ?1",
+    ("s.set_id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&VALUES, &SET_CODES];
+
+impl SqlUnitOfWork {
+    pub(crate) async fn find_dimension_values(
+        &mut self,
+        pairs: &BTreeSet<(String, String)>,
+    ) -> StorageResult<HashMap<(String, String), DimensionPair>> {
+        let codes: BTreeSet<&String> = pairs.iter().map(|(_, value)| value).collect();
+        let rows = self.tx.lookup(&VALUES, self.tenant, codes.into_iter().map(Value::from)).await?;
+        let mut found = HashMap::new();
+        for row in rows {
+            let mut columns = row.columns("dimension_value");
+            let key = (columns.get("dimension_code")?, columns.get("code")?);
+            if pairs.contains(&key) {
+                found.insert(key, (columns.get("dimension_id")?, columns.get("id")?));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) async fn find_or_store_set(
+        &mut self,
+        combination: &DimensionCombination,
+    ) -> StorageResult<DimensionSetId> {
+        if combination.is_empty() {
+            return Ok(DimensionSetId::EMPTY);
+        }
+        let key = combination.key();
+        if let Some(row) = self.tx.find(&SET_FIND, &[self.tenant.into(), key.into()]).await? {
+            return row.single("dimension_set", "id");
+        }
+        let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
+        self.tx.execute(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
+        let rows = combination
+            .pairs()
+            .iter()
+            .map(|(dimension, value)| vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]);
+        self.tx.insert_many(&SET_VALUE_INSERT, rows.collect::<Vec<_>>().into_iter()).await?;
+        Ok(id)
+    }
+
+    pub(crate) async fn find_set_codes(
+        &mut self,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> StorageResult<HashMap<DimensionSetId, BTreeMap<String, String>>> {
+        let mut codes: HashMap<DimensionSetId, BTreeMap<String, String>> = HashMap::new();
+        for row in self.tx.lookup(&SET_CODES, self.tenant, sets.iter().map(|set| (*set).into())).await? {
+            let mut columns = row.columns("dimension_set_value");
+            let set = columns.get("set_id")?;
+            codes.entry(set).or_default().insert(columns.get("dimension_code")?, columns.get("value_code")?);
+        }
+        Ok(codes)
+    }
+
+    pub(crate) async fn find_combinations(
+        &mut self,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>> {
+        let mut pairs: HashMap<DimensionSetId, Vec<DimensionPair>> = HashMap::new();
+        for row in self.tx.lookup(&SET_CODES, self.tenant, sets.iter().map(|set| (*set).into())).await? {
+            let mut columns = row.columns("dimension_set_value");
+            let set = columns.get("set_id")?;
+            let _codes: (String, String) = (columns.get("dimension_code")?, columns.get("value_code")?);
+            pairs.entry(set).or_default().push((columns.get("dimension_id")?, columns.get("value_id")?));
+        }
+        let combine =
+            |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
+        Ok(pairs.into_iter().filter_map(combine).collect())
+    }
+}

@@ -1,0 +1,305 @@
+//! The books at the moment of posting, read for one entry.
+
+use std::collections::HashMap;
+
+use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerSettings, PostingFacts};
+use application::ports::storage_error::{StorageError, StorageResult};
+use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
+use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind};
+use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
+use domain::accounting::journal::{Journal, JournalKind};
+use domain::accounting::lock::{LockException, LockKind, Locks};
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
+use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId};
+use domain::money::{Currency, CurrencyCode, Rate};
+use domain::text::{Code, LocalizedName};
+
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Columns, Kind, Row};
+use crate::statements;
+
+statements! {
+    COMPANY = "accounting.facts.company":
+        "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency WHERE t.id = ?1";
+    SETTINGS = "accounting.facts.settings":
+        "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, exchange_account_id, version \
+         FROM ledger_settings WHERE tenant_id = ?1";
+    JOURNAL = "accounting.facts.journal":
+        "SELECT j.id, j.code, j.name_ar, j.name_en, j.kind, j.number_series_id, j.active, j.version, \
+         s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
+         FROM journal j INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
+         WHERE j.tenant_id = ?1 AND j.id = ?2";
+    PERIOD = "accounting.facts.period":
+        "SELECT p.id, p.start_date, p.end_date, p.kind, p.status, y.id, y.code FROM fiscal_period p \
+         INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
+         WHERE p.tenant_id = ?1 AND p.kind = ?3 AND p.start_date <= ?2 AND p.end_date >= ?2 ORDER BY p.start_date DESC";
+    LOCKS = "accounting.facts.locks":
+        "SELECT kind, locked_through FROM ledger_lock WHERE tenant_id = ?1 AND locked_through IS NOT NULL";
+    EXCEPTIONS = "accounting.facts.exceptions":
+        "SELECT id, kind, user_id, starts_at, expires_at, reason FROM lock_exception \
+         WHERE tenant_id = ?1 AND user_id = ?2 AND revoked_at IS NULL AND expires_at > ?3";
+    RATE = "accounting.facts.rate":
+        "SELECT {first} rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 AND rate_date <= ?3 \
+         ORDER BY rate_date DESC {only}";
+    DIMENSION_RULES = "accounting.facts.dimension_rules":
+        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code \
+         FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
+         WHERE r.tenant_id = ?1 AND r.active = ?2";
+}
+
+pub static ACCOUNTS: Lookup = Lookup::new(
+    "accounting.facts.accounts",
+    "SELECT id, code, is_posting, active, currency, control, type FROM account WHERE tenant_id = ?1",
+    ("id", Kind::Id),
+);
+pub static CURRENCIES: Lookup = Lookup::new(
+    "accounting.facts.currencies",
+    "SELECT code, scale FROM currency WHERE tenant_id = ?1 AND active = 1",
+    ("code", Kind::Text(3)),
+);
+pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS, &CURRENCIES];
+
+impl SqlUnitOfWork {
+    pub(crate) async fn read_facts(&mut self, request: &FactsRequest) -> StorageResult<PostingFacts> {
+        let company = self.read_company().await?;
+        let (period, fiscal_year) = self.read_period(request).await?;
+        let foreign = request.currencies.iter().filter(|code| **code != company.code);
+        let foreign: Vec<CurrencyCode> = foreign.copied().collect();
+        Ok(PostingFacts {
+            company,
+            journal: self.read_journal(request).await?,
+            accounts: self.read_accounts(request.accounts.iter().copied()).await?,
+            currencies: self.read_currencies(&foreign).await?,
+            rates: self.read_rates(&foreign, request).await?,
+            settings: self.read_settings().await?,
+            period,
+            fiscal_year,
+            locks: self.read_locks().await?,
+            exceptions: self.read_exceptions(request).await?,
+            dimension_rules: self.read_dimension_rules().await?,
+        })
+    }
+
+    pub(crate) async fn read_company(&mut self) -> StorageResult<Currency> {
+        let row = self.tx.find(&COMPANY, &[self.tenant.into()]).await?;
+        let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
+        let mut columns = row.columns("tenant");
+        let code: CurrencyCode = columns.get("currency")?;
+        let scale: Option<u8> = columns.get("scale")?;
+        Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+    }
+
+    pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
+        let row = self.tx.find(&SETTINGS, &[self.tenant.into()]).await?;
+        row.map_or_else(|| Ok(LedgerSettings::default()), settings)
+    }
+
+    async fn read_journal(&mut self, request: &FactsRequest) -> StorageResult<Option<JournalFacts>> {
+        let row = self.tx.find(&JOURNAL, &[self.tenant.into(), request.journal_id.into()]).await?;
+        row.map(|row| {
+            let mut columns = row.columns("journal");
+            let journal = read_journal(&mut columns)?;
+            Ok(JournalFacts { journal, series: read_series(&mut columns)? })
+        })
+        .transpose()
+    }
+
+    async fn read_accounts(
+        &mut self,
+        ids: impl Iterator<Item = AccountId> + Send,
+    ) -> StorageResult<HashMap<AccountId, AccountFacts>> {
+        let rows = self.tx.lookup(&ACCOUNTS, self.tenant, ids.map(Into::into)).await?;
+        rows.into_iter().map(|row| account_facts(row).map(|facts| (facts.id, facts))).collect()
+    }
+
+    async fn read_currencies(
+        &mut self,
+        codes: &[CurrencyCode],
+    ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
+        let rows = self.tx.lookup(&CURRENCIES, self.tenant, codes.iter().map(|code| (*code).into())).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("currency");
+            let code: CurrencyCode = columns.get("code")?;
+            Ok((code, Currency { code, scale: columns.get("scale")? }))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    async fn read_rates(
+        &mut self,
+        codes: &[CurrencyCode],
+        request: &FactsRequest,
+    ) -> StorageResult<HashMap<CurrencyCode, Rate>> {
+        let mut rates = HashMap::new();
+        for code in codes {
+            let params = [self.tenant.into(), (*code).into(), request.posting_date.into()];
+            if let Some(row) = self.tx.find(&RATE, &params).await? {
+                rates.insert(*code, row.single("exchange_rate", "rate")?);
+            }
+        }
+        Ok(rates)
+    }
+
+    async fn read_period(
+        &mut self,
+        request: &FactsRequest,
+    ) -> StorageResult<(Option<PeriodFacts>, Option<(FiscalYearId, String)>)> {
+        let kind = if request.closing { FiscalPeriodKind::Closing } else { FiscalPeriodKind::Regular };
+        let params = [self.tenant.into(), request.posting_date.into(), kind.as_str().into()];
+        let Some(row) = self.tx.find(&PERIOD, &params).await? else { return Ok((None, None)) };
+        let mut columns = row.columns("fiscal_period");
+        let period = PeriodFacts {
+            id: columns.get("id")?,
+            start: columns.get("start_date")?,
+            end: columns.get("end_date")?,
+            kind: columns.parse("kind", |text| FiscalPeriodKind::parse(text).ok())?,
+            status: columns.parse("status", |text| FiscalPeriodStatus::parse(text).ok())?,
+        };
+        Ok((Some(period), Some((columns.get("fiscal_year_id")?, columns.get("code")?))))
+    }
+
+    pub(crate) async fn read_locks(&mut self) -> StorageResult<Locks> {
+        let rows = self.tx.query(&LOCKS, &[self.tenant.into()]).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("ledger_lock");
+            Ok((columns.parse("kind", |text| LockKind::parse(text).ok())?, columns.get("locked_through")?))
+        };
+        let dates = rows.into_iter().map(read).collect::<StorageResult<Vec<_>>>()?;
+        Ok(Locks::from_stored(dates))
+    }
+
+    async fn read_exceptions(&mut self, request: &FactsRequest) -> StorageResult<Vec<LockException>> {
+        let Some(user) = request.user else { return Ok(Vec::new()) };
+        let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("lock_exception");
+            Ok(LockException {
+                id: columns.get("id")?,
+                kind: columns.parse("kind", |text| LockKind::parse(text).ok())?,
+                user_id: columns.get("user_id")?,
+                starts: columns.get("starts_at")?,
+                expires_at: columns.get("expires_at")?,
+                reason: columns.get("reason")?,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
+        let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
+        rows.into_iter().map(dimension_rule).collect()
+    }
+}
+
+fn settings(row: Row) -> StorageResult<LedgerSettings> {
+    let mut columns = row.columns("ledger_settings");
+    Ok(LedgerSettings {
+        retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
+        rounding_account_id: columns.get("rounding_account_id")?,
+        opening_account_id: columns.get("opening_account_id")?,
+        exchange_account_id: columns.get("exchange_account_id")?,
+        version: columns.get("version")?,
+    })
+}
+
+/// `name_ar, name_en`
+pub(crate) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
+    let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
+    LocalizedName::parse(ar.as_deref(), en.as_deref()).map_err(|violation| StorageError::Corrupt {
+        table: "name",
+        column: "name_ar, name_en",
+        detail: violation.def.code.to_owned(),
+    })
+}
+
+pub(crate) fn read_code(columns: &mut Columns) -> StorageResult<Code> {
+    columns.parse("code", |text| Code::parse(text).ok())
+}
+
+/// `id, code, name_ar, name_en, kind, number_series_id, active, version`
+pub(crate) fn read_journal(columns: &mut Columns) -> StorageResult<Journal> {
+    Ok(Journal {
+        id: columns.get("id")?,
+        code: read_code(columns)?,
+        name: read_name(columns)?,
+        kind: columns.parse("kind", |text| JournalKind::parse(text).ok())?,
+        number_series_id: columns.get("number_series_id")?,
+        active: columns.get("active")?,
+        version: columns.get("version")?,
+    })
+}
+
+/// `id, code, name_ar, name_en, pattern, reset, gapless, active, version`
+pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
+    let id = columns.get("id")?;
+    let code = read_code(columns)?;
+    let name = read_name(columns)?;
+    let pattern: String = columns.get("pattern")?;
+    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
+    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
+        table: "number_series",
+        column: "pattern",
+        detail: pattern,
+    })?;
+    let (gapless, active, version) =
+        (columns.get("gapless")?, columns.get("active")?, columns.get("version")?);
+    Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
+}
+
+fn account_facts(row: Row) -> StorageResult<AccountFacts> {
+    let mut columns = row.columns("account");
+    let (id, code, is_posting, active, currency) = (
+        columns.get("id")?,
+        columns.get("code")?,
+        columns.get("is_posting")?,
+        columns.get("active")?,
+        columns.get("currency")?,
+    );
+    let control = columns.parse("control", |text| ControlKind::parse(text).ok())?;
+    Ok(AccountFacts {
+        id,
+        code,
+        is_posting,
+        active,
+        currency,
+        control,
+        requires_party: control.requires_party(),
+        account_type: columns.parse("type", |text| AccountType::parse(text).ok())?,
+    })
+}
+
+/// `id, kind, account_id, account_code_prefix, dimension_id, value_id, combination, dimension code`
+pub(crate) fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
+    let mut columns = row.columns("dimension_rule");
+    let id = columns.get("id")?;
+    let kind: String = columns.get("kind")?;
+    let account: Option<AccountId> = columns.get("account_id")?;
+    let prefix: Option<String> = columns.get("account_code_prefix")?;
+    let dimension: Option<DimensionId> = columns.get("dimension_id")?;
+    let value: Option<DimensionValueId> = columns.get("value_id")?;
+    let combination: Option<String> = columns.get("combination")?;
+    let code: Option<String> = columns.get("dimension_code")?;
+    let corrupt = |column| StorageError::Corrupt { table: "dimension_rule", column, detail: kind.clone() };
+    let dimension = dimension.ok_or_else(|| corrupt("dimension_id"));
+    let kind = match kind.as_str() {
+        "mandatory" => DimensionRuleKind::Mandatory { dimension: dimension? },
+        "fixed" => {
+            let value = value.ok_or_else(|| corrupt("value_id"))?;
+            DimensionRuleKind::Fixed { dimension: dimension?, value }
+        }
+        "forbidden" => DimensionRuleKind::Forbidden { dimension: dimension? },
+        _ => {
+            let pairs: Vec<(uuid::Uuid, uuid::Uuid)> =
+                serde_json::from_str(&combination.unwrap_or_default()).map_err(|_| corrupt("combination"))?;
+            let values = pairs.into_iter().map(|(d, v)| (d.into(), v.into())).collect();
+            DimensionRuleKind::BlockedCombination { values }
+        }
+    };
+    let account = match (account, prefix) {
+        (Some(account), _) => AccountSelector::Account(account),
+        (None, Some(prefix)) => AccountSelector::CodePrefix(prefix),
+        (None, None) => AccountSelector::All,
+    };
+    Ok(DimensionRule { id, account, kind, label: code.unwrap_or_default() })
+}

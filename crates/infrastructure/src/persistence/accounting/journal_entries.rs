@@ -1,0 +1,254 @@
+//! [`JournalEntryRepository`] in SQL.
+
+use application::accounting::ports::journal_entries::{EntryMeta, JournalEntryRepository, StoredEntry};
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use domain::accounting::journal_entry::{DraftEntry, EntryStatus, PostedEntry};
+use domain::ids::{JournalEntryId, JournalId, UserId};
+use domain::money::Amount;
+
+use super::draft_document;
+use super::journal_entry_rows::{HeaderRow, LINE_INSERT, header_columns, line_columns, line_row, read_lines};
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Bulk;
+use crate::sql::value::Value;
+use crate::statements;
+
+statements! {
+    FIND = "accounting.journal_entry.find":
+        concat!("SELECT ", header_columns!(), " FROM journal_entry e WHERE e.tenant_id = ?1 AND e.id = ?2");
+    DRAFT_LINES = "accounting.journal_entry_draft.find":
+        "SELECT document FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
+    LINES = "accounting.ledger_line.of_entry":
+        concat!("SELECT ", line_columns!(), " FROM ledger_line l WHERE l.tenant_id = ?1 AND l.entry_id = ?2 ORDER BY l.line_no");
+    INSERT_DRAFT = "accounting.journal_entry.insert_draft":
+        "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, posting_date, document_date, currency, \
+         description, reference, notes, control_reason, total, line_count, reverses_id, recurring_entry_id, created_by, \
+         created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    INSERT_DRAFT_LINES = "accounting.journal_entry_draft.insert":
+        "INSERT INTO journal_entry_draft (tenant_id, entry_id, document) VALUES (?1, ?2, ?3)";
+    UPDATE_DRAFT = "accounting.journal_entry.update_draft":
+        "UPDATE journal_entry SET journal_id = ?3, posting_date = ?4, document_date = ?5, currency = ?6, description = ?7, \
+         reference = ?8, notes = ?9, control_reason = ?10, line_count = ?11, updated_at = ?12, version = ?13 \
+         WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?13 - 1";
+    UPDATE_DRAFT_LINES = "accounting.journal_entry_draft.update":
+        "UPDATE journal_entry_draft SET document = ?3 WHERE tenant_id = ?1 AND entry_id = ?2";
+    DELETE_DRAFT_LINES = "accounting.journal_entry_draft.delete":
+        "DELETE FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
+    DELETE_DRAFT = "accounting.journal_entry.delete_draft":
+        "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3";
+    INSERT_POSTED = "accounting.journal_entry.insert_posted":
+        "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, number, posting_date, document_date, \
+         fiscal_period_id, currency, description, reference, notes, control_reason, total, line_count, reverses_id, \
+         recurring_entry_id, created_by, posted_by, created_at, updated_at, recorded_at, chain_sequence, hash, \
+         previous_hash, version) \
+         VALUES (?1, ?2, ?3, ?4, 'posted', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+         ?21, ?21, ?22, ?23, ?24, 1)";
+    UPDATE_POSTED = "accounting.journal_entry.update_posted":
+        "UPDATE journal_entry SET status = 'posted', number = ?3, fiscal_period_id = ?4, total = ?5, line_count = ?6, \
+         posted_by = ?7, updated_at = ?8, recorded_at = ?8, chain_sequence = ?9, hash = ?10, previous_hash = ?11, \
+         version = ?12 + 1 WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?12";
+    MARK_REVERSED = "accounting.journal_entry.mark_reversed":
+        "UPDATE journal_entry SET status = 'reversed', reversed_by_id = ?3, updated_at = ?4, version = version + 1 \
+         WHERE tenant_id = ?1 AND id = ?2 AND status = 'posted' AND reversed_by_id IS NULL";
+    UPDATE_FREE_FIELDS = "accounting.journal_entry.update_free_fields":
+        "UPDATE journal_entry SET reference = ?4, notes = ?5, updated_at = ?6, version = version + 1 \
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status <> 'draft'";
+    OF_JOURNAL = "accounting.journal_entry.of_journal":
+        "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}";
+}
+
+pub static BULKS: &[&Bulk] = &[&LINE_INSERT];
+
+#[async_trait]
+impl JournalEntryRepository for SqlUnitOfWork {
+    async fn find(&mut self, id: JournalEntryId) -> StorageResult<Option<StoredEntry>> {
+        let key = [self.tenant.into(), id.into()];
+        let Some(row) = self.tx.find(&FIND, &key).await? else { return Ok(None) };
+        let header = HeaderRow::read(&mut row.columns("journal_entry"))?;
+        if header.status == EntryStatus::Draft {
+            let document = self.tx.find(&DRAFT_LINES, &key).await?;
+            let lines = match document {
+                Some(row) => draft_document::read(&row.single::<String>("journal_entry_draft", "document")?)?,
+                None => Vec::new(),
+            };
+            return Ok(Some(header.into_draft(lines)));
+        }
+        let lines = read_lines(self.tx.query(&LINES, &key).await?)?;
+        header.into_posted(self.tenant, lines).map(Some)
+    }
+
+    async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {
+        let entry = draft.content();
+        let params: [Value; 19] = [
+            self.tenant.into(),
+            entry.id.into(),
+            entry.journal_id.into(),
+            entry.kind.as_str().into(),
+            entry.posting_date.into(),
+            entry.document_date.into(),
+            entry.currency.into(),
+            entry.description.as_deref().into(),
+            entry.reference.as_deref().into(),
+            meta.notes.as_deref().into(),
+            entry.control_reason.as_deref().into(),
+            Amount::ZERO.into(),
+            line_count(entry.lines.len()),
+            entry.reverses.into(),
+            meta.recurring_entry_id.into(),
+            meta.created_by.into(),
+            meta.created_at.into(),
+            self.now.into(),
+            draft.version().into(),
+        ];
+        self.tx.execute_one(&INSERT_DRAFT, &params).await?;
+        let document = draft_document::write(&entry.lines)?;
+        let params = [self.tenant.into(), entry.id.into(), document.into()];
+        self.tx.execute_one(&INSERT_DRAFT_LINES, &params).await
+    }
+
+    async fn update_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<bool> {
+        let entry = draft.content();
+        let params: [Value; 13] = [
+            self.tenant.into(),
+            entry.id.into(),
+            entry.journal_id.into(),
+            entry.posting_date.into(),
+            entry.document_date.into(),
+            entry.currency.into(),
+            entry.description.as_deref().into(),
+            entry.reference.as_deref().into(),
+            meta.notes.as_deref().into(),
+            entry.control_reason.as_deref().into(),
+            line_count(entry.lines.len()),
+            self.now.into(),
+            draft.version().into(),
+        ];
+        if self.tx.execute(&UPDATE_DRAFT, &params).await? == 0 {
+            return Ok(false);
+        }
+        let document = draft_document::write(&entry.lines)?;
+        let params = [self.tenant.into(), entry.id.into(), document.into()];
+        self.tx.execute_one(&UPDATE_DRAFT_LINES, &params).await?;
+        Ok(true)
+    }
+
+    async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool> {
+        let params = [self.tenant.into(), id.into(), version.into()];
+        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
+        Ok(self.tx.execute(&DELETE_DRAFT, &params).await? == 1)
+    }
+
+    async fn insert_posted(
+        &mut self,
+        entry: &PostedEntry,
+        meta: &EntryMeta,
+        posted_by: Option<UserId>,
+        draft_version: Option<i64>,
+    ) -> StorageResult<bool> {
+        match draft_version {
+            Some(version) if !self.post_draft(entry, posted_by, version).await? => return Ok(false),
+            Some(_) => {}
+            None => self.insert_header(entry, meta, posted_by).await?,
+        }
+        let lines = entry.lines().iter().map(|line| line_row(entry.header(), line));
+        self.tx.insert_many(&LINE_INSERT, lines).await?;
+        Ok(true)
+    }
+
+    async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool> {
+        let params = [self.tenant.into(), id.into(), by.into(), self.now.into()];
+        Ok(self.tx.execute(&MARK_REVERSED, &params).await? == 1)
+    }
+
+    async fn update_posted(
+        &mut self,
+        id: JournalEntryId,
+        version: i64,
+        reference: Option<&str>,
+        notes: Option<&str>,
+    ) -> StorageResult<bool> {
+        let params =
+            [self.tenant.into(), id.into(), version.into(), reference.into(), notes.into(), self.now.into()];
+        Ok(self.tx.execute(&UPDATE_FREE_FIELDS, &params).await? == 1)
+    }
+
+    async fn journal_has_entries(&mut self, id: JournalId) -> StorageResult<bool> {
+        Ok(self.tx.find(&OF_JOURNAL, &[self.tenant.into(), id.into()]).await?.is_some())
+    }
+}
+
+impl SqlUnitOfWork {
+    async fn insert_header(
+        &mut self,
+        entry: &PostedEntry,
+        meta: &EntryMeta,
+        posted_by: Option<UserId>,
+    ) -> StorageResult<()> {
+        let header = entry.header();
+        let params: [Value; 24] = [
+            self.tenant.into(),
+            header.id.into(),
+            header.journal_id.into(),
+            header.kind.as_str().into(),
+            header.number.as_str().into(),
+            header.posting_date.into(),
+            header.document_date.into(),
+            header.fiscal_period_id.into(),
+            header.currency.into(),
+            header.description.as_deref().into(),
+            header.reference.as_deref().into(),
+            meta.notes.as_deref().into(),
+            header.control_reason.as_deref().into(),
+            total(entry).into(),
+            line_count(entry.lines().len()),
+            header.reverses.into(),
+            meta.recurring_entry_id.into(),
+            meta.created_by.into(),
+            posted_by.into(),
+            meta.created_at.into(),
+            header.recorded_at.into(),
+            header.chain_sequence.into(),
+            (*entry.hash()).into(),
+            (*entry.previous_hash()).into(),
+        ];
+        self.tx.execute_one(&INSERT_POSTED, &params).await
+    }
+
+    async fn post_draft(
+        &mut self,
+        entry: &PostedEntry,
+        posted_by: Option<UserId>,
+        version: i64,
+    ) -> StorageResult<bool> {
+        let header = entry.header();
+        let params: [Value; 12] = [
+            self.tenant.into(),
+            header.id.into(),
+            header.number.as_str().into(),
+            header.fiscal_period_id.into(),
+            total(entry).into(),
+            line_count(entry.lines().len()),
+            posted_by.into(),
+            header.recorded_at.into(),
+            header.chain_sequence.into(),
+            (*entry.hash()).into(),
+            (*entry.previous_hash()).into(),
+            version.into(),
+        ];
+        if self.tx.execute(&UPDATE_POSTED, &params).await? == 0 {
+            return Ok(false);
+        }
+        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
+        Ok(true)
+    }
+}
+
+fn total(entry: &PostedEntry) -> Amount {
+    Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default()
+}
+
+fn line_count(count: usize) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,238 @@
+//! Rows of entries and lines, written and read in one place.
+
+use application::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use application::ports::storage_error::{StorageError, StorageResult};
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryHeader, EntryKind, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
+};
+use domain::ids::{JournalEntryId, TenantId};
+use domain::time::Timestamp;
+
+use crate::sql::statement::Bulk;
+use crate::sql::value::{Columns, Kind, Row, Value};
+
+pub static LINE_INSERT: Bulk = Bulk::new(
+    "accounting.ledger_line.insert",
+    "ledger_line",
+    &[
+        ("tenant_id", Kind::Id),
+        ("entry_id", Kind::Id),
+        ("line_no", Kind::Int),
+        ("account_id", Kind::Id),
+        ("posting_date", Kind::Date),
+        ("fiscal_period_id", Kind::Id),
+        ("debit", Kind::Amount),
+        ("credit", Kind::Amount),
+        ("currency", Kind::Text(3)),
+        ("currency_debit", Kind::Amount),
+        ("currency_credit", Kind::Amount),
+        ("rate", Kind::Rate),
+        ("dimension_set_id", Kind::Id),
+        ("description", Kind::Text(500)),
+        ("party", Kind::Text(100)),
+        ("due_date", Kind::Date),
+        ("reference", Kind::Text(100)),
+        ("tax_code", Kind::Text(50)),
+        ("rounding", Kind::Bool),
+        ("recorded_at", Kind::Time),
+    ],
+);
+
+/// The columns of [`LINE_INSERT`] for one line.
+pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
+    vec![
+        header.tenant_id.into(),
+        header.id.into(),
+        line.line_no.into(),
+        line.account.into(),
+        header.posting_date.into(),
+        header.fiscal_period_id.into(),
+        line.debit.into(),
+        line.credit.into(),
+        line.currency.into(),
+        line.currency_debit.into(),
+        line.currency_credit.into(),
+        line.rate.into(),
+        line.dimension_set.into(),
+        line.description.as_deref().into(),
+        line.party.as_deref().into(),
+        line.due_date.into(),
+        line.reference.as_deref().into(),
+        line.tax_code.as_deref().into(),
+        line.rounding.into(),
+        header.recorded_at.into(),
+    ]
+}
+
+/// The columns in which [`read_line`] reads a line.
+macro_rules! line_columns {
+    () => {
+        "l.line_no, l.account_id, l.debit, l.credit, l.currency, l.currency_debit, l.currency_credit, l.rate, \
+         l.dimension_set_id, l.description, l.party, l.due_date, l.reference, l.tax_code, l.rounding"
+    };
+}
+pub(crate) use line_columns;
+
+pub fn read_line(columns: &mut Columns) -> StorageResult<PostedLine> {
+    Ok(PostedLine {
+        line_no: columns.get("line_no")?,
+        account: columns.get("account_id")?,
+        debit: columns.get("debit")?,
+        credit: columns.get("credit")?,
+        currency: columns.get("currency")?,
+        currency_debit: columns.get("currency_debit")?,
+        currency_credit: columns.get("currency_credit")?,
+        rate: columns.get("rate")?,
+        dimension_set: columns.get("dimension_set_id")?,
+        description: columns.get("description")?,
+        party: columns.get("party")?,
+        due_date: columns.get("due_date")?,
+        reference: columns.get("reference")?,
+        tax_code: columns.get("tax_code")?,
+        rounding: columns.get("rounding")?,
+    })
+}
+
+/// The columns in which [`HeaderRow::read`] reads an entry's header.
+macro_rules! header_columns {
+    () => {
+        "e.id, e.journal_id, e.kind, e.status, e.number, e.posting_date, e.document_date, e.fiscal_period_id, \
+         e.currency, e.description, e.reference, e.notes, e.control_reason, e.total, e.line_count, e.reverses_id, \
+         e.reversed_by_id, e.recurring_entry_id, e.created_by, e.created_at, e.recorded_at, e.chain_sequence, e.hash, \
+         e.previous_hash, e.version"
+    };
+}
+pub(crate) use header_columns;
+
+/// An entry's row, whatever its state.
+pub struct HeaderRow {
+    pub id: JournalEntryId,
+    pub journal_id: domain::ids::JournalId,
+    pub kind: EntryKind,
+    pub status: EntryStatus,
+    pub number: Option<String>,
+    pub posting_date: chrono::NaiveDate,
+    pub document_date: Option<chrono::NaiveDate>,
+    pub fiscal_period_id: Option<domain::ids::FiscalPeriodId>,
+    pub currency: domain::money::CurrencyCode,
+    pub description: Option<String>,
+    pub reference: Option<String>,
+    pub notes: Option<String>,
+    pub control_reason: Option<String>,
+    pub total: domain::money::Amount,
+    pub line_count: u32,
+    pub reverses_id: Option<JournalEntryId>,
+    pub reversed_by_id: Option<JournalEntryId>,
+    pub recurring_entry_id: Option<domain::ids::RecurringEntryId>,
+    pub created_by: Option<domain::ids::UserId>,
+    pub created_at: Timestamp,
+    pub recorded_at: Option<Timestamp>,
+    pub chain_sequence: Option<i64>,
+    pub hash: Option<[u8; 32]>,
+    pub previous_hash: Option<[u8; 32]>,
+    pub version: i64,
+}
+
+impl HeaderRow {
+    pub fn read(columns: &mut Columns) -> StorageResult<Self> {
+        Ok(Self {
+            id: columns.get("id")?,
+            journal_id: columns.get("journal_id")?,
+            kind: columns.parse("kind", |text| EntryKind::parse(text).ok())?,
+            status: columns.parse("status", |text| EntryStatus::parse(text).ok())?,
+            number: columns.get("number")?,
+            posting_date: columns.get("posting_date")?,
+            document_date: columns.get("document_date")?,
+            fiscal_period_id: columns.get("fiscal_period_id")?,
+            currency: columns.get("currency")?,
+            description: columns.get("description")?,
+            reference: columns.get("reference")?,
+            notes: columns.get("notes")?,
+            control_reason: columns.get("control_reason")?,
+            total: columns.get("total")?,
+            line_count: columns.get("line_count")?,
+            reverses_id: columns.get("reverses_id")?,
+            reversed_by_id: columns.get("reversed_by_id")?,
+            recurring_entry_id: columns.get("recurring_entry_id")?,
+            created_by: columns.get("created_by")?,
+            created_at: columns.get("created_at")?,
+            recorded_at: columns.get("recorded_at")?,
+            chain_sequence: columns.get("chain_sequence")?,
+            hash: columns.get("hash")?,
+            previous_hash: columns.get("previous_hash")?,
+            version: columns.get("version")?,
+        })
+    }
+
+    pub fn meta(&self) -> EntryMeta {
+        EntryMeta {
+            notes: self.notes.clone(),
+            recurring_entry_id: self.recurring_entry_id,
+            created_by: self.created_by,
+            created_at: self.created_at,
+        }
+    }
+
+    pub fn into_draft(self, lines: Vec<NewLine>) -> StoredEntry {
+        let meta = self.meta();
+        let entry = NewEntry {
+            id: self.id,
+            journal_id: self.journal_id,
+            kind: self.kind,
+            posting_date: self.posting_date,
+            document_date: self.document_date,
+            currency: self.currency,
+            description: self.description,
+            reference: self.reference,
+            control_reason: self.control_reason,
+            reverses: self.reverses_id,
+            lines,
+        };
+        StoredEntry::Draft { draft: DraftEntry::from_stored(entry, self.version), meta }
+    }
+
+    /// What a posted entry's hash is made of, its lines apart.
+    pub fn posted_header(&self, tenant: TenantId) -> StorageResult<EntryHeader> {
+        let missing = |column| StorageError::Corrupt {
+            table: "journal_entry",
+            column,
+            detail: format!("null in {}", self.id),
+        };
+        Ok(EntryHeader {
+            tenant_id: tenant,
+            id: self.id,
+            journal_id: self.journal_id,
+            kind: self.kind,
+            number: self.number.clone().ok_or_else(|| missing("number"))?,
+            posting_date: self.posting_date,
+            document_date: self.document_date,
+            currency: self.currency,
+            description: self.description.clone(),
+            reference: self.reference.clone(),
+            control_reason: self.control_reason.clone(),
+            reverses: self.reverses_id,
+            fiscal_period_id: self.fiscal_period_id.ok_or_else(|| missing("fiscal_period_id"))?,
+            recorded_at: self.recorded_at.ok_or_else(|| missing("recorded_at"))?,
+            chain_sequence: self.chain_sequence.ok_or_else(|| missing("chain_sequence"))?,
+        })
+    }
+
+    pub fn into_posted(self, tenant: TenantId, lines: Vec<PostedLine>) -> StorageResult<StoredEntry> {
+        let header = self.posted_header(tenant)?;
+        let hashes = (self.previous_hash.unwrap_or_default(), self.hash.unwrap_or_default());
+        let entry =
+            PostedEntry::from_stored(header, hashes, self.reversed_by_id, lines).map_err(|violation| {
+                StorageError::Corrupt {
+                    table: "ledger_line",
+                    column: "debit",
+                    detail: violation.text(Default::default()),
+                }
+            })?;
+        Ok(StoredEntry::Posted { entry, meta: self.meta(), version: self.version })
+    }
+}
+
+/// The lines of an entry, in order.
+pub fn read_lines(rows: Vec<Row>) -> StorageResult<Vec<PostedLine>> {
+    rows.into_iter().map(|row| read_line(&mut row.columns("ledger_line"))).collect()
+}

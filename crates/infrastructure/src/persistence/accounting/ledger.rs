@@ -1,0 +1,154 @@
+//! Numbers, the hash chain and look-ups by code: [`LedgerRepository`] in SQL.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use application::accounting::ports::ledger::{
+    AccountName, ChainHead, DimensionPair, FactsRequest, LedgerRepository, LedgerSettings, PostingFacts,
+};
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::dimension::DimensionCombination;
+use domain::accounting::hash_chain::GENESIS;
+use domain::accounting::journal_entry::ValidatedEntry;
+use domain::ids::{AccountId, DimensionSetId, JournalId, NumberSeriesId};
+use domain::money::Currency;
+
+use super::facts::read_name;
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Kind, Value};
+use crate::statements;
+
+statements! {
+    NUMBER_RAISE = "accounting.number_series_counter.raise":
+        "UPDATE number_series_counter SET last_number = last_number + 1 WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
+    NUMBER_INSERT = "accounting.number_series_counter.insert":
+        "INSERT INTO number_series_counter (tenant_id, series_id, period_key, last_number) VALUES (?1, ?2, ?3, 1)";
+    NUMBER_GET = "accounting.number_series_counter.get":
+        "SELECT last_number FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
+    CHAIN_GET = "accounting.journal_chain.get":
+        "SELECT sequence, hash FROM journal_chain {lock} WHERE tenant_id = ?1 AND journal_id = ?2";
+    CHAIN_UPDATE = "accounting.journal_chain.update":
+        "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?3 - 1";
+    CHAIN_INSERT = "accounting.journal_chain.insert":
+        "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
+    JOURNAL_BY_CODE = "accounting.journal.by_code": "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
+}
+
+pub static ACCOUNTS_BY_CODE: Lookup = Lookup::new(
+    "accounting.account.by_code",
+    "SELECT code, id FROM account WHERE tenant_id = ?1",
+    ("code", Kind::Text(50)),
+);
+pub static ACCOUNT_NAMES: Lookup = Lookup::new(
+    "accounting.account.names",
+    "SELECT id, code, name_ar, name_en FROM account WHERE tenant_id = ?1",
+    ("id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS_BY_CODE, &ACCOUNT_NAMES];
+
+#[async_trait]
+impl LedgerRepository for SqlUnitOfWork {
+    async fn posting_facts(&mut self, request: &FactsRequest) -> StorageResult<PostingFacts> {
+        self.read_facts(request).await
+    }
+
+    async fn settings(&mut self) -> StorageResult<LedgerSettings> {
+        self.read_settings().await
+    }
+
+    async fn company_currency(&mut self) -> StorageResult<Currency> {
+        self.read_company().await
+    }
+
+    async fn add_to_balances(
+        &mut self,
+        entry: &ValidatedEntry,
+        posting_date: NaiveDate,
+    ) -> StorageResult<()> {
+        self.pending_balances.add(entry.fiscal_period_id(), posting_date, entry.lines())
+    }
+
+    async fn next_number(&mut self, series: NumberSeriesId, period_key: &str) -> StorageResult<i64> {
+        let params = [self.tenant.into(), series.into(), period_key.into()];
+        if self.tx.execute(&NUMBER_RAISE, &params).await? == 0 {
+            self.tx.execute(&NUMBER_INSERT, &params).await?;
+            return Ok(1);
+        }
+        let row = self.tx.find(&NUMBER_GET, &params).await?;
+        row.map_or(Ok(1), |row| row.single("number_series_counter", "last_number"))
+    }
+
+    async fn chain_head(&mut self, journal: JournalId) -> StorageResult<ChainHead> {
+        let row = self.tx.find(&CHAIN_GET, &[self.tenant.into(), journal.into()]).await?;
+        let Some(row) = row else { return Ok(ChainHead { sequence: 0, hash: GENESIS }) };
+        let mut columns = row.columns("journal_chain");
+        Ok(ChainHead { sequence: columns.get("sequence")?, hash: columns.get("hash")? })
+    }
+
+    async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()> {
+        let params = [self.tenant.into(), journal.into(), head.sequence.into(), head.hash.into()];
+        if head.sequence == 1 {
+            return self.tx.execute_one(&CHAIN_INSERT, &params).await;
+        }
+        self.tx.execute_one(&CHAIN_UPDATE, &params).await
+    }
+
+    async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>> {
+        let row = self.tx.find(&JOURNAL_BY_CODE, &[self.tenant.into(), code.into()]).await?;
+        row.map(|row| row.single("journal", "id")).transpose()
+    }
+
+    async fn accounts_by_code(
+        &mut self,
+        codes: &BTreeSet<String>,
+    ) -> StorageResult<HashMap<String, AccountId>> {
+        let rows = self.tx.lookup(&ACCOUNTS_BY_CODE, self.tenant, codes.iter().map(Value::from)).await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let mut columns = row.columns("account");
+            found.insert(columns.get("code")?, columns.get("id")?);
+        }
+        Ok(found)
+    }
+
+    async fn account_names(
+        &mut self,
+        ids: &BTreeSet<AccountId>,
+    ) -> StorageResult<HashMap<AccountId, AccountName>> {
+        let rows = self.tx.lookup(&ACCOUNT_NAMES, self.tenant, ids.iter().map(|id| (*id).into())).await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let mut columns = row.columns("account");
+            let id = columns.get("id")?;
+            found.insert(id, AccountName { code: columns.get("code")?, name: read_name(&mut columns)? });
+        }
+        Ok(found)
+    }
+
+    async fn dimension_values(
+        &mut self,
+        pairs: &BTreeSet<(String, String)>,
+    ) -> StorageResult<HashMap<(String, String), DimensionPair>> {
+        self.find_dimension_values(pairs).await
+    }
+
+    async fn dimension_set(&mut self, combination: &DimensionCombination) -> StorageResult<DimensionSetId> {
+        self.find_or_store_set(combination).await
+    }
+
+    async fn dimension_set_codes(
+        &mut self,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> StorageResult<HashMap<DimensionSetId, BTreeMap<String, String>>> {
+        self.find_set_codes(sets).await
+    }
+
+    async fn dimension_combinations(
+        &mut self,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>> {
+        self.find_combinations(sets).await
+    }
+}

@@ -1,0 +1,6 @@
+//! Integration tests of the adapters, against real engines in temporary folders.
+
+mod backup;
+mod database;
+mod schema;
+mod statements;

@@ -1,0 +1,49 @@
+//! The generated documents: what the binary prints is what the repository holds.
+
+use std::process::Command;
+
+use crate::Outcome;
+use crate::tree::Tree;
+
+/// A document and the arguments that print it.
+const DOCUMENTS: [(&str, &[&str]); 3] = [
+    ("docs/CONFIG.md", &["config", "reference"]),
+    ("docs/ERRORS.md", &["errors"]),
+    ("docs/openapi.json", &["openapi"]),
+];
+
+pub fn run(tree: &Tree, check: bool) -> Result<Outcome, String> {
+    let mut outcome = Outcome::default();
+    for (path, arguments) in DOCUMENTS {
+        let text = printed(tree, arguments)?;
+        let file = tree.root.join(path);
+        if std::fs::read(&file).is_ok_and(|current| current == text) {
+            continue;
+        }
+        if check {
+            outcome.finding(format!("{path} is out of date: run `cargo xtask gen`"));
+        } else {
+            std::fs::write(&file, text).map_err(|error| format!("{path}: {error}"))?;
+            outcome.remark(format!("{path} written"));
+        }
+    }
+    Ok(outcome)
+}
+
+fn printed(tree: &Tree, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let what = format!("erp-api {}", arguments.join(" "));
+    let output = Command::new(cargo)
+        .args(["run", "-q", "-p", "erp-api", "--"])
+        .args(arguments)
+        .current_dir(&tree.root)
+        .output()
+        .map_err(|error| format!("{what}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{what}: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    if output.stdout.is_empty() {
+        return Err(format!("{what} printed nothing"));
+    }
+    Ok(output.stdout)
+}

@@ -1,0 +1,20 @@
+//! Rules that neither the compiler nor clippy keeps.
+
+mod error_codes;
+mod layers;
+mod migrations;
+mod sizes;
+mod stray;
+
+use crate::Outcome;
+use crate::tree::Tree;
+
+pub fn run(tree: &Tree) -> Result<Outcome, String> {
+    let mut outcome = Outcome::default();
+    layers::check(tree, &mut outcome);
+    sizes::check(tree, &mut outcome);
+    error_codes::check(tree, &mut outcome);
+    migrations::check(tree, &mut outcome);
+    stray::check(tree, &mut outcome);
+    Ok(outcome)
+}
