@@ -105,3 +105,12 @@ fn template_name(template: Template) -> &'static str {
 struct Books {
     template: Template,
 }
+
+#[async_trait]
+impl AfterProvision for Books {
+    async fn run(&self, _ctx: &RequestContext, _uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
+        match self.template {
+            Template::SaStandard | Template::Empty => Err(AppError::internal("the chart is not merged")),
+        }
+    }
+}

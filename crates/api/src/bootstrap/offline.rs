@@ -63,3 +63,7 @@ pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Fail
     }
     Ok(())
 }
+
+pub async fn import(_settings: &Settings, _args: crate::cli::ImportArgs) -> Result<(), Failure> {
+    Err(Failure::Other("imports are not merged".to_owned()))
+}

@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, health_checks, worker};
-use crate::config::{Configuration, Settings};
+use crate::config::{Configuration, Settings, Severity};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::telemetry::{Enrichers, Format, Logs};
 
@@ -25,7 +25,10 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     let Configuration { settings, notices, .. } = configuration;
     start_logs(&settings)?;
     for notice in notices {
-        warn!(target: "erp::lifetime", "{notice}");
+        match notice.severity {
+            Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
+            Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
+        }
     }
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();

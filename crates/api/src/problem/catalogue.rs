@@ -10,6 +10,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::accounting::error::ALL,
         application::error::ALL,
         application::paging::ALL,
+        application::platform::error::ALL,
         crate::wire::ALL,
         super::ALL,
     ];

@@ -1,7 +1,5 @@
 //! The person who is signed in.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain::error::Language;
 use domain::ids::UserId;
@@ -9,14 +7,14 @@ use domain::platform::{Password, PasswordHash};
 
 use super::error::{USERS_ONLY, WRONG_PASSWORD};
 use super::guard::record_person;
-use super::ports::{Caller, PasswordHasher, PlatformQueries};
+use super::ports::{Caller, PlatformQueries};
 use super::sessions::RecordFailure;
-use super::sign_in::SignInPolicy;
+use super::sign_in::SignIn;
 use super::users::set_password::replace_password;
 use super::users::{USER, member};
 use super::views::{MeView, UserView};
 use crate::authorize::Access;
-use crate::command::{Application, Command, Done, check_version, execute};
+use crate::command::{Command, Done, Executed, check_version, execute};
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
@@ -92,23 +90,14 @@ impl Command for ChangePassword {
     }
 }
 
-/// What changing one's own password needs.
-#[derive(Clone)]
-pub struct OwnPassword {
-    pub app: Application,
-    pub queries: Arc<dyn PlatformQueries>,
-    pub passwords: Arc<dyn PasswordHasher>,
-    pub policy: SignInPolicy,
-}
-
 /// Changes the caller's own password and ends all their sessions, this one included. Wrong attempts count towards
 /// the lock like wrong sign-ins.
 pub async fn change_password(
-    own: &OwnPassword,
+    own: &SignIn,
     ctx: &RequestContext,
     current: &str,
     new: &str,
-) -> AppResult<()> {
+) -> AppResult<Executed> {
     let user = own.queries.credentials_of(person(ctx)?).await?.ok_or_else(|| AppError::not_found(USER))?;
     let new =
         Password::choose(new, &user.email, &user.name).map_err(|v| AppError::new(v.at("/newPassword")))?;
@@ -125,5 +114,5 @@ pub async fn change_password(
         return Err(wrong());
     }
     let password_hash = own.passwords.hash(new).await?;
-    execute(&own.app, ctx, ChangePassword { verified, password_hash }).await.map(|_| ())
+    execute(&own.app, ctx, ChangePassword { verified, password_hash }).await
 }

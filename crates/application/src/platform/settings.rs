@@ -192,6 +192,6 @@ mod tests {
         {
             assert!(!(vat.accepts)(&bad), "{bad}");
         }
-        assert!(SettingSpec::find("vat").unwrap_err().is(&UNKNOWN_SETTING));
+        assert!(SettingSpec::find("vat").err().unwrap().is(&UNKNOWN_SETTING));
     }
 }

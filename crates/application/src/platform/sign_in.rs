@@ -60,7 +60,7 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
 }
 
-/// What signing in needs.
+/// What signing in, and changing a password, needs.
 #[derive(Clone)]
 pub struct SignIn {
     pub app: Application,
@@ -83,7 +83,7 @@ impl SignIn {
         caller: &Caller,
     ) -> AppResult<Tokens> {
         let refused = || AppError::of(&WRONG_CREDENTIALS);
-        let user = match EmailAddress::parse(email) {
+        let user = match EmailAddress::parse(email.trim()) {
             Ok(email) => self.queries.credentials(&email).await?,
             Err(_) => None,
         };
