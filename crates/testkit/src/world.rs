@@ -86,7 +86,8 @@ impl World {
     /// Signs in; the tenant is the user's only one unless its code is given.
     pub async fn sign_in(&self, email: &str, password: &str, tenant: Option<&str>) -> Client {
         let tenant = tenant.map_or(String::new(), |tenant| format!("&tenant={tenant}"));
-        let form = format!("grant_type=password&username={}&password={}{tenant}", encode(email), encode(password));
+        let form =
+            format!("grant_type=password&username={}&password={}{tenant}", encode(email), encode(password));
         let headers = ["Content-Type: application/x-www-form-urlencoded"];
         let answer = self.anonymous().call("POST", "/auth/token", &headers, Body::from(form)).await;
         let token = answer.ok()["access_token"].as_str().unwrap().to_owned();

@@ -42,7 +42,8 @@ pub fn journal_csv(first: usize, entries: usize, lines: usize) -> String {
     let mut csv = String::with_capacity(entries * lines * 48);
     csv.push_str("entry,date,description,account,debit,credit,currency\n");
     for entry in first..first + entries {
-        let date = format!("{}-{:02}-{:02}", 2016 + random.below(YEARS), 1 + random.below(12), 1 + random.below(28));
+        let date =
+            format!("{}-{:02}-{:02}", 2016 + random.below(YEARS), 1 + random.below(12), 1 + random.below(28));
         let pairs = lines / 2;
         for _ in 0..pairs {
             let amount = 100 + random.below(99_900);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,6 @@ const PASSWORD: &str = "bench only, nothing secret";
 pub struct Server {
     child: Child,
     pub address: String,
-    pub folder: PathBuf,
     pub start: Duration,
 }
 
@@ -40,18 +39,17 @@ impl Server {
             .env("Serilog__MinimumLevel__Default", "Warning")
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server =
-            Self { child, address, folder: folder.to_owned(), start: Duration::ZERO };
+        let mut server = Self { child, address, start: Duration::ZERO };
         server.wait("/health/ready", began)?;
         Ok(server)
     }
 
     /// Starts the bare axum route that reads are compared with.
-    pub fn start_bare(binary: &Path, folder: &Path) -> io::Result<Self> {
+    pub fn start_bare(binary: &Path) -> io::Result<Self> {
         let address = free_address()?;
         let began = Instant::now();
         let child = Command::new(binary).arg(&address).stdout(Stdio::null()).spawn()?;
-        let mut server = Self { child, address, folder: folder.to_owned(), start: Duration::ZERO };
+        let mut server = Self { child, address, start: Duration::ZERO };
         server.wait("/", began)?;
         Ok(server)
     }
@@ -74,7 +72,10 @@ impl Server {
 
     /// A token of the administrator.
     pub fn token(&self) -> io::Result<String> {
-        let form = format!("grant_type=password&username=bench%40example.com&password={}", PASSWORD.replace(' ', "%20").replace(',', "%2C"));
+        let form = format!(
+            "grant_type=password&username=bench%40example.com&password={}",
+            PASSWORD.replace(' ', "%20").replace(',', "%2C")
+        );
         let mut connection = Connection::open(&self.address, "")?;
         let answer =
             connection.post("/api/v1/auth/token", "application/x-www-form-urlencoded", form.as_bytes())?;

@@ -1,5 +1,13 @@
 //! The table: what was measured beside what is wanted.
 
+use std::io::Write;
+
+/// Shown at once on standard error, because the whole takes minutes.
+pub fn progress(text: &str) {
+    // When nobody listens the table still comes.
+    let _ = writeln!(std::io::stderr().lock(), "  {text}");
+}
+
 /// One line of the table.
 pub struct Row {
     pub what: &'static str,
@@ -14,8 +22,7 @@ pub struct Table(pub Vec<Row>);
 
 impl Table {
     pub fn add(&mut self, what: &'static str, measured: String, target: &'static str, met: Option<bool>) {
-        // Shown at once, because the whole takes minutes.
-        eprintln!("  {what}: {measured}");
+        progress(&format!("{what}: {measured}"));
         self.0.push(Row { what, measured, target, met });
     }
 

@@ -65,10 +65,17 @@ pub async fn provision(settings: &Settings, parts: &Parts) -> Result<Option<Welc
     Ok(created.map(|_| Welcome { tenant: bootstrap.tenant.clone(), email, password: generated }))
 }
 
-async fn tenant(settings: &Settings, parts: &Parts, email: &str, password: &str) -> Result<NewTenant, Failure> {
+async fn tenant(
+    settings: &Settings,
+    parts: &Parts,
+    email: &str,
+    password: &str,
+) -> Result<NewTenant, Failure> {
     let bootstrap = &settings.bootstrap;
     let told = |key: &'static str| {
-        move |violation: Violation| Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
+        move |violation: Violation| {
+            Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
+        }
     };
     let address = EmailAddress::parse(email).map_err(told("Bootstrap:AdminEmail"))?;
     let name = "Administrator";
