@@ -65,10 +65,17 @@ pub async fn provision(settings: &Settings, parts: &Parts) -> Result<Option<Welc
     Ok(created.map(|_| Welcome { tenant: bootstrap.tenant.clone(), email, password: generated }))
 }
 
-async fn tenant(settings: &Settings, parts: &Parts, email: &str, password: &str) -> Result<NewTenant, Failure> {
+async fn tenant(
+    settings: &Settings,
+    parts: &Parts,
+    email: &str,
+    password: &str,
+) -> Result<NewTenant, Failure> {
     let bootstrap = &settings.bootstrap;
     let told = |key: &'static str| {
-        move |violation: Violation| Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
+        move |violation: Violation| {
+            Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
+        }
     };
     let address = EmailAddress::parse(email).map_err(told("Bootstrap:AdminEmail"))?;
     let name = "Administrator";
@@ -104,4 +111,13 @@ fn template_name(template: Template) -> &'static str {
 /// The accounting template, and for the demonstration a few months of books.
 struct Books {
     template: Template,
+}
+
+#[async_trait]
+impl AfterProvision for Books {
+    async fn run(&self, _ctx: &RequestContext, _uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
+        match self.template {
+            Template::SaStandard | Template::Empty => Err(AppError::internal("the chart is not merged")),
+        }
+    }
 }

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use infrastructure::sql::db::Db;
 
-use crate::health::{CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration};
+use crate::health::{
+    CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
+};
 
 /// The database answers a trivial query (I1). The name is the specification's, whatever the engine.
 struct DatabaseCheck(Arc<Db>);
@@ -55,6 +57,8 @@ impl DetailAccess for OperatorsSeeDetails {
     async fn allows(&self, headers: &HeaderMap) -> bool {
         let Some(credential) = crate::middleware::guard::credential(headers) else { return false };
         let identity = self.0.authenticate(&credential).await;
-        identity.is_ok_and(|identity| identity.platform_admin || identity.permissions.allows("platform.audit_log.read"))
+        identity.is_ok_and(|identity| {
+            identity.platform_admin || identity.permissions.allows("platform.audit_log.read")
+        })
     }
 }

@@ -14,6 +14,7 @@ use crate::cli::{self, Command};
 use crate::config::{Configuration, EXIT_CONFIGURATION, Sources};
 use crate::problem::{error_catalogue, errors_markdown};
 
+pub use first_start::provision;
 pub use wiring::{Parts, api_operations, assemble};
 
 /// Something stopped the command; its text is for whoever started it.

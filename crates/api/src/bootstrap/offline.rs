@@ -44,7 +44,8 @@ pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Fail
     let mut out = std::io::stdout().lock();
     if status {
         for migration in migrate::MIGRATIONS {
-            let state = if pending.iter().any(|p| p.number == migration.number) { "pending" } else { "applied" };
+            let state =
+                if pending.iter().any(|p| p.number == migration.number) { "pending" } else { "applied" };
             writeln!(out, "{state:8} {}", migration.name)?;
         }
         return Ok(());
@@ -62,4 +63,8 @@ pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Fail
         writeln!(out, "applied  {name}")?;
     }
     Ok(())
+}
+
+pub async fn import(_settings: &Settings, _args: crate::cli::ImportArgs) -> Result<(), Failure> {
+    Err(Failure::Other("imports are not merged".to_owned()))
 }

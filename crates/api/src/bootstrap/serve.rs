@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, health_checks, worker};
-use crate::config::{Configuration, Settings};
+use crate::config::{Configuration, Settings, Severity};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::telemetry::{Enrichers, Format, Logs};
 
@@ -25,7 +25,10 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     let Configuration { settings, notices, .. } = configuration;
     start_logs(&settings)?;
     for notice in notices {
-        warn!(target: "erp::lifetime", "{notice}");
+        match notice.severity {
+            Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
+            Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
+        }
     }
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
@@ -43,7 +46,8 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     lifecycle.ready();
     announce(&listeners, welcome, began.elapsed())?;
 
-    let servers: Vec<_> = listeners.into_iter().map(|listener| run(listener, router.clone(), stopped.clone())).collect();
+    let servers: Vec<_> =
+        listeners.into_iter().map(|listener| run(listener, router.clone(), stopped.clone())).collect();
     signal().await;
     info!(target: "erp::lifetime", "Stopping: no longer ready, finishing the requests in progress");
     lifecycle.drain();
@@ -89,12 +93,17 @@ async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
     let mut listeners = Vec::with_capacity(addresses.len());
     for address in addresses {
         let listener = TcpListener::bind(address).await;
-        listeners.push(listener.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?);
+        listeners
+            .push(listener.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?);
     }
     Ok(listeners)
 }
 
-fn run(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> {
+fn run(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> {
     let listener = listener.tap_io(|stream| {
         // Without it small answers wait for the client's acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
@@ -115,7 +124,11 @@ fn run(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>
 }
 
 /// Says where to go; the generated password is shown here, once, and kept nowhere.
-fn announce(listeners: &[TcpListener], welcome: Option<first_start::Welcome>, took: Duration) -> Result<(), Failure> {
+fn announce(
+    listeners: &[TcpListener],
+    welcome: Option<first_start::Welcome>,
+    took: Duration,
+) -> Result<(), Failure> {
     let mut text = String::new();
     for listener in listeners {
         let address = listener.local_addr()?;
@@ -134,7 +147,8 @@ async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
         else {
             return std::future::pending().await;
         };

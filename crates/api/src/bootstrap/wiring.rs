@@ -33,7 +33,11 @@ pub fn api_operations() -> Operations {
 }
 
 /// Opens the database and puts the adapters behind their ports. Time and ids come from outside, also in tests.
-pub async fn assemble(settings: &Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Parts, Failure> {
+pub async fn assemble(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Parts, Failure> {
     let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
     let database = Db::open_sqlite(&settings.database.file, readers, clock.clone(), ids.clone()).await?;
     let database = Arc::new(database);
