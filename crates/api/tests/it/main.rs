@@ -1,7 +1,11 @@
 //! The API as its users meet it: over HTTP, in the process or as the real binary.
 
+// The helpers of tests may fail as loudly as the tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod access;
 mod crash;
 mod document;
 mod journal_entries;
+mod platform;
 mod process;

@@ -88,23 +88,35 @@ impl SignIn {
             Err(_) => None,
         };
         let attempt = Password::attempt(password).ok_or_else(refused)?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.passwords.verify(attempt, hash.clone()).await?;
-        let (Some(user), Some(verified)) = (user, hash) else { return Err(refused()) };
-        let memberships = self.queries.memberships(user.id).await?;
-        let home = memberships.first().map_or(TenantId::new(Uuid::nil()), |m| TenantId::new(m.tenant_id));
-        if !right {
-            RecordFailure::run(&self.app, &self.policy, home, user.id, caller).await?;
-            return Err(refused());
-        }
-        let tenant = choose_tenant(&memberships, tenant).ok_or_else(refused)?;
+        let known = user.and_then(|user| user.password_hash.clone().map(|hash| (user, hash)));
+        let hash = known.as_ref().map(|(_, hash)| hash.clone());
+        let right = self.passwords.verify(attempt, hash).await?;
+        let nobody = TenantId::new(Uuid::nil());
+        let id = known.as_ref().map_or(UserId::new(Uuid::nil()), |(user, _)| user.id);
+        let memberships = self.queries.memberships(id).await?;
+        let home = memberships.first().map_or(nobody, |m| TenantId::new(m.tenant_id));
+        let (user, verified) = match known {
+            Some(known) if right => known,
+            known => {
+                let blamed = known.map(|(user, _)| user.id);
+                RecordFailure::run(&self.app, &self.policy, home, blamed, caller).await?;
+                return Err(refused());
+            }
+        };
         let family = self.app.ids.new_id();
         let (refresh_token, token) = self.new_refresh_token();
-        let command = OpenSession { user: user.id, verified, family, token };
-        let executed = execute(&self.app, &context_of(user.id, tenant, caller), command).await?;
-        if !answer::<bool>(&executed)? {
+        let opened = match choose_tenant(&memberships, tenant) {
+            Some(tenant) => {
+                let command = OpenSession { user: user.id, verified, family, token };
+                let executed = execute(&self.app, &context_of(user.id, tenant, caller), command).await?;
+                answer::<bool>(&executed)?.then_some(tenant)
+            }
+            None => None,
+        };
+        let Some(tenant) = opened else {
+            RecordFailure::run(&self.app, &self.policy, home, None, caller).await?;
             return Err(refused());
-        }
+        };
         self.tokens(user.id, tenant, user.stamp(), family, refresh_token)
     }
 
