@@ -17,6 +17,7 @@ use super::sessions::{
 };
 use super::views::MembershipView;
 use crate::command::{Application, Executed, execute};
+use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 
 /// How long tokens live and when an account locks.
@@ -123,9 +124,8 @@ impl SignIn {
     /// Grant type `refresh_token`: each token once; a second use ends the session.
     pub async fn refresh(&self, refresh_token: &str, caller: &Caller) -> AppResult<Tokens> {
         let (text, next) = self.new_refresh_token();
-        let nobody = context_of(UserId::new(Uuid::nil()), TenantId::new(Uuid::nil()), caller);
         let command = RefreshSession { token_hash: hash_token(refresh_token), next };
-        match answer(&execute(&self.app, &nobody, command).await?)? {
+        match answer(&execute(&self.app, &before_sign_in(caller), command).await?)? {
             Refreshed::Next { tenant, user, family, stamp } => {
                 self.tokens(UserId::new(user), TenantId::new(tenant), stamp, family, text)
             }
@@ -170,8 +170,8 @@ impl SignIn {
 
     /// RFC 7009: ends the session of a refresh token. What is no refresh token is ignored.
     pub async fn revoke(&self, token: &str, caller: &Caller) -> AppResult<()> {
-        let nobody = context_of(UserId::new(Uuid::nil()), TenantId::new(Uuid::nil()), caller);
-        execute(&self.app, &nobody, RevokeSession { token_hash: hash_token(token) }).await.map(|_| ())
+        let command = RevokeSession { token_hash: hash_token(token) };
+        execute(&self.app, &before_sign_in(caller), command).await.map(|_| ())
     }
 
     fn new_refresh_token(&self) -> (String, NewToken) {
@@ -206,6 +206,11 @@ impl SignIn {
             refresh_token: Some(refresh_token),
         })
     }
+}
+
+/// Of a token whose owner is only known once it is found.
+fn before_sign_in(caller: &Caller) -> RequestContext {
+    RequestContext::system(TenantId::new(Uuid::nil()), &caller.request_id)
 }
 
 /// The tenant asked for by code or id, or the first that is open to the user.
