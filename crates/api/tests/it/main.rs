@@ -5,3 +5,4 @@ mod crash;
 mod document;
 mod journal_entries;
 mod process;
+mod walkthrough;
