@@ -9,12 +9,8 @@ use application::context::{Actor, IfMatch};
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use application::platform::identity::{Authenticator, Credential, Identity};
-use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher, PlatformQueries};
-use application::platform::records::{ApiKey, User};
+use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher};
 use application::platform::sign_in::{SignIn, SignInPolicy};
-use application::platform::views::{
-    ApiKeyView, MembershipView, RoleAssignmentView, RoleView, TenantView, UserView,
-};
 use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
@@ -23,9 +19,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use domain::ids::{AccountId, ApiKeyId, RoleAssignmentId, RoleId, TenantId, UserId};
+use domain::ids::{AccountId, TenantId, UserId};
 use domain::money::Amount;
-use domain::platform::{EmailAddress, Password, PasswordHash};
+use domain::platform::{Password, PasswordHash};
 use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
@@ -369,34 +365,6 @@ impl Ids for Stub {
     fn secret(&self) -> [u8; 32] {
         [7; 32]
     }
-}
-
-macro_rules! nothing {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
-        #[async_trait]
-        impl PlatformQueries for Stub {
-            $(async fn $name(&self, $($argument: $type),*) -> AppResult<$answer> {
-                Err(AppError::internal("there is no database here"))
-            })*
-        }
-    };
-}
-nothing! {
-    tenants(_q: &ListQuery) -> Page<TenantView>;
-    tenant(_i: TenantId) -> Option<TenantView>;
-    users(_t: TenantId, _q: &ListQuery) -> Page<UserView>;
-    user(_t: TenantId, _i: UserId) -> Option<UserView>;
-    roles(_t: TenantId, _q: &ListQuery) -> Page<RoleView>;
-    role(_t: TenantId, _i: RoleId) -> Option<RoleView>;
-    role_assignments(_t: TenantId, _q: &ListQuery) -> Page<RoleAssignmentView>;
-    role_assignment(_t: TenantId, _i: RoleAssignmentId) -> Option<RoleAssignmentView>;
-    api_keys(_t: TenantId, _q: &ListQuery) -> Page<ApiKeyView>;
-    api_key(_t: TenantId, _i: ApiKeyId) -> Option<ApiKeyView>;
-    memberships(_u: UserId) -> Vec<MembershipView>;
-    settings(_t: TenantId) -> Vec<(String, Value, i64)>;
-    credentials(_e: &EmailAddress) -> Option<User>;
-    credentials_of(_u: UserId) -> Option<User>;
-    api_key_by_hash(_h: &[u8; 32]) -> Option<(TenantId, ApiKey)>;
 }
 
 #[async_trait]

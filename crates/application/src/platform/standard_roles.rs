@@ -111,8 +111,8 @@ impl StandardRole {
         let mut grants: Vec<String> =
             self.grants.iter().filter(|g| **g != READ_ALL).map(|g| (*g).to_owned()).collect();
         if self.grants.contains(&READ_ALL) {
-            let reading = PERMISSIONS.iter().filter(|(name, ..)| name.ends_with(".read"));
-            grants.extend(reading.map(|(name, ..)| (*name).to_owned()));
+            let reading = PERMISSIONS.iter().filter(|spec| spec.name.ends_with(".read"));
+            grants.extend(reading.map(|spec| spec.name.to_owned()));
         }
         grants.sort_unstable();
         grants
@@ -143,7 +143,7 @@ mod tests {
         assert!(rights("bookkeeper").allows("accounting.journal_entry.create"));
         assert!(!rights("bookkeeper").allows("accounting.journal_entry.post"));
         let auditor = rights("auditor");
-        assert!(PERMISSIONS.iter().all(|(name, ..)| auditor.allows(name) == name.ends_with(".read")));
+        assert!(PERMISSIONS.iter().all(|spec| auditor.allows(spec.name) == spec.name.ends_with(".read")));
         assert!(!rights("accountant").allows("platform.user.create"));
     }
 }

@@ -2,5 +2,6 @@
 
 mod backup;
 mod database;
+mod platform;
 mod schema;
 mod statements;

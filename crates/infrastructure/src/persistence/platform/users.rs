@@ -25,12 +25,12 @@ statements! {
          password_changed_at, created_at, updated_at, version FROM app_user {lock_range} WHERE email = ?1";
     INSERT = "platform.user.insert":
         "INSERT INTO app_user (id, email, name, locale, password_hash, platform_admin, active, failed_attempts, \
-         locked_until, password_changed_at, created_at, updated_at, version, search) \
+         locked_until, password_changed_at, updated_at, version, search, created_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     UPDATE = "platform.user.update":
         "UPDATE app_user SET email = ?2, name = ?3, locale = ?4, password_hash = ?5, platform_admin = ?6, active = ?7, \
-         failed_attempts = ?8, locked_until = ?9, password_changed_at = ?10, updated_at = ?12, version = ?13, \
-         search = ?14, created_at = ?11 WHERE id = ?1";
+         failed_attempts = ?8, locked_until = ?9, password_changed_at = ?10, updated_at = ?11, version = ?12, \
+         search = ?13 WHERE id = ?1";
     MEMBERSHIP = "platform.membership.find":
         "SELECT active FROM membership {lock} WHERE tenant_id = ?1 AND user_id = ?2";
     MEMBERSHIP_INSERT = "platform.membership.insert":
@@ -75,6 +75,9 @@ pub(super) fn one_user(row: Option<Row>) -> AppResult<Option<User>> {
     Ok(row.map(|row| read_user(&mut row.columns("app_user"))).transpose()?)
 }
 
+/// How many of [`params`] an update takes; what follows never changes.
+const UPDATED: usize = 13;
+
 fn params(user: &User) -> [Value; 14] {
     [
         user.id.into(),
@@ -87,10 +90,10 @@ fn params(user: &User) -> [Value; 14] {
         user.failed_attempts.into(),
         user.locked_until.into(),
         user.password_changed_at.into(),
-        user.created_at.into(),
         user.updated_at.into(),
         user.version.into(),
         search_form(&format!("{} {}", user.name, user.email)).into(),
+        user.created_at.into(),
     ]
 }
 
@@ -109,7 +112,7 @@ impl UserRepository for SqlUnitOfWork {
     }
 
     async fn update(&mut self, user: &User) -> AppResult<()> {
-        Ok(self.tx.execute_one(&UPDATE, &params(user)).await?)
+        Ok(self.tx.execute_one(&UPDATE, &params(user)[..UPDATED]).await?)
     }
 
     async fn member(&mut self, id: UserId) -> AppResult<Option<Member>> {
