@@ -8,6 +8,7 @@ pub mod db;
 pub mod dialect;
 pub mod list;
 pub mod migrate;
+pub mod reference_memory;
 pub mod sqlite;
 pub mod sqlite_read;
 pub mod statement;

@@ -8,7 +8,7 @@ use domain::time::{Timestamp, date_key};
 use uuid::Uuid;
 
 /// A bound parameter, or a column as read. SQLite knows integers, texts and blobs; SQL Server keeps the other types.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     Null,
     Int(i64),
@@ -170,7 +170,7 @@ pub fn date_to_sqlite(date: NaiveDate) -> i64 {
 }
 
 /// One row, read from left to right.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row(pub Vec<Value>);
 
 impl Row {
