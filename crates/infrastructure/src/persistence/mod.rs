@@ -9,8 +9,12 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::opening_balances::OpeningBalanceRepository;
+use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -73,10 +77,22 @@ impl UnitOfWork for SqlUnitOfWork {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
         self
     }
+    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository {
+        self
+    }
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
         self
     }
     fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+    fn locks(&mut self) -> &mut dyn LockRepository {
+        self
+    }
+    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository {
+        self
+    }
+    fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository {
         self
     }
 }
