@@ -15,6 +15,9 @@ use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -58,6 +61,15 @@ impl SqlUnitOfWork {
     }
 }
 
+/// One struct implements every repository; each accessor hands it out as one of them.
+macro_rules! repositories {
+    ($($accessor:ident: $repository:ident,)*) => {$(
+        fn $accessor(&mut self) -> &mut dyn $repository {
+            self
+        }
+    )*};
+}
+
 impl UnitOfWork for SqlUnitOfWork {
     fn tenant(&self) -> TenantId {
         self.tenant
@@ -74,32 +86,25 @@ impl UnitOfWork for SqlUnitOfWork {
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
-    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
-        self
-    }
-    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository {
-        self
-    }
-    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
-        self
-    }
-    fn ledger(&mut self) -> &mut dyn LedgerRepository {
-        self
-    }
-    fn locks(&mut self) -> &mut dyn LockRepository {
-        self
-    }
-    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository {
-        self
-    }
-    fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository {
-        self
+    repositories! {
+        bookkeeping: Bookkeeping,
+        api_keys: ApiKeyRepository,
+        fiscal_years: FiscalYearRepository,
+        journal_entries: JournalEntryRepository,
+        ledger: LedgerRepository,
+        locks: LockRepository,
+        opening_balances: OpeningBalanceRepository,
+        recurring_entries: RecurringEntryRepository,
+        roles: RoleRepository,
+        sessions: SessionRepository,
+        tenants: TenantRepository,
+        users: UserRepository,
     }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements()].concat()
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
 }
 
 /// Every bulk insert, likewise.

@@ -14,7 +14,7 @@ use crate::sql::value::{Kind, Value};
 use crate::statements;
 
 statements! {
-    SET_FIND = "accounting.dimension_set.find": "SELECT id FROM dimension_set WHERE tenant_id = ?1 AND content_key = ?2";
+    SET_FIND = "accounting.dimension_set.find" as reference: "SELECT id FROM dimension_set WHERE tenant_id = ?1 AND content_key = ?2";
     SET_INSERT = "accounting.dimension_set.insert": "INSERT INTO dimension_set (tenant_id, id, content_key) VALUES (?1, ?2, ?3)";
 }
 
@@ -31,14 +31,16 @@ pub static VALUES: Lookup = Lookup::new(
      INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
      WHERE v.tenant_id = ?1 AND v.active = 1 AND d.active = 1",
     ("v.code", Kind::Text(50)),
-);
+)
+.reference();
 pub static SET_CODES: Lookup = Lookup::new(
     "accounting.dimension_set.codes",
     "SELECT s.set_id, d.code, v.code, d.id, v.id FROM dimension_set_value s \
      INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
      INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id WHERE s.tenant_id = ?1",
     ("s.set_id", Kind::Id),
-);
+)
+.reference();
 pub static LOOKUPS: &[&Lookup] = &[&VALUES, &SET_CODES];
 
 impl SqlUnitOfWork {

@@ -33,19 +33,21 @@ statements! {
         "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?3 - 1";
     CHAIN_INSERT = "accounting.journal_chain.insert":
         "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
-    JOURNAL_BY_CODE = "accounting.journal.by_code": "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
+    JOURNAL_BY_CODE = "accounting.journal.by_code" as reference: "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
 }
 
 pub static ACCOUNTS_BY_CODE: Lookup = Lookup::new(
     "accounting.account.by_code",
     "SELECT code, id FROM account WHERE tenant_id = ?1",
     ("code", Kind::Text(50)),
-);
+)
+.reference();
 pub static ACCOUNT_NAMES: Lookup = Lookup::new(
     "accounting.account.names",
     "SELECT id, code, name_ar, name_en FROM account WHERE tenant_id = ?1",
     ("id", Kind::Id),
-);
+)
+.reference();
 pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS_BY_CODE, &ACCOUNT_NAMES];
 
 #[async_trait]
