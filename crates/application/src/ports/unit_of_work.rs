@@ -6,8 +6,12 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::change::Change;
+use crate::accounting::ports::fiscal_years::FiscalYearRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
+use crate::accounting::ports::locks::LockRepository;
+use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
+use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -27,8 +31,12 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    fn locks(&mut self) -> &mut dyn LockRepository;
+    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
+    fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;

@@ -9,8 +9,12 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::opening_balances::OpeningBalanceRepository;
+use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -85,8 +89,12 @@ impl UnitOfWork for SqlUnitOfWork {
     repositories! {
         bookkeeping: Bookkeeping,
         api_keys: ApiKeyRepository,
+        fiscal_years: FiscalYearRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
+        locks: LockRepository,
+        opening_balances: OpeningBalanceRepository,
+        recurring_entries: RecurringEntryRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
         tenants: TenantRepository,

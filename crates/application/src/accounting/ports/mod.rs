@@ -1,4 +1,9 @@
 //! What the ledger's use cases need from storage, one trait a resource.
 
+pub mod close_checklist;
+pub mod fiscal_years;
 pub mod journal_entries;
 pub mod ledger;
+pub mod locks;
+pub mod opening_balances;
+pub mod recurring_entries;
