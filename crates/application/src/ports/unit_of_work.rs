@@ -6,11 +6,15 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::change::Change;
+use crate::accounting::ports::imports::ImportRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
+use crate::accounting::ports::ledger_batch::LedgerBatchRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::jobs::ports::JobRepository;
+use crate::platform::retention::RetentionRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -24,8 +28,12 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn imports(&mut self) -> &mut dyn ImportRepository;
+    fn jobs(&mut self) -> &mut dyn JobRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
+    fn retention(&mut self) -> &mut dyn RetentionRepository;
 }
 
 /// What every command leaves behind beside its own effect.

@@ -9,8 +9,12 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::platform::jobs::JobRepository;
+use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -66,17 +70,29 @@ impl UnitOfWork for SqlUnitOfWork {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
         self
     }
+    fn imports(&mut self) -> &mut dyn ImportRepository {
+        self
+    }
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self
+    }
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
         self
     }
     fn ledger(&mut self) -> &mut dyn LedgerRepository {
         self
     }
+    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository {
+        self
+    }
+    fn retention(&mut self) -> &mut dyn RetentionRepository {
+        self
+    }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements()].concat()
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
 }
 
 /// Every bulk insert, likewise.

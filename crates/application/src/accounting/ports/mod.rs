@@ -1,4 +1,6 @@
 //! What the ledger's use cases need from storage, one trait a resource.
 
+pub mod imports;
 pub mod journal_entries;
 pub mod ledger;
+pub mod ledger_batch;

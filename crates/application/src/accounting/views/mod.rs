@@ -1,5 +1,6 @@
 //! What the API answers about the ledger.
 
+pub mod import_result;
 pub mod journal_entry;
 pub mod journal_entry_build;
 
