@@ -15,6 +15,9 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::retention::RetentionRepository;
+use crate::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -34,6 +37,11 @@ pub trait UnitOfWork: Send {
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
+    fn tenants(&mut self) -> &mut dyn TenantRepository;
+    fn users(&mut self) -> &mut dyn UserRepository;
+    fn roles(&mut self) -> &mut dyn RoleRepository;
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 
 /// What every command leaves behind beside its own effect.

@@ -15,6 +15,9 @@ use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::platform::jobs::JobRepository;
 use application::platform::retention::RetentionRepository;
+use application::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -39,7 +42,14 @@ pub struct SqlUnitOfWork {
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), pending_balances: PendingBalances::default(), ids }
+        Self {
+            tx,
+            tenant: nowhere,
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
+            ids,
+        }
     }
 
     /// Makes it ready for the next work.
@@ -49,6 +59,15 @@ impl SqlUnitOfWork {
         self.changes.clear();
         self.pending_balances.clear();
     }
+}
+
+/// One struct implements every repository; each accessor hands it out as one of them.
+macro_rules! repositories {
+    ($($accessor:ident: $repository:ident,)*) => {$(
+        fn $accessor(&mut self) -> &mut dyn $repository {
+            self
+        }
+    )*};
 }
 
 impl UnitOfWork for SqlUnitOfWork {
@@ -67,26 +86,19 @@ impl UnitOfWork for SqlUnitOfWork {
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
-    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
-        self
-    }
-    fn imports(&mut self) -> &mut dyn ImportRepository {
-        self
-    }
-    fn jobs(&mut self) -> &mut dyn JobRepository {
-        self
-    }
-    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
-        self
-    }
-    fn ledger(&mut self) -> &mut dyn LedgerRepository {
-        self
-    }
-    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository {
-        self
-    }
-    fn retention(&mut self) -> &mut dyn RetentionRepository {
-        self
+    repositories! {
+        api_keys: ApiKeyRepository,
+        bookkeeping: Bookkeeping,
+        imports: ImportRepository,
+        jobs: JobRepository,
+        journal_entries: JournalEntryRepository,
+        ledger: LedgerRepository,
+        ledger_batch: LedgerBatchRepository,
+        retention: RetentionRepository,
+        roles: RoleRepository,
+        sessions: SessionRepository,
+        tenants: TenantRepository,
+        users: UserRepository,
     }
 }
 

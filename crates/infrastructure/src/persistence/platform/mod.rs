@@ -1,12 +1,35 @@
-//! Tenants, users, jobs, the audit log and the change feed in SQL.
+//! Tenants, users, roles, keys, jobs, the audit log and the change feed in SQL.
 
-pub mod audit_log;
-pub mod change_feed;
-pub mod jobs;
-pub mod retention;
+mod access;
+mod api_keys;
+mod audit_log;
+mod change_feed;
+mod jobs;
+mod lists;
+mod queries;
+mod retention;
+mod roles;
+mod sessions;
+mod tenants;
+mod users;
+
+pub use access::{AccessQueries, KeyAccess, UserAccess};
 
 use crate::sql::statement::Statement;
 
 pub fn statements() -> Vec<&'static Statement> {
-    [audit_log::ALL, change_feed::ALL, jobs::ALL, retention::ALL].concat()
+    [
+        access::ALL,
+        api_keys::ALL,
+        audit_log::ALL,
+        change_feed::ALL,
+        jobs::ALL,
+        queries::ALL,
+        retention::ALL,
+        roles::ALL,
+        sessions::ALL,
+        tenants::ALL,
+        users::ALL,
+    ]
+    .concat()
 }
