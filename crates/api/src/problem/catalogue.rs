@@ -8,9 +8,13 @@ use super::status_of;
 pub fn error_catalogue() -> Vec<&'static ErrorDef> {
     let slices: &[&[&'static ErrorDef]] = &[
         application::accounting::error::ALL,
+        application::accounting::imports::error::ALL,
         application::error::ALL,
         application::paging::ALL,
         application::platform::error::ALL,
+        application::platform::jobs::ALL,
+        crate::event_hub::ALL,
+        crate::routes::platform::batch::ALL,
         crate::wire::ALL,
         super::ALL,
     ];

@@ -65,7 +65,7 @@ pub static EVENT_INSERT: Bulk = Bulk::new(
 pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
 
 /// The counter behind the change feed.
-const EVENT_SEQUENCE: &str = "event";
+pub(crate) const EVENT_SEQUENCE: &str = "event";
 
 /// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
 fn key_owner(ctx: &RequestContext) -> Uuid {

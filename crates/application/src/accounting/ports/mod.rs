@@ -2,8 +2,10 @@
 
 pub mod close_checklist;
 pub mod fiscal_years;
+pub mod imports;
 pub mod journal_entries;
 pub mod ledger;
+pub mod ledger_batch;
 pub mod locks;
 pub mod opening_balances;
 pub mod recurring_entries;

@@ -2,6 +2,7 @@
 
 pub mod close_checklist;
 pub mod fiscal_year;
+pub mod import_result;
 pub mod journal_entry;
 pub mod journal_entry_build;
 pub mod lock;

@@ -6,10 +6,12 @@ pub mod dimension_sets;
 pub mod draft_document;
 pub mod facts;
 pub mod fiscal_years;
+pub mod imports;
 pub mod journal_entries;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod ledger;
+pub mod ledger_batch;
 pub mod locks;
 pub mod opening_balances;
 pub mod recurring_entries;
@@ -18,18 +20,7 @@ pub mod recurring_entry_document;
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [
-        close_checklist::ALL,
-        dimension_sets::ALL,
-        facts::ALL,
-        fiscal_years::ALL,
-        journal_entries::ALL,
-        journal_entry_queries::ALL,
-        ledger::ALL,
-        locks::ALL,
-        opening_balances::ALL,
-        recurring_entries::ALL,
-    ]
+    [close_checklist::ALL, dimension_sets::ALL, facts::ALL, fiscal_years::ALL, imports::ALL, journal_entries::ALL, journal_entry_queries::ALL, ledger::ALL, ledger_batch::ALL, locks::ALL, opening_balances::ALL, recurring_entries::ALL]
     .concat()
 }
 
@@ -38,7 +29,8 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [dimension_sets::BULKS, fiscal_years::BULKS, journal_entries::BULKS].concat()
+    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
+    .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
