@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod list;
 pub mod migrate;
 pub mod sqlite;
+pub mod sqlite_batch;
 pub mod sqlite_read;
 pub mod statement;
 pub mod tx;

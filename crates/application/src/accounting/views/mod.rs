@@ -1,7 +1,9 @@
 //! What the API answers about the ledger.
 
+pub mod integrity;
 pub mod journal_entry;
 pub mod journal_entry_build;
+pub mod reports;
 
 use domain::text::LocalizedName;
 use serde::Serialize;

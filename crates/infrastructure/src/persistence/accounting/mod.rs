@@ -4,15 +4,30 @@ pub mod balances;
 pub mod dimension_sets;
 pub mod draft_document;
 pub mod facts;
+pub mod integrity_queries;
+pub mod integrity_statements;
 pub mod journal_entries;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod ledger;
+pub mod ledger_export_queries;
+pub mod report_queries;
+pub mod report_sql;
 
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [facts::ALL, journal_entries::ALL, ledger::ALL, dimension_sets::ALL, journal_entry_queries::ALL].concat()
+    [
+        dimension_sets::ALL,
+        facts::ALL,
+        integrity_statements::ALL,
+        journal_entries::ALL,
+        journal_entry_queries::ALL,
+        ledger::ALL,
+        ledger_export_queries::ALL,
+        report_queries::ALL,
+    ]
+    .concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
