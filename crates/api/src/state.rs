@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::journal_entries::JournalEntryQueries;
 use application::command::Application;
 use application::platform::identity::Authenticator;
+use application::platform::ports::{PasswordHasher, PlatformQueries};
+use application::platform::sign_in::SignIn;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
@@ -13,6 +16,23 @@ use axum::extract::FromRef;
 pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
+    pub sign_in: SignIn,
+    pub journal_entries: Arc<dyn JournalEntryQueries>,
+}
+
+impl AppState {
+    /// `queries` is the database: it answers every read.
+    pub fn new<Q>(
+        application: Application,
+        authenticator: Arc<dyn Authenticator>,
+        sign_in: SignIn,
+        queries: &Arc<Q>,
+    ) -> Self
+    where
+        Q: JournalEntryQueries + 'static,
+    {
+        Self { application, authenticator, sign_in, journal_entries: queries.clone() }
+    }
 }
 
 /// One line for each dependency.
@@ -28,8 +48,12 @@ macro_rules! parts {
 
 parts! {
     Application: state => state.application.clone();
+    SignIn: state => state.sign_in.clone();
+    Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
+    Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
 }

@@ -11,6 +11,9 @@ use crate::accounting::ports::ledger::LedgerRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -26,6 +29,11 @@ pub trait UnitOfWork: Send {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    fn tenants(&mut self) -> &mut dyn TenantRepository;
+    fn users(&mut self) -> &mut dyn UserRepository;
+    fn roles(&mut self) -> &mut dyn RoleRepository;
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 
 /// What every command leaves behind beside its own effect.

@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -35,7 +38,14 @@ pub struct SqlUnitOfWork {
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), pending_balances: PendingBalances::default(), ids }
+        Self {
+            tx,
+            tenant: nowhere,
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
+            ids,
+        }
     }
 
     /// Makes it ready for the next work.
@@ -45,6 +55,15 @@ impl SqlUnitOfWork {
         self.changes.clear();
         self.pending_balances.clear();
     }
+}
+
+/// One struct implements every repository; each accessor hands it out as one of them.
+macro_rules! repositories {
+    ($($accessor:ident: $repository:ident,)*) => {$(
+        fn $accessor(&mut self) -> &mut dyn $repository {
+            self
+        }
+    )*};
 }
 
 impl UnitOfWork for SqlUnitOfWork {
@@ -63,20 +82,21 @@ impl UnitOfWork for SqlUnitOfWork {
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
-    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
-        self
-    }
-    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
-        self
-    }
-    fn ledger(&mut self) -> &mut dyn LedgerRepository {
-        self
+    repositories! {
+        bookkeeping: Bookkeeping,
+        api_keys: ApiKeyRepository,
+        journal_entries: JournalEntryRepository,
+        ledger: LedgerRepository,
+        roles: RoleRepository,
+        sessions: SessionRepository,
+        tenants: TenantRepository,
+        users: UserRepository,
     }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements()].concat()
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
 }
 
 /// Every bulk insert, likewise.
