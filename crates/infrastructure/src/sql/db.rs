@@ -15,6 +15,7 @@ use sqlx::sqlite::SqlitePool;
 use super::dialect::Dialect;
 use super::migrate;
 use super::sqlite::{self, SqliteWriter};
+use super::sqlite_batch::LongReads;
 use super::sqlite_read;
 use super::statement::Statement;
 use super::value::{Row, Value};
@@ -38,6 +39,7 @@ struct SqliteEngine {
     path: PathBuf,
     writer: SqliteWriter,
     readers: SqlitePool,
+    long_reads: LongReads,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -63,6 +65,7 @@ impl Db {
                 path: path.to_owned(),
                 writer,
                 readers,
+                long_reads: LongReads::new(path),
                 _lock: lock,
             })),
         })
@@ -105,6 +108,18 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
+        }
+    }
+
+    /// The same in batches, for exports of millions of rows.
+    pub fn stream_batches(
+        &self,
+        text: &str,
+        params: Vec<Value>,
+    ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        let sql = self.dialect().render(text);
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
         }
     }
 
