@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::close_checklist::CloseChecklistQueries;
+use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::locks::LockQueries;
+use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::command::Application;
 use application::platform::identity::Authenticator;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -17,7 +22,12 @@ pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
+    pub close_checklist: Arc<dyn CloseChecklistQueries>,
+    pub fiscal_years: Arc<dyn FiscalYearQueries>,
     pub journal_entries: Arc<dyn JournalEntryQueries>,
+    pub locks: Arc<dyn LockQueries>,
+    pub opening_balances: Arc<dyn OpeningBalanceQueries>,
+    pub recurring_entries: Arc<dyn RecurringEntryQueries>,
 }
 
 impl AppState {
@@ -29,9 +39,25 @@ impl AppState {
         queries: &Arc<Q>,
     ) -> Self
     where
-        Q: JournalEntryQueries + 'static,
+        Q: CloseChecklistQueries
+            + FiscalYearQueries
+            + JournalEntryQueries
+            + LockQueries
+            + OpeningBalanceQueries
+            + RecurringEntryQueries
+            + 'static,
     {
-        Self { application, authenticator, sign_in, journal_entries: queries.clone() }
+        Self {
+            application,
+            authenticator,
+            sign_in,
+            close_checklist: queries.clone(),
+            fiscal_years: queries.clone(),
+            journal_entries: queries.clone(),
+            locks: queries.clone(),
+            opening_balances: queries.clone(),
+            recurring_entries: queries.clone(),
+        }
     }
 }
 
@@ -55,5 +81,10 @@ parts! {
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Arc<dyn CloseChecklistQueries>: state => state.close_checklist.clone();
+    Arc<dyn FiscalYearQueries>: state => state.fiscal_years.clone();
     Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
+    Arc<dyn LockQueries>: state => state.locks.clone();
+    Arc<dyn OpeningBalanceQueries>: state => state.opening_balances.clone();
+    Arc<dyn RecurringEntryQueries>: state => state.recurring_entries.clone();
 }
