@@ -2,6 +2,7 @@
 
 mod backup;
 mod database;
+mod periods;
 mod platform;
 mod schema;
 mod statements;
