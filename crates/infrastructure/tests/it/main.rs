@@ -6,6 +6,7 @@
 
 mod backup;
 mod database;
+mod periods;
 mod platform;
 mod schema;
 mod statements;
