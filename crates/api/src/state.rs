@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::ledger_export::LedgerExportQueries;
+use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
 use application::platform::identity::Authenticator;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -17,7 +20,10 @@ pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
+    pub integrity: Arc<dyn IntegrityQueries>,
     pub journal_entries: Arc<dyn JournalEntryQueries>,
+    pub ledger_export: Arc<dyn LedgerExportQueries>,
+    pub reports: Arc<dyn ReportQueries>,
 }
 
 impl AppState {
@@ -29,9 +35,17 @@ impl AppState {
         queries: &Arc<Q>,
     ) -> Self
     where
-        Q: JournalEntryQueries + 'static,
+        Q: IntegrityQueries + JournalEntryQueries + LedgerExportQueries + ReportQueries + 'static,
     {
-        Self { application, authenticator, sign_in, journal_entries: queries.clone() }
+        Self {
+            application,
+            authenticator,
+            sign_in,
+            integrity: queries.clone(),
+            journal_entries: queries.clone(),
+            ledger_export: queries.clone(),
+            reports: queries.clone(),
+        }
     }
 }
 
@@ -55,5 +69,8 @@ parts! {
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Arc<dyn IntegrityQueries>: state => state.integrity.clone();
     Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
+    Arc<dyn LedgerExportQueries>: state => state.ledger_export.clone();
+    Arc<dyn ReportQueries>: state => state.reports.clone();
 }

@@ -8,6 +8,7 @@ use super::status_of;
 pub fn error_catalogue() -> Vec<&'static ErrorDef> {
     let slices: &[&[&'static ErrorDef]] = &[
         application::accounting::error::ALL,
+        application::accounting::reports::error::ALL,
         application::error::ALL,
         application::paging::ALL,
         application::platform::error::ALL,
