@@ -13,6 +13,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::accounting::imports::error::ALL,
         application::accounting::lock_exceptions::ALL,
         application::accounting::opening_balances::ALL,
+        application::accounting::reports::error::ALL,
         application::error::ALL,
         application::paging::ALL,
         application::platform::error::ALL,
