@@ -9,10 +9,14 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::opening_balances::OpeningBalanceRepository;
+use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::jobs::JobRepository;
 use application::platform::retention::RetentionRepository;
 use application::platform::ports::{
@@ -95,6 +99,10 @@ impl UnitOfWork for SqlUnitOfWork {
         ledger: LedgerRepository,
         ledger_batch: LedgerBatchRepository,
         retention: RetentionRepository,
+        fiscal_years: FiscalYearRepository,
+        locks: LockRepository,
+        opening_balances: OpeningBalanceRepository,
+        recurring_entries: RecurringEntryRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
         tenants: TenantRepository,

@@ -1,8 +1,12 @@
 //! What the API answers about the ledger.
 
+pub mod close_checklist;
+pub mod fiscal_year;
 pub mod import_result;
 pub mod journal_entry;
 pub mod journal_entry_build;
+pub mod lock;
+pub mod recurring_entry;
 
 use domain::text::LocalizedName;
 use serde::Serialize;

@@ -85,11 +85,7 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_company(&mut self) -> StorageResult<Currency> {
         let row = self.tx.find(&COMPANY, &[self.tenant.into()]).await?;
-        let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
-        let mut columns = row.columns("tenant");
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+        row.map_or_else(no_tenant, company)
     }
 
     pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
@@ -192,6 +188,18 @@ impl SqlUnitOfWork {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
         rows.into_iter().map(dimension_rule).collect()
     }
+}
+
+/// A row of [`COMPANY`].
+pub(crate) fn company(row: Row) -> StorageResult<Currency> {
+    let mut columns = row.columns("tenant");
+    let code: CurrencyCode = columns.get("currency")?;
+    let scale: Option<u8> = columns.get("scale")?;
+    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+}
+
+pub(crate) fn no_tenant<T>() -> StorageResult<T> {
+    Err(StorageError::Internal("the tenant does not exist".to_owned()))
 }
 
 fn settings(row: Row) -> StorageResult<LedgerSettings> {

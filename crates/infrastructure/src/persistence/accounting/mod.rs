@@ -1,20 +1,40 @@
 //! The general ledger in SQL.
 
 pub mod balances;
+pub mod close_checklist;
 pub mod dimension_sets;
 pub mod draft_document;
 pub mod facts;
+pub mod fiscal_years;
 pub mod imports;
 pub mod journal_entries;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod ledger;
 pub mod ledger_batch;
+pub mod locks;
+pub mod opening_balances;
+pub mod recurring_entries;
+pub mod recurring_entry_document;
 
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [facts::ALL, journal_entries::ALL, ledger::ALL, dimension_sets::ALL, journal_entry_queries::ALL, imports::ALL, ledger_batch::ALL].concat()
+    [
+        close_checklist::ALL,
+        dimension_sets::ALL,
+        facts::ALL,
+        fiscal_years::ALL,
+        imports::ALL,
+        journal_entries::ALL,
+        journal_entry_queries::ALL,
+        ledger::ALL,
+        ledger_batch::ALL,
+        locks::ALL,
+        opening_balances::ALL,
+        recurring_entries::ALL,
+    ]
+    .concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
@@ -22,7 +42,14 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [journal_entries::BULKS, dimension_sets::BULKS, imports::BULKS, ledger_batch::BULKS].concat()
+    [
+        dimension_sets::BULKS,
+        fiscal_years::BULKS,
+        imports::BULKS,
+        journal_entries::BULKS,
+        ledger_batch::BULKS,
+    ]
+    .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
