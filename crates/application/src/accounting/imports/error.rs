@@ -49,12 +49,6 @@ domain::errors! {
     OPENING_DATE_MISSING = "opening_date_missing", Rule, User,
         "Give the date of the opening balances, in a column date or as the parameter date.",
         "أدخل تاريخ الأرصدة الافتتاحية في عمود date أو في المعامل date.";
-    OPENING_ACCOUNT_NOT_SET = "opening_account_not_set", Rule, Administrator,
-        "Set up the opening account in the ledger settings first.",
-        "عرّف حساب الأرصدة الافتتاحية في إعدادات الدفتر أولًا.";
-    OPENING_EXISTS = "opening_exists", Conflict, User,
-        "There are opening balances already (entry {number}); reverse them first.",
-        "توجد أرصدة افتتاحية بالفعل (القيد {number})؛ اعكسها أولًا.";
     JOB_CANCELLED = "job_cancelled", Conflict, User,
         "The job was cancelled; nothing was kept.", "أُلغيت المهمة ولم يُحفظ شيء.";
 }

@@ -69,7 +69,6 @@ impl Command for ImportEntries {
             opening::refuse_second(uow).await?;
         }
         if self.options.create_periods && let Some((first, last)) = self.dates() {
-            needs(ctx, "accounting.fiscal_year.create")?;
             result.fiscal_years = ensure_fiscal_years(ctx, uow, first, last).await? as u64;
         }
         let mut errors = self.file.errors.clone();
@@ -158,13 +157,14 @@ impl ImportEntries {
         let needed = self.file.entries.iter().any(|entry| entry.journal.is_none());
         let mut default = None;
         if needed {
-            let opening = self.options.journal.is_none() && self.file.opening;
-            let code = self.options.journal.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE);
-            let preferred = if opening { open(uow, session, opening::OPENING_JOURNAL_CODE).await?.ok() } else { None };
-            default = match preferred {
-                Some(journal) => Some(journal),
-                None => Some(open(uow, session, code).await?.map_err(|violation| violation.at("?journal"))?),
+            let opened = match &self.options.journal {
+                None if self.file.opening => {
+                    let id = opening::journal(uow).await?;
+                    session.open_journal(uow, id).await?.map(|()| id)
+                }
+                code => open(uow, session, code.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE)).await?,
             };
+            default = Some(opened.map_err(|violation| violation.at("?journal"))?);
         }
         Ok(Journals { named: named.into_iter().map(Result::ok).collect(), default })
     }
@@ -225,7 +225,12 @@ impl Run<'_> {
         if self.import.file.opening {
             let entry = entry.to_mut();
             entry.date = entry.date.or(self.import.options.date);
-            entry.control_reason = opening::control_reason(entry.control_reason.take());
+            if entry.date.is_none() {
+                entry.date = opening::first_day(uow).await?;
+            }
+            let text = || Some(opening::DESCRIPTION.to_owned());
+            entry.description = entry.description.take().or_else(text);
+            entry.control_reason = entry.control_reason.take().or_else(text);
             if entry.date.is_none() && !entry.broken {
                 let missing = Violation::new(&OPENING_DATE_MISSING).at("/postingDate");
                 self.note(&entry.clone(), vec![missing]);

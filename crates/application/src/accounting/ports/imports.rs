@@ -20,6 +20,4 @@ pub trait ImportRepository: Send {
     async fn all_dimension_values(&mut self) -> StorageResult<Vec<DimensionValue>>;
     async fn add_dimension(&mut self, dimension: &Dimension) -> StorageResult<()>;
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()>;
-    /// The number of the opening entry that is in force, if there is one (R13).
-    async fn opening_entry(&mut self) -> StorageResult<Option<String>>;
 }

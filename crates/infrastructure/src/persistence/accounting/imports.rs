@@ -33,8 +33,6 @@ statements! {
     VALUES = "accounting.imports.dimension_values":
         "SELECT id, dimension_id, code, name_ar, name_en, parent_id, active, version FROM dimension_value \
          WHERE tenant_id = ?1";
-    OPENING = "accounting.imports.opening_entry":
-        "SELECT {first} number FROM journal_entry WHERE tenant_id = ?1 AND kind = 'opening' AND status = 'posted' {only}";
     DIMENSION_INSERT = "accounting.imports.insert_dimension":
         "INSERT INTO dimension (tenant_id, id, code, name_ar, name_en, active, created_at, updated_at, version) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)";
@@ -122,11 +120,6 @@ impl ImportRepository for SqlUnitOfWork {
 
     async fn all_dimension_values(&mut self) -> StorageResult<Vec<DimensionValue>> {
         self.tx.query(&VALUES, &[self.tenant.into()]).await?.into_iter().map(value).collect()
-    }
-
-    async fn opening_entry(&mut self) -> StorageResult<Option<String>> {
-        let row = self.tx.find(&OPENING, &[self.tenant.into()]).await?;
-        row.map(|row| row.single("journal_entry", "number")).transpose()
     }
 
     async fn add_dimension(&mut self, dimension: &Dimension) -> StorageResult<()> {

@@ -42,9 +42,10 @@ query! {
         create_dimensions: bool => true,
         /// Change accounts that differ from the file; otherwise a difference is an error.
         update: bool => false,
-        /// Code of the journal of entries that name none; by default `GENERAL`.
+        /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
+        /// kind.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
-        /// Posting date of opening balances, where the file has no column `date`.
+        /// Posting date of opening balances, where the file has no column `date`; by default the first day of the books.
         date: Option<NaiveDate>,
     }
     /// How to take a file of journal entries.
