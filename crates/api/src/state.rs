@@ -5,6 +5,9 @@ use std::sync::Arc;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::reports::ReportQueries;
+use application::accounting::ports::ledger_export::LedgerExportQueries;
+use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::ports::locks::LockQueries;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
@@ -116,6 +119,9 @@ queries! {
     fiscal_years: FiscalYearQueries,
     jobs: JobQueries,
     journal_entries: JournalEntryQueries,
+    reports: ReportQueries,
+    ledger_export: LedgerExportQueries,
+    integrity: IntegrityQueries,
     locks: LockQueries,
     opening_balances: OpeningBalanceQueries,
     recurring_entries: RecurringEntryQueries,

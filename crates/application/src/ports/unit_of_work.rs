@@ -45,10 +45,6 @@ pub trait UnitOfWork: Send {
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
-    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
-    fn locks(&mut self) -> &mut dyn LockRepository;
-    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
-    fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;
