@@ -4,5 +4,6 @@ mod access;
 mod crash;
 mod document;
 mod journal_entries;
+mod periods;
 mod process;
 mod walkthrough;
