@@ -6,3 +6,4 @@ mod database;
 mod platform;
 mod schema;
 mod statements;
+mod transfers;
