@@ -18,10 +18,10 @@ use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs::ports::JobRepository;
-use crate::platform::retention::RetentionRepository;
 use crate::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
+use crate::platform::retention::RetentionRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {

@@ -167,7 +167,10 @@ impl SqlUnitOfWork {
         Ok(Locks::from_stored(dates))
     }
 
-    pub(crate) async fn read_exceptions(&mut self, user: Option<UserId>) -> StorageResult<Vec<LockException>> {
+    pub(crate) async fn read_exceptions(
+        &mut self,
+        user: Option<UserId>,
+    ) -> StorageResult<Vec<LockException>> {
         let Some(user) = user else { return Ok(Vec::new()) };
         let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
         let read = |row: Row| {
