@@ -6,8 +6,17 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::change::Change;
+use crate::accounting::ports::accounts::AccountRepository;
+use crate::accounting::ports::currencies::CurrencyRepository;
+use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
+use crate::accounting::ports::dimensions::DimensionRepository;
+use crate::accounting::ports::exchange_rates::ExchangeRateRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
+use crate::accounting::ports::journals::JournalRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
+use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
+use crate::accounting::ports::number_series::NumberSeriesRepository;
+use crate::accounting::ports::setup::SetupRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -24,8 +33,17 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn accounts(&mut self) -> &mut dyn AccountRepository;
+    fn currencies(&mut self) -> &mut dyn CurrencyRepository;
+    fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
+    fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
+    fn journals(&mut self) -> &mut dyn JournalRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
+    fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
+    fn setup(&mut self) -> &mut dyn SetupRepository;
 }
 
 /// What every command leaves behind beside its own effect.

@@ -9,8 +9,17 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::currencies::CurrencyRepository;
+use application::accounting::ports::dimension_rules::DimensionRuleRepository;
+use application::accounting::ports::dimensions::DimensionRepository;
+use application::accounting::ports::exchange_rates::ExchangeRateRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
+use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
+use application::accounting::ports::number_series::NumberSeriesRepository;
+use application::accounting::ports::setup::SetupRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -64,6 +73,33 @@ impl UnitOfWork for SqlUnitOfWork {
         self.changes.push(change);
     }
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
+        self
+    }
+    fn accounts(&mut self) -> &mut dyn AccountRepository {
+        self
+    }
+    fn currencies(&mut self) -> &mut dyn CurrencyRepository {
+        self
+    }
+    fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository {
+        self
+    }
+    fn dimensions(&mut self) -> &mut dyn DimensionRepository {
+        self
+    }
+    fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository {
+        self
+    }
+    fn journals(&mut self) -> &mut dyn JournalRepository {
+        self
+    }
+    fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository {
+        self
+    }
+    fn number_series(&mut self) -> &mut dyn NumberSeriesRepository {
+        self
+    }
+    fn setup(&mut self) -> &mut dyn SetupRepository {
         self
     }
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {

@@ -1,7 +1,13 @@
 //! What the API answers about the ledger.
 
+pub mod account;
+pub mod account_balance;
+pub mod currency;
+pub mod dimension;
+pub mod journal;
 pub mod journal_entry;
 pub mod journal_entry_build;
+pub mod ledger_settings;
 
 use domain::text::LocalizedName;
 use serde::Serialize;
