@@ -1,5 +1,6 @@
 //! `cargo xtask`: the habits of this repository as commands.
 
+mod bench;
 mod gen_docs;
 mod sql_budget;
 mod tidy;
@@ -27,6 +28,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure a release build against the performance targets
+    Bench(bench::Options),
     /// Check how many SQL statements have a text for each engine
     SqlBudget,
 }
@@ -53,6 +56,11 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&tree),
         Task::Gen { check } => gen_docs::run(&tree, check),
         Task::SqlBudget => sql_budget::run(&tree),
+        Task::Bench(options) => bench::bench(&options).map(|text| {
+            // When standard output is closed there is nobody to read it.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            Outcome::default()
+        }),
     });
     match result {
         Ok(outcome) => report(&outcome),

@@ -1,6 +1,7 @@
 //! The HTTP edge and the parts of the binary: what travels on the wire, how it is read, answered and described.
 
 pub mod answer;
+pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod docs_page;
@@ -14,3 +15,6 @@ pub mod routes;
 pub mod state;
 pub mod telemetry;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;

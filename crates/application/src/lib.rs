@@ -12,3 +12,4 @@ pub mod paging;
 pub mod platform;
 pub mod ports;
 pub mod retry;
+pub mod views;

@@ -97,6 +97,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 
 static LISTED: &[&[&ErrorDef]] = &[
     crate::money::ALL,
+    crate::platform::ALL,
     crate::text::ALL,
     crate::time::ALL,
     ledger::account::ALL,
@@ -158,6 +159,23 @@ pub enum Language {
     #[default]
     English,
     Arabic,
+}
+
+impl Language {
+    /// The ISO 639-1 code: `en` or `ar`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Arabic => "ar",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::English),
+            "ar" => Some(Self::Arabic),
+            _ => None,
+        }
+    }
 }
 
 /// Collects every violation of one input, so that a caller sees all of them at once.

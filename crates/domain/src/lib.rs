@@ -4,5 +4,6 @@ pub mod accounting;
 pub mod error;
 pub mod ids;
 pub mod money;
+pub mod platform;
 pub mod text;
 pub mod time;

@@ -89,29 +89,15 @@ fn field(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// The object behind a reference or a nullable one.
-fn object<'s>(schemas: &'s Schemas, schema: &'s Value) -> Option<&'s serde_json::Map<String, Value>> {
-    let schema = schemas.resolve(schema);
-    if let Some(properties) = schema["properties"].as_object() {
-        return Some(properties);
-    }
-    let options = schema["oneOf"].as_array().or(schema["anyOf"].as_array())?;
-    let mut objects = options.iter().filter_map(|option| object(schemas, option));
-    let first = objects.next()?;
-    objects.next().is_none().then_some(first)
-}
-
 fn flatten(schemas: &Schemas, schema: &Value, path: &mut Vec<String>, columns: &mut Vec<Vec<String>>) {
-    match object(schemas, schema) {
-        Some(properties) if path.len() < DEPTH_MAX => {
-            for (name, property) in properties {
-                path.push(name.clone());
-                flatten(schemas, property, path, columns);
-                path.pop();
-            }
-        }
-        _ if path.is_empty() => {}
-        _ => columns.push(path.clone()),
+    let members = if path.len() < DEPTH_MAX { schemas.properties(schema) } else { Vec::new() };
+    if members.is_empty() && !path.is_empty() {
+        columns.push(path.clone());
+    }
+    for (name, member) in members {
+        path.push(name.to_owned());
+        flatten(schemas, member, path, columns);
+        path.pop();
     }
 }
 

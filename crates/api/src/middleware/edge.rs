@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use application::error::AppError;
-use application::ports::batch::BatchHandle;
 use application::ports::clock::Ids;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
@@ -17,14 +17,16 @@ use http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 use tracing::{Instrument, field};
 
+use super::guard::Verified;
 use super::limits::HttpLimits;
 use crate::extract::language::preferred;
+use crate::operation::API_BASE;
 use crate::problem::{self, Facts, OVERLOADED, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,7 +43,21 @@ pub struct RequestInfo {
     pub language: Language,
 }
 
+/// One answered request.
+#[derive(Debug)]
+pub struct Served<'a> {
+    pub method: &'a Method,
+    /// The template of the route, never the path itself; `-` where there is none.
+    pub route: &'a str,
+    pub status: StatusCode,
+    pub latency: Duration,
+}
+
+/// Told about every answered request; must be quick.
+pub type Observer = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
+
 struct Shared {
+    observer: Option<Observer>,
     ids: Arc<dyn Ids>,
     slots: Semaphore,
     hsts: bool,
@@ -51,9 +67,9 @@ struct Shared {
 pub struct EdgeLayer(Arc<Shared>);
 
 impl EdgeLayer {
-    pub fn new(ids: Arc<dyn Ids>, limits: &HttpLimits) -> Self {
+    pub fn new(ids: Arc<dyn Ids>, limits: &HttpLimits, observer: Option<Observer>) -> Self {
         let slots = Semaphore::new(limits.concurrent_requests_max.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Shared { ids, slots, hsts: limits.hsts }))
+        Self(Arc::new(Shared { observer, ids, slots, hsts: limits.hsts }))
     }
 }
 
@@ -104,22 +120,25 @@ where
     }
     let (id, id_header) = request_id(shared, request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
-    // An operation of a batch is part of a request that has its place already.
-    let nested = request.extensions().get::<BatchHandle>().is_some();
+    // An operation of a batch is part of a request that has its place already; health must answer under load, too.
+    let unlimited =
+        request.extensions().get::<Verified>().is_some() || !request.uri().path().starts_with(API_BASE);
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let template = route.as_ref().map_or("-", |route| route.as_str());
+    let method = request.method().clone();
     let span = tracing::info_span!(
         "request",
-        method = %request.method(),
-        route = route.as_ref().map_or("-", |route| route.as_str()),
+        method = %method,
+        route = template,
         request_id = %id,
         status = field::Empty,
         latency_us = field::Empty,
     );
     request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
     let started = Instant::now();
-    let slot = if nested { None } else { shared.slots.try_acquire().ok() };
-    let response = if nested || slot.is_some() {
+    let slot = if unlimited { None } else { shared.slots.try_acquire().ok() };
+    let response = if unlimited || slot.is_some() {
         let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
         match answered.await {
             Ok(Ok(response)) => response,
@@ -133,8 +152,14 @@ where
     let _entered = span.enter();
     let facts = Facts { instance: path.path(), trace_id: &id, language };
     let mut response = problem::render(response, facts);
+    let latency = started.elapsed();
+    let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
     span.record("status", response.status().as_u16());
-    span.record("latency_us", u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+    span.record("latency_us", latency_us);
+    tracing::debug!(status = response.status().as_u16(), latency_us, "request answered");
+    if let Some(observer) = &shared.observer {
+        observer(&Served { method: &method, route: template, status: response.status(), latency });
+    }
     finish(response.headers_mut(), id_header, shared.hsts);
     response
 }

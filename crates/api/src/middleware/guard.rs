@@ -40,7 +40,8 @@ pub struct Caller {
     pub media: Media,
 }
 
-/// An identity that was verified already; put on the operations of a batch.
+/// An identity that was verified already. A batch puts it on the requests of its operations, which then neither
+/// authenticate again nor count against limits; nothing a client sends can set it.
 #[derive(Debug, Clone)]
 pub struct Verified(pub Arc<Identity>);
 
@@ -126,7 +127,10 @@ impl Guard {
             Err(error) => return Ok(challenge(request.headers(), error)),
         };
         if let Some(identity) = &identity {
-            *standing = self.count(identity, standing)?;
+            // The operations of a batch are one request.
+            if request.extensions().get::<Verified>().is_none() {
+                *standing = self.count(identity, standing)?;
+            }
             authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
         }
         let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
@@ -231,7 +235,7 @@ impl Guard {
 }
 
 /// The credential of a request: `Authorization: Bearer …` or `X-Api-Key`.
-fn credential(headers: &HeaderMap) -> Option<Credential> {
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         let token = token.trim();

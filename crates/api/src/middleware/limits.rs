@@ -19,16 +19,21 @@ pub const GZIP_BYTES_MIN: u16 = 2_048;
 /// Callers remembered by the rate limiter; the least recently seen is forgotten first.
 pub const RATE_LIMIT_CALLERS_MAX: u64 = 100_000;
 
-/// A steady rate with a burst on top. Off when `per_second` is 0.
+/// A steady rate with a burst on top. Off when `per_minute` is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    pub per_second: u32,
+    pub per_minute: u32,
     /// Requests that may come at once after a pause; at least 1.
     pub burst: u32,
 }
 
 impl RateLimit {
-    pub const OFF: Self = Self { per_second: 0, burst: 0 };
+    pub const OFF: Self = Self { per_minute: 0, burst: 0 };
+
+    /// So many a minute, all of which may come at once after a quiet minute.
+    pub const fn per_minute(requests: u32) -> Self {
+        Self { per_minute: requests, burst: requests }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::limits::{HttpLimits, RATE_LIMIT_CALLERS_MAX, RateLimit};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-/// A caller not seen for so long has its full burst again at any rate of one a second or more.
+const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;
+/// A caller not seen for so long is forgotten: by then the burst of a minute is there again.
 const IDLE_SECONDS: u64 = 600;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -53,7 +54,7 @@ struct Limiter {
 
 impl Limiter {
     fn new(limit: RateLimit) -> Option<Self> {
-        if limit.per_second == 0 {
+        if limit.per_minute == 0 {
             return None;
         }
         let callers = Cache::builder()
@@ -61,7 +62,7 @@ impl Limiter {
             .time_to_idle(Duration::from_secs(IDLE_SECONDS))
             .build();
         let limit = RateLimit { burst: limit.burst.max(1), ..limit };
-        Some(Self { limit, interval_nanos: (NANOS_PER_SECOND / u64::from(limit.per_second)).max(1), callers })
+        Some(Self { limit, interval_nanos: (NANOS_PER_MINUTE / u64::from(limit.per_minute)).max(1), callers })
     }
 
     fn take(&self, caller: Uuid, now: u64) -> Result<Standing, Refused> {
@@ -133,19 +134,25 @@ impl RateLimiter {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_is_let_through_and_refills_steadily() {
-        let user_rate = RateLimit { per_second: 2, burst: 3 };
-        let limiter = RateLimiter::new(&HttpLimits { user_rate, ..HttpLimits::default() });
-        let (tenant, user) = (Uuid::nil(), Some(Uuid::from_u128(7)));
+    #[test]
+    fn a_burst_is_let_through_and_refills_steadily() {
+        let limiter = Limiter::new(RateLimit { per_minute: 120, burst: 3 }).unwrap();
+        let (user, start) = (Uuid::from_u128(7), 5 * NANOS_PER_SECOND);
         for remaining in [2, 1, 0] {
-            assert_eq!(limiter.take(tenant, user).unwrap().unwrap().remaining, remaining);
+            assert_eq!(limiter.take(user, start).unwrap().remaining, remaining);
         }
-        let refused = limiter.take(tenant, user).unwrap_err();
-        assert_eq!(refused.retry_after_seconds, 1);
-        assert_eq!(limiter.take(tenant, Some(Uuid::from_u128(8))).unwrap().unwrap().remaining, 2);
-        tokio::time::advance(Duration::from_millis(500)).await;
-        assert!(limiter.take(tenant, user).is_ok());
-        assert!(limiter.take(tenant, user).is_err());
+        let refused = limiter.take(user, start).unwrap_err();
+        assert_eq!((refused.retry_after_seconds, refused.standing.reset_seconds), (1, 2));
+        assert_eq!(limiter.take(Uuid::from_u128(8), start).unwrap().remaining, 2);
+        let later = start + NANOS_PER_SECOND / 2;
+        assert!(limiter.take(user, later).is_ok());
+        assert!(limiter.take(user, later).is_err());
+        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().remaining, 2);
+    }
+
+    #[test]
+    fn no_limit_is_no_limit() {
+        let limiter = RateLimiter::new(&HttpLimits::default());
+        assert_eq!(limiter.take(Uuid::nil(), None), Ok(None));
     }
 }

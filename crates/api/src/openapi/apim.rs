@@ -9,6 +9,7 @@ pub fn to_3_0(mut document: Value) -> Value {
     document["openapi"] = json!("3.0.3");
     if let Some(license) = document["info"]["license"].as_object_mut() {
         license.remove("identifier");
+        license.insert("url".into(), json!("https://opensource.org/license/mit"));
     }
     if let Some(top) = document.as_object_mut() {
         top.remove("jsonSchemaDialect");

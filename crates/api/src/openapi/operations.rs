@@ -88,6 +88,16 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         let described = problem_response(status, &format!("{general}\n\n{}", lines.join("\n")));
         responses.insert(status, described);
     }
+    for refusal in &operation.refusals {
+        let mut described = success(operation, refusal, access, schemas);
+        let problem = problem_response(refusal.status, refusal.description);
+        if let (Some(content), Some(problems)) =
+            (described["content"].as_object_mut(), problem["content"].as_object())
+        {
+            content.extend(problems.clone());
+        }
+        responses.insert(refusal.status, described);
+    }
     let entries = responses.into_iter().map(|(status, response)| (status.to_string(), response));
     Value::Object(entries.collect())
 }

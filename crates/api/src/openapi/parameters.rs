@@ -21,8 +21,7 @@ pub fn of(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
         QueryParameters::Declared(declared) => parameters.extend(declared(schemas)),
         QueryParameters::List(spec, view) => {
             let view = view(schemas);
-            let members = schemas.resolve(&view)["properties"].as_object();
-            let members = members.map(|members| members.keys().cloned().collect()).unwrap_or_default();
+            let members = schemas.properties(&view).into_iter().map(|(name, _)| name.to_owned()).collect();
             parameters.extend(list(spec, members, schemas));
         }
     }
@@ -130,7 +129,7 @@ fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value 
     let one = match kind {
         _ if op == FilterOp::IsNull => bool::schema(schemas),
         FieldKind::Id => <Uuid as WireType>::schema(schemas),
-        FieldKind::Text => Text::<FILTER_LENGTH_MAX>::schema(schemas),
+        FieldKind::Text | FieldKind::Search => Text::<FILTER_LENGTH_MAX>::schema(schemas),
         FieldKind::Date => NaiveDate::schema(schemas),
         FieldKind::Timestamp => Timestamp::schema(schemas),
         FieldKind::Amount => Amount::schema(schemas),

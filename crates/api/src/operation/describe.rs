@@ -66,6 +66,8 @@ pub struct Operation {
     pub(crate) answers: Vec<Answer>,
     pub(crate) media: Vec<Media>,
     pub(crate) errors: Vec<&'static ErrorDef>,
+    /// Refusals that a standard wants in a form of their own, beside problem documents.
+    pub(crate) refusals: Vec<Answer>,
     pub(crate) size: Size,
     pub(crate) long: bool,
     pub(crate) open_ended: bool,
@@ -91,6 +93,7 @@ impl Operation {
             answers: Vec::new(),
             media: vec![Media::Json],
             errors: Vec::new(),
+            refusals: Vec::new(),
             size: Size::Ordinary,
             long: false,
             open_ended: false,
@@ -219,6 +222,12 @@ impl Operation {
         self.errors.extend_from_slice(errors);
         self
     }
+    /// A refusal whose body a standard prescribes: the errors of OAuth.
+    pub fn refuses<T: ToSchema>(&mut self, status: u16, description: &'static str) -> &mut Self {
+        let schema: Option<SchemaOf> = Some(view::<T>);
+        self.refusals.push(Answer { status, description, schema, etag: false, location: false });
+        self
+    }
     /// Bodies up to `large_body_bytes_max`, and more time.
     pub fn large(&mut self) -> &mut Self {
         (self.size, self.long) = (Size::Large, true);
@@ -258,7 +267,7 @@ impl Operation {
         if let Some((_, schema)) = self.body {
             schema(schemas);
         }
-        for schema in self.answers.iter().filter_map(|answer| answer.schema) {
+        for schema in self.answers.iter().chain(&self.refusals).filter_map(|answer| answer.schema) {
             schema(schemas);
         }
         if let Query::Declared(parameters) = self.query {

@@ -6,6 +6,7 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 
 use super::describe::Operation;
+use crate::middleware::edge::Observer;
 use crate::state::AppState;
 use crate::wire::Schemas;
 
@@ -18,6 +19,7 @@ pub struct Operations {
     pub(super) operations: Vec<Operation>,
     /// Routes that are not operations of the API: health, metrics.
     pub(super) plain: Router<AppState>,
+    pub(super) observer: Option<Observer>,
     pub(crate) tags: Vec<(&'static str, &'static str)>,
 }
 
@@ -69,6 +71,12 @@ impl Operations {
     /// Adds routes that are no operations of the API; they are not in the document and not guarded.
     pub fn plain(&mut self, router: Router<AppState>) -> &mut Self {
         self.plain = std::mem::take(&mut self.plain).merge(router);
+        self
+    }
+
+    /// Tells `observer` about every answered request; for metrics.
+    pub fn observe(&mut self, observer: Observer) -> &mut Self {
+        self.observer = Some(observer);
         self
     }
 

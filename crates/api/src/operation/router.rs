@@ -39,7 +39,7 @@ impl Operations {
             }
             router = router.route(&path, route);
         }
-        let edge = EdgeLayer::new(state.application.ids.clone(), limits);
+        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer);
         let router = router
             .merge(docs_page::routes(&document))
             .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })

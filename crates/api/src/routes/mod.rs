@@ -1,10 +1,12 @@
 //! One operation a file: `routes/<module>/<resource>/<operation>.rs`.
 
 pub mod accounting;
+pub mod platform;
 
 use crate::operation::Operations;
 
 /// Every operation of the API.
 pub fn operations(ops: &mut Operations) {
+    platform::operations(ops);
     accounting::operations(ops);
 }

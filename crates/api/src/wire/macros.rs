@@ -53,7 +53,7 @@ pub fn default_member<T: WireType>(
 /// One of `words`, by the domain's own parser.
 pub fn word<T, R: IntoOption<T>>(
     value: &Value,
-    words: &'static [&'static str],
+    words: &[&'static str],
     parse: impl FnOnce(&'static str) -> R,
     at: &Pointer<'_>,
     errors: &mut Violations,
@@ -271,8 +271,26 @@ macro_rules! query {
 }
 
 /// Makes a domain enumeration with `parse(&str)` (answering `Option` or `Result`) a wire type.
+///
+/// `word_type!(T, "name")` takes the words from `T::ALL` and `as_str`; with a list, only those words are taken.
 #[macro_export]
 macro_rules! word_type {
+    ($type:ty, $name:literal) => {
+        impl $crate::wire::WireType for $type {
+            fn schema(_: &mut $crate::wire::Schemas) -> ::serde_json::Value {
+                let words: Vec<&str> = <$type>::ALL.iter().map(|word| word.as_str()).collect();
+                ::serde_json::json!({ "type": "string", "title": $name, "enum": words })
+            }
+            fn parse(
+                value: &::serde_json::Value,
+                at: &$crate::wire::Pointer<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<Self> {
+                let words: Vec<&'static str> = <$type>::ALL.iter().map(|word| word.as_str()).collect();
+                $crate::wire::word(value, &words, |word| <$type>::parse(word), at, errors)
+            }
+        }
+    };
     ($type:ty, $name:literal, [$($word:literal),+ $(,)?]) => {
         impl $crate::wire::WireType for $type {
             fn schema(_: &mut $crate::wire::Schemas) -> ::serde_json::Value {

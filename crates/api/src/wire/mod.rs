@@ -7,6 +7,7 @@
 //! - `field: Type = <json>` gives the schema an example, `field: Type => <json>` a default, `= <json> => <json>` both.
 
 mod error;
+mod identity;
 mod json;
 mod macros;
 mod number;
@@ -20,6 +21,7 @@ use domain::error::Violations;
 use serde_json::Value;
 
 pub use error::*;
+pub use identity::{AnyJson, CurrentPassword, NewPassword, PermissionName, TemplateName};
 pub use json::parse_json;
 pub use macros::{IntoOption, camel, camel_length, default_member, member, object, summary, word};
 pub use number::{Int, amount_schema};

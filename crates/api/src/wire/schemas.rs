@@ -18,6 +18,9 @@ impl Schemas {
         match self.owners.get(name) {
             Some(known) if *known == owner => {}
             Some(known) => self.conflicts.push(format!("{name}: {known} and {owner}")),
+            None if self.components.contains_key(name) => {
+                self.conflicts.push(format!("{name}: a view and {owner}"))
+            }
             None => {
                 // Known before it is built, so that a type may contain itself.
                 self.owners.insert(name.to_owned(), owner);
@@ -49,6 +52,24 @@ impl Schemas {
                 self.components.insert(name.to_owned(), schema);
             }
         }
+    }
+
+    /// The members of an object schema, also behind references, `null` options and flattened parts.
+    pub fn properties<'s>(&'s self, schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
+        let schema = self.resolve(schema);
+        let own = schema["properties"].as_object().into_iter().flatten().map(|(name, p)| (name.as_str(), p));
+        let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| self.properties(part));
+        let mut members: Vec<_> = parts.chain(own).collect();
+        if let Some(options) =
+            schema["oneOf"].as_array().or(schema["anyOf"].as_array()).filter(|_| members.is_empty())
+        {
+            let mut objects = options.iter().map(|option| self.properties(option)).filter(|m| !m.is_empty());
+            // Several kinds of object have no columns in common.
+            if let (Some(only), None) = (objects.next(), objects.next()) {
+                members = only;
+            }
+        }
+        members
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {

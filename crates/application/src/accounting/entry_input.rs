@@ -9,7 +9,9 @@ use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionSetId, JournalId};
 use domain::money::{Amount, CurrencyCode, Rate};
 
-use super::error::{ACCOUNT_CODE_UNKNOWN, ACCOUNT_REFERENCE_MISSING, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN};
+use super::error::{
+    ACCOUNT_CODE_UNKNOWN, ACCOUNT_REFERENCE_MISSING, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN,
+};
 use super::ports::ledger::DimensionPair;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
@@ -71,7 +73,9 @@ pub async fn resolve_lines(
         let combination = combination(line, &values, index, violations);
         let amount = LineAmount::from_columns(line.debit, line.credit);
         let amount = violations.check(&format!("/lines/{index}"), amount);
-        let (Some(account), Some(dimensions), Some(amount)) = (account, combination, amount) else { continue };
+        let (Some(account), Some(dimensions), Some(amount)) = (account, combination, amount) else {
+            continue;
+        };
         let dimension_set = match sets.get(&dimensions) {
             Some(set) => *set,
             None => {

@@ -53,7 +53,11 @@ pub async fn post(
 }
 
 /// Runs every check of a posting and answers what it would be, without number and without effect.
-pub async fn check(ctx: &RequestContext, uow: &mut dyn UnitOfWork, draft: DraftEntry) -> AppResult<ValidatedEntry> {
+pub async fn check(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    draft: DraftEntry,
+) -> AppResult<ValidatedEntry> {
     let request = facts_request(ctx, draft.content(), uow).await?;
     let facts = uow.ledger().posting_facts(&request).await?;
     let journal = journal(&facts)?.clone();
@@ -83,7 +87,8 @@ async fn facts_request(
 fn journal(facts: &PostingFacts) -> AppResult<&JournalFacts> {
     let journal = facts.journal.as_ref().ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalId"))?;
     if !journal.journal.active {
-        let violation = Violation::new(&JOURNAL_INACTIVE).at("/journalId").with("journal", &journal.journal.code);
+        let violation =
+            Violation::new(&JOURNAL_INACTIVE).at("/journalId").with("journal", &journal.journal.code);
         return Err(violation.into());
     }
     Ok(journal)
@@ -120,7 +125,8 @@ async fn number_and_chain(
     facts: &PostingFacts,
     journal: &JournalFacts,
 ) -> AppResult<PostedEntry> {
-    let fiscal_year = facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
+    let fiscal_year =
+        facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
     let series = &journal.series;
     let period_key = series.period_key(posting_date, fiscal_year);
     let sequence = uow.ledger().next_number(series.id, &period_key).await?;

@@ -20,9 +20,9 @@ use crate::error::{AppError, AppResult, STALE_VERSION};
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct UpdateJournalEntry {
-    pub id: Option<JournalEntryId>,
+    pub id: JournalEntryId,
     pub journal: Option<Reference<JournalId>>,
     pub posting_date: Option<NaiveDate>,
     pub document_date: Option<Option<NaiveDate>>,
@@ -43,7 +43,7 @@ impl Command for UpdateJournalEntry {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
         let not_found = || AppError::not_found("journal_entry");
-        let id = self.id.ok_or_else(not_found)?;
+        let id = self.id;
         let (before, after) = match uow.journal_entries().find(id).await?.ok_or_else(not_found)? {
             StoredEntry::Draft { draft, mut meta } => {
                 check_version(ctx, draft.version())?;
@@ -65,7 +65,8 @@ impl Command for UpdateJournalEntry {
                     .map_err(|violation| violation.at("/reference"))?;
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
                 let notes = meta.notes.as_deref();
-                let saved = uow.journal_entries().update_posted(id, version, reference.as_deref(), notes).await?;
+                let saved =
+                    uow.journal_entries().update_posted(id, version, reference.as_deref(), notes).await?;
                 saved.then_some(()).ok_or_else(|| stale(version))?;
                 let mut after = posted_entry_view(uow, &entry, &meta, version + 1).await?;
                 after.reference = reference;
@@ -117,7 +118,10 @@ impl UpdateJournalEntry {
         ];
         let mut violations = Violations::new();
         violations.extend(
-            fixed.iter().filter(|(_, given)| *given).map(|(at, _)| Violation::new(&ENTRY_FIELD_FIXED).at(*at)),
+            fixed
+                .iter()
+                .filter(|(_, given)| *given)
+                .map(|(at, _)| Violation::new(&ENTRY_FIELD_FIXED).at(*at)),
         );
         Ok(violations.into_result(())?)
     }

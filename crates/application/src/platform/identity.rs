@@ -8,6 +8,7 @@ use domain::ids::TenantId;
 use crate::authorize::PermissionSet;
 use crate::context::Actor;
 use crate::error::AppResult;
+use crate::ports::change::Change;
 
 /// What a request carries to say who it is.
 #[derive(Clone)]
@@ -32,4 +33,16 @@ pub trait Authenticator: Send + Sync {
     /// MUST answer `unauthenticated` for anything wrong with the credential, without saying what. A revoked right or a
     /// deactivated user MUST bite within a second.
     async fn authenticate(&self, credential: &Credential) -> AppResult<Identity>;
+}
+
+/// The group of cached rights: who may enter, and what their roles and keys allow.
+pub const ACCESS_ENTITY: &str = "access";
+
+/// Whether a change may alter what some credential is worth, so that cached rights of its tenant are stale.
+pub fn alters_access(change: &Change) -> bool {
+    match change.entity {
+        "user" | "role" | "role_assignment" | "api_key" | "tenant" => true,
+        "session" => change.action != "created",
+        _ => false,
+    }
 }

@@ -1,2 +1,25 @@
 //! Tenants, users, roles and keys: commands, ports and views.
+//!
+//! A person ([`records::User`]) exists once and enters tenants through memberships; roles are named sets of
+//! permissions of one tenant; an API key acts for a member with a part of that member's rights.
+
+pub mod api_keys;
+pub mod bootstrap;
+pub mod create_tenant;
+pub mod error;
+pub mod guard;
 pub mod identity;
+pub mod me;
+pub mod permissions;
+pub mod ports;
+pub mod provision;
+pub mod records;
+pub mod role_assignments;
+pub mod roles;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod standard_roles;
+pub mod tenants;
+pub mod users;
+pub mod views;

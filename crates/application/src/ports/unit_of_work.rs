@@ -20,6 +20,9 @@ use crate::accounting::ports::setup::SetupRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -44,6 +47,11 @@ pub trait UnitOfWork: Send {
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn setup(&mut self) -> &mut dyn SetupRepository;
+    fn tenants(&mut self) -> &mut dyn TenantRepository;
+    fn users(&mut self) -> &mut dyn UserRepository;
+    fn roles(&mut self) -> &mut dyn RoleRepository;
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 
 /// What every command leaves behind beside its own effect.

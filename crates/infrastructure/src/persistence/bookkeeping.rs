@@ -3,6 +3,7 @@
 use application::command::Replay;
 use application::context::{Actor, RequestContext};
 use application::error::{AppError, AppResult};
+use application::platform::identity::{ACCESS_ENTITY, alters_access};
 use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Change};
 use application::ports::storage_error::StorageResult;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -149,6 +150,12 @@ impl Bookkeeping for SqlUnitOfWork {
                 Some((_, entities)) if entities.contains(&change.entity) => {}
                 Some((_, entities)) => entities.push(change.entity),
                 None => touched.push((change.tenant, vec![change.entity])),
+            }
+        }
+        for (tenant, entities) in &mut touched {
+            let own = changes.iter().filter(|change| change.tenant == *tenant);
+            if own.into_iter().any(alters_access) {
+                entities.push(ACCESS_ENTITY);
             }
         }
         for (tenant, _) in &touched {

@@ -20,6 +20,9 @@ use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::setup::SetupRepository;
+use application::platform::ports::{
+    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+};
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -44,7 +47,14 @@ pub struct SqlUnitOfWork {
 impl SqlUnitOfWork {
     pub fn new(tx: Tx, ids: Arc<dyn Ids>) -> Self {
         let nowhere = TenantId::new(Uuid::nil());
-        Self { tx, tenant: nowhere, now: Timestamp::from_micros(0), changes: Vec::new(), pending_balances: PendingBalances::default(), ids }
+        Self {
+            tx,
+            tenant: nowhere,
+        now: Timestamp::from_micros(0),
+        changes: Vec::new(),
+        pending_balances: PendingBalances::default(),
+            ids,
+        }
     }
 
     /// Makes it ready for the next work.
@@ -54,6 +64,15 @@ impl SqlUnitOfWork {
         self.changes.clear();
         self.pending_balances.clear();
     }
+}
+
+/// One struct implements every repository; each accessor hands it out as one of them.
+macro_rules! repositories {
+    ($($accessor:ident: $repository:ident,)*) => {$(
+        fn $accessor(&mut self) -> &mut dyn $repository {
+            self
+        }
+    )*};
 }
 
 impl UnitOfWork for SqlUnitOfWork {
@@ -72,47 +91,30 @@ impl UnitOfWork for SqlUnitOfWork {
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
-    fn bookkeeping(&mut self) -> &mut dyn Bookkeeping {
-        self
-    }
-    fn accounts(&mut self) -> &mut dyn AccountRepository {
-        self
-    }
-    fn currencies(&mut self) -> &mut dyn CurrencyRepository {
-        self
-    }
-    fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository {
-        self
-    }
-    fn dimensions(&mut self) -> &mut dyn DimensionRepository {
-        self
-    }
-    fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository {
-        self
-    }
-    fn journals(&mut self) -> &mut dyn JournalRepository {
-        self
-    }
-    fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository {
-        self
-    }
-    fn number_series(&mut self) -> &mut dyn NumberSeriesRepository {
-        self
-    }
-    fn setup(&mut self) -> &mut dyn SetupRepository {
-        self
-    }
-    fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository {
-        self
-    }
-    fn ledger(&mut self) -> &mut dyn LedgerRepository {
-        self
+    repositories! {
+        bookkeeping: Bookkeeping,
+        accounts: AccountRepository,
+        api_keys: ApiKeyRepository,
+        currencies: CurrencyRepository,
+        dimension_rules: DimensionRuleRepository,
+        dimensions: DimensionRepository,
+        exchange_rates: ExchangeRateRepository,
+        journal_entries: JournalEntryRepository,
+        journals: JournalRepository,
+        ledger: LedgerRepository,
+        ledger_settings: LedgerSettingsRepository,
+        number_series: NumberSeriesRepository,
+        roles: RoleRepository,
+        sessions: SessionRepository,
+        setup: SetupRepository,
+        tenants: TenantRepository,
+        users: UserRepository,
     }
 }
 
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements()].concat()
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
 }
 
 /// Every bulk insert, likewise.

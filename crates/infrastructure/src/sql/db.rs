@@ -108,6 +108,11 @@ impl Db {
         }
     }
 
+    /// Whether there is no tenant yet.
+    pub async fn is_empty(&self) -> StorageResult<bool> {
+        Ok(self.query_text("SELECT id FROM tenant ORDER BY id {page ?1}", &[Value::Int(1)]).await?.is_empty())
+    }
+
     /// Whether a trivial query is answered; for health.
     pub async fn ping(&self) -> StorageResult<()> {
         self.query_text("SELECT 1", &[]).await.map(|_| ())
@@ -130,7 +135,7 @@ impl Database for Db {
 }
 
 /// Takes the lock file beside the database, which the operating system frees when the process ends, however it ends.
-fn lock_database(path: &Path) -> StorageResult<File> {
+pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
     let shown = path.display();
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)

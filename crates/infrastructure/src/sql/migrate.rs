@@ -1,10 +1,13 @@
 //! Migrations: numbered files, the same numbers and names for both engines, applied once, in order, each in a transaction.
 
+use std::path::Path;
+
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
+use super::db::lock_database;
 use super::dialect::Dialect;
 use super::sqlite::storage_error;
 
@@ -97,4 +100,21 @@ pub fn migrate_sqlite(connection: &mut Connection, now: Timestamp) -> StorageRes
             .map_err(storage_error)?;
     }
     transaction.commit().map_err(storage_error)
+}
+
+/// What is applied to the database file; nothing when there is no file.
+pub fn applied_in_file(file: &Path) -> StorageResult<Vec<(i64, String)>> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    applied_sqlite(&Connection::open(file).map_err(storage_error)?)
+}
+
+/// Brings a database file up to date, creating it; answers what was applied. Refused while a server has it open.
+pub fn migrate_file(file: &Path, now: Timestamp) -> StorageResult<Vec<&'static str>> {
+    let _lock = lock_database(file)?;
+    let mut connection = super::sqlite::open_writer(file)?;
+    let names = pending(&applied_sqlite(&connection)?, Dialect::Sqlite)?.iter().map(|m| m.name).collect();
+    migrate_sqlite(&mut connection, now)?;
+    Ok(names)
 }

@@ -3,10 +3,12 @@
 //! SQL is written once, as a [`statement::Statement`], with `?1, ?2` and a few hooks that [`dialect`] renders.
 //! [`db::Db`] runs it: reads on a pool of read-only connections, writes in the unit of work that is the transaction.
 
+pub mod backup;
 pub mod db;
 pub mod dialect;
 pub mod list;
 pub mod migrate;
+pub mod reference_memory;
 pub mod sqlite;
 pub mod sqlite_read;
 pub mod statement;

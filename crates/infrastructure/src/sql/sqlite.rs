@@ -19,6 +19,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
 use tokio::sync::{mpsc, oneshot};
 
+use super::reference_memory::ReferenceMemory;
 use super::tx::{ROWS_MAX, Tx};
 use super::value::{Row, Value, date_to_sqlite};
 use crate::persistence::SqlUnitOfWork;
@@ -66,7 +67,12 @@ impl SqliteWriter {
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(QUEUE_WORKS_MAX);
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx { connection, depth: 0, poisoned: false }));
+        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx {
+            connection,
+            memory: ReferenceMemory::default(),
+            depth: 0,
+            poisoned: false,
+        }));
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || WriterThread { uow, clock, last: Timestamp::from_micros(0) }.run(receiver))
@@ -145,6 +151,9 @@ impl WriterThread {
             }
         }
         let committed = self.commit();
+        if committed.is_err() {
+            self.sqlite().memory.forget();
+        }
         for (reply, result) in replies {
             let answer = match (&committed, result) {
                 (Err(error), Ok(())) => Err(storage_error_again(error).into()),
@@ -186,6 +195,7 @@ impl WriterThread {
             tx.end_savepoint(keep)?;
         }
         tx.depth = 0;
+        tx.memory.work_ended();
         match result {
             Ok(Outcome::Commit) if poisoned => {
                 Err(AppError::internal("a command went on after a failed statement"))
@@ -199,6 +209,7 @@ impl WriterThread {
 /// The writer's connection inside a transaction.
 pub struct SqliteTx {
     connection: Connection,
+    memory: ReferenceMemory,
     depth: usize,
     poisoned: bool,
 }
@@ -252,6 +263,21 @@ impl SqliteTx {
             Ok(out)
         });
         self.checked(result)
+    }
+
+    /// Forgets reference data that this write may change.
+    pub fn will_write(&mut self, name: &str) {
+        self.memory.will_write(name);
+    }
+
+    /// A read of reference data, from memory where it was read before.
+    pub fn remembered(&mut self, name: &'static str, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        if let Some(rows) = self.memory.get(name, params) {
+            return Ok(rows);
+        }
+        let rows = self.query(sql, params)?;
+        self.memory.put(name, params, &rows);
+        Ok(rows)
     }
 
     pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {

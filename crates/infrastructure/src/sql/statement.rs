@@ -11,18 +11,27 @@ pub struct Statement {
     pub name: &'static str,
     text: &'static str,
     mssql: Option<&'static str>,
+    /// Reads reference data, which the one writer of the embedded engine may remember between transactions.
+    pub reference: bool,
     sqlite_rendered: OnceLock<String>,
 }
 
 impl Statement {
     /// One text for both engines.
     pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, mssql: None, sqlite_rendered: OnceLock::new() }
+        Self { name, text, mssql: None, reference: false, sqlite_rendered: OnceLock::new() }
     }
 
     /// Two texts, where no hook helps; `xtask sql-budget` counts them.
     pub const fn split(name: &'static str, sqlite: &'static str, mssql: &'static str) -> Self {
-        Self { name, text: sqlite, mssql: Some(mssql), sqlite_rendered: OnceLock::new() }
+        Self { name, text: sqlite, mssql: Some(mssql), reference: false, sqlite_rendered: OnceLock::new() }
+    }
+
+    /// Marks a read of reference data: accounts, journals, periods, settings, rules.
+    #[must_use]
+    pub const fn reference(mut self) -> Self {
+        self.reference = true;
+        self
     }
 
     pub fn sqlite(&self) -> &str {
@@ -44,8 +53,9 @@ impl Statement {
 /// Declares statements and the slice `ALL` that lists them.
 #[macro_export]
 macro_rules! statements {
-    ($($name:ident = $id:literal: $text:expr;)*) => {
-        $(pub static $name: $crate::sql::statement::Statement = $crate::sql::statement::Statement::new($id, $text);)*
+    ($($name:ident = $id:literal $(as $kind:ident)?: $text:expr;)*) => {
+        $(pub static $name: $crate::sql::statement::Statement =
+            $crate::sql::statement::Statement::new($id, $text)$(.$kind())?;)*
         /// Every statement of this module, for the golden files and the prepare test.
         pub static ALL: &[&$crate::sql::statement::Statement] = &[$(&$name),*];
     };
@@ -56,18 +66,28 @@ pub struct Lookup {
     pub name: &'static str,
     text: &'static str,
     pub key: (&'static str, Kind),
+    /// As in [`Statement::reference`].
+    pub reference: bool,
     sqlite_rendered: OnceLock<String>,
 }
 
 impl Lookup {
     /// `text` ends inside its `WHERE`; the key's condition is appended.
     pub const fn new(name: &'static str, text: &'static str, key: (&'static str, Kind)) -> Self {
-        Self { name, text, key, sqlite_rendered: OnceLock::new() }
+        Self { name, text, key, reference: false, sqlite_rendered: OnceLock::new() }
+    }
+
+    /// As [`Statement::reference`].
+    #[must_use]
+    pub const fn reference(mut self) -> Self {
+        self.reference = true;
+        self
     }
 
     /// SQLite: one key a time; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
-        self.sqlite_rendered.get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
+        self.sqlite_rendered
+            .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
     }
 
     /// SQL Server: all keys as one JSON parameter.
@@ -75,7 +95,9 @@ impl Lookup {
         let (column, kind) = self.key;
         let value = match kind {
             Kind::Id => "CONVERT(BINARY(16), value, 2)".to_owned(),
-            Kind::Text(length) => format!("CONVERT(NVARCHAR({length}), value) COLLATE Latin1_General_100_BIN2"),
+            Kind::Text(length) => {
+                format!("CONVERT(NVARCHAR({length}), value) COLLATE Latin1_General_100_BIN2")
+            }
             _ => "value".to_owned(),
         };
         let text = Dialect::SqlServer.render(self.text);

@@ -19,12 +19,18 @@ impl Tx {
     /// Runs a statement and answers how many rows it changed.
     pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
         match self {
-            Self::Sqlite(tx) => tx.execute(statement.sqlite(), params),
+            Self::Sqlite(tx) => {
+                tx.will_write(statement.name);
+                tx.execute(statement.sqlite(), params)
+            }
         }
     }
 
     pub async fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         match self {
+            Self::Sqlite(tx) if statement.reference => {
+                tx.remembered(statement.name, statement.sqlite(), params)
+            }
             Self::Sqlite(tx) => tx.query(statement.sqlite(), params),
         }
     }
@@ -45,7 +51,12 @@ impl Tx {
             Self::Sqlite(tx) => {
                 let mut rows = Vec::new();
                 for key in keys {
-                    rows.extend(tx.query(lookup.sqlite(), &[tenant.into(), key])?);
+                    let params = [tenant.into(), key];
+                    rows.extend(if lookup.reference {
+                        tx.remembered(lookup.name, lookup.sqlite(), &params)?
+                    } else {
+                        tx.query(lookup.sqlite(), &params)?
+                    });
                 }
                 Ok(rows)
             }
@@ -67,7 +78,10 @@ impl Tx {
         rows: impl Iterator<Item = Vec<Value>> + Send,
     ) -> StorageResult<()> {
         match self {
-            Self::Sqlite(tx) => tx.insert_many(bulk.sqlite(), rows),
+            Self::Sqlite(tx) => {
+                tx.will_write(bulk.name);
+                tx.insert_many(bulk.sqlite(), rows)
+            }
         }
     }
 
@@ -79,7 +93,10 @@ impl Tx {
         rows: impl Iterator<Item = Vec<Value>> + Send,
     ) -> StorageResult<()> {
         match self {
-            Self::Sqlite(tx) => tx.accumulate(accumulate.sqlite(), rows),
+            Self::Sqlite(tx) => {
+                tx.will_write(accumulate.name);
+                tx.accumulate(accumulate.sqlite(), rows)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use domain::time::{Timestamp, date_key};
 use uuid::Uuid;
 
 /// A bound parameter, or a column as read. SQLite knows integers, texts and blobs; SQL Server keeps the other types.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     Null,
     Int(i64),
@@ -170,7 +170,7 @@ pub fn date_to_sqlite(date: NaiveDate) -> i64 {
 }
 
 /// One row, read from left to right.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row(pub Vec<Value>);
 
 impl Row {
@@ -205,6 +205,11 @@ impl Columns {
     ) -> StorageResult<T> {
         let text: String = self.get(column)?;
         parse(&text).ok_or(StorageError::Corrupt { table: self.table, column, detail: text })
+    }
+
+    /// The error for a value that was read but makes no sense.
+    pub fn corrupt(&self, column: &'static str, detail: &str) -> StorageError {
+        StorageError::Corrupt { table: self.table, column, detail: detail.to_owned() }
     }
 
     /// What is left, such as the sort keys a list appends.

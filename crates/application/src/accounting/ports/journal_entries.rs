@@ -63,7 +63,10 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["draft", "posted", "reversed"])),
-        FieldSpec::new("kind", FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"])),
+        FieldSpec::new(
+            "kind",
+            FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"]),
+        ),
         FieldSpec::new("journalId", FieldKind::Id),
         FieldSpec::new("fiscalPeriodId", FieldKind::Id),
         FieldSpec::new("number", FieldKind::Text).sortable(),
@@ -101,7 +104,12 @@ pub static LEDGER_LINE_LIST: ListSpec = ListSpec {
 #[async_trait]
 pub trait JournalEntryQueries: Send + Sync {
     /// With its lines, up to [`LINES_INLINE_MAX`](crate::accounting::views::journal_entry::LINES_INLINE_MAX).
-    async fn journal_entry(&self, tenant: TenantId, id: JournalEntryId) -> AppResult<Option<JournalEntryView>>;
-    async fn journal_entries(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<JournalEntryView>>;
+    async fn journal_entry(
+        &self,
+        tenant: TenantId,
+        id: JournalEntryId,
+    ) -> AppResult<Option<JournalEntryView>>;
+    async fn journal_entries(&self, tenant: TenantId, query: &ListQuery)
+    -> AppResult<Page<JournalEntryView>>;
     async fn ledger_lines(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<LedgerLineView>>;
 }

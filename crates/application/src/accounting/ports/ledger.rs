@@ -108,7 +108,8 @@ pub trait LedgerRepository: Send {
 
     /// Adds the lines to the maintained balances of their period and day. May be kept until the command ends; a
     /// balance read in the same unit of work MUST include it.
-    async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate) -> StorageResult<()>;
+    async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate)
+    -> StorageResult<()>;
 
     /// The next number of a series in one of its periods, from 1, without gaps (R14). Serialises postings of that
     /// series until the commit, so it comes last.
@@ -117,8 +118,14 @@ pub trait LedgerRepository: Send {
     async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()>;
 
     async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>>;
-    async fn accounts_by_code(&mut self, codes: &BTreeSet<String>) -> StorageResult<HashMap<String, AccountId>>;
-    async fn account_names(&mut self, ids: &BTreeSet<AccountId>) -> StorageResult<HashMap<AccountId, AccountName>>;
+    async fn accounts_by_code(
+        &mut self,
+        codes: &BTreeSet<String>,
+    ) -> StorageResult<HashMap<String, AccountId>>;
+    async fn account_names(
+        &mut self,
+        ids: &BTreeSet<AccountId>,
+    ) -> StorageResult<HashMap<AccountId, AccountName>>;
 
     /// Dimension and value ids for pairs of codes; pairs that do not exist or are inactive are absent.
     async fn dimension_values(

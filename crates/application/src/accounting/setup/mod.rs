@@ -6,4 +6,4 @@ pub mod set_up_tenant;
 pub mod template;
 
 pub use examples::{ExampleBooks, example_books};
-pub use template::{SetupOptions, Template, apply_template};
+pub use template::{SetupOptions, Template, apply_template, currency_name};

@@ -107,10 +107,15 @@ async fn ensure_currency(ctx: &RequestContext, uow: &mut dyn UnitOfWork, code: C
     if uow.currencies().find(code).await?.is_some() {
         return Ok(0);
     }
-    let (ar, en) = sa_standard::currency_name(code.as_str()).unwrap_or((code.as_str(), code.as_str()));
-    let name = LocalizedName::parse(Some(ar), Some(en))?;
+    let name = currency_name(code)?;
     CreateCurrency { code, name, scale: None, active: true }.run(ctx, uow).await?;
     Ok(1)
+}
+
+/// The name of a currency of the region or its trade; others are named by their code.
+pub fn currency_name(code: CurrencyCode) -> AppResult<LocalizedName> {
+    let (ar, en) = sa_standard::currency_name(code.as_str()).unwrap_or((code.as_str(), code.as_str()));
+    Ok(LocalizedName::parse(Some(ar), Some(en))?)
 }
 
 async fn ensure_journal(

@@ -67,7 +67,8 @@ impl Names {
         let line_no = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let code = line.currency.unwrap_or(currency);
         let (debit, credit) = self.sides(line.amount, code);
-        let company = line.company_amount.map(|amount| self.sides(line.amount.with(amount), self.company.code));
+        let company =
+            line.company_amount.map(|amount| self.sides(line.amount.with(amount), self.company.code));
         let (company_debit, company_credit) = company.unwrap_or_default();
         EntryLineView {
             debit,
@@ -124,8 +125,7 @@ pub async fn draft_view(
     let sets = shown.iter().map(|line| line.dimension_set).filter(|set| !set.is_empty()).collect();
     let names = Names::load(uow, accounts, sets).await?;
     let entry = draft.content();
-    let lines =
-        shown.iter().enumerate().map(|(i, line)| names.draft_line(i, line, entry.currency)).collect();
+    let lines = shown.iter().enumerate().map(|(i, line)| names.draft_line(i, line, entry.currency)).collect();
     Ok(JournalEntryView {
         id: entry.id.uuid(),
         journal_id: entry.journal_id.uuid(),
@@ -230,4 +230,3 @@ pub fn record_entry(
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

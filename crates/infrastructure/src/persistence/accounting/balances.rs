@@ -75,7 +75,12 @@ pub struct PendingBalances {
 }
 
 impl PendingBalances {
-    pub fn add(&mut self, period: FiscalPeriodId, date: NaiveDate, lines: &[PostedLine]) -> StorageResult<()> {
+    pub fn add(
+        &mut self,
+        period: FiscalPeriodId,
+        date: NaiveDate,
+        lines: &[PostedLine],
+    ) -> StorageResult<()> {
         for line in lines {
             let (account, currency) = (line.account, line.currency);
             add(self.by_account.entry((period, account, currency)).or_default(), line)?;

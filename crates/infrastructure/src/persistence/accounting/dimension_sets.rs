@@ -14,7 +14,7 @@ use crate::sql::value::{Kind, Value};
 use crate::statements;
 
 statements! {
-    SET_FIND = "accounting.dimension_set.find": "SELECT id FROM dimension_set WHERE tenant_id = ?1 AND content_key = ?2";
+    SET_FIND = "accounting.dimension_set.find" as reference: "SELECT id FROM dimension_set WHERE tenant_id = ?1 AND content_key = ?2";
     SET_INSERT = "accounting.dimension_set.insert": "INSERT INTO dimension_set (tenant_id, id, content_key) VALUES (?1, ?2, ?3)";
 }
 
@@ -31,14 +31,16 @@ pub static VALUES: Lookup = Lookup::new(
      INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
      WHERE v.tenant_id = ?1 AND v.active = 1 AND d.active = 1",
     ("v.code", Kind::Text(50)),
-);
+)
+.reference();
 pub static SET_CODES: Lookup = Lookup::new(
     "accounting.dimension_set.codes",
     "SELECT s.set_id, d.code, v.code, d.id, v.id FROM dimension_set_value s \
      INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
      INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id WHERE s.tenant_id = ?1",
     ("s.set_id", Kind::Id),
-);
+)
+.reference();
 pub static LOOKUPS: &[&Lookup] = &[&VALUES, &SET_CODES];
 
 impl SqlUnitOfWork {
@@ -72,9 +74,10 @@ impl SqlUnitOfWork {
         }
         let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
         self.tx.execute(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
-        let rows = combination.pairs().iter().map(|(dimension, value)| {
-            vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]
-        });
+        let rows = combination
+            .pairs()
+            .iter()
+            .map(|(dimension, value)| vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]);
         self.tx.insert_many(&SET_VALUE_INSERT, rows.collect::<Vec<_>>().into_iter()).await?;
         Ok(id)
     }
@@ -103,7 +106,8 @@ impl SqlUnitOfWork {
             let _codes: (String, String) = (columns.get("dimension_code")?, columns.get("value_code")?);
             pairs.entry(set).or_default().push((columns.get("dimension_id")?, columns.get("value_id")?));
         }
-        let combine = |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
+        let combine =
+            |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
         Ok(pairs.into_iter().filter_map(combine).collect())
     }
 }

@@ -43,8 +43,7 @@ pub fn write(lines: &[NewLine]) -> StorageResult<String> {
 }
 
 pub fn read(text: &str) -> StorageResult<Vec<NewLine>> {
-    let corrupt =
-        |detail| StorageError::Corrupt { table: "journal_entry_draft", column: "document", detail };
+    let corrupt = |detail| StorageError::Corrupt { table: "journal_entry_draft", column: "document", detail };
     let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?;
     lines.into_iter().map(|line| from_document(line).map_err(corrupt)).collect()
 }

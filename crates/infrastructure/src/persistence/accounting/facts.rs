@@ -21,34 +21,34 @@ use crate::sql::value::{Columns, Kind, Row};
 use crate::statements;
 
 statements! {
-    COMPANY = "accounting.facts.company":
+    COMPANY = "accounting.facts.company" as reference:
         "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency WHERE t.id = ?1";
-    SETTINGS = "accounting.facts.settings":
+    SETTINGS = "accounting.facts.settings" as reference:
         "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, exchange_account_id, version \
          FROM ledger_settings WHERE tenant_id = ?1";
-    JOURNAL = "accounting.facts.journal":
+    JOURNAL = "accounting.facts.journal" as reference:
         "SELECT j.id, j.code, j.name_ar, j.name_en, j.kind, j.number_series_id, j.active, j.version, \
          s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM journal j INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
          WHERE j.tenant_id = ?1 AND j.id = ?2";
-    PERIOD = "accounting.facts.period":
+    PERIOD = "accounting.facts.period" as reference:
         "SELECT p.id, p.start_date, p.end_date, p.kind, p.status, y.id, y.code FROM fiscal_period p \
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
          WHERE p.tenant_id = ?1 AND p.kind = ?3 AND p.start_date <= ?2 AND p.end_date >= ?2 ORDER BY p.start_date DESC";
-    LOCKS = "accounting.facts.locks":
+    LOCKS = "accounting.facts.locks" as reference:
         "SELECT kind, locked_through FROM ledger_lock WHERE tenant_id = ?1 AND locked_through IS NOT NULL";
     EXCEPTIONS = "accounting.facts.exceptions":
         "SELECT id, kind, user_id, starts_at, expires_at, reason FROM lock_exception \
          WHERE tenant_id = ?1 AND user_id = ?2 AND revoked_at IS NULL AND expires_at > ?3";
-    RATE = "accounting.facts.rate":
+    RATE = "accounting.facts.rate" as reference:
         "SELECT {first} rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 AND rate_date <= ?3 \
          ORDER BY rate_date DESC {only}";
-    DIMENSION_RULES = "accounting.facts.dimension_rules":
+    DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
         "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code, v.code \
          FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
          LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
          WHERE r.tenant_id = ?1 AND r.active = ?2";
-    VALUE_LABEL = "accounting.facts.dimension_value_label":
+    VALUE_LABEL = "accounting.facts.dimension_value_label" as reference:
         "SELECT d.code, v.code FROM dimension_value v \
          INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1 AND v.id = ?2";
 }
@@ -57,12 +57,14 @@ pub static ACCOUNTS: Lookup = Lookup::new(
     "accounting.facts.accounts",
     "SELECT id, code, is_posting, active, currency, control, type FROM account WHERE tenant_id = ?1",
     ("id", Kind::Id),
-);
+)
+.reference();
 pub static CURRENCIES: Lookup = Lookup::new(
     "accounting.facts.currencies",
     "SELECT code, scale FROM currency WHERE tenant_id = ?1 AND active = 1",
     ("code", Kind::Text(3)),
-);
+)
+.reference();
 pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS, &CURRENCIES];
 
 impl SqlUnitOfWork {
@@ -118,7 +120,10 @@ impl SqlUnitOfWork {
         rows.into_iter().map(|row| account_facts(row).map(|facts| (facts.id, facts))).collect()
     }
 
-    async fn read_currencies(&mut self, codes: &[CurrencyCode]) -> StorageResult<HashMap<CurrencyCode, Currency>> {
+    async fn read_currencies(
+        &mut self,
+        codes: &[CurrencyCode],
+    ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
         let rows = self.tx.lookup(&CURRENCIES, self.tenant, codes.iter().map(|code| (*code).into())).await?;
         let read = |row: Row| {
             let mut columns = row.columns("currency");

@@ -128,7 +128,11 @@ impl Money {
 
 #[async_trait]
 impl JournalEntryQueries for Db {
-    async fn journal_entry(&self, tenant: TenantId, id: JournalEntryId) -> AppResult<Option<JournalEntryView>> {
+    async fn journal_entry(
+        &self,
+        tenant: TenantId,
+        id: JournalEntryId,
+    ) -> AppResult<Option<JournalEntryView>> {
         let Some(row) = self.find(&ENTRY, &[tenant.into(), id.into()]).await? else { return Ok(None) };
         let mut columns = row.columns("journal_entry");
         let header = HeaderRow::read(&mut columns)?;
@@ -141,7 +145,11 @@ impl JournalEntryQueries for Db {
         Ok(Some(JournalEntryView { lines: Some(lines), ..header_view(header, money) }))
     }
 
-    async fn journal_entries(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<JournalEntryView>> {
+    async fn journal_entries(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<JournalEntryView>> {
         let mut page = LIST
             .page(self, tenant, query, None, |columns| {
                 let header = HeaderRow::read(columns)?;
@@ -321,7 +329,8 @@ async fn draft_lines(
     let view = |(index, line): (usize, NewLine)| {
         let code = line.currency.unwrap_or(currency);
         let (debit, credit) = money.sides(line.amount, code);
-        let company = line.company_amount.map(|amount| money.sides(line.amount.with(amount), money.company.code));
+        let company =
+            line.company_amount.map(|amount| money.sides(line.amount.with(amount), money.company.code));
         let (company_debit, company_credit) = company.unwrap_or_default();
         let account = accounts.get(&line.account);
         EntryLineView {

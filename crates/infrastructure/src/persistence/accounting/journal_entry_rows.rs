@@ -193,8 +193,11 @@ impl HeaderRow {
 
     /// What a posted entry's hash is made of, its lines apart.
     pub fn posted_header(&self, tenant: TenantId) -> StorageResult<EntryHeader> {
-        let missing =
-            |column| StorageError::Corrupt { table: "journal_entry", column, detail: format!("null in {}", self.id) };
+        let missing = |column| StorageError::Corrupt {
+            table: "journal_entry",
+            column,
+            detail: format!("null in {}", self.id),
+        };
         Ok(EntryHeader {
             tenant_id: tenant,
             id: self.id,
@@ -217,9 +220,14 @@ impl HeaderRow {
     pub fn into_posted(self, tenant: TenantId, lines: Vec<PostedLine>) -> StorageResult<StoredEntry> {
         let header = self.posted_header(tenant)?;
         let hashes = (self.previous_hash.unwrap_or_default(), self.hash.unwrap_or_default());
-        let entry = PostedEntry::from_stored(header, hashes, self.reversed_by_id, lines).map_err(|violation| {
-            StorageError::Corrupt { table: "ledger_line", column: "debit", detail: violation.text(Default::default()) }
-        })?;
+        let entry =
+            PostedEntry::from_stored(header, hashes, self.reversed_by_id, lines).map_err(|violation| {
+                StorageError::Corrupt {
+                    table: "ledger_line",
+                    column: "debit",
+                    detail: violation.text(Default::default()),
+                }
+            })?;
         Ok(StoredEntry::Posted { entry, meta: self.meta(), version: self.version })
     }
 }

@@ -33,19 +33,21 @@ statements! {
         "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?3 - 1";
     CHAIN_INSERT = "accounting.journal_chain.insert":
         "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
-    JOURNAL_BY_CODE = "accounting.journal.by_code": "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
+    JOURNAL_BY_CODE = "accounting.journal.by_code" as reference: "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
 }
 
 pub static ACCOUNTS_BY_CODE: Lookup = Lookup::new(
     "accounting.account.by_code",
     "SELECT code, id FROM account WHERE tenant_id = ?1",
     ("code", Kind::Text(50)),
-);
+)
+.reference();
 pub static ACCOUNT_NAMES: Lookup = Lookup::new(
     "accounting.account.names",
     "SELECT id, code, name_ar, name_en FROM account WHERE tenant_id = ?1",
     ("id", Kind::Id),
-);
+)
+.reference();
 pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS_BY_CODE, &ACCOUNT_NAMES];
 
 #[async_trait]
@@ -62,7 +64,11 @@ impl LedgerRepository for SqlUnitOfWork {
         self.read_company().await
     }
 
-    async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate) -> StorageResult<()> {
+    async fn add_to_balances(
+        &mut self,
+        entry: &ValidatedEntry,
+        posting_date: NaiveDate,
+    ) -> StorageResult<()> {
         self.pending_balances.add(entry.fiscal_period_id(), posting_date, entry.lines())
     }
 
@@ -96,7 +102,10 @@ impl LedgerRepository for SqlUnitOfWork {
         row.map(|row| row.single("journal", "id")).transpose()
     }
 
-    async fn accounts_by_code(&mut self, codes: &BTreeSet<String>) -> StorageResult<HashMap<String, AccountId>> {
+    async fn accounts_by_code(
+        &mut self,
+        codes: &BTreeSet<String>,
+    ) -> StorageResult<HashMap<String, AccountId>> {
         let rows = self.tx.lookup(&ACCOUNTS_BY_CODE, self.tenant, codes.iter().map(Value::from)).await?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
@@ -106,7 +115,10 @@ impl LedgerRepository for SqlUnitOfWork {
         Ok(found)
     }
 
-    async fn account_names(&mut self, ids: &BTreeSet<AccountId>) -> StorageResult<HashMap<AccountId, AccountName>> {
+    async fn account_names(
+        &mut self,
+        ids: &BTreeSet<AccountId>,
+    ) -> StorageResult<HashMap<AccountId, AccountName>> {
         let rows = self.tx.lookup(&ACCOUNT_NAMES, self.tenant, ids.iter().map(|id| (*id).into())).await?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {

@@ -1,0 +1,64 @@
+//! What health asks of the embedded profile.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use infrastructure::sql::db::Db;
+
+use crate::health::{
+    CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
+};
+
+/// The database answers a trivial query (I1). The name is the specification's, whatever the engine.
+struct DatabaseCheck(Arc<Db>);
+
+#[async_trait]
+impl HealthCheck for DatabaseCheck {
+    async fn check(&self) -> CheckResult {
+        match self.0.ping().await {
+            Ok(()) => CheckResult::healthy(),
+            Err(error) => CheckResult::error(error.to_string()),
+        }
+    }
+}
+
+/// The data folder can be written.
+struct DataFolder(PathBuf);
+
+#[async_trait]
+impl Probe for DataFolder {
+    fn name(&self) -> &'static str {
+        "data-folder"
+    }
+
+    async fn well(&self) -> Result<bool, String> {
+        let probe = self.0.join(".health");
+        let write = tokio::task::spawn_blocking(move || {
+            std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe))
+        });
+        Ok(matches!(write.await, Ok(Ok(()))))
+    }
+}
+
+pub fn health_checks(database: Arc<Db>, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+    HealthChecks::new(vec![
+        Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
+        Registration::new("custom-check", &[], Arc::new(CustomCheck(vec![Arc::new(DataFolder(folder))]))),
+    ])
+}
+
+/// Whoever may read the audit log may see the names and states of the checks.
+pub struct OperatorsSeeDetails(pub Arc<dyn application::platform::identity::Authenticator>);
+
+#[async_trait]
+impl DetailAccess for OperatorsSeeDetails {
+    async fn allows(&self, headers: &HeaderMap) -> bool {
+        let Some(credential) = crate::middleware::guard::credential(headers) else { return false };
+        let identity = self.0.authenticate(&credential).await;
+        identity.is_ok_and(|identity| {
+            identity.platform_admin || identity.permissions.allows("platform.audit_log.read")
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
+
+mod first_start;
+mod health_checks;
+mod offline;
+mod serve;
+mod wiring;
+mod worker;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::cli::{self, Command};
+use crate::config::{Configuration, EXIT_CONFIGURATION, Sources};
+use crate::problem::{error_catalogue, errors_markdown};
+
+pub use first_start::provision;
+pub use wiring::{Parts, api_operations, assemble};
+
+/// Something stopped the command; its text is for whoever started it.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{0}")]
+    Configuration(String),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Configuration(_) => EXIT_CONFIGURATION,
+            Self::Other(_) => 1,
+        }
+    }
+}
+
+macro_rules! failure_from {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::Other(error.to_string())
+            }
+        }
+    )*};
+}
+failure_from!(application::error::AppError, application::ports::storage_error::StorageError, std::io::Error);
+
+impl From<crate::config::ConfigErrors> for Failure {
+    fn from(errors: crate::config::ConfigErrors) -> Self {
+        Self::Configuration(errors.to_string())
+    }
+}
+
+/// Runs the program with the arguments after its name.
+pub fn main(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+    let invocation = match cli::parse(arguments) {
+        Ok(invocation) => invocation,
+        Err(error) => error.exit(),
+    };
+    if let Some(code) = cli::run_local(&invocation) {
+        return ExitCode::from(code);
+    }
+    match run(invocation) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // When standard error is closed the exit code still tells.
+            let _ = writeln!(std::io::stderr().lock(), "erp-api: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(invocation: cli::Invocation) -> Result<(), Failure> {
+    match invocation.command {
+        Command::Openapi { profile } => return openapi(profile.as_deref()),
+        Command::Errors => return print(&errors_markdown(&error_catalogue())),
+        _ => {}
+    }
+    let configuration = Configuration::load(&Sources::of_process(&invocation.arguments))?;
+    match invocation.command {
+        Command::Serve => runtime()?.block_on(serve::serve(configuration)),
+        Command::Backup { file } => offline::backup(&configuration.settings, &file),
+        Command::Restore { file } => offline::restore(&configuration.settings, &file),
+        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status),
+        Command::Import(args) => runtime()?.block_on(offline::import(&configuration.settings, args)),
+        Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn openapi(profile: Option<&str>) -> Result<(), Failure> {
+    let operations = api_operations();
+    let document = if profile.is_some() { operations.openapi_apim() } else { operations.openapi() };
+    let text = serde_json::to_string_pretty(&document).map_err(|error| Failure::Other(error.to_string()))?;
+    print(&format!("{text}\n"))
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is not a failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

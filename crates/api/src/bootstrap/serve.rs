@@ -1,0 +1,164 @@
+//! The server: start, ready, drain, stop.
+
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use application::ports::clock::Clock;
+use axum::Router;
+use axum::serve::ListenerExt;
+use infrastructure::system::{SystemClock, SystemIds};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use super::wiring::{Parts, api_operations, assemble, http_limits};
+use super::{Failure, first_start, health_checks, worker};
+use crate::config::{Configuration, Settings, Severity};
+use crate::health::{HealthState, Lifecycle, router_with_access};
+use crate::telemetry::{Enrichers, Format, Logs};
+
+pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
+    let began = Instant::now();
+    let Configuration { settings, notices, .. } = configuration;
+    start_logs(&settings)?;
+    for notice in notices {
+        match notice.severity {
+            Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
+            Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
+        }
+    }
+    std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
+        let folder = settings.data_directory.display();
+        Failure::Other(format!("the data folder {folder} cannot be created: {error}"))
+    })?;
+    let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    let welcome = first_start::provision(&settings, &parts).await?;
+    let lifecycle = Lifecycle::default();
+    let health = health(&settings, &parts, &lifecycle)?;
+    let router = router(&settings, &parts, &health);
+    let listeners = bind(&settings.listen).await?;
+    let (stop, stopped) = watch::channel(false);
+    let background = worker::start(&parts, stopped.clone());
+    tokio::spawn(health.watch());
+    lifecycle.ready();
+    announce(&listeners, welcome, began.elapsed())?;
+
+    let servers: Vec<_> =
+        listeners.into_iter().map(|listener| run(listener, router.clone(), stopped.clone())).collect();
+    signal().await;
+    info!(target: "erp::lifetime", "Stopping: no longer ready, finishing the requests in progress");
+    lifecycle.drain();
+    tokio::time::sleep(settings.shutdown.drain_delay).await;
+    let _ = stop.send(true);
+    let finish = async {
+        for server in servers {
+            server.await;
+        }
+        background.await
+    };
+    if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
+        warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
+    }
+    info!(target: "erp::lifetime", "Stopped");
+    Ok(())
+}
+
+fn start_logs(settings: &Settings) -> Result<(), Failure> {
+    let format = if settings.logging.json { Format::Json } else { Format::Text };
+    let machine = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
+    let enrichers = Enrichers::standard(&machine, settings.environment.name());
+    let time = Arc::new(|| SystemClock.now());
+    Logs::start(settings.logging.levels.clone(), format, enrichers, time)
+        .map(|_| ())
+        .map_err(|error| Failure::Other(format!("logs: {error}")))
+}
+
+fn health(settings: &Settings, parts: &Parts, lifecycle: &Lifecycle) -> Result<HealthState, Failure> {
+    let checks = health_checks::health_checks(parts.database.clone(), settings.data_directory.clone())
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    let access = Arc::new(health_checks::OperatorsSeeDetails(parts.state.authenticator.clone()));
+    Ok(HealthState::new(checks, lifecycle.clone(), access))
+}
+
+fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
+    let mut operations = api_operations();
+    operations.plain(router_with_access(health.clone()).with_state(()));
+    operations.into_router(parts.state.clone(), &http_limits(settings))
+}
+
+async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let listener = TcpListener::bind(address).await;
+        listeners
+            .push(listener.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?);
+    }
+    Ok(listeners)
+}
+
+fn run(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> {
+    let listener = listener.tap_io(|stream| {
+        // Without it small answers wait for the client's acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused: {{error}}");
+        }
+    });
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    });
+    let running = tokio::spawn(async move {
+        if let Err(error) = server.await {
+            error!(target: "erp::lifetime", %error, "The server stopped: {{error}}");
+        }
+    });
+    async move {
+        let _ = running.await;
+    }
+}
+
+/// Says where to go; the generated password is shown here, once, and kept nowhere.
+fn announce(
+    listeners: &[TcpListener],
+    welcome: Option<first_start::Welcome>,
+    took: Duration,
+) -> Result<(), Failure> {
+    let mut text = String::new();
+    for listener in listeners {
+        let address = listener.local_addr()?;
+        info!(target: "erp::lifetime", Address = %address, StartMs = took.as_millis() as u64, "Now listening on: http://{{Address}}");
+        text.push_str(&format!("  API   http://{address}/api/v1\n  Docs  http://{address}/docs\n"));
+    }
+    if let Some(welcome) = welcome {
+        text.push_str(&welcome.to_string());
+        let _ = std::io::stdout().lock().write_all(format!("\n{text}\n").as_bytes());
+    }
+    Ok(())
+}
+
+/// Resolves on SIGTERM or SIGINT.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,113 @@
+//! `/journal-entries`: drafts, posting, reversal.
+
+mod copy;
+mod create;
+mod delete;
+pub mod dto;
+mod get;
+mod list;
+mod post;
+mod reverse;
+mod update;
+
+use application::accounting::copy_journal_entry::CopyJournalEntry;
+use application::accounting::create_journal_entry::CreateJournalEntry;
+use application::accounting::delete_journal_entry::DeleteJournalEntry;
+use application::accounting::error::{
+    ACCOUNT_CODE_UNKNOWN, DIMENSION_VALUE_UNKNOWN, ENTRY_FIELD_FIXED, ENTRY_NOT_DRAFT, ENTRY_NOT_POSTED,
+    JOURNAL_UNKNOWN,
+};
+use application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST;
+use application::accounting::post_journal_entry::PostJournalEntry;
+use application::accounting::reverse_journal_entry::ReverseJournalEntry;
+use application::accounting::update_journal_entry::UpdateJournalEntry;
+use application::accounting::views::journal_entry::JournalEntryView;
+use application::authorize::Access;
+use domain::accounting::journal_entry::{
+    ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, FISCAL_PERIOD_CLOSED, UNBALANCED_ENTRY,
+};
+
+use crate::operation::Operations;
+
+pub(super) const READ: Access = Access::Permission("accounting.journal_entry.read");
+const PATH: &str = "/journal-entries";
+const TAG: &str = "journal entries";
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "Drafts that change, posted entries that never do, and their reversals.");
+    ops.get(PATH, list::list)
+        .id("list_journal_entries")
+        .tag(TAG)
+        .summary("List journal entries")
+        .access(READ)
+        .list::<JournalEntryView>(&JOURNAL_ENTRY_LIST);
+    ops.post(PATH, create::create)
+        .id("create_journal_entry")
+        .tag(TAG)
+        .summary("Create a journal entry")
+        .description(
+            "A draft, or with `post: true` an entry that is in the ledger at once, with its legal number.",
+        )
+        .command::<CreateJournalEntry>()
+        .body::<dto::CreateJournalEntryBody>()
+        .created::<JournalEntryView>()
+        .large()
+        .errors(&[&UNBALANCED_ENTRY, &ACCOUNT_CODE_UNKNOWN, &DIMENSION_VALUE_UNKNOWN, &JOURNAL_UNKNOWN]);
+    ops.get("/journal-entries/{id}", get::get)
+        .id("get_journal_entry")
+        .tag(TAG)
+        .summary("Get a journal entry with its lines")
+        .access(READ)
+        .view::<JournalEntryView>();
+    ops.patch("/journal-entries/{id}", update::update)
+        .id("update_journal_entry")
+        .tag(TAG)
+        .summary("Change a draft")
+        .description("Lines given replace all lines. Of a posted entry only `reference` and `notes` change.")
+        .command::<UpdateJournalEntry>()
+        .if_match()
+        .body::<dto::UpdateJournalEntryBody>()
+        .ok::<JournalEntryView>()
+        .large()
+        .errors(&[&ENTRY_FIELD_FIXED]);
+    ops.delete("/journal-entries/{id}", delete::delete)
+        .id("delete_journal_entry")
+        .tag(TAG)
+        .summary("Delete a draft")
+        .command::<DeleteJournalEntry>()
+        .if_match()
+        .no_content()
+        .errors(&[&ENTRY_NOT_DRAFT]);
+    actions(ops);
+}
+
+fn actions(ops: &mut Operations) {
+    ops.post("/journal-entries/{id}/post", post::post)
+        .id("post_journal_entry")
+        .tag(TAG)
+        .summary("Post a draft")
+        .description("Gives it its number and writes it into the ledger, for ever.")
+        .command::<PostJournalEntry>()
+        .if_match()
+        .ok::<JournalEntryView>()
+        .errors(&[&UNBALANCED_ENTRY, &FISCAL_PERIOD_CLOSED, &ENTRY_NOT_DRAFT]);
+    ops.post("/journal-entries/{id}/reverse", reverse::reverse)
+        .id("reverse_journal_entry")
+        .tag(TAG)
+        .summary("Reverse a posted entry")
+        .description(
+            "Posts a new entry with the sides swapped at the original rates, linked both ways. Once only.",
+        )
+        .command::<ReverseJournalEntry>()
+        .if_match()
+        .body::<dto::ReverseJournalEntryBody>()
+        .created::<JournalEntryView>()
+        .errors(&[&ENTRY_ALREADY_REVERSED, &ENTRY_IS_REVERSAL, &ENTRY_NOT_POSTED]);
+    ops.post("/journal-entries/{id}/copy", copy::copy)
+        .id("copy_journal_entry")
+        .tag(TAG)
+        .summary("Copy an entry into a new draft")
+        .command::<CopyJournalEntry>()
+        .body::<dto::CopyJournalEntryBody>()
+        .created::<JournalEntryView>();
+}

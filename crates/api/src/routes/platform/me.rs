@@ -1,0 +1,89 @@
+//! `/me`: the caller.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::platform::error::{USERS_ONLY, WRONG_PASSWORD};
+use application::platform::me::{ChangePassword, UpdateMe, change_password, me};
+use application::platform::ports::PlatformQueries;
+use application::platform::sign_in::SignIn;
+use application::platform::views::{MeView, UserView};
+use axum::extract::State;
+use domain::error::Language;
+use domain::text::NAME_LENGTH_MAX;
+
+use super::recognised_by;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
+
+const TAG: &str = "me";
+
+request! {
+    /// Changes of the caller's own data.
+    pub struct UpdateMeBody {
+        name: Optional<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
+        /// The language of messages.
+        locale: Optional<Language> = "ar",
+    }
+    /// A change of the caller's own password.
+    pub struct ChangePasswordBody {
+        current_password: CurrentPassword,
+        /// At least 12 characters.
+        new_password: NewPassword,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "The caller: who they are and what they may do.");
+    ops.get("/me", get)
+        .id("get_me")
+        .tag(TAG)
+        .summary("Who is asking")
+        .description(
+            "The user, the tenant, the permissions of this credential and every tenant the user belongs to.",
+        )
+        .access(Access::SignedIn)
+        .ok::<MeView>();
+    ops.patch("/me", update)
+        .id("update_me")
+        .tag(TAG)
+        .summary("Change one's own name or language")
+        .description("`If-Match` takes the version of the user in `GET /me`.")
+        .command::<UpdateMe>()
+        .if_match()
+        .body::<UpdateMeBody>()
+        .ok::<UserView>()
+        .errors(&[&USERS_ONLY]);
+    ops.post("/me/password", password)
+        .id("change_my_password")
+        .tag(TAG)
+        .summary("Change one's own password")
+        .description("Ends every session of the user, this one included: sign in with the new password. Wrong attempts count towards the lock of the account.")
+        .command::<ChangePassword>()
+        .body::<ChangePasswordBody>()
+        .no_content()
+        .errors(&[&USERS_ONLY, &WRONG_PASSWORD, &domain::platform::PASSWORD_GUESSABLE]);
+}
+
+async fn get(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>) -> ApiResult {
+    answer::json(&me(&*queries, &ctx).await?)
+}
+
+async fn update(ctx: Ctx, State(app): State<Application>, Json(body): Json<UpdateMeBody>) -> ApiResult {
+    let command = UpdateMe { name: body.name.0.map(String::from), locale: body.locale.0 };
+    answer::ok(execute(&app, &ctx, command).await?)
+}
+
+async fn password(
+    ctx: Ctx,
+    State(sign_in): State<SignIn>,
+    Json(body): Json<ChangePasswordBody>,
+) -> ApiResult {
+    let ctx = recognised_by(ctx, "change_my_password", &[]);
+    let executed = change_password(&sign_in, &ctx, &body.current_password.0, &body.new_password.0).await?;
+    answer::no_content(executed)
+}

@@ -1,0 +1,61 @@
+//! Signing in, people and their rights, tenants and their settings.
+
+pub mod admin_tenants;
+pub mod api_keys;
+pub mod auth;
+pub mod me;
+pub mod permissions;
+pub mod role_assignments;
+pub mod roles;
+pub mod settings;
+pub mod tenants;
+pub mod users;
+
+use application::context::RequestContext;
+use application::error::{AppError, AppResult};
+use application::platform::ports::PasswordHasher;
+use domain::platform::{EmailAddress, Password, PasswordHash};
+use sha2::{Digest, Sha256};
+
+use crate::extract::Ctx;
+use crate::operation::Operations;
+use crate::wire::NewPassword;
+
+pub fn operations(ops: &mut Operations) {
+    auth::operations(ops);
+    me::operations(ops);
+    tenants::operations(ops);
+    settings::operations(ops);
+    users::operations(ops);
+    roles::operations(ops);
+    role_assignments::operations(ops);
+    permissions::operations(ops);
+    api_keys::operations(ops);
+    admin_tenants::operations(ops);
+}
+
+/// A request with a password in it is recognised by its other parts: a fast hash of a password is never stored.
+fn recognised_by(ctx: Ctx, operation: &str, parts: &[&str]) -> RequestContext {
+    let mut ctx = ctx.0;
+    if let Some(key) = &mut ctx.idempotency {
+        let mut hash = Sha256::new();
+        for part in std::iter::once(&operation).chain(parts) {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        key.request_hash = hash.finalize().into();
+    }
+    ctx
+}
+
+/// Checks the policy and hashes.
+async fn hash_password(
+    passwords: &dyn PasswordHasher,
+    password: &NewPassword,
+    email: &EmailAddress,
+    name: &str,
+    pointer: &str,
+) -> AppResult<PasswordHash> {
+    let chosen = Password::choose(&password.0, email, name).map_err(|v| AppError::new(v.at(pointer)))?;
+    passwords.hash(chosen).await
+}

@@ -1,0 +1,104 @@
+//! `/tenants/current/settings` and `/config/{key}`: small values that shape the tenant.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::platform::error::{INVALID_SETTING, UNKNOWN_SETTING};
+use application::platform::ports::PlatformQueries;
+use application::platform::settings::{PutSetting, setting, settings};
+use application::platform::views::SettingView;
+use axum::extract::{Path, State};
+use http::HeaderMap;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::{AnyJson, Text};
+
+const TAG: &str = "settings";
+const READ: Access = Access::Permission("platform.setting.read");
+/// Longest key that is looked up, in characters.
+const KEY_LENGTH_MAX: usize = 100;
+
+request! {
+    /// The value of a setting.
+    pub struct PutSettingBody {
+        /// What the setting takes; see its description.
+        value: AnyJson = "15",
+    }
+}
+
+/// Every known setting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SettingsView {
+    pub items: Vec<SettingView>,
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "Small values that shape a tenant: VAT rate, language, fiscal year.");
+    ops.get("/tenants/current/settings", list)
+        .id("list_settings")
+        .tag(TAG)
+        .summary("List the settings")
+        .description("Every known setting with the value that holds, set or default.")
+        .access(READ)
+        .ok::<SettingsView>();
+    ops.get("/config/{key}", get)
+        .id("get_setting")
+        .tag(TAG)
+        .summary("Read a setting")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .access(READ)
+        .view::<SettingView>()
+        .errors(&[&UNKNOWN_SETTING]);
+    ops.put("/config/{key}", put)
+        .id("update_setting")
+        .tag(TAG)
+        .summary("Set a setting")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .command::<PutSetting>()
+        .if_match()
+        .body::<PutSettingBody>()
+        .ok::<SettingView>()
+        .errors(&[&UNKNOWN_SETTING, &INVALID_SETTING]);
+    ops.delete("/config/{key}", reset)
+        .id("delete_setting")
+        .tag(TAG)
+        .summary("Return a setting to its default")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .command::<PutSetting>()
+        .if_match()
+        .no_content()
+        .errors(&[&UNKNOWN_SETTING]);
+}
+
+async fn list(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>) -> ApiResult {
+    answer::json(&SettingsView { items: settings(&*queries, ctx.tenant).await? })
+}
+
+async fn get(
+    ctx: Ctx,
+    State(queries): State<Arc<dyn PlatformQueries>>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let view = setting(&*queries, ctx.tenant, &key).await?;
+    answer::view(&view, Some(view.version), &headers)
+}
+
+async fn put(
+    ctx: Ctx,
+    State(app): State<Application>,
+    Path(key): Path<String>,
+    Json(body): Json<PutSettingBody>,
+) -> ApiResult {
+    answer::ok(execute(&app, &ctx, PutSetting { key, value: Some(body.value.0) }).await?)
+}
+
+async fn reset(ctx: Ctx, State(app): State<Application>, Path(key): Path<String>) -> ApiResult {
+    answer::no_content(execute(&app, &ctx, PutSetting { key, value: None }).await?)
+}

@@ -1,0 +1,55 @@
+//! `/tenants/current`: the tenant of the token.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::error::AppError;
+use application::platform::ports::PlatformQueries;
+use application::platform::tenants::{TENANT, UpdateTenant};
+use application::platform::views::TenantView;
+use axum::extract::State;
+use domain::text::LocalizedName;
+use http::HeaderMap;
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::Optional;
+
+const TAG: &str = "tenants";
+
+request! {
+    /// Changes of the tenant; code, currency and country stay as they were set up.
+    pub struct UpdateTenantBody {
+        name: Optional<LocalizedName>,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "The legal entity whose books are kept.");
+    ops.get("/tenants/current", get)
+        .id("get_current_tenant")
+        .tag(TAG)
+        .summary("Read the tenant of the token")
+        .access(Access::Permission("platform.tenant.read"))
+        .view::<TenantView>();
+    ops.patch("/tenants/current", update)
+        .id("update_current_tenant")
+        .tag(TAG)
+        .summary("Rename the tenant of the token")
+        .command::<UpdateTenant>()
+        .if_match()
+        .body::<UpdateTenantBody>()
+        .ok::<TenantView>();
+}
+
+async fn get(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>, headers: HeaderMap) -> ApiResult {
+    let view = queries.tenant(ctx.tenant).await?.ok_or_else(|| AppError::not_found(TENANT))?;
+    answer::view(&view, Some(view.version), &headers)
+}
+
+async fn update(ctx: Ctx, State(app): State<Application>, Json(body): Json<UpdateTenantBody>) -> ApiResult {
+    answer::ok(execute(&app, &ctx, UpdateTenant { name: body.name.0 }).await?)
+}

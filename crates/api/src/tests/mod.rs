@@ -1,0 +1,8 @@
+//! The mechanics from outside: a small API of "things", called over the router as a client would.
+
+mod document;
+mod edge;
+mod errors;
+mod lists;
+mod stub;
+mod wire;

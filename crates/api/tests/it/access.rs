@@ -1,0 +1,165 @@
+//! Who may call what: every operation of the document is tried, and one that is added without a case fails here.
+
+use std::collections::BTreeMap;
+
+use application::authorize::Access;
+use erp_api::bootstrap::api_operations;
+use http::StatusCode;
+use serde_json::{Value, json};
+use testkit::world::{PASSWORD, entry};
+use testkit::{Client, TenantKit, World};
+
+/// Operations whose answer to strangers is their own affair: they authenticate by their body.
+const BY_BODY: [&str; 2] = ["create_token", "revoke_token"];
+
+struct Operation {
+    id: &'static str,
+    method: String,
+    path: String,
+    access: Access,
+}
+
+fn operations() -> Vec<Operation> {
+    let registry = api_operations();
+    let of = |operation: &erp_api::operation::Operation| {
+        let (method, path) = operation.method_and_path();
+        let access = operation.who().unwrap();
+        Operation { id: operation.operation_id(), method: method.to_string(), path, access }
+    };
+    registry.iter().map(of).collect()
+}
+
+/// The path with its parameters filled in.
+fn filled(path: &str, values: &BTreeMap<&str, String>) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = path;
+    let mut so_far = String::new();
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        so_far.push_str(&rest[..at]);
+        let end = rest.find('}').unwrap();
+        let key = format!("{so_far}{}", &rest[at..=end]);
+        let short = key.trim_start_matches("/api/v1").to_owned();
+        let value = values.get(short.as_str()).ok_or(short.clone())?;
+        out.push_str(value);
+        so_far.push_str(&rest[at..=end]);
+        rest = &rest[end + 1..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+async fn try_it(client: &Client, operation: &Operation, path: &str) -> testkit::Answer {
+    let body = if matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH") { "{}" } else { "" };
+    client.call(&operation.method, path, &["If-Match: *"], body).await
+}
+
+#[tokio::test]
+async fn strangers_are_asked_to_sign_in() {
+    let world = World::new().await;
+    let mut bad = Vec::new();
+    for operation in operations() {
+        let path =
+            operation.path.replace("{id}", "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11").replace(['{', '}'], "");
+        let answer = try_it(&world.anonymous(), &operation, &path).await;
+        let open = operation.access == Access::Public || BY_BODY.contains(&operation.id);
+        if (answer.status == StatusCode::UNAUTHORIZED) == open && !BY_BODY.contains(&operation.id) {
+            bad.push(format!("{}: {}", operation.id, answer.status));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[tokio::test]
+async fn whoever_has_no_role_is_refused_everywhere() {
+    let world = World::new().await;
+    let home = world.home().await;
+    let body = json!({ "email": "guest@home.example", "name": "Guest", "password": PASSWORD });
+    home.post("/users", body).await.expect(201);
+    let guest = world.sign_in("guest@home.example", PASSWORD, Some("home")).await;
+    let mut bad = Vec::new();
+    for operation in operations() {
+        let path =
+            operation.path.replace("{id}", "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11").replace(['{', '}'], "");
+        let answer = try_it(&guest, &operation, &path).await;
+        let refused = answer.status == StatusCode::FORBIDDEN;
+        let must = matches!(operation.access, Access::Permission(_) | Access::PlatformAdmin);
+        if refused != must {
+            bad.push(format!("{}: {} {}", operation.id, answer.status, answer.text()));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Ids of tenant A for every path that takes one. A new path without an entry here fails the test.
+async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
+    let client = &tenant.client;
+    let mut things = BTreeMap::new();
+    let id = |value: &Value| value["id"].as_str().unwrap_or_else(|| panic!("{value}")).to_owned();
+    let first = async |path: &str| {
+        let list = client.get(path).await.ok();
+        id(&list["items"][0])
+    };
+    client.post("/fiscal-years/generate", json!({ "start": "2026-01-01" })).await;
+    tenant.accounts(&[("1", "asset"), ("2", "income")]).await;
+    let posted = tenant.post("2026-03-01", &[("1", "5.00", ""), ("2", "", "5.00")]).await;
+    let draft =
+        client.post("/journal-entries", entry("2026-03-02", &[("1", "1.00", "")], false)).await.expect(201);
+    drop(draft);
+    things.insert("/journal-entries/{id}", id(&posted));
+    for (path, list) in [
+        ("/accounts/{id}", "/accounts"),
+        ("/journals/{id}", "/journals"),
+        ("/number-series/{id}", "/number-series"),
+        ("/fiscal-years/{id}", "/fiscal-years"),
+        ("/fiscal-periods/{id}", "/fiscal-periods"),
+        ("/users/{id}", "/users"),
+        ("/roles/{id}", "/roles"),
+        ("/role-assignments/{id}", "/role-assignments"),
+        ("/audit-log/{id}", "/audit-log"),
+    ] {
+        things.insert(path, first(list).await);
+    }
+    let made = [
+        ("/api-keys/{id}", "/api-keys", json!({ "name": "k", "scopes": ["accounting.*"] })),
+        ("/dimensions/{id}", "/dimensions", json!({ "code": "D", "name": { "en": "D" } })),
+        (
+            "/exchange-rates/{id}",
+            "/exchange-rates",
+            json!({ "currency": "USD", "date": "2026-01-01", "rate": "3.75" }),
+        ),
+    ];
+    for (path, collection, body) in made {
+        if collection == "/exchange-rates" {
+            client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await;
+        }
+        things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
+    }
+    things
+}
+
+#[tokio::test]
+async fn another_tenants_things_do_not_exist() {
+    let world = World::new().await;
+    let a = world.tenant("alpha", "SAR", "empty").await;
+    let b = world.tenant("beta", "SAR", "empty").await;
+    let things = things_of(&a).await;
+    let mut bad = Vec::new();
+    for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
+        if operation.access == Access::PlatformAdmin || operation.access == Access::Public {
+            continue;
+        }
+        match filled(&operation.path, &things) {
+            Err(parameter) => bad.push(format!("{}: no case for {parameter}", operation.id)),
+            Ok(path) => {
+                let answer = try_it(&b.client, operation, &path).await;
+                // A body that is wrong by itself may be refused before anything is looked up; a right one may not.
+                let hidden = matches!(answer.status.as_u16(), 404 | 422);
+                if !hidden {
+                    bad.push(format!("{}: {} {}", operation.id, answer.status, answer.text()));
+                }
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}

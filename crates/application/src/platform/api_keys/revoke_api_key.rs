@@ -1,0 +1,40 @@
+//! Ends a key.
+
+use async_trait::async_trait;
+use domain::ids::ApiKeyId;
+
+use super::{API_KEY, existing};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::platform::error::API_KEY_REVOKED;
+use crate::platform::guard::record;
+use crate::platform::views::ApiKeyView;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// The key stays in the list, so that the audit log can name it, but is never accepted again.
+pub struct RevokeApiKey {
+    pub id: ApiKeyId,
+}
+
+#[async_trait]
+impl Command for RevokeApiKey {
+    const NAME: &'static str = "revoke_api_key";
+    const ACCESS: Access = Access::Permission("platform.api_key.delete");
+    type Output = ();
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        let mut key = existing(uow, self.id).await?;
+        check_version(ctx, key.version)?;
+        if key.revoked_at.is_some() {
+            return Err(AppError::of(&API_KEY_REVOKED));
+        }
+        let before = ApiKeyView::from(&key);
+        key.revoked_at = Some(uow.now());
+        key.version += 1;
+        uow.api_keys().update(&key).await?;
+        record(uow, (API_KEY, before.id), "revoked", Some(&before), Some(&ApiKeyView::from(&key)))?;
+        Ok(Done::new(()))
+    }
+}

@@ -1,0 +1,65 @@
+//! What can go wrong with identities and tenants.
+
+domain::errors! {
+    WRONG_CREDENTIALS = "wrong_credentials", Malformed, User,
+        "The e-mail address or the password is wrong, or the account is locked for a while after too many failed attempts.",
+        "البريد الإلكتروني أو كلمة المرور غير صحيحة، أو أن الحساب مقفل مؤقتًا بعد محاولات فاشلة متكررة.";
+    INVALID_REFRESH_TOKEN = "invalid_refresh_token", Malformed, Developer,
+        "The refresh token is unknown, used, expired or revoked: sign in again.",
+        "رمز التحديث غير معروف أو مستخدم أو منتهٍ أو ملغى: سجّل الدخول من جديد.";
+    INVALID_CLIENT = "invalid_client", Unauthenticated, Developer,
+        "The client id and secret are not those of an active API key.",
+        "معرّف العميل وسره لا يطابقان مفتاح API فعالًا.";
+    INVALID_TOKEN_REQUEST = "invalid_token_request", Malformed, Developer,
+        "The token request is not complete: {reason}.", "طلب الرمز غير مكتمل: {reason}.";
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", Malformed, Developer,
+        "The grant type is not one of password, refresh_token and client_credentials.",
+        "نوع المنح ليس من password أو refresh_token أو client_credentials.";
+    INVALID_SCOPE = "invalid_scope", Malformed, Developer,
+        "Tokens carry no scope; rights come from roles and from the scopes of the API key.",
+        "الرموز لا تحمل نطاقًا؛ الصلاحيات تأتي من الأدوار ومن نطاقات مفتاح API.";
+    WRONG_PASSWORD = "wrong_password", Rule, User,
+        "The current password is wrong, or the account is locked for a while.",
+        "كلمة المرور الحالية غير صحيحة، أو أن الحساب مقفل مؤقتًا.";
+    USERS_ONLY = "users_only", Forbidden, Developer,
+        "An API key cannot do this: sign in as a person.", "لا يمكن لمفتاح API القيام بذلك: سجّل الدخول كمستخدم.";
+    SYSTEM_ROLE = "system_role", Conflict, User,
+        "The role {role} belongs to the product and cannot be changed or deleted.",
+        "الدور {role} من أدوار النظام ولا يمكن تعديله أو حذفه.";
+    LAST_ADMINISTRATOR = "last_administrator", Conflict, Administrator,
+        "Someone must remain an administrator without an expiry: appoint another one first.",
+        "يجب أن يبقى مسؤول واحد على الأقل دون تاريخ انتهاء: عيّن مسؤولًا آخر أولًا.";
+    GRANT_EXCEEDS_OWN = "grant_exceeds_own", Forbidden, Administrator,
+        "You cannot give away the permission {permission}, which you do not hold yourself.",
+        "لا يمكنك منح الصلاحية {permission} لأنك لا تملكها.";
+    TARGET_EXCEEDS_OWN = "target_exceeds_own", Forbidden, Administrator,
+        "This user holds the permission {permission}, which you do not: someone with at least the same rights must do it.",
+        "يملك هذا المستخدم الصلاحية {permission} التي لا تملكها: يجب أن ينفذ ذلك من له الصلاحيات نفسها على الأقل.";
+    UNKNOWN_PERMISSION = "unknown_permission", Rule, User,
+        "There is no permission '{permission}'; see the list of permissions. A final * stands for everything below.",
+        "لا توجد صلاحية '{permission}'؛ راجع قائمة الصلاحيات. العلامة * في النهاية تعني كل ما يندرج تحتها.";
+    SHARED_USER = "shared_user", Conflict, User,
+        "This person also works in another tenant or runs the platform: only they, or the platform's administrator, can change name, address and password.",
+        "يعمل هذا الشخص في منشأة أخرى أيضًا أو يدير المنصة: هو وحده، أو مسؤول المنصة، من يغيّر الاسم والعنوان وكلمة المرور.";
+    USER_INACTIVE = "user_inactive", Conflict, User,
+        "The user is deactivated in this tenant: activate the membership first.",
+        "المستخدم معطل في هذه المنشأة: فعّل العضوية أولًا.";
+    ALREADY_DONE = "already_done", Conflict, User,
+        "It is already {state}.", "الحالة هي {state} بالفعل.";
+    EXPIRY_PASSED = "expiry_passed", Rule, User,
+        "The expiry lies in the past.", "تاريخ الانتهاء في الماضي.";
+    API_KEY_REVOKED = "api_key_revoked", Conflict, User,
+        "The API key is revoked; make a new one.", "مفتاح API ملغى؛ أنشئ مفتاحًا جديدًا.";
+    OWN_TENANT = "own_tenant", Conflict, Operator,
+        "You are signed in to this tenant: nobody would be left to activate it again.",
+        "أنت مسجل الدخول في هذه المنشأة، ولن يبقى من يعيد تفعيلها.";
+    UNKNOWN_SETTING = "unknown_setting", NotFound, Developer,
+        "There is no setting '{key}'. Known: {known}.", "لا يوجد إعداد '{key}'. المعروف: {known}.";
+    INVALID_SETTING = "invalid_setting", Rule, User,
+        "The setting {key} takes {expected}.", "الإعداد {key} يقبل {expected}.";
+    INVALID_COUNTRY = "invalid_country", Rule, User,
+        "'{value}' is not a country: two capital letters of ISO 3166, such as SA.",
+        "'{value}' ليس رمز دولة: حرفان لاتينيان كبيران حسب ISO 3166 مثل SA.";
+    TOO_MANY_MEMBERSHIPS = "too_many_memberships", Conflict, Administrator,
+        "A person can belong to at most {max} tenants.", "لا يمكن للشخص الانتماء إلى أكثر من {max} منشأة.";
+}

@@ -1,0 +1,154 @@
+//! The catalogue of permissions: everything a role or an API key can hold.
+
+use super::views::PermissionView;
+use crate::views::NameView;
+
+/// One permission with what it lets people do.
+#[derive(Debug)]
+pub struct PermissionSpec {
+    /// `<module>.<resource>.<action>`.
+    pub name: &'static str,
+    pub en: &'static str,
+    pub ar: &'static str,
+}
+
+const fn permission(name: &'static str, en: &'static str, ar: &'static str) -> PermissionSpec {
+    PermissionSpec { name, en, ar }
+}
+
+/// Every permission, by module and resource.
+pub static PERMISSIONS: &[PermissionSpec] = &[
+    permission("accounting.account.read", "See accounts", "عرض الحسابات"),
+    permission("accounting.account.create", "Create accounts", "إنشاء الحسابات"),
+    permission("accounting.account.update", "Change accounts", "تعديل الحسابات"),
+    permission("accounting.account.delete", "Delete accounts", "حذف الحسابات"),
+    permission("accounting.journal.read", "See journals", "عرض دفاتر اليومية"),
+    permission("accounting.journal.create", "Create journals", "إنشاء دفاتر اليومية"),
+    permission("accounting.journal.update", "Change journals", "تعديل دفاتر اليومية"),
+    permission("accounting.journal.delete", "Delete journals", "حذف دفاتر اليومية"),
+    permission("accounting.journal_entry.read", "See journal entries", "عرض قيود اليومية"),
+    permission("accounting.journal_entry.create", "Create journal entries", "إنشاء قيود اليومية"),
+    permission("accounting.journal_entry.update", "Change journal entries", "تعديل قيود اليومية"),
+    permission("accounting.journal_entry.delete", "Delete journal entries", "حذف قيود اليومية"),
+    permission("accounting.journal_entry.post", "Post journal entries", "ترحيل قيود اليومية"),
+    permission("accounting.journal_entry.reverse", "Reverse journal entries", "عكس قيود اليومية"),
+    permission("accounting.recurring_entry.read", "See recurring entries", "عرض القيود المتكررة"),
+    permission("accounting.recurring_entry.create", "Create recurring entries", "إنشاء القيود المتكررة"),
+    permission("accounting.recurring_entry.update", "Change recurring entries", "تعديل القيود المتكررة"),
+    permission("accounting.recurring_entry.delete", "Delete recurring entries", "حذف القيود المتكررة"),
+    permission(
+        "accounting.recurring_entry.run",
+        "Make entries from recurring templates",
+        "إنشاء قيود من القوالب المتكررة",
+    ),
+    permission("accounting.number_series.read", "See number series", "عرض سلاسل الترقيم"),
+    permission("accounting.number_series.create", "Create number series", "إنشاء سلاسل الترقيم"),
+    permission("accounting.number_series.update", "Change number series", "تعديل سلاسل الترقيم"),
+    permission("accounting.number_series.delete", "Delete number series", "حذف سلاسل الترقيم"),
+    permission("accounting.currency.read", "See currencies", "عرض العملات"),
+    permission("accounting.currency.create", "Create currencies", "إنشاء العملات"),
+    permission("accounting.currency.update", "Change currencies", "تعديل العملات"),
+    permission("accounting.currency.delete", "Delete currencies", "حذف العملات"),
+    permission("accounting.exchange_rate.read", "See exchange rates", "عرض أسعار الصرف"),
+    permission("accounting.exchange_rate.create", "Create exchange rates", "إنشاء أسعار الصرف"),
+    permission("accounting.exchange_rate.update", "Change exchange rates", "تعديل أسعار الصرف"),
+    permission("accounting.exchange_rate.delete", "Delete exchange rates", "حذف أسعار الصرف"),
+    permission("accounting.fiscal_year.read", "See fiscal years", "عرض السنوات المالية"),
+    permission("accounting.fiscal_year.create", "Create fiscal years", "إنشاء السنوات المالية"),
+    permission("accounting.fiscal_year.update", "Change fiscal years", "تعديل السنوات المالية"),
+    permission("accounting.fiscal_year.close", "Close fiscal years", "إغلاق السنوات المالية"),
+    permission("accounting.fiscal_year.reopen", "Reopen fiscal years", "إعادة فتح السنوات المالية"),
+    permission("accounting.fiscal_period.read", "See fiscal periods", "عرض الفترات المالية"),
+    permission("accounting.fiscal_period.open", "Open fiscal periods", "فتح الفترات المالية"),
+    permission("accounting.fiscal_period.close", "Close fiscal periods", "إغلاق الفترات المالية"),
+    permission("accounting.lock.read", "See ledger locks", "عرض أقفال الدفتر"),
+    permission("accounting.lock.update", "Move ledger locks", "تحريك أقفال الدفتر"),
+    permission("accounting.lock_exception.read", "See exceptions from locks", "عرض استثناءات الأقفال"),
+    permission("accounting.lock_exception.create", "Create exceptions from locks", "إنشاء استثناءات الأقفال"),
+    permission("accounting.lock_exception.delete", "Revoke exceptions from locks", "إلغاء استثناءات الأقفال"),
+    permission("accounting.dimension.read", "See dimensions and their values", "عرض الأبعاد وقيمها"),
+    permission("accounting.dimension.create", "Create dimensions and their values", "إنشاء الأبعاد وقيمها"),
+    permission("accounting.dimension.update", "Change dimensions and their values", "تعديل الأبعاد وقيمها"),
+    permission("accounting.dimension.delete", "Delete dimensions and their values", "حذف الأبعاد وقيمها"),
+    permission("accounting.dimension_rule.read", "See dimension rules", "عرض قواعد الأبعاد"),
+    permission("accounting.dimension_rule.create", "Create dimension rules", "إنشاء قواعد الأبعاد"),
+    permission("accounting.dimension_rule.update", "Change dimension rules", "تعديل قواعد الأبعاد"),
+    permission("accounting.dimension_rule.delete", "Delete dimension rules", "حذف قواعد الأبعاد"),
+    permission("accounting.opening_balance.read", "See opening balances", "عرض الأرصدة الافتتاحية"),
+    permission("accounting.opening_balance.create", "Create opening balances", "إنشاء الأرصدة الافتتاحية"),
+    permission("accounting.report.read", "See financial reports", "عرض التقارير المالية"),
+    permission("accounting.integrity.read", "Verify the integrity of the ledger", "التحقق من سلامة الدفتر"),
+    permission("accounting.import.create", "Import files into the ledger", "استيراد الملفات إلى الدفتر"),
+    permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
+    permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
+    permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
+    permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),
+    permission("platform.user.update", "Change users of the tenant", "تعديل مستخدمي المنشأة"),
+    permission("platform.user.delete", "Deactivate users of the tenant", "تعطيل مستخدمي المنشأة"),
+    permission("platform.role.read", "See roles", "عرض الأدوار"),
+    permission("platform.role.create", "Create roles", "إنشاء الأدوار"),
+    permission("platform.role.update", "Change roles", "تعديل الأدوار"),
+    permission("platform.role.delete", "Delete roles", "حذف الأدوار"),
+    permission("platform.role_assignment.read", "See role assignments", "عرض إسناد الأدوار"),
+    permission("platform.role_assignment.create", "Give roles to users", "إسناد الأدوار إلى المستخدمين"),
+    permission("platform.role_assignment.delete", "Take roles from users", "سحب الأدوار من المستخدمين"),
+    permission("platform.api_key.read", "See API keys", "عرض مفاتيح API"),
+    permission("platform.api_key.create", "Create API keys", "إنشاء مفاتيح API"),
+    permission("platform.api_key.update", "Rotate API keys", "تدوير مفاتيح API"),
+    permission("platform.api_key.delete", "Revoke API keys", "إلغاء مفاتيح API"),
+    permission("platform.tenant.read", "See the tenant's own data", "عرض بيانات المنشأة"),
+    permission("platform.tenant.update", "Change the tenant's own data", "تعديل بيانات المنشأة"),
+    permission("platform.setting.read", "See settings", "عرض الإعدادات"),
+    permission("platform.setting.update", "Change settings", "تعديل الإعدادات"),
+    permission("platform.audit_log.read", "See the audit log", "عرض سجل التدقيق"),
+    permission("platform.event.read", "See the change feed", "عرض سجل الأحداث"),
+    permission("platform.job.read", "See background jobs", "عرض المهام الخلفية"),
+    permission("platform.job.cancel", "Cancel background jobs", "إلغاء المهام الخلفية"),
+];
+
+/// The catalogue with both descriptions.
+pub fn catalogue() -> Vec<PermissionView> {
+    let view = |spec: &PermissionSpec| PermissionView {
+        name: spec.name.to_owned(),
+        description: NameView { ar: Some(spec.ar.to_owned()), en: Some(spec.en.to_owned()) },
+    };
+    PERMISSIONS.iter().map(view).collect()
+}
+
+/// Whether it names a permission, or a prefix such as `accounting.*` that covers at least one.
+pub fn is_known(grant: &str) -> bool {
+    match grant.strip_suffix('*') {
+        Some(prefix) => {
+            (prefix.is_empty() || prefix.ends_with('.'))
+                && PERMISSIONS.iter().any(|spec| spec.name.starts_with(prefix))
+        }
+        None => PERMISSIONS.iter().any(|spec| spec.name == grant),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_have_three_parts() {
+        let mut names: Vec<_> = PERMISSIONS.iter().map(|spec| spec.name).collect();
+        assert!(names.iter().all(|name| name.split('.').count() == 3));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PERMISSIONS.len());
+    }
+
+    #[test]
+    fn a_wildcard_ends_at_a_dot_and_covers_something() {
+        for known in ["*", "accounting.*", "accounting.account.*", "accounting.journal_entry.post"] {
+            assert!(is_known(known), "{known}");
+        }
+        for unknown in
+            ["", "acc*", "accounting", "accounting.account", "sales.*", "accounting.account.post", "**"]
+        {
+            assert!(!is_known(unknown), "{unknown}");
+        }
+    }
+}

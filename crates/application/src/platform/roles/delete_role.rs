@@ -1,0 +1,36 @@
+//! Removes a role that nobody has.
+
+use async_trait::async_trait;
+use domain::error::Violation;
+use domain::ids::RoleId;
+
+use super::{ROLE, own_role};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult, IN_USE};
+use crate::platform::guard::record;
+use crate::platform::views::RoleView;
+use crate::ports::unit_of_work::UnitOfWork;
+
+pub struct DeleteRole {
+    pub id: RoleId,
+}
+
+#[async_trait]
+impl Command for DeleteRole {
+    const NAME: &'static str = "delete_role";
+    const ACCESS: Access = Access::Permission("platform.role.delete");
+    type Output = ();
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        let role = own_role(uow, self.id).await?;
+        check_version(ctx, role.version)?;
+        if uow.roles().count_assignments(role.id).await? > 0 {
+            return Err(AppError::new(Violation::new(&IN_USE).with("users", "role_assignment")));
+        }
+        uow.roles().delete(role.id).await?;
+        record(uow, (ROLE, role.id.uuid()), "deleted", Some(&RoleView::from(&role)), None)?;
+        Ok(Done::new(()))
+    }
+}

@@ -1,0 +1,149 @@
+//! The roles every tenant starts with. They belong to the product: a tenant that wants others makes its own.
+
+use domain::error::Violation;
+use domain::text::{Code, LocalizedName};
+
+use super::permissions::PERMISSIONS;
+
+/// The code of the role that may do everything.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// One standard role.
+pub struct StandardRole {
+    code: &'static str,
+    name_en: &'static str,
+    name_ar: &'static str,
+    /// Permission names and prefixes; `{read}` stands for every permission that only reads.
+    grants: &'static [&'static str],
+}
+
+const READ_ALL: &str = "{read}";
+
+pub static STANDARD_ROLES: &[StandardRole] = &[
+    StandardRole {
+        code: ADMINISTRATOR, name_en: "Administrator", name_ar: "مسؤول النظام", grants: &["*"]
+    },
+    StandardRole {
+        code: "accountant",
+        name_en: "Accountant",
+        name_ar: "محاسب",
+        grants: &[
+            "accounting.*",
+            "platform.tenant.read",
+            "platform.setting.read",
+            "platform.user.read",
+            "platform.audit_log.read",
+            "platform.event.read",
+            "platform.job.*",
+        ],
+    },
+    StandardRole {
+        code: "bookkeeper",
+        name_en: "Bookkeeper (drafts only)",
+        name_ar: "ماسك دفاتر (مسودات فقط)",
+        grants: &[
+            "accounting.account.read",
+            "accounting.journal.read",
+            "accounting.journal_entry.read",
+            "accounting.journal_entry.create",
+            "accounting.journal_entry.update",
+            "accounting.journal_entry.delete",
+            "accounting.recurring_entry.read",
+            "accounting.recurring_entry.run",
+            "accounting.number_series.read",
+            "accounting.currency.read",
+            "accounting.exchange_rate.read",
+            "accounting.fiscal_year.read",
+            "accounting.fiscal_period.read",
+            "accounting.lock.read",
+            "accounting.dimension.read",
+            "accounting.dimension_rule.read",
+            "accounting.ledger_settings.read",
+            "platform.tenant.read",
+            "platform.setting.read",
+        ],
+    },
+    StandardRole {
+        code: "auditor",
+        name_en: "Auditor (read only)",
+        name_ar: "مراجع (قراءة فقط)",
+        grants: &[READ_ALL],
+    },
+    StandardRole {
+        code: "integration",
+        name_en: "Integration",
+        name_ar: "تكامل الأنظمة",
+        grants: &[
+            "accounting.account.*",
+            "accounting.journal.read",
+            "accounting.journal_entry.*",
+            "accounting.number_series.read",
+            "accounting.currency.read",
+            "accounting.exchange_rate.*",
+            "accounting.fiscal_year.read",
+            "accounting.fiscal_period.read",
+            "accounting.dimension.*",
+            "accounting.dimension_rule.read",
+            "accounting.opening_balance.*",
+            "accounting.report.read",
+            "accounting.import.create",
+            "accounting.export.read",
+            "accounting.ledger_settings.read",
+            "platform.tenant.read",
+            "platform.setting.read",
+            "platform.event.read",
+            "platform.job.*",
+        ],
+    },
+];
+
+impl StandardRole {
+    pub fn code(&self) -> Result<Code, Violation> {
+        Code::parse(self.code)
+    }
+
+    pub fn name(&self) -> Result<LocalizedName, Violation> {
+        LocalizedName::parse(Some(self.name_ar), Some(self.name_en))
+    }
+
+    /// The permissions as stored, sorted.
+    pub fn permissions(&self) -> Vec<String> {
+        let mut grants: Vec<String> =
+            self.grants.iter().filter(|g| **g != READ_ALL).map(|g| (*g).to_owned()).collect();
+        if self.grants.contains(&READ_ALL) {
+            let reading = PERMISSIONS.iter().filter(|spec| spec.name.ends_with(".read"));
+            grants.extend(reading.map(|spec| spec.name.to_owned()));
+        }
+        grants.sort_unstable();
+        grants
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorize::PermissionSet;
+    use crate::platform::permissions::is_known;
+
+    fn rights(code: &str) -> PermissionSet {
+        let role = STANDARD_ROLES.iter().find(|role| role.code == code).unwrap();
+        PermissionSet::from_grants(role.permissions())
+    }
+
+    #[test]
+    fn every_grant_is_in_the_catalogue() {
+        for role in STANDARD_ROLES {
+            assert!(role.code().is_ok() && role.name().is_ok());
+            assert!(role.permissions().iter().all(|grant| is_known(grant)), "{}", role.code);
+        }
+    }
+
+    #[test]
+    fn a_bookkeeper_cannot_post_and_an_auditor_cannot_write() {
+        assert!(rights("bookkeeper").allows("accounting.journal_entry.create"));
+        assert!(!rights("bookkeeper").allows("accounting.journal_entry.post"));
+        let auditor = rights("auditor");
+        assert!(PERMISSIONS.iter().all(|spec| auditor.allows(spec.name) == spec.name.ends_with(".read")));
+        assert!(!rights("accountant").allows("platform.user.create"));
+    }
+}

@@ -1,0 +1,45 @@
+//! Lets a person in again.
+
+use async_trait::async_trait;
+use domain::error::Violation;
+use domain::ids::UserId;
+
+use super::{USER, member};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::platform::error::ALREADY_DONE;
+use crate::platform::guard::{may_take_over, record};
+use crate::platform::views::UserView;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// Gives back the roles the person had, so the caller must hold what they grant.
+pub struct ActivateUser {
+    pub id: UserId,
+}
+
+#[async_trait]
+impl Command for ActivateUser {
+    const NAME: &'static str = "activate_user";
+    const ACCESS: Access = Access::Permission("platform.user.update");
+    type Output = UserView;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<UserView>> {
+        let before = member(uow, self.id).await?;
+        check_version(ctx, before.user.version)?;
+        if before.active {
+            return Err(AppError::new(Violation::new(&ALREADY_DONE).with("state", "active")));
+        }
+        may_take_over(ctx, uow, self.id).await?;
+        let mut after = before.clone();
+        after.active = true;
+        after.user.updated_at = uow.now();
+        after.user.version += 1;
+        uow.users().update(&after.user).await?;
+        uow.users().set_membership_active(self.id, true).await?;
+        let view = UserView::from(&after);
+        record(uow, (USER, view.id), "activated", Some(&UserView::from(&before)), Some(&view))?;
+        Ok(Done::of(view.id, view.version, view))
+    }
+}

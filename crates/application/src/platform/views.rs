@@ -1,0 +1,259 @@
+//! What callers see of identities and tenants: never a password, a hash or a key.
+
+use domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::records::{ApiKey, Member, Role, RoleAssignment, Tenant};
+use crate::views::{NameView, optional_timestamp, timestamp};
+
+/// One legal entity's books.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantView {
+    pub id: Uuid,
+    pub code: String,
+    pub name: NameView,
+    /// The company currency, ISO 4217; it never changes.
+    pub currency: String,
+    /// ISO 3166-1, two letters.
+    pub country: String,
+    /// What the tenant was set up from.
+    pub template: String,
+    /// `active` or `suspended`.
+    pub status: String,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&Tenant> for TenantView {
+    fn from(tenant: &Tenant) -> Self {
+        Self {
+            id: tenant.id.uuid(),
+            code: tenant.code.to_string(),
+            name: (&tenant.name).into(),
+            currency: tenant.currency.to_string(),
+            country: tenant.country.as_str().to_owned(),
+            template: tenant.template.clone(),
+            status: tenant.status.as_str().to_owned(),
+            created_at: tenant.created_at,
+            updated_at: tenant.updated_at,
+            version: tenant.version,
+        }
+    }
+}
+
+/// A user as this tenant sees them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserView {
+    pub id: Uuid,
+    pub email: String,
+    pub name: String,
+    /// `en` or `ar`.
+    pub locale: String,
+    /// Whether the user may enter this tenant.
+    pub active: bool,
+    /// Runs the platform: creates and suspends tenants.
+    pub platform_admin: bool,
+    /// Too many wrong passwords: nobody can sign in with this address before.
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub locked_until: Option<Timestamp>,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&Member> for UserView {
+    fn from(member: &Member) -> Self {
+        let user = &member.user;
+        Self {
+            id: user.id.uuid(),
+            email: user.email.to_string(),
+            name: user.name.clone(),
+            locale: user.locale.as_str().to_owned(),
+            active: member.active && user.active,
+            platform_admin: user.platform_admin,
+            locked_until: user.locked_until,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            version: user.version,
+        }
+    }
+}
+
+/// A named set of permissions.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleView {
+    pub id: Uuid,
+    pub code: String,
+    pub name: NameView,
+    /// Came with the tenant and never changes.
+    pub system: bool,
+    /// Permission names; a final `*` stands for everything below.
+    pub permissions: Vec<String>,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&Role> for RoleView {
+    fn from(role: &Role) -> Self {
+        Self {
+            id: role.id.uuid(),
+            code: role.code.to_string(),
+            name: (&role.name).into(),
+            system: role.system,
+            permissions: role.permissions.clone(),
+            created_at: role.created_at,
+            updated_at: role.updated_at,
+            version: role.version,
+        }
+    }
+}
+
+/// A role that a user has.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleAssignmentView {
+    pub id: Uuid,
+    pub role_id: Uuid,
+    pub user_id: Uuid,
+    /// From then on the role no longer counts; null means never.
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&RoleAssignment> for RoleAssignmentView {
+    fn from(assignment: &RoleAssignment) -> Self {
+        Self {
+            id: assignment.id.uuid(),
+            role_id: assignment.role.uuid(),
+            user_id: assignment.user.uuid(),
+            expires_at: assignment.expires_at,
+            created_at: assignment.created_at,
+            version: assignment.version,
+        }
+    }
+}
+
+/// A machine's key, without its secret.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeyView {
+    pub id: Uuid,
+    pub name: String,
+    /// The key begins with `erp_<prefix>_`.
+    pub prefix: String,
+    /// The user it acts for.
+    pub user_id: Uuid,
+    /// Its rights are those of these permissions that its user has.
+    pub scopes: Vec<String>,
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    /// To the hour.
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&ApiKey> for ApiKeyView {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.uuid(),
+            name: key.name.clone(),
+            prefix: key.prefix.clone(),
+            user_id: key.user.uuid(),
+            scopes: key.scopes.clone(),
+            expires_at: key.expires_at,
+            revoked_at: key.revoked_at,
+            last_used_at: key.last_used_at,
+            created_at: key.created_at,
+            version: key.version,
+        }
+    }
+}
+
+/// A key as it is shown once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeySecretView {
+    #[serde(flatten)]
+    pub api_key: ApiKeyView,
+    /// The key itself, shown this once. Null when the answer is a replay: then rotate the key.
+    pub key: Option<String>,
+}
+
+/// A tenant that a user may enter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MembershipView {
+    pub tenant_id: Uuid,
+    pub code: String,
+    pub name: NameView,
+    /// Whether the user may sign in there now.
+    pub active: bool,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    pub user: UserView,
+    pub tenant: TenantView,
+    /// `user` or `api_key`.
+    pub actor: String,
+    /// What this credential may do; a final `*` stands for everything below.
+    pub permissions: Vec<String>,
+    pub memberships: Vec<MembershipView>,
+}
+
+/// One configuration value of the tenant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingView {
+    pub key: String,
+    #[schema(value_type = Value)]
+    pub value: serde_json::Value,
+    /// Nobody set it; this is what holds then.
+    pub is_default: bool,
+    pub description: NameView,
+    /// Zero while it has its default.
+    pub version: i64,
+}
+
+/// A permission that roles and API keys can hold.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PermissionView {
+    pub name: String,
+    pub description: NameView,
+}

@@ -1,0 +1,19 @@
+//! Values of identity: how people are addressed and what a password must be.
+
+mod email;
+mod password;
+
+pub use email::{EMAIL_LENGTH_MAX, EmailAddress};
+pub use password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, PasswordHash};
+
+crate::errors! {
+    INVALID_EMAIL = "invalid_email", Rule, User,
+        "'{value}' is not an e-mail address.", "'{value}' ليس عنوان بريد إلكتروني صحيحًا.";
+    PASSWORD_TOO_SHORT = "password_too_short", Rule, User,
+        "A password has at least {min} characters.", "يجب ألا تقل كلمة المرور عن {min} حرفًا.";
+    PASSWORD_TOO_LONG = "password_too_long", Rule, User,
+        "A password has at most {max} characters.", "يجب ألا تزيد كلمة المرور على {max} حرف.";
+    PASSWORD_GUESSABLE = "password_guessable", Rule, User,
+        "The password is easy to guess: it is the e-mail address, the name, or a repetition of a few characters.",
+        "كلمة المرور سهلة التخمين: فهي عنوان البريد أو الاسم أو تكرار لعدد قليل من الأحرف.";
+}

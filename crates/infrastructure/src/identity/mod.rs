@@ -1,0 +1,6 @@
+//! Passwords, signing keys, access tokens, and who a credential belongs to.
+
+pub mod authenticator;
+pub mod keys;
+pub mod passwords;
+pub mod tokens;

@@ -1,0 +1,197 @@
+//! The read side of identity and tenancy.
+
+use std::collections::HashMap;
+
+use application::error::AppResult;
+use application::paging::{ListQuery, Page};
+use application::platform::ports::PlatformQueries;
+use application::platform::records::{ApiKey, Member, Role, User};
+use application::platform::views::{
+    ApiKeyView, MembershipView, RoleAssignmentView, RoleView, TenantView, UserView,
+};
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use domain::ids::{ApiKeyId, RoleAssignmentId, RoleId, TenantId, UserId};
+use domain::platform::EmailAddress;
+use serde_json::Value as Json;
+
+use super::api_keys::read_api_key;
+use super::lists;
+use super::roles::{read_assignment, read_role};
+use super::tenants::{json, read_name, read_tenant};
+use super::users::{one_user, read_user};
+use crate::sql::db::Db;
+use crate::sql::value::{Columns, Value};
+use crate::statements;
+
+statements! {
+    TENANT = "platform.tenant.get":
+        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+         FROM tenant WHERE id = ?1";
+    USER = "platform.user.get":
+        "SELECT u.id, u.email, u.name, u.locale, u.password_hash, u.platform_admin, u.active, u.failed_attempts, \
+         u.locked_until, u.password_changed_at, u.created_at, u.updated_at, u.version, m.active \
+         FROM membership m INNER JOIN app_user u ON u.id = m.user_id WHERE m.tenant_id = ?1 AND m.user_id = ?2";
+    ROLE = "platform.role.get":
+        "SELECT id, code, name_ar, name_en, system, created_at, updated_at, version FROM role \
+         WHERE tenant_id = ?1 AND id = ?2";
+    ROLE_ASSIGNMENT = "platform.role_assignment.get":
+        "SELECT id, role_id, user_id, expires_at, created_at, version FROM role_assignment \
+         WHERE tenant_id = ?1 AND id = ?2";
+    API_KEY = "platform.api_key.get":
+        "SELECT id, name, prefix, secret_hash, user_id, scopes, expires_at, revoked_at, last_used_at, created_at, version \
+         FROM api_key WHERE tenant_id = ?1 AND id = ?2";
+    API_KEY_BY_HASH = "platform.api_key.by_hash":
+        "SELECT id, name, prefix, secret_hash, user_id, scopes, expires_at, revoked_at, last_used_at, created_at, \
+         version, tenant_id FROM api_key WHERE secret_hash = ?1";
+    MEMBERSHIPS = "platform.membership.of_user":
+        "SELECT t.id, t.code, t.name_ar, t.name_en, m.active, t.status, u.active FROM membership m \
+         INNER JOIN tenant t ON t.id = m.tenant_id INNER JOIN app_user u ON u.id = m.user_id \
+         WHERE m.user_id = ?1 ORDER BY t.code";
+    SETTINGS = "platform.setting.list":
+        "SELECT setting_key, value, version FROM tenant_setting WHERE tenant_id = ?1 ORDER BY setting_key";
+    CREDENTIALS = "platform.user.credentials":
+        "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
+         password_changed_at, created_at, updated_at, version FROM app_user WHERE email = ?1";
+    CREDENTIALS_OF = "platform.user.credentials_of":
+        "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
+         password_changed_at, created_at, updated_at, version FROM app_user WHERE id = ?1";
+}
+
+fn read_member(columns: &mut Columns) -> StorageResult<UserView> {
+    let user = read_user(columns)?;
+    let active = columns.get("active")?;
+    Ok(UserView::from(&Member { user, active }))
+}
+
+fn read_membership(columns: &mut Columns) -> StorageResult<MembershipView> {
+    let tenant_id = columns.get("id")?;
+    let code = columns.get("code")?;
+    let name = read_name(columns)?;
+    let member: bool = columns.get("active")?;
+    let status: String = columns.get("status")?;
+    let user: bool = columns.get("active")?;
+    Ok(MembershipView { tenant_id, code, name: (&name).into(), active: member && user && status == "active" })
+}
+
+impl Db {
+    /// Fills in the permissions of a page of roles with one query.
+    async fn with_permissions(&self, tenant: TenantId, roles: Vec<Role>) -> AppResult<Vec<RoleView>> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut params = vec![Value::from(tenant)];
+        params.extend(roles.iter().map(|role| Value::from(role.id)));
+        let names: Vec<_> = (2..=params.len()).map(|n| format!("?{n}")).collect();
+        let text = format!(
+            "SELECT role_id, permission FROM role_permission WHERE tenant_id = ?1 AND role_id IN ({}) \
+             ORDER BY role_id, permission",
+            names.join(", ")
+        );
+        let mut permissions: HashMap<RoleId, Vec<String>> = HashMap::new();
+        for row in self.query_text(&text, &params).await? {
+            let mut columns = row.columns("role_permission");
+            let role = columns.get("role_id")?;
+            permissions.entry(role).or_default().push(columns.get("permission")?);
+        }
+        let view = |mut role: Role| {
+            role.permissions = permissions.remove(&role.id).unwrap_or_default();
+            RoleView::from(&role)
+        };
+        Ok(roles.into_iter().map(view).collect())
+    }
+}
+
+#[async_trait]
+impl PlatformQueries for Db {
+    async fn tenants(&self, query: &ListQuery) -> AppResult<Page<TenantView>> {
+        let anywhere = TenantId::new(uuid::Uuid::nil());
+        let page = lists::TENANTS.page(self, anywhere, query, None, read_tenant).await?;
+        Ok(page.map(|tenant| TenantView::from(&tenant)))
+    }
+
+    async fn tenant(&self, id: TenantId) -> AppResult<Option<TenantView>> {
+        let Some(row) = self.find(&TENANT, &[id.into()]).await? else { return Ok(None) };
+        Ok(Some(TenantView::from(&read_tenant(&mut row.columns("tenant"))?)))
+    }
+
+    async fn users(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<UserView>> {
+        lists::USERS.page(self, tenant, query, None, read_member).await
+    }
+
+    async fn user(&self, tenant: TenantId, id: UserId) -> AppResult<Option<UserView>> {
+        let row = self.find(&USER, &[tenant.into(), id.into()]).await?;
+        Ok(row.map(|row| read_member(&mut row.columns("app_user"))).transpose()?)
+    }
+
+    async fn roles(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<RoleView>> {
+        let page = lists::ROLES.page(self, tenant, query, None, read_role).await?;
+        let items = self.with_permissions(tenant, page.items).await?;
+        Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
+    }
+
+    async fn role(&self, tenant: TenantId, id: RoleId) -> AppResult<Option<RoleView>> {
+        let Some(row) = self.find(&ROLE, &[tenant.into(), id.into()]).await? else { return Ok(None) };
+        let role = read_role(&mut row.columns("role"))?;
+        Ok(self.with_permissions(tenant, vec![role]).await?.pop())
+    }
+
+    async fn role_assignments(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<RoleAssignmentView>> {
+        let page = lists::ROLE_ASSIGNMENTS.page(self, tenant, query, None, read_assignment).await?;
+        Ok(page.map(|assignment| RoleAssignmentView::from(&assignment)))
+    }
+
+    async fn role_assignment(
+        &self,
+        tenant: TenantId,
+        id: RoleAssignmentId,
+    ) -> AppResult<Option<RoleAssignmentView>> {
+        let Some(row) = self.find(&ROLE_ASSIGNMENT, &[tenant.into(), id.into()]).await? else {
+            return Ok(None);
+        };
+        Ok(Some(RoleAssignmentView::from(&read_assignment(&mut row.columns("role_assignment"))?)))
+    }
+
+    async fn api_keys(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<ApiKeyView>> {
+        let page = lists::API_KEYS.page(self, tenant, query, None, read_api_key).await?;
+        Ok(page.map(|key| ApiKeyView::from(&key)))
+    }
+
+    async fn api_key(&self, tenant: TenantId, id: ApiKeyId) -> AppResult<Option<ApiKeyView>> {
+        let Some(row) = self.find(&API_KEY, &[tenant.into(), id.into()]).await? else { return Ok(None) };
+        Ok(Some(ApiKeyView::from(&read_api_key(&mut row.columns("api_key"))?)))
+    }
+
+    async fn memberships(&self, user: UserId) -> AppResult<Vec<MembershipView>> {
+        let rows = self.query(&MEMBERSHIPS, &[user.into()]).await?;
+        let views = rows.into_iter().map(|row| read_membership(&mut row.columns("membership")));
+        Ok(views.collect::<StorageResult<_>>()?)
+    }
+
+    async fn settings(&self, tenant: TenantId) -> AppResult<Vec<(String, Json, i64)>> {
+        let read = |mut columns: Columns| -> StorageResult<_> {
+            Ok((columns.get("setting_key")?, json(&mut columns, "value")?, columns.get("version")?))
+        };
+        let rows = self.query(&SETTINGS, &[tenant.into()]).await?;
+        Ok(rows.into_iter().map(|row| read(row.columns("tenant_setting"))).collect::<StorageResult<_>>()?)
+    }
+
+    async fn credentials(&self, email: &EmailAddress) -> AppResult<Option<User>> {
+        one_user(self.find(&CREDENTIALS, &[email.as_str().into()]).await?)
+    }
+
+    async fn credentials_of(&self, user: UserId) -> AppResult<Option<User>> {
+        one_user(self.find(&CREDENTIALS_OF, &[user.into()]).await?)
+    }
+
+    async fn api_key_by_hash(&self, hash: &[u8; 32]) -> AppResult<Option<(TenantId, ApiKey)>> {
+        let Some(row) = self.find(&API_KEY_BY_HASH, &[(*hash).into()]).await? else { return Ok(None) };
+        let mut columns = row.columns("api_key");
+        let key = read_api_key(&mut columns)?;
+        Ok(Some((columns.get("tenant_id")?, key)))
+    }
+}

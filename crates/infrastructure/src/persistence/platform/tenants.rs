@@ -1,0 +1,153 @@
+//! Tenants and their settings.
+
+use application::error::{AppError, AppResult};
+use application::platform::ports::TenantRepository;
+use application::platform::records::{Country, Tenant, TenantStatus};
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use domain::ids::TenantId;
+use domain::money::Currency;
+use domain::text::{Code, LocalizedName};
+use serde_json::Value as Json;
+
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::value::{Columns, Row};
+use crate::statements;
+
+statements! {
+    FIND = "platform.tenant.find":
+        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+         FROM tenant {lock} WHERE id = ?1";
+    FIND_BY_CODE = "platform.tenant.find_by_code":
+        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+         FROM tenant {lock_range} WHERE code = ?1";
+    COUNT = "platform.tenant.count": "SELECT COUNT(*) FROM tenant";
+    INSERT = "platform.tenant.insert":
+        "INSERT INTO tenant (id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    UPDATE = "platform.tenant.update":
+        "UPDATE tenant SET name_ar = ?2, name_en = ?3, status = ?4, updated_at = ?5, version = ?6 WHERE id = ?1";
+    CURRENCY_INSERT = "platform.tenant.insert_currency":
+        "INSERT INTO currency (tenant_id, code, name_ar, name_en, scale, active, created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 1)";
+    SETTING_FIND = "platform.setting.find":
+        "SELECT value, version FROM tenant_setting {lock} WHERE tenant_id = ?1 AND setting_key = ?2";
+    SETTING_UPDATE = "platform.setting.update":
+        "UPDATE tenant_setting SET value = ?3, version = ?4, updated_at = ?5 WHERE tenant_id = ?1 AND setting_key = ?2";
+    SETTING_INSERT = "platform.setting.insert":
+        "INSERT INTO tenant_setting (tenant_id, setting_key, value, version, updated_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    SETTING_DELETE = "platform.setting.delete":
+        "DELETE FROM tenant_setting WHERE tenant_id = ?1 AND setting_key = ?2";
+}
+
+/// Reads the columns of [`FIND`].
+pub(super) fn read_tenant(columns: &mut Columns) -> StorageResult<Tenant> {
+    Ok(Tenant {
+        id: columns.get("id")?,
+        code: columns.parse("code", |text| Code::parse(text).ok())?,
+        name: read_name(columns)?,
+        currency: columns.get("currency")?,
+        country: columns.parse("country", |text| Country::parse(text).ok())?,
+        template: columns.get("template")?,
+        status: columns.parse("status", TenantStatus::parse)?,
+        created_at: columns.get("created_at")?,
+        updated_at: columns.get("updated_at")?,
+        version: columns.get("version")?,
+    })
+}
+
+/// Reads `name_ar, name_en`.
+pub(super) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
+    let ar: Option<String> = columns.get("name_ar")?;
+    let en: Option<String> = columns.get("name_en")?;
+    LocalizedName::parse(ar.as_deref(), en.as_deref())
+        .map_err(|violation| columns.corrupt("name_ar", violation.def.code))
+}
+
+pub(super) fn json(columns: &mut Columns, column: &'static str) -> StorageResult<Json> {
+    columns.parse(column, |text| serde_json::from_str(text).ok())
+}
+
+fn one(row: Option<Row>) -> AppResult<Option<Tenant>> {
+    Ok(row.map(|row| read_tenant(&mut row.columns("tenant"))).transpose()?)
+}
+
+#[async_trait]
+impl TenantRepository for SqlUnitOfWork {
+    async fn find(&mut self, id: TenantId) -> AppResult<Option<Tenant>> {
+        one(self.tx.find(&FIND, &[id.into()]).await?)
+    }
+
+    async fn find_by_code(&mut self, code: &str) -> AppResult<Option<Tenant>> {
+        one(self.tx.find(&FIND_BY_CODE, &[code.into()]).await?)
+    }
+
+    async fn count(&mut self) -> AppResult<u64> {
+        let row = self.tx.find(&COUNT, &[]).await?;
+        Ok(row.map_or(Ok(0), |row| row.single("tenant", "count"))?)
+    }
+
+    async fn insert(&mut self, tenant: &Tenant) -> AppResult<()> {
+        let params = [
+            tenant.id.into(),
+            tenant.code.as_str().into(),
+            tenant.name.ar().into(),
+            tenant.name.en().into(),
+            tenant.currency.into(),
+            tenant.country.as_str().into(),
+            (&tenant.template).into(),
+            tenant.status.as_str().into(),
+            tenant.created_at.into(),
+            tenant.updated_at.into(),
+            tenant.version.into(),
+        ];
+        Ok(self.tx.execute_one(&INSERT, &params).await?)
+    }
+
+    async fn update(&mut self, tenant: &Tenant) -> AppResult<()> {
+        let params = [
+            tenant.id.into(),
+            tenant.name.ar().into(),
+            tenant.name.en().into(),
+            tenant.status.as_str().into(),
+            tenant.updated_at.into(),
+            tenant.version.into(),
+        ];
+        Ok(self.tx.execute_one(&UPDATE, &params).await?)
+    }
+
+    async fn insert_currency(&mut self, currency: Currency, name: &LocalizedName) -> AppResult<()> {
+        let params = [
+            self.tenant.into(),
+            currency.code.into(),
+            name.ar().into(),
+            name.en().into(),
+            currency.scale.into(),
+            true.into(),
+            self.now.into(),
+        ];
+        Ok(self.tx.execute_one(&CURRENCY_INSERT, &params).await?)
+    }
+
+    async fn setting(&mut self, key: &str) -> AppResult<Option<(Json, i64)>> {
+        let Some(row) = self.tx.find(&SETTING_FIND, &[self.tenant.into(), key.into()]).await? else {
+            return Ok(None);
+        };
+        let mut columns = row.columns("tenant_setting");
+        Ok(Some((json(&mut columns, "value")?, columns.get("version")?)))
+    }
+
+    async fn save_setting(&mut self, key: &str, value: &Json, version: i64) -> AppResult<()> {
+        let params =
+            [self.tenant.into(), key.into(), value.to_string().into(), version.into(), self.now.into()];
+        if self.tx.execute(&SETTING_UPDATE, &params).await? == 0 {
+            self.tx.execute_one(&SETTING_INSERT, &params).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_setting(&mut self, key: &str) -> AppResult<()> {
+        let deleted = self.tx.execute(&SETTING_DELETE, &[self.tenant.into(), key.into()]).await;
+        deleted.map(|_| ()).map_err(AppError::from)
+    }
+}

@@ -1,0 +1,8 @@
+//! Integration tests of the adapters, against real engines in temporary folders.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // tests fail by panicking
+
+mod backup;
+mod database;
+mod platform;
+mod schema;
+mod statements;

@@ -1,0 +1,221 @@
+//! Identity and tenancy end to end below HTTP: real database, real tokens, a clock the test moves.
+
+mod api_keys;
+mod isolation;
+mod revocation;
+mod rights;
+mod sign_in;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use application::command::{Application, Command, Executed, execute};
+use application::context::{IfMatch, RequestContext};
+use application::error::AppResult;
+use application::platform::bootstrap::{AfterProvision, bootstrap_administrator};
+use application::platform::create_tenant::CreateTenant;
+use application::platform::identity::{Authenticator, Credential, Identity};
+use application::platform::ports::{Caller, PlatformQueries};
+use application::platform::provision::{NewAdministrator, NewTenant};
+use application::platform::records::Country;
+use application::platform::sign_in::{SignIn, SignInPolicy, Tokens};
+use application::platform::users::CreateUser;
+use application::ports::clock::{Clock, Ids};
+use application::ports::unit_of_work::UnitOfWork;
+use async_trait::async_trait;
+use domain::error::Language;
+use domain::ids::{RoleId, TenantId, UserId};
+use domain::money::CurrencyCode;
+use domain::platform::{EmailAddress, Password};
+use domain::text::{Code, LocalizedName};
+use domain::time::Timestamp;
+use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
+use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
+use infrastructure::identity::keys::SigningKey;
+use infrastructure::identity::passwords::Argon2Passwords;
+use infrastructure::identity::tokens::JwtTokens;
+use infrastructure::sql::db::Db;
+use infrastructure::system::SystemIds;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Moves only when told, but for the microsecond that tells calls apart.
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// A platform with the tenant `home` and its administrator.
+pub struct House {
+    pub db: Arc<Db>,
+    pub app: Application,
+    pub sign_in: SignIn,
+    pub authenticator: CachedAuthenticator,
+    pub clock: Arc<FixedClock>,
+    pub home: TenantId,
+    _folder: tempfile::TempDir,
+}
+
+struct NoBooks;
+
+#[async_trait]
+impl AfterProvision for NoBooks {
+    async fn run(&self, _: &RequestContext, _: &mut dyn UnitOfWork, _: &NewTenant) -> AppResult<()> {
+        Ok(())
+    }
+}
+
+pub fn caller() -> Caller {
+    Caller { request_id: Arc::from("test"), language: Language::English }
+}
+
+pub fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock(AtomicI64::new(1_790_000_000_000_000)));
+        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+        let file = folder.path().join("erp.db");
+        let db = Arc::new(Db::open_sqlite(&file, 2, clock.clone(), ids.clone()).await.unwrap());
+        let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
+        let app = Application { database: db.clone(), cache, clock: clock.clone(), ids: ids.clone() };
+        let key = SigningKey::new("test", vec![7; 32]).unwrap();
+        let sign_in = SignIn {
+            app: app.clone(),
+            queries: db.clone(),
+            passwords: Arc::new(Argon2Passwords::with_cost(ids, 64, 1).unwrap()),
+            tokens: Arc::new(JwtTokens::new("erp", "erp-api", &[key]).unwrap()),
+            policy: SignInPolicy::default(),
+        };
+        let authenticator = CachedAuthenticator::new(Sources {
+            tokens: sign_in.tokens.clone(),
+            queries: db.clone(),
+            access: db.clone(),
+            database: db.clone(),
+            cache: app.cache.clone(),
+            clock: clock.clone(),
+        });
+        let nowhere = TenantId::new(uuid::Uuid::nil());
+        let mut house = Self { db, app, sign_in, authenticator, clock, home: nowhere, _folder: folder };
+        let new = house.new_tenant("home").await;
+        house.home = bootstrap_administrator(&house.app, new, Arc::new(NoBooks))
+            .await
+            .unwrap()
+            .expect("a new database");
+        house
+    }
+
+    /// `admin@<code>.example` administers it.
+    pub async fn new_tenant(&self, code: &str) -> NewTenant {
+        NewTenant {
+            code: Code::parse(code).unwrap(),
+            name: LocalizedName::parse(None, Some(code)).unwrap(),
+            currency: CurrencyCode::parse("SAR").unwrap(),
+            country: Country::parse("SA").unwrap(),
+            template: "empty".to_owned(),
+            administrator: NewAdministrator {
+                email: email(&format!("admin@{code}.example")),
+                name: "Admin".to_owned(),
+                locale: Language::English,
+                password_hash: self
+                    .sign_in
+                    .passwords
+                    .hash(Password::attempt(PASSWORD).unwrap())
+                    .await
+                    .unwrap(),
+                platform_admin: false,
+            },
+        }
+    }
+
+    /// Another tenant, made by the platform's administrator.
+    pub async fn tenant(&self, code: &str) -> TenantId {
+        let ctx = self.administrator("home").await;
+        let new = self.new_tenant(code).await;
+        TenantId::new(execute(&self.app, &ctx, CreateTenant { new }).await.unwrap().id.unwrap())
+    }
+
+    pub async fn tokens(&self, email: &str) -> AppResult<Tokens> {
+        self.sign_in.password(email, PASSWORD, None, &caller()).await
+    }
+
+    pub async fn who(&self, token: &str) -> AppResult<Identity> {
+        let token = token.to_owned();
+        let key = token.starts_with("erp_");
+        let credential = if key { Credential::ApiKey(token) } else { Credential::Bearer(token) };
+        self.authenticator.authenticate(&credential).await
+    }
+
+    /// What a request with this token may do; `If-Match: *`.
+    pub async fn ctx(&self, token: &str) -> RequestContext {
+        let identity = self.who(token).await.unwrap();
+        let mut ctx = RequestContext::system(identity.tenant, "test");
+        (ctx.actor, ctx.permissions) = (identity.actor, identity.permissions);
+        ctx.platform_admin = identity.platform_admin;
+        ctx.if_match = Some(IfMatch::Any);
+        ctx
+    }
+
+    pub async fn administrator(&self, code: &str) -> RequestContext {
+        let tokens = self.tokens(&format!("admin@{code}.example")).await.unwrap();
+        self.ctx(&tokens.access_token).await
+    }
+
+    pub async fn run<C: Command>(&self, ctx: &RequestContext, command: C) -> AppResult<Executed> {
+        execute(&self.app, ctx, command).await
+    }
+
+    /// Invites someone with roles by code; answers who they are.
+    pub async fn user(&self, ctx: &RequestContext, address: &str, roles: &[&str]) -> UserId {
+        let by_code = self.roles(ctx.tenant).await;
+        let password_hash =
+            self.sign_in.passwords.hash(Password::attempt(PASSWORD).unwrap()).await.map(Some).unwrap();
+        let command = CreateUser {
+            email: email(address),
+            name: address.to_owned(),
+            locale: Language::Arabic,
+            password_hash,
+            roles: roles.iter().map(|code| by_code[*code]).collect(),
+        };
+        UserId::new(self.run(ctx, command).await.unwrap().id.unwrap())
+    }
+
+    pub async fn roles(&self, tenant: TenantId) -> BTreeMap<String, RoleId> {
+        use application::paging::ListQuery;
+        use application::platform::roles::ROLE_LIST;
+        let page = self.db.roles(tenant, &ListQuery::first(&ROLE_LIST, 100)).await.unwrap();
+        page.items.into_iter().map(|role| (role.code, RoleId::new(role.id))).collect()
+    }
+
+    /// How many rows, by a text without parameters.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let rows = self.db.query_text(sql, &[]).await.unwrap();
+        rows.into_iter().next().unwrap().single("test", "count").unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_first_start_happens_once() {
+    let house = House::new().await;
+    let again = house.new_tenant("other").await;
+    let second = bootstrap_administrator(&house.app, again, Arc::new(NoBooks)).await.unwrap();
+    assert_eq!(second, None);
+    let ctx = house.administrator("home").await;
+    assert!(ctx.platform_admin && ctx.permissions.allows("*"));
+    let codes: Vec<_> = house.roles(house.home).await.into_keys().collect();
+    assert_eq!(codes, ["accountant", "administrator", "auditor", "bookkeeper", "integration"]);
+    assert_eq!(house.count("SELECT COUNT(*) FROM currency WHERE code = 'SAR' AND scale = 2").await, 1);
+}

@@ -1,0 +1,64 @@
+//! The two schemas are one schema: same tables, columns, nullability, keys and indexes.
+
+use std::collections::BTreeMap;
+
+use infrastructure::sql::dialect::Dialect;
+use infrastructure::sql::migrate::MIGRATIONS;
+
+/// `table.column` -> `NULL` or `NOT NULL`; `constraint name` and `index name` -> their columns.
+fn shape(dialect: Dialect) -> BTreeMap<String, String> {
+    let mut shape = BTreeMap::new();
+    for migration in MIGRATIONS {
+        let mut table = String::new();
+        for line in migration.text(dialect).lines().map(str::trim) {
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                table = rest.split_whitespace().next().unwrap_or_default().to_owned();
+            } else if let Some(rest) = line.strip_prefix("CONSTRAINT ") {
+                let text = rest.trim_end_matches(',').replace(" CLUSTERED", "");
+                shape.insert(format!("{table} constraint"), text.clone());
+                shape.insert(text, table.clone());
+            } else if line.starts_with("CREATE ") && line.contains("INDEX ") {
+                shape.insert(line.to_owned(), String::new());
+            } else if line.starts_with(|c: char| c.is_ascii_lowercase()) && !table.is_empty() {
+                let column = line.split_whitespace().next().unwrap_or_default();
+                let null = if line.contains("NOT NULL") { "NOT NULL" } else { "NULL" };
+                shape.insert(format!("{table}.{column}"), null.to_owned());
+            } else if line.starts_with(')') {
+                table.clear();
+            }
+        }
+    }
+    shape
+}
+
+#[test]
+fn both_engines_have_the_same_schema() {
+    let (sqlite, mssql) = (shape(Dialect::Sqlite), shape(Dialect::SqlServer));
+    assert!(sqlite.len() > 300, "the reader of migrations found only {} things", sqlite.len());
+    let differences: Vec<_> = sqlite
+        .iter()
+        .filter(|(key, value)| mssql.get(*key) != Some(*value))
+        .map(|(key, _)| format!("SQLite only: {key}"))
+        .chain(
+            mssql
+                .keys()
+                .filter(|key| !sqlite.contains_key(*key))
+                .map(|key| format!("SQL Server only: {key}")),
+        )
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// R25: the tenant leads every key, but for what belongs to the platform.
+#[test]
+fn the_tenant_leads_every_key() {
+    let platform = ["tenant", "app_user", "refresh_token"];
+    for migration in MIGRATIONS {
+        let text = migration.text(Dialect::Sqlite);
+        for (name, body) in text.split("CREATE TABLE ").skip(1).filter_map(|table| table.split_once(" (")) {
+            if !platform.contains(&name) {
+                assert!(body.contains("PRIMARY KEY (tenant_id"), "{name}");
+            }
+        }
+    }
+}

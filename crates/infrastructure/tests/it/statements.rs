@@ -1,0 +1,84 @@
+//! Every statement of the product: rendered for both engines, prepared on a migrated database.
+
+use infrastructure::persistence;
+use infrastructure::sql::dialect::{Dialect, HOOKS};
+use infrastructure::sql::migrate::MIGRATIONS;
+
+/// Name and text of everything, for one dialect.
+fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
+    let sqlite = dialect == Dialect::Sqlite;
+    let mut all = Vec::new();
+    all.extend(persistence::statements().into_iter().map(|s| (s.name, s.render(dialect))));
+    for lookup in persistence::lookups() {
+        all.push((lookup.name, if sqlite { lookup.sqlite().to_owned() } else { lookup.mssql() }));
+    }
+    for bulk in persistence::bulks() {
+        all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { bulk.mssql() }));
+    }
+    for accumulate in persistence::accumulations() {
+        let (update, insert) = accumulate.sqlite().clone();
+        let text = if sqlite { format!("{update};\n{insert}") } else { accumulate.mssql() };
+        all.push((accumulate.name, text));
+    }
+    all.sort_unstable();
+    all
+}
+
+fn migrated() -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    for migration in MIGRATIONS {
+        connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
+    }
+    connection
+}
+
+#[test]
+fn names_are_unique() {
+    let names: Vec<_> = rendered(Dialect::Sqlite).into_iter().map(|(name, _)| name).collect();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn every_statement_prepares_on_sqlite() {
+    let connection = migrated();
+    let mut bad = Vec::new();
+    for (name, text) in rendered(Dialect::Sqlite) {
+        for part in text.split(";\n") {
+            if let Err(error) = connection.prepare(part) {
+                bad.push(format!("{name}: {error}"));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// The text SQL Server will be given; a change shows in the diff of the snapshot.
+#[test]
+fn sql_server_text_is_as_reviewed() {
+    let text: Vec<_> =
+        rendered(Dialect::SqlServer).into_iter().map(|(name, text)| format!("-- {name}\n{text};")).collect();
+    insta::assert_snapshot!("sql_server", text.join("\n\n"));
+}
+
+/// What only one engine understands must be a hook.
+#[test]
+fn statements_use_the_common_language() {
+    let foreign =
+        ["ON CONFLICT", "RETURNING", "IFNULL(", "||", " LIMIT ", "MERGE ", "GLOB ", "datetime(", "strftime("];
+    let mut bad = Vec::new();
+    for (name, text) in rendered(Dialect::SqlServer) {
+        bad.extend(foreign.iter().filter(|word| text.contains(**word)).map(|word| format!("{name}: {word}")));
+        bad.extend(
+            text.contains(['{', '}']).then(|| format!("{name}: an unknown hook; known are {HOOKS:?}")),
+        );
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn few_statements_have_two_texts() {
+    let all = persistence::statements();
+    let split = all.iter().filter(|statement| statement.is_split()).count();
+    assert!(split * 100 <= all.len() * 15, "{split} of {} statements have two texts", all.len());
+}

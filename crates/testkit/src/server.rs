@@ -1,0 +1,111 @@
+//! The real binary as a process on a private loopback port.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::world::PASSWORD;
+
+/// How long a server may take until it is ready.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+pub struct Server {
+    child: Child,
+    pub url: String,
+    pub folder: PathBuf,
+}
+
+/// A port nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A command of the binary with its data in `folder` and nothing of the caller's environment that would configure it.
+pub fn command(binary: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .current_dir(folder)
+        .env("ASPNETCORE_ENVIRONMENT", "Development")
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env("Bootstrap__Tenant", "home")
+        .env("Bootstrap__AdminEmail", "admin@home.example")
+        .env("Bootstrap__AdminPassword", PASSWORD);
+    command
+}
+
+impl Server {
+    /// Starts the binary (`env!("CARGO_BIN_EXE_erp-api")` of the caller) and waits until it is ready.
+    pub async fn start(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let url = format!("http://127.0.0.1:{}", free_port());
+        let mut command = command(binary, folder);
+        command.env("ASPNETCORE_URLS", &url).stdout(Stdio::null()).stderr(Stdio::piped());
+        for (key, value) in settings {
+            command.env(key.replace(':', "__"), value);
+        }
+        let child = command.spawn().unwrap();
+        let mut server = Self { child, url, folder: folder.to_owned() };
+        server.wait_until_ready().await;
+        server
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let began = Instant::now();
+        let client = reqwest::Client::new();
+        while began.elapsed() < START_TIMEOUT {
+            if let Ok(answer) = client.get(format!("{}/health/ready", self.url)).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let mut text = String::new();
+                let _ = self.child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut text));
+                panic!("the server ended with {status}: {text}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the server was not ready after {START_TIMEOUT:?}");
+    }
+
+    /// A token of the administrator.
+    pub async fn token(&self) -> String {
+        let form = [
+            ("grant_type", "password"),
+            ("username", "admin@home.example"),
+            ("password", PASSWORD),
+            ("tenant", "home"),
+        ];
+        let url = format!("{}/api/v1/auth/token", self.url);
+        let answer = reqwest::Client::new().post(url).form(&form).send().await.unwrap();
+        let body: Value = answer.json().await.unwrap();
+        body["access_token"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned()
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and answers its exit code.
+    pub fn stop(mut self) -> i32 {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,151 @@
+//! The product in the process: real database, real tokens, no socket.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use erp_api::bootstrap::{Parts, api_operations, assemble};
+use erp_api::config::{Configuration, Sources};
+use erp_api::middleware::HttpLimits;
+use infrastructure::system::SystemIds;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::clock::TestClock;
+
+/// The administrator's password in every tenant of a world.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// Where the clock of a world stands at first.
+pub const START: &str = "2026-03-15T09:00:00Z";
+
+pub struct World {
+    pub parts: Parts,
+    pub clock: Arc<TestClock>,
+    pub router: Router,
+    folder: TempDir,
+}
+
+/// A tenant with its administrator signed in.
+pub struct TenantKit {
+    pub code: String,
+    pub email: String,
+    pub client: Client,
+}
+
+impl World {
+    /// An empty database with the platform's first administrator in the tenant `home`, currency SAR, template `empty`.
+    pub async fn new() -> Self {
+        Self::with(&[("Bootstrap:Template", "empty")]).await
+    }
+
+    /// The same with further settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open(folder, settings).await
+    }
+
+    async fn open(folder: TempDir, settings: &[(&str, &str)]) -> Self {
+        let mut pairs = vec![
+            ("Data:Directory".to_owned(), folder.path().display().to_string()),
+            ("Bootstrap:Tenant".to_owned(), "home".to_owned()),
+            ("Bootstrap:AdminEmail".to_owned(), "admin@home.example".to_owned()),
+            ("Bootstrap:AdminPassword".to_owned(), PASSWORD.to_owned()),
+        ];
+        pairs.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let sources = Sources {
+            directory: folder.path().to_owned(),
+            variables: vec![("ASPNETCORE_ENVIRONMENT".to_owned(), "Development".to_owned())],
+            settings: pairs,
+            problems: Vec::new(),
+        };
+        let settings = Configuration::load(&sources).unwrap_or_else(|errors| panic!("{errors}")).settings;
+        std::fs::create_dir_all(&settings.data_directory).unwrap();
+        let clock = Arc::new(TestClock::at(START));
+        let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();
+        erp_api::bootstrap::provision(&settings, &parts).await.unwrap();
+        let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
+        Self { parts, clock, router, folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Nobody signed in.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.router.clone(), None)
+    }
+
+    /// Whoever has this token or key.
+    pub fn bearer(&self, token: &str) -> Client {
+        Client::new(self.router.clone(), Some(token.to_owned()))
+    }
+
+    /// Signs in; the tenant is the user's only one unless its code is given.
+    pub async fn sign_in(&self, email: &str, password: &str, tenant: Option<&str>) -> Client {
+        let tenant = tenant.map_or(String::new(), |tenant| format!("&tenant={tenant}"));
+        let form =
+            format!("grant_type=password&username={}&password={}{tenant}", encode(email), encode(password));
+        let headers = ["Content-Type: application/x-www-form-urlencoded"];
+        let answer = self.anonymous().call("POST", "/auth/token", &headers, Body::from(form)).await;
+        let token = answer.ok()["access_token"].as_str().unwrap().to_owned();
+        self.bearer(&token)
+    }
+
+    /// The platform's administrator in the tenant `home`.
+    pub async fn home(&self) -> Client {
+        self.sign_in("admin@home.example", PASSWORD, Some("home")).await
+    }
+
+    /// A new tenant of its own, as platform administrators make them.
+    pub async fn tenant(&self, code: &str, currency: &str, template: &str) -> TenantKit {
+        let email = format!("admin@{code}.example");
+        let body = json!({
+            "code": code,
+            "name": { "en": code },
+            "currency": currency,
+            "country": "SA",
+            "template": template,
+            "administrator": { "email": email, "name": "Admin", "password": PASSWORD },
+        });
+        self.home().await.post("/admin/tenants", body).await.expect(201);
+        let client = self.sign_in(&email, PASSWORD, None).await;
+        TenantKit { code: code.to_owned(), email, client }
+    }
+}
+
+impl TenantKit {
+    /// Creates accounts `(code, type)` that take postings.
+    pub async fn accounts(&self, accounts: &[(&str, &str)]) {
+        for (code, kind) in accounts {
+            let body = json!({ "code": code, "name": { "en": code }, "type": kind });
+            self.client.post("/accounts", body).await.expect(201);
+        }
+    }
+
+    /// Posts an entry of `(account, debit, credit)` lines at once.
+    pub async fn post(&self, date: &str, lines: &[(&str, &str, &str)]) -> Value {
+        self.client.post("/journal-entries", entry(date, lines, true)).await.expect(201).json()
+    }
+}
+
+/// The body of a journal entry.
+pub fn entry(date: &str, lines: &[(&str, &str, &str)], post: bool) -> Value {
+    let line = |(account, debit, credit): &(&str, &str, &str)| {
+        let amount = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
+        json!({ "accountCode": account, "debit": amount(debit), "credit": amount(credit) })
+    };
+    json!({ "postingDate": date, "lines": lines.iter().map(line).collect::<Vec<_>>(), "post": post })
+}
+
+/// Form encoding.
+pub fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

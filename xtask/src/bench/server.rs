@@ -1,0 +1,101 @@
+//! A server process of its own, in a temporary folder, on a private loopback port.
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::http::Connection;
+
+const PASSWORD: &str = "bench only, nothing secret";
+
+pub struct Server {
+    child: Child,
+    pub address: String,
+    pub start: Duration,
+}
+
+fn free_address() -> io::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+impl Server {
+    /// Starts the release binary on an empty database, or on the one already in `folder`.
+    pub fn start(binary: &Path, folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let address = free_address()?;
+        let began = Instant::now();
+        let child = Command::new(binary)
+            .current_dir(folder)
+            .env("ASPNETCORE_ENVIRONMENT", "Development")
+            .env("ASPNETCORE_URLS", format!("http://{address}"))
+            .env("Bootstrap__Tenant", "bench")
+            .env("Bootstrap__AdminEmail", "bench@example.com")
+            .env("Bootstrap__AdminPassword", PASSWORD)
+            .env("Bootstrap__Currency", "USD")
+            .env("Bootstrap__Template", "empty")
+            .env("Serilog__MinimumLevel__Default", "Warning")
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut server = Self { child, address, start: Duration::ZERO };
+        server.wait("/health/ready", began)?;
+        Ok(server)
+    }
+
+    /// Starts the bare axum route that reads are compared with.
+    pub fn start_bare(binary: &Path) -> io::Result<Self> {
+        let address = free_address()?;
+        let began = Instant::now();
+        let child = Command::new(binary).arg(&address).stdout(Stdio::null()).spawn()?;
+        let mut server = Self { child, address, start: Duration::ZERO };
+        server.wait("/", began)?;
+        Ok(server)
+    }
+
+    fn wait(&mut self, path: &str, began: Instant) -> io::Result<()> {
+        while began.elapsed() < Duration::from_secs(120) {
+            if let Ok(mut connection) = Connection::open(&self.address, "")
+                && connection.get(path).is_ok_and(|answer| answer.status == 200)
+            {
+                self.start = began.elapsed();
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                return Err(io::Error::other(format!("the server ended with {status}")));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err(io::Error::other("the server did not become ready"))
+    }
+
+    /// A token of the administrator.
+    pub fn token(&self) -> io::Result<String> {
+        let form = format!(
+            "grant_type=password&username=bench%40example.com&password={}",
+            PASSWORD.replace(' ', "%20").replace(',', "%2C")
+        );
+        let mut connection = Connection::open(&self.address, "")?;
+        let answer =
+            connection.post("/api/v1/auth/token", "application/x-www-form-urlencoded", form.as_bytes())?;
+        let body: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        let token = body["access_token"].as_str().map(str::to_owned);
+        token.ok_or_else(|| io::Error::other(format!("no token: {body}")))
+    }
+
+    /// Resident memory in MiB.
+    pub fn resident_mib(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        kib.unwrap_or(0.0) / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
