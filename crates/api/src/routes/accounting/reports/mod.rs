@@ -10,9 +10,9 @@ mod render;
 pub mod tables;
 mod trial_balance;
 
-use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
+use application::accounting::error::{ACCOUNT_CODE_UNKNOWN, KNOWN_AT_IN_FUTURE};
 use application::accounting::reports::error::{
-    KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
+    REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
     REPORT_NEEDS_RANGE, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES,
 };
 use application::accounting::views::reports::{
