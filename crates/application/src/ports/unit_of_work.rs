@@ -7,14 +7,18 @@ use uuid::Uuid;
 
 use super::change::Change;
 use crate::accounting::ports::fiscal_years::FiscalYearRepository;
+use crate::accounting::ports::imports::ImportRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
+use crate::accounting::ports::ledger_batch::LedgerBatchRepository;
 use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::jobs::ports::JobRepository;
+use crate::platform::retention::RetentionRepository;
 use crate::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -37,6 +41,10 @@ pub trait UnitOfWork: Send {
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
+    fn imports(&mut self) -> &mut dyn ImportRepository;
+    fn jobs(&mut self) -> &mut dyn JobRepository;
+    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
+    fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;

@@ -10,11 +10,15 @@ pub mod platform;
 use std::sync::Arc;
 
 use application::accounting::ports::fiscal_years::FiscalYearRepository;
+use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::platform::jobs::JobRepository;
+use application::platform::retention::RetentionRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -87,7 +91,6 @@ impl UnitOfWork for SqlUnitOfWork {
         self.changes.push(change);
     }
     repositories! {
-        bookkeeping: Bookkeeping,
         api_keys: ApiKeyRepository,
         fiscal_years: FiscalYearRepository,
         journal_entries: JournalEntryRepository,
@@ -95,6 +98,11 @@ impl UnitOfWork for SqlUnitOfWork {
         locks: LockRepository,
         opening_balances: OpeningBalanceRepository,
         recurring_entries: RecurringEntryRepository,
+        bookkeeping: Bookkeeping,
+        imports: ImportRepository,
+        jobs: JobRepository,
+        ledger_batch: LedgerBatchRepository,
+        retention: RetentionRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
         tenants: TenantRepository,
