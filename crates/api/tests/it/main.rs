@@ -8,6 +8,7 @@ mod access;
 mod crash;
 mod document;
 mod journal_entries;
+mod periods;
 mod platform;
 mod process;
 mod walkthrough;

@@ -141,8 +141,11 @@ impl PostingSession {
         let Some(chain) = self.journals.get_mut(&journal) else {
             return Err(Violation::new(&JOURNAL_UNKNOWN).at("/journalId").into());
         };
-        let link =
-            ChainLink { tenant_id: tenant, sequence: chain.head.sequence + 1, previous_hash: chain.head.hash };
+        let link = ChainLink {
+            tenant_id: tenant,
+            sequence: chain.head.sequence + 1,
+            previous_hash: chain.head.hash,
+        };
         let total = entry.total();
         let posted = entry.post(number, now, link);
         chain.head = ChainHead { sequence: link.sequence, hash: *posted.hash() };

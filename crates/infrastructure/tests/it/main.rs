@@ -10,3 +10,4 @@ mod periods;
 mod platform;
 mod schema;
 mod statements;
+mod transfers;

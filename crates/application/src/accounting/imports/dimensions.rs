@@ -50,8 +50,10 @@ pub async fn resolve(
         pairs.push(found.collect());
     }
     for combination in &file.combinations {
-        let found: Option<Vec<_>> =
-            combination.iter().map(|(dimension, value)| pairs[*dimension as usize][*value as usize]).collect();
+        let found: Option<Vec<_>> = combination
+            .iter()
+            .map(|(dimension, value)| pairs[*dimension as usize][*value as usize])
+            .collect();
         resolved.combinations.push(match found.map(DimensionCombination::new) {
             Some(Ok(combination)) => {
                 let set = uow.ledger().dimension_set(&combination).await?;
@@ -212,7 +214,8 @@ impl Values {
         let name = name_of(text)?;
         let code = self.free_code(&code_of(text))?;
         let id = DimensionValueId::new(uow.new_id());
-        let value = DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
+        let value =
+            DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
         self.add(&value);
         self.created.push(value);
         Ok(id)
@@ -260,6 +263,7 @@ fn record(
     name: &LocalizedName,
 ) {
     let tenant = uow.tenant();
-    let after = json!({ "id": entity_id, "code": code.as_str(), "name": { "ar": name.ar(), "en": name.en() } });
+    let after =
+        json!({ "id": entity_id, "code": code.as_str(), "name": { "ar": name.ar(), "en": name.en() } });
     uow.record(Change { tenant, entity, entity_id, action: "created", before: None, after: Some(after) });
 }

@@ -259,7 +259,9 @@ impl Builder {
         }
         // A row that says something else than the first row of its entry says it about its line.
         let entry = &self.file.entries[index as usize];
-        let own = |column, first: &Option<String>| given(column).filter(|text| first.as_deref() != Some(*text)).map(str::to_owned);
+        let own = |column, first: &Option<String>| {
+            given(column).filter(|text| first.as_deref() != Some(*text)).map(str::to_owned)
+        };
         more.description =
             text(cells.get(Column::LineDescription)).or_else(|| own(Column::Description, &entry.description));
         more.reference = own(Column::Reference, &entry.reference);

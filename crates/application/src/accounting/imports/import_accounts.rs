@@ -225,7 +225,11 @@ impl Chart {
         compare("control", stored.control().to_string(), row.control.map(|kind| kind.to_string()));
         compare("cash_flow", stored.cash_flow().to_string(), row.cash_flow.map(|kind| kind.to_string()));
         compare("active", stored.active().to_string(), row.active.map(|flag| flag.to_string()));
-        compare("reconcilable", stored.reconcilable().to_string(), row.reconcilable.map(|flag| flag.to_string()));
+        compare(
+            "reconcilable",
+            stored.reconcilable().to_string(),
+            row.reconcilable.map(|flag| flag.to_string()),
+        );
         found
     }
 

@@ -68,7 +68,9 @@ impl Command for ImportEntries {
         if self.file.opening {
             opening::refuse_second(uow).await?;
         }
-        if self.options.create_periods && let Some((first, last)) = self.dates() {
+        if self.options.create_periods
+            && let Some((first, last)) = self.dates()
+        {
             result.fiscal_years = ensure_fiscal_years(ctx, uow, first, last).await? as u64;
         }
         let mut errors = self.file.errors.clone();
@@ -241,7 +243,8 @@ impl Run<'_> {
         let mut lines = self.resolution.lines(&entry);
         if self.import.file.opening {
             let date = entry.date.unwrap_or_default();
-            let rates = self.session.rates_on(uow, lines.iter().filter_map(|line| line.currency), date).await?;
+            let rates =
+                self.session.rates_on(uow, lines.iter().filter_map(|line| line.currency), date).await?;
             match opening::balance(lines, self.session.facts(), &rates) {
                 Ok(balanced) => lines = balanced,
                 Err(violations) => {
@@ -261,7 +264,12 @@ impl Run<'_> {
     }
 
     /// Checks the entry and, as long as nothing is wrong with the file, keeps it.
-    async fn entry(&mut self, uow: &mut dyn UnitOfWork, entry: &FileEntry, draft: DraftEntry) -> AppResult<()> {
+    async fn entry(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entry: &FileEntry,
+        draft: DraftEntry,
+    ) -> AppResult<()> {
         let post = self.import.options.post;
         let kept = (!post).then(|| draft.clone());
         let (id, journal, date) = (draft.id(), draft.journal_id(), draft.posting_date());

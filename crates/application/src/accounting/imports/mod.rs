@@ -152,12 +152,8 @@ impl Progress for NoProgress {
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
         ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
-        ImportKind::JournalEntries => {
-            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?))
-        }
-        ImportKind::OpeningBalances => {
-            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?))
-        }
+        ImportKind::JournalEntries => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?)),
+        ImportKind::OpeningBalances => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?)),
     })
 }
 
