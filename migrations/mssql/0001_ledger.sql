@@ -174,7 +174,6 @@ CREATE TABLE audit_log (
     CONSTRAINT pk_audit_log PRIMARY KEY CLUSTERED (tenant_id, id)
 );
 CREATE INDEX ix_audit_log_entity ON audit_log (tenant_id, entity_id, id);
-CREATE INDEX ix_audit_log_recorded_at ON audit_log (tenant_id, recorded_at, id);
 
 -- The change feed: gapless and ordered per tenant. Append-only.
 CREATE TABLE outbox_event (

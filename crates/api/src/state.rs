@@ -2,7 +2,15 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::close_checklist::CloseChecklistQueries;
+use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::reports::ReportQueries;
+use application::accounting::ports::ledger_export::LedgerExportQueries;
+use application::accounting::ports::integrity::IntegrityQueries;
+use application::accounting::ports::locks::LockQueries;
+use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::command::Application;
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
@@ -23,38 +31,29 @@ pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
-    pub audit_log: Arc<dyn AuditLogQueries>,
-    pub change_feed: Arc<dyn ChangeFeedQueries>,
     pub events: EventHub,
-    pub job_queries: Arc<dyn JobQueries>,
     pub jobs: JobRegistry,
-    pub journal_entries: Arc<dyn JournalEntryQueries>,
+    pub queries: Queries,
 }
 
 impl AppState {
-    /// `queries` is the database: it answers every read. The state's application tells event streams of its commits, so
-    /// whatever writes should go through that one.
-    pub fn new<Q>(
+    /// `database` answers every read. The state's application tells event streams of its commits, so whatever writes
+    /// should go through that one.
+    pub fn new<Q: AllQueries>(
         application: Application,
         authenticator: Arc<dyn Authenticator>,
         sign_in: SignIn,
-        queries: &Arc<Q>,
-    ) -> Self
-    where
-        Q: AuditLogQueries + ChangeFeedQueries + JobQueries + JournalEntryQueries + 'static,
-    {
+        database: &Arc<Q>,
+    ) -> Self {
         let events = EventHub::default();
         let cache = Arc::new(AnnouncingCache::new(application.cache.clone(), events.clone()));
         Self {
             application: Application { cache, ..application },
             authenticator,
             sign_in,
-            audit_log: queries.clone(),
-            change_feed: queries.clone(),
             events,
-            job_queries: queries.clone(),
             jobs: JobRegistry::default(),
-            journal_entries: queries.clone(),
+            queries: Queries::of(database),
         }
     }
 }
@@ -73,22 +72,57 @@ macro_rules! parts {
 parts! {
     Application: state => state.application.clone();
     SignIn: state => state.sign_in.clone();
+    EventHub: state => state.events.clone();
+    JobRegistry: state => state.jobs.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
-    Arc<dyn AuditLogQueries>: state => state.audit_log.clone();
-    Arc<dyn ChangeFeedQueries>: state => state.change_feed.clone();
-    Arc<dyn JobQueries>: state => state.job_queries.clone();
     Importer: state => Importer {
         app: state.application.clone(),
         registry: state.jobs.clone(),
-        queries: state.job_queries.clone(),
+        queries: state.queries.jobs.clone(),
         ids: state.application.ids.clone(),
     };
-    EventHub: state => state.events.clone();
-    JobRegistry: state => state.jobs.clone();
-    Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
+}
+
+/// The read ports, all answered by the database; one line for each.
+macro_rules! queries {
+    ($($name:ident: $port:ident,)*) => {
+        #[derive(Clone)]
+        pub struct Queries {
+            $(pub $name: Arc<dyn $port>,)*
+        }
+
+        impl Queries {
+            fn of<Q: AllQueries>(database: &Arc<Q>) -> Self {
+                Self { $($name: database.clone(),)* }
+            }
+        }
+
+        /// A database that answers every read.
+        pub trait AllQueries: $($port +)* 'static {}
+        impl<Q: $($port +)* 'static> AllQueries for Q {}
+
+        parts! {
+            $(Arc<dyn $port>: state => state.queries.$name.clone();)*
+        }
+    };
+}
+
+queries! {
+    audit_log: AuditLogQueries,
+    change_feed: ChangeFeedQueries,
+    close_checklist: CloseChecklistQueries,
+    fiscal_years: FiscalYearQueries,
+    jobs: JobQueries,
+    journal_entries: JournalEntryQueries,
+    reports: ReportQueries,
+    ledger_export: LedgerExportQueries,
+    integrity: IntegrityQueries,
+    locks: LockQueries,
+    opening_balances: OpeningBalanceQueries,
+    recurring_entries: RecurringEntryQueries,
 }

@@ -35,16 +35,16 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
-    fn imports(&mut self) -> &mut dyn ImportRepository;
-    fn jobs(&mut self) -> &mut dyn JobRepository;
+    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
-    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
-    fn retention(&mut self) -> &mut dyn RetentionRepository;
-    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
+    fn imports(&mut self) -> &mut dyn ImportRepository;
+    fn jobs(&mut self) -> &mut dyn JobRepository;
+    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
+    fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;

@@ -58,7 +58,7 @@ pub(super) async fn insert_block(
     mut drafts: Vec<FiscalYearDraft>,
 ) -> AppResult<Vec<FiscalYear>> {
     let first = existing.iter().map(|year| year.start).min();
-    if drafts.last().is_some_and(|last| first.is_some_and(|first| last.start < first)) {
+    if drafts.first().is_some_and(|draft| first.is_some_and(|first| draft.start < first)) {
         drafts.reverse();
     }
     let mut years = Vec::with_capacity(drafts.len());

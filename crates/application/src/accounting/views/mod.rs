@@ -3,10 +3,12 @@
 pub mod close_checklist;
 pub mod fiscal_year;
 pub mod import_result;
+pub mod integrity;
 pub mod journal_entry;
 pub mod journal_entry_build;
 pub mod lock;
 pub mod recurring_entry;
+pub mod reports;
 
 use domain::text::LocalizedName;
 use serde::Serialize;
