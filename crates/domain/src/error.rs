@@ -106,6 +106,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::fiscal_year::ALL,
     ledger::journal::ALL,
     ledger::journal_entry::ALL,
+    ledger::ledger_settings::ALL,
     ledger::lock::ALL,
     ledger::number_series::ALL,
     ledger::opening::ALL,

@@ -11,6 +11,7 @@ mod document;
 mod events;
 mod imports;
 mod journal_entries;
+mod periods;
 mod platform;
 mod process;
 mod walkthrough;

@@ -7,6 +7,7 @@ pub mod fiscal_year;
 pub mod hash_chain;
 pub mod journal;
 pub mod journal_entry;
+pub mod ledger_settings;
 pub mod lock;
 pub mod number_series;
 pub mod opening;

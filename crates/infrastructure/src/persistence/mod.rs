@@ -9,14 +9,23 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::currencies::CurrencyRepository;
+use application::accounting::ports::dimension_rules::DimensionRuleRepository;
+use application::accounting::ports::dimensions::DimensionRepository;
+use application::accounting::ports::exchange_rates::ExchangeRateRepository;
 use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
+use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::accounting::ports::setup::SetupRepository;
 use application::platform::jobs::JobRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
@@ -49,9 +58,9 @@ impl SqlUnitOfWork {
         Self {
             tx,
             tenant: nowhere,
-            now: Timestamp::from_micros(0),
-            changes: Vec::new(),
-            pending_balances: PendingBalances::default(),
+        now: Timestamp::from_micros(0),
+        changes: Vec::new(),
+        pending_balances: PendingBalances::default(),
             ids,
         }
     }
@@ -93,7 +102,14 @@ impl UnitOfWork for SqlUnitOfWork {
     repositories! {
         api_keys: ApiKeyRepository,
         fiscal_years: FiscalYearRepository,
+        bookkeeping: Bookkeeping,
+        accounts: AccountRepository,
+        currencies: CurrencyRepository,
+        dimension_rules: DimensionRuleRepository,
+        dimensions: DimensionRepository,
+        exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
+        journals: JournalRepository,
         ledger: LedgerRepository,
         locks: LockRepository,
         opening_balances: OpeningBalanceRepository,
@@ -103,8 +119,11 @@ impl UnitOfWork for SqlUnitOfWork {
         jobs: JobRepository,
         ledger_batch: LedgerBatchRepository,
         retention: RetentionRepository,
+        ledger_settings: LedgerSettingsRepository,
+        number_series: NumberSeriesRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
+        setup: SetupRepository,
         tenants: TenantRepository,
         users: UserRepository,
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerSettings, PostingFacts};
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
-use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind};
+use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::lock::{LockException, LockKind, Locks};
@@ -14,6 +14,7 @@ use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, Journa
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
+use super::dimension_rules::read_rule;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Row};
@@ -43,9 +44,13 @@ statements! {
         "SELECT {first} rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 AND rate_date <= ?3 \
          ORDER BY rate_date DESC {only}";
     DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
-        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code \
+        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code, v.code \
          FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
+         LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
          WHERE r.tenant_id = ?1 AND r.active = ?2";
+    VALUE_LABEL = "accounting.facts.dimension_value_label" as reference:
+        "SELECT d.code, v.code FROM dimension_value v \
+         INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1 AND v.id = ?2";
 }
 
 pub static ACCOUNTS: Lookup = Lookup::new(
@@ -90,7 +95,7 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
         let row = self.tx.find(&SETTINGS, &[self.tenant.into()]).await?;
-        row.map_or_else(|| Ok(LedgerSettings::default()), settings)
+        row.map_or_else(|| Ok(LedgerSettings::default()), read_settings)
     }
 
     pub(crate) async fn read_journal(&mut self, journal: JournalId) -> StorageResult<Option<JournalFacts>> {
@@ -189,7 +194,27 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
-        rows.into_iter().map(dimension_rule).collect()
+        let mut rules: Vec<DimensionRule> = rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
+        for rule in &mut rules {
+            if let DimensionRuleKind::BlockedCombination { values } = &rule.kind {
+                rule.label = self.combination_label(values).await?;
+            }
+        }
+        Ok(rules)
+    }
+
+    /// `BRANCH=RUH, PROJECT=P1`
+    async fn combination_label(&mut self, values: &[(DimensionId, DimensionValueId)]) -> StorageResult<String> {
+        let mut labels = Vec::with_capacity(values.len());
+        for (_, value) in values {
+            if let Some(row) = self.tx.find(&VALUE_LABEL, &[self.tenant.into(), (*value).into()]).await? {
+                let mut columns = row.columns("dimension_value");
+                let (dimension, value): (String, String) =
+                    (columns.get("dimension_code")?, columns.get("code")?);
+                labels.push(format!("{dimension}={value}"));
+            }
+        }
+        Ok(labels.join(", "))
     }
 }
 
@@ -203,9 +228,8 @@ pub(crate) fn company(row: Row) -> StorageResult<Currency> {
 
 pub(crate) fn no_tenant<T>() -> StorageResult<T> {
     Err(StorageError::Internal("the tenant does not exist".to_owned()))
-}
-
 fn settings(row: Row) -> StorageResult<LedgerSettings> {
+pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     let mut columns = row.columns("ledger_settings");
     Ok(LedgerSettings {
         retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
@@ -282,37 +306,16 @@ pub(crate) fn account_facts(row: Row) -> StorageResult<AccountFacts> {
     })
 }
 
-/// `id, kind, account_id, account_code_prefix, dimension_id, value_id, combination, dimension code`
-pub(crate) fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
+/// `id`, the columns of [`read_rule`], dimension code, value code
+fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
     let mut columns = row.columns("dimension_rule");
     let id = columns.get("id")?;
-    let kind: String = columns.get("kind")?;
-    let account: Option<AccountId> = columns.get("account_id")?;
-    let prefix: Option<String> = columns.get("account_code_prefix")?;
-    let dimension: Option<DimensionId> = columns.get("dimension_id")?;
-    let value: Option<DimensionValueId> = columns.get("value_id")?;
-    let combination: Option<String> = columns.get("combination")?;
-    let code: Option<String> = columns.get("dimension_code")?;
-    let corrupt = |column| StorageError::Corrupt { table: "dimension_rule", column, detail: kind.clone() };
-    let dimension = dimension.ok_or_else(|| corrupt("dimension_id"));
-    let kind = match kind.as_str() {
-        "mandatory" => DimensionRuleKind::Mandatory { dimension: dimension? },
-        "fixed" => {
-            let value = value.ok_or_else(|| corrupt("value_id"))?;
-            DimensionRuleKind::Fixed { dimension: dimension?, value }
-        }
-        "forbidden" => DimensionRuleKind::Forbidden { dimension: dimension? },
-        _ => {
-            let pairs: Vec<(uuid::Uuid, uuid::Uuid)> =
-                serde_json::from_str(&combination.unwrap_or_default()).map_err(|_| corrupt("combination"))?;
-            let values = pairs.into_iter().map(|(d, v)| (d.into(), v.into())).collect();
-            DimensionRuleKind::BlockedCombination { values }
-        }
+    let (account, kind) = read_rule(&mut columns)?;
+    let (dimension, value): (Option<String>, Option<String>) =
+        (columns.get("dimension_code")?, columns.get("value_code")?);
+    let label = match (dimension, value) {
+        (Some(dimension), Some(value)) => format!("{dimension}={value}"),
+        (dimension, _) => dimension.unwrap_or_default(),
     };
-    let account = match (account, prefix) {
-        (Some(account), _) => AccountSelector::Account(account),
-        (None, Some(prefix)) => AccountSelector::CodePrefix(prefix),
-        (None, None) => AccountSelector::All,
-    };
-    Ok(DimensionRule { id, account, kind, label: code.unwrap_or_default() })
+    Ok(DimensionRule { id, account, kind, label })
 }

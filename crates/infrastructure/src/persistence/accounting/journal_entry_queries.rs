@@ -364,7 +364,7 @@ pub(super) async fn template_lines(
     Ok(lines.into_iter().enumerate().map(view).collect())
 }
 
-async fn set_codes(
+pub(super) async fn set_codes(
     db: &Db,
     tenant: TenantId,
     sets: impl Iterator<Item = DimensionSetId>,
