@@ -5,6 +5,14 @@ use std::sync::Arc;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::accounts::AccountQueries;
+use application::accounting::ports::currencies::CurrencyQueries;
+use application::accounting::ports::dimension_rules::DimensionRuleQueries;
+use application::accounting::ports::dimensions::DimensionQueries;
+use application::accounting::ports::exchange_rates::ExchangeRateQueries;
+use application::accounting::ports::journals::JournalQueries;
+use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
+use application::accounting::ports::number_series::NumberSeriesQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::ports::ledger_export::LedgerExportQueries;
 use application::accounting::ports::integrity::IntegrityQueries;
@@ -113,16 +121,24 @@ macro_rules! queries {
 }
 
 queries! {
+    accounts: AccountQueries,
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
+    currencies: CurrencyQueries,
+    dimension_rules: DimensionRuleQueries,
+    dimensions: DimensionQueries,
+    exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
+    integrity: IntegrityQueries,
     jobs: JobQueries,
     journal_entries: JournalEntryQueries,
-    reports: ReportQueries,
+    journals: JournalQueries,
     ledger_export: LedgerExportQueries,
-    integrity: IntegrityQueries,
+    ledger_settings: LedgerSettingsQueries,
     locks: LockQueries,
+    number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
     recurring_entries: RecurringEntryQueries,
+    reports: ReportQueries,
 }

@@ -114,7 +114,6 @@ impl UnitOfWork for SqlUnitOfWork {
         locks: LockRepository,
         opening_balances: OpeningBalanceRepository,
         recurring_entries: RecurringEntryRepository,
-        bookkeeping: Bookkeeping,
         imports: ImportRepository,
         jobs: JobRepository,
         ledger_batch: LedgerBatchRepository,

@@ -228,7 +228,8 @@ pub(crate) fn company(row: Row) -> StorageResult<Currency> {
 
 pub(crate) fn no_tenant<T>() -> StorageResult<T> {
     Err(StorageError::Internal("the tenant does not exist".to_owned()))
-fn settings(row: Row) -> StorageResult<LedgerSettings> {
+}
+
 pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     let mut columns = row.columns("ledger_settings");
     Ok(LedgerSettings {
