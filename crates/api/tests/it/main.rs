@@ -5,8 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod batch;
 mod crash;
 mod document;
+mod events;
+mod imports;
 mod journal_entries;
 mod periods;
 mod platform;
