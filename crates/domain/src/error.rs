@@ -111,6 +111,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::number_series::ALL,
     ledger::opening::ALL,
     ledger::recurrence::ALL,
+    ledger::recurring_entry::ALL,
 ];
 
 /// One broken rule: which, where (a JSON pointer, empty for the whole document), and the values of its text.

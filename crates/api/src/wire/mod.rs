@@ -44,6 +44,14 @@ pub trait WireType: Sized {
         Self::parse(&Value::String(text.to_owned()), at, errors)
     }
 
+    /// Whether a parameter of this type may stand more than once.
+    const REPEATED: bool = false;
+
+    /// All values of a parameter that may stand more than once, at least one.
+    fn parse_texts(texts: &[&str], at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        Self::parse_text(texts.first().copied().unwrap_or_default(), at, errors)
+    }
+
     /// The value of an absent member; `None` means that the member is required.
     fn absent() -> Option<Self> {
         None

@@ -110,7 +110,7 @@ pub fn parameter<T: WireType>(
         json!({ "name": name, "in": "query", "description": description, "required": required });
     if schema["type"] == "array" {
         parameter["style"] = json!("form");
-        parameter["explode"] = json!(false);
+        parameter["explode"] = json!(T::REPEATED);
     }
     if let Some(example) = example {
         parameter["example"] = example;
@@ -145,6 +145,10 @@ pub fn parse_parameter<T: WireType>(
     errors: &mut Violations,
 ) -> Option<T> {
     let at = Pointer::parameter(name);
+    if T::REPEATED {
+        let texts: Vec<&str> = pairs.iter().filter(|(n, _)| *n == name).map(|(_, value)| value).collect();
+        return if texts.is_empty() { T::absent() } else { T::parse_texts(&texts, &at, errors) };
+    }
     match pairs.get(name, errors) {
         Some(text) => T::parse_text(text, &at, errors),
         None => match default {

@@ -12,4 +12,5 @@ pub mod lock;
 pub mod number_series;
 pub mod opening;
 pub mod recurrence;
+pub mod recurring_entry;
 pub mod year_close;

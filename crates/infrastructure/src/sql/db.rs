@@ -9,12 +9,14 @@ use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
+use domain::ids::TenantId;
 use futures::stream::BoxStream;
 use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
 use super::migrate;
 use super::sqlite::{self, SqliteWriter};
+use super::sqlite_batch::LongReads;
 use super::sqlite_read;
 use super::statement::Statement;
 use super::value::{Row, Value};
@@ -38,6 +40,7 @@ struct SqliteEngine {
     path: PathBuf,
     writer: SqliteWriter,
     readers: SqlitePool,
+    long_reads: LongReads,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -63,6 +66,7 @@ impl Db {
                 path: path.to_owned(),
                 writer,
                 readers,
+                long_reads: LongReads::new(path),
                 _lock: lock,
             })),
         })
@@ -108,9 +112,27 @@ impl Db {
         }
     }
 
+    /// The same in batches, for exports of millions of rows.
+    pub fn stream_batches(
+        &self,
+        text: &str,
+        params: Vec<Value>,
+    ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        let sql = self.dialect().render(text);
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
+        }
+    }
+
     /// Whether there is no tenant yet.
     pub async fn is_empty(&self) -> StorageResult<bool> {
         Ok(self.query_text("SELECT id FROM tenant ORDER BY id {page ?1}", &[Value::Int(1)]).await?.is_empty())
+    }
+
+    /// The tenant with this code.
+    pub async fn tenant_by_code(&self, code: &str) -> StorageResult<Option<TenantId>> {
+        let rows = self.query_text("SELECT id FROM tenant WHERE code = ?1", &[code.into()]).await?;
+        rows.into_iter().next().map(|row| row.single("tenant", "id")).transpose()
     }
 
     /// Whether a trivial query is answered; for health.

@@ -10,6 +10,7 @@ pub mod list;
 pub mod migrate;
 pub mod reference_memory;
 pub mod sqlite;
+pub mod sqlite_batch;
 pub mod sqlite_read;
 pub mod statement;
 pub mod tx;

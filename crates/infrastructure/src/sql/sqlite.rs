@@ -319,7 +319,7 @@ impl SqliteTx {
     }
 }
 
-fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
+pub fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
     for (index, value) in params.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }
@@ -345,7 +345,7 @@ impl ToSql for Value {
     }
 }
 
-fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
     let read = |index| {
         Ok(match row.get_ref(index)? {
             ValueRef::Null | ValueRef::Real(_) => Value::Null,

@@ -10,7 +10,7 @@ use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, Pe
 use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::lock::{LockException, LockKind, Locks};
 use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
-use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId};
+use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
@@ -75,7 +75,7 @@ impl SqlUnitOfWork {
         let foreign: Vec<CurrencyCode> = foreign.copied().collect();
         Ok(PostingFacts {
             company,
-            journal: self.read_journal(request).await?,
+            journal: self.read_journal(request.journal_id).await?,
             accounts: self.read_accounts(request.accounts.iter().copied()).await?,
             currencies: self.read_currencies(&foreign).await?,
             rates: self.read_rates(&foreign, request).await?,
@@ -83,18 +83,14 @@ impl SqlUnitOfWork {
             period,
             fiscal_year,
             locks: self.read_locks().await?,
-            exceptions: self.read_exceptions(request).await?,
+            exceptions: self.read_exceptions(request.user).await?,
             dimension_rules: self.read_dimension_rules().await?,
         })
     }
 
     pub(crate) async fn read_company(&mut self) -> StorageResult<Currency> {
         let row = self.tx.find(&COMPANY, &[self.tenant.into()]).await?;
-        let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
-        let mut columns = row.columns("tenant");
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+        row.map_or_else(no_tenant, company)
     }
 
     pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
@@ -102,8 +98,8 @@ impl SqlUnitOfWork {
         row.map_or_else(|| Ok(LedgerSettings::default()), read_settings)
     }
 
-    async fn read_journal(&mut self, request: &FactsRequest) -> StorageResult<Option<JournalFacts>> {
-        let row = self.tx.find(&JOURNAL, &[self.tenant.into(), request.journal_id.into()]).await?;
+    pub(crate) async fn read_journal(&mut self, journal: JournalId) -> StorageResult<Option<JournalFacts>> {
+        let row = self.tx.find(&JOURNAL, &[self.tenant.into(), journal.into()]).await?;
         row.map(|row| {
             let mut columns = row.columns("journal");
             let journal = read_journal(&mut columns)?;
@@ -176,8 +172,8 @@ impl SqlUnitOfWork {
         Ok(Locks::from_stored(dates))
     }
 
-    async fn read_exceptions(&mut self, request: &FactsRequest) -> StorageResult<Vec<LockException>> {
-        let Some(user) = request.user else { return Ok(Vec::new()) };
+    pub(crate) async fn read_exceptions(&mut self, user: Option<UserId>) -> StorageResult<Vec<LockException>> {
+        let Some(user) = user else { return Ok(Vec::new()) };
         let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
         let read = |row: Row| {
             let mut columns = row.columns("lock_exception");
@@ -193,7 +189,7 @@ impl SqlUnitOfWork {
         rows.into_iter().map(read).collect()
     }
 
-    async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
+    pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
         let mut rules: Vec<DimensionRule> = rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
         for rule in &mut rules {
@@ -217,6 +213,18 @@ impl SqlUnitOfWork {
         }
         Ok(labels.join(", "))
     }
+}
+
+/// A row of [`COMPANY`].
+pub(crate) fn company(row: Row) -> StorageResult<Currency> {
+    let mut columns = row.columns("tenant");
+    let code: CurrencyCode = columns.get("currency")?;
+    let scale: Option<u8> = columns.get("scale")?;
+    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+}
+
+pub(crate) fn no_tenant<T>() -> StorageResult<T> {
+    Err(StorageError::Internal("the tenant does not exist".to_owned()))
 }
 
 pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
@@ -274,7 +282,7 @@ pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> 
     Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
 }
 
-fn account_facts(row: Row) -> StorageResult<AccountFacts> {
+pub(crate) fn account_facts(row: Row) -> StorageResult<AccountFacts> {
     let mut columns = row.columns("account");
     let (id, code, is_posting, active, currency) = (
         columns.get("id")?,

@@ -1,0 +1,119 @@
+//! `/reports`: the statements of the general ledger.
+
+mod balance_sheet;
+mod cash_flow;
+mod control_accounts;
+mod general_ledger;
+mod income_statement;
+pub mod query;
+mod render;
+pub mod tables;
+mod trial_balance;
+
+use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
+use application::accounting::reports::error::{
+    KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
+    REPORT_NEEDS_RANGE, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES,
+};
+use application::accounting::views::reports::{
+    ControlAccountsView, GeneralLedgerView, StatementView, TrialBalanceView,
+};
+use application::authorize::Access;
+use application::error::UNKNOWN_REFERENCE;
+use domain::error::ErrorDef;
+
+use self::query::{DayQuery, IncomeQuery, LedgerQuery, RangeQuery};
+use crate::extract::Media;
+use crate::operation::Operations;
+
+const READ: Access = Access::Permission("accounting.report.read");
+const TAG: &str = "reports";
+const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
+const ERRORS: [&ErrorDef; 6] = [
+    &KNOWN_AT_IN_FUTURE,
+    &REPORT_DATES_CONFLICT,
+    &REPORT_FILTER_TOO_LARGE,
+    &REPORT_NEEDS_RANGE,
+    &REPORT_RANGE_REVERSED,
+    &UNKNOWN_REFERENCE,
+];
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "Statements of the general ledger, as JSON, CSV or a spreadsheet, in English or Arabic.");
+    ops.get("/reports/trial-balance", trial_balance::get)
+        .id("get_trial_balance")
+        .tag(TAG)
+        .summary("Trial balance")
+        .description(
+            "Every account that had postings. As CSV it begins with the columns `account,debit,credit`: the code and \
+             the closing balance on its side; without a line of totals.",
+        )
+        .access(READ)
+        .query::<RangeQuery>()
+        .view::<TrialBalanceView>()
+        .media(&FORMS)
+        .errors(&ERRORS);
+    ops.get("/reports/general-ledger", general_ledger::get)
+        .id("get_general_ledger")
+        .tag(TAG)
+        .summary("General ledger")
+        .description(
+            "Accounts with their lines and the balance after each. JSON is paged; CSV and NDJSON stream all of it \
+             from one snapshot.",
+        )
+        .access(READ)
+        .query::<LedgerQuery>()
+        .ok::<GeneralLedgerView>()
+        .media(&[Media::Json, Media::Csv, Media::NdJson, Media::Xlsx])
+        .long()
+        .errors(&ERRORS)
+        .errors(&[&ACCOUNT_CODE_UNKNOWN, &REPORT_TOO_MANY_LINES]);
+    statements(ops);
+}
+
+fn statements(ops: &mut Operations) {
+    ops.get("/reports/balance-sheet", balance_sheet::get)
+        .id("get_balance_sheet")
+        .tag(TAG)
+        .summary("Balance sheet")
+        .description("Profit that no closing entry has moved yet is shown in equity: this year's and that of earlier years.")
+        .access(READ)
+        .query::<DayQuery>()
+        .view::<StatementView>()
+        .media(&FORMS)
+        .errors(&ERRORS);
+    ops.get("/reports/income-statement", income_statement::get)
+        .id("get_income_statement")
+        .tag(TAG)
+        .summary("Income statement")
+        .description("The fiscal year up to today unless a range is given; without closing entries.")
+        .access(READ)
+        .query::<IncomeQuery>()
+        .view::<StatementView>()
+        .media(&FORMS)
+        .errors(&ERRORS)
+        .errors(&[&REPORT_GROUP_AND_COMPARE, &REPORT_TOO_MANY_COLUMNS]);
+    ops.get("/reports/cash-flow", cash_flow::get)
+        .id("get_cash_flow")
+        .tag(TAG)
+        .summary("Cash flow statement")
+        .description(
+            "Indirect method: profit, changes by the accounts' cash flow activity, and beside their sum the change of \
+             the cash accounts themselves.",
+        )
+        .access(READ)
+        .query::<RangeQuery>()
+        .view::<StatementView>()
+        .media(&FORMS)
+        .errors(&ERRORS);
+    ops.get("/reports/control-accounts", control_accounts::get)
+        .id("get_control_accounts")
+        .tag(TAG)
+        .summary("Control accounts")
+        .description("Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.")
+        .access(READ)
+        .query::<DayQuery>()
+        .view::<ControlAccountsView>()
+        .media(&FORMS)
+        .errors(&ERRORS);
+}

@@ -1,0 +1,287 @@
+//! The parameters of reports.
+
+use application::accounting::reports::request::{Compare, DimensionFilter, ReportRequest, end_date};
+use application::error::AppResult;
+use application::paging::INVALID_PARAMETER;
+use chrono::NaiveDate;
+use domain::accounting::account::ACCOUNT_DEPTH_MAX;
+use domain::error::{Language, Violation, Violations};
+use domain::money::CurrencyCode;
+use domain::text::Code;
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::wire::{Int, Pointer, Schemas, WireType, quoted, string};
+use crate::{query, word_type};
+
+/// Most dimension filters of one report.
+pub const DIMENSION_FILTERS_MAX: usize = 10;
+/// Most values named in one filter.
+pub const FILTER_VALUES_MAX: usize = 100;
+
+/// Depth of the tree, from 1.
+pub type Level = Int<1, { ACCOUNT_DEPTH_MAX as i64 }>;
+
+domain::choices! {
+    /// Instead of `Accept`.
+    pub enum ReportFormat {
+        Json = "json",
+        Csv = "csv",
+        Xlsx = "xlsx",
+    }
+}
+domain::choices! {
+    /// Instead of `Accept`.
+    pub enum LedgerFormat {
+        Json = "json",
+        Csv = "csv",
+        NdJson = "ndjson",
+        Xlsx = "xlsx",
+    }
+}
+
+word_type!(Compare, "compare");
+word_type!(ReportFormat, "format");
+word_type!(LedgerFormat, "format");
+
+/// `dimension=code:value,value`, each a further condition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dimensions(pub Vec<DimensionFilter>);
+
+impl Dimensions {
+    fn one(text: &str) -> Option<DimensionFilter> {
+        let (dimension, values) = text.split_once(':')?;
+        let code = |text: &str| Code::parse(text).ok().filter(|code| code.as_str() == text).map(Code::into_string);
+        let values = values.split(',').map(code).collect::<Option<Vec<_>>>()?;
+        let dimension = code(dimension)?;
+        (values.len() <= FILTER_VALUES_MAX).then_some(DimensionFilter { dimension, values })
+    }
+}
+
+impl WireType for Dimensions {
+    const REPEATED: bool = true;
+
+    fn schema(_: &mut Schemas) -> Value {
+        json!({
+            "type": "array",
+            "maxItems": DIMENSION_FILTERS_MAX,
+            "items": { "type": "string", "pattern": "^[^:,\\s]{1,50}:[^:,\\s]{1,50}(,[^:,\\s]{1,50}){0,99}$" },
+        })
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let text = string(value, at, errors)?;
+        Self::parse_texts(&[text], at, errors)
+    }
+    fn parse_texts(texts: &[&str], at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let before = errors.len();
+        let mut refuse = |text: &str, expected: &str| {
+            let violation = Violation::new(&INVALID_PARAMETER)
+                .with("name", "dimension")
+                .with("value", quoted(text))
+                .with("expected", expected);
+            errors.push(violation.at(at.to_string()));
+        };
+        if texts.len() > DIMENSION_FILTERS_MAX {
+            refuse("", "at most 10 dimensions");
+        }
+        let mut filters = Vec::with_capacity(texts.len());
+        for text in texts.iter().take(DIMENSION_FILTERS_MAX) {
+            match Self::one(text) {
+                Some(filter) => filters.push(filter),
+                None => refuse(text, "code:value or code:value,value"),
+            }
+        }
+        (errors.len() == before).then_some(Self(filters))
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+query! {
+    /// A report over a range.
+    pub struct RangeQuery {
+        /// First day; left out, the report begins with the books, or with the fiscal year for statements of flows.
+        from: Option<NaiveDate> = "2026-01-01",
+        /// Last day.
+        to: Option<NaiveDate> = "2026-03-31",
+        /// The same as `to`.
+        as_of: Option<NaiveDate>,
+        /// The books as they were recorded at this moment; such an answer never changes.
+        known_at: Option<Timestamp>,
+        /// What the figures are set beside.
+        compare: Compare => "none",
+        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        dimension: Dimensions,
+        /// Only lines in this currency, with their amounts in it.
+        currency: Option<CurrencyCode>,
+        /// Depth of the account tree.
+        level: Option<Level>,
+        /// Also accounts without amounts.
+        include_zero: bool => false,
+        /// With or without the entries that close the year; each report has its own default.
+        include_closing: Option<bool>,
+        /// Instead of `Accept`.
+        format: Option<ReportFormat>,
+    }
+
+    /// A report on one day.
+    pub struct DayQuery {
+        /// The day; today when left out.
+        as_of: Option<NaiveDate> = "2026-03-31",
+        /// The same as `asOf`.
+        to: Option<NaiveDate>,
+        /// The books as they were recorded at this moment; such an answer never changes.
+        known_at: Option<Timestamp>,
+        /// What the figures are set beside.
+        compare: Compare => "none",
+        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        dimension: Dimensions,
+        /// Only lines in this currency, with their amounts in it.
+        currency: Option<CurrencyCode>,
+        /// Depth of the account tree.
+        level: Option<Level>,
+        /// Also accounts without amounts.
+        include_zero: bool => false,
+        /// `false` leaves out the entries that close the fiscal year of the day.
+        include_closing: Option<bool>,
+        /// Instead of `Accept`.
+        format: Option<ReportFormat>,
+    }
+
+    /// Income and expenses of a range.
+    pub struct IncomeQuery {
+        /// First day; the beginning of the fiscal year when left out.
+        from: Option<NaiveDate> = "2026-01-01",
+        /// Last day; today when left out.
+        to: Option<NaiveDate> = "2026-03-31",
+        /// The same as `to`.
+        as_of: Option<NaiveDate>,
+        /// The books as they were recorded at this moment; such an answer never changes.
+        known_at: Option<Timestamp>,
+        /// What the figures are set beside.
+        compare: Compare => "none",
+        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        dimension: Dimensions,
+        /// Only lines in this currency, with their amounts in it.
+        currency: Option<CurrencyCode>,
+        /// Depth of the account tree.
+        level: Option<Level>,
+        /// Also accounts without amounts.
+        include_zero: bool => false,
+        /// `true` counts the entries that close the year.
+        include_closing: Option<bool>,
+        /// `dimension:<code>`: one column for each of its values.
+        group_by: Option<GroupBy>,
+        /// Instead of `Accept`.
+        format: Option<ReportFormat>,
+    }
+
+    /// The general ledger.
+    pub struct LedgerQuery {
+        /// First day.
+        from: Option<NaiveDate> = "2026-01-01",
+        /// Last day.
+        to: Option<NaiveDate> = "2026-03-31",
+        /// The same as `to`.
+        as_of: Option<NaiveDate>,
+        /// The books as they were recorded at this moment.
+        known_at: Option<Timestamp>,
+        /// Only this account, by its code.
+        account: Option<Code> = "1111",
+        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        dimension: Dimensions,
+        /// Only lines in this currency, with their amounts in it.
+        currency: Option<CurrencyCode>,
+        /// Also accounts without amounts.
+        include_zero: bool => false,
+        /// `false` leaves out the entries that close years.
+        include_closing: Option<bool>,
+        /// Most lines on a page of JSON.
+        limit: Int<1, 1000> => 200,
+        /// `nextCursor` of the page before.
+        cursor: Option<crate::wire::RequiredText<200>>,
+        /// Instead of `Accept`.
+        format: Option<LedgerFormat>,
+    }
+}
+
+/// `dimension:<code>`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupBy(pub String);
+
+impl WireType for GroupBy {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "pattern": "^dimension:[^:,\\s]{1,50}$" })
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let text = string(value, at, errors)?;
+        let code = text.strip_prefix("dimension:").and_then(|code| Code::parse(code).ok());
+        if code.is_none() {
+            let violation = Violation::new(&INVALID_PARAMETER)
+                .with("name", "groupBy")
+                .with("value", quoted(text))
+                .with("expected", "dimension:<code>");
+            errors.push(violation.at(at.to_string()));
+        }
+        code.map(|code| Self(code.into_string()))
+    }
+}
+
+fn level(level: Option<Level>) -> Option<u8> {
+    level.and_then(|level| u8::try_from(level.0).ok())
+}
+
+impl RangeQuery {
+    pub fn request(self, language: Language) -> AppResult<ReportRequest> {
+        Ok(ReportRequest {
+            from: self.from,
+            to: end_date(self.to, self.as_of)?,
+            known_at: self.known_at,
+            compare: self.compare,
+            dimensions: self.dimension.0,
+            currency: self.currency,
+            level: level(self.level),
+            include_zero: self.include_zero,
+            include_closing: self.include_closing,
+            group_by: None,
+            language,
+        })
+    }
+}
+
+impl DayQuery {
+    pub fn request(self, language: Language) -> AppResult<ReportRequest> {
+        Ok(ReportRequest {
+            from: None,
+            to: end_date(self.to, self.as_of)?,
+            known_at: self.known_at,
+            compare: self.compare,
+            dimensions: self.dimension.0,
+            currency: self.currency,
+            level: level(self.level),
+            include_zero: self.include_zero,
+            include_closing: self.include_closing,
+            group_by: None,
+            language,
+        })
+    }
+}
+
+impl IncomeQuery {
+    pub fn request(self, language: Language) -> AppResult<ReportRequest> {
+        Ok(ReportRequest {
+            from: self.from,
+            to: end_date(self.to, self.as_of)?,
+            known_at: self.known_at,
+            compare: self.compare,
+            dimensions: self.dimension.0,
+            currency: self.currency,
+            level: level(self.level),
+            include_zero: self.include_zero,
+            include_closing: self.include_closing,
+            group_by: self.group_by.map(|group| group.0),
+            language,
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! From a report to its bytes: cached per parameters, language and form, with an entity tag over the content.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use application::accounting::ports::reports::ReportQueries;
+use application::accounting::reports::Reports;
+use application::accounting::reports::request::ReportRequest;
+use application::command::Application;
+use application::error::{AppError, AppResult};
+use application::ports::cache::{CacheKey, CachePolicy, Cached, Load};
+use axum::extract::FromRequestParts;
+use bytes::Bytes;
+use domain::error::Language;
+use domain::ids::TenantId;
+use futures::FutureExt;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::answer::{self, ApiResult};
+use crate::export::{Table, to_csv, to_xlsx};
+use crate::extract::{Ctx, Media};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// What reports depend on beside the postings, which are the entity of their cache key.
+const STAMPED: [&str; 8] = [
+    "account",
+    "currency",
+    "dimension",
+    "dimension_value",
+    "fiscal_period",
+    "fiscal_year",
+    "ledger_settings",
+    "tenant",
+];
+
+/// Everything a report's handler needs of its surroundings.
+pub struct Setting {
+    pub ctx: Ctx,
+    pub reports: Reports,
+    pub headers: HeaderMap,
+    application: Application,
+    media: Media,
+}
+
+impl FromRequestParts<AppState> for Setting {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        let Ok(media) = Media::from_request_parts(parts, state).await;
+        let queries: Arc<dyn ReportQueries> = state.queries.reports.clone();
+        let application = state.application.clone();
+        let reports = Reports::new(&application, queries);
+        Ok(Self { ctx, reports, headers: parts.headers.clone(), application, media })
+    }
+}
+
+impl Setting {
+    pub fn language(&self) -> Language {
+        self.ctx.language
+    }
+
+    /// `format` decides before `Accept` does.
+    pub fn media(&self, format: Option<&'static str>) -> Media {
+        match format {
+            Some("json") => Media::Json,
+            Some("csv") => Media::Csv,
+            Some("ndjson") => Media::NdJson,
+            Some("xlsx") => Media::Xlsx,
+            _ => self.media,
+        }
+    }
+
+    /// Answers a report, from the cache while nothing it depends on has changed.
+    pub async fn report<V, F, Fut>(
+        self,
+        name: &'static str,
+        request: ReportRequest,
+        format: Option<&'static str>,
+        make: F,
+        table: fn(&V, Language) -> Table,
+    ) -> ApiResult
+    where
+        V: Serialize + Send + 'static,
+        F: FnOnce(Reports, TenantId, ReportRequest) -> Fut + Send + 'static,
+        Fut: Future<Output = AppResult<V>> + Send + 'static,
+    {
+        let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
+        let key = self.key(name, &request, media).await?;
+        let reports = self.reports.clone();
+        let load: Load = Box::new(move || {
+            async move {
+                let view = make(reports, tenant, request).await?;
+                let body = match media {
+                    Media::Csv => to_csv(&table(&view, language))?.into(),
+                    Media::Xlsx => to_xlsx(&table(&view, language))?.into(),
+                    _ => answer::to_bytes(&view)?,
+                };
+                Ok(Some(Cached { version: Some(version(&body)), body }))
+            }
+            .boxed()
+        });
+        let cached = self.application.cache.get_or_load(key, CachePolicy::Transactional, load).await?;
+        let cached = cached.ok_or_else(|| AppError::internal("a report was not made"))?;
+        let mut response = answer::cached(cached, &self.headers)?;
+        if response.status().is_success() {
+            name_media(response.headers_mut(), media, name);
+        }
+        Ok(response)
+    }
+
+    async fn key(&self, name: &str, request: &ReportRequest, media: Media) -> AppResult<CacheKey> {
+        let tenant = self.ctx.tenant;
+        let mut id = format!("report:{name}:{}:{media:?}:{request:?}", self.reports.today());
+        for entity in STAMPED {
+            id.push(':');
+            id.push_str(&self.stamp(tenant, entity).await?);
+        }
+        Ok(CacheKey { tenant, module: "accounting", entity: "journal_entry", id })
+    }
+
+    /// A word that is another one after any change of the entity: a key has room for one entity only.
+    async fn stamp(&self, tenant: TenantId, entity: &'static str) -> AppResult<String> {
+        let key = CacheKey { tenant, module: "accounting", entity, id: "report_stamp".to_owned() };
+        let fresh = self.application.ids.new_id();
+        let load: Load = Box::new(move || {
+            async move { Ok(Some(Cached { body: Bytes::from(fresh.to_string()), version: None })) }.boxed()
+        });
+        let stamp = self.application.cache.get_or_load(key, CachePolicy::Reference, load).await?;
+        Ok(stamp.map(|stamp| String::from_utf8_lossy(&stamp.body).into_owned()).unwrap_or_default())
+    }
+}
+
+/// The entity tag: the first 63 bits of the content's SHA-256.
+fn version(body: &[u8]) -> i64 {
+    let digest = Sha256::digest(body);
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(first) & i64::MAX
+}
+
+/// The content type, and for files a name.
+pub fn name_media(headers: &mut HeaderMap, media: Media, name: &str) {
+    let (kind, extension) = match media {
+        Media::Csv => ("text/csv; charset=utf-8; header=present", Some("csv")),
+        Media::Xlsx => (media.as_str(), Some("xlsx")),
+        _ => (media.as_str(), None),
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    let file = extension.map(|extension| format!("attachment; filename=\"{name}.{extension}\""));
+    if let Some(Ok(file)) = file.map(HeaderValue::try_from) {
+        headers.insert(CONTENT_DISPOSITION, file);
+    }
+}

@@ -1,0 +1,24 @@
+//! What can be wrong with what is asked of a report.
+
+domain::errors! {
+    KNOWN_AT_IN_FUTURE = "known_at_in_future", Rule, Developer,
+        "knownAt lies in the future: the books can still change until then.",
+        "قيمة knownAt تقع في المستقبل، وقد تتغير الدفاتر حتى ذلك الحين.";
+    REPORT_DATES_CONFLICT = "report_dates_conflict", Rule, Developer,
+        "asOf and to say the same thing; give one of them.", "المعاملان asOf وto لهما المعنى نفسه؛ أرسل أحدهما فقط.";
+    REPORT_RANGE_REVERSED = "report_range_reversed", Rule, User,
+        "The range ends on {to}, before it begins on {from}.", "ينتهي المدى في {to} قبل بدايته في {from}.";
+    REPORT_NEEDS_RANGE = "report_needs_range", Rule, User,
+        "To compare, give the beginning and the end of the range.", "للمقارنة حدد بداية المدى ونهايته.";
+    REPORT_TOO_MANY_COLUMNS = "report_too_many_columns", TooLarge, User,
+        "The dimension has {count} values; a report has at most {max} columns.",
+        "للبُعد {count} قيمة؛ والحد الأقصى لأعمدة التقرير {max}.";
+    REPORT_FILTER_TOO_LARGE = "report_filter_too_large", TooLarge, User,
+        "The filter covers {count} dimension values; at most {max} are possible.",
+        "يشمل التصفية {count} قيمة من قيم البُعد؛ والحد الأقصى {max}.";
+    REPORT_GROUP_AND_COMPARE = "report_group_and_compare", Rule, Developer,
+        "Choose either columns by dimension or a comparison.", "اختر إما الأعمدة حسب البُعد أو المقارنة.";
+    REPORT_TOO_MANY_LINES = "report_too_many_lines", TooLarge, User,
+        "The report has more than {max} lines: narrow it, or take it as CSV or NDJSON.",
+        "يتجاوز التقرير {max} سطر: ضيّق نطاقه أو اطلبه بصيغة CSV أو NDJSON.";
+}

@@ -1,0 +1,142 @@
+//! `GET /reports/general-ledger`: every account with its lines and its balance after each.
+
+mod page;
+mod stream;
+
+use domain::error::{Language, Violation};
+use domain::ids::{AccountId, TenantId};
+use domain::money::Currency;
+
+use super::captions::Caption;
+use super::chart::Chart;
+use super::figures::Figures;
+use super::request::{Range, ReportRequest};
+use super::{Frame, Reports};
+use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
+use crate::accounting::ports::reports::{
+    Bucket, ChartAccount, GeneralLedgerRow, LineSelection, MovementQuery,
+};
+use crate::accounting::views::reports::{GeneralLedgerLineView, Money, ReportScopeView};
+use crate::error::AppResult;
+
+pub use stream::RowStream;
+
+/// Which part of the general ledger is shown.
+#[derive(Debug, Clone)]
+pub struct GeneralLedgerRequest {
+    pub report: ReportRequest,
+    /// Code of the only account shown.
+    pub account: Option<String>,
+    /// Most lines on a page.
+    pub limit: u32,
+    pub cursor: Option<String>,
+}
+
+/// Slots: what was before the range, and what is in it.
+const OPENING: usize = 0;
+const MOVEMENT: usize = 1;
+
+/// The accounts of the report with their opening balances, and where their lines are.
+struct Prepared {
+    frame: Frame,
+    chart: Chart,
+    figures: Figures,
+    selection: LineSelection,
+    /// Those that are shown, in order of their codes.
+    accounts: Vec<AccountId>,
+    scope: ReportScopeView,
+    language: Language,
+}
+
+impl Reports {
+    async fn prepare(&self, tenant: TenantId, request: &GeneralLedgerRequest) -> AppResult<Prepared> {
+        let report = &request.report;
+        let range = Range::checked(report.from, report.to)?;
+        let frame = self.frame(tenant, report).await?;
+        let excluded = match report.include_closing {
+            Some(false) => range.from.or_else(|| frame.calendar.years.first().map(|year| year.start)),
+            _ => None,
+        };
+        let within = Bucket::new(range.from, range.to).without_closing_from(excluded);
+        let before = range.from.and_then(|from| from.pred_opt()).map(|to| Bucket::new(None, Some(to)));
+        let opens = before.is_some();
+        let query = MovementQuery {
+            buckets: before.into_iter().chain([within]).collect(),
+            filter: frame.filter.clone(),
+            known_at: report.known_at,
+            ..MovementQuery::default()
+        };
+        let movements = self.queries.movements(tenant, &query).await?;
+        let slot = |bucket: usize| if opens { bucket } else { MOVEMENT };
+        let figures = Figures::collect(&movements.sums, 2, |m| Some(slot(m.bucket)));
+        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let only = request.account.as_deref().map(|code| by_code(&chart, code)).transpose()?;
+        let shown = |account: &&ChartAccount| match only {
+            Some(only) => account.id == only,
+            None => {
+                figures.has(account.id) && is_shown(&figures, account.id)
+                    || report.include_zero && account.is_posting
+            }
+        };
+        let accounts = chart.iter().filter(shown).map(|account| account.id).collect();
+        // Lines that come in after the balances were read are left out, so that both always agree.
+        let read_through = movements.recorded_through.unwrap_or(domain::time::Timestamp::from_micros(0));
+        let selection = LineSelection {
+            from: range.from,
+            to: range.to,
+            filter: frame.filter.clone(),
+            known_at: Some(report.known_at.map_or(read_through, |at| at.min(read_through))),
+            closing_excluded_from: excluded,
+            account: only,
+        };
+        let scope = frame.scope(Caption::GeneralLedger, report, range, None);
+        Ok(Prepared { frame, chart, figures, selection, accounts, scope, language: report.language })
+    }
+}
+
+/// Whether there is anything to say: lines in the range, or a balance carried into it.
+fn is_shown(figures: &Figures, account: AccountId) -> bool {
+    let movement = figures.get(account, MOVEMENT);
+    figures.net(account, OPENING) != 0 || movement.debit != 0 || movement.credit != 0
+}
+
+fn by_code(chart: &Chart, code: &str) -> AppResult<AccountId> {
+    let found = chart.iter().find(|account| account.code == code);
+    let unknown = || Violation::new(&ACCOUNT_CODE_UNKNOWN).at("?account").with("code", code);
+    Ok(found.ok_or_else(unknown)?.id)
+}
+
+impl Prepared {
+    fn opening(&self, account: AccountId) -> i128 {
+        self.figures.net(account, OPENING)
+    }
+
+    fn line(&self, row: GeneralLedgerRow, balance: i128) -> AppResult<GeneralLedgerLineView> {
+        let shown = self.frame.shown;
+        let company = self.frame.calendar.company;
+        let scale =
+            if row.currency == company.code { company.scale } else { Currency::iso(row.currency).scale };
+        let foreign = |amount| Money { amount, scale };
+        Ok(GeneralLedgerLineView {
+            posting_date: row.key.posting_date,
+            entry_id: row.key.entry_id.uuid(),
+            line_no: row.key.line_no,
+            journal: row.journal,
+            number: row.number,
+            description: row.description,
+            party: row.party,
+            reference: row.reference,
+            debit: Money { amount: row.debit, scale: shown.scale },
+            credit: Money { amount: row.credit, scale: shown.scale },
+            balance: shown.money(balance)?,
+            currency: row.currency.to_string(),
+            currency_debit: foreign(row.currency_debit),
+            currency_credit: foreign(row.currency_credit),
+            rate: row.rate.to_string(),
+        })
+    }
+}
+
+fn net(row: &GeneralLedgerRow) -> i128 {
+    i128::from(row.debit.scaled()) - i128::from(row.credit.scaled())
+}

@@ -1,0 +1,132 @@
+//! `GET /reports/trial-balance`
+
+use std::collections::BTreeMap;
+
+use domain::ids::TenantId;
+
+use super::captions::Caption;
+use super::chart::Chart;
+use super::figures::{Figures, Shown, Sums};
+use super::request::{Range, ReportRequest};
+use super::{Frame, Reports};
+use crate::accounting::ports::reports::{Bucket, ChartAccount, MovementQuery};
+use crate::accounting::views::NameView;
+use crate::accounting::views::reports::{TrialBalanceFiguresView, TrialBalanceLineView, TrialBalanceView};
+use crate::error::AppResult;
+
+/// Slots of one range: what was before it, and what is in it.
+const OPENING: usize = 0;
+const MOVEMENT: usize = 1;
+const SLOTS: usize = 2;
+
+impl Reports {
+    /// Every account that had postings up to the end of the range, closing entries included unless asked otherwise.
+    pub async fn trial_balance(
+        &self,
+        tenant: TenantId,
+        request: &ReportRequest,
+    ) -> AppResult<TrialBalanceView> {
+        let range = Range::checked(request.from, request.to)?;
+        let compared = range.compared(request.compare)?;
+        let frame = self.frame(tenant, request).await?;
+        let ranges: Vec<Range> = [Some(range), compared].into_iter().flatten().collect();
+        let buckets = ranges.iter().flat_map(|range| buckets(*range, request, &frame)).collect::<Vec<_>>();
+        let slots = ranges.len() * SLOTS;
+        let query = MovementQuery {
+            buckets: buckets.iter().flatten().copied().collect(),
+            filter: frame.filter.clone(),
+            known_at: request.known_at,
+            ..MovementQuery::default()
+        };
+        // An open range has no opening: its bucket is absent, its slot stays empty.
+        let places: Vec<usize> =
+            buckets.iter().enumerate().filter(|(_, bucket)| bucket.is_some()).map(|(slot, _)| slot).collect();
+        let movements = self.queries.movements(tenant, &query).await?;
+        let figures = Figures::collect(&movements.sums, slots, |m| places.get(m.bucket).copied());
+        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let rows = rows(&chart, &figures, request);
+        let mut totals = vec![Sums::default(); slots];
+        let mut closing = Sums::default();
+        let mut lines = Vec::with_capacity(rows.len());
+        for (account, sums) in rows.into_values() {
+            for (total, sum) in totals.iter_mut().zip(&sums) {
+                *total = total.plus(*sum);
+            }
+            let net = sums[OPENING].net() + sums[MOVEMENT].net();
+            closing = closing.plus(Sums { debit: net.max(0), credit: (-net).max(0) });
+            lines.push(line(account, &sums, frame.shown)?);
+        }
+        let totals = TrialBalanceFiguresView {
+            debit: frame.shown.money(closing.debit)?,
+            credit: frame.shown.money(closing.credit)?,
+            ..figures_view(totals[OPENING], totals[MOVEMENT], frame.shown)?
+        };
+        let balanced = (!request.is_filtered()).then(|| totals.closing.amount.is_zero());
+        let scope = frame.scope(Caption::TrialBalance, request, range, compared);
+        Ok(TrialBalanceView { scope, lines, totals, balanced })
+    }
+}
+
+fn buckets(range: Range, request: &ReportRequest, frame: &Frame) -> [Option<Bucket>; SLOTS] {
+    let first = || frame.calendar.years.first().map(|year| year.start);
+    let start = || range.to.map(|to| frame.calendar.year_start(to));
+    let excluded = match request.include_closing {
+        Some(false) => range.from.or_else(start).or_else(first),
+        _ => None,
+    };
+    let before = range.from.and_then(|from| from.pred_opt());
+    [
+        before.map(|before| Bucket::new(None, Some(before))),
+        Some(Bucket::new(range.from, range.to).without_closing_from(excluded)),
+    ]
+}
+
+/// Rows by code; accounts below the level asked for are added to their heading.
+fn rows<'a>(
+    chart: &'a Chart,
+    figures: &Figures,
+    request: &ReportRequest,
+) -> BTreeMap<&'a str, (&'a ChartAccount, Vec<Sums>)> {
+    let mut rows: BTreeMap<&str, (&ChartAccount, Vec<Sums>)> = BTreeMap::new();
+    for account in chart.iter() {
+        let wanted = figures.has(account.id) || (request.include_zero && account.is_posting);
+        if !wanted {
+            continue;
+        }
+        let shown = chart.at_level(account, request.level);
+        let empty = || (shown, vec![Sums::default(); figures.slots()]);
+        let (_, sums) = rows.entry(shown.code.as_str()).or_insert_with(empty);
+        for (slot, sum) in sums.iter_mut().enumerate() {
+            *sum = sum.plus(figures.get(account.id, slot));
+        }
+    }
+    rows
+}
+
+fn line(account: &ChartAccount, sums: &[Sums], shown: Shown) -> AppResult<TrialBalanceLineView> {
+    let comparison = match sums.get(SLOTS..) {
+        Some([opening, movement]) => Some(figures_view(*opening, *movement, shown)?),
+        _ => None,
+    };
+    Ok(TrialBalanceLineView {
+        account: account.code.clone(),
+        account_id: account.id.uuid(),
+        name: NameView::from(&account.name),
+        account_type: account.account_type.as_str(),
+        figures: figures_view(sums[OPENING], sums[MOVEMENT], shown)?,
+        comparison,
+    })
+}
+
+fn figures_view(opening: Sums, movement: Sums, shown: Shown) -> AppResult<TrialBalanceFiguresView> {
+    let net = opening.net() + movement.net();
+    let (debit, credit) = shown.sides(net)?;
+    Ok(TrialBalanceFiguresView {
+        debit,
+        credit,
+        opening: shown.money(opening.net())?,
+        movement_debit: shown.money(movement.debit)?,
+        movement_credit: shown.money(movement.credit)?,
+        closing: shown.money(net)?,
+    })
+}

@@ -1,0 +1,105 @@
+//! The statements behind the integrity checks. Each compares two sides in one snapshot.
+
+use super::journal_entry_rows::{header_columns, line_columns};
+use crate::statements;
+
+/// Maintained balances less their lines, by key; `$key` is the table's own part of it.
+macro_rules! balances_against_lines {
+    ($table:literal, $keys:literal, $of_balance:literal, $of_line:literal, $day:literal, $lines:literal) => {
+        concat!(
+            "SELECT p.name, a.code, y.currency, ",
+            $day,
+            ", y.debit, y.credit FROM (SELECT x.fiscal_period_id, x.account_id, x.currency",
+            $keys,
+            ", SUM(x.debit) AS debit, SUM(x.credit) AS credit FROM (SELECT b.fiscal_period_id, b.account_id, b.currency",
+            $of_balance,
+            ", b.debit, b.credit, b.currency_debit, b.currency_credit FROM ",
+            $table,
+            " b WHERE b.tenant_id = ?1 UNION ALL SELECT l.fiscal_period_id, l.account_id, l.currency",
+            $of_line,
+            ", -l.debit, -l.credit, -l.currency_debit, -l.currency_credit FROM ledger_line l WHERE l.tenant_id = ?1",
+            $lines,
+            ") x GROUP BY x.fiscal_period_id, x.account_id, x.currency",
+            $keys,
+            " HAVING SUM(x.debit) <> 0 OR SUM(x.credit) <> 0 OR SUM(x.currency_debit) <> 0 \
+             OR SUM(x.currency_credit) <> 0) y \
+             LEFT JOIN fiscal_period p ON p.tenant_id = ?1 AND p.id = y.fiscal_period_id \
+             LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id \
+             ORDER BY a.code, p.name, y.currency {page ?2}"
+        )
+    };
+}
+
+statements! {
+    BALANCE_TOTALS = "accounting.integrity.balance_totals":
+        "SELECT SUM(debit), SUM(credit) FROM account_balance WHERE tenant_id = ?1";
+    ACCOUNT_BALANCES = "accounting.integrity.account_balances":
+        balances_against_lines!("account_balance", "", "", "", "NULL", "");
+    DAILY_BALANCES = "accounting.integrity.daily_balances":
+        balances_against_lines!(
+            "daily_balance", ", x.posting_date", ", b.posting_date", ", l.posting_date", "y.posting_date", "");
+    DIMENSION_BALANCES = "accounting.integrity.dimension_balances":
+        balances_against_lines!(
+            "dimension_balance", ", x.dimension_set_id", ", b.dimension_set_id", ", l.dimension_set_id", "NULL",
+            " AND l.dimension_set_id <> ?3");
+    ENTRIES_BALANCED = "accounting.integrity.entries_balanced":
+        "SELECT e.id, e.number, SUM(l.debit), SUM(l.credit), e.total, COUNT(l.line_no), e.line_count \
+         FROM journal_entry e LEFT JOIN ledger_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
+         WHERE e.tenant_id = ?1 AND e.status <> 'draft' GROUP BY e.id, e.number, e.total, e.line_count \
+         HAVING COALESCE(SUM(l.debit), 0) <> e.total OR COALESCE(SUM(l.credit), 0) <> e.total \
+         OR COUNT(l.line_no) <> e.line_count ORDER BY e.id {page ?2}";
+    LINES_MATCH = "accounting.integrity.lines_match":
+        "SELECT e.id, e.number, l.line_no FROM ledger_line l \
+         INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id WHERE l.tenant_id = ?1 \
+         AND (l.posting_date <> e.posting_date OR l.fiscal_period_id <> e.fiscal_period_id \
+         OR l.recorded_at <> e.recorded_at OR e.status = 'draft') ORDER BY e.id, l.line_no {page ?2}";
+    CHAIN_HEADS = "accounting.integrity.chain_heads":
+        "SELECT j.code, c.sequence, MAX(e.chain_sequence), COUNT(e.chain_sequence) FROM journal j \
+         LEFT JOIN journal_chain c ON c.tenant_id = j.tenant_id AND c.journal_id = j.id \
+         LEFT JOIN journal_entry e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id \
+         AND e.chain_sequence IS NOT NULL WHERE j.tenant_id = ?1 GROUP BY j.id, j.code, c.sequence, c.hash \
+         HAVING COALESCE(MAX(e.chain_sequence), 0) <> COALESCE(c.sequence, 0) \
+         OR COUNT(e.chain_sequence) <> COALESCE(c.sequence, 0) OR (c.sequence IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM journal_entry h WHERE h.tenant_id = ?1 AND h.journal_id = j.id \
+         AND h.chain_sequence = c.sequence AND h.hash = c.hash)) ORDER BY j.code {page ?2}";
+    REVERSALS = "accounting.integrity.reversals":
+        "SELECT r.id, r.number FROM journal_entry r WHERE r.tenant_id = ?1 AND r.status <> 'draft' \
+         AND r.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_entry o WHERE o.tenant_id = ?1 \
+         AND o.id = r.reverses_id AND o.reversed_by_id = r.id AND o.status = 'reversed') UNION ALL \
+         SELECT o.id, o.number FROM journal_entry o WHERE o.tenant_id = ?1 \
+         AND (o.status = 'reversed' OR o.reversed_by_id IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM journal_entry r \
+         WHERE r.tenant_id = ?1 AND r.id = o.reversed_by_id AND r.reverses_id = o.id AND r.status <> 'draft') \
+         ORDER BY 1 {page ?2}";
+    SERIES = "accounting.integrity.series":
+        "SELECT s.id, s.code, s.reset, c.period_key, NULL, NULL, c.last_number FROM number_series s \
+         INNER JOIN number_series_counter c ON c.tenant_id = s.tenant_id AND c.series_id = s.id \
+         WHERE s.tenant_id = ?1 AND (s.document_type = 'journal_entry' OR EXISTS (SELECT 1 FROM journal j \
+         WHERE j.tenant_id = ?1 AND j.number_series_id = s.id)) UNION ALL \
+         SELECT s.id, s.code, s.reset, NULL, e.posting_date, y.code, COUNT(*) FROM journal_entry e \
+         INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
+         INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
+         INNER JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
+         INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
+         WHERE e.tenant_id = ?1 AND e.number IS NOT NULL GROUP BY s.id, s.code, s.reset, e.posting_date, y.code";
+    EVENTS = "accounting.integrity.events":
+        "SELECT COUNT(*), MIN(o.sequence), MAX(o.sequence), \
+         (SELECT c.value FROM counter c WHERE c.tenant_id = ?1 AND c.name = 'event') \
+         FROM outbox_event o WHERE o.tenant_id = ?1";
+    CHAINED_JOURNALS = "accounting.integrity.chained_journals":
+        "SELECT j.id, j.code FROM journal_chain c INNER JOIN journal j ON j.tenant_id = c.tenant_id \
+         AND j.id = c.journal_id WHERE c.tenant_id = ?1 ORDER BY j.code";
+    CHAINED_LINES_STATEMENT = "accounting.integrity.chained_lines": CHAINED_LINES;
+}
+
+/// Entries of a journal in chain order, each with its lines; streamed.
+pub const CHAINED_LINES: &str = concat!(
+    "SELECT ",
+    header_columns!(),
+    ", c.sequence, c.hash, CASE WHEN l.posting_date = e.posting_date AND l.fiscal_period_id = e.fiscal_period_id \
+     AND l.recorded_at = e.recorded_at THEN 1 ELSE 0 END, CASE WHEN l.line_no IS NULL THEN 0 ELSE 1 END, ",
+    line_columns!(),
+    " FROM journal_entry e LEFT JOIN journal_chain c ON c.tenant_id = e.tenant_id AND c.journal_id = e.journal_id \
+     LEFT JOIN ledger_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
+     WHERE e.tenant_id = ?1 AND e.journal_id = ?2 AND e.chain_sequence IS NOT NULL \
+     ORDER BY e.chain_sequence, l.line_no"
+);

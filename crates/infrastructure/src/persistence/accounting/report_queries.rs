@@ -1,0 +1,234 @@
+//! [`ReportQueries`] in SQL: maintained balances, and lines where nothing else knows the answer.
+
+use application::accounting::ports::reports::{
+    Calendar, ChartAccount, DateSpan, DimensionNode, DimensionTree, GeneralLedgerRow, LineKey, LineSelection,
+    Movement, MovementQuery, Movements, PartyMovement, PeriodSpan, ReportQueries,
+};
+use application::error::AppResult;
+use application::ports::storage_error::{StorageError, StorageResult};
+use async_trait::async_trait;
+use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
+use domain::accounting::fiscal_period::FiscalPeriodKind;
+use domain::ids::{AccountId, TenantId};
+use domain::money::{Currency, CurrencyCode};
+use futures::stream::{BoxStream, StreamExt};
+
+use super::facts::read_name;
+use super::report_sql::{Composed, PARTY_BRANCH, RECORDED_BRANCH, movements};
+use crate::sql::db::Db;
+use crate::sql::value::{Row, Value};
+use crate::statements;
+
+statements! {
+    COMPANY = "accounting.report.company":
+        "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency \
+         WHERE t.id = ?1";
+    YEARS = "accounting.report.years":
+        "SELECT start_date, end_date FROM fiscal_year WHERE tenant_id = ?1 ORDER BY start_date";
+    PERIODS = "accounting.report.periods":
+        "SELECT start_date, end_date, kind FROM fiscal_period WHERE tenant_id = ?1 ORDER BY start_date, number";
+    CHART = "accounting.report.chart":
+        "SELECT id, code, name_ar, name_en, type, parent_id, is_posting, control, cash_flow FROM account \
+         WHERE tenant_id = ?1 ORDER BY code";
+    DIMENSION = "accounting.report.dimension":
+        "SELECT id, code FROM dimension WHERE tenant_id = ?1 AND code = ?2";
+    DIMENSION_VALUES = "accounting.report.dimension_values":
+        "SELECT id, code, name_ar, name_en, parent_id FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 \
+         ORDER BY code";
+}
+
+#[async_trait]
+impl ReportQueries for Db {
+    async fn calendar(&self, tenant: TenantId) -> AppResult<Calendar> {
+        let key = [tenant.into()];
+        let company = company(self, tenant).await?;
+        let year = |row: Row| {
+            let mut columns = row.columns("fiscal_year");
+            Ok(DateSpan { start: columns.get("start_date")?, end: columns.get("end_date")? })
+        };
+        let period = |row: Row| {
+            let mut columns = row.columns("fiscal_period");
+            let span = DateSpan { start: columns.get("start_date")?, end: columns.get("end_date")? };
+            let kind = columns.parse("kind", |text| FiscalPeriodKind::parse(text).ok())?;
+            Ok(PeriodSpan { span, kind })
+        };
+        let years = self.query(&YEARS, &key).await?.into_iter().map(year).collect::<StorageResult<_>>()?;
+        let periods =
+            self.query(&PERIODS, &key).await?.into_iter().map(period).collect::<StorageResult<_>>()?;
+        Ok(Calendar { company, years, periods })
+    }
+
+    async fn chart(&self, tenant: TenantId) -> AppResult<Vec<ChartAccount>> {
+        let rows = self.query(&CHART, &[tenant.into()]).await?;
+        Ok(rows.into_iter().map(account).collect::<StorageResult<_>>()?)
+    }
+
+    async fn dimension(&self, tenant: TenantId, code: &str) -> AppResult<Option<DimensionTree>> {
+        let Some(row) = self.find(&DIMENSION, &[tenant.into(), code.into()]).await? else { return Ok(None) };
+        let mut columns = row.columns("dimension");
+        let (id, code) = (columns.get("id")?, columns.get("code")?);
+        let node = |row: Row| {
+            let mut columns = row.columns("dimension_value");
+            let (id, code) = (columns.get("id")?, columns.get("code")?);
+            let name = read_name(&mut columns)?;
+            Ok(DimensionNode { id, code, name, parent_id: columns.get("parent_id")? })
+        };
+        let rows = self.query(&DIMENSION_VALUES, &[tenant.into(), Value::from(id)]).await?;
+        let values = rows.into_iter().map(node).collect::<StorageResult<_>>()?;
+        Ok(Some(DimensionTree { id, code, values }))
+    }
+
+    async fn movements(&self, tenant: TenantId, query: &MovementQuery) -> AppResult<Movements> {
+        let sql = movements(tenant, query);
+        let mut found = Movements::default();
+        for row in self.query_text(&sql.text, &sql.params).await? {
+            movement(row, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    async fn account_lines(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        selection: &LineSelection,
+        after: Option<LineKey>,
+        limit: u32,
+    ) -> AppResult<Vec<GeneralLedgerRow>> {
+        let selection = LineSelection { account: Some(account), ..selection.clone() };
+        let mut sql = lines(tenant, &selection);
+        if let Some(LineKey { posting_date, entry_id, line_no }) = after {
+            let (date, entry, line) = (sql.param(posting_date), sql.param(entry_id), sql.param(line_no));
+            sql.text.push_str(&format!(
+                " AND (l.posting_date > {date} OR (l.posting_date = {date} AND (l.entry_id > {entry} \
+                 OR (l.entry_id = {entry} AND l.line_no > {line}))))"
+            ));
+        }
+        let limit = sql.param(limit);
+        sql.text.push_str(&format!(" ORDER BY l.posting_date, l.entry_id, l.line_no {{page {limit}}}"));
+        let foreign = selection.filter.currency.is_some();
+        let rows = self.query_text(&sql.text, &sql.params).await?;
+        Ok(rows.into_iter().map(|row| ledger_row(row, foreign)).collect::<StorageResult<_>>()?)
+    }
+
+    fn stream_lines(
+        &self,
+        tenant: TenantId,
+        selection: &LineSelection,
+    ) -> BoxStream<'static, AppResult<GeneralLedgerRow>> {
+        let mut sql = lines(tenant, selection);
+        sql.text.push_str(" ORDER BY a.code, l.posting_date, l.entry_id, l.line_no");
+        let foreign = selection.filter.currency.is_some();
+        let batches = self.stream_batches(&sql.text, sql.params);
+        let rows = batches.flat_map(move |batch| {
+            let rows: Vec<AppResult<GeneralLedgerRow>> = match batch {
+                Ok(rows) => rows.into_iter().map(|row| Ok(ledger_row(row, foreign)?)).collect(),
+                Err(error) => vec![Err(error.into())],
+            };
+            futures::stream::iter(rows)
+        });
+        rows.boxed()
+    }
+}
+
+/// The tenant's own currency.
+pub(crate) async fn company(db: &Db, tenant: TenantId) -> StorageResult<Currency> {
+    let row = db.find(&COMPANY, &[tenant.into()]).await?;
+    let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
+    let mut columns = row.columns("tenant");
+    let code: CurrencyCode = columns.get("currency")?;
+    let scale: Option<u8> = columns.get("scale")?;
+    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+}
+
+fn account(row: Row) -> StorageResult<ChartAccount> {
+    let mut columns = row.columns("account");
+    Ok(ChartAccount {
+        id: columns.get("id")?,
+        code: columns.get("code")?,
+        name: read_name(&mut columns)?,
+        account_type: columns.parse("type", |text| AccountType::parse(text).ok())?,
+        parent_id: columns.get("parent_id")?,
+        is_posting: columns.get("is_posting")?,
+        control: columns.parse("control", |text| ControlKind::parse(text).ok())?,
+        cash_flow: columns.parse("cash_flow", |text| CashFlowActivity::parse(text).ok())?,
+    })
+}
+
+fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
+    let mut columns = row.columns("movement");
+    let bucket: i64 = columns.get("bucket")?;
+    let account: Option<AccountId> = columns.get("account_id")?;
+    let group = columns.get("group_id")?;
+    let party = columns.get("party")?;
+    let recorded_at = columns.get("recorded_at")?;
+    let (debit, credit) = (columns.get("debit")?, columns.get("credit")?);
+    match (bucket, account) {
+        (RECORDED_BRANCH, _) => found.recorded_through = recorded_at,
+        (PARTY_BRANCH, Some(account)) => found.parties.push(PartyMovement { account, party, debit, credit }),
+        (bucket, Some(account)) => {
+            let bucket = usize::try_from(bucket)
+                .map_err(|error| StorageError::Internal(format!("bucket {bucket}: {error}")))?;
+            found.sums.push(Movement { bucket, account, group, debit, credit });
+        }
+        (_, None) => {}
+    }
+    Ok(())
+}
+
+/// Lines with their entry and account, as far as the conditions; the order is the caller's.
+fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
+    let mut sql = Composed::new(tenant);
+    let mut condition = "a.tenant_id = ?1".to_owned();
+    if let Some(account) = selection.account {
+        let account = sql.param(account);
+        condition.push_str(&format!(" AND a.id = {account}"));
+    }
+    condition.push_str(&sql.between("l.posting_date", selection.from, selection.to));
+    if let Some(known_at) = selection.known_at {
+        let known_at = sql.param(known_at);
+        condition.push_str(&format!(" AND l.recorded_at <= {known_at}"));
+    }
+    condition.push_str(&sql.closing(selection.closing_excluded_from));
+    condition.push_str(&sql.filter(&selection.filter, "l"));
+    sql.text = format!(
+        "SELECT l.account_id, l.posting_date, l.entry_id, l.line_no, j.code, e.number, \
+         COALESCE(l.description, e.description), l.party, COALESCE(l.reference, e.reference), l.debit, l.credit, \
+         l.currency, l.currency_debit, l.currency_credit, l.rate FROM account a \
+         INNER JOIN ledger_line l ON l.tenant_id = a.tenant_id AND l.account_id = a.id \
+         INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
+         INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
+         INNER JOIN fiscal_period p ON p.tenant_id = l.tenant_id AND p.id = l.fiscal_period_id WHERE {condition}"
+    );
+    sql
+}
+
+fn ledger_row(row: Row, foreign: bool) -> StorageResult<GeneralLedgerRow> {
+    let mut columns = row.columns("ledger_line");
+    let account = columns.get("account_id")?;
+    let posting_date = columns.get("posting_date")?;
+    let entry_id = columns.get("entry_id")?;
+    let key = LineKey { posting_date, entry_id, line_no: columns.get("line_no")? };
+    let (journal, number) =
+        (columns.get("code")?, columns.get::<Option<String>>("number")?.unwrap_or_default());
+    let (description, party) = (columns.get("description")?, columns.get("party")?);
+    let reference = columns.get("reference")?;
+    let (debit, credit) = (columns.get("debit")?, columns.get("credit")?);
+    let currency = columns.get("currency")?;
+    let (currency_debit, currency_credit) = (columns.get("currency_debit")?, columns.get("currency_credit")?);
+    Ok(GeneralLedgerRow {
+        account,
+        key,
+        journal,
+        number,
+        description,
+        party,
+        reference,
+        debit: if foreign { currency_debit } else { debit },
+        credit: if foreign { currency_credit } else { credit },
+        currency,
+        currency_debit,
+        currency_credit,
+        rate: columns.get("rate")?,
+    })
+}

@@ -1,0 +1,81 @@
+//! Long reads of the embedded engine, such as exports: one thread, one read-only connection and one statement from
+//! beginning to end, so one snapshot; rows in batches, because a hop for each row would cost more than reading it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use application::ports::storage_error::{StorageError, StorageResult};
+use futures::stream::{BoxStream, StreamExt};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::sqlite::{bind, read_row, storage_error};
+use super::value::{Row, Value};
+
+/// Rows that travel together.
+pub const BATCH_ROWS: usize = 512;
+/// Batches that may wait for whoever reads them.
+const BATCHES_WAITING_MAX: usize = 4;
+/// Long reads at the same time; further ones wait.
+pub const LONG_READS_MAX: usize = 4;
+
+/// Opens connections for long reads.
+#[derive(Clone)]
+pub struct LongReads {
+    path: PathBuf,
+    places: Arc<Semaphore>,
+}
+
+impl LongReads {
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), places: Arc::new(Semaphore::new(LONG_READS_MAX)) }
+    }
+
+    pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
+        let (path, places) = (self.path.clone(), self.places.clone());
+        tokio::spawn(async move {
+            // Closed only when the process ends.
+            let Ok(_place) = places.acquire_owned().await else { return };
+            let failed = sender.clone();
+            let read = tokio::task::spawn_blocking(move || run(&path, &sql, &params, &sender));
+            let result = read.await.unwrap_or_else(|error| Err(StorageError::Internal(error.to_string())));
+            if let Err(error) = result {
+                let _ = failed.send(Err(error)).await;
+            }
+        });
+        ReceiverStream::new(receiver).boxed()
+    }
+}
+
+fn run(
+    path: &Path,
+    sql: &str,
+    params: &[Value],
+    sender: &mpsc::Sender<StorageResult<Vec<Row>>>,
+) -> StorageResult<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(storage_error)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384;")
+        .map_err(storage_error)?;
+    let mut statement = connection.prepare(sql).map_err(storage_error)?;
+    bind(&mut statement, params).map_err(storage_error)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut batch = Vec::with_capacity(BATCH_ROWS);
+    while let Some(row) = rows.next().map_err(storage_error)? {
+        batch.push(read_row(row, columns).map_err(storage_error)?);
+        if batch.len() == BATCH_ROWS {
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+            if sender.blocking_send(Ok(full)).is_err() {
+                return Ok(()); // the reader went away
+            }
+        }
+    }
+    if !batch.is_empty() {
+        let _ = sender.blocking_send(Ok(batch));
+    }
+    Ok(())
+}
