@@ -19,18 +19,18 @@ use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
-use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
-use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
+use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::accounting::ports::setup::SetupRepository;
 use application::platform::jobs::JobRepository;
+use application::platform::retention::RetentionRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
-use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -111,7 +111,13 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         journals: JournalRepository,
         ledger: LedgerRepository,
+        fiscal_years: FiscalYearRepository,
+        imports: ImportRepository,
+        jobs: JobRepository,
+        ledger_batch: LedgerBatchRepository,
+        ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,
+        number_series: NumberSeriesRepository,
         opening_balances: OpeningBalanceRepository,
         recurring_entries: RecurringEntryRepository,
         imports: ImportRepository,
@@ -122,7 +128,6 @@ impl UnitOfWork for SqlUnitOfWork {
         number_series: NumberSeriesRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
-        setup: SetupRepository,
         tenants: TenantRepository,
         users: UserRepository,
     }

@@ -11,6 +11,7 @@ mod exchange_rates;
 mod exports;
 mod fiscal_periods;
 mod fiscal_years;
+pub mod imports;
 mod integrity;
 mod journal_entries;
 mod journals;
@@ -24,7 +25,6 @@ mod recurring_entries;
 mod reference;
 mod reports;
 mod setup;
-pub mod imports;
 
 use crate::operation::Operations;
 
@@ -43,6 +43,10 @@ pub fn operations(ops: &mut Operations) {
     dimension_values::operations(ops);
     dimension_rules::operations(ops);
     ledger_settings::operations(ops);
+    imports::operations(ops);
+    close_checklist::operations(ops);
+    fiscal_periods::operations(ops);
+    fiscal_years::operations(ops);
     journal_entries::operations(ops);
     ledger_lines::operations(ops);
     lock_exceptions::operations(ops);
