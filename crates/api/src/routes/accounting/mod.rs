@@ -43,10 +43,6 @@ pub fn operations(ops: &mut Operations) {
     dimension_values::operations(ops);
     dimension_rules::operations(ops);
     ledger_settings::operations(ops);
-    imports::operations(ops);
-    close_checklist::operations(ops);
-    fiscal_periods::operations(ops);
-    fiscal_years::operations(ops);
     journal_entries::operations(ops);
     ledger_lines::operations(ops);
     lock_exceptions::operations(ops);

@@ -1,6 +1,9 @@
 //! What can be wrong with what is asked of a report.
 
 domain::errors! {
+    KNOWN_AT_IN_FUTURE = "known_at_in_future", Rule, Developer,
+        "knownAt lies in the future: the books can still change until then.",
+        "قيمة knownAt تقع في المستقبل، وقد تتغير الدفاتر حتى ذلك الحين.";
     REPORT_DATES_CONFLICT = "report_dates_conflict", Rule, Developer,
         "asOf and to say the same thing; give one of them.", "المعاملان asOf وto لهما المعنى نفسه؛ أرسل أحدهما فقط.";
     REPORT_RANGE_REVERSED = "report_range_reversed", Rule, User,

@@ -22,7 +22,7 @@ use domain::money::Currency;
 use domain::time::Timestamp;
 
 use self::captions::Caption;
-use crate::accounting::error::KNOWN_AT_IN_FUTURE;
+use self::error::KNOWN_AT_IN_FUTURE;
 use self::figures::Shown;
 use self::request::{DimensionFilter, Range, ReportRequest, select};
 use super::ports::reports::{Calendar, LedgerFilter, ReportQueries};

@@ -10,9 +10,9 @@ mod render;
 pub mod tables;
 mod trial_balance;
 
-use application::accounting::error::{ACCOUNT_CODE_UNKNOWN, KNOWN_AT_IN_FUTURE};
+use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use application::accounting::reports::error::{
-    REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
+    KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
     REPORT_NEEDS_RANGE, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES,
 };
 use application::accounting::views::reports::{
@@ -110,7 +110,9 @@ fn statements(ops: &mut Operations) {
         .id("get_control_accounts")
         .tag(TAG)
         .summary("Control accounts")
-        .description("Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.")
+        .description(
+            "Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.",
+        )
         .access(READ)
         .query::<DayQuery>()
         .view::<ControlAccountsView>()
