@@ -6,6 +6,7 @@
 
 mod access;
 mod batch;
+mod books;
 mod crash;
 mod document;
 mod events;
