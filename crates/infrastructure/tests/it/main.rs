@@ -4,5 +4,6 @@
 mod backup;
 mod database;
 mod platform;
+mod reports;
 mod schema;
 mod statements;
