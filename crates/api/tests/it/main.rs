@@ -6,4 +6,5 @@ mod crash;
 mod document;
 mod journal_entries;
 mod process;
+mod reports;
 mod walkthrough;

@@ -11,6 +11,11 @@ pub const RECORDED_BRANCH: i64 = -1;
 /// Marks the branch of sums by party.
 pub const PARTY_BRANCH: i64 = -2;
 
+/// Absent values of the union's columns, with their types: SQL Server would take the first ones for integers.
+const NO_ID: &str = "CAST(NULL AS BINARY(16))";
+const NO_PARTY: &str = "CAST(NULL AS NVARCHAR(100))";
+const NO_MOMENT: &str = "CAST(NULL AS DATETIME2(6))";
+
 /// A text with its parameters; `?1` is the tenant.
 pub struct Composed {
     pub text: String,
@@ -114,7 +119,7 @@ pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
 /// The entry at the end of the journals' chains that was recorded last.
 fn recorded() -> String {
     format!(
-        "SELECT {RECORDED_BRANCH}, NULL, NULL, NULL, MAX(x.recorded_at), 0, 0 FROM (SELECT (SELECT e.recorded_at \
+        "SELECT {RECORDED_BRANCH}, {NO_ID}, {NO_ID}, {NO_PARTY}, MAX(x.recorded_at), 0, 0 FROM (SELECT (SELECT e.recorded_at \
          FROM journal_entry e WHERE e.tenant_id = c.tenant_id AND e.journal_id = c.journal_id \
          AND e.chain_sequence = c.sequence AND e.chain_sequence IS NOT NULL) AS recorded_at \
          FROM journal_chain c WHERE c.tenant_id = ?1) x"
@@ -154,11 +159,11 @@ fn branch(sql: &mut Composed, query: &MovementQuery, target: Target, from: &str,
             );
             ("g.value_id", join, ", g.value_id")
         }
-        None => ("NULL", String::new(), ""),
+        None => (NO_ID, String::new(), ""),
     };
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {}, b.account_id, {group}, NULL, NULL, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+        "SELECT {}, b.account_id, {group}, {NO_PARTY}, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
          FROM {from}{join} WHERE {condition}{filter} GROUP BY b.account_id{by}",
         target.bucket
     )
@@ -244,7 +249,7 @@ fn parties(sql: &mut Composed, query: &MovementQuery, bucket: Bucket) -> String 
     let condition = line_conditions(sql, query, &bucket);
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {PARTY_BRANCH}, b.account_id, NULL, b.party, NULL, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+        "SELECT {PARTY_BRANCH}, b.account_id, {NO_ID}, b.party, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
          FROM account a CROSS JOIN ledger_line b \
          INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
          WHERE {condition} AND a.tenant_id = ?1 AND a.control <> 'none' AND b.account_id = a.id{filter} \
