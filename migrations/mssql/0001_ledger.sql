@@ -174,7 +174,6 @@ CREATE TABLE audit_log (
     CONSTRAINT pk_audit_log PRIMARY KEY CLUSTERED (tenant_id, id)
 );
 CREATE INDEX ix_audit_log_entity ON audit_log (tenant_id, entity_id, id);
-CREATE INDEX ix_audit_log_recorded_at ON audit_log (tenant_id, recorded_at, id);
 
 -- The change feed: gapless and ordered per tenant. Append-only.
 CREATE TABLE outbox_event (
@@ -510,7 +509,8 @@ CREATE TABLE journal_entry (
 );
 CREATE UNIQUE INDEX uq_journal_entry_number ON journal_entry (tenant_id, journal_id, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_journal_entry_chain ON journal_entry (tenant_id, journal_id, chain_sequence) WHERE chain_sequence IS NOT NULL;
-CREATE INDEX ix_journal_entry_draft_status ON journal_entry (tenant_id, id) WHERE status = 'draft';
+CREATE UNIQUE INDEX uq_journal_entry_opening ON journal_entry (tenant_id) WHERE kind = 'opening' AND status = 'posted';
+CREATE INDEX ix_journal_entry_draft_status ON journal_entry (tenant_id, posting_date, id) WHERE status = 'draft';
 CREATE INDEX ix_journal_entry_posting_date ON journal_entry (tenant_id, posting_date, id);
 
 -- The lines of a draft, a JSON document; gone when it is posted.

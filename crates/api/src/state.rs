@@ -2,17 +2,36 @@
 
 use std::sync::Arc;
 
+use application::accounting::ports::accounts::AccountQueries;
+use application::accounting::ports::close_checklist::CloseChecklistQueries;
+use application::accounting::ports::currencies::CurrencyQueries;
+use application::accounting::ports::dimension_rules::DimensionRuleQueries;
+use application::accounting::ports::dimensions::DimensionQueries;
+use application::accounting::ports::exchange_rates::ExchangeRateQueries;
+use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
+use application::accounting::ports::journals::JournalQueries;
 use application::accounting::ports::ledger_export::LedgerExportQueries;
+use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
+use application::accounting::ports::locks::LockQueries;
+use application::accounting::ports::number_series::NumberSeriesQueries;
+use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
+use application::platform::audit_log::AuditLogQueries;
+use application::platform::change_feed::ChangeFeedQueries;
 use application::platform::identity::Authenticator;
+use application::platform::jobs::{JobQueries, JobRegistry};
 use application::platform::ports::{PasswordHasher, PlatformQueries};
 use application::platform::sign_in::SignIn;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
+
+use crate::event_hub::{AnnouncingCache, EventHub};
+use crate::routes::accounting::imports::Importer;
 
 /// Everything a handler may ask for; wired up once at start.
 #[derive(Clone)]
@@ -20,31 +39,29 @@ pub struct AppState {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
-    pub integrity: Arc<dyn IntegrityQueries>,
-    pub journal_entries: Arc<dyn JournalEntryQueries>,
-    pub ledger_export: Arc<dyn LedgerExportQueries>,
-    pub reports: Arc<dyn ReportQueries>,
+    pub events: EventHub,
+    pub jobs: JobRegistry,
+    pub queries: Queries,
 }
 
 impl AppState {
-    /// `queries` is the database: it answers every read.
-    pub fn new<Q>(
+    /// `database` answers every read. The state's application tells event streams of its commits, so whatever writes
+    /// should go through that one.
+    pub fn new<Q: AllQueries>(
         application: Application,
         authenticator: Arc<dyn Authenticator>,
         sign_in: SignIn,
-        queries: &Arc<Q>,
-    ) -> Self
-    where
-        Q: IntegrityQueries + JournalEntryQueries + LedgerExportQueries + ReportQueries + 'static,
-    {
+        database: &Arc<Q>,
+    ) -> Self {
+        let events = EventHub::default();
+        let cache = Arc::new(AnnouncingCache::new(application.cache.clone(), events.clone()));
         Self {
-            application,
+            application: Application { cache, ..application },
             authenticator,
             sign_in,
-            integrity: queries.clone(),
-            journal_entries: queries.clone(),
-            ledger_export: queries.clone(),
-            reports: queries.clone(),
+            events,
+            jobs: JobRegistry::default(),
+            queries: Queries::of(database),
         }
     }
 }
@@ -63,14 +80,65 @@ macro_rules! parts {
 parts! {
     Application: state => state.application.clone();
     SignIn: state => state.sign_in.clone();
+    EventHub: state => state.events.clone();
+    JobRegistry: state => state.jobs.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
-    Arc<dyn IntegrityQueries>: state => state.integrity.clone();
-    Arc<dyn JournalEntryQueries>: state => state.journal_entries.clone();
-    Arc<dyn LedgerExportQueries>: state => state.ledger_export.clone();
-    Arc<dyn ReportQueries>: state => state.reports.clone();
+    Importer: state => Importer {
+        app: state.application.clone(),
+        registry: state.jobs.clone(),
+        queries: state.queries.jobs.clone(),
+        ids: state.application.ids.clone(),
+    };
+}
+
+/// The read ports, all answered by the database; one line for each.
+macro_rules! queries {
+    ($($name:ident: $port:ident,)*) => {
+        #[derive(Clone)]
+        pub struct Queries {
+            $(pub $name: Arc<dyn $port>,)*
+        }
+
+        impl Queries {
+            fn of<Q: AllQueries>(database: &Arc<Q>) -> Self {
+                Self { $($name: database.clone(),)* }
+            }
+        }
+
+        /// A database that answers every read.
+        pub trait AllQueries: $($port +)* 'static {}
+        impl<Q: $($port +)* 'static> AllQueries for Q {}
+
+        parts! {
+            $(Arc<dyn $port>: state => state.queries.$name.clone();)*
+        }
+    };
+}
+
+queries! {
+    accounts: AccountQueries,
+    audit_log: AuditLogQueries,
+    change_feed: ChangeFeedQueries,
+    close_checklist: CloseChecklistQueries,
+    currencies: CurrencyQueries,
+    dimension_rules: DimensionRuleQueries,
+    dimensions: DimensionQueries,
+    exchange_rates: ExchangeRateQueries,
+    fiscal_years: FiscalYearQueries,
+    integrity: IntegrityQueries,
+    jobs: JobQueries,
+    journal_entries: JournalEntryQueries,
+    journals: JournalQueries,
+    ledger_export: LedgerExportQueries,
+    ledger_settings: LedgerSettingsQueries,
+    locks: LockQueries,
+    number_series: NumberSeriesQueries,
+    opening_balances: OpeningBalanceQueries,
+    recurring_entries: RecurringEntryQueries,
+    reports: ReportQueries,
 }

@@ -47,6 +47,8 @@ domain::errors! {
 pub struct AppError {
     /// Never empty. One violation is the whole story; several are listed together.
     pub violations: Vec<Violation>,
+    /// What the whole is called when the violations are only the first of many.
+    pub headline: Option<Violation>,
     /// For the log only: never part of an answer.
     pub internal: Option<String>,
     pub retry_after: Option<Duration>,
@@ -56,7 +58,7 @@ pub type AppResult<T> = Result<T, AppError>;
 
 impl AppError {
     pub fn new(violation: Violation) -> Self {
-        Self { violations: vec![violation], internal: None, retry_after: None }
+        Self { violations: vec![violation], headline: None, internal: None, retry_after: None }
     }
     pub fn of(def: &'static ErrorDef) -> Self {
         Self::new(Violation::new(def))
@@ -69,6 +71,9 @@ impl AppError {
     }
     /// The category that decides the status: the first violation's, unless one of them cannot be read at all.
     pub fn category(&self) -> Category {
+        if let Some(headline) = &self.headline {
+            return headline.def.category;
+        }
         let categories = || self.violations.iter().map(|v| v.def.category);
         if categories().any(|c| c == Category::Malformed) {
             return Category::Malformed;
@@ -76,12 +81,15 @@ impl AppError {
         categories().next().unwrap_or(Category::Internal)
     }
     pub fn is(&self, def: &'static ErrorDef) -> bool {
-        self.violations.iter().any(|v| v.def == def)
+        self.violations.iter().chain(&self.headline).any(|v| v.def == def)
     }
 }
 
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(headline) = &self.headline {
+            write!(f, "{} of: ", headline.def.code)?;
+        }
         let codes: Vec<_> = self.violations.iter().map(|v| v.def.code).collect();
         write!(f, "{}", codes.join(", "))?;
         self.internal.as_ref().map_or(Ok(()), |text| write!(f, ": {text}"))
@@ -100,7 +108,7 @@ impl From<Vec<Violation>> for AppError {
         if violations.is_empty() {
             return Self::internal("a use case failed without saying why");
         }
-        Self { violations, internal: None, retry_after: None }
+        Self { violations, headline: None, internal: None, retry_after: None }
     }
 }
 

@@ -34,6 +34,8 @@ pub enum FieldKind {
     Amount,
     Integer,
     Boolean,
+    /// A name, found by any part of it: folded like the search column it stands for.
+    Search,
     /// One of these words.
     Word(&'static [&'static str]),
 }

@@ -106,10 +106,12 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::fiscal_year::ALL,
     ledger::journal::ALL,
     ledger::journal_entry::ALL,
+    ledger::ledger_settings::ALL,
     ledger::lock::ALL,
     ledger::number_series::ALL,
     ledger::opening::ALL,
     ledger::recurrence::ALL,
+    ledger::recurring_entry::ALL,
 ];
 
 /// One broken rule: which, where (a JSON pointer, empty for the whole document), and the values of its text.

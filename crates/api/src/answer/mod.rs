@@ -2,6 +2,7 @@
 
 mod csv;
 mod list;
+mod reference;
 
 use application::command::Executed;
 use application::error::AppError;
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 
 pub use csv::Columns;
 pub use list::{STREAM_PAGE_ITEMS, list};
+pub use reference::{CachedView, reference};
 
 pub type ApiResult = Result<Response, Problem>;
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use application::accounting::setup::{self, SetupOptions, apply_template, example_books};
 use application::context::RequestContext;
-use application::error::{AppError, AppResult};
+use application::error::AppResult;
 use application::platform::bootstrap::{AfterProvision, bootstrap_administrator};
 use application::platform::provision::{NewAdministrator, NewTenant};
 use application::platform::records::Country;
@@ -115,9 +116,17 @@ struct Books {
 
 #[async_trait]
 impl AfterProvision for Books {
-    async fn run(&self, _ctx: &RequestContext, _uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
-        match self.template {
-            Template::SaStandard | Template::Empty => Err(AppError::internal("the chart is not merged")),
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
+        let today = uow.now().date();
+        let options = SetupOptions { fiscal_year_start: None, today };
+        let template = match self.template {
+            Template::SaStandard => setup::Template::SaStandard,
+            Template::Empty => setup::Template::Empty,
+        };
+        apply_template(ctx, uow, template, options).await?;
+        if self.template == Template::SaStandard {
+            example_books(ctx, uow, today).await?;
         }
+        Ok(())
     }
 }

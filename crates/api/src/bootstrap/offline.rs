@@ -1,15 +1,24 @@
 //! Commands that work on the database without serving it.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use application::accounting::imports::{
+    ImportFormat, ImportKind, ImportOptions, Progress, import as import_file,
+};
+use application::context::RequestContext;
 use application::ports::clock::Clock;
+use domain::error::Language;
+use domain::ids::TenantId;
 use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
-use infrastructure::system::SystemClock;
+use infrastructure::system::{SystemClock, SystemIds};
 
 use super::{Failure, print};
+use crate::cli::ImportArgs;
 use crate::config::Settings;
 
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
@@ -65,6 +74,70 @@ pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Fail
     Ok(())
 }
 
-pub async fn import(_settings: &Settings, _args: crate::cli::ImportArgs) -> Result<(), Failure> {
-    Err(Failure::Other("imports are not merged".to_owned()))
+/// Imports a file into the database of a stopped server, with a progress bar on standard error.
+pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure> {
+    let kind = ImportKind::parse(&args.kind).ok_or_else(|| {
+        Failure::Other(format!(
+            "--type is accounts, journal-entries or opening-balances, not '{}'",
+            args.kind
+        ))
+    })?;
+    let json = args.file.extension().is_some_and(|extension| extension == "ndjson" || extension == "jsonl");
+    let format = if json { ImportFormat::NdJson } else { ImportFormat::Csv };
+    let source = File::open(&args.file)
+        .map_err(|error| Failure::Other(format!("{} cannot be read: {error}", args.file.display())))?;
+    let parts = super::assemble(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    let tenant = parts.database.tenant_by_code(&args.tenant).await?;
+    let tenant: TenantId = tenant
+        .ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
+    let ctx = RequestContext { dry_run: args.dry_run, ..RequestContext::system(tenant, "command-line") };
+    let options =
+        ImportOptions { post: args.post, create_periods: args.create_periods, ..ImportOptions::default() };
+    let source = BufReader::new(source);
+    let bar = Arc::new(Bar::default());
+    let done = import_file(&parts.application, &ctx, (kind, format), options, source, bar.clone()).await;
+    bar.finish();
+    match done {
+        Ok(executed) => print(&format!("{}\n", String::from_utf8_lossy(&executed.body))),
+        Err(error) => {
+            let lines = error.violations.iter().map(|violation| {
+                format!(
+                    "  {} {}: {}\n",
+                    violation.pointer,
+                    violation.def.code,
+                    violation.text(Language::English)
+                )
+            });
+            let internal = error.internal.as_deref().unwrap_or_default();
+            Err(Failure::Other(format!("nothing was imported\n{}{internal}", lines.collect::<String>())))
+        }
+    }
+}
+
+/// A line that is written over and over.
+#[derive(Default)]
+struct Bar(Mutex<u64>);
+
+impl Progress for Bar {
+    fn advance(&self, done: u64, total: u64) {
+        let percent = (done * 100).checked_div(total).unwrap_or(100);
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *shown != percent {
+            *shown = percent;
+            let full = usize::try_from(percent / 5).unwrap_or(20).min(20);
+            let line = format!(
+                "\r[{}{}] {percent:3} %  {done} of {total} rows",
+                "#".repeat(full),
+                ".".repeat(20 - full)
+            );
+            // A bar that cannot be shown harms nothing.
+            let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        }
+    }
+}
+
+impl Bar {
+    fn finish(&self) {
+        let _ = std::io::stderr().lock().write_all(b"\n");
+    }
 }

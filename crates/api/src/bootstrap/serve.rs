@@ -53,6 +53,7 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     lifecycle.drain();
     tokio::time::sleep(settings.shutdown.drain_delay).await;
     let _ = stop.send(true);
+    parts.state.events.close();
     let finish = async {
         for server in servers {
             server.await;

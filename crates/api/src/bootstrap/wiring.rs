@@ -58,8 +58,8 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let state = AppState::new(application.clone(), authenticator, sign_in, &database);
-    Ok(Parts { database, application, state })
+    let state = AppState::new(application, authenticator, sign_in, &database);
+    Ok(Parts { database, application: state.application.clone(), state })
 }
 
 fn sign_in(settings: &Settings, application: &Application, database: &Arc<Db>) -> Result<SignIn, Failure> {

@@ -3,19 +3,90 @@
 use std::future::Future;
 use std::time::Duration;
 
+use application::accounting::recurring_entries::run_due_recurring_entries;
+use application::command::Application;
+use application::error::AppResult;
+use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
+use application::platform::jobs::fail_interrupted;
+use application::platform::retention::purge_idempotency;
+use application::platform::tenants::TENANT_LIST;
+use domain::ids::TenantId;
 use tokio::sync::watch;
+use tracing::{error, info};
 
 use super::wiring::Parts;
 
 /// How often the background looks whether something is due.
 pub const TICK: Duration = Duration::from_secs(60);
+/// Ticks between two clean-ups.
+const CLEAN_UP_TICKS: u64 = 60;
 
 /// Starts the background work; the future ends when it has stopped.
-pub fn start(_parts: &Parts, mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
-    let running = tokio::spawn(async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
+pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
+    let worker = Worker { app: parts.state.application.clone(), state: parts.state.clone() };
+    let running = tokio::spawn(worker.run(stopped));
     async move {
         let _ = running.await;
+    }
+}
+
+struct Worker {
+    app: Application,
+    state: crate::state::AppState,
+}
+
+impl Worker {
+    async fn run(self, mut stopped: watch::Receiver<bool>) {
+        told("interrupted jobs", fail_interrupted(&self.app).await);
+        let mut interval = tokio::time::interval(TICK);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        for tick in 0_u64.. {
+            tokio::select! {
+                _ = interval.tick() => {}
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            self.recurring_entries().await;
+            if tick % CLEAN_UP_TICKS == 0 {
+                told("old idempotency keys", purge_idempotency(&self.app).await);
+            }
+        }
+    }
+
+    /// Of every active tenant, a page of tenants at a time. What one tenant refuses does not hold up the others.
+    async fn recurring_entries(&self) {
+        let today = self.app.clock.now().date();
+        let active = FilterValue::Text("active".to_owned());
+        let mut query = ListQuery::first(&TENANT_LIST, PAGE_LIMIT_MAX).filter("status", FilterOp::Eq, active);
+        loop {
+            let page = match self.state.sign_in.queries.tenants(&query).await {
+                Ok(page) => page,
+                Err(error) => return error!(%error, "Background work cannot list the tenants: {{error}}"),
+            };
+            for tenant in page.items {
+                let run = run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await;
+                match run {
+                    Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
+                        tenant = %tenant.id, drafted = run.drafted, posted = run.posted, failed = run.failed,
+                        "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
+                    ),
+                    Ok(_) => {}
+                    Err(error) => {
+                        error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}")
+                    }
+                }
+            }
+            match page.next_cursor {
+                Some(cursor) => query.cursor = Some(cursor),
+                None => return,
+            }
+        }
+    }
+}
+
+fn told(what: &str, result: AppResult<u64>) {
+    match result {
+        Ok(0) => {}
+        Ok(count) => info!(what, count, "Cleaned up {{count}} {{what}}"),
+        Err(error) => error!(what, %error, "Cleaning up {{what}} failed: {{error}}"),
     }
 }

@@ -60,12 +60,17 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 pub async fn read_limited(body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
     match Limited::new(body, limit.bytes_max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if is_length_limit(&*error) => Err(Violation::new(&BODY_TOO_LARGE)
-            .with("limit", limit.bytes_max)
-            .with("name", limit.name)
-            .into()),
-        Err(_) => Err(Violation::new(&MALFORMED_REQUEST).with("reason", "the body ended early").into()),
+        Err(error) => Err(broken_off(&*error, limit)),
     }
+}
+
+/// Why a body could not be read to its end.
+pub fn broken_off(error: &(dyn std::error::Error + 'static), limit: BodyLimit) -> Problem {
+    if is_length_limit(error) {
+        let violation = Violation::new(&BODY_TOO_LARGE).with("limit", limit.bytes_max);
+        return violation.with("name", limit.name).into();
+    }
+    Violation::new(&MALFORMED_REQUEST).with("reason", "the body ended early").into()
 }
 
 fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {

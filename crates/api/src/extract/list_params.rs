@@ -64,6 +64,7 @@ pub fn operators(kind: FieldKind) -> &'static [(&'static str, FilterOp)] {
     match kind {
         FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In), ("isNull", IsNull)],
         FieldKind::Boolean => &[("", Eq), ("ne", Ne), ("isNull", IsNull)],
+        FieldKind::Search => &[("", Like), ("like", Like)],
         FieldKind::Text => &[
             ("", Eq),
             ("ne", Ne),
@@ -255,7 +256,7 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
     }
     match kind {
         FieldKind::Id => read::<Uuid>(value).map(FilterValue::Id),
-        FieldKind::Text => {
+        FieldKind::Text | FieldKind::Search => {
             read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
         }
         FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
@@ -271,7 +272,7 @@ fn expected(kind: FieldKind, op: FilterOp) -> String {
     let one = match kind {
         _ if op == FilterOp::IsNull => "true or false".to_owned(),
         FieldKind::Id => "a UUID".to_owned(),
-        FieldKind::Text => format!("text of at most {FILTER_LENGTH_MAX} characters"),
+        FieldKind::Text | FieldKind::Search => format!("text of at most {FILTER_LENGTH_MAX} characters"),
         FieldKind::Date => "a date such as 2026-11-22".to_owned(),
         FieldKind::Timestamp => "a timestamp such as 2026-11-22T10:30:00Z".to_owned(),
         FieldKind::Amount => "an amount such as 1234.50".to_owned(),

@@ -33,6 +33,9 @@ pub fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
         if media == "application/merge-patch+json" {
             content.insert("application/json".to_owned(), json!({ "schema": schema }));
         }
+        for (media, schema) in &operation.also_bodies {
+            content.insert((*media).to_owned(), json!({ "schema": schema(schemas) }));
+        }
         described["requestBody"] = json!({ "required": true, "content": content });
     }
     described["responses"] = responses(operation, access, schemas);

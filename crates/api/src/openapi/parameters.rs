@@ -129,7 +129,7 @@ fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value 
     let one = match kind {
         _ if op == FilterOp::IsNull => bool::schema(schemas),
         FieldKind::Id => <Uuid as WireType>::schema(schemas),
-        FieldKind::Text => Text::<FILTER_LENGTH_MAX>::schema(schemas),
+        FieldKind::Text | FieldKind::Search => Text::<FILTER_LENGTH_MAX>::schema(schemas),
         FieldKind::Date => NaiveDate::schema(schemas),
         FieldKind::Timestamp => Timestamp::schema(schemas),
         FieldKind::Amount => Amount::schema(schemas),

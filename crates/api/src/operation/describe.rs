@@ -62,6 +62,10 @@ pub struct Operation {
     pub(crate) command: bool,
     pub(crate) if_match: bool,
     pub(crate) body: Option<(&'static str, SchemaOf)>,
+    /// Other media types of the body.
+    pub(crate) also_bodies: Vec<(&'static str, SchemaOf)>,
+    /// Calls other operations: its handler finds the router of all of them in the request.
+    pub(crate) dispatches: bool,
     pub(crate) query: Query,
     pub(crate) answers: Vec<Answer>,
     pub(crate) media: Vec<Media>,
@@ -89,6 +93,8 @@ impl Operation {
             command: false,
             if_match: false,
             body: None,
+            also_bodies: Vec::new(),
+            dispatches: false,
             query: Query::None,
             answers: Vec::new(),
             media: vec![Media::Json],
@@ -141,6 +147,20 @@ impl Operation {
     /// A body that is not JSON: a form, a file.
     pub fn raw_body(&mut self, media_type: &'static str, schema: fn(&mut Schemas) -> Value) -> &mut Self {
         self.body = Some((media_type, schema));
+        self
+    }
+    /// The body in another media type.
+    pub fn also_raw_body(
+        &mut self,
+        media_type: &'static str,
+        schema: fn(&mut Schemas) -> Value,
+    ) -> &mut Self {
+        self.also_bodies.push((media_type, schema));
+        self
+    }
+    /// The handler calls other operations through [`crate::operation::ApiRouter`].
+    pub fn dispatches(&mut self) -> &mut Self {
+        self.dispatches = true;
         self
     }
     pub fn query<T: WireQuery>(&mut self) -> &mut Self {

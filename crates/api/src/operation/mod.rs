@@ -6,3 +6,4 @@ mod router;
 
 pub use describe::{Answer, Operation, Query as QueryParameters};
 pub use operations::{API_BASE, Operations};
+pub use router::ApiRouter;

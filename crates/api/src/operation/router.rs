@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use application::authorize::Access;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::{Extension, Router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method};
 use tower_http::compression::CompressionLayer;
@@ -23,13 +23,28 @@ use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::state::AppState;
 
+/// Every operation but those that dispatch, for those that do.
+#[derive(Clone)]
+pub struct ApiRouter(pub Router);
+
 impl Operations {
     /// The router with every layer, ready to be served.
     pub fn into_router(self, state: AppState, limits: &HttpLimits) -> Router {
         let document = self.openapi();
         let rates = Arc::new(RateLimiter::new(limits));
+        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer);
+        let whole = |router: Router<AppState>| {
+            router
+                .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })
+                .method_not_allowed_fallback(|| async { Problem::of(&METHOD_NOT_ALLOWED) })
+                .layer(edge.clone())
+                .with_state(state.clone())
+        };
         let mut router = self.plain;
-        for operation in self.operations {
+        let (dispatching, ordinary): (Vec<_>, Vec<_>) =
+            self.operations.into_iter().partition(|operation| operation.dispatches);
+        let mut all = None;
+        for operation in ordinary.into_iter().chain(dispatching) {
             let guard = Arc::new(guard(&operation, &state, &rates, limits));
             let path = operation.full_path();
             let mut route = operation.route.route_layer(GuardLayer(guard));
@@ -37,16 +52,13 @@ impl Operations {
                 // The guard's own limit counts; axum's is smaller.
                 route = route.route_layer(DefaultBodyLimit::disable());
             }
+            if operation.dispatches {
+                let all = all.get_or_insert_with(|| ApiRouter(whole(router.clone())));
+                route = route.layer(Extension(all.clone()));
+            }
             router = router.route(&path, route);
         }
-        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer);
-        let router = router
-            .merge(docs_page::routes(&document))
-            .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })
-            .method_not_allowed_fallback(|| async { Problem::of(&METHOD_NOT_ALLOWED) })
-            .layer(edge)
-            .with_state(state);
-        outermost(router, limits)
+        outermost(whole(router.merge(docs_page::routes(&document))), limits)
     }
 }
 

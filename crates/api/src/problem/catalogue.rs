@@ -7,11 +7,19 @@ use super::status_of;
 /// Every code the API can answer. A module of the API with `errors!` of its own is added here.
 pub fn error_catalogue() -> Vec<&'static ErrorDef> {
     let slices: &[&[&'static ErrorDef]] = &[
+        application::accounting::close_checklist::ALL,
         application::accounting::error::ALL,
+        application::accounting::fiscal_years::ALL,
+        application::accounting::imports::error::ALL,
+        application::accounting::lock_exceptions::ALL,
+        application::accounting::opening_balances::ALL,
         application::accounting::reports::error::ALL,
         application::error::ALL,
         application::paging::ALL,
         application::platform::error::ALL,
+        application::platform::jobs::ALL,
+        crate::event_hub::ALL,
+        crate::routes::platform::batch::ALL,
         crate::wire::ALL,
         super::ALL,
     ];

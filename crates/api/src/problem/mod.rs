@@ -49,7 +49,13 @@ domain::errors! {
 
 /// The HTTP status of an error.
 pub fn status_of(def: &ErrorDef) -> StatusCode {
-    if def == &METHOD_NOT_ALLOWED { StatusCode::METHOD_NOT_ALLOWED } else { status(def.category) }
+    if def == &METHOD_NOT_ALLOWED {
+        StatusCode::METHOD_NOT_ALLOWED
+    } else if def == &crate::routes::platform::batch::BATCH_ROLLED_BACK {
+        StatusCode::FAILED_DEPENDENCY
+    } else {
+        status(def.category)
+    }
 }
 
 /// The one mapping from category to status.
@@ -85,6 +91,7 @@ pub fn title(status: StatusCode, language: Language) -> &'static str {
         412 => ("Changed in the meantime", "تغيّر في الأثناء"),
         413 => ("Too large", "أكبر من الحد المسموح"),
         415 => ("Unsupported media type", "نوع محتوى غير مدعوم"),
+        424 => ("Undone with the others", "أُلغي مع غيره"),
         422 => ("Rule violated", "مخالفة لقاعدة"),
         428 => ("Version required", "رقم الإصدار مطلوب"),
         429 => ("Too many requests", "طلبات كثيرة جدًا"),
@@ -117,6 +124,9 @@ impl Problem {
     }
     /// The code of the document: the violation's own, or `validation_failed` for several.
     fn headline(&self) -> Violation {
+        if let Some(headline) = &self.0.headline {
+            return headline.clone();
+        }
         match self.0.violations.as_slice() {
             [] => Violation::new(&INTERNAL_ERROR),
             [only] => only.clone(),
@@ -124,6 +134,9 @@ impl Problem {
         }
     }
     pub fn status(&self) -> StatusCode {
+        if let Some(headline) = &self.0.headline {
+            return status_of(headline.def);
+        }
         match self.0.violations.as_slice() {
             [only] => status_of(only.def),
             _ => status(self.0.category()),
@@ -161,6 +174,11 @@ struct Item<'a> {
     parameter: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<&'a str>,
+    /// Line of an imported file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
     code: &'static str,
     detail: String,
 }
@@ -170,7 +188,18 @@ impl<'a> Item<'a> {
         let at = violation.pointer.as_str();
         let (parameter, header) = (at.strip_prefix('?'), at.strip_prefix(':'));
         let pointer = (parameter.is_none() && header.is_none()).then_some(at);
-        Self { pointer, parameter, header, code: violation.def.code, detail: detail(violation, language) }
+        let value = |wanted: &str| {
+            violation.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_ref())
+        };
+        Self {
+            pointer,
+            parameter,
+            header,
+            row: value("row").and_then(|row| row.parse().ok()),
+            column: value("column"),
+            code: violation.def.code,
+            detail: detail(violation, language),
+        }
     }
 }
 
@@ -224,7 +253,9 @@ pub fn render(response: Response, facts: Facts<'_>) -> Response {
 fn document<'a>(problem: &'a Problem, status: StatusCode, facts: Facts<'a>) -> Document<'a> {
     let headline = problem.headline();
     let violations = &problem.error().violations;
-    let listed = violations.len() > 1 || violations.iter().any(|v| !v.pointer.is_empty());
+    let listed = violations.len() > 1
+        || problem.error().headline.is_some()
+        || violations.iter().any(|v| !v.pointer.is_empty());
     let items = violations.iter().take(if listed { PROBLEM_ERRORS_MAX } else { 0 });
     Document {
         r#type: format!("{TYPE_BASE}{}", headline.def.code),

@@ -1,16 +1,35 @@
 //! The general ledger: commands, ports and views. One command a file; a pure read has none.
 
+pub mod accounts;
+pub mod changes;
+pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;
+pub mod currencies;
 pub mod delete_journal_entry;
+pub mod dimension_rules;
+pub mod dimensions;
 pub mod entry_input;
 pub mod error;
+pub mod exchange_rates;
+pub mod fiscal_periods;
+pub mod fiscal_years;
+pub mod imports;
 pub mod integrity;
+pub mod journals;
 pub mod ledger_export;
+pub mod ledger_settings;
+pub mod lock_exceptions;
+pub mod locks;
+pub mod number_series;
+pub mod opening_balances;
 pub mod ports;
 pub mod post_journal_entry;
 pub mod posting;
+pub mod posting_session;
+pub mod recurring_entries;
 pub mod reports;
 pub mod reverse_journal_entry;
+pub mod setup;
 pub mod update_journal_entry;
 pub mod views;

@@ -110,7 +110,7 @@ pub async fn change_password(
     }
     if !right {
         let caller = Caller { request_id: ctx.request_id.clone(), language: ctx.language };
-        RecordFailure::run(&own.app, &own.policy, ctx.tenant, user.id, &caller).await?;
+        RecordFailure::run(&own.app, &own.policy, ctx.tenant, Some(user.id), &caller).await?;
         return Err(wrong());
     }
     let password_hash = own.passwords.hash(new).await?;

@@ -4,16 +4,21 @@
 //! permissions of one tenant; an API key acts for a member with a part of that member's rights.
 
 pub mod api_keys;
+pub mod audit_log;
+pub mod batch;
 pub mod bootstrap;
+pub mod change_feed;
 pub mod create_tenant;
 pub mod error;
 pub mod guard;
 pub mod identity;
+pub mod jobs;
 pub mod me;
 pub mod permissions;
 pub mod ports;
 pub mod provision;
 pub mod records;
+pub mod retention;
 pub mod role_assignments;
 pub mod roles;
 pub mod sessions;

@@ -71,6 +71,8 @@ pub trait SessionRepository: Send {
     async fn revoke_family(&mut self, family: Uuid) -> AppResult<bool>;
     /// Revokes the user's sessions: in one tenant, or everywhere.
     async fn revoke_user(&mut self, user: UserId, tenant: Option<TenantId>) -> AppResult<()>;
+    /// Counts a refused sign-in that is nobody's.
+    async fn count_refusal(&mut self) -> AppResult<()>;
     /// Drops the user's tokens that expired before `moment`.
     async fn forget_expired(&mut self, user: UserId, moment: Timestamp) -> AppResult<()>;
 }

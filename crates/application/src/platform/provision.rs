@@ -13,6 +13,7 @@ use super::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
 use super::tenants::TENANT;
 use super::users::USER;
 use super::views::{RoleAssignmentView, RoleView, TenantView, UserView};
+use crate::accounting::setup::currency_name;
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
@@ -62,7 +63,7 @@ pub async fn provision(_: &RequestContext, uow: &mut dyn UnitOfWork, new: &NewTe
     uow.tenants().insert(&tenant).await?;
     uow.enter_tenant(tenant.id);
     record(uow, (TENANT, tenant.id.uuid()), "created", None, Some(&TenantView::from(&tenant)))?;
-    let currency_name = LocalizedName::parse(None, Some(new.currency.as_str()))?;
+    let currency_name = currency_name(new.currency)?;
     uow.tenants().insert_currency(Currency::iso(new.currency), &currency_name).await?;
     let administrator_role = standard_roles(uow).await?;
     first_administrator(uow, &new.administrator, administrator_role).await?;

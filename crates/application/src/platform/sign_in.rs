@@ -17,6 +17,7 @@ use super::sessions::{
 };
 use super::views::MembershipView;
 use crate::command::{Application, Executed, execute};
+use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 
 /// How long tokens live and when an account locks.
@@ -88,32 +89,43 @@ impl SignIn {
             Err(_) => None,
         };
         let attempt = Password::attempt(password).ok_or_else(refused)?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.passwords.verify(attempt, hash.clone()).await?;
-        let (Some(user), Some(verified)) = (user, hash) else { return Err(refused()) };
-        let memberships = self.queries.memberships(user.id).await?;
-        let home = memberships.first().map_or(TenantId::new(Uuid::nil()), |m| TenantId::new(m.tenant_id));
-        if !right {
-            RecordFailure::run(&self.app, &self.policy, home, user.id, caller).await?;
-            return Err(refused());
-        }
-        let tenant = choose_tenant(&memberships, tenant).ok_or_else(refused)?;
+        let known = user.and_then(|user| user.password_hash.clone().map(|hash| (user, hash)));
+        let hash = known.as_ref().map(|(_, hash)| hash.clone());
+        let right = self.passwords.verify(attempt, hash).await?;
+        let nobody = TenantId::new(Uuid::nil());
+        let id = known.as_ref().map_or(UserId::new(Uuid::nil()), |(user, _)| user.id);
+        let memberships = self.queries.memberships(id).await?;
+        let home = memberships.first().map_or(nobody, |m| TenantId::new(m.tenant_id));
+        let (user, verified) = match known {
+            Some(known) if right => known,
+            known => {
+                let blamed = known.map(|(user, _)| user.id);
+                RecordFailure::run(&self.app, &self.policy, home, blamed, caller).await?;
+                return Err(refused());
+            }
+        };
         let family = self.app.ids.new_id();
         let (refresh_token, token) = self.new_refresh_token();
-        let command = OpenSession { user: user.id, verified, family, token };
-        let executed = execute(&self.app, &context_of(user.id, tenant, caller), command).await?;
-        if !answer::<bool>(&executed)? {
+        let opened = match choose_tenant(&memberships, tenant) {
+            Some(tenant) => {
+                let command = OpenSession { user: user.id, verified, family, token };
+                let executed = execute(&self.app, &context_of(user.id, tenant, caller), command).await?;
+                answer::<bool>(&executed)?.then_some(tenant)
+            }
+            None => None,
+        };
+        let Some(tenant) = opened else {
+            RecordFailure::run(&self.app, &self.policy, home, None, caller).await?;
             return Err(refused());
-        }
+        };
         self.tokens(user.id, tenant, user.stamp(), family, refresh_token)
     }
 
     /// Grant type `refresh_token`: each token once; a second use ends the session.
     pub async fn refresh(&self, refresh_token: &str, caller: &Caller) -> AppResult<Tokens> {
         let (text, next) = self.new_refresh_token();
-        let nobody = context_of(UserId::new(Uuid::nil()), TenantId::new(Uuid::nil()), caller);
         let command = RefreshSession { token_hash: hash_token(refresh_token), next };
-        match answer(&execute(&self.app, &nobody, command).await?)? {
+        match answer(&execute(&self.app, &before_sign_in(caller), command).await?)? {
             Refreshed::Next { tenant, user, family, stamp } => {
                 self.tokens(UserId::new(user), TenantId::new(tenant), stamp, family, text)
             }
@@ -158,8 +170,8 @@ impl SignIn {
 
     /// RFC 7009: ends the session of a refresh token. What is no refresh token is ignored.
     pub async fn revoke(&self, token: &str, caller: &Caller) -> AppResult<()> {
-        let nobody = context_of(UserId::new(Uuid::nil()), TenantId::new(Uuid::nil()), caller);
-        execute(&self.app, &nobody, RevokeSession { token_hash: hash_token(token) }).await.map(|_| ())
+        let command = RevokeSession { token_hash: hash_token(token) };
+        execute(&self.app, &before_sign_in(caller), command).await.map(|_| ())
     }
 
     fn new_refresh_token(&self) -> (String, NewToken) {
@@ -194,6 +206,11 @@ impl SignIn {
             refresh_token: Some(refresh_token),
         })
     }
+}
+
+/// Of a token whose owner is only known once it is found.
+fn before_sign_in(caller: &Caller) -> RequestContext {
+    RequestContext::system(TenantId::new(Uuid::nil()), &caller.request_id)
 }
 
 /// The tenant asked for by code or id, or the first that is open to the user.

@@ -12,7 +12,7 @@ use crate::money::CurrencyCode;
 use crate::text::{self, Code, LocalizedName};
 
 /// Longest account subtype, in characters.
-pub const SUBTYPE_LENGTH_MAX: usize = 100;
+pub const SUBTYPE_LENGTH_MAX: usize = 50;
 /// Deepest level of the chart: a tree of more levels cannot be read by anyone.
 pub const ACCOUNT_DEPTH_MAX: usize = 20;
 

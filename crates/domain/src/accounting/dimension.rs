@@ -2,7 +2,7 @@
 
 mod rule;
 
-pub use rule::{AccountSelector, DimensionRule, DimensionRuleKind, check};
+pub use rule::{AccountSelector, BLOCKED_VALUES_MIN, DimensionRule, DimensionRuleKind, RULE_KINDS, check};
 
 use sha2::{Digest, Sha256};
 

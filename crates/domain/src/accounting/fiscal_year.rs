@@ -39,6 +39,9 @@ crate::errors! {
     FISCAL_YEAR_LATER_CLOSED = "fiscal_year_later_closed", Conflict, User,
         "Reopen fiscal year {year} first: years are reopened from the last.",
         "أعد فتح السنة المالية {year} أولًا: يُعاد فتح السنوات بدءًا من الأخيرة.";
+    FISCAL_YEAR_BETWEEN = "fiscal_year_between", Conflict, User,
+        "Fiscal year {year} lies between others; only the first and the last can be deleted.",
+        "تقع السنة المالية {year} بين سنوات أخرى؛ يمكن حذف الأولى أو الأخيرة فقط.";
     FISCAL_YEAR_PERIOD_OPEN = "fiscal_year_period_open", Conflict, User,
         "Close fiscal period {period} first.", "أقفل الفترة المالية {period} أولًا.";
 }
@@ -104,9 +107,23 @@ impl FiscalYear {
         let version = self.version + 1;
         violations.into_result(Self { status: FiscalYearStatus::Open, version, ..self })
     }
+
+    /// Whether the year may disappear: open, and the first or the last, so that no gap is left.
+    pub fn check_delete(&self, years: &[FiscalYear]) -> Result<(), Violation> {
+        if !self.is_open() {
+            return Err(Violation::new(&FISCAL_YEAR_ALREADY_CLOSED).with("year", &self.code));
+        }
+        let earlier = years.iter().any(|year| year.end < self.start);
+        let later = years.iter().any(|year| year.start > self.end);
+        if earlier && later {
+            return Err(Violation::new(&FISCAL_YEAR_BETWEEN).with("year", &self.code));
+        }
+        Ok(())
+    }
 }
 
-/// Whether a new year fits the existing ones: its own code, no overlap, directly before or after them.
+/// Whether a new year fits the existing ones: its own code, no overlap, directly before or after them, and not before
+/// a closed one, whose opening figures it would change.
 pub fn check_new_year(existing: &[FiscalYear], new: &FiscalYearDraft) -> Result<(), Vec<Violation>> {
     let mut violations = Violations::new();
     if existing.len() >= FISCAL_YEARS_MAX {
@@ -132,6 +149,9 @@ pub fn check_new_year(existing: &[FiscalYear], new: &FiscalYearDraft) -> Result<
                     .with("previous", shown(previous)),
             );
         }
+    }
+    if let Some(closed) = existing.iter().find(|year| year.start > new.end && !year.is_open()) {
+        violations.push(Violation::new(&FISCAL_YEAR_LATER_CLOSED).at("/start").with("year", &closed.code));
     }
     violations.into_result(())
 }
@@ -180,6 +200,17 @@ mod tests {
             codes(check_new_year(&existing, &draft("2025-01-01"))),
             ["fiscal_year_code_taken", "fiscal_year_overlaps"]
         );
+    }
+
+    #[test]
+    fn no_year_joins_before_a_closed_one_or_leaves_a_gap() {
+        use FiscalYearStatus::{Closed, Open};
+        let years = [year(1, "2025-01-01", Closed), year(2, "2026-01-01", Open), year(3, "2027-01-01", Open)];
+        assert_eq!(codes(check_new_year(&years, &draft("2024-01-01"))), ["fiscal_year_later_closed"]);
+        assert_eq!(years[0].check_delete(&years).unwrap_err().def, &FISCAL_YEAR_ALREADY_CLOSED);
+        assert_eq!(years[1].check_delete(&years).unwrap_err().def, &FISCAL_YEAR_BETWEEN);
+        assert!(years[2].check_delete(&years).is_ok());
+        assert!(years[1].check_delete(&years[1..]).is_ok());
     }
 
     #[test]

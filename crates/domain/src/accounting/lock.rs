@@ -68,7 +68,7 @@ impl Locks {
         if let (LockKind::Hard, Some(current)) = (kind, self.through(kind))
             && through.is_none_or(|date| date < current)
         {
-            return Err(Violation::new(&HARD_LOCK_MOVES_BACK).at("/through").with("date", current));
+            return Err(Violation::new(&HARD_LOCK_MOVES_BACK).at("/lockedThrough").with("date", current));
         }
         let mut locks = self;
         locks.dates[kind as usize] = through;

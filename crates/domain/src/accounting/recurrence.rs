@@ -47,15 +47,15 @@ impl Recurrence {
         };
         let interval = match every {
             Frequency::Monthly { day_of_month, interval } => {
-                day_is(day_of_month, "/every/dayOfMonth");
+                day_is(day_of_month, "/schedule/dayOfMonth");
                 interval
             }
             Frequency::Weekly { interval, .. } => interval,
             Frequency::Yearly { month, day } => {
-                day_is(day, "/every/day");
+                day_is(day, "/schedule/day");
                 if !(1..=12).contains(&month) {
                     violations
-                        .push(Violation::new(&RECURRENCE_MONTH).at("/every/month").with("value", month));
+                        .push(Violation::new(&RECURRENCE_MONTH).at("/schedule/month").with("value", month));
                 }
                 1
             }
@@ -63,14 +63,17 @@ impl Recurrence {
         if !(1..=RECURRENCE_INTERVAL_MAX).contains(&interval) {
             violations.push(
                 Violation::new(&RECURRENCE_INTERVAL)
-                    .at("/every/interval")
+                    .at("/schedule/interval")
                     .with("max", RECURRENCE_INTERVAL_MAX)
                     .with("value", interval),
             );
         }
         if let Some(end) = end.filter(|end| *end < start) {
             violations.push(
-                Violation::new(&RECURRENCE_END_BEFORE_START).at("/end").with("start", start).with("end", end),
+                Violation::new(&RECURRENCE_END_BEFORE_START)
+                    .at("/endDate")
+                    .with("start", start)
+                    .with("end", end),
             );
         }
         violations.into_result(Self { every, start, end })

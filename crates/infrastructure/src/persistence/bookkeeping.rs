@@ -64,8 +64,15 @@ pub static EVENT_INSERT: Bulk = Bulk::new(
 );
 pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
 
+/// A change with its documents as text, made once for both of its rows.
+struct Written {
+    change: Change,
+    before: Option<String>,
+    after: Option<String>,
+}
+
 /// The counter behind the change feed.
-const EVENT_SEQUENCE: &str = "event";
+pub(crate) const EVENT_SEQUENCE: &str = "event";
 
 /// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
 fn key_owner(ctx: &RequestContext) -> Uuid {
@@ -88,14 +95,14 @@ impl SqlUnitOfWork {
         row.map_or(Ok(by), |row| row.single("counter", "value"))
     }
 
-    async fn write_audit(&mut self, ctx: &RequestContext, changes: &[Change]) -> StorageResult<()> {
+    async fn write_audit(&mut self, ctx: &RequestContext, changes: &[Written]) -> StorageResult<()> {
         let (actor_id, user_id) = match ctx.actor {
             Actor::User(user) => (Some(user.uuid()), Some(user)),
             Actor::ApiKey(key, user) => (Some(key.uuid()), Some(user)),
             Actor::System => (None, None),
         };
         let mut rows = Vec::with_capacity(changes.len());
-        for change in changes {
+        for Written { change, before, after } in changes {
             rows.push(vec![
                 change.tenant.into(),
                 self.new_id().into(),
@@ -106,20 +113,19 @@ impl SqlUnitOfWork {
                 change.action.into(),
                 change.entity.into(),
                 change.entity_id.into(),
-                document(change.before.as_ref()).into(),
-                document(change.after.as_ref()).into(),
+                before.as_deref().into(),
+                after.as_deref().into(),
                 (&*ctx.request_id).into(),
             ]);
         }
         self.tx.insert_many(&AUDIT_INSERT, rows.into_iter()).await
     }
 
-    async fn write_events(&mut self, tenant: TenantId, changes: &[Change]) -> StorageResult<()> {
-        let changes: Vec<_> = changes.iter().filter(|change| change.tenant == tenant).collect();
+    async fn write_events(&mut self, tenant: TenantId, changes: Vec<Written>) -> StorageResult<()> {
         let last = self.advance(tenant, EVENT_SEQUENCE, changes.len() as i64).await?;
         let first = last - changes.len() as i64 + 1;
         let mut rows: Vec<Vec<Value>> = Vec::with_capacity(changes.len());
-        for (sequence, change) in (first..).zip(changes) {
+        for (sequence, Written { change, after, .. }) in (first..).zip(changes) {
             rows.push(vec![
                 tenant.into(),
                 sequence.into(),
@@ -128,7 +134,7 @@ impl SqlUnitOfWork {
                 change.entity.into(),
                 change.entity_id.into(),
                 self.now.into(),
-                document(change.after.as_ref()).into(),
+                after.into(),
             ]);
         }
         self.tx.insert_many(&EVENT_INSERT, rows.into_iter()).await
@@ -143,9 +149,15 @@ impl Bookkeeping for SqlUnitOfWork {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
+        let written = |change: Change| Written {
+            before: document(change.before.as_ref()),
+            after: document(change.after.as_ref()),
+            change,
+        };
+        let mut changes: Vec<Written> = changes.into_iter().map(written).collect();
         self.write_audit(ctx, &changes).await?;
         let mut touched: Vec<(TenantId, Vec<&'static str>)> = Vec::new();
-        for change in &changes {
+        for Written { change, .. } in &changes {
             match touched.iter_mut().find(|(tenant, _)| *tenant == change.tenant) {
                 Some((_, entities)) if entities.contains(&change.entity) => {}
                 Some((_, entities)) => entities.push(change.entity),
@@ -153,13 +165,16 @@ impl Bookkeeping for SqlUnitOfWork {
             }
         }
         for (tenant, entities) in &mut touched {
-            let own = changes.iter().filter(|change| change.tenant == *tenant);
+            let own = changes.iter().map(|written| &written.change).filter(|change| change.tenant == *tenant);
             if own.into_iter().any(alters_access) {
                 entities.push(ACCESS_ENTITY);
             }
         }
         for (tenant, _) in &touched {
-            self.write_events(*tenant, &changes).await?;
+            let (of_tenant, others) =
+                changes.into_iter().partition(|written| written.change.tenant == *tenant);
+            changes = others;
+            self.write_events(*tenant, of_tenant).await?;
         }
         Ok(touched)
     }

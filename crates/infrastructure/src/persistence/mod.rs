@@ -9,11 +9,27 @@ pub mod platform;
 
 use std::sync::Arc;
 
+use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::currencies::CurrencyRepository;
+use application::accounting::ports::dimension_rules::DimensionRuleRepository;
+use application::accounting::ports::dimensions::DimensionRepository;
+use application::accounting::ports::exchange_rates::ExchangeRateRepository;
+use application::accounting::ports::fiscal_years::FiscalYearRepository;
+use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
+use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
+use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
+use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::number_series::NumberSeriesRepository;
+use application::accounting::ports::opening_balances::OpeningBalanceRepository;
+use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::platform::jobs::JobRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
+use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -83,10 +99,26 @@ impl UnitOfWork for SqlUnitOfWork {
         self.changes.push(change);
     }
     repositories! {
-        bookkeeping: Bookkeeping,
         api_keys: ApiKeyRepository,
+        fiscal_years: FiscalYearRepository,
+        bookkeeping: Bookkeeping,
+        accounts: AccountRepository,
+        currencies: CurrencyRepository,
+        dimension_rules: DimensionRuleRepository,
+        dimensions: DimensionRepository,
+        exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
+        journals: JournalRepository,
         ledger: LedgerRepository,
+        imports: ImportRepository,
+        jobs: JobRepository,
+        ledger_batch: LedgerBatchRepository,
+        ledger_settings: LedgerSettingsRepository,
+        locks: LockRepository,
+        number_series: NumberSeriesRepository,
+        opening_balances: OpeningBalanceRepository,
+        recurring_entries: RecurringEntryRepository,
+        retention: RetentionRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
         tenants: TenantRepository,

@@ -9,6 +9,7 @@ use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
+use domain::ids::TenantId;
 use futures::stream::BoxStream;
 use sqlx::sqlite::SqlitePool;
 
@@ -126,6 +127,12 @@ impl Db {
     /// Whether there is no tenant yet.
     pub async fn is_empty(&self) -> StorageResult<bool> {
         Ok(self.query_text("SELECT id FROM tenant ORDER BY id {page ?1}", &[Value::Int(1)]).await?.is_empty())
+    }
+
+    /// The tenant with this code.
+    pub async fn tenant_by_code(&self, code: &str) -> StorageResult<Option<TenantId>> {
+        let rows = self.query_text("SELECT id FROM tenant WHERE code = ?1", &[code.into()]).await?;
+        rows.into_iter().next().map(|row| row.single("tenant", "id")).transpose()
     }
 
     /// Whether a trivial query is answered; for health.

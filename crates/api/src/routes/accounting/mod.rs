@@ -1,17 +1,55 @@
 //! The general ledger over HTTP.
 
+mod accounts;
+mod cached;
+mod close_checklist;
+mod currencies;
+mod dimension_rules;
+mod dimension_values;
+mod dimensions;
+mod exchange_rates;
 mod exports;
+mod fiscal_periods;
+mod fiscal_years;
+pub mod imports;
 mod integrity;
 mod journal_entries;
+mod journals;
 mod ledger_lines;
+mod ledger_settings;
+mod lock_exceptions;
+mod locks;
+mod number_series;
+mod opening_balances;
+mod recurring_entries;
+mod reference;
 mod reports;
+mod setup;
 
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
-    exports::operations(ops);
-    integrity::operations(ops);
+    imports::operations(ops);
+    close_checklist::operations(ops);
+    fiscal_periods::operations(ops);
+    fiscal_years::operations(ops);
+    setup::operations(ops);
+    accounts::operations(ops);
+    journals::operations(ops);
+    number_series::operations(ops);
+    currencies::operations(ops);
+    exchange_rates::operations(ops);
+    dimensions::operations(ops);
+    dimension_values::operations(ops);
+    dimension_rules::operations(ops);
+    ledger_settings::operations(ops);
     journal_entries::operations(ops);
     ledger_lines::operations(ops);
+    lock_exceptions::operations(ops);
+    locks::operations(ops);
+    opening_balances::operations(ops);
+    recurring_entries::operations(ops);
+    exports::operations(ops);
+    integrity::operations(ops);
     reports::operations(ops);
 }

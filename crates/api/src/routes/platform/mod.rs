@@ -2,7 +2,11 @@
 
 pub mod admin_tenants;
 pub mod api_keys;
+pub mod audit_log;
 pub mod auth;
+pub mod batch;
+pub mod events;
+pub mod jobs;
 pub mod me;
 pub mod permissions;
 pub mod role_assignments;
@@ -32,6 +36,10 @@ pub fn operations(ops: &mut Operations) {
     permissions::operations(ops);
     api_keys::operations(ops);
     admin_tenants::operations(ops);
+    audit_log::operations(ops);
+    events::operations(ops);
+    jobs::operations(ops);
+    batch::operations(ops);
 }
 
 /// A request with a password in it is recognised by its other parts: a fast hash of a password is never stored.

@@ -9,6 +9,7 @@ use domain::accounting::dimension::{DimensionCombination, DimensionRule};
 use domain::accounting::fiscal_period::PeriodFacts;
 use domain::accounting::journal::Journal;
 use domain::accounting::journal_entry::ValidatedEntry;
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::lock::{LockException, Locks};
 use domain::accounting::number_series::NumberSeries;
 use domain::ids::{AccountId, DimensionSetId, FiscalYearId, JournalId, NumberSeriesId, UserId};
@@ -62,6 +63,26 @@ pub struct LedgerSettings {
     pub opening_account_id: Option<AccountId>,
     pub exchange_account_id: Option<AccountId>,
     pub version: i64,
+}
+
+impl LedgerSettings {
+    pub fn account(&self, role: LedgerAccountRole) -> Option<AccountId> {
+        match role {
+            LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id,
+            LedgerAccountRole::Rounding => self.rounding_account_id,
+            LedgerAccountRole::Opening => self.opening_account_id,
+            LedgerAccountRole::Exchange => self.exchange_account_id,
+        }
+    }
+
+    pub fn set_account(&mut self, role: LedgerAccountRole, account: Option<AccountId>) {
+        match role {
+            LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id = account,
+            LedgerAccountRole::Rounding => self.rounding_account_id = account,
+            LedgerAccountRole::Opening => self.opening_account_id = account,
+            LedgerAccountRole::Exchange => self.exchange_account_id = account,
+        }
+    }
 }
 
 /// An account as an entry's lines name it.

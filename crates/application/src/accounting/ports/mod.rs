@@ -1,7 +1,23 @@
 //! What the ledger's use cases need from storage, one trait a resource.
 
+pub mod accounts;
+pub mod close_checklist;
+pub mod currencies;
+pub mod dimension_rules;
+pub mod dimensions;
+pub mod exchange_rates;
+pub mod fiscal_years;
+pub mod imports;
 pub mod integrity;
 pub mod journal_entries;
+pub mod journals;
 pub mod ledger;
+pub mod ledger_batch;
 pub mod ledger_export;
+pub mod ledger_settings;
+pub mod locks;
+pub mod number_series;
+pub mod opening_balances;
+pub mod recurring_entries;
 pub mod reports;
+pub mod stored;

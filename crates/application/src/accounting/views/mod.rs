@@ -1,8 +1,19 @@
 //! What the API answers about the ledger.
 
+pub mod account;
+pub mod account_balance;
+pub mod close_checklist;
+pub mod currency;
+pub mod dimension;
+pub mod fiscal_year;
+pub mod import_result;
 pub mod integrity;
+pub mod journal;
 pub mod journal_entry;
 pub mod journal_entry_build;
+pub mod ledger_settings;
+pub mod lock;
+pub mod recurring_entry;
 pub mod reports;
 
 use domain::text::LocalizedName;

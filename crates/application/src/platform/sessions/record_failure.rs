@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use domain::ids::{TenantId, UserId};
 
-use super::context_of;
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
@@ -14,9 +13,12 @@ use crate::platform::records::Member;
 use crate::platform::sign_in::SignInPolicy;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// Counts one failure. While a lock lasts nothing is counted, so that it ends when it said it would.
+/// Counts one failure. While a lock lasts the account's count stays, so that it ends when it said it would.
+///
+/// Whatever the reason of a refusal, it costs one write: the time of an answer tells nobody which addresses exist.
 pub struct RecordFailure {
-    user: UserId,
+    /// `None` when no account is to blame: an unknown address, or a right password that lets nobody in.
+    user: Option<UserId>,
     failures_max: u32,
     lock_seconds: i64,
 }
@@ -26,12 +28,13 @@ impl RecordFailure {
         app: &Application,
         policy: &SignInPolicy,
         tenant: TenantId,
-        user: UserId,
+        user: Option<UserId>,
         caller: &Caller,
     ) -> AppResult<()> {
         let command =
             Self { user, failures_max: policy.failures_max, lock_seconds: i64::from(policy.lock_seconds) };
-        execute(app, &context_of(user, tenant, caller), command).await.map(|_| ())
+        // Whoever typed the password, it was not the account's owner as far as anyone knows.
+        execute(app, &RequestContext::system(tenant, &caller.request_id), command).await.map(|_| ())
     }
 }
 
@@ -43,10 +46,14 @@ impl Command for RecordFailure {
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
         let now = uow.now();
-        let Some(before) = uow.users().find(self.user).await? else { return Ok(Done::new(())) };
-        if before.is_locked(now) {
+        let user = match self.user {
+            Some(user) => uow.users().find(user).await?,
+            None => None,
+        };
+        let Some(before) = user.filter(|user| !user.is_locked(now)) else {
+            uow.sessions().count_refusal().await?;
             return Ok(Done::new(()));
-        }
+        };
         let mut after = before.clone();
         after.failed_attempts += 1;
         let lock = after.failed_attempts >= self.failures_max;

@@ -30,6 +30,11 @@ pub enum DimensionRuleKind {
     BlockedCombination { values: Vec<(DimensionId, DimensionValueId)> },
 }
 
+/// The words of [`DimensionRuleKind::as_str`].
+pub const RULE_KINDS: [&str; 4] = ["mandatory", "fixed", "forbidden", "blocked_combination"];
+/// Fewest values of a blocked combination: one value alone is forbidden by not being there.
+pub const BLOCKED_VALUES_MIN: usize = 2;
+
 /// One rule of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DimensionRule {
@@ -51,13 +56,13 @@ impl AccountSelector {
 }
 
 impl DimensionRuleKind {
-    /// The words `mandatory`, `fixed`, `none`, `blocked` under which the kind is stored and sent.
+    /// The word under which the kind is stored and sent; all of them are in [`RULE_KINDS`].
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Mandatory { .. } => "mandatory",
             Self::Fixed { .. } => "fixed",
-            Self::Forbidden { .. } => "none",
-            Self::BlockedCombination { .. } => "blocked",
+            Self::Forbidden { .. } => "forbidden",
+            Self::BlockedCombination { .. } => "blocked_combination",
         }
     }
 

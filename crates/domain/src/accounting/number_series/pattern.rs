@@ -66,25 +66,40 @@ impl NumberPattern {
 
     /// The number for a place in the sequence: more digits than zeros grow, nothing is cut.
     pub fn format(&self, sequence: u64, context: &NumberContext<'_>) -> Result<String, Violation> {
-        let mut number = String::with_capacity(self.text.len() + 8);
-        for part in &self.parts {
-            // Writing to a String cannot fail, so the results below carry nothing.
-            let _ = match part {
-                Part::Literal(text) => number.write_str(text),
-                Part::Year => write!(number, "{:04}", context.date.year()),
-                Part::ShortYear => write!(number, "{:02}", context.date.year().rem_euclid(100)),
-                Part::Month => write!(number, "{:02}", context.date.month()),
-                Part::FiscalYear => number.write_str(context.fiscal_year_code),
-                Part::Journal => number.write_str(context.journal_code),
-                Part::Branch => match context.branch {
-                    Some(branch) if !branch.is_empty() => number.write_str(branch),
-                    _ => return Err(Violation::new(&NUMBER_BRANCH_MISSING)),
-                },
-                Part::Counter(digits) => write!(number, "{sequence:0digits$}"),
-            };
-        }
-        Ok(number)
+        fill(&self.parts, sequence, context)
     }
+
+    /// The place in the sequence of a number that this pattern gave; `None` when another pattern did.
+    pub fn sequence_of(&self, number: &str, context: &NumberContext<'_>) -> Option<u64> {
+        let counter = self.parts.iter().position(|part| matches!(part, Part::Counter(_)))?;
+        let before = fill(&self.parts[..counter], 0, context).ok()?;
+        let after = fill(&self.parts[counter + 1..], 0, context).ok()?;
+        let digits = number.strip_prefix(&before)?.strip_suffix(&after)?;
+        let sequence = digits.parse().ok()?;
+        // Only the exact spelling: `+7` or a number of too few digits is not ours.
+        (self.format(sequence, context).as_deref() == Ok(number)).then_some(sequence)
+    }
+}
+
+fn fill(parts: &[Part], sequence: u64, context: &NumberContext<'_>) -> Result<String, Violation> {
+    let mut number = String::with_capacity(NUMBER_PATTERN_LENGTH_MAX);
+    for part in parts {
+        // Writing to a String cannot fail, so the results below carry nothing.
+        let _ = match part {
+            Part::Literal(text) => number.write_str(text),
+            Part::Year => write!(number, "{:04}", context.date.year()),
+            Part::ShortYear => write!(number, "{:02}", context.date.year().rem_euclid(100)),
+            Part::Month => write!(number, "{:02}", context.date.month()),
+            Part::FiscalYear => number.write_str(context.fiscal_year_code),
+            Part::Journal => number.write_str(context.journal_code),
+            Part::Branch => match context.branch {
+                Some(branch) if !branch.is_empty() => number.write_str(branch),
+                _ => return Err(Violation::new(&NUMBER_BRANCH_MISSING)),
+            },
+            Part::Counter(digits) => write!(number, "{sequence:0digits$}"),
+        };
+    }
+    Ok(number)
 }
 
 fn read_parts(text: &str, violations: &mut Violations) -> Vec<Part> {
@@ -199,6 +214,18 @@ mod tests {
         assert_eq!(pattern.format(42, &context(Some("RUH"))).unwrap(), "SJ/RUH-2025/26.20262603_0042");
         assert_eq!(pattern.format(123_456, &context(Some("RUH"))).unwrap(), "SJ/RUH-2025/26.20262603_123456");
         assert_eq!(pattern.format(1, &context(None)).unwrap_err().def, &NUMBER_BRANCH_MISSING);
+    }
+
+    #[test]
+    fn a_number_says_its_place() {
+        let pattern = NumberPattern::parse("{JOURNAL}/{YYYY}-{0000}/A", NumberReset::Year).unwrap();
+        for sequence in [1, 42, 9_999, 123_456] {
+            let number = pattern.format(sequence, &context(None)).unwrap();
+            assert_eq!(pattern.sequence_of(&number, &context(None)), Some(sequence));
+        }
+        for other in ["SJ/2026-42/A", "SJ/2025-0042/A", "GJ/2026-0042/A", "SJ/2026-+042/A", "SJ/2026-0042"] {
+            assert_eq!(pattern.sequence_of(other, &context(None)), None, "{other}");
+        }
     }
 
     #[test]

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerSettings, PostingFacts};
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
-use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind};
+use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::lock::{LockException, LockKind, Locks};
 use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
-use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId};
+use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
+use super::dimension_rules::read_rule;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Row};
@@ -43,9 +44,13 @@ statements! {
         "SELECT {first} rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 AND rate_date <= ?3 \
          ORDER BY rate_date DESC {only}";
     DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
-        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code \
+        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code, v.code \
          FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
+         LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
          WHERE r.tenant_id = ?1 AND r.active = ?2";
+    VALUE_LABEL = "accounting.facts.dimension_value_label" as reference:
+        "SELECT d.code, v.code FROM dimension_value v \
+         INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1 AND v.id = ?2";
 }
 
 pub static ACCOUNTS: Lookup = Lookup::new(
@@ -70,7 +75,7 @@ impl SqlUnitOfWork {
         let foreign: Vec<CurrencyCode> = foreign.copied().collect();
         Ok(PostingFacts {
             company,
-            journal: self.read_journal(request).await?,
+            journal: self.read_journal(request.journal_id).await?,
             accounts: self.read_accounts(request.accounts.iter().copied()).await?,
             currencies: self.read_currencies(&foreign).await?,
             rates: self.read_rates(&foreign, request).await?,
@@ -78,27 +83,23 @@ impl SqlUnitOfWork {
             period,
             fiscal_year,
             locks: self.read_locks().await?,
-            exceptions: self.read_exceptions(request).await?,
+            exceptions: self.read_exceptions(request.user).await?,
             dimension_rules: self.read_dimension_rules().await?,
         })
     }
 
     pub(crate) async fn read_company(&mut self) -> StorageResult<Currency> {
         let row = self.tx.find(&COMPANY, &[self.tenant.into()]).await?;
-        let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
-        let mut columns = row.columns("tenant");
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+        row.map_or_else(no_tenant, company)
     }
 
     pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
         let row = self.tx.find(&SETTINGS, &[self.tenant.into()]).await?;
-        row.map_or_else(|| Ok(LedgerSettings::default()), settings)
+        row.map_or_else(|| Ok(LedgerSettings::default()), read_settings)
     }
 
-    async fn read_journal(&mut self, request: &FactsRequest) -> StorageResult<Option<JournalFacts>> {
-        let row = self.tx.find(&JOURNAL, &[self.tenant.into(), request.journal_id.into()]).await?;
+    pub(crate) async fn read_journal(&mut self, journal: JournalId) -> StorageResult<Option<JournalFacts>> {
+        let row = self.tx.find(&JOURNAL, &[self.tenant.into(), journal.into()]).await?;
         row.map(|row| {
             let mut columns = row.columns("journal");
             let journal = read_journal(&mut columns)?;
@@ -171,8 +172,11 @@ impl SqlUnitOfWork {
         Ok(Locks::from_stored(dates))
     }
 
-    async fn read_exceptions(&mut self, request: &FactsRequest) -> StorageResult<Vec<LockException>> {
-        let Some(user) = request.user else { return Ok(Vec::new()) };
+    pub(crate) async fn read_exceptions(
+        &mut self,
+        user: Option<UserId>,
+    ) -> StorageResult<Vec<LockException>> {
+        let Some(user) = user else { return Ok(Vec::new()) };
         let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
         let read = |row: Row| {
             let mut columns = row.columns("lock_exception");
@@ -188,13 +192,49 @@ impl SqlUnitOfWork {
         rows.into_iter().map(read).collect()
     }
 
-    async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
+    pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
-        rows.into_iter().map(dimension_rule).collect()
+        let mut rules: Vec<DimensionRule> =
+            rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
+        for rule in &mut rules {
+            if let DimensionRuleKind::BlockedCombination { values } = &rule.kind {
+                rule.label = self.combination_label(values).await?;
+            }
+        }
+        Ok(rules)
+    }
+
+    /// `BRANCH=RUH, PROJECT=P1`
+    async fn combination_label(
+        &mut self,
+        values: &[(DimensionId, DimensionValueId)],
+    ) -> StorageResult<String> {
+        let mut labels = Vec::with_capacity(values.len());
+        for (_, value) in values {
+            if let Some(row) = self.tx.find(&VALUE_LABEL, &[self.tenant.into(), (*value).into()]).await? {
+                let mut columns = row.columns("dimension_value");
+                let (dimension, value): (String, String) =
+                    (columns.get("dimension_code")?, columns.get("code")?);
+                labels.push(format!("{dimension}={value}"));
+            }
+        }
+        Ok(labels.join(", "))
     }
 }
 
-fn settings(row: Row) -> StorageResult<LedgerSettings> {
+/// A row of [`COMPANY`].
+pub(crate) fn company(row: Row) -> StorageResult<Currency> {
+    let mut columns = row.columns("tenant");
+    let code: CurrencyCode = columns.get("currency")?;
+    let scale: Option<u8> = columns.get("scale")?;
+    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+}
+
+pub(crate) fn no_tenant<T>() -> StorageResult<T> {
+    Err(StorageError::Internal("the tenant does not exist".to_owned()))
+}
+
+pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     let mut columns = row.columns("ledger_settings");
     Ok(LedgerSettings {
         retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
@@ -249,7 +289,7 @@ pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> 
     Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
 }
 
-fn account_facts(row: Row) -> StorageResult<AccountFacts> {
+pub(crate) fn account_facts(row: Row) -> StorageResult<AccountFacts> {
     let mut columns = row.columns("account");
     let (id, code, is_posting, active, currency) = (
         columns.get("id")?,
@@ -271,37 +311,16 @@ fn account_facts(row: Row) -> StorageResult<AccountFacts> {
     })
 }
 
-/// `id, kind, account_id, account_code_prefix, dimension_id, value_id, combination, dimension code`
-pub(crate) fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
+/// `id`, the columns of [`read_rule`], dimension code, value code
+fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
     let mut columns = row.columns("dimension_rule");
     let id = columns.get("id")?;
-    let kind: String = columns.get("kind")?;
-    let account: Option<AccountId> = columns.get("account_id")?;
-    let prefix: Option<String> = columns.get("account_code_prefix")?;
-    let dimension: Option<DimensionId> = columns.get("dimension_id")?;
-    let value: Option<DimensionValueId> = columns.get("value_id")?;
-    let combination: Option<String> = columns.get("combination")?;
-    let code: Option<String> = columns.get("dimension_code")?;
-    let corrupt = |column| StorageError::Corrupt { table: "dimension_rule", column, detail: kind.clone() };
-    let dimension = dimension.ok_or_else(|| corrupt("dimension_id"));
-    let kind = match kind.as_str() {
-        "mandatory" => DimensionRuleKind::Mandatory { dimension: dimension? },
-        "fixed" => {
-            let value = value.ok_or_else(|| corrupt("value_id"))?;
-            DimensionRuleKind::Fixed { dimension: dimension?, value }
-        }
-        "forbidden" => DimensionRuleKind::Forbidden { dimension: dimension? },
-        _ => {
-            let pairs: Vec<(uuid::Uuid, uuid::Uuid)> =
-                serde_json::from_str(&combination.unwrap_or_default()).map_err(|_| corrupt("combination"))?;
-            let values = pairs.into_iter().map(|(d, v)| (d.into(), v.into())).collect();
-            DimensionRuleKind::BlockedCombination { values }
-        }
+    let (account, kind) = read_rule(&mut columns)?;
+    let (dimension, value): (Option<String>, Option<String>) =
+        (columns.get("dimension_code")?, columns.get("value_code")?);
+    let label = match (dimension, value) {
+        (Some(dimension), Some(value)) => format!("{dimension}={value}"),
+        (dimension, _) => dimension.unwrap_or_default(),
     };
-    let account = match (account, prefix) {
-        (Some(account), _) => AccountSelector::Account(account),
-        (None, Some(prefix)) => AccountSelector::CodePrefix(prefix),
-        (None, None) => AccountSelector::All,
-    };
-    Ok(DimensionRule { id, account, kind, label: code.unwrap_or_default() })
+    Ok(DimensionRule { id, account, kind, label })
 }

@@ -18,7 +18,7 @@ use domain::money::{Amount, Currency, CurrencyCode};
 use uuid::Uuid;
 
 use super::draft_document;
-use super::facts::read_name;
+use super::facts::{COMPANY, company, no_tenant, read_name};
 use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_line};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -101,7 +101,7 @@ static LINE_LIST: ListSql = ListSql {
 
 /// Amounts shown with the company's decimals, or those of the line's own currency.
 #[derive(Clone, Copy)]
-struct Money {
+pub(super) struct Money {
     company: Currency,
 }
 
@@ -126,6 +126,11 @@ impl Money {
     }
 }
 
+pub(super) async fn company_money(db: &Db, tenant: TenantId) -> StorageResult<Money> {
+    let row = db.find(&COMPANY, &[tenant.into()]).await?;
+    Ok(Money { company: row.map_or_else(no_tenant, company)? })
+}
+
 #[async_trait]
 impl JournalEntryQueries for Db {
     async fn journal_entry(
@@ -139,7 +144,10 @@ impl JournalEntryQueries for Db {
         let money = Money::read(&mut columns)?;
         let document: Option<String> = columns.get("document")?;
         let lines = match document {
-            Some(document) => draft_lines(self, tenant, &document, header.currency, money).await?,
+            Some(document) => {
+                let lines = draft_document::read(&document)?;
+                template_lines(self, tenant, lines, header.currency, money).await?
+            }
             None => posted_lines(self, tenant, id, money).await?,
         };
         Ok(Some(JournalEntryView { lines: Some(lines), ..header_view(header, money) }))
@@ -309,14 +317,14 @@ fn posted_line(
     }
 }
 
-async fn draft_lines(
+/// Lines that are not posted, of a draft or of a template.
+pub(super) async fn template_lines(
     db: &Db,
     tenant: TenantId,
-    document: &str,
+    mut lines: Vec<NewLine>,
     currency: CurrencyCode,
     money: Money,
 ) -> AppResult<Vec<EntryLineView>> {
-    let mut lines = draft_document::read(document)?;
     lines.truncate(LINES_INLINE_MAX);
     let mut accounts: HashMap<AccountId, (String, NameView)> = HashMap::new();
     for id in lines.iter().map(|line| line.account).collect::<BTreeSet<_>>() {
@@ -356,7 +364,7 @@ async fn draft_lines(
     Ok(lines.into_iter().enumerate().map(view).collect())
 }
 
-async fn set_codes(
+pub(super) async fn set_codes(
     db: &Db,
     tenant: TenantId,
     sets: impl Iterator<Item = DimensionSetId>,

@@ -1,16 +1,37 @@
 //! The general ledger in SQL.
 
+pub mod account_balance;
+pub mod account_ledger;
+pub mod account_queries;
+pub mod accounts;
 pub mod balances;
+pub mod close_checklist;
+pub mod columns;
+pub mod currencies;
+pub mod dimension_queries;
+pub mod dimension_rules;
 pub mod dimension_sets;
+pub mod dimensions;
 pub mod draft_document;
+pub mod exchange_rates;
 pub mod facts;
+pub mod fiscal_years;
+pub mod imports;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
+pub mod journals;
 pub mod ledger;
+pub mod ledger_batch;
 pub mod ledger_export_queries;
+pub mod ledger_settings;
+pub mod locks;
+pub mod number_series;
+pub mod opening_balances;
+pub mod recurring_entries;
+pub mod recurring_entry_document;
 pub mod report_queries;
 pub mod report_sql;
 
@@ -18,24 +39,45 @@ use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [
+        account_balance::ALL,
+        account_ledger::ALL,
+        account_queries::ALL,
+        accounts::ALL,
+        close_checklist::ALL,
+        columns::ALL,
+        currencies::ALL,
+        dimension_rules::ALL,
         dimension_sets::ALL,
+        dimensions::ALL,
+        exchange_rates::ALL,
         facts::ALL,
+        fiscal_years::ALL,
+        imports::ALL,
         integrity_statements::ALL,
         journal_entries::ALL,
         journal_entry_queries::ALL,
+        journals::ALL,
         ledger::ALL,
+        ledger_batch::ALL,
         ledger_export_queries::ALL,
+        ledger_settings::ALL,
+        locks::ALL,
+        number_series::ALL,
+        opening_balances::ALL,
+        recurring_entries::ALL,
         report_queries::ALL,
     ]
     .concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [facts::LOOKUPS, ledger::LOOKUPS, dimension_sets::LOOKUPS].concat()
+    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS]
+        .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [journal_entries::BULKS, dimension_sets::BULKS].concat()
+    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
+        .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {

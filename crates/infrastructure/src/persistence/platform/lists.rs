@@ -22,10 +22,11 @@ pub static USERS: ListSql = ListSql {
         ("id", "u.id"),
         ("email", "u.email"),
         ("name", "u.name"),
+        ("search", "u.search"),
         ("active", "m.active"),
         ("createdAt", "u.created_at"),
     ],
-    folded: &[],
+    folded: &["search"],
 };
 
 pub static ROLES: ListSql = ListSql {

@@ -1,9 +1,13 @@
-//! Tenants, users, roles and keys in SQL.
+//! Tenants, users, roles, keys, jobs, the audit log and the change feed in SQL.
 
 mod access;
 mod api_keys;
+mod audit_log;
+mod change_feed;
+mod jobs;
 mod lists;
 mod queries;
+mod retention;
 mod roles;
 mod sessions;
 mod tenants;
@@ -14,5 +18,18 @@ pub use access::{AccessQueries, KeyAccess, UserAccess};
 use crate::sql::statement::Statement;
 
 pub fn statements() -> Vec<&'static Statement> {
-    [access::ALL, api_keys::ALL, queries::ALL, roles::ALL, sessions::ALL, tenants::ALL, users::ALL].concat()
+    [
+        access::ALL,
+        api_keys::ALL,
+        audit_log::ALL,
+        change_feed::ALL,
+        jobs::ALL,
+        queries::ALL,
+        retention::ALL,
+        roles::ALL,
+        sessions::ALL,
+        tenants::ALL,
+        users::ALL,
+    ]
+    .concat()
 }

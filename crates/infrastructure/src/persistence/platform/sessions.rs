@@ -29,6 +29,9 @@ statements! {
         "DELETE FROM refresh_token WHERE user_id = ?1 AND expires_at < ?2";
 }
 
+/// The platform's counter of refused sign-ins that no account counts.
+const REFUSALS: &str = "sign_in_refusal";
+
 #[async_trait]
 impl SessionRepository for SqlUnitOfWork {
     async fn find(&mut self, token_hash: &[u8; 32]) -> AppResult<Option<RefreshToken>> {
@@ -79,6 +82,11 @@ impl SessionRepository for SqlUnitOfWork {
                 self.tx.execute(&REVOKE_MEMBER, &[user, now, tenant.into()]).await?
             }
         };
+        Ok(())
+    }
+
+    async fn count_refusal(&mut self) -> AppResult<()> {
+        self.advance(TenantId::new(Uuid::nil()), REFUSALS, 1).await?;
         Ok(())
     }
 

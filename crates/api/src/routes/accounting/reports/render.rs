@@ -53,7 +53,7 @@ impl FromRequestParts<AppState> for Setting {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let ctx = Ctx::from_request_parts(parts, state).await?;
         let Ok(media) = Media::from_request_parts(parts, state).await;
-        let queries: Arc<dyn ReportQueries> = state.reports.clone();
+        let queries: Arc<dyn ReportQueries> = state.queries.reports.clone();
         let application = state.application.clone();
         let reports = Reports::new(&application, queries);
         Ok(Self { ctx, reports, headers: parts.headers.clone(), application, media })

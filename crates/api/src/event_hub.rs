@@ -1,0 +1,126 @@
+//! Tells event streams that their tenant's feed has grown. Commits of this process are told at once, through the cache
+//! invalidation that follows each of them; those of other processes are found by looking now and then.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use application::error::AppResult;
+use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
+use async_trait::async_trait;
+use domain::error::Violation;
+use domain::ids::TenantId;
+use tokio::sync::watch;
+
+use crate::problem::Problem;
+
+/// Event streams that may be open at once.
+pub const EVENT_STREAMS_MAX: usize = 512;
+/// The same, of one tenant.
+pub const EVENT_STREAMS_PER_TENANT_MAX: usize = 64;
+
+domain::errors! {
+    TOO_MANY_STREAMS = "too_many_streams", Throttled, Developer,
+        "{count} event streams are open; close one of them first.", "هناك {count} قناة أحداث مفتوحة؛ أغلق إحداها أولًا.";
+}
+
+#[derive(Default)]
+struct Streams {
+    tenants: HashMap<TenantId, (watch::Sender<u64>, usize)>,
+    count: usize,
+    closed: bool,
+}
+
+/// Shared by the commands and the streams of one server.
+#[derive(Clone, Default)]
+pub struct EventHub(Arc<Mutex<Streams>>);
+
+/// One stream's place; given back when it is dropped.
+pub struct Subscription {
+    hub: EventHub,
+    tenant: TenantId,
+    changes: watch::Receiver<u64>,
+}
+
+impl EventHub {
+    fn with<T>(&self, with: impl FnOnce(&mut Streams) -> T) -> T {
+        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A place for a stream; `too_many_streams` when there is none.
+    pub fn subscribe(&self, tenant: TenantId) -> Result<Subscription, Problem> {
+        self.with(|streams| {
+            let own = streams.tenants.get(&tenant).map_or(0, |(_, count)| *count);
+            if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= EVENT_STREAMS_MAX || streams.closed {
+                return Err(Violation::new(&TOO_MANY_STREAMS).with("count", own.max(1)).into());
+            }
+            let (sender, count) = streams.tenants.entry(tenant).or_insert_with(|| (watch::Sender::new(0), 0));
+            *count += 1;
+            streams.count += 1;
+            Ok(Subscription { hub: self.clone(), tenant, changes: sender.subscribe() })
+        })
+    }
+
+    /// Something was committed in this tenant.
+    pub fn announce(&self, tenant: TenantId) {
+        self.with(|streams| {
+            if let Some((sender, _)) = streams.tenants.get(&tenant) {
+                sender.send_modify(|changes| *changes = changes.wrapping_add(1));
+            }
+        });
+    }
+
+    /// Ends every stream: the server stops.
+    pub fn close(&self) {
+        self.with(|streams| {
+            streams.closed = true;
+            streams.tenants.clear();
+        });
+    }
+}
+
+impl Subscription {
+    /// Waits for the next commit; false when the server stops.
+    pub async fn changed(&mut self) -> bool {
+        self.changes.changed().await.is_ok()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.hub.with(|streams| {
+            streams.count = streams.count.saturating_sub(1);
+            if let Some((_, count)) = streams.tenants.get_mut(&self.tenant) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    streams.tenants.remove(&self.tenant);
+                }
+            }
+        });
+    }
+}
+
+/// The cache, with every invalidation announced: each is the end of a commit.
+pub struct AnnouncingCache {
+    cache: Arc<dyn Cache>,
+    hub: EventHub,
+}
+
+impl AnnouncingCache {
+    pub fn new(cache: Arc<dyn Cache>, hub: EventHub) -> Self {
+        Self { cache, hub }
+    }
+}
+
+#[async_trait]
+impl Cache for AnnouncingCache {
+    async fn get_or_load(&self, key: CacheKey, policy: CachePolicy, load: Load) -> AppResult<Option<Cached>> {
+        self.cache.get_or_load(key, policy, load).await
+    }
+    fn peek(&self, key: &CacheKey) -> Option<Cached> {
+        self.cache.peek(key)
+    }
+    async fn invalidate(&self, tenant: TenantId, entities: &[&'static str]) {
+        self.cache.invalidate(tenant, entities).await;
+        self.hub.announce(tenant);
+    }
+}

@@ -1,0 +1,30 @@
+use std::sync::Arc;
+
+use application::accounting::accounts::ACCOUNT;
+use application::accounting::ports::accounts::AccountQueries;
+use application::ports::cache::Cache;
+use axum::extract::State;
+use domain::ids::AccountId;
+use http::HeaderMap;
+
+use crate::answer::ApiResult;
+use crate::extract::{Ctx, Id};
+use crate::routes::accounting::cached::cached;
+
+pub async fn get(
+    State(queries): State<Arc<dyn AccountQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
+    ctx: Ctx,
+    Id(id): Id<AccountId>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let load = async move {
+        let view = queries.account(tenant, id).await?;
+        Ok(view.map(|view| {
+            let version = view.version;
+            (view, Some(version))
+        }))
+    };
+    cached(&cache, (tenant, ACCOUNT, id.to_string()), &headers, load).await
+}

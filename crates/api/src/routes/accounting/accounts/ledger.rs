@@ -1,0 +1,52 @@
+use std::sync::Arc;
+
+use application::accounting::accounts::ACCOUNT;
+use application::accounting::ports::accounts::{AccountLedgerQuery, AccountQueries};
+use application::accounting::views::account_balance::AccountLedgerLineView;
+use application::error::{AppError, AppResult};
+use application::paging::{Count, ListQuery, PAGE_LIMIT_DEFAULT, Page};
+use axum::extract::State;
+use domain::ids::AccountId;
+
+use super::dto;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Accept, Ctx, Id, ListRequest, Media, Query};
+
+pub async fn ledger(
+    State(queries): State<Arc<dyn AccountQueries>>,
+    ctx: Ctx,
+    Id(id): Id<AccountId>,
+    Query(query): Query<dto::AccountLedgerQuery>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let limited = query.limit.is_some();
+    let limit = query.limit.map_or(PAGE_LIMIT_DEFAULT, |limit| u32::try_from(limit.0).unwrap_or(1));
+    let asked =
+        AccountLedgerQuery { from: query.from, to: query.to, limit, cursor: query.cursor.map(Into::into) };
+    let not_found = || AppError::not_found(ACCOUNT);
+    if accept == Media::Json {
+        let view = queries.account_ledger(tenant, id, &asked).await?;
+        return answer::json(&view.ok_or_else(not_found)?);
+    }
+    let (from, to) = (asked.from, asked.to);
+    let page = move |query: ListQuery| {
+        let queries = queries.clone();
+        async move {
+            let asked = AccountLedgerQuery { from, to, limit: query.limit, cursor: query.cursor };
+            let view = queries.account_ledger(tenant, id, &asked).await?.ok_or_else(not_found)?;
+            let page: Page<AccountLedgerLineView> =
+                Page { items: view.items, next_cursor: view.next_cursor, total: None };
+            AppResult::Ok(page)
+        }
+    };
+    let query = ListQuery {
+        filters: Vec::new(),
+        sort: Vec::new(),
+        limit,
+        cursor: asked.cursor,
+        count: Count::None,
+        expand: Vec::new(),
+    };
+    answer::list(page, ListRequest { query, fields: None, limited }, accept).await
+}

@@ -1,0 +1,124 @@
+//! `/accounts`: the chart, balances and the ledger of one account.
+
+mod balance;
+mod create;
+mod delete;
+mod dto;
+mod get;
+mod ledger;
+mod list;
+mod tree;
+mod update;
+
+use application::accounting::accounts::create::CreateAccount;
+use application::accounting::accounts::delete::DeleteAccount;
+use application::accounting::accounts::update::UpdateAccount;
+use application::accounting::error::{ACCOUNT_IN_LEDGER_SETTINGS, CHART_TOO_LARGE};
+use application::accounting::ports::accounts::ACCOUNT_LIST;
+use application::accounting::reports::error::KNOWN_AT_IN_FUTURE;
+use application::accounting::views::account::{AccountTreeView, AccountView};
+use application::accounting::views::account_balance::{AccountBalanceView, AccountLedgerView};
+use application::authorize::Access;
+use application::error::{ALREADY_EXISTS, IN_USE, UNKNOWN_REFERENCE};
+use domain::accounting::account::{
+    ACCOUNT_CYCLE, ACCOUNT_HAS_CHILDREN, ACCOUNT_PARENT_IS_POSTING, ACCOUNT_PARENT_TYPE_DIFFERS,
+    ACCOUNT_TOO_DEEP, ACCOUNT_USED_NO_CHANGE, ACCOUNT_USED_NO_HEADING,
+};
+
+use crate::extract::accept::{CSV, NDJSON};
+use crate::operation::Operations;
+
+const READ: Access = Access::Permission("accounting.account.read");
+const PATH: &str = "/accounts";
+const TAG: &str = "accounts";
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "The chart of accounts: headings with posting accounts below them.");
+    ops.get(PATH, list::list)
+        .id("list_accounts")
+        .tag(TAG)
+        .summary("List accounts")
+        .access(READ)
+        .list::<AccountView>(&ACCOUNT_LIST);
+    ops.post(PATH, create::create)
+        .id("create_account")
+        .tag(TAG)
+        .summary("Create an account")
+        .command::<CreateAccount>()
+        .body::<dto::CreateAccountBody>()
+        .created::<AccountView>()
+        .errors(&[
+            &ALREADY_EXISTS,
+            &UNKNOWN_REFERENCE,
+            &ACCOUNT_PARENT_IS_POSTING,
+            &ACCOUNT_PARENT_TYPE_DIFFERS,
+            &ACCOUNT_TOO_DEEP,
+        ]);
+    ops.get("/accounts/tree", tree::tree)
+        .id("get_account_tree")
+        .tag(TAG)
+        .summary("Get the whole chart")
+        .description(
+            "Nested, or with `flat=true` as one list with level and path; in the order of the codes.",
+        )
+        .access(READ)
+        .query::<dto::AccountTreeQuery>()
+        .ok::<AccountTreeView>()
+        .errors(&[&CHART_TOO_LARGE]);
+    ops.get("/accounts/{id}", get::get)
+        .id("get_account")
+        .tag(TAG)
+        .summary("Get an account")
+        .access(READ)
+        .view::<AccountView>();
+    ops.patch("/accounts/{id}", update::update)
+        .id("update_account")
+        .tag(TAG)
+        .summary("Change an account")
+        .description("With entries on it, its type, currency and control kind stay.")
+        .command::<UpdateAccount>()
+        .if_match()
+        .body::<dto::UpdateAccountBody>()
+        .ok::<AccountView>()
+        .errors(&[
+            &ALREADY_EXISTS,
+            &ACCOUNT_CYCLE,
+            &ACCOUNT_HAS_CHILDREN,
+            &ACCOUNT_USED_NO_CHANGE,
+            &ACCOUNT_USED_NO_HEADING,
+            &ACCOUNT_IN_LEDGER_SETTINGS,
+        ]);
+    ops.delete("/accounts/{id}", delete::delete)
+        .id("delete_account")
+        .tag(TAG)
+        .summary("Delete an unused account")
+        .command::<DeleteAccount>()
+        .if_match()
+        .no_content()
+        .errors(&[&IN_USE]);
+    figures(ops);
+}
+
+fn figures(ops: &mut Operations) {
+    ops.get("/accounts/{id}/balance", balance::balance)
+        .id("get_account_balance")
+        .tag(TAG)
+        .summary("Get the balance of an account")
+        .description(
+            "Up to a posting date, and as it was known at a moment. A heading's is the sum of the accounts below it.",
+        )
+        .access(READ)
+        .query::<dto::AccountBalanceQuery>()
+        .ok::<AccountBalanceView>()
+        .errors(&[&KNOWN_AT_IN_FUTURE]);
+    ops.get("/accounts/{id}/ledger", ledger::ledger)
+        .id("get_account_ledger")
+        .tag(TAG)
+        .summary("Get the lines of an account with their running balance")
+        .description("Page by page as JSON; with CSV or NDJSON all lines, as they are read.")
+        .access(READ)
+        .query::<dto::AccountLedgerQuery>()
+        .ok::<AccountLedgerView>()
+        .also(CSV)
+        .also(NDJSON);
+}

@@ -1,0 +1,173 @@
+//! `/dimensions/{id}/values`: the values of a dimension, which may form a tree.
+
+use std::sync::Arc;
+
+use application::accounting::dimensions::create_value::CreateDimensionValue;
+use application::accounting::dimensions::delete_value::DeleteDimensionValue;
+use application::accounting::dimensions::update_value::UpdateDimensionValue;
+use application::accounting::dimensions::{DIMENSION, DIMENSION_VALUE};
+use application::accounting::error::{DIMENSION_VALUE_ELSEWHERE, DIMENSION_VALUE_TOO_DEEP};
+use application::accounting::ports::dimensions::{DIMENSION_VALUE_LIST, DimensionQueries};
+use application::accounting::views::dimension::DimensionValueView;
+use application::command::{Application, execute};
+use application::error::{ALREADY_EXISTS, AppError, IN_USE};
+use application::paging::ListSpec;
+use axum::extract::State;
+use domain::accounting::dimension::DIMENSION_VALUE_CYCLE;
+use domain::ids::{DimensionId, DimensionValueId};
+use domain::text::{Code, LocalizedName};
+use http::HeaderMap;
+
+use super::dimensions::{READ, TAG};
+use super::reference::{by_id_or_code, patched};
+use crate::answer::{self, ApiResult};
+use crate::extract::{Accept, Ctx, Id, Ids, Json, ListParams, ListSpecSource};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::{Optional, Patch};
+
+const PATH: &str = "/dimensions/{id}/values";
+const ONE: &str = "/dimensions/{id}/values/{valueId}";
+
+impl ListSpecSource for DimensionValueView {
+    const SPEC: &'static ListSpec = &DIMENSION_VALUE_LIST;
+}
+
+request! {
+    /// A new value of a dimension.
+    pub struct CreateDimensionValueBody {
+        /// The code people type, unique in the dimension.
+        code: Code = "DMM",
+        /// Its name.
+        name: LocalizedName = { "ar": "الدمام", "en": "Dammam" },
+        /// The value it lies below, by id.
+        parent_id: Option<DimensionValueId>,
+        /// The value it lies below, by code.
+        parent_code: Option<Code>,
+        /// May be used on lines.
+        active: bool => true,
+    }
+
+    /// Changes to a value (JSON Merge Patch): left out stays, null empties.
+    pub struct UpdateDimensionValueBody {
+        /// The code people type.
+        code: Optional<Code>,
+        /// Its name.
+        name: Optional<LocalizedName>,
+        /// The value it lies below, by id; null for none.
+        parent_id: Patch<DimensionValueId>,
+        /// The same by code.
+        parent_code: Patch<Code>,
+        /// May be used on lines.
+        active: Optional<bool>,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.get(PATH, list)
+        .id("list_dimension_values")
+        .tag(TAG)
+        .summary("List the values of a dimension")
+        .access(READ)
+        .list::<DimensionValueView>(&DIMENSION_VALUE_LIST);
+    ops.post(PATH, create)
+        .id("create_dimension_value")
+        .tag(TAG)
+        .summary("Create a value of a dimension")
+        .command::<CreateDimensionValue>()
+        .body::<CreateDimensionValueBody>()
+        .created::<DimensionValueView>()
+        .errors(&[&ALREADY_EXISTS, &DIMENSION_VALUE_ELSEWHERE, &DIMENSION_VALUE_TOO_DEEP]);
+    ops.get(ONE, get)
+        .id("get_dimension_value")
+        .tag(TAG)
+        .summary("Get a value of a dimension")
+        .access(READ)
+        .view::<DimensionValueView>();
+    ops.patch(ONE, update)
+        .id("update_dimension_value")
+        .tag(TAG)
+        .summary("Change a value of a dimension")
+        .command::<UpdateDimensionValue>()
+        .if_match()
+        .body::<UpdateDimensionValueBody>()
+        .ok::<DimensionValueView>()
+        .errors(&[&ALREADY_EXISTS, &DIMENSION_VALUE_CYCLE, &DIMENSION_VALUE_ELSEWHERE]);
+    ops.delete(ONE, delete)
+        .id("delete_dimension_value")
+        .tag(TAG)
+        .summary("Delete an unused value of a dimension")
+        .command::<DeleteDimensionValue>()
+        .if_match()
+        .no_content()
+        .errors(&[&IN_USE]);
+}
+
+async fn list(
+    State(queries): State<Arc<dyn DimensionQueries>>,
+    ctx: Ctx,
+    Id(dimension): Id<DimensionId>,
+    params: ListParams<DimensionValueView>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    queries.dimension(tenant, dimension).await?.ok_or_else(|| AppError::not_found(DIMENSION))?;
+    let page = move |query| {
+        let queries = queries.clone();
+        async move { queries.dimension_values(tenant, dimension, &query).await }
+    };
+    answer::list(page, params.into_inner(), accept).await
+}
+
+async fn create(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(dimension): Id<DimensionId>,
+    Json(body): Json<CreateDimensionValueBody>,
+) -> ApiResult {
+    let command = CreateDimensionValue {
+        dimension,
+        code: body.code,
+        name: body.name,
+        parent: by_id_or_code(body.parent_id, body.parent_code),
+        active: body.active,
+    };
+    let collection = format!("/dimensions/{dimension}/values");
+    answer::created(&collection, execute(&app, &ctx, command).await?)
+}
+
+async fn get(
+    State(queries): State<Arc<dyn DimensionQueries>>,
+    ctx: Ctx,
+    Ids(dimension, id): Ids<DimensionId, DimensionValueId>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let view = queries.dimension_value(ctx.tenant, dimension, id).await?;
+    let view = view.ok_or_else(|| AppError::not_found(DIMENSION_VALUE))?;
+    answer::view(&view, Some(view.version), &headers)
+}
+
+async fn update(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Ids(dimension, id): Ids<DimensionId, DimensionValueId>,
+    Json(body): Json<UpdateDimensionValueBody>,
+) -> ApiResult {
+    let command = UpdateDimensionValue {
+        dimension,
+        id,
+        code: body.code.0,
+        name: body.name.0,
+        parent: patched(body.parent_id, body.parent_code),
+        active: body.active.0,
+    };
+    answer::ok(execute(&app, &ctx, command).await?)
+}
+
+async fn delete(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Ids(dimension, id): Ids<DimensionId, DimensionValueId>,
+) -> ApiResult {
+    answer::no_content(execute(&app, &ctx, DeleteDimensionValue { dimension, id }).await?)
+}

@@ -1,0 +1,102 @@
+//! `/fiscal-periods`: opened and closed one by one.
+
+use std::sync::Arc;
+
+use application::accounting::fiscal_periods::{CloseFiscalPeriod, OpenFiscalPeriod};
+use application::accounting::fiscal_years::LEDGER_OUT_OF_BALANCE;
+use application::accounting::ports::fiscal_years::{FISCAL_PERIOD_LIST, FiscalYearQueries};
+use application::accounting::views::fiscal_year::FiscalPeriodView;
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::paging::ListSpec;
+use application::ports::cache::Cache;
+use axum::extract::State;
+use domain::accounting::fiscal_period::{
+    FISCAL_PERIOD_ALREADY_CLOSED, FISCAL_PERIOD_ALREADY_OPEN, FISCAL_PERIOD_IN_CLOSED_YEAR,
+};
+use domain::ids::FiscalPeriodId;
+use http::HeaderMap;
+
+use crate::answer::{self, ApiResult, CachedView};
+use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
+use crate::operation::Operations;
+
+const READ: Access = Access::Permission("accounting.fiscal_period.read");
+const TAG: &str = "fiscal periods";
+
+impl ListSpecSource for FiscalPeriodView {
+    const SPEC: &'static ListSpec = &FISCAL_PERIOD_LIST;
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "The months or quarters of a fiscal year, and its closing period.");
+    ops.get("/fiscal-periods", list)
+        .id("list_fiscal_periods")
+        .tag(TAG)
+        .summary("List fiscal periods")
+        .access(READ)
+        .list::<FiscalPeriodView>(&FISCAL_PERIOD_LIST);
+    ops.get("/fiscal-periods/{id}", get)
+        .id("get_fiscal_period")
+        .tag(TAG)
+        .summary("Get a fiscal period")
+        .access(READ)
+        .view::<FiscalPeriodView>();
+    ops.post("/fiscal-periods/{id}/open", open)
+        .id("open_fiscal_period")
+        .tag(TAG)
+        .summary("Open a fiscal period")
+        .description("It takes entries again; its year must be open.")
+        .command::<OpenFiscalPeriod>()
+        .if_match()
+        .ok::<FiscalPeriodView>()
+        .errors(&[&FISCAL_PERIOD_ALREADY_OPEN, &FISCAL_PERIOD_IN_CLOSED_YEAR]);
+    ops.post("/fiscal-periods/{id}/close", close)
+        .id("close_fiscal_period")
+        .tag(TAG)
+        .summary("Close a fiscal period")
+        .description("Nothing is posted into it any more. See `/close-checklist` before.")
+        .command::<CloseFiscalPeriod>()
+        .if_match()
+        .ok::<FiscalPeriodView>()
+        .errors(&[&FISCAL_PERIOD_ALREADY_CLOSED, &LEDGER_OUT_OF_BALANCE]);
+}
+
+async fn list(
+    State(queries): State<Arc<dyn FiscalYearQueries>>,
+    ctx: Ctx,
+    params: ListParams<FiscalPeriodView>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let page = move |query| {
+        let queries = queries.clone();
+        async move { queries.fiscal_periods(tenant, &query).await }
+    };
+    answer::list(page, params.into_inner(), accept).await
+}
+
+async fn get(
+    State(cache): State<Arc<dyn Cache>>,
+    State(queries): State<Arc<dyn FiscalYearQueries>>,
+    ctx: Ctx,
+    Id(id): Id<FiscalPeriodId>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let view = CachedView {
+        entity: "fiscal_period",
+        id: id.uuid(),
+        version: |view: &FiscalPeriodView| view.version,
+    };
+    let load = async move { queries.fiscal_period(tenant, id).await };
+    answer::reference(&*cache, tenant, view, load, &headers).await
+}
+
+async fn open(State(app): State<Application>, ctx: Ctx, Id(id): Id<FiscalPeriodId>) -> ApiResult {
+    answer::ok(execute(&app, &ctx, OpenFiscalPeriod { id }).await?)
+}
+
+async fn close(State(app): State<Application>, ctx: Ctx, Id(id): Id<FiscalPeriodId>) -> ApiResult {
+    answer::ok(execute(&app, &ctx, CloseFiscalPeriod { id }).await?)
+}

@@ -1,0 +1,198 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::accounting::imports::{ImportKind, ImportOptions, ParsedFile, commit};
+use application::command::{Application, Executed};
+use application::context::RequestContext;
+use application::error::{AppError, AppResult};
+use application::platform::jobs::{self, JobQueries, JobRegistry, NewJob, RunningJob};
+use application::ports::clock::Ids;
+use axum::extract::{Request, State};
+use chrono::NaiveDate;
+use domain::ids::JobId;
+use domain::text::CODE_LENGTH_MAX;
+use http::HeaderValue;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::format::{format, wants_job};
+use super::upload;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Query};
+use crate::middleware::guard::BodyLimit;
+use crate::middleware::limits::UPLOAD_BYTES_MAX;
+use crate::wire::RequiredText;
+use crate::{query, word_type};
+
+/// An import that ends within this time is answered at once; a longer one becomes a job.
+pub const INLINE_SECONDS_MAX: u64 = 2;
+
+word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances"]);
+
+query! {
+    /// What a file holds and how to take it.
+    pub struct ImportQuery {
+        /// What the file holds.
+        r#type: ImportKind = "journal-entries",
+        /// Post the entries; otherwise they stay drafts.
+        post: bool => false,
+        /// Generate fiscal years that are missing.
+        create_periods: bool => false,
+        /// Create dimensions and values that are unknown.
+        create_dimensions: bool => true,
+        /// Change accounts that differ from the file; otherwise a difference is an error.
+        update: bool => false,
+        /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
+        /// kind.
+        journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
+        /// Posting date of opening balances, where the file has no column `date`; by default the first day of the books.
+        date: Option<NaiveDate>,
+    }
+    /// How to take a file of journal entries.
+    pub struct ImportEntriesQuery {
+        /// Post the entries; otherwise they stay drafts.
+        post: bool => false,
+        /// Generate fiscal years that are missing.
+        create_periods: bool => false,
+        /// Create dimensions and values that are unknown.
+        create_dimensions: bool => true,
+        /// Code of the journal of entries that name none; by default `GENERAL`.
+        journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
+    }
+}
+
+pub async fn create(
+    State(importer): State<Importer>,
+    ctx: Ctx,
+    Query(query): Query<ImportQuery>,
+    request: Request,
+) -> ApiResult {
+    let options = ImportOptions {
+        post: query.post,
+        create_periods: query.create_periods,
+        create_dimensions: query.create_dimensions,
+        update: query.update,
+        journal: query.journal.map(String::from),
+        date: query.date,
+    };
+    importer.run(ctx.0, query.r#type, options, request).await
+}
+
+pub async fn create_journal_entries(
+    State(importer): State<Importer>,
+    ctx: Ctx,
+    Query(query): Query<ImportEntriesQuery>,
+    request: Request,
+) -> ApiResult {
+    let options = ImportOptions {
+        post: query.post,
+        create_periods: query.create_periods,
+        create_dimensions: query.create_dimensions,
+        journal: query.journal.map(String::from),
+        ..ImportOptions::default()
+    };
+    importer.run(ctx.0, ImportKind::JournalEntries, options, request).await
+}
+
+/// What imports run on.
+#[derive(Clone)]
+pub struct Importer {
+    pub app: Application,
+    pub registry: JobRegistry,
+    pub queries: Arc<dyn JobQueries>,
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Importer {
+    async fn run(
+        self,
+        mut ctx: RequestContext,
+        kind: ImportKind,
+        options: ImportOptions,
+        request: Request,
+    ) -> ApiResult {
+        let format = format(request.headers())?;
+        let wants_job = wants_job(request.headers());
+        let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or(BodyLimit {
+            name: "upload_bytes_max",
+            bytes_max: UPLOAD_BYTES_MAX,
+            buffered: false,
+        });
+        let id = JobId::new(self.ids.new_id());
+        // Before the body is read: whoever has too many jobs need not send it.
+        let running = self.registry.enter(ctx.tenant, id)?;
+        let (file, digest) = upload::read(request.into_body(), limit, kind, format).await?;
+        if let Some(key) = &mut ctx.idempotency {
+            // The guard does not hash uploads; the same key with another file is another request.
+            let mut hash = Sha256::new();
+            hash.update(key.request_hash);
+            hash.update(digest);
+            key.request_hash = hash.finalize().into();
+        }
+        let job = NewJob {
+            id,
+            kind: match kind {
+                ImportKind::Accounts => "import_accounts",
+                ImportKind::JournalEntries => "import_journal_entries",
+                ImportKind::OpeningBalances => "import_opening_balances",
+            },
+            input: input(kind, &options, ctx.dry_run),
+            total: i64::try_from(file.rows()).ok(),
+            created_by: ctx.actor.user_id(),
+        };
+        jobs::start(&self.app, &ctx, job).await?;
+        let tenant = ctx.tenant;
+        // The work goes on when the caller does not wait for it.
+        let mut work = tokio::spawn(finished(self.app.clone(), ctx, running, file, options, id));
+        if !wants_job {
+            let inline = Duration::from_secs(INLINE_SECONDS_MAX);
+            if let Ok(ended) = tokio::time::timeout(inline, &mut work).await {
+                let outcome =
+                    ended.unwrap_or_else(|error| Err(AppError::internal(format!("an import: {error}"))));
+                return answer::ok(outcome?);
+            }
+        }
+        let view = self.queries.job(tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
+        let view = self.registry.overlay(tenant, view);
+        let body = serde_json::to_vec(&view).map_err(|error| AppError::internal(error.to_string()))?;
+        let executed = Executed { body: body.into(), id: None, version: None, replayed: false };
+        let mut response = answer::accepted(&format!("/jobs/{id}"), executed)?;
+        if wants_job {
+            let applied = HeaderValue::from_static("respond-async");
+            response.headers_mut().insert("preference-applied", applied);
+        }
+        Ok(response)
+    }
+}
+
+/// Commits the file and sees to it that the job says how it ended.
+async fn finished(
+    app: Application,
+    ctx: RequestContext,
+    running: RunningJob,
+    file: ParsedFile,
+    options: ImportOptions,
+    id: JobId,
+) -> AppResult<Executed> {
+    let outcome = commit(&app, &ctx, file, options, Some(id), running.progress.clone()).await;
+    // What was committed ended its job in the same transaction.
+    let ended = matches!(&outcome, Ok(executed) if !executed.replayed && !ctx.dry_run);
+    if !ended && let Err(error) = jobs::finish(&app, &ctx, id, &outcome).await {
+        tracing::error!(error = %error, job = %id, "a job could not be ended");
+    }
+    outcome
+}
+
+fn input(kind: ImportKind, options: &ImportOptions, dry_run: bool) -> String {
+    json!({
+        "type": kind.as_str(),
+        "post": options.post,
+        "createPeriods": options.create_periods,
+        "createDimensions": options.create_dimensions,
+        "update": options.update,
+        "journal": options.journal,
+        "date": options.date,
+        "dryRun": dry_run,
+    })
+    .to_string()
+}

@@ -1,0 +1,94 @@
+//! `/ledger-settings`: the accounts the ledger itself posts to.
+
+use std::sync::Arc;
+
+use application::accounting::ledger_settings::LEDGER_SETTINGS;
+use application::accounting::ledger_settings::update::UpdateLedgerSettings;
+use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
+use application::accounting::views::ledger_settings::LedgerSettingsView;
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::ports::cache::Cache;
+use axum::extract::State;
+use domain::accounting::ledger_settings::{
+    EXCHANGE_ACCOUNT_UNFIT, OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, ROUNDING_ACCOUNT_UNFIT,
+};
+use domain::ids::AccountId;
+use http::HeaderMap;
+
+use super::cached::cached;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::Patch;
+
+const PATH: &str = "/ledger-settings";
+const TAG: &str = "ledger settings";
+
+request! {
+    /// Changes to the ledger's settings (JSON Merge Patch): left out stays, null empties.
+    pub struct UpdateLedgerSettingsBody {
+        /// Takes profit and loss at year close: an equity account.
+        retained_earnings_account_id: Patch<AccountId>,
+        /// Takes what conversion leaves over: an income or expense account.
+        rounding_account_id: Patch<AccountId>,
+        /// Balances opening entries: a balance sheet account.
+        opening_account_id: Patch<AccountId>,
+        /// Takes exchange differences: an income or expense account.
+        exchange_account_id: Patch<AccountId>,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "The accounts the ledger itself posts to.");
+    ops.get(PATH, get)
+        .id("get_ledger_settings")
+        .tag(TAG)
+        .summary("Get the ledger's settings")
+        .access(Access::Permission("accounting.ledger_settings.read"))
+        .view::<LedgerSettingsView>();
+    ops.patch(PATH, update)
+        .id("update_ledger_settings")
+        .tag(TAG)
+        .summary("Change the ledger's settings")
+        .command::<UpdateLedgerSettings>()
+        .if_match()
+        .body::<UpdateLedgerSettingsBody>()
+        .ok::<LedgerSettingsView>()
+        .errors(&[
+            &RETAINED_EARNINGS_UNFIT,
+            &ROUNDING_ACCOUNT_UNFIT,
+            &OPENING_ACCOUNT_UNFIT,
+            &EXCHANGE_ACCOUNT_UNFIT,
+        ]);
+}
+
+async fn get(
+    State(queries): State<Arc<dyn LedgerSettingsQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
+    ctx: Ctx,
+    headers: HeaderMap,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let load = async move {
+        let view = queries.ledger_settings(tenant).await?;
+        let version = view.version;
+        Ok(Some((view, Some(version))))
+    };
+    cached(&cache, (tenant, LEDGER_SETTINGS, String::new()), &headers, load).await
+}
+
+async fn update(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Json(body): Json<UpdateLedgerSettingsBody>,
+) -> ApiResult {
+    let command = UpdateLedgerSettings {
+        retained_earnings_account_id: body.retained_earnings_account_id.into_option(),
+        rounding_account_id: body.rounding_account_id.into_option(),
+        opening_account_id: body.opening_account_id.into_option(),
+        exchange_account_id: body.exchange_account_id.into_option(),
+    };
+    answer::ok(execute(&app, &ctx, command).await?)
+}

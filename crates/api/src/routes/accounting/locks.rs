@@ -1,0 +1,121 @@
+//! `/locks`: dates that are finished with.
+
+use std::sync::Arc;
+
+use application::accounting::locks::SetLock;
+use application::accounting::ports::locks::LockQueries;
+use application::accounting::views::lock::{LockView, LocksView};
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::error::AppError;
+use axum::extract::{Path, State};
+use chrono::NaiveDate;
+use domain::accounting::lock::{HARD_LOCK_MOVES_BACK, LockKind};
+use domain::error::Violations;
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::wire::{Pointer, Schemas, WireType, nullable};
+use crate::{request, word_type};
+
+const READ: Access = Access::Permission("accounting.lock.read");
+const TAG: &str = "locks";
+
+word_type!(LockKind, "lockKind", ["fiscal", "sales", "purchase", "tax", "hard"]);
+
+request! {
+    /// Where a lock stands.
+    pub struct LockBody {
+        /// The last locked day; null removes the lock, unless it is the hard one.
+        locked_through: LockDate = "2026-03-31",
+    }
+}
+
+/// A date or null, but never left out: an empty body must not remove a lock.
+#[derive(Debug)]
+pub struct LockDate(Option<NaiveDate>);
+
+impl WireType for LockDate {
+    fn schema(schemas: &mut Schemas) -> Value {
+        nullable(NaiveDate::schema(schemas))
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        if value.is_null() {
+            return Some(Self(None));
+        }
+        <NaiveDate as WireType>::parse(value, at, errors).map(|date| Self(Some(date)))
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "Days through which nothing is posted any more, and the exceptions people are given.");
+    ops.get("/locks", list)
+        .id("list_locks")
+        .tag(TAG)
+        .summary("List the locks")
+        .description("Every kind, those that lock nothing included.")
+        .access(READ)
+        .ok::<LocksView>();
+    ops.get("/locks/{kind}", get)
+        .id("get_lock")
+        .tag(TAG)
+        .summary("Get a lock")
+        .path_parameter::<LockKind>("kind", "Which lock.")
+        .access(READ)
+        .view::<LockView>();
+    ops.put("/locks/{kind}", set)
+        .id("set_lock")
+        .tag(TAG)
+        .summary("Move a lock")
+        .description("The hard lock never moves back, and no exception lifts it.")
+        .path_parameter::<LockKind>("kind", "Which lock.")
+        .command::<SetLock>()
+        .if_match()
+        .body::<LockBody>()
+        .ok::<LockView>()
+        .errors(&[&HARD_LOCK_MOVES_BACK]);
+    ops.patch("/locks/{kind}", set)
+        .id("update_lock")
+        .tag(TAG)
+        .summary("Move a lock (merge patch)")
+        .description("The same as PUT: a lock has nothing but its date.")
+        .path_parameter::<LockKind>("kind", "Which lock.")
+        .command::<SetLock>()
+        .if_match()
+        .body::<LockBody>()
+        .ok::<LockView>()
+        .errors(&[&HARD_LOCK_MOVES_BACK]);
+}
+
+fn kind(word: &str) -> Result<LockKind, AppError> {
+    LockKind::parse(word).map_err(|_| AppError::not_found("lock"))
+}
+
+async fn list(State(queries): State<Arc<dyn LockQueries>>, ctx: Ctx) -> ApiResult {
+    answer::json(&LocksView { items: queries.locks(ctx.tenant).await? })
+}
+
+async fn get(
+    State(queries): State<Arc<dyn LockQueries>>,
+    ctx: Ctx,
+    Path(word): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let kind = kind(&word)?.as_str();
+    let lock = queries.locks(ctx.tenant).await?.into_iter().find(|lock| lock.kind == kind);
+    let lock = lock.ok_or_else(|| AppError::not_found("lock"))?;
+    answer::view(&lock, Some(lock.version), &headers)
+}
+
+async fn set(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Path(word): Path<String>,
+    Json(body): Json<LockBody>,
+) -> ApiResult {
+    let command = SetLock { kind: kind(&word)?, locked_through: body.locked_through.0 };
+    answer::ok(execute(&app, &ctx, command).await?)
+}

@@ -1,0 +1,97 @@
+//! `/opening-balances`: the first entry of a tenant's books.
+
+use std::sync::Arc;
+
+use application::accounting::opening_balances::{
+    CreateOpeningBalances, FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_BALANCES_EXIST,
+    OPENING_JOURNAL_MISSING,
+};
+use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::views::journal_entry::JournalEntryView;
+use application::authorize::Access;
+use application::command::{Application, execute};
+use application::error::AppError;
+use axum::extract::State;
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{JOURNAL_LINES_MAX, REFERENCE_LENGTH_MAX};
+use domain::accounting::opening::{OPENING_ACCOUNT_IN_LINES, OPENING_BALANCES_EMPTY};
+use domain::text::DESCRIPTION_LENGTH_MAX;
+use http::HeaderMap;
+
+use super::journal_entries::dto::JournalEntryLineBody;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Json};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::{List, Text};
+
+const READ: Access = Access::Permission("accounting.opening_balance.read");
+const PATH: &str = "/opening-balances";
+const TAG: &str = "opening balances";
+
+request! {
+    /// The balances with which the books begin.
+    pub struct CreateOpeningBalancesBody {
+        /// The first day of the first fiscal year when left out.
+        posting_date: Option<NaiveDate> = "2026-01-01",
+        /// What the entry says of itself.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Opening balances",
+        /// Number of the document behind them.
+        reference: Option<Text<REFERENCE_LENGTH_MAX>>,
+        /// Balances; on receivable and payable accounts one line for each open item: its document (`reference`), `party`
+        /// and `dueDate`. What is missing on one side goes to the opening account.
+        lines: List<JournalEntryLineBody, JOURNAL_LINES_MAX, 1>,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    ops.tag(TAG, "One entry per tenant, balanced through the opening account.");
+    ops.get(PATH, get)
+        .id("get_opening_balances")
+        .tag(TAG)
+        .summary("Get the opening balances")
+        .description("The opening entry that is posted and not reversed, with its first lines.")
+        .access(READ)
+        .view::<JournalEntryView>();
+    ops.post(PATH, create)
+        .id("create_opening_balances")
+        .tag(TAG)
+        .summary("Post the opening balances")
+        .description("Refused while there is an opening entry that is not reversed.")
+        .command::<CreateOpeningBalances>()
+        .body::<CreateOpeningBalancesBody>()
+        .created::<JournalEntryView>()
+        .large()
+        .errors(&[
+            &OPENING_BALANCES_EXIST,
+            &OPENING_ACCOUNT_MISSING,
+            &OPENING_JOURNAL_MISSING,
+            &FISCAL_YEARS_MISSING,
+            &OPENING_ACCOUNT_IN_LINES,
+            &OPENING_BALANCES_EMPTY,
+        ]);
+}
+
+async fn get(
+    State(queries): State<Arc<dyn OpeningBalanceQueries>>,
+    ctx: Ctx,
+    headers: HeaderMap,
+) -> ApiResult {
+    let view = queries.opening_balances(ctx.tenant).await?;
+    let view = view.ok_or_else(|| AppError::not_found("opening_balance"))?;
+    answer::view(&view, Some(view.version), &headers)
+}
+
+async fn create(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Json(body): Json<CreateOpeningBalancesBody>,
+) -> ApiResult {
+    let command = CreateOpeningBalances {
+        posting_date: body.posting_date,
+        description: body.description.map(Into::into),
+        reference: body.reference.map(Into::into),
+        lines: body.lines.0.into_iter().map(Into::into).collect(),
+    };
+    answer::created("/journal-entries", execute(&app, &ctx, command).await?)
+}

@@ -1,0 +1,17 @@
+use application::accounting::recurring_entries::RunRecurringEntry;
+use application::command::{Application, execute};
+use axum::extract::State;
+use domain::ids::RecurringEntryId;
+
+use super::dto::RunRecurringEntryBody;
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Id, Json};
+
+pub async fn run(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<RecurringEntryId>,
+    Json(body): Json<RunRecurringEntryBody>,
+) -> ApiResult {
+    answer::ok(execute(&app, &ctx, RunRecurringEntry { id, date: body.date }).await?)
+}

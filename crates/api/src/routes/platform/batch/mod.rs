@@ -1,0 +1,53 @@
+//! `/batch`: many operations in one request, each for itself or all in one transaction.
+
+mod dispatch;
+mod dto;
+mod run;
+
+use application::authorize::Access;
+
+use crate::operation::Operations;
+
+/// Most operations in one batch.
+pub const BATCH_OPERATIONS_MAX: usize = 1_000;
+/// Longest an atomic batch may hold its transaction: others wait for it.
+pub const ATOMIC_BATCH_SECONDS_MAX: u64 = 10;
+/// Most bytes of one operation's answer; of a longer one only status and headers are told.
+pub const BATCH_ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Most bytes of all answers together.
+pub const BATCH_ANSWERS_BYTES_MAX: usize = 32 << 20;
+
+domain::errors! {
+    BATCH_ROLLED_BACK = "batch_rolled_back", Conflict, Developer,
+        "Operation {index} failed, so nothing of the batch was kept.", "فشلت العملية {index} فلم يُحفظ شيء من الدفعة.";
+    BATCH_PATH_REFUSED = "batch_path_refused", Rule, Developer,
+        "'{path}' cannot be part of a batch: only operations below /api/v1 can, and no imports, event streams, sign-in or batches.",
+        "لا يمكن أن يكون '{path}' جزءًا من دفعة: يُسمح فقط بالعمليات تحت /api/v1 عدا الاستيراد وقنوات الأحداث وتسجيل الدخول والدفعات.";
+    BATCH_READ_IN_ATOMIC = "batch_read_in_atomic", Rule, Developer,
+        "An atomic batch takes no GET: it would not see what the batch changes.",
+        "الدفعة الذرية لا تقبل GET: لأنها لا ترى تغييرات الدفعة.";
+    BATCH_TIMEOUT = "batch_timeout", Unavailable, Developer,
+        "The atomic batch took longer than {seconds} seconds; nothing of it was kept. Split it.",
+        "تجاوزت الدفعة الذرية {seconds} ثانية فلم يُحفظ منها شيء. قسّمها.";
+}
+
+pub fn operations(ops: &mut Operations) {
+    const TAG: &str = "batch";
+    ops.tag(TAG, "Many operations in one request.");
+    ops.post("/batch", run::run)
+        .id("run_batch")
+        .tag(TAG)
+        .summary("Run up to 1,000 operations")
+        .description(
+            "One after the other, each with its own status, headers and body in the order given. With `atomic: true` all of them \
+             share one transaction: after the first failure nothing is kept, the others answer 424 `batch_rolled_back`, and \
+             `committed` is false. Each operation needs its own permission and may have its own `Idempotency-Key`; where it has \
+             none, one is derived from that of the batch.",
+        )
+        .access(Access::SignedIn)
+        .body::<dto::BatchBody>()
+        .ok::<dto::BatchView>()
+        .large()
+        .dispatches()
+        .errors(&[&BATCH_PATH_REFUSED, &BATCH_READ_IN_ATOMIC, &BATCH_TIMEOUT]);
+}

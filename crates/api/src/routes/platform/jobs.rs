@@ -1,0 +1,85 @@
+//! `/jobs`: work that outlives its request.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::error::AppError;
+use application::paging::ListSpec;
+use application::platform::jobs::{JOB_LIST, JOB_NOT_RUNNING, JobQueries, JobRegistry, JobView};
+use axum::extract::State;
+use domain::ids::JobId;
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
+use crate::operation::Operations;
+
+const TAG: &str = "jobs";
+
+impl ListSpecSource for JobView {
+    const SPEC: &'static ListSpec = &JOB_LIST;
+}
+
+pub fn operations(ops: &mut Operations) {
+    const READ: Access = Access::Permission("platform.job.read");
+    ops.tag(TAG, "Work that outlives its request: progress, results, errors.");
+    ops.get("/jobs", list)
+        .id("list_jobs")
+        .tag(TAG)
+        .summary("List jobs")
+        .access(READ)
+        .list::<JobView>(&JOB_LIST);
+    ops.get("/jobs/{id}", get)
+        .id("get_job")
+        .tag(TAG)
+        .summary("Read a job")
+        .description("`progress` moves while it runs; `result` or `error` says what came of it.")
+        .access(READ)
+        .ok::<JobView>();
+    ops.post("/jobs/{id}/cancel", cancel)
+        .id("cancel_job")
+        .tag(TAG)
+        .summary("Cancel a job")
+        .description("Asks it to stop before it commits; nothing of it is kept then. Read the job for what came of it.")
+        .access(Access::Permission("platform.job.cancel"))
+        .ok::<JobView>()
+        .errors(&[&JOB_NOT_RUNNING]);
+}
+
+async fn list(
+    State(queries): State<Arc<dyn JobQueries>>,
+    State(registry): State<JobRegistry>,
+    ctx: Ctx,
+    params: ListParams<JobView>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let page = move |query| {
+        let (queries, registry) = (queries.clone(), registry.clone());
+        async move {
+            let page = queries.jobs(tenant, &query).await?;
+            Ok(page.map(|job| registry.overlay(tenant, job)))
+        }
+    };
+    answer::list(page, params.into_inner(), accept).await
+}
+
+async fn get(
+    State(queries): State<Arc<dyn JobQueries>>,
+    State(registry): State<JobRegistry>,
+    ctx: Ctx,
+    Id(id): Id<JobId>,
+) -> ApiResult {
+    let job = queries.job(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
+    answer::json(&registry.overlay(ctx.tenant, job))
+}
+
+async fn cancel(
+    State(queries): State<Arc<dyn JobQueries>>,
+    State(registry): State<JobRegistry>,
+    ctx: Ctx,
+    Id(id): Id<JobId>,
+) -> ApiResult {
+    let job = queries.job(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
+    registry.cancel(ctx.tenant, id)?;
+    answer::json(&registry.overlay(ctx.tenant, job))
+}

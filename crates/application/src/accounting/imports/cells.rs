@@ -1,0 +1,113 @@
+//! One row of a file, whatever it is written in.
+
+use std::collections::HashMap;
+
+use super::columns::{COLUMNS, Column};
+
+/// Where in a file something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line of the file on which the row begins, from 1; in a CSV file line 1 is the header.
+    pub row: u32,
+    /// The element of `lines`, from 0, in a row that is a whole entry.
+    pub line: Option<u32>,
+}
+
+impl Place {
+    pub const fn row(row: u32) -> Self {
+        Self { row, line: None }
+    }
+
+    pub fn pointer(self, column: &str) -> String {
+        let column = column.replace('~', "~0").replace('/', "~1");
+        match self.line {
+            Some(line) => format!("/rows/{}/lines/{line}/{column}", self.row),
+            None => format!("/rows/{}/{column}", self.row),
+        }
+    }
+}
+
+/// The texts of one row, trimmed; an absent cell is empty.
+pub trait Cells {
+    fn get(&self, column: Column) -> &str;
+    /// Every cell of a column that names a dimension and is not empty: the dimension's index and the text.
+    fn dimensions<'a>(&'a self, each: &mut dyn FnMut(usize, &'a str));
+}
+
+/// Takes the rows of a file, one after the other.
+pub trait RowSink {
+    /// The dimension that a further column names; `None` refuses the column.
+    fn dimension(&mut self, header: &str) -> Option<usize>;
+    fn row(&mut self, place: Place, cells: &dyn Cells);
+    /// The next rows, until [`RowSink::entry_ends`], are the lines of one entry, whatever their label is.
+    fn entry_begins(&mut self) {}
+    fn entry_ends(&mut self) {}
+    fn error(&mut self, place: Place, column: &str, violation: domain::error::Violation);
+    /// False once no more rows are taken.
+    fn more(&self) -> bool;
+}
+
+/// Cells held by themselves, for rows that are not columns of text.
+#[derive(Debug, Clone, Default)]
+pub struct OwnedCells {
+    values: [Option<Box<str>>; COLUMNS],
+    dimensions: Vec<(usize, Box<str>)>,
+}
+
+impl OwnedCells {
+    pub fn set(&mut self, column: Column, text: &str) {
+        let text = text.trim();
+        self.values[column as usize] = (!text.is_empty()).then(|| text.into());
+    }
+    pub fn set_dimension(&mut self, dimension: usize, text: &str) {
+        self.dimensions.retain(|(known, _)| *known != dimension);
+        let text = text.trim();
+        if !text.is_empty() {
+            self.dimensions.push((dimension, text.into()));
+        }
+    }
+}
+
+impl Cells for OwnedCells {
+    fn get(&self, column: Column) -> &str {
+        self.values[column as usize].as_deref().unwrap_or("")
+    }
+    fn dimensions<'a>(&'a self, each: &mut dyn FnMut(usize, &'a str)) {
+        for (dimension, text) in &self.dimensions {
+            each(*dimension, text);
+        }
+    }
+}
+
+/// Texts that come again and again, each kept once and known by its index.
+#[derive(Debug, Clone, Default)]
+pub struct Interner {
+    texts: Vec<String>,
+    indexes: HashMap<String, u32>,
+    /// Rows that follow one another often say the same.
+    last: u32,
+}
+
+impl Interner {
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if self.texts.get(self.last as usize).is_some_and(|last| last == text) {
+            return self.last;
+        }
+        self.last = match self.indexes.get(text) {
+            Some(index) => *index,
+            None => {
+                let index = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+                self.texts.push(text.to_owned());
+                self.indexes.insert(text.to_owned(), index);
+                index
+            }
+        };
+        self.last
+    }
+    pub fn get(&self, index: u32) -> &str {
+        self.texts.get(index as usize).map_or("", String::as_str)
+    }
+    pub fn texts(&self) -> &[String] {
+        &self.texts
+    }
+}

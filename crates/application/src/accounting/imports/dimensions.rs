@@ -1,0 +1,269 @@
+//! Dimensions of a file: found by code or name, or created.
+
+use std::collections::HashMap;
+
+use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionValue};
+use domain::error::Violation;
+use domain::ids::{DimensionId, DimensionSetId, DimensionValueId};
+use domain::text::{CODE_LENGTH_MAX, Code, LocalizedName, search_form};
+use serde_json::json;
+
+use super::account_rows::is_arabic;
+use super::cells::Place;
+use super::entry_file::{EntryFile, FileDimension};
+use super::row_errors::RowErrors;
+use crate::accounting::error::DIMENSION_VALUE_UNKNOWN;
+use crate::error::AppResult;
+use crate::ports::change::Change;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// Each combination of the file as stored, and what had to be created for it.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// By the index of the combination; `None` when a value of it is unknown.
+    pub combinations: Vec<Option<(DimensionCombination, DimensionSetId)>>,
+    pub created_dimensions: Vec<String>,
+    pub created_values: u64,
+}
+
+/// Finds every value of the file, or creates it where `create` allows it; problems are noted at the rows they are in.
+pub async fn resolve(
+    uow: &mut dyn UnitOfWork,
+    file: &EntryFile,
+    create: bool,
+    errors: &mut RowErrors,
+) -> AppResult<Resolved> {
+    let mut resolved = Resolved::default();
+    let used = file.dimensions.iter().any(|dimension| !dimension.values.texts().is_empty());
+    if !used {
+        resolved.combinations = vec![Some((DimensionCombination::EMPTY, DimensionSetId::EMPTY))];
+        return Ok(resolved);
+    }
+    let mut known = Known::load(uow).await?;
+    let mut problems: HashMap<(u32, u32), Violation> = HashMap::new();
+    let mut pairs: Vec<Vec<Option<(DimensionId, DimensionValueId)>>> = Vec::new();
+    for (index, column) in file.dimensions.iter().enumerate() {
+        let found = known.column(uow, column, create, &mut resolved).await?;
+        let found = found.into_iter().zip(0..).map(|(value, text)| {
+            value.map_err(|violation| problems.insert((index as u32, text), violation)).ok()
+        });
+        pairs.push(found.collect());
+    }
+    for combination in &file.combinations {
+        let found: Option<Vec<_>> = combination
+            .iter()
+            .map(|(dimension, value)| pairs[*dimension as usize][*value as usize])
+            .collect();
+        resolved.combinations.push(match found.map(DimensionCombination::new) {
+            Some(Ok(combination)) => {
+                let set = uow.ledger().dimension_set(&combination).await?;
+                Some((combination, set))
+            }
+            _ => None,
+        });
+    }
+    note(file, &resolved, &problems, errors);
+    Ok(resolved)
+}
+
+fn note(
+    file: &EntryFile,
+    resolved: &Resolved,
+    problems: &HashMap<(u32, u32), Violation>,
+    errors: &mut RowErrors,
+) {
+    let bad = file.lines.iter().filter(|line| resolved.combinations[line.combination as usize].is_none());
+    for line in bad {
+        for pair in &file.combinations[line.combination as usize] {
+            if let Some(violation) = problems.get(pair) {
+                push(errors, line.place, &file.dimensions[pair.0 as usize].header, violation.clone());
+            }
+        }
+    }
+}
+
+fn push(errors: &mut RowErrors, place: Place, header: &str, violation: Violation) {
+    errors.push(place, header, violation);
+}
+
+/// The tenant's dimensions and values.
+struct Known {
+    dimensions: Vec<Dimension>,
+    values: HashMap<DimensionId, Vec<DimensionValue>>,
+}
+
+impl Known {
+    async fn load(uow: &mut dyn UnitOfWork) -> AppResult<Self> {
+        let dimensions = uow.imports().all_dimensions().await?;
+        let mut values: HashMap<DimensionId, Vec<DimensionValue>> = HashMap::new();
+        for value in uow.imports().all_dimension_values().await? {
+            values.entry(value.dimension_id).or_default().push(value);
+        }
+        Ok(Self { dimensions, values })
+    }
+
+    /// The value of each text of a column.
+    async fn column(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        column: &FileDimension,
+        create: bool,
+        resolved: &mut Resolved,
+    ) -> AppResult<Vec<Result<(DimensionId, DimensionValueId), Violation>>> {
+        let texts = column.values.texts();
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unknown = |value: &str| {
+            let violation = Violation::new(&DIMENSION_VALUE_UNKNOWN).with("dimension", &column.header);
+            Err(violation.with("value", value))
+        };
+        let dimension = match self.dimension(&column.header) {
+            Some(known) if known.active => known.id,
+            None if create => match self.create_dimension(uow, &column.header).await? {
+                Ok(dimension) => {
+                    resolved.created_dimensions.push(dimension.code.as_str().to_owned());
+                    dimension.id
+                }
+                Err(violation) => return Ok(texts.iter().map(|_| Err(violation.clone())).collect()),
+            },
+            _ => return Ok(texts.iter().map(|text| unknown(text)).collect()),
+        };
+        let mut values = Values::of(self.values.remove(&dimension).unwrap_or_default());
+        let mut found = Vec::with_capacity(texts.len());
+        for text in texts {
+            found.push(match values.find(text) {
+                Some(value) if value.active => Ok((dimension, value.id)),
+                None if create => values.create(uow, dimension, text).map(|id| (dimension, id)),
+                _ => unknown(text),
+            });
+        }
+        uow.imports().add_dimension_values(&values.created).await?;
+        resolved.created_values += values.created.len() as u64;
+        for value in &values.created {
+            record(uow, "dimension_value", value.id.uuid(), &value.code, &value.name);
+        }
+        Ok(found)
+    }
+
+    fn dimension(&self, header: &str) -> Option<&Dimension> {
+        let code = code_of(header);
+        let same = |known: &&Dimension| known.code.as_str().to_lowercase() == code.to_lowercase();
+        self.dimensions.iter().find(same)
+    }
+
+    async fn create_dimension(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        header: &str,
+    ) -> AppResult<Result<Dimension, Violation>> {
+        let named = Code::parse(&code_of(header)).and_then(|code| Ok((code, name_of(header)?)));
+        let (code, name) = match named {
+            Ok(named) => named,
+            Err(violation) => return Ok(Err(violation)),
+        };
+        let id = DimensionId::new(uow.new_id());
+        let dimension = Dimension { id, code, name, active: true, version: 1 };
+        uow.imports().add_dimension(&dimension).await?;
+        record(uow, "dimension", id.uuid(), &dimension.code, &dimension.name);
+        Ok(Ok(dimension))
+    }
+}
+
+/// The values of one dimension, by code and by name.
+struct Values {
+    by_code: HashMap<String, (DimensionValueId, bool)>,
+    by_name: HashMap<String, (DimensionValueId, bool)>,
+    created: Vec<DimensionValue>,
+}
+
+struct Found {
+    id: DimensionValueId,
+    active: bool,
+}
+
+impl Values {
+    fn of(stored: Vec<DimensionValue>) -> Self {
+        let mut values = Self { by_code: HashMap::new(), by_name: HashMap::new(), created: Vec::new() };
+        for value in &stored {
+            values.add(value);
+        }
+        values
+    }
+
+    fn add(&mut self, value: &DimensionValue) {
+        let known = (value.id, value.active);
+        self.by_code.insert(value.code.as_str().to_owned(), known);
+        for name in [value.name.ar(), value.name.en()].into_iter().flatten() {
+            self.by_name.entry(search_form(name)).or_insert(known);
+        }
+    }
+
+    /// A cell says the code or, since codes have no spaces, the name.
+    fn find(&self, text: &str) -> Option<Found> {
+        let known = self.by_code.get(text).or_else(|| self.by_name.get(&search_form(text)));
+        known.map(|(id, active)| Found { id: *id, active: *active })
+    }
+
+    fn create(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        dimension_id: DimensionId,
+        text: &str,
+    ) -> Result<DimensionValueId, Violation> {
+        let name = name_of(text)?;
+        let code = self.free_code(&code_of(text))?;
+        let id = DimensionValueId::new(uow.new_id());
+        let value =
+            DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
+        self.add(&value);
+        self.created.push(value);
+        Ok(id)
+    }
+
+    /// The code, or the first of `CODE-2`, `CODE-3` … that no other value has.
+    fn free_code(&self, wanted: &str) -> Result<Code, Violation> {
+        let mut candidate = wanted.to_owned();
+        let mut number = 1_u32;
+        while self.by_code.contains_key(&candidate) {
+            number += 1;
+            let suffix = format!("-{number}");
+            candidate = wanted.chars().take(CODE_LENGTH_MAX - suffix.len()).collect();
+            candidate.push_str(&suffix);
+        }
+        Code::parse(&candidate)
+    }
+}
+
+/// A text as a code: what a code may not contain becomes a hyphen.
+fn code_of(text: &str) -> String {
+    let mut code = String::new();
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || matches!(c, '.' | '_' | '/') {
+            code.push(c);
+        } else if !code.is_empty() && !code.ends_with('-') {
+            code.push('-');
+        }
+    }
+    let code: String = code.chars().take(CODE_LENGTH_MAX).collect();
+    code.trim_end_matches('-').to_owned()
+}
+
+fn name_of(text: &str) -> Result<LocalizedName, Violation> {
+    let arabic = is_arabic(text);
+    let name = LocalizedName::parse(arabic.then_some(text), (!arabic).then_some(text));
+    name.map_err(|violation| violation.at(""))
+}
+
+fn record(
+    uow: &mut dyn UnitOfWork,
+    entity: &'static str,
+    entity_id: uuid::Uuid,
+    code: &Code,
+    name: &LocalizedName,
+) {
+    let tenant = uow.tenant();
+    let after =
+        json!({ "id": entity_id, "code": code.as_str(), "name": { "ar": name.ar(), "en": name.en() } });
+    uow.record(Change { tenant, entity, entity_id, action: "created", before: None, after: Some(after) });
+}

@@ -1,0 +1,215 @@
+//! Imports: a file of accounts, journal entries or opening balances, kept as a whole or not at all.
+//!
+//! A file is parsed off the writer ([`parse`]), which resolves nothing but finds every cell that cannot be read. One
+//! command in one transaction ([`commit`]) then resolves codes once for the whole file, checks and posts. Every problem
+//! of the file is reported at once, with the row and the column it is in.
+
+mod account_file;
+mod account_rows;
+mod cells;
+mod columns;
+mod csv_rows;
+mod dimensions;
+mod entry_drafts;
+mod entry_file;
+mod entry_pointers;
+mod entry_rows;
+pub mod error;
+mod import_accounts;
+mod import_entries;
+mod json_rows;
+mod opening;
+mod row_errors;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::ids::JobId;
+
+pub use account_file::AccountFile;
+pub use entry_file::EntryFile;
+pub use import_accounts::ImportAccounts;
+pub use import_entries::ImportEntries;
+
+use crate::authorize::Permission;
+use crate::command::{Application, Executed, execute};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use error::JOB_CANCELLED;
+
+pub const IMPORT: Permission = "accounting.import.create";
+
+/// Most lines in one file: one file is one transaction, and others wait for its end.
+pub const IMPORT_LINES_MAX: usize = 2_000_000;
+/// Most accounts in one file.
+pub const IMPORT_ACCOUNTS_MAX: usize = 100_000;
+/// Most problems listed; the number of all is told.
+pub const IMPORT_ERRORS_MAX: usize = 1_000;
+/// Lines between two looks at whether the import was cancelled.
+const LINES_PER_CHECK: u64 = 1_000;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportKind {
+    Accounts,
+    JournalEntries,
+    OpeningBalances,
+}
+
+impl ImportKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::JournalEntries => "journal-entries",
+            Self::OpeningBalances => "opening-balances",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Accounts, Self::JournalEntries, Self::OpeningBalances]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportFormat {
+    Csv,
+    NdJson,
+}
+
+/// How a file is to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Post the entries; otherwise they stay drafts.
+    pub post: bool,
+    /// Generate fiscal years that are missing.
+    pub create_periods: bool,
+    /// Create dimensions and values that are unknown.
+    pub create_dimensions: bool,
+    /// Change accounts that differ from the file; otherwise a difference is an error.
+    pub update: bool,
+    /// The journal of entries that name none; `None` is the general one, or for opening balances the opening one.
+    pub journal: Option<String>,
+    /// The posting date of opening balances whose rows have none.
+    pub date: Option<NaiveDate>,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self {
+            post: false,
+            create_periods: false,
+            create_dimensions: true,
+            update: false,
+            journal: None,
+            date: None,
+        }
+    }
+}
+
+/// A file that was read, with what could not be read in it.
+#[derive(Debug, Clone)]
+pub enum ParsedFile {
+    Accounts(Arc<AccountFile>),
+    Entries(Arc<EntryFile>),
+}
+
+impl ParsedFile {
+    /// Rows that make up the work: accounts or lines.
+    pub fn rows(&self) -> u64 {
+        match self {
+            Self::Accounts(file) => file.accounts.len() as u64,
+            Self::Entries(file) => file.lines.len() as u64,
+        }
+    }
+}
+
+/// Told how far an import is; asked whether it should stop.
+pub trait Progress: Send + Sync {
+    /// Rows done so far, of how many.
+    fn advance(&self, done: u64, total: u64);
+    /// An import that was cancelled keeps nothing.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn advance(&self, _: u64, _: u64) {}
+}
+
+/// Reads a whole file. Blocks: run it where blocking is allowed.
+///
+/// Problems of rows are kept in the result, so that they are reported together with what [`commit`] finds; an error here
+/// means that the file could not be read at all.
+pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
+    Ok(match kind {
+        ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
+        ImportKind::JournalEntries => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?)),
+        ImportKind::OpeningBalances => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?)),
+    })
+}
+
+/// Takes a parsed file into the books, in one transaction. `job` is finished in the same one, if there is one.
+pub async fn commit(
+    app: &Application,
+    ctx: &RequestContext,
+    file: ParsedFile,
+    options: ImportOptions,
+    job: Option<JobId>,
+    progress: Arc<dyn Progress>,
+) -> AppResult<Executed> {
+    match file {
+        ParsedFile::Accounts(file) => {
+            execute(app, ctx, ImportAccounts { file, options, job, progress }).await
+        }
+        ParsedFile::Entries(file) => execute(app, ctx, ImportEntries { file, options, job, progress }).await,
+    }
+}
+
+/// The whole import of a file, as the command line does it: reads, checks, keeps. Blocks while it reads.
+pub async fn import(
+    app: &Application,
+    ctx: &RequestContext,
+    (kind, format): (ImportKind, ImportFormat),
+    options: ImportOptions,
+    source: impl Read,
+    progress: Arc<dyn Progress>,
+) -> AppResult<Executed> {
+    let file = parse(kind, format, source)?;
+    commit(app, ctx, file, options, None, progress).await
+}
+
+/// Tells the progress and stops an import that was cancelled.
+struct Meter<'a> {
+    progress: &'a dyn Progress,
+    done: u64,
+    told: u64,
+    total: u64,
+}
+
+impl<'a> Meter<'a> {
+    fn new(progress: &'a dyn Progress, total: u64) -> Self {
+        progress.advance(0, total);
+        Self { progress, done: 0, told: 0, total }
+    }
+
+    fn step(&mut self, rows: u64) -> AppResult<()> {
+        self.done += rows;
+        if self.done - self.told >= LINES_PER_CHECK || self.done == self.total {
+            self.told = self.done;
+            self.progress.advance(self.done, self.total);
+            if self.progress.cancelled() {
+                return Err(AppError::of(&JOB_CANCELLED));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Locks on dates that are finished with (R11).
+
+mod set;
+
+pub use set::SetLock;

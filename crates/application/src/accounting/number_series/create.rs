@@ -1,0 +1,76 @@
+//! `POST /number-series`: a new series of document numbers.
+
+use async_trait::async_trait;
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
+use domain::error::Violations;
+use domain::ids::NumberSeriesId;
+use domain::text::{Code, LocalizedName};
+
+use super::NUMBER_SERIES;
+use crate::accounting::changes::{already_exists, record};
+use crate::accounting::ports::number_series::StoredSeries;
+use crate::accounting::views::journal::NumberSeriesView;
+use crate::authorize::Access;
+use crate::command::{Command, Done};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct CreateNumberSeries {
+    pub code: Code,
+    pub name: LocalizedName,
+    pub document_type: Code,
+    pub pattern: String,
+    pub reset: NumberReset,
+    pub gapless: bool,
+    pub active: bool,
+}
+
+#[async_trait]
+impl Command for CreateNumberSeries {
+    const NAME: &'static str = "create_number_series";
+    const ACCESS: Access = Access::Permission("accounting.number_series.create");
+    type Output = NumberSeriesView;
+
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NumberSeriesView>> {
+        let mut violations = Violations::new();
+        if uow.number_series().id_by_code(self.code.as_str()).await?.is_some() {
+            violations.push(already_exists("code", &self.code));
+        }
+        let pattern = parse_pattern(&self.pattern, self.reset, &mut violations);
+        let Some(pattern) = pattern.filter(|_| violations.is_empty()) else {
+            return Err(AppError::from(violations.into_vec()));
+        };
+        let series = NumberSeries {
+            id: NumberSeriesId::new(uow.new_id()),
+            code: self.code.clone(),
+            name: self.name.clone(),
+            pattern,
+            gapless: self.gapless,
+            active: self.active,
+            version: 1,
+        };
+        let document_type = self.document_type.to_string();
+        let stored = StoredSeries { series, document_type, updated_at: uow.now() };
+        uow.number_series().insert(&stored).await?;
+        let view = NumberSeriesView::from(&stored);
+        record(uow, NUMBER_SERIES, view.id, "created", None, Some(&view));
+        Ok(Done::of(view.id, view.version, view))
+    }
+}
+
+/// Every fault of a pattern, at the member it is in.
+pub(super) fn parse_pattern(
+    text: &str,
+    reset: NumberReset,
+    violations: &mut Violations,
+) -> Option<NumberPattern> {
+    match NumberPattern::parse(text, reset) {
+        Ok(pattern) => Some(pattern),
+        Err(broken) => {
+            violations.extend(broken.into_iter().map(|violation| violation.at("/pattern")));
+            None
+        }
+    }
+}

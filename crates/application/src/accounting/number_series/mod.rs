@@ -1,0 +1,12 @@
+//! Number series: the commands that change them, the next number, and the proof that there are no gaps.
+
+pub mod create;
+pub mod delete;
+pub mod gaps;
+pub mod preview;
+pub mod update;
+
+/// Entity name in audit log, change feed and cache.
+pub const NUMBER_SERIES: &str = "number_series";
+/// What a series numbers unless it says otherwise.
+pub const DOCUMENT_TYPE_DEFAULT: &str = "journal_entry";

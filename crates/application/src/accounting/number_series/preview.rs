@@ -1,0 +1,43 @@
+//! `GET /number-series/{id}/preview`: the next number, which stays free.
+
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::FISCAL_PERIOD_MISSING;
+use domain::accounting::number_series::{NumberContext, NumberReset};
+use domain::error::Violation;
+use domain::ids::{NumberSeriesId, TenantId};
+
+use super::NUMBER_SERIES;
+use crate::accounting::ports::number_series::NumberSeriesQueries;
+use crate::accounting::views::journal::NumberPreviewView;
+use crate::error::{AppError, AppResult};
+
+/// What a document of `date` would be numbered if it were posted now.
+pub async fn preview(
+    queries: &dyn NumberSeriesQueries,
+    tenant: TenantId,
+    id: NumberSeriesId,
+    date: NaiveDate,
+) -> AppResult<NumberPreviewView> {
+    let stored =
+        queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
+    let series = stored.series;
+    let fiscal_year = queries.fiscal_year_code(tenant, date).await?;
+    let needs_year =
+        series.pattern.reset() == NumberReset::FiscalYear || series.pattern.as_str().contains("{FY}");
+    if fiscal_year.is_none() && needs_year {
+        return Err(Violation::new(&FISCAL_PERIOD_MISSING).at("?date").with("date", date).into());
+    }
+    let fiscal_year = fiscal_year.unwrap_or_default();
+    let journal = queries.journal_of_series(tenant, id).await?;
+    let period = series.period_key(date, &fiscal_year);
+    let counters = queries.counters(tenant, id).await?;
+    let last = counters.iter().find(|(key, _)| *key == period).map_or(0, |(_, last)| *last);
+    let context = NumberContext {
+        date,
+        fiscal_year_code: &fiscal_year,
+        journal_code: journal.as_deref().unwrap_or(series.code.as_str()),
+        branch: None,
+    };
+    let number = series.format(last + 1, &context)?;
+    Ok(NumberPreviewView { date, number, sequence: last + 1, period })
+}

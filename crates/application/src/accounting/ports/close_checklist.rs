@@ -1,0 +1,55 @@
+//! What a close checklist is made of.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::lock::LockKind;
+use domain::ids::{AccountId, FiscalPeriodId, FiscalYearId, TenantId};
+use domain::money::{Amount, Currency};
+
+use crate::accounting::views::fiscal_year::{FiscalPeriodView, FiscalYearView};
+use crate::error::AppResult;
+
+/// What is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChecklistScope {
+    Year(FiscalYearId),
+    Period(FiscalPeriodId),
+}
+
+/// The state of the books as far as it concerns closing.
+#[derive(Debug, Clone)]
+pub struct ChecklistFacts {
+    pub fiscal_year: FiscalYearView,
+    /// `None` when the whole year is to be closed.
+    pub period: Option<FiscalPeriodView>,
+    pub company: Currency,
+    /// Drafts dated in it.
+    pub drafts: u64,
+    pub opening_account: Option<AccountId>,
+    /// What the opening account holds at the end, debit positive.
+    pub opening_balance: Amount,
+    /// Open periods before the period, or open years before the year.
+    pub earlier_open: u64,
+    /// Currencies with a balance at the end but without a rate dated in the last period.
+    pub currencies_without_rate: Vec<String>,
+    /// Active recurring entries due by the end.
+    pub recurring_due: u64,
+    /// Periods whose debits and credits differ.
+    pub out_of_balance: u64,
+    /// Accounts of income or expense that still hold something; 0 for a period.
+    pub accounts_to_close: u64,
+    pub retained_earnings_set: bool,
+    pub closing_journal_there: bool,
+    /// Locks on every journal that cover the last day.
+    pub locks: Vec<(LockKind, NaiveDate)>,
+}
+
+#[async_trait]
+pub trait CloseChecklistQueries: Send + Sync {
+    /// MUST read maintained balances and indexed rows only. `None` when there is no such year or period.
+    async fn close_checklist_facts(
+        &self,
+        tenant: TenantId,
+        scope: ChecklistScope,
+    ) -> AppResult<Option<ChecklistFacts>>;
+}

@@ -1,0 +1,80 @@
+//! Number series in storage, and what proves that they have no gaps.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::number_series::NumberSeries;
+use domain::ids::{NumberSeriesId, TenantId};
+use domain::time::Timestamp;
+use futures::stream::BoxStream;
+
+use crate::accounting::views::journal::NumberSeriesView;
+use crate::error::AppResult;
+use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
+use crate::ports::storage_error::StorageResult;
+
+/// A series as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSeries {
+    pub series: NumberSeries,
+    /// What it numbers: `journal_entry`.
+    pub document_type: String,
+    pub updated_at: Timestamp,
+}
+
+#[async_trait]
+pub trait NumberSeriesRepository: Send {
+    async fn find(&mut self, id: NumberSeriesId) -> StorageResult<Option<StoredSeries>>;
+    async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<NumberSeriesId>>;
+    /// Whether it has given a number.
+    async fn has_numbers(&mut self, id: NumberSeriesId) -> StorageResult<bool>;
+    /// The resources that refer to a series, by name.
+    async fn users(&mut self, id: NumberSeriesId) -> StorageResult<Vec<&'static str>>;
+    async fn insert(&mut self, series: &StoredSeries) -> StorageResult<()>;
+    /// Replaces the series stored at `series.version - 1`. MUST answer `false` when it is at another.
+    async fn update(&mut self, series: &StoredSeries) -> StorageResult<bool>;
+    /// MUST answer `false` when there is no series with this id and version.
+    async fn delete(&mut self, id: NumberSeriesId, version: i64) -> StorageResult<bool>;
+}
+
+/// What `GET /number-series` filters and sorts by.
+pub static NUMBER_SERIES_LIST: ListSpec = ListSpec {
+    resource: "number_series",
+    fields: &[
+        FieldSpec::new("id", FieldKind::Id).sortable(),
+        FieldSpec::new("code", FieldKind::Text).sortable(),
+        FieldSpec::new("documentType", FieldKind::Text),
+        FieldSpec::new("reset", FieldKind::Word(&["never", "fiscal_year", "year", "month"])),
+        FieldSpec::new("gapless", FieldKind::Boolean),
+        FieldSpec::new("active", FieldKind::Boolean),
+        FieldSpec::new("updatedAt", FieldKind::Timestamp),
+    ],
+    default_sort: &[("code", Direction::Ascending)],
+    expand: &[],
+};
+
+/// A posted entry's number with what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberUsed {
+    pub number: String,
+    pub date: NaiveDate,
+    pub fiscal_year_code: String,
+    pub journal_code: String,
+}
+
+#[async_trait]
+pub trait NumberSeriesQueries: Send + Sync {
+    async fn number_series(&self, tenant: TenantId, id: NumberSeriesId) -> AppResult<Option<StoredSeries>>;
+    async fn number_series_list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<NumberSeriesView>>;
+    /// The fiscal year that a date lies in.
+    async fn fiscal_year_code(&self, tenant: TenantId, date: NaiveDate) -> AppResult<Option<String>>;
+    /// The code of the first journal that numbers its entries from the series.
+    async fn journal_of_series(&self, tenant: TenantId, id: NumberSeriesId) -> AppResult<Option<String>>;
+    /// The last number given in each period that has any.
+    async fn counters(&self, tenant: TenantId, id: NumberSeriesId) -> AppResult<Vec<(String, u64)>>;
+    /// Every number of the series on a posted entry, in no particular order.
+    fn numbers(&self, tenant: TenantId, id: NumberSeriesId) -> BoxStream<'static, StorageResult<NumberUsed>>;
+}

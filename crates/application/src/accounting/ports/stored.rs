@@ -1,0 +1,10 @@
+//! A thing as stored, with what only storage knows of it.
+
+use domain::time::Timestamp;
+
+/// Something read from storage, or just written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<T> {
+    pub value: T,
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,83 @@
+//! `POST /recurring-entries`
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::recurrence::{Frequency, Recurrence};
+use domain::accounting::recurring_entry::{EntryTemplate, NewRecurringEntry, RecurringEntry};
+use domain::error::Violations;
+use domain::ids::{JournalId, RecurringEntryId};
+use domain::money::CurrencyCode;
+use domain::text::{Code, LocalizedName};
+
+use super::{check_code, record, template, view};
+use crate::accounting::entry_input::{LineInput, Reference};
+use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
+use crate::accounting::views::recurring_entry::RecurringEntryView;
+use crate::authorize::Access;
+use crate::command::{Command, Done};
+use crate::context::RequestContext;
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct CreateRecurringEntry {
+    pub code: Code,
+    pub name: LocalizedName,
+    pub schedule: Frequency,
+    pub start_date: NaiveDate,
+    pub end_date: Option<NaiveDate>,
+    /// `None` is the general journal.
+    pub journal: Option<Reference<JournalId>>,
+    /// `None` is the company currency.
+    pub currency: Option<CurrencyCode>,
+    pub description: Option<String>,
+    pub reference: Option<String>,
+    pub control_reason: Option<String>,
+    pub lines: Vec<LineInput>,
+    pub auto_post: bool,
+    pub active: bool,
+}
+
+#[async_trait]
+impl Command for CreateRecurringEntry {
+    const NAME: &'static str = "create_recurring_entry";
+    const ACCESS: Access = Access::Permission("accounting.recurring_entry.create");
+    type Output = RecurringEntryView;
+
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<RecurringEntryView>> {
+        let mut violations = Violations::new();
+        check_code(uow, &self.code, None, &mut violations).await?;
+        let recurrence = Recurrence::new(self.schedule, self.start_date, self.end_date);
+        let recurrence = recurrence.map_err(|refused| violations.extend(refused)).ok();
+        let journal = template::journal(uow, self.journal.as_ref(), &mut violations).await?;
+        let lines = template::lines(uow, &self.lines, &mut violations).await?;
+        let currency = match self.currency {
+            Some(currency) => currency,
+            None => uow.ledger().company_currency().await?.code,
+        };
+        let (Some(recurrence), Some(journal_id), true) = (recurrence, journal, violations.is_empty()) else {
+            return Err(violations.into_vec().into());
+        };
+        let entry = RecurringEntry::new(NewRecurringEntry {
+            id: RecurringEntryId::new(uow.new_id()),
+            code: self.code.clone(),
+            name: self.name.clone(),
+            recurrence,
+            template: EntryTemplate {
+                journal_id,
+                currency,
+                description: self.description.clone(),
+                reference: self.reference.clone(),
+                control_reason: self.control_reason.clone(),
+                lines,
+            },
+            auto_post: self.auto_post,
+            active: self.active,
+        })?;
+        uow.recurring_entries().insert_recurring_entry(&entry).await?;
+        let stored = StoredRecurringEntry { entry, last_error: None };
+        let view = view(uow, &stored).await?;
+        record(uow, "created", None, Some(&view));
+        Ok(Done::of(view.id, view.version, view))
+    }
+}

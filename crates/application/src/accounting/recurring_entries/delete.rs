@@ -1,0 +1,39 @@
+//! `DELETE /recurring-entries/{id}`: while no entry was made from it; later it is switched off instead.
+
+use async_trait::async_trait;
+use domain::error::Violation;
+use domain::ids::RecurringEntryId;
+
+use super::{find, record, view};
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult, IN_USE, STALE_VERSION};
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct DeleteRecurringEntry {
+    pub id: RecurringEntryId,
+}
+
+#[async_trait]
+impl Command for DeleteRecurringEntry {
+    const NAME: &'static str = "delete_recurring_entry";
+    const ACCESS: Access = Access::Permission("accounting.recurring_entry.delete");
+    type Output = ();
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        let stored = find(uow, self.id).await?;
+        let version = stored.entry.version;
+        check_version(ctx, version)?;
+        if stored.entry.has_run() {
+            return Err(AppError::new(Violation::new(&IN_USE).with("users", "journal entries")));
+        }
+        let before = view(uow, &stored).await?;
+        if !uow.recurring_entries().delete_recurring_entry(self.id, version).await? {
+            return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", version)));
+        }
+        record(uow, "deleted", Some(&before), None);
+        Ok(Done::new(()))
+    }
+}

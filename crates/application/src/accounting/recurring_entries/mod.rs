@@ -1,0 +1,129 @@
+//! Recurring entries: templates that become entries when they fall due, exactly once each.
+
+mod create;
+mod delete;
+mod run;
+mod run_due;
+mod template;
+mod update;
+
+pub use create::CreateRecurringEntry;
+pub use delete::DeleteRecurringEntry;
+pub use run::RunRecurringEntry;
+pub use run_due::{RecurringRun, run_due_recurring_entries};
+pub use update::UpdateRecurringEntry;
+
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
+use domain::accounting::recurring_entry::RecurringEntry;
+use domain::error::{Violation, Violations};
+use domain::ids::{JournalEntryId, RecurringEntryId};
+use domain::text::Code;
+
+use super::ports::journal_entries::EntryMeta;
+use super::ports::recurring_entries::StoredRecurringEntry;
+use super::posting;
+use super::views::journal_entry::JournalEntryView;
+use super::views::journal_entry_build::{draft_view, posted_view, record_entry};
+use super::views::recurring_entry::RecurringEntryView;
+use crate::context::RequestContext;
+use crate::error::{ALREADY_EXISTS, AppError, AppResult, STALE_VERSION};
+use crate::ports::change::Change;
+use crate::ports::unit_of_work::UnitOfWork;
+
+pub const RUN: &str = "accounting.recurring_entry.run";
+
+/// Most occurrences that one request makes; the others stay due.
+pub const RUN_OCCURRENCES_MAX: usize = 100;
+/// Most entries to come that one request shows.
+pub const UPCOMING_MAX: usize = 100;
+
+async fn find(uow: &mut dyn UnitOfWork, id: RecurringEntryId) -> AppResult<StoredRecurringEntry> {
+    let stored = uow.recurring_entries().find_recurring_entry(id).await?;
+    stored.ok_or_else(|| AppError::not_found("recurring_entry"))
+}
+
+/// Whether the code is free, or taken by `own` itself.
+async fn check_code(
+    uow: &mut dyn UnitOfWork,
+    code: &Code,
+    own: Option<RecurringEntryId>,
+    violations: &mut Violations,
+) -> AppResult<()> {
+    let taken = uow.recurring_entries().recurring_entry_by_code(code.as_str()).await?;
+    if taken.is_some() && taken != own {
+        let violation = Violation::new(&ALREADY_EXISTS).with("field", "code").with("value", code);
+        violations.push(violation.at("/code"));
+    }
+    Ok(())
+}
+
+async fn save(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppResult<()> {
+    if uow.recurring_entries().update_recurring_entry(stored).await? {
+        return Ok(());
+    }
+    let current = stored.entry.version - 1;
+    Err(AppError::new(Violation::new(&STALE_VERSION).with("current", current)))
+}
+
+/// Makes the entry of the date that is due and moves on to the next one, all in the caller's transaction.
+async fn make_occurrence(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    entry: RecurringEntry,
+    date: chrono::NaiveDate,
+) -> AppResult<(RecurringEntry, JournalEntryView)> {
+    let id = JournalEntryId::new(uow.new_id());
+    let lines_max = domain::accounting::recurring_entry::TEMPLATE_LINES_MAX;
+    let draft = DraftEntry::new(entry.entry_on(date, id), lines_max)?;
+    let meta = EntryMeta {
+        notes: None,
+        recurring_entry_id: Some(entry.id),
+        created_by: ctx.actor.user_id(),
+        created_at: uow.now(),
+    };
+    let view = if entry.auto_post {
+        let posting = posting::post(ctx, uow, draft, meta, None).await?;
+        posted_view(uow, &posting).await?
+    } else {
+        uow.journal_entries().insert_draft(&draft, &meta).await?;
+        draft_view(uow, &draft, &meta).await?
+    };
+    record_entry(uow, if entry.auto_post { "posted" } else { "created" }, None, Some(&view));
+    let next = StoredRecurringEntry { entry: entry.advance(), last_error: None };
+    save(uow, &next).await?;
+    Ok((next.entry, view))
+}
+
+/// The entry with the lines of its template.
+async fn view(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppResult<RecurringEntryView> {
+    let RecurringEntry { id, recurrence, template, .. } = &stored.entry;
+    // The lines are shown as those of a draft that nobody stores.
+    let sample = NewEntry {
+        id: JournalEntryId::new(id.uuid()),
+        journal_id: template.journal_id,
+        kind: EntryKind::Standard,
+        posting_date: recurrence.start(),
+        document_date: None,
+        currency: template.currency,
+        description: None,
+        reference: None,
+        control_reason: None,
+        reverses: None,
+        lines: template.lines.clone(),
+    };
+    let meta = EntryMeta { notes: None, recurring_entry_id: None, created_by: None, created_at: uow.now() };
+    let lines = draft_view(uow, &DraftEntry::from_stored(sample, 1), &meta).await?.lines;
+    Ok(RecurringEntryView::new(stored, lines))
+}
+
+fn record(
+    uow: &mut dyn UnitOfWork,
+    action: &'static str,
+    before: Option<&RecurringEntryView>,
+    after: Option<&RecurringEntryView>,
+) {
+    let Some(entity_id) = after.or(before).map(|view| view.id) else { return };
+    let document = |view: &RecurringEntryView| serde_json::to_value(view).unwrap_or_default();
+    let (tenant, before, after) = (uow.tenant(), before.map(document), after.map(document));
+    uow.record(Change { tenant, entity: "recurring_entry", entity_id, action, before, after });
+}

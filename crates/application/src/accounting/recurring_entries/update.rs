@@ -1,0 +1,115 @@
+//! `PATCH /recurring-entries/{id}`
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::recurrence::{Frequency, Recurrence};
+use domain::accounting::recurring_entry::{EntryTemplate, RecurringEntry, RecurringEntryPatch};
+use domain::error::Violations;
+use domain::ids::{JournalId, RecurringEntryId};
+use domain::money::CurrencyCode;
+use domain::text::{Code, LocalizedName};
+
+use super::{check_code, find, record, save, template, view};
+use crate::accounting::entry_input::{LineInput, Reference};
+use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
+use crate::accounting::views::recurring_entry::RecurringEntryView;
+use crate::authorize::Access;
+use crate::command::{Command, Done, check_version};
+use crate::context::RequestContext;
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// `None` leaves a field as it is, an inner `None` empties it.
+#[derive(Debug, Clone)]
+pub struct UpdateRecurringEntry {
+    pub id: RecurringEntryId,
+    pub code: Option<Code>,
+    pub name: Option<LocalizedName>,
+    pub schedule: Option<Frequency>,
+    pub start_date: Option<NaiveDate>,
+    pub end_date: Option<Option<NaiveDate>>,
+    pub journal: Option<Reference<JournalId>>,
+    pub currency: Option<CurrencyCode>,
+    pub description: Option<Option<String>>,
+    pub reference: Option<Option<String>>,
+    pub control_reason: Option<Option<String>>,
+    /// All lines; they replace the ones before.
+    pub lines: Option<Vec<LineInput>>,
+    pub auto_post: Option<bool>,
+    pub active: Option<bool>,
+}
+
+#[async_trait]
+impl Command for UpdateRecurringEntry {
+    const NAME: &'static str = "update_recurring_entry";
+    const ACCESS: Access = Access::Permission("accounting.recurring_entry.update");
+    type Output = RecurringEntryView;
+
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<RecurringEntryView>> {
+        let stored = find(uow, self.id).await?;
+        check_version(ctx, stored.entry.version)?;
+        let before = view(uow, &stored).await?;
+        let patch = self.patch(uow, &stored.entry).await?;
+        let today = uow.now().date();
+        let entry = stored.entry.update(patch, today)?;
+        // What went wrong may have been mended; if not, the next attempt says so again.
+        let stored = StoredRecurringEntry { entry, last_error: None };
+        save(uow, &stored).await?;
+        let after = view(uow, &stored).await?;
+        record(uow, "updated", Some(&before), Some(&after));
+        Ok(Done::of(after.id, after.version, after))
+    }
+}
+
+impl UpdateRecurringEntry {
+    async fn patch(&self, uow: &mut dyn UnitOfWork, old: &RecurringEntry) -> AppResult<RecurringEntryPatch> {
+        let mut violations = Violations::new();
+        if let Some(code) = &self.code {
+            check_code(uow, code, Some(self.id), &mut violations).await?;
+        }
+        let rhythm = old.recurrence;
+        let every = self.schedule.unwrap_or(rhythm.every());
+        let (start, end) = (self.start_date.unwrap_or(rhythm.start()), self.end_date.unwrap_or(rhythm.end()));
+        let recurrence = Recurrence::new(every, start, end);
+        let recurrence = recurrence.map_err(|refused| violations.extend(refused)).ok();
+        let template = self.template(uow, &old.template, &mut violations).await?;
+        Ok(violations.into_result(RecurringEntryPatch {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            recurrence,
+            template: Some(template),
+            auto_post: self.auto_post,
+            active: self.active,
+        })?)
+    }
+
+    async fn template(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        old: &EntryTemplate,
+        violations: &mut Violations,
+    ) -> AppResult<EntryTemplate> {
+        let journal = match &self.journal {
+            Some(reference) => template::journal(uow, Some(reference), violations).await?,
+            None => None,
+        };
+        let lines = match &self.lines {
+            Some(lines) => template::lines(uow, lines, violations).await?,
+            None => old.lines.clone(),
+        };
+        let text =
+            |new: &Option<Option<String>>, old: &Option<String>| new.clone().unwrap_or_else(|| old.clone());
+        Ok(EntryTemplate {
+            journal_id: journal.unwrap_or(old.journal_id),
+            currency: self.currency.unwrap_or(old.currency),
+            description: text(&self.description, &old.description),
+            reference: text(&self.reference, &old.reference),
+            control_reason: text(&self.control_reason, &old.control_reason),
+            lines,
+        })
+    }
+}

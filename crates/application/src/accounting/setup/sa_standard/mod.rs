@@ -1,0 +1,178 @@
+//! The template `sa-standard`: a chart, journals, currencies and dimensions as common in Saudi Arabia.
+
+use std::collections::BTreeSet;
+
+use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
+use domain::accounting::journal::JournalKind;
+use domain::accounting::ledger_settings::LedgerAccountRole;
+use domain::text::{Code, LocalizedName};
+use serde::Deserialize;
+
+use super::template::JournalPlan;
+use crate::accounting::accounts::create::CreateAccount;
+use crate::accounting::dimensions::create::CreateDimension;
+use crate::accounting::entry_input::Reference;
+use crate::command::Command;
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// Headings come before the accounts below them.
+const CHART: &str = include_str!("chart.csv");
+
+pub(super) const CURRENCIES: [&str; 8] = ["SAR", "USD", "EUR", "AED", "KWD", "BHD", "OMR", "GBP"];
+
+pub(super) static JOURNALS: [&JournalPlan; 4] = [
+    &JournalPlan {
+        code: "SALES",
+        kind: JournalKind::Sales,
+        pattern: "SJ-{FY}-{000000}",
+        ar: "يومية المبيعات",
+        en: "Sales journal",
+    },
+    &JournalPlan {
+        code: "PURCHASE",
+        kind: JournalKind::Purchase,
+        pattern: "PJ-{FY}-{000000}",
+        ar: "يومية المشتريات",
+        en: "Purchase journal",
+    },
+    &JournalPlan {
+        code: "BANK",
+        kind: JournalKind::Bank,
+        pattern: "BJ-{FY}-{000000}",
+        ar: "يومية البنك",
+        en: "Bank journal",
+    },
+    &JournalPlan {
+        code: "CASH",
+        kind: JournalKind::Cash,
+        pattern: "CJ-{FY}-{000000}",
+        ar: "يومية الصندوق",
+        en: "Cash journal",
+    },
+];
+
+pub(super) const LEDGER_ACCOUNTS: [(LedgerAccountRole, &str); 4] = [
+    (LedgerAccountRole::RetainedEarnings, "3140"),
+    (LedgerAccountRole::Opening, "3190"),
+    (LedgerAccountRole::Rounding, "7140"),
+    (LedgerAccountRole::Exchange, "7130"),
+];
+
+/// Code, Arabic and English name.
+pub(super) const DIMENSIONS: [(&str, &str, &str); 3] = [
+    ("cost-centre", "مركز التكلفة", "Cost centre"),
+    ("project", "المشروع", "Project"),
+    ("branch", "الفرع", "Branch"),
+];
+
+/// Arabic and English name of a currency of the region or its trade.
+pub(super) fn currency_name(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "SAR" => ("ريال سعودي", "Saudi riyal"),
+        "USD" => ("دولار أمريكي", "US dollar"),
+        "EUR" => ("يورو", "Euro"),
+        "AED" => ("درهم إماراتي", "UAE dirham"),
+        "KWD" => ("دينار كويتي", "Kuwaiti dinar"),
+        "BHD" => ("دينار بحريني", "Bahraini dinar"),
+        "OMR" => ("ريال عماني", "Omani rial"),
+        "QAR" => ("ريال قطري", "Qatari riyal"),
+        "GBP" => ("جنيه إسترليني", "Pound sterling"),
+        _ => return None,
+    })
+}
+
+/// One row of the chart.
+#[derive(Debug, Deserialize)]
+struct Row {
+    code: String,
+    parent: Option<String>,
+    posting: u8,
+    #[serde(rename = "type")]
+    account_type: String,
+    subtype: Option<String>,
+    control: String,
+    cash_flow: String,
+    reconcilable: u8,
+    name_ar: String,
+    name_en: String,
+}
+
+impl Row {
+    fn command(self) -> AppResult<CreateAccount> {
+        Ok(CreateAccount {
+            code: Code::parse(&self.code)?,
+            name: LocalizedName::parse(Some(&self.name_ar), Some(&self.name_en))?,
+            account_type: AccountType::parse(&self.account_type)?,
+            subtype: self.subtype,
+            parent: self.parent.map(Reference::Code),
+            is_posting: self.posting == 1,
+            currency: None,
+            control: ControlKind::parse(&self.control)?,
+            cash_flow: CashFlowActivity::parse(&self.cash_flow)?,
+            reconcilable: self.reconcilable == 1,
+            active: true,
+        })
+    }
+}
+
+fn chart() -> AppResult<Vec<CreateAccount>> {
+    let mut reader = csv::Reader::from_reader(CHART.as_bytes());
+    let rows = reader.deserialize::<Row>();
+    rows.map(|row| row.map_err(|error| AppError::internal(format!("chart: {error}")))?.command()).collect()
+}
+
+pub(super) async fn ensure_chart(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
+    let chart = chart()?;
+    let codes: BTreeSet<String> = chart.iter().map(|account| account.code.to_string()).collect();
+    let there = uow.ledger().accounts_by_code(&codes).await?;
+    let mut created = 0;
+    for account in chart.iter().filter(|account| !there.contains_key(account.code.as_str())) {
+        account.run(ctx, uow).await?;
+        created += 1;
+    }
+    Ok(created)
+}
+
+pub(super) async fn ensure_dimensions(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
+    let mut created = 0;
+    for (code, ar, en) in DIMENSIONS {
+        if uow.dimensions().id_by_code(code).await?.is_none() {
+            let name = LocalizedName::parse(Some(ar), Some(en))?;
+            CreateDimension { code: Code::parse(code)?, name, active: true }.run(ctx, uow).await?;
+            created += 1;
+        }
+    }
+    Ok(created)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chart_is_whole() {
+        let chart = chart().unwrap();
+        assert_eq!(chart.len(), 129);
+        let mut seen = BTreeSet::new();
+        for account in &chart {
+            if let Some(Reference::Code(parent)) = &account.parent {
+                assert!(seen.contains(parent.as_str()), "{} comes before its heading", account.code);
+            }
+            assert!(seen.insert(account.code.as_str()), "{} is there twice", account.code);
+            assert!(account.name.ar().is_some() && account.name.en().is_some());
+        }
+        let control = |kind| -> Vec<&str> {
+            chart.iter().filter(|a| a.control == kind).map(|a| a.code.as_str()).collect()
+        };
+        assert_eq!(control(ControlKind::Receivable), ["1121", "1122"]);
+        assert_eq!(control(ControlKind::Payable), ["2111", "2112"]);
+        assert_eq!(control(ControlKind::Inventory), ["1131", "1132", "1133", "1134"]);
+        let cash = chart.iter().filter(|a| a.cash_flow == CashFlowActivity::Cash).count();
+        assert_eq!(cash, 4);
+        for (_, code) in LEDGER_ACCOUNTS {
+            assert!(chart.iter().any(|a| a.code.as_str() == code && a.is_posting));
+        }
+    }
+}

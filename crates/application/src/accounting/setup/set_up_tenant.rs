@@ -1,0 +1,31 @@
+//! `POST /tenants/current/setup`: what a template has and the tenant lacks.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+
+use super::template::{SetupOptions, Template, apply_template};
+use crate::accounting::views::ledger_settings::SetupSummary;
+use crate::authorize::Access;
+use crate::command::{Command, Done};
+use crate::context::RequestContext;
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+#[derive(Debug, Clone)]
+pub struct SetUpTenant {
+    pub template: Template,
+    /// The first day of the first fiscal year; `None` is the first of January of this year.
+    pub fiscal_year_start: Option<NaiveDate>,
+}
+
+#[async_trait]
+impl Command for SetUpTenant {
+    const NAME: &'static str = "set_up_tenant";
+    const ACCESS: Access = Access::Permission("accounting.ledger_settings.update");
+    type Output = SetupSummary;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<SetupSummary>> {
+        let options = SetupOptions { fiscal_year_start: self.fiscal_year_start, today: uow.now().date() };
+        apply_template(ctx, uow, self.template, options).await.map(Done::new)
+    }
+}

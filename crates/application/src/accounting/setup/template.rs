@@ -1,0 +1,198 @@
+//! What a new ledger begins with. Only what is missing is created, so that a template may be applied again.
+
+use chrono::{Datelike, NaiveDate};
+use domain::accounting::fiscal_year::PeriodPattern;
+use domain::accounting::journal::JournalKind;
+use domain::accounting::ledger_settings::LedgerAccountRole;
+use domain::accounting::number_series::NumberReset;
+use domain::money::CurrencyCode;
+use domain::text::{Code, LocalizedName};
+
+use super::sa_standard;
+use crate::accounting::currencies::create::CreateCurrency;
+use crate::accounting::entry_input::Reference;
+use crate::accounting::fiscal_years::CreateFiscalYear;
+use crate::accounting::fiscal_years::ensure_fiscal_years;
+use crate::accounting::journals::create::CreateJournal;
+use crate::accounting::ledger_settings::update::save;
+use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
+use crate::accounting::number_series::create::CreateNumberSeries;
+use crate::accounting::views::ledger_settings::SetupSummary;
+use crate::command::Command;
+use crate::context::RequestContext;
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+domain::choices! {
+    /// What a new ledger begins with.
+    pub enum Template {
+        /// The company currency, the journals every ledger needs and a fiscal year; no account.
+        Empty = "empty",
+        /// A chart, journals, currencies and dimensions as common in Saudi Arabia.
+        SaStandard = "sa-standard",
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct SetupOptions {
+    /// The first day of the first fiscal year; `None` is the first of January of this year.
+    pub fiscal_year_start: Option<NaiveDate>,
+    /// A fiscal year is there for this day.
+    pub today: NaiveDate,
+}
+
+/// A journal of a template and the series of its numbers, which has the same code.
+pub(super) struct JournalPlan {
+    pub code: &'static str,
+    pub kind: JournalKind,
+    pub pattern: &'static str,
+    pub ar: &'static str,
+    pub en: &'static str,
+}
+
+pub(super) static GENERAL: JournalPlan = JournalPlan {
+    code: "GENERAL",
+    kind: JournalKind::General,
+    pattern: "GJ-{FY}-{000000}",
+    ar: "اليومية العامة",
+    en: "General journal",
+};
+static OPENING: JournalPlan = JournalPlan {
+    code: "OPENING",
+    kind: JournalKind::Opening,
+    pattern: "OB-{FY}-{000000}",
+    ar: "الأرصدة الافتتاحية",
+    en: "Opening balances",
+};
+static CLOSING: JournalPlan = JournalPlan {
+    code: "CLOSING",
+    kind: JournalKind::Closing,
+    pattern: "CL-{FY}-{000000}",
+    ar: "إقفال السنة",
+    en: "Year close",
+};
+
+/// Creates what the template has and the tenant lacks; what is there is left as it is.
+pub async fn apply_template(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    template: Template,
+    options: SetupOptions,
+) -> AppResult<SetupSummary> {
+    let mut summary = SetupSummary { template: template.as_str().to_owned(), ..SetupSummary::default() };
+    let company = uow.ledger().company_currency().await?.code;
+    summary.currencies += ensure_currency(ctx, uow, company).await?;
+    let mut journals = vec![&GENERAL, &OPENING, &CLOSING];
+    if template == Template::SaStandard {
+        for code in sa_standard::CURRENCIES {
+            summary.currencies += ensure_currency(ctx, uow, CurrencyCode::parse(code)?).await?;
+        }
+        journals.extend(sa_standard::JOURNALS);
+    }
+    for plan in journals {
+        let (series, journal) = ensure_journal(ctx, uow, plan).await?;
+        summary.number_series += series;
+        summary.journals += journal;
+    }
+    summary.fiscal_years = first_fiscal_years(ctx, uow, options).await?;
+    if template == Template::SaStandard {
+        summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
+        summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
+        summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
+    }
+    Ok(summary)
+}
+
+async fn ensure_currency(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    code: CurrencyCode,
+) -> AppResult<u32> {
+    if uow.currencies().find(code).await?.is_some() {
+        return Ok(0);
+    }
+    let name = currency_name(code)?;
+    CreateCurrency { code, name, scale: None, active: true }.run(ctx, uow).await?;
+    Ok(1)
+}
+
+/// The name of a currency of the region or its trade; others are named by their code.
+pub fn currency_name(code: CurrencyCode) -> AppResult<LocalizedName> {
+    let (ar, en) = sa_standard::currency_name(code.as_str()).unwrap_or((code.as_str(), code.as_str()));
+    Ok(LocalizedName::parse(Some(ar), Some(en))?)
+}
+
+async fn ensure_journal(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    plan: &JournalPlan,
+) -> AppResult<(u32, u32)> {
+    if uow.ledger().journal_by_code(plan.code).await?.is_some() {
+        return Ok((0, 0));
+    }
+    let code = Code::parse(plan.code)?;
+    let name = LocalizedName::parse(Some(plan.ar), Some(plan.en))?;
+    let mut series = 0;
+    if uow.number_series().id_by_code(plan.code).await?.is_none() {
+        let new = CreateNumberSeries {
+            code: code.clone(),
+            name: name.clone(),
+            document_type: Code::parse(DOCUMENT_TYPE_DEFAULT)?,
+            pattern: plan.pattern.to_owned(),
+            reset: NumberReset::FiscalYear,
+            gapless: true,
+            active: true,
+        };
+        new.run(ctx, uow).await?;
+        series = 1;
+    }
+    let number_series = Reference::Code(plan.code.to_owned());
+    CreateJournal { code, name, kind: plan.kind, number_series, active: true }.run(ctx, uow).await?;
+    Ok((series, 1))
+}
+
+/// Years from the first one asked for up to today's, if there is none at all yet.
+async fn first_fiscal_years(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    options: SetupOptions,
+) -> AppResult<u32> {
+    if !uow.fiscal_years().fiscal_years().await?.is_empty() {
+        return Ok(0);
+    }
+    let first_of_year = NaiveDate::from_ymd_opt(options.today.year(), 1, 1).unwrap_or(options.today);
+    let start = options.fiscal_year_start.unwrap_or(first_of_year);
+    let first = CreateFiscalYear { start, code: None, name: None, pattern: PeriodPattern::Monthly };
+    first.run(ctx, uow).await.map_err(|mut error| {
+        error.violations.iter_mut().for_each(|violation| violation.pointer = "/fiscalYearStart".to_owned());
+        error
+    })?;
+    let further = ensure_fiscal_years(ctx, uow, start, options.today).await?;
+    Ok(u32::try_from(further).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+/// Names the accounts the ledger posts to, where none is named.
+async fn ensure_settings(
+    uow: &mut dyn UnitOfWork,
+    accounts: &[(LedgerAccountRole, &'static str)],
+) -> AppResult<u32> {
+    let old = uow.ledger().settings().await?;
+    let company = uow.ledger().company_currency().await?.code;
+    let codes = accounts.iter().map(|(_, code)| (*code).to_owned()).collect();
+    let ids = uow.ledger().accounts_by_code(&codes).await?;
+    let (mut settings, mut named) = (old, 0);
+    for (role, code) in accounts {
+        let Some(id) = ids.get(*code).filter(|_| settings.account(*role).is_none()) else { continue };
+        let Some(stored) = uow.accounts().find(*id).await? else { continue };
+        // An own account under the template's code need not be fit for it.
+        if role.check(&stored.value.facts(), company).is_ok() {
+            settings.set_account(*role, Some(*id));
+            named += 1;
+        }
+    }
+    if named > 0 {
+        settings.version += 1;
+        save(uow, &old, &settings).await?;
+    }
+    Ok(named)
+}

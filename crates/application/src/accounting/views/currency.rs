@@ -1,0 +1,95 @@
+//! Currencies and exchange rates as the API shows them.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::NameView;
+use crate::accounting::ports::currencies::CurrencyRecord;
+use crate::accounting::ports::exchange_rates::ExchangeRate;
+use crate::accounting::ports::stored::Stored;
+
+/// A currency that entries may be in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CurrencyView {
+    /// ISO 4217; also its id.
+    pub code: String,
+    pub name: Option<NameView>,
+    /// Decimals of its amounts.
+    pub scale: u8,
+    pub active: bool,
+    /// The currency of the books; always there and always active.
+    pub company: bool,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub version: i64,
+}
+
+impl CurrencyView {
+    pub fn of(stored: &Stored<CurrencyRecord>, company: bool) -> Self {
+        let record = &stored.value;
+        Self {
+            code: record.currency.code.to_string(),
+            name: record.name.as_ref().map(NameView::from),
+            scale: record.currency.scale,
+            active: record.active,
+            company,
+            updated_at: stored.updated_at.to_string(),
+            version: record.version,
+        }
+    }
+}
+
+/// Company units for one unit of a currency, from a date until the next rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExchangeRateView {
+    pub id: Uuid,
+    pub currency: String,
+    pub date: NaiveDate,
+    pub rate: String,
+    pub source: Option<String>,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub version: i64,
+}
+
+impl From<&Stored<ExchangeRate>> for ExchangeRateView {
+    fn from(stored: &Stored<ExchangeRate>) -> Self {
+        let rate = &stored.value;
+        Self {
+            id: rate.id.uuid(),
+            currency: rate.currency.to_string(),
+            date: rate.date,
+            rate: rate.rate.to_string(),
+            source: rate.source.clone(),
+            updated_at: stored.updated_at.to_string(),
+            version: rate.version,
+        }
+    }
+}
+
+/// What many rates at once became.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExchangeRatesSavedView {
+    pub created: u32,
+    pub updated: u32,
+    /// Already there with the same rate and source.
+    pub unchanged: u32,
+}
+
+/// The rate that applies on a date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EffectiveRateView {
+    pub currency: String,
+    pub company_currency: String,
+    pub date: NaiveDate,
+    /// Company units for one unit of the currency.
+    pub rate: String,
+    /// From when it is; null for the company currency itself.
+    pub rate_date: Option<NaiveDate>,
+    pub exchange_rate_id: Option<Uuid>,
+}

@@ -1,0 +1,97 @@
+//! Dimensions, their values and rules as the API shows them.
+
+use domain::accounting::dimension::{Dimension, DimensionValue};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::NameView;
+use crate::accounting::ports::stored::Stored;
+
+/// A way to analyse lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DimensionView {
+    pub id: Uuid,
+    pub code: String,
+    pub name: NameView,
+    pub active: bool,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub version: i64,
+}
+
+impl From<&Stored<Dimension>> for DimensionView {
+    fn from(stored: &Stored<Dimension>) -> Self {
+        let dimension = &stored.value;
+        Self {
+            id: dimension.id.uuid(),
+            code: dimension.code.to_string(),
+            name: NameView::from(&dimension.name),
+            active: dimension.active,
+            updated_at: stored.updated_at.to_string(),
+            version: dimension.version,
+        }
+    }
+}
+
+/// One value of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DimensionValueView {
+    pub id: Uuid,
+    pub dimension_id: Uuid,
+    pub code: String,
+    pub name: NameView,
+    pub parent_id: Option<Uuid>,
+    pub active: bool,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub version: i64,
+}
+
+impl From<&Stored<DimensionValue>> for DimensionValueView {
+    fn from(stored: &Stored<DimensionValue>) -> Self {
+        let value = &stored.value;
+        Self {
+            id: value.id.uuid(),
+            dimension_id: value.dimension_id.uuid(),
+            code: value.code.to_string(),
+            name: NameView::from(&value.name),
+            parent_id: value.parent_id.map(|id| id.uuid()),
+            active: value.active,
+            updated_at: stored.updated_at.to_string(),
+            version: value.version,
+        }
+    }
+}
+
+/// What accounts ask of the dimensions on their lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DimensionRuleView {
+    pub id: Uuid,
+    /// `mandatory`, `fixed`, `forbidden` or `blocked_combination`.
+    pub kind: &'static str,
+    /// The account it is for; null with a prefix, or for all accounts.
+    pub account_id: Option<Uuid>,
+    pub account_code_prefix: Option<String>,
+    /// Null for a blocked combination.
+    pub dimension_id: Option<Uuid>,
+    /// Of a fixed value.
+    pub value_id: Option<Uuid>,
+    /// The values that may not stand together on one line.
+    pub combination: Vec<DimensionPairView>,
+    pub active: bool,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub version: i64,
+}
+
+/// A dimension with one of its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DimensionPairView {
+    pub dimension_id: Uuid,
+    pub value_id: Uuid,
+}

@@ -1,0 +1,33 @@
+//! What an import did.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What an import did, or with `dryRun` would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportResultView {
+    /// `accounts`, `journal-entries` or `opening-balances`.
+    pub r#type: String,
+    /// Everything was checked and nothing was kept.
+    pub dry_run: bool,
+    /// The entries are posted; otherwise they are drafts.
+    pub posted: bool,
+    pub entries: u64,
+    pub lines: u64,
+    /// Accounts that were created.
+    pub accounts: u64,
+    /// Accounts that were changed, with `update=true`.
+    pub accounts_updated: u64,
+    /// Rows that changed nothing: accounts that are there already, opening balances of zero.
+    pub skipped: u64,
+    /// Codes of the dimensions that were created.
+    pub dimensions: Vec<String>,
+    /// How many dimension values were created.
+    pub dimension_values: u64,
+    /// How many fiscal years were created.
+    pub fiscal_years: u64,
+    /// The legal number of the first entry posted.
+    pub first_number: Option<String>,
+    pub last_number: Option<String>,
+}

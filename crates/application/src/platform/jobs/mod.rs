@@ -1,0 +1,93 @@
+//! Work that outlives its request. A job's row says how it ended; while it runs, its progress is in memory.
+
+pub mod ports;
+mod registry;
+mod view;
+mod write;
+
+use domain::error::Language;
+use domain::ids::{JobId, TenantId};
+use serde::Serialize;
+
+pub use ports::{JOB_LIST, JobQueries, JobRepository, NewJob};
+pub use registry::{JOBS_RUNNING_MAX, JOBS_RUNNING_PER_TENANT_MAX, JobRegistry, RunningJob};
+pub use view::{JobErrorItem, JobErrorView, JobView};
+
+use crate::command::{Application, Executed};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult, VALIDATION_FAILED};
+use crate::ports::unit_of_work::UnitOfWork;
+use write::JobWrite;
+
+domain::errors! {
+    TOO_MANY_JOBS = "too_many_jobs", Throttled, User,
+        "{count} jobs are running already; wait for one of them to end.",
+        "هناك {count} مهام قيد التنفيذ بالفعل؛ انتظر انتهاء إحداها.";
+    JOB_NOT_RUNNING = "job_not_running", Conflict, User,
+        "The job has ended already.", "انتهت المهمة بالفعل.";
+    JOB_INTERRUPTED = "job_interrupted", Unavailable, Operator,
+        "The server stopped while the job was running; nothing of it was kept. Start it again.",
+        "توقف الخادم أثناء تنفيذ المهمة ولم يُحفظ منها شيء. ابدأها من جديد.";
+}
+
+/// Notes that a job has begun.
+pub async fn start(app: &Application, ctx: &RequestContext, job: NewJob) -> AppResult<()> {
+    app.database.write(JobWrite::start(ctx.tenant, job)).await
+}
+
+/// Finishes a job in the transaction of its own work, so that neither is there without the other.
+pub async fn finish_in<T: Serialize + Sync>(
+    uow: &mut dyn UnitOfWork,
+    job: Option<JobId>,
+    result: &T,
+    total: usize,
+) -> AppResult<()> {
+    let Some(job) = job else { return Ok(()) };
+    let result = serde_json::to_string(result)
+        .map_err(|error| AppError::internal(format!("the result of a job: {error}")))?;
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    Ok(uow.jobs().succeed(job, &result, Some(total)).await?)
+}
+
+/// Notes how a job ended whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
+pub async fn finish(
+    app: &Application,
+    ctx: &RequestContext,
+    job: JobId,
+    outcome: &AppResult<Executed>,
+) -> AppResult<()> {
+    let write = match outcome {
+        Ok(executed) => {
+            let result = String::from_utf8_lossy(&executed.body).into_owned();
+            JobWrite::succeed(ctx.tenant, job, result)
+        }
+        Err(error) => {
+            let cancelled = error.is(&crate::accounting::imports::error::JOB_CANCELLED);
+            JobWrite::fail(ctx.tenant, job, cancelled, error_document(error, ctx.language)?)
+        }
+    };
+    app.database.write(write).await
+}
+
+/// Marks jobs that were running when the server stopped as failed; called once at start. Answers how many.
+pub async fn fail_interrupted(app: &Application) -> AppResult<u64> {
+    let document = error_document(&AppError::of(&JOB_INTERRUPTED), Language::English)?;
+    let write = JobWrite::interrupted(TenantId::new(uuid::Uuid::nil()), document);
+    app.database.write(write.clone()).await?;
+    Ok(write.changed())
+}
+
+/// What a job keeps of its failure: the problem as its caller would have got it.
+fn error_document(error: &AppError, language: Language) -> AppResult<String> {
+    let headline = match (&error.headline, error.violations.as_slice()) {
+        (Some(headline), _) => headline.clone(),
+        (None, [only]) => only.clone(),
+        (None, many) => domain::error::Violation::new(&VALIDATION_FAILED).with("count", many.len()),
+    };
+    let view = JobErrorView {
+        code: headline.def.code.to_owned(),
+        detail: headline.text(language),
+        errors: error.violations.iter().map(|violation| JobErrorItem::of(violation, language)).collect(),
+    };
+    serde_json::to_string(&view).map_err(|error| AppError::internal(format!("the error of a job: {error}")))
+}

@@ -1,0 +1,134 @@
+//! The accounts the ledger itself posts to, and which accounts are fit for it.
+
+use super::account::{AccountFacts, AccountType};
+use crate::error::{ErrorDef, Violation};
+use crate::money::CurrencyCode;
+
+crate::errors! {
+    RETAINED_EARNINGS_UNFIT = "retained_earnings_account_unfit", Rule, Administrator,
+        "Account {account} cannot take retained earnings: it must be an active posting account of type equity, without control kind, in any currency.",
+        "الحساب {account} لا يصلح للأرباح المبقاة: يجب أن يكون حساب ترحيل نشطًا من نوع حقوق الملكية، دون نوع رقابة، ويقبل أي عملة.";
+    OPENING_ACCOUNT_UNFIT = "opening_account_unfit", Rule, Administrator,
+        "Account {account} cannot balance opening entries: it must be an active posting account of the balance sheet, without control kind, in any currency.",
+        "الحساب {account} لا يصلح لموازنة القيود الافتتاحية: يجب أن يكون حساب ترحيل نشطًا من حسابات المركز المالي، دون نوع رقابة، ويقبل أي عملة.";
+    ROUNDING_ACCOUNT_UNFIT = "rounding_account_unfit", Rule, Administrator,
+        "Account {account} cannot take rounding differences: it must be an active posting account of type income or expense, in any currency.",
+        "الحساب {account} لا يصلح لفروق التقريب: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
+    EXCHANGE_ACCOUNT_UNFIT = "exchange_account_unfit", Rule, Administrator,
+        "Account {account} cannot take exchange differences: it must be an active posting account of type income or expense, in any currency.",
+        "الحساب {account} لا يصلح لفروق العملة: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
+}
+
+/// What the ledger posts to an account by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerAccountRole {
+    /// Takes profit and loss at year close (R12).
+    RetainedEarnings,
+    /// Takes what conversion leaves over (R7).
+    Rounding,
+    /// Balances opening entries (R13).
+    Opening,
+    /// Takes exchange differences.
+    Exchange,
+}
+
+impl LedgerAccountRole {
+    pub const ALL: [Self; 4] = [Self::RetainedEarnings, Self::Rounding, Self::Opening, Self::Exchange];
+
+    /// The member of the settings that names the account.
+    pub const fn pointer(self) -> &'static str {
+        match self {
+            Self::RetainedEarnings => "/retainedEarningsAccountId",
+            Self::Rounding => "/roundingAccountId",
+            Self::Opening => "/openingAccountId",
+            Self::Exchange => "/exchangeAccountId",
+        }
+    }
+
+    const fn refusal(self) -> &'static ErrorDef {
+        match self {
+            Self::RetainedEarnings => &RETAINED_EARNINGS_UNFIT,
+            Self::Rounding => &ROUNDING_ACCOUNT_UNFIT,
+            Self::Opening => &OPENING_ACCOUNT_UNFIT,
+            Self::Exchange => &EXCHANGE_ACCOUNT_UNFIT,
+        }
+    }
+
+    const fn takes(self, account_type: AccountType) -> bool {
+        match self {
+            Self::RetainedEarnings => matches!(account_type, AccountType::Equity),
+            Self::Opening => account_type.is_balance_sheet(),
+            Self::Rounding | Self::Exchange => !account_type.is_balance_sheet(),
+        }
+    }
+
+    /// Whether the account may play this role; its lines are in the company currency.
+    pub fn check(self, account: &AccountFacts, company: CurrencyCode) -> Result<(), Violation> {
+        let fit = account.is_posting
+            && account.active
+            && !account.control.is_control()
+            && account.currency.is_none_or(|currency| currency == company)
+            && self.takes(account.account_type);
+        if fit {
+            return Ok(());
+        }
+        Err(Violation::new(self.refusal()).at(self.pointer()).with("account", &account.code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::accounting::account::ControlKind;
+    use crate::ids::AccountId;
+
+    fn account(account_type: AccountType) -> AccountFacts {
+        AccountFacts {
+            id: AccountId::new(Uuid::from_u128(1)),
+            code: "3140".to_owned(),
+            is_posting: true,
+            active: true,
+            currency: None,
+            control: ControlKind::None,
+            requires_party: false,
+            account_type,
+        }
+    }
+
+    #[test]
+    fn each_role_takes_its_types_only() {
+        let sar = CurrencyCode::parse("SAR").unwrap();
+        let fits = |role: LedgerAccountRole| {
+            AccountType::ALL
+                .iter()
+                .copied()
+                .filter(|t| role.check(&account(*t), sar).is_ok())
+                .collect::<Vec<_>>()
+        };
+        use AccountType::{Asset, Equity, Expense, Income, Liability};
+        assert_eq!(fits(LedgerAccountRole::RetainedEarnings), [Equity]);
+        assert_eq!(fits(LedgerAccountRole::Opening), [Asset, Liability, Equity]);
+        assert_eq!(fits(LedgerAccountRole::Rounding), [Income, Expense]);
+        assert_eq!(fits(LedgerAccountRole::Exchange), [Income, Expense]);
+    }
+
+    #[test]
+    fn headings_closed_accounts_and_other_currencies_are_refused() {
+        let sar = CurrencyCode::parse("SAR").unwrap();
+        let usd = CurrencyCode::parse("USD").ok();
+        let fit = account(AccountType::Equity);
+        let refused = [
+            AccountFacts { is_posting: false, ..fit.clone() },
+            AccountFacts { active: false, ..fit.clone() },
+            AccountFacts { currency: usd, ..fit.clone() },
+        ];
+        for account in refused {
+            let violation = LedgerAccountRole::RetainedEarnings.check(&account, sar).unwrap_err();
+            assert_eq!(violation.pointer, "/retainedEarningsAccountId");
+        }
+        let own = AccountFacts { currency: Some(sar), ..fit };
+        assert!(LedgerAccountRole::RetainedEarnings.check(&own, sar).is_ok());
+    }
+}

@@ -1,0 +1,225 @@
+//! The balance of an account: from maintained balances, or as it was known at a moment.
+
+use std::collections::BTreeMap;
+
+use application::accounting::ports::stored::Stored;
+use application::accounting::views::account_balance::{AccountBalanceView, CurrencyBalanceView};
+use application::error::{AppError, AppResult};
+use application::ports::storage_error::StorageResult;
+use chrono::NaiveDate;
+use domain::accounting::account::{ACCOUNT_DEPTH_MAX, Account};
+use domain::ids::{AccountId, TenantId};
+use domain::money::{Amount, Currency, CurrencyCode};
+use domain::time::Timestamp;
+
+use super::accounts::{FIND, read_account};
+use super::facts::COMPANY;
+use crate::sql::db::Db;
+use crate::sql::value::{Row, Value};
+use crate::statements;
+
+statements! {
+    // Whole periods up to the date; the periods of a tenant are few, and each is one step into the index.
+    PERIODS = "accounting.account_balance.through_periods":
+        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         FROM fiscal_period p INNER JOIN account_balance b \
+         ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id = ?2 \
+         WHERE p.tenant_id = ?1 AND p.end_date <= ?3 GROUP BY b.currency";
+    // The days of the period that the date cuts.
+    DAYS = "accounting.daily_balance.through_day":
+        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         FROM fiscal_period p INNER JOIN daily_balance b \
+         ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
+         AND b.posting_date <= ?3 AND b.account_id = ?2 \
+         WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 GROUP BY b.currency";
+    KNOWN = "accounting.ledger_line.known_balance":
+        "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
+         FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND l.posting_date <= ?3 \
+         AND l.recorded_at <= ?4 GROUP BY l.currency";
+    CHILDREN = "accounting.account.children_of": "SELECT id FROM account WHERE tenant_id = ?1 AND parent_id = ?2";
+    SCALES = "accounting.currency.scales": "SELECT code, scale FROM currency WHERE tenant_id = ?1";
+}
+
+/// Debits and credits, in the company currency and in their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub debit: Amount,
+    pub credit: Amount,
+    pub currency_debit: Amount,
+    pub currency_credit: Amount,
+}
+
+/// One sum for each currency that was posted in.
+pub type ByCurrency = BTreeMap<CurrencyCode, Sums>;
+
+fn too_large() -> AppError {
+    AppError::internal("a balance no longer fits")
+}
+
+pub fn plus(a: Amount, b: Amount) -> AppResult<Amount> {
+    a.checked_add(b).ok_or_else(too_large)
+}
+
+pub fn minus(a: Amount, b: Amount) -> AppResult<Amount> {
+    a.checked_sub(b).ok_or_else(too_large)
+}
+
+fn add(sums: &mut ByCurrency, rows: Vec<Row>) -> AppResult<()> {
+    for row in rows {
+        let mut columns = row.columns("account_balance");
+        let to = sums.entry(columns.get("currency")?).or_default();
+        to.debit = plus(to.debit, columns.get("debit")?)?;
+        to.credit = plus(to.credit, columns.get("credit")?)?;
+        to.currency_debit = plus(to.currency_debit, columns.get("currency_debit")?)?;
+        to.currency_credit = plus(to.currency_credit, columns.get("currency_credit")?)?;
+    }
+    Ok(())
+}
+
+/// The balance of one posting account from everything posted up to and including `as_of`.
+pub async fn maintained(
+    db: &Db,
+    tenant: TenantId,
+    account: AccountId,
+    as_of: Option<NaiveDate>,
+) -> AppResult<ByCurrency> {
+    let mut sums = ByCurrency::new();
+    let params = [tenant.into(), account.into(), date(as_of)];
+    add(&mut sums, db.query(&PERIODS, &params).await?)?;
+    if as_of.is_some() {
+        add(&mut sums, db.query(&DAYS, &params).await?)?;
+    }
+    Ok(sums)
+}
+
+/// A day before and one after every posting date; both fit either engine's date.
+pub fn first_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default()
+}
+pub fn last_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()
+}
+
+fn date(as_of: Option<NaiveDate>) -> Value {
+    as_of.unwrap_or_else(last_day).into()
+}
+
+pub async fn view(
+    db: &Db,
+    tenant: TenantId,
+    id: AccountId,
+    as_of: Option<NaiveDate>,
+    known_at: Option<Timestamp>,
+) -> AppResult<Option<AccountBalanceView>> {
+    let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
+    let mut sums = ByCurrency::new();
+    for account in with_descendants(db, tenant, id, account.value.is_posting()).await? {
+        match known_at {
+            Some(known_at) => {
+                let params = [tenant.into(), account.into(), date(as_of), known_at.into()];
+                add(&mut sums, db.query(&KNOWN, &params).await?)?;
+            }
+            None => {
+                for (currency, of_account) in maintained(db, tenant, account, as_of).await? {
+                    let to = sums.entry(currency).or_default();
+                    *to = Sums {
+                        debit: plus(to.debit, of_account.debit)?,
+                        credit: plus(to.credit, of_account.credit)?,
+                        currency_debit: plus(to.currency_debit, of_account.currency_debit)?,
+                        currency_credit: plus(to.currency_credit, of_account.currency_credit)?,
+                    };
+                }
+            }
+        }
+    }
+    let money = Money::read(db, tenant).await?;
+    let by_currency =
+        sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
+    let debit = Amount::sum(sums.values().map(|sums| sums.debit)).ok_or_else(too_large)?;
+    let credit = Amount::sum(sums.values().map(|sums| sums.credit)).ok_or_else(too_large)?;
+    Ok(Some(AccountBalanceView {
+        account_id: id.uuid(),
+        account_code: account.value.code().to_string(),
+        as_of,
+        known_at: known_at.map(|at| at.to_string()),
+        currency: money.company.code.to_string(),
+        debit: money.company(debit),
+        credit: money.company(credit),
+        balance: money.company(minus(debit, credit)?),
+        by_currency,
+    }))
+}
+
+fn currency_view(money: &Money, code: CurrencyCode, sums: Sums) -> AppResult<CurrencyBalanceView> {
+    Ok(CurrencyBalanceView {
+        currency: code.to_string(),
+        debit: money.of(sums.currency_debit, code),
+        credit: money.of(sums.currency_credit, code),
+        balance: money.of(minus(sums.currency_debit, sums.currency_credit)?, code),
+        company_debit: money.company(sums.debit),
+        company_credit: money.company(sums.credit),
+        company_balance: money.company(minus(sums.debit, sums.credit)?),
+    })
+}
+
+pub async fn find(db: &Db, tenant: TenantId, id: AccountId) -> StorageResult<Option<Stored<Account>>> {
+    let row = db.find(&FIND, &[tenant.into(), id.into()]).await?;
+    row.map(|row| read_account(&mut row.columns("account"))).transpose()
+}
+
+/// The account itself, or for a heading every account below it.
+async fn with_descendants(
+    db: &Db,
+    tenant: TenantId,
+    id: AccountId,
+    is_posting: bool,
+) -> StorageResult<Vec<AccountId>> {
+    let mut accounts = vec![id];
+    if is_posting {
+        return Ok(accounts);
+    }
+    let mut level = accounts.clone();
+    for _ in 0..ACCOUNT_DEPTH_MAX {
+        let mut below = Vec::new();
+        for parent in level {
+            for row in db.query(&CHILDREN, &[tenant.into(), parent.into()]).await? {
+                below.push(row.single("account", "id")?);
+            }
+        }
+        if below.is_empty() {
+            break;
+        }
+        accounts.extend(below.iter().copied());
+        level = below;
+    }
+    Ok(accounts)
+}
+
+/// The decimals of the tenant's currencies.
+pub struct Money {
+    pub company: Currency,
+    scales: BTreeMap<CurrencyCode, u8>,
+}
+
+impl Money {
+    pub async fn read(db: &Db, tenant: TenantId) -> AppResult<Self> {
+        let row = db.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
+        let mut columns = row.columns("tenant");
+        let code: CurrencyCode = columns.get("currency")?;
+        let scale: Option<u8> = columns.get("scale")?;
+        let mut scales = BTreeMap::new();
+        for row in db.query(&SCALES, &[tenant.into()]).await? {
+            let mut columns = row.columns("currency");
+            scales.insert(columns.get("code")?, columns.get("scale")?);
+        }
+        Ok(Self { company: Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) }, scales })
+    }
+
+    pub fn company(&self, amount: Amount) -> String {
+        amount.display(self.company.scale)
+    }
+
+    pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
+        amount.display(self.scales.get(&code).copied().unwrap_or(Currency::iso(code).scale))
+    }
+}

@@ -1,0 +1,169 @@
+//! The chart of accounts: [`AccountRepository`] in SQL.
+
+use std::collections::BTreeSet;
+
+use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::stored::Stored;
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use domain::accounting::account::{
+    ACCOUNT_DEPTH_MAX, Account, AccountType, AccountUsage, CashFlowActivity, ControlKind, NewAccount,
+};
+use domain::ids::AccountId;
+
+use super::columns::search_column;
+use super::facts::{read_code, read_name};
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Columns, Kind, Value};
+use crate::statements;
+
+/// The columns in which [`read_account`] reads an account.
+macro_rules! account_columns {
+    () => {
+        "a.id, a.code, a.name_ar, a.name_en, a.type, a.subtype, a.parent_id, a.is_posting, a.currency, a.control, \
+         a.reconcilable, a.cash_flow, a.active, a.version, a.updated_at"
+    };
+}
+pub(crate) use account_columns;
+
+statements! {
+    FIND = "accounting.account.find":
+        concat!("SELECT ", account_columns!(), " FROM account a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    PARENT = "accounting.account.parent":
+        "SELECT parent_id FROM account WHERE tenant_id = ?1 AND id = ?2 AND parent_id IS NOT NULL";
+    HAS_CHILDREN = "accounting.account.has_children":
+        "SELECT {first} 1 FROM account WHERE tenant_id = ?1 AND parent_id = ?2 {only}";
+    HAS_LINES = "accounting.account.has_lines":
+        "SELECT {first} 1 FROM ledger_line WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_RULES = "accounting.account.in_rules":
+        "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_SETTINGS = "accounting.account.in_settings":
+        "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND (retained_earnings_account_id = ?2 \
+         OR rounding_account_id = ?2 OR opening_account_id = ?2 OR exchange_account_id = ?2) {only}";
+    INSERT = "accounting.account.insert":
+        "INSERT INTO account (tenant_id, id, code, name_ar, name_en, search, type, subtype, parent_id, is_posting, \
+         currency, control, cash_flow, reconcilable, active, created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17)";
+    UPDATE = "accounting.account.update":
+        "UPDATE account SET code = ?3, name_ar = ?4, name_en = ?5, search = ?6, type = ?7, subtype = ?8, parent_id = ?9, \
+         is_posting = ?10, currency = ?11, control = ?12, cash_flow = ?13, reconcilable = ?14, active = ?15, \
+         updated_at = ?16, version = ?17 WHERE tenant_id = ?1 AND id = ?2 AND version = ?17 - 1";
+    DELETE = "accounting.account.delete": "DELETE FROM account WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
+}
+
+pub static CHILDREN: Lookup = Lookup::new(
+    "accounting.account.children",
+    "SELECT id FROM account WHERE tenant_id = ?1",
+    ("parent_id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&CHILDREN];
+
+pub(crate) fn read_account(columns: &mut Columns) -> StorageResult<Stored<Account>> {
+    let fields = NewAccount {
+        id: columns.get("id")?,
+        code: read_code(columns)?,
+        name: read_name(columns)?,
+        account_type: columns.parse("type", |text| AccountType::parse(text).ok())?,
+        subtype: columns.get("subtype")?,
+        parent_id: columns.get("parent_id")?,
+        is_posting: columns.get("is_posting")?,
+        currency: columns.get("currency")?,
+        control: columns.parse("control", |text| ControlKind::parse(text).ok())?,
+        reconcilable: columns.get("reconcilable")?,
+        cash_flow: columns.parse("cash_flow", |text| CashFlowActivity::parse(text).ok())?,
+        active: columns.get("active")?,
+    };
+    let value = Account::from_stored(fields, columns.get("version")?);
+    Ok(Stored { value, updated_at: columns.get("updated_at")? })
+}
+
+#[async_trait]
+impl AccountRepository for SqlUnitOfWork {
+    async fn find(&mut self, id: AccountId) -> StorageResult<Option<Stored<Account>>> {
+        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
+        row.map(|row| read_account(&mut row.columns("account"))).transpose()
+    }
+
+    async fn ancestors(&mut self, id: AccountId) -> StorageResult<Vec<AccountId>> {
+        let mut ancestors = Vec::new();
+        let mut at = id;
+        while ancestors.len() < ACCOUNT_DEPTH_MAX {
+            let Some(row) = self.tx.find(&PARENT, &[self.tenant.into(), at.into()]).await? else { break };
+            at = row.single("account", "parent_id")?;
+            ancestors.push(at);
+        }
+        Ok(ancestors)
+    }
+
+    async fn levels_below(&mut self, id: AccountId) -> StorageResult<usize> {
+        let mut level: BTreeSet<AccountId> = [id].into();
+        for depth in 0..ACCOUNT_DEPTH_MAX {
+            let rows = self.tx.lookup(&CHILDREN, self.tenant, level.iter().map(|id| (*id).into())).await?;
+            if rows.is_empty() {
+                return Ok(depth);
+            }
+            level = rows.into_iter().map(|row| row.single("account", "id")).collect::<StorageResult<_>>()?;
+        }
+        Ok(ACCOUNT_DEPTH_MAX)
+    }
+
+    async fn usage(&mut self, id: AccountId) -> StorageResult<AccountUsage> {
+        let key = [self.tenant.into(), id.into()];
+        Ok(AccountUsage {
+            has_entries: self.tx.find(&HAS_LINES, &key).await?.is_some(),
+            has_children: self.tx.find(&HAS_CHILDREN, &key).await?.is_some(),
+        })
+    }
+
+    async fn users(&mut self, id: AccountId) -> StorageResult<Vec<&'static str>> {
+        let users = [
+            (&HAS_CHILDREN, "accounts"),
+            (&HAS_LINES, "journal-entries"),
+            (&IN_RULES, "dimension-rules"),
+            (&IN_SETTINGS, "ledger-settings"),
+        ];
+        let mut found = self.users_of(&users, &[self.tenant.into(), id.into()]).await?;
+        self.add_mentions(&id.to_string(), &mut found).await?;
+        Ok(found)
+    }
+
+    async fn insert(&mut self, account: &Account) -> StorageResult<()> {
+        let params = self.account_params(account);
+        self.tx.execute_one(&INSERT, &params).await
+    }
+
+    async fn update(&mut self, account: &Account) -> StorageResult<bool> {
+        let params = self.account_params(account);
+        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
+    }
+
+    async fn delete(&mut self, id: AccountId, version: i64) -> StorageResult<bool> {
+        let params = [self.tenant.into(), id.into(), version.into()];
+        Ok(self.tx.execute(&DELETE, &params).await? == 1)
+    }
+}
+
+impl SqlUnitOfWork {
+    fn account_params(&self, account: &Account) -> [Value; 17] {
+        [
+            self.tenant.into(),
+            account.id().into(),
+            account.code().as_str().into(),
+            account.name().ar().into(),
+            account.name().en().into(),
+            search_column(account.code(), account.name()),
+            account.account_type().as_str().into(),
+            account.subtype().into(),
+            account.parent_id().into(),
+            account.is_posting().into(),
+            account.currency().into(),
+            account.control().as_str().into(),
+            account.cash_flow().as_str().into(),
+            account.reconcilable().into(),
+            account.active().into(),
+            self.now.into(),
+            account.version().into(),
+        ]
+    }
+}

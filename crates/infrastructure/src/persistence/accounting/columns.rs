@@ -1,0 +1,64 @@
+//! Columns and questions that several resources have.
+
+use application::ports::storage_error::StorageResult;
+use domain::text::{Code, LocalizedName, search_form};
+
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Statement;
+use crate::sql::value::Value;
+use crate::statements;
+
+/// Length of a `search` column, in characters.
+const SEARCH_LENGTH_MAX: usize = 600;
+
+statements! {
+    IN_DRAFTS = "accounting.journal_entry_draft.mentions":
+        "SELECT {first} 1 FROM journal_entry_draft WHERE tenant_id = ?1 AND document LIKE ?2 {escape} {only}";
+    IN_RECURRING = "accounting.recurring_entry.mentions":
+        "SELECT {first} 1 FROM recurring_entry WHERE tenant_id = ?1 AND template LIKE ?2 {escape} {only}";
+}
+
+/// What a `search` column holds: code and names as people type them. Folding may lengthen a text, so it is cut.
+pub fn search_column(code: &Code, name: &LocalizedName) -> Value {
+    let all = [code.as_str(), name.ar().unwrap_or(""), name.en().unwrap_or("")].join(" ");
+    Value::Text(search_form(&all).chars().take(SEARCH_LENGTH_MAX).collect())
+}
+
+impl SqlUnitOfWork {
+    /// Of each statement that finds a row: the resource it stands for.
+    pub(crate) async fn users_of(
+        &mut self,
+        statements: &[(&'static Statement, &'static str)],
+        params: &[Value],
+    ) -> StorageResult<Vec<&'static str>> {
+        let mut users = Vec::new();
+        for (statement, resource) in statements {
+            if !users.contains(resource) && self.tx.find(statement, params).await?.is_some() {
+                users.push(*resource);
+            }
+        }
+        Ok(users)
+    }
+
+    /// Adds the resources whose JSON documents mention a thing by its id, or a currency by its code.
+    pub(crate) async fn add_mentions(
+        &mut self,
+        text: &str,
+        users: &mut Vec<&'static str>,
+    ) -> StorageResult<()> {
+        let documents = [(&IN_DRAFTS, "journal-entries"), (&IN_RECURRING, "recurring-entries")];
+        let params = [self.tenant.into(), quoted(text)];
+        for user in self.users_of(&documents, &params).await? {
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A `LIKE` pattern for a document in which the text stands as a JSON string.
+fn quoted(text: &str) -> Value {
+    let text = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    Value::Text(format!("%\"{text}\"%"))
+}

@@ -1,0 +1,226 @@
+//! Dimensions and their values: [`DimensionRepository`] in SQL.
+
+use std::collections::BTreeSet;
+
+use application::accounting::ports::dimensions::{DimensionRepository, VALUE_DEPTH_MAX};
+use application::accounting::ports::stored::Stored;
+use application::ports::storage_error::StorageResult;
+use async_trait::async_trait;
+use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::ids::{DimensionId, DimensionValueId};
+
+use super::columns::search_column;
+use super::facts::{read_code, read_name};
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Columns, Kind, Value};
+use crate::statements;
+
+/// The columns in which [`read_dimension`] reads a dimension.
+macro_rules! dimension_columns {
+    () => {
+        "SELECT d.id, d.code, d.name_ar, d.name_en, d.active, d.version, d.updated_at FROM dimension d"
+    };
+}
+/// The columns in which [`read_value`] reads a value.
+macro_rules! value_columns {
+    () => {
+        "SELECT v.id, v.dimension_id, v.code, v.name_ar, v.name_en, v.parent_id, v.active, v.version, v.updated_at \
+         FROM dimension_value v"
+    };
+}
+pub(crate) use {dimension_columns, value_columns};
+
+statements! {
+    FIND = "accounting.dimension.find": concat!(dimension_columns!(), " WHERE d.tenant_id = ?1 AND d.id = ?2");
+    BY_CODE = "accounting.dimension.by_code": "SELECT id FROM dimension WHERE tenant_id = ?1 AND code = ?2";
+    HAS_VALUES = "accounting.dimension.has_values":
+        "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}";
+    IN_RULES = "accounting.dimension.in_rules":
+        "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}";
+    INSERT = "accounting.dimension.insert":
+        "INSERT INTO dimension (tenant_id, id, code, name_ar, name_en, active, created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)";
+    UPDATE = "accounting.dimension.update":
+        "UPDATE dimension SET code = ?3, name_ar = ?4, name_en = ?5, active = ?6, updated_at = ?7, version = ?8 \
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?8 - 1";
+    DELETE = "accounting.dimension.delete": "DELETE FROM dimension WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
+    FIND_VALUE = "accounting.dimension_value.find": concat!(value_columns!(), " WHERE v.tenant_id = ?1 AND v.id = ?2");
+    VALUE_BY_CODE = "accounting.dimension_value.id_by_code":
+        "SELECT id FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 AND code = ?3";
+    VALUE_PARENT = "accounting.dimension_value.parent":
+        "SELECT parent_id FROM dimension_value WHERE tenant_id = ?1 AND id = ?2 AND parent_id IS NOT NULL";
+    HAS_CHILDREN = "accounting.dimension_value.has_children":
+        "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND parent_id = ?2 {only}";
+    IN_SETS = "accounting.dimension_value.in_sets":
+        "SELECT {first} 1 FROM dimension_set_value WHERE tenant_id = ?1 AND value_id = ?2 {only}";
+    VALUE_IN_RULES = "accounting.dimension_value.in_rules":
+        "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND (value_id = ?2 OR combination LIKE ?3 {escape}) {only}";
+    INSERT_VALUE = "accounting.dimension_value.insert":
+        "INSERT INTO dimension_value (tenant_id, id, dimension_id, code, name_ar, name_en, search, parent_id, active, \
+         created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)";
+    UPDATE_VALUE = "accounting.dimension_value.update":
+        "UPDATE dimension_value SET code = ?4, name_ar = ?5, name_en = ?6, search = ?7, parent_id = ?8, active = ?9, \
+         updated_at = ?10, version = ?11 WHERE tenant_id = ?1 AND id = ?2 AND dimension_id = ?3 AND version = ?11 - 1";
+    DELETE_VALUE = "accounting.dimension_value.delete":
+        "DELETE FROM dimension_value WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
+}
+
+pub static VALUE_CHILDREN: Lookup = Lookup::new(
+    "accounting.dimension_value.children",
+    "SELECT id FROM dimension_value WHERE tenant_id = ?1",
+    ("parent_id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&VALUE_CHILDREN];
+
+pub(super) fn read_dimension(columns: &mut Columns) -> StorageResult<Stored<Dimension>> {
+    let value = Dimension {
+        id: columns.get("id")?,
+        code: read_code(columns)?,
+        name: read_name(columns)?,
+        active: columns.get("active")?,
+        version: columns.get("version")?,
+    };
+    Ok(Stored { value, updated_at: columns.get("updated_at")? })
+}
+
+pub(super) fn read_value(columns: &mut Columns) -> StorageResult<Stored<DimensionValue>> {
+    let value = DimensionValue {
+        id: columns.get("id")?,
+        dimension_id: columns.get("dimension_id")?,
+        code: read_code(columns)?,
+        name: read_name(columns)?,
+        parent_id: columns.get("parent_id")?,
+        active: columns.get("active")?,
+        version: columns.get("version")?,
+    };
+    Ok(Stored { value, updated_at: columns.get("updated_at")? })
+}
+
+#[async_trait]
+impl DimensionRepository for SqlUnitOfWork {
+    async fn find(&mut self, id: DimensionId) -> StorageResult<Option<Stored<Dimension>>> {
+        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
+        row.map(|row| read_dimension(&mut row.columns("dimension"))).transpose()
+    }
+
+    async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<DimensionId>> {
+        let row = self.tx.find(&BY_CODE, &[self.tenant.into(), code.into()]).await?;
+        row.map(|row| row.single("dimension", "id")).transpose()
+    }
+
+    async fn users(&mut self, id: DimensionId) -> StorageResult<Vec<&'static str>> {
+        let users = [(&HAS_VALUES, "values"), (&IN_RULES, "dimension-rules")];
+        self.users_of(&users, &[self.tenant.into(), id.into()]).await
+    }
+
+    async fn insert(&mut self, dimension: &Dimension) -> StorageResult<()> {
+        let params = self.dimension_params(dimension);
+        self.tx.execute_one(&INSERT, &params).await
+    }
+
+    async fn update(&mut self, dimension: &Dimension) -> StorageResult<bool> {
+        let params = self.dimension_params(dimension);
+        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
+    }
+
+    async fn delete(&mut self, id: DimensionId, version: i64) -> StorageResult<bool> {
+        Ok(self.tx.execute(&DELETE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
+    }
+
+    async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>> {
+        let row = self.tx.find(&FIND_VALUE, &[self.tenant.into(), id.into()]).await?;
+        row.map(|row| read_value(&mut row.columns("dimension_value"))).transpose()
+    }
+
+    async fn value_by_code(
+        &mut self,
+        dimension: DimensionId,
+        code: &str,
+    ) -> StorageResult<Option<DimensionValueId>> {
+        let row = self.tx.find(&VALUE_BY_CODE, &[self.tenant.into(), dimension.into(), code.into()]).await?;
+        row.map(|row| row.single("dimension_value", "id")).transpose()
+    }
+
+    async fn value_ancestors(&mut self, id: DimensionValueId) -> StorageResult<Vec<DimensionValueId>> {
+        let mut ancestors = Vec::new();
+        let mut at = id;
+        while ancestors.len() < VALUE_DEPTH_MAX {
+            let Some(row) = self.tx.find(&VALUE_PARENT, &[self.tenant.into(), at.into()]).await? else {
+                break;
+            };
+            at = row.single("dimension_value", "parent_id")?;
+            ancestors.push(at);
+        }
+        Ok(ancestors)
+    }
+
+    async fn value_levels_below(&mut self, id: DimensionValueId) -> StorageResult<usize> {
+        let mut level: BTreeSet<DimensionValueId> = [id].into();
+        for depth in 0..VALUE_DEPTH_MAX {
+            let rows =
+                self.tx.lookup(&VALUE_CHILDREN, self.tenant, level.iter().map(|id| (*id).into())).await?;
+            if rows.is_empty() {
+                return Ok(depth);
+            }
+            let ids = rows.into_iter().map(|row| row.single("dimension_value", "id"));
+            level = ids.collect::<StorageResult<_>>()?;
+        }
+        Ok(VALUE_DEPTH_MAX)
+    }
+
+    async fn value_users(&mut self, id: DimensionValueId) -> StorageResult<Vec<&'static str>> {
+        let mention = Value::Text(format!("%\"{id}\"%"));
+        let params = [self.tenant.into(), id.into(), mention];
+        let mut users =
+            self.users_of(&[(&HAS_CHILDREN, "values"), (&IN_SETS, "journal-entries")], &params[..2]).await?;
+        users.extend(self.users_of(&[(&VALUE_IN_RULES, "dimension-rules")], &params).await?);
+        self.add_mentions(&id.to_string(), &mut users).await?;
+        Ok(users)
+    }
+
+    async fn insert_value(&mut self, value: &DimensionValue) -> StorageResult<()> {
+        let params = self.value_params(value);
+        self.tx.execute_one(&INSERT_VALUE, &params).await
+    }
+
+    async fn update_value(&mut self, value: &DimensionValue) -> StorageResult<bool> {
+        let params = self.value_params(value);
+        Ok(self.tx.execute(&UPDATE_VALUE, &params).await? == 1)
+    }
+
+    async fn delete_value(&mut self, id: DimensionValueId, version: i64) -> StorageResult<bool> {
+        Ok(self.tx.execute(&DELETE_VALUE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
+    }
+}
+
+impl SqlUnitOfWork {
+    fn dimension_params(&self, dimension: &Dimension) -> [Value; 8] {
+        [
+            self.tenant.into(),
+            dimension.id.into(),
+            dimension.code.as_str().into(),
+            dimension.name.ar().into(),
+            dimension.name.en().into(),
+            dimension.active.into(),
+            self.now.into(),
+            dimension.version.into(),
+        ]
+    }
+
+    fn value_params(&self, value: &DimensionValue) -> [Value; 11] {
+        [
+            self.tenant.into(),
+            value.id.into(),
+            value.dimension_id.into(),
+            value.code.as_str().into(),
+            value.name.ar().into(),
+            value.name.en().into(),
+            search_column(&value.code, &value.name),
+            value.parent_id.into(),
+            value.active.into(),
+            self.now.into(),
+            value.version.into(),
+        ]
+    }
+}

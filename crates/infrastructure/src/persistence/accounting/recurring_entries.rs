@@ -1,0 +1,226 @@
+//! [`RecurringEntryRepository`] and [`RecurringEntryQueries`] in SQL.
+
+use application::accounting::ports::recurring_entries::{
+    DueRecurringEntry, RecurringEntryQueries, RecurringEntryRepository, StoredRecurringEntry,
+};
+use application::accounting::views::journal_entry::EntryLineView;
+use application::accounting::views::recurring_entry::{
+    RecurringEntryView, RecurringFailureView, UpcomingEntryView,
+};
+use application::error::AppResult;
+use application::paging::{ListQuery, Page};
+use application::ports::storage_error::{StorageError, StorageResult};
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::recurrence::Recurrence;
+use domain::accounting::recurring_entry::RecurringEntry;
+use domain::ids::{JournalId, RecurringEntryId, TenantId};
+
+use super::facts::{read_code, read_name};
+use super::journal_entry_queries::{company_money, template_lines};
+use super::recurring_entry_document::{
+    read, read_schedule, read_template, write, write_schedule, write_template,
+};
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::db::Db;
+use crate::sql::list::ListSql;
+use crate::sql::value::{Columns, Value};
+use crate::statements;
+
+macro_rules! recurring_columns {
+    () => {
+        "r.id, r.code, r.name_ar, r.name_en, r.schedule, r.template, r.start_date, r.end_date, r.next_date, \
+         r.auto_post, r.active, r.last_error, r.version"
+    };
+}
+
+statements! {
+    FIND = "accounting.recurring_entry.find":
+        concat!("SELECT ", recurring_columns!(), " FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.id = ?2");
+    BY_CODE = "accounting.recurring_entry.by_code":
+        "SELECT id FROM recurring_entry WHERE tenant_id = ?1 AND code = ?2";
+    INSERT = "accounting.recurring_entry.insert":
+        "INSERT INTO recurring_entry (tenant_id, id, code, name_ar, name_en, schedule, template, start_date, end_date, \
+         next_date, auto_post, active, last_error, created_at, updated_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)";
+    UPDATE = "accounting.recurring_entry.update":
+        "UPDATE recurring_entry SET code = ?3, name_ar = ?4, name_en = ?5, schedule = ?6, template = ?7, start_date = ?8, \
+         end_date = ?9, next_date = ?10, auto_post = ?11, active = ?12, last_error = ?13, updated_at = ?14, version = ?15 \
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
+    DELETE = "accounting.recurring_entry.delete":
+        "DELETE FROM recurring_entry WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
+    JOURNAL = "accounting.recurring_entry.journal": "SELECT 1 FROM journal WHERE tenant_id = ?1 AND id = ?2";
+    DUE = "accounting.recurring_entry.due":
+        "SELECT id, next_date, last_error FROM recurring_entry \
+         WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 AND (next_date > ?3 OR (next_date = ?3 AND id > ?4)) \
+         ORDER BY next_date, id {page ?5}";
+}
+
+static LIST: ListSql = ListSql {
+    select: concat!("SELECT ", recurring_columns!(), " FROM recurring_entry r"),
+    tenant: "r.tenant_id",
+    key: "r.id",
+    columns: &[
+        ("id", "r.id"),
+        ("code", "r.code"),
+        ("startDate", "r.start_date"),
+        ("endDate", "r.end_date"),
+        ("nextDate", "r.next_date"),
+        ("autoPost", "r.auto_post"),
+        ("active", "r.active"),
+    ],
+    folded: &[],
+};
+
+#[async_trait]
+impl RecurringEntryRepository for SqlUnitOfWork {
+    async fn find_recurring_entry(
+        &mut self,
+        id: RecurringEntryId,
+    ) -> StorageResult<Option<StoredRecurringEntry>> {
+        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
+        row.map(|row| read_entry(&mut row.columns("recurring_entry"))).transpose()
+    }
+
+    async fn recurring_entry_by_code(&mut self, code: &str) -> StorageResult<Option<RecurringEntryId>> {
+        let row = self.tx.find(&BY_CODE, &[self.tenant.into(), code.into()]).await?;
+        row.map(|row| row.single("recurring_entry", "id")).transpose()
+    }
+
+    async fn insert_recurring_entry(&mut self, entry: &RecurringEntry) -> StorageResult<()> {
+        let params = self.recurring_params(entry, None)?;
+        self.tx.execute_one(&INSERT, &params).await
+    }
+
+    async fn update_recurring_entry(&mut self, stored: &StoredRecurringEntry) -> StorageResult<bool> {
+        let params = self.recurring_params(&stored.entry, stored.last_error.as_ref())?;
+        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
+    }
+
+    async fn delete_recurring_entry(&mut self, id: RecurringEntryId, version: i64) -> StorageResult<bool> {
+        let params = [self.tenant.into(), id.into(), version.into()];
+        Ok(self.tx.execute(&DELETE, &params).await? == 1)
+    }
+
+    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool> {
+        Ok(self.tx.find(&JOURNAL, &[self.tenant.into(), id.into()]).await?.is_some())
+    }
+
+    async fn due_recurring_entries(
+        &mut self,
+        through: NaiveDate,
+        (date, id): (NaiveDate, RecurringEntryId),
+        limit: u32,
+    ) -> StorageResult<Vec<DueRecurringEntry>> {
+        let params = [self.tenant.into(), through.into(), date.into(), id.into(), limit.into()];
+        let mut due = Vec::new();
+        for row in self.tx.query(&DUE, &params).await? {
+            let mut columns = row.columns("recurring_entry");
+            let (id, next_date) = (columns.get("id")?, columns.get("next_date")?);
+            let failed_on = read_failure(&mut columns)?.map(|failure| failure.attempted_on);
+            due.push(DueRecurringEntry { id, next_date, failed_on });
+        }
+        Ok(due)
+    }
+}
+
+impl SqlUnitOfWork {
+    fn recurring_params(
+        &self,
+        entry: &RecurringEntry,
+        last_error: Option<&RecurringFailureView>,
+    ) -> StorageResult<[Value; 15]> {
+        Ok([
+            self.tenant.into(),
+            entry.id.into(),
+            entry.code.as_str().into(),
+            entry.name.ar().into(),
+            entry.name.en().into(),
+            write_schedule(entry.recurrence.every())?.into(),
+            write_template(&entry.template)?.into(),
+            entry.recurrence.start().into(),
+            entry.recurrence.end().into(),
+            entry.next_date.into(),
+            entry.auto_post.into(),
+            entry.active.into(),
+            last_error.map(write).transpose()?.into(),
+            self.now.into(),
+            entry.version.into(),
+        ])
+    }
+}
+
+fn read_failure(columns: &mut Columns) -> StorageResult<Option<RecurringFailureView>> {
+    let text: Option<String> = columns.get("last_error")?;
+    text.map(|text| read("last_error", &text)).transpose()
+}
+
+/// `recurring_columns!`
+fn read_entry(columns: &mut Columns) -> StorageResult<StoredRecurringEntry> {
+    let id = columns.get("id")?;
+    let (code, name) = (read_code(columns)?, read_name(columns)?);
+    let every = read_schedule(&columns.get::<String>("schedule")?)?;
+    let template = read_template(&columns.get::<String>("template")?)?;
+    let (start, end) = (columns.get("start_date")?, columns.get("end_date")?);
+    let recurrence = Recurrence::new(every, start, end).map_err(|_| StorageError::Corrupt {
+        table: "recurring_entry",
+        column: "schedule",
+        detail: format!("{every:?} from {start} to {end:?}"),
+    })?;
+    let (next_date, auto_post) = (columns.get("next_date")?, columns.get("auto_post")?);
+    let active = columns.get("active")?;
+    let last_error = read_failure(columns)?;
+    let version = columns.get("version")?;
+    let entry =
+        RecurringEntry { id, code, name, recurrence, template, next_date, auto_post, active, version };
+    Ok(StoredRecurringEntry { entry, last_error })
+}
+
+#[async_trait]
+impl RecurringEntryQueries for Db {
+    async fn recurring_entry(
+        &self,
+        tenant: TenantId,
+        id: RecurringEntryId,
+    ) -> AppResult<Option<RecurringEntryView>> {
+        let Some(stored) = find(self, tenant, id).await? else { return Ok(None) };
+        let lines = lines(self, tenant, &stored).await?;
+        Ok(Some(RecurringEntryView::new(&stored, Some(lines))))
+    }
+
+    async fn recurring_entries(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<RecurringEntryView>> {
+        let page = LIST.page(self, tenant, query, None, read_entry).await?;
+        let expand = query.expand.contains(&"lines");
+        let mut items = Vec::with_capacity(page.items.len());
+        for stored in page.items {
+            let lines = if expand { Some(lines(self, tenant, &stored).await?) } else { None };
+            items.push(RecurringEntryView::new(&stored, lines));
+        }
+        Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
+    }
+
+    async fn upcoming_entries(
+        &self,
+        tenant: TenantId,
+        id: RecurringEntryId,
+        count: usize,
+    ) -> AppResult<Option<Vec<UpcomingEntryView>>> {
+        let stored = find(self, tenant, id).await?;
+        Ok(stored.map(|stored| UpcomingEntryView::of(&stored.entry, count)))
+    }
+}
+
+async fn find(db: &Db, tenant: TenantId, id: RecurringEntryId) -> AppResult<Option<StoredRecurringEntry>> {
+    let row = db.find(&FIND, &[tenant.into(), id.into()]).await?;
+    Ok(row.map(|row| read_entry(&mut row.columns("recurring_entry"))).transpose()?)
+}
+
+async fn lines(db: &Db, tenant: TenantId, stored: &StoredRecurringEntry) -> AppResult<Vec<EntryLineView>> {
+    let template = &stored.entry.template;
+    let money = company_money(db, tenant).await?;
+    template_lines(db, tenant, template.lines.clone(), template.currency, money).await
+}

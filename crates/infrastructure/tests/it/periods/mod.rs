@@ -1,0 +1,265 @@
+//! Periods, locks, opening balances and recurring entries end to end below HTTP: real database, a clock the test moves.
+
+mod close_checklist;
+mod fiscal_years;
+mod locks;
+mod opening_balances;
+mod recurring_entries;
+mod year_close;
+
+use std::collections::BTreeMap;
+
+use application::accounting::create_journal_entry::CreateJournalEntry;
+use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::fiscal_years::GenerateFiscalYears;
+use application::command::Command;
+use application::context::RequestContext;
+use application::error::{AppError, AppResult};
+use application::ports::clock::Clock;
+use chrono::NaiveDate;
+use domain::accounting::fiscal_year::PeriodPattern;
+use domain::ids::TenantId;
+use domain::money::{Amount, CurrencyCode};
+use domain::time::{Timestamp, date_key, parse_date};
+use infrastructure::sql::value::Value;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::platform::House;
+
+/// Code, type, control.
+const ACCOUNTS: [(&str, &str, &str); 9] = [
+    ("1000", "asset", "none"),
+    ("1100", "asset", "receivable"),
+    ("1200", "asset", "none"),
+    ("2200", "liability", "vat"),
+    ("3100", "equity", "none"),
+    ("3900", "equity", "none"),
+    ("4000", "income", "none"),
+    ("5000", "expense", "none"),
+    ("5100", "expense", "none"),
+];
+const RETAINED: &str = "3100";
+const OPENING: &str = "3900";
+const JOURNALS: [(&str, &str); 5] = [
+    ("GENERAL", "general"),
+    ("SALES", "sales"),
+    ("PURCHASES", "purchase"),
+    ("OPENING", "opening"),
+    ("CLOSING", "closing"),
+];
+
+/// A tenant with a small chart, journals, the dimension `branch` and dollars.
+pub struct Books {
+    pub house: House,
+    pub tenant: TenantId,
+    /// The tenant's administrator, with `If-Match: *`.
+    pub ctx: RequestContext,
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    parse_date(text).unwrap()
+}
+
+/// `account debit credit`, with dimensions after it: `4000 0 100 branch=R`.
+pub fn line(text: &str) -> LineInput {
+    let mut words = text.split(' ');
+    let account = words.next().unwrap().to_owned();
+    let mut amount = || words.next().map(|word| Amount::parse(word).unwrap()).filter(|a| !a.is_zero());
+    let (debit, credit) = (amount(), amount());
+    let mut line = LineInput {
+        account: Some(Reference::Code(account)),
+        debit,
+        credit,
+        currency: None,
+        rate: None,
+        company_amount: None,
+        dimensions: BTreeMap::new(),
+        description: None,
+        party: None,
+        due_date: None,
+        reference: None,
+        tax_code: None,
+    };
+    for word in words {
+        match word.split_once('=').unwrap() {
+            ("party", party) => line.party = Some(party.to_owned()),
+            ("ref", reference) => line.reference = Some(reference.to_owned()),
+            ("due", date) => line.due_date = Some(day(date)),
+            ("in", currency) => line.currency = Some(CurrencyCode::parse(currency).unwrap()),
+            (dimension, value) => {
+                line.dimensions.insert(dimension.to_owned(), value.to_owned());
+            }
+        }
+    }
+    line
+}
+
+pub fn codes(error: &AppError) -> Vec<&'static str> {
+    error.violations.iter().map(|violation| violation.def.code).collect()
+}
+
+pub fn entry(journal: &str, date: &str, lines: &[&str]) -> CreateJournalEntry {
+    CreateJournalEntry {
+        journal: Some(Reference::Code(journal.to_owned())),
+        posting_date: day(date),
+        document_date: None,
+        currency: None,
+        description: None,
+        reference: None,
+        notes: None,
+        control_reason: Some("test".to_owned()),
+        lines: lines.iter().map(|text| line(text)).collect(),
+        post: true,
+    }
+}
+
+impl Books {
+    pub async fn new() -> Self {
+        let house = House::new().await;
+        let tenant = house.tenant("books").await;
+        seed(house.db.file().unwrap(), tenant, house.clock.now());
+        let ctx = house.administrator("books").await;
+        Self { house, tenant, ctx }
+    }
+
+    /// With fiscal years from 2025 on.
+    pub async fn with_years(years: u8) -> Self {
+        let books = Self::new().await;
+        let start = day("2025-01-01");
+        books.run(GenerateFiscalYears { start, years, pattern: PeriodPattern::Monthly }).await.unwrap();
+        books
+    }
+
+    /// What the command answered.
+    pub async fn run<C: Command>(&self, command: C) -> AppResult<Json> {
+        let executed = self.house.run(&self.ctx, command).await?;
+        Ok(serde_json::from_slice(&executed.body).unwrap())
+    }
+
+    pub async fn post(&self, date: &str, lines: &[&str]) -> AppResult<Json> {
+        self.run(entry("GENERAL", date, lines)).await
+    }
+
+    /// Net balances (debit positive) as `account[/set]`, of one period or all, without zeros; sets by their values.
+    pub async fn balances(&self, period: Option<&str>) -> BTreeMap<String, String> {
+        let condition = if period.is_some() { "AND p.name = ?2" } else { "" };
+        let text = format!(
+            "SELECT a.code, SUM(b.debit - b.credit) FROM account_balance b \
+             INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
+             INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
+             WHERE b.tenant_id = ?1 {condition} GROUP BY a.code"
+        );
+        let params: Vec<Value> = std::iter::once(self.tenant.into()).chain(period.map(Value::from)).collect();
+        self.amounts(&text, &params).await
+    }
+
+    /// The same per account and branch.
+    pub async fn branch_balances(&self) -> BTreeMap<String, String> {
+        let text = "SELECT a.code, v.code, SUM(b.debit - b.credit) FROM dimension_balance b \
+             INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
+             INNER JOIN dimension_set_value s ON s.tenant_id = b.tenant_id AND s.set_id = b.dimension_set_id \
+             INNER JOIN dimension_value v ON v.tenant_id = b.tenant_id AND v.id = s.value_id \
+             WHERE b.tenant_id = ?1 GROUP BY a.code, v.code";
+        let mut balances = BTreeMap::new();
+        for row in self.house.db.query_text(text, &[self.tenant.into()]).await.unwrap() {
+            let mut columns = row.columns("dimension_balance");
+            let (account, branch): (String, String) =
+                (columns.get("code").unwrap(), columns.get("code").unwrap());
+            let amount: Amount = columns.get("balance").unwrap();
+            if !amount.is_zero() {
+                balances.insert(format!("{account}/{branch}"), amount.display(0));
+            }
+        }
+        balances
+    }
+
+    async fn amounts(&self, text: &str, params: &[Value]) -> BTreeMap<String, String> {
+        let mut balances = BTreeMap::new();
+        for row in self.house.db.query_text(text, params).await.unwrap() {
+            let mut columns = row.columns("account_balance");
+            let code: String = columns.get("code").unwrap();
+            let amount: Amount = columns.get("balance").unwrap();
+            if !amount.is_zero() {
+                balances.insert(code, amount.display(0));
+            }
+        }
+        balances
+    }
+
+    pub async fn count(&self, text: &str) -> u64 {
+        let rows = self.house.db.query_text(text, &[self.tenant.into()]).await.unwrap();
+        rows.into_iter().next().unwrap().single("count", "count").unwrap()
+    }
+
+    pub async fn ids(&self, text: &str) -> Vec<Uuid> {
+        let rows = self.house.db.query_text(text, &[self.tenant.into()]).await.unwrap();
+        rows.into_iter().map(|row| row.single("id", "id").unwrap()).collect()
+    }
+
+    pub async fn year(&self, code: &str) -> Uuid {
+        let text = format!("SELECT id FROM fiscal_year WHERE tenant_id = ?1 AND code = '{code}'");
+        self.ids(&text).await[0]
+    }
+
+    pub async fn period(&self, name: &str) -> Uuid {
+        let text = format!("SELECT id FROM fiscal_period WHERE tenant_id = ?1 AND name = '{name}'");
+        self.ids(&text).await[0]
+    }
+}
+
+/// Amounts as [`Books::balances`] shows them.
+pub fn figures(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, amount)| ((*key).to_owned(), (*amount).to_owned())).collect()
+}
+
+/// What the chart's own use cases would set up.
+fn seed(file: &std::path::Path, tenant: TenantId, now: Timestamp) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
+    let tenant = tenant.uuid();
+    let id = |n: u128| Uuid::from_u128((1 << 64) + n);
+    let blob = |id: Uuid| format!("x'{}'", id.simple());
+    let (t, now) = (blob(tenant), now.micros());
+    let series = blob(id(1));
+    let mut sql = format!(
+        "INSERT INTO number_series VALUES ({t}, {series}, 'ALL', NULL, 'All', 'journal_entry', \
+         '{{JOURNAL}}-{{FY}}-{{00000}}', 'fiscal_year', 1, 1, {now}, {now}, 1);"
+    );
+    for (n, (code, kind)) in (10..).zip(JOURNALS) {
+        sql += &format!(
+            "INSERT INTO journal VALUES ({t}, {}, '{code}', NULL, '{code}', '', '{kind}', {series}, 1, {now}, {now}, 1);",
+            blob(id(n))
+        );
+    }
+    let mut accounts = BTreeMap::new();
+    for (n, (code, kind, control)) in (100..).zip(ACCOUNTS) {
+        accounts.insert(code, blob(id(n)));
+        sql += &format!(
+            "INSERT INTO account VALUES ({t}, {}, '{code}', NULL, '{code}', '', '{kind}', NULL, NULL, 1, NULL, '{control}', \
+             'none', 0, 1, {now}, {now}, 1);",
+            blob(id(n))
+        );
+    }
+    sql += &format!(
+        "INSERT INTO ledger_settings VALUES ({t}, {}, NULL, {}, NULL, 1);",
+        accounts[RETAINED], accounts[OPENING]
+    );
+    let branch = blob(id(200));
+    sql += &format!(
+        "INSERT INTO dimension VALUES ({t}, {branch}, 'branch', NULL, 'Branch', 1, {now}, {now}, 1);"
+    );
+    for (n, code) in (201..).zip(["R", "J"]) {
+        sql += &format!(
+            "INSERT INTO dimension_value VALUES ({t}, {}, {branch}, '{code}', NULL, '{code}', '', NULL, 1, {now}, {now}, 1);",
+            blob(id(n))
+        );
+    }
+    sql += &format!("INSERT INTO currency VALUES ({t}, 'USD', NULL, 'Dollar', 2, 1, {now}, {now}, 1);");
+    sql += &format!(
+        "INSERT INTO exchange_rate VALUES ({t}, {}, 'USD', {}, 37500000000, NULL, {now}, {now}, 1);",
+        blob(id(300)),
+        date_key(day("2025-01-01"))
+    );
+    connection.execute_batch(&sql).unwrap();
+}

@@ -1,0 +1,72 @@
+//! R13: one opening entry, balanced through the opening account, with open items per document.
+
+use application::accounting::opening_balances::CreateOpeningBalances;
+use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::reverse_journal_entry::ReverseJournalEntry;
+use uuid::Uuid;
+
+use super::{Books, codes, day, figures, line};
+
+fn opening(lines: &[&str]) -> CreateOpeningBalances {
+    CreateOpeningBalances {
+        posting_date: None,
+        description: None,
+        reference: None,
+        lines: lines.iter().map(|text| line(text)).collect(),
+    }
+}
+
+const LINES: [&str; 4] = [
+    "1000 500 0",
+    "1100 230 0 party=C-1 ref=INV-7 due=2025-02-01",
+    "1100 70 0 party=C-1 ref=INV-9 due=2025-03-01",
+    "1200 100 0 in=USD",
+];
+
+#[tokio::test]
+async fn opening_balances_are_posted_once_until_they_are_reversed() {
+    let books = Books::with_years(1).await;
+    assert!(books.house.db.opening_balances(books.tenant).await.unwrap().is_none());
+    let posted = books.run(opening(&LINES)).await.unwrap();
+    assert_eq!((&posted["kind"], &posted["postingDate"]), (&"opening".into(), &"2025-01-01".into()));
+    assert_eq!((&posted["number"], &posted["lineCount"]), (&"OPENING-2025-00001".into(), &5.into()));
+    assert_eq!(posted["lines"][1]["reference"], "INV-7");
+    assert_eq!(posted["lines"][2]["dueDate"], "2025-03-01");
+    assert_eq!(posted["lines"][3]["companyDebit"], "375.00");
+    let expected = [("1000", "500"), ("1100", "300"), ("1200", "375"), ("3900", "-1175")];
+    assert_eq!(books.balances(None).await, figures(&expected));
+    let twice = books.run(opening(&LINES)).await.unwrap_err();
+    assert_eq!(codes(&twice), ["opening_balances_exist"]);
+
+    let id: Uuid = posted["id"].as_str().unwrap().parse().unwrap();
+    let shown = books.house.db.opening_balances(books.tenant).await.unwrap().unwrap();
+    assert_eq!(shown.id, id);
+    let reversal = ReverseJournalEntry {
+        id: id.into(),
+        posting_date: Some(day("2025-01-01")),
+        reason: "wrong".to_owned(),
+    };
+    books.run(reversal).await.unwrap();
+    assert!(books.house.db.opening_balances(books.tenant).await.unwrap().is_none());
+    books.run(opening(&["1000 10 0", "3100 0 10"])).await.unwrap();
+    assert_eq!(books.balances(None).await, figures(&[("1000", "10"), ("3100", "-10")]));
+}
+
+#[tokio::test]
+async fn everything_wrong_with_opening_balances_is_said_at_once() {
+    let books = Books::with_years(1).await;
+    let unknown = books.run(opening(&["9999 1 0", "1000 0 0"])).await.unwrap_err();
+    assert_eq!(codes(&unknown), ["account_code_unknown", "line_needs_one_side"]);
+    let own = books.run(opening(&["3900 1 0"])).await.unwrap_err();
+    assert_eq!(codes(&own), ["opening_account_in_lines"]);
+    let nobody = books.run(opening(&["1100 5 0"])).await.unwrap_err();
+    assert_eq!(codes(&nobody), ["party_required"]);
+    assert_eq!(nobody.violations[0].pointer, "/lines/0/party");
+    assert!(books.balances(None).await.is_empty());
+}
+
+#[tokio::test]
+async fn books_without_fiscal_years_have_no_first_day() {
+    let books = Books::new().await;
+    assert_eq!(codes(&books.run(opening(&LINES)).await.unwrap_err()), ["fiscal_years_missing"]);
+}
