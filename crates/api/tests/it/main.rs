@@ -15,4 +15,5 @@ mod journal_entries;
 mod periods;
 mod platform;
 mod process;
+mod reports;
 mod walkthrough;
