@@ -35,12 +35,18 @@ async fn each_operation_has_its_own_answer() {
         { "method": "POST", "path": "/health/live" },
     ]);
     let answer = tenant.client.post("/batch", json!({ "operations": operations })).await.expect(200).json();
-    let statuses: Vec<_> = answer["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
+    let statuses: Vec<_> =
+        answer["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [201, 422, 200, 404, 422, 422]);
-    assert_eq!((&answer["committed"], &answer["succeeded"], &answer["failed"]), (&json!(true), &json!(2), &json!(4)));
+    assert_eq!(
+        (&answer["committed"], &answer["succeeded"], &answer["failed"]),
+        (&json!(true), &json!(2), &json!(4))
+    );
     let created = &answer["results"][0];
     assert_eq!(created["headers"]["ETag"], "\"1\"");
-    assert!(created["headers"]["Location"].as_str().unwrap().contains(created["body"]["id"].as_str().unwrap()));
+    assert!(
+        created["headers"]["Location"].as_str().unwrap().contains(created["body"]["id"].as_str().unwrap())
+    );
     assert_eq!(answer["results"][1]["body"]["errors"][0]["code"], "account_code_unknown");
     assert_eq!(answer["results"][2]["body"]["items"].as_array().unwrap().len(), 1);
     assert_eq!(answer["results"][4]["body"]["code"], "batch_path_refused");
@@ -53,11 +59,11 @@ async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
     let body = json!({ "atomic": true, "operations": [create(SALE), bad, create(SALE)] });
     let answer = tenant.client.post("/batch", body).await.expect(200).json();
     let results = answer["results"].as_array().unwrap();
-    let told: Vec<_> = results.iter().map(|r| (r["status"].as_u64().unwrap(), r["body"]["code"].as_str().unwrap())).collect();
-    assert_eq!(
-        told,
-        [(424, "batch_rolled_back"), (422, "account_code_unknown"), (424, "batch_rolled_back")]
-    );
+    let told: Vec<_> = results
+        .iter()
+        .map(|r| (r["status"].as_u64().unwrap(), r["body"]["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [(424, "batch_rolled_back"), (422, "account_code_unknown"), (424, "batch_rolled_back")]);
     assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(false), &json!(0)));
     assert!(numbers(&tenant).await.is_empty());
 
@@ -88,7 +94,8 @@ async fn a_repeated_batch_repeats_nothing() {
 #[tokio::test]
 async fn a_batch_gives_nobody_more_rights() {
     let (world, tenant) = books().await;
-    let guest = json!({ "email": "guest@alpha.example", "name": "Guest", "password": testkit::world::PASSWORD });
+    let guest =
+        json!({ "email": "guest@alpha.example", "name": "Guest", "password": testkit::world::PASSWORD });
     tenant.client.post("/users", guest).await.expect(201);
     let guest = world.sign_in("guest@alpha.example", testkit::world::PASSWORD, Some("alpha")).await;
     for atomic in [false, true] {

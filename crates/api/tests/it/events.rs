@@ -44,7 +44,8 @@ impl Stream {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (block, rest) = (block.to_owned(), rest.to_owned());
                 self.text = rest;
-                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+                let field =
+                    |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
                 if let (Some(id), Some(data)) = (field("id:"), field("data:")) {
                     return (id.parse().unwrap(), serde_json::from_str(data).unwrap());
                 }
@@ -58,7 +59,8 @@ impl Stream {
 }
 
 async fn token(world: &World) -> String {
-    let form = "grant_type=password&username=admin%40alpha.example&password=correct%20horse%20battery%20staple";
+    let form =
+        "grant_type=password&username=admin%40alpha.example&password=correct%20horse%20battery%20staple";
     let headers = ["Content-Type: application/x-www-form-urlencoded"];
     let answer = world.anonymous().call("POST", "/auth/token", &headers, form).await;
     answer.ok()["access_token"].as_str().unwrap().to_owned()
@@ -98,7 +100,10 @@ async fn a_stream_tells_commits_at_once_and_goes_on_where_it_broke_off() {
     let began = Instant::now();
     let (id, event) = stream.next().await;
     let took = began.elapsed();
-    assert_eq!((&event["type"], &event["data"]["number"]), (&json!("journal_entry.posted"), &posted["number"]));
+    assert_eq!(
+        (&event["type"], &event["data"]["number"]),
+        (&json!("journal_entry.posted"), &posted["number"])
+    );
     assert_eq!(event["sequence"], id);
     eprintln!("told after {took:?}");
     drop(stream);
@@ -125,7 +130,10 @@ async fn the_audit_log_is_read_by_those_who_may() {
     let entry = tenant.post("2026-03-01", SALE).await;
     let id = entry["id"].as_str().unwrap();
     let list = tenant.client.get(&format!("/audit-log?entityId={id}")).await.ok();
-    assert_eq!((&list["items"][0]["action"], &list["items"][0]["actorKind"]), (&json!("posted"), &json!("user")));
+    assert_eq!(
+        (&list["items"][0]["action"], &list["items"][0]["actorKind"]),
+        (&json!("posted"), &json!("user"))
+    );
     let audit = list["items"][0]["id"].as_str().unwrap();
     let whole = tenant.client.get(&format!("/audit-log/{audit}")).await.ok();
     assert_eq!(whole["after"]["number"], entry["number"]);

@@ -40,7 +40,8 @@ async fn a_file_is_imported_and_posted_at_once() {
     assert_eq!(result["firstNumber"], result["lastNumber"]);
     let again = upload(&tenant, path, &["Idempotency-Key: once"], GOOD).await.expect(200);
     assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", result));
-    let other = upload(&tenant, path, &["Idempotency-Key: once"], &GOOD.replace("115", "116")).await.expect(422);
+    let other =
+        upload(&tenant, path, &["Idempotency-Key: once"], &GOOD.replace("115", "116")).await.expect(422);
     assert_eq!(other.code(), "idempotency_key_reused");
     assert_eq!(entries(&tenant).await, 1);
 
@@ -55,9 +56,16 @@ async fn problems_have_row_and_column() {
     let refused = upload(&tenant, "/imports?type=journal-entries", &[], bad).await.expect(422).json();
     assert_eq!(refused["code"], "import_refused");
     assert_eq!(refused["errors"][0]["pointer"], "/rows/3/account");
-    assert_eq!((&refused["errors"][0]["row"], &refused["errors"][0]["column"]), (&json!(3), &json!("account")));
-    assert_eq!((&refused["errors"][1]["row"], &refused["errors"][1]["code"]), (&json!(4), &json!("invalid_date")));
-    let arabic = upload(&tenant, "/imports?type=journal-entries", &["Accept-Language: ar"], bad).await.expect(422);
+    assert_eq!(
+        (&refused["errors"][0]["row"], &refused["errors"][0]["column"]),
+        (&json!(3), &json!("account"))
+    );
+    assert_eq!(
+        (&refused["errors"][1]["row"], &refused["errors"][1]["code"]),
+        (&json!(4), &json!("invalid_date"))
+    );
+    let arabic =
+        upload(&tenant, "/imports?type=journal-entries", &["Accept-Language: ar"], bad).await.expect(422);
     assert!(arabic.json()["detail"].as_str().unwrap().contains("مشكلات"), "{}", arabic.text());
     assert_eq!(entries(&tenant).await, 0);
 
@@ -86,7 +94,10 @@ async fn a_job_tells_its_progress_and_what_came_of_it() {
     let location = accepted.header("location").to_owned();
     assert!(location.starts_with("/api/v1/jobs/"), "{location}");
     let job = ended(&tenant, &location).await;
-    assert_eq!((&job["status"], &job["progress"], &job["done"]), (&json!("succeeded"), &json!(100), &json!(2)));
+    assert_eq!(
+        (&job["status"], &job["progress"], &job["done"]),
+        (&json!("succeeded"), &json!(100), &json!(2))
+    );
     assert_eq!(job["result"]["entries"], 1);
 
     let bad = GOOD.replace("4000", "4444");

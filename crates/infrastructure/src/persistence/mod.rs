@@ -58,9 +58,9 @@ impl SqlUnitOfWork {
         Self {
             tx,
             tenant: nowhere,
-        now: Timestamp::from_micros(0),
-        changes: Vec::new(),
-        pending_balances: PendingBalances::default(),
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
             ids,
         }
     }

@@ -11,6 +11,7 @@ mod exchange_rates;
 mod exports;
 mod fiscal_periods;
 mod fiscal_years;
+pub mod imports;
 mod integrity;
 mod journal_entries;
 mod journals;
@@ -24,7 +25,6 @@ mod recurring_entries;
 mod reference;
 mod reports;
 mod setup;
-pub mod imports;
 
 use crate::operation::Operations;
 

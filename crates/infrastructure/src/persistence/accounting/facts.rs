@@ -194,7 +194,8 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
-        let mut rules: Vec<DimensionRule> = rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
+        let mut rules: Vec<DimensionRule> =
+            rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
         for rule in &mut rules {
             if let DimensionRuleKind::BlockedCombination { values } = &rule.kind {
                 rule.label = self.combination_label(values).await?;
@@ -204,7 +205,10 @@ impl SqlUnitOfWork {
     }
 
     /// `BRANCH=RUH, PROJECT=P1`
-    async fn combination_label(&mut self, values: &[(DimensionId, DimensionValueId)]) -> StorageResult<String> {
+    async fn combination_label(
+        &mut self,
+        values: &[(DimensionId, DimensionValueId)],
+    ) -> StorageResult<String> {
         let mut labels = Vec::with_capacity(values.len());
         for (_, value) in values {
             if let Some(row) = self.tx.find(&VALUE_LABEL, &[self.tenant.into(), (*value).into()]).await? {
