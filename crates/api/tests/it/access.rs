@@ -160,11 +160,15 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     let value = client.post(&format!("/dimensions/{dimension}/values"), value).await.expect(201).json();
     things.insert("/dimensions/{id}/values/{valueId}", id(&value));
     let rule = json!({ "kind": "mandatory", "accountCode": "2", "dimensionCode": "D" });
-    things.insert("/dimension-rules/{id}", id(&client.post("/dimension-rules", rule).await.expect(201).json()));
+    things
+        .insert("/dimension-rules/{id}", id(&client.post("/dimension-rules", rule).await.expect(201).json()));
     let exception = json!({
         "kind": "fiscal", "userId": first("/users").await, "reason": "audit", "expiresAt": "2026-12-31T00:00:00Z",
     });
-    things.insert("/lock-exceptions/{id}", id(&client.post("/lock-exceptions", exception).await.expect(201).json()));
+    things.insert(
+        "/lock-exceptions/{id}",
+        id(&client.post("/lock-exceptions", exception).await.expect(201).json()),
+    );
     let csv = ["Content-Type: text/csv", "Prefer: respond-async"];
     let job = client.call("POST", "/imports?type=accounts", &csv, "code,name,type\n7,Seven,asset\n").await;
     things.insert("/jobs/{id}", id(&job.expect(202).json()));
@@ -192,7 +196,8 @@ async fn another_tenants_things_do_not_exist() {
                 let answer = try_it(&b.client, operation, &path).await;
                 // A body that is wrong by itself may be refused before anything is looked up; a right one may not.
                 let by_body = matches!(operation.method.as_str(), "POST" | "PUT");
-                let hidden = answer.status == StatusCode::NOT_FOUND || (by_body && answer.status.as_u16() == 422);
+                let hidden =
+                    answer.status == StatusCode::NOT_FOUND || (by_body && answer.status.as_u16() == 422);
                 if !hidden {
                     bad.push(format!("{}: {} {}", operation.id, answer.status, answer.text()));
                 }

@@ -29,7 +29,10 @@ async fn import(tenant: &TenantKit, kind: &str, options: &str, file: &Path) -> s
 fn balances(csv: &str) -> BTreeMap<String, i64> {
     let hundredths = |text: &str| -> i64 { text.replace('.', "").parse().unwrap() };
     let mut lines = csv.lines();
-    assert!(lines.next().unwrap().trim_start_matches('\u{feff}').starts_with("account,debit,credit"), "{csv}");
+    assert!(
+        lines.next().unwrap().trim_start_matches('\u{feff}').starts_with("account,debit,credit"),
+        "{csv}"
+    );
     let row = |line: &str| {
         let cells: Vec<_> = line.split(',').collect();
         (cells[0].to_owned(), hundredths(cells[1]) - hundredths(cells[2]))
@@ -50,7 +53,8 @@ fn hledger(journal: &Path) -> Option<BTreeMap<String, i64>> {
     for line in text.lines().skip(1) {
         let cells: Vec<_> = line.trim_matches('"').split("\",\"").collect();
         let code = cells[0].rsplit(':').next().unwrap().split(' ').next().unwrap().to_owned();
-        let amount: String = cells[1].chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | '.')).collect();
+        let amount: String =
+            cells[1].chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | '.')).collect();
         let amount = amount.trim_end_matches('.');
         let hundredths = if amount.contains('.') { amount.replace('.', "") } else { format!("{amount}00") };
         found.insert(code, hundredths.parse().unwrap());
@@ -77,7 +81,11 @@ async fn round_trip(folder: &str, entries: u64, lines: u64) {
     fs::write(&journal, &export.body).unwrap();
     if let Some(found) = hledger(&journal) {
         let not_zero = |balances: &BTreeMap<String, i64>| -> BTreeMap<String, i64> {
-            balances.iter().filter(|(_, amount)| **amount != 0).map(|(code, amount)| (code.clone(), *amount)).collect()
+            balances
+                .iter()
+                .filter(|(_, amount)| **amount != 0)
+                .map(|(code, amount)| (code.clone(), *amount))
+                .collect()
         };
         assert_eq!(not_zero(&found), not_zero(&expected));
     }

@@ -30,7 +30,13 @@ async fn a_trial_balance_as_csv_begins_with_account_debit_credit() {
         assert!(answer.header("content-type").starts_with("text/csv"), "{}", answer.header("content-type"));
         assert_eq!(
             first_columns(&answer.text()),
-            ["account,debit,credit", "1000,599.50,0.00", "3000,0.00,500.00", "4000,0.00,119.50", "6000,20.00,0.00"]
+            [
+                "account,debit,credit",
+                "1000,599.50,0.00",
+                "3000,0.00,500.00",
+                "4000,0.00,119.50",
+                "6000,20.00,0.00"
+            ]
         );
     }
     let arabic =
@@ -46,7 +52,8 @@ async fn a_posting_shows_at_once_and_an_unchanged_report_is_not_sent_again() {
     let same = tenant.client.call("GET", path, &[&format!("If-None-Match: {}", first.etag())], "").await;
     assert_eq!(same.status.as_u16(), 304);
     tenant.post("2026-02-07", &[("1000", "1.00", ""), ("4000", "", "1.00")]).await;
-    let second = tenant.client.call("GET", path, &[&format!("If-None-Match: {}", first.etag())], "").await.expect(200);
+    let second =
+        tenant.client.call("GET", path, &[&format!("If-None-Match: {}", first.etag())], "").await.expect(200);
     let total = |answer: &Value| answer["sections"][0]["totals"][0].clone();
     assert_eq!((total(&first.json()), total(&second.json())), (json!("599.50"), json!("600.50")));
     assert_eq!(second.json()["balanced"], true);
@@ -54,13 +61,24 @@ async fn a_posting_shows_at_once_and_an_unchanged_report_is_not_sent_again() {
     let zero = "/reports/trial-balance?includeZero=true";
     assert_eq!(tenant.client.get(zero).await.ok()["lines"].as_array().unwrap().len(), 5);
     tenant.accounts(&[("1002", "asset")]).await;
-    assert_eq!(tenant.client.get(zero).await.ok()["lines"].as_array().unwrap().len(), 6, "a new account shows");
+    assert_eq!(
+        tenant.client.get(zero).await.ok()["lines"].as_array().unwrap().len(),
+        6,
+        "a new account shows"
+    );
 }
 
 #[tokio::test]
 async fn every_report_comes_in_every_form_and_language() {
     let (_world, tenant) = books().await;
-    for report in ["trial-balance", "balance-sheet", "income-statement", "cash-flow", "control-accounts", "general-ledger"] {
+    for report in [
+        "trial-balance",
+        "balance-sheet",
+        "income-statement",
+        "cash-flow",
+        "control-accounts",
+        "general-ledger",
+    ] {
         for language in ["en", "ar"] {
             let headers = [format!("Accept-Language: {language}")];
             let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
@@ -70,7 +88,8 @@ async fn every_report_comes_in_every_form_and_language() {
                 async move { client.call("GET", &path, &headers, "").await.expect(200) }
             };
             let json = call("json").await.json();
-            let arabic = json["scope"]["title"].as_str().unwrap().chars().any(|c| ('\u{600}'..'\u{700}').contains(&c));
+            let arabic =
+                json["scope"]["title"].as_str().unwrap().chars().any(|c| ('\u{600}'..'\u{700}').contains(&c));
             assert_eq!(arabic, language == "ar", "{report}");
             assert!(call("csv").await.text().starts_with("account,"), "{report}");
             let file = call("xlsx").await;
@@ -105,11 +124,18 @@ async fn the_general_ledger_pages_and_streams() {
     assert_eq!(page["accounts"][0]["opening"], "500.00");
     assert_eq!(page["accounts"][0]["lines"][0]["balance"], "615.00");
     let cursor = page["nextCursor"].as_str().unwrap();
-    let next =
-        tenant.client.get(&format!("/reports/general-ledger?from=2026-02-01&limit=1&cursor={cursor}")).await.ok();
-    assert_eq!((&next["accounts"][0]["continued"], &next["accounts"][0]["opening"]), (&json!(true), &json!("615.00")));
+    let next = tenant
+        .client
+        .get(&format!("/reports/general-ledger?from=2026-02-01&limit=1&cursor={cursor}"))
+        .await
+        .ok();
+    assert_eq!(
+        (&next["accounts"][0]["continued"], &next["accounts"][0]["opening"]),
+        (&json!(true), &json!("615.00"))
+    );
     assert_eq!(next["accounts"][0]["lines"][0]["balance"], "599.50");
-    let rows = tenant.client.get("/reports/general-ledger?format=ndjson&account=6000").await.expect(200).text();
+    let rows =
+        tenant.client.get("/reports/general-ledger?format=ndjson&account=6000").await.expect(200).text();
     let rows: Vec<Value> = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     let kinds: Vec<_> = rows.iter().map(|row| row["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["opening", "line", "line", "closing"]);

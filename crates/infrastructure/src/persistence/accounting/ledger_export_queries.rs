@@ -46,9 +46,22 @@ const LINES: &str = concat!(
     "SELECT e.id, ",
     line_columns!(),
     header!(
-        "journal_id", "kind", "number", "posting_date", "document_date", "currency", "description", "reference",
-        "control_reason", "reverses_id", "fiscal_period_id", "recorded_at", "chain_sequence", "previous_hash",
-        "hash", "reversed_by_id"
+        "journal_id",
+        "kind",
+        "number",
+        "posting_date",
+        "document_date",
+        "currency",
+        "description",
+        "reference",
+        "control_reason",
+        "reverses_id",
+        "fiscal_period_id",
+        "recorded_at",
+        "chain_sequence",
+        "previous_hash",
+        "hash",
+        "reversed_by_id"
     ),
     " FROM journal_entry e CROSS JOIN ledger_line l \
      WHERE e.tenant_id = ?1 AND e.status <> 'draft' AND l.tenant_id = e.tenant_id AND l.entry_id = e.id"
@@ -117,11 +130,7 @@ impl LedgerExportQueries for Db {
     }
 }
 
-fn exported(
-    tenant: TenantId,
-    row: Row,
-    current: &mut Option<JournalEntryId>,
-) -> StorageResult<ExportedLine> {
+fn exported(tenant: TenantId, row: Row, current: &mut Option<JournalEntryId>) -> StorageResult<ExportedLine> {
     let mut columns = row.columns("ledger_line");
     let id: JournalEntryId = columns.get("entry_id")?;
     let line = read_line(&mut columns)?;

@@ -214,7 +214,12 @@ fn part_periods_by_day(sql: &mut Composed, query: &MovementQuery, bucket: &Bucke
 }
 
 /// Along the accounts, because lines are found by account and date.
-fn part_periods_by_line(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Target) -> String {
+fn part_periods_by_line(
+    sql: &mut Composed,
+    query: &MovementQuery,
+    bucket: &Bucket,
+    target: Target,
+) -> String {
     let mut condition = part_periods(sql, bucket);
     condition.push_str(
         " AND a.tenant_id = p.tenant_id AND b.account_id = a.id AND b.posting_date >= p.start_date \

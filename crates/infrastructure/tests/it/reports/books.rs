@@ -9,9 +9,9 @@ use application::accounting::create_journal_entry::CreateJournalEntry;
 use application::accounting::entry_input::{LineInput, Reference};
 use application::accounting::integrity::Integrity;
 use application::accounting::ledger_export::{ExportFormat, LedgerExport};
+use application::accounting::ports::journal_entries::EntryMeta;
 use application::accounting::ports::ledger_export::ExportRange;
 use application::accounting::posting;
-use application::accounting::ports::journal_entries::EntryMeta;
 use application::accounting::reports::Reports;
 use application::accounting::reports::request::ReportRequest;
 use application::accounting::reverse_journal_entry::ReverseJournalEntry;
@@ -176,12 +176,20 @@ impl Books {
                 (tenant, *self.journal.uuid().as_bytes(), series),
             )
             .unwrap();
-        for (number, code, values) in [(1_u128, "branch", ["east", "west"]), (2, "project", ["alpha", "beta"])] {
+        for (number, code, values) in
+            [(1_u128, "branch", ["east", "west"]), (2, "project", ["alpha", "beta"])]
+        {
             self.dimension(&connection, number, code, &values);
         }
     }
 
-    pub fn dimension<V: AsRef<str>>(&self, connection: &rusqlite::Connection, number: u128, code: &str, values: &[V]) {
+    pub fn dimension<V: AsRef<str>>(
+        &self,
+        connection: &rusqlite::Connection,
+        number: u128,
+        code: &str,
+        values: &[V],
+    ) {
         let tenant = self.tenant_bytes();
         let dimension = *Uuid::from_u128(100 + number).as_bytes();
         connection
@@ -297,7 +305,8 @@ impl Books {
 
     /// Closes a year as the year-close use case does: an entry of kind closing in the closing period.
     pub async fn close(&self, day: &str, lines: &[Line<'_>]) -> Value {
-        let lines = lines.iter().map(|(account, amount)| ((*account).to_owned(), (*amount).to_owned())).collect();
+        let lines =
+            lines.iter().map(|(account, amount)| ((*account).to_owned(), (*amount).to_owned())).collect();
         self.run(Close { journal: self.journal, day: date(day), lines }).await.unwrap()
     }
 

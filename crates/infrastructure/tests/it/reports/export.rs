@@ -65,12 +65,8 @@ async fn hledger_finds_the_same_balances() {
     let books = difficult().await;
     let journal = books.export(ExportFormat::Hledger).await;
     let Some(found) = hledger_balances(&journal) else { return };
-    let expected: BTreeMap<String, String> = books
-        .balances(&request())
-        .await
-        .into_iter()
-        .filter(|(_, balance)| balance != "0.00")
-        .collect();
+    let expected: BTreeMap<String, String> =
+        books.balances(&request()).await.into_iter().filter(|(_, balance)| balance != "0.00").collect();
     let found: BTreeMap<String, String> =
         found.into_iter().filter(|(_, amount)| amount != "0" && amount != "0.00").collect();
     assert_eq!(found, expected, "{journal}");
@@ -90,15 +86,20 @@ async fn the_export_alone_proves_the_chain_and_the_balances() {
     }
     let mut balances: BTreeMap<String, i64> = BTreeMap::new();
     for line in entries.iter().flat_map(|entry| entry["lines"].as_array().unwrap()) {
-        let amount = |side: &str| domain::money::Amount::parse(line[side].as_str().unwrap()).unwrap().scaled();
-        *balances.entry(line["account"].as_str().unwrap().to_owned()).or_default() += amount("debit") - amount("credit");
+        let amount =
+            |side: &str| domain::money::Amount::parse(line[side].as_str().unwrap()).unwrap().scaled();
+        *balances.entry(line["account"].as_str().unwrap().to_owned()).or_default() +=
+            amount("debit") - amount("credit");
     }
     let shown: Vec<(String, String)> = balances
         .into_iter()
         .map(|(code, scaled)| (code, domain::money::Amount::from_scaled(scaled).display(2)))
         .collect();
     assert_eq!(shown, books.balances(&request()).await);
-    assert_eq!(entries.iter().map(hash).collect::<Vec<_>>(), entries.iter().map(|e| e["hash"].as_str().unwrap().to_owned()).collect::<Vec<_>>());
+    assert_eq!(
+        entries.iter().map(hash).collect::<Vec<_>>(),
+        entries.iter().map(|e| e["hash"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    );
 }
 
 /// The hash as `domain::hash_chain` documents it, computed from the export and nothing else.
@@ -111,14 +112,16 @@ fn hash(entry: &Value) -> String {
         bytes.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
         bytes.extend(value.as_bytes());
     };
-    let optional = |bytes: &mut Vec<u8>, value: &Value, write: &dyn Fn(&mut Vec<u8>, &str)| match value.as_str() {
-        Some(value) => {
-            bytes.push(1);
-            write(bytes, value);
-        }
-        None => bytes.push(0),
-    };
-    let id = |bytes: &mut Vec<u8>, value: &str| bytes.extend(uuid::Uuid::parse_str(value).unwrap().as_bytes());
+    let optional =
+        |bytes: &mut Vec<u8>, value: &Value, write: &dyn Fn(&mut Vec<u8>, &str)| match value.as_str() {
+            Some(value) => {
+                bytes.push(1);
+                write(bytes, value);
+            }
+            None => bytes.push(0),
+        };
+    let id =
+        |bytes: &mut Vec<u8>, value: &str| bytes.extend(uuid::Uuid::parse_str(value).unwrap().as_bytes());
     let day = |bytes: &mut Vec<u8>, value: &str| {
         bytes.extend(value.replace('-', "").parse::<u32>().unwrap().to_be_bytes());
     };
@@ -144,7 +147,8 @@ fn hash(entry: &Value) -> String {
     let lines = entry["lines"].as_array().unwrap();
     bytes.extend(u32::try_from(lines.len()).unwrap().to_be_bytes());
     for line in lines {
-        let amount = |name: &str| domain::money::Amount::parse(&string(&line[name])).unwrap().scaled().to_be_bytes();
+        let amount =
+            |name: &str| domain::money::Amount::parse(&string(&line[name])).unwrap().scaled().to_be_bytes();
         bytes.extend(u32::try_from(line["lineNo"].as_u64().unwrap()).unwrap().to_be_bytes());
         id(&mut bytes, &string(&line["accountId"]));
         bytes.extend(amount("debit"));

@@ -29,17 +29,22 @@ async fn pages_join_without_repeating_or_skipping() {
         .iter()
         .map(|a| (a.account.as_str(), a.opening.to_string(), a.lines.len(), a.closing.to_string()))
         .collect();
-    assert_eq!(shown, [
-        ("1010", "100.00".to_owned(), 9, "86.50".to_owned()),
-        ("3010", "-100.00".to_owned(), 0, "-100.00".to_owned()),
-        ("5010", "0.00".to_owned(), 9, "13.50".to_owned()),
-    ]);
+    assert_eq!(
+        shown,
+        [
+            ("1010", "100.00".to_owned(), 9, "86.50".to_owned()),
+            ("3010", "-100.00".to_owned(), 0, "-100.00".to_owned()),
+            ("5010", "0.00".to_owned(), 9, "13.50".to_owned()),
+        ]
+    );
     let mut joined = Vec::new();
     let mut next = ledger(within("2026-01-01", "2026-01-31"), 4);
     loop {
         let page = books.reports.general_ledger(books.tenant, &next).await.unwrap();
         for account in page.accounts {
-            joined.extend(account.lines.iter().map(|l| (account.account.clone(), l.balance.to_string(), l.entry_id)));
+            joined.extend(
+                account.lines.iter().map(|l| (account.account.clone(), l.balance.to_string(), l.entry_id)),
+            );
         }
         let Some(cursor) = page.next_cursor else { break };
         next.cursor = Some(cursor);
@@ -65,14 +70,17 @@ async fn the_stream_says_what_the_pages_say() {
         .filter(|row| row.kind != "line")
         .map(|row| (row.kind, row.account.as_str(), row.balance.to_string()))
         .collect();
-    assert_eq!(ends, [
-        ("opening", "1010", "100.00".to_owned()),
-        ("closing", "1010", "86.50".to_owned()),
-        ("opening", "3010", "-100.00".to_owned()),
-        ("closing", "3010", "-100.00".to_owned()),
-        ("opening", "5010", "0.00".to_owned()),
-        ("closing", "5010", "13.50".to_owned()),
-    ]);
+    assert_eq!(
+        ends,
+        [
+            ("opening", "1010", "100.00".to_owned()),
+            ("closing", "1010", "86.50".to_owned()),
+            ("opening", "3010", "-100.00".to_owned()),
+            ("closing", "3010", "-100.00".to_owned()),
+            ("opening", "5010", "0.00".to_owned()),
+            ("closing", "5010", "13.50".to_owned()),
+        ]
+    );
     assert_eq!(rows.iter().filter(|row| row.kind == "line").count(), 18);
 }
 

@@ -52,7 +52,8 @@ const SECOND: &str = "(SELECT id FROM journal_entry WHERE number = 'GJ-2026-0000
 
 #[tokio::test]
 async fn an_altered_line_names_exactly_its_entry() {
-    let change = format!("UPDATE ledger_line SET description = 'x' WHERE entry_id = {SECOND} AND line_no = 1");
+    let change =
+        format!("UPDATE ledger_line SET description = 'x' WHERE entry_id = {SECOND} AND line_no = 1");
     assert_eq!(tampered(&change).await, (vec!["content"], 1, vec![]));
 
     let change = format!("UPDATE ledger_line SET debit = 300000 WHERE entry_id = {SECOND} AND debit > 0");
@@ -60,7 +61,8 @@ async fn an_altered_line_names_exactly_its_entry() {
     assert_eq!((differs, broken), (vec!["content", "unbalanced", "total"], 1));
     assert_eq!(checks, ["account_balances", "daily_balances", "entries_balanced"]);
 
-    let change = format!("UPDATE ledger_line SET posting_date = 20260115 WHERE entry_id = {SECOND} AND line_no = 1");
+    let change =
+        format!("UPDATE ledger_line SET posting_date = 20260115 WHERE entry_id = {SECOND} AND line_no = 1");
     let (differs, _, checks) = tampered(&change).await;
     assert_eq!(differs, ["line_header"]);
     assert_eq!(checks, ["daily_balances", "lines_match_entries"]);

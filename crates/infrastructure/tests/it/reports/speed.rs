@@ -15,7 +15,8 @@ async fn plan(query: &MovementQuery) -> String {
     let connection = books.connection();
     let text = format!("EXPLAIN QUERY PLAN {}", Dialect::Sqlite.render(&sql.text));
     let mut statement = connection.prepare(&text).unwrap();
-    let rows = statement.query_map(params_from_iter(sql.params.iter()), |row| row.get::<_, String>(3)).unwrap();
+    let rows =
+        statement.query_map(params_from_iter(sql.params.iter()), |row| row.get::<_, String>(3)).unwrap();
     rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
 }
 
@@ -23,7 +24,8 @@ fn plan_of(text: &str, params: usize) -> String {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     connection.execute_batch(infrastructure::sql::migrate::MIGRATIONS[0].text(Dialect::Sqlite)).unwrap();
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
-    let rows = statement.query_map(params_from_iter(vec![1_i64; params]), |row| row.get::<_, String>(3)).unwrap();
+    let rows =
+        statement.query_map(params_from_iter(vec![1_i64; params]), |row| row.get::<_, String>(3)).unwrap();
     rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
 }
 
@@ -68,5 +70,10 @@ async fn lines_of_a_part_period_are_found_by_account_and_date() {
     };
     let filter = LedgerFilter { currency: None, dimensions: vec![selection] };
     let plan = plan(&MovementQuery { buckets: buckets(), filter, ..MovementQuery::default() }).await;
-    assert!(plan.contains("ix_ledger_line_account (tenant_id=? AND account_id=? AND posting_date>? AND posting_date<?)"), "{plan}");
+    assert!(
+        plan.contains(
+            "ix_ledger_line_account (tenant_id=? AND account_id=? AND posting_date>? AND posting_date<?)"
+        ),
+        "{plan}"
+    );
 }

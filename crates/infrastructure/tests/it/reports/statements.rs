@@ -42,28 +42,43 @@ async fn the_balance_sheet_balances_whether_years_are_closed_or_not() {
     let books = two_years().await;
     let sheet = books.reports.balance_sheet(books.tenant, &on("2026-06-30")).await.unwrap();
     assert_eq!(sheet.balanced, Some(true));
-    assert_eq!(pairs(&lines(&sheet.sections[0])), [
-        ("1", "1900.00"), ("10", "1900.00"), ("1010", "1500.00"), ("1020", "50.00"), ("1030", "350.00"),
-    ]);
+    assert_eq!(
+        pairs(&lines(&sheet.sections[0])),
+        [("1", "1900.00"), ("10", "1900.00"), ("1010", "1500.00"), ("1020", "50.00"), ("1030", "350.00"),]
+    );
     assert_eq!(pairs(&lines(&sheet.sections[1])), [("20", "620.00"), ("2010", "120.00"), ("2020", "500.00")]);
-    assert_eq!(pairs(&lines(&sheet.sections[2])), [
-        ("30", "1000.00"), ("3010", "1000.00"), ("undistributed_profit", "180.00"), ("current_year_profit", "100.00"),
-    ]);
-    assert_eq!((total(&sheet, "assets"), result(&sheet, "liabilities_and_equity")), ("1900.00".into(), "1900.00".into()));
+    assert_eq!(
+        pairs(&lines(&sheet.sections[2])),
+        [
+            ("30", "1000.00"),
+            ("3010", "1000.00"),
+            ("undistributed_profit", "180.00"),
+            ("current_year_profit", "100.00"),
+        ]
+    );
+    assert_eq!(
+        (total(&sheet, "assets"), result(&sheet, "liabilities_and_equity")),
+        ("1900.00".into(), "1900.00".into())
+    );
 
     books.close("2025-12-31", &[("4010", "300"), ("5010", "-120"), ("3020", "-180")]).await;
     let closed = books.reports.balance_sheet(books.tenant, &on("2026-06-30")).await.unwrap();
     assert_eq!(closed.balanced, Some(true));
-    assert_eq!(pairs(&lines(&closed.sections[2])), [
-        ("30", "1180.00"), ("3010", "1000.00"), ("3020", "180.00"), ("current_year_profit", "100.00"),
-    ]);
+    assert_eq!(
+        pairs(&lines(&closed.sections[2])),
+        [("30", "1180.00"), ("3010", "1000.00"), ("3020", "180.00"), ("current_year_profit", "100.00"),]
+    );
     let of_2025 = books.reports.balance_sheet(books.tenant, &on("2025-12-31")).await.unwrap();
-    assert_eq!(pairs(&lines(&of_2025.sections[2])), [("30", "1180.00"), ("3010", "1000.00"), ("3020", "180.00")]);
+    assert_eq!(
+        pairs(&lines(&of_2025.sections[2])),
+        [("30", "1180.00"), ("3010", "1000.00"), ("3020", "180.00")]
+    );
     let before = ReportRequest { include_closing: Some(false), ..on("2025-12-31") };
     let before = books.reports.balance_sheet(books.tenant, &before).await.unwrap();
-    assert_eq!(pairs(&lines(&before.sections[2])), [
-        ("30", "1000.00"), ("3010", "1000.00"), ("current_year_profit", "180.00"),
-    ]);
+    assert_eq!(
+        pairs(&lines(&before.sections[2])),
+        [("30", "1000.00"), ("3010", "1000.00"), ("current_year_profit", "180.00"),]
+    );
     assert_eq!(before.balanced, Some(true));
 }
 
@@ -74,7 +89,10 @@ async fn a_level_hides_what_is_deeper_but_keeps_its_sum() {
     let sheet = books.reports.balance_sheet(books.tenant, &shallow).await.unwrap();
     let assets = &sheet.sections[0];
     assert_eq!(assets.lines.len(), 1);
-    assert_eq!(assets.lines[0].amounts.iter().map(ToString::to_string).collect::<Vec<_>>(), ["1900.00", "1300.00"]);
+    assert_eq!(
+        assets.lines[0].amounts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["1900.00", "1300.00"]
+    );
     assert_eq!(sheet.columns[1].to, Some(date("2025-06-30")));
 }
 
@@ -116,11 +134,17 @@ async fn the_cash_flow_explains_the_change_of_cash() {
     let books = two_years().await;
     books.close("2025-12-31", &[("4010", "300"), ("5010", "-120"), ("3020", "-180")]).await;
     let view = books.reports.cash_flow(books.tenant, &within("2026-01-01", "2026-06-30")).await.unwrap();
-    assert_eq!(pairs(&lines(&view.sections[0])), [("net_profit", "100.00"), ("4020", "-10.00"), ("1020", "250.00")]);
+    assert_eq!(
+        pairs(&lines(&view.sections[0])),
+        [("net_profit", "100.00"), ("4020", "-10.00"), ("1020", "250.00")]
+    );
     assert_eq!(pairs(&lines(&view.sections[1])), [("1030", "50.00"), ("4020", "10.00")]);
     assert_eq!(pairs(&lines(&view.sections[2])), [("2020", "500.00")]);
     assert_eq!(result(&view, "net_change_in_cash"), "900.00");
-    assert_eq!((result(&view, "opening_cash"), result(&view, "closing_cash")), ("600.00".into(), "1500.00".into()));
+    assert_eq!(
+        (result(&view, "opening_cash"), result(&view, "closing_cash")),
+        ("600.00".into(), "1500.00".into())
+    );
     assert_eq!((view.balanced, result(&view, "cash_check")), (Some(true), "0.00".into()));
     let of_2025 = books.reports.cash_flow(books.tenant, &within("2025-01-01", "2025-12-31")).await.unwrap();
     assert_eq!((of_2025.balanced, result(&of_2025, "net_change_in_cash")), (Some(true), "600.00".into()));
@@ -131,7 +155,8 @@ async fn control_accounts_equal_their_lines() {
     let books = two_years().await;
     let view = books.reports.control_accounts(books.tenant, &on("2026-06-30")).await.unwrap();
     assert!(view.balanced);
-    let shown: Vec<_> = view.lines.iter().map(|line| (line.account.as_str(), line.balance.to_string())).collect();
+    let shown: Vec<_> =
+        view.lines.iter().map(|line| (line.account.as_str(), line.balance.to_string())).collect();
     assert_eq!(shown, [("1020", "50.00".to_owned()), ("2010", "-120.00".to_owned())]);
     assert_eq!(view.lines[0].parties[0].party.as_deref(), Some("Party of 1020"));
     assert_eq!(view.lines[0].parties[0].balance.to_string(), "50.00");

@@ -29,7 +29,10 @@ async fn partial_periods_are_exact_to_the_day() {
     let cash = &view.lines[0].figures;
     assert_eq!(view.lines[0].account, "1010");
     assert_eq!(cash.opening.to_string(), "92.75");
-    assert_eq!((cash.movement_debit.to_string(), cash.movement_credit.to_string()), ("0.00".into(), "7.00".into()));
+    assert_eq!(
+        (cash.movement_debit.to_string(), cash.movement_credit.to_string()),
+        ("0.00".into(), "7.00".into())
+    );
     assert_eq!((cash.debit.to_string(), cash.credit.to_string()), ("85.75".into(), "0.00".into()));
     assert_eq!(view.totals.debit, view.totals.credit);
     assert_eq!(view.balanced, Some(true));
@@ -73,9 +76,14 @@ async fn dimensions_must_all_hold_and_partial_periods_read_lines() {
     let by = |dimensions: Vec<DimensionFilter>| ReportRequest { dimensions, ..request() };
     let east = books.balances(&by(vec![dimension("branch", &["east"])])).await;
     assert_eq!(shown(&east), [("5010", "11.00")]);
-    let both = books.balances(&by(vec![dimension("branch", &["east"]), dimension("project", &["alpha", "beta"])])).await;
+    let both = books
+        .balances(&by(vec![dimension("branch", &["east"]), dimension("project", &["alpha", "beta"])]))
+        .await;
     assert_eq!(shown(&both), [("5010", "3.00")]);
-    let cut = ReportRequest { dimensions: vec![dimension("branch", &["east"])], ..within("2026-01-15", "2026-02-11") };
+    let cut = ReportRequest {
+        dimensions: vec![dimension("branch", &["east"])],
+        ..within("2026-01-15", "2026-02-11")
+    };
     let view = books.reports.trial_balance(books.tenant, &cut).await.unwrap();
     assert_eq!(view.lines[0].figures.opening.to_string(), "1.00");
     assert_eq!(view.lines[0].figures.movement_debit.to_string(), "10.00");
@@ -136,7 +144,10 @@ async fn closing_entries_can_be_left_out() {
     books.post("2025-05-01", &[("1010", "10"), ("4010", "-10")]).await;
     books.close("2025-12-31", &[("4010", "10"), ("3020", "-10")]).await;
     let year = within("2025-01-01", "2025-12-31");
-    assert_eq!(shown(&books.balances(&year).await), [("1010", "10.00"), ("3020", "-10.00"), ("4010", "0.00")]);
+    assert_eq!(
+        shown(&books.balances(&year).await),
+        [("1010", "10.00"), ("3020", "-10.00"), ("4010", "0.00")]
+    );
     let without = ReportRequest { include_closing: Some(false), ..year };
     assert_eq!(shown(&books.balances(&without).await), [("1010", "10.00"), ("4010", "-10.00")]);
     let later = ReportRequest { include_closing: Some(false), ..within("2026-01-01", "2026-12-31") };
@@ -150,9 +161,11 @@ async fn closing_entries_can_be_left_out() {
 #[tokio::test]
 async fn impossible_requests_are_refused() {
     let books = Books::open().await;
-    let reversed = books.reports.trial_balance(books.tenant, &within("2026-02-01", "2026-01-01")).await.unwrap_err();
+    let reversed =
+        books.reports.trial_balance(books.tenant, &within("2026-02-01", "2026-01-01")).await.unwrap_err();
     assert!(reversed.is(&REPORT_RANGE_REVERSED));
-    let future = ReportRequest { known_at: Some(Timestamp::parse("2090-01-01T00:00:00Z").unwrap()), ..request() };
+    let future =
+        ReportRequest { known_at: Some(Timestamp::parse("2090-01-01T00:00:00Z").unwrap()), ..request() };
     let refused = books.reports.trial_balance(books.tenant, &future).await.unwrap_err();
     assert!(refused.is(&KNOWN_AT_IN_FUTURE));
     assert_eq!(refused.violations[0].pointer, "?knownAt");
