@@ -1,7 +1,7 @@
 //! From a report to its bytes: cached per parameters, language and form, with an entity tag over the content.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::reports::Reports;
@@ -87,26 +87,36 @@ impl Setting {
     ) -> ApiResult
     where
         V: Serialize + Send + 'static,
-        F: FnOnce(Reports, TenantId, ReportRequest) -> Fut + Send + 'static,
+        F: Fn(Reports, TenantId, ReportRequest) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = AppResult<V>> + Send + 'static,
     {
         let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
         let key = self.key(name, &request, media).await?;
         let reports = self.reports.clone();
-        let load: Load = Box::new(move || {
-            async move {
-                let view = make(reports, tenant, request).await?;
-                let body = match media {
-                    Media::Csv => to_csv(&table(&view, language))?.into(),
-                    Media::Xlsx => to_xlsx(&table(&view, language))?.into(),
-                    _ => answer::to_bytes(&view)?,
-                };
-                Ok(Some(Cached { version: Some(version(&body)), body }))
-            }
-            .boxed()
-        });
+        let make = move || {
+            let made = make(reports.clone(), tenant, request.clone());
+            async move { render(&made.await?, media, language, table) }
+        };
+        let refusal: Arc<Mutex<Option<AppError>>> = Arc::default();
+        let load: Load = {
+            let (make, refusal) = (make.clone(), refusal.clone());
+            Box::new(move || {
+                let made = make();
+                async move {
+                    // What is wrong with the request is told to who sent it; the cache only hears that there is nothing.
+                    Ok(made.await.map_err(|error| refusal.lock().map(|mut slot| *slot = Some(error))).ok())
+                }
+                .boxed()
+            })
+        };
         let cached = self.application.cache.get_or_load(key, CachePolicy::Transactional, load).await?;
-        let cached = cached.ok_or_else(|| AppError::internal("a report was not made"))?;
+        let refused = refusal.lock().ok().and_then(|mut slot| slot.take());
+        let cached = match (cached, refused) {
+            (Some(cached), _) => cached,
+            (None, Some(error)) => return Err(error.into()),
+            // Someone else's load of the same report failed: ours may not.
+            (None, None) => make().await?,
+        };
         let mut response = answer::cached(cached, &self.headers)?;
         if response.status().is_success() {
             name_media(response.headers_mut(), media, name);
@@ -134,6 +144,20 @@ impl Setting {
         let stamp = self.application.cache.get_or_load(key, CachePolicy::Reference, load).await?;
         Ok(stamp.map(|stamp| String::from_utf8_lossy(&stamp.body).into_owned()).unwrap_or_default())
     }
+}
+
+fn render<V: Serialize>(
+    view: &V,
+    media: Media,
+    language: Language,
+    table: fn(&V, Language) -> Table,
+) -> AppResult<Cached> {
+    let body = match media {
+        Media::Csv => to_csv(&table(view, language))?.into(),
+        Media::Xlsx => to_xlsx(&table(view, language))?.into(),
+        _ => answer::to_bytes(view)?,
+    };
+    Ok(Cached { version: Some(version(&body)), body })
 }
 
 /// The entity tag: the first 63 bits of the content's SHA-256.
