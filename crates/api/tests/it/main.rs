@@ -6,6 +6,7 @@
 
 mod access;
 mod batch;
+mod books;
 mod crash;
 mod document;
 mod events;
@@ -14,4 +15,5 @@ mod journal_entries;
 mod periods;
 mod platform;
 mod process;
+mod reports;
 mod walkthrough;

@@ -27,9 +27,6 @@ domain::errors! {
     CHART_TOO_LARGE = "chart_too_large", Rule, Developer,
         "The chart has more than {max} accounts: read it as a list instead of a tree.",
         "يحتوي دليل الحسابات على أكثر من {max} حساب: اقرأه كقائمة بدلًا من شجرة.";
-    KNOWN_AT_IN_FUTURE = "known_at_in_future", Rule, Developer,
-        "knownAt cannot lie in the future: what will be recorded until then is not known.",
-        "لا يمكن أن يكون knownAt في المستقبل: ما سيُسجَّل حتى ذلك الوقت غير معروف.";
     JOURNAL_SERIES_FIXED = "journal_series_fixed", Conflict, User,
         "Journal {code} has entries; its number series no longer changes, or its numbers could no longer be proven gapless.",
         "دفتر اليومية {code} عليه قيود؛ لا يمكن تغيير تسلسل أرقامه وإلا تعذّر إثبات عدم وجود فجوات.";

@@ -22,7 +22,6 @@ use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
-use crate::accounting::ports::setup::SetupRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -53,6 +52,8 @@ pub trait UnitOfWork: Send {
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn journals(&mut self) -> &mut dyn JournalRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
+    fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
@@ -60,9 +61,6 @@ pub trait UnitOfWork: Send {
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
-    fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
-    fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
-    fn setup(&mut self) -> &mut dyn SetupRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;

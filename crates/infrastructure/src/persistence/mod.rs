@@ -25,7 +25,6 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
-use application::accounting::ports::setup::SetupRepository;
 use application::platform::jobs::JobRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
@@ -111,18 +110,17 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         journals: JournalRepository,
         ledger: LedgerRepository,
-        locks: LockRepository,
-        opening_balances: OpeningBalanceRepository,
-        recurring_entries: RecurringEntryRepository,
         imports: ImportRepository,
         jobs: JobRepository,
         ledger_batch: LedgerBatchRepository,
-        retention: RetentionRepository,
         ledger_settings: LedgerSettingsRepository,
+        locks: LockRepository,
         number_series: NumberSeriesRepository,
+        opening_balances: OpeningBalanceRepository,
+        recurring_entries: RecurringEntryRepository,
+        retention: RetentionRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
-        setup: SetupRepository,
         tenants: TenantRepository,
         users: UserRepository,
     }

@@ -6,8 +6,9 @@ use domain::ids::{AccountId, TenantId};
 use domain::time::Timestamp;
 
 use super::ACCOUNT;
-use crate::accounting::error::{CHART_TOO_LARGE, KNOWN_AT_IN_FUTURE};
+use crate::accounting::error::CHART_TOO_LARGE;
 use crate::accounting::ports::accounts::{AccountQueries, TREE_ACCOUNTS_MAX};
+use crate::accounting::reports::error::KNOWN_AT_IN_FUTURE;
 use crate::accounting::views::account::{AccountTreeView, account_tree};
 use crate::accounting::views::account_balance::AccountBalanceView;
 use crate::command::Application;
@@ -33,7 +34,8 @@ pub async fn balance(
     known_at: Option<Timestamp>,
 ) -> AppResult<AccountBalanceView> {
     if let Some(known_at) = known_at {
-        if known_at > app.clock.now() {
+        // The very present is future, too: a posting of this microsecond may still come.
+        if known_at >= app.clock.now() {
             return Err(AppError::new(Violation::new(&KNOWN_AT_IN_FUTURE).at("?knownAt")));
         }
         app.database.settle().await?;

@@ -20,5 +20,4 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod recurring_entries;
 pub mod reports;
-pub mod setup;
 pub mod stored;

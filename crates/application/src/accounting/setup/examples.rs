@@ -12,12 +12,12 @@ use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
 use self::plan::{Line, Planned, Side};
-use super::template::ensure_earlier_years;
 use crate::accounting::create_journal_entry::CreateJournalEntry;
 use crate::accounting::dimensions::create_value::CreateDimensionValue;
 use crate::accounting::entry_input::{LineInput, Reference};
 use crate::accounting::error::EXAMPLE_BOOKS_NEED_TEMPLATE;
 use crate::accounting::exchange_rates::create::CreateExchangeRate;
+use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
@@ -42,13 +42,14 @@ pub async fn example_books(
     uow: &mut dyn UnitOfWork,
     today: NaiveDate,
 ) -> AppResult<ExampleBooks> {
-    if uow.setup().has_entries().await? {
+    let (first, last) = (day(1900, 1, 1), day(9999, 12, 31));
+    if uow.fiscal_years().has_entries_between(first, last).await? {
         return Ok(ExampleBooks { entries: 0 });
     }
     require_template(uow).await?;
     let this_month = today.with_day(1).unwrap_or(today);
     let start = this_month.checked_sub_months(Months::new(MONTHS)).unwrap_or(this_month);
-    ensure_earlier_years(uow, start).await?;
+    ensure_fiscal_years(ctx, uow, start, today).await?;
     create_values(ctx, uow).await?;
     let foreign = foreign_currency(ctx, uow, start).await?;
     let mut entries = 0;
@@ -64,6 +65,10 @@ pub async fn example_books(
         }
     }
     Ok(ExampleBooks { entries })
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
 }
 
 async fn require_template(uow: &mut dyn UnitOfWork) -> AppResult<()> {

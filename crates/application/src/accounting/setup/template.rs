@@ -1,17 +1,18 @@
 //! What a new ledger begins with. Only what is missing is created, so that a template may be applied again.
 
-use chrono::{Datelike, Months, NaiveDate};
-use domain::accounting::fiscal_year::{FiscalYearDraft, PeriodPattern, check_new_year, generate_year};
+use chrono::{Datelike, NaiveDate};
+use domain::accounting::fiscal_year::PeriodPattern;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::number_series::NumberReset;
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
-use serde_json::json;
 
 use super::sa_standard;
 use crate::accounting::currencies::create::CreateCurrency;
 use crate::accounting::entry_input::Reference;
+use crate::accounting::fiscal_years::CreateFiscalYear;
+use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::accounting::journals::create::CreateJournal;
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
@@ -20,7 +21,6 @@ use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
 domain::choices! {
@@ -94,7 +94,7 @@ pub async fn apply_template(
         summary.number_series += series;
         summary.journals += journal;
     }
-    summary.fiscal_years = ensure_fiscal_years(uow, options).await?;
+    summary.fiscal_years = first_fiscal_years(ctx, uow, options).await?;
     if template == Template::SaStandard {
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
@@ -152,56 +152,23 @@ async fn ensure_journal(
 }
 
 /// Years from the first one asked for up to today's, if there is none at all yet.
-async fn ensure_fiscal_years(uow: &mut dyn UnitOfWork, options: SetupOptions) -> AppResult<u32> {
-    if !uow.setup().fiscal_years().await?.is_empty() {
+async fn first_fiscal_years(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    options: SetupOptions,
+) -> AppResult<u32> {
+    if !uow.fiscal_years().fiscal_years().await?.is_empty() {
         return Ok(0);
     }
     let first_of_year = NaiveDate::from_ymd_opt(options.today.year(), 1, 1).unwrap_or(options.today);
-    let mut start = options.fiscal_year_start.unwrap_or(first_of_year);
-    let mut created = 0;
-    loop {
-        let at = |violation: domain::error::Violation| violation.at("/fiscalYearStart");
-        let year = generate_year(start, PeriodPattern::Monthly).map_err(at)?;
-        create_year(uow, &year).await?;
-        created += 1;
-        match year.end.succ_opt() {
-            Some(next) if next <= options.today => start = next,
-            _ => return Ok(created),
-        }
-    }
-}
-
-/// Years before the first one, until `date` lies in one.
-pub(super) async fn ensure_earlier_years(uow: &mut dyn UnitOfWork, date: NaiveDate) -> AppResult<()> {
-    loop {
-        let years = uow.setup().fiscal_years().await?;
-        let Some(first) = years.first().filter(|year| year.start > date) else { return Ok(()) };
-        let Some(start) = first.start.checked_sub_months(Months::new(12)) else { return Ok(()) };
-        create_year(uow, &generate_year(start, PeriodPattern::Monthly)?).await?;
-    }
-}
-
-async fn create_year(uow: &mut dyn UnitOfWork, year: &FiscalYearDraft) -> AppResult<()> {
-    check_new_year(&uow.setup().fiscal_years().await?, year)?;
-    let id = uow.setup().insert_fiscal_year(year).await?;
-    let after = json!({
-        "id": id.uuid(),
-        "code": year.code.as_str(),
-        "startDate": year.start,
-        "endDate": year.end,
-        "status": "open",
-        "version": 1,
-    });
-    let tenant = uow.tenant();
-    uow.record(Change {
-        tenant,
-        entity: "fiscal_year",
-        entity_id: id.uuid(),
-        action: "created",
-        before: None,
-        after: Some(after),
-    });
-    Ok(())
+    let start = options.fiscal_year_start.unwrap_or(first_of_year);
+    let first = CreateFiscalYear { start, code: None, name: None, pattern: PeriodPattern::Monthly };
+    first.run(ctx, uow).await.map_err(|mut error| {
+        error.violations.iter_mut().for_each(|violation| violation.pointer = "/fiscalYearStart".to_owned());
+        error
+    })?;
+    let further = ensure_fiscal_years(ctx, uow, start, options.today).await?;
+    Ok(u32::try_from(further).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// Names the accounts the ledger posts to, where none is named.

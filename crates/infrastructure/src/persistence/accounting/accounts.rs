@@ -117,7 +117,6 @@ impl AccountRepository for SqlUnitOfWork {
     }
 
     async fn users(&mut self, id: AccountId) -> StorageResult<Vec<&'static str>> {
-        let Some(stored) = self.find(id).await? else { return Ok(Vec::new()) };
         let users = [
             (&HAS_CHILDREN, "accounts"),
             (&HAS_LINES, "journal-entries"),
@@ -125,8 +124,7 @@ impl AccountRepository for SqlUnitOfWork {
             (&IN_SETTINGS, "ledger-settings"),
         ];
         let mut found = self.users_of(&users, &[self.tenant.into(), id.into()]).await?;
-        found.extend(self.mentioned(&id.to_string(), stored.value.code().as_str()).await?);
-        found.dedup();
+        self.add_mentions(&id.to_string(), &mut found).await?;
         Ok(found)
     }
 

@@ -15,8 +15,7 @@ statements! {
     IN_DRAFTS = "accounting.journal_entry_draft.mentions":
         "SELECT {first} 1 FROM journal_entry_draft WHERE tenant_id = ?1 AND document LIKE ?2 {escape} {only}";
     IN_RECURRING = "accounting.recurring_entry.mentions":
-        "SELECT {first} 1 FROM recurring_entry WHERE tenant_id = ?1 \
-         AND (template LIKE ?2 {escape} OR template LIKE ?3 {escape}) {only}";
+        "SELECT {first} 1 FROM recurring_entry WHERE tenant_id = ?1 AND template LIKE ?2 {escape} {only}";
 }
 
 /// What a `search` column holds: code and names as people type them. Folding may lengthen a text, so it is cut.
@@ -41,12 +40,20 @@ impl SqlUnitOfWork {
         Ok(users)
     }
 
-    /// The resources whose JSON documents mention a thing: drafts by its id, recurring entries by id or code.
-    pub(crate) async fn mentioned(&mut self, id: &str, code: &str) -> StorageResult<Vec<&'static str>> {
-        let params = [self.tenant.into(), quoted(id), quoted(code)];
-        let mut users = self.users_of(&[(&IN_DRAFTS, "journal-entries")], &params[..2]).await?;
-        users.extend(self.users_of(&[(&IN_RECURRING, "recurring-entries")], &params).await?);
-        Ok(users)
+    /// Adds the resources whose JSON documents mention a thing by its id, or a currency by its code.
+    pub(crate) async fn add_mentions(
+        &mut self,
+        text: &str,
+        users: &mut Vec<&'static str>,
+    ) -> StorageResult<()> {
+        let documents = [(&IN_DRAFTS, "journal-entries"), (&IN_RECURRING, "recurring-entries")];
+        let params = [self.tenant.into(), quoted(text)];
+        for user in self.users_of(&documents, &params).await? {
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
+        Ok(())
     }
 }
 

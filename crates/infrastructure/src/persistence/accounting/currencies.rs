@@ -86,11 +86,7 @@ impl CurrencyRepository for SqlUnitOfWork {
             (&IN_DRAFTS, "journal-entries"),
         ];
         let mut found = self.users_of(&users, &[self.tenant.into(), code.into()]).await?;
-        for user in self.mentioned(code.as_str(), code.as_str()).await? {
-            if !found.contains(&user) {
-                found.push(user);
-            }
-        }
+        self.add_mentions(code.as_str(), &mut found).await?;
         Ok(found)
     }
 

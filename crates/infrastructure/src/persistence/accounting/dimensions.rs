@@ -170,17 +170,12 @@ impl DimensionRepository for SqlUnitOfWork {
     }
 
     async fn value_users(&mut self, id: DimensionValueId) -> StorageResult<Vec<&'static str>> {
-        let Some(stored) = self.find_value(id).await? else { return Ok(Vec::new()) };
         let mention = Value::Text(format!("%\"{id}\"%"));
         let params = [self.tenant.into(), id.into(), mention];
         let mut users =
             self.users_of(&[(&HAS_CHILDREN, "values"), (&IN_SETS, "journal-entries")], &params[..2]).await?;
         users.extend(self.users_of(&[(&VALUE_IN_RULES, "dimension-rules")], &params).await?);
-        for user in self.mentioned(&id.to_string(), stored.value.code.as_str()).await? {
-            if !users.contains(&user) {
-                users.push(user);
-            }
-        }
+        self.add_mentions(&id.to_string(), &mut users).await?;
         Ok(users)
     }
 

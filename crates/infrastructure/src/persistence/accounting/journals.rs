@@ -66,11 +66,9 @@ impl JournalRepository for SqlUnitOfWork {
     }
 
     async fn users(&mut self, id: JournalId) -> StorageResult<Vec<&'static str>> {
-        let Some(stored) = JournalRepository::find(self, id).await? else { return Ok(Vec::new()) };
         let key = [self.tenant.into(), id.into()];
         let mut users = self.users_of(&[(&HAS_ENTRIES, "journal-entries")], &key).await?;
-        users.extend(self.mentioned(&id.to_string(), stored.value.code.as_str()).await?);
-        users.dedup();
+        self.add_mentions(&id.to_string(), &mut users).await?;
         Ok(users)
     }
 

@@ -34,7 +34,6 @@ pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod report_queries;
 pub mod report_sql;
-pub mod setup;
 
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
@@ -67,7 +66,6 @@ pub fn statements() -> Vec<&'static Statement> {
         opening_balances::ALL,
         recurring_entries::ALL,
         report_queries::ALL,
-        setup::ALL,
     ]
     .concat()
 }
@@ -78,14 +76,7 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [
-        dimension_sets::BULKS,
-        fiscal_years::BULKS,
-        imports::BULKS,
-        journal_entries::BULKS,
-        ledger_batch::BULKS,
-        setup::BULKS,
-    ]
+    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS, setup::BULKS]
     .concat()
 }
 
