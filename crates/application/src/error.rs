@@ -43,7 +43,7 @@ domain::errors! {
 }
 
 /// What a use case answers when it cannot do what was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AppError {
     /// Never empty. One violation is the whole story; several are listed together.
     pub violations: Vec<Violation>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::error::{AppError, AppResult, TEMPORARILY_UNAVAILABLE};
+use application::error::{AppError, AppResult};
 use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
 use async_trait::async_trait;
 use domain::ids::TenantId;
@@ -108,11 +108,8 @@ impl Cache for MemoryCache {
         });
         match loaded.await {
             Ok(entry) => Ok(Some(entry.cached)),
-            Err(error) if error.is_none() => Ok(None),
-            // Whoever shares a failed load is told to come again; the one who ran it gets the error itself.
-            Err(error) => Err(Arc::into_inner(error)
-                .flatten()
-                .unwrap_or_else(|| AppError::of(&TEMPORARILY_UNAVAILABLE))),
+            // Whoever shares a failed load is told the same.
+            Err(error) => error.as_ref().clone().map_or(Ok(None), Err),
         }
     }
 

@@ -78,7 +78,6 @@ pub fn lookups() -> Vec<&'static Lookup> {
 pub fn bulks() -> Vec<&'static Bulk> {
     [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
         .concat()
-    .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
