@@ -135,6 +135,12 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
         }
         things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
     }
+    things.insert("/currencies/{code}", "USD".to_owned());
+    let values = format!("/dimensions/{}/values", things["/dimensions/{id}"]);
+    let value = client.post(&values, json!({ "code": "V", "name": { "en": "V" } })).await.expect(201);
+    things.insert("/dimensions/{id}/values/{valueId}", id(&value.json()));
+    let rule = json!({ "kind": "mandatory", "dimensionCode": "D", "active": false });
+    things.insert("/dimension-rules/{id}", id(&client.post("/dimension-rules", rule).await.expect(201).json()));
     things
 }
 

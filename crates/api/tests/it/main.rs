@@ -5,9 +5,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod account_ledger;
+mod accounts;
 mod crash;
+mod currencies;
+mod dimensions;
 mod document;
 mod journal_entries;
+mod number_series;
 mod platform;
 mod process;
+mod setup;
 mod walkthrough;
