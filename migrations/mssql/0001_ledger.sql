@@ -510,7 +510,7 @@ CREATE TABLE journal_entry (
 CREATE UNIQUE INDEX uq_journal_entry_number ON journal_entry (tenant_id, journal_id, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_journal_entry_chain ON journal_entry (tenant_id, journal_id, chain_sequence) WHERE chain_sequence IS NOT NULL;
 CREATE UNIQUE INDEX uq_journal_entry_opening ON journal_entry (tenant_id) WHERE kind = 'opening' AND status = 'posted';
-CREATE INDEX ix_journal_entry_draft_status ON journal_entry (tenant_id, id) WHERE status = 'draft';
+CREATE INDEX ix_journal_entry_draft_status ON journal_entry (tenant_id, posting_date, id) WHERE status = 'draft';
 CREATE INDEX ix_journal_entry_posting_date ON journal_entry (tenant_id, posting_date, id);
 
 -- The lines of a draft, a JSON document; gone when it is posted.

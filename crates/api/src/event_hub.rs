@@ -53,8 +53,7 @@ impl EventHub {
             if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= EVENT_STREAMS_MAX || streams.closed {
                 return Err(Violation::new(&TOO_MANY_STREAMS).with("count", own.max(1)).into());
             }
-            let (sender, count) =
-                streams.tenants.entry(tenant).or_insert_with(|| (watch::Sender::new(0), 0));
+            let (sender, count) = streams.tenants.entry(tenant).or_insert_with(|| (watch::Sender::new(0), 0));
             *count += 1;
             streams.count += 1;
             Ok(Subscription { hub: self.clone(), tenant, changes: sender.subscribe() })

@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountQueries;
+use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::currencies::CurrencyQueries;
 use application::accounting::ports::dimension_rules::DimensionRuleQueries;
 use application::accounting::ports::dimensions::DimensionQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
+use application::accounting::ports::fiscal_years::FiscalYearQueries;
+use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
 use application::accounting::ports::journals::JournalQueries;
-use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
-use application::accounting::ports::number_series::NumberSeriesQueries;
-use application::accounting::ports::close_checklist::CloseChecklistQueries;
-use application::accounting::ports::fiscal_years::FiscalYearQueries;
-use application::accounting::ports::reports::ReportQueries;
 use application::accounting::ports::ledger_export::LedgerExportQueries;
-use application::accounting::ports::integrity::IntegrityQueries;
+use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
 use application::accounting::ports::locks::LockQueries;
+use application::accounting::ports::number_series::NumberSeriesQueries;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
+use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
@@ -121,24 +121,24 @@ macro_rules! queries {
 }
 
 queries! {
+    accounts: AccountQueries,
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
-    fiscal_years: FiscalYearQueries,
-    jobs: JobQueries,
-    journal_entries: JournalEntryQueries,
-    reports: ReportQueries,
-    ledger_export: LedgerExportQueries,
-    integrity: IntegrityQueries,
-    locks: LockQueries,
-    opening_balances: OpeningBalanceQueries,
-    recurring_entries: RecurringEntryQueries,
-    accounts: AccountQueries,
     currencies: CurrencyQueries,
     dimension_rules: DimensionRuleQueries,
     dimensions: DimensionQueries,
     exchange_rates: ExchangeRateQueries,
+    fiscal_years: FiscalYearQueries,
+    integrity: IntegrityQueries,
+    jobs: JobQueries,
+    journal_entries: JournalEntryQueries,
     journals: JournalQueries,
+    ledger_export: LedgerExportQueries,
     ledger_settings: LedgerSettingsQueries,
+    locks: LockQueries,
     number_series: NumberSeriesQueries,
+    opening_balances: OpeningBalanceQueries,
+    recurring_entries: RecurringEntryQueries,
+    reports: ReportQueries,
 }

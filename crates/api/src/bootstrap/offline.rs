@@ -5,7 +5,9 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, Progress, import as import_file};
+use application::accounting::imports::{
+    ImportFormat, ImportKind, ImportOptions, Progress, import as import_file,
+};
 use application::context::RequestContext;
 use application::ports::clock::Clock;
 use domain::error::Language;
@@ -75,7 +77,10 @@ pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Fail
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.
 pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure> {
     let kind = ImportKind::parse(&args.kind).ok_or_else(|| {
-        Failure::Other(format!("--type is accounts, journal-entries or opening-balances, not '{}'", args.kind))
+        Failure::Other(format!(
+            "--type is accounts, journal-entries or opening-balances, not '{}'",
+            args.kind
+        ))
     })?;
     let json = args.file.extension().is_some_and(|extension| extension == "ndjson" || extension == "jsonl");
     let format = if json { ImportFormat::NdJson } else { ImportFormat::Csv };
@@ -83,8 +88,8 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
         .map_err(|error| Failure::Other(format!("{} cannot be read: {error}", args.file.display())))?;
     let parts = super::assemble(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let tenant = parts.database.tenant_by_code(&args.tenant).await?;
-    let tenant: TenantId =
-        tenant.ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
+    let tenant: TenantId = tenant
+        .ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
     let ctx = RequestContext { dry_run: args.dry_run, ..RequestContext::system(tenant, "command-line") };
     let options =
         ImportOptions { post: args.post, create_periods: args.create_periods, ..ImportOptions::default() };
@@ -96,7 +101,12 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
         Ok(executed) => print(&format!("{}\n", String::from_utf8_lossy(&executed.body))),
         Err(error) => {
             let lines = error.violations.iter().map(|violation| {
-                format!("  {} {}: {}\n", violation.pointer, violation.def.code, violation.text(Language::English))
+                format!(
+                    "  {} {}: {}\n",
+                    violation.pointer,
+                    violation.def.code,
+                    violation.text(Language::English)
+                )
             });
             let internal = error.internal.as_deref().unwrap_or_default();
             Err(Failure::Other(format!("nothing was imported\n{}{internal}", lines.collect::<String>())))
@@ -115,7 +125,11 @@ impl Progress for Bar {
         if *shown != percent {
             *shown = percent;
             let full = usize::try_from(percent / 5).unwrap_or(20).min(20);
-            let line = format!("\r[{}{}] {percent:3} %  {done} of {total} rows", "#".repeat(full), ".".repeat(20 - full));
+            let line = format!(
+                "\r[{}{}] {percent:3} %  {done} of {total} rows",
+                "#".repeat(full),
+                ".".repeat(20 - full)
+            );
             // A bar that cannot be shown harms nothing.
             let _ = std::io::stderr().lock().write_all(line.as_bytes());
         }

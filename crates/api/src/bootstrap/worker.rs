@@ -8,8 +8,8 @@ use application::command::Application;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
 use application::platform::jobs::fail_interrupted;
-use application::platform::tenants::TENANT_LIST;
 use application::platform::retention::purge_idempotency;
+use application::platform::tenants::TENANT_LIST;
 use domain::ids::TenantId;
 use tokio::sync::watch;
 use tracing::{error, info};
@@ -70,7 +70,9 @@ impl Worker {
                         "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
                     ),
                     Ok(_) => {}
-                    Err(error) => error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}"),
+                    Err(error) => {
+                        error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}")
+                    }
                 }
             }
             match page.next_cursor {

@@ -52,7 +52,8 @@ fn write_row(sheet: &mut Worksheet, row: u32, line: &TableRow) -> Result<(), Xls
         match cell {
             Cell::Empty => sheet.write_blank(row, index, &base)?,
             Cell::Text(text) => {
-                let format = if line.indent > 0 { base.clone().set_indent(line.indent) } else { base.clone() };
+                let format =
+                    if line.indent > 0 { base.clone().set_indent(line.indent) } else { base.clone() };
                 sheet.write_string_with_format(row, index, text, &format)?
             }
             Cell::Money(money) => {

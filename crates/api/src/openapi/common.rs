@@ -93,6 +93,8 @@ pub fn schemas(schemas: &mut Schemas) {
                             "pointer": { "type": "string", "description": "JSON pointer into the body." },
                             "parameter": { "type": "string", "description": "The query parameter." },
                             "header": { "type": "string", "description": "The header." },
+                            "row": { "type": "integer", "minimum": 1, "description": "Line of an imported file, from 1." },
+                            "column": { "type": "string", "description": "Column of an imported file." },
                             "code": { "type": "string" },
                             "detail": { "type": "string" },
                         },

@@ -150,7 +150,11 @@ impl Operation {
         self
     }
     /// The body in another media type.
-    pub fn also_raw_body(&mut self, media_type: &'static str, schema: fn(&mut Schemas) -> Value) -> &mut Self {
+    pub fn also_raw_body(
+        &mut self,
+        media_type: &'static str,
+        schema: fn(&mut Schemas) -> Value,
+    ) -> &mut Self {
         self.also_bodies.push((media_type, schema));
         self
     }

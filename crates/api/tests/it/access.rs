@@ -120,6 +120,24 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     ] {
         things.insert(path, first(list).await);
     }
+    let lines = json!([{ "accountCode": "1", "debit": "5.00" }, { "accountCode": "2", "credit": "5.00" }]);
+    let periods = [
+        (
+            "/lock-exceptions/{id}",
+            "/lock-exceptions",
+            json!({
+                "kind": "fiscal", "userId": things["/users/{id}"], "expiresAt": "2026-12-31T00:00:00Z", "reason": "x",
+            }),
+        ),
+        (
+            "/recurring-entries/{id}",
+            "/recurring-entries",
+            json!({
+                "code": "R", "name": { "en": "R" }, "startDate": "2026-01-01", "lines": lines,
+                "schedule": { "frequency": "monthly", "dayOfMonth": 1 },
+            }),
+        ),
+    ];
     let made = [
         ("/api-keys/{id}", "/api-keys", json!({ "name": "k", "scopes": ["accounting.*"] })),
         ("/dimensions/{id}", "/dimensions", json!({ "code": "D", "name": { "en": "D" } })),
@@ -129,20 +147,36 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
             json!({ "currency": "USD", "date": "2026-01-01", "rate": "3.75" }),
         ),
     ];
-    for (path, collection, body) in made {
+    for (path, collection, body) in made.into_iter().chain(periods) {
         if collection == "/exchange-rates" {
             client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await;
         }
         things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
     }
+    // Made only in this tenant, so another one has no currency of that code.
     things.insert("/currencies/{code}", "USD".to_owned());
-    let values = format!("/dimensions/{}/values", things["/dimensions/{id}"]);
-    let value = client.post(&values, json!({ "code": "V", "name": { "en": "V" } })).await.expect(201);
-    things.insert("/dimensions/{id}/values/{valueId}", id(&value.json()));
-    let rule = json!({ "kind": "mandatory", "dimensionCode": "D", "active": false });
-    things.insert("/dimension-rules/{id}", id(&client.post("/dimension-rules", rule).await.expect(201).json()));
+    let dimension = things["/dimensions/{id}"].clone();
+    let value = json!({ "code": "V", "name": { "en": "V" } });
+    let value = client.post(&format!("/dimensions/{dimension}/values"), value).await.expect(201).json();
+    things.insert("/dimensions/{id}/values/{valueId}", id(&value));
+    let rule = json!({ "kind": "mandatory", "accountCode": "2", "dimensionCode": "D" });
+    things
+        .insert("/dimension-rules/{id}", id(&client.post("/dimension-rules", rule).await.expect(201).json()));
+    let exception = json!({
+        "kind": "fiscal", "userId": first("/users").await, "reason": "audit", "expiresAt": "2026-12-31T00:00:00Z",
+    });
+    things.insert(
+        "/lock-exceptions/{id}",
+        id(&client.post("/lock-exceptions", exception).await.expect(201).json()),
+    );
+    let csv = ["Content-Type: text/csv", "Prefer: respond-async"];
+    let job = client.call("POST", "/imports?type=accounts", &csv, "code,name,type\n7,Seven,asset\n").await;
+    things.insert("/jobs/{id}", id(&job.expect(202).json()));
     things
 }
+
+/// Paths whose last part is a key that every tenant has for itself: there is nothing of another tenant behind it.
+const OWN_KEYS: [&str; 2] = ["/config/{key}", "/locks/{kind}"];
 
 #[tokio::test]
 async fn another_tenants_things_do_not_exist() {
@@ -151,8 +185,9 @@ async fn another_tenants_things_do_not_exist() {
     let b = world.tenant("beta", "SAR", "empty").await;
     let things = things_of(&a).await;
     let mut bad = Vec::new();
-    for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
-        if operation.access == Access::PlatformAdmin || operation.access == Access::Public {
+    for operation in operations().iter().filter(|operation| operation.path.contains("{id}")) {
+        let own_key = OWN_KEYS.iter().any(|path| operation.path.ends_with(path));
+        if own_key || matches!(operation.access, Access::PlatformAdmin | Access::Public) {
             continue;
         }
         match filled(&operation.path, &things) {
@@ -160,7 +195,9 @@ async fn another_tenants_things_do_not_exist() {
             Ok(path) => {
                 let answer = try_it(&b.client, operation, &path).await;
                 // A body that is wrong by itself may be refused before anything is looked up; a right one may not.
-                let hidden = matches!(answer.status.as_u16(), 404 | 422);
+                let by_body = matches!(operation.method.as_str(), "POST" | "PUT");
+                let hidden =
+                    answer.status == StatusCode::NOT_FOUND || (by_body && answer.status.as_u16() == 422);
                 if !hidden {
                     bad.push(format!("{}: {} {}", operation.id, answer.status, answer.text()));
                 }

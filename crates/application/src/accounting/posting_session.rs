@@ -1,6 +1,7 @@
 //! Posting very many entries in one transaction: the books are read once, numbers and chain are kept in memory, lines are
 //! written in large pieces. The rules are those of [`posting`](super::posting): the same checks, the same order (R3).
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
@@ -141,8 +142,11 @@ impl PostingSession {
         let Some(chain) = self.journals.get_mut(&journal) else {
             return Err(Violation::new(&JOURNAL_UNKNOWN).at("/journalId").into());
         };
-        let link =
-            ChainLink { tenant_id: tenant, sequence: chain.head.sequence + 1, previous_hash: chain.head.hash };
+        let link = ChainLink {
+            tenant_id: tenant,
+            sequence: chain.head.sequence + 1,
+            previous_hash: chain.head.hash,
+        };
         let total = entry.total();
         let posted = entry.post(number, now, link);
         chain.head = ChainHead { sequence: link.sequence, hash: *posted.hash() };
@@ -239,11 +243,10 @@ impl PostingSession {
                 continue;
             }
             last = code;
-            if !self.rates.contains_key(&code) {
-                let rates = uow.ledger_batch().exchange_rates(code).await?;
-                self.rates.insert(code, rates);
-            }
-            let rates = self.rates.get(&code).map_or(&[][..], Vec::as_slice);
+            let rates = match self.rates.entry(code) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(uow.ledger_batch().exchange_rates(code).await?),
+            };
             let after = rates.partition_point(|(day, _)| *day <= date);
             if let Some((_, rate)) = after.checked_sub(1).and_then(|index| rates.get(index)) {
                 rates_of_day.insert(code, *rate);

@@ -104,7 +104,8 @@ impl OpenBatch {
         let gone = || AppError::of(&TEMPORARILY_UNAVAILABLE);
         self.joiner.messages.clone().send(Message::Commit).await.map_err(|_| gone())?;
         transaction.await?;
-        let touched = std::mem::take(&mut *self.joiner.touched.lock().unwrap_or_else(PoisonError::into_inner));
+        let touched =
+            std::mem::take(&mut *self.joiner.touched.lock().unwrap_or_else(PoisonError::into_inner));
         for (tenant, entities) in touched {
             app.cache.invalidate(tenant, &entities).await;
         }

@@ -16,20 +16,20 @@ use crate::accounting::ports::imports::ImportRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
 use crate::accounting::ports::journals::JournalRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
-use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
-use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::ledger_batch::LedgerBatchRepository;
+use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use crate::accounting::ports::locks::LockRepository;
+use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs::ports::JobRepository;
-use crate::platform::retention::RetentionRepository;
 use crate::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
+use crate::platform::retention::RetentionRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: Send {
@@ -43,12 +43,12 @@ pub trait UnitOfWork: Send {
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
+    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn currencies(&mut self) -> &mut dyn CurrencyRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
-    fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn journals(&mut self) -> &mut dyn JournalRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;

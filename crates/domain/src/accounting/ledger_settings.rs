@@ -101,7 +101,11 @@ mod tests {
     fn each_role_takes_its_types_only() {
         let sar = CurrencyCode::parse("SAR").unwrap();
         let fits = |role: LedgerAccountRole| {
-            AccountType::ALL.iter().copied().filter(|t| role.check(&account(*t), sar).is_ok()).collect::<Vec<_>>()
+            AccountType::ALL
+                .iter()
+                .copied()
+                .filter(|t| role.check(&account(*t), sar).is_ok())
+                .collect::<Vec<_>>()
         };
         use AccountType::{Asset, Equity, Expense, Income, Liability};
         assert_eq!(fits(LedgerAccountRole::RetainedEarnings), [Equity]);

@@ -171,7 +171,8 @@ impl Bookkeeping for SqlUnitOfWork {
             }
         }
         for (tenant, _) in &touched {
-            let (of_tenant, others) = changes.into_iter().partition(|written| written.change.tenant == *tenant);
+            let (of_tenant, others) =
+                changes.into_iter().partition(|written| written.change.tenant == *tenant);
             changes = others;
             self.write_events(*tenant, of_tenant).await?;
         }

@@ -19,17 +19,17 @@ use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
-use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
-use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::ledger_batch::LedgerBatchRepository;
+use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
+use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::jobs::JobRepository;
-use application::platform::retention::RetentionRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
+use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
@@ -57,9 +57,9 @@ impl SqlUnitOfWork {
         Self {
             tx,
             tenant: nowhere,
-        now: Timestamp::from_micros(0),
-        changes: Vec::new(),
-        pending_balances: PendingBalances::default(),
+            now: Timestamp::from_micros(0),
+            changes: Vec::new(),
+            pending_balances: PendingBalances::default(),
             ids,
         }
     }
@@ -99,19 +99,19 @@ impl UnitOfWork for SqlUnitOfWork {
         self.changes.push(change);
     }
     repositories! {
-        accounts: AccountRepository,
         api_keys: ApiKeyRepository,
+        fiscal_years: FiscalYearRepository,
         bookkeeping: Bookkeeping,
+        accounts: AccountRepository,
         currencies: CurrencyRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         exchange_rates: ExchangeRateRepository,
-        fiscal_years: FiscalYearRepository,
-        imports: ImportRepository,
-        jobs: JobRepository,
         journal_entries: JournalEntryRepository,
         journals: JournalRepository,
         ledger: LedgerRepository,
+        imports: ImportRepository,
+        jobs: JobRepository,
         ledger_batch: LedgerBatchRepository,
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,

@@ -8,5 +8,7 @@ mod backup;
 mod database;
 mod periods;
 mod platform;
+mod reports;
 mod schema;
 mod statements;
+mod transfers;

@@ -122,11 +122,7 @@ async fn list(
     answer::list(page, params.into_inner(), accept).await
 }
 
-async fn create(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Json(body): Json<CreateCurrencyBody>,
-) -> ApiResult {
+async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateCurrencyBody>) -> ApiResult {
     let command = CreateCurrency {
         code: body.code,
         name: body.name,

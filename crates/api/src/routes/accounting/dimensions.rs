@@ -143,8 +143,7 @@ async fn update(
     Id(id): Id<DimensionId>,
     Json(body): Json<UpdateDimensionBody>,
 ) -> ApiResult {
-    let command =
-        UpdateDimension { id, code: body.code.0, name: body.name.0, active: body.active.0 };
+    let command = UpdateDimension { id, code: body.code.0, name: body.name.0, active: body.active.0 };
     answer::ok(execute(&app, &ctx, command).await?)
 }
 

@@ -11,9 +11,7 @@ use application::accounting::exchange_rates::update::UpdateExchangeRate;
 use application::accounting::ports::exchange_rates::{
     EXCHANGE_RATE_LIST, ExchangeRateQueries, RATES_MAX, SOURCE_LENGTH_MAX,
 };
-use application::accounting::views::currency::{
-    EffectiveRateView, ExchangeRateView, ExchangeRatesSavedView,
-};
+use application::accounting::views::currency::{EffectiveRateView, ExchangeRateView, ExchangeRatesSavedView};
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
@@ -201,11 +199,8 @@ async fn update(
     Id(id): Id<ExchangeRateId>,
     Json(body): Json<UpdateExchangeRateBody>,
 ) -> ApiResult {
-    let command = UpdateExchangeRate {
-        id,
-        rate: body.rate.0,
-        source: body.source.map(String::from).into_option(),
-    };
+    let command =
+        UpdateExchangeRate { id, rate: body.rate.0, source: body.source.map(String::from).into_option() };
     answer::ok(execute(&app, &ctx, command).await?)
 }
 

@@ -33,7 +33,11 @@ const READ: Access = Access::Permission("accounting.journal.read");
 const PATH: &str = "/journals";
 const TAG: &str = "journals";
 
-word_type!(JournalKind, "journalKind", ["general", "sales", "purchase", "bank", "cash", "opening", "closing"]);
+word_type!(
+    JournalKind,
+    "journalKind",
+    ["general", "sales", "purchase", "bank", "cash", "opening", "closing"]
+);
 
 impl ListSpecSource for JournalView {
     const SPEC: &'static ListSpec = &JOURNAL_LIST;
@@ -128,11 +132,7 @@ async fn list(
     answer::list(page, params.into_inner(), accept).await
 }
 
-async fn create(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Json(body): Json<CreateJournalBody>,
-) -> ApiResult {
+async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateJournalBody>) -> ApiResult {
     let series = by_id_or_code(body.number_series_id, body.number_series_code);
     let number_series = series.ok_or_else(|| Violation::new(&REQUIRED).at("/numberSeriesId"))?;
     let command = CreateJournal {

@@ -30,6 +30,7 @@ use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
     setup::operations(ops);
+    ledger_settings::operations(ops);
     accounts::operations(ops);
     journals::operations(ops);
     number_series::operations(ops);
@@ -38,18 +39,17 @@ pub fn operations(ops: &mut Operations) {
     dimensions::operations(ops);
     dimension_values::operations(ops);
     dimension_rules::operations(ops);
-    ledger_settings::operations(ops);
-    imports::operations(ops);
-    close_checklist::operations(ops);
-    fiscal_periods::operations(ops);
     fiscal_years::operations(ops);
-    journal_entries::operations(ops);
-    ledger_lines::operations(ops);
-    lock_exceptions::operations(ops);
+    fiscal_periods::operations(ops);
     locks::operations(ops);
+    lock_exceptions::operations(ops);
+    close_checklist::operations(ops);
     opening_balances::operations(ops);
+    journal_entries::operations(ops);
     recurring_entries::operations(ops);
+    ledger_lines::operations(ops);
+    reports::operations(ops);
+    imports::operations(ops);
     exports::operations(ops);
     integrity::operations(ops);
-    reports::operations(ops);
 }

@@ -51,11 +51,7 @@ async fn list(
     answer::list(page, params.into_inner(), accept).await
 }
 
-async fn get(
-    State(queries): State<Arc<dyn AuditLogQueries>>,
-    ctx: Ctx,
-    Id(id): Id<AuditId>,
-) -> ApiResult {
+async fn get(State(queries): State<Arc<dyn AuditLogQueries>>, ctx: Ctx, Id(id): Id<AuditId>) -> ApiResult {
     let entry = queries.audit_entry(ctx.tenant, id).await?;
     answer::json(&entry.ok_or_else(|| AppError::not_found("audit_entry"))?)
 }

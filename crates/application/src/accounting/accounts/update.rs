@@ -113,7 +113,11 @@ impl UpdateAccount {
 }
 
 /// An account that the ledger posts to by itself stays fit for it.
-async fn check_roles(uow: &mut dyn UnitOfWork, account: &Account, violations: &mut Violations) -> AppResult<()> {
+async fn check_roles(
+    uow: &mut dyn UnitOfWork,
+    account: &Account,
+    violations: &mut Violations,
+) -> AppResult<()> {
     let settings = uow.ledger().settings().await?;
     let company = uow.ledger().company_currency().await?.code;
     let unfit = |role: LedgerAccountRole| {

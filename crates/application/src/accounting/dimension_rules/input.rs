@@ -50,11 +50,15 @@ impl From<&RuleRecord> for RuleInput {
             AccountSelector::All => (None, None),
         };
         let (kind, dimension, value, pairs) = match &rule.kind {
-            DimensionRuleKind::Mandatory { dimension } => (RuleWord::Mandatory, Some(*dimension), None, &[][..]),
+            DimensionRuleKind::Mandatory { dimension } => {
+                (RuleWord::Mandatory, Some(*dimension), None, &[][..])
+            }
             DimensionRuleKind::Fixed { dimension, value } => {
                 (RuleWord::Fixed, Some(*dimension), Some(*value), &[][..])
             }
-            DimensionRuleKind::Forbidden { dimension } => (RuleWord::Forbidden, Some(*dimension), None, &[][..]),
+            DimensionRuleKind::Forbidden { dimension } => {
+                (RuleWord::Forbidden, Some(*dimension), None, &[][..])
+            }
             DimensionRuleKind::BlockedCombination { values } => {
                 (RuleWord::BlockedCombination, None, None, values.as_slice())
             }
@@ -73,10 +77,7 @@ impl From<&RuleRecord> for RuleInput {
 
 impl RuleInput {
     /// Looks up what the rule names and reports everything that does not fit its kind.
-    pub async fn resolve(
-        &self,
-        uow: &mut dyn UnitOfWork,
-    ) -> AppResult<(AccountSelector, DimensionRuleKind)> {
+    pub async fn resolve(&self, uow: &mut dyn UnitOfWork) -> AppResult<(AccountSelector, DimensionRuleKind)> {
         let mut violations = Violations::new();
         self.check_members(&mut violations);
         let account = self.selector(uow, &mut violations).await?;
@@ -94,7 +95,9 @@ impl RuleInput {
         let kind = match (self.kind, dimension, value) {
             (RuleWord::Mandatory, Some(dimension), _) => Some(DimensionRuleKind::Mandatory { dimension }),
             (RuleWord::Forbidden, Some(dimension), _) => Some(DimensionRuleKind::Forbidden { dimension }),
-            (RuleWord::Fixed, Some(dimension), Some(value)) => Some(DimensionRuleKind::Fixed { dimension, value }),
+            (RuleWord::Fixed, Some(dimension), Some(value)) => {
+                Some(DimensionRuleKind::Fixed { dimension, value })
+            }
             (RuleWord::BlockedCombination, _, _) => Some(DimensionRuleKind::BlockedCombination { values }),
             _ => None,
         };
@@ -163,7 +166,9 @@ impl RuleInput {
             let at = format!("/combination/{index}");
             let found = resolve_dimension(uow, dimension, &format!("{at}/dimension"), violations).await?;
             let Some(dimension) = found else { continue };
-            if let Some(value) = resolve_value(uow, dimension, value, &format!("{at}/value"), violations).await? {
+            if let Some(value) =
+                resolve_value(uow, dimension, value, &format!("{at}/value"), violations).await?
+            {
                 pairs.push((dimension, value));
             }
         }

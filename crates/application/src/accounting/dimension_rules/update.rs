@@ -35,7 +35,11 @@ impl Command for UpdateDimensionRule {
     const ACCESS: Access = Access::Permission("accounting.dimension_rule.update");
     type Output = DimensionRuleView;
 
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DimensionRuleView>> {
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<DimensionRuleView>> {
         let stored = uow.dimension_rules().find(self.id).await?;
         let stored = stored.ok_or_else(|| AppError::not_found(DIMENSION_RULE))?;
         let current = stored.value.version;

@@ -34,7 +34,11 @@ impl Command for UpdateDimensionValue {
     const ACCESS: Access = Access::Permission("accounting.dimension.update");
     type Output = DimensionValueView;
 
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DimensionValueView>> {
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<DimensionValueView>> {
         let stored = uow.dimensions().find_value(self.id).await?;
         let stored = stored.filter(|stored| stored.value.dimension_id == self.dimension);
         let stored = stored.ok_or_else(|| AppError::not_found(DIMENSION_VALUE))?;

@@ -97,21 +97,13 @@ impl<'a> Row<'a> {
         Some(self.cells.get(column)).filter(|text| !text.is_empty())
     }
 
-    fn required<T>(
-        &mut self,
-        column: Column,
-        read: impl FnOnce(&str) -> Result<T, Violation>,
-    ) -> Option<T> {
+    fn required<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Violation>) -> Option<T> {
         let text = self.cells.get(column);
         let result = if text.is_empty() { Err(Violation::new(&IMPORT_CELL_EMPTY)) } else { read(text) };
         self.checked(column, result)
     }
 
-    fn optional<T>(
-        &mut self,
-        column: Column,
-        read: impl FnOnce(&str) -> Result<T, Violation>,
-    ) -> Option<T> {
+    fn optional<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Violation>) -> Option<T> {
         let read = self.given(column).map(read)?;
         self.checked(column, read)
     }

@@ -108,7 +108,9 @@ impl Header {
                     problems.push(twice);
                 }
                 *known = Some(field);
-            } else if let Some(dimension) = Some(text).filter(|text| !text.is_empty()).and_then(|text| sink.dimension(text)) {
+            } else if let Some(dimension) =
+                Some(text).filter(|text| !text.is_empty()).and_then(|text| sink.dimension(text))
+            {
                 if header.dimensions.iter().any(|(known, _)| *known == dimension) {
                     problems.push(twice);
                 }

@@ -6,15 +6,16 @@ use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionVa
 use domain::error::Violation;
 use domain::ids::{DimensionId, DimensionSetId, DimensionValueId};
 use domain::text::{CODE_LENGTH_MAX, Code, LocalizedName, search_form};
-use serde_json::json;
 
 use super::account_rows::is_arabic;
-use super::cells::Place;
 use super::entry_file::{EntryFile, FileDimension};
 use super::row_errors::RowErrors;
+use crate::accounting::changes::record;
+use crate::accounting::dimensions::{DIMENSION, DIMENSION_VALUE};
 use crate::accounting::error::DIMENSION_VALUE_UNKNOWN;
+use crate::accounting::ports::stored::Stored;
+use crate::accounting::views::dimension::{DimensionValueView, DimensionView};
 use crate::error::AppResult;
-use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// Each combination of the file as stored, and what had to be created for it.
@@ -50,8 +51,10 @@ pub async fn resolve(
         pairs.push(found.collect());
     }
     for combination in &file.combinations {
-        let found: Option<Vec<_>> =
-            combination.iter().map(|(dimension, value)| pairs[*dimension as usize][*value as usize]).collect();
+        let found: Option<Vec<_>> = combination
+            .iter()
+            .map(|(dimension, value)| pairs[*dimension as usize][*value as usize])
+            .collect();
         resolved.combinations.push(match found.map(DimensionCombination::new) {
             Some(Ok(combination)) => {
                 let set = uow.ledger().dimension_set(&combination).await?;
@@ -74,14 +77,10 @@ fn note(
     for line in bad {
         for pair in &file.combinations[line.combination as usize] {
             if let Some(violation) = problems.get(pair) {
-                push(errors, line.place, &file.dimensions[pair.0 as usize].header, violation.clone());
+                errors.push(line.place, &file.dimensions[pair.0 as usize].header, violation.clone());
             }
         }
     }
-}
-
-fn push(errors: &mut RowErrors, place: Place, header: &str, violation: Violation) {
-    errors.push(place, header, violation);
 }
 
 /// The tenant's dimensions and values.
@@ -138,8 +137,9 @@ impl Known {
         }
         uow.imports().add_dimension_values(&values.created).await?;
         resolved.created_values += values.created.len() as u64;
-        for value in &values.created {
-            record(uow, "dimension_value", value.id.uuid(), &value.code, &value.name);
+        for value in values.created {
+            let view = DimensionValueView::from(&Stored { value, updated_at: uow.now() });
+            record(uow, DIMENSION_VALUE, view.id, "created", None, Some(&view));
         }
         Ok(found)
     }
@@ -162,9 +162,11 @@ impl Known {
         };
         let id = DimensionId::new(uow.new_id());
         let dimension = Dimension { id, code, name, active: true, version: 1 };
-        uow.imports().add_dimension(&dimension).await?;
-        record(uow, "dimension", id.uuid(), &dimension.code, &dimension.name);
-        Ok(Ok(dimension))
+        uow.dimensions().insert(&dimension).await?;
+        let stored = Stored { value: dimension, updated_at: uow.now() };
+        let view = DimensionView::from(&stored);
+        record(uow, DIMENSION, view.id, "created", None, Some(&view));
+        Ok(Ok(stored.value))
     }
 }
 
@@ -212,7 +214,8 @@ impl Values {
         let name = name_of(text)?;
         let code = self.free_code(&code_of(text))?;
         let id = DimensionValueId::new(uow.new_id());
-        let value = DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
+        let value =
+            DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
         self.add(&value);
         self.created.push(value);
         Ok(id)
@@ -252,14 +255,21 @@ fn name_of(text: &str) -> Result<LocalizedName, Violation> {
     name.map_err(|violation| violation.at(""))
 }
 
-fn record(
-    uow: &mut dyn UnitOfWork,
-    entity: &'static str,
-    entity_id: uuid::Uuid,
-    code: &Code,
-    name: &LocalizedName,
-) {
-    let tenant = uow.tenant();
-    let after = json!({ "id": entity_id, "code": code.as_str(), "name": { "ar": name.ar(), "en": name.en() } });
-    uow.record(Change { tenant, entity, entity_id, action: "created", before: None, after: Some(after) });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_becomes_a_code() {
+        for (text, code) in [
+            ("Northeast Division", "Northeast-Division"),
+            (" R&D / Labs ", "R-D-/-Labs"),
+            ("فرع الرياض", "فرع-الرياض"),
+            ("P-1.2_a", "P-1.2_a"),
+            ("!!", ""),
+        ] {
+            assert_eq!(code_of(text), code);
+        }
+        assert!(code_of(&"x".repeat(80)).len() == CODE_LENGTH_MAX);
+    }
 }

@@ -11,20 +11,24 @@ use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::error::Violation;
 use domain::ids::{AccountId, JobId};
 use domain::money::CurrencyCode;
-use serde_json::{Value, json};
+use domain::time::Timestamp;
 
+use super::account_changes::differences;
 use super::account_file::{AccountFile, FileAccount};
 use super::error::{IMPORT_ACCOUNT_DIFFERS, IMPORT_PARENT_UNKNOWN};
 use super::import_entries::needs;
 use super::row_errors::RowErrors;
 use super::{IMPORT, ImportKind, ImportOptions, Meter, Progress};
+use crate::accounting::accounts::ACCOUNT;
+use crate::accounting::changes::{record, stale};
+use crate::accounting::ports::stored::Stored;
+use crate::accounting::views::account::AccountView;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult, STALE_VERSION};
+use crate::error::AppResult;
 use crate::platform::jobs;
-use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
 pub struct ImportAccounts {
@@ -65,6 +69,8 @@ impl Command for ImportAccounts {
 /// The chart as it will be, with what is wrong with it.
 struct Chart {
     accounts: HashMap<AccountId, Account>,
+    /// When the stored ones were changed last.
+    updated_at: HashMap<AccountId, Timestamp>,
     by_code: HashMap<String, AccountId>,
     /// Ids of the accounts of the file, also of those that are new.
     ids: HashMap<String, AccountId>,
@@ -73,7 +79,7 @@ struct Chart {
     currencies: HashSet<CurrencyCode>,
     created: Vec<AccountId>,
     /// Changed accounts as they were.
-    updated: Vec<Account>,
+    updated: Vec<Stored<Account>>,
     skipped: u64,
     errors: RowErrors,
 }
@@ -82,8 +88,10 @@ impl Chart {
     async fn load(uow: &mut dyn UnitOfWork, file: &AccountFile) -> AppResult<Self> {
         let facts = uow.ledger_batch().session_facts(None).await?;
         let stored = uow.imports().chart().await?;
-        let by_code: HashMap<_, _> =
-            stored.iter().map(|account| (account.code().as_str().to_owned(), account.id())).collect();
+        let by_code: HashMap<_, _> = stored
+            .iter()
+            .map(|stored| (stored.value.code().as_str().to_owned(), stored.value.id()))
+            .collect();
         let mut ids = HashMap::with_capacity(file.accounts.len());
         for row in &file.accounts {
             let code = row.code.as_str();
@@ -91,7 +99,8 @@ impl Chart {
             ids.insert(code.to_owned(), id);
         }
         Ok(Self {
-            accounts: stored.into_iter().map(|account| (account.id(), account)).collect(),
+            updated_at: stored.iter().map(|stored| (stored.value.id(), stored.updated_at)).collect(),
+            accounts: stored.into_iter().map(|stored| (stored.value.id(), stored.value)).collect(),
             by_code,
             ids,
             parents: file.accounts.iter().filter_map(|row| row.parent.clone()).collect(),
@@ -160,7 +169,9 @@ impl Chart {
         parent_id: Option<AccountId>,
         update: bool,
     ) -> AppResult<()> {
-        let differences = self.differences(row, stored, parent_id);
+        let parent = stored.parent_id().and_then(|id| self.accounts.get(&id));
+        let parent = parent_id.map(|_| parent.map(|parent| parent.code().as_str()));
+        let differences = differences(row, stored, parent);
         if differences.is_empty() {
             self.skipped += 1;
             return Ok(());
@@ -172,7 +183,7 @@ impl Chart {
             }
             return Ok(());
         }
-        let mut usage: AccountUsage = uow.imports().account_usage(stored.id()).await?;
+        let mut usage: AccountUsage = uow.accounts().usage(stored.id()).await?;
         usage.has_children |= self.parents.contains(row.code.as_str());
         let patch = AccountPatch {
             code: None,
@@ -189,44 +200,13 @@ impl Chart {
         };
         match stored.update(patch, usage) {
             Ok(account) => {
+                let updated_at = self.updated_at.get(&stored.id()).copied().unwrap_or_else(|| uow.now());
                 self.accounts.insert(account.id(), account);
-                self.updated.push(stored.clone());
+                self.updated.push(Stored { value: stored.clone(), updated_at });
             }
             Err(violations) => self.note(row, violations),
         }
         Ok(())
-    }
-
-    /// Columns whose value in the file is another than the stored one: column, stored, file.
-    fn differences(
-        &self,
-        row: &FileAccount,
-        stored: &Account,
-        parent_id: Option<AccountId>,
-    ) -> Vec<(&'static str, String, String)> {
-        let mut found = Vec::new();
-        let mut compare = |column, old: String, new: Option<String>| {
-            if let Some(new) = new.filter(|new| *new != old) {
-                found.push((column, old, new));
-            }
-        };
-        let text = |value: Option<&str>| value.unwrap_or("-").to_owned();
-        let parent = stored.parent_id().and_then(|id| self.accounts.get(&id)).map(|p| p.code().as_str());
-        compare("name_ar", text(stored.name().ar()), row.name.ar().map(str::to_owned));
-        compare("name_en", text(stored.name().en()), row.name.en().map(str::to_owned));
-        compare("type", stored.account_type().to_string(), Some(row.account_type.to_string()));
-        compare("subtype", text(stored.subtype()), row.subtype.clone());
-        if parent_id.is_some() {
-            compare("parent_code", text(parent), row.parent.clone());
-        }
-        compare("is_posting", stored.is_posting().to_string(), row.is_posting.map(|flag| flag.to_string()));
-        let currency = stored.currency().map(|currency| currency.to_string());
-        compare("currency", text(currency.as_deref()), row.currency.map(|currency| currency.to_string()));
-        compare("control", stored.control().to_string(), row.control.map(|kind| kind.to_string()));
-        compare("cash_flow", stored.cash_flow().to_string(), row.cash_flow.map(|kind| kind.to_string()));
-        compare("active", stored.active().to_string(), row.active.map(|flag| flag.to_string()));
-        compare("reconcilable", stored.reconcilable().to_string(), row.reconcilable.map(|flag| flag.to_string()));
-        found
     }
 
     /// Every account of the file in its place in the tree, as the tree will be.
@@ -275,16 +255,18 @@ impl Chart {
         created.sort_by_key(|account| self.ancestors(account).len());
         let created: Vec<Account> = created.into_iter().cloned().collect();
         uow.imports().add_accounts(&created).await?;
+        let now = uow.now();
         for account in &created {
-            record(uow, "created", None, account);
+            let view = AccountView::from(&Stored { value: account.clone(), updated_at: now });
+            record(uow, ACCOUNT, view.id, "created", None, Some(&view));
         }
         for before in &self.updated {
-            let Some(account) = self.accounts.get(&before.id()) else { continue };
-            if !uow.imports().replace_account(account).await? {
-                let stale = Violation::new(&STALE_VERSION).with("current", before.version());
-                return Err(AppError::new(stale));
+            let Some(account) = self.accounts.get(&before.value.id()) else { continue };
+            if !uow.accounts().update(account).await? {
+                return Err(stale(before.value.version()));
             }
-            record(uow, "updated", Some(before), account);
+            let view = AccountView::from(&Stored { value: account.clone(), updated_at: now });
+            record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }
         Ok(ImportResultView {
             r#type: ImportKind::Accounts.as_str().to_owned(),
@@ -295,34 +277,4 @@ impl Chart {
             ..ImportResultView::default()
         })
     }
-}
-
-fn record(uow: &mut dyn UnitOfWork, action: &'static str, before: Option<&Account>, after: &Account) {
-    let change = Change {
-        tenant: uow.tenant(),
-        entity: "account",
-        entity_id: after.id().uuid(),
-        action,
-        before: before.map(document),
-        after: Some(document(after)),
-    };
-    uow.record(change);
-}
-
-fn document(account: &Account) -> Value {
-    json!({
-        "id": account.id().uuid(),
-        "code": account.code().as_str(),
-        "name": { "ar": account.name().ar(), "en": account.name().en() },
-        "type": account.account_type().as_str(),
-        "subtype": account.subtype(),
-        "parentId": account.parent_id().map(AccountId::uuid),
-        "isPosting": account.is_posting(),
-        "currency": account.currency().map(|currency| currency.to_string()),
-        "control": account.control().as_str(),
-        "cashFlow": account.cash_flow().as_str(),
-        "reconcilable": account.reconcilable(),
-        "active": account.active(),
-        "version": account.version(),
-    })
 }

@@ -33,7 +33,8 @@ pub fn read(source: impl Read, names: &'static [Named], sink: &mut dyn RowSink) 
         line.clear();
         number = number.saturating_add(1);
         let read = (&mut source).take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
-        let read = read.map_err(|error| AppError::new(Violation::new(&IMPORT_UNREADABLE).with("reason", error)))?;
+        let read =
+            read.map_err(|error| AppError::new(Violation::new(&IMPORT_UNREADABLE).with("reason", error)))?;
         if read == 0 {
             break;
         }

@@ -4,6 +4,7 @@
 //! command in one transaction ([`commit`]) then resolves codes once for the whole file, checks and posts. Every problem
 //! of the file is reported at once, with the row and the column it is in.
 
+mod account_changes;
 mod account_file;
 mod account_rows;
 mod cells;
@@ -12,16 +13,16 @@ mod csv_rows;
 mod dimensions;
 mod entry_drafts;
 mod entry_file;
+mod entry_lines;
 mod entry_pointers;
 mod entry_rows;
+mod entry_run;
 pub mod error;
 mod import_accounts;
 mod import_entries;
 mod json_rows;
 mod opening;
 mod row_errors;
-#[cfg(test)]
-mod tests;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -152,12 +153,8 @@ impl Progress for NoProgress {
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
         ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
-        ImportKind::JournalEntries => {
-            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?))
-        }
-        ImportKind::OpeningBalances => {
-            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?))
-        }
+        ImportKind::JournalEntries => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?)),
+        ImportKind::OpeningBalances => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?)),
     })
 }
 

@@ -18,8 +18,7 @@ impl RowErrors {
     pub fn push(&mut self, place: Place, column: &str, violation: Violation) {
         self.total += 1;
         if self.kept.len() < IMPORT_ERRORS_MAX {
-            let violation =
-                violation.at(place.pointer(column)).with("row", place.row).with("column", column);
+            let violation = violation.at(place.pointer(column)).with("row", place.row).with("column", column);
             self.kept.push((place, violation));
         }
     }

@@ -43,12 +43,8 @@ async fn resolve_series(
     if !stored.series.active {
         refuse(&NUMBER_SERIES_INACTIVE);
     }
-    let entry = NumberContext {
-        date: uow.now().date(),
-        fiscal_year_code: "",
-        journal_code: "",
-        branch: None,
-    };
+    let entry =
+        NumberContext { date: uow.now().date(), fiscal_year_code: "", journal_code: "", branch: None };
     if stored.series.format(1, &entry).is_err() {
         refuse(&NUMBER_SERIES_NEEDS_BRANCH);
     }

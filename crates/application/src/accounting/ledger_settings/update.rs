@@ -41,7 +41,11 @@ impl Command for UpdateLedgerSettings {
     const ACCESS: Access = Access::Permission("accounting.ledger_settings.update");
     type Output = LedgerSettingsView;
 
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<LedgerSettingsView>> {
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<LedgerSettingsView>> {
         let old = uow.ledger().settings().await?;
         check_version(ctx, old.version)?;
         let company = uow.ledger().company_currency().await?.code;

@@ -61,7 +61,11 @@ impl Command for CreateNumberSeries {
 }
 
 /// Every fault of a pattern, at the member it is in.
-pub(super) fn parse_pattern(text: &str, reset: NumberReset, violations: &mut Violations) -> Option<NumberPattern> {
+pub(super) fn parse_pattern(
+    text: &str,
+    reset: NumberReset,
+    violations: &mut Violations,
+) -> Option<NumberPattern> {
     match NumberPattern::parse(text, reset) {
         Ok(pattern) => Some(pattern),
         Err(broken) => {

@@ -22,7 +22,8 @@ pub async fn gaps(
     tenant: TenantId,
     id: NumberSeriesId,
 ) -> AppResult<NumberGapsView> {
-    let stored = queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
+    let stored =
+        queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
     let series = stored.series;
     // Counters first: a number given while the entries are read lies beyond them and does not count.
     let counters = queries.counters(tenant, id).await?;
@@ -47,11 +48,7 @@ pub async fn gaps(
     let whole = |period: &NumberPeriodView| {
         period.used == period.last && period.repeated == 0 && period.gaps.is_empty()
     };
-    Ok(NumberGapsView {
-        number_series_id: id.uuid(),
-        gapless: periods.iter().all(whole),
-        periods,
-    })
+    Ok(NumberGapsView { number_series_id: id.uuid(), gapless: periods.iter().all(whole), periods })
 }
 
 /// The numbers of one period: a bit for each place in the sequence.

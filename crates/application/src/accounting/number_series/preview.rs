@@ -18,7 +18,8 @@ pub async fn preview(
     id: NumberSeriesId,
     date: NaiveDate,
 ) -> AppResult<NumberPreviewView> {
-    let stored = queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
+    let stored =
+        queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
     let series = stored.series;
     let fiscal_year = queries.fiscal_year_code(tenant, date).await?;
     let needs_year =

@@ -36,9 +36,10 @@ impl From<&Stored<RuleRecord>> for DimensionRuleView {
                 (Some(dimension.uuid()), Some(value.uuid()), Vec::new())
             }
             DimensionRuleKind::BlockedCombination { values } => {
-                let pair = |(dimension, value): &(domain::ids::DimensionId, domain::ids::DimensionValueId)| {
-                    DimensionPairView { dimension_id: dimension.uuid(), value_id: value.uuid() }
-                };
+                let pair =
+                    |(dimension, value): &(domain::ids::DimensionId, domain::ids::DimensionValueId)| {
+                        DimensionPairView { dimension_id: dimension.uuid(), value_id: value.uuid() }
+                    };
                 (None, None, values.iter().map(pair).collect())
             }
         };
@@ -84,6 +85,14 @@ pub static DIMENSION_RULE_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait DimensionRuleQueries: Send + Sync {
-    async fn dimension_rule(&self, tenant: TenantId, id: DimensionRuleId) -> AppResult<Option<DimensionRuleView>>;
-    async fn dimension_rules(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DimensionRuleView>>;
+    async fn dimension_rule(
+        &self,
+        tenant: TenantId,
+        id: DimensionRuleId,
+    ) -> AppResult<Option<DimensionRuleView>>;
+    async fn dimension_rules(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<DimensionRuleView>>;
 }

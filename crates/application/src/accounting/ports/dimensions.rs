@@ -26,7 +26,11 @@ pub trait DimensionRepository: Send {
     async fn delete(&mut self, id: DimensionId, version: i64) -> StorageResult<bool>;
 
     async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>>;
-    async fn value_by_code(&mut self, dimension: DimensionId, code: &str) -> StorageResult<Option<DimensionValueId>>;
+    async fn value_by_code(
+        &mut self,
+        dimension: DimensionId,
+        code: &str,
+    ) -> StorageResult<Option<DimensionValueId>>;
     /// The values above one, nearest first; never more than [`VALUE_DEPTH_MAX`].
     async fn value_ancestors(&mut self, id: DimensionValueId) -> StorageResult<Vec<DimensionValueId>>;
     /// How many levels lie below a value.

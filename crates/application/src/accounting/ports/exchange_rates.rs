@@ -32,8 +32,11 @@ pub struct ExchangeRate {
 pub trait ExchangeRateRepository: Send {
     async fn find(&mut self, id: ExchangeRateId) -> StorageResult<Option<Stored<ExchangeRate>>>;
     /// The rate of exactly this date.
-    async fn find_on(&mut self, currency: CurrencyCode, date: NaiveDate)
-    -> StorageResult<Option<Stored<ExchangeRate>>>;
+    async fn find_on(
+        &mut self,
+        currency: CurrencyCode,
+        date: NaiveDate,
+    ) -> StorageResult<Option<Stored<ExchangeRate>>>;
     async fn insert(&mut self, rate: &ExchangeRate) -> StorageResult<()>;
     /// Replaces the rate stored at `rate.version - 1`. MUST answer `false` when it is at another.
     async fn update(&mut self, rate: &ExchangeRate) -> StorageResult<bool>;
@@ -56,7 +59,11 @@ pub static EXCHANGE_RATE_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait ExchangeRateQueries: Send + Sync {
-    async fn exchange_rate(&self, tenant: TenantId, id: ExchangeRateId) -> AppResult<Option<ExchangeRateView>>;
+    async fn exchange_rate(
+        &self,
+        tenant: TenantId,
+        id: ExchangeRateId,
+    ) -> AppResult<Option<ExchangeRateView>>;
     async fn exchange_rates(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<ExchangeRateView>>;
     /// The last rate up to and including `date`; 1 for the company currency. `None` when there is none.
     async fn effective_rate(

@@ -31,7 +31,6 @@ pub struct ExportedHeader {
     pub previous_hash: [u8; 32],
     pub hash: [u8; 32],
     pub reversed_by: Option<JournalEntryId>,
-    pub line_count: u32,
 }
 
 /// What lines are written with.

@@ -64,7 +64,11 @@ pub struct NumberUsed {
 #[async_trait]
 pub trait NumberSeriesQueries: Send + Sync {
     async fn number_series(&self, tenant: TenantId, id: NumberSeriesId) -> AppResult<Option<StoredSeries>>;
-    async fn number_series_list(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<NumberSeriesView>>;
+    async fn number_series_list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<NumberSeriesView>>;
     /// The fiscal year that a date lies in.
     async fn fiscal_year_code(&self, tenant: TenantId, date: NaiveDate) -> AppResult<Option<String>>;
     /// The code of the first journal that numbers its entries from the series.

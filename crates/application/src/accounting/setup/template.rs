@@ -103,7 +103,11 @@ pub async fn apply_template(
     Ok(summary)
 }
 
-async fn ensure_currency(ctx: &RequestContext, uow: &mut dyn UnitOfWork, code: CurrencyCode) -> AppResult<u32> {
+async fn ensure_currency(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    code: CurrencyCode,
+) -> AppResult<u32> {
     if uow.currencies().find(code).await?.is_some() {
         return Ok(0);
     }

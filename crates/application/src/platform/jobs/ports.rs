@@ -36,10 +36,7 @@ pub static JOB_LIST: ListSpec = ListSpec {
     resource: "job",
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new(
-            "status",
-            FieldKind::Word(&["queued", "running", "succeeded", "failed", "cancelled"]),
-        ),
+        FieldSpec::new("status", FieldKind::Word(&["queued", "running", "succeeded", "failed", "cancelled"])),
         FieldSpec::new("type", FieldKind::Text),
         FieldSpec::new("createdBy", FieldKind::Id),
         FieldSpec::new("createdAt", FieldKind::Timestamp),

@@ -92,7 +92,8 @@ impl JobRegistry {
             view.done = done;
             view.total = (total > 0).then_some(total).or(view.total);
             // All rows done is not yet kept.
-            view.progress = u8::try_from((done * 100).checked_div(total).unwrap_or(0)).map_or(99, |p| p.min(99));
+            view.progress =
+                u8::try_from((done * 100).checked_div(total).unwrap_or(0)).map_or(99, |p| p.min(99));
             view.cancel_requested |= progress.cancelled();
         }
         view

@@ -133,7 +133,8 @@ pub async fn view(
         }
     }
     let money = Money::read(db, tenant).await?;
-    let by_currency = sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
+    let by_currency =
+        sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
     let debit = Amount::sum(sums.values().map(|sums| sums.debit)).ok_or_else(too_large)?;
     let credit = Amount::sum(sums.values().map(|sums| sums.credit)).ok_or_else(too_large)?;
     Ok(Some(AccountBalanceView {

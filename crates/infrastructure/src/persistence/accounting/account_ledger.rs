@@ -78,10 +78,9 @@ pub async fn page(
     let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
     let cursor = query.cursor.as_deref().map(|text| read_cursor(text, id, query)).transpose()?;
     let mut running = match &cursor {
-        Some(cursor) => Running {
-            company: Amount::from_scaled(cursor.b),
-            own: cursor.c.map(Amount::from_scaled),
-        },
+        Some(cursor) => {
+            Running { company: Amount::from_scaled(cursor.b), own: cursor.c.map(Amount::from_scaled) }
+        }
         None => opening(db, tenant, id, account.value.currency(), query.from).await?,
     };
     let mut rows = rows(db, tenant, id, query, cursor.as_ref()).await?;
@@ -146,14 +145,8 @@ async fn rows(
     let mut from = query.from.unwrap_or_else(first_day);
     let mut rows = Vec::new();
     if let Some(cursor) = cursor {
-        let params: [Value; 6] = [
-            tenant.into(),
-            id.into(),
-            cursor.d.into(),
-            cursor.e.into(),
-            cursor.l.into(),
-            wanted.into(),
-        ];
+        let params: [Value; 6] =
+            [tenant.into(), id.into(), cursor.d.into(), cursor.e.into(), cursor.l.into(), wanted.into()];
         rows = db.query(&REST_OF_DAY, &params).await?;
         from = cursor.d.succ_opt().unwrap_or_else(last_day);
     }

@@ -52,8 +52,11 @@ statements! {
     DELETE = "accounting.account.delete": "DELETE FROM account WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-pub static CHILDREN: Lookup =
-    Lookup::new("accounting.account.children", "SELECT id FROM account WHERE tenant_id = ?1", ("parent_id", Kind::Id));
+pub static CHILDREN: Lookup = Lookup::new(
+    "accounting.account.children",
+    "SELECT id FROM account WHERE tenant_id = ?1",
+    ("parent_id", Kind::Id),
+);
 pub static LOOKUPS: &[&Lookup] = &[&CHILDREN];
 
 pub(crate) fn read_account(columns: &mut Columns) -> StorageResult<Stored<Account>> {

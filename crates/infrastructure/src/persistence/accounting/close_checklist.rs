@@ -38,10 +38,10 @@ statements! {
          INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND b.account_id = ?2";
     CURRENCIES = "accounting.close_checklist.currencies":
-        "SELECT b.currency FROM fiscal_period p \
-         INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
-         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
-         WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND b.currency <> ?4 AND a.type NOT IN ('income', 'expense') \
+        "SELECT b.currency FROM account_balance b INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
+         WHERE b.tenant_id = ?1 AND b.fiscal_period_id IN \
+         (SELECT p.id FROM fiscal_period p WHERE p.tenant_id = ?1 AND p.start_date <= ?3) \
+         AND b.currency <> ?4 AND a.type NOT IN ('income', 'expense') \
          AND NOT EXISTS (SELECT 1 FROM exchange_rate r WHERE r.tenant_id = ?1 AND r.currency = b.currency \
          AND r.rate_date >= ?2 AND r.rate_date <= ?3) \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";

@@ -41,7 +41,11 @@ impl SqlUnitOfWork {
     }
 
     /// Adds the resources whose JSON documents mention a thing by its id, or a currency by its code.
-    pub(crate) async fn add_mentions(&mut self, text: &str, users: &mut Vec<&'static str>) -> StorageResult<()> {
+    pub(crate) async fn add_mentions(
+        &mut self,
+        text: &str,
+        users: &mut Vec<&'static str>,
+    ) -> StorageResult<()> {
         let documents = [(&IN_DRAFTS, "journal-entries"), (&IN_RECURRING, "recurring-entries")];
         let params = [self.tenant.into(), quoted(text)];
         for user in self.users_of(&documents, &params).await? {

@@ -15,12 +15,7 @@ static LIST: ListSql = ListSql {
     select: dimension_columns!(),
     tenant: "d.tenant_id",
     key: "d.id",
-    columns: &[
-        ("id", "d.id"),
-        ("code", "d.code"),
-        ("active", "d.active"),
-        ("updatedAt", "d.updated_at"),
-    ],
+    columns: &[("id", "d.id"), ("code", "d.code"), ("active", "d.active"), ("updatedAt", "d.updated_at")],
     folded: &[],
 };
 
@@ -47,7 +42,8 @@ impl DimensionQueries for Db {
     }
 
     async fn dimensions(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DimensionView>> {
-        LIST.page(self, tenant, query, None, |columns| Ok(DimensionView::from(&read_dimension(columns)?))).await
+        LIST.page(self, tenant, query, None, |columns| Ok(DimensionView::from(&read_dimension(columns)?)))
+            .await
     }
 
     async fn dimension_value(
@@ -68,7 +64,8 @@ impl DimensionQueries for Db {
         query: &ListQuery,
     ) -> AppResult<Page<DimensionValueView>> {
         let of_dimension = Some(("v.dimension_id = ?2", vec![dimension.into()]));
-        let read = |columns: &mut crate::sql::value::Columns| Ok(DimensionValueView::from(&read_value(columns)?));
+        let read =
+            |columns: &mut crate::sql::value::Columns| Ok(DimensionValueView::from(&read_value(columns)?));
         VALUE_LIST.page(self, tenant, query, of_dimension, read).await
     }
 }

@@ -74,8 +74,8 @@ pub(super) fn read_rule(columns: &mut Columns) -> StorageResult<(AccountSelector
         }
         "forbidden" => DimensionRuleKind::Forbidden { dimension: dimension? },
         _ => {
-            let pairs: Vec<(Uuid, Uuid)> = serde_json::from_str(&combination.unwrap_or_default())
-                .map_err(|_| corrupt("combination"))?;
+            let pairs: Vec<(Uuid, Uuid)> =
+                serde_json::from_str(&combination.unwrap_or_default()).map_err(|_| corrupt("combination"))?;
             let values = pairs.into_iter().map(|(d, v)| (d.into(), v.into())).collect();
             DimensionRuleKind::BlockedCombination { values }
         }
@@ -155,12 +155,20 @@ impl SqlUnitOfWork {
 
 #[async_trait]
 impl DimensionRuleQueries for Db {
-    async fn dimension_rule(&self, tenant: TenantId, id: DimensionRuleId) -> AppResult<Option<DimensionRuleView>> {
+    async fn dimension_rule(
+        &self,
+        tenant: TenantId,
+        id: DimensionRuleId,
+    ) -> AppResult<Option<DimensionRuleView>> {
         let Some(row) = self.find(&FIND, &[tenant.into(), id.into()]).await? else { return Ok(None) };
         Ok(Some(DimensionRuleView::from(&read(&mut row.columns("dimension_rule"))?)))
     }
 
-    async fn dimension_rules(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DimensionRuleView>> {
+    async fn dimension_rules(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<DimensionRuleView>> {
         LIST.page(self, tenant, query, None, |columns| Ok(DimensionRuleView::from(&read(columns)?))).await
     }
 }

@@ -133,7 +133,11 @@ impl DimensionRepository for SqlUnitOfWork {
         row.map(|row| read_value(&mut row.columns("dimension_value"))).transpose()
     }
 
-    async fn value_by_code(&mut self, dimension: DimensionId, code: &str) -> StorageResult<Option<DimensionValueId>> {
+    async fn value_by_code(
+        &mut self,
+        dimension: DimensionId,
+        code: &str,
+    ) -> StorageResult<Option<DimensionValueId>> {
         let row = self.tx.find(&VALUE_BY_CODE, &[self.tenant.into(), dimension.into(), code.into()]).await?;
         row.map(|row| row.single("dimension_value", "id")).transpose()
     }
@@ -142,7 +146,9 @@ impl DimensionRepository for SqlUnitOfWork {
         let mut ancestors = Vec::new();
         let mut at = id;
         while ancestors.len() < VALUE_DEPTH_MAX {
-            let Some(row) = self.tx.find(&VALUE_PARENT, &[self.tenant.into(), at.into()]).await? else { break };
+            let Some(row) = self.tx.find(&VALUE_PARENT, &[self.tenant.into(), at.into()]).await? else {
+                break;
+            };
             at = row.single("dimension_value", "parent_id")?;
             ancestors.push(at);
         }
@@ -152,7 +158,8 @@ impl DimensionRepository for SqlUnitOfWork {
     async fn value_levels_below(&mut self, id: DimensionValueId) -> StorageResult<usize> {
         let mut level: BTreeSet<DimensionValueId> = [id].into();
         for depth in 0..VALUE_DEPTH_MAX {
-            let rows = self.tx.lookup(&VALUE_CHILDREN, self.tenant, level.iter().map(|id| (*id).into())).await?;
+            let rows =
+                self.tx.lookup(&VALUE_CHILDREN, self.tenant, level.iter().map(|id| (*id).into())).await?;
             if rows.is_empty() {
                 return Ok(depth);
             }
@@ -165,7 +172,8 @@ impl DimensionRepository for SqlUnitOfWork {
     async fn value_users(&mut self, id: DimensionValueId) -> StorageResult<Vec<&'static str>> {
         let mention = Value::Text(format!("%\"{id}\"%"));
         let params = [self.tenant.into(), id.into(), mention];
-        let mut users = self.users_of(&[(&HAS_CHILDREN, "values"), (&IN_SETS, "journal-entries")], &params[..2]).await?;
+        let mut users =
+            self.users_of(&[(&HAS_CHILDREN, "values"), (&IN_SETS, "journal-entries")], &params[..2]).await?;
         users.extend(self.users_of(&[(&VALUE_IN_RULES, "dimension-rules")], &params).await?);
         self.add_mentions(&id.to_string(), &mut users).await?;
         Ok(users)

@@ -121,7 +121,11 @@ impl ExchangeRateRepository for SqlUnitOfWork {
 
 #[async_trait]
 impl ExchangeRateQueries for Db {
-    async fn exchange_rate(&self, tenant: TenantId, id: ExchangeRateId) -> AppResult<Option<ExchangeRateView>> {
+    async fn exchange_rate(
+        &self,
+        tenant: TenantId,
+        id: ExchangeRateId,
+    ) -> AppResult<Option<ExchangeRateView>> {
         let stored = optional(self.find(&FIND, &[tenant.into(), id.into()]).await?)?;
         Ok(stored.as_ref().map(ExchangeRateView::from))
     }
@@ -136,7 +140,8 @@ impl ExchangeRateQueries for Db {
         currency: CurrencyCode,
         date: NaiveDate,
     ) -> AppResult<Option<EffectiveRateView>> {
-        let row = self.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
+        let row =
+            self.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
         let company: CurrencyCode = row.columns("tenant").get("currency")?;
         let own = EffectiveRateView {
             currency: currency.to_string(),

@@ -172,7 +172,10 @@ impl SqlUnitOfWork {
         Ok(Locks::from_stored(dates))
     }
 
-    pub(crate) async fn read_exceptions(&mut self, user: Option<UserId>) -> StorageResult<Vec<LockException>> {
+    pub(crate) async fn read_exceptions(
+        &mut self,
+        user: Option<UserId>,
+    ) -> StorageResult<Vec<LockException>> {
         let Some(user) = user else { return Ok(Vec::new()) };
         let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
         let read = |row: Row| {
@@ -191,7 +194,8 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
         let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
-        let mut rules: Vec<DimensionRule> = rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
+        let mut rules: Vec<DimensionRule> =
+            rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
         for rule in &mut rules {
             if let DimensionRuleKind::BlockedCombination { values } = &rule.kind {
                 rule.label = self.combination_label(values).await?;
@@ -201,7 +205,10 @@ impl SqlUnitOfWork {
     }
 
     /// `BRANCH=RUH, PROJECT=P1`
-    async fn combination_label(&mut self, values: &[(DimensionId, DimensionValueId)]) -> StorageResult<String> {
+    async fn combination_label(
+        &mut self,
+        values: &[(DimensionId, DimensionValueId)],
+    ) -> StorageResult<String> {
         let mut labels = Vec::with_capacity(values.len());
         for (_, value) in values {
             if let Some(row) = self.tx.find(&VALUE_LABEL, &[self.tenant.into(), (*value).into()]).await? {

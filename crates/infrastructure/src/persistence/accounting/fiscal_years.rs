@@ -36,6 +36,13 @@ macro_rules! period_columns {
         "p.id, p.fiscal_year_id, p.number, p.name, p.start_date, p.end_date, p.kind, p.status, p.version"
     };
 }
+/// Balances of one year: the periods come first, or every year of the tenant would be read.
+macro_rules! of_year {
+    () => {
+        "WHERE b.tenant_id = ?1 AND b.fiscal_period_id IN \
+         (SELECT p.id FROM fiscal_period p WHERE p.tenant_id = ?1 AND p.fiscal_year_id = ?2) "
+    };
+}
 
 statements! {
     YEARS = "accounting.fiscal_year.all":
@@ -63,20 +70,16 @@ statements! {
     JOURNAL_OF_KIND = "accounting.journal.of_kind":
         "SELECT {first} id FROM journal WHERE tenant_id = ?1 AND kind = ?2 AND active = 1 ORDER BY code {only}";
     REMAINING = "accounting.account_balance.remaining":
-        "SELECT b.account_id, SUM(b.debit - b.credit) FROM fiscal_period p \
-         INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
-         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
-         WHERE p.tenant_id = ?1 AND p.fiscal_year_id = ?2 AND a.type IN ('income', 'expense') GROUP BY b.account_id";
+        concat!("SELECT b.account_id, SUM(b.debit - b.credit) FROM account_balance b \
+         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", of_year!(),
+         "AND a.type IN ('income', 'expense') GROUP BY b.account_id");
     REMAINING_BY_SET = "accounting.dimension_balance.remaining":
-        "SELECT b.account_id, b.dimension_set_id, SUM(b.debit - b.credit) FROM fiscal_period p \
-         INNER JOIN dimension_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
-         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
-         WHERE p.tenant_id = ?1 AND p.fiscal_year_id = ?2 AND a.type IN ('income', 'expense') \
-         GROUP BY b.account_id, b.dimension_set_id HAVING SUM(b.debit) <> SUM(b.credit)";
+        concat!("SELECT b.account_id, b.dimension_set_id, SUM(b.debit - b.credit) FROM dimension_balance b \
+         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", of_year!(),
+         "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.dimension_set_id HAVING SUM(b.debit) <> SUM(b.credit)");
     OUT_OF_BALANCE = "accounting.account_balance.out_of_balance":
-        "SELECT b.fiscal_period_id FROM fiscal_period p \
-         INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
-         WHERE p.tenant_id = ?1 AND p.fiscal_year_id = ?2 GROUP BY b.fiscal_period_id HAVING SUM(b.debit) <> SUM(b.credit)";
+        concat!("SELECT b.fiscal_period_id FROM account_balance b ", of_year!(),
+         "GROUP BY b.fiscal_period_id HAVING SUM(b.debit) <> SUM(b.credit)");
 }
 
 static PERIOD_INSERT: Bulk = Bulk::new(

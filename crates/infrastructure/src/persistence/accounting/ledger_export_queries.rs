@@ -6,18 +6,19 @@ use application::accounting::ports::ledger_export::{
     ExportAccount, ExportBooks, ExportRange, ExportedHeader, ExportedLine, LedgerExportQueries,
 };
 use application::error::AppResult;
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::account::AccountType;
+use domain::accounting::journal_entry::{EntryHeader, EntryKind};
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
 use super::facts::read_name;
-use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_line};
+use super::journal_entry_rows::{line_columns, read_line};
 use super::report_queries::company;
 use super::report_sql::Composed;
 use crate::sql::db::Db;
-use crate::sql::value::Row;
+use crate::sql::value::{Columns, Row};
 use crate::statements;
 
 statements! {
@@ -30,15 +31,40 @@ statements! {
          INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
          INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id \
          WHERE s.tenant_id = ?1 AND s.set_id = ?2";
+    LINES_STATEMENT = "accounting.export.lines": LINES;
 }
 
+/// A column of the header, only with the first line: reading it again with each line would take most of the time.
+macro_rules! header {
+    ($($column:literal),+) => {
+        concat!($(", CASE WHEN l.line_no = 1 THEN e.", $column, " END"),+)
+    };
+}
+
+/// A cross join keeps its order in SQLite: along the dates nothing but the lines of one entry has to be sorted.
 const LINES: &str = concat!(
-    "SELECT ",
+    "SELECT e.id, ",
     line_columns!(),
-    ", ",
-    header_columns!(),
-    " FROM journal_entry e INNER JOIN ledger_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
-     WHERE e.tenant_id = ?1 AND e.status <> 'draft'"
+    header!(
+        "journal_id",
+        "kind",
+        "number",
+        "posting_date",
+        "document_date",
+        "currency",
+        "description",
+        "reference",
+        "control_reason",
+        "reverses_id",
+        "fiscal_period_id",
+        "recorded_at",
+        "chain_sequence",
+        "previous_hash",
+        "hash",
+        "reversed_by_id"
+    ),
+    " FROM journal_entry e CROSS JOIN ledger_line l \
+     WHERE e.tenant_id = ?1 AND e.status <> 'draft' AND l.tenant_id = e.tenant_id AND l.entry_id = e.id"
 );
 
 #[async_trait]
@@ -104,21 +130,48 @@ impl LedgerExportQueries for Db {
     }
 }
 
-/// Lines come in order of their entries, so a header is read once.
 fn exported(tenant: TenantId, row: Row, current: &mut Option<JournalEntryId>) -> StorageResult<ExportedLine> {
     let mut columns = row.columns("ledger_line");
+    let id: JournalEntryId = columns.get("entry_id")?;
     let line = read_line(&mut columns)?;
-    let header = HeaderRow::read(&mut columns)?;
-    if *current == Some(header.id) {
+    if *current == Some(id) {
         return Ok(ExportedLine { header: None, line });
     }
-    *current = Some(header.id);
-    let exported = ExportedHeader {
-        entry: header.posted_header(tenant)?,
-        previous_hash: header.previous_hash.unwrap_or_default(),
-        hash: header.hash.unwrap_or_default(),
-        reversed_by: header.reversed_by_id,
-        line_count: header.line_count,
+    if line.line_no != 1 {
+        let detail = format!("the first line of {id} is missing");
+        return Err(StorageError::Corrupt { table: "ledger_line", column: "line_no", detail });
+    }
+    *current = Some(id);
+    let header = exported_header(tenant, id, &mut columns)?;
+    Ok(ExportedLine { header: Some(Box::new(header)), line })
+}
+
+fn exported_header(
+    tenant: TenantId,
+    id: JournalEntryId,
+    columns: &mut Columns,
+) -> StorageResult<ExportedHeader> {
+    let entry = EntryHeader {
+        tenant_id: tenant,
+        id,
+        journal_id: columns.get("journal_id")?,
+        kind: columns.parse("kind", |text| EntryKind::parse(text).ok())?,
+        number: columns.get("number")?,
+        posting_date: columns.get("posting_date")?,
+        document_date: columns.get("document_date")?,
+        currency: columns.get("currency")?,
+        description: columns.get("description")?,
+        reference: columns.get("reference")?,
+        control_reason: columns.get("control_reason")?,
+        reverses: columns.get("reverses_id")?,
+        fiscal_period_id: columns.get("fiscal_period_id")?,
+        recorded_at: columns.get("recorded_at")?,
+        chain_sequence: columns.get("chain_sequence")?,
     };
-    Ok(ExportedLine { header: Some(Box::new(exported)), line })
+    Ok(ExportedHeader {
+        entry,
+        previous_hash: columns.get("previous_hash")?,
+        hash: columns.get("hash")?,
+        reversed_by: columns.get("reversed_by_id")?,
+    })
 }

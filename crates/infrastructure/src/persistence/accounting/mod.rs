@@ -71,18 +71,13 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS].concat()
+    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS]
+        .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [
-        dimension_sets::BULKS,
-        fiscal_years::BULKS,
-        imports::BULKS,
-        journal_entries::BULKS,
-        ledger_batch::BULKS,
-    ]
-    .concat()
+    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
+        .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {

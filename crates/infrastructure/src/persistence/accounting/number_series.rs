@@ -144,7 +144,11 @@ impl NumberSeriesQueries for Db {
         Ok(row.map(|row| read(&mut row.columns("number_series"))).transpose()?)
     }
 
-    async fn number_series_list(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<NumberSeriesView>> {
+    async fn number_series_list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> AppResult<Page<NumberSeriesView>> {
         LIST.page(self, tenant, query, None, |columns| Ok(NumberSeriesView::from(&read(columns)?))).await
     }
 

@@ -179,7 +179,8 @@ fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
 /// Lines with their entry and account, as far as the conditions; the order is the caller's.
 fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
     let mut sql = Composed::new(tenant);
-    let mut condition = "a.tenant_id = ?1".to_owned();
+    // A cross join keeps its order in SQLite: along the accounts the lines come sorted, however many there are.
+    let mut condition = "a.tenant_id = ?1 AND l.tenant_id = a.tenant_id AND l.account_id = a.id".to_owned();
     if let Some(account) = selection.account {
         let account = sql.param(account);
         condition.push_str(&format!(" AND a.id = {account}"));
@@ -195,8 +196,7 @@ fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
         "SELECT l.account_id, l.posting_date, l.entry_id, l.line_no, j.code, e.number, \
          COALESCE(l.description, e.description), l.party, COALESCE(l.reference, e.reference), l.debit, l.credit, \
          l.currency, l.currency_debit, l.currency_credit, l.rate FROM account a \
-         INNER JOIN ledger_line l ON l.tenant_id = a.tenant_id AND l.account_id = a.id \
-         INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
+         CROSS JOIN ledger_line l INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
          INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
          INNER JOIN fiscal_period p ON p.tenant_id = l.tenant_id AND p.id = l.fiscal_period_id WHERE {condition}"
     );

@@ -11,6 +11,11 @@ pub const RECORDED_BRANCH: i64 = -1;
 /// Marks the branch of sums by party.
 pub const PARTY_BRANCH: i64 = -2;
 
+/// Absent values of the union's columns, with their types: SQL Server would take the first ones for integers.
+const NO_ID: &str = "CAST(NULL AS BINARY(16))";
+const NO_PARTY: &str = "CAST(NULL AS NVARCHAR(100))";
+const NO_MOMENT: &str = "CAST(NULL AS DATETIME2(6))";
+
 /// A text with its parameters; `?1` is the tenant.
 pub struct Composed {
     pub text: String,
@@ -114,9 +119,10 @@ pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
 /// The entry at the end of the journals' chains that was recorded last.
 fn recorded() -> String {
     format!(
-        "SELECT {RECORDED_BRANCH}, NULL, NULL, NULL, MAX(e.recorded_at), 0, 0 FROM journal_chain c \
-         INNER JOIN journal_entry e ON e.tenant_id = c.tenant_id AND e.journal_id = c.journal_id \
-         AND e.chain_sequence = c.sequence WHERE c.tenant_id = ?1"
+        "SELECT {RECORDED_BRANCH}, {NO_ID}, {NO_ID}, {NO_PARTY}, MAX(x.recorded_at), 0, 0 FROM (SELECT (SELECT e.recorded_at \
+         FROM journal_entry e WHERE e.tenant_id = c.tenant_id AND e.journal_id = c.journal_id \
+         AND e.chain_sequence = c.sequence AND e.chain_sequence IS NOT NULL) AS recorded_at \
+         FROM journal_chain c WHERE c.tenant_id = ?1) x"
     )
 }
 
@@ -153,15 +159,19 @@ fn branch(sql: &mut Composed, query: &MovementQuery, target: Target, from: &str,
             );
             ("g.value_id", join, ", g.value_id")
         }
-        None => ("NULL", String::new(), ""),
+        None => (NO_ID, String::new(), ""),
     };
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {}, b.account_id, {group}, NULL, NULL, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+        "SELECT {}, b.account_id, {group}, {NO_PARTY}, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
          FROM {from}{join} WHERE {condition}{filter} GROUP BY b.account_id{by}",
         target.bucket
     )
 }
+
+/// Period by period: written as a cross join, because SQLite keeps the order of one and would otherwise read the rows of
+/// every period and look each period up.
+const OF_PERIOD: &str = "p.tenant_id = ?1 AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id";
 
 fn whole_periods(
     sql: &mut Composed,
@@ -170,19 +180,17 @@ fn whole_periods(
     bucket: &Bucket,
     target: Target,
 ) -> String {
-    let mut condition = "p.tenant_id = ?1".to_owned();
+    let mut condition = OF_PERIOD.to_owned();
     condition.push_str(&sql.between("p.start_date", bucket.from, None));
     condition.push_str(&sql.between("p.end_date", None, bucket.to));
     condition.push_str(&sql.closing(bucket.closing_excluded_from));
-    let from = format!(
-        "fiscal_period p INNER JOIN {table} b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id"
-    );
+    let from = format!("fiscal_period p CROSS JOIN {table} b");
     branch(sql, query, target, &from, &condition)
 }
 
 /// The periods that reach over an end of the bucket: `p.end_date >= from AND p.start_date <= to`, but not whole.
 fn part_periods(sql: &mut Composed, bucket: &Bucket) -> String {
-    let mut condition = "p.tenant_id = ?1".to_owned();
+    let mut condition = OF_PERIOD.to_owned();
     condition.push_str(&sql.between("p.end_date", bucket.from, None));
     condition.push_str(&sql.between("p.start_date", None, bucket.to));
     let mut cut = Vec::new();
@@ -202,8 +210,7 @@ fn part_periods(sql: &mut Composed, bucket: &Bucket) -> String {
 
 fn part_periods_by_day(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Target) -> String {
     let condition = part_periods(sql, bucket);
-    let from = "fiscal_period p INNER JOIN daily_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id";
-    branch(sql, query, target, from, &condition)
+    branch(sql, query, target, "fiscal_period p CROSS JOIN daily_balance b", &condition)
 }
 
 /// Along the accounts, because lines are found by account and date.
@@ -213,10 +220,12 @@ fn part_periods_by_line(
     bucket: &Bucket,
     target: Target,
 ) -> String {
-    let condition = part_periods(sql, bucket);
-    let from = "fiscal_period p INNER JOIN account a ON a.tenant_id = p.tenant_id \
-                INNER JOIN ledger_line b ON b.tenant_id = a.tenant_id AND b.account_id = a.id \
-                AND b.posting_date >= p.start_date AND b.posting_date <= p.end_date AND b.fiscal_period_id = p.id";
+    let mut condition = part_periods(sql, bucket);
+    condition.push_str(
+        " AND a.tenant_id = p.tenant_id AND b.account_id = a.id AND b.posting_date >= p.start_date \
+         AND b.posting_date <= p.end_date",
+    );
+    let from = "fiscal_period p CROSS JOIN account a CROSS JOIN ledger_line b";
     branch(sql, query, target, from, &condition)
 }
 
@@ -245,10 +254,11 @@ fn parties(sql: &mut Composed, query: &MovementQuery, bucket: Bucket) -> String 
     let condition = line_conditions(sql, query, &bucket);
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {PARTY_BRANCH}, b.account_id, NULL, b.party, NULL, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
-         FROM account a INNER JOIN ledger_line b ON b.tenant_id = a.tenant_id AND b.account_id = a.id \
+        "SELECT {PARTY_BRANCH}, b.account_id, {NO_ID}, b.party, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+         FROM account a CROSS JOIN ledger_line b \
          INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
-         WHERE {condition} AND a.control <> 'none'{filter} GROUP BY b.account_id, b.party"
+         WHERE {condition} AND a.tenant_id = ?1 AND a.control <> 'none' AND b.account_id = a.id{filter} \
+         GROUP BY b.account_id, b.party"
     )
 }
 

@@ -80,8 +80,11 @@ fn view(columns: &mut Columns) -> StorageResult<AuditEntryView> {
 
 fn document(text: Option<String>, column: &'static str) -> StorageResult<Option<Json>> {
     let parse = |text: String| {
-        serde_json::from_str(&text)
-            .map_err(|error| StorageError::Corrupt { table: "audit_log", column, detail: error.to_string() })
+        serde_json::from_str(&text).map_err(|error| StorageError::Corrupt {
+            table: "audit_log",
+            column,
+            detail: error.to_string(),
+        })
     };
     text.map(parse).transpose()
 }

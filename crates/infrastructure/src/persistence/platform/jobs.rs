@@ -63,14 +63,8 @@ impl JobRepository for SqlUnitOfWork {
 
     async fn fail(&mut self, id: JobId, cancelled: bool, error: &str) -> StorageResult<()> {
         let status = if cancelled { "cancelled" } else { "failed" };
-        let params: [Value; 6] = [
-            self.tenant.into(),
-            id.into(),
-            status.into(),
-            cancelled.into(),
-            error.into(),
-            self.now.into(),
-        ];
+        let params: [Value; 6] =
+            [self.tenant.into(), id.into(), status.into(), cancelled.into(), error.into(), self.now.into()];
         self.tx.execute(&FAIL, &params).await.map(|_| ())
     }
 
@@ -140,8 +134,11 @@ fn view(columns: &mut Columns) -> StorageResult<JobView> {
 
 fn document<T: DeserializeOwned>(text: Option<String>, column: &'static str) -> StorageResult<Option<T>> {
     let parse = |text: String| {
-        serde_json::from_str(&text)
-            .map_err(|error| StorageError::Corrupt { table: "job", column, detail: error.to_string() })
+        serde_json::from_str(&text).map_err(|error| StorageError::Corrupt {
+            table: "job",
+            column,
+            detail: error.to_string(),
+        })
     };
     text.map(parse).transpose()
 }

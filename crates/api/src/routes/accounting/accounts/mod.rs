@@ -58,7 +58,9 @@ pub fn operations(ops: &mut Operations) {
         .id("get_account_tree")
         .tag(TAG)
         .summary("Get the whole chart")
-        .description("Nested, or with `flat=true` as one list with level and path; in the order of the codes.")
+        .description(
+            "Nested, or with `flat=true` as one list with level and path; in the order of the codes.",
+        )
         .access(READ)
         .query::<dto::AccountTreeQuery>()
         .ok::<AccountTreeView>()

@@ -147,7 +147,8 @@ impl Importer {
         if !wants_job {
             let inline = Duration::from_secs(INLINE_SECONDS_MAX);
             if let Ok(ended) = tokio::time::timeout(inline, &mut work).await {
-                let outcome = ended.unwrap_or_else(|error| Err(AppError::internal(format!("an import: {error}"))));
+                let outcome =
+                    ended.unwrap_or_else(|error| Err(AppError::internal(format!("an import: {error}"))));
                 return answer::ok(outcome?);
             }
         }

@@ -110,7 +110,9 @@ fn statements(ops: &mut Operations) {
         .id("get_control_accounts")
         .tag(TAG)
         .summary("Control accounts")
-        .description("Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.")
+        .description(
+            "Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.",
+        )
         .access(READ)
         .query::<DayQuery>()
         .view::<ControlAccountsView>()

@@ -51,7 +51,8 @@ pub struct Dimensions(pub Vec<DimensionFilter>);
 impl Dimensions {
     fn one(text: &str) -> Option<DimensionFilter> {
         let (dimension, values) = text.split_once(':')?;
-        let code = |text: &str| Code::parse(text).ok().filter(|code| code.as_str() == text).map(Code::into_string);
+        let code =
+            |text: &str| Code::parse(text).ok().filter(|code| code.as_str() == text).map(Code::into_string);
         let values = values.split(',').map(code).collect::<Option<Vec<_>>>()?;
         let dimension = code(dimension)?;
         (values.len() <= FILTER_VALUES_MAX).then_some(DimensionFilter { dimension, values })

@@ -124,10 +124,10 @@ pub fn statement(view: &StatementView, language: Language) -> Table {
     for section in &view.sections {
         rows.extend(section_rows(section, language));
     }
-    let results = view.results.iter().map(|line| TableRow {
-        style: RowStyle::Total,
-        ..line_row(line, "result", language)
-    });
+    let results = view
+        .results
+        .iter()
+        .map(|line| TableRow { style: RowStyle::Total, ..line_row(line, "result", language) });
     rows.extend(results);
     Table { columns, rows, ..titled(&view.scope, language) }
 }

@@ -122,11 +122,14 @@ impl Dispatcher {
 
 /// The path if it may be part of a batch.
 fn allowed(path: &str) -> Result<Uri, Problem> {
-    let refused = || Problem::from(Violation::new(&BATCH_PATH_REFUSED).with("path", quoted(path)).at("/path"));
+    let refused =
+        || Problem::from(Violation::new(&BATCH_PATH_REFUSED).with("path", quoted(path)).at("/path"));
     let uri: Uri = path.parse().map_err(|_| refused())?;
     let below = uri.path().strip_prefix(API_BASE).filter(|below| below.starts_with('/'));
     let below = below.filter(|_| uri.scheme().is_none() && uri.authority().is_none()).ok_or_else(refused)?;
-    let inside = |root: &&'static str| below.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let inside = |root: &&'static str| {
+        below.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     if REFUSED.iter().any(inside) { Err(refused()) } else { Ok(uri) }
 }
 

@@ -31,13 +31,8 @@ pub async fn run(
 ) -> ApiResult {
     let identity: Arc<Identity> = caller.identity.ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
-    let mut dispatcher = Dispatcher {
-        router,
-        identity,
-        info,
-        idempotency_key: key.map(str::to_owned),
-        transaction: None,
-    };
+    let mut dispatcher =
+        Dispatcher { router, identity, info, idempotency_key: key.map(str::to_owned), transaction: None };
     let operations = &body.operations.0;
     if !body.atomic {
         let (results, _) = each(&dispatcher, operations, false).await;

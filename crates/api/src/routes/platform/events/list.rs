@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use application::platform::change_feed::{
-    ChangeFeedQueries, EVENTS_DEFAULT, EVENTS_MAX, EventQuery,
-};
+use application::platform::change_feed::{ChangeFeedQueries, EVENTS_DEFAULT, EVENTS_MAX, EventQuery};
 use application::platform::identity::Authenticator;
 use axum::extract::State;
 use http::HeaderMap;

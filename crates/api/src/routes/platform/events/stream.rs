@@ -71,13 +71,16 @@ impl Follower {
 
     pub fn answer(self, tenant: TenantId, query: EventQuery) -> Response {
         let greeting = Bytes::from(format!("retry: {RETRY_MS}\n\n"));
-        let chunks = stream::unfold((Some(greeting), self, query), move |(ready, mut follower, mut query)| async move {
-            let chunk = match ready {
-                Some(greeting) => Ok(greeting),
-                None => follower.next(tenant, &mut query).await?,
-            };
-            Some((chunk, (None, follower, query)))
-        });
+        let chunks = stream::unfold(
+            (Some(greeting), self, query),
+            move |(ready, mut follower, mut query)| async move {
+                let chunk = match ready {
+                    Some(greeting) => Ok(greeting),
+                    None => follower.next(tenant, &mut query).await?,
+                };
+                Some((chunk, (None, follower, query)))
+            },
+        );
         let mut response = Response::new(Body::from_stream(chunks));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM));
@@ -88,7 +91,11 @@ impl Follower {
     }
 
     /// The next events or a heartbeat; `None` ends the stream.
-    async fn next(&mut self, tenant: TenantId, query: &mut EventQuery) -> Option<Result<Bytes, std::io::Error>> {
+    async fn next(
+        &mut self,
+        tenant: TenantId,
+        query: &mut EventQuery,
+    ) -> Option<Result<Bytes, std::io::Error>> {
         loop {
             if Instant::now() >= self.next_check {
                 self.next_check = Instant::now() + HEARTBEAT;

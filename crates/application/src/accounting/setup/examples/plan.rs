@@ -160,13 +160,7 @@ fn trade(month: u32) -> Vec<Planned> {
                 credit("2111", bought + vat(bought)).of(SUPPLIER).due_later(),
             ],
         ),
-        sale(
-            5,
-            "فاتورة مبيعات بضاعة",
-            "Goods invoiced",
-            CUSTOMER,
-            credit("4110", sold).at(SALES_RIYADH),
-        ),
+        sale(5, "فاتورة مبيعات بضاعة", "Goods invoiced", CUSTOMER, credit("4110", sold).at(SALES_RIYADH)),
         entry(
             5,
             "GENERAL",
@@ -256,7 +250,8 @@ mod tests {
     fn vat_is_exact() {
         assert_eq!(vat(10_400), 1_560);
         for entry in (0..=4).flat_map(month) {
-            let tax: u32 = entry.lines.iter().filter(|l| ["1151", "2131"].contains(&l.account)).map(|l| l.amount).sum();
+            let tax: u32 =
+                entry.lines.iter().filter(|l| ["1151", "2131"].contains(&l.account)).map(|l| l.amount).sum();
             let net: u32 = entry.lines.iter().filter(|l| l.side == Side::Debit).map(|l| l.amount).sum();
             assert!(tax == 0 || tax * 115 == net * 15, "{}", entry.en);
         }

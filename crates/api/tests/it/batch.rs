@@ -1,0 +1,108 @@
+//! Many operations in one request.
+
+use serde_json::{Value, json};
+use testkit::world::entry;
+use testkit::{TenantKit, World};
+
+const SALE: &[(&str, &str, &str)] = &[("1000", "10.00", ""), ("4000", "", "10.00")];
+
+async fn books() -> (World, TenantKit) {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "empty").await;
+    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
+    (world, tenant)
+}
+
+fn create(lines: &[(&str, &str, &str)]) -> Value {
+    json!({ "method": "POST", "path": "/api/v1/journal-entries", "body": entry("2026-03-01", lines, true) })
+}
+
+async fn numbers(tenant: &TenantKit) -> Vec<String> {
+    let list = tenant.client.get("/journal-entries?sort=number").await.ok();
+    let items = list["items"].as_array().unwrap();
+    items.iter().map(|entry| entry["number"].as_str().unwrap_or("-").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn each_operation_has_its_own_answer() {
+    let (_world, tenant) = books().await;
+    let operations = json!([
+        create(SALE),
+        create(&[("1000", "1.00", ""), ("9999", "", "1.00")]),
+        { "method": "GET", "path": "/api/v1/journal-entries?limit=1" },
+        { "method": "GET", "path": "/api/v1/nothing" },
+        { "method": "POST", "path": "/api/v1/batch", "body": {} },
+        { "method": "POST", "path": "/health/live" },
+    ]);
+    let answer = tenant.client.post("/batch", json!({ "operations": operations })).await.expect(200).json();
+    let statuses: Vec<_> =
+        answer["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [201, 422, 200, 404, 422, 422]);
+    assert_eq!(
+        (&answer["committed"], &answer["succeeded"], &answer["failed"]),
+        (&json!(true), &json!(2), &json!(4))
+    );
+    let created = &answer["results"][0];
+    assert_eq!(created["headers"]["ETag"], "\"1\"");
+    assert!(
+        created["headers"]["Location"].as_str().unwrap().contains(created["body"]["id"].as_str().unwrap())
+    );
+    assert_eq!(answer["results"][1]["body"]["errors"][0]["code"], "account_code_unknown");
+    assert_eq!(answer["results"][2]["body"]["items"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["results"][4]["body"]["code"], "batch_path_refused");
+}
+
+#[tokio::test]
+async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
+    let (_world, tenant) = books().await;
+    let bad = create(&[("1000", "1.00", ""), ("9999", "", "1.00")]);
+    let body = json!({ "atomic": true, "operations": [create(SALE), bad, create(SALE)] });
+    let answer = tenant.client.post("/batch", body).await.expect(200).json();
+    let results = answer["results"].as_array().unwrap();
+    let told: Vec<_> = results
+        .iter()
+        .map(|r| (r["status"].as_u64().unwrap(), r["body"]["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [(424, "batch_rolled_back"), (422, "account_code_unknown"), (424, "batch_rolled_back")]);
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(false), &json!(0)));
+    assert!(numbers(&tenant).await.is_empty());
+
+    let body = json!({ "atomic": true, "operations": [create(SALE), create(SALE)] });
+    let answer = tenant.client.post("/batch", body).await.expect(200).json();
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(2)));
+    let numbers = numbers(&tenant).await;
+    assert!(numbers[0].ends_with("000001") && numbers[1].ends_with("000002"), "{numbers:?}");
+
+    let read = json!({ "atomic": true, "operations": [{ "method": "GET", "path": "/api/v1/accounts" }] });
+    let answer = tenant.client.post("/batch", read).await.expect(200).json();
+    assert_eq!(answer["results"][0]["body"]["code"], "batch_read_in_atomic");
+    tenant.post("2026-03-02", SALE).await;
+}
+
+#[tokio::test]
+async fn a_repeated_batch_repeats_nothing() {
+    let (_world, tenant) = books().await;
+    let body = json!({ "operations": [create(SALE), create(SALE)] }).to_string();
+    let headers = ["Idempotency-Key: b1"];
+    let first = tenant.client.call("POST", "/batch", &headers, body.clone()).await.expect(200).json();
+    let again = tenant.client.call("POST", "/batch", &headers, body).await.expect(200).json();
+    assert_eq!(first["results"][1]["body"], again["results"][1]["body"]);
+    assert_eq!(again["results"][0]["headers"]["Idempotency-Replayed"], "true");
+    assert_eq!(numbers(&tenant).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_batch_gives_nobody_more_rights() {
+    let (world, tenant) = books().await;
+    let guest =
+        json!({ "email": "guest@alpha.example", "name": "Guest", "password": testkit::world::PASSWORD });
+    tenant.client.post("/users", guest).await.expect(201);
+    let guest = world.sign_in("guest@alpha.example", testkit::world::PASSWORD, Some("alpha")).await;
+    for atomic in [false, true] {
+        let body = json!({ "atomic": atomic, "operations": [create(SALE)] });
+        let answer = guest.post("/batch", body).await.expect(200).json();
+        assert_eq!(answer["results"][0]["status"], 403);
+    }
+    let many: Vec<_> = (0..1_001).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
+    guest.post("/batch", json!({ "operations": many })).await.expect(422);
+}

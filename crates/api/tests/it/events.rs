@@ -1,0 +1,142 @@
+//! The change feed: pages, streams that go on where they broke off, the audit log.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use http::Request;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use testkit::{TenantKit, World};
+use tower::ServiceExt;
+
+const SALE: &[(&str, &str, &str)] = &[("1000", "10.00", ""), ("4000", "", "10.00")];
+
+async fn books() -> (World, TenantKit) {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "empty").await;
+    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
+    (world, tenant)
+}
+
+/// An open stream, read event by event.
+struct Stream {
+    body: Body,
+    text: String,
+}
+
+impl Stream {
+    async fn open(world: &World, token: &str, path: &str, last: Option<i64>) -> Self {
+        let mut request = Request::get(format!("/api/v1{path}"))
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Accept", "text/event-stream");
+        if let Some(last) = last {
+            request = request.header("Last-Event-ID", last.to_string());
+        }
+        let response = world.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { body: response.into_body(), text: String::new() }
+    }
+
+    /// The next event: its id and its data.
+    async fn next(&mut self) -> (i64, Value) {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field =
+                    |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+                if let (Some(id), Some(data)) = (field("id:"), field("data:")) {
+                    return (id.parse().unwrap(), serde_json::from_str(data).unwrap());
+                }
+                continue;
+            }
+            let frame = tokio::time::timeout(Duration::from_secs(10), self.body.frame()).await;
+            let piece = frame.expect("an event in time").unwrap().unwrap().into_data().unwrap();
+            self.text.push_str(std::str::from_utf8(&piece).unwrap());
+        }
+    }
+}
+
+async fn token(world: &World) -> String {
+    let form =
+        "grant_type=password&username=admin%40alpha.example&password=correct%20horse%20battery%20staple";
+    let headers = ["Content-Type: application/x-www-form-urlencoded"];
+    let answer = world.anonymous().call("POST", "/auth/token", &headers, form).await;
+    answer.ok()["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_a_gap() {
+    let (_world, tenant) = books().await;
+    tenant.post("2026-03-01", SALE).await;
+    let mut after = 0;
+    let mut seen = Vec::new();
+    loop {
+        let page = tenant.client.get(&format!("/events?after={after}&limit=3")).await.ok();
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|event| event["sequence"].as_i64().unwrap()));
+        after = page["lastSequence"].as_i64().unwrap();
+        if items.len() < 3 {
+            break;
+        }
+    }
+    assert!(seen.len() > 3 && seen.iter().copied().eq(1..=seen.len() as i64), "{seen:?}");
+    let posted = tenant.client.get("/events?type=journal_entry.posted").await.ok();
+    assert_eq!(posted["items"].as_array().unwrap().len(), 1);
+    assert_eq!(posted["lastSequence"], after);
+    let latest = tenant.client.get("/events?after=latest").await.ok();
+    assert_eq!((&latest["items"], &latest["lastSequence"]), (&json!([]), &json!(after)));
+    tenant.client.get("/events?after=-1").await.expect(422);
+}
+
+#[tokio::test]
+async fn a_stream_tells_commits_at_once_and_goes_on_where_it_broke_off() {
+    let (world, tenant) = books().await;
+    let token = token(&world).await;
+    let path = "/events?after=latest&type=journal_entry.*";
+    let mut stream = Stream::open(&world, &token, path, None).await;
+    let posted = tenant.post("2026-03-01", SALE).await;
+    let began = Instant::now();
+    let (id, event) = stream.next().await;
+    let took = began.elapsed();
+    assert_eq!(
+        (&event["type"], &event["data"]["number"]),
+        (&json!("journal_entry.posted"), &posted["number"])
+    );
+    assert_eq!(event["sequence"], id);
+    eprintln!("told after {took:?}");
+    drop(stream);
+
+    let second = tenant.post("2026-03-02", SALE).await;
+    let third = tenant.post("2026-03-03", SALE).await;
+    let mut stream = Stream::open(&world, &token, path, Some(id)).await;
+    for expected in [&second, &third] {
+        assert_eq!(stream.next().await.1["data"]["number"], expected["number"]);
+    }
+    let other = world.tenant("beta", "SAR", "empty").await;
+    other.accounts(&[("1000", "asset"), ("4000", "income")]).await;
+    other.post("2026-03-01", SALE).await;
+    let fourth = tenant.post("2026-03-04", SALE).await;
+    assert_eq!(stream.next().await.1["data"]["number"], fourth["number"], "never another tenant's");
+    world.parts.state.events.close();
+    let end = tokio::time::timeout(Duration::from_secs(5), stream.body.frame()).await.unwrap();
+    assert!(end.is_none(), "the stream ends when the server stops");
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_by_those_who_may() {
+    let (world, tenant) = books().await;
+    let entry = tenant.post("2026-03-01", SALE).await;
+    let id = entry["id"].as_str().unwrap();
+    let list = tenant.client.get(&format!("/audit-log?entityId={id}")).await.ok();
+    assert_eq!(
+        (&list["items"][0]["action"], &list["items"][0]["actorKind"]),
+        (&json!("posted"), &json!("user"))
+    );
+    let audit = list["items"][0]["id"].as_str().unwrap();
+    let whole = tenant.client.get(&format!("/audit-log/{audit}")).await.ok();
+    assert_eq!(whole["after"]["number"], entry["number"]);
+    let other = world.tenant("beta", "SAR", "empty").await;
+    other.client.get(&format!("/audit-log/{audit}")).await.expect(404);
+}

@@ -1,0 +1,115 @@
+//! Imports as a client sees them: results, problems with row and column, jobs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Answer, TenantKit, World};
+
+const GOOD: &str = "entry,date,description,account,debit,credit,currency,project\n\
+    1,2031-01-15,Sale,1000,115.00,,,P 1\n1,2031-01-15,Sale,4000,,115.00,,P 1\n";
+
+async fn books() -> (World, TenantKit) {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "empty").await;
+    let accounts = "code,name,type\n1000,Cash,asset\n4000,Sales,revenue\n";
+    upload(&tenant, "/imports?type=accounts", &[], accounts).await.expect(200);
+    (world, tenant)
+}
+
+async fn upload(tenant: &TenantKit, path: &str, headers: &[&str], text: &str) -> Answer {
+    let kind = if text.starts_with('{') { "application/x-ndjson" } else { "text/csv" };
+    let kind = format!("Content-Type: {kind}");
+    let headers: Vec<&str> = headers.iter().copied().chain([kind.as_str()]).collect();
+    tenant.client.call("POST", path, &headers, text.to_owned()).await
+}
+
+async fn entries(tenant: &TenantKit) -> usize {
+    tenant.client.get("/journal-entries").await.ok()["items"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn a_file_is_imported_and_posted_at_once() {
+    let (_world, tenant) = books().await;
+    let path = "/imports?type=journal-entries&post=true&createPeriods=true";
+    let dry = upload(&tenant, &format!("{path}&dryRun=true"), &[], GOOD).await.expect(200).json();
+    assert_eq!((&dry["dryRun"], &dry["entries"]), (&json!(true), &json!(1)));
+    assert_eq!(entries(&tenant).await, 0);
+
+    let result = upload(&tenant, path, &["Idempotency-Key: once"], GOOD).await.expect(200).json();
+    assert_eq!((&result["lines"], &result["dimensions"]), (&json!(2), &json!(["project"])));
+    assert_eq!(result["firstNumber"], result["lastNumber"]);
+    let again = upload(&tenant, path, &["Idempotency-Key: once"], GOOD).await.expect(200);
+    assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", result));
+    let other =
+        upload(&tenant, path, &["Idempotency-Key: once"], &GOOD.replace("115", "116")).await.expect(422);
+    assert_eq!(other.code(), "idempotency_key_reused");
+    assert_eq!(entries(&tenant).await, 1);
+
+    upload(&tenant, "/journal-entries/import", &[], GOOD).await.expect(200);
+    assert_eq!(entries(&tenant).await, 2, "without post=true they are drafts");
+}
+
+#[tokio::test]
+async fn problems_have_row_and_column() {
+    let (_world, tenant) = books().await;
+    let bad = "entry,date,account,debit,credit\n1,2031-01-15,1000,1,\n1,2031-01-15,4444,,1\n2,soon,1000,1,\n";
+    let refused = upload(&tenant, "/imports?type=journal-entries", &[], bad).await.expect(422).json();
+    assert_eq!(refused["code"], "import_refused");
+    assert_eq!(refused["errors"][0]["pointer"], "/rows/3/account");
+    assert_eq!(
+        (&refused["errors"][0]["row"], &refused["errors"][0]["column"]),
+        (&json!(3), &json!("account"))
+    );
+    assert_eq!(
+        (&refused["errors"][1]["row"], &refused["errors"][1]["code"]),
+        (&json!(4), &json!("invalid_date"))
+    );
+    let arabic =
+        upload(&tenant, "/imports?type=journal-entries", &["Accept-Language: ar"], bad).await.expect(422);
+    assert!(arabic.json()["detail"].as_str().unwrap().contains("مشكلات"), "{}", arabic.text());
+    assert_eq!(entries(&tenant).await, 0);
+
+    upload(&tenant, "/imports?type=everything", &[], bad).await.expect(422);
+    let kind = ["Content-Type: application/json"];
+    tenant.client.call("POST", "/imports?type=accounts", &kind, bad).await.expect(415);
+    upload(&tenant, "/imports?type=accounts", &[], "").await.expect(422);
+}
+
+async fn ended(tenant: &TenantKit, location: &str) -> Value {
+    for _ in 0..500 {
+        let job = tenant.client.get(location).await.ok();
+        if job["status"] != "running" {
+            return job;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the job did not end");
+}
+
+#[tokio::test]
+async fn a_job_tells_its_progress_and_what_came_of_it() {
+    let (world, tenant) = books().await;
+    let path = "/imports?type=journal-entries&post=true&createPeriods=true";
+    let accepted = upload(&tenant, path, &["Prefer: respond-async"], GOOD).await.expect(202);
+    let location = accepted.header("location").to_owned();
+    assert!(location.starts_with("/api/v1/jobs/"), "{location}");
+    let job = ended(&tenant, &location).await;
+    assert_eq!(
+        (&job["status"], &job["progress"], &job["done"]),
+        (&json!("succeeded"), &json!(100), &json!(2))
+    );
+    assert_eq!(job["result"]["entries"], 1);
+
+    let bad = GOOD.replace("4000", "4444");
+    let accepted = upload(&tenant, path, &["Prefer: respond-async"], &bad).await.expect(202);
+    let job = ended(&tenant, accepted.header("location")).await;
+    assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("import_refused")));
+    assert_eq!(job["error"]["errors"][0]["row"], 3);
+    let late = tenant.client.post(&format!("{}/cancel", accepted.header("location")), Value::Null).await;
+    assert_eq!(late.expect(409).code(), "job_not_running");
+
+    let jobs = tenant.client.get("/jobs?status=failed").await.ok();
+    assert_eq!(jobs["items"].as_array().unwrap().len(), 1);
+    let other = world.tenant("beta", "SAR", "empty").await;
+    other.client.get(&location).await.expect(404);
+}

@@ -1,0 +1,111 @@
+//! The cells of a row that are about its line.
+
+use domain::accounting::journal_entry::LineAmount;
+use domain::error::Violation;
+use domain::money::{Amount, CurrencyCode, Rate};
+
+use super::cells::{Cells, Place};
+use super::columns::Column;
+use super::entry_file::{FileLine, MoreOfLine};
+use super::entry_rows::{Builder, text};
+use super::error::IMPORT_CELL_EMPTY;
+
+impl Builder {
+    fn amounts(&mut self, place: Place, cells: &dyn Cells) -> Result<Option<LineAmount>, ()> {
+        let mut read = |column| {
+            let text = cells.get(column);
+            if text.is_empty() {
+                return Ok(None);
+            }
+            self.checked(place, column, Amount::parse(text)).map(Some).ok_or(())
+        };
+        let (debit, credit) = (read(Column::Debit), read(Column::Credit));
+        let (debit, credit) = (debit?, credit?);
+        let absent = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
+        if self.file.opening && absent(debit) && absent(credit) {
+            return Ok(None);
+        }
+        match LineAmount::from_columns(debit, credit) {
+            Ok(amount) => Ok(Some(amount)),
+            Err(violation) => {
+                self.refuse(place, Column::Debit, violation);
+                Err(())
+            }
+        }
+    }
+
+    fn more(&mut self, index: u32, place: Place, cells: &dyn Cells) -> Option<Option<Box<MoreOfLine>>> {
+        let given = |column| Some(cells.get(column)).filter(|text| !text.is_empty());
+        let mut good = true;
+        let mut more = MoreOfLine { party: given(Column::Party).map(str::to_owned), ..MoreOfLine::default() };
+        more.tax_code = given(Column::TaxCode).map(str::to_owned);
+        if let Some(text) = given(Column::DueDate) {
+            more.due_date = self.date(place, Column::DueDate, text);
+            good &= more.due_date.is_some();
+        }
+        if let Some(text) = given(Column::Rate) {
+            more.rate = self.checked(place, Column::Rate, Rate::parse(text));
+            good &= more.rate.is_some();
+        }
+        if let Some(text) = given(Column::CompanyAmount) {
+            more.company_amount = self.checked(place, Column::CompanyAmount, Amount::parse(text));
+            good &= more.company_amount.is_some();
+            more.company_amount = more.company_amount.filter(|amount| !amount.is_zero());
+        }
+        // A row that says something else than the first row of its entry says it about its line.
+        let entry = &self.file.entries[index as usize];
+        let own = |column, first: &Option<String>| {
+            given(column).filter(|text| first.as_deref() != Some(*text)).map(str::to_owned)
+        };
+        more.description =
+            text(cells.get(Column::LineDescription)).or_else(|| own(Column::Description, &entry.description));
+        more.reference = own(Column::Reference, &entry.reference);
+        good.then(|| (more != MoreOfLine::default()).then(|| Box::new(more)))
+    }
+
+    fn combination(&mut self, cells: &dyn Cells) -> u32 {
+        self.combination.clear();
+        let (dimensions, combination) = (&mut self.file.dimensions, &mut self.combination);
+        cells.dimensions(&mut |dimension, value| {
+            let value = dimensions[dimension].values.intern(value);
+            combination.push((u32::try_from(dimension).unwrap_or_default(), value));
+        });
+        if let Some(known) = self.combinations.get(&self.combination) {
+            return *known;
+        }
+        let index = u32::try_from(self.file.combinations.len()).unwrap_or_default();
+        self.file.combinations.push(self.combination.clone());
+        self.combinations.insert(self.combination.clone(), index);
+        index
+    }
+
+    /// One line, or `None` when something of it cannot be read.
+    pub(super) fn line(&mut self, index: u32, place: Place, cells: &dyn Cells) -> Option<()> {
+        let code = cells.get(Column::Account);
+        if code.is_empty() {
+            self.refuse(place, Column::Account, Violation::new(&IMPORT_CELL_EMPTY));
+        }
+        let amount = self.amounts(place, cells);
+        let currency = cells.get(Column::Currency);
+        let currency = if currency.is_empty() {
+            Some(None)
+        } else {
+            let parsed = CurrencyCode::parse(&currency.to_ascii_uppercase());
+            self.checked(place, Column::Currency, parsed).map(Some)
+        };
+        let more = self.more(index, place, cells);
+        let amount = amount.ok()?;
+        let (currency, more) = (currency?, more?);
+        if code.is_empty() {
+            return None;
+        }
+        let Some(amount) = amount else {
+            self.file.skipped += 1;
+            return Some(());
+        };
+        let account = self.file.accounts.intern(code);
+        let combination = self.combination(cells);
+        self.file.lines.push(FileLine { entry: index, place, account, amount, currency, combination, more });
+        Some(())
+    }
+}

@@ -1,0 +1,110 @@
+use domain::error::Language;
+
+use super::books::{Books, foreign, line, with_dimensions};
+
+async fn some() -> Books {
+    let books = Books::open().await;
+    books.post("2026-01-10", &[("1010", "10"), ("4010", "-10")]).await;
+    let middle = books.post("2026-01-11", &[("1010", "20"), ("4010", "-20")]).await;
+    books.post("2026-01-12", &[("1010", "30"), ("4010", "-30")]).await;
+    books.reverse(&middle, "2026-02-01").await.unwrap();
+    let lines = vec![
+        with_dimensions(foreign("1010", "10.01", "USD", "3.7512"), &[("branch", "east")]),
+        line("4010", "-37.55"),
+    ];
+    books.post_lines("2026-02-02", lines).await.unwrap();
+    books
+}
+
+/// Codes of the checks that fail.
+async fn failing(books: &Books) -> Vec<&'static str> {
+    let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
+    assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
+    assert_eq!(view.checks.len(), 10);
+    view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
+}
+
+#[tokio::test]
+async fn sound_books_pass_every_check_and_verify() {
+    let books = some().await;
+    assert_eq!(failing(&books).await, Vec::<&str>::new());
+    let view = books.integrity().verify(books.tenant).await.unwrap();
+    assert!(view.ok);
+    assert_eq!((view.journals[0].entries, view.journals[0].lines), (5, 10));
+    let empty = Books::open().await;
+    assert_eq!(failing(&empty).await, Vec::<&str>::new());
+    assert!(empty.integrity().verify(empty.tenant).await.unwrap().ok);
+}
+
+/// Changes stored rows behind the product's back, then names what verification finds in the second entry.
+async fn tampered(change: &str) -> (Vec<&'static str>, u64, Vec<&'static str>) {
+    let books = some().await;
+    books.connection().execute_batch(change).unwrap();
+    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let journal = &view.journals[0];
+    let broken = journal.first_broken.clone().unwrap();
+    assert_eq!(broken.number.as_deref(), Some("GJ-2026-000002"));
+    assert!(!view.ok && !journal.ok);
+    (broken.differs, journal.broken, failing(&books).await)
+}
+
+const SECOND: &str = "(SELECT id FROM journal_entry WHERE number = 'GJ-2026-000002')";
+
+#[tokio::test]
+async fn an_altered_line_names_exactly_its_entry() {
+    let change =
+        format!("UPDATE ledger_line SET description = 'x' WHERE entry_id = {SECOND} AND line_no = 1");
+    assert_eq!(tampered(&change).await, (vec!["content"], 1, vec![]));
+
+    let change = format!("UPDATE ledger_line SET debit = 300000 WHERE entry_id = {SECOND} AND debit > 0");
+    let (differs, broken, checks) = tampered(&change).await;
+    assert_eq!((differs, broken), (vec!["content", "unbalanced", "total"], 1));
+    assert_eq!(checks, ["account_balances", "daily_balances", "entries_balanced"]);
+
+    let change =
+        format!("UPDATE ledger_line SET posting_date = 20260115 WHERE entry_id = {SECOND} AND line_no = 1");
+    let (differs, _, checks) = tampered(&change).await;
+    assert_eq!(differs, ["line_header"]);
+    assert_eq!(checks, ["daily_balances", "lines_match_entries"]);
+
+    let change = format!("DELETE FROM ledger_line WHERE entry_id = {SECOND} AND line_no = 2");
+    let (differs, broken, _) = tampered(&change).await;
+    assert_eq!((differs, broken), (vec!["content", "line_count", "unbalanced"], 1));
+}
+
+#[tokio::test]
+async fn an_altered_header_or_a_rewritten_hash_is_found() {
+    let change = "UPDATE journal_entry SET number = 'GJ-2026-000002', description = 'y' WHERE number = 'GJ-2026-000002'";
+    assert_eq!(tampered(change).await.0, ["content"]);
+    let books = some().await;
+    let gone = format!(
+        "DELETE FROM ledger_line WHERE entry_id = {SECOND}; DELETE FROM journal_entry WHERE number = 'GJ-2026-000002';"
+    );
+    books.connection().execute_batch(&gone).unwrap();
+    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let broken = view.journals[0].first_broken.clone().unwrap();
+    assert_eq!(broken.number.as_deref(), Some("GJ-2026-000003"), "the one after the missing entry");
+    assert_eq!(broken.differs, ["sequence", "previous_hash"]);
+    assert_eq!(
+        failing(&books).await,
+        ["account_balances", "daily_balances", "chain_heads", "reversals_mutual", "numbers_gapless"]
+    );
+}
+
+#[tokio::test]
+async fn a_missing_last_entry_and_a_missing_event_are_found() {
+    let books = some().await;
+    books
+        .connection()
+        .execute_batch(
+            "DELETE FROM ledger_line WHERE entry_id = (SELECT id FROM journal_entry WHERE chain_sequence = 5); \
+             DELETE FROM journal_entry WHERE chain_sequence = 5; DELETE FROM outbox_event WHERE sequence = 3;",
+        )
+        .unwrap();
+    let view = books.integrity().verify(books.tenant).await.unwrap();
+    assert_eq!(view.journals[0].first_broken.as_ref().unwrap().differs, ["chain_head"]);
+    let failing = failing(&books).await;
+    for code in ["chain_heads", "numbers_gapless", "events_gapless", "dimension_balances"] {
+        assert!(failing.contains(&code), "{code}: {failing:?}");
+    }
+}
