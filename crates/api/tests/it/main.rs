@@ -5,15 +5,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod account_ledger;
+mod accounts;
 mod batch;
 mod books;
 mod crash;
+mod currencies;
+mod dimensions;
 mod document;
 mod events;
 mod imports;
 mod journal_entries;
+mod number_series;
 mod periods;
 mod platform;
 mod process;
 mod reports;
+mod setup;
 mod walkthrough;

@@ -213,7 +213,7 @@ pub fn figures(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, amount)| ((*key).to_owned(), (*amount).to_owned())).collect()
 }
 
-/// What the chart's own use cases would set up.
+/// A small chart of the tests' own in place of what the template set up.
 fn seed(file: &std::path::Path, tenant: TenantId, now: Timestamp) {
     let connection = rusqlite::Connection::open(file).unwrap();
     connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
