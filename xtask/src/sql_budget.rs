@@ -5,8 +5,8 @@ use crate::tree::{Tree, without_tests};
 
 /// Where statements are written.
 const FOLDER: &str = "crates/infrastructure/src/persistence/";
-/// A statement with one text.
-const SHARED: &str = "Statement::new(";
+/// Begins a block of statements with one text each; each of its lines `NAME = "name": …` is one.
+const BLOCK: &str = "statements! {";
 /// A statement with a text for each engine.
 const SPLIT: &str = "Statement::split(";
 /// Largest share of split statements, in percent.
@@ -15,13 +15,21 @@ const SPLIT_PERCENT_MAX: usize = 15;
 pub fn run(tree: &Tree) -> Result<Outcome, String> {
     let (mut shared, mut split) = (0, 0);
     for (_, text) in tree.rust(FOLDER) {
+        let mut in_block = false;
         for line in without_tests(&text) {
             let code = line.split("//").next().unwrap_or(line);
-            shared += code.matches(SHARED).count();
+            in_block = (in_block || code.starts_with(BLOCK)) && !code.starts_with('}');
+            shared += usize::from(in_block && declares(code));
             split += code.matches(SPLIT).count();
         }
     }
     Ok(judge(shared, split))
+}
+
+/// `    NAME = "module.resource.what": …`
+fn declares(code: &str) -> bool {
+    let name = code.trim_start().split_once(" = \"").map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn judge(shared: usize, split: usize) -> Outcome {
@@ -39,6 +47,13 @@ fn judge(shared: usize, split: usize) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn statements_are_told_from_their_continuation() {
+        assert!(declares(r#"    FIND = "accounting.account.find": "SELECT 1";"#));
+        assert!(declares(r#"    LOCKS = "accounting.facts.locks" as reference:"#));
+        assert!(!declares(r#"        "SELECT code FROM account WHERE kind = \"x\"";"#));
+    }
 
     #[test]
     fn the_budget_is_a_share() {

@@ -1,9 +1,6 @@
 //! Integration tests of the adapters, against real engines in temporary folders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // tests fail by panicking
 
-// The helpers of tests may fail as loudly as the tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 mod backup;
 mod database;
 mod periods;

@@ -1,5 +1,6 @@
 //! `POST /exchange-rates/bulk`: many rates at once; those already there are replaced.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -87,8 +88,8 @@ impl SaveExchangeRates {
         let mut refused: BTreeMap<CurrencyCode, Option<Violation>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for (index, input) in self.rates.iter().enumerate() {
-            if !refused.contains_key(&input.currency) {
-                refused.insert(input.currency, refuse_currency(uow, input.currency).await?);
+            if let Entry::Vacant(unknown) = refused.entry(input.currency) {
+                unknown.insert(refuse_currency(uow, input.currency).await?);
             }
             if let Some(Some(violation)) = refused.get(&input.currency) {
                 violations.push(violation.clone().at(format!("/rates/{index}{}", violation.pointer)));

@@ -80,6 +80,10 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .no_content()
         .errors(&[&IN_USE]);
+    occurrences(ops);
+}
+
+fn occurrences(ops: &mut Operations) {
     ops.get("/recurring-entries/{id}/preview", read::preview)
         .id("preview_recurring_entry")
         .tag(TAG)
