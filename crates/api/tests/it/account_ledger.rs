@@ -132,7 +132,11 @@ async fn the_running_balance_is_the_same_on_pages_of_any_size() {
     let path = path(&kit, "1").await;
     for limit in [1, 2, 3, 5, 12, 1000] {
         assert_eq!(walk(&kit, &path, "", limit).await, expected, "pages of {limit}");
-        assert_eq!(walk(&kit, &path, "&from=2026-01-10&to=2026-01-30", limit).await, expected[6..10], "{limit}");
+        assert_eq!(
+            walk(&kit, &path, "&from=2026-01-10&to=2026-01-30", limit).await,
+            expected[6..10],
+            "{limit}"
+        );
     }
     let first = kit.client.get(&format!("{path}/ledger?from=2026-01-10&limit=1")).await.ok();
     assert_eq!(first["openingBalance"], "1800.00");
@@ -140,12 +144,16 @@ async fn the_running_balance_is_the_same_on_pages_of_any_size() {
     let other = kit.client.get(&format!("{path}/ledger?from=2026-01-11&cursor={cursor}")).await;
     assert_eq!(other.expect(400).code(), "invalid_cursor");
     let nothing = kit.client.get(&format!("{path}/ledger?from=2027-01-01")).await.ok();
-    assert_eq!((&nothing["openingBalance"], nothing["items"].as_array().unwrap().len()), (&json!("6300.00"), 0));
+    assert_eq!(
+        (&nothing["openingBalance"], nothing["items"].as_array().unwrap().len()),
+        (&json!("6300.00"), 0)
+    );
 
     let csv = kit.client.call("GET", &format!("{path}/ledger"), &["Accept: text/csv"], "").await;
     assert_eq!(csv.text().lines().count(), 13);
     assert!(csv.text().starts_with("entryId,lineNo,journalId,number,postingDate,debit,credit,balance,"));
-    let lines = kit.client.call("GET", &format!("{path}/ledger"), &["Accept: application/x-ndjson"], "").await;
+    let lines =
+        kit.client.call("GET", &format!("{path}/ledger"), &["Accept: application/x-ndjson"], "").await;
     let last: Value = serde_json::from_str(lines.text().lines().last().unwrap()).unwrap();
     assert_eq!(last["balance"], "6300.00");
 }
@@ -166,5 +174,8 @@ async fn an_account_in_one_currency_runs_in_it_too() {
     let path = path(&kit, "3").await;
     let page = kit.client.get(&format!("{path}/ledger?from=2026-02-01")).await.ok();
     assert_eq!(page["openingBalance"], "37.50");
-    assert_eq!((&page["items"][0]["balance"], &page["items"][0]["currencyBalance"]), (&json!("113.50"), &json!("30.00")));
+    assert_eq!(
+        (&page["items"][0]["balance"], &page["items"][0]["currencyBalance"]),
+        (&json!("113.50"), &json!("30.00"))
+    );
 }

@@ -31,7 +31,8 @@ async fn an_account_lives_in_its_place_of_the_chart() {
     let unchanged = client.call("GET", &path, &[&format!("If-None-Match: {}", read.etag())], "").await;
     assert_eq!(unchanged.status.as_u16(), 304);
 
-    let renamed = client.with_etag("PATCH", &path, &read.etag(), json!({ "name": { "en": "Petty cash" } })).await;
+    let renamed =
+        client.with_etag("PATCH", &path, &read.etag(), json!({ "name": { "en": "Petty cash" } })).await;
     assert_eq!(renamed.ok()["name"]["en"], "Petty cash");
     assert_eq!(client.get(&path).await.ok()["name"]["en"], "Petty cash", "the cached answer is stale");
     client.with_etag("PATCH", &path, &read.etag(), json!({ "active": false })).await.expect(412);
@@ -69,7 +70,8 @@ async fn everything_wrong_with_an_account_is_said_at_once() {
             "/parentId account_parent_type_differs",
         ]
     );
-    let below_posting = json!({ "code": "4110", "name": { "en": "x" }, "type": "income", "parentCode": "4100" });
+    let below_posting =
+        json!({ "code": "4110", "name": { "en": "x" }, "type": "income", "parentCode": "4100" });
     assert_eq!(client.post("/accounts", below_posting).await.code(), "account_parent_is_posting");
     let unknown = json!({ "code": "4110", "name": { "en": "x" }, "type": "income", "parentCode": "9" });
     assert_eq!(client.post("/accounts", unknown).await.errors()[0].0, "/parentCode");
@@ -138,7 +140,9 @@ async fn a_draft_holds_its_account() {
 async fn lists_search_names_as_people_type_them() {
     let world = World::new().await;
     let client = world.home().await;
-    for (code, ar, en) in [("6110", "الأُجور والمكافآت", "Wages"), ("6210", "الإيجار", "Rent"), ("6220", "الكهرباء", "Power")] {
+    for (code, ar, en) in
+        [("6110", "الأُجور والمكافآت", "Wages"), ("6210", "الإيجار", "Rent"), ("6220", "الكهرباء", "Power")]
+    {
         create(&client, json!({ "code": code, "name": { "ar": ar, "en": en }, "type": "expense" })).await;
     }
     let codes = async |query: &str| -> Vec<String> {

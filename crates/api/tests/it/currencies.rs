@@ -9,7 +9,8 @@ async fn the_company_currency_is_always_there() {
     let client = world.home().await;
     let own = client.get("/currencies/SAR").await.ok();
     assert_eq!((&own["company"], &own["scale"], &own["active"]), (&json!(true), &json!(2), &json!(true)));
-    let stop = client.with_etag("PATCH", "/currencies/SAR", "*", json!({ "active": false })).await.expect(409);
+    let stop =
+        client.with_etag("PATCH", "/currencies/SAR", "*", json!({ "active": false })).await.expect(409);
     assert_eq!(stop.code(), "company_currency_fixed");
     let gone = client.with_etag("DELETE", "/currencies/SAR", "*", Value::Null).await.expect(409);
     assert_eq!(gone.code(), "company_currency_fixed");
@@ -33,8 +34,12 @@ async fn the_last_rate_up_to_a_day_applies() {
     let rate = |date: &str, rate: &str| json!({ "currency": "USD", "date": date, "rate": rate });
     let first = client.post("/exchange-rates", rate("2026-01-01", "3.75")).await.expect(201).json();
     client.post("/exchange-rates", rate("2026-02-01", "3.7512345678")).await.expect(201);
-    assert_eq!(client.post("/exchange-rates", rate("2026-02-01", "4")).await.expect(409).code(), "already_exists");
-    let effective = async |date: &str| client.get(&format!("/exchange-rates/effective?currency=USD&date={date}")).await;
+    assert_eq!(
+        client.post("/exchange-rates", rate("2026-02-01", "4")).await.expect(409).code(),
+        "already_exists"
+    );
+    let effective =
+        async |date: &str| client.get(&format!("/exchange-rates/effective?currency=USD&date={date}")).await;
     effective("2025-12-31").await.expect(404);
     assert_eq!(effective("2026-01-31").await.ok()["rate"], "3.75");
     let later = effective("2026-05-01").await.ok();
@@ -46,7 +51,10 @@ async fn the_last_rate_up_to_a_day_applies() {
     let etag = client.get(&path).await.etag();
     client.with_etag("PATCH", &path, &etag, json!({ "rate": "3.76", "source": "SAMA" })).await.expect(200);
     assert_eq!(effective("2026-01-31").await.ok()["rate"], "3.76");
-    assert_eq!(client.with_etag("DELETE", "/currencies/USD", "*", Value::Null).await.expect(409).code(), "in_use");
+    assert_eq!(
+        client.with_etag("DELETE", "/currencies/USD", "*", Value::Null).await.expect(409).code(),
+        "in_use"
+    );
     client.with_etag("DELETE", &path, "*", Value::Null).await.expect(204);
     effective("2026-01-31").await.expect(404);
 }
@@ -75,9 +83,12 @@ async fn many_rates_are_saved_at_once_or_not_at_all() {
     assert_eq!(refused.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
     assert!(client.get("/exchange-rates").await.ok()["items"].as_array().unwrap().is_empty());
 
-    let saved = client.post("/exchange-rates/bulk", rates(&[("USD", "2026-01-01", "3.75"), ("USD", "2026-01-02", "3.75")])).await;
+    let saved = client
+        .post("/exchange-rates/bulk", rates(&[("USD", "2026-01-01", "3.75"), ("USD", "2026-01-02", "3.75")]))
+        .await;
     assert_eq!(saved.ok(), json!({ "created": 2, "updated": 0, "unchanged": 0 }));
-    let again = rates(&[("USD", "2026-01-01", "3.75"), ("USD", "2026-01-02", "3.8"), ("USD", "2026-01-03", "3.9")]);
+    let again =
+        rates(&[("USD", "2026-01-01", "3.75"), ("USD", "2026-01-02", "3.8"), ("USD", "2026-01-03", "3.9")]);
     let again = client.post("/exchange-rates/bulk", again).await;
     assert_eq!(again.ok(), json!({ "created": 1, "updated": 1, "unchanged": 1 }));
     client.post("/exchange-rates/bulk", json!({ "rates": [] })).await.expect(422);

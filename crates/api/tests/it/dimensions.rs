@@ -39,14 +39,17 @@ async fn rules_are_kept_from_the_moment_they_are_made() {
     let world = World::new().await;
     let kit = books(&world).await;
     assert_eq!(post(&kit, "61", json!({})).await, "");
-    let mandatory = rule(&kit, json!({ "kind": "mandatory", "accountCodePrefix": "6", "dimensionCode": "branch" })).await;
+    let mandatory =
+        rule(&kit, json!({ "kind": "mandatory", "accountCodePrefix": "6", "dimensionCode": "branch" })).await;
     assert_eq!(post(&kit, "61", json!({})).await, "/lines/0/dimensions dimension_required");
     assert_eq!(post(&kit, "61", json!({ "branch": "RUH" })).await, "");
-    let fixed = json!({ "kind": "fixed", "accountCode": "62", "dimensionCode": "branch", "valueCode": "JED" });
+    let fixed =
+        json!({ "kind": "fixed", "accountCode": "62", "dimensionCode": "branch", "valueCode": "JED" });
     rule(&kit, fixed).await;
     assert_eq!(post(&kit, "62", json!({ "branch": "RUH" })).await, "/lines/0/dimensions dimension_fixed");
     assert_eq!(post(&kit, "62", json!({ "branch": "JED" })).await, "");
-    let forbidden = rule(&kit, json!({ "kind": "forbidden", "accountCode": "62", "dimensionCode": "project" })).await;
+    let forbidden =
+        rule(&kit, json!({ "kind": "forbidden", "accountCode": "62", "dimensionCode": "project" })).await;
     assert_eq!(
         post(&kit, "62", json!({ "branch": "JED", "project": "P1" })).await,
         "/lines/0/dimensions dimension_forbidden"
@@ -73,7 +76,10 @@ async fn a_rule_without_sense_is_refused() {
     let kit = books(&world).await;
     let errors = async |body: Value| kit.client.post("/dimension-rules", body).await.expect(422).errors();
     let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
-    assert_eq!(errors(json!({ "kind": "mandatory" })).await, at("/dimensionId", "dimension_rule_member_missing"));
+    assert_eq!(
+        errors(json!({ "kind": "mandatory" })).await,
+        at("/dimensionId", "dimension_rule_member_missing")
+    );
     let extra = json!({ "kind": "mandatory", "dimensionCode": "branch", "valueCode": "RUH" });
     assert_eq!(errors(extra).await, at("/valueId", "dimension_rule_member_unused"));
     let both = json!({ "kind": "mandatory", "dimensionCode": "branch", "accountCode": "61", "accountCodePrefix": "6" });
@@ -101,15 +107,28 @@ async fn values_form_a_tree_and_go_only_when_unused() {
     let north_path = format!("{dimension}/values/{}", north["id"].as_str().unwrap());
     let cycle = kit.client.with_etag("PATCH", &riyadh_path, "*", json!({ "parentId": north["id"] })).await;
     assert_eq!(cycle.expect(422).code(), "dimension_value_cycle");
-    assert_eq!(kit.client.with_etag("DELETE", &riyadh_path, "*", Value::Null).await.expect(409).code(), "in_use");
+    assert_eq!(
+        kit.client.with_etag("DELETE", &riyadh_path, "*", Value::Null).await.expect(409).code(),
+        "in_use"
+    );
     kit.client.with_etag("PATCH", &north_path, "*", json!({ "parentId": null })).await.expect(200);
     assert_eq!(post(&kit, "61", json!({ "branch": "RUH" })).await, "");
-    assert_eq!(kit.client.with_etag("DELETE", &riyadh_path, "*", Value::Null).await.expect(409).code(), "in_use");
+    assert_eq!(
+        kit.client.with_etag("DELETE", &riyadh_path, "*", Value::Null).await.expect(409).code(),
+        "in_use"
+    );
     kit.client.with_etag("DELETE", &north_path, "*", Value::Null).await.expect(204);
-    assert_eq!(kit.client.with_etag("DELETE", &dimension, "*", Value::Null).await.expect(409).code(), "in_use");
+    assert_eq!(
+        kit.client.with_etag("DELETE", &dimension, "*", Value::Null).await.expect(409).code(),
+        "in_use"
+    );
 
     let other = kit.client.get("/dimensions?code=project").await.ok();
-    let wrong = format!("/dimensions/{}/values/{}", other["items"][0]["id"].as_str().unwrap(), riyadh["id"].as_str().unwrap());
+    let wrong = format!(
+        "/dimensions/{}/values/{}",
+        other["items"][0]["id"].as_str().unwrap(),
+        riyadh["id"].as_str().unwrap()
+    );
     kit.client.get(&wrong).await.expect(404);
     kit.client.with_etag("PATCH", &riyadh_path, "*", json!({ "active": false })).await.expect(200);
     assert_eq!(

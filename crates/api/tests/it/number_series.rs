@@ -62,7 +62,10 @@ async fn patterns_that_would_repeat_are_refused() {
         ("X {000}", "never", "number_pattern_literal"),
     ] {
         let body = json!({ "code": "X", "name": { "en": "X" }, "pattern": pattern, "reset": reset });
-        assert_eq!(client.post("/number-series", body).await.expect(422).errors()[0], ("/pattern".into(), code.into()));
+        assert_eq!(
+            client.post("/number-series", body).await.expect(422).errors()[0],
+            ("/pattern".into(), code.into())
+        );
     }
     let branch = json!({ "code": "B", "name": { "en": "B" }, "pattern": "{BRANCH}-{000}", "reset": "never" });
     client.post("/number-series", branch).await.expect(201);
@@ -79,13 +82,19 @@ async fn a_journal_with_entries_keeps_kind_and_series() {
     let path = format!("/journals/{}", list["items"][0]["id"].as_str().unwrap());
     let answer = kit
         .client
-        .with_etag("PATCH", &path, "*", json!({ "kind": "sales", "numberSeriesCode": "OPENING", "code": "CLOSING" }))
+        .with_etag(
+            "PATCH",
+            &path,
+            "*",
+            json!({ "kind": "sales", "numberSeriesCode": "OPENING", "code": "CLOSING" }),
+        )
         .await
         .expect(409);
     let codes: Vec<_> = answer.errors().into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["already_exists", "journal_series_fixed", "journal_used_no_change"]);
     kit.client.with_etag("DELETE", &path, "*", Value::Null).await.expect(409);
-    let renamed = kit.client.with_etag("PATCH", &path, "*", json!({ "name": { "en": "Main book" } })).await.ok();
+    let renamed =
+        kit.client.with_etag("PATCH", &path, "*", json!({ "name": { "en": "Main book" } })).await.ok();
     assert_eq!((&renamed["name"]["en"], &renamed["version"]), (&json!("Main book"), &json!(2)));
     let missing = json!({ "code": "J", "name": { "en": "J" } });
     assert_eq!(kit.client.post("/journals", missing).await.errors()[0].0, "/numberSeriesId");

@@ -25,7 +25,10 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
         })
     );
     let again = setup("sa-standard").await;
-    assert!(again.as_object().unwrap().values().all(|value| value == &json!(0) || value.is_string()), "{again}");
+    assert!(
+        again.as_object().unwrap().values().all(|value| value == &json!(0) || value.is_string()),
+        "{again}"
+    );
     assert_eq!((count(&kit.client, "/accounts").await, count(&kit.client, "/currencies").await), (129, 8));
 
     let tree = kit.client.get("/accounts/tree").await.ok();
@@ -36,7 +39,10 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
     assert_eq!(flat["items"].as_array().unwrap().len(), 129);
     assert_eq!(flat["items"][3]["path"], json!(["1000", "1100", "1110", "1111"]));
     let settings = kit.client.get("/ledger-settings").await.ok();
-    let retained = kit.client.get(&format!("/accounts/{}", settings["retainedEarningsAccountId"].as_str().unwrap())).await;
+    let retained = kit
+        .client
+        .get(&format!("/accounts/{}", settings["retainedEarningsAccountId"].as_str().unwrap()))
+        .await;
     assert_eq!(retained.ok()["code"], "3140");
 }
 
@@ -45,12 +51,18 @@ async fn a_fiscal_year_may_begin_in_any_month() {
     let world = World::new().await;
     let kit = world.tenant("alpha", "SAR", "empty").await;
     let years = kit.client.get("/fiscal-years").await.ok();
-    assert_eq!((&years["items"][0]["start"], years["items"].as_array().unwrap().len()), (&json!("2026-01-01"), 1));
+    assert_eq!(
+        (&years["items"][0]["start"], years["items"].as_array().unwrap().len()),
+        (&json!("2026-01-01"), 1)
+    );
     let path = format!("/fiscal-years/{}", years["items"][0]["id"].as_str().unwrap());
     kit.client.with_etag("DELETE", &path, "*", Value::Null).await.expect(204);
     let body = json!({ "template": "empty", "fiscalYearStart": "2024-07-02" });
     let refused = kit.client.post("/tenants/current/setup", body).await.expect(422);
-    assert_eq!(refused.errors()[0], ("/fiscalYearStart".to_owned(), "fiscal_year_start_not_first".to_owned()));
+    assert_eq!(
+        refused.errors()[0],
+        ("/fiscalYearStart".to_owned(), "fiscal_year_start_not_first".to_owned())
+    );
     let body = json!({ "template": "empty", "fiscalYearStart": "2024-07-01" });
     assert_eq!(kit.client.post("/tenants/current/setup", body).await.ok()["fiscalYears"], 2);
 }
@@ -59,7 +71,9 @@ async fn a_fiscal_year_may_begin_in_any_month() {
 async fn settings_name_fitting_accounts_only() {
     let world = World::new().await;
     let kit = world.tenant("alpha", "SAR", "sa-standard").await;
-    let id = async |code: &str| kit.client.get(&format!("/accounts?code={code}")).await.ok()["items"][0]["id"].clone();
+    let id = async |code: &str| {
+        kit.client.get(&format!("/accounts?code={code}")).await.ok()["items"][0]["id"].clone()
+    };
     let read = kit.client.get("/ledger-settings").await;
     let wrong = json!({
         "retainedEarningsAccountId": id("4110").await, "roundingAccountId": id("1111").await,

@@ -91,17 +91,25 @@ fn an_account_is_read_through_its_index_alone() {
         let statement = persistence::statements().into_iter().find(|s| s.name == name).unwrap();
         let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sqlite())).unwrap();
         let parameters = vec![rusqlite::types::Null; prepared.parameter_count()];
-        let rows = prepared.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+        let rows = prepared
+            .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))
+            .unwrap();
         rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
     };
     for name in ["accounting.ledger_line.of_account", "accounting.ledger_line.of_account_day"] {
         let plan = plan(name);
-        assert!(plan.contains("ix_ledger_line_account (tenant_id=? AND account_id=? AND posting_date"), "{name}\n{plan}");
+        assert!(
+            plan.contains("ix_ledger_line_account (tenant_id=? AND account_id=? AND posting_date"),
+            "{name}\n{plan}"
+        );
         assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{name}\n{plan}");
     }
     for name in ["accounting.account_balance.through_periods", "accounting.daily_balance.through_day"] {
         let plan = plan(name);
         assert!(!plan.contains("SCAN"), "{name}\n{plan}");
-        assert!(plan.contains("SEARCH b USING PRIMARY KEY (tenant_id=? AND fiscal_period_id=? AND"), "{name}\n{plan}");
+        assert!(
+            plan.contains("SEARCH b USING PRIMARY KEY (tenant_id=? AND fiscal_period_id=? AND"),
+            "{name}\n{plan}"
+        );
     }
 }
