@@ -20,6 +20,7 @@ impl Dialect {
     /// | `{skip_locked}` | | `WITH (UPDLOCK, ROWLOCK, READPAST)` |
     /// | `{escape}` | `ESCAPE '\'` | `ESCAPE N'\'` |
     /// | `{length x}` | `length(x)` | `LEN(x)` |
+    /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);
         let mut rest = text;
@@ -61,6 +62,8 @@ impl Dialect {
             (Self::SqlServer, "escape") => r"ESCAPE N'\'".to_owned(),
             (Self::Sqlite, "length") => format!("length({argument})"),
             (Self::SqlServer, "length") => format!("LEN({argument})"),
+            (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
+            (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
             _ => String::new(),
         };
         out.push_str(&text);
@@ -68,8 +71,8 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 8] =
-    ["page", "first", "only", "lock", "lock_range", "skip_locked", "escape", "length"];
+pub const HOOKS: [&str; 9] =
+    ["page", "first", "only", "lock", "lock_range", "skip_locked", "escape", "length", "index"];
 
 #[cfg(test)]
 mod tests {

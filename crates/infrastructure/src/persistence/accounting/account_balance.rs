@@ -19,19 +19,20 @@ use crate::sql::value::{Row, Value};
 use crate::statements;
 
 statements! {
-    // Whole periods up to the date; the periods of a tenant are few, and each is one step into the index.
+    // Whole periods up to the date; the periods of a tenant are few, and each is one step into the index. SQLite keeps
+    // the order of a CROSS JOIN; otherwise it might begin with the balances of all accounts.
     PERIODS = "accounting.account_balance.through_periods":
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
-         FROM fiscal_period p INNER JOIN account_balance b \
-         ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id = ?2 \
-         WHERE p.tenant_id = ?1 AND p.end_date <= ?3 GROUP BY b.currency";
+         FROM fiscal_period p CROSS JOIN account_balance b \
+         WHERE p.tenant_id = ?1 AND p.end_date <= ?3 \
+         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id = ?2 GROUP BY b.currency";
     // The days of the period that the date cuts.
     DAYS = "accounting.daily_balance.through_day":
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
-         FROM fiscal_period p INNER JOIN daily_balance b \
-         ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
-         AND b.posting_date <= ?3 AND b.account_id = ?2 \
-         WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 GROUP BY b.currency";
+         FROM fiscal_period p CROSS JOIN daily_balance b \
+         WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 \
+         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
+         AND b.posting_date <= ?3 AND b.account_id = ?2 GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":
         "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
          FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND l.posting_date <= ?3 \

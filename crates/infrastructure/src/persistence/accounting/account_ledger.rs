@@ -1,6 +1,7 @@
 //! The lines of one account with their running balance, page by page.
 //!
-//! Every page is a walk along `(tenant, account, posting_date, entry, line)` from where the last one ended. The
+//! Every page is a walk along `(tenant, account, posting_date, entry, line)` from where the last one ended; the index is
+//! named, because a planner without statistics may prefer to walk along all entries of the tenant. The
 //! balance before the first page comes from maintained balances; after that the cursor carries it.
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ macro_rules! ledger_columns {
             "SELECT l.entry_id, ",
             line_columns!(),
             ", e.journal_id, e.number, l.posting_date, e.description, l.recorded_at FROM ledger_line l \
+             {index ix_ledger_line_account} \
              INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
              WHERE l.tenant_id = ?1 AND l.account_id = ?2"
         )
