@@ -308,7 +308,7 @@ fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
             "description": "One page of a list.",
             "required": ["items", "nextCursor"],
             "properties": {
-                "items": { "type": "array", "items": schemas.view::<T>() },
+                "items": { "type": "array", "items": item::<T>(schemas) },
                 "nextCursor": {
                     "type": ["string", "null"],
                     "description": "Pass it as `cursor` for the next page; null on the last one.",
@@ -318,6 +318,19 @@ fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
         })
     })
 }
+
+/// An item of a list: the view, of which `fields` may leave only some members.
+fn item<T: ToSchema>(schemas: &mut Schemas) -> Value {
+    schemas.view::<T>();
+    let mut schema = serde_json::to_value(T::schema()).unwrap_or_else(|_| json!({}));
+    if let Some(members) = schema.as_object_mut() {
+        members.remove("required");
+    }
+    schemas.named::<ItemOf<T>>(&format!("{}Item", T::name()), |_| schema)
+}
+
+/// Only a name for the schema of a list's item.
+struct ItemOf<T>(std::marker::PhantomData<T>);
 
 /// Only a name for the page's schema.
 struct PageOf<T>(std::marker::PhantomData<T>);

@@ -6,7 +6,7 @@ use application::accounting::close_checklist::{CHECKLIST_SCOPE, close_checklist}
 use application::accounting::ports::close_checklist::{ChecklistScope, CloseChecklistQueries};
 use application::accounting::views::close_checklist::CloseChecklistView;
 use application::authorize::Access;
-use application::error::AppError;
+use application::error::{AppError, NOT_FOUND};
 use application::ports::clock::Clock;
 use axum::extract::State;
 use domain::ids::{FiscalPeriodId, FiscalYearId};
@@ -37,7 +37,7 @@ pub fn operations(ops: &mut Operations) {
         .access(Access::Permission("accounting.fiscal_period.read"))
         .query::<CloseChecklistQuery>()
         .ok::<CloseChecklistView>()
-        .errors(&[&CHECKLIST_SCOPE]);
+        .errors(&[&CHECKLIST_SCOPE, &NOT_FOUND]);
 }
 
 async fn get(

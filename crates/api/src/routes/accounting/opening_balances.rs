@@ -10,7 +10,7 @@ use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::views::journal_entry::JournalEntryView;
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::error::AppError;
+use application::error::{AppError, NOT_FOUND};
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{JOURNAL_LINES_MAX, REFERENCE_LENGTH_MAX};
@@ -52,7 +52,8 @@ pub fn operations(ops: &mut Operations) {
         .summary("Get the opening balances")
         .description("The opening entry that is posted and not reversed, with its first lines.")
         .access(READ)
-        .view::<JournalEntryView>();
+        .view::<JournalEntryView>()
+        .errors(&[&NOT_FOUND]);
     ops.post(PATH, create)
         .id("create_opening_balances")
         .tag(TAG)
