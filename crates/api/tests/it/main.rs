@@ -17,6 +17,7 @@ mod number_series;
 mod periods;
 mod platform;
 mod process;
+mod properties;
 mod reports;
 mod setup;
 mod walkthrough;
