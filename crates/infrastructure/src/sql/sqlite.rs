@@ -40,8 +40,8 @@ pub fn open_writer(path: &Path) -> StorageResult<Connection> {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA busy_timeout = 10000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; \
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+             PRAGMA busy_timeout = 10000; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; \
+             PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
         )
         .map_err(storage_error)?;
     Ok(connection)

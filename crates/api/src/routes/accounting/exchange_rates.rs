@@ -14,7 +14,7 @@ use application::accounting::ports::exchange_rates::{
 use application::accounting::views::currency::{EffectiveRateView, ExchangeRateView, ExchangeRatesSavedView};
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::error::{ALREADY_EXISTS, AppError};
+use application::error::{ALREADY_EXISTS, AppError, NOT_FOUND};
 use application::paging::ListSpec;
 use application::ports::clock::Clock;
 use axum::extract::State;
@@ -108,7 +108,8 @@ pub fn operations(ops: &mut Operations) {
         .description("The last one up to that date; 1 for the company currency.")
         .access(READ)
         .query::<EffectiveRateQuery>()
-        .ok::<EffectiveRateView>();
+        .ok::<EffectiveRateView>()
+        .errors(&[&NOT_FOUND]);
     ops.get("/exchange-rates/{id}", get)
         .id("get_exchange_rate")
         .tag(TAG)
