@@ -95,7 +95,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        // The shell's own `kill`, because not every machine has the program.
+        let id = self.child.id().to_string();
+        let _ = Command::new("bash").args(["-c", "kill -TERM \"$0\"", &id]).status();
         let _ = self.child.wait();
     }
 }
