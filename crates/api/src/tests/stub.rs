@@ -336,7 +336,7 @@ impl Database for Stub {
     async fn write(&self, _: Arc<dyn Work>) -> AppResult<()> {
         Err(AppError::internal("there is no database here"))
     }
-    async fn settle(&self) -> AppResult<()> {
+    async fn settle(&self, _: TenantId) -> AppResult<()> {
         Ok(())
     }
 }

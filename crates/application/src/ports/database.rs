@@ -34,7 +34,7 @@ pub trait Database: Send + Sync {
     /// one physical commit, each in its own savepoint. MUST NOT report success before the commit succeeded.
     async fn write(&self, work: Arc<dyn Work>) -> AppResult<()>;
 
-    /// Waits until everything begun before this call is either committed or gone. After it, what is recorded up to the
-    /// clock's present moment cannot change (R10, `knownAt`).
-    async fn settle(&self) -> AppResult<()>;
+    /// Waits until everything of the tenant begun before this call is either committed or gone. After it, what is
+    /// recorded up to the clock's present moment cannot change (R10, `knownAt`).
+    async fn settle(&self, tenant: TenantId) -> AppResult<()>;
 }

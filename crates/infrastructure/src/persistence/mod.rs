@@ -38,7 +38,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
-use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
+use crate::sql::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use crate::sql::tx::Tx;
 
 /// The open transaction with every repository on it.
@@ -87,6 +87,7 @@ impl UnitOfWork for SqlUnitOfWork {
         self.tenant
     }
     fn enter_tenant(&mut self, tenant: TenantId) {
+        self.tx.enter(tenant);
         self.tenant = tenant;
     }
     fn now(&self) -> Timestamp {
@@ -144,4 +145,9 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
     accounting::lookups()
+}
+
+/// Every insert of numbered rows, likewise.
+pub fn numbered() -> Vec<&'static Numbered> {
+    vec![&bookkeeping::EVENTS_NUMBERED]
 }

@@ -15,6 +15,8 @@ use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
 use super::migrate;
+use super::mssql::connection_string::SqlServerOptions;
+use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::{self, SqliteWriter};
 use super::sqlite_batch::LongReads;
 use super::sqlite_read;
@@ -34,6 +36,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<SqliteEngine>),
+    SqlServer(Arc<SqlServerEngine>),
 }
 
 struct SqliteEngine {
@@ -72,9 +75,28 @@ impl Db {
         })
     }
 
+    /// Connects to SQL Server, as [`SqlServerEngine::open`] says.
+    pub async fn open_sql_server(
+        open: OpenSqlServer,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> StorageResult<Self> {
+        let engine = SqlServerEngine::open(open, clock, ids).await?;
+        Ok(Self { engine: Engine::SqlServer(Arc::new(engine)) })
+    }
+
+    /// Changes to other connections of SQL Server without losing a request; nothing for an embedded database.
+    pub async fn reconnect(&self, options: &SqlServerOptions) -> StorageResult<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::SqlServer(engine) => engine.reconnect(options).await,
+        }
+    }
+
     pub fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::SqlServer(_) => Dialect::SqlServer,
         }
     }
 
@@ -82,6 +104,7 @@ impl Db {
     pub fn file(&self) -> Option<&Path> {
         match &self.engine {
             Engine::Sqlite(engine) => Some(&engine.path),
+            Engine::SqlServer(_) => None,
         }
     }
 
@@ -89,6 +112,7 @@ impl Db {
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, statement.sqlite(), params).await,
+            Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         }
     }
 
@@ -101,6 +125,7 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, &sql, params).await,
+            Engine::SqlServer(engine) => engine.query(&sql, params).await,
         }
     }
 
@@ -109,6 +134,7 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
+            Engine::SqlServer(engine) => engine.stream(sql, params),
         }
     }
 
@@ -121,6 +147,15 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
+            Engine::SqlServer(engine) => engine.stream_pieces(sql, params),
+        }
+    }
+
+    /// Requests to the server of the write that ended last; `None` where there is no server.
+    pub fn last_round_trips(&self) -> Option<u32> {
+        match &self.engine {
+            Engine::Sqlite(_) => None,
+            Engine::SqlServer(engine) => Some(engine.last_round_trips()),
         }
     }
 
@@ -137,7 +172,10 @@ impl Db {
 
     /// Whether a trivial query is answered; for health.
     pub async fn ping(&self) -> StorageResult<()> {
-        self.query_text("SELECT 1", &[]).await.map(|_| ())
+        match &self.engine {
+            Engine::Sqlite(_) => self.query_text("SELECT 1", &[]).await.map(|_| ()),
+            Engine::SqlServer(engine) => engine.ping().await,
+        }
     }
 }
 
@@ -146,12 +184,14 @@ impl Database for Db {
     async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.writer.write(work).await,
+            Engine::SqlServer(engine) => engine.write(work).await,
         }
     }
 
-    async fn settle(&self) -> AppResult<()> {
+    async fn settle(&self, tenant: TenantId) -> AppResult<()> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.writer.settle().await,
+            Engine::SqlServer(engine) => Ok(engine.settle(tenant).await?),
         }
     }
 }

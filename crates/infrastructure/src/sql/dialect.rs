@@ -21,6 +21,7 @@ impl Dialect {
     /// | `{escape}` | `ESCAPE '\'` | `ESCAPE N'\'` |
     /// | `{length x}` | `length(x)` | `LEN(x)` |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
+    /// | `{output x}` … `{returning x}` | … `RETURNING x` | `OUTPUT inserted.x` … |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);
         let mut rest = text;
@@ -64,6 +65,8 @@ impl Dialect {
             (Self::SqlServer, "length") => format!("LEN({argument})"),
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
+            (Self::SqlServer, "output") => format!("OUTPUT inserted.{argument}"),
+            (Self::Sqlite, "returning") => format!("RETURNING {argument}"),
             _ => String::new(),
         };
         out.push_str(&text);
@@ -71,8 +74,9 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 9] =
-    ["page", "first", "only", "lock", "lock_range", "skip_locked", "escape", "length", "index"];
+pub const HOOKS: [&str; 11] = [
+    "page", "first", "only", "lock", "lock_range", "skip_locked", "escape", "length", "index", "output", "returning",
+];
 
 #[cfg(test)]
 mod tests {

@@ -113,12 +113,16 @@ impl WriterThread {
             }
         }
         // Leaves a database file that needs no recovery; the next start would do it otherwise.
-        let _ = self.sqlite().connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        if let Ok(tx) = self.sqlite() {
+            let _ = tx.batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
     }
 
-    fn sqlite(&mut self) -> &mut SqliteTx {
-        let Tx::Sqlite(tx) = &mut self.uow.tx;
-        tx
+    fn sqlite(&mut self) -> StorageResult<&mut SqliteTx> {
+        match &mut self.uow.tx {
+            Tx::Sqlite(tx) => Ok(tx),
+            Tx::SqlServer(_) => Err(StorageError::Internal("another engine's transaction".to_owned())),
+        }
     }
 
     /// One physical transaction: the first work and whatever else has arrived when it is done.
@@ -128,7 +132,7 @@ impl WriterThread {
         reply: oneshot::Sender<AppResult<()>>,
         jobs: &mut mpsc::Receiver<Job>,
     ) {
-        if let Err(error) = self.sqlite().batch("BEGIN IMMEDIATE") {
+        if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
             let _ = reply.send(Err(error.into()));
             return;
         }
@@ -139,7 +143,7 @@ impl WriterThread {
         while let Some((work, reply)) = next.take() {
             let result = self.one(&*work);
             replies.push((reply, result));
-            if self.sqlite().connection.is_autocommit() {
+            if self.sqlite().is_ok_and(|tx| tx.connection.is_autocommit()) {
                 break; // the engine gave up the whole transaction (disk full, I/O error)
             }
             while next.is_none() && replies.len() < GROUP_WORKS_MAX && began.elapsed() < GROUP_TIME_MAX {
@@ -151,8 +155,8 @@ impl WriterThread {
             }
         }
         let committed = self.commit();
-        if committed.is_err() {
-            self.sqlite().memory.forget();
+        if let (Err(_), Ok(tx)) = (&committed, self.sqlite()) {
+            tx.memory.forget();
         }
         for (reply, result) in replies {
             let answer = match (&committed, result) {
@@ -167,7 +171,7 @@ impl WriterThread {
     }
 
     fn commit(&mut self) -> StorageResult<()> {
-        let tx = self.sqlite();
+        let tx = self.sqlite()?;
         if tx.connection.is_autocommit() {
             return Err(StorageError::Full("the engine rolled the transaction back".to_owned()));
         }
@@ -180,14 +184,14 @@ impl WriterThread {
     fn one(&mut self, work: &dyn Work) -> AppResult<()> {
         self.last = Timestamp::from_micros(self.clock.now().micros().max(self.last.micros() + 1));
         let now = self.last;
-        self.sqlite().savepoint()?;
+        self.sqlite()?.savepoint()?;
         self.uow.reset(work.tenant(), now);
         let run = AssertUnwindSafe(work.run(&mut self.uow)).catch_unwind();
         let result = futures::executor::block_on(run)
             .unwrap_or_else(|_| Err(AppError::internal("a command panicked; its work was rolled back")));
-        let poisoned = std::mem::take(&mut self.sqlite().poisoned);
+        let poisoned = std::mem::take(&mut self.sqlite()?.poisoned);
         let keep = matches!(result, Ok(Outcome::Commit)) && !poisoned;
-        let tx = self.sqlite();
+        let tx = self.sqlite()?;
         if !tx.connection.is_autocommit() {
             while tx.depth > 1 {
                 tx.end_savepoint(false)?;

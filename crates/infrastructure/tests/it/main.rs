@@ -8,4 +8,5 @@ mod platform;
 mod reports;
 mod schema;
 mod statements;
+mod store;
 mod transfers;

@@ -10,15 +10,18 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     all.extend(persistence::statements().into_iter().map(|s| (s.name, s.render(dialect))));
     for lookup in persistence::lookups() {
-        all.push((lookup.name, if sqlite { lookup.sqlite().to_owned() } else { lookup.mssql() }));
+        all.push((lookup.name, if sqlite { lookup.sqlite().to_owned() } else { lookup.mssql().to_owned() }));
     }
     for bulk in persistence::bulks() {
-        all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { bulk.mssql() }));
+        all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { bulk.mssql().to_owned() }));
     }
     for accumulate in persistence::accumulations() {
         let (update, insert) = accumulate.sqlite().clone();
-        let text = if sqlite { format!("{update};\n{insert}") } else { accumulate.mssql() };
+        let text = if sqlite { format!("{update};\n{insert}") } else { accumulate.mssql().to_owned() };
         all.push((accumulate.name, text));
+    }
+    if !sqlite {
+        all.extend(persistence::numbered().into_iter().map(|n| (n.name, n.mssql().to_owned())));
     }
     all.sort_unstable();
     all

@@ -136,7 +136,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
 
     async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), version.into()];
-        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
+        self.tx.apply(&DELETE_DRAFT_LINES, &params[..2]).await?;
         Ok(self.tx.execute(&DELETE_DRAFT, &params).await? == 1)
     }
 
@@ -146,15 +146,13 @@ impl JournalEntryRepository for SqlUnitOfWork {
         meta: &EntryMeta,
         posted_by: Option<UserId>,
         draft_version: Option<i64>,
-    ) -> StorageResult<bool> {
+    ) -> StorageResult<()> {
         match draft_version {
-            Some(version) if !self.post_draft(entry, posted_by, version).await? => return Ok(false),
-            Some(_) => {}
+            Some(version) => self.post_draft(entry, posted_by, version).await?,
             None => self.insert_header(entry, meta, posted_by).await?,
         }
         let lines = entry.lines().iter().map(|line| line_row(entry.header(), line));
-        self.tx.insert_many(&LINE_INSERT, lines).await?;
-        Ok(true)
+        self.tx.insert_many(&LINE_INSERT, lines).await
     }
 
     async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool> {
@@ -221,7 +219,7 @@ impl SqlUnitOfWork {
         entry: &PostedEntry,
         posted_by: Option<UserId>,
         version: i64,
-    ) -> StorageResult<bool> {
+    ) -> StorageResult<()> {
         let header = entry.header();
         let params: [Value; 12] = [
             self.tenant.into(),
@@ -237,11 +235,9 @@ impl SqlUnitOfWork {
             (*entry.previous_hash()).into(),
             version.into(),
         ];
-        if self.tx.execute(&UPDATE_POSTED, &params).await? == 0 {
-            return Ok(false);
-        }
-        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
-        Ok(true)
+        // Its version was read in this transaction.
+        self.tx.execute_one(&UPDATE_POSTED, &params).await?;
+        self.tx.apply(&DELETE_DRAFT_LINES, &params[..2]).await
     }
 }
 
