@@ -7,6 +7,8 @@ mod periods;
 mod platform;
 mod reports;
 mod schema;
+#[path = "../../../testkit/src/sql_server.rs"]
+mod sql_server;
 mod statements;
 mod store;
 mod transfers;

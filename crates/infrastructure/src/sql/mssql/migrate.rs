@@ -166,7 +166,7 @@ async fn create_database(options: &SqlServerOptions, tokens: Option<Arc<dyn Logi
     plain(&mut connection, &format!("CREATE DATABASE {}", quoted(name))).await
 }
 
-/// Removes a database; for tests.
+/// Removes a database; for tests and tools.
 pub async fn drop_database(options: &SqlServerOptions) -> StorageResult<()> {
     let Some(name) = &options.database else { return Ok(()) };
     let master =
@@ -174,6 +174,12 @@ pub async fn drop_database(options: &SqlServerOptions) -> StorageResult<()> {
     let pool = pool::pool(&master, None)?;
     let mut connection = pool::get(&pool).await?;
     plain(&mut connection, &format!("DROP DATABASE IF EXISTS {}", quoted(name))).await
+}
+
+/// Runs one batch on the options' database; for tests and tools.
+pub async fn execute(options: &SqlServerOptions, sql: &str) -> StorageResult<()> {
+    let pool = pool::pool(&SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() }, None)?;
+    plain(&mut pool::get(&pool).await?, sql).await
 }
 
 fn quoted(name: &str) -> String {

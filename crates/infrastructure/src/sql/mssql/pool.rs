@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult};
+use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult};
 use mssql_client::{ApplicationIntent, Client, Config, Credentials, Ready, RetryPolicy, TimeoutConfig};
 
 use super::connection_string::{Encrypt, Login, SqlServerOptions};
@@ -101,6 +101,8 @@ pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) ->
         .wait_timeout(Some(ACQUIRE_TIMEOUT))
         .create_timeout(Some(connect_timeout(options)))
         .recycle_timeout(Some(ACQUIRE_TIMEOUT))
+        // The connection used last is the warmest.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| StorageError::Internal(format!("pool: {error}")))
