@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use application::ports::configuration::SettingsLayer;
+
 /// Whether every key of a layer is meant for this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -28,6 +30,15 @@ impl Layer {
     /// `name` is what messages and `config show` call the source.
     pub fn new(name: impl Into<String>, scope: Scope) -> Self {
         Self { name: name.into(), scope, entries: BTreeMap::new() }
+    }
+
+    /// The layer of a remote source.
+    pub fn of(remote: &SettingsLayer) -> Self {
+        let mut layer = Self::new(&remote.name, Scope::Own);
+        for (key, value) in &remote.values {
+            layer.set(key, Some(value.expose().to_owned()));
+        }
+        layer
     }
 
     /// Sets a key; `None` (a JSON `null`) is known but leaves lower layers in force. False when it was set already.
@@ -99,6 +110,14 @@ impl Layers {
             let value = layer.entries.get(&key)?.value.as_deref()?;
             Some(Found { value, layer: &layer.name })
         })
+    }
+
+    /// Everything below `parent`, at any depth, as (rest of the key in lower case, winner).
+    pub fn descendants(&self, parent: &str) -> BTreeMap<String, Found<'_>> {
+        let prefix = format!("{}:", parent.to_lowercase());
+        let keys = self.0.iter().flat_map(|layer| layer.entries.keys());
+        let below = keys.filter_map(|key| Some((key, key.strip_prefix(&prefix)?)));
+        below.filter_map(|(key, rest)| Some((rest.to_owned(), self.get(key)?))).collect()
     }
 
     /// The direct children of `parent` that have a value, as (last segment, winner): numbers first and in their
