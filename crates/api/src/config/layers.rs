@@ -92,21 +92,36 @@ impl fmt::Debug for Found<'_> {
 
 /// All layers, lowest first.
 #[derive(Debug, Default)]
-pub struct Layers(Vec<Layer>);
+pub struct Layers {
+    all: Vec<Layer>,
+    /// Where the layers begin that are found through the ones before.
+    upper: Option<usize>,
+}
 
 impl Layers {
     pub fn push(&mut self, layer: Layer) {
-        self.0.push(layer);
+        self.all.push(layer);
+    }
+
+    /// What is pushed from now on was found through the layers before.
+    pub fn begin_upper(&mut self) {
+        self.upper = Some(self.all.len());
+    }
+
+    /// Whether this is the name of a layer found through others.
+    pub fn is_upper(&self, name: &str) -> bool {
+        let upper = self.upper.map_or(&[][..], |begin| &self.all[begin..]);
+        upper.iter().any(|layer| layer.name == name)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Layer> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The winning value of a key.
     pub fn get(&self, key: &str) -> Option<Found<'_>> {
         let key = key.to_lowercase();
-        self.0.iter().rev().find_map(|layer| {
+        self.all.iter().rev().find_map(|layer| {
             let value = layer.entries.get(&key)?.value.as_deref()?;
             Some(Found { value, layer: &layer.name })
         })
@@ -115,7 +130,7 @@ impl Layers {
     /// Everything below `parent`, at any depth, as (rest of the key in lower case, winner).
     pub fn descendants(&self, parent: &str) -> BTreeMap<String, Found<'_>> {
         let prefix = format!("{}:", parent.to_lowercase());
-        let keys = self.0.iter().flat_map(|layer| layer.entries.keys());
+        let keys = self.all.iter().flat_map(|layer| layer.entries.keys());
         let below = keys.filter_map(|key| Some((key, key.strip_prefix(&prefix)?)));
         below.filter_map(|(key, rest)| Some((rest.to_owned(), self.get(key)?))).collect()
     }
@@ -125,7 +140,7 @@ impl Layers {
     pub fn children(&self, parent: &str) -> Vec<(String, Found<'_>)> {
         let prefix = format!("{}:", parent.to_lowercase());
         let mut names: BTreeMap<(u64, String), String> = BTreeMap::new();
-        for entry in self.0.iter().rev().flat_map(|layer| layer.entries.values()) {
+        for entry in self.all.iter().rev().flat_map(|layer| layer.entries.values()) {
             let Some(rest) = entry.key.get(prefix.len()..) else { continue };
             if entry.key.to_lowercase().starts_with(&prefix) && !rest.contains(':') && entry.value.is_some() {
                 let order = rest.parse().unwrap_or(u64::MAX);
