@@ -48,8 +48,11 @@ fn read_once(directory: &Path) -> Result<Option<Layer>, Vec<Problem>> {
         match value(&path) {
             // A file that is swapped out at this moment is found by the next attempt.
             Ok(None) => {}
-            Ok(Some(value)) if layer.set(&key, Some(value)) => {}
-            Ok(Some(_)) => problems.push(Problem::new(&key, format!("has two files in {name}"))),
+            Ok(Some(value)) => {
+                if !layer.set(&key, Some(value)) {
+                    problems.push(Problem::new(&key, format!("has two files in {name}")));
+                }
+            }
             Err(reason) => problems.push(Problem::new(path.display().to_string(), reason)),
         }
     }

@@ -1,5 +1,6 @@
 //! From sources to settings.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::choices::ConnectionChecks;
@@ -11,7 +12,7 @@ use super::local::{Local, Watched};
 use super::reader::{Reader, resolve};
 use super::registry;
 use super::remote::{Adapters, RemoteLayers, RemoteLocations};
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::unknown;
 use super::values::is_placeholder;
 
@@ -120,6 +121,11 @@ impl Gathered {
         Self { environment, layers, notices, watched, locations, problems }
     }
 
+    /// Where a server with these settings listens, whatever else is wrong with them.
+    pub fn listen(&self) -> Vec<SocketAddr> {
+        settings::listen(&mut Reader::new(&self.layers, self.environment))
+    }
+
     /// Reads every key by its type; notices join those of the layers.
     pub fn settings(&mut self, checks: &ConnectionChecks) -> Result<Settings, ConfigErrors> {
         let mut reader = Reader::new(&self.layers, self.environment);
@@ -171,4 +177,4 @@ fn placeholders(layers: &Layers) -> Vec<Problem> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

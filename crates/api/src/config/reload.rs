@@ -127,7 +127,7 @@ impl Reloader {
                     self.files_changed().await
                 }
                 Some((which, loaded)) = loading.next(), if !loading.is_empty() => self.take(which, loaded),
-                _ = stopped.wait_for(|stopped| *stopped) => return,
+                () = told_to_stop(&mut stopped) => return,
             };
             if changed {
                 self.read_again().await;
@@ -287,6 +287,11 @@ impl Reloader {
         }
         self.told = notices.into_iter().map(|notice| notice.text).collect();
     }
+}
+
+async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    // Without a sender nobody can say it any more.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 fn listed(names: &BTreeSet<&'static str>) -> String {

@@ -230,7 +230,7 @@ impl Settings {
     }
 }
 
-fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
+pub(super) fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
     type Parse = fn(&str) -> Result<Vec<SocketAddr>, String>;
     let urls = reader.optional(&keys::URLS);
     let ports = reader.optional(&keys::HTTP_PORTS);
