@@ -165,7 +165,7 @@ mod tests {
         let later = start + NANOS_PER_SECOND / 2;
         assert!(limiter.take(user, later).is_ok());
         assert!(limiter.take(user, later).is_err());
-        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().remaining, 2);
+        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().unwrap().remaining, 2);
     }
 
     #[test]

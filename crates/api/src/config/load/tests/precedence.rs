@@ -82,7 +82,8 @@ proptest! {
     #[test]
     fn the_highest_layer_that_has_the_key_wins(has in any::<[bool; 10]>()) {
         let expected = has.iter().rposition(|has| *has).map(|index| LAYERS[index]);
-        prop_assert_eq!(winner(has).as_deref(), expected);
+        let winner = winner(has);
+        prop_assert_eq!(winner.as_deref(), expected);
     }
 }
 
