@@ -31,6 +31,7 @@ use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
 use crate::event_hub::{AnnouncingCache, EventHub};
+use crate::middleware::Switches;
 use crate::routes::accounting::imports::Importer;
 
 /// Everything a handler may ask for; wired up once at start.
@@ -42,6 +43,7 @@ pub struct AppState {
     pub events: EventHub,
     pub jobs: JobRegistry,
     pub queries: Queries,
+    pub switches: Switches,
 }
 
 impl AppState {
@@ -62,6 +64,7 @@ impl AppState {
             events,
             jobs: JobRegistry::default(),
             queries: Queries::of(database),
+            switches: Switches::default(),
         }
     }
 }
@@ -82,6 +85,7 @@ parts! {
     SignIn: state => state.sign_in.clone();
     EventHub: state => state.events.clone();
     JobRegistry: state => state.jobs.clone();
+    Switches: state => state.switches.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();

@@ -30,6 +30,8 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env("ASPNETCORE_ENVIRONMENT", "Development")
+        // A developer's user-secrets are there.
+        .env("HOME", folder)
         .env_remove("CARGO_MANIFEST_DIR")
         .env("Bootstrap__Tenant", "home")
         .env("Bootstrap__AdminEmail", "admin@home.example")

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use erp_api::bootstrap::{Parts, api_operations, assemble};
-use erp_api::config::{Configuration, Sources};
+use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
+use erp_api::config::Sources;
 use erp_api::middleware::HttpLimits;
 use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
@@ -58,9 +58,10 @@ impl World {
             directory: folder.path().to_owned(),
             variables: vec![("ASPNETCORE_ENVIRONMENT".to_owned(), "Development".to_owned())],
             settings: pairs,
-            problems: Vec::new(),
+            ..Sources::default()
         };
-        let settings = Configuration::load(&sources).unwrap_or_else(|errors| panic!("{errors}")).settings;
+        let configuration = configure(&sources).await.unwrap_or_else(|errors| panic!("{errors}"));
+        let settings = configuration.settings;
         std::fs::create_dir_all(&settings.data_directory).unwrap();
         let clock = Arc::new(TestClock::at(START));
         let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();

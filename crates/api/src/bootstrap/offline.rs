@@ -22,17 +22,23 @@ use crate::cli::ImportArgs;
 use crate::config::Settings;
 
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let summary = backup::backup(&settings.database.file, file)?;
+    let summary = backup::backup(embedded(settings)?, file)?;
     print(&format!("Backed up and verified: {}\n", told(&summary)))
 }
 
 pub fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let (summary, kept) = backup::restore(file, &settings.database.file, SystemClock.now())?;
+    let (summary, kept) = backup::restore(file, embedded(settings)?, SystemClock.now())?;
     print(&format!("Restored and verified: {}\n", told(&summary)))?;
     match kept {
         Some(kept) => print(&format!("What was there before is kept as {}\n", kept.display())),
         None => Ok(()),
     }
+}
+
+/// The file of the embedded engine.
+fn embedded(settings: &Settings) -> Result<&Path, Failure> {
+    let told = "this command works on the embedded engine; the database configured is on a server";
+    settings.database.sqlite_file().ok_or_else(|| Failure::Other(told.to_owned()))
 }
 
 fn told(summary: &BackupSummary) -> String {
@@ -47,7 +53,7 @@ fn told(summary: &BackupSummary) -> String {
 }
 
 pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Failure> {
-    let file = &settings.database.file;
+    let file = embedded(settings)?;
     let applied = migrate::applied_in_file(file)?;
     let pending = migrate::pending(&applied, Dialect::Sqlite)?;
     let mut out = std::io::stdout().lock();

@@ -15,32 +15,41 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::wiring::{Parts, api_operations, assemble, http_limits};
-use super::{Failure, first_start, health_checks, worker};
-use crate::config::{Configuration, Settings, Severity};
+use super::configuration::adapters;
+use super::{Failure, first_start, follow, health_checks, worker};
+use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::telemetry::{Enrichers, Format, Logs};
 
-pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
+pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
-    let Configuration { settings, notices, .. } = configuration;
-    start_logs(&settings)?;
-    for notice in notices {
+    let settings = configuration.settings.clone();
+    let logs = start_logs(&settings)?;
+    info!(target: "erp::lifetime", Environment = settings.environment.name(), "Running in {{Environment}}");
+    for notice in &configuration.notices {
         match notice.severity {
             Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
             Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
         }
     }
+    let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
         Failure::Other(format!("the data folder {folder} cannot be created: {error}"))
     })?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
-    let welcome = first_start::provision(&settings, &parts).await?;
+    let welcome = if settings.region.read_only {
+        None
+    } else {
+        first_start::provision(&settings, &parts).await?
+    };
     let lifecycle = Lifecycle::default();
     let health = health(&settings, &parts, &lifecycle)?;
     let router = router(&settings, &parts, &health);
     let listeners = bind(&settings.listen).await?;
     let (stop, stopped) = watch::channel(false);
+    let followed = follow(&reloader.live(), &parts, Some(logs), stopped.clone());
+    let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let background = worker::start(&parts, stopped.clone());
     tokio::spawn(health.watch());
     lifecycle.ready();
@@ -58,7 +67,9 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
         for server in servers {
             server.await;
         }
-        background.await
+        background.await;
+        followed.await;
+        let _ = reloading.await;
     };
     if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
         warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
@@ -67,13 +78,12 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_logs(settings: &Settings) -> Result<(), Failure> {
+fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
     let format = if settings.logging.json { Format::Json } else { Format::Text };
     let machine = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
     let enrichers = Enrichers::standard(&machine, settings.environment.name());
     let time = Arc::new(|| SystemClock.now());
     Logs::start(settings.logging.levels.clone(), format, enrichers, time)
-        .map(|_| ())
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 

@@ -7,13 +7,13 @@ use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::clock::{Clock, Ids};
 use infrastructure::cache::memory::{MemoryCache, Ttl};
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
-use infrastructure::identity::keys::{SigningKey, development_key};
+use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
 use infrastructure::identity::passwords::Argon2Passwords;
 use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
 
-use super::Failure;
-use crate::config::Settings;
+use super::{Failure, LiveParts};
+use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Settings};
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
 use crate::state::AppState;
@@ -23,6 +23,8 @@ pub struct Parts {
     pub database: Arc<Db>,
     pub application: Application,
     pub state: AppState,
+    /// What changed settings reach.
+    pub live: LiveParts,
 }
 
 /// Every operation of the API.
@@ -38,18 +40,26 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
+    let DatabaseChoice::Sqlite(file) = &settings.database.choice else {
+        return Err(no_adapter("ConnectionStrings:DefaultConnection"));
+    };
+    let CacheChoice::Memory = &settings.cache.choice else { return Err(no_adapter("ConnectionStrings:Redis")) };
+    let BlobChoice::Directory(_) = &settings.blobs else {
+        return Err(no_adapter("AzureStorage:ConnectionString"));
+    };
     let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
-    let database = Db::open_sqlite(&settings.database.file, readers, clock.clone(), ids.clone()).await?;
-    let database = Arc::new(database);
-    let ttl =
-        Ttl { reference: settings.cache.ttl_reference, transactional: settings.cache.ttl_transactional };
+    let database = Arc::new(Db::open_sqlite(file, readers, clock.clone(), ids.clone()).await?);
+    let cache = Arc::new(MemoryCache::new(settings.cache.memory_bytes, cache_ttl(settings)));
     let application = Application {
         database: database.clone(),
-        cache: Arc::new(MemoryCache::new(settings.cache.memory_bytes, ttl)),
+        cache: cache.clone(),
         clock,
         ids,
     };
-    let sign_in = sign_in(settings, &application, &database)?;
+    let keys = signing_keys(settings, &*application.ids)?;
+    let auth = &settings.auth;
+    let tokens = Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?);
+    let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
     let authenticator = Arc::new(CachedAuthenticator::new(Sources {
         tokens: sign_in.tokens.clone(),
         queries: database.clone(),
@@ -59,30 +69,64 @@ pub async fn assemble(
         clock: application.clock.clone(),
     }));
     let state = AppState::new(application, authenticator, sign_in, &database);
-    Ok(Parts { database, application: state.application.clone(), state })
+    let live = LiveParts {
+        tokens,
+        set_cache_ttl: Arc::new(move |ttl| cache.set_ttl(ttl)),
+        switches: state.switches.clone(),
+        clock: state.application.clock.clone(),
+        ids: state.application.ids.clone(),
+    };
+    Ok(Parts { database, application: state.application.clone(), state, live })
 }
 
-fn sign_in(settings: &Settings, application: &Application, database: &Arc<Db>) -> Result<SignIn, Failure> {
-    let auth = &settings.auth;
-    let bad_key = |error: infrastructure::identity::keys::KeyError| {
-        Failure::Configuration(format!("Auth:SigningKeys: {error}"))
-    };
+fn no_adapter(key: &str) -> Failure {
+    Failure::Configuration(format!("{key}: this build has no adapter for it"))
+}
+
+pub fn cache_ttl(settings: &Settings) -> Ttl {
+    Ttl { reference: settings.cache.ttl_reference, transactional: settings.cache.ttl_transactional }
+}
+
+pub fn bad_key(error: KeyError) -> Failure {
+    Failure::Configuration(format!("Auth:SigningKeys: {error}"))
+}
+
+/// The keys as configured, the first of which signs; in Development one is made where none is configured.
+pub fn signing_keys(settings: &Settings, ids: &dyn Ids) -> Result<Vec<SigningKey>, Failure> {
     let mut keys = Vec::new();
-    for secret in &auth.signing_keys {
+    for secret in &settings.auth.signing_keys {
         let bytes = secret.expose().as_bytes();
         keys.push(SigningKey::new(&key_id(bytes), bytes.to_vec()).map_err(bad_key)?);
     }
     if keys.is_empty() {
-        keys.push(development_key(&settings.data_directory, &*application.ids).map_err(bad_key)?);
+        keys.push(development_key(&settings.data_directory, ids).map_err(bad_key)?);
     }
-    let seconds = |life: std::time::Duration| u32::try_from(life.as_secs()).unwrap_or(u32::MAX);
+    Ok(keys)
+}
+
+fn seconds(life: std::time::Duration) -> u32 {
+    u32::try_from(life.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// How long an access token lives, in seconds.
+pub fn token_seconds(settings: &Settings) -> u32 {
+    seconds(settings.auth.access_token_life)
+}
+
+fn sign_in(
+    settings: &Settings,
+    application: &Application,
+    database: &Arc<Db>,
+    tokens: Arc<JwtTokens>,
+) -> Result<SignIn, Failure> {
+    let auth = &settings.auth;
     Ok(SignIn {
         app: application.clone(),
         queries: database.clone(),
         passwords: Arc::new(Argon2Passwords::new(application.ids.clone())?),
-        tokens: Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?),
+        tokens,
         policy: SignInPolicy {
-            access_token_seconds: seconds(auth.access_token_life),
+            access_token_seconds: token_seconds(settings),
             refresh_token_seconds: seconds(auth.refresh_token_life),
             failures_max: auth.lockout_failures,
             lock_seconds: seconds(auth.lockout_duration),
@@ -97,13 +141,20 @@ fn key_id(secret: &[u8]) -> String {
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The limits of the HTTP edge as configured.
-pub fn http_limits(settings: &Settings) -> HttpLimits {
+/// The rates of a tenant and of a user.
+pub fn rate_limits(settings: &Settings) -> (RateLimit, RateLimit) {
     let rate = |per_minute: u64| match u32::try_from(per_minute).unwrap_or(u32::MAX) {
         0 => RateLimit::OFF,
         per_minute => RateLimit::per_minute(per_minute),
     };
     let limits = &settings.limits;
+    (rate(limits.rate_per_minute_per_tenant), rate(limits.rate_per_minute_per_user))
+}
+
+/// The limits of the HTTP edge as configured.
+pub fn http_limits(settings: &Settings) -> HttpLimits {
+    let limits = &settings.limits;
+    let (tenant_rate, user_rate) = rate_limits(settings);
     HttpLimits {
         request_timeout: limits.request_timeout,
         long_request_timeout: limits.import_timeout,
@@ -111,8 +162,8 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         upload_bytes_max: limits.import_body_bytes,
         concurrent_requests_max: limits.concurrent_requests,
         cors_origins: settings.cors_origins.clone(),
-        tenant_rate: rate(limits.rate_per_minute_per_tenant),
-        user_rate: rate(limits.rate_per_minute_per_user),
+        tenant_rate,
+        user_rate,
         hsts: !settings.environment.is_development(),
         ..HttpLimits::default()
     }

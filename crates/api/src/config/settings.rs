@@ -1,23 +1,37 @@
 //! The configuration as typed sections: parsed once at start, handed out by value.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::connections;
+use application::ports::configuration::SecretText;
+
+use super::choices::{self, BlobChoice, CacheChoice, ConnectionChecks, DatabaseChoice, Telemetry};
 use super::environment::Environment;
 use super::error::{ConfigErrors, Problem};
 use super::reader::Reader;
 use super::registry::{self as keys, KeyDef, Kind};
-use super::values::{self, Secret};
+use super::remote::RemoteLocations;
+use super::values;
 use crate::telemetry::{Level, LevelRules};
 
-#[derive(Debug, Clone)]
+/// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
+pub const SIGNING_KEYS_MAX: usize = 4;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
     pub data_directory: PathBuf,
     pub database: Database,
+    pub blobs: BlobChoice,
+    pub telemetry: Telemetry,
+    /// Where the remote sources of this configuration are.
+    pub remote: RemoteLocations,
+    pub reload: Reload,
+    pub region: Region,
+    pub features: Features,
     pub logging: Logging,
     pub bootstrap: Bootstrap,
     pub auth: Auth,
@@ -27,17 +41,65 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
 }
 
-/// The embedded engine.
-#[derive(Debug, Clone)]
+/// The database, and how the embedded engine is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
-    pub file: PathBuf,
+    pub choice: DatabaseChoice,
     pub reader_connections: usize,
     pub group_commit_max: usize,
     pub write_queue_max: usize,
     pub busy_timeout: Duration,
 }
 
-#[derive(Debug, Clone)]
+impl Database {
+    /// The file of the embedded engine, if that is chosen.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        match &self.choice {
+            DatabaseChoice::Sqlite(file) => Some(file),
+            DatabaseChoice::SqlServer(_) => None,
+        }
+    }
+}
+
+/// How often sources are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reload {
+    /// All of them, give or take a tenth.
+    pub interval: Duration,
+    pub app_configuration: Duration,
+}
+
+/// Which of two installations this is (A5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    pub role: RegionRole,
+    pub active_role: RegionRole,
+    pub read_only: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionRole {
+    Primary,
+    Secondary,
+}
+
+impl Region {
+    /// Whether background work is this installation's to do; the leader lease decides between its replicas.
+    pub fn runs_jobs(&self) -> bool {
+        self.role == self.active_role && !self.read_only
+    }
+}
+
+/// Feature flags as configured, by the rest of their keys in lower case (`beta`, `beta:enabledfor:0:name`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Features {
+    /// Below `FeatureManagement`.
+    pub sections: BTreeMap<String, String>,
+    /// Below `feature_management`, Microsoft's schema.
+    pub schema: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
     pub levels: LevelRules,
     /// Compact JSON events instead of lines for people.
@@ -51,10 +113,10 @@ pub enum Template {
 }
 
 /// What an empty database is filled with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bootstrap {
     pub admin_email: Option<String>,
-    pub admin_password: Option<Secret>,
+    pub admin_password: Option<SecretText>,
     pub tenant: String,
     pub currency: String,
     pub template: Template,
@@ -74,19 +136,19 @@ impl Bootstrap {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Auth {
     pub issuer: String,
     pub audience: String,
     pub access_token_life: Duration,
     pub refresh_token_life: Duration,
     /// The first signs, all verify; empty in Development means a generated key in the data folder.
-    pub signing_keys: Vec<Secret>,
+    pub signing_keys: Vec<SecretText>,
     pub lockout_failures: u32,
     pub lockout_duration: Duration,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub body_bytes: usize,
     pub import_body_bytes: usize,
@@ -100,14 +162,15 @@ pub struct Limits {
     pub concurrent_password_hashes: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
+    pub choice: CacheChoice,
     pub ttl_reference: Duration,
     pub ttl_transactional: Duration,
     pub memory_bytes: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shutdown {
     pub drain_delay: Duration,
     pub grace: Duration,
@@ -115,19 +178,37 @@ pub struct Shutdown {
 
 impl Settings {
     /// Reads every section; what is wrong is left in the reader.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        checks: &ConnectionChecks,
+        locations: &RemoteLocations,
+    ) -> Self {
         let data_directory = PathBuf::from(reader.text(&keys::DATA_DIRECTORY).unwrap_or_default());
-        let file = connections::database_file(reader, &data_directory);
-        connections::services(reader);
+        let database = choices::database(reader, checks, &data_directory);
+        let cache = choices::cache(reader, checks);
+        let blobs = choices::blobs(reader, checks, &data_directory);
+        choices::remote(reader, checks, locations);
         Self {
             environment: reader.environment(),
             listen: listen(reader),
             database: Database {
-                file,
+                choice: database,
                 reader_connections: reader.count(&keys::DATABASE_READERS),
                 group_commit_max: reader.count(&keys::DATABASE_GROUP),
                 write_queue_max: reader.count(&keys::DATABASE_QUEUE),
                 busy_timeout: Duration::from_millis(reader.integer(&keys::DATABASE_BUSY)),
+            },
+            blobs,
+            telemetry: choices::telemetry(reader),
+            remote: locations.clone(),
+            reload: Reload {
+                interval: reader.duration(&keys::RELOAD_INTERVAL),
+                app_configuration: reader.seconds(&keys::APP_CONFIG_REFRESH),
+            },
+            region: region(reader),
+            features: Features {
+                sections: reader.section(&keys::FEATURES),
+                schema: reader.section(&keys::FEATURE_FLAGS),
             },
             data_directory,
             logging: logging(reader),
@@ -135,6 +216,7 @@ impl Settings {
             auth: auth(reader),
             limits: limits(reader),
             cache: Cache {
+                choice: cache,
                 ttl_reference: reader.seconds(&keys::CACHE_TTL_REFERENCE),
                 ttl_transactional: reader.seconds(&keys::CACHE_TTL_TRANSACTIONAL),
                 memory_bytes: reader.integer(&keys::CACHE_MEMORY),
@@ -148,7 +230,7 @@ impl Settings {
     }
 }
 
-fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
+pub(super) fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
     type Parse = fn(&str) -> Result<Vec<SocketAddr>, String>;
     let urls = reader.optional(&keys::URLS);
     let ports = reader.optional(&keys::HTTP_PORTS);
@@ -168,6 +250,15 @@ fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
             Vec::new()
         }
     }
+}
+
+fn region(reader: &mut Reader<'_>) -> Region {
+    let mut role = |def| match reader.choice(def) {
+        "Secondary" => RegionRole::Secondary,
+        _ => RegionRole::Primary,
+    };
+    let (role, active_role) = (role(&keys::REGION_ROLE), role(&keys::REGION_ACTIVE_ROLE));
+    Region { role, active_role, read_only: reader.switch(&keys::REGION_READ_ONLY) }
 }
 
 fn logging(reader: &mut Reader<'_>) -> Logging {
@@ -194,7 +285,7 @@ fn bootstrap(reader: &mut Reader<'_>) -> Bootstrap {
     }
     Bootstrap {
         admin_email,
-        admin_password: reader.text(&keys::BOOTSTRAP_ADMIN_PASSWORD).map(Secret::new),
+        admin_password: reader.text(&keys::BOOTSTRAP_ADMIN_PASSWORD).map(SecretText::new),
         tenant: reader.text(&keys::BOOTSTRAP_TENANT).unwrap_or_default(),
         currency,
         template: match reader.choice(&keys::BOOTSTRAP_TEMPLATE) {
@@ -213,6 +304,15 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
             reader.reject_member(def, index, format!("expected at least {length_min} bytes"));
         }
     }
+    let mut distinct: Vec<_> = members.iter().map(|(_, key)| key).collect();
+    distinct.sort();
+    distinct.dedup();
+    if distinct.len() < members.len() {
+        reader.report(Problem::new(def.key, "has the same key twice"));
+    }
+    if members.len() > SIGNING_KEYS_MAX {
+        reader.report(Problem::new(def.key, format!("has more than {SIGNING_KEYS_MAX} keys")));
+    }
     if members.is_empty() && !reader.environment().is_development() {
         let reason = format!("is required in {}: a key of at least {length_min} bytes", reader.environment());
         reader.report(Problem::new("Auth:SigningKeys:0", reason));
@@ -222,7 +322,7 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
         audience: reader.text(&keys::AUTH_AUDIENCE).unwrap_or_default(),
         access_token_life: Duration::from_secs(60 * reader.integer(&keys::AUTH_ACCESS_TOKEN_MINUTES)),
         refresh_token_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_REFRESH_TOKEN_DAYS)),
-        signing_keys: members.into_iter().map(|(_, key)| Secret::new(key)).collect(),
+        signing_keys: members.into_iter().map(|(_, key)| SecretText::new(key)).collect(),
         lockout_failures: u32::try_from(reader.integer(&keys::AUTH_LOCKOUT_FAILURES)).unwrap_or(u32::MAX),
         lockout_duration: Duration::from_secs(60 * reader.integer(&keys::AUTH_LOCKOUT_MINUTES)),
     }
@@ -261,13 +361,14 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::config::Layers;
+    use crate::config::load::tests::{CHECKS, nowhere};
 
     /// A documented key that nothing reads would be a promise nobody keeps.
     #[test]
     fn every_key_of_the_registry_is_read() {
         let layers = Layers::default();
         let mut reader = Reader::new(&layers, Environment::Development);
-        Settings::read(&mut reader);
+        Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Staging));
         // The environment is decided before there is anything to read.
         let others = keys::ALL.iter().map(|def| def.key).filter(|key| *key != keys::ENVIRONMENT.key);
         let unread: Vec<_> = others.filter(|key| !reader.keys_read().contains(key)).collect();
@@ -278,7 +379,7 @@ mod tests {
     fn nothing_is_generated_outside_development() {
         let layers = Layers::default();
         let mut reader = Reader::new(&layers, Environment::Staging);
-        let bootstrap = Settings::read(&mut reader).bootstrap;
+        let bootstrap = Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Staging)).bootstrap;
         assert_eq!((bootstrap.template, bootstrap.currency.as_str()), (Template::Empty, "SAR"));
         assert!(bootstrap.check_for_empty_database(Environment::Development).is_ok());
         let missing = bootstrap.check_for_empty_database(Environment::Staging).unwrap_err();

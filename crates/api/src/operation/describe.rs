@@ -75,6 +75,8 @@ pub struct Operation {
     pub(crate) size: Size,
     pub(crate) long: bool,
     pub(crate) open_ended: bool,
+    /// Refused in read-only mode.
+    pub(crate) writes: bool,
     /// Path parameters that are no ids: name, description, schema.
     pub(crate) path_parameters: Vec<(&'static str, &'static str, SchemaOf)>,
 }
@@ -82,6 +84,7 @@ pub struct Operation {
 impl Operation {
     pub(super) fn new(method: Method, path: &'static str, route: MethodRouter<AppState>) -> Self {
         Self {
+            writes: method != Method::GET,
             method,
             path,
             route,
@@ -266,6 +269,12 @@ impl Operation {
     /// No limit of time at all: long polling and event streams.
     pub fn open_ended(&mut self) -> &mut Self {
         self.open_ended = true;
+        self
+    }
+
+    /// Answered in read-only mode although its method is not GET: it changes nothing, or its handler decides.
+    pub fn also_read_only(&mut self) -> &mut Self {
+        self.writes = false;
         self
     }
 

@@ -19,6 +19,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::platform::error::ALL,
         application::platform::jobs::ALL,
         crate::event_hub::ALL,
+        crate::middleware::switches::ALL,
         crate::routes::platform::batch::ALL,
         crate::wire::ALL,
         super::ALL,

@@ -3,7 +3,7 @@
 //! Each (tenant, entity) has a generation that a write raises. A value is kept under the generation seen before it was
 //! loaded, so a slow reader can never put back what a write replaced.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ impl Expiry<Key, Entry> for PerEntry {
 }
 
 /// How long each class of value lives.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub reference: Duration,
     pub transactional: Duration,
@@ -64,7 +64,7 @@ pub struct MemoryCache {
     entries: moka::future::Cache<Key, Entry>,
     generations: moka::sync::Cache<(TenantId, &'static str), Arc<AtomicU64>>,
     next_generation: AtomicU64,
-    ttl: Ttl,
+    ttl: RwLock<Ttl>,
 }
 
 impl MemoryCache {
@@ -78,7 +78,12 @@ impl MemoryCache {
             .expire_after(PerEntry)
             .build();
         let generations = moka::sync::Cache::new(GENERATIONS_MAX);
-        Self { entries, generations, next_generation: AtomicU64::new(1), ttl }
+        Self { entries, generations, next_generation: AtomicU64::new(1), ttl: RwLock::new(ttl) }
+    }
+
+    /// Other lives for what is loaded from now on.
+    pub fn set_ttl(&self, ttl: Ttl) {
+        *self.ttl.write().unwrap_or_else(PoisonError::into_inner) = ttl;
     }
 
     /// Never repeats, so that a generation forgotten and made anew matches no older value.
@@ -96,9 +101,10 @@ impl MemoryCache {
 impl Cache for MemoryCache {
     async fn get_or_load(&self, key: CacheKey, policy: CachePolicy, load: Load) -> AppResult<Option<Cached>> {
         let generation = self.generation(key.tenant, key.entity);
+        let ttl = *self.ttl.read().unwrap_or_else(PoisonError::into_inner);
         let ttl = match policy {
-            CachePolicy::Reference => self.ttl.reference,
-            CachePolicy::Transactional => self.ttl.transactional,
+            CachePolicy::Reference => ttl.reference,
+            CachePolicy::Transactional => ttl.transactional,
         };
         // An absence and an error both leave the loader as an error of the cache, so that nothing is stored.
         let loaded = self.entries.try_get_with::<_, Option<AppError>>((key, generation), async move {
