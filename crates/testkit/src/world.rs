@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::clock::TestClock;
+use crate::sql_server;
 
 /// The administrator's password in every tenant of a world.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -53,6 +54,7 @@ impl World {
             ("Bootstrap:AdminEmail".to_owned(), "admin@home.example".to_owned()),
             ("Bootstrap:AdminPassword".to_owned(), PASSWORD.to_owned()),
         ];
+        pairs.extend(cloud_settings().await);
         pairs.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let sources = Sources {
             directory: folder.path().to_owned(),
@@ -130,6 +132,14 @@ impl TenantKit {
     pub async fn post(&self, date: &str, lines: &[(&str, &str, &str)]) -> Value {
         self.client.post("/journal-entries", entry(date, lines, true)).await.expect(201).json()
     }
+}
+
+/// With `ERP_TEST_PROFILE=cloud`, where the real services are; nothing for the embedded profile.
+pub async fn cloud_settings() -> Vec<(String, String)> {
+    let Some(server) = sql_server::server() else { return Vec::new() };
+    let name = sql_server::empty_database(&server).await.database.unwrap_or_default();
+    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
+    vec![("ConnectionStrings:DefaultConnection".to_owned(), format!("{text};Database={name};Max Pool Size=8"))]
 }
 
 /// The body of a journal entry.

@@ -54,6 +54,7 @@ pub struct LiveParts {
     pub tokens: Arc<infrastructure::identity::tokens::JwtTokens>,
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
     pub switches: crate::middleware::Switches,
+    pub database: Arc<infrastructure::sql::db::Db>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn application::ports::clock::Ids>,
 }
@@ -80,7 +81,31 @@ impl Followers {
         if old.region != new.region {
             self.region(new);
         }
+        if let (DatabaseChoice::SqlServer(old), DatabaseChoice::SqlServer(new)) =
+            (&old.database.choice, &new.database.choice)
+            && old != new
+        {
+            self.reconnect(new.expose().to_owned());
+        }
         embedded(old, new);
+    }
+
+    /// Beside the others, because a server that is away would hold them up.
+    fn reconnect(&self, text: String) {
+        let database = self.parts.database.clone();
+        tokio::spawn(async move {
+            let reconnected = match super::stores::sql_server_options(&text) {
+                Ok(options) => database.reconnect(&options).await.map_err(super::Failure::from),
+                Err(failure) => Err(failure),
+            };
+            match reconnected {
+                Ok(()) => info!(target: TARGET, "The database is reached with the changed connection string"),
+                Err(error) => error!(
+                    target: TARGET, %error,
+                    "The changed connection string does not work, so the old one stays: {{error}}"
+                ),
+            }
+        });
     }
 
     fn rotate_keys(&self, old: &Settings, new: &Settings) {

@@ -12,8 +12,8 @@ use infrastructure::identity::passwords::Argon2Passwords;
 use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
 
-use super::{Failure, LiveParts};
-use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Settings};
+use super::{Failure, LiveParts, stores};
+use crate::config::{BlobChoice, CacheChoice, Settings};
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
 use crate::state::AppState;
@@ -40,15 +40,11 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
-    let DatabaseChoice::Sqlite(file) = &settings.database.choice else {
-        return Err(no_adapter("ConnectionStrings:DefaultConnection"));
-    };
     let CacheChoice::Memory = &settings.cache.choice else { return Err(no_adapter("ConnectionStrings:Redis")) };
     let BlobChoice::Directory(_) = &settings.blobs else {
         return Err(no_adapter("AzureStorage:ConnectionString"));
     };
-    let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
-    let database = Arc::new(Db::open_sqlite(file, readers, clock.clone(), ids.clone()).await?);
+    let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
     let cache = Arc::new(MemoryCache::new(settings.cache.memory_bytes, cache_ttl(settings)));
     let application = Application {
         database: database.clone(),
@@ -73,6 +69,7 @@ pub async fn assemble(
         tokens,
         set_cache_ttl: Arc::new(move |ttl| cache.set_ttl(ttl)),
         switches: state.switches.clone(),
+        database: database.clone(),
         clock: state.application.clock.clone(),
         ids: state.application.ids.clone(),
     };
