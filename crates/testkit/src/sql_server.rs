@@ -50,6 +50,14 @@ pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
     options
 }
 
+/// The connection string of an empty database of the test's own, reached at `address` instead.
+pub async fn database_of(address: &str) -> String {
+    let Some(server) = server() else { panic!("only with ERP_TEST_PROFILE=cloud") };
+    let name = empty_database(&server).await.database.unwrap_or_default();
+    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
+    format!("{text};Database={name};Max Pool Size={POOL_MAX};Server={address};TrustServerCertificate=True")
+}
+
 async fn ready(options: &SqlServerOptions) -> StorageResult<()> {
     let applied = prepare(options, None, Migrating::Apply, SystemClock.now()).await?;
     if applied.len() == MIGRATIONS.len() {

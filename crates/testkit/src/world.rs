@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
-use erp_api::config::Sources;
+use erp_api::config::{Settings, Sources};
 use erp_api::middleware::HttpLimits;
 use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
@@ -25,7 +25,8 @@ pub struct World {
     pub parts: Parts,
     pub clock: Arc<TestClock>,
     pub router: Router,
-    folder: TempDir,
+    settings: Settings,
+    folder: Arc<TempDir>,
 }
 
 /// A tenant with its administrator signed in.
@@ -69,7 +70,20 @@ impl World {
         let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();
         erp_api::bootstrap::provision(&settings, &parts).await.unwrap();
         let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
-        Self { parts, clock, router, folder }
+        Self { parts, clock, router, settings, folder: Arc::new(folder) }
+    }
+
+    /// Another process on the same services; only where the database is a server.
+    pub async fn beside(&self) -> Self {
+        let parts = assemble(&self.settings, self.clock.clone(), Arc::new(SystemIds)).await.unwrap();
+        let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
+        Self {
+            parts,
+            clock: self.clock.clone(),
+            router,
+            settings: self.settings.clone(),
+            folder: self.folder.clone(),
+        }
     }
 
     pub fn folder(&self) -> &Path {

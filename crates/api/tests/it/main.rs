@@ -22,4 +22,5 @@ mod properties;
 mod read_only;
 mod reports;
 mod setup;
+mod sql_server;
 mod walkthrough;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::TenantId;
+use uuid::Uuid;
 
 use super::unit_of_work::UnitOfWork;
 use crate::error::AppResult;
@@ -21,6 +22,10 @@ pub enum Outcome {
 #[async_trait]
 pub trait Work: Send + Sync {
     fn tenant(&self) -> TenantId;
+    /// Whose idempotency key it runs under, so that an engine can look for it while it begins.
+    fn replay_key(&self) -> Option<(Uuid, String)> {
+        None
+    }
     /// After a run that committed: which entities of which tenant changed, for cache invalidation.
     fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
         Vec::new()

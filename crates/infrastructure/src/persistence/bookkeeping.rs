@@ -1,6 +1,6 @@
 //! Audit rows, events and idempotency rows: what every command leaves behind.
 
-use application::command::Replay;
+use application::command::{Replay, key_owner};
 use application::context::{Actor, RequestContext};
 use application::error::AppResult;
 use application::platform::identity::{ACCESS_ENTITY, alters_access};
@@ -75,11 +75,6 @@ struct Written {
 
 /// The counter behind the change feed.
 pub(crate) const EVENT_SEQUENCE: &str = "event";
-
-/// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
-fn key_owner(ctx: &RequestContext) -> Uuid {
-    ctx.actor.user_id().map_or(Uuid::nil(), |user| user.uuid())
-}
 
 impl SqlUnitOfWork {
     /// Raises a gapless counter by `by` and answers its new value. The row stays locked until the commit.
@@ -189,6 +184,9 @@ impl Bookkeeping for SqlUnitOfWork {
     }
 
     async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>> {
+        if self.tx.knows_no_replay(key_owner(ctx), key) {
+            return Ok(None);
+        }
         let params = [ctx.tenant.into(), key_owner(ctx).into(), key.into()];
         let Some(row) = self.tx.find(&REPLAY_FIND, &params).await? else { return Ok(None) };
         let mut columns = row.columns("idempotency");

@@ -2,6 +2,7 @@
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
+use uuid::Uuid;
 
 use super::mssql::tx::SqlServerTx;
 use super::sqlite::SqliteTx;
@@ -52,13 +53,24 @@ impl Tx {
         }
     }
 
-    /// Two queries in one round trip where there is one.
-    pub async fn query_both(&mut self, queries: [(&Statement, &[Value]); 2]) -> StorageResult<[Vec<Row>; 2]> {
+    /// Several queries in one round trip where there is one.
+    pub async fn query_all<const N: usize>(
+        &mut self,
+        queries: [(&Statement, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
         if let Self::SqlServer(tx) = self {
-            return tx.query_both(queries).await;
+            return tx.query_all(queries).await;
         }
-        let [(first, first_params), (second, second_params)] = queries;
-        Ok([self.query(first, first_params).await?, self.query(second, second_params).await?])
+        let mut all = [const { Vec::new() }; N];
+        for (rows, (statement, params)) in all.iter_mut().zip(queries) {
+            *rows = self.query(statement, params).await?;
+        }
+        Ok(all)
+    }
+
+    /// Whether the engine, as it began, saw that there is no answer under this key.
+    pub fn knows_no_replay(&self, owner: Uuid, key: &str) -> bool {
+        matches!(self, Self::SqlServer(tx) if tx.knows_no_replay(owner, key))
     }
 
     /// The first row, if there is one.

@@ -64,19 +64,19 @@ pub static BULKS: &[&Bulk] = &[&LINE_INSERT];
 #[async_trait]
 impl JournalEntryRepository for SqlUnitOfWork {
     async fn find(&mut self, id: JournalEntryId) -> StorageResult<Option<StoredEntry>> {
-        let key = [self.tenant.into(), id.into()];
-        let Some(row) = self.tx.find(&FIND, &key).await? else { return Ok(None) };
+        let key: [Value; 2] = [self.tenant.into(), id.into()];
+        let [header, draft, lines] =
+            self.tx.query_all([(&FIND, &key), (&DRAFT_LINES, &key), (&LINES, &key)]).await?;
+        let Some(row) = header.into_iter().next() else { return Ok(None) };
         let header = HeaderRow::read(&mut row.columns("journal_entry"))?;
         if header.status == EntryStatus::Draft {
-            let document = self.tx.find(&DRAFT_LINES, &key).await?;
-            let lines = match document {
+            let lines = match draft.into_iter().next() {
                 Some(row) => draft_document::read(&row.single::<String>("journal_entry_draft", "document")?)?,
                 None => Vec::new(),
             };
             return Ok(Some(header.into_draft(lines)));
         }
-        let lines = read_lines(self.tx.query(&LINES, &key).await?)?;
-        header.into_posted(self.tenant, lines).map(Some)
+        header.into_posted(self.tenant, read_lines(lines)?).map(Some)
     }
 
     async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {

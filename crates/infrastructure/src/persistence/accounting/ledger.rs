@@ -82,7 +82,7 @@ impl LedgerRepository for SqlUnitOfWork {
     ) -> StorageResult<(i64, ChainHead)> {
         let number = [self.tenant.into(), series.into(), period_key.into()];
         let chain = [self.tenant.into(), journal.into()];
-        let [numbers, heads] = self.tx.query_both([(&NUMBER_RAISE, &number), (&CHAIN_GET, &chain)]).await?;
+        let [numbers, heads] = self.tx.query_all([(&NUMBER_RAISE, &number), (&CHAIN_GET, &chain)]).await?;
         let next = match numbers.into_iter().next() {
             Some(row) => row.single("number_series_counter", "last_number")?,
             None => self.first_number(&number).await?,

@@ -13,6 +13,8 @@ pub const CONSTANT_BYTES_MAX: usize = 256 * 1024;
 pub const ROWS_CHANGED: i32 = 50_001;
 /// The error number of an application lock that was not granted.
 pub const LOCK_REFUSED: i32 = 50_002;
+/// The error number of a beginning whose idempotency key has an answer.
+pub const REPLAY: i32 = 50_003;
 
 /// Statements in order, with their parameters numbered through.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use application::ports::storage_error::StorageError;
 use mssql_client::Error;
 
-use super::batch::{LOCK_REFUSED, ROWS_CHANGED};
+use super::batch::{LOCK_REFUSED, REPLAY, ROWS_CHANGED};
 
 /// Deadlock victim, snapshot conflict, lock time-out, and what Azure says while it moves a database.
 const RETRYABLE: [i32; 21] = [
@@ -84,6 +84,11 @@ fn quoted(message: &str) -> &str {
     let mut parts = message.splitn(3, ['\'', '"']);
     let _ = parts.next();
     parts.next().unwrap_or_default()
+}
+
+/// Whether a work's idempotency key has an answer already.
+pub fn is_replay(error: &Error) -> bool {
+    matches!(error, Error::Server { number: REPLAY, .. })
 }
 
 /// Whether the login failed because the database does not exist.

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
+use uuid::Uuid;
 
 use super::super::reference_memory::is_harmless;
 use super::super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use super::super::tx::ROWS_MAX;
 use super::super::value::{Row, Value};
 use super::batch::{Batch, LOCK_REFUSED};
-use super::error::storage_error;
+use super::error::{is_replay, storage_error};
 use super::json::{keys_json, rows_json};
 use super::memory::SharedMemory;
 use super::pool::Connection;
@@ -30,6 +31,9 @@ const REFERENCE_VERSION: &str = "reference";
 
 /// Reference data that postings add to: that something is not there is not remembered.
 const GROWS_WHILE_POSTING: [&str; 2] = ["accounting.dimension_set.find", "accounting.dimension_set.codes"];
+/// Ends the transaction where there is an answer under the key, which is rare.
+const FIND_REPLAY: &str = "IF EXISTS (SELECT 1 FROM idempotency WHERE tenant_id = @P1 AND user_id = @P2 \
+     AND idempotency_key = @P3) THROW 50003, N'replay', 1";
 const READ_VERSION: &str = "SELECT COALESCE(MAX(value), 0) FROM counter WHERE tenant_id = @P1 AND name = @P2";
 const RAISE_VERSION: &str = "UPDATE counter SET value = value + 1 WHERE tenant_id = @P1 AND name = @P2; \
      IF @@ROWCOUNT = 0 INSERT INTO counter (tenant_id, name, value) VALUES (@P1, @P2, 1)";
@@ -59,6 +63,10 @@ pub struct SqlServerTx {
     poisoned: bool,
     /// The connection broke.
     lost: bool,
+    /// The idempotency key of the work, looked for as the transaction begins.
+    replay_key: Option<(Uuid, String)>,
+    /// There is an answer under the key: the work has to run once more and read it.
+    replay_found: bool,
     /// Other tenants whose reference data this transaction may change.
     entered: Vec<TenantId>,
     round_trips: u32,
@@ -79,9 +87,26 @@ impl SqlServerTx {
             depth: 0,
             poisoned: false,
             lost: false,
+            replay_key: None,
+            replay_found: false,
             entered: Vec::new(),
             round_trips: 0,
         }
+    }
+
+    /// Looks for the answer of an earlier request while it begins.
+    #[must_use]
+    pub fn expecting_no_replay(mut self, key: Option<(Uuid, String)>) -> Self {
+        self.replay_key = key;
+        self
+    }
+
+    pub fn knows_no_replay(&self, owner: Uuid, key: &str) -> bool {
+        self.replay_key.as_ref().is_some_and(|(expected, text)| *expected == owner && text == key)
+    }
+
+    pub fn found_replay(&self) -> bool {
+        self.replay_found
     }
 
     pub fn wants_exclusive(&self) -> bool {
@@ -152,7 +177,10 @@ impl SqlServerTx {
         self.send().await
     }
 
-    pub async fn query_both(&mut self, queries: [(&Statement, &[Value]); 2]) -> StorageResult<[Vec<Row>; 2]> {
+    pub async fn query_all<const N: usize>(
+        &mut self,
+        queries: [(&Statement, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
         self.make_room(queries.iter().map(|(_, params)| params.len()).sum()).await?;
         for (statement, params) in queries {
             if statement.writes() {
@@ -160,12 +188,10 @@ impl SqlServerTx {
             }
             self.pending.push(statement.mssql(), params);
         }
-        let mut sets = self.send_all().await?;
-        let second = sets.pop();
-        let first = sets.pop();
-        first.zip(second).map(|(first, second)| [first, second]).ok_or_else(|| {
-            StorageError::Internal("two queries answered fewer than two result sets".to_owned())
-        })
+        let sets = self.send_all().await?;
+        let from = sets.len().saturating_sub(N);
+        let last: Vec<_> = sets.into_iter().skip(from).collect();
+        last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
     }
 
     pub async fn lookup(&mut self, lookup: &Lookup, tenant: TenantId, keys: Vec<Value>) -> StorageResult<Vec<Row>> {
@@ -316,10 +342,15 @@ impl SqlServerTx {
             Hold::Shared => "Shared",
             Hold::Exclusive => "Exclusive",
         };
+        let mut first = Batch::default();
+        if let Some((owner, key)) = &self.replay_key {
+            first.push(FIND_REPLAY, &[self.tenant.into(), (*owner).into(), key.into()]);
+        }
         let sql = format!(
             "SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {LOCK_TIMEOUT_MS}; \
-             SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}",
-            tenant_lock(self.tenant, mode, 0)
+             SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}\n{}",
+            tenant_lock(self.tenant, mode, 0),
+            first.take_as_call()
         );
         self.plain(&sql).await?;
         self.begun = true;
@@ -365,6 +396,7 @@ impl SqlServerTx {
         self.round_trips += 1;
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         let done = connection.client.execute(sql, &[]).await;
+        self.replay_found |= matches!(&done, Err(error) if is_replay(error));
         done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
     }
 

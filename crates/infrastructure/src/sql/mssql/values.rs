@@ -58,6 +58,8 @@ pub fn constant(value: &Value) -> (&'static str, String) {
     match value {
         Value::Null => ("NVARCHAR(1)", "NULL".to_owned()),
         Value::Int(v) => ("BIGINT", v.to_string()),
+        // A declared length like a parameter's, so that a comparison still finds the index.
+        Value::Text(v) if v.encode_utf16().count() <= 4_000 => ("NVARCHAR(4000)", text_constant(v)),
         Value::Text(v) => ("NVARCHAR(MAX)", text_constant(v)),
         Value::Blob(v) => ("VARBINARY(MAX)", binary_constant(v)),
         Value::Id(v) => ("BINARY(16)", binary_constant(v.as_bytes())),

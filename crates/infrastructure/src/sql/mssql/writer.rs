@@ -12,6 +12,7 @@ use application::retry::{ATTEMPTS_MAX, backoff};
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::FutureExt;
+use uuid::Uuid;
 
 use super::super::tx::Tx;
 use super::memory::SharedMemory;
@@ -36,6 +37,8 @@ enum Attempt {
     Done(AppResult<()>),
     /// Nothing was kept, and another run may succeed.
     Again(AppError, Hold),
+    /// There is an answer under its idempotency key.
+    Replay,
 }
 
 impl Writer {
@@ -53,8 +56,10 @@ impl Writer {
     async fn attempts(&self, pool: &Pool, work: &dyn Work) -> AppResult<()> {
         let mut hold = Hold::Shared;
         let mut attempt = 1;
+        let mut replay_key = work.replay_key();
         loop {
-            match self.attempt(pool, work, hold).await {
+            match self.attempt(pool, work, hold, replay_key.clone()).await {
+                Attempt::Replay => replay_key = None,
                 Attempt::Done(result) => return result,
                 // It asked for the lock alone, which is no race lost.
                 Attempt::Again(_, Hold::Exclusive) if hold == Hold::Shared => hold = Hold::Exclusive,
@@ -67,12 +72,19 @@ impl Writer {
         }
     }
 
-    async fn attempt(&self, pool: &Pool, work: &dyn Work, hold: Hold) -> Attempt {
+    async fn attempt(
+        &self,
+        pool: &Pool,
+        work: &dyn Work,
+        hold: Hold,
+        replay_key: Option<(Uuid, String)>,
+    ) -> Attempt {
         let connection = match pool::get(pool).await {
             Ok(connection) => connection,
             Err(error) => return Attempt::Done(Err(error.into())),
         };
-        let tx = SqlServerTx::new(connection, self.memory.clone(), work.tenant(), hold);
+        let tx = SqlServerTx::new(connection, self.memory.clone(), work.tenant(), hold)
+            .expecting_no_replay(replay_key);
         let mut uow = SqlUnitOfWork::new(Tx::SqlServer(Box::new(tx)), self.ids.clone());
         uow.reset(work.tenant(), self.moment());
         let run = AssertUnwindSafe(work.run(&mut uow)).catch_unwind().await;
@@ -92,8 +104,11 @@ impl Writer {
         };
         self.round_trips.store(tx.round_trips(), Ordering::Relaxed);
         let Err(error) = ended else { return Attempt::Done(Ok(())) };
-        let (exclusive, lost) = (tx.wants_exclusive(), tx.is_lost());
+        let (exclusive, lost, replay) = (tx.wants_exclusive(), tx.is_lost(), tx.found_replay());
         tx.rollback().await;
+        if replay {
+            return Attempt::Replay;
+        }
         if exclusive {
             return Attempt::Again(error, Hold::Exclusive);
         }
