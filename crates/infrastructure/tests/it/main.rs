@@ -7,5 +7,6 @@ mod periods;
 mod platform;
 mod reports;
 mod schema;
+mod secrets;
 mod statements;
 mod transfers;
