@@ -22,6 +22,7 @@ use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
+use application::platform::feature_flags::FeatureFlags;
 use application::platform::identity::Authenticator;
 use application::platform::jobs::{JobQueries, JobRegistry};
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -42,6 +43,7 @@ pub struct AppState {
     pub events: EventHub,
     pub jobs: JobRegistry,
     pub queries: Queries,
+    pub flags: FeatureFlags,
 }
 
 impl AppState {
@@ -62,6 +64,7 @@ impl AppState {
             events,
             jobs: JobRegistry::default(),
             queries: Queries::of(database),
+            flags: FeatureFlags::default(),
         }
     }
 }
@@ -82,6 +85,7 @@ parts! {
     SignIn: state => state.sign_in.clone();
     EventHub: state => state.events.clone();
     JobRegistry: state => state.jobs.clone();
+    FeatureFlags: state => state.flags.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();

@@ -82,7 +82,10 @@ impl KeyVaultSource {
         Self { vaults, options, clock, known: Mutex::default() }
     }
 
-    async fn refresh(&self, known: &mut Known) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
+    async fn refresh(
+        &self,
+        known: &mut Known,
+    ) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
         let client = self.vaults.client(&self.options.vault)?;
         let now = self.clock.now().micros().div_euclid(1_000_000);
         let listed = self.list(&client, now).await?;
@@ -104,7 +107,10 @@ impl KeyVaultSource {
         let entries: BTreeMap<String, Entry> = entries.into_iter().flatten().collect();
         let same = known.loaded
             && entries.len() == known.entries.len()
-            && entries.iter().zip(&known.entries).all(|((a, new), (b, old))| a == b && new.value == old.value);
+            && entries
+                .iter()
+                .zip(&known.entries)
+                .all(|((a, new), (b, old))| a == b && new.value == old.value);
         known.entries = entries;
         known.loaded = true;
         Ok((!same).then(|| vec![self.layer(&known.entries)]))
@@ -133,9 +139,9 @@ impl KeyVaultSource {
             }
             let Some(listed) = self.counted(&properties, now) else { continue };
             let folded = listed.key.to_lowercase();
-            let newest = found.get(&folded).is_none_or(|other| {
-                (listed.updated, &listed.name) > (other.updated, &other.name)
-            });
+            let newest = found
+                .get(&folded)
+                .is_none_or(|other| (listed.updated, &listed.name) > (other.updated, &other.name));
             if newest {
                 found.insert(folded, listed);
             }

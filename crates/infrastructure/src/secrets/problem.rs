@@ -52,13 +52,18 @@ fn unreadable(error: &azure_core::Error) -> bool {
 /// The port's error for an error of an Azure client. A parser's error may quote what it could not parse, so its text
 /// stays out.
 pub fn classify(what: &str, error: &azure_core::Error) -> ConfigurationSourceError {
-    match status(error) {
-        Some(401 | 403) => ConfigurationSourceError::Denied(format!("{what}: {}", chain(error))),
+    let status = status(error);
+    let text = || match status {
+        Some(status) => format!("{what}: status {status}: {}", chain(error)),
+        None => format!("{what}: {}", chain(error)),
+    };
+    match status {
+        Some(401 | 403) => ConfigurationSourceError::Denied(text()),
         Some(400) if matches!(error.kind(), ErrorKind::Credential) => {
-            ConfigurationSourceError::Denied(format!("{what}: {}", chain(error)))
+            ConfigurationSourceError::Denied(text())
         }
         None if unreadable(error) => ConfigurationSourceError::Malformed(what.to_owned()),
-        _ => ConfigurationSourceError::Unavailable(format!("{what}: {}", chain(error))),
+        _ => ConfigurationSourceError::Unavailable(text()),
     }
 }
 

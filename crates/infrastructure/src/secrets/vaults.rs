@@ -98,7 +98,9 @@ impl SecretUri {
             _ => return Err(bad()),
         };
         let good = |text: &str| {
-            !text.is_empty() && text.len() <= 127 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            !text.is_empty()
+                && text.len() <= 127
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
         if !good(name) || !version.as_deref().is_none_or(good) {
             return Err(bad());
@@ -189,10 +191,20 @@ mod tests {
 
     #[test]
     fn addresses_of_vaults() {
-        for good in ["https://erp-prod.vault.azure.net/", " https://erp-prod.vault.azure.net", "https://127.0.0.1:8443/"] {
+        for good in [
+            "https://erp-prod.vault.azure.net/",
+            " https://erp-prod.vault.azure.net",
+            "https://127.0.0.1:8443/",
+        ] {
             assert!(VaultUri::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "erp-prod", "http://erp.vault.azure.net/", "https://u:p@x.vault.azure.net/", "https://x/secrets/a"] {
+        for bad in [
+            "",
+            "erp-prod",
+            "http://erp.vault.azure.net/",
+            "https://u:p@x.vault.azure.net/",
+            "https://x/secrets/a",
+        ] {
             assert!(VaultUri::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(VaultUri::named("ERP-prod").unwrap().as_str(), "https://erp-prod.vault.azure.net");
@@ -209,7 +221,14 @@ mod tests {
         assert_eq!((uri.vault.as_str(), uri.name.as_str()), ("https://v.vault.azure.net", "db-password"));
         assert_eq!(uri.version.as_deref(), Some("0123"));
         assert_eq!(SecretUri::parse("https://v.vault.azure.net/secrets/a").unwrap().version, None);
-        for bad in ["https://v.vault.azure.net/keys/a", "https://v.vault.azure.net/secrets/a/b/c", "https://v.vault.azure.net/secrets/", "http://v.vault.azure.net/secrets/a", "https://v.vault.azure.net/secrets/a%2F..", "x"] {
+        for bad in [
+            "https://v.vault.azure.net/keys/a",
+            "https://v.vault.azure.net/secrets/a/b/c",
+            "https://v.vault.azure.net/secrets/",
+            "http://v.vault.azure.net/secrets/a",
+            "https://v.vault.azure.net/secrets/a%2F..",
+            "x",
+        ] {
             assert!(SecretUri::parse(bad).is_err(), "{bad}");
         }
     }

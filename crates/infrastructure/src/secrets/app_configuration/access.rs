@@ -43,7 +43,10 @@ impl Endpoint {
     pub fn parse(text: &str) -> Result<Self, AccessError> {
         let bad = || AccessError::NotAnEndpoint(text.to_owned());
         let url: Url = text.trim().parse().map_err(|_| bad())?;
-        let bare = url.path() == "/" && url.query().is_none() && url.username().is_empty() && url.password().is_none();
+        let bare = url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
         if url.scheme() != "https" || url.host_str().is_none() || !bare {
             return Err(bad());
         }
@@ -196,7 +199,8 @@ mod tests {
         let url = Url::parse("https://erp.azconfig.io/kv?key=%2A&label=%00&api-version=1.0").unwrap();
         let now = Timestamp::parse("2026-03-01T09:05:07Z").unwrap();
         let headers = signed(&url, now, "id", b"secret");
-        let value = |name: &str| headers.iter().find(|(known, _)| *known == name).unwrap().1.expose().to_owned();
+        let value =
+            |name: &str| headers.iter().find(|(known, _)| *known == name).unwrap().1.expose().to_owned();
         assert_eq!(value("x-ms-date"), "Sun, 01 Mar 2026 09:05:07 GMT");
         assert_eq!(value("x-ms-content-sha256"), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         let signature = "QRukEB/mGF6QS8xVynDEF7Tur6lgC2N4ubq5bV1Vz28=";

@@ -86,8 +86,8 @@ impl Client {
             let response = self.get(&target, None).await?;
             let etag = text_of(response.headers(), ETAG.as_str());
             let body = body(response).await?;
-            let body: Body =
-                serde_json::from_slice(&body).map_err(|_| malformed("a page of key-values is not what it should be"))?;
+            let body: Body = serde_json::from_slice(&body)
+                .map_err(|_| malformed("a page of key-values is not what it should be"))?;
             items.extend(body.items);
             if items.len() > KEY_VALUES_MAX {
                 return Err(malformed(&format!("more than {KEY_VALUES_MAX} key-values")));
@@ -134,7 +134,8 @@ impl Client {
     }
 
     async fn try_get(&self, target: &str, etag: Option<&str>) -> Result<Response, Failure> {
-        let url = self.access.endpoint().join(target).ok_or_else(|| malformed("a link leads out of the store"))?;
+        let url =
+            self.access.endpoint().join(target).ok_or_else(|| malformed("a link leads out of the store"))?;
         let mut request = self.http.get(url.clone());
         let headers = self.access.headers(&url, self.clock.now()).await.map_err(of_identity)?;
         for (name, value) in &headers {
@@ -146,10 +147,9 @@ impl Client {
         if let Some(tokens) = self.sync.header() {
             request = request.header("Sync-Token", tokens);
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| Failure::from(ConfigurationSourceError::Unavailable(chain(&error.without_url()))))?;
+        let response = request.send().await.map_err(|error| {
+            Failure::from(ConfigurationSourceError::Unavailable(chain(&error.without_url())))
+        })?;
         for header in response.headers().get_all("sync-token") {
             self.sync.learn(header.to_str().unwrap_or_default());
         }
@@ -173,7 +173,9 @@ fn refused(status: StatusCode, headers: &HeaderMap) -> Failure {
     let text = text.trim_end().to_owned();
     let error = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ConfigurationSourceError::Denied(text),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => ConfigurationSourceError::Unavailable(text),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
+            ConfigurationSourceError::Unavailable(text)
+        }
         status if status.is_server_error() => ConfigurationSourceError::Unavailable(text),
         _ => ConfigurationSourceError::Malformed(text),
     };
@@ -184,7 +186,9 @@ fn of_identity(error: IdentityError) -> Failure {
     let text = error.to_string();
     match error {
         IdentityError::Unavailable(_) => ConfigurationSourceError::Unavailable(text).into(),
-        IdentityError::Denied(_) | IdentityError::Misconfigured(_) => ConfigurationSourceError::Denied(text).into(),
+        IdentityError::Denied(_) | IdentityError::Misconfigured(_) => {
+            ConfigurationSourceError::Denied(text).into()
+        }
     }
 }
 

@@ -56,7 +56,8 @@ fn reference(key: &str, text: &str) -> Result<SecretUri, Failure> {
     let bad = |reason: String| {
         Failure::from(ConfigurationSourceError::Malformed(format!("the reference '{key}': {reason}")))
     };
-    let reference: Reference = serde_json::from_str(text).map_err(|_| bad("is not {\"uri\": …}".to_owned()))?;
+    let reference: Reference =
+        serde_json::from_str(text).map_err(|_| bad("is not {\"uri\": …}".to_owned()))?;
     SecretUri::parse(&reference.uri).map_err(|error| bad(error.to_string()))
 }
 
@@ -92,7 +93,11 @@ mod tests {
     use super::*;
 
     fn item(key: &str, value: &str, content_type: &str) -> Item {
-        Item { key: key.to_owned(), value: Some(value.to_owned()), content_type: Some(content_type.to_owned()) }
+        Item {
+            key: key.to_owned(),
+            value: Some(value.to_owned()),
+            content_type: Some(content_type.to_owned()),
+        }
     }
 
     fn texts(items: Vec<Item>) -> Vec<(String, String)> {
@@ -110,7 +115,11 @@ mod tests {
             item("Note", "{\"a\":1}", "text/plain"),
             item("Limits", r#"{"A": 1, "B": [true, null, "x"]}"#, "application/json; charset=utf-8"),
             item("Broken", "{", "application/json"),
-            item("Db", r#"{"uri":"https://v.vault.azure.net/secrets/db"}"#, &format!("{REFERENCE};charset=utf-8")),
+            item(
+                "Db",
+                r#"{"uri":"https://v.vault.azure.net/secrets/db"}"#,
+                &format!("{REFERENCE};charset=utf-8"),
+            ),
             item(".appconfig.featureflag/Beta", r#"{"id":"Beta"}"#, FLAG),
         ]);
         let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();

@@ -21,8 +21,8 @@ use futures::{StreamExt, TryStreamExt};
 use tokio::sync::Mutex;
 
 pub use self::access::{AccessError, Endpoint, StoreAccess};
-pub use self::client::{KEY_VALUES_MAX, PAGES_MAX};
 use self::client::{Client, Failure, Page};
+pub use self::client::{KEY_VALUES_MAX, PAGES_MAX};
 use self::key_values::{Value, values};
 pub use self::schedule::{BACK_OFF_MAX, BACK_OFF_MIN};
 use self::schedule::{Schedule, Turn};
@@ -157,7 +157,10 @@ impl AppConfigurationSource {
     }
 
     /// Every secret that is referred to, each once.
-    async fn resolve(&self, labels: &[Vec<(String, Value)>]) -> Result<HashMap<SecretUri, SecretText>, Failure> {
+    async fn resolve(
+        &self,
+        labels: &[Vec<(String, Value)>],
+    ) -> Result<HashMap<SecretUri, SecretText>, Failure> {
         let mut references: HashMap<SecretUri, String> = HashMap::new();
         for (key, value) in labels.iter().flatten() {
             if let Value::Reference(uri) = value {
@@ -171,9 +174,14 @@ impl AppConfigurationSource {
         futures::stream::iter(reads).buffer_unordered(READS_AT_ONCE).try_collect().await
     }
 
-    fn layers(&self, labels: &[Vec<(String, Value)>], secrets: &HashMap<SecretUri, SecretText>) -> Vec<SettingsLayer> {
+    fn layers(
+        &self,
+        labels: &[Vec<(String, Value)>],
+        secrets: &HashMap<SecretUri, SecretText>,
+    ) -> Vec<SettingsLayer> {
         let layer = |(label, values): (&Option<String>, &Vec<(String, Value)>)| {
-            let named = label.as_ref().map_or_else(|| "no label".to_owned(), |label| format!("label {label}"));
+            let named =
+                label.as_ref().map_or_else(|| "no label".to_owned(), |label| format!("label {label}"));
             let text = |value: &Value| match value {
                 Value::Text(text) => Some(text.clone()),
                 Value::Reference(uri) => secrets.get(uri).cloned(),

@@ -109,7 +109,10 @@ impl TokenCredential for Chain {
             }
             Err(error) => match self.still_good(&scope) {
                 Some(token) => {
-                    tracing::warn!(error = explained(&error), "A token cannot be renewed; the last one is still good");
+                    tracing::warn!(
+                        error = explained(&error),
+                        "A token cannot be renewed; the last one is still good"
+                    );
                     Ok(token)
                 }
                 None => Err(error),

@@ -146,7 +146,8 @@ fn workload_identity(
     http: &reqwest::Client,
 ) -> Result<Link, IdentityError> {
     let required = |value: &Option<String>, name: &str| {
-        let missing = format!("{name} is missing; workload identity needs it beside AZURE_FEDERATED_TOKEN_FILE");
+        let missing =
+            format!("{name} is missing; workload identity needs it beside AZURE_FEDERATED_TOKEN_FILE");
         value.clone().ok_or(IdentityError::Misconfigured(missing))
     };
     let mut cloud = CustomConfiguration::default();
@@ -154,10 +155,8 @@ fn workload_identity(
     if !cloud.authority_host.starts_with("https://") {
         return Err(IdentityError::Misconfigured("AZURE_AUTHORITY_HOST must begin with https://".to_owned()));
     }
-    let client_options = ClientOptions {
-        cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
-        ..client_options(http)
-    };
+    let client_options =
+        ClientOptions { cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))), ..client_options(http) };
     let credential = ClientAssertionCredential::new(
         required(&options.tenant_id, "AZURE_TENANT_ID")?,
         required(&options.client_id, "AZURE_CLIENT_ID")?,

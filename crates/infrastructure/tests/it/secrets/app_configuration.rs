@@ -110,7 +110,9 @@ async fn a_poll_that_finds_nothing_is_a_304_a_page() {
     assert!(source.load().await.unwrap().is_none());
     assert_eq!(statuses(), [304, 304, 304]);
     let seen = cloud.stubs.requests(Service::Configuration);
-    assert!(seen.iter().all(|seen| seen.sync_token.as_deref().is_some_and(|token| token.starts_with("stub="))));
+    assert!(
+        seen.iter().all(|seen| seen.sync_token.as_deref().is_some_and(|token| token.starts_with("stub=")))
+    );
 
     // A page that comes after the last known one, and a change on the first.
     store.set("e", None, "1");
@@ -209,5 +211,11 @@ async fn the_products_identity_is_enough() {
     let access = StoreAccess::identity(endpoint, Arc::new(cloud.identity.clone()));
     let source = source_with(&cloud, AppConfigurationOptions::new(access, "Production"));
     assert_eq!(value(&news(&source).await, "a").unwrap(), "1");
-    assert!(cloud.stubs.requests(Service::Configuration).iter().all(|seen| seen.scheme.as_deref() == Some("Bearer")));
+    assert!(
+        cloud
+            .stubs
+            .requests(Service::Configuration)
+            .iter()
+            .all(|seen| seen.scheme.as_deref() == Some("Bearer"))
+    );
 }

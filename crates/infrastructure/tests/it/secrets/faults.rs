@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use application::ports::configuration::{ConfigurationSource, ConfigurationSourceError};
 use erp_stubs::{Fault, Secret, Service};
-use infrastructure::secrets::app_configuration::{AppConfigurationOptions, AppConfigurationSource, StoreAccess};
+use infrastructure::secrets::app_configuration::{
+    AppConfigurationOptions, AppConfigurationSource, StoreAccess,
+};
 use infrastructure::secrets::key_vault::{KeyVaultOptions, KeyVaultSource};
 
 use super::{Cloud, news, value};
@@ -59,7 +61,10 @@ async fn a_vault_that_fails_is_unavailable_and_what_was_known_is_not_lost() {
     cloud.stubs.forget_requests();
     assert_eq!(value(&news(&source).await, "b").unwrap(), "2");
     let reads = cloud.stubs.requests(Service::Vault);
-    assert!(!reads.iter().any(|seen| seen.target.contains("/secrets/a")), "what did not change is not read again");
+    assert!(
+        !reads.iter().any(|seen| seen.target.contains("/secrets/a")),
+        "what did not change is not read again"
+    );
 }
 
 #[tokio::test]
@@ -122,7 +127,10 @@ async fn a_store_that_fails_is_asked_less_and_less() {
     assert_eq!(asked(), 2, "once, and once more a moment later");
     for _ in 0..5 {
         let error = source.load().await.unwrap_err();
-        assert!(error.to_string().contains("not asked again for") && error.to_string().contains("503"), "{error}");
+        assert!(
+            error.to_string().contains("not asked again for") && error.to_string().contains("503"),
+            "{error}"
+        );
     }
     assert_eq!(asked(), 2);
     cloud.clock.advance(31);
@@ -161,7 +169,11 @@ async fn a_store_that_hangs_or_sends_rubbish() {
     let error = source.load().await.unwrap_err();
     assert!(unavailable(&error) && error.to_string().contains("within 2 s"), "{error}");
     cloud.stubs.heal(Service::Configuration);
-    for body in ["sentinel", r#"{"items":[{"key":"sentinel"}"#, r#"{"items":[],"@nextLink":"https://sentinel.example/kv"}"#] {
+    for body in [
+        "sentinel",
+        r#"{"items":[{"key":"sentinel"}"#,
+        r#"{"items":[],"@nextLink":"https://sentinel.example/kv"}"#,
+    ] {
         cloud.stubs.fail_next(Service::Configuration, 1, Fault::Body(body.to_owned()));
         let error = source.load().await.unwrap_err();
         assert!(matches!(error, ConfigurationSourceError::Malformed(_)), "{error:?}");
@@ -177,8 +189,14 @@ async fn a_store_refuses_a_wrong_key() {
     let source = store_source(&cloud);
     cloud.stubs.configuration().set_access_key("stub-id", "b3RoZXI=");
     let error = source.load().await.unwrap_err();
-    assert!(matches!(&error, ConfigurationSourceError::Denied(text) if text.contains("Invalid Signature")), "{error:?}");
+    assert!(
+        matches!(&error, ConfigurationSourceError::Denied(text) if text.contains("Invalid Signature")),
+        "{error:?}"
+    );
     cloud.stubs.configuration().set_access_key("other-id", "b3RoZXI=");
     let error = source.load().await.unwrap_err();
-    assert!(matches!(&error, ConfigurationSourceError::Denied(text) if text.contains("Invalid Credential")), "{error:?}");
+    assert!(
+        matches!(&error, ConfigurationSourceError::Denied(text) if text.contains("Invalid Credential")),
+        "{error:?}"
+    );
 }

@@ -40,7 +40,8 @@ async fn the_rotated_token_file_is_read_at_the_next_need() {
 async fn a_vault_with_a_rotated_identity_goes_on() {
     let cloud = Cloud::start().await;
     cloud.stubs.entra().set_life_seconds(200);
-    let source = KeyVaultSource::new(cloud.vaults(), KeyVaultOptions::new(cloud.vault()), cloud.clock.clone());
+    let source =
+        KeyVaultSource::new(cloud.vaults(), KeyVaultOptions::new(cloud.vault()), cloud.clock.clone());
     news(&source).await;
     cloud.rotate_federated_token("rotated");
     cloud.stubs.entra().revoke_all();
@@ -85,12 +86,19 @@ async fn a_machine_without_workload_identity_asks_its_own_endpoint() {
     // The address of the endpoint is the same on every machine of the cloud; here a proxy stands before it.
     let proxy = reqwest::Proxy::http(stubs.plain_origin()).unwrap();
     let http = reqwest::Client::builder().proxy(proxy).build().unwrap();
-    let options = IdentityOptions { client_id: Some(erp_stubs::entra::CLIENT.to_owned()), ..IdentityOptions::default() };
+    let options = IdentityOptions {
+        client_id: Some(erp_stubs::entra::CLIENT.to_owned()),
+        ..IdentityOptions::default()
+    };
     let identity = AzureIdentity::new(&options, &http).unwrap();
     identity.token(SQL).await.unwrap();
     let requests = stubs.requests(Service::ManagedIdentity);
     assert_eq!(requests.len(), 1, "{requests:?}");
-    assert!(requests[0].target.contains("resource=https%3A%2F%2Fdatabase.windows.net"), "{}", requests[0].target);
+    assert!(
+        requests[0].target.contains("resource=https%3A%2F%2Fdatabase.windows.net"),
+        "{}",
+        requests[0].target
+    );
     assert!(requests[0].target.contains(&format!("client_id={}", erp_stubs::entra::CLIENT)));
 
     let stranger = IdentityOptions { client_id: Some("someone".to_owned()), ..IdentityOptions::default() };

@@ -156,7 +156,11 @@ async fn a_challenge_for_another_domain_is_refused() {
     let port = cloud.stubs.tls_port();
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
     let roots = reqwest::Certificate::from_pem_bundle(cloud.stubs.ca_pem().as_bytes()).unwrap();
-    let http = reqwest::Client::builder().tls_certs_merge(roots).resolve("erp.vault.localhost", address).build().unwrap();
+    let http = reqwest::Client::builder()
+        .tls_certs_merge(roots)
+        .resolve("erp.vault.localhost", address)
+        .build()
+        .unwrap();
     let uri = VaultUri::parse(&format!("https://erp.vault.localhost:{port}")).unwrap();
     let source = |http: &reqwest::Client| {
         let vaults = std::sync::Arc::new(Vaults::new(&cloud.identity, http));
