@@ -8,7 +8,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -35,22 +35,24 @@ pub fn serve(
             tokio::select! {
                 accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
                     let Ok((stream, _)) = accepted else { continue };
-                    let (acceptor, router) = (acceptor.clone(), router.clone());
-                    connections.spawn(async move {
-                        match acceptor {
-                            None => connection(stream, router).await,
-                            Some(acceptor) => match acceptor.accept(stream).await {
-                                Ok(stream) => connection(stream, router).await,
-                                // A client that does not trust the authority ends here; it has seen why.
-                                Err(_) => {}
-                            },
-                        }
-                    });
+                    connections.spawn(accepted_one(stream, acceptor.clone(), router.clone()));
                 }
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
             }
         }
     })
+}
+
+async fn accepted_one(stream: TcpStream, acceptor: Option<TlsAcceptor>, router: Router) {
+    match acceptor {
+        None => connection(stream, router).await,
+        // A client that does not trust the authority ends here; it has seen why.
+        Some(acceptor) => {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                connection(stream, router).await;
+            }
+        }
+    }
 }
 
 async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {

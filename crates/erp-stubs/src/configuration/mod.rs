@@ -1,4 +1,4 @@
-//! The key-values of an App Configuration store and its REST API, version 1.0.
+//! The key-values of an App Configuration store and its REST API.
 
 mod filter;
 mod routes;

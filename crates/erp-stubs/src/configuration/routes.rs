@@ -18,7 +18,8 @@ use super::filter::matches;
 use super::{RESOURCE, StoreState, Stored, signature};
 use crate::stubs::Inner;
 
-const API_VERSION: &str = "1.0";
+/// The first version, whose lists have no tags, and one that has them.
+const API_VERSIONS: [&str; 2] = ["1.0", "2023-11-01"];
 const SET: &str = "application/vnd.microsoft.appconfig.kvset+json; charset=utf-8";
 const ONE: &str = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8";
 const SYNC_TOKEN: HeaderName = HeaderName::from_static("sync-token");
@@ -56,7 +57,7 @@ fn refusal(
         }
         return Some(response);
     }
-    if query.get("api-version").is_none_or(|version| version != API_VERSION) {
+    if !query.get("api-version").is_some_and(|version| API_VERSIONS.contains(&version.as_str())) {
         return Some(problem(StatusCode::BAD_REQUEST, "api-version", "The version is not supported"));
     }
     None
@@ -123,6 +124,7 @@ pub(crate) async fn list(
         return refusal;
     }
     let filter = |name: &str| query.get(name).map_or("*", String::as_str);
+    let version = query.get("api-version").map_or(API_VERSIONS[0], String::as_str);
     let after: usize = query.get("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let state = inner.configuration.state();
     let found: Vec<_> = state
@@ -141,7 +143,7 @@ pub(crate) async fn list(
     let next = (after + state.page_size < found.len()).then(|| {
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let (key, label) = (encode(filter("key")), encode(filter("label")));
-        format!("/kv?key={key}&label={label}&api-version={API_VERSION}&after={}", after + state.page_size)
+        format!("/kv?key={key}&label={label}&api-version={version}&after={}", after + state.page_size)
     });
     let mut body = json!({ "items": items });
     if let Some(next) = &next {
@@ -152,6 +154,9 @@ pub(crate) async fn list(
     let mut response = typed(SET, &body);
     if let Some(link) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
         response.headers_mut().insert(http::header::LINK, link);
+    }
+    if version == API_VERSIONS[0] {
+        return response;
     }
     unless_known(&headers, &etag, response, &sync_token(&state))
 }

@@ -15,10 +15,13 @@ use crate::secrets::identity::{IdentityError, TokenSource};
 
 /// What tokens for the public cloud's stores are for.
 const PUBLIC_SCOPE: &str = "https://azconfig.io/.default";
-/// The same in the other clouds, by the ending of a store's name.
-const OTHER_SCOPES: [(&str, &str); 2] = [
+/// The same for other domains, by the ending of a store's name.
+const OTHER_SCOPES: [(&str, &str); 5] = [
     (".azconfig.azure.us", "https://azconfig.azure.us/.default"),
     (".azconfig.azure.cn", "https://azconfig.azure.cn/.default"),
+    (".appconfig.azure.com", "https://appconfig.azure.com/.default"),
+    (".appconfig.azure.us", "https://appconfig.azure.us/.default"),
+    (".appconfig.azure.cn", "https://appconfig.azure.cn/.default"),
 ];
 
 #[derive(Debug, Error, PartialEq, Eq)]
