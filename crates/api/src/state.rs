@@ -22,6 +22,7 @@ use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
+use application::platform::feature_flags::FeatureFlags;
 use application::platform::identity::Authenticator;
 use application::platform::jobs::{JobQueries, JobRegistry};
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -44,6 +45,7 @@ pub struct AppState {
     pub jobs: JobRegistry,
     pub queries: Queries,
     pub switches: Switches,
+    pub flags: FeatureFlags,
 }
 
 impl AppState {
@@ -65,6 +67,7 @@ impl AppState {
             jobs: JobRegistry::default(),
             queries: Queries::of(database),
             switches: Switches::default(),
+            flags: FeatureFlags::default(),
         }
     }
 }
@@ -86,6 +89,7 @@ parts! {
     EventHub: state => state.events.clone();
     JobRegistry: state => state.jobs.clone();
     Switches: state => state.switches.clone();
+    FeatureFlags: state => state.flags.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();

@@ -3,5 +3,6 @@
 pub mod cache;
 pub mod identity;
 pub mod persistence;
+pub mod secrets;
 pub mod sql;
 pub mod system;

@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod change_feed;
 pub mod create_tenant;
 pub mod error;
+pub mod feature_flags;
 pub mod guard;
 pub mod identity;
 pub mod jobs;

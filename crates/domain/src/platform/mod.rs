@@ -1,6 +1,7 @@
 //! Values of identity: how people are addressed and what a password must be.
 
 mod email;
+pub mod feature_flags;
 mod password;
 
 pub use email::{EMAIL_LENGTH_MAX, EmailAddress};

@@ -9,6 +9,7 @@ mod reports;
 mod schema;
 #[path = "../../../testkit/src/sql_server.rs"]
 mod sql_server;
+mod secrets;
 mod statements;
 mod store;
 mod transfers;

@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod auth;
 pub mod batch;
 pub mod events;
+pub mod feature_flags;
 pub mod jobs;
 pub mod me;
 pub mod permissions;
@@ -38,6 +39,7 @@ pub fn operations(ops: &mut Operations) {
     admin_tenants::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);
+    feature_flags::operations(ops);
     jobs::operations(ops);
     batch::operations(ops);
 }

@@ -1,0 +1,3 @@
+//! What every adapter of a port must do, once for all of them.
+
+pub mod secrets;
