@@ -15,6 +15,7 @@ use crate::config::{Configuration, EXIT_CONFIGURATION, Sources};
 use crate::problem::{error_catalogue, errors_markdown};
 
 pub use first_start::provision;
+pub use health_checks::redis_check;
 pub use wiring::{Parts, api_operations, assemble};
 
 /// Something stopped the command; its text is for whoever started it.
