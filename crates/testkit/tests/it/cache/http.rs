@@ -1,0 +1,1 @@
+//! What people who call the API notice.
