@@ -1,7 +1,7 @@
 //! Values in this process and in Redis, with the other processes told of every change (A7, F10).
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use application::error::{AppError, AppResult, TEMPORARILY_UNAVAILABLE};
 use application::ports::cache::{
@@ -22,6 +22,9 @@ use super::redis::{
 };
 use super::statistics::Lookups;
 use super::ttl::{Lives, Ttl};
+
+/// How often a process that is about to end looks whether it may.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
 
 /// What a layered cache is made of.
 pub struct LayeredParts {
@@ -96,6 +99,17 @@ impl LayeredCache {
     /// For what is stored from now on.
     pub fn set_ttl(&self, ttl: Ttl) {
         self.shared.lives.set(ttl);
+    }
+
+    /// Waits until Redis has heard of every change of this process, for a process that is about to end; false when it
+    /// has not after `limit`.
+    pub async fn drain(&self, limit: Duration) -> bool {
+        let heard = async {
+            while self.shared.remote.pending.len() > 0 {
+                tokio::time::sleep(DRAIN_LOOK).await;
+            }
+        };
+        tokio::time::timeout(limit, heard).await.is_ok()
     }
 
     /// Whether every endpoint answers; the text of the failure is for operators (I2).

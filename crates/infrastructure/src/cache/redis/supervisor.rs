@@ -20,7 +20,7 @@ use tracing::{info, warn};
 use super::backplane::{Channels, Message, News};
 use super::connect::{in_time, login, open, pubsub};
 use super::link::{Failed, Link};
-use super::remote::count;
+use super::remote::{Remote, count};
 use crate::cache::connection_string::RedisOptions;
 use crate::cache::layered::Shared;
 
@@ -35,10 +35,30 @@ struct Session {
     stream: PubSubStream,
     channels: Channels,
     renew_by: Option<Instant>,
-    /// Half-open since then; `None`: closed.
-    making_up: Option<Instant>,
+    stage: Stage,
     /// When the last heartbeat that came back was sent.
     heard: Option<Instant>,
+    /// There was something to be told at the last heartbeat.
+    pending: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    HalfOpen {
+        since: Instant,
+        /// The books have said what changed before.
+        asked: bool,
+    },
+    Closed,
+}
+
+impl Stage {
+    fn half_open() -> Self {
+        Self::HalfOpen { since: Instant::now(), asked: false }
+    }
+    fn is_closed(self) -> bool {
+        matches!(self, Self::Closed)
+    }
 }
 
 /// Why a session is over.
@@ -75,6 +95,20 @@ pub(in super::super) async fn supervise(shared: Arc<Shared>) {
 
 fn before(moment: Timestamp, duration: Duration) -> Timestamp {
     Timestamp::from_micros(moment.micros() - i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Through the command connection, to come back through the subscription. A key that never exists is removed with it:
+/// a primary that has become a replica refuses even that, and would otherwise be believed, however far it is behind.
+async fn send_heartbeat(remote: &Remote, session: &Session) -> Result<(), Failed> {
+    let (link, channel) = (&session.link, &session.channels.heartbeat);
+    let payload = remote.trust.micros(Instant::now()).to_string();
+    let publish = link.command("PUBLISH").arg(channel).arg(payload).to_owned();
+    if link.is_cluster() {
+        return link.query(&publish).await.map(|_| ());
+    }
+    let mut pipe = redis::pipe();
+    pipe.add_command(publish).add_command(link.unlink().arg(channel).to_owned());
+    link.pipeline(&pipe).await.map(|_| ())
 }
 
 struct Keeper {
@@ -118,8 +152,8 @@ impl Keeper {
             let (mut sink, stream) = pubsub(&options, &login, &endpoint).await?.split();
             sink.subscribe(&[&channels.changes, &channels.heartbeat]).await?;
             let renew_by = login.renew_by;
-            let (link, making_up) = (Arc::new(link), Some(Instant::now()));
-            Ok(Session { options, link, stream, channels, renew_by, making_up, heard: None })
+            let (link, stage) = (Arc::new(link), Stage::half_open());
+            Ok(Session { options, link, stream, channels, renew_by, stage, heard: None, pending: false })
         })
         .await
     }
@@ -130,7 +164,6 @@ impl Keeper {
         let mut replace_at: Option<Instant> = None;
         loop {
             tokio::select! {
-                biased;
                 message = session.stream.next() => match message {
                     Some(message) => self.hear(&mut session, &message).await,
                     None => return End::Broken,
@@ -163,44 +196,50 @@ impl Keeper {
     async fn beat(&mut self, session: &mut Session) {
         let shared = self.shared.clone();
         let remote = &shared.remote;
-        let payload = remote.trust.micros(Instant::now()).to_string();
-        let publish = session.link.command("PUBLISH").arg(&session.channels.heartbeat).arg(payload).to_owned();
-        if session.link.query(&publish).await.is_err() {
+        if send_heartbeat(remote, session).await.is_err() {
             count(&remote.counts.errors);
         }
-        if session.making_up.is_none() && !remote.trust.told() {
-            self.interrupted();
-            session.making_up = Some(Instant::now());
+        if session.stage.is_closed() && !remote.trust.told() {
+            self.interrupted(session);
         }
-        if remote.pending.len() > 0
+        // What is there for the first time is being told by whoever changed it.
+        let waited = std::mem::replace(&mut session.pending, remote.pending.len() > 0);
+        if waited
+            && session.pending
             && let Err(error) = remote.tell(&session.link, &remote.pending.backlog()).await
         {
             tracing::debug!(%error, "Redis was not told of changes yet: {{error}}");
         }
-        if session.making_up.is_some_and(|since| since.elapsed() >= remote.timings.quarantine) {
-            self.make_up(session).await;
+        if let Stage::HalfOpen { since, asked } = session.stage
+            && since.elapsed() >= remote.timings.quarantine
+            && remote.pending.len() == 0
+        {
+            if asked { self.close(session) } else { self.make_up(session).await }
         }
     }
 
-    /// The last step before Redis is believed again; tried again with the next heartbeat if it fails.
+    /// The last but one step before Redis is believed again; tried again with the next heartbeat if it fails. Changes
+    /// of others after it are announced, and heard.
     async fn make_up(&mut self, session: &mut Session) {
+        match self.ask_the_books(session).await {
+            Ok(()) => {
+                if let Stage::HalfOpen { asked, .. } = &mut session.stage {
+                    *asked = true;
+                }
+            }
+            Err(error) => {
+                warn!(error, "What changed while Redis was away cannot be found out yet: {{error}}");
+            }
+        }
+    }
+
+    /// With a heartbeat that has just come back.
+    fn close(&mut self, session: &mut Session) {
         let remote = &self.shared.remote;
-        let Some(heard) = session.heard.filter(|heard| heard.elapsed() < remote.timings.heartbeat * 2) else {
-            return;
-        };
-        if remote.pending.len() > 0 {
-            return;
-        }
-        if let Err(error) = self.ask_the_books(session).await {
-            warn!(error, "What changed while Redis was away cannot be found out yet: {{error}}");
-            return;
-        }
-        // Asking may have taken a while; a lease is counted from the heartbeat.
+        let fresh = |heard: &Instant| heard.elapsed() < remote.timings.lease / 2;
+        let Some(heard) = session.heard.filter(fresh) else { return };
         remote.trust.regain(heard + remote.timings.lease);
-        if !remote.trust.told() {
-            return;
-        }
-        session.making_up = None;
+        session.stage = Stage::Closed;
         self.complained = false;
         info!("Redis is used");
     }
@@ -216,11 +255,11 @@ impl Keeper {
     async fn replace(&mut self, session: &Session, options: Arc<RedisOptions>) -> Result<Session, Failed> {
         let mut next = self.attempt(options).await?;
         let remote = &self.shared.remote;
-        let closed = session.making_up.is_none() && remote.trust.told();
+        let closed = session.stage.is_closed() && remote.trust.told();
         if closed && next.options.same_servers(&session.options) {
             // Nothing was missed: the new subscription was there before the old one ends. What the old one has not
             // read yet is covered by forgetting everything.
-            next.making_up = None;
+            next.stage = Stage::Closed;
             next.heard = session.heard;
             remote.trust.forget();
         } else if remote.trust.lose() {
@@ -252,9 +291,9 @@ impl Keeper {
         let age = sent.map_or(Duration::MAX, |sent| Duration::from_micros(now.saturating_sub(sent)));
         let Some(sent) = Instant::now().checked_sub(age) else { return };
         session.heard = Some(sent);
-        if session.making_up.is_none() && !remote.trust.renew(sent + remote.timings.lease) {
-            self.interrupted();
-            session.making_up = Some(Instant::now());
+        let until = sent + remote.timings.lease;
+        if session.stage.is_closed() && !remote.trust.renew(until) {
+            self.interrupted(session);
         }
     }
 
@@ -277,7 +316,8 @@ impl Keeper {
     }
 
     /// Trust has ended while the connection stands.
-    fn interrupted(&mut self) {
+    fn interrupted(&mut self, session: &mut Session) {
+        session.stage = Stage::half_open();
         self.lost_at = self.shared.remote.clock.now();
         self.shared.remote.trust.lose();
         self.shared.remote.counts.opened.fetch_add(1, Ordering::Relaxed);

@@ -102,7 +102,7 @@ async fn renamed_and_disabled_commands() {
         server.connection_string()
     );
     let cache = ready(&text).await;
-    conforms(cache).await;
+    conforms(cache.clone()).await;
     let clients = server.cli(&["CLIENT", "LIST"]);
     assert!(clients.lines().any(|line| line.contains("name=erp") && line.contains("db=3")), "{clients}");
     assert!(server.cli(&["PUBSUB", "CHANNELS"]).lines().all(|channel| channel.starts_with("own:erp:cache:")));

@@ -158,3 +158,30 @@ async fn a_full_redis_serves_no_old_values() {
     assert_eq!(storage.read(&*b, &key).await, "new");
     assert_eq!(redis(&*a).breaker, BreakerState::Closed);
 }
+
+/// More changes than are remembered one by one.
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_changes_to_remember_are_made_up_for_all_the_same() {
+    let mut server = RedisServer::with(RedisSetup { durable: true, ..RedisSetup::default() }).await;
+    let text = server.connection_string();
+    let (a, b) = (ready(&text).await, ready(&text).await);
+    let last = new_tenant();
+    let (key, storage) = (account(last, 1), Storage::of("old"));
+    assert_eq!(storage.read(&*b, &key).await, "old");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.kill();
+    state(&*a, BreakerState::Open).await;
+    for _ in 0..10_000 {
+        a.invalidate(new_tenant(), &["account"]).await;
+    }
+    storage.set("new");
+    a.invalidate(last, &["account"]).await;
+    assert_eq!(redis(&*a).pending_invalidations, 10_001);
+    server.restart().await;
+    for cache in [&a, &b] {
+        state(&**cache, BreakerState::Closed).await;
+        assert_eq!(storage.read(&**cache, &key).await, "new");
+    }
+    assert!(a.drain(Duration::from_secs(1)).await);
+    assert_eq!(redis(&*a).pending_invalidations, 0);
+}

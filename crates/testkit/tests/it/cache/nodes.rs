@@ -30,7 +30,7 @@ async fn what_one_writes_the_other_reads() {
         slowest = slowest.max(began.elapsed());
     }
     assert!(slowest < TOLD_WITHIN, "{slowest:?}");
-    assert_eq!(redis(&*b).remote_invalidations, 50);
+    assert!(redis(&*b).remote_invalidations >= 50);
     assert_eq!(redis(&*a).remote_invalidations, 0, "its own news are none");
 }
 
