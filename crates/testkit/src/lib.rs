@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod conformance;
 pub mod data;
+pub mod peers;
 pub mod server;
 pub mod sql_server;
 pub mod world;

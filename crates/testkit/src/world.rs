@@ -3,11 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use application::command::Application;
+use application::platform::sign_in::SignIn;
+use application::ports::cache::Cache;
 use axum::Router;
 use axum::body::Body;
 use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
 use erp_api::config::{Settings, Sources};
 use erp_api::middleware::HttpLimits;
+use erp_api::state::AppState;
+use infrastructure::identity::authenticator::{CachedAuthenticator, Sources as Credentials};
 use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -88,6 +93,24 @@ impl World {
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Another process on the same books, with its own cache; the database stands for one that takes several.
+    pub fn process(&self, cache: Arc<dyn Cache>) -> Router {
+        let (parts, database) = (&self.parts, &self.parts.database);
+        let of = &parts.application;
+        let application = Application { cache: cache.clone(), database: of.database.clone(), ..of.clone() };
+        let sign_in = SignIn { app: application.clone(), ..parts.state.sign_in.clone() };
+        let authenticator = CachedAuthenticator::new(Credentials {
+            tokens: sign_in.tokens.clone(),
+            queries: database.clone(),
+            access: database.clone(),
+            database: database.clone(),
+            cache,
+            clock: self.clock.clone(),
+        });
+        let state = AppState::new(application, Arc::new(authenticator), sign_in, database);
+        api_operations().into_router(state, &HttpLimits::default())
     }
 
     /// Nobody signed in.

@@ -10,11 +10,16 @@ struct Rule {
     reason: &'static str,
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         crates: &["sqlx", "rusqlite", "mssql_client", "tiberius"],
         allowed: &["crates/infrastructure/src/sql", "crates/infrastructure/tests/"],
         reason: "only infrastructure/src/sql knows the engines",
+    },
+    Rule {
+        crates: &["redis"],
+        allowed: &["crates/infrastructure/src/cache"],
+        reason: "only infrastructure/src/cache knows the client",
     },
     Rule {
         crates: &["axum", "tower_http"],

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use application::error::{AppError, AppResult};
 use application::paging::{ListQuery, Page, UNKNOWN_PARAMETER};
+use application::ports::cache::{Cache, CacheKey, Cached, Load};
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -36,22 +37,53 @@ where
     }
     match accept {
         Media::Csv | Media::NdJson => stream_list(page, request, accept).await,
-        _ => {
-            let answer = page(request.query).await?;
-            match &request.fields {
-                None => Ok(json_bytes(StatusCode::OK, to_bytes(&answer)?)),
-                Some(fields) => {
-                    let items = answer.items.iter().map(|item| selected(item, Some(fields)));
-                    let items: Vec<Value> = items.collect::<Result<_, _>>()?;
-                    let mut body = json!({ "items": items, "nextCursor": answer.next_cursor });
-                    if let Some(total) = answer.total {
-                        body["total"] = json!(total);
-                    }
-                    Ok(json_bytes(StatusCode::OK, to_bytes(&body)?))
-                }
-            }
-        }
+        _ => Ok(json_bytes(StatusCode::OK, one_page(page, request).await?)),
     }
+}
+
+/// The same for reference data: a page of JSON is kept under `key` until something of its kind changes (F6).
+pub async fn cached_list<T, F, Fut>(
+    cache: &dyn Cache,
+    key: CacheKey,
+    page: F,
+    request: ListRequest,
+    accept: Media,
+) -> ApiResult
+where
+    T: Serialize + ToSchema + Send + 'static,
+    F: Fn(ListQuery) -> Fut + Send + 'static,
+    Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
+{
+    if matches!(accept, Media::Csv | Media::NdJson) {
+        return list(page, request, accept).await;
+    }
+    if let Some(fields) = &request.fields {
+        check_fields(fields, &Columns::of::<T>())?;
+    }
+    let load: Load = Box::new(move || {
+        let loading = async move { Ok(Some(Cached { body: one_page(page, request).await?, version: None })) };
+        Box::pin(loading)
+    });
+    let found = cache.get_or_load(key, load).await?;
+    let found = found.ok_or_else(|| AppError::internal("a list was loaded and is not there"))?;
+    Ok(json_bytes(StatusCode::OK, found.body))
+}
+
+async fn one_page<T, F, Fut>(page: F, request: ListRequest) -> AppResult<Bytes>
+where
+    T: Serialize,
+    F: Fn(ListQuery) -> Fut,
+    Fut: Future<Output = AppResult<Page<T>>>,
+{
+    let answer = page(request.query).await?;
+    let Some(fields) = &request.fields else { return to_bytes(&answer) };
+    let items = answer.items.iter().map(|item| selected(item, Some(fields)));
+    let items: Vec<Value> = items.collect::<Result<_, _>>()?;
+    let mut body = json!({ "items": items, "nextCursor": answer.next_cursor });
+    if let Some(total) = answer.total {
+        body["total"] = json!(total);
+    }
+    to_bytes(&body)
 }
 
 fn check_fields(fields: &[String], columns: &Columns) -> Result<(), Problem> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::HeaderMap;
+use infrastructure::cache::layered::LayeredCache;
 use infrastructure::sql::db::Db;
 
 use crate::health::{
@@ -22,6 +23,24 @@ impl HealthCheck for DatabaseCheck {
             Err(error) => CheckResult::error(error.to_string()),
         }
     }
+}
+
+/// Every endpoint of Redis answers (I2).
+struct RedisCheck(Arc<LayeredCache>);
+
+#[async_trait]
+impl HealthCheck for RedisCheck {
+    async fn check(&self) -> CheckResult {
+        match self.0.ping().await {
+            Ok(()) => CheckResult::healthy(),
+            Err(error) => CheckResult::error(error),
+        }
+    }
+}
+
+/// The check of a shared cache: without Redis the server is slower, but serves.
+pub fn redis_check(cache: Arc<LayeredCache>) -> Registration {
+    Registration::new("redis", &["cache"], Arc::new(RedisCheck(cache))).degrades()
 }
 
 /// The data folder can be written.

@@ -11,7 +11,7 @@ use application::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, 
 use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher};
 use application::platform::sign_in::{SignIn, SignInPolicy};
-use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
+use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
 use async_trait::async_trait;
@@ -343,13 +343,19 @@ impl Database for Stub {
 
 #[async_trait]
 impl Cache for Stub {
-    async fn get_or_load(&self, _: CacheKey, _: CachePolicy, load: Load) -> AppResult<Option<Cached>> {
+    async fn get_or_load(&self, _: CacheKey, load: Load) -> AppResult<Option<Cached>> {
         load().await
     }
     fn peek(&self, _: &CacheKey) -> Option<Cached> {
         None
     }
     async fn invalidate(&self, _: TenantId, _: &[&'static str]) {}
+    async fn flush(&self, _: &str, _: bool) -> AppResult<Flushed> {
+        Ok(Flushed { keys: 0, complete: true })
+    }
+    fn statistics(&self) -> CacheStatistics {
+        CacheStatistics { classes: Vec::new(), loads: 0, memory_entries: 0, memory_bytes: 0, redis: None }
+    }
 }
 
 impl Clock for Stub {

@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod audit_log;
 pub mod batch;
 pub mod bootstrap;
+pub mod cache;
 pub mod change_feed;
 pub mod create_tenant;
 pub mod error;

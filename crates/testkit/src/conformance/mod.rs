@@ -1,3 +1,4 @@
-//! What every adapter of a port must do, once for all of them.
+//! What every adapter of a port must do, told once and run on each.
 
+pub mod cache;
 pub mod secrets;

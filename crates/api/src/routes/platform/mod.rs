@@ -1,5 +1,6 @@
 //! Signing in, people and their rights, tenants and their settings.
 
+pub mod admin_cache;
 pub mod admin_tenants;
 pub mod api_keys;
 pub mod audit_log;
@@ -37,6 +38,7 @@ pub fn operations(ops: &mut Operations) {
     permissions::operations(ops);
     api_keys::operations(ops);
     admin_tenants::operations(ops);
+    admin_cache::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);
     feature_flags::operations(ops);

@@ -7,6 +7,7 @@ mod change_feed;
 mod jobs;
 mod lists;
 mod queries;
+mod recent_changes;
 mod retention;
 mod roles;
 mod sessions;
@@ -25,6 +26,7 @@ pub fn statements() -> Vec<&'static Statement> {
         change_feed::ALL,
         jobs::ALL,
         queries::ALL,
+        recent_changes::ALL,
         retention::ALL,
         roles::ALL,
         sessions::ALL,
