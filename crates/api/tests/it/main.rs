@@ -13,6 +13,7 @@ mod document;
 mod events;
 mod imports;
 mod journal_entries;
+mod lists;
 mod number_series;
 mod periods;
 mod platform;

@@ -18,8 +18,8 @@ use super::migrate;
 use super::sqlite::{self, SqliteWriter};
 use super::sqlite_batch::LongReads;
 use super::sqlite_read;
-use super::statement::Statement;
-use super::value::{Row, Value};
+use super::statement::{Lookup, Statement};
+use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
 
 /// Read-only connections unless configured.
@@ -94,6 +94,25 @@ impl Db {
 
     pub async fn find(&self, statement: &Statement, params: &[Value]) -> StorageResult<Option<Row>> {
         Ok(self.query(statement, params).await?.into_iter().next())
+    }
+
+    /// The rows of all keys in one statement, in no particular order.
+    pub async fn lookup(
+        &self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value>,
+    ) -> StorageResult<Vec<Row>> {
+        let keys = json_keys(keys)?;
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                sqlite_read::query(&engine.readers, lookup.sqlite_many(), &params).await
+            }
+        }
     }
 
     /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.

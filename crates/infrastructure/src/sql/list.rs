@@ -70,7 +70,20 @@ impl ListSql {
         tenant: TenantId,
         query: &ListQuery,
         extra: Option<(&str, Vec<Value>)>,
+        read: impl FnMut(&mut Columns) -> StorageResult<T>,
+    ) -> Result<Page<T>, AppError> {
+        self.page_while(db, tenant, query, extra, read, |_| true).await
+    }
+
+    /// The same, but the page ends before the item that no longer `fits`. The first item is always on it.
+    pub async fn page_while<T>(
+        &self,
+        db: &Db,
+        tenant: TenantId,
+        query: &ListQuery,
+        extra: Option<(&str, Vec<Value>)>,
         mut read: impl FnMut(&mut Columns) -> StorageResult<T>,
+        mut fits: impl FnMut(&T) -> bool,
     ) -> Result<Page<T>, AppError> {
         let mut params = vec![Value::from(tenant)];
         let mut conditions = vec![format!("{} = ?1", self.tenant)];
@@ -103,12 +116,17 @@ impl ListSql {
             params.len()
         );
         let rows = db.query_text(&text, &params).await?;
-        let more = rows.len() > query.limit as usize;
+        let mut more = rows.len() > query.limit as usize;
         let mut items = Vec::with_capacity(rows.len());
         let mut last = Vec::new();
         for row in rows.into_iter().take(query.limit as usize) {
             let mut columns = row.columns("list");
-            items.push(read(&mut columns)?);
+            let item = read(&mut columns)?;
+            if !fits(&item) && !items.is_empty() {
+                more = true;
+                break;
+            }
+            items.push(item);
             last = columns.rest();
         }
         let next_cursor = if more { Some(write_cursor(&order, last)?) } else { None };

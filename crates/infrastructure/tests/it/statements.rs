@@ -32,6 +32,15 @@ fn migrated() -> rusqlite::Connection {
     connection
 }
 
+/// What SQLite would do, a step a line.
+fn plan(connection: &rusqlite::Connection, text: &str) -> String {
+    let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+    let parameters = vec![rusqlite::types::Null; prepared.parameter_count()];
+    let rows =
+        prepared.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+    rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+}
+
 #[test]
 fn names_are_unique() {
     let names: Vec<_> = rendered(Dialect::Sqlite).into_iter().map(|(name, _)| name).collect();
@@ -51,6 +60,16 @@ fn every_statement_prepares_on_sqlite() {
         }
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Look-ups outside a transaction are one statement for all keys, and find them through an index.
+#[test]
+fn keys_are_looked_up_together_through_an_index() {
+    let connection = migrated();
+    for lookup in persistence::lookups() {
+        let plan = plan(&connection, lookup.sqlite_many());
+        assert!(!plan.replace("SCAN json_each", "").contains("SCAN"), "{}\n{plan}", lookup.name);
+    }
 }
 
 /// The text SQL Server will be given; a change shows in the diff of the snapshot.
@@ -89,12 +108,7 @@ fn an_account_is_read_through_its_index_alone() {
     let connection = migrated();
     let plan = |name: &str| -> String {
         let statement = persistence::statements().into_iter().find(|s| s.name == name).unwrap();
-        let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sqlite())).unwrap();
-        let parameters = vec![rusqlite::types::Null; prepared.parameter_count()];
-        let rows = prepared
-            .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))
-            .unwrap();
-        rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+        plan(&connection, statement.sqlite())
     };
     for name in ["accounting.ledger_line.of_account", "accounting.ledger_line.of_account_day"] {
         let plan = plan(name);

@@ -9,11 +9,11 @@ use application::ports::storage_error::StorageResult;
 use chrono::NaiveDate;
 use domain::accounting::account::{ACCOUNT_DEPTH_MAX, Account};
 use domain::ids::{AccountId, TenantId};
-use domain::money::{Amount, Currency, CurrencyCode};
+use domain::money::{Amount, CurrencyCode};
 use domain::time::Timestamp;
 
 use super::accounts::{FIND, read_account};
-use super::facts::COMPANY;
+use super::company_money::CompanyMoney;
 use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
 use crate::statements;
@@ -38,7 +38,6 @@ statements! {
          FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND l.posting_date <= ?3 \
          AND l.recorded_at <= ?4 GROUP BY l.currency";
     CHILDREN = "accounting.account.children_of": "SELECT id FROM account WHERE tenant_id = ?1 AND parent_id = ?2";
-    SCALES = "accounting.currency.scales": "SELECT code, scale FROM currency WHERE tenant_id = ?1";
 }
 
 /// Debits and credits, in the company currency and in their own.
@@ -133,7 +132,7 @@ pub async fn view(
             }
         }
     }
-    let money = Money::read(db, tenant).await?;
+    let money = CompanyMoney::read(db, tenant).await?;
     let by_currency =
         sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
     let debit = Amount::sum(sums.values().map(|sums| sums.debit)).ok_or_else(too_large)?;
@@ -151,7 +150,7 @@ pub async fn view(
     }))
 }
 
-fn currency_view(money: &Money, code: CurrencyCode, sums: Sums) -> AppResult<CurrencyBalanceView> {
+fn currency_view(money: &CompanyMoney, code: CurrencyCode, sums: Sums) -> AppResult<CurrencyBalanceView> {
     Ok(CurrencyBalanceView {
         currency: code.to_string(),
         debit: money.of(sums.currency_debit, code),
@@ -194,33 +193,4 @@ async fn with_descendants(
         level = below;
     }
     Ok(accounts)
-}
-
-/// The decimals of the tenant's currencies.
-pub struct Money {
-    pub company: Currency,
-    scales: BTreeMap<CurrencyCode, u8>,
-}
-
-impl Money {
-    pub async fn read(db: &Db, tenant: TenantId) -> AppResult<Self> {
-        let row = db.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
-        let mut columns = row.columns("tenant");
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        let mut scales = BTreeMap::new();
-        for row in db.query(&SCALES, &[tenant.into()]).await? {
-            let mut columns = row.columns("currency");
-            scales.insert(columns.get("code")?, columns.get("scale")?);
-        }
-        Ok(Self { company: Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) }, scales })
-    }
-
-    pub fn company(&self, amount: Amount) -> String {
-        amount.display(self.company.scale)
-    }
-
-    pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
-        amount.display(self.scales.get(&code).copied().unwrap_or(Currency::iso(code).scale))
-    }
 }

@@ -5,7 +5,7 @@ use application::accounting::ports::exchange_rates::{
 };
 use application::accounting::ports::stored::Stored;
 use application::accounting::views::currency::{EffectiveRateView, ExchangeRateView};
-use application::error::{AppError, AppResult};
+use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use domain::ids::{ExchangeRateId, TenantId};
 use domain::money::{CurrencyCode, Rate};
 
-use super::facts::COMPANY;
+use super::company_money::company;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -140,9 +140,7 @@ impl ExchangeRateQueries for Db {
         currency: CurrencyCode,
         date: NaiveDate,
     ) -> AppResult<Option<EffectiveRateView>> {
-        let row =
-            self.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
-        let company: CurrencyCode = row.columns("tenant").get("currency")?;
+        let company = company(self, tenant).await?.code;
         let own = EffectiveRateView {
             currency: currency.to_string(),
             company_currency: company.to_string(),

@@ -13,9 +13,9 @@ use domain::accounting::journal_entry::{EntryHeader, EntryKind};
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
+use super::company_money::company;
 use super::facts::read_name;
 use super::journal_entry_rows::{line_columns, read_line};
-use super::report_queries::company;
 use super::report_sql::Composed;
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row};

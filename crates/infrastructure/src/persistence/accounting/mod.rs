@@ -7,12 +7,14 @@ pub mod accounts;
 pub mod balances;
 pub mod close_checklist;
 pub mod columns;
+pub mod company_money;
 pub mod currencies;
 pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
 pub mod draft_document;
+pub mod entry_lines;
 pub mod exchange_rates;
 pub mod facts;
 pub mod fiscal_years;
@@ -45,6 +47,7 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         close_checklist::ALL,
         columns::ALL,
+        company_money::ALL,
         currencies::ALL,
         dimension_rules::ALL,
         dimension_sets::ALL,
@@ -71,8 +74,15 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS]
-        .concat()
+    [
+        accounts::LOOKUPS,
+        dimension_sets::LOOKUPS,
+        dimensions::LOOKUPS,
+        entry_lines::LOOKUPS,
+        facts::LOOKUPS,
+        ledger::LOOKUPS,
+    ]
+    .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {

@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::ids::{AccountId, TenantId};
-use domain::money::{Currency, CurrencyCode};
 use futures::stream::{BoxStream, StreamExt};
 
+use super::company_money::company;
 use super::facts::read_name;
 use super::report_sql::{Composed, PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
@@ -20,9 +20,6 @@ use crate::sql::value::{Row, Value};
 use crate::statements;
 
 statements! {
-    COMPANY = "accounting.report.company":
-        "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency \
-         WHERE t.id = ?1";
     YEARS = "accounting.report.years":
         "SELECT start_date, end_date FROM fiscal_year WHERE tenant_id = ?1 ORDER BY start_date";
     PERIODS = "accounting.report.periods":
@@ -129,16 +126,6 @@ impl ReportQueries for Db {
         });
         rows.boxed()
     }
-}
-
-/// The tenant's own currency.
-pub(crate) async fn company(db: &Db, tenant: TenantId) -> StorageResult<Currency> {
-    let row = db.find(&COMPANY, &[tenant.into()]).await?;
-    let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
-    let mut columns = row.columns("tenant");
-    let code: CurrencyCode = columns.get("currency")?;
-    let scale: Option<u8> = columns.get("scale")?;
-    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
 }
 
 fn account(row: Row) -> StorageResult<ChartAccount> {
