@@ -4,9 +4,11 @@
 //! [`db::Db`] runs it: reads on a pool of read-only connections, writes in the unit of work that is the transaction.
 
 pub mod backup;
+pub mod composed;
 pub mod db;
 pub mod dialect;
 pub mod list;
+pub mod list_cursor;
 pub mod migrate;
 pub mod reference_memory;
 pub mod sqlite;

@@ -163,6 +163,12 @@ fn date_from_key(key: i64) -> Result<NaiveDate, String> {
         .ok_or_else(|| format!("{key} is not a date"))
 }
 
+/// Ids as the one parameter that the hook `{ids ?n}` reads.
+pub fn id_list(ids: impl Iterator<Item = Uuid>) -> Value {
+    let ids: Vec<serde_json::Value> = ids.map(|id| id.simple().to_string().into()).collect();
+    Value::Text(serde_json::Value::from(ids).to_string())
+}
+
 /// The keys of a look-up as one JSON array, which both engines can read: ids as hexadecimal text.
 pub fn json_keys(keys: impl Iterator<Item = Value>) -> StorageResult<Vec<serde_json::Value>> {
     let key = |key| match key {

@@ -24,7 +24,7 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
     all
 }
 
-fn migrated() -> rusqlite::Connection {
+pub fn migrated() -> rusqlite::Connection {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     for migration in MIGRATIONS {
         connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
@@ -80,18 +80,38 @@ fn sql_server_text_is_as_reviewed() {
     insta::assert_snapshot!("sql_server", text.join("\n\n"));
 }
 
-/// What only one engine understands must be a hook.
+/// What only one engine understands, and so must be a hook.
+pub fn foreign_words(name: &str, text: &str) -> Vec<String> {
+    let foreign = [
+        "ON CONFLICT",
+        "RETURNING",
+        "IFNULL(",
+        "||",
+        " LIMIT ",
+        "MERGE ",
+        "GLOB ",
+        "datetime(",
+        "strftime(",
+        "INDEXED BY",
+        " TRUE",
+        " FALSE",
+        "json_each",
+        "unhex(",
+        "IS NOT DISTINCT",
+        " USING (",
+        "NULLS ",
+        "TOTAL(",
+    ];
+    let rendered = Dialect::SqlServer.render(text);
+    let found = foreign.iter().filter(|word| rendered.contains(**word)).map(|word| format!("{name}: {word}"));
+    let unknown = rendered.contains(['{', '}']);
+    found.chain(unknown.then(|| format!("{name}: an unknown hook; known are {HOOKS:?}"))).collect()
+}
+
 #[test]
 fn statements_use_the_common_language() {
-    let foreign =
-        ["ON CONFLICT", "RETURNING", "IFNULL(", "||", " LIMIT ", "MERGE ", "GLOB ", "datetime(", "strftime("];
-    let mut bad = Vec::new();
-    for (name, text) in rendered(Dialect::SqlServer) {
-        bad.extend(foreign.iter().filter(|word| text.contains(**word)).map(|word| format!("{name}: {word}")));
-        bad.extend(
-            text.contains(['{', '}']).then(|| format!("{name}: an unknown hook; known are {HOOKS:?}")),
-        );
-    }
+    let texts = rendered(Dialect::SqlServer);
+    let bad: Vec<_> = texts.iter().flat_map(|(name, text)| foreign_words(name, text)).collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
@@ -120,7 +140,7 @@ fn an_account_is_read_through_its_index_alone() {
     }
     for name in ["accounting.account_balance.through_periods", "accounting.daily_balance.through_day"] {
         let plan = plan(name);
-        assert!(!plan.contains("SCAN"), "{name}\n{plan}");
+        assert!(!plan.replace("SCAN json_each", "").contains("SCAN"), "{name}\n{plan}");
         assert!(
             plan.contains("SEARCH b USING PRIMARY KEY (tenant_id=? AND fiscal_period_id=? AND"),
             "{name}\n{plan}"

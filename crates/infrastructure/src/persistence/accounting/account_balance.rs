@@ -12,10 +12,10 @@ use domain::ids::{AccountId, TenantId};
 use domain::money::{Amount, CurrencyCode};
 use domain::time::Timestamp;
 
-use super::accounts::{FIND, read_account};
+use super::accounts::{CHILDREN, FIND, read_account};
 use super::company_money::CompanyMoney;
 use crate::sql::db::Db;
-use crate::sql::value::{Row, Value};
+use crate::sql::value::{Row, Value, id_list};
 use crate::statements;
 
 statements! {
@@ -25,19 +25,18 @@ statements! {
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
          FROM fiscal_period p CROSS JOIN account_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date <= ?3 \
-         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id = ?2 GROUP BY b.currency";
+         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     // The days of the period that the date cuts.
     DAYS = "accounting.daily_balance.through_day":
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
-         AND b.posting_date <= ?3 AND b.account_id = ?2 GROUP BY b.currency";
+         AND b.posting_date <= ?3 AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":
         "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
-         FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND l.posting_date <= ?3 \
+         FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id IN ({ids ?2}) AND l.posting_date <= ?3 \
          AND l.recorded_at <= ?4 GROUP BY l.currency";
-    CHILDREN = "accounting.account.children_of": "SELECT id FROM account WHERE tenant_id = ?1 AND parent_id = ?2";
 }
 
 /// Debits and credits, in the company currency and in their own.
@@ -76,20 +75,24 @@ fn add(sums: &mut ByCurrency, rows: Vec<Row>) -> AppResult<()> {
     Ok(())
 }
 
-/// The balance of one posting account from everything posted up to and including `as_of`.
+/// The balances of posting accounts together, from everything posted up to and including `as_of`.
 pub async fn maintained(
     db: &Db,
     tenant: TenantId,
-    account: AccountId,
+    accounts: &[AccountId],
     as_of: Option<NaiveDate>,
 ) -> AppResult<ByCurrency> {
     let mut sums = ByCurrency::new();
-    let params = [tenant.into(), account.into(), date(as_of)];
+    let params = [tenant.into(), ids(accounts), date(as_of)];
     add(&mut sums, db.query(&PERIODS, &params).await?)?;
     if as_of.is_some() {
         add(&mut sums, db.query(&DAYS, &params).await?)?;
     }
     Ok(sums)
+}
+
+fn ids(accounts: &[AccountId]) -> Value {
+    id_list(accounts.iter().map(|account| account.uuid()))
 }
 
 /// A day before and one after every posting date; both fit either engine's date.
@@ -112,26 +115,16 @@ pub async fn view(
     known_at: Option<Timestamp>,
 ) -> AppResult<Option<AccountBalanceView>> {
     let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
-    let mut sums = ByCurrency::new();
-    for account in with_descendants(db, tenant, id, account.value.is_posting()).await? {
-        match known_at {
-            Some(known_at) => {
-                let params = [tenant.into(), account.into(), date(as_of), known_at.into()];
-                add(&mut sums, db.query(&KNOWN, &params).await?)?;
-            }
-            None => {
-                for (currency, of_account) in maintained(db, tenant, account, as_of).await? {
-                    let to = sums.entry(currency).or_default();
-                    *to = Sums {
-                        debit: plus(to.debit, of_account.debit)?,
-                        credit: plus(to.credit, of_account.credit)?,
-                        currency_debit: plus(to.currency_debit, of_account.currency_debit)?,
-                        currency_credit: plus(to.currency_credit, of_account.currency_credit)?,
-                    };
-                }
-            }
+    let accounts = with_descendants(db, tenant, id, account.value.is_posting()).await?;
+    let sums = match known_at {
+        Some(known_at) => {
+            let params = [tenant.into(), ids(&accounts), date(as_of), known_at.into()];
+            let mut sums = ByCurrency::new();
+            add(&mut sums, db.query(&KNOWN, &params).await?)?;
+            sums
         }
-    }
+        None => maintained(db, tenant, &accounts, as_of).await?,
+    };
     let money = CompanyMoney::read(db, tenant).await?;
     let by_currency =
         sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
@@ -180,17 +173,12 @@ async fn with_descendants(
     }
     let mut level = accounts.clone();
     for _ in 0..ACCOUNT_DEPTH_MAX {
-        let mut below = Vec::new();
-        for parent in level {
-            for row in db.query(&CHILDREN, &[tenant.into(), parent.into()]).await? {
-                below.push(row.single("account", "id")?);
-            }
-        }
-        if below.is_empty() {
+        let rows = db.lookup(&CHILDREN, tenant, level.iter().map(|parent| (*parent).into())).await?;
+        level = rows.into_iter().map(|row| row.single("account", "id")).collect::<StorageResult<_>>()?;
+        if level.is_empty() {
             break;
         }
-        accounts.extend(below.iter().copied());
-        level = below;
+        accounts.extend(level.iter().copied());
     }
     Ok(accounts)
 }

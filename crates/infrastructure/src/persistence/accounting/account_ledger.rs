@@ -125,7 +125,7 @@ async fn opening(
 ) -> AppResult<Running> {
     let zero = Running { company: Amount::ZERO, own: own.map(|_| Amount::ZERO) };
     let Some(before) = from.and_then(|from| from.pred_opt()) else { return Ok(zero) };
-    let sums = maintained(db, tenant, id, Some(before)).await?;
+    let sums = maintained(db, tenant, &[id], Some(before)).await?;
     let mut running = zero;
     for (code, sums) in sums {
         running.company = plus(running.company, minus(sums.debit, sums.credit)?)?;

@@ -45,17 +45,18 @@ statements! {
         "DELETE FROM exchange_rate WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::exchange_rates::EXCHANGE_RATE_LIST,
     select: concat!("SELECT ", rate_columns!()),
     tenant: "r.tenant_id",
-    key: "r.id",
+    key: &["r.id"],
     columns: &[
         ("id", "r.id"),
         ("currency", "r.currency"),
         ("date", "r.rate_date"),
         ("updatedAt", "r.updated_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<Stored<ExchangeRate>> {

@@ -31,17 +31,18 @@ statements! {
          WHERE e.tenant_id = ?1 AND e.id = ?2");
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST,
     select: concat!("SELECT ", header_columns!(), " FROM journal_entry e"),
     tenant: "e.tenant_id",
-    key: "e.id",
+    key: &["e.id"],
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
-        ("number", "COALESCE(e.number, '')"),
+        ("number", "e.number"),
         ("reference", "e.reference"),
         ("description", "e.description"),
         ("currency", "e.currency"),
@@ -51,10 +52,11 @@ static LIST: ListSql = ListSql {
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),
     ],
-    folded: &[],
+    sorted_as: &[("number", "COALESCE(e.number, '')")],
 };
 
-static LINE_LIST: ListSql = ListSql {
+pub static LINE_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
     select: concat!(
         "SELECT l.entry_id, ",
         line_columns!(),
@@ -64,7 +66,7 @@ static LINE_LIST: ListSql = ListSql {
          INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id"
     ),
     tenant: "l.tenant_id",
-    key: "l.line_no",
+    key: &["l.entry_id", "l.line_no"],
     columns: &[
         ("accountId", "l.account_id"),
         ("entryId", "l.entry_id"),
@@ -76,7 +78,7 @@ static LINE_LIST: ListSql = ListSql {
         ("taxCode", "l.tax_code"),
         ("recordedAt", "l.recorded_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]
@@ -118,16 +120,10 @@ impl JournalEntryQueries for Db {
     }
 
     async fn ledger_lines(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<LedgerLineView>> {
-        let mut query = query.clone();
-        // The line number is unique within its entry only.
-        if !query.sort.iter().any(|(field, _)| *field == "entryId") {
-            let direction = query.sort.last().map_or(application::paging::Direction::Ascending, |(_, d)| *d);
-            query.sort.push(("entryId", direction));
-        }
         let money = CompanyMoney::read(self, tenant).await?;
         let mut sets: Vec<DimensionSetId> = Vec::new();
         let mut page = LINE_LIST
-            .page(self, tenant, &query, None, |columns| {
+            .page(self, tenant, query, None, |columns| {
                 let (view, set) = ledger_line(columns, &money)?;
                 sets.push(set);
                 Ok(view)

@@ -34,9 +34,11 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
+pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
+use crate::sql::list::ListSql;
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
@@ -92,4 +94,23 @@ pub fn bulks() -> Vec<&'static Bulk> {
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
     balances::ACCUMULATIONS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    vec![
+        &account_queries::LIST,
+        &currencies::LIST,
+        &dimension_queries::LIST,
+        &dimension_queries::VALUE_LIST,
+        &dimension_rules::LIST,
+        &exchange_rates::LIST,
+        &fiscal_years::PERIOD_LIST,
+        &fiscal_years::YEAR_LIST,
+        &journal_entry_queries::LINE_LIST,
+        &journal_entry_queries::LIST,
+        &journals::LIST,
+        &locks::LIST,
+        &number_series::LIST,
+        &recurring_entries::LIST,
+    ]
 }

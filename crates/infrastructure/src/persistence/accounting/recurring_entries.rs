@@ -58,10 +58,11 @@ statements! {
          ORDER BY next_date, id {page ?5}";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::recurring_entries::RECURRING_ENTRY_LIST,
     select: concat!("SELECT ", recurring_columns!(), " FROM recurring_entry r"),
     tenant: "r.tenant_id",
-    key: "r.id",
+    key: &["r.id"],
     columns: &[
         ("id", "r.id"),
         ("code", "r.code"),
@@ -71,7 +72,7 @@ static LIST: ListSql = ListSql {
         ("autoPost", "r.auto_post"),
         ("active", "r.active"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]
