@@ -32,7 +32,7 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     }
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
-        Failure::Other(format!("the data folder {folder} cannot be created: {error}"))
+        Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
     })?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let welcome = first_start::provision(&settings, &parts).await?;

@@ -9,6 +9,7 @@ mod books;
 mod crash;
 mod currencies;
 mod dimensions;
+mod disk;
 mod document;
 mod events;
 mod imports;

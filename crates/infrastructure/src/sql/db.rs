@@ -57,8 +57,8 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let lock = lock_database(path)?;
-        let mut connection = sqlite::open_writer(path)?;
-        migrate::migrate_sqlite(&mut connection, clock.now())?;
+        let mut connection = sqlite::open_writer(path).map_err(|error| named(path, error))?;
+        migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
         let writer = SqliteWriter::start(connection, clock, move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
         Ok(Self {
@@ -82,6 +82,13 @@ impl Db {
     pub fn file(&self) -> Option<&Path> {
         match &self.engine {
             Engine::Sqlite(engine) => Some(&engine.path),
+        }
+    }
+
+    /// Whether the storage refused the last write; for health.
+    pub fn refuses_writes(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.is_refused(),
         }
     }
 
@@ -179,8 +186,7 @@ impl Database for Db {
 pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
     let shown = path.display();
     if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| StorageError::Full(format!("cannot create the folder of {shown}: {error}")))?;
+        std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
     }
     let lock_path = path.with_extension("lock");
     let file = File::options()
@@ -188,7 +194,7 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         .truncate(false)
         .write(true)
         .open(&lock_path)
-        .map_err(|error| StorageError::Full(format!("cannot write {}: {error}", lock_path.display())))?;
+        .map_err(|error| unwritable(&lock_path, error))?;
     file.try_lock().map_err(|error| {
         StorageError::Unavailable(format!(
             "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
@@ -196,4 +202,19 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         ))
     })?;
     Ok(file)
+}
+
+fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
+    StorageError::Full(format!(
+        "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
+        path.display()
+    ))
+}
+
+/// What the engine says of a file it cannot write, with the file's name.
+fn named(path: &Path, error: StorageError) -> StorageError {
+    match error {
+        StorageError::Full(text) => unwritable(path, text),
+        other => other,
+    }
 }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod list_cursor;
 pub mod migrate;
 pub mod reference_memory;
+pub mod refusal;
 pub mod sqlite;
 pub mod sqlite_batch;
 pub mod sqlite_read;
