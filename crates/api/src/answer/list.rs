@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use application::error::{AppError, AppResult};
-use application::paging::{ListQuery, Page, UNKNOWN_PARAMETER};
+use application::paging::{Count, ListQuery, Page, UNKNOWN_PARAMETER};
 use application::ports::cache::{Cache, CacheKey, Cached, Load};
 use axum::body::Body;
 use axum::response::Response;
@@ -13,7 +13,7 @@ use futures::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::csv::Columns;
@@ -77,13 +77,9 @@ where
 {
     let answer = page(request.query).await?;
     let Some(fields) = &request.fields else { return to_bytes(&answer) };
-    let items = answer.items.iter().map(|item| selected(item, Some(fields)));
-    let items: Vec<Value> = items.collect::<Result<_, _>>()?;
-    let mut body = json!({ "items": items, "nextCursor": answer.next_cursor });
-    if let Some(total) = answer.total {
-        body["total"] = json!(total);
-    }
-    to_bytes(&body)
+    let (items, page) = answer.split();
+    let items = items.iter().map(|item| selected(item, Some(fields)));
+    to_bytes(&page.with(items.collect::<Result<Vec<Value>, _>>()?))
 }
 
 fn check_fields(fields: &[String], columns: &Columns) -> Result<(), Problem> {
@@ -146,6 +142,7 @@ where
     if !limited {
         query.limit = STREAM_PAGE_ITEMS;
     }
+    query.count = Count::None; // a stream has no place for it
     let columns = (accept == Media::Csv).then(|| Columns::of::<T>().only(fields.as_deref()));
     let writer = Writer { columns, fields };
     // The first page is read before the answer begins, so that its failure is still a problem document.

@@ -42,6 +42,8 @@ impl HealthCheck for RedisCheck {
 pub fn redis_check(cache: Arc<LayeredCache>) -> Registration {
     Registration::new("redis", &["cache"], Arc::new(RedisCheck(cache))).degrades()
 }
+/// Room for a few pages: a folder that only takes a file's name has no room for a transaction.
+const ROOM_BYTES: usize = 64 * 1024;
 
 /// The data folder can be written.
 struct DataFolder(PathBuf);
@@ -55,16 +57,33 @@ impl Probe for DataFolder {
     async fn well(&self) -> Result<bool, String> {
         let probe = self.0.join(".health");
         let write = tokio::task::spawn_blocking(move || {
-            std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe))
+            let written = std::fs::write(&probe, [0; ROOM_BYTES]);
+            std::fs::remove_file(&probe).and(written)
         });
         Ok(matches!(write.await, Ok(Ok(()))))
     }
 }
 
+/// The database took the last write.
+struct DatabaseWrites(Arc<Db>);
+
+#[async_trait]
+impl Probe for DatabaseWrites {
+    fn name(&self) -> &'static str {
+        "database-writes"
+    }
+
+    async fn well(&self) -> Result<bool, String> {
+        Ok(!self.0.refuses_writes())
+    }
+}
+
 pub fn health_checks(database: Arc<Db>, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+    let probes: Vec<Arc<dyn Probe>> =
+        vec![Arc::new(DataFolder(folder)), Arc::new(DatabaseWrites(database.clone()))];
     HealthChecks::new(vec![
         Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
-        Registration::new("custom-check", &[], Arc::new(CustomCheck(vec![Arc::new(DataFolder(folder))]))),
+        Registration::new("custom-check", &[], Arc::new(CustomCheck(probes))),
     ])
 }
 

@@ -35,7 +35,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
-        Failure::Other(format!("the data folder {folder} cannot be created: {error}"))
+        Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
     })?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let welcome = if settings.region.read_only {

@@ -151,7 +151,7 @@ pub async fn page(query: ListQuery) -> AppResult<Page<ThingView>> {
     let start: u128 = query.cursor.as_deref().unwrap_or("0").parse().unwrap_or(0);
     let end = (start + u128::from(query.limit)).min(2_003);
     let next_cursor = (end < 2_003).then(|| end.to_string());
-    Ok(Page { items: (start..end).map(thing).collect(), next_cursor, total: None })
+    Ok(Page::new((start..end).map(thing).collect(), next_cursor))
 }
 
 async fn list(params: ListParams<ThingView>, accept: Accept) -> ApiResult {

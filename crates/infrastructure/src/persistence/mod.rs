@@ -38,6 +38,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
+use crate::sql::list::ListSql;
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use crate::sql::tx::Tx;
 
@@ -144,7 +145,12 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    accounting::lookups()
+    [accounting::lookups(), platform::lookups()].concat()
+}
+
+/// Every list, likewise.
+pub fn lists() -> Vec<&'static ListSql> {
+    [accounting::lists(), platform::lists()].concat()
 }
 
 /// Every insert of numbered rows, likewise.

@@ -20,8 +20,8 @@ use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::{self, SqliteWriter};
 use super::sqlite_batch::LongReads;
 use super::sqlite_read;
-use super::statement::Statement;
-use super::value::{Row, Value};
+use super::statement::{Lookup, Statement};
+use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
 
 /// Read-only connections unless configured.
@@ -60,8 +60,8 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let lock = lock_database(path)?;
-        let mut connection = sqlite::open_writer(path)?;
-        migrate::migrate_sqlite(&mut connection, clock.now())?;
+        let mut connection = sqlite::open_writer(path).map_err(|error| named(path, error))?;
+        migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
         let writer = SqliteWriter::start(connection, clock, move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
         Ok(Self {
@@ -108,6 +108,14 @@ impl Db {
         }
     }
 
+    /// Whether the storage refused the last write; for health.
+    pub fn refuses_writes(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.is_refused(),
+            Engine::SqlServer(engine) => engine.refuses_writes(),
+        }
+    }
+
     /// Reads outside any transaction: one statement, one snapshot.
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         match &self.engine {
@@ -118,6 +126,26 @@ impl Db {
 
     pub async fn find(&self, statement: &Statement, params: &[Value]) -> StorageResult<Option<Row>> {
         Ok(self.query(statement, params).await?.into_iter().next())
+    }
+
+    /// The rows of all keys in one statement, in no particular order.
+    pub async fn lookup(
+        &self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value>,
+    ) -> StorageResult<Vec<Row>> {
+        let keys = json_keys(keys)?;
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                sqlite_read::query(&engine.readers, lookup.sqlite_many(), &params).await
+            }
+            Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
+        }
     }
 
     /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.
@@ -200,8 +228,7 @@ impl Database for Db {
 pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
     let shown = path.display();
     if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| StorageError::Full(format!("cannot create the folder of {shown}: {error}")))?;
+        std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
     }
     let lock_path = path.with_extension("lock");
     let file = File::options()
@@ -209,7 +236,7 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         .truncate(false)
         .write(true)
         .open(&lock_path)
-        .map_err(|error| StorageError::Full(format!("cannot write {}: {error}", lock_path.display())))?;
+        .map_err(|error| unwritable(&lock_path, error))?;
     file.try_lock().map_err(|error| {
         StorageError::Unavailable(format!(
             "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
@@ -217,4 +244,19 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         ))
     })?;
     Ok(file)
+}
+
+fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
+    StorageError::Full(format!(
+        "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
+        path.display()
+    ))
+}
+
+/// What the engine says of a file it cannot write, with the file's name.
+fn named(path: &Path, error: StorageError) -> StorageError {
+    match error {
+        StorageError::Full(text) => unwritable(path, text),
+        other => other,
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::error::{AppError, AppResult};
+use application::error::{AppError, AppResult, STORAGE_FULL};
 use application::ports::clock::Clock;
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
@@ -20,6 +20,7 @@ use rusqlite::{Connection, ErrorCode, ToSql};
 use tokio::sync::{mpsc, oneshot};
 
 use super::reference_memory::ReferenceMemory;
+use super::refusal::LastRefusal;
 use super::tx::{ROWS_MAX, Tx};
 use super::value::{Row, Value, date_to_sqlite};
 use crate::persistence::SqlUnitOfWork;
@@ -57,6 +58,7 @@ enum Job {
 #[derive(Clone)]
 pub struct SqliteWriter {
     jobs: mpsc::Sender<Job>,
+    refusal: Arc<LastRefusal>,
 }
 
 impl SqliteWriter {
@@ -73,11 +75,20 @@ impl SqliteWriter {
             depth: 0,
             poisoned: false,
         }));
+        let refusal = Arc::new(LastRefusal::default());
+        let noted = refusal.clone();
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || WriterThread { uow, clock, last: Timestamp::from_micros(0) }.run(receiver))
+            .spawn(move || {
+                WriterThread { uow, clock, last: Timestamp::from_micros(0), refusal: noted }.run(receiver)
+            })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, refusal })
+    }
+
+    /// Whether the disk was full, or could not be written, when a write was last tried.
+    pub fn is_refused(&self) -> bool {
+        self.refusal.is_recent()
     }
 
     pub async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
@@ -100,6 +111,7 @@ struct WriterThread {
     uow: SqlUnitOfWork,
     clock: Arc<dyn Clock>,
     last: Timestamp,
+    refusal: Arc<LastRefusal>,
 }
 
 type Replies = Vec<(oneshot::Sender<AppResult<()>>, AppResult<()>)>;
@@ -163,6 +175,11 @@ impl WriterThread {
                 (Err(error), Ok(())) => Err(storage_error_again(error).into()),
                 (_, result) => result,
             };
+            match &answer {
+                Ok(()) => self.refusal.succeeded(),
+                Err(error) if error.is(&STORAGE_FULL) => self.refusal.refused(),
+                Err(_) => {}
+            }
             let _ = reply.send(answer);
         }
         for reply in settled {

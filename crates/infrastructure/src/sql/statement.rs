@@ -89,6 +89,7 @@ pub struct Lookup {
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
     mssql_rendered: OnceLock<String>,
+    sqlite_many_rendered: OnceLock<String>,
 }
 
 impl Lookup {
@@ -101,6 +102,7 @@ impl Lookup {
             reference: false,
             sqlite_rendered: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
+            sqlite_many_rendered: OnceLock::new(),
         }
     }
 
@@ -111,10 +113,20 @@ impl Lookup {
         self
     }
 
-    /// SQLite: one key a time; there is no round trip to save.
+    /// SQLite in a transaction: one key a time; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
         self.sqlite_rendered
             .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
+    }
+
+    /// SQLite outside a transaction, where each statement is a snapshot of its own: all keys as one JSON parameter.
+    pub fn sqlite_many(&self) -> &str {
+        let (column, kind) = self.key;
+        let value = if kind == Kind::Id { "unhex(value)" } else { "value" };
+        self.sqlite_many_rendered.get_or_init(|| {
+            let text = format!("{} AND {column} IN (SELECT {value} FROM json_each(?2))", self.text);
+            Dialect::Sqlite.render(&text)
+        })
     }
 
     /// SQL Server: all keys as one JSON parameter.

@@ -4,6 +4,7 @@ use application::ports::storage_error::StorageResult;
 use domain::text::{Code, LocalizedName, search_form};
 
 use crate::persistence::SqlUnitOfWork;
+use crate::sql::list::contains;
 use crate::sql::statement::Statement;
 use crate::sql::value::Value;
 use crate::statements;
@@ -59,6 +60,5 @@ impl SqlUnitOfWork {
 
 /// A `LIKE` pattern for a document in which the text stands as a JSON string.
 fn quoted(text: &str) -> Value {
-    let text = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    Value::Text(format!("%\"{text}\"%"))
+    Value::Text(contains(&format!("\"{text}\"")))
 }

@@ -102,10 +102,11 @@ static PERIOD_INSERT: Bulk = Bulk::new(
 );
 pub static BULKS: &[&Bulk] = &[&PERIOD_INSERT];
 
-static YEAR_LIST: ListSql = ListSql {
+pub static YEAR_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::fiscal_years::FISCAL_YEAR_LIST,
     select: concat!("SELECT ", year_columns!(), " FROM fiscal_year y"),
     tenant: "y.tenant_id",
-    key: "y.id",
+    key: &["y.id"],
     columns: &[
         ("id", "y.id"),
         ("code", "y.code"),
@@ -113,13 +114,14 @@ static YEAR_LIST: ListSql = ListSql {
         ("end", "y.end_date"),
         ("status", "y.status"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
-static PERIOD_LIST: ListSql = ListSql {
+pub static PERIOD_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::fiscal_years::FISCAL_PERIOD_LIST,
     select: concat!("SELECT ", period_columns!(), " FROM fiscal_period p"),
     tenant: "p.tenant_id",
-    key: "p.id",
+    key: &["p.id"],
     columns: &[
         ("id", "p.id"),
         ("fiscalYearId", "p.fiscal_year_id"),
@@ -130,7 +132,7 @@ static PERIOD_LIST: ListSql = ListSql {
         ("kind", "p.kind"),
         ("status", "p.status"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]

@@ -38,10 +38,11 @@ statements! {
     DELETE = "accounting.journal.delete": "DELETE FROM journal WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journals::JOURNAL_LIST,
     select: journal_columns!(),
     tenant: "j.tenant_id",
-    key: "j.id",
+    key: &["j.id"],
     columns: &[
         ("id", "j.id"),
         ("code", "j.code"),
@@ -51,7 +52,7 @@ static LIST: ListSql = ListSql {
         ("active", "j.active"),
         ("updatedAt", "j.updated_at"),
     ],
-    folded: &["name"],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<Stored<Journal>> {

@@ -7,12 +7,14 @@ pub mod accounts;
 pub mod balances;
 pub mod close_checklist;
 pub mod columns;
+pub mod company_money;
 pub mod currencies;
 pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
 pub mod draft_document;
+pub mod entry_lines;
 pub mod exchange_rates;
 pub mod facts;
 pub mod fiscal_years;
@@ -32,9 +34,11 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
+pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
+use crate::sql::list::ListSql;
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
@@ -45,6 +49,7 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         close_checklist::ALL,
         columns::ALL,
+        company_money::ALL,
         currencies::ALL,
         dimension_rules::ALL,
         dimension_sets::ALL,
@@ -71,8 +76,15 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS]
-        .concat()
+    [
+        accounts::LOOKUPS,
+        dimension_sets::LOOKUPS,
+        dimensions::LOOKUPS,
+        entry_lines::LOOKUPS,
+        facts::LOOKUPS,
+        ledger::LOOKUPS,
+    ]
+    .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
@@ -82,4 +94,23 @@ pub fn bulks() -> Vec<&'static Bulk> {
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
     balances::ACCUMULATIONS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    vec![
+        &account_queries::LIST,
+        &currencies::LIST,
+        &dimension_queries::LIST,
+        &dimension_queries::VALUE_LIST,
+        &dimension_rules::LIST,
+        &exchange_rates::LIST,
+        &fiscal_years::PERIOD_LIST,
+        &fiscal_years::YEAR_LIST,
+        &journal_entry_queries::LINE_LIST,
+        &journal_entry_queries::LIST,
+        &journals::LIST,
+        &locks::LIST,
+        &number_series::LIST,
+        &recurring_entries::LIST,
+    ]
 }

@@ -31,6 +31,7 @@ macro_rules! series_columns {
 statements! {
     FIND = "accounting.number_series.find": concat!(series_columns!(), " WHERE s.tenant_id = ?1 AND s.id = ?2");
     BY_CODE = "accounting.number_series.by_code": "SELECT id FROM number_series WHERE tenant_id = ?1 AND code = ?2";
+    NUMBERS_STATEMENT = "accounting.number_series.numbers": NUMBERS;
     HAS_NUMBERS = "accounting.number_series.has_numbers":
         "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}";
     IN_JOURNALS = "accounting.number_series.in_journals":
@@ -58,10 +59,11 @@ const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code, j.code FROM jour
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
      WHERE j.tenant_id = ?1 AND j.number_series_id = ?2";
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::number_series::NUMBER_SERIES_LIST,
     select: series_columns!(),
     tenant: "s.tenant_id",
-    key: "s.id",
+    key: &["s.id"],
     columns: &[
         ("id", "s.id"),
         ("code", "s.code"),
@@ -71,7 +73,7 @@ static LIST: ListSql = ListSql {
         ("active", "s.active"),
         ("updatedAt", "s.updated_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<StoredSeries> {

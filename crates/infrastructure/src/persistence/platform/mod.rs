@@ -3,7 +3,7 @@
 mod access;
 mod api_keys;
 mod audit_log;
-mod change_feed;
+pub mod change_feed;
 mod jobs;
 mod lists;
 mod queries;
@@ -16,7 +16,8 @@ mod users;
 
 pub use access::{AccessQueries, KeyAccess, UserAccess};
 
-use crate::sql::statement::Statement;
+use crate::sql::list::ListSql;
+use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [
@@ -34,4 +35,20 @@ pub fn statements() -> Vec<&'static Statement> {
         users::ALL,
     ]
     .concat()
+}
+
+pub fn lookups() -> Vec<&'static Lookup> {
+    queries::LOOKUPS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    vec![
+        &lists::TENANTS,
+        &lists::USERS,
+        &lists::ROLES,
+        &lists::ROLE_ASSIGNMENTS,
+        &lists::API_KEYS,
+        &audit_log::LIST,
+        &jobs::LIST,
+    ]
 }

@@ -98,6 +98,11 @@ impl SqlServerEngine {
         self.writer.write(self.pool(), work).await
     }
 
+    /// Whether the server refused the last write for want of space or right.
+    pub fn refuses_writes(&self) -> bool {
+        self.writer.is_refused()
+    }
+
     /// Requests of the write that ended last, from its beginning to its commit; for budgets.
     pub fn last_round_trips(&self) -> u32 {
         self.writer.last_round_trips()

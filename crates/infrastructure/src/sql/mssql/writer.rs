@@ -2,9 +2,9 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use application::error::{AppError, AppResult};
+use application::error::{AppError, AppResult, STORAGE_FULL};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::StorageResult;
@@ -30,6 +30,7 @@ pub struct Writer {
     last: Arc<AtomicI64>,
     /// Round trips of the work that ended last.
     round_trips: Arc<AtomicU32>,
+    refused: Arc<AtomicBool>,
 }
 
 /// How one attempt ended.
@@ -43,14 +44,23 @@ enum Attempt {
 
 impl Writer {
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { clock, ids, memory: Arc::default(), last: Arc::default(), round_trips: Arc::default() }
+        Self { clock, ids, memory: Arc::default(), last: Arc::default(), round_trips: Arc::default(), refused: Arc::default() }
     }
 
     /// In a task of its own: a client that goes away cannot leave a commit half-way.
     pub async fn write(&self, pool: Pool, work: Arc<dyn Work>) -> AppResult<()> {
         let writer = self.clone();
         let task = tokio::spawn(async move { writer.attempts(&pool, &*work).await });
-        task.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")))
+        let answer = task.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")));
+        let refused = matches!(&answer, Err(error) if error.is(&STORAGE_FULL));
+        if refused || answer.is_ok() {
+            self.refused.store(refused, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    pub fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
     }
 
     async fn attempts(&self, pool: &Pool, work: &dyn Work) -> AppResult<()> {
