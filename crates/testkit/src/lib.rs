@@ -5,7 +5,9 @@
 
 pub mod client;
 pub mod clock;
+pub mod conformance;
 pub mod data;
+pub mod peers;
 pub mod server;
 pub mod world;
 

@@ -1,0 +1,3 @@
+//! What every adapter of a port must do, told once and run on each.
+
+pub mod blobs;
