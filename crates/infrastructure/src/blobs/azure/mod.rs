@@ -3,6 +3,7 @@
 //! Content goes in as blocks that nobody sees until the list of them is committed, together with its checksum and
 //! label; that commit, and what concerns the container, are requests of our own ([`rest`]).
 
+mod download;
 mod errors;
 mod identity;
 mod rest;
@@ -45,7 +46,9 @@ const RETRIES_MAX: usize = 3;
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     pub connect: Duration,
-    /// Without a byte from the other side.
+    /// For one request that is short by its nature: a block, a description, a page of a list.
+    pub request: Duration,
+    /// Without a byte from the other side while a blob is read.
     pub read: Duration,
     /// After which no request is sent again.
     pub retry: Duration,
@@ -56,6 +59,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
+            request: Duration::from_secs(20),
             read: Duration::from_secs(20),
             retry: Duration::from_secs(15),
             probe: Duration::from_secs(4),
@@ -83,6 +87,8 @@ impl ContainerName {
 
 pub struct AzureBlobs {
     store: Arc<MicrosoftAzure>,
+    /// For content on its way out, which may take as long as it moves.
+    reader: MicrosoftAzure,
     rest: Rest,
     timeouts: Timeouts,
     signs: bool,
@@ -101,15 +107,16 @@ impl AzureBlobs {
         let client = ClientOptions::new()
             .with_allow_http(connection.endpoint.starts_with("http://"))
             .with_connect_timeout(timeouts.connect)
-            .with_read_timeout(timeouts.read)
-            .with_timeout_disabled();
+            .with_timeout(timeouts.request);
+        // The transport counts its time-out of a read while nobody asks for more, which would cut off slow readers:
+        // reading has a time-out of ours.
+        let patient = client.clone().with_timeout_disabled();
         let retry =
             RetryConfig { max_retries: RETRIES_MAX, retry_timeout: timeouts.retry, ..RetryConfig::default() };
         let builder = MicrosoftAzureBuilder::new()
             .with_account(&connection.account)
             .with_container_name(container.as_str())
             .with_endpoint(connection.endpoint.clone())
-            .with_client_options(client.clone())
             .with_retry(retry);
         let builder = match &connection.credential {
             Credential::AccountKey(key) => builder.with_access_key(key),
@@ -119,7 +126,10 @@ impl AzureBlobs {
             }
             Credential::Identity => identity.apply(builder),
         };
-        let store = builder.build().map_err(|error| broken(&error))?;
+        let open = |client: &ClientOptions| {
+            builder.clone().with_client_options(client.clone()).build().map_err(|error| broken(&error))
+        };
+        let store = open(&client)?;
         let rest = Rest {
             client: ReqwestConnector::default().connect(&client).map_err(|error| broken(&error))?,
             credentials: store.credentials().clone(),
@@ -128,6 +138,7 @@ impl AzureBlobs {
             retry: timeouts.retry,
         };
         Ok(Self {
+            reader: open(&patient)?,
             store: Arc::new(store),
             rest,
             timeouts,
@@ -151,8 +162,14 @@ impl AzureBlobs {
         }
     }
 
+    /// Opens a blob for reading; the answer must begin in time, whatever the retries below.
     async fn open(&self, key: BlobKey, options: GetOptions) -> BlobResult<GetResult> {
-        self.store.get_opts(&path(key), options).await.map_err(|error| failure(key, &error))
+        let path = path(key);
+        let opening = self.reader.get_opts(&path, options);
+        match tokio::time::timeout(self.timeouts.request, opening).await {
+            Ok(opened) => opened.map_err(|error| failure(key, &error)),
+            Err(_) => Err(BlobError::Timeout("reading a blob did not begin".to_owned())),
+        }
     }
 
     /// Whether blobs can be read at all, for credentials that may not ask about the container.
@@ -214,12 +231,13 @@ impl BlobStore for AzureBlobs {
         let range = result.range.clone();
         let content: Outgoing = result.into_stream().map_err(move |error| failure(key, &error)).boxed();
         let length = range.end - range.start;
-        Ok(Blob { info, content: exactly(content, length), range })
+        Ok(Blob { info, content: exactly(download::ahead(content, self.timeouts.read), length), range })
     }
 
     async fn head(&self, key: BlobKey) -> BlobResult<Option<BlobInfo>> {
         let options = GetOptions { head: true, ..GetOptions::default() };
-        match self.open(key, options).await {
+        let looked = self.store.get_opts(&path(key), options).await.map_err(|error| failure(key, &error));
+        match looked {
             Ok(result) => Ok(Some(info(key, &result.meta, &result.attributes))),
             Err(BlobError::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
