@@ -1,6 +1,6 @@
 //! Media types as files declare them.
 
-use super::{CONTENT_TYPE_REFUSED, INVALID_CONTENT_TYPE};
+use super::{CONTENT_TYPE_REFUSED, FileName, INVALID_CONTENT_TYPE};
 use crate::error::Violation;
 
 /// Longest media type, in characters.
@@ -28,6 +28,31 @@ pub const STANDARD_TYPES: &[&str] = &[
     "application/vnd.ms-excel",
     "application/msword",
     "message/rfc822",
+];
+
+/// Endings of names that say enough.
+const BY_EXTENSION: &[(&str, &str)] = &[
+    ("pdf", "application/pdf"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("tif", "image/tiff"),
+    ("tiff", "image/tiff"),
+    ("txt", "text/plain"),
+    ("csv", "text/csv"),
+    ("xml", "application/xml"),
+    ("json", "application/json"),
+    ("zip", "application/zip"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    ("odt", "application/vnd.oasis.opendocument.text"),
+    ("xls", "application/vnd.ms-excel"),
+    ("doc", "application/msword"),
+    ("eml", "message/rfc822"),
 ];
 
 /// `type/subtype` in lower case, without parameters.
@@ -59,6 +84,13 @@ impl ContentType {
         &self.0
     }
 
+    /// What the ending of a name says, for senders that say nothing.
+    pub fn of_name(name: &FileName) -> Option<Self> {
+        let (_, extension) = name.as_str().rsplit_once('.')?;
+        let known = BY_EXTENSION.iter().find(|(known, _)| extension.eq_ignore_ascii_case(known));
+        known.map(|(_, content_type)| Self((*content_type).to_owned()))
+    }
+
     /// Refuses what the policy does not list.
     pub fn among(self, allowed: &[ContentType]) -> Result<Self, Violation> {
         if allowed.contains(&self) {
@@ -86,6 +118,14 @@ mod tests {
             assert_eq!(ContentType::parse(bad).unwrap_err().def, &INVALID_CONTENT_TYPE, "{bad}");
         }
         assert!(STANDARD_TYPES.iter().all(|name| ContentType::parse(name).unwrap().as_str() == *name));
+    }
+
+    #[test]
+    fn an_ending_says_enough() {
+        let of = |name: &str| ContentType::of_name(&FileName::parse(name).unwrap()).map(|kind| kind.0);
+        assert_eq!(of("فاتورة.PDF").as_deref(), Some("application/pdf"));
+        assert_eq!((of("pdf"), of("a.unknown")), (None, None));
+        assert!(BY_EXTENSION.iter().all(|(_, name)| STANDARD_TYPES.contains(name)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod access;
 mod api_keys;
+mod attachments;
 mod audit_log;
 mod change_feed;
 mod jobs;
@@ -10,6 +11,7 @@ mod queries;
 mod retention;
 mod roles;
 mod sessions;
+mod stored_blobs;
 mod tenants;
 mod users;
 
@@ -21,6 +23,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         access::ALL,
         api_keys::ALL,
+        attachments::ALL,
         audit_log::ALL,
         change_feed::ALL,
         jobs::ALL,
@@ -28,6 +31,7 @@ pub fn statements() -> Vec<&'static Statement> {
         retention::ALL,
         roles::ALL,
         sessions::ALL,
+        stored_blobs::ALL,
         tenants::ALL,
         users::ALL,
     ]
