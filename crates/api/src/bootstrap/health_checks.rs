@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use application::ports::blobs::BlobStore;
 use async_trait::async_trait;
 use http::HeaderMap;
 use infrastructure::sql::db::Db;
@@ -10,6 +12,9 @@ use infrastructure::sql::db::Db;
 use crate::health::{
     CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
 };
+
+/// A probe over the network may need a connection first.
+const BLOB_STORAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database answers a trivial query (I1). The name is the specification's, whatever the engine.
 struct DatabaseCheck(Arc<Db>);
@@ -20,6 +25,19 @@ impl HealthCheck for DatabaseCheck {
         match self.0.ping().await {
             Ok(()) => CheckResult::healthy(),
             Err(error) => CheckResult::error(error.to_string()),
+        }
+    }
+}
+
+/// Files can be stored and read (I3); everything else works without.
+struct BlobStorageCheck(Arc<dyn BlobStore>);
+
+#[async_trait]
+impl HealthCheck for BlobStorageCheck {
+    async fn check(&self) -> CheckResult {
+        match self.0.probe().await {
+            Ok(()) => CheckResult::healthy(),
+            Err(reason) => CheckResult::error(reason),
         }
     }
 }
@@ -42,9 +60,15 @@ impl Probe for DataFolder {
     }
 }
 
-pub fn health_checks(database: Arc<Db>, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+pub fn health_checks(
+    database: Arc<Db>,
+    files: Arc<dyn BlobStore>,
+    folder: PathBuf,
+) -> Result<HealthChecks, DuplicateName> {
+    let files = Arc::new(BlobStorageCheck(files));
     HealthChecks::new(vec![
         Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
+        Registration::new("blob-storage", &["storage"], files).degrades().timeout(BLOB_STORAGE_TIMEOUT),
         Registration::new("custom-check", &[], Arc::new(CustomCheck(vec![Arc::new(DataFolder(folder))]))),
     ])
 }

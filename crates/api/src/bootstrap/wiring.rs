@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use application::command::Application;
+use application::platform::attachments::AttachmentPolicy;
 use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::clock::{Clock, Ids};
+use infrastructure::blobs::azure::Identity;
+use infrastructure::blobs::{self, BlobOptions};
 use infrastructure::cache::memory::{MemoryCache, Ttl};
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
-use infrastructure::identity::keys::{SigningKey, development_key};
+use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
 use infrastructure::identity::passwords::Argon2Passwords;
 use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
@@ -16,7 +19,11 @@ use super::Failure;
 use crate::config::Settings;
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
-use crate::state::AppState;
+use crate::routes::platform::attachments::AttachmentLinks;
+use crate::state::{AppState, Files};
+
+/// The folder of files in the data folder, where no other store is configured.
+pub const BLOB_FOLDER: &str = "blobs";
 
 /// What the process is made of.
 pub struct Parts {
@@ -49,7 +56,9 @@ pub async fn assemble(
         clock,
         ids,
     };
-    let sign_in = sign_in(settings, &application, &database)?;
+    let keys = signing_keys(settings, &application)?;
+    let files = files(settings, &keys)?;
+    let sign_in = sign_in(settings, &keys, &application, &database)?;
     let authenticator = Arc::new(CachedAuthenticator::new(Sources {
         tokens: sign_in.tokens.clone(),
         queries: database.clone(),
@@ -58,29 +67,65 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let state = AppState::new(application, authenticator, sign_in, &database);
+    let state = AppState::new(application, authenticator, sign_in, files, &database);
     Ok(Parts { database, application: state.application.clone(), state })
 }
 
-fn sign_in(settings: &Settings, application: &Application, database: &Arc<Db>) -> Result<SignIn, Failure> {
-    let auth = &settings.auth;
-    let bad_key = |error: infrastructure::identity::keys::KeyError| {
-        Failure::Configuration(format!("Auth:SigningKeys: {error}"))
-    };
+fn bad_key(error: KeyError) -> Failure {
+    Failure::Configuration(format!("Auth:SigningKeys: {error}"))
+}
+
+/// The first signs, all verify.
+fn signing_keys(settings: &Settings, application: &Application) -> Result<Vec<SigningKey>, Failure> {
     let mut keys = Vec::new();
-    for secret in &auth.signing_keys {
+    for secret in &settings.auth.signing_keys {
         let bytes = secret.expose().as_bytes();
         keys.push(SigningKey::new(&key_id(bytes), bytes.to_vec()).map_err(bad_key)?);
     }
     if keys.is_empty() {
         keys.push(development_key(&settings.data_directory, &*application.ids).map_err(bad_key)?);
     }
+    Ok(keys)
+}
+
+/// The file store, opened but not yet asked for anything; what is taken; and the keys of our own links.
+fn files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+    let files = &settings.files;
+    let text = files.connection.as_ref().map(crate::config::Secret::expose);
+    let directory = settings.data_directory.join(BLOB_FOLDER);
+    let options = BlobOptions::parse(text, &directory, &files.container);
+    let options = options
+        .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?;
+    let development = settings.environment.is_development();
+    let identity = Identity::from_variables(|name| std::env::var(name).ok(), development);
+    let store = blobs::open(&options, &identity)
+        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))?;
+    let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
+    let standard = AttachmentPolicy::default();
+    let policy = AttachmentPolicy {
+        types: if files.types.is_empty() { standard.types } else { files.types.clone() },
+        bytes_max: files.attachment_bytes,
+        tenant_bytes_max: files.tenant_bytes,
+        download_url_life: files.download_url_life,
+        upload_url_life: files.upload_url_life,
+    };
+    let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
+    Ok(Files { store, policy: Arc::new(policy), links })
+}
+
+fn sign_in(
+    settings: &Settings,
+    keys: &[SigningKey],
+    application: &Application,
+    database: &Arc<Db>,
+) -> Result<SignIn, Failure> {
+    let auth = &settings.auth;
     let seconds = |life: std::time::Duration| u32::try_from(life.as_secs()).unwrap_or(u32::MAX);
     Ok(SignIn {
         app: application.clone(),
         queries: database.clone(),
         passwords: Arc::new(Argon2Passwords::new(application.ids.clone())?),
-        tokens: Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?),
+        tokens: Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, keys).map_err(bad_key)?),
         policy: SignInPolicy {
             access_token_seconds: seconds(auth.access_token_life),
             refresh_token_seconds: seconds(auth.refresh_token_life),
@@ -109,6 +154,7 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         long_request_timeout: limits.import_timeout,
         body_bytes_max: limits.body_bytes,
         upload_bytes_max: limits.import_body_bytes,
+        attachment_bytes_max: usize::try_from(settings.files.attachment_bytes).unwrap_or(usize::MAX),
         concurrent_requests_max: limits.concurrent_requests,
         cors_origins: settings.cors_origins.clone(),
         tenant_rate: rate(limits.rate_per_minute_per_tenant),

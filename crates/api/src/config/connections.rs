@@ -84,6 +84,8 @@ struct Service {
     explicit: Option<&'static str>,
     /// Whether running without it outside Development is worth a warning.
     expected: bool,
+    /// Whether this build can talk to it; what the string says is read where the adapter is made.
+    served: bool,
 }
 
 static SERVICES: [Service; 6] = [
@@ -92,32 +94,43 @@ static SERVICES: [Service; 6] = [
         embedded: "the cache is in this process",
         explicit: Some("memory://"),
         expected: true,
+        served: false,
     },
     Service {
         def: &keys::AZURE_STORAGE,
         embedded: "files are kept in the data folder",
-        explicit: Some("file://data"),
+        explicit: None,
         expected: true,
+        served: true,
     },
     Service {
         def: &keys::KEY_VAULT,
         embedded: "secrets come from the environment and files",
         explicit: None,
         expected: true,
+        served: false,
     },
     Service {
         def: &keys::APP_CONFIG,
         embedded: "settings come from the JSON files",
         explicit: None,
         expected: true,
+        served: false,
     },
     Service {
         def: &keys::APPLICATION_INSIGHTS,
         embedded: "telemetry stays on the console",
         explicit: None,
         expected: true,
+        served: false,
     },
-    Service { def: &keys::SEQ, embedded: "logs stay on the console", explicit: None, expected: false },
+    Service {
+        def: &keys::SEQ,
+        embedded: "logs stay on the console",
+        explicit: None,
+        expected: false,
+        served: false,
+    },
 ];
 
 /// Says which services stay embedded, and refuses those this build cannot talk to: silently using another adapter
@@ -137,6 +150,7 @@ pub fn services(reader: &mut Reader<'_>) {
                 service.embedded
             ))),
             Some(value) if service.explicit.is_some_and(|scheme| value.trim() == scheme) => {}
+            Some(_) if service.served => {}
             Some(_) => {
                 let known = service.explicit.map_or(String::new(), |scheme| format!(" or write {scheme}"));
                 let reason = format!(

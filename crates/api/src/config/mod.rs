@@ -25,5 +25,5 @@ pub use error::{ConfigErrors, EXIT_CONFIGURATION, Notice, Problem, Severity};
 pub use layers::{Found, Layer, Layers, Scope};
 pub use load::{Configuration, Gathered, Sources};
 pub use reference::reference_markdown;
-pub use settings::{Auth, Bootstrap, Cache, Database, Limits, Logging, Settings, Shutdown, Template};
+pub use settings::{Auth, Bootstrap, Cache, Database, Files, Limits, Logging, Settings, Shutdown, Template};
 pub use values::Secret;

@@ -2,6 +2,7 @@
 
 pub mod admin_tenants;
 pub mod api_keys;
+pub mod attachments;
 pub mod audit_log;
 pub mod auth;
 pub mod batch;
@@ -36,6 +37,7 @@ pub fn operations(ops: &mut Operations) {
     permissions::operations(ops);
     api_keys::operations(ops);
     admin_tenants::operations(ops);
+    attachments::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);
     jobs::operations(ops);

@@ -8,6 +8,8 @@ domain::errors! {
     ATTACHMENT_TOO_LARGE = "attachment_too_large", TooLarge, User,
         "The file has {size} bytes; at most {limit} are taken (attachment_bytes_max).",
         "حجم الملف {size} بايت والحد الأقصى {limit} (attachment_bytes_max).";
+    ATTACHMENT_EMPTY = "attachment_empty", Rule, User,
+        "The file is empty.", "الملف فارغ.";
     ATTACHMENT_QUOTA_EXCEEDED = "attachment_quota_exceeded", Conflict, Administrator,
         "The files of this company would need {needed} bytes; it has {limit}. Delete some or ask for more.",
         "ملفات هذه المنشأة ستحتاج إلى {needed} بايت والمتاح {limit}. احذف بعضها أو اطلب مساحة إضافية.";

@@ -24,6 +24,7 @@ pub use add::AddAttachment;
 pub use begin::BeginAttachmentUpload;
 pub use complete::CompleteAttachment;
 pub use delete::{DeleteAttachment, delete_with_document};
+pub use disposition::content_disposition;
 pub use document::{DocumentState, read_permission, readable_types};
 pub use expire::ExpireAttachment;
 pub use records::{Attachment, AttachmentPolicy, NewAttachment};

@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::disposition::content_disposition;
 use super::document::may_read;
-use super::error::{ATTACHMENT_NOT_STORED, ATTACHMENT_NOT_UPLOADED, ATTACHMENT_UPLOAD_EXPIRED};
+use super::error::{
+    ATTACHMENT_EMPTY, ATTACHMENT_NOT_STORED, ATTACHMENT_NOT_UPLOADED, ATTACHMENT_UPLOAD_EXPIRED,
+};
 use super::ports::AttachmentQueries;
 use super::register::{ForgetBlob, GiveUpBlob, NoteBlob, UPLOAD_GRACE_SECONDS};
 use super::{
@@ -316,6 +318,9 @@ async fn sniffed(mut content: Incoming, declared: &ContentType) -> AppResult<Inc
         let wanted = piece.len().min(SNIFF_BYTES - head.len());
         head.extend_from_slice(&piece[..wanted]);
         pieces.push(piece);
+    }
+    if head.is_empty() {
+        return Err(AppError::of(&ATTACHMENT_EMPTY));
     }
     check_content(declared, &head)?;
     Ok(stream::iter(pieces.into_iter().map(Ok)).chain(content).boxed())
