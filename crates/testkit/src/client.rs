@@ -88,6 +88,9 @@ impl Client {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, &[], Body::empty()).await
     }

@@ -72,5 +72,6 @@ pub fn exactly(content: Outgoing, length: u64) -> Outgoing {
             None => None,
         }
     })
+    .fuse()
     .boxed()
 }

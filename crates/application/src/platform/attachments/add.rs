@@ -14,6 +14,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::guard::record;
+use crate::ports::blobs::BlobKind;
 use crate::ports::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
@@ -39,12 +40,8 @@ impl Command for AddAttachment {
             status: AttachmentStatus::Stored,
             ..draft(ctx, uow, &self.new, self.blob_id, (self.size, self.sha256))
         };
-        if ctx.dry_run {
-            check_quota(uow, self.tenant_bytes_max, self.size).await?;
-        } else {
-            keep(uow, self.blob_id, self.size).await?;
-            check_quota(uow, self.tenant_bytes_max, 0).await?;
-        }
+        keep(ctx, uow, self.blob_id, self.size).await?;
+        check_quota(uow, self.tenant_bytes_max, 0).await?;
         uow.attachments().insert(&attachment).await?;
         let view = AttachmentView::from(&attachment);
         record(uow, (ATTACHMENT, view.id), "created", None, Some(&view))?;
@@ -52,8 +49,13 @@ impl Command for AddAttachment {
     }
 }
 
-/// Keeps noted bytes; an error when the clean-up was quicker.
-pub async fn keep(uow: &mut dyn UnitOfWork, blob: BlobId, size: u64) -> AppResult<()> {
+/// Keeps noted bytes; an error when the clean-up was quicker. A dry run has written and noted nothing, so it notes
+/// them here, where nothing lasts.
+pub async fn keep(ctx: &RequestContext, uow: &mut dyn UnitOfWork, blob: BlobId, size: u64) -> AppResult<()> {
+    if ctx.dry_run {
+        let now = uow.now();
+        uow.stored_blobs().note(BlobKind::Attachment, blob, Some(size), now).await?;
+    }
     if uow.stored_blobs().keep(blob, size).await? {
         return Ok(());
     }

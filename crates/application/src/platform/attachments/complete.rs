@@ -41,10 +41,8 @@ impl Command for CompleteAttachment {
         check_version(ctx, before.version)?;
         let copy = self.copy.ok_or_else(|| AppError::internal("an upload is completed without its copy"))?;
         let now = uow.now();
-        if !ctx.dry_run {
-            keep(uow, copy, before.size).await?;
-            uow.stored_blobs().give_up(before.blob_id, now).await?;
-        }
+        keep(ctx, uow, copy, before.size).await?;
+        uow.stored_blobs().give_up(before.blob_id, now).await?;
         let after = Attachment {
             status: AttachmentStatus::Stored,
             blob_id: copy,

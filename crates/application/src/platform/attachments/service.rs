@@ -310,7 +310,8 @@ fn stored_label(attachment: &Attachment) -> BlobLabel {
 }
 
 /// The same content, once its beginning has been looked at.
-async fn sniffed(mut content: Incoming, declared: &ContentType) -> AppResult<Incoming> {
+async fn sniffed(content: Incoming, declared: &ContentType) -> AppResult<Incoming> {
+    let mut content = content.fuse();
     let (mut pieces, mut head): (Vec<Bytes>, Vec<u8>) = (Vec::new(), Vec::new());
     while head.len() < SNIFF_BYTES {
         let Some(piece) = content.next().await else { break };
