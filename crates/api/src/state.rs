@@ -20,6 +20,8 @@ use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
+use application::platform::attachments::ports::AttachmentQueries;
+use application::platform::attachments::{AttachmentPolicy, Attachments};
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
 use application::platform::feature_flags::FeatureFlags;
@@ -27,6 +29,7 @@ use application::platform::identity::Authenticator;
 use application::platform::jobs::{JobQueries, JobRegistry};
 use application::platform::ports::{PasswordHasher, PlatformQueries};
 use application::platform::sign_in::SignIn;
+use application::ports::blobs::BlobStore;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
@@ -34,6 +37,7 @@ use axum::extract::FromRef;
 use crate::event_hub::{AnnouncingCache, EventHub};
 use crate::middleware::Switches;
 use crate::routes::accounting::imports::Importer;
+use crate::routes::platform::attachments::AttachmentLinks;
 
 /// Everything a handler may ask for; wired up once at start.
 #[derive(Clone)]
@@ -43,9 +47,18 @@ pub struct AppState {
     pub sign_in: SignIn,
     pub events: EventHub,
     pub jobs: JobRegistry,
+    pub files: Files,
     pub queries: Queries,
     pub switches: Switches,
     pub flags: FeatureFlags,
+}
+
+/// The file store and what is taken into it.
+#[derive(Clone)]
+pub struct Files {
+    pub store: Arc<dyn BlobStore>,
+    pub policy: Arc<AttachmentPolicy>,
+    pub links: AttachmentLinks,
 }
 
 impl AppState {
@@ -55,6 +68,7 @@ impl AppState {
         application: Application,
         authenticator: Arc<dyn Authenticator>,
         sign_in: SignIn,
+        files: Files,
         database: &Arc<Q>,
     ) -> Self {
         let events = EventHub::default();
@@ -65,6 +79,7 @@ impl AppState {
             sign_in,
             events,
             jobs: JobRegistry::default(),
+            files,
             queries: Queries::of(database),
             switches: Switches::default(),
             flags: FeatureFlags::default(),
@@ -93,9 +108,17 @@ parts! {
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
+    AttachmentLinks: state => state.files.links.clone();
+    Arc<dyn BlobStore>: state => state.files.store.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();
+    Attachments: state => Attachments {
+        app: state.application.clone(),
+        store: state.files.store.clone(),
+        queries: state.queries.attachments.clone(),
+        policy: state.files.policy.clone(),
+    };
     Importer: state => Importer {
         app: state.application.clone(),
         registry: state.jobs.clone(),
@@ -130,6 +153,7 @@ macro_rules! queries {
 
 queries! {
     accounts: AccountQueries,
+    attachments: AttachmentQueries,
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,

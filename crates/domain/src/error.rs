@@ -98,6 +98,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 static LISTED: &[&[&ErrorDef]] = &[
     crate::money::ALL,
     crate::platform::ALL,
+    crate::platform::attachment::ALL,
     crate::text::ALL,
     crate::time::ALL,
     ledger::account::ALL,

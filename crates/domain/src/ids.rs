@@ -66,6 +66,10 @@ ids! {
     NumberSeriesId;
     ExchangeRateId;
     JobId;
+    /// A file that belongs to a document.
+    AttachmentId;
+    /// Bytes in the file store.
+    BlobId;
     /// One request's effect in the audit log.
     AuditId;
 }

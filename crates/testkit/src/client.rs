@@ -103,6 +103,9 @@ impl Client {
         response.into_body()
     }
 
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, &[], Body::empty()).await
     }

@@ -109,7 +109,7 @@ impl World {
             cache,
             clock: self.clock.clone(),
         });
-        let state = AppState::new(application, Arc::new(authenticator), sign_in, database);
+        let state = AppState::new(application, Arc::new(authenticator), sign_in, parts.state.files.clone(), database);
         api_operations().into_router(state, &HttpLimits::default())
     }
 

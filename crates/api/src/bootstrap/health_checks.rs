@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use application::ports::blobs::BlobStore;
 use async_trait::async_trait;
 use http::HeaderMap;
 use infrastructure::cache::layered::LayeredCache;
 use infrastructure::sql::db::Db;
 
+use super::Parts;
 use crate::health::{
     CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
 };
+
+/// A probe over the network may need a connection first.
+const BLOB_STORAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database answers a trivial query (I1). The name is the specification's, whatever the engine.
 struct DatabaseCheck(Arc<Db>);
@@ -34,6 +40,19 @@ impl HealthCheck for RedisCheck {
         match self.0.ping().await {
             Ok(()) => CheckResult::healthy(),
             Err(error) => CheckResult::error(error),
+        }
+    }
+}
+
+/// Files can be stored and read (I3); everything else works without.
+struct BlobStorageCheck(Arc<dyn BlobStore>);
+
+#[async_trait]
+impl HealthCheck for BlobStorageCheck {
+    async fn check(&self) -> CheckResult {
+        match self.0.probe().await {
+            Ok(()) => CheckResult::healthy(),
+            Err(reason) => CheckResult::error(reason),
         }
     }
 }
@@ -78,13 +97,18 @@ impl Probe for DatabaseWrites {
     }
 }
 
-pub fn health_checks(database: Arc<Db>, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+pub fn health_checks(parts: &Parts, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+    let database = parts.database.clone();
     let probes: Vec<Arc<dyn Probe>> =
         vec![Arc::new(DataFolder(folder)), Arc::new(DatabaseWrites(database.clone()))];
-    HealthChecks::new(vec![
+    let files = Arc::new(BlobStorageCheck(parts.state.files.store.clone()));
+    let mut checks = vec![
         Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
+        Registration::new("blob-storage", &["storage"], files).degrades().timeout(BLOB_STORAGE_TIMEOUT),
         Registration::new("custom-check", &[], Arc::new(CustomCheck(probes))),
-    ])
+    ];
+    checks.extend(parts.live.redis.clone().map(redis_check));
+    HealthChecks::new(checks)
 }
 
 /// Whoever may read the audit log may see the names and states of the checks.

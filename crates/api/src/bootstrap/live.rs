@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use application::ports::clock::Clock;
-use infrastructure::cache::memory::Ttl;
+use infrastructure::cache::Ttl;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -26,6 +26,7 @@ pub fn follow(
     let mut now = settings.borrow_and_update().clone();
     let followers = Followers::of(parts, logs);
     followers.region(&now);
+    followers.flags(&now);
     let running = tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -53,7 +54,10 @@ struct Followers {
 pub struct LiveParts {
     pub tokens: Arc<infrastructure::identity::tokens::JwtTokens>,
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
+    /// Where the cache is shared.
+    pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
     pub switches: crate::middleware::Switches,
+    pub flags: application::platform::feature_flags::FeatureFlags,
     pub database: Arc<infrastructure::sql::db::Db>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn application::ports::clock::Ids>,
@@ -78,6 +82,9 @@ impl Followers {
         if old.auth.signing_keys != new.auth.signing_keys {
             self.rotate_keys(old, new);
         }
+        if old.features != new.features {
+            self.flags(new);
+        }
         if old.region != new.region {
             self.region(new);
         }
@@ -86,6 +93,15 @@ impl Followers {
             && old != new
         {
             self.reconnect(new.expose().to_owned());
+        }
+        if let (CacheChoice::Redis(old), CacheChoice::Redis(new), Some(redis)) =
+            (&old.cache.choice, &new.cache.choice, &self.parts.redis)
+            && old != new
+        {
+            match super::stores::redis_options(new.expose()) {
+                Ok(options) => redis.reconnect(options),
+                Err(error) => error!(target: TARGET, %error, "Redis stays as it was: {{error}}"),
+            }
         }
         embedded(old, new);
     }
@@ -117,6 +133,17 @@ impl Followers {
         match rotated {
             Ok(count) => info!(target: TARGET, count, "Tokens are signed with the first of {{count}} keys"),
             Err(error) => error!(target: TARGET, %error, "The signing keys stay as they were: {{error}}"),
+        }
+    }
+
+    fn flags(&self, settings: &Settings) {
+        let features = &settings.features;
+        let problems = self.parts.flags.load(
+            features.sections.iter().map(|(key, value)| (key.as_str(), value.as_str())),
+            features.schema.iter().map(|(key, value)| (key.as_str(), value.as_str())),
+        );
+        for problem in problems {
+            warn!(target: TARGET, flag = problem.flag, reason = problem.reason, "The feature flag {{flag}} is left out: {{reason}}");
         }
     }
 

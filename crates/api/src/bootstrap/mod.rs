@@ -20,7 +20,6 @@ use crate::problem::{error_catalogue, errors_markdown};
 pub use configuration::configure;
 pub use first_start::provision;
 pub use live::{LiveParts, follow};
-pub use health_checks::redis_check;
 pub use wiring::{Parts, api_operations, assemble};
 
 /// Something stopped the command; its text is for whoever started it.

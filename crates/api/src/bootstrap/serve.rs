@@ -88,7 +88,7 @@ fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
 }
 
 fn health(settings: &Settings, parts: &Parts, lifecycle: &Lifecycle) -> Result<HealthState, Failure> {
-    let checks = health_checks::health_checks(parts.database.clone(), settings.data_directory.clone())
+    let checks = health_checks::health_checks(parts, settings.data_directory.clone())
         .map_err(|error| Failure::Other(error.to_string()))?;
     let access = Arc::new(health_checks::OperatorsSeeDetails(parts.state.authenticator.clone()));
     Ok(HealthState::new(checks, lifecycle.clone(), access))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::command::Application;
 use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::clock::{Clock, Ids};
-use infrastructure::cache::memory::{MemoryCache, Ttl};
+use infrastructure::cache::Ttl;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
 use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
 use infrastructure::identity::passwords::Argon2Passwords;
@@ -13,7 +13,7 @@ use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
 
 use super::{Failure, LiveParts, stores};
-use crate::config::{BlobChoice, CacheChoice, Settings};
+use crate::config::Settings;
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
 use crate::state::AppState;
@@ -40,19 +40,12 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
-    let CacheChoice::Memory = &settings.cache.choice else { return Err(no_adapter("ConnectionStrings:Redis")) };
-    let BlobChoice::Directory(_) = &settings.blobs else {
-        return Err(no_adapter("AzureStorage:ConnectionString"));
-    };
     let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
-    let cache = Arc::new(MemoryCache::new(settings.cache.memory_bytes, cache_ttl(settings)));
-    let application = Application {
-        database: database.clone(),
-        cache: cache.clone(),
-        clock,
-        ids,
-    };
+    let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
+    let application =
+        Application { database: database.clone(), cache: caches.cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
+    let files = stores::open_files(settings, &keys)?;
     let auth = &settings.auth;
     let tokens = Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?);
     let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
@@ -64,20 +57,18 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let state = AppState::new(application, authenticator, sign_in, &database);
+    let state = AppState::new(application, authenticator, sign_in, files, &database);
     let live = LiveParts {
         tokens,
-        set_cache_ttl: Arc::new(move |ttl| cache.set_ttl(ttl)),
+        set_cache_ttl: caches.set_ttl,
+        redis: caches.redis,
         switches: state.switches.clone(),
+        flags: state.flags.clone(),
         database: database.clone(),
         clock: state.application.clock.clone(),
         ids: state.application.ids.clone(),
     };
     Ok(Parts { database, application: state.application.clone(), state, live })
-}
-
-fn no_adapter(key: &str) -> Failure {
-    Failure::Configuration(format!("{key}: this build has no adapter for it"))
 }
 
 pub fn cache_ttl(settings: &Settings) -> Ttl {
@@ -157,6 +148,7 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         long_request_timeout: limits.import_timeout,
         body_bytes_max: limits.body_bytes,
         upload_bytes_max: limits.import_body_bytes,
+        attachment_bytes_max: usize::try_from(settings.files.attachment_bytes).unwrap_or(usize::MAX),
         concurrent_requests_max: limits.concurrent_requests,
         cors_origins: settings.cors_origins.clone(),
         tenant_rate,

@@ -7,6 +7,7 @@ use application::accounting::recurring_entries::run_due_recurring_entries;
 use application::command::Application;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
+use application::platform::attachments::sweep;
 use application::platform::jobs::fail_interrupted;
 use application::platform::retention::purge_idempotency;
 use application::platform::tenants::TENANT_LIST;
@@ -56,8 +57,13 @@ impl Worker {
             self.recurring_entries().await;
             if tick % CLEAN_UP_TICKS == 0 {
                 told("old idempotency keys", purge_idempotency(&self.app).await);
+                told("files without an owner", self.sweep().await);
             }
         }
+    }
+
+    async fn sweep(&self) -> AppResult<u64> {
+        Ok(sweep(&self.app, &*self.state.files.store).await?.removed)
     }
 
     /// Of every active tenant, a page of tenants at a time. What one tenant refuses does not hold up the others.

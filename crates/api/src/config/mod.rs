@@ -44,6 +44,6 @@ pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
 pub use remote::{Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources};
 pub use settings::{
-    Auth, Bootstrap, Cache, Database, Features, Limits, Logging, Region, RegionRole, Reload, Settings, Shutdown,
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings, Shutdown,
     Template,
 };

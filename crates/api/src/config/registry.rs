@@ -166,9 +166,12 @@ keys! {
     REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
         .secret().rebuild();
     AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
-        "Storage of files: an Azure Storage connection string, or `file://` and a directory, relative to the data \
-         folder. Not set: `file://blobs` in Development, an error elsewhere.")
+        "Storage of files: Azure Blob Storage by account key, shared access signature or, without either, the identity of \
+         the process (`UseDevelopmentStorage=true` is the emulator on this machine); or `file://` and a directory, relative \
+         to the data folder. Not set: `file://blobs` in Development, an error elsewhere.")
         .secret().rebuild().aliases(&[old("Services:BlobStorage")]);
+    AZURE_CONTAINER = KeyDef::new("AzureStorage:Container", Kind::Text,
+        "The container files are kept in; made if it is missing and that is allowed.").default("erp");
     KEY_VAULT = KeyDef::new("KeyVault:Uri", Kind::Text,
         "The vault secrets come from: `https://…`, or `file://` and a directory with a file a secret that stands in for \
          it. Read from the sources up to the command line. Not set: no vault in Development, an error elsewhere.")
@@ -248,6 +251,19 @@ keys! {
         "Longest time one request may take.").default("30");
     LIMIT_IMPORT_SECONDS = KeyDef::new("Limits:ImportTimeoutSeconds", integer(1, 7200, "seconds"),
         "Longest time one import or export may take.").default("900");
+    ATTACHMENT_BYTES = KeyDef::new("Attachments:BytesMax", integer(1024, 5 * 1024 * 1024 * MIB, "bytes"),
+        "Largest attachment.").default("367001600");
+    ATTACHMENT_TENANT_BYTES = KeyDef::new("Attachments:TenantBytesMax", integer(0, i64::MAX as u64, "bytes"),
+        "All attachments of one tenant, those on their way included; 0: no limit.").default("0");
+    ATTACHMENT_TYPES = KeyDef::new("Attachments:Types:*", Kind::Text,
+        "Media types that are taken, such as `application/pdf`. None given: papers, pictures, tables, messages and \
+         archives. Programs, scripts and web pages are refused whatever is listed here.");
+    ATTACHMENT_DOWNLOAD_URL = KeyDef::new("Attachments:DownloadUrlSeconds", integer(10, 86_400, "seconds"),
+        "Life of a URL that downloads an attachment without a token.").default("300");
+    ATTACHMENT_UPLOAD_URL = KeyDef::new("Attachments:UploadUrlSeconds", integer(60, 86_400, "seconds"),
+        "Life of a URL that an announced attachment is sent to.").default("3600");
+    ATTACHMENT_PUBLIC_URL = KeyDef::new("Attachments:PublicUrl", Kind::Text,
+        "Where clients reach this API, such as `https://erp.example.com`, for links to it. Not set: links are paths.");
     LIMIT_CONCURRENT = KeyDef::new("Limits:ConcurrentRequests", integer(1, 65_536, "requests"),
         "Requests served at the same time; more are answered 503.").default("2048");
     LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),

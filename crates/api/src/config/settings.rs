@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use application::ports::configuration::SecretText;
+use domain::platform::attachment::ContentType;
 
 use super::choices::{self, BlobChoice, CacheChoice, ConnectionChecks, DatabaseChoice, Telemetry};
 use super::environment::Environment;
@@ -38,6 +39,7 @@ pub struct Settings {
     pub limits: Limits,
     pub cache: Cache,
     pub shutdown: Shutdown,
+    pub files: Files,
     pub cors_origins: Vec<String>,
 }
 
@@ -176,6 +178,21 @@ pub struct Shutdown {
     pub grace: Duration,
 }
 
+/// Where files are kept and which are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    pub container: String,
+    pub attachment_bytes: u64,
+    /// Of one tenant; `None` for no limit.
+    pub tenant_bytes: Option<u64>,
+    /// Empty: the standard ones.
+    pub types: Vec<ContentType>,
+    pub download_url_life: Duration,
+    pub upload_url_life: Duration,
+    /// Empty: links are paths.
+    pub public_url: String,
+}
+
 impl Settings {
     /// Reads every section; what is wrong is left in the reader.
     pub(super) fn read(
@@ -225,6 +242,7 @@ impl Settings {
                 drain_delay: reader.seconds(&keys::SHUTDOWN_DRAIN),
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
             },
+            files: files(reader),
             cors_origins: cors_origins(reader),
         }
     }
@@ -340,6 +358,32 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         batch_operations: reader.count(&keys::LIMIT_BATCH),
         event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
         concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),
+    }
+}
+
+fn files(reader: &mut Reader<'_>) -> Files {
+    let mut types = Vec::new();
+    for (index, name) in reader.group(&keys::ATTACHMENT_TYPES) {
+        match ContentType::parse(&name) {
+            Ok(content_type) => types.push(content_type),
+            Err(_) => {
+                let reason = "expected a media type such as application/pdf";
+                reader.reject_member(&keys::ATTACHMENT_TYPES, &index, reason);
+            }
+        }
+    }
+    let public_url = reader.text(&keys::ATTACHMENT_PUBLIC_URL).unwrap_or_default();
+    if !public_url.is_empty() && !public_url.starts_with("https://") && !public_url.starts_with("http://") {
+        reader.reject(&keys::ATTACHMENT_PUBLIC_URL, "expected an address such as https://erp.example.com");
+    }
+    Files {
+        container: reader.text(&keys::AZURE_CONTAINER).unwrap_or_default(),
+        attachment_bytes: reader.integer(&keys::ATTACHMENT_BYTES),
+        tenant_bytes: Some(reader.integer(&keys::ATTACHMENT_TENANT_BYTES)).filter(|limit| *limit > 0),
+        types,
+        download_url_life: reader.seconds(&keys::ATTACHMENT_DOWNLOAD_URL),
+        upload_url_life: reader.seconds(&keys::ATTACHMENT_UPLOAD_URL),
+        public_url,
     }
 }
 

@@ -18,6 +18,8 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 pub const PDF: &str = "application/pdf";
 pub const EVENT_STREAM: &str = "text/event-stream";
 pub const OCTET_STREAM: &str = "application/octet-stream";
+/// Files of any type: what is wanted is what is there.
+pub const ANY: &str = "*/*";
 
 /// A media type the API can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub enum Media {
     Pdf,
     EventStream,
     OctetStream,
+    Any,
 }
 
 impl Media {
@@ -41,6 +44,7 @@ impl Media {
             Self::Pdf => PDF,
             Self::EventStream => EVENT_STREAM,
             Self::OctetStream => OCTET_STREAM,
+            Self::Any => ANY,
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
@@ -65,7 +69,7 @@ impl<S: Sync> FromRequestParts<S> for Media {
 pub fn negotiate(accept: GetAll<'_, HeaderValue>, offered: &[Media]) -> Result<Media, Problem> {
     let first = offered.first().copied().unwrap_or(Media::Json);
     let mut headers = accept.iter().peekable();
-    if headers.peek().is_none() || offered.is_empty() {
+    if headers.peek().is_none() || offered.is_empty() || first == Media::Any {
         return Ok(first);
     }
     let mut weights = vec![(0.0_f32, 0_u8); offered.len()];

@@ -12,6 +12,8 @@ pub const BODY_BYTES_MAX: usize = 1 << 20;
 pub const LARGE_BODY_BYTES_MAX: usize = 32 << 20;
 /// Largest upload: 350 MiB.
 pub const UPLOAD_BYTES_MAX: usize = 350 << 20;
+/// Largest file of a document: 350 MiB.
+pub const ATTACHMENT_BYTES_MAX: usize = 350 << 20;
 /// Requests in progress at once; more are refused with 503.
 pub const CONCURRENT_REQUESTS_MAX: usize = 2_048;
 /// Answers smaller than this are not compressed.
@@ -43,6 +45,7 @@ pub struct HttpLimits {
     pub body_bytes_max: usize,
     pub large_body_bytes_max: usize,
     pub upload_bytes_max: usize,
+    pub attachment_bytes_max: usize,
     pub concurrent_requests_max: usize,
     /// Origins that browsers may call from; `*` for any. Empty: none.
     pub cors_origins: Vec<String>,
@@ -62,6 +65,7 @@ impl Default for HttpLimits {
             body_bytes_max: BODY_BYTES_MAX,
             large_body_bytes_max: LARGE_BODY_BYTES_MAX,
             upload_bytes_max: UPLOAD_BYTES_MAX,
+            attachment_bytes_max: ATTACHMENT_BYTES_MAX,
             concurrent_requests_max: CONCURRENT_REQUESTS_MAX,
             cors_origins: Vec::new(),
             gzip_bytes_min: GZIP_BYTES_MIN,

@@ -140,6 +140,12 @@ pub fn parameters() -> Value {
             "schema": { "type": "string" },
             "example": "\"3\"",
         },
+        "Range": {
+            "name": "Range", "in": "header", "required": false,
+            "description": "One range of bytes, such as `bytes=0-1023`; `If-Range` holds it to a version.",
+            "schema": { "type": "string" },
+            "example": "bytes=0-1023",
+        },
         "DryRun": {
             "name": DRY_RUN, "in": "query", "required": false,
             "description": "Run every check and answer the result, but keep nothing.",

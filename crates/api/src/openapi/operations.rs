@@ -174,6 +174,8 @@ fn body_schema(media: Media, schema: &Value) -> Value {
         Media::Csv => json!({ "type": "string", "description": "RFC 4180 with a header line, UTF-8." }),
         Media::NdJson => json!({ "type": "string", "description": "One JSON document a line." }),
         Media::EventStream => json!({ "type": "string", "description": "Server-sent events." }),
-        Media::Xlsx | Media::Pdf | Media::OctetStream => json!({ "type": "string", "format": "binary" }),
+        Media::Xlsx | Media::Pdf | Media::OctetStream | Media::Any => {
+            json!({ "type": "string", "format": "binary" })
+        }
     }
 }

@@ -40,7 +40,15 @@ pub fn of(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
     if operation.method == Method::GET && operation.answers.iter().any(|answer| answer.etag) {
         refer("IfNoneMatch");
     }
+    if operation.answers.iter().any(|answer| answer.status == 206) {
+        refer("Range");
+    }
     refer("AcceptLanguage");
+    for (name, description, schema) in &operation.headers {
+        parameters.push(json!({
+            "name": name, "in": "header", "required": false, "description": description, "schema": schema(schemas),
+        }));
+    }
     parameters
 }
 

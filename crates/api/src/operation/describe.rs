@@ -47,6 +47,8 @@ pub(crate) enum Size {
     Large,
     /// Files, not held in memory.
     Upload,
+    /// One file of a document, not held in memory either.
+    File,
 }
 
 /// Built by chained calls in the routes' `operations` functions.
@@ -79,6 +81,8 @@ pub struct Operation {
     pub(crate) writes: bool,
     /// Path parameters that are no ids: name, description, schema.
     pub(crate) path_parameters: Vec<(&'static str, &'static str, SchemaOf)>,
+    /// Headers this operation listens to beside the common ones: name, description, schema.
+    pub(crate) headers: Vec<(&'static str, &'static str, SchemaOf)>,
 }
 
 impl Operation {
@@ -107,6 +111,7 @@ impl Operation {
             long: false,
             open_ended: false,
             path_parameters: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -180,6 +185,12 @@ impl Operation {
         self
     }
 
+    /// A header that only this operation listens to.
+    pub fn header<T: WireType>(&mut self, name: &'static str, description: &'static str) -> &mut Self {
+        self.headers.push((name, description, T::schema));
+        self
+    }
+
     pub fn created<T: ToSchema>(&mut self) -> &mut Self {
         self.answer(201, "Created.", Some(view::<T>), true, true);
         self
@@ -229,6 +240,14 @@ impl Operation {
         self.answer(200, "The content.", Some(|_| json!({ "type": "string" })), false, false);
         self
     }
+    /// Bytes of any type with their own `ETag`, whole or in parts.
+    pub fn content(&mut self) -> &mut Self {
+        self.media = vec![Media::Any];
+        let bytes: SchemaOf = |_| json!({ "type": "string", "format": "binary" });
+        self.answer(200, "The bytes.", Some(bytes), true, false);
+        self.answer(206, "The part that was asked for.", Some(bytes), true, false);
+        self
+    }
     fn answer(
         &mut self,
         status: u16,
@@ -259,6 +278,11 @@ impl Operation {
     /// Bodies up to `upload_bytes_max`, not held in memory, and more time.
     pub fn upload(&mut self) -> &mut Self {
         (self.size, self.long) = (Size::Upload, true);
+        self
+    }
+    /// Bodies up to `attachment_bytes_max`, not held in memory, and more time.
+    pub fn file_body(&mut self) -> &mut Self {
+        (self.size, self.long) = (Size::File, true);
         self
     }
     /// More time until the answer begins.

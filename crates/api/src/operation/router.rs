@@ -5,8 +5,10 @@ use std::sync::Arc;
 use application::authorize::Access;
 use axum::extract::DefaultBodyLimit;
 use axum::{Extension, Router};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, Method};
+use http::header::{
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -47,7 +49,7 @@ impl Operations {
             let guard = Arc::new(guard(&operation, &state, limits));
             let path = operation.full_path();
             let mut route = operation.route.route_layer(GuardLayer(guard));
-            if operation.size == Size::Upload {
+            if matches!(operation.size, Size::Upload | Size::File) {
                 // The guard's own limit counts; axum's is smaller.
                 route = route.route_layer(DefaultBodyLimit::disable());
             }
@@ -72,6 +74,11 @@ fn guard(operation: &Operation, state: &AppState, limits: &HttpLimits) -> Guard 
         Size::Upload => {
             BodyLimit { name: "upload_bytes_max", bytes_max: limits.upload_bytes_max, buffered: false }
         }
+        Size::File => BodyLimit {
+            name: "attachment_bytes_max",
+            bytes_max: limits.attachment_bytes_max,
+            buffered: false,
+        },
     };
     let timeout = if operation.long { limits.long_request_timeout } else { limits.request_timeout };
     let parameters = match operation.query {
@@ -99,7 +106,11 @@ fn outermost(mut router: Router, limits: &HttpLimits) -> Router {
             .and(NotForContentType::const_new("text/event-stream"))
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::const_new("application/pdf"))
-            .and(NotForContentType::const_new("application/vnd.openxmlformats"));
+            .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+            // What can be asked for in parts, and has a checksum, is sent as it is.
+            .and(|_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+                !headers.contains_key(ACCEPT_RANGES)
+            });
         router = router.layer(CompressionLayer::new().compress_when(worth_it));
     }
     if !limits.cors_origins.is_empty() {

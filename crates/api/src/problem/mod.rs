@@ -51,6 +51,8 @@ domain::errors! {
 pub fn status_of(def: &ErrorDef) -> StatusCode {
     if def == &METHOD_NOT_ALLOWED {
         StatusCode::METHOD_NOT_ALLOWED
+    } else if def == &crate::routes::platform::attachments::RANGE_NOT_SATISFIABLE {
+        StatusCode::RANGE_NOT_SATISFIABLE
     } else if def == &crate::routes::platform::batch::BATCH_ROLLED_BACK {
         StatusCode::FAILED_DEPENDENCY
     } else {
@@ -91,6 +93,7 @@ pub fn title(status: StatusCode, language: Language) -> &'static str {
         412 => ("Changed in the meantime", "تغيّر في الأثناء"),
         413 => ("Too large", "أكبر من الحد المسموح"),
         415 => ("Unsupported media type", "نوع محتوى غير مدعوم"),
+        416 => ("No such part", "جزء غير موجود"),
         424 => ("Undone with the others", "أُلغي مع غيره"),
         422 => ("Rule violated", "مخالفة لقاعدة"),
         428 => ("Version required", "رقم الإصدار مطلوب"),

@@ -26,6 +26,7 @@ use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
+use infrastructure::blobs::directory::DirectoryBlobs;
 use infrastructure::sql::db::Db;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -37,7 +38,8 @@ use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Query, Visitor};
 use crate::middleware::HttpLimits;
 use crate::operation::Operations;
-use crate::state::AppState;
+use crate::routes::platform::attachments::AttachmentLinks;
+use crate::state::{AppState, Files};
 use crate::wire::{List, Patch, Text};
 use crate::{query, request};
 
@@ -242,7 +244,16 @@ pub fn state() -> AppState {
         tokens: stub.clone(),
         policy: SignInPolicy::default(),
     };
-    AppState::new(application, stub, sign_in, empty_database())
+    AppState::new(application, stub, sign_in, files(), empty_database())
+}
+
+fn files() -> Files {
+    let folder = tempfile::tempdir().unwrap();
+    Files {
+        store: Arc::new(DirectoryBlobs::open(folder.path()).unwrap()),
+        policy: Arc::default(),
+        links: AttachmentLinks::new(vec![[7; 32]], ""),
+    }
 }
 
 /// Nothing here reads it; it is only there to be handed out.

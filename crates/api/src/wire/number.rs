@@ -221,5 +221,5 @@ macro_rules! wire_ids {
 wire_ids! {
     TenantId UserId RoleId RoleAssignmentId ApiKeyId RefreshTokenId AccountId JournalId JournalEntryId RecurringEntryId
     FiscalYearId FiscalPeriodId LockExceptionId DimensionId DimensionValueId DimensionSetId DimensionRuleId
-    NumberSeriesId ExchangeRateId JobId AuditId
+    NumberSeriesId ExchangeRateId JobId AttachmentId AuditId
 }

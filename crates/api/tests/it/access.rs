@@ -117,6 +117,12 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
         things.insert(path, first(list).await);
     }
     make_more(client, &mut things).await;
+    let file = format!(
+        "/attachments?documentType=journal_entry&documentId={}&name=a.txt",
+        things["/journal-entries/{id}"]
+    );
+    let attached = client.call("POST", &file, &["Content-Type: text/plain"], "x").await.expect(201);
+    things.insert("/attachments/{id}", id(&attached.json()));
     things
 }
 

@@ -4,6 +4,7 @@
 mod access;
 mod account_ledger;
 mod accounts;
+mod attachments;
 mod batch;
 mod books;
 mod configuration;

@@ -1,7 +1,8 @@
-//! `DELETE /journal-entries/{id}`: only drafts disappear (R2).
+//! `DELETE /journal-entries/{id}`: only drafts disappear (R2), and their files with them.
 
 use async_trait::async_trait;
 use domain::ids::JournalEntryId;
+use domain::platform::attachment::DocumentType;
 
 use super::error::ENTRY_NOT_DRAFT;
 use super::ports::journal_entries::StoredEntry;
@@ -10,6 +11,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::platform::attachments::delete_with_document;
 use crate::ports::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
@@ -34,6 +36,7 @@ impl Command for DeleteJournalEntry {
         if !uow.journal_entries().delete_draft(self.id, draft.version()).await? {
             return Err(AppError::of(&ENTRY_NOT_DRAFT));
         }
+        delete_with_document(uow, DocumentType::JournalEntry, self.id.uuid()).await?;
         record_entry(uow, "deleted", Some(&before), None);
         Ok(Done::new(()))
     }

@@ -4,6 +4,7 @@
 //! permissions of one tenant; an API key acts for a member with a part of that member's rights.
 
 pub mod api_keys;
+pub mod attachments;
 pub mod audit_log;
 pub mod batch;
 pub mod bootstrap;

@@ -29,6 +29,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
         name_ar: "محاسب",
         grants: &[
             "accounting.*",
+            "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",
             "platform.user.read",
@@ -59,6 +60,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.dimension.read",
             "accounting.dimension_rule.read",
             "accounting.ledger_settings.read",
+            "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",
         ],
@@ -89,6 +91,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.import.create",
             "accounting.export.read",
             "accounting.ledger_settings.read",
+            "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",
             "platform.event.read",

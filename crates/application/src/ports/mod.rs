@@ -1,6 +1,7 @@
 //! What the application needs from outside. Adapters live in `infrastructure`.
 
 pub mod batch;
+pub mod blobs;
 pub mod cache;
 pub mod change;
 pub mod clock;

@@ -25,6 +25,7 @@ use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
@@ -65,6 +66,8 @@ pub trait UnitOfWork: Send {
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+    fn attachments(&mut self) -> &mut dyn AttachmentRepository;
+    fn stored_blobs(&mut self) -> &mut dyn StoredBlobRepository;
     fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 

@@ -1,5 +1,6 @@
 //! Values of identity: how people are addressed and what a password must be.
 
+pub mod attachment;
 mod email;
 pub mod feature_flags;
 mod password;

@@ -7,6 +7,8 @@ use std::path::Path;
 use application::ports::clock::Ids;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use thiserror::Error;
 
 /// Shortest secret: HS256 asks for as many bits as its hash has (RFC 7518, 3.2).
@@ -61,6 +63,12 @@ impl SigningKey {
 
     pub fn id(&self) -> &str {
         &self.id
+    }
+    /// A key for another use, from which nobody can find this one.
+    pub fn derive(&self, purpose: &str) -> Result<[u8; 32], KeyError> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.secret);
+        let mac = mac.map_err(|_| KeyError::TooShort(self.id.clone()))?;
+        Ok(mac.chain_update(purpose).finalize().into_bytes().into())
     }
     pub(super) fn secret(&self) -> &[u8] {
         &self.secret

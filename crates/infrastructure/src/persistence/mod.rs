@@ -25,6 +25,7 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
@@ -102,6 +103,7 @@ impl UnitOfWork for SqlUnitOfWork {
     }
     repositories! {
         api_keys: ApiKeyRepository,
+        attachments: AttachmentRepository,
         fiscal_years: FiscalYearRepository,
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
@@ -123,6 +125,7 @@ impl UnitOfWork for SqlUnitOfWork {
         retention: RetentionRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
+        stored_blobs: StoredBlobRepository,
         tenants: TenantRepository,
         users: UserRepository,
     }

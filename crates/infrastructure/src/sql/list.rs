@@ -1,5 +1,7 @@
 //! Lists in SQL: filters, order, keyset cursor and page, composed of closed pieces. Every value is a parameter.
 
+use std::borrow::Cow;
+
 use application::error::AppError;
 use application::paging::{
     COUNT_ESTIMATED_MAX, Condition, Count, Direction, FieldKind, Filter, FilterOp, FilterValue, ListQuery,
@@ -37,7 +39,7 @@ pub struct ComposedList {
 }
 
 /// A condition beside the filters, with its parameters numbered from `?2` (`?1` is the tenant).
-pub type Extra = Option<(&'static str, Vec<Value>)>;
+pub type Extra = Option<(Cow<'static, str>, Vec<Value>)>;
 
 impl ListSql {
     fn column(&self, field: &str) -> Result<&'static str, AppError> {

@@ -32,7 +32,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, in order.
-pub static MIGRATIONS: &[Migration] = migrations![1 "0001_ledger"];
+pub static MIGRATIONS: &[Migration] = migrations![1 "0001_ledger", 2 "0002_attachments"];
 
 impl Migration {
     pub fn text(&self, dialect: Dialect) -> &'static str {

@@ -143,6 +143,8 @@ ids!(
     NumberSeriesId,
     ExchangeRateId,
     JobId,
+    AttachmentId,
+    BlobId,
     AuditId
 );
 

@@ -3,6 +3,7 @@
 pub mod admin_cache;
 pub mod admin_tenants;
 pub mod api_keys;
+pub mod attachments;
 pub mod audit_log;
 pub mod auth;
 pub mod batch;
@@ -39,6 +40,7 @@ pub fn operations(ops: &mut Operations) {
     api_keys::operations(ops);
     admin_tenants::operations(ops);
     admin_cache::operations(ops);
+    attachments::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);
     feature_flags::operations(ops);

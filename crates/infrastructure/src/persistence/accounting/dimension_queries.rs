@@ -65,7 +65,7 @@ impl DimensionQueries for Db {
         dimension: DimensionId,
         query: &ListQuery,
     ) -> AppResult<Page<DimensionValueView>> {
-        let of_dimension = Some(("v.dimension_id = ?2", vec![dimension.into()]));
+        let of_dimension = Some(("v.dimension_id = ?2".into(), vec![dimension.into()]));
         let read =
             |columns: &mut crate::sql::value::Columns| Ok(DimensionValueView::from(&read_value(columns)?));
         VALUE_LIST.page(self, tenant, query, of_dimension, read).await

@@ -2,6 +2,7 @@
 
 mod access;
 mod api_keys;
+mod attachments;
 mod audit_log;
 pub mod change_feed;
 mod jobs;
@@ -11,6 +12,7 @@ mod recent_changes;
 mod retention;
 mod roles;
 mod sessions;
+mod stored_blobs;
 mod tenants;
 mod users;
 
@@ -23,6 +25,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         access::ALL,
         api_keys::ALL,
+        attachments::ALL,
         audit_log::ALL,
         change_feed::ALL,
         jobs::ALL,
@@ -31,6 +34,7 @@ pub fn statements() -> Vec<&'static Statement> {
         retention::ALL,
         roles::ALL,
         sessions::ALL,
+        stored_blobs::ALL,
         tenants::ALL,
         users::ALL,
     ]
@@ -48,6 +52,7 @@ pub fn lists() -> Vec<&'static ListSql> {
         &lists::ROLES,
         &lists::ROLE_ASSIGNMENTS,
         &lists::API_KEYS,
+        &attachments::LIST,
         &audit_log::LIST,
         &jobs::LIST,
     ]

@@ -1,0 +1,10 @@
+use application::platform::attachments::Attachments;
+use axum::extract::State;
+use domain::ids::AttachmentId;
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Id};
+
+pub async fn create(State(attachments): State<Attachments>, ctx: Ctx, Id(id): Id<AttachmentId>) -> ApiResult {
+    answer::ok(attachments.complete(&ctx, id).await?)
+}

@@ -1,0 +1,110 @@
+//! What callers say about files.
+
+use application::platform::attachments::NewAttachment;
+use application::ports::blobs::from_hex;
+use domain::error::{Violation, Violations};
+use domain::platform::attachment::{
+    CONTENT_TYPE_LENGTH_MAX, ContentType, DocumentType, FILE_NAME_LENGTH_MAX, FileName,
+};
+use domain::text::DESCRIPTION_LENGTH_MAX;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::wire::{Int, Optional, Patch, Pointer, RequiredText, Schemas, Text, WireType, check, string};
+use crate::{query, request, word_type};
+
+/// Largest size that can be announced, in bytes: 5 TiB.
+const ANNOUNCED_BYTES_MAX: i64 = 5 << 40;
+/// None of `/ \ : * ? " < > |`, no control or direction characters, and something beside blanks and dots.
+const FILE_NAME_PATTERN: &str = concat!(
+    r#"^[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*"#,
+    r#"[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\s.\u0300-\u036F]"#,
+    r#"[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"#
+);
+
+word_type!(DocumentType, "documentType");
+
+domain::errors! {
+    INVALID_CHECKSUM = "invalid_checksum", Rule, Developer,
+        "A SHA-256 has 64 hexadecimal digits.", "تتكون بصمة SHA-256 من 64 رقمًا ست عشريًا.";
+}
+
+impl WireType for FileName {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "minLength": 1, "maxLength": FILE_NAME_LENGTH_MAX, "pattern": FILE_NAME_PATTERN,
+            "examples": ["فاتورة 2026-001.pdf"] })
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        check(Self::parse(string(value, at, errors)?), at, errors)
+    }
+}
+
+/// A SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checksum(pub [u8; 32]);
+
+impl WireType for Checksum {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" })
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let digest = from_hex(string(value, at, errors)?).ok_or_else(|| Violation::new(&INVALID_CHECKSUM));
+        check(digest, at, errors).map(Self)
+    }
+}
+
+query! {
+    /// Which document a file belongs to, and what it is called.
+    pub struct CreateAttachmentQuery {
+        /// The type of the document.
+        document_type: DocumentType = "journal_entry",
+        /// The document, which must be there.
+        document_id: Uuid,
+        /// The file's name, without a path.
+        name: FileName = "receipt.pdf",
+        /// What it shows.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
+    }
+}
+
+request! {
+    /// A file that will be sent to a URL.
+    pub struct BeginAttachmentUploadBody {
+        document_type: DocumentType = "journal_entry",
+        /// The document, which must be there.
+        document_id: Uuid,
+        /// The file's name, without a path.
+        name: FileName = "receipt.pdf",
+        /// What it shows.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
+        /// One of the types this installation takes.
+        content_type: RequiredText<CONTENT_TYPE_LENGTH_MAX> = "application/pdf",
+        /// In bytes.
+        size: Int<1, ANNOUNCED_BYTES_MAX> = 20_480,
+        /// SHA-256 of the file.
+        sha256: Checksum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    }
+    /// Changes of an attachment.
+    pub struct UpdateAttachmentBody {
+        name: Optional<FileName> = "receipt.pdf",
+        /// Null removes it.
+        description: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
+    }
+}
+
+/// An empty description is none.
+pub fn description(text: Option<Text<DESCRIPTION_LENGTH_MAX>>) -> Option<String> {
+    text.map(Text::into_string).filter(|text| !text.is_empty())
+}
+
+impl BeginAttachmentUploadBody {
+    pub fn into_new(self, content_type: ContentType) -> NewAttachment {
+        NewAttachment {
+            document_type: self.document_type,
+            document_id: self.document_id,
+            name: self.name,
+            description: description(self.description),
+            content_type,
+        }
+    }
+}

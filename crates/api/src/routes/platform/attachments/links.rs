@@ -1,0 +1,128 @@
+//! Links to our own API that need no token: what they allow is in them, signed.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ids::{AttachmentId, TenantId};
+use domain::time::Timestamp;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::operation::API_BASE;
+
+/// Longest token, in characters.
+pub const TOKEN_LENGTH_MAX: usize = 120;
+/// The form of tokens; another form gets another number.
+const FORM: u8 = 1;
+const CLAIMS_BYTES: usize = 2 + 16 + 16 + 8;
+const MAC_BYTES: usize = 32;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPurpose {
+    Download = 1,
+    Upload = 2,
+}
+
+/// What the holder of a link may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    pub purpose: LinkPurpose,
+    pub tenant: TenantId,
+    pub attachment: AttachmentId,
+    pub expires_at: Timestamp,
+}
+
+/// Makes and reads links.
+#[derive(Clone)]
+pub struct AttachmentLinks {
+    /// The first signs, all verify.
+    keys: Arc<[[u8; 32]]>,
+    /// Where clients reach this API, without a slash at the end.
+    public_url: Arc<str>,
+}
+
+impl AttachmentLinks {
+    /// Without a public URL links are paths, to be resolved against the API's address.
+    pub fn new(keys: Vec<[u8; 32]>, public_url: &str) -> Self {
+        Self { keys: keys.into(), public_url: public_url.trim_end_matches('/').into() }
+    }
+
+    /// `None` without a key.
+    pub fn url(&self, link: &Link) -> Option<String> {
+        let claims = claims(link);
+        let signature = mac(self.keys.first()?, &claims)?.finalize().into_bytes();
+        let token = URL_SAFE_NO_PAD.encode([claims.as_slice(), signature.as_slice()].concat());
+        Some(format!("{}{API_BASE}/attachment-links/{token}", self.public_url))
+    }
+
+    /// The link of a token that is ours, for this purpose and still good.
+    pub fn read(&self, token: &str, purpose: LinkPurpose, now: Timestamp) -> Option<Link> {
+        let bytes =
+            if token.len() <= TOKEN_LENGTH_MAX { URL_SAFE_NO_PAD.decode(token).ok()? } else { return None };
+        let (claims, signature) = bytes.split_at_checked(CLAIMS_BYTES)?;
+        let ours = |key| mac(key, claims).is_some_and(|mac| mac.verify_slice(signature).is_ok());
+        if signature.len() != MAC_BYTES || !self.keys.iter().any(ours) {
+            return None;
+        }
+        let link = Link {
+            purpose,
+            tenant: TenantId::new(Uuid::from_slice(&claims[2..18]).ok()?),
+            attachment: AttachmentId::new(Uuid::from_slice(&claims[18..34]).ok()?),
+            expires_at: Timestamp::from_micros(i64::from_be_bytes(claims[34..].try_into().ok()?)),
+        };
+        (claims[..2] == [FORM, purpose as u8] && now < link.expires_at).then_some(link)
+    }
+}
+
+fn claims(link: &Link) -> Vec<u8> {
+    let mut claims = Vec::with_capacity(CLAIMS_BYTES);
+    claims.extend_from_slice(&[FORM, link.purpose as u8]);
+    claims.extend_from_slice(link.tenant.uuid().as_bytes());
+    claims.extend_from_slice(link.attachment.uuid().as_bytes());
+    claims.extend_from_slice(&link.expires_at.micros().to_be_bytes());
+    claims
+}
+
+fn mac(key: &[u8; 32], claims: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(claims);
+    Some(mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_good_for_its_purpose_its_time_and_its_signer() {
+        let now = Timestamp::from_micros(1_000);
+        let link = Link {
+            purpose: LinkPurpose::Download,
+            tenant: TenantId::new(Uuid::from_u128(1)),
+            attachment: AttachmentId::new(Uuid::from_u128(2)),
+            expires_at: Timestamp::from_micros(2_000),
+        };
+        let links = AttachmentLinks::new(vec![[1; 32], [2; 32]], "https://erp.example/");
+        let url = links.url(&link).unwrap();
+        let token = url.strip_prefix("https://erp.example/api/v1/attachment-links/").unwrap();
+        assert!(token.len() <= TOKEN_LENGTH_MAX);
+        assert_eq!(links.read(token, LinkPurpose::Download, now), Some(link));
+        assert_eq!(links.read(token, LinkPurpose::Upload, now), None);
+        assert_eq!(links.read(token, LinkPurpose::Download, link.expires_at), None);
+        // After a rotation the old key still verifies; a foreign one never does.
+        let rotated = AttachmentLinks::new(vec![[3; 32], [1; 32]], "");
+        assert_eq!(rotated.read(token, LinkPurpose::Download, now), Some(link));
+        assert!(rotated.url(&link).unwrap().starts_with("/api/v1/attachment-links/"));
+        assert_eq!(AttachmentLinks::new(vec![[9; 32]], "").read(token, LinkPurpose::Download, now), None);
+        for index in 0..token.len() {
+            let other = if token.as_bytes()[index] == b'A' { "B" } else { "A" };
+            let forged = format!("{}{other}{}", &token[..index], &token[index + 1..]);
+            assert_eq!(links.read(&forged, LinkPurpose::Download, now), None, "{index}");
+        }
+        for bad in ["", "AQE", &token[..40], &token.repeat(2)] {
+            assert_eq!(links.read(bad, LinkPurpose::Download, now), None);
+        }
+    }
+}

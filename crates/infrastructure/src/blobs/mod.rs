@@ -1,0 +1,9 @@
+//! Where files are kept: a directory, or Azure Blob Storage.
+
+pub mod azure;
+pub mod connection_string;
+pub mod directory;
+mod meter;
+pub mod options;
+
+pub use options::{BlobOptions, open};
