@@ -4,6 +4,7 @@ mod app_configuration;
 mod faults;
 mod identity;
 mod key_vault;
+mod together;
 mod trust;
 
 use std::sync::Arc;
