@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use application::ports::configuration::ConfigurationSource;
-use infrastructure::secrets::app_configuration::{
-    AppConfigurationOptions, AppConfigurationSource, Endpoint, StoreAccess,
-};
+use infrastructure::secrets::azure::{Azure, AzureError, Store, check_connection_string};
 use infrastructure::secrets::identity::{AzureIdentity, IdentityOptions};
-use infrastructure::secrets::key_vault::{KeyVaultOptions, KeyVaultSource};
 use infrastructure::secrets::transport::http_client;
-use infrastructure::secrets::vaults::{VaultUri, Vaults};
 use infrastructure::system::SystemClock;
 
 use super::{Failure, print};
@@ -23,9 +18,7 @@ const CHECKS: ConnectionChecks = ConnectionChecks {
     sql_server: super::stores::check_sql_server,
     redis: super::stores::check_redis,
     azure_storage: super::stores::check_azure_storage,
-    app_configuration: |text, _| {
-        StoreAccess::connection_string(text).map(|_| Vec::new()).map_err(|error| error.to_string())
-    },
+    app_configuration: |text, _| check_connection_string(text).map(|()| Vec::new()),
 };
 
 /// What this build can talk to.
@@ -46,38 +39,29 @@ pub fn azure_identity(development: bool, client_id: Option<&str>) -> Result<Azur
 
 /// The clients of the remote sources; asks nobody yet.
 fn connect(locations: &RemoteLocations) -> Result<RemoteSources, Problem> {
-    let key = if locations.app_configuration.is_some() { "AppConfig:Endpoint" } else { "KeyVault:Uri" };
-    let problem = |reason: String| Problem::new(key, reason);
-    let http = http_client(None).map_err(|error| problem(error.to_string()))?;
-    let identity = azure_identity(locations.environment.is_development(), None).map_err(problem)?;
-    let clock = Arc::new(SystemClock);
-    let vaults = Arc::new(Vaults::new(&identity, &http));
-    let app_configuration = match &locations.app_configuration {
+    let refused = |key: &'static str| move |error: AzureError| Problem::new(key, error.to_string());
+    let development = locations.environment.is_development();
+    let azure = Azure::of_process(development, Arc::new(SystemClock)).map_err(refused("AZURE_CLIENT_ID"))?;
+    let environment = locations.environment.name();
+    let store = match &locations.app_configuration {
         None => None,
-        Some(location) => {
-            let access = match location {
-                AppConfigurationLocation::ConnectionString(text) => {
-                    StoreAccess::connection_string(text.expose()).map_err(|error| problem(error.to_string()))?
-                }
-                AppConfigurationLocation::Endpoint(endpoint) => {
-                    let endpoint = Endpoint::parse(endpoint).map_err(|error| problem(error.to_string()))?;
-                    StoreAccess::identity(endpoint, Arc::new(identity))
-                }
-            };
-            let options = AppConfigurationOptions::new(access, locations.environment.name());
-            let source = AppConfigurationSource::new(options, vaults.clone(), &http, clock.clone());
-            Some(Arc::new(source) as Arc<dyn ConfigurationSource>)
+        Some(AppConfigurationLocation::Endpoint(uri)) => {
+            Some(("AppConfig:Endpoint", Store::Endpoint(uri)))
+        }
+        Some(AppConfigurationLocation::ConnectionString(text)) => {
+            Some(("AppConfig:ConnectionString", Store::ConnectionString(text.expose())))
         }
     };
-    let key_vault = match &locations.key_vault {
-        Some(KeyVaultLocation::Vault { uri, prefix }) => {
-            let vault = VaultUri::parse(uri).map_err(|error| Problem::new("KeyVault:Uri", error.to_string()))?;
-            let options = KeyVaultOptions { prefix: prefix.clone(), ..KeyVaultOptions::new(vault) };
-            Some(Arc::new(KeyVaultSource::new(vaults, options, clock)) as Arc<dyn ConfigurationSource>)
-        }
-        _ => None,
-    };
-    Ok(RemoteSources { app_configuration, key_vault })
+    let mut sources = RemoteSources::default();
+    if let Some((key, store)) = store {
+        sources.app_configuration =
+            Some(azure.app_configuration(store, environment).map_err(refused(key))?);
+    }
+    if let Some(KeyVaultLocation::Vault { uri, prefix }) = &locations.key_vault {
+        let vault = azure.key_vault(uri, prefix.as_deref()).map_err(refused("KeyVault:Uri"))?;
+        sources.key_vault = Some(vault);
+    }
+    Ok(sources)
 }
 
 /// Reads everything the process is configured with.

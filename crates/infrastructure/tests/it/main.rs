@@ -8,8 +8,6 @@ mod periods;
 mod platform;
 mod reports;
 mod schema;
-#[path = "../../../testkit/src/sql_server.rs"]
-mod sql_server;
 mod secrets;
 mod statements;
 mod store;

@@ -8,8 +8,7 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
 use tempfile::TempDir;
-
-use crate::sql_server;
+use testkit::sql_server;
 
 pub struct Store {
     pub db: Arc<Db>,

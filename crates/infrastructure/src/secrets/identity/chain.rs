@@ -120,3 +120,83 @@ impl TokenCredential for Chain {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[derive(Debug)]
+    enum Answer {
+        Token(i64),
+        Error,
+        Never,
+    }
+
+    #[derive(Debug)]
+    struct Scripted {
+        answers: Vec<Answer>,
+        asked: AtomicUsize,
+    }
+
+    impl Scripted {
+        fn new(answers: Vec<Answer>) -> Arc<Self> {
+            Arc::new(Self { answers, asked: AtomicUsize::new(0) })
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl TokenCredential for Scripted {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            let turn = self.asked.fetch_add(1, Ordering::Relaxed).min(self.answers.len() - 1);
+            match self.answers[turn] {
+                Answer::Token(seconds) => {
+                    let end = OffsetDateTime::now_utc() + azure_core::time::Duration::seconds(seconds);
+                    Ok(AccessToken::new("token", end))
+                }
+                Answer::Error => Err(azure_core::Error::with_message(ErrorKind::Credential, "not signed in")),
+                Answer::Never => std::future::pending().await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_that_answers_is_kept() {
+        let (silent, ready) = (Scripted::new(vec![Answer::Never]), Scripted::new(vec![Answer::Token(600)]));
+        let first = Link::new("first", silent.clone()).within(Duration::from_millis(20));
+        let chain = Chain::new(vec![first, Link::new("second", ready.clone())]);
+        for _ in 0..3 {
+            chain.get_token(&["scope"], None).await.unwrap();
+        }
+        assert_eq!((silent.asked.load(Ordering::Relaxed), ready.asked.load(Ordering::Relaxed)), (1, 3));
+    }
+
+    #[tokio::test]
+    async fn when_nobody_answers_everybody_is_named() {
+        let links = [("first", Answer::Never), ("second", Answer::Error)];
+        let links = links.map(|(name, answer)| {
+            Link::new(name, Scripted::new(vec![answer])).within(Duration::from_millis(20))
+        });
+        let error = Chain::new(links.into()).get_token(&["scope"], None).await.unwrap_err().to_string();
+        assert!(error.contains("first: no answer") && error.contains("second: not signed in"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_failed_renewal_uses_what_is_left_of_the_last_token() {
+        let failing = |seconds| {
+            Chain::new(vec![Link::new("only", Scripted::new(vec![Answer::Token(seconds), Answer::Error]))])
+        };
+        let good = failing(120);
+        good.get_token(&["scope"], None).await.unwrap();
+        assert!(good.get_token(&["scope"], None).await.is_ok());
+        assert!(good.get_token(&["another"], None).await.is_err());
+        let ending = failing(20);
+        ending.get_token(&["scope"], None).await.unwrap();
+        assert!(ending.get_token(&["scope"], None).await.is_err(), "too near its end");
+    }
+}

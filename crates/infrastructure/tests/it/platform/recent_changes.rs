@@ -8,7 +8,7 @@ use domain::ids::TenantId;
 
 use super::House;
 
-fn of(changes: &[(TenantId, Vec<&'static str>)], tenant: TenantId) -> Option<&Vec<&'static str>> {
+fn of<'a>(changes: &'a [(TenantId, Vec<&'static str>)], tenant: TenantId) -> Option<&'a Vec<&'static str>> {
     changes.iter().find(|(id, _)| *id == tenant).map(|(_, entities)| entities)
 }
 

@@ -4,6 +4,8 @@ mod app_configuration;
 mod faults;
 mod identity;
 mod key_vault;
+mod together;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
