@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::{Failure, print};
 use crate::config::{
-    Adapters, Arguments, ConfigErrors, Configuration, ConnectionChecks, Gathered, Problem,
-    RemoteLocations, RemoteSources, Severity, Sources,
+    Adapters, Arguments, ConfigErrors, Configuration, ConnectionChecks, Gathered, Problem, RemoteLocations,
+    RemoteSources, Severity, Sources,
 };
 
 /// How connection strings of cloud services are checked; one line for each adapter.
 const CHECKS: ConnectionChecks = ConnectionChecks {
-    sql_server: |_, _| Err("this build has no SQL Server driver; write Provider=Sqlite;Data Source=<file>".to_owned()),
+    sql_server: |_, _| {
+        Err("this build has no SQL Server driver; write Provider=Sqlite;Data Source=<file>".to_owned())
+    },
     redis: |_, _| Err("this build has no Redis client; write memory://".to_owned()),
     azure_storage: |_, _| Err("this build has no Azure Storage client; write file://blobs".to_owned()),
     app_configuration: |_, _| Err("this build has no App Configuration client".to_owned()),

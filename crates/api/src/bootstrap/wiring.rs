@@ -43,19 +43,16 @@ pub async fn assemble(
     let DatabaseChoice::Sqlite(file) = &settings.database.choice else {
         return Err(no_adapter("ConnectionStrings:DefaultConnection"));
     };
-    let CacheChoice::Memory = &settings.cache.choice else { return Err(no_adapter("ConnectionStrings:Redis")) };
+    let CacheChoice::Memory = &settings.cache.choice else {
+        return Err(no_adapter("ConnectionStrings:Redis"));
+    };
     let BlobChoice::Directory(_) = &settings.blobs else {
         return Err(no_adapter("AzureStorage:ConnectionString"));
     };
     let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
     let database = Arc::new(Db::open_sqlite(file, readers, clock.clone(), ids.clone()).await?);
     let cache = Arc::new(MemoryCache::new(settings.cache.memory_bytes, cache_ttl(settings)));
-    let application = Application {
-        database: database.clone(),
-        cache: cache.clone(),
-        clock,
-        ids,
-    };
+    let application = Application { database: database.clone(), cache: cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
     let auth = &settings.auth;
     let tokens = Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?);

@@ -42,8 +42,10 @@ pub use live::LiveSettings;
 pub use load::{Configuration, Gathered, Sources};
 pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
-pub use remote::{Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources};
+pub use remote::{
+    Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
+};
 pub use settings::{
-    Auth, Bootstrap, Cache, Database, Features, Limits, Logging, Region, RegionRole, Reload, Settings, Shutdown,
-    Template,
+    Auth, Bootstrap, Cache, Database, Features, Limits, Logging, Region, RegionRole, Reload, Settings,
+    Shutdown, Template,
 };

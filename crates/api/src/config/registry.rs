@@ -102,7 +102,11 @@ impl KeyDef {
     pub fn matches(&self, key: &str) -> bool {
         let below = |parent: &str| {
             let (start, rest) = key.split_at_checked(parent.len())?;
-            start.eq_ignore_ascii_case(parent).then_some(rest)?.strip_prefix(':').filter(|rest| !rest.is_empty())
+            start
+                .eq_ignore_ascii_case(parent)
+                .then_some(rest)?
+                .strip_prefix(':')
+                .filter(|rest| !rest.is_empty())
         };
         let canonical = match (self.section(), self.group()) {
             (Some(section), _) => below(section).is_some(),

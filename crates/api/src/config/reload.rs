@@ -21,7 +21,7 @@ use super::layers::Layers;
 use super::live::LiveSettings;
 use super::load::{Configuration, Gathered, Sources};
 use super::local::{Local, Watched};
-use super::registry::{Reload, ENVIRONMENT};
+use super::registry::{ENVIRONMENT, Reload};
 use super::remote::{Remote, RemoteLayers, load};
 use super::settings;
 
@@ -175,7 +175,11 @@ impl Reloader {
     }
 
     /// Notes what a source answered; true when that is something new.
-    fn take(&mut self, which: Which, loaded: Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>) -> bool {
+    fn take(
+        &mut self,
+        which: Which,
+        loaded: Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>,
+    ) -> bool {
         let reload = self.live.current().reload;
         let (interval, longest) = match which {
             Which::AppConfiguration => (reload.app_configuration, BACK_OFF_MAX.max(reload.app_configuration)),

@@ -78,7 +78,9 @@ impl RemoteLocations {
         let mut url = |def: &KeyDef| {
             let given = given(def)?;
             service_url(&given.value)
-                .map_err(|reason| problems.push(Problem::new(def.key, format!("(from {}) {reason}", given.layer))))
+                .map_err(|reason| {
+                    problems.push(Problem::new(def.key, format!("(from {}) {reason}", given.layer)))
+                })
                 .ok()
         };
         let stand_in = given(&keys::KEY_VAULT).and_then(|given| directory(&given.value));

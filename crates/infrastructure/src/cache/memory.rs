@@ -3,8 +3,8 @@
 //! Each (tenant, entity) has a generation that a write raises. A value is kept under the generation seen before it was
 //! loaded, so a slow reader can never put back what a write replaced.
 
-use std::sync::{Arc, PoisonError, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use application::error::{AppError, AppResult};
