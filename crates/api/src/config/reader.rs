@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
         members.map(|(name, found)| (name, found.value.to_owned())).collect()
     }
 
-    /// Everything below a section (`FeatureManagement:**`) by the rest of its key, in lower case.
+    /// Everything below a section (`FeatureManagement:**`) by the rest of its key.
     pub fn section(&mut self, def: &'static KeyDef) -> BTreeMap<String, String> {
         self.read.insert(def.key);
         let below = self.layers.descendants(def.section().unwrap_or(def.key));

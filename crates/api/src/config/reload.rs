@@ -198,12 +198,11 @@ impl Reloader {
                     info!(target: TARGET, source = %source.name(), "{{source}} answers again");
                 }
                 *turn = Turn::at(Instant::now() + spread);
-                let changed = loaded.is_some_and(|loaded| {
+                loaded.is_some_and(|loaded| {
                     let changed = *layers != loaded;
                     *layers = loaded;
                     changed
-                });
-                changed
+                })
             }
             Err(reason) => {
                 let pause = BACK_OFF_MIN.saturating_mul(2_u32.saturating_pow(turn.failures));

@@ -90,7 +90,7 @@ impl Region {
     }
 }
 
-/// Feature flags as configured, by the rest of their keys in lower case (`beta`, `beta:enabledfor:0:name`).
+/// Feature flags as configured, by the rest of their keys (`Beta`, `Beta:EnabledFor:0:Name`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Features {
     /// Below `FeatureManagement`.

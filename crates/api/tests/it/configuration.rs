@@ -67,7 +67,7 @@ impl Logged {
         prepare(&mut command);
         let mut server = Self { child: command.spawn().unwrap(), url, log };
         let began = Instant::now();
-        while !server.get("/health/ready", None).await.is_some_and(|status| status == 200) {
+        while server.get("/health/ready", None).await != Some(200) {
             let ended = server.child.try_wait().unwrap();
             assert!(
                 ended.is_none() && began.elapsed() < Duration::from_secs(60),

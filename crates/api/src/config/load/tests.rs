@@ -333,7 +333,7 @@ fn region_and_reload_settings_are_read() {
     let settings = load(&[], &[], &settings).unwrap().settings;
     assert!(!settings.region.runs_jobs() && !settings.region.read_only);
     assert_eq!((settings.reload.interval.as_secs(), settings.reload.app_configuration.as_secs()), (90, 5));
-    assert_eq!(settings.features.sections["beta"], "true");
+    assert_eq!(settings.features.sections["Beta"], "true");
     assert_eq!(settings.features.schema["feature_flags:0:id"], "Beta");
     let bad = load(
         &[],
@@ -405,4 +405,46 @@ fn where_sources_are_is_read_from_the_lower_ones() {
         let errors = load(&[], &[], &[("Environment", "Development"), (key, value)]).unwrap_err().to_string();
         assert!(errors.contains(key) && !errors.contains("hush"), "{errors}");
     }
+}
+
+/// Never answers, or only when it is asked again.
+struct Slow(std::sync::atomic::AtomicU32, u32);
+
+#[async_trait]
+impl ConfigurationSource for Slow {
+    fn name(&self) -> String {
+        "Key Vault https://slow".to_owned()
+    }
+    async fn load(&self) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
+        match self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            asked if asked < self.1 => Err(ConfigurationSourceError::Unavailable("status 503".to_owned())),
+            asked if asked == self.1 => {
+                Ok(Some(vec![remote_layer("Key Vault", &[("Bootstrap:Tenant", "late")])]))
+            }
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_is_late_is_waited_for_but_not_for_ever() {
+    let started = |asked: u32, answers: u32| async move {
+        let source = Arc::new(Slow(asked.into(), answers));
+        let adapters = with_sources(RemoteSources { key_vault: Some(source), ..RemoteSources::default() });
+        let variables =
+            pairs(&[("ASPNETCORE_ENVIRONMENT", "Development"), ("KeyVault__Uri", "https://slow")]);
+        let sources = Sources { directory: "/nowhere".into(), variables, ..Sources::default() };
+        let began = tokio::time::Instant::now();
+        let loaded = Configuration::load(&sources, &adapters).await;
+        (
+            loaded.map(|loaded| loaded.settings.bootstrap.tenant).map_err(|e| e.to_string()),
+            began.elapsed().as_secs(),
+        )
+    };
+    assert_eq!(started(0, 2).await, (Ok("late".to_owned()), 3));
+    let (refused, _) = started(0, 3).await;
+    assert!(refused.unwrap_err().contains("Key Vault https://slow: cannot be reached: status 503"));
+    let (hung, seconds) = started(1, 0).await;
+    assert!(hung.unwrap_err().contains("cannot be reached: no answer within 50 s"));
+    assert_eq!(seconds, 50);
 }

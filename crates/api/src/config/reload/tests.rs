@@ -200,7 +200,7 @@ async fn app_configuration_has_a_shorter_turn_that_can_be_changed() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     let last = *source.pauses().last().unwrap();
     assert!((last - 5.0).abs() <= 0.6, "{last}");
-    assert_eq!(running.live.current().features.sections["beta"], "true");
+    assert_eq!(running.live.current().features.sections["Beta"], "true");
     running.stop().await;
 }
 
