@@ -15,6 +15,7 @@ mod error;
 mod fingerprint;
 mod insights;
 mod json;
+mod key;
 mod key_per_file;
 mod layers;
 mod live;
