@@ -28,19 +28,22 @@ keys! {
     HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
         "Ports to listen on at every IPv4 address, separated by `;`; used when no `Urls` are given.")
         .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
+    RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
+        "How often all sources are read again, give or take a tenth. Changed files count within a second.")
+        .default("00:05:00").live();
+    DB_PASSWORD = KeyDef::new("db-password", Kind::Text,
+        "Password of a SQL Server connection string that has a user and no password.").secret().rebuild();
+    REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
+        .secret().rebuild();
     DATA_DIRECTORY = KeyDef::new("Data:Directory", Kind::Path,
         "Folder of the embedded profile: database, files, generated keys. Relative to the working directory.")
         .default("data");
     DEFAULT_CONNECTION = KeyDef::new("ConnectionStrings:DefaultConnection", Kind::ConnectionString,
         "The database: a SQL Server connection string, or `Provider=Sqlite;Data Source=books.db` for the embedded \
          engine. Not set: `erp.db` in the data folder in Development, an error elsewhere.").secret().rebuild();
-    DB_PASSWORD = KeyDef::new("db-password", Kind::Text,
-        "Password of a SQL Server connection string that has a user and no password.").secret().rebuild();
     REDIS = KeyDef::new("ConnectionStrings:Redis", Kind::ConnectionString,
         "The shared cache: a StackExchange.Redis string, or `memory://` for the cache of this process. Not set: that \
          cache in Development, an error elsewhere.").secret().rebuild();
-    REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
-        .secret().rebuild();
     AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
         "Storage of files: an Azure Storage connection string, or `file://` and a directory, relative to the data \
          folder. Not set: `file://blobs` in Development, an error elsewhere.")
@@ -63,9 +66,6 @@ keys! {
     SECRETS_DIRECTORY = KeyDef::new("Secrets:Directory", Kind::Path,
         "Folder with a file a setting, as Kubernetes mounts secrets; `__` or `--` in a name is `:`. Read from the \
          sources up to the command line. The default need not exist.").default("/app/secrets");
-    RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
-        "How often all sources are read again, give or take a tenth. Changed files count within a second.")
-        .default("00:05:00").live();
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
         "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), old("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
