@@ -6,9 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{
-    Arguments, Gathered, Sources, reference_markdown, split_arguments,
-};
+use crate::config::{Arguments, Gathered, Sources, reference_markdown, split_arguments};
 use crate::health;
 
 #[derive(Debug, Parser)]
@@ -171,10 +169,7 @@ mod tests {
         let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
         let Command::Import(args) = command(import) else { panic!() };
         assert!(args.post && args.create_periods && !args.dry_run);
-        assert_eq!(
-            command("config show --redact"),
-            Command::Config(ConfigCommand::Show { redact: true })
-        );
+        assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }
 
     #[test]

@@ -60,7 +60,13 @@ pub type AppResult<T> = Result<T, AppError>;
 
 impl AppError {
     pub fn new(violation: Violation) -> Self {
-        Self { violations: vec![violation], headline: None, internal: None, retry_after: None, retryable: false }
+        Self {
+            violations: vec![violation],
+            headline: None,
+            internal: None,
+            retry_after: None,
+            retryable: false,
+        }
     }
     pub fn of(def: &'static ErrorDef) -> Self {
         Self::new(Violation::new(def))

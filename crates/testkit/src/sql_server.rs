@@ -30,7 +30,8 @@ pub fn server() -> Option<SqlServerOptions> {
 /// An empty, migrated database that no other running test uses.
 pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
     static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
-    let slot = std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
+    let slot =
+        std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
     let name = format!("erp_test_{slot}_{}", OF_PROCESS.fetch_add(1, Ordering::Relaxed));
     let options =
         SqlServerOptions { database: Some(name), pool_min: 0, pool_max: POOL_MAX, ..server.clone() };

@@ -109,7 +109,8 @@ impl World {
             cache,
             clock: self.clock.clone(),
         });
-        let state = AppState::new(application, Arc::new(authenticator), sign_in, parts.state.files.clone(), database);
+        let state =
+            AppState::new(application, Arc::new(authenticator), sign_in, parts.state.files.clone(), database);
         api_operations().into_router(state, &HttpLimits::default())
     }
 
@@ -176,7 +177,10 @@ pub async fn cloud_settings() -> Vec<(String, String)> {
     let Some(server) = sql_server::server() else { return Vec::new() };
     let name = sql_server::empty_database(&server).await.database.unwrap_or_default();
     let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
-    vec![("ConnectionStrings:DefaultConnection".to_owned(), format!("{text};Database={name};Max Pool Size=8"))]
+    vec![(
+        "ConnectionStrings:DefaultConnection".to_owned(),
+        format!("{text};Database={name};Max Pool Size=8"),
+    )]
 }
 
 /// The body of a journal entry.

@@ -9,8 +9,8 @@ use infrastructure::system::SystemClock;
 
 use super::{Failure, print};
 use crate::config::{
-    Adapters, AppConfigurationLocation, Arguments, ConfigErrors, Configuration, ConnectionChecks, Gathered, KeyVaultLocation, Problem,
-    RemoteLocations, RemoteSources, Severity, Sources,
+    Adapters, AppConfigurationLocation, Arguments, ConfigErrors, Configuration, ConnectionChecks, Gathered,
+    KeyVaultLocation, Problem, RemoteLocations, RemoteSources, Severity, Sources,
 };
 
 /// How connection strings of cloud services are checked; one line for each adapter.
@@ -45,17 +45,14 @@ fn connect(locations: &RemoteLocations) -> Result<RemoteSources, Problem> {
     let environment = locations.environment.name();
     let store = match &locations.app_configuration {
         None => None,
-        Some(AppConfigurationLocation::Endpoint(uri)) => {
-            Some(("AppConfig:Endpoint", Store::Endpoint(uri)))
-        }
+        Some(AppConfigurationLocation::Endpoint(uri)) => Some(("AppConfig:Endpoint", Store::Endpoint(uri))),
         Some(AppConfigurationLocation::ConnectionString(text)) => {
             Some(("AppConfig:ConnectionString", Store::ConnectionString(text.expose())))
         }
     };
     let mut sources = RemoteSources::default();
     if let Some((key, store)) = store {
-        sources.app_configuration =
-            Some(azure.app_configuration(store, environment).map_err(refused(key))?);
+        sources.app_configuration = Some(azure.app_configuration(store, environment).map_err(refused(key))?);
     }
     if let Some(KeyVaultLocation::Vault { uri, prefix }) = &locations.key_vault {
         let vault = azure.key_vault(uri, prefix.as_deref()).map_err(refused("KeyVault:Uri"))?;

@@ -99,7 +99,9 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Serve => serve::serve(configuration, sources).await,
         Command::Backup { file } => offline::backup(&configuration.settings, &file),
         Command::Restore { file } => offline::restore(&configuration.settings, &file),
-        Command::Migrate { plan, status } => runtime()?.block_on(offline::migrate(&configuration.settings, plan, status)),
+        Command::Migrate { plan, status } => {
+            runtime()?.block_on(offline::migrate(&configuration.settings, plan, status))
+        }
         Command::Import(args) => offline::import(&configuration.settings, args).await,
         Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
     }

@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::configuration::adapters;
+use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
@@ -38,11 +38,8 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
     })?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
-    let welcome = if settings.region.read_only {
-        None
-    } else {
-        first_start::provision(&settings, &parts).await?
-    };
+    let welcome =
+        if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
     let lifecycle = Lifecycle::default();
     let health = health(&settings, &parts, &lifecycle)?;
     let router = router(&settings, &parts, &health);

@@ -22,9 +22,9 @@ use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::mssql::pool::LoginTokens;
 
+use super::Failure;
 use super::configuration::azure_identity;
 use super::wiring::{bad_key, cache_ttl};
-use super::Failure;
 use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Environment, Settings};
 use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
@@ -65,7 +65,12 @@ pub async fn open_database(
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
             let options = sql_server_options(text.expose())?;
-            Ok(Db::open_sql_server(OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating }, clock, ids).await?)
+            Ok(Db::open_sql_server(
+                OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating },
+                clock,
+                ids,
+            )
+            .await?)
         }
     }
 }
@@ -98,11 +103,16 @@ pub struct Caches {
 
 pub fn check_redis(text: &str, _: Environment) -> Result<Vec<String>, String> {
     let options: RedisOptions = text.parse().map_err(|error: RedisStringError| error.to_string())?;
-    Ok(options.ignored.iter().map(|option| format!("ConnectionStrings:Redis: '{option}' has no effect here")).collect())
+    Ok(options
+        .ignored
+        .iter()
+        .map(|option| format!("ConnectionStrings:Redis: '{option}' has no effect here"))
+        .collect())
 }
 
 pub fn redis_options(text: &str) -> Result<RedisOptions, Failure> {
-    let refused = |reason: RedisStringError| Failure::Configuration(format!("ConnectionStrings:Redis {reason}"));
+    let refused =
+        |reason: RedisStringError| Failure::Configuration(format!("ConnectionStrings:Redis {reason}"));
     text.parse().map_err(refused)
 }
 

@@ -42,8 +42,7 @@ pub async fn assemble(
 ) -> Result<Parts, Failure> {
     let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
-    let application =
-        Application { database: database.clone(), cache: caches.cache.clone(), clock, ids };
+    let application = Application { database: database.clone(), cache: caches.cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
     let files = stores::open_files(settings, &keys)?;
     let auth = &settings.auth;

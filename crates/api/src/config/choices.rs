@@ -74,11 +74,7 @@ pub struct Seq {
     pub api_key: Option<SecretText>,
 }
 
-pub fn database(
-    reader: &mut Reader<'_>,
-    checks: &ConnectionChecks,
-    data_directory: &Path,
-) -> DatabaseChoice {
+pub fn database(reader: &mut Reader<'_>, checks: &ConnectionChecks, data_directory: &Path) -> DatabaseChoice {
     let def = &keys::DEFAULT_CONNECTION;
     let password = reader.optional(&keys::DB_PASSWORD);
     let default = DatabaseChoice::Sqlite(data_directory.join(DATABASE_FILE));
@@ -129,9 +125,9 @@ pub fn cache(reader: &mut Reader<'_>, checks: &ConnectionChecks) -> CacheChoice 
 }
 
 fn has_redis_password(text: &str) -> bool {
-    text.split(',').filter_map(|token| token.split_once('=')).any(|(name, _)| {
-        name.trim().eq_ignore_ascii_case("password")
-    })
+    text.split(',')
+        .filter_map(|token| token.split_once('='))
+        .any(|(name, _)| name.trim().eq_ignore_ascii_case("password"))
 }
 
 pub fn blobs(reader: &mut Reader<'_>, checks: &ConnectionChecks, data_directory: &Path) -> BlobChoice {

@@ -34,7 +34,8 @@ pub fn split_arguments(arguments: impl IntoIterator<Item = String>) -> Arguments
         }
         if let Some(given) = break_glass(&argument) {
             let given = given.map(str::to_owned).or_else(|| arguments.next());
-            match given.as_deref().and_then(|given| given.split_once('=')).filter(|(key, _)| !key.is_empty()) {
+            match given.as_deref().and_then(|given| given.split_once('=')).filter(|(key, _)| !key.is_empty())
+            {
                 Some((key, value)) => split.break_glass.push((key.replace("__", ":"), value.to_owned())),
                 None => split.problems.push(Problem::new("--break-glass", "expected KEY=VALUE after it")),
             }
@@ -111,10 +112,18 @@ mod tests {
 
     #[test]
     fn break_glass_takes_a_key_and_a_value() {
-        let given = ["serve", "--break-glass", "jwt-key=a=b", "--break-glass=Limits__BodyBytes=5", "--break-glass", "x"];
+        let given = [
+            "serve",
+            "--break-glass",
+            "jwt-key=a=b",
+            "--break-glass=Limits__BodyBytes=5",
+            "--break-glass",
+            "x",
+        ];
         let split = split_arguments(given.map(str::to_owned));
         assert_eq!(split.command, ["serve"]);
-        let pairs: Vec<_> = split.break_glass.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let pairs: Vec<_> =
+            split.break_glass.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("jwt-key", "a=b"), ("Limits:BodyBytes", "5")]);
         assert_eq!(split.problems.len(), 1);
     }

@@ -49,7 +49,8 @@ impl ApplicationInsights {
             Some("aad") => true,
             Some(_) => return Err("has an Authorization other than ikey or aad".to_owned()),
         };
-        let endpoint = |keyword: &str, host: &str, default: &str| match (get(keyword), get("endpointsuffix")) {
+        let endpoint = |keyword: &str, host: &str, default: &str| match (get(keyword), get("endpointsuffix"))
+        {
             (Some(address), _) => {
                 service_url(address).map_err(|reason| format!("has an endpoint that {reason}"))
             }
@@ -103,13 +104,20 @@ mod tests {
             ),
         ] {
             let parsed = ApplicationInsights::parse(text).unwrap();
-            assert_eq!((parsed.ingestion_endpoint.as_str(), parsed.live_endpoint.as_str()), (ingestion, live));
+            assert_eq!(
+                (parsed.ingestion_endpoint.as_str(), parsed.live_endpoint.as_str()),
+                (ingestion, live)
+            );
             assert_eq!(parsed.instrumentation_key.expose(), "k", "{text}");
             assert_eq!(parsed.key_only, text == "InstrumentationKey=k", "{text}");
         }
-        let parsed = ApplicationInsights::parse("InstrumentationKey=k;Authorization=AAD;ApplicationId=a-1").unwrap();
+        let parsed =
+            ApplicationInsights::parse("InstrumentationKey=k;Authorization=AAD;ApplicationId=a-1").unwrap();
         assert_eq!((parsed.identity, parsed.application_id.as_deref()), (true, Some("a-1")));
-        assert!(ApplicationInsights::parse("InstrumentationKey=...").is_ok(), "as the specification writes it");
+        assert!(
+            ApplicationInsights::parse("InstrumentationKey=...").is_ok(),
+            "as the specification writes it"
+        );
     }
 
     #[test]
@@ -127,7 +135,9 @@ mod tests {
             let reason = ApplicationInsights::parse(text).unwrap_err();
             assert!(reason.contains(part) && !reason.contains("hush"), "{text}: {reason}");
         }
-        assert!(ApplicationInsights::parse(&format!("InstrumentationKey={}", "x".repeat(LENGTH_MAX))).is_err());
+        assert!(
+            ApplicationInsights::parse(&format!("InstrumentationKey={}", "x".repeat(LENGTH_MAX))).is_err()
+        );
         let shown = format!("{:?}", ApplicationInsights::parse("InstrumentationKey=sentinel").unwrap());
         assert!(!shown.contains("sentinel"), "{shown}");
     }

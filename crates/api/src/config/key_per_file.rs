@@ -130,12 +130,12 @@ mod tests {
         }
         fs::create_dir(folder.path().join("folder")).unwrap();
         let layer = layer(folder.path()).unwrap().unwrap();
-        assert_eq!(keys(&layer), ["ConnectionStrings:DefaultConnection", "ConnectionStrings:Redis", "jwt-key"]);
-        assert_eq!(layer.get("connectionstrings:redis"), Some("memory://"));
         assert_eq!(
-            layer.get("ConnectionStrings:DefaultConnection"),
-            Some("Provider=Sqlite;Data Source=a")
+            keys(&layer),
+            ["ConnectionStrings:DefaultConnection", "ConnectionStrings:Redis", "jwt-key"]
         );
+        assert_eq!(layer.get("connectionstrings:redis"), Some("memory://"));
+        assert_eq!(layer.get("ConnectionStrings:DefaultConnection"), Some("Provider=Sqlite;Data Source=a"));
         assert_eq!(layer.get("jwt-key"), Some(" spaces stay \n"));
         assert!(super::layer(&folder.path().join("nowhere")).unwrap().is_none());
     }

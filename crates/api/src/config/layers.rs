@@ -127,12 +127,20 @@ impl Layers {
         })
     }
 
-    /// Everything below `parent`, at any depth, as (rest of the key in lower case, winner).
-    pub fn descendants(&self, parent: &str) -> BTreeMap<String, Found<'_>> {
+    /// Everything below `parent`, at any depth, as (rest of the key as the winning layer writes it, winner).
+    pub fn descendants(&self, parent: &str) -> Vec<(String, Found<'_>)> {
         let prefix = format!("{}:", parent.to_lowercase());
-        let keys = self.all.iter().flat_map(|layer| layer.entries.keys());
-        let below = keys.filter_map(|key| Some((key, key.strip_prefix(&prefix)?)));
-        below.filter_map(|(key, rest)| Some((rest.to_owned(), self.get(key)?))).collect()
+        let mut winners: BTreeMap<&str, (String, Found<'_>)> = BTreeMap::new();
+        for layer in self.all.iter().rev() {
+            for (lower, entry) in &layer.entries {
+                let (Some(rest), Some(value)) = (lower.strip_prefix(&prefix), &entry.value) else { continue };
+                // Lower case may be longer in bytes; then the key has no spelling of its own worth keeping.
+                let spelt = entry.key.get(prefix.len()..).unwrap_or(rest);
+                let found = Found { value, layer: &layer.name };
+                winners.entry(rest).or_insert_with(|| (spelt.to_owned(), found));
+            }
+        }
+        winners.into_values().collect()
     }
 
     /// The direct children of `parent` that have a value, as (last segment, winner): numbers first and in their
@@ -173,6 +181,19 @@ mod tests {
         layers.push(layer("over", &[("a:0", "x")]));
         let values: Vec<_> = layers.children("A").into_iter().map(|(_, found)| found.value).collect();
         assert_eq!(values, ["x", "b", "c", "k"]);
+    }
+
+    #[test]
+    fn a_section_keeps_the_spelling_of_the_winner() {
+        let mut layers = Layers::default();
+        layers.push(layer(
+            "base",
+            &[("Flags:Beta", "1"), ("flags:New:0:Name", "2"), ("Flag:X", "3"), ("Flags", "4")],
+        ));
+        layers.push(layer("over", &[("FLAGS:BETA", "5")]));
+        let found: Vec<_> =
+            layers.descendants("Flags").into_iter().map(|(rest, f)| (rest, f.value)).collect();
+        assert_eq!(found, [("BETA".to_owned(), "5"), ("New:0:Name".to_owned(), "2")]);
     }
 
     #[test]

@@ -88,7 +88,16 @@ impl Local {
         }
         notices.extend(break_glass_notice(&break_glass));
         if problems.is_empty() {
-            Ok(Self { environment: chosen, lower, secrets, stand_in, break_glass, locations, notices, watched })
+            Ok(Self {
+                environment: chosen,
+                lower,
+                secrets,
+                stand_in,
+                break_glass,
+                locations,
+                notices,
+                watched,
+            })
         } else {
             Err(ConfigErrors(problems))
         }
@@ -101,8 +110,10 @@ impl Local {
         };
         let app_configuration = given(&remote.app_configuration);
         let key_vault = given(&remote.key_vault);
-        let mut named =
-            vec![Named { source: "the effective environment".to_owned(), name: self.environment.to_string() }];
+        let mut named = vec![Named {
+            source: "the effective environment".to_owned(),
+            name: self.environment.to_string(),
+        }];
         named.extend(names(app_configuration.iter().chain(&key_vault)));
         let problems = environment::decide(&named, false).err().unwrap_or_default();
         let mut layers = self.lower;
@@ -135,7 +146,8 @@ fn names<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Named> {
 
 /// Where .NET's tools keep the secrets of a developer, outside the repository.
 fn user_secrets(variables: &Layer) -> Option<PathBuf> {
-    let named = |variable: &str| variables.get(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let named =
+        |variable: &str| variables.get(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let root = named("APPDATA")
         .map(|folder| folder.join("Microsoft").join("UserSecrets"))
         .or_else(|| named("HOME").map(|folder| folder.join(".microsoft").join("usersecrets")))
@@ -146,7 +158,8 @@ fn user_secrets(variables: &Layer) -> Option<PathBuf> {
 fn secrets(lower: &Layers, watched: &mut Watched, problems: &mut Vec<Problem>) -> Option<Layer> {
     let def = &keys::SECRETS_DIRECTORY;
     let given = resolve(lower, def);
-    let directory = PathBuf::from(given.as_ref().map_or(def.default.unwrap_or_default(), |given| &given.value));
+    let directory =
+        PathBuf::from(given.as_ref().map_or(def.default.unwrap_or_default(), |given| &given.value));
     let layer = directory_layer(&directory, watched, problems);
     if let Some(given) = given.filter(|_| layer.is_none() && !directory.is_dir()) {
         problems.push(Problem::new(def.key, "is no directory").given(given.value, given.layer));

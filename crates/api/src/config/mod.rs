@@ -15,6 +15,7 @@ mod error;
 mod fingerprint;
 mod insights;
 mod json;
+mod key;
 mod key_per_file;
 mod layers;
 mod live;
@@ -42,8 +43,10 @@ pub use live::LiveSettings;
 pub use load::{Configuration, Gathered, Sources};
 pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
-pub use remote::{Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources};
+pub use remote::{
+    Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
+};
 pub use settings::{
-    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings, Shutdown,
-    Template,
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings,
+    Shutdown, Template,
 };

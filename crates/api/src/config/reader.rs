@@ -32,7 +32,14 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(layers: &'a Layers, environment: Environment) -> Self {
-        Self { layers, environment, problems: Vec::new(), notices: Vec::new(), idle: Vec::new(), read: BTreeSet::new() }
+        Self {
+            layers,
+            environment,
+            problems: Vec::new(),
+            notices: Vec::new(),
+            idle: Vec::new(),
+            read: BTreeSet::new(),
+        }
     }
 
     pub fn environment(&self) -> Environment {
@@ -154,7 +161,8 @@ impl<'a> Reader<'a> {
         let usable = |found: &Found<'_>| !found.value.trim().is_empty() && !is_placeholder(found.value);
         let children = self.layers.children(def.group().unwrap_or(def.key));
         if children.is_empty() {
-            let given = def.aliases.iter().filter_map(|alias| Some((alias.key, from_alias(self.layers, alias)?)));
+            let given =
+                def.aliases.iter().filter_map(|alias| Some((alias.key, from_alias(self.layers, alias)?)));
             let usable = given.filter(|(_, given)| !is_placeholder(&given.value));
             return usable.map(|(key, given)| (key.to_owned(), given.value)).collect();
         }
@@ -162,7 +170,7 @@ impl<'a> Reader<'a> {
         members.map(|(name, found)| (name, found.value.to_owned())).collect()
     }
 
-    /// Everything below a section (`FeatureManagement:**`) by the rest of its key, in lower case.
+    /// Everything below a section (`FeatureManagement:**`) by the rest of its key.
     pub fn section(&mut self, def: &'static KeyDef) -> BTreeMap<String, String> {
         self.read.insert(def.key);
         let below = self.layers.descendants(def.section().unwrap_or(def.key));
@@ -172,7 +180,8 @@ impl<'a> Reader<'a> {
     /// Reports one member of a group.
     pub fn reject_member(&mut self, def: &'static KeyDef, name: &str, reason: impl Into<String>) {
         let is_alias = def.aliases.iter().any(|alias| alias.key == name);
-        let key = if is_alias { name.to_owned() } else { format!("{}:{name}", def.group().unwrap_or(def.key)) };
+        let key =
+            if is_alias { name.to_owned() } else { format!("{}:{name}", def.group().unwrap_or(def.key)) };
         let given =
             self.layers.get(&key).map(|found| (shown(found.value, def.secret), found.layer.to_owned()));
         self.problems.push(Problem { key, given, reason: reason.into() });

@@ -1,131 +1,7 @@
 //! Every configuration key, once: type, default, secrecy, what a change does, and its meaning.
 
-/// What a value may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    /// A text of at least this many bytes.
-    Long(usize),
-    Path,
-    /// `http://host:port`, several separated by `;`.
-    Urls,
-    Ports,
-    Integer {
-        min: u64,
-        max: u64,
-        unit: &'static str,
-    },
-    /// One of these words, in any case.
-    Choice(&'static [&'static str]),
-    /// `hh:mm:ss`, `d.hh:mm:ss` or a number of seconds; the limits are seconds.
-    Duration {
-        min: u64,
-        max: u64,
-    },
-    ConnectionString,
-}
-
-/// What takes effect when the value changes while the server runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reload {
-    Restart,
-    /// The client of the service is rebuilt; requests in progress finish on the old one.
-    Rebuild,
-    Live,
-}
-
-/// Another name a key is accepted under.
-#[derive(Debug, Clone, Copy)]
-pub struct Alias {
-    pub key: &'static str,
-    /// Whether using it draws a warning.
-    pub deprecated: bool,
-    /// How its value becomes the canonical one; `{}` is the value.
-    pub template: Option<&'static str>,
-}
-
-/// One key; `*` as its last segment stands for any name or index, `**` for anything below.
-#[derive(Debug)]
-pub struct KeyDef {
-    pub key: &'static str,
-    pub kind: Kind,
-    pub default: Option<&'static str>,
-    /// Default in Development where it differs.
-    pub development: Option<&'static str>,
-    pub secret: bool,
-    pub reload: Reload,
-    pub aliases: &'static [Alias],
-    pub doc: &'static str,
-}
-
-impl KeyDef {
-    const fn new(key: &'static str, kind: Kind, doc: &'static str) -> Self {
-        let (default, development) = (None, None);
-        Self { key, kind, default, development, secret: false, reload: Reload::Restart, aliases: &[], doc }
-    }
-    const fn default(mut self, value: &'static str) -> Self {
-        self.default = Some(value);
-        self
-    }
-    const fn development(mut self, value: &'static str) -> Self {
-        self.development = Some(value);
-        self
-    }
-    const fn secret(mut self) -> Self {
-        self.secret = true;
-        self
-    }
-    const fn live(mut self) -> Self {
-        self.reload = Reload::Live;
-        self
-    }
-    const fn rebuild(mut self) -> Self {
-        self.reload = Reload::Rebuild;
-        self
-    }
-    const fn aliases(mut self, aliases: &'static [Alias]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-
-    /// The key without its `*`, when it names a group.
-    pub fn group(&self) -> Option<&'static str> {
-        self.key.strip_suffix(":*")
-    }
-
-    /// The key without its `**`, when it names a whole section.
-    pub fn section(&self) -> Option<&'static str> {
-        self.key.strip_suffix(":**")
-    }
-
-    /// Whether `key` is this key, a member of this group or section, or one of the aliases.
-    pub fn matches(&self, key: &str) -> bool {
-        let below = |parent: &str| {
-            let (start, rest) = key.split_at_checked(parent.len())?;
-            start.eq_ignore_ascii_case(parent).then_some(rest)?.strip_prefix(':').filter(|rest| !rest.is_empty())
-        };
-        let canonical = match (self.section(), self.group()) {
-            (Some(section), _) => below(section).is_some(),
-            (None, Some(group)) => below(group).is_some_and(|rest| !rest.contains(':')),
-            (None, None) => self.key.eq_ignore_ascii_case(key),
-        };
-        canonical || self.aliases.iter().any(|alias| alias.key.eq_ignore_ascii_case(key))
-    }
-
-    pub fn default_in(&self, development: bool) -> Option<&'static str> {
-        self.development.filter(|_| development).or(self.default)
-    }
-}
-
-const fn accepted(key: &'static str) -> Alias {
-    Alias { key, deprecated: false, template: None }
-}
-const fn old(key: &'static str) -> Alias {
-    Alias { key, deprecated: true, template: None }
-}
-const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
-    Kind::Integer { min, max, unit }
-}
+pub use super::key::{Alias, KeyDef, Kind, Reload};
+use super::key::{accepted, integer, old};
 
 const MIB: u64 = 1024 * 1024;
 const SWITCH: Kind = Kind::Choice(&["false", "true"]);
@@ -152,19 +28,22 @@ keys! {
     HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
         "Ports to listen on at every IPv4 address, separated by `;`; used when no `Urls` are given.")
         .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
+    RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
+        "How often all sources are read again, give or take a tenth. Changed files count within a second.")
+        .default("00:05:00").live();
+    DB_PASSWORD = KeyDef::new("db-password", Kind::Text,
+        "Password of a SQL Server connection string that has a user and no password.").secret().rebuild();
+    REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
+        .secret().rebuild();
     DATA_DIRECTORY = KeyDef::new("Data:Directory", Kind::Path,
         "Folder of the embedded profile: database, files, generated keys. Relative to the working directory.")
         .default("data");
     DEFAULT_CONNECTION = KeyDef::new("ConnectionStrings:DefaultConnection", Kind::ConnectionString,
         "The database: a SQL Server connection string, or `Provider=Sqlite;Data Source=books.db` for the embedded \
          engine. Not set: `erp.db` in the data folder in Development, an error elsewhere.").secret().rebuild();
-    DB_PASSWORD = KeyDef::new("db-password", Kind::Text,
-        "Password of a SQL Server connection string that has a user and no password.").secret().rebuild();
     REDIS = KeyDef::new("ConnectionStrings:Redis", Kind::ConnectionString,
         "The shared cache: a StackExchange.Redis string, or `memory://` for the cache of this process. Not set: that \
          cache in Development, an error elsewhere.").secret().rebuild();
-    REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
-        .secret().rebuild();
     AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
         "Storage of files: Azure Blob Storage by account key, shared access signature or, without either, the identity of \
          the process (`UseDevelopmentStorage=true` is the emulator on this machine); or `file://` and a directory, relative \
@@ -190,9 +69,6 @@ keys! {
     SECRETS_DIRECTORY = KeyDef::new("Secrets:Directory", Kind::Path,
         "Folder with a file a setting, as Kubernetes mounts secrets; `__` or `--` in a name is `:`. Read from the \
          sources up to the command line. The default need not exist.").default("/app/secrets");
-    RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
-        "How often all sources are read again, give or take a tenth. Changed files count within a second.")
-        .default("00:05:00").live();
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
         "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), old("APPLICATIONINSIGHTS_CONNECTION_STRING")]);

@@ -1,6 +1,8 @@
 //! Settings are read again while the server runs (B15): everything every few minutes, files when they change. What is
 //! not good is refused whole, and the last good settings stay.
 
+mod turn;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::{error, info, warn};
 
+use self::turn::{Turn, Which};
 use super::changes;
 use super::choices::ConnectionChecks;
 use super::error::{ConfigErrors, Notice, Problem, Severity};
@@ -21,41 +24,18 @@ use super::layers::Layers;
 use super::live::LiveSettings;
 use super::load::{Configuration, Gathered, Sources};
 use super::local::{Local, Watched};
-use super::registry::{Reload, ENVIRONMENT};
+use super::registry::{ENVIRONMENT, Reload};
 use super::remote::{Remote, RemoteLayers, load};
 use super::settings;
 
 /// How often files are looked at.
 pub const FILE_POLL: Duration = Duration::from_millis(500);
-/// The first and the longest pause after a source failed.
-const BACK_OFF_MIN: Duration = Duration::from_secs(30);
-const BACK_OFF_MAX: Duration = Duration::from_secs(600);
 /// What refused values are counted under.
 const REFUSED: &str = "settings";
 const TARGET: &str = "erp::configuration";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    AppConfiguration,
-    KeyVault,
-}
-
 type Loaded = (Which, Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>);
 type Loading = FuturesUnordered<BoxFuture<'static, Loaded>>;
-
-/// When a source is read next.
-struct Turn {
-    due: Instant,
-    loading: bool,
-    /// Failures since it last answered.
-    failures: u32,
-}
-
-impl Turn {
-    fn at(due: Instant) -> Self {
-        Self { due, loading: false, failures: 0 }
-    }
-}
 
 /// Reads the sources again and publishes what is good.
 pub struct Reloader {
@@ -175,13 +155,13 @@ impl Reloader {
     }
 
     /// Notes what a source answered; true when that is something new.
-    fn take(&mut self, which: Which, loaded: Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>) -> bool {
+    fn take(
+        &mut self,
+        which: Which,
+        loaded: Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>,
+    ) -> bool {
         let reload = self.live.current().reload;
-        let (interval, longest) = match which {
-            Which::AppConfiguration => (reload.app_configuration, BACK_OFF_MAX.max(reload.app_configuration)),
-            Which::KeyVault => (reload.interval, reload.interval),
-        };
-        let spread = self.spread(interval);
+        let spread = self.spread(which.interval(reload));
         let (turn, remote) = match which {
             Which::AppConfiguration => (&mut self.app_configuration, &mut self.remote.app_configuration),
             Which::KeyVault => (&mut self.key_vault, &mut self.remote.key_vault),
@@ -194,17 +174,14 @@ impl Reloader {
                     info!(target: TARGET, source = %source.name(), "{{source}} answers again");
                 }
                 *turn = Turn::at(Instant::now() + spread);
-                let changed = loaded.is_some_and(|loaded| {
+                loaded.is_some_and(|loaded| {
                     let changed = *layers != loaded;
                     *layers = loaded;
                     changed
-                });
-                changed
+                })
             }
             Err(reason) => {
-                let pause = BACK_OFF_MIN.saturating_mul(2_u32.saturating_pow(turn.failures));
-                turn.failures = turn.failures.saturating_add(1);
-                turn.due = Instant::now() + pause.min(longest);
+                turn.failed(which.back_off_max(reload));
                 let failures = self.live.failed(&source.name());
                 error!(
                     target: TARGET, source = %source.name(), %reason, failures,

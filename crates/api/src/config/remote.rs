@@ -16,11 +16,13 @@ use super::reader::resolve;
 use super::registry::{self as keys, KeyDef};
 use super::values::{is_placeholder, service_url};
 
-/// Longest time one reading of a source may take.
-pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(15);
-/// How often a source that does not answer is asked at start, and the pause between.
+/// Longest time one reading of a source may take; sources have shorter limits of their own.
+pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a source that does not answer is asked at start, the pause between, and the time for all of it: a cluster
+/// kills a server that is not up after a minute.
 const START_ATTEMPTS: u32 = 3;
 const START_PAUSE: Duration = Duration::from_secs(1);
+const START_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// Where the remote sources are, read from the layers up to the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +80,9 @@ impl RemoteLocations {
         let mut url = |def: &KeyDef| {
             let given = given(def)?;
             service_url(&given.value)
-                .map_err(|reason| problems.push(Problem::new(def.key, format!("(from {}) {reason}", given.layer))))
+                .map_err(|reason| {
+                    problems.push(Problem::new(def.key, format!("(from {}) {reason}", given.layer)))
+                })
                 .ok()
         };
         let stand_in = given(&keys::KEY_VAULT).and_then(|given| directory(&given.value));
@@ -140,28 +144,36 @@ impl RemoteLayers {
 
 async fn first_read(source: Option<Arc<dyn ConfigurationSource>>) -> Option<Result<Remote, Problem>> {
     let source = source?;
-    let mut attempt = 1;
-    loop {
-        match load(&*source).await {
-            Ok(layers) => return Some(Ok(Remote { layers: layers.unwrap_or_default(), source })),
-            Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
-                tokio::time::sleep(START_PAUSE * attempt).await;
-                attempt += 1;
+    let reading = async {
+        let mut attempt = 1;
+        loop {
+            match source.load().await {
+                Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
+                    tokio::time::sleep(START_PAUSE * attempt).await;
+                    attempt += 1;
+                }
+                read => break read,
             }
-            Err(error) => return Some(Err(Problem::new(source.name(), error.to_string()))),
         }
-    }
+    };
+    Some(match within(START_TIMEOUT, reading).await {
+        Ok(layers) => Ok(Remote { layers: layers.unwrap_or_default(), source }),
+        Err(error) => Err(Problem::new(source.name(), error.to_string())),
+    })
 }
 
 /// One reading within [`SOURCE_TIMEOUT`].
 pub async fn load(
     source: &dyn ConfigurationSource,
 ) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
-    match tokio::time::timeout(SOURCE_TIMEOUT, source.load()).await {
-        Ok(loaded) => loaded,
-        Err(_) => {
-            let seconds = SOURCE_TIMEOUT.as_secs();
-            Err(ConfigurationSourceError::Unavailable(format!("no answer within {seconds} s")))
-        }
-    }
+    within(SOURCE_TIMEOUT, source.load()).await
+}
+
+type Read = Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>;
+
+async fn within(limit: Duration, reading: impl Future<Output = Read>) -> Read {
+    tokio::time::timeout(limit, reading).await.unwrap_or_else(|_| {
+        let text = format!("no answer within {} s", limit.as_secs());
+        Err(ConfigurationSourceError::Unavailable(text))
+    })
 }

@@ -92,7 +92,7 @@ mod tests {
             "jwt-key=*** (environment, not used)",
             "Limits:BodyBytes=5000 (command line)",
             "Cache:MemoryBytes=2000000 (--break-glass)",
-            "FeatureManagement:beta=true (environment)",
+            "FeatureManagement:Beta=true (environment)",
             "Seq:ServerUrl=*** (environment)",
             "Seq:ApiKey= (not set)",
             "Auth:Passwort=*** (environment, unknown)",

@@ -124,13 +124,17 @@ mod tests {
 
     #[test]
     fn placeholders_are_recognised() {
-        assert!(is_placeholder("[Retrieved from Key Vault]") && is_placeholder(" [x] ") && is_placeholder("[]"));
+        assert!(
+            is_placeholder("[Retrieved from Key Vault]") && is_placeholder(" [x] ") && is_placeholder("[]")
+        );
         assert!(!is_placeholder("[a];") && !is_placeholder("["));
     }
 
     #[test]
     fn durations_are_seconds_or_clock_times() {
-        for (text, seconds) in [("300", 300), ("00:05:00", 300), ("1.02:00:01", 93_601), (" 23:59:59 ", 86_399)] {
+        for (text, seconds) in
+            [("300", 300), ("00:05:00", 300), ("1.02:00:01", 93_601), (" 23:59:59 ", 86_399)]
+        {
             assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
         for bad in ["", "5m", "00:60:00", "24:00:00", "1:2", "1:2:3:4", "-1", "x.00:00:01"] {
@@ -143,7 +147,15 @@ mod tests {
         assert_eq!(service_url("https://v.vault.azure.net/").unwrap(), "https://v.vault.azure.net");
         assert_eq!(service_url("http://127.0.0.1:5341/").unwrap(), "http://127.0.0.1:5341");
         assert_eq!(service_url("https://[::1]:8/x/").unwrap(), "https://[::1]:8/x");
-        for bad in ["http://seq:5341", "ftp://h", "h", "https://", "https://u:hush@h", "https://h?sig=hush", "https://a b"] {
+        for bad in [
+            "http://seq:5341",
+            "ftp://h",
+            "h",
+            "https://",
+            "https://u:hush@h",
+            "https://h?sig=hush",
+            "https://a b",
+        ] {
             let reason = service_url(bad).unwrap_err();
             assert!(!reason.contains("hush"), "{reason}");
         }

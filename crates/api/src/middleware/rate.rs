@@ -97,7 +97,6 @@ impl Limiter {
             }
         }
     }
-
 }
 
 /// A limit as it is at one moment.

@@ -67,9 +67,13 @@ impl Logged {
         prepare(&mut command);
         let mut server = Self { child: command.spawn().unwrap(), url, log };
         let began = Instant::now();
-        while !server.get("/health/ready", None).await.is_some_and(|status| status == 200) {
+        while server.get("/health/ready", None).await != Some(200) {
             let ended = server.child.try_wait().unwrap();
-            assert!(ended.is_none() && began.elapsed() < Duration::from_secs(60), "{ended:?} {}", server.said());
+            assert!(
+                ended.is_none() && began.elapsed() < Duration::from_secs(60),
+                "{ended:?} {}",
+                server.said()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         server
@@ -131,8 +135,7 @@ fn the_production_file_without_its_vault_ends_with_78_and_names_each_key() {
     for arguments in [&["serve"][..], &["config", "check"], &["config", "show"], &["migrate", "--plan"]] {
         // The vault of the file is not asked by a test.
         let vault = format!("file://{}/secrets", folder.path().display());
-        let output =
-            command(folder.path()).env("KeyVault__Uri", vault).args(arguments).output().unwrap();
+        let output = command(folder.path()).env("KeyVault__Uri", vault).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(78), "{arguments:?}: {}", said(&output));
         for key in [
             "ConnectionStrings:DefaultConnection",
@@ -149,13 +152,24 @@ fn the_production_file_without_its_vault_ends_with_78_and_names_each_key() {
 #[test]
 fn the_winning_source_is_shown_and_a_check_says_what_to_look_at() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("appsettings.json"), r#"{ "Limits": { "BodyBytes": 2001, "BatchOperations": 7 } }"#)
-        .unwrap();
+    fs::write(
+        folder.path().join("appsettings.json"),
+        r#"{ "Limits": { "BodyBytes": 2001, "BatchOperations": 7 } }"#,
+    )
+    .unwrap();
     let mut show = command(folder.path());
     embedded(&mut show, folder.path());
     fs::write(folder.path().join("secrets/Limits__BatchOperations"), "8\n").unwrap();
     let output = show
-        .args(["config", "show", "--redact", "--Limits:EventStreams", "9", "--break-glass", "Limits:BodyBytes=3000"])
+        .args([
+            "config",
+            "show",
+            "--redact",
+            "--Limits:EventStreams",
+            "9",
+            "--break-glass",
+            "Limits:BodyBytes=3000",
+        ])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -206,7 +220,11 @@ async fn secrets_are_seen_nowhere() {
             // Keys that are no secrets by themselves can hold one by mistake.
             command.env("Seq__ServerUrl", format!("https://u:{SENTINEL}@seq"));
             command.env("Auth__SigningKey", &value).env("SQLCONNSTR_Other", &value);
-            let output = command.args(arguments).args(["--break-glass", &format!("jwt-key={value}")]).output().unwrap();
+            let output = command
+                .args(arguments)
+                .args(["--break-glass", &format!("jwt-key={value}")])
+                .output()
+                .unwrap();
             assert_eq!(output.status.code(), Some(78), "{}", said(&output));
             assert!(!said(&output).contains("sentinel"), "{suffix} {arguments:?}: {}", said(&output));
         }
@@ -238,7 +256,10 @@ async fn a_log_level_in_a_file_counts_within_a_second() {
     assert!(server.said().contains("Running in Production"), "{}", server.said());
     server.get("/api/v1/me", None).await;
     assert!(!server.said().contains("request answered"), "{}", server.said());
-    replace(&file, r#"{ "Serilog": { "MinimumLevel": { "Default": "Debug" } }, "Limits": { "BodyBytes": 5000 } }"#);
+    replace(
+        &file,
+        r#"{ "Serilog": { "MinimumLevel": { "Default": "Debug" } }, "Limits": { "BodyBytes": 5000 } }"#,
+    );
     let took = server.until_said("Settings changed and are in force: Serilog:MinimumLevel:Default").await;
     assert!(took < Duration::from_secs(1), "{took:?}");
     server.get("/api/v1/me", None).await;

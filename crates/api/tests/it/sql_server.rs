@@ -48,7 +48,8 @@ async fn a_posting_takes_four_round_trips_however_many_lines_it_has() {
     for (pairs, key) in [(1, "a"), (20, "b"), (400, "c")] {
         let header = format!("Idempotency-Key: {key}");
         let body = sale("2026-03-01", pairs).to_string();
-        let answer = tenant.client.call("POST", "/journal-entries", &[&header], body.clone()).await.expect(201);
+        let answer =
+            tenant.client.call("POST", "/journal-entries", &[&header], body.clone()).await.expect(201);
         assert!(trips() <= POSTING_ROUND_TRIPS_MAX, "{pairs} pairs of lines took {} round trips", trips());
         let again = tenant.client.call("POST", "/journal-entries", &[&header], body).await.expect(201);
         assert_eq!(answer.json()["number"], again.json()["number"]);
@@ -77,7 +78,8 @@ async fn two_processes_number_without_gaps_and_see_each_others_changes() {
         async move { client.post("/journal-entries", sale("2026-03-05", 1)).await.expect(201).json() }
     });
     let posted = futures::future::join_all(posts).await;
-    let mut numbers: Vec<_> = posted.iter().map(|entry| entry["number"].as_str().unwrap().to_owned()).collect();
+    let mut numbers: Vec<_> =
+        posted.iter().map(|entry| entry["number"].as_str().unwrap().to_owned()).collect();
     numbers.sort();
     numbers.dedup();
     assert_eq!(numbers.len(), 30);
@@ -85,7 +87,8 @@ async fn two_processes_number_without_gaps_and_see_each_others_changes() {
     assert_eq!(verified["ok"], json!(true), "{verified}");
 
     // Reference data remembered by one process is not believed once the other changed it.
-    let account = tenant.client.get("/accounts?code=4000").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let account =
+        tenant.client.get("/accounts?code=4000").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
     let read = tenant.client.get(&format!("/accounts/{account}")).await;
     let path = format!("/accounts/{account}");
     tenant.client.with_etag("PATCH", &path, &read.etag(), json!({ "active": false })).await.expect(200);
@@ -139,7 +142,8 @@ async fn broken_connections_lose_nothing_and_do_nothing_twice() {
     let relay = Relay::to(format!("{}:{}", options.host, options.port)).await;
     let through = database_of(&format!("tcp:127.0.0.1,{}", relay.port)).await;
     let world =
-        World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:DefaultConnection", &through)]).await;
+        World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:DefaultConnection", &through)])
+            .await;
     let tenant = books(&world).await;
     let client = &tenant.client;
     let posting = async {

@@ -126,7 +126,8 @@ async fn number_and_chain(
         facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
     let series = &journal.series;
     let period_key = series.period_key(posting_date, fiscal_year);
-    let (sequence, head) = uow.ledger().next_number_and_head(series.id, &period_key, journal.journal.id).await?;
+    let (sequence, head) =
+        uow.ledger().next_number_and_head(series.id, &period_key, journal.journal.id).await?;
     let context = NumberContext {
         date: posting_date,
         fiscal_year_code: fiscal_year,

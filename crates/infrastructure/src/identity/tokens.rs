@@ -94,7 +94,12 @@ impl JwtTokens {
 
     /// Other keys from now on. The key that signed until now still verifies for `token_life_seconds`, so that no token
     /// it signed is refused before its time; any other key that is not among `keys` counts no longer.
-    pub fn rotate(&self, keys: &[SigningKey], now: Timestamp, token_life_seconds: u32) -> Result<(), KeyError> {
+    pub fn rotate(
+        &self,
+        keys: &[SigningKey],
+        now: Timestamp,
+        token_life_seconds: u32,
+    ) -> Result<(), KeyError> {
         let mut next = Keys::new(keys)?;
         let old = self.keys();
         let grace = (i64::from(token_life_seconds) + LEEWAY_SECONDS) * 1_000_000;

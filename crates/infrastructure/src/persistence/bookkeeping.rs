@@ -63,7 +63,7 @@ pub static EVENT_INSERT: Bulk = Bulk::new(
     ],
 );
 pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
-pub static EVENTS_NUMBERED: Numbered = 
+pub static EVENTS_NUMBERED: Numbered =
     Numbered::new("bookkeeping.outbox_event.insert_numbered", &EVENT_INSERT, EVENT_SEQUENCE);
 
 /// A change with its documents as text, made once for both of its rows.

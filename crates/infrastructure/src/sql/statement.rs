@@ -20,7 +20,14 @@ pub struct Statement {
 impl Statement {
     /// One text for both engines.
     pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, mssql: None, reference: false, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
+        Self {
+            name,
+            text,
+            mssql: None,
+            reference: false,
+            sqlite_rendered: OnceLock::new(),
+            mssql_rendered: OnceLock::new(),
+        }
     }
 
     /// Two texts, where no hook helps; `xtask sql-budget` counts them.
@@ -203,14 +210,7 @@ impl Accumulate {
         keys: &'static [(&'static str, Kind)],
         amounts: &'static [&'static str],
     ) -> Self {
-        Self {
-            name,
-            table,
-            keys,
-            amounts,
-            sqlite_rendered: OnceLock::new(),
-            mssql_rendered: OnceLock::new(),
-        }
+        Self { name, table, keys, amounts, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
     }
 
     fn columns(&self) -> Vec<(&'static str, Kind)> {

@@ -1,5 +1,5 @@
 //! The conformance suites on real peers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // tests fail by panicking
 
-mod cache;
 mod blobs;
+mod cache;

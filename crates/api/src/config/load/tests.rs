@@ -23,12 +23,8 @@ fn accept(_: &str, _: Environment) -> Result<Vec<String>, String> {
 }
 
 /// Every cloud string is good.
-pub(crate) const CHECKS: ConnectionChecks = ConnectionChecks {
-    sql_server: accept,
-    redis: accept,
-    azure_storage: accept,
-    app_configuration: accept,
-};
+pub(crate) const CHECKS: ConnectionChecks =
+    ConnectionChecks { sql_server: accept, redis: accept, azure_storage: accept, app_configuration: accept };
 
 pub(crate) fn nowhere(environment: Environment) -> RemoteLocations {
     RemoteLocations { environment, key_vault: None, app_configuration: None }
@@ -256,8 +252,8 @@ fn old_names_work_and_draw_one_warning_each() {
         r#"{"Environment":"Development","Services":{"BlobStorage":"file://a","KeyVault":null,
             "AppInsights":"InstrumentationKey=k;IngestionEndpoint=https://h/"},"KeyVault":{"Name":"erp-kv"}}"#,
     );
-    let loaded = load(&[file], &[("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=other")], &[])
-        .unwrap();
+    let loaded =
+        load(&[file], &[("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=other")], &[]).unwrap();
     assert_eq!(
         warnings(&loaded),
         [
@@ -278,12 +274,14 @@ fn old_names_work_and_draw_one_warning_each() {
 
 #[test]
 fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
-    let files = [("appsettings.json", r#"{"KeyVault":{"Uri":"https://one"},"Services":{"KeyVault":"https://one"}}"#)];
+    let files =
+        [("appsettings.json", r#"{"KeyVault":{"Uri":"https://one"},"Services":{"KeyVault":"https://one"}}"#)];
     let variables = [("ASPNETCORE_ENVIRONMENT", "Development"), ("KeyVault__Name", "two")];
     let loaded = load(&files, &variables, &[]).unwrap();
     let uri = "https://one".to_owned();
     assert_eq!(loaded.settings.remote.key_vault, Some(KeyVaultLocation::Vault { uri, prefix: None }));
-    let conflict = "KeyVault:Name from environment is not used: KeyVault:Uri has another value from appsettings.json.";
+    let conflict =
+        "KeyVault:Name from environment is not used: KeyVault:Uri has another value from appsettings.json.";
     assert!(warnings(&loaded).contains(&conflict), "{:?}", warnings(&loaded));
     assert_eq!(warnings(&loaded).len(), 3);
 }
@@ -302,9 +300,16 @@ fn signing_keys_have_256_bits_and_are_told_apart() {
     assert_eq!(keys(&loaded), [one.as_str(), two.as_str()]);
     let loaded = load(&[("jwt-key", &one), ("Auth:SigningKeys:0", &two)]).unwrap();
     assert_eq!(keys(&loaded), [two.as_str()]);
-    assert!(warnings(&loaded)[0].starts_with("jwt-key from command line is not used"), "{:?}", warnings(&loaded));
+    assert!(
+        warnings(&loaded)[0].starts_with("jwt-key from command line is not used"),
+        "{:?}",
+        warnings(&loaded)
+    );
     for (given, part) in [
-        (vec![("jwt-key", "short-sentinel")], "jwt-key = '***' (from command line): expected at least 32 bytes"),
+        (
+            vec![("jwt-key", "short-sentinel")],
+            "jwt-key = '***' (from command line): expected at least 32 bytes",
+        ),
         (vec![("jwt-key", one.as_str()), ("jwt-key-next", one.as_str())], "the same key twice"),
     ] {
         let text = load(&given).unwrap_err().to_string();
@@ -328,9 +333,13 @@ fn region_and_reload_settings_are_read() {
     let settings = load(&[], &[], &settings).unwrap().settings;
     assert!(!settings.region.runs_jobs() && !settings.region.read_only);
     assert_eq!((settings.reload.interval.as_secs(), settings.reload.app_configuration.as_secs()), (90, 5));
-    assert_eq!(settings.features.sections["beta"], "true");
+    assert_eq!(settings.features.sections["Beta"], "true");
     assert_eq!(settings.features.schema["feature_flags:0:id"], "Beta");
-    let bad = load(&[], &[], &[("Environment", "Development"), ("ReloadInterval", "often"), ("Region:ReadOnly", "2")]);
+    let bad = load(
+        &[],
+        &[],
+        &[("Environment", "Development"), ("ReloadInterval", "often"), ("Region:ReadOnly", "2")],
+    );
     let text = bad.unwrap_err().to_string();
     assert!(text.contains("ReloadInterval = 'often'") && text.contains("Region:ReadOnly = '2'"), "{text}");
 }
@@ -338,7 +347,8 @@ fn region_and_reload_settings_are_read() {
 #[tokio::test]
 async fn a_source_that_fails_at_start_is_named_beside_what_it_should_have_given() {
     let vault = Fixed("Key Vault https://erp-kv.vault.azure.net", Err("the identity has no role"));
-    let adapters = with_sources(RemoteSources { key_vault: Some(Arc::new(vault)), ..RemoteSources::default() });
+    let adapters =
+        with_sources(RemoteSources { key_vault: Some(Arc::new(vault)), ..RemoteSources::default() });
     let variables = pairs(&[
         ("ASPNETCORE_ENVIRONMENT", "Development"),
         ("KeyVault__Uri", "https://erp-kv.vault.azure.net/"),
@@ -358,7 +368,8 @@ async fn a_source_that_fails_at_start_is_named_beside_what_it_should_have_given(
 async fn a_remote_source_cannot_name_another_environment() {
     let layers = vec![remote_layer("App Configuration", &[("Environment", "Production")])];
     let source = Arc::new(Fixed("App Configuration", Ok(layers)));
-    let adapters = with_sources(RemoteSources { app_configuration: Some(source), ..RemoteSources::default() });
+    let adapters =
+        with_sources(RemoteSources { app_configuration: Some(source), ..RemoteSources::default() });
     let variables = pairs(&[
         ("ASPNETCORE_ENVIRONMENT", "Development"),
         ("AppConfig__ConnectionString", "Endpoint=https://h;Id=i;Secret=s"),
@@ -394,4 +405,46 @@ fn where_sources_are_is_read_from_the_lower_ones() {
         let errors = load(&[], &[], &[("Environment", "Development"), (key, value)]).unwrap_err().to_string();
         assert!(errors.contains(key) && !errors.contains("hush"), "{errors}");
     }
+}
+
+/// Never answers, or only when it is asked again.
+struct Slow(std::sync::atomic::AtomicU32, u32);
+
+#[async_trait]
+impl ConfigurationSource for Slow {
+    fn name(&self) -> String {
+        "Key Vault https://slow".to_owned()
+    }
+    async fn load(&self) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
+        match self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            asked if asked < self.1 => Err(ConfigurationSourceError::Unavailable("status 503".to_owned())),
+            asked if asked == self.1 => {
+                Ok(Some(vec![remote_layer("Key Vault", &[("Bootstrap:Tenant", "late")])]))
+            }
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_is_late_is_waited_for_but_not_for_ever() {
+    let started = |asked: u32, answers: u32| async move {
+        let source = Arc::new(Slow(asked.into(), answers));
+        let adapters = with_sources(RemoteSources { key_vault: Some(source), ..RemoteSources::default() });
+        let variables =
+            pairs(&[("ASPNETCORE_ENVIRONMENT", "Development"), ("KeyVault__Uri", "https://slow")]);
+        let sources = Sources { directory: "/nowhere".into(), variables, ..Sources::default() };
+        let began = tokio::time::Instant::now();
+        let loaded = Configuration::load(&sources, &adapters).await;
+        (
+            loaded.map(|loaded| loaded.settings.bootstrap.tenant).map_err(|e| e.to_string()),
+            began.elapsed().as_secs(),
+        )
+    };
+    assert_eq!(started(0, 2).await, (Ok("late".to_owned()), 3));
+    let (refused, _) = started(0, 3).await;
+    assert!(refused.unwrap_err().contains("Key Vault https://slow: cannot be reached: status 503"));
+    let (hung, seconds) = started(1, 0).await;
+    assert!(hung.unwrap_err().contains("cannot be reached: no answer within 50 s"));
+    assert_eq!(seconds, 50);
 }

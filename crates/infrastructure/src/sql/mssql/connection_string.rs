@@ -34,7 +34,9 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Password { user, .. } => write!(f, "{user} with a password"),
-            Self::Identity { client_id } => write!(f, "identity {}", client_id.as_deref().unwrap_or("(default)")),
+            Self::Identity { client_id } => {
+                write!(f, "identity {}", client_id.as_deref().unwrap_or("(default)"))
+            }
         }
     }
 }
@@ -244,12 +246,29 @@ impl Draft {
                      the process's own identity"
                 ));
             }
-            "pooling" | "integrated security" | "trusted_connection" | "multipleactiveresultsets"
-            | "multiple active result sets" | "persist security info" | "persistsecurityinfo" | "enlist"
-            | "connectretrycount" | "connect retry count" | "connectretryinterval"
-            | "connect retry interval" | "pool blocking period" | "poolblockingperiod"
-            | "transaction binding" | "type system version" | "current language" | "language"
-            | "failover partner" | "replication" | "user instance" | "network library" | "net" => {
+            "pooling"
+            | "integrated security"
+            | "trusted_connection"
+            | "multipleactiveresultsets"
+            | "multiple active result sets"
+            | "persist security info"
+            | "persistsecurityinfo"
+            | "enlist"
+            | "connectretrycount"
+            | "connect retry count"
+            | "connectretryinterval"
+            | "connect retry interval"
+            | "pool blocking period"
+            | "poolblockingperiod"
+            | "transaction binding"
+            | "type system version"
+            | "current language"
+            | "language"
+            | "failover partner"
+            | "replication"
+            | "user instance"
+            | "network library"
+            | "net" => {
                 options.ignored.push(keyword.to_owned());
             }
             _ => return Err(format!("has the unknown keyword '{keyword}'")),
@@ -302,7 +321,10 @@ fn login(
             Err("asks for Sql Password authentication without a User Id".to_owned())
         }
         (
-            "" | "activedirectorydefault" | "activedirectorymanagedidentity" | "activedirectorymsi"
+            ""
+            | "activedirectorydefault"
+            | "activedirectorymanagedidentity"
+            | "activedirectorymsi"
             | "activedirectoryworkloadidentity",
             user,
             None,
@@ -310,7 +332,10 @@ fn login(
         (_, _, Some(_)) if method.starts_with("activedirectory") => {
             Err("has a Password, which this Authentication does not take".to_owned())
         }
-        _ => Err(format!("asks for the Authentication '{}', which is not supported", authentication.unwrap_or(""))),
+        _ => Err(format!(
+            "asks for the Authentication '{}', which is not supported",
+            authentication.unwrap_or("")
+        )),
     }
 }
 

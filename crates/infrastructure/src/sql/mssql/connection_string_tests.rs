@@ -9,8 +9,9 @@ fn parsed(text: &str) -> SqlServerOptions {
 /// GV7, line by line.
 #[test]
 fn the_specifications_strings() {
-    let development =
-        parsed("Server=localhost;Database=ErpDev;User Id=sa;Password=YourStrong@Password;TrustServerCertificate=true;");
+    let development = parsed(
+        "Server=localhost;Database=ErpDev;User Id=sa;Password=YourStrong@Password;TrustServerCertificate=true;",
+    );
     assert_eq!((development.host.as_str(), development.port), ("localhost", 1433));
     assert_eq!(development.database.as_deref(), Some("ErpDev"));
     assert_eq!(development.encrypt, Encrypt::Mandatory, "missing Encrypt is TLS for the whole session");
@@ -58,8 +59,14 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         ("Server=h;Max Pool Size=0", "has a 'max pool size' that is not a whole number from 1 to 1000"),
         ("Server=h;Connect Timeout=-1", "has a 'connect timeout' that is not a whole number from 0 to 86400"),
         ("Server=h;ApplicationIntent=x", "has an ApplicationIntent that is not ReadOnly or ReadWrite"),
-        ("Server=h;TrustServerCertificate=1", "has a 'trustservercertificate' that is neither True nor False"),
-        ("Server=h;Authentication=Kerberos", "asks for the Authentication 'Kerberos', which is not supported"),
+        (
+            "Server=h;TrustServerCertificate=1",
+            "has a 'trustservercertificate' that is neither True nor False",
+        ),
+        (
+            "Server=h;Authentication=Kerberos",
+            "asks for the Authentication 'Kerberos', which is not supported",
+        ),
     ] {
         let error = SqlServerOptions::parse(text).unwrap_err();
         assert_eq!(error, message, "{text}");

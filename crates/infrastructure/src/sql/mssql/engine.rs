@@ -90,7 +90,11 @@ impl SqlServerEngine {
         reader::stream(self.pool(), sql, params)
     }
 
-    pub fn stream_pieces(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+    pub fn stream_pieces(
+        &self,
+        sql: String,
+        params: Vec<Value>,
+    ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
         reader::stream_pieces(self.pool(), sql, params)
     }
 

@@ -7,8 +7,8 @@ use super::batch::{LOCK_REFUSED, REPLAY, ROWS_CHANGED};
 
 /// Deadlock victim, snapshot conflict, lock time-out, and what Azure says while it moves a database.
 const RETRYABLE: [i32; 21] = [
-    1205, 1222, 3960, 3966, 4060, 4221, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918,
-    49919, 49920, 233, 64,
+    1205, 1222, 3960, 3966, 4060, 4221, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40540, 40613,
+    49918, 49919, 49920, 233, 64,
 ];
 /// Unique key, unique index, foreign key or check.
 const CONSTRAINT: [i32; 3] = [2627, 2601, 547];
@@ -103,12 +103,18 @@ mod tests {
     #[test]
     fn numbers_decide() {
         let of = |number, message: &str| server_error(number, message.to_owned());
-        let constraint = of(2627, "Violation of UNIQUE KEY constraint 'uq_account_code'. Cannot insert duplicate key");
-        assert!(matches!(constraint, StorageError::Constraint { constraint, .. } if constraint == "uq_account_code"));
+        let constraint =
+            of(2627, "Violation of UNIQUE KEY constraint 'uq_account_code'. Cannot insert duplicate key");
+        assert!(
+            matches!(constraint, StorageError::Constraint { constraint, .. } if constraint == "uq_account_code")
+        );
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));
         assert!(matches!(of(40613, "not currently available"), StorageError::Retryable(_)));
         assert!(matches!(of(ROWS_CHANGED, "a.update"), StorageError::Retryable(_)));
-        assert!(matches!(of(18456, "Login failed"), StorageError::Unavailable(_)), "a wrong password is not transient");
+        assert!(
+            matches!(of(18456, "Login failed"), StorageError::Unavailable(_)),
+            "a wrong password is not transient"
+        );
         assert!(matches!(of(9002, "log full"), StorageError::Full(_)));
         assert!(matches!(of(207, "Invalid column"), StorageError::Internal(_)));
     }

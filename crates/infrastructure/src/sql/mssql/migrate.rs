@@ -156,7 +156,10 @@ async fn server_only(connection: &mut Connection) {
     }
 }
 
-async fn create_database(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) -> StorageResult<()> {
+async fn create_database(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+) -> StorageResult<()> {
     let Some(name) = &options.database else { return Ok(()) };
     let master =
         SqlServerOptions { database: Some("master".to_owned()), pool_min: 0, pool_max: 1, ..options.clone() };

@@ -72,7 +72,9 @@ impl Connections {
         let mut config = self.config.clone();
         if let Login::Identity { client_id } = &self.options.login {
             let tokens = self.tokens.as_ref().ok_or_else(|| {
-                mssql_client::Error::Config("there are no credentials and no identity to log in with".to_owned())
+                mssql_client::Error::Config(
+                    "there are no credentials and no identity to log in with".to_owned(),
+                )
             })?;
             let token = tokens.token(client_id.as_deref()).await.map_err(mssql_client::Error::Connection)?;
             config = config.credentials(Credentials::azure_token(token));
@@ -122,7 +124,9 @@ pub async fn get(pool: &Pool) -> StorageResult<Connection> {
         PoolError::Timeout(managed::TimeoutType::Wait) => {
             StorageError::Unavailable("every connection to SQL Server is busy".to_owned())
         }
-        PoolError::Timeout(_) => StorageError::Unavailable("SQL Server did not answer the dial in time".to_owned()),
+        PoolError::Timeout(_) => {
+            StorageError::Unavailable("SQL Server did not answer the dial in time".to_owned())
+        }
         PoolError::Closed => StorageError::Unavailable("the connections are being replaced".to_owned()),
         other => StorageError::Internal(other.to_string()),
     })
@@ -197,7 +201,10 @@ fn driver_config(options: &SqlServerOptions) -> StorageResult<Config> {
 fn certificate(file: &std::path::Path) -> StorageResult<Vec<u8>> {
     use base64::Engine;
     let unreadable = |reason: String| {
-        StorageError::Unavailable(format!("the ServerCertificate {} cannot be read: {reason}", file.display()))
+        StorageError::Unavailable(format!(
+            "the ServerCertificate {} cannot be read: {reason}",
+            file.display()
+        ))
     };
     let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
     let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(bytes) };

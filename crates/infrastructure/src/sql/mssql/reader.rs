@@ -60,7 +60,11 @@ async fn send_rows(
 }
 
 /// The same in pieces.
-pub fn stream_pieces(pool: Pool, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+pub fn stream_pieces(
+    pool: Pool,
+    sql: String,
+    params: Vec<Value>,
+) -> BoxStream<'static, StorageResult<Vec<Row>>> {
     let pieces = stream(pool, sql, params).ready_chunks(PIECE_ROWS);
     pieces.map(|rows| rows.into_iter().collect()).boxed()
 }

@@ -151,7 +151,8 @@ impl SqlServerTx {
         self.pending.push(statement.mssql(), params);
         self.pending.push("SELECT @@ROWCOUNT", &[]);
         let rows = self.send().await?;
-        let count = rows.into_iter().next_back().ok_or_else(|| StorageError::Internal("no row count".to_owned()))?;
+        let count =
+            rows.into_iter().next_back().ok_or_else(|| StorageError::Internal("no row count".to_owned()))?;
         count.single("rowcount", "count")
     }
 
@@ -194,7 +195,12 @@ impl SqlServerTx {
         last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
     }
 
-    pub async fn lookup(&mut self, lookup: &Lookup, tenant: TenantId, keys: Vec<Value>) -> StorageResult<Vec<Row>> {
+    pub async fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: Vec<Value>,
+    ) -> StorageResult<Vec<Row>> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -295,7 +301,9 @@ impl SqlServerTx {
             return Ok(version);
         }
         self.send().await?;
-        self.version.ok_or_else(|| StorageError::Internal("the version of the reference data was not read".to_owned()))
+        self.version.ok_or_else(|| {
+            StorageError::Internal("the version of the reference data was not read".to_owned())
+        })
     }
 
     async fn make_room(&mut self, params: usize) -> StorageResult<()> {

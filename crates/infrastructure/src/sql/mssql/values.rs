@@ -94,7 +94,10 @@ fn text_constant(text: &str) -> String {
 /// One row as read. Decimals are told apart by their scale, which is their column's.
 pub fn read_row(row: &mssql_client::Row) -> StorageResult<Row> {
     let count = row.len();
-    (0..count).map(|index| read(row.get_raw(index).unwrap_or(SqlValue::Null))).collect::<StorageResult<_>>().map(Row)
+    (0..count)
+        .map(|index| read(row.get_raw(index).unwrap_or(SqlValue::Null)))
+        .collect::<StorageResult<_>>()
+        .map(Row)
 }
 
 fn read(value: SqlValue) -> StorageResult<Value> {

@@ -44,7 +44,14 @@ enum Attempt {
 
 impl Writer {
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { clock, ids, memory: Arc::default(), last: Arc::default(), round_trips: Arc::default(), refused: Arc::default() }
+        Self {
+            clock,
+            ids,
+            memory: Arc::default(),
+            last: Arc::default(),
+            round_trips: Arc::default(),
+            refused: Arc::default(),
+        }
     }
 
     /// In a task of its own: a client that goes away cannot leave a commit half-way.
@@ -140,7 +147,8 @@ impl Writer {
     /// Later than every moment this process gave before.
     fn moment(&self) -> Timestamp {
         let now = self.clock.now().micros();
-        let last = self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(now.max(last + 1)));
+        let last =
+            self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(now.max(last + 1)));
         Timestamp::from_micros(now.max(last.unwrap_or_default() + 1))
     }
 

@@ -26,7 +26,11 @@ fn winner(has: [bool; 10]) -> Option<String> {
     let value = |index: usize| format!("layer-{index}");
     let pair = |index: usize| if has[index] { pairs(&[(KEY, &value(index))]) } else { Vec::new() };
     let json = |index: usize, file: std::path::PathBuf| {
-        let text = if has[index] { format!(r#"{{ "bootstrap": {{ "tenant": "{}" }} }}"#, value(index)) } else { "{}".into() };
+        let text = if has[index] {
+            format!(r#"{{ "bootstrap": {{ "tenant": "{}" }} }}"#, value(index))
+        } else {
+            "{}".into()
+        };
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     };

@@ -7,11 +7,16 @@ const STAGING: &str = include_str!("../../fixtures/appsettings.Staging.json");
 const PRODUCTION: &str = include_str!("../../fixtures/appsettings.Production.json");
 
 /// Loads one file in its environment; the vault has these secrets.
-fn load_in(environment: Environment, text: &str, secrets: &[(&str, &str)]) -> Result<Configuration, ConfigErrors> {
+fn load_in(
+    environment: Environment,
+    text: &str,
+    secrets: &[(&str, &str)],
+) -> Result<Configuration, ConfigErrors> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(format!("appsettings.{environment}.json")), text).unwrap();
     let vault = Fixed("Key Vault", Ok(vec![remote_layer("Key Vault", secrets)]));
-    let adapters = with_sources(RemoteSources { key_vault: Some(Arc::new(vault)), ..RemoteSources::default() });
+    let adapters =
+        with_sources(RemoteSources { key_vault: Some(Arc::new(vault)), ..RemoteSources::default() });
     let variables = pairs(&[("ASPNETCORE_ENVIRONMENT", environment.name())]);
     let sources = Sources { directory: folder.path().to_owned(), variables, ..Sources::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -32,12 +37,15 @@ fn the_development_file_starts_as_it_is() {
     // B6: the nulls are one line of information.
     let embedded = loaded.notices.iter().find(|notice| notice.text.starts_with("Embedded: ")).unwrap();
     assert_eq!(embedded.severity, Severity::Information);
-    for key in ["KeyVault:Uri", "ApplicationInsights:ConnectionString", "AppConfig:Endpoint", "Seq:ServerUrl"] {
+    for key in ["KeyVault:Uri", "ApplicationInsights:ConnectionString", "AppConfig:Endpoint", "Seq:ServerUrl"]
+    {
         assert_eq!(embedded.text.matches(key).count(), 1, "{}", embedded.text);
     }
     assert_eq!(
         warnings(&loaded),
-        ["Services:BlobStorage (from appsettings.Development.json) is an old name: set AzureStorage:ConnectionString instead."]
+        [
+            "Services:BlobStorage (from appsettings.Development.json) is an old name: set AzureStorage:ConnectionString instead."
+        ]
     );
 }
 
@@ -67,7 +75,10 @@ fn the_staging_file_starts_with_a_signing_key_from_the_vault() {
 
 /// The secrets that stand for real hosts; `Services--…` and canonical names both replace a placeholder.
 const SECRETS: [(&str, &str); 5] = [
-    ("ConnectionStrings:DefaultConnection", "Server=erp.database.windows.net;Database=ErpProd;User Id=erpuser;Password=p"),
+    (
+        "ConnectionStrings:DefaultConnection",
+        "Server=erp.database.windows.net;Database=ErpProd;User Id=erpuser;Password=p",
+    ),
     ("ConnectionStrings:Redis", "erp.redis.cache.windows.net:6380,ssl=true,password=p"),
     ("AzureStorage:ConnectionString", "DefaultEndpointsProtocol=https;AccountName=erp;AccountKey=a2V5"),
     ("Services:AppInsights", "InstrumentationKey=k;IngestionEndpoint=https://in.example/"),
@@ -83,7 +94,8 @@ fn the_production_file_starts_with_its_vault_and_lists_what_the_vault_lacks() {
     assert!(loaded.notices.iter().all(|notice| !notice.text.contains("is not used")), "{:?}", loaded.notices);
 
     let errors = load_in(Environment::Production, PRODUCTION, &[KEY]).unwrap_err();
-    let listed: Vec<_> = errors.0.iter().map(|problem| (problem.key.as_str(), problem.reason.as_str())).collect();
+    let listed: Vec<_> =
+        errors.0.iter().map(|problem| (problem.key.as_str(), problem.reason.as_str())).collect();
     let reason = "is a placeholder that no source of secrets replaced";
     let keys = [
         "ConnectionStrings:DefaultConnection",
@@ -125,7 +137,11 @@ fn the_shipped_files_use_canonical_keys_only() {
         }
         let loaded = load_in(environment, &text, &SECRETS).unwrap();
         assert!(
-            loaded.notices.iter().all(|notice| !notice.text.contains("old name") || notice.text.contains("Services:AppInsights")),
+            loaded
+                .notices
+                .iter()
+                .all(|notice| !notice.text.contains("old name")
+                    || notice.text.contains("Services:AppInsights")),
             "{:?}",
             loaded.notices
         );

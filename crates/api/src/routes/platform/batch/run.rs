@@ -21,8 +21,7 @@ use crate::operation::ApiRouter;
 use crate::problem::Problem;
 
 pub async fn run(
-    State(app): State<Application>,
-    State(switches): State<Switches>,
+    (State(app), State(switches)): (State<Application>, State<Switches>),
     Extension(router): Extension<ApiRouter>,
     Extension(caller): Extension<Caller>,
     Extension(info): Extension<RequestInfo>,
