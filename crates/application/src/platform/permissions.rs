@@ -101,7 +101,11 @@ pub static PERMISSIONS: &[PermissionSpec] = &[
     permission("platform.tenant.update", "Change the tenant's own data", "تعديل بيانات المنشأة"),
     permission("platform.setting.read", "See settings", "عرض الإعدادات"),
     permission("platform.setting.update", "Change settings", "تعديل الإعدادات"),
-    permission("platform.cache.flush", "Flush cached values of the tenant", "تفريغ القيم المخزنة مؤقتًا للمنشأة"),
+    permission(
+        "platform.cache.flush",
+        "Flush cached values of the tenant",
+        "تفريغ القيم المخزنة مؤقتًا للمنشأة",
+    ),
     permission("platform.audit_log.read", "See the audit log", "عرض سجل التدقيق"),
     permission("platform.event.read", "See the change feed", "عرض سجل الأحداث"),
     permission("platform.job.read", "See background jobs", "عرض المهام الخلفية"),

@@ -257,19 +257,19 @@ impl FromStr for RedisOptions {
             return Err(RedisStringError::TooManyEndpoints);
         }
         let numbered = endpoints.into_iter().zip(1..);
-        let parsed = numbered.map(|(token, number)| endpoint(token, number)).collect::<Result<Vec<_>, _>>()?;
-        let azure = |host: &str| AZURE_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain));
+        let parsed =
+            numbered.map(|(token, number)| endpoint(token, number)).collect::<Result<Vec<_>, _>>()?;
+        let azure =
+            |host: &str| AZURE_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain));
         let azure = parsed.iter().any(|(host, _)| azure(host));
-        let azure_tls = azure
-            && parsed.iter().any(|(_, port)| port.is_some_and(|port| AZURE_TLS_PORTS.contains(&port)));
+        let azure_tls =
+            azure && parsed.iter().any(|(_, port)| port.is_some_and(|port| AZURE_TLS_PORTS.contains(&port)));
         options.tls = given.ssl.unwrap_or(azure_tls);
         options.abort_connect = given.abort_connect.unwrap_or(!azure);
         options.async_timeout = given.async_timeout.unwrap_or(options.sync_timeout);
         let default = if options.tls { TLS_PORT_DEFAULT } else { PORT_DEFAULT };
-        options.endpoints = parsed
-            .into_iter()
-            .map(|(host, port)| Endpoint { host, port: port.unwrap_or(default) })
-            .collect();
+        options.endpoints =
+            parsed.into_iter().map(|(host, port)| Endpoint { host, port: port.unwrap_or(default) }).collect();
         match NEEDED.into_iter().find(|command| options.commands.disabled(command)) {
             Some(command) => Err(RedisStringError::NeededCommand(command)),
             None => Ok(options),

@@ -41,7 +41,12 @@ pub(super) struct Envelope<'a> {
 /// What was found under a key.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stored {
-    Value { cached: Cached, generation: String, created_ms: i64, ttl: Duration },
+    Value {
+        cached: Cached,
+        generation: String,
+        created_ms: i64,
+        ttl: Duration,
+    },
     /// Of another build: neither readable nor wrong.
     Foreign,
     Undecodable,
@@ -94,9 +99,13 @@ mod tests {
         for body in [&b"{\"a\":1}"[..], b"", b"line\nline\n", b"PK\x03\x04\xff\x00"] {
             let cached = Cached { body: Bytes::copy_from_slice(body), version: Some(7) };
             let ttl = Duration::from_millis(61_234);
-            let encoded = Envelope { schema: "1", created_ms: 99, ttl, generation: "g1", cached: &cached }.encode();
+            let encoded =
+                Envelope { schema: "1", created_ms: 99, ttl, generation: "g1", cached: &cached }.encode();
             let text = String::from_utf8_lossy(&encoded);
-            assert!(text.starts_with(r#"{"v":1,"schema":"1","created":99,"ttl":61234,"generation":"g1","#), "{text}");
+            assert!(
+                text.starts_with(r#"{"v":1,"schema":"1","created":99,"ttl":61234,"generation":"g1","#),
+                "{text}"
+            );
             let bytes = Bytes::from(encoded.clone());
             let expected =
                 Stored::Value { cached: cached.clone(), generation: "g1".to_owned(), created_ms: 99, ttl };

@@ -125,7 +125,8 @@ impl StoredKey {
         }
         let mut parts = text.split(':');
         let first = parts.next().unwrap_or_default();
-        let tenant = first.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(first).to_owned();
+        let tenant =
+            first.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(first).to_owned();
         segment("tenant", &tenant)?;
         let rest: Vec<&str> = parts.collect();
         match rest[..] {
@@ -164,7 +165,11 @@ fn hash_digits(hash: &str) -> Result<&str, KeyError> {
 
 /// Where the generation of a group is kept.
 pub(super) fn generation_key(tenant: &str, entity: &str, tag: HashTag) -> String {
-    if tag.0 { format!("{{{tenant}}}:{GENERATION}:{entity}") } else { format!("{tenant}:{GENERATION}:{entity}") }
+    if tag.0 {
+        format!("{{{tenant}}}:{GENERATION}:{entity}")
+    } else {
+        format!("{tenant}:{GENERATION}:{entity}")
+    }
 }
 
 /// Matches every generation of every tenant.

@@ -19,7 +19,10 @@ fn golden() -> [(StoredKey, &'static str); 4] {
     [
         (entity("tenant1", "accounting", "account", "123"), "tenant1:accounting:account:123"),
         (list, "tenant1:accounting:account:list:abc123"),
-        (StoredKey::Permissions { tenant: tenant.clone(), user: "456".to_owned() }, "tenant1:user:456:permissions"),
+        (
+            StoredKey::Permissions { tenant: tenant.clone(), user: "456".to_owned() },
+            "tenant1:user:456:permissions",
+        ),
         (StoredKey::Config { tenant, key: "vat-rate".to_owned() }, "tenant1:config:vat-rate"),
     ]
 }
@@ -98,10 +101,18 @@ fn free() -> impl Strategy<Value = String> {
 
 fn key() -> impl Strategy<Value = StoredKey> {
     prop_oneof![
-        (word(), word(), word(), free())
-            .prop_map(|(tenant, module, entity, id)| StoredKey::Entity { tenant, module, entity, id }),
-        (word(), word(), word(), "[0-9a-f]{16}")
-            .prop_map(|(tenant, module, entity, hash)| StoredKey::List { tenant, module, entity, hash }),
+        (word(), word(), word(), free()).prop_map(|(tenant, module, entity, id)| StoredKey::Entity {
+            tenant,
+            module,
+            entity,
+            id
+        }),
+        (word(), word(), word(), "[0-9a-f]{16}").prop_map(|(tenant, module, entity, hash)| StoredKey::List {
+            tenant,
+            module,
+            entity,
+            hash
+        }),
         (word(), free()).prop_map(|(tenant, user)| StoredKey::Permissions { tenant, user }),
         (word(), free()).prop_map(|(tenant, key)| StoredKey::Config { tenant, key }),
     ]

@@ -84,8 +84,7 @@ impl Local {
     }
 
     fn generations(&self, tenant: TenantId) -> Arc<Generations> {
-        self.generations
-            .get_with(tenant, || Arc::new(std::array::from_fn(|_| AtomicU64::new(self.fresh()))))
+        self.generations.get_with(tenant, || Arc::new(std::array::from_fn(|_| AtomicU64::new(self.fresh()))))
     }
 
     pub fn generation(&self, key: &CacheKey) -> u64 {

@@ -50,13 +50,14 @@ impl Level {
         counters[index(policy)].add();
     }
     fn read(&self, level: &'static str) -> impl Iterator<Item = ClassStatistics> {
-        CachePolicy::ALL.map(|policy| ClassStatistics {
-            class: policy.name(),
-            level,
-            hits: self.hits[index(policy)].read(),
-            misses: self.misses[index(policy)].read(),
-        })
-        .into_iter()
+        CachePolicy::ALL
+            .map(|policy| ClassStatistics {
+                class: policy.name(),
+                level,
+                hits: self.hits[index(policy)].read(),
+                misses: self.misses[index(policy)].read(),
+            })
+            .into_iter()
     }
 }
 

@@ -55,7 +55,8 @@ impl Lives {
 
     /// The longest any value may live.
     pub fn longest(&self) -> Duration {
-        let longest = self.reference_ms.load(Ordering::Relaxed).max(self.transactional_ms.load(Ordering::Relaxed));
+        let longest =
+            self.reference_ms.load(Ordering::Relaxed).max(self.transactional_ms.load(Ordering::Relaxed));
         Duration::from_millis(longest).mul_f64(1.0 + JITTER)
     }
 }
@@ -67,8 +68,7 @@ mod tests {
     #[test]
     fn lives_are_spread_by_a_tenth_both_ways() {
         let lives = Lives::new(Ttl::default());
-        let sample: Vec<f64> =
-            (0..2_000).map(|_| lives.of(CachePolicy::Reference).as_secs_f64()).collect();
+        let sample: Vec<f64> = (0..2_000).map(|_| lives.of(CachePolicy::Reference).as_secs_f64()).collect();
         assert!(sample.iter().all(|life| (270.0..=330.0).contains(life)));
         assert!(sample.iter().any(|life| *life < 276.0) && sample.iter().any(|life| *life > 324.0));
         let mean = sample.iter().sum::<f64>() / sample.len() as f64;

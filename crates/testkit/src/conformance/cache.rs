@@ -170,7 +170,11 @@ pub async fn never_stale(cache: Arc<dyn Cache>) {
     // It has read the old value; now there is a new one.
     cache.invalidate(tenant, &["account"]).await;
     let fresh = Storage::of("new");
-    assert_eq!(fresh.read(&*cache, &key).await, "new", "a reader after the write shares no load from before it");
+    assert_eq!(
+        fresh.read(&*cache, &key).await,
+        "new",
+        "a reader after the write shares no load from before it"
+    );
     gate.notify_one();
     assert_eq!(reader.await.unwrap(), "old");
     for _ in 0..3 {

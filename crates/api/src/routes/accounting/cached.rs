@@ -13,12 +13,7 @@ use crate::answer::{self, ApiResult, to_bytes};
 use crate::extract::Ctx;
 
 /// The cached answer of one thing, or what `load` reads with its version; nothing there is 404.
-pub async fn cached<T, F>(
-    cache: &Arc<dyn Cache>,
-    key: CacheKey,
-    headers: &HeaderMap,
-    load: F,
-) -> ApiResult
+pub async fn cached<T, F>(cache: &Arc<dyn Cache>, key: CacheKey, headers: &HeaderMap, load: F) -> ApiResult
 where
     T: Serialize,
     F: Future<Output = AppResult<Option<(T, Option<i64>)>>> + Send + 'static,
@@ -35,5 +30,9 @@ where
 /// Where a page of a list is kept: by parameters, language and the rights of its reader.
 pub fn list_key(ctx: &Ctx, entity: CachedEntity, query: &RawQuery) -> CacheKey {
     let query = query.0.as_deref().unwrap_or_default();
-    CacheKey::list(ctx.tenant, entity, ListHash::of_list(query, ctx.language.as_str(), &ctx.permissions.scope()))
+    CacheKey::list(
+        ctx.tenant,
+        entity,
+        ListHash::of_list(query, ctx.language.as_str(), &ctx.permissions.scope()),
+    )
 }

@@ -51,7 +51,11 @@ pub fn operations(ops: &mut Operations) {
         .ok::<CacheStatistics>();
 }
 
-async fn flush_cache(ctx: Ctx, State(app): State<Application>, Json(body): Json<FlushCacheBody>) -> ApiResult {
+async fn flush_cache(
+    ctx: Ctx,
+    State(app): State<Application>,
+    Json(body): Json<FlushCacheBody>,
+) -> ApiResult {
     let mut ctx = ctx.0;
     ctx.dry_run |= body.dry_run;
     answer::ok(flush(&app, &ctx, &body.pattern).await?)

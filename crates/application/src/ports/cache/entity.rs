@@ -92,7 +92,8 @@ impl CachedEntity {
     }
     /// Which groups changes of these entities make stale.
     pub fn touched_by<S: AsRef<str>>(entities: &[S]) -> Vec<Self> {
-        let touched = |group: &Self| entities.iter().any(|entity| group.stale_by().contains(&entity.as_ref()));
+        let touched =
+            |group: &Self| entities.iter().any(|entity| group.stale_by().contains(&entity.as_ref()));
         Self::ALL.iter().copied().filter(touched).collect()
     }
     /// Every entity whose changes make something stale.

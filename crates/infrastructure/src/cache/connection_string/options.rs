@@ -143,7 +143,10 @@ pub(super) fn apply(options: &mut RedisOptions, given: &mut Given, name: &str, v
     }
     match IGNORED.iter().find(|ignored| ignored.eq_ignore_ascii_case(name)) {
         Some(ignored) => {
-            tracing::debug!(option = ignored, "The option {{option}} of the Redis connection string has no effect");
+            tracing::debug!(
+                option = ignored,
+                "The option {{option}} of the Redis connection string has no effect"
+            );
             options.ignored.push(ignored);
             Ok(())
         }

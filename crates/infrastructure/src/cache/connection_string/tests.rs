@@ -56,7 +56,10 @@ fn every_option_has_its_place() {
     assert_eq!(options.service_name.as_deref(), Some("mymaster"));
     let defaults = parsed("h");
     assert!(defaults.abort_connect && defaults.password.is_none() && !defaults.has_credentials());
-    assert_eq!((defaults.connect_timeout, defaults.sync_timeout), (Duration::from_secs(5), Duration::from_secs(5)));
+    assert_eq!(
+        (defaults.connect_timeout, defaults.sync_timeout),
+        (Duration::from_secs(5), Duration::from_secs(5))
+    );
     assert_eq!(defaults.connect_retry, 3);
     assert_eq!(parsed("h,password=a,password=b").password, Some(Password::new("b")), "the last counts");
     assert_eq!(parsed("h,password=").password, None);
@@ -90,7 +93,10 @@ fn what_is_wrong_is_named_and_no_secret_is() {
         (" , password=hush", "names no endpoint; write host:port first"),
         ("localhost,frobnicate=1", "has the unknown option 'frobnicate'"),
         ("localhost,password=hush,passwrd=hush", "has the unknown option 'passwrd'"),
-        ("redis://u:hush@h:1", "endpoint 1 is a URL; write host:port and the options behind it, separated by commas"),
+        (
+            "redis://u:hush@h:1",
+            "endpoint 1 is a URL; write host:port and the options behind it, separated by commas",
+        ),
         ("h,!/run/hush.sock", "endpoint 2 is a Unix socket, which is not supported; write host:port"),
         ("h,:6379", "endpoint 2 has no host; write host:port"),
         ("[::1", "endpoint 1 has no host; write host:port"),

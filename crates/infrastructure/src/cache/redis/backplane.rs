@@ -32,8 +32,13 @@ pub(in super::super) struct Message {
 #[serde(tag = "news", rename_all = "camelCase")]
 pub(in super::super) enum News {
     /// Entities as recorded, not cached groups: another version of the product may cache other things.
-    Changed { tenant: Uuid, entities: Vec<String> },
-    Flushed { pattern: String },
+    Changed {
+        tenant: Uuid,
+        entities: Vec<String>,
+    },
+    Flushed {
+        pattern: String,
+    },
     Everything,
 }
 
@@ -60,7 +65,10 @@ mod tests {
         let text = r#"{"from":"a","news":"changed","tenant":"00000000-0000-0000-0000-000000000001","entities":["account"]}"#;
         assert_eq!(message.encode(), text);
         assert_eq!(Message::decode(text.as_bytes()), Some(message));
-        assert_eq!(Message::decode(br#"{"from":"a","news":"everything"}"#).map(|m| m.news), Some(News::Everything));
+        assert_eq!(
+            Message::decode(br#"{"from":"a","news":"everything"}"#).map(|m| m.news),
+            Some(News::Everything)
+        );
         assert_eq!(Message::decode(br#"{"from":"a","news":"tomorrow"}"#), None);
     }
 }

@@ -52,7 +52,8 @@ async fn roots(options: &RedisOptions) -> Result<rustls::RootCertStore, Failed> 
     match &options.roots {
         Some(pem) => {
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| Failed(format!("trusted certificate: {error}")))?;
+                let certificate =
+                    certificate.map_err(|error| Failed(format!("trusted certificate: {error}")))?;
                 store.add(certificate).map_err(|error| Failed(format!("trusted certificate: {error}")))?;
             }
         }
@@ -199,7 +200,10 @@ fn address(value: Value) -> Option<Endpoint> {
 }
 
 /// `None` when the server is a primary, or does not say what it is.
-async fn primary_named_by(options: &RedisOptions, connection: &mut MultiplexedConnection) -> Option<Endpoint> {
+async fn primary_named_by(
+    options: &RedisOptions,
+    connection: &mut MultiplexedConnection,
+) -> Option<Endpoint> {
     let name = options.commands.name("ROLE")?;
     let Ok(Value::Array(role)) = ask(connection, &redis::cmd(name)).await else { return None };
     let mut role = role.into_iter();

@@ -132,13 +132,20 @@ impl Link {
     }
 
     /// On one node, with another time limit; its errors are answers like others.
-    pub(super) async fn query_on(&self, node: &Node, command: Cmd, timeout: Duration) -> Result<Value, Failed> {
+    pub(super) async fn query_on(
+        &self,
+        node: &Node,
+        command: Cmd,
+        timeout: Duration,
+    ) -> Result<Value, Failed> {
         let asked = async {
             match (self.connection.clone(), &node.0) {
                 (Connection::Cluster(mut connection), Some(at)) => {
                     connection.route_command(command, RoutingInfo::SingleNode(route(at))).await?
                 }
-                (Connection::Cluster(mut connection), None) => connection.req_packed_command(&command).await?,
+                (Connection::Cluster(mut connection), None) => {
+                    connection.req_packed_command(&command).await?
+                }
                 (Connection::Single(mut connection), _) => connection.send_packed_command(&command).await?,
             }
             .extract_error()

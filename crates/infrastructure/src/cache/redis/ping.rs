@@ -27,10 +27,19 @@ pub(in super::super) async fn ping(options: &RedisOptions) -> Result<(), String>
     }
 }
 
-async fn one(options: &RedisOptions, login: &super::connect::Login, endpoint: &Endpoint) -> Result<(), Failed> {
+async fn one(
+    options: &RedisOptions,
+    login: &super::connect::Login,
+    endpoint: &Endpoint,
+) -> Result<(), Failed> {
     let mut connection = single(options, login, endpoint).await?;
     let name = options.commands.name("PING").unwrap_or("PING");
-    connection.send_packed_command(&redis::cmd(name)).await.map_err(failed)?.extract_error().map_err(failed)?;
+    connection
+        .send_packed_command(&redis::cmd(name))
+        .await
+        .map_err(failed)?
+        .extract_error()
+        .map_err(failed)?;
     let Some(name) = options.commands.name("CLUSTER") else { return Ok(()) };
     // A server that is in no cluster answers an error.
     let info = connection.send_packed_command(redis::cmd(name).arg("INFO")).await.map_err(failed)?;

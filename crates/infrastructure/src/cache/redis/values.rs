@@ -17,16 +17,26 @@ use crate::cache::key::{generation_key, lock_key};
 const LOOK_AGAIN_MAX: Duration = Duration::from_millis(40);
 
 pub(in super::super) enum Look {
-    Hit { cached: Cached, left: Duration },
+    Hit {
+        cached: Cached,
+        left: Duration,
+    },
     /// What is loaded from now on may be stored under this stamp.
-    Miss { stamp: String },
+    Miss {
+        stamp: String,
+    },
 }
 
 /// How waiting for another process ended.
 pub(in super::super) enum Awaited {
-    Value { cached: Cached, left: Duration },
+    Value {
+        cached: Cached,
+        left: Duration,
+    },
     /// It gave up, failed or takes too long: load it here.
-    Nothing { stamp: String },
+    Nothing {
+        stamp: String,
+    },
 }
 
 /// A new name for a generation: never used before, so that no older value can match it.
@@ -91,7 +101,10 @@ impl Remote {
             }
             Some(Stored::Undecodable) => {
                 count(&self.counts.undecodable);
-                tracing::warn!(entity = key.entity.name(), "A cached {{entity}} could not be read and is removed");
+                tracing::warn!(
+                    entity = key.entity.name(),
+                    "A cached {{entity}} could not be read and is removed"
+                );
                 link.query(link.unlink().arg(name)).await?;
                 Ok(Look::Miss { stamp })
             }

@@ -19,7 +19,10 @@ async fn passwords_are_needed_checked_and_changed_without_a_gap() {
     for refused in [&wrong, &none] {
         assert_eq!(redis(&**refused).breaker, BreakerState::Open);
         let why = refused.ping().await.unwrap_err();
-        assert!(why.contains("NOAUTH") || why.contains("WRONGPASS") || why.contains("uthentication"), "{why}");
+        assert!(
+            why.contains("NOAUTH") || why.contains("WRONGPASS") || why.contains("uthentication"),
+            "{why}"
+        );
         assert!(!why.contains("hush"), "{why}");
         Storage::of("served").read(&**refused, &account(new_tenant(), 1)).await;
     }
@@ -94,8 +97,12 @@ async fn tls_with_a_certificate_of_ones_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn renamed_and_disabled_commands() {
-    let lines: &[&str] =
-        &["rename-command SELECT use", "rename-command INFO \"\"", "rename-command UNLINK \"\"", "rename-command GET fetch"];
+    let lines: &[&str] = &[
+        "rename-command SELECT use",
+        "rename-command INFO \"\"",
+        "rename-command UNLINK \"\"",
+        "rename-command GET fetch",
+    ];
     let server = RedisServer::with(RedisSetup { lines, ..RedisSetup::default() }).await;
     let text = format!(
         "{},$SELECT=use,$INFO=,$UNLINK=,$GET=fetch,defaultDatabase=3,name=erp,channelPrefix=own:",

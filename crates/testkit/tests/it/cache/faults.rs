@@ -48,9 +48,17 @@ async fn old_values_do_not_return_with_redis() {
         for cache in [&a, &b] {
             assert_eq!(storage.read(&**cache, &key).await, "old");
         }
-        until("stored", || !server.cli(&["GET", &format!("{tenant}:accounting:account:{}", uuid::Uuid::from_u128(1))]).is_empty())
-            .await;
-        if hang { server.stop() } else { server.kill() }
+        until("stored", || {
+            !server
+                .cli(&["GET", &format!("{tenant}:accounting:account:{}", uuid::Uuid::from_u128(1))])
+                .is_empty()
+        })
+        .await;
+        if hang {
+            server.stop()
+        } else {
+            server.kill()
+        }
         storage.set("new");
         a.invalidate(tenant, &["account"]).await;
         assert_eq!(storage.read(&*a, &key).await, "new", "never stale after one's own write");
@@ -58,7 +66,11 @@ async fn old_values_do_not_return_with_redis() {
         let waited = until("B doubts", || b.peek(&key).is_none()).await;
         assert!(waited < Duration::from_secs(1), "{waited:?}");
         assert_eq!(storage.read(&*b, &key).await, "new");
-        if hang { server.resume() } else { server.restart().await }
+        if hang {
+            server.resume()
+        } else {
+            server.restart().await
+        }
         for _ in 0..200 {
             for cache in [&a, &b] {
                 assert_eq!(storage.read(&**cache, &key).await, "new", "hang: {hang}");

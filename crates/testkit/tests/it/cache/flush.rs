@@ -46,7 +46,8 @@ async fn every_primary_of_a_cluster_is_flushed() {
         Storage::of("x").read(&*a, &account(tenant, number)).await;
     }
     let stored = || -> usize {
-        let count = |node: &RedisServer| node.cli(&["KEYS", &format!("{tenant}:accounting:*")]).lines().count();
+        let count =
+            |node: &RedisServer| node.cli(&["KEYS", &format!("{tenant}:accounting:*")]).lines().count();
         cluster.0.iter().map(count).sum()
     };
     until("stored", || stored() >= 300).await;

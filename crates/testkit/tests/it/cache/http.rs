@@ -1,7 +1,7 @@
 //! What people who call the API notice.
 
-use infrastructure::cache::memory::MemoryCache;
 use http_body_util::BodyExt;
+use infrastructure::cache::memory::MemoryCache;
 use serde_json::{Value, json};
 use testkit::peers::RedisServer;
 use testkit::world::PASSWORD;
@@ -15,7 +15,8 @@ fn id(value: &Value) -> String {
 
 /// A clerk of the tenant who may read accounts, with the assignment that lets them.
 async fn clerk(world: &World, tenant: &TenantKit) -> (Client, String) {
-    let role = json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["accounting.account.read"] });
+    let role =
+        json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["accounting.account.read"] });
     let role = id(&tenant.client.post("/roles", role).await.expect(201).json());
     let email = format!("clerk@{}.example", tenant.code);
     let user = json!({ "email": email, "name": "Clerk", "password": PASSWORD });
@@ -96,7 +97,9 @@ async fn what_is_changed_at_one_process_is_read_at_the_other() {
     assert_eq!(here.get(&path).await.ok()["name"]["en"], "Cash");
     soon("an account", &path, &|view| view["name"]["en"] == "Cash").await;
     // A report.
-    here.post("/accounts", json!({ "code": "2", "name": { "en": "Sales" }, "type": "income" })).await.expect(201);
+    here.post("/accounts", json!({ "code": "2", "name": { "en": "Sales" }, "type": "income" }))
+        .await
+        .expect(201);
     here.post("/fiscal-years/generate", json!({ "start": "2026-01-01" })).await;
     let report = "/reports/trial-balance?asOf=2026-03-31";
     let before = there.get(report).await.ok();
@@ -185,7 +188,10 @@ async fn flushes(world: &World, cache: Arc<dyn Cache>) {
     own.get("/admin/cache/statistics").await.expect(403);
     let statistics = platform.get("/admin/cache/statistics").await.ok();
     let classes = statistics["classes"].as_array().unwrap();
-    assert!(classes.iter().any(|class| class["level"] == "memory" && class["hits"].as_u64() > Some(0)), "{statistics}");
+    assert!(
+        classes.iter().any(|class| class["level"] == "memory" && class["hits"].as_u64() > Some(0)),
+        "{statistics}"
+    );
     assert_eq!(statistics["redis"].is_null(), suffix == "m");
     if suffix == "r" {
         assert_eq!(statistics["redis"]["breaker"], "closed");

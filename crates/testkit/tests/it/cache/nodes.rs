@@ -64,7 +64,11 @@ async fn a_lock_that_nobody_gives_back_costs_little() {
     server.cli(&["SET", &lock, "dead", "PX", "5000"]);
     let began = Instant::now();
     assert_eq!(Storage::of("x").read(&*cache, &key).await, "x");
-    assert!((Duration::from_millis(350)..Duration::from_secs(2)).contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert!(
+        (Duration::from_millis(350)..Duration::from_secs(2)).contains(&began.elapsed()),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 /// A loader of another process that read before the write must not fill Redis after it.

@@ -37,8 +37,11 @@ pub async fn get(
     headers: HeaderMap,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let view =
-        CachedView { entity: CachedEntity::FiscalYear, id: id.uuid(), version: |view: &FiscalYearView| view.version };
+    let view = CachedView {
+        entity: CachedEntity::FiscalYear,
+        id: id.uuid(),
+        version: |view: &FiscalYearView| view.version,
+    };
     let load = async move { queries.fiscal_year(tenant, id).await };
     answer::reference(&*cache, tenant, view, load, &headers).await
 }

@@ -114,7 +114,14 @@ impl Setting {
     /// Everything the bytes depend on beside the books, whose changes make the whole group stale (F6).
     fn key(&self, name: &str, request: &ReportRequest, media: Media) -> CacheKey {
         let (today, form) = (self.reports.today().to_string(), format!("{media:?}"));
-        let parts = [name, &today, &form, self.language().as_str(), &self.ctx.permissions.scope(), &format!("{request:?}")];
+        let parts = [
+            name,
+            &today,
+            &form,
+            self.language().as_str(),
+            &self.ctx.permissions.scope(),
+            &format!("{request:?}"),
+        ];
         CacheKey::list(self.ctx.tenant, CachedEntity::Report, ListHash::of(&parts))
     }
 }
