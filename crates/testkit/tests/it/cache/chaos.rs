@@ -18,7 +18,8 @@ const PROCESSES: usize = 3;
 /// Enough for some to be written only while Redis is away.
 const TENANTS: usize = 60;
 /// How late another process's write may be seen: the lease of these tests, and a busy machine.
-const LATE: Duration = Duration::from_millis(1_500);
+const LATE: Duration = Duration::from_millis(LATE_MS);
+const LATE_MS: u64 = 1_500;
 
 /// One row of storage: its version, and which version was committed when and by whom.
 struct Row {
@@ -131,7 +132,7 @@ async fn no_answer_is_too_old_whatever_happens_to_redis() {
         match fault {
             0 => {
                 server.stop();
-                tokio::time::sleep(Duration::from_millis(100 + rand(1_500))).await;
+                tokio::time::sleep(Duration::from_millis(LATE_MS + rand(1_200))).await;
                 server.resume();
             }
             1 => {
