@@ -1,6 +1,7 @@
 //! Redis connection strings as StackExchange.Redis writes them (B4, GV6):
 //! `host:port,host:port,password=…,ssl=true,$COMMAND=renamed`.
 
+mod endpoint;
 mod options;
 
 use std::collections::HashMap;
@@ -10,6 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+
+pub use endpoint::Endpoint;
+use endpoint::endpoint;
 
 /// Port of an endpoint that names none.
 pub const PORT_DEFAULT: u16 = 6379;
@@ -54,22 +58,6 @@ pub enum RedisStringError {
     BadValue { option: &'static str, expected: &'static str },
     #[error("disables the command {0}, which the cache needs")]
     NeededCommand(&'static str),
-}
-
-/// One server.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Endpoint {
-    pub host: String,
-    pub port: u16,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            return write!(f, "[{}]:{}", self.host, self.port);
-        }
-        write!(f, "{}:{}", self.host, self.port)
-    }
 }
 
 /// Never shown.
@@ -275,38 +263,6 @@ impl FromStr for RedisOptions {
             None => Ok(options),
         }
     }
-}
-
-/// `host`, `host:port`, `[v6]`, `[v6]:port` or an IPv6 address as it is.
-fn endpoint(token: &str, number: usize) -> Result<(String, Option<u16>), RedisStringError> {
-    if token.contains("://") {
-        return Err(RedisStringError::Url(number));
-    }
-    if token.starts_with(['!', '/']) {
-        return Err(RedisStringError::UnixSocket(number));
-    }
-    let port = |text: &str| match text.parse::<u16>() {
-        Ok(port) if port > 0 && !text.starts_with('+') => Ok(Some(port)),
-        _ => Err(RedisStringError::Port(number)),
-    };
-    let (host, port) = if let Some(rest) = token.strip_prefix('[') {
-        match rest.split_once(']') {
-            Some((host, "")) => (host, None),
-            Some((host, rest)) => (host, port(rest.strip_prefix(':').unwrap_or_default())?),
-            None => return Err(RedisStringError::NoHost(number)),
-        }
-    } else if token.parse::<std::net::Ipv6Addr>().is_ok() {
-        (token, None)
-    } else {
-        match token.rsplit_once(':') {
-            Some((host, text)) => (host, port(text)?),
-            None => (token, None),
-        }
-    };
-    if host.is_empty() {
-        return Err(RedisStringError::NoHost(number));
-    }
-    Ok((host.to_owned(), port))
 }
 
 #[cfg(test)]

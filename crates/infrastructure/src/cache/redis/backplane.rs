@@ -3,20 +3,14 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Who hears what: one channel for all, one for this process's own heartbeats.
-#[derive(Debug, Clone)]
-pub(super) struct Channels {
-    pub changes: String,
-    pub heartbeat: String,
+/// Heard by all processes.
+pub(super) fn news_channel(prefix: &str) -> String {
+    format!("{prefix}erp:cache:changes")
 }
 
-impl Channels {
-    pub fn new(prefix: &str, node: &str) -> Self {
-        Self {
-            changes: format!("{prefix}erp:cache:changes"),
-            heartbeat: format!("{prefix}erp:cache:heartbeat:{node}"),
-        }
-    }
+/// Heard by one process: its own heartbeats.
+pub(super) fn heartbeat_channel(prefix: &str, node: &str) -> String {
+    format!("{prefix}erp:cache:heartbeat:{node}")
 }
 
 /// News of one process for the others.

@@ -10,6 +10,7 @@ use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
 use tokio::sync::Notify;
 
+use super::backplane::news_channel;
 use super::{FAILURES_MAX, OPERATION_TIMEOUT};
 use crate::cache::connection_string::{CommandMap, Endpoint, RedisOptions};
 
@@ -50,6 +51,8 @@ pub(in super::super) struct Link {
     connection: Connection,
     commands: CommandMap,
     timeout: Duration,
+    /// Where those who are connected the same way listen for news.
+    pub news_channel: String,
     /// Time-outs in a row.
     failures: AtomicU32,
     broken: Notify,
@@ -75,6 +78,7 @@ impl Link {
             connection,
             commands: options.commands.clone(),
             timeout: OPERATION_TIMEOUT.min(options.async_timeout),
+            news_channel: news_channel(&options.channel_prefix),
             failures: AtomicU32::new(0),
             broken: Notify::new(),
         }

@@ -12,6 +12,7 @@ mod pending;
 mod ping;
 mod raise;
 mod remote;
+mod session;
 mod supervisor;
 mod trust;
 mod values;

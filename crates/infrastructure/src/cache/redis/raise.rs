@@ -3,7 +3,7 @@
 use domain::ids::TenantId;
 use futures::future::try_join_all;
 
-use super::backplane::{Channels, Message, News};
+use super::backplane::{Message, News};
 use super::link::{Failed, Link};
 use super::pending::Backlog;
 use super::remote::{Remote, count};
@@ -13,16 +13,12 @@ use crate::cache::key::{GENERATIONS, generation_key, is_generation_key};
 const TENANTS_AT_ONCE: usize = 50;
 
 impl Remote {
-    pub(super) fn channels(&self) -> Channels {
-        Channels::new(&self.options.borrow().channel_prefix, &self.node)
-    }
-
     fn message(&self, news: News) -> String {
         Message { from: self.node.clone(), news }.encode()
     }
 
     pub async fn publish(&self, link: &Link, news: News) -> Result<(), Failed> {
-        let publish = link.command("PUBLISH").arg(self.channels().changes).arg(self.message(news)).to_owned();
+        let publish = link.command("PUBLISH").arg(&link.news_channel).arg(self.message(news)).to_owned();
         link.query(&publish).await.map(|_| ())
     }
 
@@ -59,9 +55,10 @@ impl Remote {
         }
         let mut pipe = redis::pipe();
         pipe.add_command(link.unlink().arg(keys).to_owned());
-        let channel = self.channels().changes;
         for news in news {
-            pipe.add_command(link.command("PUBLISH").arg(&channel).arg(self.message(news)).to_owned());
+            pipe.add_command(
+                link.command("PUBLISH").arg(&link.news_channel).arg(self.message(news)).to_owned(),
+            );
         }
         link.pipeline(&pipe).await.map(|_| ())
     }

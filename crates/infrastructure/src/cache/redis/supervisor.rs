@@ -12,54 +12,20 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::StreamExt;
 use redis::Msg;
-use redis::aio::PubSubStream;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
-use super::backplane::{Channels, Message, News};
-use super::connect::{in_time, login, open, pubsub};
-use super::link::{Failed, Link};
-use super::remote::{Remote, count};
+use super::backplane::{Message, News};
+use super::link::Failed;
+use super::remote::count;
+use super::session::{Session, Stage};
 use crate::cache::connection_string::RedisOptions;
 use crate::cache::layered::Shared;
 
 /// How far before an interruption the books are asked for changes: longer than any transaction, because a change is
 /// dated by its beginning, and than what a failed primary may not have passed on to its replica.
 const LOOK_BACK: Duration = Duration::from_secs(20 * 60);
-
-/// An open connection with its subscription.
-struct Session {
-    options: Arc<RedisOptions>,
-    link: Arc<Link>,
-    stream: PubSubStream,
-    channels: Channels,
-    renew_by: Option<Instant>,
-    stage: Stage,
-    /// When the last heartbeat that came back was sent.
-    heard: Option<Instant>,
-    /// There was something to be told at the last heartbeat.
-    pending: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Stage {
-    HalfOpen {
-        since: Instant,
-        /// The books have said what changed before.
-        asked: bool,
-    },
-    Closed,
-}
-
-impl Stage {
-    fn half_open() -> Self {
-        Self::HalfOpen { since: Instant::now(), asked: false }
-    }
-    fn is_closed(self) -> bool {
-        matches!(self, Self::Closed)
-    }
-}
 
 /// Why a session is over.
 enum End {
@@ -97,20 +63,6 @@ fn before(moment: Timestamp, duration: Duration) -> Timestamp {
     Timestamp::from_micros(moment.micros() - i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Through the command connection, to come back through the subscription. A key that never exists is removed with it:
-/// a primary that has become a replica refuses even that, and would otherwise be believed, however far it is behind.
-async fn send_heartbeat(remote: &Remote, session: &Session) -> Result<(), Failed> {
-    let (link, channel) = (&session.link, &session.channels.heartbeat);
-    let payload = remote.trust.micros(Instant::now()).to_string();
-    let publish = link.command("PUBLISH").arg(channel).arg(payload).to_owned();
-    if link.is_cluster() {
-        return link.query(&publish).await.map(|_| ());
-    }
-    let mut pipe = redis::pipe();
-    pipe.add_command(publish).add_command(link.unlink().arg(channel).to_owned());
-    link.pipeline(&pipe).await.map(|_| ())
-}
-
 struct Keeper {
     shared: Arc<Shared>,
     /// From when on changes may have been missed.
@@ -123,7 +75,7 @@ impl Keeper {
     async fn connect(&mut self, options: &mut watch::Receiver<Arc<RedisOptions>>) -> Option<Session> {
         loop {
             let current = options.borrow_and_update().clone();
-            match self.attempt(current).await {
+            match Session::open(&self.shared.remote, current).await {
                 Ok(session) => {
                     self.shared.remote.set_link(Some(session.link.clone()));
                     return Some(session);
@@ -141,21 +93,6 @@ impl Keeper {
                 changed = options.changed() => changed.ok()?,
             }
         }
-    }
-
-    async fn attempt(&self, options: Arc<RedisOptions>) -> Result<Session, Failed> {
-        let remote = &self.shared.remote;
-        in_time(&options.clone(), remote.timings.connect_max, async {
-            let login = login(&options).await?;
-            let (link, endpoint) = open(&options, &login).await?;
-            let channels = Channels::new(&options.channel_prefix, &remote.node);
-            let (mut sink, stream) = pubsub(&options, &login, &endpoint).await?.split();
-            sink.subscribe(&[&channels.changes, &channels.heartbeat]).await?;
-            let renew_by = login.renew_by;
-            let (link, stage) = (Arc::new(link), Stage::half_open());
-            Ok(Session { options, link, stream, channels, renew_by, stage, heard: None, pending: false })
-        })
-        .await
     }
 
     async fn run(&mut self, mut session: Session, options: &mut watch::Receiver<Arc<RedisOptions>>) -> End {
@@ -196,7 +133,7 @@ impl Keeper {
     async fn beat(&mut self, session: &mut Session) {
         let shared = self.shared.clone();
         let remote = &shared.remote;
-        if send_heartbeat(remote, session).await.is_err() {
+        if session.beat(remote).await.is_err() {
             count(&remote.counts.errors);
         }
         if session.stage.is_closed() && !remote.trust.told() {
@@ -253,7 +190,7 @@ impl Keeper {
     }
 
     async fn replace(&mut self, session: &Session, options: Arc<RedisOptions>) -> Result<Session, Failed> {
-        let mut next = self.attempt(options).await?;
+        let mut next = Session::open(&self.shared.remote, options).await?;
         let remote = &self.shared.remote;
         let closed = session.stage.is_closed() && remote.trust.told();
         if closed && next.options.same_servers(&session.options) {
@@ -271,7 +208,7 @@ impl Keeper {
     }
 
     async fn hear(&mut self, session: &mut Session, message: &Msg) {
-        if message.get_channel_name() == session.channels.heartbeat {
+        if message.get_channel_name() == session.heartbeats {
             self.heartbeat(session, message.get_payload_bytes());
             return;
         }

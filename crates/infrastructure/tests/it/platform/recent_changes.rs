@@ -8,8 +8,8 @@ use domain::ids::TenantId;
 
 use super::House;
 
-fn of<'a>(changes: &'a [(TenantId, Vec<&'static str>)], tenant: TenantId) -> Option<&'a Vec<&'static str>> {
-    changes.iter().find(|(id, _)| *id == tenant).map(|(_, entities)| entities)
+fn of<'a>(changes: &'a [(TenantId, Vec<&'static str>)], tenant: TenantId) -> Option<&'a [&'static str]> {
+    changes.iter().find(|(id, _)| *id == tenant).map(|(_, entities)| entities.as_slice())
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn recent_changes_are_named_and_older_ones_are_not() {
     }
     let changes = house.db.changed_since(since).await.unwrap();
     let all = of(&changes, house.home).unwrap();
-    assert_eq!(*all, CachedEntity::all_changes(), "more changes than are looked at: all may be stale");
+    assert_eq!(all, CachedEntity::all_changes(), "more changes than are looked at: all may be stale");
     house.clock.advance(3_600);
     assert_eq!(house.db.changed_since(house.clock.now()).await.unwrap(), []);
 }

@@ -1,5 +1,6 @@
 //! The caches: one suite on both, and what only several processes and a real Redis show.
 
+mod chaos;
 mod connections;
 mod faults;
 mod flush;
