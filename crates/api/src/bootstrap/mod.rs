@@ -1,5 +1,6 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
+mod connections;
 mod first_start;
 mod health_checks;
 mod offline;
