@@ -1,6 +1,7 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
 mod configuration;
+mod connections;
 mod first_start;
 mod health_checks;
 mod live;

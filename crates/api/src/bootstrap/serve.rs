@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use application::ports::clock::Clock;
 use axum::Router;
-use axum::serve::ListenerExt;
 use infrastructure::system::{SystemClock, SystemIds};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::configuration::adapters;
+use super::connections::Connections;
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
@@ -112,13 +112,7 @@ fn run(
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> {
-    let listener = listener.tap_io(|stream| {
-        // Without it small answers wait for the client's acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused: {{error}}");
-        }
-    });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(Connections(listener), router).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     });
     let running = tokio::spawn(async move {

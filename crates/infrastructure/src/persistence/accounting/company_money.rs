@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use domain::money::{Amount, Currency, CurrencyCode};
 
-use super::facts::{self, COMPANY, no_tenant};
+use super::facts::COMPANY;
 use crate::sql::db::Db;
+use crate::sql::value::Row;
 use crate::statements;
 
 statements! {
@@ -19,7 +20,19 @@ statements! {
 /// The tenant's own currency.
 pub async fn company(db: &Db, tenant: TenantId) -> StorageResult<Currency> {
     let row = db.find(&COMPANY, &[tenant.into()]).await?;
-    row.map_or_else(no_tenant, facts::company)
+    row.map_or_else(no_tenant, read_company)
+}
+
+/// A row of [`COMPANY`].
+pub(crate) fn read_company(row: Row) -> StorageResult<Currency> {
+    let mut columns = row.columns("tenant");
+    let code: CurrencyCode = columns.get("currency")?;
+    let scale: Option<u8> = columns.get("scale")?;
+    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+}
+
+pub(crate) fn no_tenant<T>() -> StorageResult<T> {
+    Err(StorageError::Internal("the tenant does not exist".to_owned()))
 }
 
 /// The decimals of the tenant's currencies.

@@ -10,10 +10,10 @@ use domain::accounting::journal_entry::{LineAmount, NewLine, PostedLine};
 use domain::ids::{AccountId, DimensionSetId, JournalEntryId, TenantId};
 use domain::money::CurrencyCode;
 
+use super::columns::read_name;
 use super::company_money::CompanyMoney;
 use super::dimension_sets::SET_CODES;
 use super::draft_document;
-use super::facts::read_name;
 use super::journal_entry_rows::{line_columns, read_line};
 use super::ledger::ACCOUNT_NAMES;
 use crate::sql::db::Db;

@@ -13,8 +13,8 @@ use domain::accounting::journal_entry::{EntryHeader, EntryKind};
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
+use super::columns::read_name;
 use super::company_money::company;
-use super::facts::read_name;
 use super::journal_entry_rows::{line_columns, read_line};
 use super::report_lines_sql::exported_lines;
 use crate::sql::db::Db;

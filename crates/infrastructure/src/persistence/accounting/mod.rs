@@ -17,11 +17,13 @@ pub mod draft_document;
 pub mod entry_lines;
 pub mod exchange_rates;
 pub mod facts;
+pub mod fiscal_year_queries;
 pub mod fiscal_years;
 pub mod imports;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
+pub mod journal_entry_inserts;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod journals;
@@ -88,8 +90,14 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
-        .concat()
+    [
+        accounts::BULKS,
+        dimension_sets::BULKS,
+        dimensions::BULKS,
+        fiscal_years::BULKS,
+        journal_entry_inserts::BULKS,
+    ]
+    .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
@@ -104,8 +112,8 @@ pub fn lists() -> Vec<&'static ListSql> {
         &dimension_queries::VALUE_LIST,
         &dimension_rules::LIST,
         &exchange_rates::LIST,
-        &fiscal_years::PERIOD_LIST,
-        &fiscal_years::YEAR_LIST,
+        &fiscal_year_queries::PERIOD_LIST,
+        &fiscal_year_queries::YEAR_LIST,
         &journal_entry_queries::LINE_LIST,
         &journal_entry_queries::LIST,
         &journals::LIST,

@@ -6,14 +6,15 @@ use application::accounting::ports::number_series::{
 use application::accounting::views::journal::NumberSeriesView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
 use domain::ids::{NumberSeriesId, TenantId};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
-use super::facts::read_series;
+use super::columns::{read_code, read_name};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -185,4 +186,21 @@ impl NumberSeriesQueries for Db {
         };
         self.stream_text(NUMBERS, vec![tenant.into(), id.into()]).map(move |row| row.and_then(used)).boxed()
     }
+}
+
+/// `id, code, name_ar, name_en, pattern, reset, gapless, active, version`
+pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
+    let id = columns.get("id")?;
+    let code = read_code(columns)?;
+    let name = read_name(columns)?;
+    let pattern: String = columns.get("pattern")?;
+    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
+    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
+        table: "number_series",
+        column: "pattern",
+        detail: pattern,
+    })?;
+    let (gapless, active, version) =
+        (columns.get("gapless")?, columns.get("active")?, columns.get("version")?);
+    Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
 }

@@ -16,9 +16,9 @@ use domain::accounting::recurrence::Recurrence;
 use domain::accounting::recurring_entry::RecurringEntry;
 use domain::ids::{JournalId, RecurringEntryId, TenantId};
 
+use super::columns::{read_code, read_name};
 use super::company_money::CompanyMoney;
 use super::entry_lines::{self, Unposted};
-use super::facts::{read_code, read_name};
 use super::journal_entry_queries::LinesRoom;
 use super::recurring_entry_document::{
     read, read_schedule, read_template, write, write_schedule, write_template,

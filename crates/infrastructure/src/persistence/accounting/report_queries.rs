@@ -12,8 +12,8 @@ use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::ids::{AccountId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
+use super::columns::read_name;
 use super::company_money::company;
-use super::facts::read_name;
 use super::report_lines_sql::{all_lines, lines_of_account};
 use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
