@@ -7,6 +7,7 @@
 mod add;
 mod begin;
 mod complete;
+mod content;
 mod delete;
 mod disposition;
 mod document;
@@ -16,6 +17,7 @@ pub mod ports;
 mod records;
 mod register;
 mod service;
+mod storing;
 mod sweep;
 mod update;
 mod view;
