@@ -12,6 +12,7 @@ mod currencies;
 mod dimensions;
 mod document;
 mod events;
+mod exports;
 mod files;
 mod imports;
 mod journal_entries;

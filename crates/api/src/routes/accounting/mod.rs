@@ -8,7 +8,7 @@ mod dimension_rules;
 mod dimension_values;
 mod dimensions;
 mod exchange_rates;
-mod exports;
+pub mod exports;
 mod fiscal_periods;
 mod fiscal_years;
 pub mod imports;

@@ -34,13 +34,6 @@ pub struct Attachments {
     pub policy: Arc<AttachmentPolicy>,
 }
 
-/// An attachment with its bytes, or a part of them, to be read.
-#[derive(Debug)]
-pub struct OpenAttachment {
-    pub attachment: Attachment,
-    pub blob: Blob,
-}
-
 impl Attachments {
     /// Takes a file in one step. Whoever may not, and whatever document is not there, is refused before a byte is read.
     pub async fn upload(
@@ -171,12 +164,11 @@ impl Attachments {
     pub async fn open(
         &self,
         tenant: TenantId,
-        attachment: Attachment,
+        attachment: &Attachment,
         range: Option<Range<u64>>,
-    ) -> AppResult<OpenAttachment> {
-        stored(&attachment)?;
-        let blob = self.store.get(attachment.blob_key(tenant), range).await?;
-        Ok(OpenAttachment { attachment, blob })
+    ) -> AppResult<Blob> {
+        stored(attachment)?;
+        Ok(self.store.get(attachment.blob_key(tenant), range).await?)
     }
 
     /// The store's own URL for reading; `None` when there is none, or when it would show a name that is not the
@@ -222,6 +214,6 @@ fn stored(attachment: &Attachment) -> AppResult<()> {
 }
 
 /// How a browser treats the file, as the store is told.
-fn label(content_type: &ContentType, name: &FileName) -> BlobLabel {
+pub fn label(content_type: &ContentType, name: &FileName) -> BlobLabel {
     BlobLabel { content_type: content_type.as_str().to_owned(), disposition: Some(content_disposition(name)) }
 }
