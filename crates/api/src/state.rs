@@ -36,6 +36,7 @@ use axum::extract::FromRef;
 
 use crate::event_hub::{AnnouncingCache, EventHub};
 use crate::middleware::Switches;
+use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
 use crate::routes::platform::attachments::AttachmentLinks;
 
@@ -118,6 +119,14 @@ parts! {
         store: state.files.store.clone(),
         queries: state.queries.attachments.clone(),
         policy: state.files.policy.clone(),
+    };
+    Exporter: state => Exporter {
+        app: state.application.clone(),
+        store: state.files.store.clone(),
+        ledger: state.queries.ledger_export.clone(),
+        registry: state.jobs.clone(),
+        queries: state.queries.jobs.clone(),
+        ids: state.application.ids.clone(),
     };
     Importer: state => Importer {
         app: state.application.clone(),

@@ -1,7 +1,9 @@
 //! Answers of handlers: status, headers and a body that is JSON already.
 
 mod csv;
+pub mod file;
 mod list;
+pub mod range;
 mod reference;
 
 use application::command::Executed;
@@ -20,6 +22,7 @@ use crate::problem::Problem;
 
 pub use csv::Columns;
 pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
+pub use range::RANGE_NOT_SATISFIABLE;
 pub use reference::{CachedView, reference};
 
 pub type ApiResult = Result<Response, Problem>;

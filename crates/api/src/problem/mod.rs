@@ -47,7 +47,7 @@ domain::errors! {
 pub fn status_of(def: &ErrorDef) -> StatusCode {
     if def == &METHOD_NOT_ALLOWED {
         StatusCode::METHOD_NOT_ALLOWED
-    } else if def == &crate::routes::platform::attachments::RANGE_NOT_SATISFIABLE {
+    } else if def == &crate::answer::RANGE_NOT_SATISFIABLE {
         StatusCode::RANGE_NOT_SATISFIABLE
     } else if def == &crate::routes::platform::batch::BATCH_ROLLED_BACK {
         StatusCode::FAILED_DEPENDENCY

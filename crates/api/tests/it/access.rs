@@ -165,6 +165,8 @@ async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>)
     let csv = ["Content-Type: text/csv", "Prefer: respond-async"];
     let job = client.call("POST", "/imports?type=accounts", &csv, "code,name,type\n7,Seven,asset\n").await;
     things.insert("/jobs/{id}", id(&job.expect(202).json()));
+    let export = client.post("/exports/ledger", Value::Null).await.expect(202).json();
+    things.insert("/exports/{id}", id(&export));
 }
 
 /// Paths whose last part is a key that every tenant has for itself: there is nothing of another tenant behind it.

@@ -9,7 +9,7 @@ mod dimension_values;
 mod dimensions;
 mod entry_line;
 mod exchange_rates;
-mod exports;
+pub mod exports;
 mod fiscal_periods;
 mod fiscal_years;
 pub mod imports;

@@ -2,6 +2,7 @@
 
 mod hledger;
 mod ndjson;
+pub mod to_store;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,6 +12,10 @@ use domain::error::Language;
 use domain::ids::{DimensionSetId, TenantId};
 use domain::money::{Amount, Currency, CurrencyCode};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+
+pub use to_store::{
+    EXPORT_DAYS, EXPORT_LEDGER, EXPORT_NOT_READY, ExportToStore, StoredExportView, export_key, stored_export,
+};
 
 use super::ports::ledger_export::{ExportBooks, ExportRange, ExportedLine, LedgerExportQueries};
 use crate::error::{AppError, AppResult};

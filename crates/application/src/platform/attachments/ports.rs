@@ -50,7 +50,7 @@ pub trait StoredBlobRepository: Send {
     async fn keep(&mut self, id: BlobId, size: u64) -> StorageResult<bool>;
     /// Gives bytes up at this moment.
     async fn give_up(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<()>;
-    /// Bytes of the tenant, those on their way included.
+    /// Bytes of the tenant's attachments, those on their way included.
     async fn total_bytes(&mut self) -> StorageResult<u64>;
     /// Of every tenant, what nobody wants any more, the oldest first.
     async fn due(&mut self, now: Timestamp, rows_max: u32) -> StorageResult<Vec<BlobKey>>;

@@ -3,19 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use domain::ids::{AttachmentId, BlobId, TenantId};
-use domain::platform::attachment::{AttachmentStatus, ContentType, DocumentType, SNIFF_BYTES, check_content};
-use futures::{StreamExt, TryStreamExt, stream};
+use domain::ids::{AttachmentId, TenantId};
+use domain::platform::attachment::{AttachmentStatus, ContentType, FileName};
+use futures::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 
+use super::content::{measure, sniffed};
 use super::disposition::content_disposition;
 use super::document::may_read;
-use super::error::{
-    ATTACHMENT_EMPTY, ATTACHMENT_NOT_STORED, ATTACHMENT_NOT_UPLOADED, ATTACHMENT_UPLOAD_EXPIRED,
-};
+use super::error::{ATTACHMENT_NOT_STORED, ATTACHMENT_NOT_UPLOADED, ATTACHMENT_UPLOAD_EXPIRED};
 use super::ports::AttachmentQueries;
-use super::register::{ForgetBlob, GiveUpBlob, NoteBlob, UPLOAD_GRACE_SECONDS};
 use super::{
     ATTACHMENT, AddAttachment, Attachment, AttachmentPolicy, BeginAttachmentUpload, CompleteAttachment,
     DeleteAttachment, NewAttachment,
@@ -25,7 +22,7 @@ use crate::command::{Application, Command, Executed, check_version, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::blobs::{
-    Blob, BlobError, BlobKey, BlobKind, BlobLabel, BlobStore, Expected, Incoming, Purpose, SignedUrl,
+    Blob, BlobError, BlobKind, BlobLabel, BlobStore, Expected, Incoming, Purpose, SignedUrl,
 };
 
 /// Everything the operations on attachments run on.
@@ -35,13 +32,6 @@ pub struct Attachments {
     pub store: Arc<dyn BlobStore>,
     pub queries: Arc<dyn AttachmentQueries>,
     pub policy: Arc<AttachmentPolicy>,
-}
-
-/// An attachment with its bytes, or a part of them, to be read.
-#[derive(Debug)]
-pub struct OpenAttachment {
-    pub attachment: Attachment,
-    pub blob: Blob,
 }
 
 impl Attachments {
@@ -61,7 +51,8 @@ impl Attachments {
             measure(sniffed(content, &new.content_type).await?, expected).await?
         } else {
             self.note(key, expected.size, Some((new.document_type, new.document_id))).await?;
-            let stored = self.store_checked(key, content, expected, &label(&new)).await;
+            let stored =
+                self.store_checked(key, content, expected, &label(&new.content_type, &new.name)).await;
             self.or_discard(key, stored).await?
         };
         if let Some(idempotency) = &mut ctx.idempotency {
@@ -131,7 +122,9 @@ impl Attachments {
             measure(sniffed(content, &attachment.content_type).await?, expected).await?;
         } else {
             self.note(copy, None, None).await?;
-            let stored = self.store_checked(copy, content, expected, &stored_label(&attachment)).await;
+            let stored = self
+                .store_checked(copy, content, expected, &label(&attachment.content_type, &attachment.name))
+                .await;
             self.or_discard(copy, stored).await?;
         }
         let executed = execute(&self.app, ctx, CompleteAttachment { id, copy: Some(copy.id) }).await;
@@ -171,12 +164,11 @@ impl Attachments {
     pub async fn open(
         &self,
         tenant: TenantId,
-        attachment: Attachment,
+        attachment: &Attachment,
         range: Option<Range<u64>>,
-    ) -> AppResult<OpenAttachment> {
-        stored(&attachment)?;
-        let blob = self.store.get(attachment.blob_key(tenant), range).await?;
-        Ok(OpenAttachment { attachment, blob })
+    ) -> AppResult<Blob> {
+        stored(attachment)?;
+        Ok(self.store.get(attachment.blob_key(tenant), range).await?)
     }
 
     /// The store's own URL for reading; `None` when there is none, or when it would show a name that is not the
@@ -193,7 +185,7 @@ impl Attachments {
             return Ok(None);
         };
         let info = self.store.head(key).await?.ok_or(BlobError::NotFound(key))?;
-        Ok(Some(signed).filter(|_| info.label == stored_label(attachment)))
+        Ok(Some(signed).filter(|_| info.label == label(&attachment.content_type, &attachment.name)))
     }
 
     /// An announced attachment whose time is not over.
@@ -212,80 +204,6 @@ impl Attachments {
             _ => Ok(()),
         }
     }
-
-    fn new_key(&self, tenant: TenantId, kind: BlobKind) -> BlobKey {
-        BlobKey { tenant, kind, id: BlobId::new(self.app.ids.new_id()) }
-    }
-
-    async fn note(
-        &self,
-        key: BlobKey,
-        size: Option<u64>,
-        document: Option<(DocumentType, uuid::Uuid)>,
-    ) -> AppResult<()> {
-        let note = NoteBlob {
-            tenant: key.tenant,
-            kind: key.kind,
-            id: key.id,
-            size,
-            tenant_bytes_max: self.policy.tenant_bytes_max,
-            document,
-            delete_after: self.app.clock.now().plus_seconds(UPLOAD_GRACE_SECONDS),
-        };
-        self.app.database.write(Arc::new(note)).await
-    }
-
-    async fn store_checked(
-        &self,
-        key: BlobKey,
-        content: Incoming,
-        expected: Expected,
-        label: &BlobLabel,
-    ) -> AppResult<(u64, [u8; 32])> {
-        let content_type = ContentType::parse(&label.content_type)?;
-        let content = sniffed(content, &content_type).await?;
-        let info = self.store.put(key, content, expected, label).await?;
-        let sha256 = info.sha256.ok_or_else(|| AppError::internal("a store wrote without a checksum"))?;
-        Ok((info.size, sha256))
-    }
-
-    async fn or_discard<T>(&self, key: BlobKey, result: AppResult<T>) -> AppResult<T> {
-        if result.is_err() {
-            self.discard(key).await;
-        }
-        result
-    }
-
-    /// What was written for a command that did not keep it: it failed, or answered what an earlier request did.
-    async fn unless_kept(&self, key: BlobKey, ctx: &RequestContext, executed: &AppResult<Executed>) {
-        let kept = executed.as_ref().is_ok_and(|executed| !executed.replayed);
-        if !kept && !ctx.dry_run {
-            self.discard(key).await;
-        }
-    }
-
-    /// Gives up what was noted; the clean-up finishes what fails here.
-    async fn discard(&self, key: BlobKey) {
-        let (tenant, id, at) = (key.tenant, key.id, self.app.clock.now());
-        match self.app.database.write(Arc::new(GiveUpBlob { tenant, id, at })).await {
-            Ok(()) => self.remove(key).await,
-            Err(error) => tracing::warn!(%error, blob = %key, "A blob is left to the clean-up: {{error}}"),
-        }
-    }
-
-    /// Removes bytes that the database has given up.
-    async fn remove(&self, key: BlobKey) {
-        let removed = match self.store.delete(key).await {
-            Ok(_) => {
-                let forget = ForgetBlob { tenant: key.tenant, id: key.id };
-                self.app.database.write(Arc::new(forget)).await
-            }
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = removed {
-            tracing::warn!(%error, blob = %key, "A blob is left to the clean-up: {{error}}");
-        }
-    }
 }
 
 fn stored(attachment: &Attachment) -> AppResult<()> {
@@ -295,52 +213,7 @@ fn stored(attachment: &Attachment) -> AppResult<()> {
     }
 }
 
-fn label(new: &NewAttachment) -> BlobLabel {
-    BlobLabel {
-        content_type: new.content_type.as_str().to_owned(),
-        disposition: Some(content_disposition(&new.name)),
-    }
-}
-
-fn stored_label(attachment: &Attachment) -> BlobLabel {
-    BlobLabel {
-        content_type: attachment.content_type.as_str().to_owned(),
-        disposition: Some(content_disposition(&attachment.name)),
-    }
-}
-
-/// The same content, once its beginning has been looked at.
-async fn sniffed(content: Incoming, declared: &ContentType) -> AppResult<Incoming> {
-    let mut content = content.fuse();
-    let (mut pieces, mut head): (Vec<Bytes>, Vec<u8>) = (Vec::new(), Vec::new());
-    while head.len() < SNIFF_BYTES {
-        let Some(piece) = content.next().await else { break };
-        let piece = piece?;
-        let wanted = piece.len().min(SNIFF_BYTES - head.len());
-        head.extend_from_slice(&piece[..wanted]);
-        pieces.push(piece);
-    }
-    if head.is_empty() {
-        return Err(AppError::of(&ATTACHMENT_EMPTY));
-    }
-    check_content(declared, &head)?;
-    Ok(stream::iter(pieces.into_iter().map(Ok)).chain(content).boxed())
-}
-
-/// Size and checksum of content that is not kept.
-async fn measure(mut content: Incoming, expected: Expected) -> AppResult<(u64, [u8; 32])> {
-    let (mut size, mut hash) = (0, Sha256::new());
-    while let Some(piece) = content.next().await {
-        let piece = piece?;
-        size += piece.len() as u64;
-        hash.update(&piece);
-    }
-    if let Some(expected) = expected.size.filter(|expected| *expected != size) {
-        return Err(BlobError::SizeMismatch { expected, found: size }.into());
-    }
-    let found: [u8; 32] = hash.finalize().into();
-    match expected.sha256 {
-        Some(expected) if expected != found => Err(BlobError::ChecksumMismatch { expected, found }.into()),
-        _ => Ok((size, found)),
-    }
+/// How a browser treats the file, as the store is told.
+pub fn label(content_type: &ContentType, name: &FileName) -> BlobLabel {
+    BlobLabel { content_type: content_type.as_str().to_owned(), disposition: Some(content_disposition(name)) }
 }

@@ -19,7 +19,8 @@ statements! {
     GIVE_UP = "platform.stored_blob.give_up":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2";
     TOTAL = "platform.stored_blob.total":
-        "SELECT COALESCE(SUM(size_bytes), 0) FROM stored_blob WHERE tenant_id = ?1 AND (delete_after IS NULL OR delete_after > ?2)";
+        "SELECT COALESCE(SUM(size_bytes), 0) FROM stored_blob \
+         WHERE tenant_id = ?1 AND kind IN ('attachments', 'uploads') AND (delete_after IS NULL OR delete_after > ?2)";
     // Of every tenant: what nobody wants any more.
     DUE = "platform.stored_blob.due":
         "SELECT tenant_id, kind, id FROM stored_blob WHERE delete_after <= ?1 ORDER BY delete_after {page ?2}";

@@ -1,15 +1,23 @@
 //! `/exports`: the books as files.
 
+mod content;
+mod create;
 mod ledger;
 
+use application::accounting::ledger_export::EXPORT_NOT_READY;
 use application::accounting::reports::error::REPORT_RANGE_REVERSED;
 use application::authorize::Access;
+use application::platform::jobs::{JobView, TOO_MANY_JOBS};
+use application::ports::blobs::FILE_STORE_UNAVAILABLE;
 
+pub use self::create::Exporter;
 use self::ledger::LedgerExportQuery;
+use crate::answer::RANGE_NOT_SATISFIABLE;
 use crate::extract::Media;
 use crate::operation::Operations;
 
 const TAG: &str = "exports";
+const READ: Access = Access::Permission("accounting.export.read");
 
 pub fn operations(ops: &mut Operations) {
     ops.tag(TAG, "The books as files, for programs that check them independently.");
@@ -21,9 +29,29 @@ pub fn operations(ops: &mut Operations) {
             "`format=ndjson`: one entry a line with its lines, hash and place in the chain. `format=hledger`: a journal \
              for hledger, whose `balance --cost` equals the trial balance.",
         )
-        .access(Access::Permission("accounting.export.read"))
+        .access(READ)
         .query::<LedgerExportQuery>()
         .file(&[Media::NdJson, Media::OctetStream])
         .open_ended()
         .errors(&[&REPORT_RANGE_REVERSED]);
+    ops.post("/exports/ledger", create::create)
+        .id("create_ledger_export")
+        .tag(TAG)
+        .summary("Export the whole ledger into a file")
+        .description(
+            "For books too large to wait for: a job writes the file, its result says where it is read. The file is kept \
+             for 7 days. There is no dry run.",
+        )
+        .access(READ)
+        .query::<LedgerExportQuery>()
+        .accepted::<JobView>()
+        .errors(&[&REPORT_RANGE_REVERSED, &TOO_MANY_JOBS]);
+    ops.get("/exports/{id}/content", content::get)
+        .id("get_export_content")
+        .tag(TAG)
+        .summary("Download an exported file")
+        .description("`id` is that of the job. `Range` reads a part.")
+        .access(READ)
+        .content()
+        .errors(&[&RANGE_NOT_SATISFIABLE, &EXPORT_NOT_READY, &FILE_STORE_UNAVAILABLE]);
 }

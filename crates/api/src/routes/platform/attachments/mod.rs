@@ -13,7 +13,6 @@ mod incoming;
 mod link;
 mod links;
 mod list;
-pub mod range;
 mod update;
 mod views;
 
@@ -37,9 +36,9 @@ use domain::platform::attachment::{
 use serde_json::{Value, json};
 
 pub use self::links::{AttachmentLinks, Link, LinkPurpose};
-pub use self::range::RANGE_NOT_SATISFIABLE;
 pub use self::views::{AttachmentUploadView, DownloadUrlView};
 
+use crate::answer::RANGE_NOT_SATISFIABLE;
 use crate::extract::ListSpecSource;
 use crate::extract::accept::OCTET_STREAM;
 use crate::operation::Operations;
