@@ -4,6 +4,7 @@ mod first_start;
 mod health_checks;
 mod offline;
 mod serve;
+mod stored_backup;
 mod wiring;
 mod worker;
 
@@ -80,8 +81,15 @@ fn run(invocation: cli::Invocation) -> Result<(), Failure> {
     let configuration = Configuration::load(&Sources::of_process(&invocation.arguments))?;
     match invocation.command {
         Command::Serve => runtime()?.block_on(serve::serve(configuration)),
-        Command::Backup { file } => offline::backup(&configuration.settings, &file),
-        Command::Restore { file } => offline::restore(&configuration.settings, &file),
+        Command::Backup { list: true, .. } => {
+            runtime()?.block_on(stored_backup::list(&configuration.settings))
+        }
+        Command::Backup { file: Some(file), .. } => offline::backup(&configuration.settings, &file),
+        Command::Backup { .. } => runtime()?.block_on(stored_backup::backup(&configuration.settings)),
+        Command::Restore { from_store: Some(key), .. } => {
+            runtime()?.block_on(stored_backup::restore(&configuration.settings, &key))
+        }
+        Command::Restore { file, .. } => offline::restore(&configuration.settings, &file.unwrap_or_default()),
         Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status),
         Command::Import(args) => runtime()?.block_on(offline::import(&configuration.settings, args)),
         Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),

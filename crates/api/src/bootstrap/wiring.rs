@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::command::Application;
 use application::platform::attachments::AttachmentPolicy;
 use application::platform::sign_in::{SignIn, SignInPolicy};
+use application::ports::blobs::BlobStore;
 use application::ports::clock::{Clock, Ids};
 use infrastructure::blobs::azure::Identity;
 use infrastructure::blobs::{self, BlobOptions};
@@ -88,8 +89,8 @@ fn signing_keys(settings: &Settings, application: &Application) -> Result<Vec<Si
     Ok(keys)
 }
 
-/// The file store, opened but not yet asked for anything; what is taken; and the keys of our own links.
-fn files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+/// The configured file store, opened but not yet asked for anything.
+pub fn file_store(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
     let files = &settings.files;
     let text = files.connection.as_ref().map(crate::config::Secret::expose);
     let directory = settings.data_directory.join(BLOB_FOLDER);
@@ -98,8 +99,13 @@ fn files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
         .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?;
     let development = settings.environment.is_development();
     let identity = Identity::from_variables(|name| std::env::var(name).ok(), development);
-    let store = blobs::open(&options, &identity)
-        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))?;
+    blobs::open(&options, &identity)
+        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))
+}
+
+/// The file store, what is taken into it, and the keys of our own links.
+fn files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+    let files = &settings.files;
     let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
     let standard = AttachmentPolicy::default();
     let policy = AttachmentPolicy {
@@ -110,7 +116,7 @@ fn files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
         upload_url_life: files.upload_url_life,
     };
     let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
-    Ok(Files { store, policy: Arc::new(policy), links })
+    Ok(Files { store: file_store(settings)?, policy: Arc::new(policy), links })
 }
 
 fn sign_in(
