@@ -6,9 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{
-    Arguments, Configuration, EXIT_CONFIGURATION, Gathered, Sources, reference_markdown, split_arguments,
-};
+use crate::config::{Arguments, Gathered, Sources, reference_markdown, split_arguments};
 use crate::health;
 
 #[derive(Debug, Parser)]
@@ -72,15 +70,14 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
-    /// Print each key with its value and where that comes from
+    /// Print each key with its value and where that comes from; secrets are never shown
     Show {
-        /// Hide secrets (the default)
-        #[arg(long, conflicts_with = "reveal")]
-        redact: bool,
-        /// Print secrets as well
+        /// Hide secrets, as always
         #[arg(long)]
-        reveal: bool,
+        redact: bool,
     },
+    /// Say whether a server would start, and exit with 78 if not
+    Check,
     /// Print the reference of all keys as Markdown
     Reference,
 }
@@ -139,32 +136,16 @@ const DEFAULT_ADDRESS: SocketAddr =
 pub fn run_local(invocation: &Invocation) -> Option<u8> {
     match &invocation.command {
         Command::Config(ConfigCommand::Reference) => Some(print(&reference_markdown())),
-        Command::Config(ConfigCommand::Show { reveal, .. }) => Some(show(&invocation.arguments, !reveal)),
         Command::Healthcheck(args) => Some(healthcheck(args, &invocation.arguments)),
         _ => None,
     }
 }
 
-/// Shows what can be shown even when the values are wrong, and then says what is wrong with them.
-fn show(arguments: &Arguments, redact: bool) -> u8 {
-    let errors = match Gathered::read(&Sources::of_process(arguments)) {
-        Ok(mut gathered) => {
-            let code = print(&gathered.show(redact));
-            match gathered.settings() {
-                Ok(_) => return code,
-                Err(errors) => errors,
-            }
-        }
-        Err(errors) => errors,
-    };
-    complain(&errors.to_string());
-    EXIT_CONFIGURATION
-}
-
 fn healthcheck(args: &HealthcheckArgs, arguments: &Arguments) -> u8 {
     let configured = || {
-        let loaded = Configuration::load(&Sources::of_process(arguments)).ok();
-        loaded.and_then(|loaded| loaded.settings.listen.first().copied()).unwrap_or(DEFAULT_ADDRESS)
+        // Asks no remote source: an answer is due within seconds.
+        let gathered = Gathered::local(&Sources::of_process(arguments)).ok();
+        gathered.and_then(|gathered| gathered.listen().first().copied()).unwrap_or(DEFAULT_ADDRESS)
     };
     let address = args.url.as_deref().map_or_else(|| Ok(configured()), health::resolve_url);
     match address.and_then(|address| health::healthcheck(address, &args.path)) {
@@ -204,10 +185,7 @@ mod tests {
         let Command::Import(args) = command(import) else { panic!() };
         assert!(args.post && args.create_periods && !args.dry_run);
         assert_eq!(command("backup --to-store"), Command::Backup { file: None, to_store: true, list: false });
-        assert_eq!(
-            command("config show --redact"),
-            Command::Config(ConfigCommand::Show { redact: true, reveal: false })
-        );
+        assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Tells event streams that their tenant's feed has grown. Commits of this process are told at once, through the cache
-//! invalidation that follows each of them; those of other processes are found by looking now and then.
+//! Tells event streams that their tenant's feed has grown. Commits are told at once, through the cache invalidation that
+//! follows each of them, also those of other processes where the cache is shared; what is missed is found by looking now
+//! and then.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use application::error::AppResult;
-use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
+use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
 use async_trait::async_trait;
 use domain::error::Violation;
 use domain::ids::TenantId;
@@ -107,14 +108,16 @@ pub struct AnnouncingCache {
 
 impl AnnouncingCache {
     pub fn new(cache: Arc<dyn Cache>, hub: EventHub) -> Self {
+        let others = hub.clone();
+        cache.on_remote_change(Arc::new(move |tenant| others.announce(tenant)));
         Self { cache, hub }
     }
 }
 
 #[async_trait]
 impl Cache for AnnouncingCache {
-    async fn get_or_load(&self, key: CacheKey, policy: CachePolicy, load: Load) -> AppResult<Option<Cached>> {
-        self.cache.get_or_load(key, policy, load).await
+    async fn get_or_load(&self, key: CacheKey, load: Load) -> AppResult<Option<Cached>> {
+        self.cache.get_or_load(key, load).await
     }
     fn peek(&self, key: &CacheKey) -> Option<Cached> {
         self.cache.peek(key)
@@ -122,5 +125,11 @@ impl Cache for AnnouncingCache {
     async fn invalidate(&self, tenant: TenantId, entities: &[&'static str]) {
         self.cache.invalidate(tenant, entities).await;
         self.hub.announce(tenant);
+    }
+    async fn flush(&self, pattern: &str, dry_run: bool) -> AppResult<Flushed> {
+        self.cache.flush(pattern, dry_run).await
+    }
+    fn statistics(&self) -> CacheStatistics {
+        self.cache.statistics()
     }
 }

@@ -24,6 +24,7 @@ use application::platform::attachments::ports::AttachmentQueries;
 use application::platform::attachments::{AttachmentPolicy, Attachments};
 use application::platform::audit_log::AuditLogQueries;
 use application::platform::change_feed::ChangeFeedQueries;
+use application::platform::feature_flags::FeatureFlags;
 use application::platform::identity::Authenticator;
 use application::platform::jobs::{JobQueries, JobRegistry};
 use application::platform::ports::{PasswordHasher, PlatformQueries};
@@ -34,6 +35,7 @@ use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
 use crate::event_hub::{AnnouncingCache, EventHub};
+use crate::middleware::Switches;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
 use crate::routes::platform::attachments::AttachmentLinks;
@@ -48,6 +50,8 @@ pub struct AppState {
     pub jobs: JobRegistry,
     pub files: Files,
     pub queries: Queries,
+    pub switches: Switches,
+    pub flags: FeatureFlags,
 }
 
 /// The file store and what is taken into it.
@@ -78,6 +82,8 @@ impl AppState {
             jobs: JobRegistry::default(),
             files,
             queries: Queries::of(database),
+            switches: Switches::default(),
+            flags: FeatureFlags::default(),
         }
     }
 }
@@ -98,6 +104,8 @@ parts! {
     SignIn: state => state.sign_in.clone();
     EventHub: state => state.events.clone();
     JobRegistry: state => state.jobs.clone();
+    Switches: state => state.switches.clone();
+    FeatureFlags: state => state.flags.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();

@@ -59,6 +59,14 @@ impl PermissionSet {
         self.exact.iter().cloned().chain(self.prefixes.iter().map(|p| format!("{p}*"))).collect()
     }
 
+    /// The same text for the same rights: answers kept for one reader are found by those with the same rights only (F6).
+    pub fn scope(&self) -> String {
+        let mut grants = self.grants();
+        grants.sort_unstable();
+        grants.dedup();
+        grants.join(",")
+    }
+
     /// What both allow: the rights of an API key are those of its scopes that its owner still has.
     pub fn intersect(&self, other: &Self) -> Self {
         let mut both = Self::default();

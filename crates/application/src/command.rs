@@ -116,6 +116,10 @@ impl<C: Command> Work for CommandWork<C> {
         self.ctx.tenant
     }
 
+    fn replay_key(&self) -> Option<(Uuid, String)> {
+        self.ctx.idempotency.as_ref().map(|idempotency| (key_owner(&self.ctx), idempotency.key.clone()))
+    }
+
     fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).touched.clone()
     }
@@ -148,6 +152,11 @@ impl<C: Command> Work for CommandWork<C> {
         self.finish(executed, touched);
         Ok(Outcome::Commit)
     }
+}
+
+/// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
+pub fn key_owner(ctx: &RequestContext) -> Uuid {
+    ctx.actor.user_id().map_or(Uuid::nil(), |user| user.uuid())
 }
 
 /// The earlier answer of this idempotency key, if there is one; another request under the same key is an error.

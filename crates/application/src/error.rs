@@ -52,13 +52,21 @@ pub struct AppError {
     /// For the log only: never part of an answer.
     pub internal: Option<String>,
     pub retry_after: Option<Duration>,
+    /// Nothing was kept and the same command may succeed when it runs again: a lost race, a deadlock.
+    pub retryable: bool,
 }
 
 pub type AppResult<T> = Result<T, AppError>;
 
 impl AppError {
     pub fn new(violation: Violation) -> Self {
-        Self { violations: vec![violation], headline: None, internal: None, retry_after: None }
+        Self {
+            violations: vec![violation],
+            headline: None,
+            internal: None,
+            retry_after: None,
+            retryable: false,
+        }
     }
     pub fn of(def: &'static ErrorDef) -> Self {
         Self::new(Violation::new(def))
@@ -108,7 +116,7 @@ impl From<Vec<Violation>> for AppError {
         if violations.is_empty() {
             return Self::internal("a use case failed without saying why");
         }
-        Self { violations, headline: None, internal: None, retry_after: None }
+        Self { violations, headline: None, internal: None, retry_after: None, retryable: false }
     }
 }
 
@@ -116,9 +124,10 @@ impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         let internal = Some(error.to_string());
         let retry_after = Some(Duration::from_secs(1));
+        let retryable = matches!(error, StorageError::Retryable(_));
         match error {
             StorageError::Retryable(_) | StorageError::Unavailable(_) | StorageError::Timeout(_) => {
-                Self { internal, retry_after, ..Self::of(&TEMPORARILY_UNAVAILABLE) }
+                Self { internal, retry_after, retryable, ..Self::of(&TEMPORARILY_UNAVAILABLE) }
             }
             StorageError::Full(_) => Self { internal, retry_after, ..Self::of(&STORAGE_FULL) },
             StorageError::Constraint { constraint, .. } => {

@@ -13,8 +13,14 @@ pub const PAGE_LIMIT_DEFAULT: u32 = 50;
 pub const PAGE_LIMIT_MAX: u32 = 1_000;
 /// Most values in one `[in]` filter.
 pub const IN_VALUES_MAX: usize = 100;
-/// Most filters in one request.
+/// Most conditions in one request, those inside `or` included.
 pub const FILTERS_MAX: usize = 20;
+/// How deep groups of conditions stand in one another, `or` itself included.
+pub const OR_DEPTH_MAX: usize = 3;
+/// Longest `or`, in bytes.
+pub const OR_LENGTH_MAX: usize = 8_000;
+/// How far `count=estimated` counts; what is more is "at least this many".
+pub const COUNT_ESTIMATED_MAX: u64 = 10_000;
 
 domain::errors! {
     INVALID_CURSOR = "invalid_cursor", Malformed, Developer,
@@ -23,6 +29,17 @@ domain::errors! {
         "'{name}' is not a parameter here. Allowed: {allowed}.", "'{name}' ليس معاملًا معروفًا هنا. المسموح: {allowed}.";
     INVALID_PARAMETER = "invalid_parameter", Malformed, Developer,
         "'{name}' has the value '{value}'; expected {expected}.", "المعامل '{name}' قيمته '{value}'؛ المتوقع {expected}.";
+    INVALID_OR = "invalid_or", Malformed, Developer,
+        "'or' cannot be read from character {position} on: expected {expected}. It is written (field=value,field[op]=value,and(…,…)); a value with a comma, bracket or quote stands in double quotes.",
+        "لا يمكن قراءة 'or' ابتداءً من الحرف {position}: المتوقع {expected}. يكتب هكذا: (field=value,field[op]=value,and(…,…))؛ والقيمة التي فيها فاصلة أو قوس أو علامة اقتباس توضع بين علامتي اقتباس مزدوجتين.";
+    PARAMETER_TOO_LONG = "parameter_too_long", Malformed, Developer,
+        "'{name}' is longer than {max} bytes.", "المعامل '{name}' أطول من {max} بايت.";
+    TOO_MANY_FILTERS = "too_many_filters", Malformed, Developer,
+        "{count} conditions were given; at most {max} are taken, those inside 'or' included.",
+        "عدد الشروط {count}؛ والحد الأقصى {max} بما فيها الشروط داخل 'or'.";
+    FILTERS_TOO_DEEP = "filters_too_deep", Malformed, Developer,
+        "Groups of conditions stand at most {max} deep in one another, 'or' itself included.",
+        "لا تتداخل مجموعات الشروط أكثر من {max} مستويات، بما فيها 'or' نفسه.";
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,17 +126,32 @@ pub struct Filter {
     pub value: FilterValue,
 }
 
+/// Conditions inside `or`.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    One(Filter),
+    /// Every one of them holds.
+    All(Vec<Condition>),
+    /// At least one of them holds.
+    Any(Vec<Condition>),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Count {
     #[default]
     None,
     Exact,
+    /// Counts as far as [`COUNT_ESTIMATED_MAX`], so that its cost is bounded.
+    Estimated,
 }
 
 /// One parsed list request.
 #[derive(Debug, Clone)]
 pub struct ListQuery {
+    /// Every one of them holds.
     pub filters: Vec<Filter>,
+    /// Besides, at least one of these holds, unless there are none.
+    pub any: Vec<Condition>,
     pub sort: Vec<(&'static str, Direction)>,
     pub limit: u32,
     /// Opaque; made and read by the adapter.
@@ -131,11 +163,16 @@ pub struct ListQuery {
 impl ListQuery {
     /// The first page in the default order.
     pub fn first(spec: &ListSpec, limit: u32) -> Self {
+        Self { sort: spec.default_sort.to_vec(), ..Self::page(limit, None) }
+    }
+    /// One page of what has neither filters nor an order to choose.
+    pub fn page(limit: u32, cursor: Option<String>) -> Self {
         Self {
             filters: Vec::new(),
-            sort: spec.default_sort.to_vec(),
+            any: Vec::new(),
+            sort: Vec::new(),
             limit,
-            cursor: None,
+            cursor,
             count: Count::None,
             expand: Vec::new(),
         }
@@ -147,6 +184,15 @@ impl ListQuery {
     }
 }
 
+/// Whether a total is the number itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum TotalRelation {
+    Exact,
+    /// There are more than were counted.
+    AtLeast,
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -154,18 +200,35 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Pass it as `cursor` for the next page; null on the last one.
     pub next_cursor: Option<String>,
-    /// Only with `count=exact`.
+    /// Only with `count`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// Only with `count=estimated`: `atLeast` when there are more than 10,000, which `total` then is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_relation: Option<TotalRelation>,
 }
 
 impl<T> Page<T> {
+    /// A page without a count.
+    pub fn new(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, next_cursor, total: None, total_relation: None }
+    }
+
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(f).collect(),
-            next_cursor: self.next_cursor,
-            total: self.total,
-        }
+        let (items, page) = self.split();
+        page.with(items.into_iter().map(f).collect())
+    }
+
+    /// The items, and the page without them.
+    pub fn split(self) -> (Vec<T>, Page<()>) {
+        let Self { items, next_cursor, total, total_relation } = self;
+        (items, Page { items: Vec::new(), next_cursor, total, total_relation })
+    }
+
+    /// The same page with other items.
+    pub fn with<U>(self, items: Vec<U>) -> Page<U> {
+        let Self { next_cursor, total, total_relation, .. } = self;
+        Page { items, next_cursor, total, total_relation }
     }
 }
 

@@ -4,5 +4,6 @@ pub mod blobs;
 pub mod cache;
 pub mod identity;
 pub mod persistence;
+pub mod secrets;
 pub mod sql;
 pub mod system;

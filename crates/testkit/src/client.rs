@@ -65,6 +65,11 @@ impl Client {
         Self { router, token }
     }
 
+    /// The same user at another process.
+    pub fn at(&self, router: Router) -> Self {
+        Self { router, token: self.token.clone() }
+    }
+
     /// `path` below `/api/v1` (or whole, when it begins otherwise); `headers` as `Name: value`.
     pub async fn call(&self, method: &str, path: &str, headers: &[&str], body: impl Into<Body>) -> Answer {
         let whole = path.starts_with("/api/") || path.starts_with("/health") || path.starts_with("/docs");
@@ -86,6 +91,16 @@ impl Client {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The body of a stream of events, to be read piece by piece.
+    pub async fn stream(&self, path: &str) -> Body {
+        let request = Request::get(format!("/api/v1{path}"))
+            .header("Authorization", format!("Bearer {}", self.token.as_deref().unwrap_or_default()))
+            .header("Accept", "text/event-stream");
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.into_body()
     }
 
     pub fn token(&self) -> Option<String> {

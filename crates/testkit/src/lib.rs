@@ -9,6 +9,7 @@ pub mod conformance;
 pub mod data;
 pub mod peers;
 pub mod server;
+pub mod sql_server;
 pub mod world;
 
 pub use client::{Answer, Client};

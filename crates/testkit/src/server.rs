@@ -30,6 +30,8 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env("ASPNETCORE_ENVIRONMENT", "Development")
+        // A developer's user-secrets are there.
+        .env("HOME", folder)
         .env_remove("CARGO_MANIFEST_DIR")
         .env("Bootstrap__Tenant", "home")
         .env("Bootstrap__AdminEmail", "admin@home.example")
@@ -37,11 +39,26 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
     command
 }
 
+/// The same after a line of shell, in whose process the binary then runs.
+pub fn command_after(line: &str, binary: &Path, folder: &Path) -> Command {
+    let mut command = command(Path::new("bash"), folder);
+    command.args(["-c", &format!("{line}; exec \"$0\""), &binary.display().to_string()]);
+    command
+}
+
 impl Server {
     /// Starts the binary (`env!("CARGO_BIN_EXE_erp-api")` of the caller) and waits until it is ready.
     pub async fn start(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::run(command(binary, folder), folder, settings).await
+    }
+
+    /// The same after a line of shell, which may narrow what the process is allowed to.
+    pub async fn start_after(line: &str, binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::run(command_after(line, binary, folder), folder, settings).await
+    }
+
+    async fn run(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let url = format!("http://127.0.0.1:{}", free_port());
-        let mut command = command(binary, folder);
         command.env("ASPNETCORE_URLS", &url).stdout(Stdio::null()).stderr(Stdio::piped());
         for (key, value) in settings {
             command.env(key.replace(':', "__"), value);

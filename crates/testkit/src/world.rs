@@ -3,17 +3,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use application::command::Application;
+use application::platform::sign_in::SignIn;
+use application::ports::cache::Cache;
 use axum::Router;
 use axum::body::Body;
-use erp_api::bootstrap::{Parts, api_operations, assemble};
-use erp_api::config::{Configuration, Sources};
+use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
+use erp_api::config::{Settings, Sources};
 use erp_api::middleware::HttpLimits;
+use erp_api::state::AppState;
+use infrastructure::identity::authenticator::{CachedAuthenticator, Sources as Credentials};
 use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::clock::TestClock;
+use crate::sql_server;
 
 /// The administrator's password in every tenant of a world.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -24,7 +30,8 @@ pub struct World {
     pub parts: Parts,
     pub clock: Arc<TestClock>,
     pub router: Router,
-    folder: TempDir,
+    settings: Settings,
+    folder: Arc<TempDir>,
 }
 
 /// A tenant with its administrator signed in.
@@ -53,24 +60,58 @@ impl World {
             ("Bootstrap:AdminEmail".to_owned(), "admin@home.example".to_owned()),
             ("Bootstrap:AdminPassword".to_owned(), PASSWORD.to_owned()),
         ];
+        pairs.extend(cloud_settings().await);
         pairs.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let sources = Sources {
             directory: folder.path().to_owned(),
             variables: vec![("ASPNETCORE_ENVIRONMENT".to_owned(), "Development".to_owned())],
             settings: pairs,
-            problems: Vec::new(),
+            ..Sources::default()
         };
-        let settings = Configuration::load(&sources).unwrap_or_else(|errors| panic!("{errors}")).settings;
+        let configuration = configure(&sources).await.unwrap_or_else(|errors| panic!("{errors}"));
+        let settings = configuration.settings;
         std::fs::create_dir_all(&settings.data_directory).unwrap();
         let clock = Arc::new(TestClock::at(START));
         let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();
         erp_api::bootstrap::provision(&settings, &parts).await.unwrap();
         let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
-        Self { parts, clock, router, folder }
+        Self { parts, clock, router, settings, folder: Arc::new(folder) }
+    }
+
+    /// Another process on the same services; only where the database is a server.
+    pub async fn beside(&self) -> Self {
+        let parts = assemble(&self.settings, self.clock.clone(), Arc::new(SystemIds)).await.unwrap();
+        let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
+        Self {
+            parts,
+            clock: self.clock.clone(),
+            router,
+            settings: self.settings.clone(),
+            folder: self.folder.clone(),
+        }
     }
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Another process on the same books, with its own cache; the database stands for one that takes several.
+    pub fn process(&self, cache: Arc<dyn Cache>) -> Router {
+        let (parts, database) = (&self.parts, &self.parts.database);
+        let of = &parts.application;
+        let application = Application { cache: cache.clone(), database: of.database.clone(), ..of.clone() };
+        let sign_in = SignIn { app: application.clone(), ..parts.state.sign_in.clone() };
+        let authenticator = CachedAuthenticator::new(Credentials {
+            tokens: sign_in.tokens.clone(),
+            queries: database.clone(),
+            access: database.clone(),
+            database: database.clone(),
+            cache,
+            clock: self.clock.clone(),
+        });
+        let state =
+            AppState::new(application, Arc::new(authenticator), sign_in, parts.state.files.clone(), database);
+        api_operations().into_router(state, &HttpLimits::default())
     }
 
     /// Nobody signed in.
@@ -129,6 +170,17 @@ impl TenantKit {
     pub async fn post(&self, date: &str, lines: &[(&str, &str, &str)]) -> Value {
         self.client.post("/journal-entries", entry(date, lines, true)).await.expect(201).json()
     }
+}
+
+/// With `ERP_TEST_PROFILE=cloud`, where the real services are; nothing for the embedded profile.
+pub async fn cloud_settings() -> Vec<(String, String)> {
+    let Some(server) = sql_server::server() else { return Vec::new() };
+    let name = sql_server::empty_database(&server).await.database.unwrap_or_default();
+    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
+    vec![(
+        "ConnectionStrings:DefaultConnection".to_owned(),
+        format!("{text};Database={name};Max Pool Size=8"),
+    )]
 }
 
 /// The body of a journal entry.

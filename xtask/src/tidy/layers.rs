@@ -10,20 +10,25 @@ struct Rule {
     reason: &'static str,
 }
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 10] = [
     Rule {
         crates: &["sqlx", "rusqlite", "mssql_client", "tiberius"],
         allowed: &["crates/infrastructure/src/sql", "crates/infrastructure/tests/"],
         reason: "only infrastructure/src/sql knows the engines",
     },
     Rule {
+        crates: &["redis"],
+        allowed: &["crates/infrastructure/src/cache"],
+        reason: "only infrastructure/src/cache knows the client",
+    },
+    Rule {
         crates: &["axum", "tower_http"],
-        allowed: &["crates/api/", "crates/testkit/"],
+        allowed: &["crates/api/", "crates/testkit/", "crates/erp-stubs/"],
         reason: "HTTP belongs to api",
     },
     Rule {
         crates: &["http", "hyper", "reqwest"],
-        allowed: &["crates/api/", "crates/infrastructure/", "crates/testkit/"],
+        allowed: &["crates/api/", "crates/infrastructure/", "crates/testkit/", "crates/erp-stubs/"],
         reason: "domain and application do not know the wire",
     },
     Rule {
@@ -33,6 +38,7 @@ const RULES: [Rule; 7] = [
             "crates/infrastructure/",
             "crates/api/",
             "crates/testkit/",
+            "crates/erp-stubs/",
             "xtask/",
         ],
         reason: "the domain is pure: no async, no I/O, no wire formats",
@@ -53,6 +59,21 @@ const RULES: [Rule; 7] = [
         crates: &["erp_api"],
         allowed: &["crates/api/src/main.rs", "crates/api/tests/", "crates/testkit/"],
         reason: "nothing is built on the edge",
+    },
+    Rule {
+        crates: &["azure_core", "azure_identity", "azure_security_keyvault_secrets"],
+        allowed: &["crates/infrastructure/src/secrets/"],
+        reason: "only infrastructure/src/secrets knows the cloud's clients",
+    },
+    Rule {
+        crates: &["erp_stubs"],
+        allowed: &[
+            "crates/erp-stubs/",
+            "crates/api/tests/",
+            "crates/infrastructure/tests/",
+            "crates/testkit/",
+        ],
+        reason: "stubs are for tests",
     },
     Rule {
         crates: &["testkit"],

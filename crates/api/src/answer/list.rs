@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use application::error::{AppError, AppResult};
-use application::paging::{ListQuery, Page, UNKNOWN_PARAMETER};
+use application::paging::{Count, ListQuery, Page, UNKNOWN_PARAMETER};
+use application::ports::cache::{Cache, CacheKey, Cached, Load};
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use futures::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::csv::Columns;
@@ -36,22 +37,49 @@ where
     }
     match accept {
         Media::Csv | Media::NdJson => stream_list(page, request, accept).await,
-        _ => {
-            let answer = page(request.query).await?;
-            match &request.fields {
-                None => Ok(json_bytes(StatusCode::OK, to_bytes(&answer)?)),
-                Some(fields) => {
-                    let items = answer.items.iter().map(|item| selected(item, Some(fields)));
-                    let items: Vec<Value> = items.collect::<Result<_, _>>()?;
-                    let mut body = json!({ "items": items, "nextCursor": answer.next_cursor });
-                    if let Some(total) = answer.total {
-                        body["total"] = json!(total);
-                    }
-                    Ok(json_bytes(StatusCode::OK, to_bytes(&body)?))
-                }
-            }
-        }
+        _ => Ok(json_bytes(StatusCode::OK, one_page(page, request).await?)),
     }
+}
+
+/// The same for reference data: a page of JSON is kept under `key` until something of its kind changes (F6).
+pub async fn cached_list<T, F, Fut>(
+    cache: &dyn Cache,
+    key: CacheKey,
+    page: F,
+    request: ListRequest,
+    accept: Media,
+) -> ApiResult
+where
+    T: Serialize + ToSchema + Send + 'static,
+    F: Fn(ListQuery) -> Fut + Send + 'static,
+    Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
+{
+    if matches!(accept, Media::Csv | Media::NdJson) {
+        return list(page, request, accept).await;
+    }
+    if let Some(fields) = &request.fields {
+        check_fields(fields, &Columns::of::<T>())?;
+    }
+    let load: Load = Box::new(move || {
+        let loading = async move { Ok(Some(Cached { body: one_page(page, request).await?, version: None })) };
+        Box::pin(loading)
+    });
+    let found = cache.get_or_load(key, load).await?;
+    let found = found.ok_or_else(|| AppError::internal("a list was loaded and is not there"))?;
+    Ok(json_bytes(StatusCode::OK, found.body))
+}
+
+async fn one_page<T, F, Fut>(page: F, request: ListRequest) -> AppResult<Bytes>
+where
+    T: Serialize,
+    F: Fn(ListQuery) -> Fut,
+    Fut: Future<Output = AppResult<Page<T>>>,
+{
+    let answer = page(request.query).await?;
+    let Some(fields) = &request.fields else { return to_bytes(&answer) };
+    let (items, page) = answer.split();
+    let items = items.iter().map(|item| selected(item, Some(fields)));
+    to_bytes(&page.with(items.collect::<Result<Vec<Value>, _>>()?))
 }
 
 fn check_fields(fields: &[String], columns: &Columns) -> Result<(), Problem> {
@@ -114,6 +142,7 @@ where
     if !limited {
         query.limit = STREAM_PAGE_ITEMS;
     }
+    query.count = Count::None; // a stream has no place for it
     let columns = (accept == Media::Csv).then(|| Columns::of::<T>().only(fields.as_deref()));
     let writer = Writer { columns, fields };
     // The first page is read before the answer begins, so that its failure is still a problem document.

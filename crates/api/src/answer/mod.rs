@@ -21,7 +21,7 @@ use crate::operation::API_BASE;
 use crate::problem::Problem;
 
 pub use csv::Columns;
-pub use list::{STREAM_PAGE_ITEMS, list};
+pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
 pub use range::RANGE_NOT_SATISFIABLE;
 pub use reference::{CachedView, reference};
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use application::error::{AppError, AppResult};
-use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
+use application::ports::cache::{Cache, CacheKey, Cached, CachedEntity, Load};
 use domain::ids::TenantId;
 use http::HeaderMap;
 use serde::Serialize;
@@ -13,8 +13,7 @@ use super::{ApiResult, cached, to_bytes};
 
 /// Which resource, and where its view keeps its version.
 pub struct CachedView<T> {
-    /// As in the changes that make it stale: `fiscal_year`.
-    pub entity: &'static str,
+    pub entity: CachedEntity,
     pub id: Uuid,
     pub version: fn(&T) -> i64,
 }
@@ -32,13 +31,13 @@ where
     F: Future<Output = AppResult<Option<T>>> + Send + 'static,
 {
     let CachedView { entity, id, version } = view;
-    let key = CacheKey { tenant, module: "accounting", entity, id: id.to_string() };
+    let key = CacheKey::id(tenant, entity, id);
     let load: Load = Box::new(move || {
         Box::pin(async move {
             let Some(view) = load.await? else { return Ok(None) };
             Ok(Some(Cached { body: to_bytes(&view)?, version: Some(version(&view)) }))
         })
     });
-    let found = cache.get_or_load(key, CachePolicy::Reference, load).await?;
-    cached(found.ok_or_else(|| AppError::not_found(entity))?, headers)
+    let found = cache.get_or_load(key, load).await?;
+    cached(found.ok_or_else(|| AppError::not_found(entity.name()))?, headers)
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 use application::ports::blobs::BlobStore;
 use async_trait::async_trait;
 use http::HeaderMap;
+use infrastructure::cache::layered::LayeredCache;
 use infrastructure::sql::db::Db;
 
+use super::Parts;
 use crate::health::{
     CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
 };
@@ -29,6 +31,19 @@ impl HealthCheck for DatabaseCheck {
     }
 }
 
+/// Every endpoint of Redis answers (I2).
+struct RedisCheck(Arc<LayeredCache>);
+
+#[async_trait]
+impl HealthCheck for RedisCheck {
+    async fn check(&self) -> CheckResult {
+        match self.0.ping().await {
+            Ok(()) => CheckResult::healthy(),
+            Err(error) => CheckResult::error(error),
+        }
+    }
+}
+
 /// Files can be stored and read (I3); everything else works without.
 struct BlobStorageCheck(Arc<dyn BlobStore>);
 
@@ -42,6 +57,13 @@ impl HealthCheck for BlobStorageCheck {
     }
 }
 
+/// The check of a shared cache: without Redis the server is slower, but serves.
+pub fn redis_check(cache: Arc<LayeredCache>) -> Registration {
+    Registration::new("redis", &["cache"], Arc::new(RedisCheck(cache))).degrades()
+}
+/// Room for a few pages: a folder that only takes a file's name has no room for a transaction.
+const ROOM_BYTES: usize = 64 * 1024;
+
 /// The data folder can be written.
 struct DataFolder(PathBuf);
 
@@ -54,23 +76,39 @@ impl Probe for DataFolder {
     async fn well(&self) -> Result<bool, String> {
         let probe = self.0.join(".health");
         let write = tokio::task::spawn_blocking(move || {
-            std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe))
+            let written = std::fs::write(&probe, [0; ROOM_BYTES]);
+            std::fs::remove_file(&probe).and(written)
         });
         Ok(matches!(write.await, Ok(Ok(()))))
     }
 }
 
-pub fn health_checks(
-    database: Arc<Db>,
-    files: Arc<dyn BlobStore>,
-    folder: PathBuf,
-) -> Result<HealthChecks, DuplicateName> {
-    let files = Arc::new(BlobStorageCheck(files));
-    HealthChecks::new(vec![
+/// The database took the last write.
+struct DatabaseWrites(Arc<Db>);
+
+#[async_trait]
+impl Probe for DatabaseWrites {
+    fn name(&self) -> &'static str {
+        "database-writes"
+    }
+
+    async fn well(&self) -> Result<bool, String> {
+        Ok(!self.0.refuses_writes())
+    }
+}
+
+pub fn health_checks(parts: &Parts, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
+    let database = parts.database.clone();
+    let probes: Vec<Arc<dyn Probe>> =
+        vec![Arc::new(DataFolder(folder)), Arc::new(DatabaseWrites(database.clone()))];
+    let files = Arc::new(BlobStorageCheck(parts.state.files.store.clone()));
+    let mut checks = vec![
         Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
         Registration::new("blob-storage", &["storage"], files).degrades().timeout(BLOB_STORAGE_TIMEOUT),
-        Registration::new("custom-check", &[], Arc::new(CustomCheck(vec![Arc::new(DataFolder(folder))]))),
-    ])
+        Registration::new("custom-check", &[], Arc::new(CustomCheck(probes))),
+    ];
+    checks.extend(parts.live.redis.clone().map(redis_check));
+    HealthChecks::new(checks)
 }
 
 /// Whoever may read the audit log may see the names and states of the checks.

@@ -1,21 +1,27 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
+mod configuration;
+mod connections;
 mod first_start;
 mod health_checks;
+mod live;
 mod offline;
 mod serve;
 mod stored_backup;
+mod stores;
 mod wiring;
 mod worker;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::cli::{self, Command};
-use crate::config::{Configuration, EXIT_CONFIGURATION, Sources};
+use crate::cli::{self, Command, ConfigCommand};
+use crate::config::{EXIT_CONFIGURATION, Sources};
 use crate::problem::{error_catalogue, errors_markdown};
 
+pub use configuration::configure;
 pub use first_start::provision;
+pub use live::{LiveParts, follow};
 pub use wiring::{Parts, api_operations, assemble};
 
 /// Something stopped the command; its text is for whoever started it.
@@ -78,20 +84,30 @@ fn run(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Errors => return print(&errors_markdown(&error_catalogue())),
         _ => {}
     }
-    let configuration = Configuration::load(&Sources::of_process(&invocation.arguments))?;
+    runtime()?.block_on(run_configured(invocation))
+}
+
+/// The commands that read the configuration, also from remote sources.
+async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
+    let arguments = &invocation.arguments;
+    match &invocation.command {
+        Command::Config(ConfigCommand::Show { .. }) => return configuration::show(arguments).await,
+        Command::Config(ConfigCommand::Check) => return configuration::check(arguments).await,
+        _ => {}
+    }
+    let sources = Sources::of_process(arguments);
+    let configuration = configure(&sources).await?;
     match invocation.command {
-        Command::Serve => runtime()?.block_on(serve::serve(configuration)),
-        Command::Backup { list: true, .. } => {
-            runtime()?.block_on(stored_backup::list(&configuration.settings))
-        }
+        Command::Serve => serve::serve(configuration, sources).await,
+        Command::Backup { list: true, .. } => stored_backup::list(&configuration.settings).await,
         Command::Backup { file: Some(file), .. } => offline::backup(&configuration.settings, &file),
-        Command::Backup { .. } => runtime()?.block_on(stored_backup::backup(&configuration.settings)),
+        Command::Backup { .. } => stored_backup::backup(&configuration.settings).await,
         Command::Restore { from_store: Some(key), .. } => {
-            runtime()?.block_on(stored_backup::restore(&configuration.settings, &key))
+            stored_backup::restore(&configuration.settings, &key).await
         }
         Command::Restore { file, .. } => offline::restore(&configuration.settings, &file.unwrap_or_default()),
-        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status),
-        Command::Import(args) => runtime()?.block_on(offline::import(&configuration.settings, args)),
+        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
+        Command::Import(args) => offline::import(&configuration.settings, args).await,
         Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
     }
 }

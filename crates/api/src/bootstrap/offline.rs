@@ -15,24 +15,32 @@ use domain::ids::TenantId;
 use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
+use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating};
 use infrastructure::system::{SystemClock, SystemIds};
 
+use super::stores::sql_server_options;
 use super::{Failure, print};
 use crate::cli::ImportArgs;
-use crate::config::Settings;
+use crate::config::{DatabaseChoice, Settings};
 
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let summary = backup::backup(&settings.database.file, file)?;
+    let summary = backup::backup(embedded(settings)?, file)?;
     print(&format!("Backed up and verified: {}\n", told(&summary)))
 }
 
 pub fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let (summary, kept) = backup::restore(file, &settings.database.file, SystemClock.now())?;
+    let (summary, kept) = backup::restore(file, embedded(settings)?, SystemClock.now())?;
     print(&format!("Restored and verified: {}\n", told(&summary)))?;
     match kept {
         Some(kept) => print(&format!("What was there before is kept as {}\n", kept.display())),
         None => Ok(()),
     }
+}
+
+/// The file of the embedded engine.
+pub(super) fn embedded(settings: &Settings) -> Result<&Path, Failure> {
+    let told = "this command works on the embedded engine; the database configured is on a server";
+    settings.database.sqlite_file().ok_or_else(|| Failure::Other(told.to_owned()))
 }
 
 fn told(summary: &BackupSummary) -> String {
@@ -46,32 +54,39 @@ fn told(summary: &BackupSummary) -> String {
     )
 }
 
-pub fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Failure> {
-    let file = &settings.database.file;
-    let applied = migrate::applied_in_file(file)?;
-    let pending = migrate::pending(&applied, Dialect::Sqlite)?;
-    let mut out = std::io::stdout().lock();
-    if status {
-        for migration in migrate::MIGRATIONS {
-            let state =
-                if pending.iter().any(|p| p.number == migration.number) { "pending" } else { "applied" };
-            writeln!(out, "{state:8} {}", migration.name)?;
+/// Applies what is pending, or only says what would be.
+pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Failure> {
+    let dialect = match settings.database.choice {
+        DatabaseChoice::Sqlite(_) => Dialect::Sqlite,
+        DatabaseChoice::SqlServer(_) => Dialect::SqlServer,
+    };
+    let applied = match &settings.database.choice {
+        DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
+        DatabaseChoice::SqlServer(text) => {
+            mssql_migrate::applied_on(&sql_server_options(text.expose())?, None).await?
         }
-        return Ok(());
+    };
+    let pending = migrate::pending(&applied, dialect)?;
+    let state = |number| if pending.iter().any(|p| p.number == number) { "pending" } else { "applied" };
+    if status {
+        let lines = migrate::MIGRATIONS.iter().map(|m| format!("{:8} {}\n", state(m.number), m.name));
+        return print(&lines.collect::<String>());
     }
     if pending.is_empty() {
-        return Ok(writeln!(out, "The database is up to date.")?);
+        return print("The database is up to date.\n");
     }
     if plan {
-        for migration in &pending {
-            writeln!(out, "-- {}\n{}", migration.name, migration.text(Dialect::Sqlite))?;
+        let texts = pending.iter().map(|m| format!("-- {}\n{}\n", m.name, m.text(dialect)));
+        return print(&texts.collect::<String>());
+    }
+    let names = match &settings.database.choice {
+        DatabaseChoice::Sqlite(file) => migrate::migrate_file(file, SystemClock.now())?,
+        DatabaseChoice::SqlServer(text) => {
+            let options = sql_server_options(text.expose())?;
+            mssql_migrate::prepare(&options, None, Migrating::Apply, SystemClock.now()).await?
         }
-        return Ok(());
-    }
-    for name in migrate::migrate_file(file, SystemClock.now())? {
-        writeln!(out, "applied  {name}")?;
-    }
-    Ok(())
+    };
+    print(&names.iter().map(|name| format!("applied  {name}\n")).collect::<String>())
 }
 
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.

@@ -8,39 +8,45 @@ use std::time::{Duration, Instant};
 
 use application::ports::clock::Clock;
 use axum::Router;
-use axum::serve::ListenerExt;
 use infrastructure::system::{SystemClock, SystemIds};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
+use super::configuration::adapters;
+use super::connections::Connections;
 use super::wiring::{Parts, api_operations, assemble, http_limits};
-use super::{Failure, first_start, health_checks, worker};
-use crate::config::{Configuration, Settings, Severity};
+use super::{Failure, first_start, follow, health_checks, worker};
+use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::telemetry::{Enrichers, Format, Logs};
 
-pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
+pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
-    let Configuration { settings, notices, .. } = configuration;
-    start_logs(&settings)?;
-    for notice in notices {
+    let settings = configuration.settings.clone();
+    let logs = start_logs(&settings)?;
+    info!(target: "erp::lifetime", Environment = settings.environment.name(), "Running in {{Environment}}");
+    for notice in &configuration.notices {
         match notice.severity {
             Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
             Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
         }
     }
+    let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
-        Failure::Other(format!("the data folder {folder} cannot be created: {error}"))
+        Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
     })?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
-    let welcome = first_start::provision(&settings, &parts).await?;
+    let welcome =
+        if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
     let lifecycle = Lifecycle::default();
     let health = health(&settings, &parts, &lifecycle)?;
     let router = router(&settings, &parts, &health);
     let listeners = bind(&settings.listen).await?;
     let (stop, stopped) = watch::channel(false);
+    let followed = follow(&reloader.live(), &parts, Some(logs), stopped.clone());
+    let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let background = worker::start(&parts, stopped.clone());
     tokio::spawn(health.watch());
     lifecycle.ready();
@@ -58,7 +64,9 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
         for server in servers {
             server.await;
         }
-        background.await
+        background.await;
+        followed.await;
+        let _ = reloading.await;
     };
     if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
         warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
@@ -67,20 +75,17 @@ pub async fn serve(configuration: Configuration) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_logs(settings: &Settings) -> Result<(), Failure> {
+fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
     let format = if settings.logging.json { Format::Json } else { Format::Text };
     let machine = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
     let enrichers = Enrichers::standard(&machine, settings.environment.name());
     let time = Arc::new(|| SystemClock.now());
     Logs::start(settings.logging.levels.clone(), format, enrichers, time)
-        .map(|_| ())
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
 fn health(settings: &Settings, parts: &Parts, lifecycle: &Lifecycle) -> Result<HealthState, Failure> {
-    let files = parts.state.files.store.clone();
-    let folder = settings.data_directory.clone();
-    let checks = health_checks::health_checks(parts.database.clone(), files, folder)
+    let checks = health_checks::health_checks(parts, settings.data_directory.clone())
         .map_err(|error| Failure::Other(error.to_string()))?;
     let access = Arc::new(health_checks::OperatorsSeeDetails(parts.state.authenticator.clone()));
     Ok(HealthState::new(checks, lifecycle.clone(), access))
@@ -107,13 +112,7 @@ fn run(
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> {
-    let listener = listener.tap_io(|stream| {
-        // Without it small answers wait for the client's acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused: {{error}}");
-        }
-    });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(Connections(listener), router).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     });
     let running = tokio::spawn(async move {

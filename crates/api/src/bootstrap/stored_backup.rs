@@ -17,7 +17,8 @@ use tempfile::TempDir;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
-use super::{Failure, offline, print, wiring};
+use super::stores::open_blobs;
+use super::{Failure, offline, print};
 use crate::config::Settings;
 
 /// Bytes read at a time on the way into the store.
@@ -40,10 +41,11 @@ fn beside(database: &Path) -> Result<TempDir, Failure> {
 
 /// Takes a verified copy of a running or stopped server's database and puts it into the store.
 pub async fn backup(settings: &Settings) -> Result<(), Failure> {
-    let store = wiring::file_store(settings)?;
-    let folder = beside(&settings.database.file)?;
+    let store = open_blobs(settings)?;
+    let database = offline::embedded(settings)?;
+    let folder = beside(database)?;
     let copy = folder.path().join("copy.db");
-    let summary = backup::backup(&settings.database.file, &copy)?;
+    let summary = backup::backup(database, &copy)?;
     let key = BlobKey { tenant: NOBODY, kind: BlobKind::Backup, id: BlobId::new(SystemIds.new_id()) };
     let file = tokio::fs::File::open(&copy).await?;
     let content = ReaderStream::with_capacity(file, BUFFER_BYTES)
@@ -60,7 +62,7 @@ pub async fn backup(settings: &Settings) -> Result<(), Failure> {
 
 /// Every copy in the store, the oldest first.
 pub async fn list(settings: &Settings) -> Result<(), Failure> {
-    let store = wiring::file_store(settings)?;
+    let store = open_blobs(settings)?;
     let prefix = BlobPrefix { tenant: NOBODY, kind: BlobKind::Backup };
     let mut after = None;
     loop {
@@ -84,12 +86,13 @@ pub async fn list(settings: &Settings) -> Result<(), Failure> {
 pub async fn restore(settings: &Settings, key: &str) -> Result<(), Failure> {
     let known = BlobKey::parse(key).filter(|key| key.tenant == NOBODY && key.kind == BlobKind::Backup);
     let key = known.ok_or_else(|| Failure::Other(format!("'{key}' is not the key of a backup")))?;
-    let store = wiring::file_store(settings)?;
+    let store = open_blobs(settings)?;
     let mut blob = store.get(key, None).await?;
-    if let Some(folder) = settings.database.file.parent() {
+    let database = offline::embedded(settings)?;
+    if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }
-    let folder = beside(&settings.database.file)?;
+    let folder = beside(database)?;
     let copy = folder.path().join("copy.db");
     let mut file = File::create_new(&copy)?;
     let mut hash = Sha256::new();

@@ -38,13 +38,21 @@ struct Worker {
 
 impl Worker {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
-        told("interrupted jobs", fail_interrupted(&self.app).await);
+        let mut begun = false;
         let mut interval = tokio::time::interval(TICK);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         for tick in 0_u64.. {
             tokio::select! {
                 _ = interval.tick() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            // The other region's, or nobody's in read-only mode.
+            if !self.state.switches.runs_jobs() {
+                begun = false;
+                continue;
+            }
+            if !std::mem::replace(&mut begun, true) {
+                told("interrupted jobs", fail_interrupted(&self.app).await);
             }
             self.recurring_entries().await;
             if tick % CLEAN_UP_TICKS == 0 {

@@ -1,5 +1,6 @@
 //! The environment's name (B1) and the layer of environment variables (B13).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::error::{Notice, Problem};
@@ -103,6 +104,7 @@ pub fn layer(variables: &[(String, String)]) -> (Layer, Vec<Notice>) {
             layer.set(&name.replace("__", ":"), Some(value.clone()));
         }
     }
+    let mut given_by: BTreeMap<String, &String> = BTreeMap::new();
     for (variable, value) in variables {
         let Some(name) = connection_name(variable) else { continue };
         let key = format!("ConnectionStrings:{}", name.replace("__", ":"));
@@ -110,10 +112,12 @@ pub fn layer(variables: &[(String, String)]) -> (Layer, Vec<Notice>) {
         match layer.get(&key) {
             None => {
                 layer.set(&key, Some(value.clone()));
+                given_by.insert(key.to_lowercase(), variable);
                 notices.push(Notice::warning(format!("{variable} is an old name: set {canonical} instead.")));
             }
             Some(other) if other != value => notices.push(Notice::warning(format!(
-                "{variable} is not used: another variable gives {key} another value."
+                "{variable} is not used: {} gives {key} another value.",
+                given_by.get(&key.to_lowercase()).map_or(canonical.as_str(), |earlier| earlier.as_str())
             ))),
             Some(_) => {}
         }
@@ -173,10 +177,20 @@ mod tests {
     fn the_plain_name_wins_over_a_prefixed_one() {
         let variables = [
             ("SQLCONNSTR_Redis".to_owned(), "old".to_owned()),
+            ("SQLCONNSTR_X".to_owned(), "one".to_owned()),
+            ("CUSTOMCONNSTR_X".to_owned(), "two".to_owned()),
             ("ConnectionStrings__Redis".to_owned(), "new".to_owned()),
         ];
         let (layer, notices) = layer(&variables);
         assert_eq!(layer.get("ConnectionStrings:Redis"), Some("new"));
-        assert!(notices[0].text.contains("SQLCONNSTR_Redis is not used"));
+        let texts: Vec<_> = notices.iter().map(|notice| notice.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "SQLCONNSTR_Redis is not used: ConnectionStrings__Redis gives ConnectionStrings:Redis another value.",
+                "SQLCONNSTR_X is an old name: set ConnectionStrings__X instead.",
+                "CUSTOMCONNSTR_X is not used: SQLCONNSTR_X gives ConnectionStrings:X another value.",
+            ]
+        );
     }
 }

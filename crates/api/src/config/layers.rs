@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use application::ports::configuration::SettingsLayer;
+
 /// Whether every key of a layer is meant for this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -28,6 +30,15 @@ impl Layer {
     /// `name` is what messages and `config show` call the source.
     pub fn new(name: impl Into<String>, scope: Scope) -> Self {
         Self { name: name.into(), scope, entries: BTreeMap::new() }
+    }
+
+    /// The layer of a remote source.
+    pub fn of(remote: &SettingsLayer) -> Self {
+        let mut layer = Self::new(&remote.name, Scope::Own);
+        for (key, value) in &remote.values {
+            layer.set(key, Some(value.expose().to_owned()));
+        }
+        layer
     }
 
     /// Sets a key; `None` (a JSON `null`) is known but leaves lower layers in force. False when it was set already.
@@ -81,24 +92,55 @@ impl fmt::Debug for Found<'_> {
 
 /// All layers, lowest first.
 #[derive(Debug, Default)]
-pub struct Layers(Vec<Layer>);
+pub struct Layers {
+    all: Vec<Layer>,
+    /// Where the layers begin that are found through the ones before.
+    upper: Option<usize>,
+}
 
 impl Layers {
     pub fn push(&mut self, layer: Layer) {
-        self.0.push(layer);
+        self.all.push(layer);
+    }
+
+    /// What is pushed from now on was found through the layers before.
+    pub fn begin_upper(&mut self) {
+        self.upper = Some(self.all.len());
+    }
+
+    /// Whether this is the name of a layer found through others.
+    pub fn is_upper(&self, name: &str) -> bool {
+        let upper = self.upper.map_or(&[][..], |begin| &self.all[begin..]);
+        upper.iter().any(|layer| layer.name == name)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Layer> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The winning value of a key.
     pub fn get(&self, key: &str) -> Option<Found<'_>> {
         let key = key.to_lowercase();
-        self.0.iter().rev().find_map(|layer| {
+        self.all.iter().rev().find_map(|layer| {
             let value = layer.entries.get(&key)?.value.as_deref()?;
             Some(Found { value, layer: &layer.name })
         })
+    }
+
+    /// Everything below `parent`, at any depth, as (rest of the key as the winning layer writes it, winner).
+    pub fn descendants(&self, parent: &str) -> Vec<(String, Found<'_>)> {
+        let prefix = format!("{}:", parent.to_lowercase());
+        let mut winners: BTreeMap<&str, (String, Found<'_>)> = BTreeMap::new();
+        for layer in self.all.iter().rev() {
+            for (lower, entry) in &layer.entries {
+                let (Some(rest), Some(value)) = (lower.strip_prefix(&prefix), &entry.value) else { continue };
+                // Lower case may be longer in bytes; then the key has no spelling of its own worth keeping.
+                let spelt = entry.key.get(prefix.len()..).unwrap_or(rest);
+                let found = Found { value, layer: &layer.name };
+                winners.entry(rest).or_insert_with(|| (spelt.to_owned(), found));
+            }
+        }
+        winners.into_values().collect()
     }
 
     /// The direct children of `parent` that have a value, as (last segment, winner): numbers first and in their
@@ -106,7 +148,7 @@ impl Layers {
     pub fn children(&self, parent: &str) -> Vec<(String, Found<'_>)> {
         let prefix = format!("{}:", parent.to_lowercase());
         let mut names: BTreeMap<(u64, String), String> = BTreeMap::new();
-        for entry in self.0.iter().rev().flat_map(|layer| layer.entries.values()) {
+        for entry in self.all.iter().rev().flat_map(|layer| layer.entries.values()) {
             let Some(rest) = entry.key.get(prefix.len()..) else { continue };
             if entry.key.to_lowercase().starts_with(&prefix) && !rest.contains(':') && entry.value.is_some() {
                 let order = rest.parse().unwrap_or(u64::MAX);
@@ -139,6 +181,19 @@ mod tests {
         layers.push(layer("over", &[("a:0", "x")]));
         let values: Vec<_> = layers.children("A").into_iter().map(|(_, found)| found.value).collect();
         assert_eq!(values, ["x", "b", "c", "k"]);
+    }
+
+    #[test]
+    fn a_section_keeps_the_spelling_of_the_winner() {
+        let mut layers = Layers::default();
+        layers.push(layer(
+            "base",
+            &[("Flags:Beta", "1"), ("flags:New:0:Name", "2"), ("Flag:X", "3"), ("Flags", "4")],
+        ));
+        layers.push(layer("over", &[("FLAGS:BETA", "5")]));
+        let found: Vec<_> =
+            layers.descendants("Flags").into_iter().map(|(rest, f)| (rest, f.value)).collect();
+        assert_eq!(found, [("BETA".to_owned(), "5"), ("New:0:Name".to_owned(), "2")]);
     }
 
     #[test]

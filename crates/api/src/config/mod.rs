@@ -1,29 +1,52 @@
 //! Configuration: flat, case-insensitive keys such as `Limits:BodyBytes` in layers, the highest one winning.
 //!
-//! Low to high: `appsettings.json`, `appsettings.{Environment}.json`, environment variables, command line. Every
-//! source is a [`Layer`] with a name, so another one (a vault, a directory of secret files) is one more `push`.
-//! [`registry`] is the only list of keys: types, defaults, ranges, `config show` and `docs/CONFIG.md` follow from it.
+//! Low to high: `appsettings.json`, `appsettings.{Environment}.json`, user-secrets, environment variables, command line
+//! ([`local`]); then what was found through those: App Configuration, a file a secret, the vault ([`remote`]); and
+//! `--break-glass`. Every source is a [`Layer`] with a name. [`registry`] is the only list of keys: types, defaults,
+//! ranges, `config show` and `docs/CONFIG.md` follow from it. [`Settings`] are the keys as types; a [`Reloader`] keeps
+//! them current in a [`LiveSettings`].
 
+mod ado;
+mod changes;
+mod choices;
 mod command_line;
-mod connections;
 mod environment;
 mod error;
+mod fingerprint;
+mod insights;
 mod json;
+mod key;
+mod key_per_file;
 mod layers;
+mod live;
 mod load;
+mod local;
 mod reader;
 mod reference;
 pub mod registry;
+mod reload;
+mod remote;
 mod settings;
 mod show;
 mod unknown;
 mod values;
 
+pub use choices::{
+    BlobChoice, CacheChoice, ConnectionCheck, ConnectionChecks, DatabaseChoice, Seq, Telemetry,
+};
 pub use command_line::{Arguments, split_arguments};
 pub use environment::Environment;
 pub use error::{ConfigErrors, EXIT_CONFIGURATION, Notice, Problem, Severity};
+pub use insights::ApplicationInsights;
 pub use layers::{Found, Layer, Layers, Scope};
+pub use live::LiveSettings;
 pub use load::{Configuration, Gathered, Sources};
 pub use reference::reference_markdown;
-pub use settings::{Auth, Bootstrap, Cache, Database, Files, Limits, Logging, Settings, Shutdown, Template};
-pub use values::Secret;
+pub use reload::{FILE_POLL, Reloader};
+pub use remote::{
+    Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
+};
+pub use settings::{
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings,
+    Shutdown, Template,
+};

@@ -1,13 +1,13 @@
 //! Reads typed values by their definitions and collects everything that is wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::environment::Environment;
 use super::error::{Notice, Problem};
 use super::layers::{Found, Layers};
 use super::registry::{Alias, KeyDef, Kind};
-use super::values::{is_placeholder, shown};
+use super::values::{self, is_placeholder, shown};
 
 /// A value as given, with the name of its layer; `Development` defaults come from the layer `default`.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,13 +24,22 @@ pub struct Reader<'a> {
     environment: Environment,
     problems: Vec<Problem>,
     notices: Vec<Notice>,
+    /// Which services stay embedded, in words.
+    idle: Vec<String>,
     /// Keys read so far: their old names have been warned of.
     read: BTreeSet<&'static str>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(layers: &'a Layers, environment: Environment) -> Self {
-        Self { layers, environment, problems: Vec::new(), notices: Vec::new(), read: BTreeSet::new() }
+        Self {
+            layers,
+            environment,
+            problems: Vec::new(),
+            notices: Vec::new(),
+            idle: Vec::new(),
+            read: BTreeSet::new(),
+        }
     }
 
     pub fn environment(&self) -> Environment {
@@ -41,8 +50,16 @@ impl<'a> Reader<'a> {
     pub fn keys_read(&self) -> &BTreeSet<&'static str> {
         &self.read
     }
-    pub fn finish(self) -> (Vec<Problem>, Vec<Notice>) {
+    /// What is wrong, and what is to be logged.
+    pub fn finish(mut self) -> (Vec<Problem>, Vec<Notice>) {
+        if !self.idle.is_empty() {
+            self.notices.push(Notice::information(format!("Embedded: {}.", self.idle.join("; "))));
+        }
         (self.problems, self.notices)
+    }
+    /// A service that stays embedded; all of them are one notice.
+    pub fn idle(&mut self, what: String) {
+        self.idle.push(what);
     }
     pub fn notice(&mut self, notice: Notice) {
         self.notices.push(notice);
@@ -58,6 +75,16 @@ impl<'a> Reader<'a> {
             problem = problem.given(shown(&given.value, def.secret), given.layer);
         }
         self.problems.push(problem);
+    }
+
+    /// Warns of a key that locates a source and is set by one it cannot be read from.
+    pub fn must_be_low(&mut self, def: &'static KeyDef) {
+        if let Some(given) = resolve(self.layers, def).filter(|given| self.layers.is_upper(&given.layer)) {
+            self.notice(Notice::warning(format!(
+                "{} from {} is not used: it is read from the sources up to the command line.",
+                def.key, given.layer
+            )));
+        }
     }
 
     /// The value somebody set; blank is not set. Old names draw their warning here, once.
@@ -97,6 +124,23 @@ impl<'a> Reader<'a> {
         Duration::from_secs(self.integer(def))
     }
 
+    pub fn duration(&mut self, def: &'static KeyDef) -> Duration {
+        let Kind::Duration { min, max } = def.kind else { return Duration::ZERO };
+        let text = self.text(def).unwrap_or_default();
+        match values::duration(&text) {
+            Some(value) if (min..=max).contains(&value.as_secs()) => value,
+            _ => {
+                let reason = format!("expected hh:mm:ss or a number of seconds from {min} to {max}");
+                self.reject(def, reason);
+                Duration::from_secs(max)
+            }
+        }
+    }
+
+    pub fn switch(&mut self, def: &'static KeyDef) -> bool {
+        self.choice(def) == "true"
+    }
+
     /// One of the words of the definition, as spelt there.
     pub fn choice(&mut self, def: &'static KeyDef) -> &'static str {
         let Kind::Choice(words) = def.kind else { return "" };
@@ -110,22 +154,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The members of a group (`Auth:SigningKeys:*`) as (name or index, value), blank ones left out; or its alias.
+    /// The members of a group (`Auth:SigningKeys:*`) as (name or index, value), blank ones left out; without any, its
+    /// aliases in their order.
     pub fn group(&mut self, def: &'static KeyDef) -> Vec<(String, String)> {
         self.warn_of_aliases(def);
         let usable = |found: &Found<'_>| !found.value.trim().is_empty() && !is_placeholder(found.value);
         let children = self.layers.children(def.group().unwrap_or(def.key));
         if children.is_empty() {
-            let alias = resolve(self.layers, def).filter(|given| !is_placeholder(&given.value));
-            return alias.map(|given| ("0".to_owned(), given.value)).into_iter().collect();
+            let given =
+                def.aliases.iter().filter_map(|alias| Some((alias.key, from_alias(self.layers, alias)?)));
+            let usable = given.filter(|(_, given)| !is_placeholder(&given.value));
+            return usable.map(|(key, given)| (key.to_owned(), given.value)).collect();
         }
         let members = children.into_iter().filter(|(_, found)| usable(found));
         members.map(|(name, found)| (name, found.value.to_owned())).collect()
     }
 
+    /// Everything below a section (`FeatureManagement:**`) by the rest of its key.
+    pub fn section(&mut self, def: &'static KeyDef) -> BTreeMap<String, String> {
+        self.read.insert(def.key);
+        let below = self.layers.descendants(def.section().unwrap_or(def.key));
+        below.into_iter().map(|(rest, found)| (rest, found.value.to_owned())).collect()
+    }
+
     /// Reports one member of a group.
     pub fn reject_member(&mut self, def: &'static KeyDef, name: &str, reason: impl Into<String>) {
-        let key = format!("{}:{name}", def.group().unwrap_or(def.key));
+        let is_alias = def.aliases.iter().any(|alias| alias.key == name);
+        let key =
+            if is_alias { name.to_owned() } else { format!("{}:{name}", def.group().unwrap_or(def.key)) };
         let given =
             self.layers.get(&key).map(|found| (shown(found.value, def.secret), found.layer.to_owned()));
         self.problems.push(Problem { key, given, reason: reason.into() });
@@ -135,7 +191,12 @@ impl<'a> Reader<'a> {
         if !self.read.insert(def.key) {
             return;
         }
-        let winner = resolve(self.layers, def);
+        let members = def.group().map(|group| self.layers.children(group)).unwrap_or_default();
+        let winner = match members.first() {
+            Some((_, member)) => Some(Given { value: String::new(), layer: member.layer.to_owned() }),
+            None if def.group().is_some() => None,
+            None => resolve(self.layers, def),
+        };
         for alias in def.aliases {
             let Some(given) = from_alias(self.layers, alias) else { continue };
             if alias.deprecated {
@@ -144,7 +205,8 @@ impl<'a> Reader<'a> {
                     alias.key, given.layer, def.key
                 )));
             }
-            if let Some(winner) = winner.as_ref().filter(|winner| winner.value != given.value) {
+            let differs = |winner: &&Given| winner.value != given.value && !is_placeholder(&given.value);
+            if let Some(winner) = winner.as_ref().filter(differs) {
                 self.notice(Notice::warning(format!(
                     "{} from {} is not used: {} has another value from {}.",
                     alias.key, given.layer, def.key, winner.layer
@@ -159,10 +221,13 @@ pub fn choose(words: &[&'static str], text: &str) -> Option<&'static str> {
     words.iter().copied().find(|word| word.eq_ignore_ascii_case(text.trim()))
 }
 
-/// What is set for a key: under its own name in any layer, else under its aliases in their order. Blank is not set.
+/// What is set for a key: under its own name in any layer, else under its aliases in their order. Blank is not set, and
+/// a placeholder only stands where nothing better does.
 pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
     let own = layers.get(def.key).and_then(|found| nonblank(found, None));
-    own.or_else(|| def.aliases.iter().find_map(|alias| from_alias(layers, alias)))
+    let aliases = def.aliases.iter().filter_map(|alias| from_alias(layers, alias));
+    let given: Vec<Given> = own.into_iter().chain(aliases).collect();
+    given.iter().find(|given| !is_placeholder(&given.value)).or(given.first()).cloned()
 }
 
 fn from_alias(layers: &Layers, alias: &Alias) -> Option<Given> {

@@ -13,17 +13,32 @@ Keys are flat, written with `:` and compared without regard to case. Sources, fr
 
 1. `appsettings.json` in the working directory
 2. `appsettings.{Environment}.json`
-3. environment variables, `__` for `:` (`Limits__BodyBytes=2097152`)
-4. the command line: `--Limits:BodyBytes 2097152`, `--Limits:BodyBytes=2097152` or `/Limits:BodyBytes=2097152`
+3. in Development, the user-secrets file: `~/.microsoft/usersecrets/erp-api/secrets.json`
+4. environment variables, `__` for `:` (`Limits__BodyBytes=2097152`)
+5. the command line: `--Limits:BodyBytes 2097152`, `--Limits:BodyBytes=2097152` or `/Limits:BodyBytes=2097152`
+6. App Configuration: what has no label, then what has the environment's name as its label
+7. a file a setting in `/app/secrets` (`Secrets:Directory`), `__` or `--` for `:`; hidden files and a final line break do not count
+8. the vault (`KeyVault:Uri`), `--` for `:`
+9. `--break-glass KEY=VALUE` on the command line, for emergencies; the log names the keys
+
+Where the sources 6 to 8 are is read from the sources 1 to 5. One that is configured and cannot be read at start ends the
+process; later, what it gave last stays in force.
 
 The JSON files may have comments and trailing commas; a repeated key is an error; `null` leaves the lower source in force.
 Lists are numbered (`Cors:AllowedOrigins:0`) and merge by number. `SQLCONNSTR_{name}` and the other ten prefixes of
 application hosts set `ConnectionStrings:{name}`. Unknown keys are named in a warning at start. Everything that is wrong
 is reported at once and the process ends with exit code 78; so does a value like `[Retrieved from Key Vault]` that no
-source replaced. `erp-api config show` prints each key with its value and source, secrets hidden.
+source replaced. `erp-api config show` prints each key with its value and source, secrets hidden; `erp-api config check`
+only says whether the server would start.
 
-The column *change* says what a changed value needs. This version reads its sources at start only; keys marked `live` are
-those that a running server can take over.
+A running server reads its sources again: changed files within a second, everything every `ReloadInterval`. The column
+*change* says what a changed value needs: `live` counts at once, `client` rebuilds the client of that service, `restart`
+is named in a warning and waits. Settings that are not good are refused as a whole, logged, and the last good ones stay.
+
+To rotate the key that signs tokens: give the new one as `Auth:SigningKeys:1` (or the file or secret `jwt-key-next`), wait
+until every replica has read it, then put it first (`jwt-key`) and the old one second; remove the old one when its last
+token has ended. A key that only one process uses may simply be replaced. Removing a key that does not sign refuses its
+tokens at once.
 ";
 
 /// The whole reference as Markdown.
@@ -60,6 +75,7 @@ fn row(def: &KeyDef) -> String {
     }
     let change = match def.reload {
         Reload::Restart => "restart",
+        Reload::Rebuild => "client",
         Reload::Live => "live",
     };
     let meaning = meaning.replace('|', "\\|");
@@ -74,6 +90,7 @@ fn value(kind: Kind) -> String {
         Kind::Urls => "URLs".to_owned(),
         Kind::Ports => "ports".to_owned(),
         Kind::Integer { min, max, unit } => format!("{unit}, {min} to {max}"),
+        Kind::Duration { .. } => "`hh:mm:ss` or seconds".to_owned(),
         Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Kind::ConnectionString => "connection string".to_owned(),
     }

@@ -1,117 +1,11 @@
 //! Every configuration key, once: type, default, secrecy, what a change does, and its meaning.
 
-/// What a value may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    /// A text of at least this many bytes.
-    Long(usize),
-    Path,
-    /// `http://host:port`, several separated by `;`.
-    Urls,
-    Ports,
-    Integer {
-        min: u64,
-        max: u64,
-        unit: &'static str,
-    },
-    /// One of these words, in any case.
-    Choice(&'static [&'static str]),
-    ConnectionString,
-}
-
-/// What takes effect when the value changes while the server runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reload {
-    Restart,
-    Live,
-}
-
-/// Another name a key is accepted under.
-#[derive(Debug, Clone, Copy)]
-pub struct Alias {
-    pub key: &'static str,
-    /// Whether using it draws a warning.
-    pub deprecated: bool,
-    /// How its value becomes the canonical one; `{}` is the value.
-    pub template: Option<&'static str>,
-}
-
-/// One key; `*` as its last segment stands for any name or index.
-#[derive(Debug)]
-pub struct KeyDef {
-    pub key: &'static str,
-    pub kind: Kind,
-    pub default: Option<&'static str>,
-    /// Default in Development where it differs.
-    pub development: Option<&'static str>,
-    pub secret: bool,
-    pub reload: Reload,
-    pub aliases: &'static [Alias],
-    pub doc: &'static str,
-}
-
-impl KeyDef {
-    const fn new(key: &'static str, kind: Kind, doc: &'static str) -> Self {
-        let (default, development) = (None, None);
-        Self { key, kind, default, development, secret: false, reload: Reload::Restart, aliases: &[], doc }
-    }
-    const fn default(mut self, value: &'static str) -> Self {
-        self.default = Some(value);
-        self
-    }
-    const fn development(mut self, value: &'static str) -> Self {
-        self.development = Some(value);
-        self
-    }
-    const fn secret(mut self) -> Self {
-        self.secret = true;
-        self
-    }
-    const fn live(mut self) -> Self {
-        self.reload = Reload::Live;
-        self
-    }
-    const fn aliases(mut self, aliases: &'static [Alias]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-
-    /// The key without its `*`, when it names a group.
-    pub fn group(&self) -> Option<&'static str> {
-        self.key.strip_suffix(":*")
-    }
-
-    /// Whether `key` is this key, a member of this group or one of the aliases.
-    pub fn matches(&self, key: &str) -> bool {
-        let canonical = match self.group() {
-            Some(group) => key.split_at_checked(group.len()).is_some_and(|(start, rest)| {
-                start.eq_ignore_ascii_case(group)
-                    && rest.len() > 1
-                    && rest.starts_with(':')
-                    && !rest[1..].contains(':')
-            }),
-            None => self.key.eq_ignore_ascii_case(key),
-        };
-        canonical || self.aliases.iter().any(|alias| alias.key.eq_ignore_ascii_case(key))
-    }
-
-    pub fn default_in(&self, development: bool) -> Option<&'static str> {
-        self.development.filter(|_| development).or(self.default)
-    }
-}
-
-const fn accepted(key: &'static str) -> Alias {
-    Alias { key, deprecated: false, template: None }
-}
-const fn old(key: &'static str) -> Alias {
-    Alias { key, deprecated: true, template: None }
-}
-const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
-    Kind::Integer { min, max, unit }
-}
+pub use super::key::{Alias, KeyDef, Kind, Reload};
+use super::key::{accepted, integer, old};
 
 const MIB: u64 = 1024 * 1024;
+const SWITCH: Kind = Kind::Choice(&["false", "true"]);
+const ROLES: Kind = Kind::Choice(&["Primary", "Secondary"]);
 const LEVELS: Kind =
     Kind::Choice(&["Verbose", "Trace", "Debug", "Information", "Warning", "Error", "Fatal", "Critical"]);
 
@@ -134,31 +28,62 @@ keys! {
     HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
         "Ports to listen on at every IPv4 address, separated by `;`; used when no `Urls` are given.")
         .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
+    RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
+        "How often all sources are read again, give or take a tenth. Changed files count within a second.")
+        .default("00:05:00").live();
+    DB_PASSWORD = KeyDef::new("db-password", Kind::Text,
+        "Password of a SQL Server connection string that has a user and no password.").secret().rebuild();
+    REDIS_PASSWORD = KeyDef::new("redis-password", Kind::Text, "Password of a Redis string that has none.")
+        .secret().rebuild();
     DATA_DIRECTORY = KeyDef::new("Data:Directory", Kind::Path,
         "Folder of the embedded profile: database, files, generated keys. Relative to the working directory.")
         .default("data");
     DEFAULT_CONNECTION = KeyDef::new("ConnectionStrings:DefaultConnection", Kind::ConnectionString,
-        "The database. `Provider=Sqlite;Data Source=books.db` is the embedded engine in any environment. Not set: \
-         `erp.db` in the data folder in Development, an error elsewhere.").secret();
+        "The database: a SQL Server connection string, or `Provider=Sqlite;Data Source=books.db` for the embedded \
+         engine. Not set: `erp.db` in the data folder in Development, an error elsewhere.").secret().rebuild();
     REDIS = KeyDef::new("ConnectionStrings:Redis", Kind::ConnectionString,
-        "The shared cache. Not set or `memory://`: the cache of this process.").secret();
+        "The shared cache: a StackExchange.Redis string, or `memory://` for the cache of this process. Not set: that \
+         cache in Development, an error elsewhere.").secret().rebuild();
     AZURE_STORAGE = KeyDef::new("AzureStorage:ConnectionString", Kind::ConnectionString,
         "Storage of files: Azure Blob Storage by account key, shared access signature or, without either, the identity of \
-         the process; `UseDevelopmentStorage=true` is the emulator on this machine. Not set or `file://data`: the folder \
-         `blobs` of the data folder; `file:///path`: another one.")
-        .secret().aliases(&[old("Services:BlobStorage")]);
+         the process (`UseDevelopmentStorage=true` is the emulator on this machine); or `file://` and a directory, relative \
+         to the data folder. Not set: `file://blobs` in Development, an error elsewhere.")
+        .secret().rebuild().aliases(&[old("Services:BlobStorage")]);
     AZURE_CONTAINER = KeyDef::new("AzureStorage:Container", Kind::Text,
         "The container files are kept in; made if it is missing and that is allowed.").default("erp");
     KEY_VAULT = KeyDef::new("KeyVault:Uri", Kind::Text,
-        "The vault secrets come from. Not set: environment variables and files only.")
+        "The vault secrets come from: `https://…`, or `file://` and a directory with a file a secret that stands in for \
+         it. Read from the sources up to the command line. Not set: no vault in Development, an error elsewhere.")
         .aliases(&[old("Services:KeyVault"),
             Alias { key: "KeyVault:Name", deprecated: true, template: Some("https://{}.vault.azure.net/") }]);
+    KEY_VAULT_PREFIX = KeyDef::new("KeyVault:Prefix", Kind::Text,
+        "Only secrets whose names begin with this and a `-` are read, without it; for a vault that several applications \
+         share.");
     APP_CONFIG = KeyDef::new("AppConfig:Endpoint", Kind::Text,
-        "The service dynamic settings come from. Not set: the JSON files only.");
+        "The App Configuration store dynamic settings come from, entered with the identity of the process. Read from \
+         the sources up to the command line. Not set: the JSON files only, with a warning outside Development.");
+    APP_CONFIG_CONNECTION = KeyDef::new("AppConfig:ConnectionString", Kind::ConnectionString,
+        "The same with an access key: `Endpoint=…;Id=…;Secret=…`.").secret();
+    APP_CONFIG_REFRESH = KeyDef::new("AppConfig:RefreshSeconds", integer(1, 86_400, "seconds"),
+        "How often App Configuration is asked for changes.").default("30").live();
+    SECRETS_DIRECTORY = KeyDef::new("Secrets:Directory", Kind::Path,
+        "Folder with a file a setting, as Kubernetes mounts secrets; `__` or `--` in a name is `:`. Read from the \
+         sources up to the command line. The default need not exist.").default("/app/secrets");
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
-        "Where telemetry goes. Not set: nowhere.").secret()
+        "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), old("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
-    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console only.");
+    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console only.").rebuild();
+    SEQ_API_KEY = KeyDef::new("Seq:ApiKey", Kind::Text, "Key the log server asks for.").secret().rebuild();
+    REGION_ROLE = KeyDef::new("Region:Role", ROLES, "What this installation is.").default("Primary").live();
+    REGION_ACTIVE_ROLE = KeyDef::new("Region:ActiveRole", ROLES,
+        "Which installation runs background work: only the one whose `Region:Role` it is.").default("Primary").live();
+    REGION_READ_ONLY = KeyDef::new("Region:ReadOnly", SWITCH,
+        "`true`: reads are answered, changes are refused with 503 `read_only`, nobody signs in with a password, and no \
+         background work runs.").default("false").live();
+    FEATURES = KeyDef::new("FeatureManagement:**", Kind::Text,
+        "Feature flags: `true`, `false`, or a section with filters.").live();
+    FEATURE_FLAGS = KeyDef::new("feature_management:**", Kind::Text,
+        "Feature flags in the form of Microsoft's feature management schema.").live();
     LOG_LEVEL = KeyDef::new("Serilog:MinimumLevel:Default", LEVELS, "Least severe level that is logged.")
         .default("Information").live().aliases(&[accepted("Serilog:MinimumLevel")]);
     LOG_OVERRIDES = KeyDef::new("Serilog:MinimumLevel:Override:*", LEVELS,
@@ -186,9 +111,10 @@ keys! {
     AUTH_REFRESH_TOKEN_DAYS = KeyDef::new("Auth:RefreshTokenDays", integer(1, 365, "days"),
         "Life of a refresh token.").default("30");
     AUTH_SIGNING_KEYS = KeyDef::new("Auth:SigningKeys:*", Kind::Long(32),
-        "Keys that sign tokens (at least 32 bytes). The first signs, all verify: to rotate, put the new key first. \
-         Not set: generated in the data folder in Development, an error elsewhere.")
-        .secret().aliases(&[accepted("jwt-key")]);
+        "Keys that sign tokens (at least 32 bytes, four at most). The first signs, all verify. A key that stops signing \
+         verifies until its last token has ended. Not set: generated in the data folder in Development, an error \
+         elsewhere.")
+        .secret().live().aliases(&[accepted("jwt-key"), accepted("jwt-key-next")]);
     AUTH_LOCKOUT_FAILURES = KeyDef::new("Auth:LockoutFailures", integer(1, 100, "failures"),
         "Wrong passwords in a row that lock an account.").default("5");
     AUTH_LOCKOUT_MINUTES = KeyDef::new("Auth:LockoutMinutes", integer(1, 1440, "minutes"),
@@ -217,9 +143,9 @@ keys! {
     LIMIT_CONCURRENT = KeyDef::new("Limits:ConcurrentRequests", integer(1, 65_536, "requests"),
         "Requests served at the same time; more are answered 503.").default("2048");
     LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one tenant.").default("1200000");
+        "Requests of one tenant.").default("1200000").live();
     LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one user or API key.").default("600000");
+        "Requests of one user or API key.").default("600000").live();
     LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
         "Operations in one batch.").default("1000");
     LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
@@ -276,6 +202,8 @@ mod tests {
         assert!(std::ptr::eq(find("serilog:minimumlevel").unwrap(), &LOG_LEVEL));
         assert!(std::ptr::eq(find("Serilog:MinimumLevel:Override:Microsoft.X").unwrap(), &LOG_OVERRIDES));
         assert!(find("Auth:SigningKeys").is_none() && find("Auth:SigningKeys:0:x").is_none());
+        assert!(std::ptr::eq(find("featuremanagement:Beta:EnabledFor:0:Name").unwrap(), &FEATURES));
+        assert!(find("FeatureManagement").is_none() && find("FeatureManagement:").is_none());
         assert!(is_section("services") && !is_section("path") && is_root_key("urls"));
     }
 

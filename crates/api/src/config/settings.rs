@@ -1,25 +1,40 @@
-//! The configuration as typed sections: parsed once at start, handed out by value.
+//! The configuration as typed sections, handed out by value.
 
+mod read;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
-use super::connections;
+pub(super) use read::listen;
+
+use super::choices::{BlobChoice, CacheChoice, DatabaseChoice, Telemetry};
 use super::environment::Environment;
 use super::error::{ConfigErrors, Problem};
-use super::reader::Reader;
-use super::registry::{self as keys, KeyDef, Kind};
-use super::values::{self, Secret};
-use crate::telemetry::{Level, LevelRules};
+use super::registry as keys;
+use super::remote::RemoteLocations;
+use crate::telemetry::LevelRules;
 
-#[derive(Debug, Clone)]
+/// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
+pub const SIGNING_KEYS_MAX: usize = 4;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
     pub data_directory: PathBuf,
     pub database: Database,
+    pub blobs: BlobChoice,
+    pub telemetry: Telemetry,
+    /// Where the remote sources of this configuration are.
+    pub remote: RemoteLocations,
+    pub reload: Reload,
+    pub region: Region,
+    pub features: Features,
     pub logging: Logging,
     pub bootstrap: Bootstrap,
     pub auth: Auth,
@@ -30,17 +45,65 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
 }
 
-/// The embedded engine.
-#[derive(Debug, Clone)]
+/// The database, and how the embedded engine is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
-    pub file: PathBuf,
+    pub choice: DatabaseChoice,
     pub reader_connections: usize,
     pub group_commit_max: usize,
     pub write_queue_max: usize,
     pub busy_timeout: Duration,
 }
 
-#[derive(Debug, Clone)]
+impl Database {
+    /// The file of the embedded engine, if that is chosen.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        match &self.choice {
+            DatabaseChoice::Sqlite(file) => Some(file),
+            DatabaseChoice::SqlServer(_) => None,
+        }
+    }
+}
+
+/// How often sources are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reload {
+    /// All of them, give or take a tenth.
+    pub interval: Duration,
+    pub app_configuration: Duration,
+}
+
+/// Which of two installations this is (A5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    pub role: RegionRole,
+    pub active_role: RegionRole,
+    pub read_only: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionRole {
+    Primary,
+    Secondary,
+}
+
+impl Region {
+    /// Whether background work is this installation's to do; the leader lease decides between its replicas.
+    pub fn runs_jobs(&self) -> bool {
+        self.role == self.active_role && !self.read_only
+    }
+}
+
+/// Feature flags as configured, by the rest of their keys (`Beta`, `Beta:EnabledFor:0:Name`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Features {
+    /// Below `FeatureManagement`.
+    pub sections: BTreeMap<String, String>,
+    /// Below `feature_management`, Microsoft's schema.
+    pub schema: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
     pub levels: LevelRules,
     /// Compact JSON events instead of lines for people.
@@ -54,10 +117,10 @@ pub enum Template {
 }
 
 /// What an empty database is filled with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bootstrap {
     pub admin_email: Option<String>,
-    pub admin_password: Option<Secret>,
+    pub admin_password: Option<SecretText>,
     pub tenant: String,
     pub currency: String,
     pub template: Template,
@@ -77,19 +140,19 @@ impl Bootstrap {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Auth {
     pub issuer: String,
     pub audience: String,
     pub access_token_life: Duration,
     pub refresh_token_life: Duration,
     /// The first signs, all verify; empty in Development means a generated key in the data folder.
-    pub signing_keys: Vec<Secret>,
+    pub signing_keys: Vec<SecretText>,
     pub lockout_failures: u32,
     pub lockout_duration: Duration,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub body_bytes: usize,
     pub import_body_bytes: usize,
@@ -103,24 +166,23 @@ pub struct Limits {
     pub concurrent_password_hashes: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
+    pub choice: CacheChoice,
     pub ttl_reference: Duration,
     pub ttl_transactional: Duration,
     pub memory_bytes: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shutdown {
     pub drain_delay: Duration,
     pub grace: Duration,
 }
 
 /// Where files are kept and which are taken.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
-    /// What chooses the store; `None` for the directory of the data folder.
-    pub connection: Option<Secret>,
     pub container: String,
     pub attachment_bytes: u64,
     /// Of one tenant; `None` for no limit.
@@ -133,189 +195,19 @@ pub struct Files {
     pub public_url: String,
 }
 
-impl Settings {
-    /// Reads every section; what is wrong is left in the reader.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let data_directory = PathBuf::from(reader.text(&keys::DATA_DIRECTORY).unwrap_or_default());
-        let file = connections::database_file(reader, &data_directory);
-        connections::services(reader);
-        Self {
-            environment: reader.environment(),
-            listen: listen(reader),
-            database: Database {
-                file,
-                reader_connections: reader.count(&keys::DATABASE_READERS),
-                group_commit_max: reader.count(&keys::DATABASE_GROUP),
-                write_queue_max: reader.count(&keys::DATABASE_QUEUE),
-                busy_timeout: Duration::from_millis(reader.integer(&keys::DATABASE_BUSY)),
-            },
-            data_directory,
-            logging: logging(reader),
-            bootstrap: bootstrap(reader),
-            auth: auth(reader),
-            limits: limits(reader),
-            cache: Cache {
-                ttl_reference: reader.seconds(&keys::CACHE_TTL_REFERENCE),
-                ttl_transactional: reader.seconds(&keys::CACHE_TTL_TRANSACTIONAL),
-                memory_bytes: reader.integer(&keys::CACHE_MEMORY),
-            },
-            shutdown: Shutdown {
-                drain_delay: reader.seconds(&keys::SHUTDOWN_DRAIN),
-                grace: reader.seconds(&keys::SHUTDOWN_GRACE),
-            },
-            files: files(reader),
-            cors_origins: cors_origins(reader),
-        }
-    }
-}
-
-fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
-    type Parse = fn(&str) -> Result<Vec<SocketAddr>, String>;
-    let urls = reader.optional(&keys::URLS);
-    let ports = reader.optional(&keys::HTTP_PORTS);
-    let (def, text, parse): (&'static KeyDef, _, Parse) = match (urls, ports) {
-        (None, Some(ports)) => (&keys::HTTP_PORTS, ports, values::ports),
-        (Some(urls), _) => (&keys::URLS, urls, values::listen_urls),
-        (None, None) => (&keys::URLS, reader.text(&keys::URLS).unwrap_or_default(), values::listen_urls),
-    };
-    match parse(&text) {
-        Ok(addresses) if !addresses.is_empty() => addresses,
-        Ok(_) => {
-            reader.reject(def, "names no address to listen on");
-            Vec::new()
-        }
-        Err(reason) => {
-            reader.reject(def, reason);
-            Vec::new()
-        }
-    }
-}
-
-fn logging(reader: &mut Reader<'_>) -> Logging {
-    let level = |word: &str| Level::parse(word).unwrap_or(Level::Information);
-    let default = level(reader.choice(&keys::LOG_LEVEL));
-    let mut overrides = Vec::new();
-    for (source, word) in reader.group(&keys::LOG_OVERRIDES) {
-        match Level::parse(&word) {
-            Some(level) => overrides.push((source, level)),
-            None => reader.reject_member(&keys::LOG_OVERRIDES, &source, "expected a level such as Warning"),
-        }
-    }
-    Logging { levels: LevelRules::new(default, overrides), json: reader.choice(&keys::LOG_FORMAT) == "Json" }
-}
-
-fn bootstrap(reader: &mut Reader<'_>) -> Bootstrap {
-    let currency = reader.text(&keys::BOOTSTRAP_CURRENCY).unwrap_or_default();
-    if domain::money::CurrencyCode::parse(&currency).is_err() {
-        reader.reject(&keys::BOOTSTRAP_CURRENCY, "expected a code of ISO 4217 such as SAR");
-    }
-    let admin_email = reader.text(&keys::BOOTSTRAP_ADMIN_EMAIL);
-    if admin_email.as_ref().is_some_and(|address| !address.contains('@')) {
-        reader.reject(&keys::BOOTSTRAP_ADMIN_EMAIL, "expected an e-mail address");
-    }
-    Bootstrap {
-        admin_email,
-        admin_password: reader.text(&keys::BOOTSTRAP_ADMIN_PASSWORD).map(Secret::new),
-        tenant: reader.text(&keys::BOOTSTRAP_TENANT).unwrap_or_default(),
-        currency,
-        template: match reader.choice(&keys::BOOTSTRAP_TEMPLATE) {
-            "sa-standard" => Template::SaStandard,
-            _ => Template::Empty,
-        },
-    }
-}
-
-fn auth(reader: &mut Reader<'_>) -> Auth {
-    let def = &keys::AUTH_SIGNING_KEYS;
-    let length_min = if let Kind::Long(length) = def.kind { length } else { 0 };
-    let members = reader.group(def);
-    for (index, key) in &members {
-        if key.len() < length_min {
-            reader.reject_member(def, index, format!("expected at least {length_min} bytes"));
-        }
-    }
-    if members.is_empty() && !reader.environment().is_development() {
-        let reason = format!("is required in {}: a key of at least {length_min} bytes", reader.environment());
-        reader.report(Problem::new("Auth:SigningKeys:0", reason));
-    }
-    Auth {
-        issuer: reader.text(&keys::AUTH_ISSUER).unwrap_or_default(),
-        audience: reader.text(&keys::AUTH_AUDIENCE).unwrap_or_default(),
-        access_token_life: Duration::from_secs(60 * reader.integer(&keys::AUTH_ACCESS_TOKEN_MINUTES)),
-        refresh_token_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_REFRESH_TOKEN_DAYS)),
-        signing_keys: members.into_iter().map(|(_, key)| Secret::new(key)).collect(),
-        lockout_failures: u32::try_from(reader.integer(&keys::AUTH_LOCKOUT_FAILURES)).unwrap_or(u32::MAX),
-        lockout_duration: Duration::from_secs(60 * reader.integer(&keys::AUTH_LOCKOUT_MINUTES)),
-    }
-}
-
-fn limits(reader: &mut Reader<'_>) -> Limits {
-    Limits {
-        body_bytes: reader.count(&keys::LIMIT_BODY),
-        import_body_bytes: reader.count(&keys::LIMIT_IMPORT_BODY),
-        request_timeout: reader.seconds(&keys::LIMIT_REQUEST_SECONDS),
-        import_timeout: reader.seconds(&keys::LIMIT_IMPORT_SECONDS),
-        concurrent_requests: reader.count(&keys::LIMIT_CONCURRENT),
-        rate_per_minute_per_tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
-        rate_per_minute_per_user: reader.integer(&keys::LIMIT_USER_RATE),
-        batch_operations: reader.count(&keys::LIMIT_BATCH),
-        event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
-        concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),
-    }
-}
-
-fn files(reader: &mut Reader<'_>) -> Files {
-    let mut types = Vec::new();
-    for (index, name) in reader.group(&keys::ATTACHMENT_TYPES) {
-        match ContentType::parse(&name) {
-            Ok(content_type) => types.push(content_type),
-            Err(_) => {
-                let reason = "expected a media type such as application/pdf";
-                reader.reject_member(&keys::ATTACHMENT_TYPES, &index, reason);
-            }
-        }
-    }
-    let public_url = reader.text(&keys::ATTACHMENT_PUBLIC_URL).unwrap_or_default();
-    if !public_url.is_empty() && !public_url.starts_with("https://") && !public_url.starts_with("http://") {
-        reader.reject(&keys::ATTACHMENT_PUBLIC_URL, "expected an address such as https://erp.example.com");
-    }
-    Files {
-        connection: reader.optional(&keys::AZURE_STORAGE).map(Secret::new),
-        container: reader.text(&keys::AZURE_CONTAINER).unwrap_or_default(),
-        attachment_bytes: reader.integer(&keys::ATTACHMENT_BYTES),
-        tenant_bytes: Some(reader.integer(&keys::ATTACHMENT_TENANT_BYTES)).filter(|limit| *limit > 0),
-        types,
-        download_url_life: reader.seconds(&keys::ATTACHMENT_DOWNLOAD_URL),
-        upload_url_life: reader.seconds(&keys::ATTACHMENT_UPLOAD_URL),
-        public_url,
-    }
-}
-
-fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
-    let mut origins = Vec::new();
-    for (index, origin) in reader.group(&keys::CORS_ORIGINS) {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' '])) {
-            origins.push(origin);
-        } else {
-            let reason = "expected scheme, host and port only, such as https://app.example.com";
-            reader.reject_member(&keys::CORS_ORIGINS, &index, reason);
-        }
-    }
-    origins
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Layers;
+    use crate::config::load::tests::{CHECKS, nowhere};
+    use crate::config::reader::Reader;
 
     /// A documented key that nothing reads would be a promise nobody keeps.
     #[test]
     fn every_key_of_the_registry_is_read() {
         let layers = Layers::default();
         let mut reader = Reader::new(&layers, Environment::Development);
-        Settings::read(&mut reader);
+        Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Staging));
         // The environment is decided before there is anything to read.
         let others = keys::ALL.iter().map(|def| def.key).filter(|key| *key != keys::ENVIRONMENT.key);
         let unread: Vec<_> = others.filter(|key| !reader.keys_read().contains(key)).collect();
@@ -326,7 +218,7 @@ mod tests {
     fn nothing_is_generated_outside_development() {
         let layers = Layers::default();
         let mut reader = Reader::new(&layers, Environment::Staging);
-        let bootstrap = Settings::read(&mut reader).bootstrap;
+        let bootstrap = Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Staging)).bootstrap;
         assert_eq!((bootstrap.template, bootstrap.currency.as_str()), (Template::Empty, "SAR"));
         assert!(bootstrap.check_for_empty_database(Environment::Development).is_ok());
         let missing = bootstrap.check_for_empty_database(Environment::Staging).unwrap_err();

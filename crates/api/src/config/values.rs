@@ -1,35 +1,19 @@
 //! Values that need more than a primitive type.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-/// Text that never appears in `Debug` output or logs.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+use http::Uri;
 
-impl Secret {
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-    /// The text itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(***)")
-    }
-}
-
-/// A value as messages and `config show` may print it.
+/// A value as messages and `config show` may print it; also hides an address with a password in it.
 pub fn shown(value: &str, secret: bool) -> String {
-    if secret { "***".to_owned() } else { value.to_owned() }
+    let address = value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    if secret || address { "***".to_owned() } else { value.to_owned() }
 }
 
 /// Whether the value is a marker like `[Retrieved from Key Vault]` that some layer should have replaced.
 pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
     value.len() >= 2 && value.starts_with('[') && value.ends_with(']')
 }
 
@@ -64,6 +48,47 @@ fn listen_url(url: &str) -> Result<SocketAddr, String> {
     Ok(SocketAddr::new(ip, port))
 }
 
+/// Parses `hh:mm:ss`, `d.hh:mm:ss` or a whole number of seconds.
+pub fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let (days, time) = match text.split_once('.') {
+        Some((days, time)) => (days.parse::<u64>().ok()?, time),
+        None => (0, text),
+    };
+    let mut parts = time.split(':');
+    let mut part = |below: u64| parts.next()?.parse().ok().filter(|value: &u64| *value < below);
+    let (hours, minutes, seconds) = (part(24)?, part(60)?, part(60)?);
+    let days = days.checked_mul(86_400)?;
+    parts.next().is_none().then(|| Duration::from_secs(days + hours * 3_600 + minutes * 60 + seconds))
+}
+
+/// Parses the address of a service: `https://host[:port]`, with `http://` only for this machine. The answer has no
+/// final `/`. The reason of a refusal does not repeat the text, which may hold a password.
+pub fn service_url(text: &str) -> Result<String, String> {
+    let uri: Uri = text.trim().parse().map_err(|_| "is not an address such as https://host".to_owned())?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err("is not an address such as https://host".to_owned());
+    };
+    if authority.as_str().contains('@') {
+        return Err("has a user or password; secrets have keys of their own".to_owned());
+    }
+    if uri.query().is_some() {
+        return Err("has a query, which is not used".to_owned());
+    }
+    let host = authority.host();
+    let here = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match scheme {
+        "https" => {}
+        "http" if here => {}
+        _ => return Err("does not begin with https://".to_owned()),
+    }
+    Ok(format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')))
+}
+
 /// Parses `8080;9090`, ports on every address.
 pub fn ports(text: &str) -> Result<Vec<SocketAddr>, String> {
     let ports = text.split([';', ',']).map(str::trim).filter(|port| !port.is_empty());
@@ -92,8 +117,47 @@ mod tests {
     }
 
     #[test]
-    fn secrets_do_not_show() {
-        assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(***)");
-        assert!(is_placeholder("[Retrieved from Key Vault]") && !is_placeholder("[a];"));
+    fn addresses_with_passwords_are_not_shown() {
+        assert_eq!(shown("https://u:hush@h", false), "***");
+        assert_eq!(shown("http://*:8080", false), "http://*:8080");
+    }
+
+    #[test]
+    fn placeholders_are_recognised() {
+        assert!(
+            is_placeholder("[Retrieved from Key Vault]") && is_placeholder(" [x] ") && is_placeholder("[]")
+        );
+        assert!(!is_placeholder("[a];") && !is_placeholder("["));
+    }
+
+    #[test]
+    fn durations_are_seconds_or_clock_times() {
+        for (text, seconds) in
+            [("300", 300), ("00:05:00", 300), ("1.02:00:01", 93_601), (" 23:59:59 ", 86_399)]
+        {
+            assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for bad in ["", "5m", "00:60:00", "24:00:00", "1:2", "1:2:3:4", "-1", "x.00:00:01"] {
+            assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn services_are_reached_by_tls_or_on_this_machine() {
+        assert_eq!(service_url("https://v.vault.azure.net/").unwrap(), "https://v.vault.azure.net");
+        assert_eq!(service_url("http://127.0.0.1:5341/").unwrap(), "http://127.0.0.1:5341");
+        assert_eq!(service_url("https://[::1]:8/x/").unwrap(), "https://[::1]:8/x");
+        for bad in [
+            "http://seq:5341",
+            "ftp://h",
+            "h",
+            "https://",
+            "https://u:hush@h",
+            "https://h?sig=hush",
+            "https://a b",
+        ] {
+            let reason = service_url(bad).unwrap_err();
+            assert!(!reason.contains("hush"), "{reason}");
+        }
     }
 }

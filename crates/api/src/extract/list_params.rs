@@ -3,26 +3,21 @@
 use std::marker::PhantomData;
 
 use application::paging::{
-    Count, Direction, FILTERS_MAX, FieldKind, FieldSpec, Filter, FilterOp, FilterValue, IN_VALUES_MAX,
-    INVALID_PARAMETER, ListQuery, ListSpec, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, UNKNOWN_PARAMETER,
+    Count, Direction, FILTERS_MAX, ListQuery, ListSpec, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, TOO_MANY_FILTERS,
 };
 use axum::extract::FromRequestParts;
-use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
-use domain::money::Amount;
-use domain::time::Timestamp;
 use http::request::Parts;
-use uuid::Uuid;
 
+use super::filter::{self, Given, Place, invalid};
+use super::or_filter::{self, OR};
 use crate::problem::Problem;
-use crate::wire::{Pointer, QueryPairs, Text, WireType, quoted};
+use crate::wire::QueryPairs;
 
-/// Longest text of a filter, in characters.
-pub const FILTER_LENGTH_MAX: usize = 200;
 /// Longest cursor, in bytes.
 pub const CURSOR_LENGTH_MAX: usize = 2_000;
 /// Parameters every list takes beside its filters.
-pub const COMMON: [&str; 6] = ["limit", "cursor", "sort", "fields", "expand", "count"];
+pub const COMMON: [&str; 7] = ["limit", "cursor", "sort", "fields", "expand", "count", OR];
 
 /// Names the list that a [`ListParams`] reads; usually implemented by the view of the list.
 pub trait ListSpecSource {
@@ -58,42 +53,6 @@ impl<S: ListSpecSource, T: Sync> FromRequestParts<T> for ListParams<S> {
     }
 }
 
-/// The operators a field of this kind takes, under their names in the query.
-pub fn operators(kind: FieldKind) -> &'static [(&'static str, FilterOp)] {
-    use FilterOp::{Eq, Gt, Gte, In, IsNull, Like, Lt, Lte, Ne};
-    match kind {
-        FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In), ("isNull", IsNull)],
-        FieldKind::Boolean => &[("", Eq), ("ne", Ne), ("isNull", IsNull)],
-        FieldKind::Search => &[("", Like), ("like", Like)],
-        FieldKind::Text => &[
-            ("", Eq),
-            ("ne", Ne),
-            ("gt", Gt),
-            ("gte", Gte),
-            ("lt", Lt),
-            ("lte", Lte),
-            ("like", Like),
-            ("in", In),
-            ("isNull", IsNull),
-        ],
-        FieldKind::Date | FieldKind::Timestamp | FieldKind::Amount | FieldKind::Integer => &[
-            ("", Eq),
-            ("ne", Ne),
-            ("gt", Gt),
-            ("gte", Gte),
-            ("lt", Lt),
-            ("lte", Lte),
-            ("in", In),
-            ("isNull", IsNull),
-        ],
-    }
-}
-
-/// The name of a filter parameter: `number` or `number[like]`.
-pub fn parameter_name(field: &str, operator: &str) -> String {
-    if operator.is_empty() { field.to_owned() } else { format!("{field}[{operator}]") }
-}
-
 /// Reads a list request, reporting everything that is wrong with it.
 pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequest, Vec<Violation>> {
     let mut errors = Violations::new();
@@ -122,22 +81,22 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
             "expand" => parse_expand(spec, value, &mut query.expand, &mut errors),
             "fields" => request_fields = parse_fields(value, &mut errors),
             "count" if value == "exact" => query.count = Count::Exact,
-            "count" => errors.push(invalid(name, value, "exact")),
-            filter => parse_filter(spec, filter, value, &mut query.filters, &mut errors),
+            "count" if value == "estimated" => query.count = Count::Estimated,
+            "count" => errors.push(invalid(name, value, "exact or estimated")),
+            OR => query.any = or_filter::parse(spec, value, &mut errors),
+            filter => {
+                let place = Place { parameter: filter, others: &COMMON };
+                let given = Given::Parameter(value);
+                query.filters.extend(filter::parse(spec, filter, &given, place, &mut errors));
+            }
         }
     }
-    if query.filters.len() > FILTERS_MAX {
-        errors.push(invalid("filters", &query.filters.len().to_string(), "at most 20 filters"));
+    let conditions = query.filters.len() + or_filter::count(&query.any);
+    if conditions > FILTERS_MAX {
+        let violation = Violation::new(&TOO_MANY_FILTERS).with("count", conditions).with("max", FILTERS_MAX);
+        errors.push(violation);
     }
     errors.into_result(ListRequest { query, fields: request_fields, limited })
-}
-
-fn invalid(name: &str, value: &str, expected: &str) -> Violation {
-    Violation::new(&INVALID_PARAMETER)
-        .with("name", quoted(name))
-        .with("value", quoted(value))
-        .with("expected", expected)
-        .at(Pointer::parameter(&quoted(name)).to_string())
 }
 
 fn parse_sort(
@@ -194,95 +153,4 @@ fn parse_fields(value: &str, errors: &mut Violations) -> Option<Vec<String>> {
         return None;
     }
     Some(names)
-}
-
-fn parse_filter(
-    spec: &'static ListSpec,
-    name: &str,
-    value: &str,
-    filters: &mut Vec<Filter>,
-    errors: &mut Violations,
-) {
-    let (field_name, operator) = match name.split_once('[') {
-        Some((field, rest)) => (field, rest.strip_suffix(']').unwrap_or("?")),
-        None => (name, ""),
-    };
-    let field = spec.fields.iter().find(|field| field.filter && field.name == field_name);
-    let op = field.and_then(|field| {
-        let known = operators(field.kind).iter().find(|(text, _)| *text == operator)?;
-        Some((field, known.1))
-    });
-    let Some((field, op)) = op else {
-        errors.push(unknown(spec, field, name));
-        return;
-    };
-    let parsed = match op {
-        FilterOp::IsNull => parse_value(FieldKind::Boolean, value),
-        FilterOp::In => parse_many(field, value),
-        FilterOp::Like if value.is_empty() => None,
-        _ => parse_value(field.kind, value),
-    };
-    match parsed {
-        Some(value) => filters.push(Filter { field: field.name, op, value }),
-        None => errors.push(invalid(name, value, &expected(field.kind, op))),
-    }
-}
-
-fn unknown(spec: &ListSpec, field: Option<&FieldSpec>, name: &str) -> Violation {
-    let allowed: Vec<String> = match field {
-        Some(field) => operators(field.kind).iter().map(|(op, _)| parameter_name(field.name, op)).collect(),
-        None => {
-            let filters = spec.fields.iter().filter(|field| field.filter).map(|field| field.name);
-            COMMON.into_iter().chain(filters).map(str::to_owned).collect()
-        }
-    };
-    Violation::new(&UNKNOWN_PARAMETER)
-        .with("name", quoted(name))
-        .with("allowed", allowed.join(", "))
-        .at(Pointer::parameter(&quoted(name)).to_string())
-}
-
-fn parse_many(field: &FieldSpec, value: &str) -> Option<FilterValue> {
-    let parts: Vec<&str> = value.split(',').take(IN_VALUES_MAX + 1).collect();
-    if parts.len() > IN_VALUES_MAX {
-        return None;
-    }
-    parts.into_iter().map(|part| parse_value(field.kind, part)).collect::<Option<_>>().map(FilterValue::Many)
-}
-
-fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
-    fn read<T: WireType>(value: &str) -> Option<T> {
-        T::parse_text(value, &Pointer::ROOT, &mut Violations::new())
-    }
-    match kind {
-        FieldKind::Id => read::<Uuid>(value).map(FilterValue::Id),
-        FieldKind::Text | FieldKind::Search => {
-            read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
-        }
-        FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
-        FieldKind::Timestamp => read::<Timestamp>(value).map(FilterValue::Timestamp),
-        FieldKind::Amount => read::<Amount>(value).map(FilterValue::Amount),
-        FieldKind::Integer => read::<i64>(value).map(FilterValue::Integer),
-        FieldKind::Boolean => read::<bool>(value).map(FilterValue::Boolean),
-        FieldKind::Word(words) => words.contains(&value).then(|| FilterValue::Text(value.to_owned())),
-    }
-}
-
-fn expected(kind: FieldKind, op: FilterOp) -> String {
-    let one = match kind {
-        _ if op == FilterOp::IsNull => "true or false".to_owned(),
-        FieldKind::Id => "a UUID".to_owned(),
-        FieldKind::Text | FieldKind::Search => format!("text of at most {FILTER_LENGTH_MAX} characters"),
-        FieldKind::Date => "a date such as 2026-11-22".to_owned(),
-        FieldKind::Timestamp => "a timestamp such as 2026-11-22T10:30:00Z".to_owned(),
-        FieldKind::Amount => "an amount such as 1234.50".to_owned(),
-        FieldKind::Integer => "a whole number".to_owned(),
-        FieldKind::Boolean => "true or false".to_owned(),
-        FieldKind::Word(words) => format!("one of {}", words.join(", ")),
-    };
-    if op == FilterOp::In {
-        format!("up to {IN_VALUES_MAX} values, separated by commas, each {one}")
-    } else {
-        one
-    }
 }

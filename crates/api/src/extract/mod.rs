@@ -4,8 +4,10 @@ pub mod accept;
 pub mod body;
 pub mod context;
 pub mod etag;
+pub mod filter;
 pub mod language;
 pub mod list_params;
+pub mod or_filter;
 pub mod path;
 pub mod query;
 

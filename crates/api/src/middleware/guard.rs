@@ -23,6 +23,7 @@ use tower::{Layer, Service};
 
 use super::edge::API_KEY;
 use super::rate::{RateLimiter, Standing};
+use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
 use crate::extract::body::read_limited;
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
@@ -58,6 +59,8 @@ pub struct BodyLimit {
 pub struct Guard {
     pub authenticator: Arc<dyn Authenticator>,
     pub rates: Arc<RateLimiter>,
+    /// Where the operation changes something: read-only mode refuses it.
+    pub switches: Option<Switches>,
     pub access: Access,
     pub body: BodyLimit,
     /// `None` for answers that stay open.
@@ -132,6 +135,9 @@ impl Guard {
                 *standing = self.count(identity, standing)?;
             }
             authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
+        }
+        if let Some(switches) = &self.switches {
+            switches.may_write()?;
         }
         let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
         self.check_parameters(&request)?;

@@ -5,7 +5,9 @@ pub mod edge;
 pub mod guard;
 pub mod limits;
 pub mod rate;
+pub mod switches;
 
 pub use edge::{EdgeLayer, RequestInfo};
 pub use guard::{Caller, GuardLayer};
 pub use limits::{HttpLimits, RateLimit};
+pub use switches::Switches;

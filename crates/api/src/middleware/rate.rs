@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::limits::{HttpLimits, RATE_LIMIT_CALLERS_MAX, RateLimit};
+use super::limits::{RATE_LIMIT_CALLERS_MAX, RateLimit};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;
@@ -44,54 +44,75 @@ pub struct Refused {
     pub retry_after_seconds: u64,
 }
 
-/// One limit with what is known about each caller.
+/// One limit with what is known about each caller. The limit may change; what callers have used up stays.
 struct Limiter {
-    limit: RateLimit,
-    interval_nanos: u64,
+    /// Requests per minute in the upper half, the burst in the lower; 0 is no limit.
+    limit: AtomicU64,
     /// The moment, in nanoseconds since the start, at which a caller would have its whole burst again.
     callers: Cache<Uuid, Arc<AtomicU64>>,
 }
 
 impl Limiter {
-    fn new(limit: RateLimit) -> Option<Self> {
-        if limit.per_minute == 0 {
-            return None;
-        }
+    fn new(limit: RateLimit) -> Self {
         let callers = Cache::builder()
             .max_capacity(RATE_LIMIT_CALLERS_MAX)
             .time_to_idle(Duration::from_secs(IDLE_SECONDS))
             .build();
-        let limit = RateLimit { burst: limit.burst.max(1), ..limit };
-        Some(Self { limit, interval_nanos: (NANOS_PER_MINUTE / u64::from(limit.per_minute)).max(1), callers })
+        let limiter = Self { limit: AtomicU64::new(0), callers };
+        limiter.set(limit);
+        limiter
     }
 
-    fn take(&self, caller: Uuid, now: u64) -> Result<Standing, Refused> {
+    fn set(&self, limit: RateLimit) {
+        let burst = if limit.per_minute == 0 { 0 } else { limit.burst.max(1) };
+        self.limit.store(u64::from(limit.per_minute) << 32 | u64::from(burst), Ordering::Relaxed);
+    }
+
+    /// `None` where there is no limit.
+    fn pace(&self) -> Option<Pace> {
+        let packed = self.limit.load(Ordering::Relaxed);
+        let (per_minute, burst) = (packed >> 32, packed & u64::from(u32::MAX));
+        let interval_nanos = NANOS_PER_MINUTE.checked_div(per_minute)?.max(1);
+        Some(Pace { burst, interval_nanos })
+    }
+
+    fn take(&self, caller: Uuid, now: u64) -> Result<Option<Standing>, Refused> {
+        let Some(pace) = self.pace() else { return Ok(None) };
         let full_at = self.callers.get_with(caller, Arc::default);
-        let tolerance = self.interval_nanos * u64::from(self.limit.burst);
+        let tolerance = pace.interval_nanos * pace.burst;
         let mut known = full_at.load(Ordering::Relaxed);
         loop {
-            let next = known.max(now) + self.interval_nanos;
+            let next = known.max(now) + pace.interval_nanos;
             if next > now + tolerance {
                 let wait = next - now - tolerance;
-                let standing = self.standing(known, now);
+                let standing = pace.standing(known, now);
                 return Err(Refused {
                     standing,
                     retry_after_seconds: wait.div_ceil(NANOS_PER_SECOND).max(1),
                 });
             }
             match full_at.compare_exchange_weak(known, next, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(self.standing(next, now)),
+                Ok(_) => return Ok(Some(pace.standing(next, now))),
                 Err(actual) => known = actual,
             }
         }
     }
+}
 
-    fn standing(&self, full_at: u64, now: u64) -> Standing {
+/// A limit as it is at one moment.
+#[derive(Clone, Copy)]
+struct Pace {
+    burst: u64,
+    interval_nanos: u64,
+}
+
+impl Pace {
+    fn standing(self, full_at: u64, now: u64) -> Standing {
         let owed = full_at.saturating_sub(now);
         let used = owed.div_ceil(self.interval_nanos);
-        let remaining = u64::from(self.limit.burst).saturating_sub(used);
+        let remaining = self.burst.saturating_sub(used);
         Standing {
-            limit: self.limit.burst,
+            limit: u32::try_from(self.burst).unwrap_or(u32::MAX),
             remaining: u32::try_from(remaining).unwrap_or(u32::MAX),
             reset_seconds: owed.div_ceil(NANOS_PER_SECOND),
         }
@@ -101,31 +122,27 @@ impl Limiter {
 /// The limits of this process.
 pub struct RateLimiter {
     started: Instant,
-    tenant: Option<Limiter>,
-    user: Option<Limiter>,
+    tenant: Limiter,
+    user: Limiter,
 }
 
 impl RateLimiter {
-    pub fn new(limits: &HttpLimits) -> Self {
-        Self {
-            started: Instant::now(),
-            tenant: Limiter::new(limits.tenant_rate),
-            user: Limiter::new(limits.user_rate),
-        }
+    pub fn new(tenant: RateLimit, user: RateLimit) -> Self {
+        Self { started: Instant::now(), tenant: Limiter::new(tenant), user: Limiter::new(user) }
+    }
+
+    /// Other limits from now on.
+    pub fn set(&self, tenant: RateLimit, user: RateLimit) {
+        self.tenant.set(tenant);
+        self.user.set(user);
     }
 
     /// Counts one request; answers the tighter standing, or `None` when there is no limit.
     pub fn take(&self, tenant: Uuid, user: Option<Uuid>) -> Result<Option<Standing>, Refused> {
-        if self.tenant.is_none() && self.user.is_none() {
-            return Ok(None);
-        }
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / 4);
         // The user first: one user at the limit does not use up the tenant's.
-        let user = match (&self.user, user) {
-            (Some(limiter), Some(user)) => Some(limiter.take(user, now)?),
-            _ => None,
-        };
-        let tenant = self.tenant.as_ref().map(|limiter| limiter.take(tenant, now)).transpose()?;
+        let user = user.map(|user| self.user.take(user, now)).transpose()?.flatten();
+        let tenant = self.tenant.take(tenant, now)?;
         Ok([user, tenant].into_iter().flatten().min_by_key(|standing| standing.remaining))
     }
 }
@@ -136,23 +153,35 @@ mod tests {
 
     #[test]
     fn a_burst_is_let_through_and_refills_steadily() {
-        let limiter = Limiter::new(RateLimit { per_minute: 120, burst: 3 }).unwrap();
+        let limiter = Limiter::new(RateLimit { per_minute: 120, burst: 3 });
         let (user, start) = (Uuid::from_u128(7), 5 * NANOS_PER_SECOND);
         for remaining in [2, 1, 0] {
-            assert_eq!(limiter.take(user, start).unwrap().remaining, remaining);
+            assert_eq!(limiter.take(user, start).unwrap().unwrap().remaining, remaining);
         }
         let refused = limiter.take(user, start).unwrap_err();
         assert_eq!((refused.retry_after_seconds, refused.standing.reset_seconds), (1, 2));
-        assert_eq!(limiter.take(Uuid::from_u128(8), start).unwrap().remaining, 2);
+        assert_eq!(limiter.take(Uuid::from_u128(8), start).unwrap().unwrap().remaining, 2);
         let later = start + NANOS_PER_SECOND / 2;
         assert!(limiter.take(user, later).is_ok());
         assert!(limiter.take(user, later).is_err());
-        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().remaining, 2);
+        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().unwrap().remaining, 2);
     }
 
     #[test]
     fn no_limit_is_no_limit() {
-        let limiter = RateLimiter::new(&HttpLimits::default());
+        let limiter = RateLimiter::new(RateLimit::OFF, RateLimit::OFF);
         assert_eq!(limiter.take(Uuid::nil(), None), Ok(None));
+    }
+
+    #[test]
+    fn a_changed_limit_counts_at_once() {
+        let limiter = RateLimiter::new(RateLimit { per_minute: 60, burst: 1 }, RateLimit::OFF);
+        let tenant = Uuid::from_u128(7);
+        assert_eq!(limiter.take(tenant, None).unwrap().unwrap().limit, 1);
+        assert!(limiter.take(tenant, None).is_err());
+        limiter.set(RateLimit { per_minute: 60, burst: 3 }, RateLimit::OFF);
+        assert_eq!(limiter.take(tenant, None).unwrap().unwrap().remaining, 1);
+        limiter.set(RateLimit::OFF, RateLimit::OFF);
+        assert_eq!(limiter.take(tenant, None), Ok(None));
     }
 }

@@ -1,7 +1,8 @@
 //! The parameters of one operation: those of its path, its query or list, and the headers it listens to.
 
 use application::paging::{
-    FieldKind, FieldSpec, FilterOp, IN_VALUES_MAX, ListSpec, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX,
+    FILTERS_MAX, FieldKind, FieldSpec, FilterOp, IN_VALUES_MAX, ListSpec, OR_DEPTH_MAX, OR_LENGTH_MAX,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX,
 };
 use chrono::NaiveDate;
 use domain::money::Amount;
@@ -10,7 +11,9 @@ use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::extract::list_params::{CURSOR_LENGTH_MAX, FILTER_LENGTH_MAX, operators, parameter_name};
+use crate::extract::filter::{FILTER_LENGTH_MAX, operators, parameter_name};
+use crate::extract::list_params::CURSOR_LENGTH_MAX;
+use crate::extract::or_filter::OR;
 use crate::operation::{Operation, QueryParameters};
 use crate::wire::{Schemas, Text, WireType};
 
@@ -104,9 +107,11 @@ fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Val
     }
     parameters.push(query(
         "count",
-        "`exact`: also answer how many there are.",
-        json!({ "type": "string", "enum": ["exact"] }),
+        "`exact`: also answer how many there are, as `total`. `estimated`: count no further than 10,000; \
+         `totalRelation` says whether there are more.",
+        json!({ "type": "string", "enum": ["exact", "estimated"] }),
     ));
+    parameters.push(or(spec, query));
     for field in spec.fields.iter().filter(|field| field.filter) {
         for (operator, op) in operators(field.kind) {
             let name = parameter_name(field.name, operator);
@@ -114,6 +119,38 @@ fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Val
         }
     }
     parameters
+}
+
+/// The alternatives of conditions, with two of the list's own fields as an example.
+fn or(spec: &ListSpec, query: impl Fn(&str, &str, Value) -> Value) -> Value {
+    let text = format!(
+        "At least one of these conditions holds: `(status=draft,postingDate[gte]=2026-01-01)`. They are written like the \
+         other parameters of this list, with `and(…)` and `or(…)` for groups, up to {OR_DEPTH_MAX} deep; several values of \
+         `[in]` as `field[in]=(a,b)`; a value with a comma, bracket or double quote stands in double quotes. Up to \
+         {FILTERS_MAX} conditions in all."
+    );
+    let schema =
+        json!({ "type": "string", "minLength": 3, "maxLength": OR_LENGTH_MAX, "pattern": r"^\(.+\)$" });
+    let mut parameter = query(OR, &text, schema);
+    let example = |field: &FieldSpec| Some(format!("{}={}", field.name, example_value(field.kind)?));
+    let members: Vec<String> =
+        spec.fields.iter().filter(|field| field.filter).filter_map(example).take(2).collect();
+    parameter["example"] = json!(format!("({})", members.join(",")));
+    parameter
+}
+
+/// A value a field of this kind takes.
+fn example_value(kind: FieldKind) -> Option<&'static str> {
+    match kind {
+        FieldKind::Id => Some("01928c3e-7d4a-7c1e-9f00-3a5b6c7d8e9f"),
+        FieldKind::Text | FieldKind::Search => Some("A-100"),
+        FieldKind::Date => Some("2026-01-31"),
+        FieldKind::Timestamp => Some("2026-01-31T00:00:00Z"),
+        FieldKind::Amount => Some("100.00"),
+        FieldKind::Integer => Some("1"),
+        FieldKind::Boolean => Some("true"),
+        FieldKind::Word(words) => words.first().copied(),
+    }
 }
 
 fn meaning(field: &FieldSpec, op: FilterOp) -> String {
@@ -125,9 +162,10 @@ fn meaning(field: &FieldSpec, op: FilterOp) -> String {
         FilterOp::Gte => format!("`{name}` is this or greater."),
         FilterOp::Lt => format!("`{name}` is less than this."),
         FilterOp::Lte => format!("`{name}` is this or less."),
-        FilterOp::Like => {
+        FilterOp::Like if matches!(field.kind, FieldKind::Search) => {
             format!("`{name}` contains this; letter case and Arabic letter variants do not matter.")
         }
+        FilterOp::Like => format!("`{name}` contains this; letter case does not matter."),
         FilterOp::In => format!("`{name}` is one of these."),
         FilterOp::IsNull => format!("`{name}` is missing (true) or there (false)."),
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::operations::API_BASE;
+use super::views::{page, view};
 use crate::extract::accept::Media;
 use crate::state::AppState;
 use crate::wire::{Schemas, WireQuery, WireType};
@@ -77,6 +78,8 @@ pub struct Operation {
     pub(crate) size: Size,
     pub(crate) long: bool,
     pub(crate) open_ended: bool,
+    /// Refused in read-only mode.
+    pub(crate) writes: bool,
     /// Path parameters that are no ids: name, description, schema.
     pub(crate) path_parameters: Vec<(&'static str, &'static str, SchemaOf)>,
     /// Headers this operation listens to beside the common ones: name, description, schema.
@@ -86,6 +89,7 @@ pub struct Operation {
 impl Operation {
     pub(super) fn new(method: Method, path: &'static str, route: MethodRouter<AppState>) -> Self {
         Self {
+            writes: method != Method::GET,
             method,
             path,
             route,
@@ -293,6 +297,12 @@ impl Operation {
         self
     }
 
+    /// Answered in read-only mode although its method is not GET: it changes nothing, or its handler decides.
+    pub fn also_read_only(&mut self) -> &mut Self {
+        self.writes = false;
+        self
+    }
+
     pub fn operation_id(&self) -> &'static str {
         self.id
     }
@@ -319,42 +329,3 @@ impl Operation {
         }
     }
 }
-
-fn view<T: ToSchema>(schemas: &mut Schemas) -> Value {
-    schemas.view::<T>()
-}
-
-fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
-    let name = format!("{}Page", T::name());
-    schemas.named::<PageOf<T>>(&name, |schemas| {
-        json!({
-            "type": "object",
-            "description": "One page of a list.",
-            "required": ["items", "nextCursor"],
-            "properties": {
-                "items": { "type": "array", "items": item::<T>(schemas) },
-                "nextCursor": {
-                    "type": ["string", "null"],
-                    "description": "Pass it as `cursor` for the next page; null on the last one.",
-                },
-                "total": { "type": "integer", "minimum": 0, "description": "Only with `count=exact`." },
-            },
-        })
-    })
-}
-
-/// An item of a list: the view, of which `fields` may leave only some members.
-fn item<T: ToSchema>(schemas: &mut Schemas) -> Value {
-    schemas.view::<T>();
-    let mut schema = serde_json::to_value(T::schema()).unwrap_or_else(|_| json!({}));
-    if let Some(members) = schema.as_object_mut() {
-        members.remove("required");
-    }
-    schemas.named::<ItemOf<T>>(&format!("{}Item", T::name()), |_| schema)
-}
-
-/// Only a name for the schema of a list's item.
-struct ItemOf<T>(std::marker::PhantomData<T>);
-
-/// Only a name for the page's schema.
-struct PageOf<T>(std::marker::PhantomData<T>);

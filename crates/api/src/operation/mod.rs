@@ -3,6 +3,7 @@
 mod describe;
 mod operations;
 mod router;
+mod views;
 
 pub use describe::{Answer, Operation, Query as QueryParameters};
 pub use operations::{API_BASE, Operations};

@@ -20,7 +20,6 @@ use crate::docs_page;
 use crate::extract::context::{DRY_RUN, IDEMPOTENCY_KEY};
 use crate::middleware::edge::{API_KEY, REQUEST_ID};
 use crate::middleware::guard::{BodyLimit, Guard};
-use crate::middleware::rate::RateLimiter;
 use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::state::AppState;
@@ -33,7 +32,7 @@ impl Operations {
     /// The router with every layer, ready to be served.
     pub fn into_router(self, state: AppState, limits: &HttpLimits) -> Router {
         let document = self.openapi();
-        let rates = Arc::new(RateLimiter::new(limits));
+        state.switches.rates().set(limits.tenant_rate, limits.user_rate);
         let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer);
         let whole = |router: Router<AppState>| {
             router
@@ -47,7 +46,7 @@ impl Operations {
             self.operations.into_iter().partition(|operation| operation.dispatches);
         let mut all = None;
         for operation in ordinary.into_iter().chain(dispatching) {
-            let guard = Arc::new(guard(&operation, &state, &rates, limits));
+            let guard = Arc::new(guard(&operation, &state, limits));
             let path = operation.full_path();
             let mut route = operation.route.route_layer(GuardLayer(guard));
             if matches!(operation.size, Size::Upload | Size::File) {
@@ -64,7 +63,7 @@ impl Operations {
     }
 }
 
-fn guard(operation: &Operation, state: &AppState, rates: &Arc<RateLimiter>, limits: &HttpLimits) -> Guard {
+fn guard(operation: &Operation, state: &AppState, limits: &HttpLimits) -> Guard {
     let body = match operation.size {
         Size::Ordinary => {
             BodyLimit { name: "body_bytes_max", bytes_max: limits.body_bytes_max, buffered: true }
@@ -89,7 +88,8 @@ fn guard(operation: &Operation, state: &AppState, rates: &Arc<RateLimiter>, limi
     };
     Guard {
         authenticator: state.authenticator.clone(),
-        rates: rates.clone(),
+        rates: state.switches.rates(),
+        switches: operation.writes.then(|| state.switches.clone()),
         // An operation about which nobody said anything is open to nobody but the platform's administrators.
         access: operation.access.unwrap_or(Access::PlatformAdmin),
         body,

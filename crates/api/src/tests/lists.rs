@@ -66,7 +66,8 @@ async fn wrong_parameters_are_all_named() {
     assert_eq!(reply.errors(), expected.map(|(name, code)| (name.to_owned(), code.to_owned())));
     let details = reply.json()["errors"].to_string();
     assert!(
-        details.contains("limit, cursor, sort, fields, expand, count, code, postingDate, status, parentId")
+        details
+            .contains("limit, cursor, sort, fields, expand, count, or, code, postingDate, status, parentId")
     );
     assert!(details.contains("status, status[ne], status[in], status[isNull]"));
     let unknown_field = read("/api/v1/things?fields=id,colour").await;

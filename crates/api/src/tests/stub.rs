@@ -11,7 +11,7 @@ use application::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, 
 use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher};
 use application::platform::sign_in::{SignIn, SignInPolicy};
-use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached, Load};
+use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
 use async_trait::async_trait;
@@ -153,7 +153,7 @@ pub async fn page(query: ListQuery) -> AppResult<Page<ThingView>> {
     let start: u128 = query.cursor.as_deref().unwrap_or("0").parse().unwrap_or(0);
     let end = (start + u128::from(query.limit)).min(2_003);
     let next_cursor = (end < 2_003).then(|| end.to_string());
-    Ok(Page { items: (start..end).map(thing).collect(), next_cursor, total: None })
+    Ok(Page::new((start..end).map(thing).collect(), next_cursor))
 }
 
 async fn list(params: ListParams<ThingView>, accept: Accept) -> ApiResult {
@@ -347,20 +347,26 @@ impl Database for Stub {
     async fn write(&self, _: Arc<dyn Work>) -> AppResult<()> {
         Err(AppError::internal("there is no database here"))
     }
-    async fn settle(&self) -> AppResult<()> {
+    async fn settle(&self, _: TenantId) -> AppResult<()> {
         Ok(())
     }
 }
 
 #[async_trait]
 impl Cache for Stub {
-    async fn get_or_load(&self, _: CacheKey, _: CachePolicy, load: Load) -> AppResult<Option<Cached>> {
+    async fn get_or_load(&self, _: CacheKey, load: Load) -> AppResult<Option<Cached>> {
         load().await
     }
     fn peek(&self, _: &CacheKey) -> Option<Cached> {
         None
     }
     async fn invalidate(&self, _: TenantId, _: &[&'static str]) {}
+    async fn flush(&self, _: &str, _: bool) -> AppResult<Flushed> {
+        Ok(Flushed { keys: 0, complete: true })
+    }
+    fn statistics(&self) -> CacheStatistics {
+        CacheStatistics { classes: Vec::new(), loads: 0, memory_entries: 0, memory_bytes: 0, redis: None }
+    }
 }
 
 impl Clock for Stub {

@@ -1,9 +1,9 @@
-//! `request!`, `query!` and `word_type!`, and the functions their code calls.
+//! `request!` and `query!`, and the functions their code calls.
 
 use domain::error::{Violation, Violations};
 use serde_json::{Map, Value};
 
-use super::{Pointer, REQUIRED, UNKNOWN_MEMBER, UNKNOWN_WORD, WireType, quoted, string, wrong_type};
+use super::{Pointer, REQUIRED, UNKNOWN_MEMBER, WireType, quoted, wrong_type};
 
 /// The members of an object; those not in `allowed` are reported.
 pub fn object<'v>(
@@ -48,39 +48,6 @@ pub fn default_member<T: WireType>(
     errors: &mut Violations,
 ) -> Option<T> {
     T::parse(members.get(name).unwrap_or(default), &at.member(name), errors)
-}
-
-/// One of `words`, by the domain's own parser.
-pub fn word<T, R: IntoOption<T>>(
-    value: &Value,
-    words: &[&'static str],
-    parse: impl FnOnce(&'static str) -> R,
-    at: &Pointer<'_>,
-    errors: &mut Violations,
-) -> Option<T> {
-    let text = string(value, at, errors)?;
-    let parsed = words.iter().find(|word| **word == text).and_then(|word| parse(word).into_option());
-    if parsed.is_none() {
-        let violation =
-            Violation::new(&UNKNOWN_WORD).with("value", quoted(text)).with("allowed", words.join(", "));
-        errors.push(violation.at(at.to_string()));
-    }
-    parsed
-}
-
-/// Parsers of the domain answer either way.
-pub trait IntoOption<T> {
-    fn into_option(self) -> Option<T>;
-}
-impl<T> IntoOption<T> for Option<T> {
-    fn into_option(self) -> Option<T> {
-        self
-    }
-}
-impl<T, E> IntoOption<T> for Result<T, E> {
-    fn into_option(self) -> Option<T> {
-        self.ok()
-    }
 }
 
 /// Doc comment lines as one description.
@@ -268,41 +235,4 @@ macro_rules! query {
             }
         }
     )+};
-}
-
-/// Makes a domain enumeration with `parse(&str)` (answering `Option` or `Result`) a wire type.
-///
-/// `word_type!(T, "name")` takes the words from `T::ALL` and `as_str`; with a list, only those words are taken.
-#[macro_export]
-macro_rules! word_type {
-    ($type:ty, $name:literal) => {
-        impl $crate::wire::WireType for $type {
-            fn schema(_: &mut $crate::wire::Schemas) -> ::serde_json::Value {
-                let words: Vec<&str> = <$type>::ALL.iter().map(|word| word.as_str()).collect();
-                ::serde_json::json!({ "type": "string", "title": $name, "enum": words })
-            }
-            fn parse(
-                value: &::serde_json::Value,
-                at: &$crate::wire::Pointer<'_>,
-                errors: &mut ::domain::error::Violations,
-            ) -> Option<Self> {
-                let words: Vec<&'static str> = <$type>::ALL.iter().map(|word| word.as_str()).collect();
-                $crate::wire::word(value, &words, |word| <$type>::parse(word), at, errors)
-            }
-        }
-    };
-    ($type:ty, $name:literal, [$($word:literal),+ $(,)?]) => {
-        impl $crate::wire::WireType for $type {
-            fn schema(_: &mut $crate::wire::Schemas) -> ::serde_json::Value {
-                ::serde_json::json!({ "type": "string", "title": $name, "enum": [$($word),+] })
-            }
-            fn parse(
-                value: &::serde_json::Value,
-                at: &$crate::wire::Pointer<'_>,
-                errors: &mut ::domain::error::Violations,
-            ) -> Option<Self> {
-                $crate::wire::word(value, &[$($word),+], |word| <$type>::parse(word), at, errors)
-            }
-        }
-    };
 }

@@ -16,6 +16,7 @@ mod query;
 mod schemas;
 mod shape;
 mod text;
+mod words;
 
 use domain::error::Violations;
 use serde_json::Value;
@@ -23,13 +24,14 @@ use serde_json::Value;
 pub use error::*;
 pub use identity::{AnyJson, CurrentPassword, NewPassword, PermissionName, TemplateName};
 pub use json::parse_json;
-pub use macros::{IntoOption, camel, camel_length, default_member, member, object, summary, word};
+pub use macros::{camel, camel_length, default_member, member, object, summary};
 pub use number::{Int, amount_schema};
 pub use pointer::Pointer;
 pub use query::{QueryPairs, WireQuery, parameter, parse_parameter};
 pub use schemas::{ObjectSchema, Schemas, nullable, with_description};
 pub use shape::{ITEMS_MAX, List, Optional, Patch};
 pub use text::{CODE_PATTERN, RequiredText, TEXT_PATTERN, Text};
+pub use words::{IntoOption, word};
 
 /// A type that can be read from a request.
 pub trait WireType: Sized {

@@ -38,6 +38,22 @@ impl Stream {
         Self { body: response.into_body(), text: String::new() }
     }
 
+    /// What comes next as it comes; `None` at the end of the stream.
+    async fn piece(&mut self) -> Option<String> {
+        let frame = tokio::time::timeout(Duration::from_secs(10), self.body.frame()).await.unwrap()?;
+        Some(String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+    }
+
+    /// What comes when the clock goes on by so much.
+    async fn piece_after(mut self, pause: Duration) -> (Option<String>, Self) {
+        let waiting = tokio::spawn(async move { (self.piece().await, self) });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::pause();
+        tokio::time::advance(pause).await;
+        tokio::time::resume();
+        waiting.await.unwrap()
+    }
+
     /// The next event: its id and its data.
     async fn next(&mut self) -> (i64, Value) {
         loop {
@@ -122,6 +138,74 @@ async fn a_stream_tells_commits_at_once_and_goes_on_where_it_broke_off() {
     world.parts.state.events.close();
     let end = tokio::time::timeout(Duration::from_secs(5), stream.body.frame()).await.unwrap();
     assert!(end.is_none(), "the stream ends when the server stops");
+}
+
+/// Longer than the stream waits between two signs of life.
+const SILENCE: Duration = Duration::from_secs(16);
+
+#[tokio::test]
+async fn a_silent_stream_shows_that_it_lives_until_its_right_is_taken_away() {
+    let (world, tenant) = books().await;
+    let body = json!({ "name": "Follower", "scopes": ["platform.event.read"] });
+    let key = tenant.client.post("/api-keys", body).await.expect(201).json();
+    let mut stream = Stream::open(&world, key["key"].as_str().unwrap(), "/events?after=latest", None).await;
+    assert_eq!(stream.piece().await.unwrap(), "retry: 1000\n\n");
+    for _ in 0..3 {
+        let (piece, same) = stream.piece_after(SILENCE).await;
+        assert_eq!(piece.unwrap(), ":\n\n", "a comment, which clients skip");
+        stream = same;
+    }
+    let posted = tenant.post("2026-03-01", SALE).await;
+    assert_eq!(stream.next().await.1["entityId"], posted["id"]);
+
+    let path = format!("/api-keys/{}", key["id"].as_str().unwrap());
+    tenant.client.with_etag("DELETE", &path, "*", Value::Null).await.expect(204);
+    let (_its_own_end, mut stream) = stream.piece_after(SILENCE).await;
+    let end = tokio::time::timeout(Duration::from_secs(5), stream.body.frame()).await.unwrap();
+    assert!(end.is_none(), "who may no longer read is told nothing more");
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_everything_later_and_nobody_waits_for_it() {
+    let (world, tenant) = books().await;
+    let token = token(&world).await;
+    let mut slow = Stream::open(&world, &token, "/events?after=latest", None).await;
+    slow.piece().await.unwrap();
+    let began = tenant.client.get("/events?after=latest").await.ok()["lastSequence"].as_i64().unwrap();
+    for day in 1..=28 {
+        for _ in 0..5 {
+            tenant.post(&format!("2026-02-{day:02}"), SALE).await;
+        }
+    }
+    let last = tenant.client.get("/events?after=latest").await.ok()["lastSequence"].as_i64().unwrap();
+    assert!(last >= began + 140);
+    let mut read = began;
+    let mut pieces = 0;
+    while read < last {
+        let piece = slow.piece().await.unwrap();
+        let ids: Vec<i64> =
+            piece.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
+        assert!(ids.len() <= 100, "a page at a time, however far behind it is");
+        assert!(ids.iter().copied().eq(read + 1..=read + ids.len() as i64), "{ids:?} after {read}");
+        read += ids.len() as i64;
+        pieces += 1;
+    }
+    assert!(pieces > 1);
+}
+
+#[tokio::test]
+async fn places_for_streams_are_bounded_and_given_back() {
+    let (world, tenant) = books().await;
+    let token = token(&world).await;
+    let mut open = Vec::new();
+    for _ in 0..64 {
+        open.push(Stream::open(&world, &token, "/events", None).await);
+    }
+    let refused = tenant.client.call("GET", "/events", &["Accept: text/event-stream"], "").await;
+    assert_eq!(refused.expect(429).code(), "too_many_streams");
+    tenant.client.get("/events").await.expect(200);
+    open.pop();
+    Stream::open(&world, &token, "/events", None).await;
 }
 
 #[tokio::test]

@@ -113,3 +113,90 @@ async fn a_job_tells_its_progress_and_what_came_of_it() {
     let other = world.tenant("beta", "SAR", "empty").await;
     other.client.get(&location).await.expect(404);
 }
+
+/// A file that takes a while: so many entries of two lines.
+fn large(entries: usize) -> String {
+    let mut text = "entry,date,account,debit,credit\n".to_owned();
+    for number in 0..entries {
+        text.push_str(&format!("{number},2031-01-15,1000,1,\n{number},2031-01-15,4000,,1\n"));
+    }
+    text
+}
+
+const POSTED: &str = "/imports?type=journal-entries&post=true&createPeriods=true";
+
+#[tokio::test]
+async fn a_cancelled_import_keeps_nothing() {
+    let (world, tenant) = books().await;
+    let other = world.tenant("beta", "SAR", "empty").await;
+    let accepted = upload(&tenant, POSTED, &["Prefer: respond-async"], &large(10_000)).await.expect(202);
+    let location = accepted.header("location").to_owned();
+    other.client.post(&format!("{location}/cancel"), Value::Null).await.expect(404);
+    let asked = tenant.client.post(&format!("{location}/cancel"), Value::Null).await.expect(200).json();
+    assert_eq!((&asked["status"], &asked["cancelRequested"]), (&json!("running"), &json!(true)));
+    let job = ended(&tenant, &location).await;
+    assert_eq!((&job["status"], &job["error"]["code"]), (&json!("cancelled"), &json!("job_cancelled")));
+    assert_eq!(entries(&tenant).await, 0);
+    let years = tenant.client.get("/fiscal-years?code=2031").await.ok();
+    assert_eq!(years["items"], json!([]), "nor the periods it would have made");
+    let next = upload(&tenant, POSTED, &[], GOOD).await.expect(200).json();
+    assert!(next["firstNumber"].as_str().unwrap().ends_with("000001"), "no number is lost: {next}");
+}
+
+/// Every moment at which a caller may go away: while it sends, while the job is noted, while it waits for the result.
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_no_job_that_nobody_works_at() {
+    let (_world, tenant) = books().await;
+    let text = large(200);
+    for moment in 0..40 {
+        let pause = Duration::from_micros(moment * 700);
+        let _ = tokio::time::timeout(pause, upload(&tenant, POSTED, &[], &text)).await;
+    }
+    let jobs = loop {
+        // The last one may still have to be noted.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let jobs = tenant.client.get("/jobs?type=import_journal_entries&limit=100").await.ok();
+        let jobs = jobs["items"].as_array().unwrap().clone();
+        if jobs.iter().all(|job| job["status"] != "running") {
+            break jobs;
+        }
+    };
+    assert!(jobs.iter().all(|job| job["status"] == "succeeded"), "{jobs:?}");
+    let kept = tenant.client.get("/journal-entries?count=exact&limit=1").await.ok();
+    assert_eq!(kept["total"], 200 * jobs.len(), "what a job says it kept is what there is");
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_gives_its_place_back() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_erp-api"));
+    let server = testkit::Server::start(binary, folder.path(), &[("Bootstrap:Template", "empty")]).await;
+    let token = server.token().await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    for _ in 0..8 {
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST /api/v1/imports?type=accounts HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: text/csv\r\nContent-Length: 1000000\r\n\r\ncode,name,type\n1000,Cash,asset\n"
+        );
+        socket.write_all(head.as_bytes()).unwrap();
+        socket.flush().unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let client = reqwest::Client::new();
+    let request = |method: reqwest::Method, path: &str| {
+        client.request(method, format!("{}/api/v1{path}", server.url)).bearer_auth(&token)
+    };
+    let list = |path: &'static str| {
+        let request = request(reqwest::Method::GET, path);
+        async move { request.send().await.unwrap().json::<Value>().await.unwrap() }
+    };
+    assert_eq!(list("/accounts").await["items"], json!([]), "half a file is no file");
+    assert_eq!(list("/jobs").await["items"], json!([]));
+    let whole = request(reqwest::Method::POST, "/imports?type=accounts")
+        .header("Content-Type", "text/csv")
+        .body("code,name,type\n1000,Cash,asset\n");
+    assert_eq!(whole.send().await.unwrap().status(), 200);
+}

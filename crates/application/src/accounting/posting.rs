@@ -14,7 +14,7 @@ use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
 use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult, STALE_VERSION};
+use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// An entry in the ledger with the facts it was posted under, for the answer.
@@ -44,10 +44,7 @@ pub async fn post(
     uow.ledger().add_to_balances(&validated, posting_date).await?;
     let entry = number_and_chain(uow, validated, posting_date, &facts, &journal).await?;
     let posted_by = ctx.actor.user_id();
-    if !uow.journal_entries().insert_posted(&entry, &meta, posted_by, stored_version).await? {
-        let current = stored_version.unwrap_or_default();
-        return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", current)));
-    }
+    uow.journal_entries().insert_posted(&entry, &meta, posted_by, stored_version).await?;
     let version = stored_version.unwrap_or_default() + 1;
     Ok(Posting { entry, meta, facts, version })
 }
@@ -129,7 +126,8 @@ async fn number_and_chain(
         facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
     let series = &journal.series;
     let period_key = series.period_key(posting_date, fiscal_year);
-    let sequence = uow.ledger().next_number(series.id, &period_key).await?;
+    let (sequence, head) =
+        uow.ledger().next_number_and_head(series.id, &period_key, journal.journal.id).await?;
     let context = NumberContext {
         date: posting_date,
         fiscal_year_code: fiscal_year,
@@ -137,7 +135,6 @@ async fn number_and_chain(
         branch: None,
     };
     let number = series.format(sequence.unsigned_abs(), &context)?;
-    let head = uow.ledger().chain_head(journal.journal.id).await?;
     let link = ChainLink { tenant_id: uow.tenant(), sequence: head.sequence + 1, previous_hash: head.hash };
     let entry = validated.post(number, uow.now(), link);
     let next = ChainHead { sequence: link.sequence, hash: *entry.hash() };

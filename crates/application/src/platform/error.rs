@@ -57,6 +57,12 @@ domain::errors! {
         "There is no setting '{key}'. Known: {known}.", "لا يوجد إعداد '{key}'. المعروف: {known}.";
     INVALID_SETTING = "invalid_setting", Rule, User,
         "The setting {key} takes {expected}.", "الإعداد {key} يقبل {expected}.";
+    INVALID_CACHE_PATTERN = "invalid_cache_pattern", Rule, Developer,
+        "A pattern has 1 to {max} characters and no control characters.",
+        "يتكون النمط من 1 إلى {max} محرفًا دون محارف تحكم.";
+    CACHE_PATTERN_OUTSIDE_TENANT = "cache_pattern_outside_tenant", Forbidden, Administrator,
+        "The pattern must begin with your tenant's '{prefix}'; only the platform's administrator may flush other keys.",
+        "يجب أن يبدأ النمط ببادئة منشأتك '{prefix}'؛ ومسؤول المنصة وحده يستطيع تفريغ مفاتيح أخرى.";
     INVALID_COUNTRY = "invalid_country", Rule, User,
         "'{value}' is not a country: two capital letters of ISO 3166, such as SA.",
         "'{value}' ليس رمز دولة: حرفان لاتينيان كبيران حسب ISO 3166 مثل SA.";

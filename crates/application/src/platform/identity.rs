@@ -40,9 +40,14 @@ pub const ACCESS_ENTITY: &str = "access";
 
 /// Whether a change may alter what some credential is worth, so that cached rights of its tenant are stale.
 pub fn alters_access(change: &Change) -> bool {
-    match change.entity {
+    event_alters_access(change.entity, change.action)
+}
+
+/// The same of a change that was recorded before.
+pub fn event_alters_access(entity: &str, action: &str) -> bool {
+    match entity {
         "user" | "role" | "role_assignment" | "api_key" | "tenant" => true,
-        "session" => change.action != "created",
+        "session" => action != "created",
         _ => false,
     }
 }

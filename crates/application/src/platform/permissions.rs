@@ -101,6 +101,11 @@ pub static PERMISSIONS: &[PermissionSpec] = &[
     permission("platform.tenant.update", "Change the tenant's own data", "تعديل بيانات المنشأة"),
     permission("platform.setting.read", "See settings", "عرض الإعدادات"),
     permission("platform.setting.update", "Change settings", "تعديل الإعدادات"),
+    permission(
+        "platform.cache.flush",
+        "Flush cached values of the tenant",
+        "تفريغ القيم المخزنة مؤقتًا للمنشأة",
+    ),
     permission("platform.attachment.read", "See and download attachments", "عرض المرفقات وتنزيلها"),
     permission("platform.attachment.create", "Attach files to documents", "إرفاق الملفات بالمستندات"),
     permission(

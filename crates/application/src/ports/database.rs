@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::TenantId;
+use uuid::Uuid;
 
 use super::unit_of_work::UnitOfWork;
 use crate::error::AppResult;
@@ -21,6 +22,10 @@ pub enum Outcome {
 #[async_trait]
 pub trait Work: Send + Sync {
     fn tenant(&self) -> TenantId;
+    /// Whose idempotency key it runs under, so that an engine can look for it while it begins.
+    fn replay_key(&self) -> Option<(Uuid, String)> {
+        None
+    }
     /// After a run that committed: which entities of which tenant changed, for cache invalidation.
     fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
         Vec::new()
@@ -34,7 +39,7 @@ pub trait Database: Send + Sync {
     /// one physical commit, each in its own savepoint. MUST NOT report success before the commit succeeded.
     async fn write(&self, work: Arc<dyn Work>) -> AppResult<()>;
 
-    /// Waits until everything begun before this call is either committed or gone. After it, what is recorded up to the
-    /// clock's present moment cannot change (R10, `knownAt`).
-    async fn settle(&self) -> AppResult<()>;
+    /// Waits until everything of the tenant begun before this call is either committed or gone. After it, what is
+    /// recorded up to the clock's present moment cannot change (R10, `knownAt`).
+    async fn settle(&self, tenant: TenantId) -> AppResult<()>;
 }

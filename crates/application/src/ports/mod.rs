@@ -5,6 +5,7 @@ pub mod blobs;
 pub mod cache;
 pub mod change;
 pub mod clock;
+pub mod configuration;
 pub mod database;
 pub mod storage_error;
 pub mod unit_of_work;

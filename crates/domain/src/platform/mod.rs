@@ -2,6 +2,7 @@
 
 pub mod attachment;
 mod email;
+pub mod feature_flags;
 mod password;
 
 pub use email::{EMAIL_LENGTH_MAX, EmailAddress};

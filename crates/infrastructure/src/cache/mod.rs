@@ -1,3 +1,14 @@
-//! Caches. The embedded profile has one, in the process.
+//! Caches: one in the process, and one that shares Redis with the other processes (F1 to F12).
 
+pub mod connection_string;
+mod envelope;
+mod glob;
+pub mod key;
+pub mod layered;
+mod local;
 pub mod memory;
+pub mod redis;
+mod statistics;
+mod ttl;
+
+pub use ttl::Ttl;

@@ -10,9 +10,9 @@ use application::authorize::PermissionSet;
 use application::context::Actor;
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::platform::api_keys::hash_token;
-use application::platform::identity::{ACCESS_ENTITY, Authenticator, Credential, Identity};
+use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::ports::{AccessTokens, PlatformQueries};
-use application::ports::cache::{Cache, CacheKey, CachePolicy, Cached};
+use application::ports::cache::{Cache, CacheKey, Cached, CachedEntity};
 use application::ports::clock::Clock;
 use application::ports::database::{Database, Outcome, Work};
 use application::ports::unit_of_work::UnitOfWork;
@@ -188,7 +188,8 @@ impl Finding<'_> {
     ) -> AppResult<Identity> {
         let queries = self.from.access.clone();
         let load = Box::pin(async move { queries.key_access(tenant, key).await });
-        let access: Option<KeyAccess> = self.cached(tenant, format!("key:{key}"), load).await?;
+        let place = CacheKey::name(tenant, CachedEntity::Access, format!("key:{key}"));
+        let access: Option<KeyAccess> = self.cached(place, load).await?;
         let access = access.filter(|access| !access.revoked && access.user == user.uuid());
         let access = access.ok_or_else(|| refused("API key is revoked"))?;
         if access.expires_at.is_some_and(|expiry| expiry <= self.now.micros()) {
@@ -207,15 +208,15 @@ impl Finding<'_> {
     async fn user(&mut self, tenant: TenantId, user: UserId) -> AppResult<UserAccess> {
         let queries = self.from.access.clone();
         let load = Box::pin(async move { queries.user_access(tenant, user).await });
-        let access: Option<UserAccess> =
-            self.cached(tenant, format!("user:{user}:permissions"), load).await?;
+        let access: Option<UserAccess> = self.cached(CacheKey::permissions(tenant, user), load).await?;
         access.filter(|access| access.active).ok_or_else(|| refused("user may not enter the tenant"))
     }
 
     async fn session_revoked(&mut self, tenant: TenantId, session: Uuid) -> AppResult<bool> {
         let queries = self.from.access.clone();
         let load = Box::pin(async move { queries.session_revoked(session).await.map(Some) });
-        Ok(self.cached(tenant, format!("session:{session}"), load).await?.unwrap_or(true))
+        let place = CacheKey::name(tenant, CachedEntity::Access, format!("session:{session}"));
+        Ok(self.cached(place, load).await?.unwrap_or(true))
     }
 
     /// The grants that count now; the first of them to end bounds the answer.
@@ -237,12 +238,10 @@ impl Finding<'_> {
     /// Reads through the cache and remembers what was read.
     async fn cached<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
-        tenant: TenantId,
-        id: String,
+        key: CacheKey,
         load: BoxFuture<'static, AppResult<Option<T>>>,
     ) -> AppResult<Option<T>> {
         let unreadable = |error: serde_json::Error| AppError::internal(format!("cached rights: {error}"));
-        let key = CacheKey { tenant, module: "platform", entity: ACCESS_ENTITY, id };
         let load = Box::new(move || -> BoxFuture<'static, AppResult<Option<Cached>>> {
             Box::pin(async move {
                 let Some(value) = load.await? else { return Ok(None) };
@@ -250,7 +249,7 @@ impl Finding<'_> {
                 Ok(Some(Cached { body: body.into(), version: None }))
             })
         });
-        let loaded = self.from.cache.get_or_load(key.clone(), CachePolicy::Transactional, load).await?;
+        let loaded = self.from.cache.get_or_load(key.clone(), load).await?;
         let Some(cached) = loaded else { return Ok(None) };
         let value = serde_json::from_slice(&cached.body).map_err(unreadable)?;
         self.sources.push((key, cached.body));

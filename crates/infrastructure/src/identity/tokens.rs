@@ -1,5 +1,7 @@
 //! Access tokens: JWT signed with HS256, nothing else accepted.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::platform::ports::{AccessGrant, AccessTokens};
 use domain::ids::{ApiKeyId, TenantId, UserId};
@@ -34,25 +36,47 @@ struct Claims {
     key_id: Option<Uuid>,
 }
 
-/// Signs with the first key, accepts all.
+/// A key that verifies.
+#[derive(Clone)]
+struct Accepted {
+    id: String,
+    key: DecodingKey,
+    /// For a key that no longer signs: when the last token it signed has ended.
+    until: Option<Timestamp>,
+}
+
+struct Keys {
+    signing: (String, EncodingKey),
+    accepted: Vec<Accepted>,
+}
+
+impl Keys {
+    fn new(keys: &[SigningKey]) -> Result<Self, KeyError> {
+        let first = keys.first().filter(|_| keys.len() <= KEYS_MAX).ok_or(KeyError::Number)?;
+        let mut accepted: Vec<Accepted> = Vec::with_capacity(keys.len());
+        for key in keys {
+            if accepted.iter().any(|other| other.id == key.id()) {
+                return Err(KeyError::Repeated(key.id().to_owned()));
+            }
+            let decoding = DecodingKey::from_secret(key.secret());
+            accepted.push(Accepted { id: key.id().to_owned(), key: decoding, until: None });
+        }
+        let signing = (first.id().to_owned(), EncodingKey::from_secret(first.secret()));
+        Ok(Self { signing, accepted })
+    }
+}
+
+/// Signs with the first key, accepts all (K9).
 pub struct JwtTokens {
     issuer: String,
     audience: String,
-    signing: (String, EncodingKey),
-    accepted: Vec<(String, DecodingKey)>,
+    keys: RwLock<Arc<Keys>>,
     validation: Validation,
 }
 
 impl JwtTokens {
     pub fn new(issuer: &str, audience: &str, keys: &[SigningKey]) -> Result<Self, KeyError> {
-        let first = keys.first().filter(|_| keys.len() <= KEYS_MAX).ok_or(KeyError::Number)?;
-        let mut accepted: Vec<(String, DecodingKey)> = Vec::with_capacity(keys.len());
-        for key in keys {
-            if accepted.iter().any(|(id, _)| id == key.id()) {
-                return Err(KeyError::Repeated(key.id().to_owned()));
-            }
-            accepted.push((key.id().to_owned(), DecodingKey::from_secret(key.secret())));
-        }
+        let keys = Keys::new(keys)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
@@ -63,10 +87,40 @@ impl JwtTokens {
         Ok(Self {
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
-            signing: (first.id().to_owned(), EncodingKey::from_secret(first.secret())),
-            accepted,
+            keys: RwLock::new(Arc::new(keys)),
             validation,
         })
+    }
+
+    /// Other keys from now on. The key that signed until now still verifies for `token_life_seconds`, so that no token
+    /// it signed is refused before its time; any other key that is not among `keys` counts no longer.
+    pub fn rotate(
+        &self,
+        keys: &[SigningKey],
+        now: Timestamp,
+        token_life_seconds: u32,
+    ) -> Result<(), KeyError> {
+        let mut next = Keys::new(keys)?;
+        let old = self.keys();
+        let grace = (i64::from(token_life_seconds) + LEEWAY_SECONDS) * 1_000_000;
+        let until = Timestamp::from_micros(now.micros().saturating_add(grace));
+        let mut retired = Vec::new();
+        for key in &old.accepted {
+            let gone = next.accepted.iter().all(|accepted| accepted.id != key.id);
+            let until = if key.id == old.signing.0 { Some(until) } else { key.until };
+            if let Some(until) = until.filter(|until| gone && *until > now) {
+                retired.push(Accepted { until: Some(until), ..key.clone() });
+            }
+        }
+        // The latest to end are kept where there are more than may be.
+        retired.sort_by_key(|key| std::cmp::Reverse(key.until));
+        next.accepted.extend(retired.into_iter().take(KEYS_MAX - keys.len()));
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -87,8 +141,9 @@ impl AccessTokens for JwtTokens {
             key_id: grant.key.map(ApiKeyId::uuid),
         };
         let mut header = Header::new(Algorithm::HS256);
-        header.kid = Some(self.signing.0.clone());
-        encode(&header, &claims, &self.signing.1)
+        let keys = self.keys();
+        header.kid = Some(keys.signing.0.clone());
+        encode(&header, &claims, &keys.signing.1)
             .map_err(|error| AppError::internal(format!("signing a token: {error}")))
     }
 
@@ -99,10 +154,12 @@ impl AccessTokens for JwtTokens {
         }
         let header = decode_header(token).map_err(|error| refused(error.to_string()))?;
         let kid = header.kid.ok_or_else(|| refused("token without kid".to_owned()))?;
-        let key = self.accepted.iter().find(|(id, _)| *id == kid).map(|(_, key)| key);
-        let key = key.ok_or_else(|| refused("token of an unknown key".to_owned()))?;
+        let keys = self.keys();
+        let counts = |key: &&Accepted| key.id == kid && key.until.is_none_or(|until| now < until);
+        let found = keys.accepted.iter().find(counts);
+        let key = found.ok_or_else(|| refused("token of an unknown key".to_owned()))?;
         let claims: Claims =
-            decode(token, key, &self.validation).map_err(|error| refused(error.to_string()))?.claims;
+            decode(token, &key.key, &self.validation).map_err(|error| refused(error.to_string()))?.claims;
         let seconds = now.micros().div_euclid(1_000_000);
         if seconds >= claims.exp || seconds + LEEWAY_SECONDS < claims.nbf {
             return Err(refused("token outside its time".to_owned()));

@@ -1,8 +1,8 @@
 //! Audit rows, events and idempotency rows: what every command leaves behind.
 
-use application::command::Replay;
+use application::command::{Replay, key_owner};
 use application::context::{Actor, RequestContext};
-use application::error::{AppError, AppResult};
+use application::error::AppResult;
 use application::platform::identity::{ACCESS_ENTITY, alters_access};
 use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Change};
 use application::ports::storage_error::StorageResult;
@@ -14,14 +14,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::SqlUnitOfWork;
-use crate::sql::statement::Bulk;
+use crate::sql::statement::{Bulk, Numbered};
 use crate::sql::value::{Kind, Value};
 use crate::statements;
 
 statements! {
-    COUNTER_ADD = "bookkeeping.counter.add": "UPDATE counter SET value = value + ?3 WHERE tenant_id = ?1 AND name = ?2";
+    COUNTER_ADD = "bookkeeping.counter.add":
+        "UPDATE counter SET value = counter.value + ?3 {output value} WHERE tenant_id = ?1 AND name = ?2 {returning value}";
     COUNTER_INSERT = "bookkeeping.counter.insert": "INSERT INTO counter (tenant_id, name, value) VALUES (?1, ?2, ?3)";
-    COUNTER_GET = "bookkeeping.counter.get": "SELECT value FROM counter WHERE tenant_id = ?1 AND name = ?2";
     REPLAY_FIND = "bookkeeping.idempotency.find":
         "SELECT request_hash, body, entity_id, entity_version FROM idempotency \
          WHERE tenant_id = ?1 AND user_id = ?2 AND idempotency_key = ?3";
@@ -63,6 +63,8 @@ pub static EVENT_INSERT: Bulk = Bulk::new(
     ],
 );
 pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
+pub static EVENTS_NUMBERED: Numbered =
+    Numbered::new("bookkeeping.outbox_event.insert_numbered", &EVENT_INSERT, EVENT_SEQUENCE);
 
 /// A change with its documents as text, made once for both of its rows.
 struct Written {
@@ -74,11 +76,6 @@ struct Written {
 /// The counter behind the change feed.
 pub(crate) const EVENT_SEQUENCE: &str = "event";
 
-/// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
-fn key_owner(ctx: &RequestContext) -> Uuid {
-    ctx.actor.user_id().map_or(Uuid::nil(), |user| user.uuid())
-}
-
 impl SqlUnitOfWork {
     /// Raises a gapless counter by `by` and answers its new value. The row stays locked until the commit.
     pub(crate) async fn advance(
@@ -88,11 +85,11 @@ impl SqlUnitOfWork {
         by: i64,
     ) -> StorageResult<i64> {
         let params = [tenant.into(), name.into(), by.into()];
-        if self.tx.execute(&COUNTER_ADD, &params).await? == 0 {
-            self.tx.execute(&COUNTER_INSERT, &params).await?;
+        if let Some(row) = self.tx.find(&COUNTER_ADD, &params).await? {
+            return row.single("counter", "value");
         }
-        let row = self.tx.find(&COUNTER_GET, &params[..2]).await?;
-        row.map_or(Ok(by), |row| row.single("counter", "value"))
+        self.tx.apply(&COUNTER_INSERT, &params).await?;
+        Ok(by)
     }
 
     async fn write_audit(&mut self, ctx: &RequestContext, changes: &[Written]) -> StorageResult<()> {
@@ -122,22 +119,29 @@ impl SqlUnitOfWork {
     }
 
     async fn write_events(&mut self, tenant: TenantId, changes: Vec<Written>) -> StorageResult<()> {
-        let last = self.advance(tenant, EVENT_SEQUENCE, changes.len() as i64).await?;
-        let first = last - changes.len() as i64 + 1;
-        let mut rows: Vec<Vec<Value>> = Vec::with_capacity(changes.len());
-        for (sequence, Written { change, after, .. }) in (first..).zip(changes) {
-            rows.push(vec![
-                tenant.into(),
-                sequence.into(),
-                self.new_id().into(),
-                format!("{}.{}", change.entity, change.action).into(),
-                change.entity.into(),
-                change.entity_id.into(),
-                self.now.into(),
-                after.into(),
-            ]);
+        let (count, now) = (changes.len() as i64, self.now);
+        let ids: Vec<Uuid> = changes.iter().map(|_| self.new_id()).collect();
+        let rows = |first: i64| -> Vec<Vec<Value>> {
+            let numbered = (first..).zip(ids).zip(changes);
+            let row = |((sequence, id), Written { change, after, .. }): ((i64, Uuid), Written)| {
+                vec![
+                    tenant.into(),
+                    sequence.into(),
+                    id.into(),
+                    format!("{}.{}", change.entity, change.action).into(),
+                    change.entity.into(),
+                    change.entity_id.into(),
+                    now.into(),
+                    after.into(),
+                ]
+            };
+            numbered.map(row).collect()
+        };
+        if self.tx.numbers_rows() {
+            return self.tx.insert_numbered(&EVENTS_NUMBERED, tenant, rows(1)).await;
         }
-        self.tx.insert_many(&EVENT_INSERT, rows.into_iter()).await
+        let last = self.advance(tenant, EVENT_SEQUENCE, count).await?;
+        self.tx.insert_many(&EVENT_INSERT, rows(last - count + 1).into_iter()).await
     }
 }
 
@@ -180,6 +184,9 @@ impl Bookkeeping for SqlUnitOfWork {
     }
 
     async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>> {
+        if self.tx.knows_no_replay(key_owner(ctx), key) {
+            return Ok(None);
+        }
         let params = [ctx.tenant.into(), key_owner(ctx).into(), key.into()];
         let Some(row) = self.tx.find(&REPLAY_FIND, &params).await? else { return Ok(None) };
         let mut columns = row.columns("idempotency");
@@ -202,8 +209,7 @@ impl Bookkeeping for SqlUnitOfWork {
             replay.version.into(),
             self.now.into(),
         ];
-        self.tx.execute(&REPLAY_INSERT, &params).await.map_err(AppError::from)?;
-        Ok(())
+        Ok(self.tx.apply(&REPLAY_INSERT, &params).await?)
     }
 
     async fn begin_part(&mut self) -> AppResult<usize> {

@@ -39,7 +39,8 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
-use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
+use crate::sql::list::ListSql;
+use crate::sql::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use crate::sql::tx::Tx;
 
 /// The open transaction with every repository on it.
@@ -88,6 +89,7 @@ impl UnitOfWork for SqlUnitOfWork {
         self.tenant
     }
     fn enter_tenant(&mut self, tenant: TenantId) {
+        self.tx.enter(tenant);
         self.tenant = tenant;
     }
     fn now(&self) -> Timestamp {
@@ -146,5 +148,15 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    accounting::lookups()
+    [accounting::lookups(), platform::lookups()].concat()
+}
+
+/// Every list, likewise.
+pub fn lists() -> Vec<&'static ListSql> {
+    [accounting::lists(), platform::lists()].concat()
+}
+
+/// Every insert of numbered rows, likewise.
+pub fn numbered() -> Vec<&'static Numbered> {
+    vec![&bookkeeping::EVENTS_NUMBERED]
 }

@@ -15,11 +15,13 @@ use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
 use super::migrate;
+use super::mssql::connection_string::SqlServerOptions;
+use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::{self, SqliteWriter};
 use super::sqlite_batch::LongReads;
 use super::sqlite_read;
-use super::statement::Statement;
-use super::value::{Row, Value};
+use super::statement::{Lookup, Statement};
+use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
 
 /// Read-only connections unless configured.
@@ -34,6 +36,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<SqliteEngine>),
+    SqlServer(Arc<SqlServerEngine>),
 }
 
 struct SqliteEngine {
@@ -57,8 +60,8 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let lock = lock_database(path)?;
-        let mut connection = sqlite::open_writer(path)?;
-        migrate::migrate_sqlite(&mut connection, clock.now())?;
+        let mut connection = sqlite::open_writer(path).map_err(|error| named(path, error))?;
+        migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
         let writer = SqliteWriter::start(connection, clock, move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
         Ok(Self {
@@ -72,9 +75,28 @@ impl Db {
         })
     }
 
+    /// Connects to SQL Server, as [`SqlServerEngine::open`] says.
+    pub async fn open_sql_server(
+        open: OpenSqlServer,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> StorageResult<Self> {
+        let engine = SqlServerEngine::open(open, clock, ids).await?;
+        Ok(Self { engine: Engine::SqlServer(Arc::new(engine)) })
+    }
+
+    /// Changes to other connections of SQL Server without losing a request; nothing for an embedded database.
+    pub async fn reconnect(&self, options: &SqlServerOptions) -> StorageResult<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::SqlServer(engine) => engine.reconnect(options).await,
+        }
+    }
+
     pub fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::SqlServer(_) => Dialect::SqlServer,
         }
     }
 
@@ -82,6 +104,15 @@ impl Db {
     pub fn file(&self) -> Option<&Path> {
         match &self.engine {
             Engine::Sqlite(engine) => Some(&engine.path),
+            Engine::SqlServer(_) => None,
+        }
+    }
+
+    /// Whether the storage refused the last write; for health.
+    pub fn refuses_writes(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.is_refused(),
+            Engine::SqlServer(engine) => engine.refuses_writes(),
         }
     }
 
@@ -89,6 +120,7 @@ impl Db {
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, statement.sqlite(), params).await,
+            Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         }
     }
 
@@ -96,11 +128,32 @@ impl Db {
         Ok(self.query(statement, params).await?.into_iter().next())
     }
 
+    /// The rows of all keys in one statement, in no particular order.
+    pub async fn lookup(
+        &self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value>,
+    ) -> StorageResult<Vec<Row>> {
+        let keys = json_keys(keys)?;
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                sqlite_read::query(&engine.readers, lookup.sqlite_many(), &params).await
+            }
+            Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
+        }
+    }
+
     /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.
     pub async fn query_text(&self, text: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, &sql, params).await,
+            Engine::SqlServer(engine) => engine.query(&sql, params).await,
         }
     }
 
@@ -109,6 +162,7 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
+            Engine::SqlServer(engine) => engine.stream(sql, params),
         }
     }
 
@@ -121,6 +175,15 @@ impl Db {
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
+            Engine::SqlServer(engine) => engine.stream_pieces(sql, params),
+        }
+    }
+
+    /// Requests to the server of the write that ended last; `None` where there is no server.
+    pub fn last_round_trips(&self) -> Option<u32> {
+        match &self.engine {
+            Engine::Sqlite(_) => None,
+            Engine::SqlServer(engine) => Some(engine.last_round_trips()),
         }
     }
 
@@ -137,7 +200,10 @@ impl Db {
 
     /// Whether a trivial query is answered; for health.
     pub async fn ping(&self) -> StorageResult<()> {
-        self.query_text("SELECT 1", &[]).await.map(|_| ())
+        match &self.engine {
+            Engine::Sqlite(_) => self.query_text("SELECT 1", &[]).await.map(|_| ()),
+            Engine::SqlServer(engine) => engine.ping().await,
+        }
     }
 }
 
@@ -146,12 +212,14 @@ impl Database for Db {
     async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.writer.write(work).await,
+            Engine::SqlServer(engine) => engine.write(work).await,
         }
     }
 
-    async fn settle(&self) -> AppResult<()> {
+    async fn settle(&self, tenant: TenantId) -> AppResult<()> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.writer.settle().await,
+            Engine::SqlServer(engine) => Ok(engine.settle(tenant).await?),
         }
     }
 }
@@ -160,8 +228,7 @@ impl Database for Db {
 pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
     let shown = path.display();
     if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| StorageError::Full(format!("cannot create the folder of {shown}: {error}")))?;
+        std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
     }
     let lock_path = path.with_extension("lock");
     let file = File::options()
@@ -169,7 +236,7 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         .truncate(false)
         .write(true)
         .open(&lock_path)
-        .map_err(|error| StorageError::Full(format!("cannot write {}: {error}", lock_path.display())))?;
+        .map_err(|error| unwritable(&lock_path, error))?;
     file.try_lock().map_err(|error| {
         StorageError::Unavailable(format!(
             "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
@@ -177,4 +244,19 @@ pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
         ))
     })?;
     Ok(file)
+}
+
+fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
+    StorageError::Full(format!(
+        "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
+        path.display()
+    ))
+}
+
+/// What the engine says of a file it cannot write, with the file's name.
+fn named(path: &Path, error: StorageError) -> StorageError {
+    match error {
+        StorageError::Full(text) => unwritable(path, text),
+        other => other,
+    }
 }

@@ -14,13 +14,16 @@ impl Dialect {
     /// |---|---|---|
     /// | `?1` | `?1` | `@P1` |
     /// | `{page ?1}` | `LIMIT ?1` | `OFFSET 0 ROWS FETCH NEXT @P1 ROWS ONLY` |
+    /// | `{top ?1}` … `{limit ?1}` | … `LIMIT ?1` | `TOP (@P1)` … |
     /// | `{first}` … `{only}` | … `LIMIT 1` | `TOP (1)` … |
     /// | `{lock}` | | `WITH (UPDLOCK, ROWLOCK)` |
     /// | `{lock_range}` | | `WITH (UPDLOCK, HOLDLOCK)` |
     /// | `{skip_locked}` | | `WITH (UPDLOCK, ROWLOCK, READPAST)` |
     /// | `{escape}` | `ESCAPE '\'` | `ESCAPE N'\'` |
     /// | `{length x}` | `length(x)` | `LEN(x)` |
+    /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
+    /// | `{output x}` … `{returning x}` | … `RETURNING x` | `OUTPUT inserted.x` … |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);
         let mut rest = text;
@@ -53,6 +56,8 @@ impl Dialect {
         let text = match (self, name) {
             (Self::Sqlite, "page") => format!("LIMIT {argument}"),
             (Self::SqlServer, "page") => format!("OFFSET 0 ROWS FETCH NEXT {argument} ROWS ONLY"),
+            (Self::SqlServer, "top") => format!("TOP ({argument})"),
+            (Self::Sqlite, "limit") => format!("LIMIT {argument}"),
             (Self::Sqlite, "only") => "LIMIT 1".to_owned(),
             (Self::SqlServer, "first") => "TOP (1)".to_owned(),
             (Self::SqlServer, "lock") => "WITH (UPDLOCK, ROWLOCK)".to_owned(),
@@ -62,8 +67,14 @@ impl Dialect {
             (Self::SqlServer, "escape") => r"ESCAPE N'\'".to_owned(),
             (Self::Sqlite, "length") => format!("length({argument})"),
             (Self::SqlServer, "length") => format!("LEN({argument})"),
+            (Self::Sqlite, "ids") => format!("SELECT unhex(value) FROM json_each({argument})"),
+            (Self::SqlServer, "ids") => {
+                format!("SELECT CONVERT(BINARY(16), value, 2) FROM OPENJSON({argument})")
+            }
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
+            (Self::SqlServer, "output") => format!("OUTPUT inserted.{argument}"),
+            (Self::Sqlite, "returning") => format!("RETURNING {argument}"),
             _ => String::new(),
         };
         out.push_str(&text);
@@ -71,8 +82,22 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 9] =
-    ["page", "first", "only", "lock", "lock_range", "skip_locked", "escape", "length", "index"];
+pub const HOOKS: [&str; 14] = [
+    "page",
+    "top",
+    "limit",
+    "first",
+    "only",
+    "lock",
+    "lock_range",
+    "skip_locked",
+    "escape",
+    "length",
+    "ids",
+    "index",
+    "output",
+    "returning",
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,145 +1,168 @@
 //! Lists in SQL: filters, order, keyset cursor and page, composed of closed pieces. Every value is a parameter.
 
+use std::borrow::Cow;
+
 use application::error::AppError;
-use application::paging::{Count, Direction, Filter, FilterOp, FilterValue, ListQuery, Page, invalid_cursor};
+use application::paging::{
+    COUNT_ESTIMATED_MAX, Condition, Count, Direction, FieldKind, Filter, FilterOp, FilterValue, ListQuery,
+    ListSpec, Page, TotalRelation,
+};
 use application::ports::storage_error::StorageResult;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::TenantId;
-use domain::money::Amount;
 use domain::text::search_form;
-use domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::composed::Composed;
 use super::db::Db;
-use super::value::{Columns, FromValue, Row, Value};
+use super::list_cursor::{self, Order, sql_direction};
+use super::value::{Columns, Value};
 
-/// How one list reads: a `SELECT` without its `WHERE`, the expression of its tenant and of its unique `id` key.
+/// How one list reads: a `SELECT` without its `WHERE`, the expression of its tenant and of its unique key.
 pub struct ListSql {
+    pub spec: &'static ListSpec,
     /// `SELECT a.id, a.code … FROM account a`
     pub select: &'static str,
     /// `a.tenant_id`
     pub tenant: &'static str,
-    /// The column that ends every order, unique within the tenant: `a.id`.
-    pub key: &'static str,
-    /// Field name of the `ListSpec` -> column. Columns that are sorted by must not be null (`COALESCE`).
+    /// The columns that end every order, unique within the tenant: `a.id`.
+    pub key: &'static [&'static str],
+    /// Field name of the `ListSpec` -> column. A column of [`FieldKind::Search`] holds `text::search_form`.
     pub columns: &'static [(&'static str, &'static str)],
-    /// Fields whose column holds `text::search_form`, so that `like` folds what was typed.
-    pub folded: &'static [&'static str],
+    /// What stands for a column that may be null when it is sorted by: a cursor cannot compare with null.
+    pub sorted_as: &'static [(&'static str, &'static str)],
 }
 
-#[derive(Serialize, Deserialize)]
-struct Cursor {
-    /// The order it belongs to, so that it is refused under another.
-    o: String,
-    /// The sort values of the last row.
-    v: Vec<CursorValue>,
+/// The statements of one list request.
+pub struct ComposedList {
+    pub page: Composed,
+    pub count: Option<Composed>,
+    pub order: Vec<(&'static str, Direction)>,
 }
 
-#[derive(Serialize, Deserialize, Clone)]
-enum CursorValue {
-    #[serde(rename = "i")]
-    Int(i64),
-    #[serde(rename = "t")]
-    Text(String),
-    #[serde(rename = "u")]
-    Id(Uuid),
-    #[serde(rename = "d")]
-    Date(chrono::NaiveDate),
-    #[serde(rename = "s")]
-    Time(i64),
-    #[serde(rename = "a")]
-    Amount(i64),
-}
+/// A condition beside the filters, with its parameters numbered from `?2` (`?1` is the tenant).
+pub type Extra = Option<(Cow<'static, str>, Vec<Value>)>;
 
 impl ListSql {
     fn column(&self, field: &str) -> Result<&'static str, AppError> {
-        self.columns
-            .iter()
-            .find(|(name, _)| *name == field)
-            .map(|(_, column)| *column)
-            .ok_or_else(|| AppError::internal(format!("list field {field} has no column")))
+        let column = self.columns.iter().find(|(name, _)| *name == field).map(|(_, column)| *column);
+        column.ok_or_else(|| AppError::internal(format!("list field {field} has no column")))
     }
 
-    /// Reads one page. `extra` is a further condition with its parameters numbered from `?2` (`?1` is the tenant), and
-    /// `read` turns the select's columns into an item.
+    /// Reads one page. `read` turns the select's columns into an item.
     pub async fn page<T>(
         &self,
         db: &Db,
         tenant: TenantId,
         query: &ListQuery,
-        extra: Option<(&str, Vec<Value>)>,
-        mut read: impl FnMut(&mut Columns) -> StorageResult<T>,
+        extra: Extra,
+        read: impl FnMut(&mut Columns) -> StorageResult<T>,
     ) -> Result<Page<T>, AppError> {
-        let mut params = vec![Value::from(tenant)];
-        let mut conditions = vec![format!("{} = ?1", self.tenant)];
-        if let Some((condition, values)) = extra {
-            conditions.push(format!("({condition})"));
-            params.extend(values);
-        }
-        for filter in &query.filters {
-            conditions.push(self.condition(filter, &mut params)?);
-        }
-        let total = match query.count {
-            Count::Exact => Some(self.count(db, &conditions, &params).await?),
-            Count::None => None,
+        self.page_while(db, tenant, query, extra, read, |_| true).await
+    }
+
+    /// The same, but the page ends before the item that no longer `fits`. The first item is always on it.
+    pub async fn page_while<T>(
+        &self,
+        db: &Db,
+        tenant: TenantId,
+        query: &ListQuery,
+        extra: Extra,
+        mut read: impl FnMut(&mut Columns) -> StorageResult<T>,
+        mut fits: impl FnMut(&T) -> bool,
+    ) -> Result<Page<T>, AppError> {
+        let ComposedList { page, count, order } = self.compose(tenant, query, extra)?;
+        let (total, total_relation) = match count {
+            Some(count) => total(counted(db, &count).await?, query.count),
+            None => (None, None),
         };
-        let order = self.order(query)?;
-        if let Some(cursor) = &query.cursor {
-            conditions.push(after(&order, &read_cursor(cursor, &order)?, &mut params));
-        }
-        let keys: String = order.iter().map(|(column, _)| format!(", {column}")).collect();
-        let (head, from) = self.select.split_once(" FROM ").unwrap_or((self.select, ""));
-        let by: Vec<_> = order
-            .iter()
-            .map(|(column, direction)| format!("{column}{}", sql_direction(*direction)))
-            .collect();
-        params.push(Value::Int(i64::from(query.limit) + 1));
-        let text = format!(
-            "{head}{keys} FROM {from} WHERE {} ORDER BY {} {{page ?{}}}",
-            conditions.join(" AND "),
-            by.join(", "),
-            params.len()
-        );
-        let rows = db.query_text(&text, &params).await?;
-        let more = rows.len() > query.limit as usize;
+        let rows = db.query_text(&page.text, &page.params).await?;
+        let mut more = rows.len() > query.limit as usize;
         let mut items = Vec::with_capacity(rows.len());
         let mut last = Vec::new();
         for row in rows.into_iter().take(query.limit as usize) {
             let mut columns = row.columns("list");
-            items.push(read(&mut columns)?);
+            let item = read(&mut columns)?;
+            if !fits(&item) && !items.is_empty() {
+                more = true;
+                break;
+            }
+            items.push(item);
             last = columns.rest();
         }
-        let next_cursor = if more { Some(write_cursor(&order, last)?) } else { None };
-        Ok(Page { items, next_cursor, total })
+        let next_cursor = if more { Some(list_cursor::write(&order, last)?) } else { None };
+        Ok(Page { items, next_cursor, total, total_relation })
     }
 
-    async fn count(&self, db: &Db, conditions: &[String], params: &[Value]) -> Result<u64, AppError> {
-        let (_, from) = self.select.split_once(" FROM ").unwrap_or(("", ""));
-        let text = format!("SELECT COUNT(*) FROM {from} WHERE {}", conditions.join(" AND "));
-        let row: Option<Row> = db.query_text(&text, params).await?.into_iter().next();
-        Ok(row.map_or(Ok(0), |row| row.single("list", "count"))?)
+    /// The statements of a request. The tenant's condition, the extra one, every filter and the group of alternatives
+    /// are all required.
+    pub fn compose(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+        extra: Extra,
+    ) -> Result<ComposedList, AppError> {
+        let mut sql = Composed::new(tenant);
+        let mut conditions = vec![format!("{} = ?1", self.tenant)];
+        if let Some((condition, values)) = extra {
+            conditions.push(format!("({condition})"));
+            sql.params.extend(values);
+        }
+        for filter in &query.filters {
+            conditions.push(self.condition(filter, &mut sql)?);
+        }
+        if !query.any.is_empty() {
+            conditions.push(self.group(&query.any, " OR ", &mut sql)?);
+        }
+        let (head, from) = self.select.split_once(" FROM ").unwrap_or((self.select, ""));
+        let count = count(query.count, from, &conditions, &sql);
+        let order = self.order(query)?;
+        if let Some(cursor) = &query.cursor {
+            let after = after(&order, &list_cursor::read(cursor, &order)?, &mut sql);
+            conditions.push(after);
+        }
+        // Named, because a select list that has a column twice cannot be ordered by it in SQL Server.
+        let keys = (1..).zip(&order).map(|(n, (column, _))| format!(", {column} AS sort_{n}"));
+        let by = order.iter().map(|(column, direction)| format!("{column}{}", sql_direction(*direction)));
+        let limit = sql.param(i64::from(query.limit) + 1);
+        sql.text = format!(
+            "{head}{} FROM {from} WHERE {} ORDER BY {} {{page {limit}}}",
+            keys.collect::<String>(),
+            conditions.join(" AND "),
+            by.collect::<Vec<_>>().join(", "),
+        );
+        Ok(ComposedList { page: sql, count, order })
     }
 
     fn order(&self, query: &ListQuery) -> Result<Vec<(&'static str, Direction)>, AppError> {
         let mut order = Vec::with_capacity(query.sort.len() + 1);
         for (field, direction) in &query.sort {
-            order.push((self.column(field)?, *direction));
+            let sorted = self.sorted_as.iter().find(|(name, _)| name == field);
+            let column = sorted.map_or_else(|| self.column(field), |(_, column)| Ok(*column))?;
+            order.push((column, *direction));
         }
         let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
-        if !order.iter().any(|(column, _)| *column == self.key) {
-            order.push((self.key, direction));
+        for key in self.key {
+            if !order.iter().any(|(column, _)| column == key) {
+                order.push((key, direction));
+            }
         }
         Ok(order)
     }
 
-    fn condition(&self, filter: &Filter, params: &mut Vec<Value>) -> Result<String, AppError> {
+    /// Conditions in brackets, so that what stands beside them holds whatever they say.
+    fn group(&self, members: &[Condition], joint: &str, sql: &mut Composed) -> Result<String, AppError> {
+        let mut parts = Vec::with_capacity(members.len());
+        for member in members {
+            parts.push(match member {
+                Condition::One(filter) => self.condition(filter, sql)?,
+                Condition::All(members) => self.group(members, " AND ", sql)?,
+                Condition::Any(members) => self.group(members, " OR ", sql)?,
+            });
+        }
+        Ok(format!("({})", parts.join(joint)))
+    }
+
+    fn condition(&self, filter: &Filter, sql: &mut Composed) -> Result<String, AppError> {
         let column = self.column(filter.field)?;
-        let mut parameter = |value: Value| {
-            params.push(value);
-            format!("?{}", params.len())
-        };
         let comparison = match filter.op {
             FilterOp::Eq => "=",
             FilterOp::Ne => "<>",
@@ -155,20 +178,73 @@ impl ListSql {
                 let FilterValue::Text(text) = &filter.value else {
                     return Err(AppError::internal("like needs a text"));
                 };
-                let text = if self.folded.contains(&filter.field) { search_form(text) } else { text.clone() };
-                let pattern =
-                    format!("%{}%", text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"));
-                return Ok(format!("{column} LIKE {} {{escape}}", parameter(Value::Text(pattern))));
+                return Ok(if self.is_search(filter.field) {
+                    format!("{column} LIKE {} {{escape}}", sql.param(contains(&search_form(text))))
+                } else {
+                    // SQLite's LIKE does not tell letter case, SQL Server's goes by the column's collation.
+                    format!("LOWER({column}) LIKE LOWER({}) {{escape}}", sql.param(contains(text)))
+                });
             }
             FilterOp::In => {
                 let FilterValue::Many(values) = &filter.value else {
                     return Err(AppError::internal("in needs values"));
                 };
-                let names: Vec<_> = values.iter().map(|value| parameter(filter_value(value))).collect();
+                let names: Vec<_> = values.iter().map(|value| sql.param(filter_value(value))).collect();
                 return Ok(format!("{column} IN ({})", names.join(", ")));
             }
         };
-        Ok(format!("{column} {comparison} {}", parameter(filter_value(&filter.value))))
+        let value = sql.param(filter_value(&filter.value));
+        Ok(format!("{column} {comparison} {value}"))
+    }
+
+    fn is_search(&self, field: &str) -> bool {
+        self.spec.fields.iter().any(|spec| spec.name == field && matches!(spec.kind, FieldKind::Search))
+    }
+}
+
+/// A `LIKE` pattern for texts that contain this one. SQL Server would read `[` as the beginning of a set.
+pub fn contains(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '%' | '_' | '[') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn count(count: Count, from: &str, conditions: &[String], sql: &Composed) -> Option<Composed> {
+    let mut sql = Composed { text: String::new(), params: sql.params.clone() };
+    let conditions = conditions.join(" AND ");
+    sql.text = match count {
+        Count::None => return None,
+        Count::Exact => format!("SELECT COUNT(*) FROM {from} WHERE {conditions}"),
+        Count::Estimated => {
+            let most = sql.param(i64::try_from(COUNT_ESTIMATED_MAX + 1).unwrap_or(i64::MAX));
+            format!(
+                "SELECT COUNT(*) FROM (SELECT {{top {most}}} 1 AS one FROM {from} WHERE {conditions} \
+                 {{limit {most}}}) AS counted"
+            )
+        }
+    };
+    Some(sql)
+}
+
+async fn counted(db: &Db, count: &Composed) -> StorageResult<u64> {
+    let row = db.query_text(&count.text, &count.params).await?.into_iter().next();
+    row.map_or(Ok(0), |row| row.single("list", "count"))
+}
+
+fn total(counted: u64, count: Count) -> (Option<u64>, Option<TotalRelation>) {
+    match count {
+        Count::Estimated if counted > COUNT_ESTIMATED_MAX => {
+            (Some(COUNT_ESTIMATED_MAX), Some(TotalRelation::AtLeast))
+        }
+        Count::Estimated => (Some(counted), Some(TotalRelation::Exact)),
+        _ => (Some(counted), None),
     }
 }
 
@@ -185,67 +261,15 @@ fn filter_value(value: &FilterValue) -> Value {
     }
 }
 
-fn sql_direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ascending => "",
-        Direction::Descending => " DESC",
-    }
-}
-
 /// `(a > ?) OR (a = ? AND b < ?) …`: rows after the cursor in a mixed order.
-fn after(order: &[(&str, Direction)], values: &[Value], params: &mut Vec<Value>) -> String {
-    let first = params.len();
-    params.extend(values.iter().cloned());
+fn after(order: &Order, values: &[Value], sql: &mut Composed) -> String {
+    let names: Vec<String> = values.iter().map(|value| sql.param(value.clone())).collect();
     let parts = (0..order.len()).map(|depth| {
-        let equal = (0..depth).map(|i| format!("{} = ?{}", order[i].0, first + i + 1));
+        let equal = (0..depth).map(|i| format!("{} = {}", order[i].0, names[i]));
         let (column, direction) = order[depth];
         let sign = if direction == Direction::Ascending { ">" } else { "<" };
-        let last = format!("{column} {sign} ?{}", first + depth + 1);
+        let last = format!("{column} {sign} {}", names[depth]);
         format!("({})", equal.chain([last]).collect::<Vec<_>>().join(" AND "))
     });
     format!("({})", parts.collect::<Vec<_>>().join(" OR "))
-}
-
-fn order_name(order: &[(&str, Direction)]) -> String {
-    order
-        .iter()
-        .map(|(column, direction)| format!("{column}{}", sql_direction(*direction)))
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
-fn write_cursor(order: &[(&'static str, Direction)], values: Vec<Value>) -> Result<String, AppError> {
-    let values = values.into_iter().map(|value| match value {
-        Value::Int(v) => Ok(CursorValue::Int(v)),
-        Value::Text(v) => Ok(CursorValue::Text(v)),
-        Value::Id(v) => Ok(CursorValue::Id(v)),
-        Value::Date(v) => Ok(CursorValue::Date(v)),
-        Value::Time(v) => Ok(CursorValue::Time(v.micros())),
-        Value::Amount(v) => Ok(CursorValue::Amount(v.scaled())),
-        Value::Bool(v) => Ok(CursorValue::Int(v.into())),
-        Value::Blob(_) => Uuid::from_value(value).map(CursorValue::Id),
-        other => Err(format!("cursor over {other:?}")),
-    });
-    let v = values.collect::<Result<Vec<_>, _>>().map_err(AppError::internal)?;
-    let json = serde_json::to_vec(&Cursor { o: order_name(order), v })
-        .map_err(|e| AppError::internal(e.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(json))
-}
-
-fn read_cursor(text: &str, order: &[(&'static str, Direction)]) -> Result<Vec<Value>, AppError> {
-    let bad = || AppError::from(invalid_cursor());
-    let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
-    let cursor: Cursor = serde_json::from_slice(&json).map_err(|_| bad())?;
-    if cursor.o != order_name(order) || cursor.v.len() != order.len() {
-        return Err(bad());
-    }
-    let value = |value| match value {
-        CursorValue::Int(v) => Value::Int(v),
-        CursorValue::Text(v) => Value::Text(v),
-        CursorValue::Id(v) => Value::Id(v),
-        CursorValue::Date(v) => Value::Date(v),
-        CursorValue::Time(v) => Value::Time(Timestamp::from_micros(v)),
-        CursorValue::Amount(v) => Value::Amount(Amount::from_scaled(v)),
-    };
-    Ok(cursor.v.into_iter().map(value).collect())
 }

@@ -4,14 +4,19 @@
 //! [`db::Db`] runs it: reads on a pool of read-only connections, writes in the unit of work that is the transaction.
 
 pub mod backup;
+pub mod composed;
 pub mod db;
 pub mod dialect;
 pub mod list;
+pub mod list_cursor;
 pub mod migrate;
+pub mod mssql;
 pub mod reference_memory;
+pub mod refusal;
 pub mod sqlite;
 pub mod sqlite_batch;
 pub mod sqlite_read;
 pub mod statement;
+pub mod tls;
 pub mod tx;
 pub mod value;

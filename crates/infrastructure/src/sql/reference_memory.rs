@@ -12,7 +12,7 @@ use super::value::{Row, Value};
 const ANSWERS_MAX: usize = 50_000;
 
 /// Writes that leave reference data alone, by the beginning of their names.
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 14] = [
     "accounting.journal_entry.",
     "accounting.journal_entry_draft.",
     "accounting.ledger_line.",
@@ -22,7 +22,17 @@ const HARMLESS: [&str; 9] = [
     "accounting.number_series_counter.",
     "accounting.journal_chain.",
     "bookkeeping.",
+    "platform.session.",
+    "platform.user.",
+    "platform.api_key.",
+    "platform.job.",
+    "platform.retention.",
 ];
+
+/// Whether a write leaves reference data alone, by its statement's name.
+pub fn is_harmless(name: &str) -> bool {
+    HARMLESS.iter().any(|harmless| name.starts_with(harmless))
+}
 
 #[derive(Default)]
 pub struct ReferenceMemory {
@@ -50,7 +60,7 @@ impl ReferenceMemory {
 
     /// Called before each write, by the statement's name.
     pub fn will_write(&mut self, name: &str) {
-        if !HARMLESS.iter().any(|harmless| name.starts_with(harmless)) {
+        if !is_harmless(name) {
             self.changing = true;
             self.forget();
         }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::error::{AppError, AppResult};
+use application::error::{AppError, AppResult, STORAGE_FULL};
 use application::ports::clock::Clock;
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
@@ -20,6 +20,7 @@ use rusqlite::{Connection, ErrorCode, ToSql};
 use tokio::sync::{mpsc, oneshot};
 
 use super::reference_memory::ReferenceMemory;
+use super::refusal::LastRefusal;
 use super::tx::{ROWS_MAX, Tx};
 use super::value::{Row, Value, date_to_sqlite};
 use crate::persistence::SqlUnitOfWork;
@@ -57,6 +58,7 @@ enum Job {
 #[derive(Clone)]
 pub struct SqliteWriter {
     jobs: mpsc::Sender<Job>,
+    refusal: Arc<LastRefusal>,
 }
 
 impl SqliteWriter {
@@ -73,11 +75,20 @@ impl SqliteWriter {
             depth: 0,
             poisoned: false,
         }));
+        let refusal = Arc::new(LastRefusal::default());
+        let noted = refusal.clone();
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || WriterThread { uow, clock, last: Timestamp::from_micros(0) }.run(receiver))
+            .spawn(move || {
+                WriterThread { uow, clock, last: Timestamp::from_micros(0), refusal: noted }.run(receiver)
+            })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, refusal })
+    }
+
+    /// Whether the disk was full, or could not be written, when a write was last tried.
+    pub fn is_refused(&self) -> bool {
+        self.refusal.is_recent()
     }
 
     pub async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
@@ -100,6 +111,7 @@ struct WriterThread {
     uow: SqlUnitOfWork,
     clock: Arc<dyn Clock>,
     last: Timestamp,
+    refusal: Arc<LastRefusal>,
 }
 
 type Replies = Vec<(oneshot::Sender<AppResult<()>>, AppResult<()>)>;
@@ -113,12 +125,16 @@ impl WriterThread {
             }
         }
         // Leaves a database file that needs no recovery; the next start would do it otherwise.
-        let _ = self.sqlite().connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        if let Ok(tx) = self.sqlite() {
+            let _ = tx.batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
     }
 
-    fn sqlite(&mut self) -> &mut SqliteTx {
-        let Tx::Sqlite(tx) = &mut self.uow.tx;
-        tx
+    fn sqlite(&mut self) -> StorageResult<&mut SqliteTx> {
+        match &mut self.uow.tx {
+            Tx::Sqlite(tx) => Ok(tx),
+            Tx::SqlServer(_) => Err(StorageError::Internal("another engine's transaction".to_owned())),
+        }
     }
 
     /// One physical transaction: the first work and whatever else has arrived when it is done.
@@ -128,7 +144,7 @@ impl WriterThread {
         reply: oneshot::Sender<AppResult<()>>,
         jobs: &mut mpsc::Receiver<Job>,
     ) {
-        if let Err(error) = self.sqlite().batch("BEGIN IMMEDIATE") {
+        if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
             let _ = reply.send(Err(error.into()));
             return;
         }
@@ -139,7 +155,7 @@ impl WriterThread {
         while let Some((work, reply)) = next.take() {
             let result = self.one(&*work);
             replies.push((reply, result));
-            if self.sqlite().connection.is_autocommit() {
+            if self.sqlite().is_ok_and(|tx| tx.connection.is_autocommit()) {
                 break; // the engine gave up the whole transaction (disk full, I/O error)
             }
             while next.is_none() && replies.len() < GROUP_WORKS_MAX && began.elapsed() < GROUP_TIME_MAX {
@@ -151,14 +167,19 @@ impl WriterThread {
             }
         }
         let committed = self.commit();
-        if committed.is_err() {
-            self.sqlite().memory.forget();
+        if let (Err(_), Ok(tx)) = (&committed, self.sqlite()) {
+            tx.memory.forget();
         }
         for (reply, result) in replies {
             let answer = match (&committed, result) {
                 (Err(error), Ok(())) => Err(storage_error_again(error).into()),
                 (_, result) => result,
             };
+            match &answer {
+                Ok(()) => self.refusal.succeeded(),
+                Err(error) if error.is(&STORAGE_FULL) => self.refusal.refused(),
+                Err(_) => {}
+            }
             let _ = reply.send(answer);
         }
         for reply in settled {
@@ -167,7 +188,7 @@ impl WriterThread {
     }
 
     fn commit(&mut self) -> StorageResult<()> {
-        let tx = self.sqlite();
+        let tx = self.sqlite()?;
         if tx.connection.is_autocommit() {
             return Err(StorageError::Full("the engine rolled the transaction back".to_owned()));
         }
@@ -180,14 +201,14 @@ impl WriterThread {
     fn one(&mut self, work: &dyn Work) -> AppResult<()> {
         self.last = Timestamp::from_micros(self.clock.now().micros().max(self.last.micros() + 1));
         let now = self.last;
-        self.sqlite().savepoint()?;
+        self.sqlite()?.savepoint()?;
         self.uow.reset(work.tenant(), now);
         let run = AssertUnwindSafe(work.run(&mut self.uow)).catch_unwind();
         let result = futures::executor::block_on(run)
             .unwrap_or_else(|_| Err(AppError::internal("a command panicked; its work was rolled back")));
-        let poisoned = std::mem::take(&mut self.sqlite().poisoned);
+        let poisoned = std::mem::take(&mut self.sqlite()?.poisoned);
         let keep = matches!(result, Ok(Outcome::Commit)) && !poisoned;
-        let tx = self.sqlite();
+        let tx = self.sqlite()?;
         if !tx.connection.is_autocommit() {
             while tx.depth > 1 {
                 tx.end_savepoint(false)?;

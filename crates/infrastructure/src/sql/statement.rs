@@ -14,17 +14,32 @@ pub struct Statement {
     /// Reads reference data, which the one writer of the embedded engine may remember between transactions.
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
+    mssql_rendered: OnceLock<String>,
 }
 
 impl Statement {
     /// One text for both engines.
     pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, mssql: None, reference: false, sqlite_rendered: OnceLock::new() }
+        Self {
+            name,
+            text,
+            mssql: None,
+            reference: false,
+            sqlite_rendered: OnceLock::new(),
+            mssql_rendered: OnceLock::new(),
+        }
     }
 
     /// Two texts, where no hook helps; `xtask sql-budget` counts them.
     pub const fn split(name: &'static str, sqlite: &'static str, mssql: &'static str) -> Self {
-        Self { name, text: sqlite, mssql: Some(mssql), reference: false, sqlite_rendered: OnceLock::new() }
+        Self {
+            name,
+            text: sqlite,
+            mssql: Some(mssql),
+            reference: false,
+            sqlite_rendered: OnceLock::new(),
+            mssql_rendered: OnceLock::new(),
+        }
     }
 
     /// Marks a read of reference data: accounts, journals, periods, settings, rules.
@@ -45,6 +60,15 @@ impl Statement {
         }
     }
 
+    pub fn mssql(&self) -> &str {
+        self.mssql_rendered.get_or_init(|| self.render(Dialect::SqlServer))
+    }
+
+    /// Whether it changes rows and answers them.
+    pub fn writes(&self) -> bool {
+        self.text.contains("{output ") || self.mssql.is_some_and(|text| text.starts_with("UPDATE"))
+    }
+
     pub fn is_split(&self) -> bool {
         self.mssql.is_some()
     }
@@ -53,12 +77,14 @@ impl Statement {
 /// Declares statements and the slice `ALL` that lists them.
 #[macro_export]
 macro_rules! statements {
-    ($($name:ident = $id:literal $(as $kind:ident)?: $text:expr;)*) => {
+    ($($name:ident = $id:literal $(as $kind:ident)?: $text:expr $(, mssql: $mssql:expr)?;)*) => {
         $(pub static $name: $crate::sql::statement::Statement =
-            $crate::sql::statement::Statement::new($id, $text)$(.$kind())?;)*
+            $crate::statements!(@new $id, $text $(, $mssql)?)$(.$kind())?;)*
         /// Every statement of this module, for the golden files and the prepare test.
         pub static ALL: &[&$crate::sql::statement::Statement] = &[$(&$name),*];
     };
+    (@new $id:literal, $text:expr) => { $crate::sql::statement::Statement::new($id, $text) };
+    (@new $id:literal, $text:expr, $mssql:expr) => { $crate::sql::statement::Statement::split($id, $text, $mssql) };
 }
 
 /// Reads the rows of many keys in one step: a statement of one tenant (`?1`), narrowed to a list of keys.
@@ -69,12 +95,22 @@ pub struct Lookup {
     /// As in [`Statement::reference`].
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
+    mssql_rendered: OnceLock<String>,
+    sqlite_many_rendered: OnceLock<String>,
 }
 
 impl Lookup {
     /// `text` ends inside its `WHERE`; the key's condition is appended.
     pub const fn new(name: &'static str, text: &'static str, key: (&'static str, Kind)) -> Self {
-        Self { name, text, key, reference: false, sqlite_rendered: OnceLock::new() }
+        Self {
+            name,
+            text,
+            key,
+            reference: false,
+            sqlite_rendered: OnceLock::new(),
+            mssql_rendered: OnceLock::new(),
+            sqlite_many_rendered: OnceLock::new(),
+        }
     }
 
     /// As [`Statement::reference`].
@@ -84,14 +120,28 @@ impl Lookup {
         self
     }
 
-    /// SQLite: one key a time; there is no round trip to save.
+    /// SQLite in a transaction: one key a time; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
         self.sqlite_rendered
             .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
     }
 
+    /// SQLite outside a transaction, where each statement is a snapshot of its own: all keys as one JSON parameter.
+    pub fn sqlite_many(&self) -> &str {
+        let (column, kind) = self.key;
+        let value = if kind == Kind::Id { "unhex(value)" } else { "value" };
+        self.sqlite_many_rendered.get_or_init(|| {
+            let text = format!("{} AND {column} IN (SELECT {value} FROM json_each(?2))", self.text);
+            Dialect::Sqlite.render(&text)
+        })
+    }
+
     /// SQL Server: all keys as one JSON parameter.
-    pub fn mssql(&self) -> String {
+    pub fn mssql(&self) -> &str {
+        self.mssql_rendered.get_or_init(|| self.render_mssql())
+    }
+
+    fn render_mssql(&self) -> String {
         let (column, kind) = self.key;
         let value = match kind {
             Kind::Id => "CONVERT(BINARY(16), value, 2)".to_owned(),
@@ -111,6 +161,7 @@ pub struct Bulk {
     pub table: &'static str,
     pub columns: &'static [(&'static str, Kind)],
     sqlite_rendered: OnceLock<String>,
+    mssql_rendered: OnceLock<String>,
 }
 
 impl Bulk {
@@ -119,7 +170,7 @@ impl Bulk {
         table: &'static str,
         columns: &'static [(&'static str, Kind)],
     ) -> Self {
-        Self { name, table, columns, sqlite_rendered: OnceLock::new() }
+        Self { name, table, columns, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
     }
 
     /// SQLite: one prepared row, executed for each; there is no round trip to save.
@@ -132,11 +183,13 @@ impl Bulk {
     }
 
     /// SQL Server: all rows as one JSON parameter, so that any number of rows is one round trip.
-    pub fn mssql(&self) -> String {
-        let names = column_list(self.columns, "");
-        let select = select_list(self.columns);
-        let shape = json_shape(self.columns);
-        format!("INSERT INTO {} ({names}) SELECT {select} FROM OPENJSON(@P1) WITH ({shape})", self.table)
+    pub fn mssql(&self) -> &str {
+        self.mssql_rendered.get_or_init(|| {
+            let names = column_list(self.columns, "");
+            let select = select_list(self.columns);
+            let shape = json_shape(self.columns);
+            format!("INSERT INTO {} ({names}) SELECT {select} FROM OPENJSON(@P1) WITH ({shape})", self.table)
+        })
     }
 }
 
@@ -147,6 +200,7 @@ pub struct Accumulate {
     pub keys: &'static [(&'static str, Kind)],
     pub amounts: &'static [&'static str],
     sqlite_rendered: OnceLock<(String, String)>,
+    mssql_rendered: OnceLock<String>,
 }
 
 impl Accumulate {
@@ -156,7 +210,7 @@ impl Accumulate {
         keys: &'static [(&'static str, Kind)],
         amounts: &'static [&'static str],
     ) -> Self {
-        Self { name, table, keys, amounts, sqlite_rendered: OnceLock::new() }
+        Self { name, table, keys, amounts, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
     }
 
     fn columns(&self) -> Vec<(&'static str, Kind)> {
@@ -190,7 +244,11 @@ impl Accumulate {
     }
 
     /// One batch for any number of keys: update those that exist, insert the others.
-    pub fn mssql(&self) -> String {
+    pub fn mssql(&self) -> &str {
+        self.mssql_rendered.get_or_init(|| self.render_mssql())
+    }
+
+    fn render_mssql(&self) -> String {
         let columns = self.columns();
         let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
         let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
@@ -208,6 +266,46 @@ impl Accumulate {
             self.table,
             on.join(" AND "),
         )
+    }
+}
+
+/// Inserts rows of a tenant under consecutive numbers of one of its counters.
+pub struct Numbered {
+    pub name: &'static str,
+    /// Of the rows; the first column is the tenant, the second the number.
+    pub bulk: &'static Bulk,
+    /// The counter's name.
+    pub counter: &'static str,
+    mssql_rendered: OnceLock<String>,
+}
+
+impl Numbered {
+    pub const fn new(name: &'static str, bulk: &'static Bulk, counter: &'static str) -> Self {
+        Self { name, bulk, counter, mssql_rendered: OnceLock::new() }
+    }
+
+    /// SQL Server: one batch raises the counter and inserts, so the number never travels. The rows (`@P3`) carry their
+    /// place, from 1, where the number goes; `@P1` is the tenant, `@P2` how many rows there are.
+    pub fn mssql(&self) -> &str {
+        self.mssql_rendered.get_or_init(|| {
+            let columns = self.bulk.columns;
+            let (number, _) = columns[1];
+            let names = column_list(columns, "");
+            let counter = self.counter;
+            let last = format!("(SELECT value FROM counter WHERE tenant_id = @P1 AND name = N'{counter}')");
+            let select = select_list(columns).replacen(
+                &format!(", {number},"),
+                &format!(", {last} - @P2 + {number} AS {number},"),
+                1,
+            );
+            let shape = json_shape(columns);
+            format!(
+                "UPDATE counter SET value = value + @P2 WHERE tenant_id = @P1 AND name = N'{counter}';\n\
+                 IF @@ROWCOUNT = 0 INSERT INTO counter (tenant_id, name, value) VALUES (@P1, N'{counter}', @P2);\n\
+                 INSERT INTO {} ({names}) SELECT {select} FROM OPENJSON(@P3) WITH ({shape})",
+                self.bulk.table,
+            )
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
+use uuid::Uuid;
 
+use super::mssql::tx::SqlServerTx;
 use super::sqlite::SqliteTx;
-use super::statement::{Accumulate, Bulk, Lookup, Statement};
+use super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use super::value::{Row, Value};
 
 /// Most rows one query of a command may read; more is a defect, not an answer.
@@ -13,6 +15,7 @@ pub const ROWS_MAX: usize = 200_000;
 /// The engine's transaction. After any error it is poisoned: the work that met it cannot commit.
 pub enum Tx {
     Sqlite(SqliteTx),
+    SqlServer(Box<SqlServerTx>),
 }
 
 impl Tx {
@@ -23,6 +26,15 @@ impl Tx {
                 tx.will_write(statement.name);
                 tx.execute(statement.sqlite(), params)
             }
+            Self::SqlServer(tx) => tx.execute(statement, params).await,
+        }
+    }
+
+    /// Runs a statement whose row count nobody needs. It may travel with a later one, where its error then shows.
+    pub async fn apply(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<()> {
+        match self {
+            Self::Sqlite(_) => self.execute(statement, params).await.map(|_| ()),
+            Self::SqlServer(tx) => tx.later(statement, params, false).await,
         }
     }
 
@@ -31,8 +43,34 @@ impl Tx {
             Self::Sqlite(tx) if statement.reference => {
                 tx.remembered(statement.name, statement.sqlite(), params)
             }
-            Self::Sqlite(tx) => tx.query(statement.sqlite(), params),
+            Self::Sqlite(tx) => {
+                if statement.writes() {
+                    tx.will_write(statement.name);
+                }
+                tx.query(statement.sqlite(), params)
+            }
+            Self::SqlServer(tx) => tx.query(statement, params).await,
         }
+    }
+
+    /// Several queries in one round trip where there is one.
+    pub async fn query_all<const N: usize>(
+        &mut self,
+        queries: [(&Statement, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
+        if let Self::SqlServer(tx) = self {
+            return tx.query_all(queries).await;
+        }
+        let mut all = [const { Vec::new() }; N];
+        for (rows, (statement, params)) in all.iter_mut().zip(queries) {
+            *rows = self.query(statement, params).await?;
+        }
+        Ok(all)
+    }
+
+    /// Whether the engine, as it began, saw that there is no answer under this key.
+    pub fn knows_no_replay(&self, owner: Uuid, key: &str) -> bool {
+        matches!(self, Self::SqlServer(tx) if tx.knows_no_replay(owner, key))
     }
 
     /// The first row, if there is one.
@@ -60,11 +98,16 @@ impl Tx {
                 }
                 Ok(rows)
             }
+            Self::SqlServer(tx) => tx.lookup(lookup, tenant, keys.collect()).await,
         }
     }
 
-    /// Exactly one changed row, or an internal error: for writes whose key was just read in this transaction.
+    /// Exactly one changed row: for writes whose key was just read in this transaction. Another count is an internal
+    /// error of the one writer of SQLite, and on SQL Server a lost race, after which the work runs again.
     pub async fn execute_one(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<()> {
+        if let Self::SqlServer(tx) = self {
+            return tx.later(statement, params, true).await;
+        }
         match self.execute(statement, params).await? {
             1 => Ok(()),
             n => Err(StorageError::Internal(format!("{} changed {n} rows instead of one", statement.name))),
@@ -82,6 +125,25 @@ impl Tx {
                 tx.will_write(bulk.name);
                 tx.insert_many(bulk.sqlite(), rows)
             }
+            Self::SqlServer(tx) => tx.insert_many(bulk, rows.collect()).await,
+        }
+    }
+
+    /// Whether the engine takes the numbers of [`Self::insert_numbered`] itself; SQLite's counter is at hand instead.
+    pub fn numbers_rows(&self) -> bool {
+        matches!(self, Self::SqlServer(_))
+    }
+
+    /// Inserts rows under numbers that the engine takes from the counter; the rows carry 1, 2, … in their place.
+    pub async fn insert_numbered(
+        &mut self,
+        numbered: &Numbered,
+        tenant: TenantId,
+        rows: Vec<Vec<Value>>,
+    ) -> StorageResult<()> {
+        match self {
+            Self::Sqlite(_) => Err(StorageError::Internal("SQLite numbers no rows".to_owned())),
+            Self::SqlServer(tx) => tx.insert_numbered(numbered, tenant, rows).await,
         }
     }
 
@@ -97,6 +159,7 @@ impl Tx {
                 tx.will_write(accumulate.name);
                 tx.accumulate(accumulate.sqlite(), rows)
             }
+            Self::SqlServer(tx) => tx.accumulate(accumulate, rows.collect()).await,
         }
     }
 
@@ -104,6 +167,7 @@ impl Tx {
     pub async fn savepoint(&mut self) -> StorageResult<()> {
         match self {
             Self::Sqlite(tx) => tx.savepoint(),
+            Self::SqlServer(tx) => tx.savepoint().await,
         }
     }
 
@@ -111,6 +175,15 @@ impl Tx {
     pub async fn end_savepoint(&mut self, keep: bool) -> StorageResult<()> {
         match self {
             Self::Sqlite(tx) => tx.end_savepoint(keep),
+            Self::SqlServer(tx) => tx.end_savepoint(keep).await,
+        }
+    }
+
+    /// From here on another tenant's data is written, too.
+    pub fn enter(&mut self, tenant: TenantId) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::SqlServer(tx) => tx.enter(tenant),
         }
     }
 }

@@ -165,6 +165,23 @@ fn date_from_key(key: i64) -> Result<NaiveDate, String> {
         .ok_or_else(|| format!("{key} is not a date"))
 }
 
+/// Ids as the one parameter that the hook `{ids ?n}` reads.
+pub fn id_list(ids: impl Iterator<Item = Uuid>) -> Value {
+    let ids: Vec<serde_json::Value> = ids.map(|id| id.simple().to_string().into()).collect();
+    Value::Text(serde_json::Value::from(ids).to_string())
+}
+
+/// The keys of a look-up as one JSON array, which both engines can read: ids as hexadecimal text.
+pub fn json_keys(keys: impl Iterator<Item = Value>) -> StorageResult<Vec<serde_json::Value>> {
+    let key = |key| match key {
+        Value::Id(id) => Ok(id.simple().to_string().into()),
+        Value::Text(text) => Ok(text.into()),
+        Value::Int(number) => Ok(number.into()),
+        other => Err(StorageError::Internal(format!("{other:?} is not a key to look up"))),
+    };
+    keys.map(key).collect()
+}
+
 /// SQLite's form of a value: ids and hashes as blobs, dates as 20261122, moments as microseconds, money as scaled integers.
 pub fn date_to_sqlite(date: NaiveDate) -> i64 {
     debug_assert!(date.year() >= 0);

@@ -17,6 +17,8 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::value::Value;
 use infrastructure::system::{SystemClock, SystemIds};
 
+use crate::store::Store;
+
 pub async fn open(directory: &Path) -> Result<Db, StorageError> {
     Db::open_sqlite(&directory.join("erp.db"), 2, Arc::new(SystemClock), Arc::new(SystemIds)).await
 }
@@ -77,8 +79,8 @@ pub async fn keys(db: &Db, tenant: TenantId) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn works_of_one_commit_fail_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await.unwrap();
+    let store = Store::open(Arc::new(SystemClock), Arc::new(SystemIds)).await;
+    let db = store.db.clone();
     let tenant = TenantId::new(SystemIds.new_id());
     let ends = [End::Commit, End::Fail, End::Rollback, End::Panic, End::SwallowError, End::Commit];
     let probes: Vec<_> =
@@ -101,15 +103,15 @@ async fn works_of_one_commit_fail_alone() {
 
 #[tokio::test]
 async fn what_is_settled_is_in_the_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await.unwrap();
+    let store = Store::open(Arc::new(SystemClock), Arc::new(SystemIds)).await;
+    let db = store.db.clone();
     let tenant = TenantId::new(SystemIds.new_id());
     let writer = db.clone();
     let writing = tokio::spawn(async move { writer.write(Probe::new(tenant, "a", End::Commit)).await });
     tokio::task::yield_now().await;
-    db.settle().await.unwrap();
-    assert_eq!(keys(&db, tenant).await, ["a"]);
     writing.await.unwrap().unwrap();
+    db.settle(tenant).await.unwrap();
+    assert_eq!(keys(&db, tenant).await, ["a"]);
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // tests fail by panicking
 
 mod backup;
+mod composed;
 mod database;
 mod periods;
 mod platform;
 mod reports;
 mod schema;
+mod secrets;
 mod statements;
+mod store;
 mod transfers;

@@ -1,11 +1,13 @@
 //! Real programs that tests talk to, each on a private loopback port and gone with its test.
 
 mod azurite;
+mod redis_server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 pub use azurite::Azurite;
+pub use redis_server::{RedisCluster, RedisSentinel, RedisServer, RedisSetup};
 
 /// Where `scripts/setup` puts tools of other languages, below the target folder.
 const TOOLS: [&str; 3] = ["tools/npm/node_modules/.bin", "tools/venv/bin", "tools/bin"];

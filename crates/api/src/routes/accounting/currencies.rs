@@ -13,14 +13,14 @@ use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError, IN_USE};
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
-use axum::extract::{Path, State};
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
+use axum::extract::{Path, RawQuery, State};
 use domain::money::{AMOUNT_SCALE, CurrencyCode};
 use domain::text::LocalizedName;
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue};
 
-use super::cached::cached;
+use super::cached::{cached, list_key};
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Json, ListParams, ListSpecSource};
 use crate::operation::{API_BASE, Operations};
@@ -110,7 +110,9 @@ fn code(text: &str) -> Result<CurrencyCode, Problem> {
 
 async fn list(
     State(queries): State<Arc<dyn CurrencyQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
     ctx: Ctx,
+    query: RawQuery,
     params: ListParams<CurrencyView>,
     accept: Accept,
 ) -> ApiResult {
@@ -119,7 +121,8 @@ async fn list(
         let queries = queries.clone();
         async move { queries.currencies(tenant, &query).await }
     };
-    answer::list(page, params.into_inner(), accept).await
+    let key = list_key(&ctx, CachedEntity::Currency, &query);
+    answer::cached_list(&*cache, key, page, params.into_inner(), accept).await
 }
 
 async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateCurrencyBody>) -> ApiResult {
@@ -152,7 +155,7 @@ async fn get(
             (view, Some(version))
         }))
     };
-    cached(&cache, (tenant, CURRENCY, code.to_string()), &headers, load).await
+    cached(&cache, CacheKey::name(tenant, CachedEntity::Currency, code.to_string()), &headers, load).await
 }
 
 async fn update(

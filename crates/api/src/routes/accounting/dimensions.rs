@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use application::accounting::dimensions::DIMENSION;
 use application::accounting::dimensions::create::CreateDimension;
 use application::accounting::dimensions::delete::DeleteDimension;
 use application::accounting::dimensions::update::UpdateDimension;
@@ -12,13 +11,13 @@ use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, IN_USE};
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
-use axum::extract::State;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
+use axum::extract::{RawQuery, State};
 use domain::ids::DimensionId;
 use domain::text::{Code, LocalizedName};
 use http::HeaderMap;
 
-use super::cached::cached;
+use super::cached::{cached, list_key};
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
 use crate::operation::Operations;
@@ -98,7 +97,9 @@ pub fn operations(ops: &mut Operations) {
 
 async fn list(
     State(queries): State<Arc<dyn DimensionQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
     ctx: Ctx,
+    query: RawQuery,
     params: ListParams<DimensionView>,
     accept: Accept,
 ) -> ApiResult {
@@ -107,7 +108,8 @@ async fn list(
         let queries = queries.clone();
         async move { queries.dimensions(tenant, &query).await }
     };
-    answer::list(page, params.into_inner(), accept).await
+    let key = list_key(&ctx, CachedEntity::Dimension, &query);
+    answer::cached_list(&*cache, key, page, params.into_inner(), accept).await
 }
 
 async fn create(
@@ -134,7 +136,7 @@ async fn get(
             (view, Some(version))
         }))
     };
-    cached(&cache, (tenant, DIMENSION, id.to_string()), &headers, load).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::Dimension, id.uuid()), &headers, load).await
 }
 
 async fn update(

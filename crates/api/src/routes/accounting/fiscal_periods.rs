@@ -9,7 +9,7 @@ use application::accounting::views::fiscal_year::FiscalPeriodView;
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CachedEntity};
 use axum::extract::State;
 use domain::accounting::fiscal_period::{
     FISCAL_PERIOD_ALREADY_CLOSED, FISCAL_PERIOD_ALREADY_OPEN, FISCAL_PERIOD_IN_CLOSED_YEAR,
@@ -85,7 +85,7 @@ async fn get(
 ) -> ApiResult {
     let tenant = ctx.tenant;
     let view = CachedView {
-        entity: "fiscal_period",
+        entity: CachedEntity::FiscalPeriod,
         id: id.uuid(),
         version: |view: &FiscalPeriodView| view.version,
     };

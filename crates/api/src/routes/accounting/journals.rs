@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use application::accounting::error::JOURNAL_SERIES_FIXED;
-use application::accounting::journals::JOURNAL;
 use application::accounting::journals::create::CreateJournal;
 use application::accounting::journals::delete::DeleteJournal;
 use application::accounting::journals::update::UpdateJournal;
@@ -13,15 +12,15 @@ use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, IN_USE};
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
-use axum::extract::State;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
+use axum::extract::{RawQuery, State};
 use domain::accounting::journal::{JOURNAL_USED_NO_CHANGE, JournalKind};
 use domain::error::Violation;
 use domain::ids::{JournalId, NumberSeriesId};
 use domain::text::{Code, LocalizedName};
 use http::HeaderMap;
 
-use super::cached::cached;
+use super::cached::{cached, list_key};
 use super::reference::{by_id_or_code, optional};
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
@@ -120,7 +119,9 @@ pub fn operations(ops: &mut Operations) {
 
 async fn list(
     State(queries): State<Arc<dyn JournalQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
     ctx: Ctx,
+    query: RawQuery,
     params: ListParams<JournalView>,
     accept: Accept,
 ) -> ApiResult {
@@ -129,7 +130,8 @@ async fn list(
         let queries = queries.clone();
         async move { queries.journals(tenant, &query).await }
     };
-    answer::list(page, params.into_inner(), accept).await
+    let key = list_key(&ctx, CachedEntity::Journal, &query);
+    answer::cached_list(&*cache, key, page, params.into_inner(), accept).await
 }
 
 async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateJournalBody>) -> ApiResult {
@@ -160,7 +162,7 @@ async fn get(
             (view, Some(version))
         }))
     };
-    cached(&cache, (tenant, JOURNAL, id.to_string()), &headers, load).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::Journal, id.uuid()), &headers, load).await
 }
 
 async fn update(

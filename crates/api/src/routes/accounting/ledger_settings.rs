@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use application::accounting::ledger_settings::LEDGER_SETTINGS;
 use application::accounting::ledger_settings::update::UpdateLedgerSettings;
 use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
 use application::accounting::views::ledger_settings::LedgerSettingsView;
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::ledger_settings::{
     EXCHANGE_ACCOUNT_UNFIT, OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, ROUNDING_ACCOUNT_UNFIT,
@@ -76,7 +75,7 @@ async fn get(
         let version = view.version;
         Ok(Some((view, Some(version))))
     };
-    cached(&cache, (tenant, LEDGER_SETTINGS, String::new()), &headers, load).await
+    cached(&cache, CacheKey::name(tenant, CachedEntity::LedgerSettings, "current"), &headers, load).await
 }
 
 async fn update(

@@ -7,6 +7,7 @@ mod currencies;
 mod dimension_rules;
 mod dimension_values;
 mod dimensions;
+mod entry_line;
 mod exchange_rates;
 pub mod exports;
 mod fiscal_periods;

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use application::accounting::number_series::create::CreateNumberSeries;
 use application::accounting::number_series::delete::DeleteNumberSeries;
 use application::accounting::number_series::update::UpdateNumberSeries;
-use application::accounting::number_series::{NUMBER_SERIES, gaps, preview};
+use application::accounting::number_series::{gaps, preview};
 use application::accounting::ports::number_series::{NUMBER_SERIES_LIST, NumberSeriesQueries};
 use application::accounting::views::journal::{NumberGapsView, NumberPreviewView, NumberSeriesView};
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, IN_USE};
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use application::ports::clock::Clock;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -188,7 +188,7 @@ async fn get(
         let stored = queries.number_series(tenant, id).await?;
         Ok(stored.map(|stored| (NumberSeriesView::from(&stored), Some(stored.series.version))))
     };
-    cached(&cache, (tenant, NUMBER_SERIES, id.to_string()), &headers, load).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::NumberSeries, id.uuid()), &headers, load).await
 }
 
 async fn update(

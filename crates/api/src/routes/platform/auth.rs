@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use crate::answer::ApiResult;
 use crate::extract::{RawBody, Visitor};
+use crate::middleware::Switches;
 use crate::operation::Operations;
 use crate::problem::{Problem, status_of};
 use crate::wire::{QueryPairs, Schemas};
@@ -60,8 +61,10 @@ pub fn operations(ops: &mut Operations) {
             "`grant_type=password` with `username`, `password` and, for people of several tenants, `tenant` (code or id); \
              `grant_type=refresh_token` with `refresh_token`, which is replaced by a new one and ends the session when it is \
              used twice; `grant_type=client_credentials` with the prefix or id of an API key as `client_id` and the key as \
-             `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while.",
+             `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while. \
+             While the system is read-only, only `client_credentials` is answered: the others open or renew a session.",
         )
+        .also_read_only()
         .access(Access::Public)
         .raw_body(FORM, token_form)
         .ok::<TokenView>()
@@ -112,12 +115,13 @@ fn revoke_form(_: &mut Schemas) -> Value {
 async fn token(
     visitor: Visitor,
     State(sign_in): State<SignIn>,
+    State(switches): State<Switches>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> ApiResult {
     let language = visitor.language;
     let caller = Caller { request_id: visitor.request_id, language };
-    match grant(&sign_in, &caller, &headers, &body).await {
+    match grant(&sign_in, &switches, &caller, &headers, &body).await {
         Ok(tokens) => Ok(answer(StatusCode::OK, &TokenView::from(tokens))),
         Err(error) => refuse(error, language),
     }
@@ -141,17 +145,27 @@ async fn revoke(
     }
 }
 
-async fn grant(sign_in: &SignIn, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> AppResult<Tokens> {
+async fn grant(
+    sign_in: &SignIn,
+    switches: &Switches,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> AppResult<Tokens> {
     let form = Form::parse(headers, body)?;
     if form.get("scope").is_some() {
         return Err(AppError::of(&INVALID_SCOPE));
     }
     match form.required("grant_type")? {
         "password" => {
+            switches.may_write()?;
             let (email, password) = (form.required("username")?, form.required("password")?);
             sign_in.password(email, password, form.get("tenant"), caller).await
         }
-        "refresh_token" => sign_in.refresh(form.required("refresh_token")?, caller).await,
+        "refresh_token" => {
+            switches.may_write()?;
+            sign_in.refresh(form.required("refresh_token")?, caller).await
+        }
         "client_credentials" => match basic(headers)? {
             Some((id, secret)) => sign_in.client_credentials(&id, &secret).await,
             None => {

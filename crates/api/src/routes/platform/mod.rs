@@ -1,5 +1,6 @@
 //! Signing in, people and their rights, tenants and their settings.
 
+pub mod admin_cache;
 pub mod admin_tenants;
 pub mod api_keys;
 pub mod attachments;
@@ -7,6 +8,7 @@ pub mod audit_log;
 pub mod auth;
 pub mod batch;
 pub mod events;
+pub mod feature_flags;
 pub mod jobs;
 pub mod me;
 pub mod permissions;
@@ -37,9 +39,11 @@ pub fn operations(ops: &mut Operations) {
     permissions::operations(ops);
     api_keys::operations(ops);
     admin_tenants::operations(ops);
+    admin_cache::operations(ops);
     attachments::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);
+    feature_flags::operations(ops);
     jobs::operations(ops);
     batch::operations(ops);
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use application::authorize::Access;
 use application::command::{Application, execute};
+use application::error::AppError;
 use application::platform::error::{INVALID_SETTING, UNKNOWN_SETTING};
 use application::platform::ports::PlatformQueries;
-use application::platform::settings::{PutSetting, setting, settings};
+use application::platform::settings::{PutSetting, SETTING, SettingSpec, setting, settings};
 use application::platform::views::SettingView;
+use application::ports::cache::{Cache, CacheKey, Cached};
 use axum::extract::{Path, State};
 use http::HeaderMap;
 use serde::Serialize;
@@ -83,11 +85,18 @@ async fn list(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>) -> ApiR
 async fn get(
     ctx: Ctx,
     State(queries): State<Arc<dyn PlatformQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
     Path(key): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult {
-    let view = setting(&*queries, ctx.tenant, &key).await?;
-    answer::view(&view, Some(view.version), &headers)
+    // Only known keys reach the cache.
+    let (tenant, key) = (ctx.tenant, SettingSpec::find(&key)?.key);
+    let load = async move {
+        let view = setting(&*queries, tenant, key).await?;
+        Ok(Some(Cached { body: answer::to_bytes(&view)?, version: Some(view.version) }))
+    };
+    let found = cache.get_or_load(CacheKey::config(tenant, key), Box::new(|| Box::pin(load))).await?;
+    answer::cached(found.ok_or_else(|| AppError::not_found(SETTING))?, &headers)
 }
 
 async fn put(

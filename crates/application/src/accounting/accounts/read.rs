@@ -38,7 +38,7 @@ pub async fn balance(
         if known_at >= app.clock.now() {
             return Err(AppError::new(Violation::new(&KNOWN_AT_IN_FUTURE).at("?knownAt")));
         }
-        app.database.settle().await?;
+        app.database.settle(tenant).await?;
     }
     let balance = queries.account_balance(tenant, id, as_of, known_at).await?;
     balance.ok_or_else(|| AppError::not_found(ACCOUNT))

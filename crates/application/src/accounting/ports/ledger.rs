@@ -111,9 +111,14 @@ pub trait LedgerRepository: Send {
     async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate)
     -> StorageResult<()>;
 
-    /// The next number of a series in one of its periods, from 1, without gaps (R14). Serialises postings of that
-    /// series until the commit, so it comes last.
-    async fn next_number(&mut self, series: NumberSeriesId, period_key: &str) -> StorageResult<i64>;
+    /// The next number of a series in one of its periods, from 1, without gaps (R14), and the end of the journal's chain
+    /// (R5). Both stay locked until the commit, so this comes last.
+    async fn next_number_and_head(
+        &mut self,
+        series: NumberSeriesId,
+        period_key: &str,
+        journal: JournalId,
+    ) -> StorageResult<(i64, ChainHead)>;
     async fn chain_head(&mut self, journal: JournalId) -> StorageResult<ChainHead>;
     async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()>;
 

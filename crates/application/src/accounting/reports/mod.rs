@@ -62,17 +62,17 @@ impl Reports {
     ///
     /// # Errors
     /// `known_at_in_future`
-    pub async fn settle(&self, known_at: Option<Timestamp>) -> AppResult<()> {
+    pub async fn settle(&self, tenant: TenantId, known_at: Option<Timestamp>) -> AppResult<()> {
         let Some(known_at) = known_at else { return Ok(()) };
         // The very present is future, too: a posting of this microsecond may still come.
         if known_at >= self.clock.now() {
             return Err(Violation::new(&KNOWN_AT_IN_FUTURE).at("?knownAt").into());
         }
-        self.database.settle().await
+        self.database.settle(tenant).await
     }
 
     pub(crate) async fn frame(&self, tenant: TenantId, request: &ReportRequest) -> AppResult<Frame> {
-        self.settle(request.known_at).await?;
+        self.settle(tenant, request.known_at).await?;
         let calendar = self.queries.calendar(tenant).await?;
         let filter = self.filter(tenant, request).await?;
         let currency = match request.currency {

@@ -11,6 +11,8 @@ use super::NameView;
 
 /// Most lines shown inside an entry; a longer entry's lines are read from `/ledger-lines`.
 pub const LINES_INLINE_MAX: usize = 1_000;
+/// Most lines on one page of a list that shows them; a page that would have more ends earlier.
+pub const LINES_PAGE_MAX: usize = 20_000;
 
 /// One journal entry, draft or posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

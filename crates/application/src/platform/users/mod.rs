@@ -28,7 +28,7 @@ pub static USER_LIST: ListSpec = ListSpec {
         FieldSpec::new("id", FieldKind::Id),
         FieldSpec::new("email", FieldKind::Text).sortable(),
         FieldSpec::new("name", FieldKind::Text).sortable(),
-        FieldSpec::new("search", FieldKind::Text),
+        FieldSpec::new("search", FieldKind::Search),
         FieldSpec::new("active", FieldKind::Boolean),
         FieldSpec::new("createdAt", FieldKind::Timestamp).sortable(),
     ],

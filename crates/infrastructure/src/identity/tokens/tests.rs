@@ -100,3 +100,37 @@ fn keys_rotate_without_signing_anyone_out() {
     assert!(JwtTokens::new("erp", "erp-api", &[]).is_err());
     assert!(JwtTokens::new("erp", "erp-api", &[key("a", 7), key("a", 8)]).is_err());
 }
+
+#[test]
+fn a_replaced_key_verifies_until_its_last_token_has_ended() {
+    let later = |seconds: i64| Timestamp::from_micros(NOW.micros() + seconds * 1_000_000);
+    let tokens = tokens(&[key("a", 7), key("next", 8)]);
+    let old = tokens.issue(&grant()).unwrap();
+    let of_next = self::tokens(&[key("next", 8)]).issue(&grant()).unwrap();
+    tokens.rotate(&[key("b", 9)], NOW, 60).unwrap();
+    let new = tokens.issue(&grant()).unwrap();
+    assert!(self::tokens(&[key("b", 9)]).verify(&new, NOW).is_ok(), "the new key signs");
+    assert!(tokens.verify(&old, NOW).is_ok() && tokens.verify(&new, NOW).is_ok());
+    assert!(tokens.verify(&of_next, NOW).is_err(), "a key that never signed here is gone at once");
+    tokens.rotate(&[key("c", 10)], later(30), 60).unwrap();
+    assert!(tokens.verify(&old, later(64)).is_ok(), "a second rotation does not cut the first one short");
+    assert!(tokens.verify(&old, later(65)).is_err());
+    assert!(tokens.verify(&new, later(65)).is_ok());
+    assert!(tokens.rotate(&[], NOW, 60).is_err());
+    assert!(tokens.verify(&new, later(65)).is_ok(), "a refused rotation changes nothing");
+    tokens.rotate(&[key("b", 9), key("c", 10)], later(66), 60).unwrap();
+    let back = tokens.issue(&grant()).unwrap();
+    assert!(self::tokens(&[key("b", 9)]).verify(&back, later(66)).is_ok(), "a key may come back");
+}
+
+#[test]
+fn retired_keys_do_not_pile_up() {
+    let tokens = tokens(&[key("k0", 7)]);
+    let mut issued = vec![tokens.issue(&grant()).unwrap()];
+    for number in 1..=5_u8 {
+        tokens.rotate(&[key(&format!("k{number}"), 7 + number)], NOW, 60 + u32::from(number)).unwrap();
+        issued.push(tokens.issue(&grant()).unwrap());
+    }
+    let verified: Vec<_> = issued.iter().map(|token| tokens.verify(token, NOW).is_ok()).collect();
+    assert_eq!(verified, [false, false, true, true, true, true]);
+}

@@ -9,13 +9,13 @@ use application::ports::storage_error::StorageResult;
 use chrono::NaiveDate;
 use domain::accounting::account::{ACCOUNT_DEPTH_MAX, Account};
 use domain::ids::{AccountId, TenantId};
-use domain::money::{Amount, Currency, CurrencyCode};
+use domain::money::{Amount, CurrencyCode};
 use domain::time::Timestamp;
 
-use super::accounts::{FIND, read_account};
-use super::facts::COMPANY;
+use super::accounts::{CHILDREN, FIND, read_account};
+use super::company_money::CompanyMoney;
 use crate::sql::db::Db;
-use crate::sql::value::{Row, Value};
+use crate::sql::value::{Row, Value, id_list};
 use crate::statements;
 
 statements! {
@@ -25,20 +25,18 @@ statements! {
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
          FROM fiscal_period p CROSS JOIN account_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date <= ?3 \
-         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id = ?2 GROUP BY b.currency";
+         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     // The days of the period that the date cuts.
     DAYS = "accounting.daily_balance.through_day":
         "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
-         AND b.posting_date <= ?3 AND b.account_id = ?2 GROUP BY b.currency";
+         AND b.posting_date <= ?3 AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":
         "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
-         FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND l.posting_date <= ?3 \
+         FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id IN ({ids ?2}) AND l.posting_date <= ?3 \
          AND l.recorded_at <= ?4 GROUP BY l.currency";
-    CHILDREN = "accounting.account.children_of": "SELECT id FROM account WHERE tenant_id = ?1 AND parent_id = ?2";
-    SCALES = "accounting.currency.scales": "SELECT code, scale FROM currency WHERE tenant_id = ?1";
 }
 
 /// Debits and credits, in the company currency and in their own.
@@ -77,20 +75,24 @@ fn add(sums: &mut ByCurrency, rows: Vec<Row>) -> AppResult<()> {
     Ok(())
 }
 
-/// The balance of one posting account from everything posted up to and including `as_of`.
+/// The balances of posting accounts together, from everything posted up to and including `as_of`.
 pub async fn maintained(
     db: &Db,
     tenant: TenantId,
-    account: AccountId,
+    accounts: &[AccountId],
     as_of: Option<NaiveDate>,
 ) -> AppResult<ByCurrency> {
     let mut sums = ByCurrency::new();
-    let params = [tenant.into(), account.into(), date(as_of)];
+    let params = [tenant.into(), ids(accounts), date(as_of)];
     add(&mut sums, db.query(&PERIODS, &params).await?)?;
     if as_of.is_some() {
         add(&mut sums, db.query(&DAYS, &params).await?)?;
     }
     Ok(sums)
+}
+
+fn ids(accounts: &[AccountId]) -> Value {
+    id_list(accounts.iter().map(|account| account.uuid()))
 }
 
 /// A day before and one after every posting date; both fit either engine's date.
@@ -113,27 +115,17 @@ pub async fn view(
     known_at: Option<Timestamp>,
 ) -> AppResult<Option<AccountBalanceView>> {
     let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
-    let mut sums = ByCurrency::new();
-    for account in with_descendants(db, tenant, id, account.value.is_posting()).await? {
-        match known_at {
-            Some(known_at) => {
-                let params = [tenant.into(), account.into(), date(as_of), known_at.into()];
-                add(&mut sums, db.query(&KNOWN, &params).await?)?;
-            }
-            None => {
-                for (currency, of_account) in maintained(db, tenant, account, as_of).await? {
-                    let to = sums.entry(currency).or_default();
-                    *to = Sums {
-                        debit: plus(to.debit, of_account.debit)?,
-                        credit: plus(to.credit, of_account.credit)?,
-                        currency_debit: plus(to.currency_debit, of_account.currency_debit)?,
-                        currency_credit: plus(to.currency_credit, of_account.currency_credit)?,
-                    };
-                }
-            }
+    let accounts = with_descendants(db, tenant, id, account.value.is_posting()).await?;
+    let sums = match known_at {
+        Some(known_at) => {
+            let params = [tenant.into(), ids(&accounts), date(as_of), known_at.into()];
+            let mut sums = ByCurrency::new();
+            add(&mut sums, db.query(&KNOWN, &params).await?)?;
+            sums
         }
-    }
-    let money = Money::read(db, tenant).await?;
+        None => maintained(db, tenant, &accounts, as_of).await?,
+    };
+    let money = CompanyMoney::read(db, tenant).await?;
     let by_currency =
         sums.iter().map(|(code, sums)| currency_view(&money, *code, *sums)).collect::<AppResult<_>>()?;
     let debit = Amount::sum(sums.values().map(|sums| sums.debit)).ok_or_else(too_large)?;
@@ -151,7 +143,7 @@ pub async fn view(
     }))
 }
 
-fn currency_view(money: &Money, code: CurrencyCode, sums: Sums) -> AppResult<CurrencyBalanceView> {
+fn currency_view(money: &CompanyMoney, code: CurrencyCode, sums: Sums) -> AppResult<CurrencyBalanceView> {
     Ok(CurrencyBalanceView {
         currency: code.to_string(),
         debit: money.of(sums.currency_debit, code),
@@ -181,46 +173,12 @@ async fn with_descendants(
     }
     let mut level = accounts.clone();
     for _ in 0..ACCOUNT_DEPTH_MAX {
-        let mut below = Vec::new();
-        for parent in level {
-            for row in db.query(&CHILDREN, &[tenant.into(), parent.into()]).await? {
-                below.push(row.single("account", "id")?);
-            }
-        }
-        if below.is_empty() {
+        let rows = db.lookup(&CHILDREN, tenant, level.iter().map(|parent| (*parent).into())).await?;
+        level = rows.into_iter().map(|row| row.single("account", "id")).collect::<StorageResult<_>>()?;
+        if level.is_empty() {
             break;
         }
-        accounts.extend(below.iter().copied());
-        level = below;
+        accounts.extend(level.iter().copied());
     }
     Ok(accounts)
-}
-
-/// The decimals of the tenant's currencies.
-pub struct Money {
-    pub company: Currency,
-    scales: BTreeMap<CurrencyCode, u8>,
-}
-
-impl Money {
-    pub async fn read(db: &Db, tenant: TenantId) -> AppResult<Self> {
-        let row = db.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
-        let mut columns = row.columns("tenant");
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        let mut scales = BTreeMap::new();
-        for row in db.query(&SCALES, &[tenant.into()]).await? {
-            let mut columns = row.columns("currency");
-            scales.insert(columns.get("code")?, columns.get("scale")?);
-        }
-        Ok(Self { company: Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) }, scales })
-    }
-
-    pub fn company(&self, amount: Amount) -> String {
-        amount.display(self.company.scale)
-    }
-
-    pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
-        amount.display(self.scales.get(&code).copied().unwrap_or(Currency::iso(code).scale))
-    }
 }

@@ -18,8 +18,9 @@ use domain::money::{Amount, CurrencyCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::account_balance::{Money, find, first_day, last_day, maintained, minus, plus};
-use super::journal_entry_queries::set_codes;
+use super::account_balance::{find, first_day, last_day, maintained, minus, plus};
+use super::company_money::CompanyMoney;
+use super::entry_lines::set_codes;
 use super::journal_entry_rows::{line_columns, read_line};
 use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
@@ -88,7 +89,7 @@ pub async fn page(
     let mut rows = rows(db, tenant, id, query, cursor.as_ref()).await?;
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
-    let money = Money::read(db, tenant).await?;
+    let money = CompanyMoney::read(db, tenant).await?;
     let opening_balance = money.company(running.company);
     let mut items = Vec::with_capacity(rows.len());
     let mut sets = Vec::with_capacity(rows.len());
@@ -124,7 +125,7 @@ async fn opening(
 ) -> AppResult<Running> {
     let zero = Running { company: Amount::ZERO, own: own.map(|_| Amount::ZERO) };
     let Some(before) = from.and_then(|from| from.pred_opt()) else { return Ok(zero) };
-    let sums = maintained(db, tenant, id, Some(before)).await?;
+    let sums = maintained(db, tenant, &[id], Some(before)).await?;
     let mut running = zero;
     for (code, sums) in sums {
         running.company = plus(running.company, minus(sums.debit, sums.credit)?)?;
@@ -164,7 +165,7 @@ async fn rows(
 fn line(
     row: Row,
     running: &mut Running,
-    money: &Money,
+    money: &CompanyMoney,
 ) -> AppResult<(AccountLedgerLineView, DimensionSetId)> {
     let mut columns = row.columns("ledger_line");
     let entry_id: JournalEntryId = columns.get("entry_id")?;

@@ -22,10 +22,11 @@ statements! {
         concat!("SELECT ", account_columns!(), " FROM account a WHERE a.tenant_id = ?1 ORDER BY a.code {page ?2}");
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::accounts::ACCOUNT_LIST,
     select: concat!("SELECT ", account_columns!(), " FROM account a"),
     tenant: "a.tenant_id",
-    key: "a.id",
+    key: &["a.id"],
     columns: &[
         ("id", "a.id"),
         ("code", "a.code"),
@@ -39,7 +40,7 @@ static LIST: ListSql = ListSql {
         ("currency", "a.currency"),
         ("updatedAt", "a.updated_at"),
     ],
-    folded: &["name"],
+    sorted_as: &[],
 };
 
 #[async_trait]

@@ -11,10 +11,9 @@ use domain::accounting::account::{
 };
 use domain::ids::AccountId;
 
-use super::columns::search_column;
-use super::facts::{read_code, read_name};
+use super::columns::{read_code, read_name, search_column};
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Lookup;
+use crate::sql::statement::{Bulk, Lookup};
 use crate::sql::value::{Columns, Kind, Value};
 use crate::statements;
 
@@ -41,16 +40,38 @@ statements! {
     IN_SETTINGS = "accounting.account.in_settings":
         "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND (retained_earnings_account_id = ?2 \
          OR rounding_account_id = ?2 OR opening_account_id = ?2 OR exchange_account_id = ?2) {only}";
-    INSERT = "accounting.account.insert":
-        "INSERT INTO account (tenant_id, id, code, name_ar, name_en, search, type, subtype, parent_id, is_posting, \
-         currency, control, cash_flow, reconcilable, active, created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17)";
     UPDATE = "accounting.account.update":
         "UPDATE account SET code = ?3, name_ar = ?4, name_en = ?5, search = ?6, type = ?7, subtype = ?8, parent_id = ?9, \
          is_posting = ?10, currency = ?11, control = ?12, cash_flow = ?13, reconcilable = ?14, active = ?15, \
          updated_at = ?16, version = ?17 WHERE tenant_id = ?1 AND id = ?2 AND version = ?17 - 1";
     DELETE = "accounting.account.delete": "DELETE FROM account WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
+
+pub static ACCOUNT_INSERT: Bulk = Bulk::new(
+    "accounting.account.insert",
+    "account",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("code", Kind::Text(50)),
+        ("name_ar", Kind::Text(200)),
+        ("name_en", Kind::Text(200)),
+        ("search", Kind::Text(600)),
+        ("type", Kind::Text(20)),
+        ("subtype", Kind::Text(50)),
+        ("parent_id", Kind::Id),
+        ("is_posting", Kind::Bool),
+        ("currency", Kind::Text(3)),
+        ("control", Kind::Text(20)),
+        ("cash_flow", Kind::Text(20)),
+        ("reconcilable", Kind::Bool),
+        ("active", Kind::Bool),
+        ("created_at", Kind::Time),
+        ("updated_at", Kind::Time),
+        ("version", Kind::Int),
+    ],
+);
+pub static BULKS: &[&Bulk] = &[&ACCOUNT_INSERT];
 
 pub static CHILDREN: Lookup = Lookup::new(
     "accounting.account.children",
@@ -129,12 +150,13 @@ impl AccountRepository for SqlUnitOfWork {
     }
 
     async fn insert(&mut self, account: &Account) -> StorageResult<()> {
-        let params = self.account_params(account);
-        self.tx.execute_one(&INSERT, &params).await
+        let row = std::iter::once(self.account_row(account));
+        self.tx.insert_many(&ACCOUNT_INSERT, row).await
     }
 
     async fn update(&mut self, account: &Account) -> StorageResult<bool> {
-        let params = self.account_params(account);
+        let mut params = self.account_values(account);
+        params.extend([self.now.into(), account.version().into()]);
         Ok(self.tx.execute(&UPDATE, &params).await? == 1)
     }
 
@@ -145,8 +167,16 @@ impl AccountRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    fn account_params(&self, account: &Account) -> [Value; 17] {
-        [
+    /// The columns of [`ACCOUNT_INSERT`].
+    pub(super) fn account_row(&self, account: &Account) -> Vec<Value> {
+        let mut row = self.account_values(account);
+        row.extend([self.now.into(), self.now.into(), account.version().into()]);
+        row
+    }
+
+    /// What an insert and an update have in common.
+    fn account_values(&self, account: &Account) -> Vec<Value> {
+        vec![
             self.tenant.into(),
             account.id().into(),
             account.code().as_str().into(),
@@ -162,8 +192,6 @@ impl SqlUnitOfWork {
             account.cash_flow().as_str().into(),
             account.reconcilable().into(),
             account.active().into(),
-            self.now.into(),
-            account.version().into(),
         ]
     }
 }

@@ -13,9 +13,9 @@ use domain::accounting::fiscal_year::FiscalYear;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::lock::LockKind;
 use domain::ids::{AccountId, FiscalPeriodId, FiscalYearId, TenantId};
-use domain::money::{Amount, Currency, CurrencyCode};
+use domain::money::{Amount, CurrencyCode};
 
-use super::facts::COMPANY;
+use super::company_money::company;
 use super::fiscal_years::{
     JOURNAL_OF_KIND, OUT_OF_BALANCE, PERIOD, PERIODS, REMAINING, YEAR, count_periods, read_period, read_year,
 };
@@ -92,7 +92,7 @@ async fn facts(
     period: Option<&FiscalPeriod>,
 ) -> StorageResult<ChecklistFacts> {
     let (start, end) = period.map_or((year.start, year.end), |period| (period.start, period.end));
-    let company = reader.company().await?;
+    let company = company(reader.db, reader.tenant).await?;
     let (opening_account, retained_earnings) = reader.accounts().await?;
     let last_period_start = match period {
         Some(period) => period.start,
@@ -130,11 +130,6 @@ impl Reader<'_> {
     async fn count(&self, statement: &Statement, rest: &[Value]) -> StorageResult<u64> {
         let row = self.db.find(statement, &self.params(rest)).await?;
         row.map_or(Ok(0), |row| row.single("close_checklist", "count"))
-    }
-
-    async fn company(&self) -> StorageResult<Currency> {
-        let row = self.db.find(&COMPANY, &self.params(&[])).await?;
-        row.map_or_else(super::facts::no_tenant, super::facts::company)
     }
 
     async fn accounts(&self) -> StorageResult<(Option<AccountId>, Option<AccountId>)> {

@@ -1,11 +1,12 @@
 //! Columns and questions that several resources have.
 
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use domain::text::{Code, LocalizedName, search_form};
 
 use crate::persistence::SqlUnitOfWork;
+use crate::sql::list::contains;
 use crate::sql::statement::Statement;
-use crate::sql::value::Value;
+use crate::sql::value::{Columns, Value};
 use crate::statements;
 
 /// Length of a `search` column, in characters.
@@ -58,7 +59,20 @@ impl SqlUnitOfWork {
 }
 
 /// A `LIKE` pattern for a document in which the text stands as a JSON string.
-fn quoted(text: &str) -> Value {
-    let text = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    Value::Text(format!("%\"{text}\"%"))
+pub(super) fn quoted(text: &str) -> Value {
+    Value::Text(contains(&format!("\"{text}\"")))
+}
+
+/// `name_ar, name_en`
+pub(crate) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
+    let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
+    LocalizedName::parse(ar.as_deref(), en.as_deref()).map_err(|violation| StorageError::Corrupt {
+        table: "name",
+        column: "name_ar, name_en",
+        detail: violation.def.code.to_owned(),
+    })
+}
+
+pub(crate) fn read_code(columns: &mut Columns) -> StorageResult<Code> {
+    columns.parse("code", |text| Code::parse(text).ok())
 }

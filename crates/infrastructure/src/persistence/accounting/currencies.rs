@@ -45,12 +45,13 @@ statements! {
     DELETE = "accounting.currency.delete": "DELETE FROM currency WHERE tenant_id = ?1 AND code = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::currencies::CURRENCY_LIST,
     select: currency_columns!(),
     tenant: "c.tenant_id",
-    key: "c.code",
+    key: &["c.code"],
     columns: &[("code", "c.code"), ("active", "c.active"), ("updatedAt", "c.updated_at")],
-    folded: &[],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<(Stored<CurrencyRecord>, CurrencyCode)> {

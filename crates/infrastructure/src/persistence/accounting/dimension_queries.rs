@@ -11,18 +11,20 @@ use super::dimensions::{FIND, FIND_VALUE, dimension_columns, read_dimension, rea
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::dimensions::DIMENSION_LIST,
     select: dimension_columns!(),
     tenant: "d.tenant_id",
-    key: "d.id",
+    key: &["d.id"],
     columns: &[("id", "d.id"), ("code", "d.code"), ("active", "d.active"), ("updatedAt", "d.updated_at")],
-    folded: &[],
+    sorted_as: &[],
 };
 
-static VALUE_LIST: ListSql = ListSql {
+pub static VALUE_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::dimensions::DIMENSION_VALUE_LIST,
     select: value_columns!(),
     tenant: "v.tenant_id",
-    key: "v.id",
+    key: &["v.id"],
     columns: &[
         ("id", "v.id"),
         ("code", "v.code"),
@@ -31,7 +33,7 @@ static VALUE_LIST: ListSql = ListSql {
         ("active", "v.active"),
         ("updatedAt", "v.updated_at"),
     ],
-    folded: &["name"],
+    sorted_as: &[],
 };
 
 #[async_trait]
@@ -63,7 +65,7 @@ impl DimensionQueries for Db {
         dimension: DimensionId,
         query: &ListQuery,
     ) -> AppResult<Page<DimensionValueView>> {
-        let of_dimension = Some(("v.dimension_id = ?2", vec![dimension.into()]));
+        let of_dimension = Some(("v.dimension_id = ?2".into(), vec![dimension.into()]));
         let read =
             |columns: &mut crate::sql::value::Columns| Ok(DimensionValueView::from(&read_value(columns)?));
         VALUE_LIST.page(self, tenant, query, of_dimension, read).await

@@ -41,10 +41,11 @@ statements! {
         "DELETE FROM dimension_rule WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::dimension_rules::DIMENSION_RULE_LIST,
     select: rule_columns!(),
     tenant: "r.tenant_id",
-    key: "r.id",
+    key: &["r.id"],
     columns: &[
         ("id", "r.id"),
         ("kind", "r.kind"),
@@ -53,7 +54,7 @@ static LIST: ListSql = ListSql {
         ("active", "r.active"),
         ("updatedAt", "r.updated_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 /// `kind, account_id, account_code_prefix, dimension_id, value_id, combination`: what a rule is about.

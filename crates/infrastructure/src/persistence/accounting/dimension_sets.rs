@@ -73,7 +73,7 @@ impl SqlUnitOfWork {
             return row.single("dimension_set", "id");
         }
         let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
-        self.tx.execute(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
+        self.tx.apply(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
         let rows = combination
             .pairs()
             .iter()

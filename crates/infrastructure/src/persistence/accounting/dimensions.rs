@@ -9,10 +9,9 @@ use async_trait::async_trait;
 use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::ids::{DimensionId, DimensionValueId};
 
-use super::columns::search_column;
-use super::facts::{read_code, read_name};
+use super::columns::{quoted, read_code, read_name, search_column};
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Lookup;
+use crate::sql::statement::{Bulk, Lookup};
 use crate::sql::value::{Columns, Kind, Value};
 use crate::statements;
 
@@ -56,15 +55,32 @@ statements! {
         "SELECT {first} 1 FROM dimension_set_value WHERE tenant_id = ?1 AND value_id = ?2 {only}";
     VALUE_IN_RULES = "accounting.dimension_value.in_rules":
         "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND (value_id = ?2 OR combination LIKE ?3 {escape}) {only}";
-    INSERT_VALUE = "accounting.dimension_value.insert":
-        "INSERT INTO dimension_value (tenant_id, id, dimension_id, code, name_ar, name_en, search, parent_id, active, \
-         created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)";
     UPDATE_VALUE = "accounting.dimension_value.update":
         "UPDATE dimension_value SET code = ?4, name_ar = ?5, name_en = ?6, search = ?7, parent_id = ?8, active = ?9, \
          updated_at = ?10, version = ?11 WHERE tenant_id = ?1 AND id = ?2 AND dimension_id = ?3 AND version = ?11 - 1";
     DELETE_VALUE = "accounting.dimension_value.delete":
         "DELETE FROM dimension_value WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
+
+pub static VALUE_INSERT: Bulk = Bulk::new(
+    "accounting.dimension_value.insert",
+    "dimension_value",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("dimension_id", Kind::Id),
+        ("code", Kind::Text(50)),
+        ("name_ar", Kind::Text(200)),
+        ("name_en", Kind::Text(200)),
+        ("search", Kind::Text(600)),
+        ("parent_id", Kind::Id),
+        ("active", Kind::Bool),
+        ("created_at", Kind::Time),
+        ("updated_at", Kind::Time),
+        ("version", Kind::Int),
+    ],
+);
+pub static BULKS: &[&Bulk] = &[&VALUE_INSERT];
 
 pub static VALUE_CHILDREN: Lookup = Lookup::new(
     "accounting.dimension_value.children",
@@ -170,7 +186,7 @@ impl DimensionRepository for SqlUnitOfWork {
     }
 
     async fn value_users(&mut self, id: DimensionValueId) -> StorageResult<Vec<&'static str>> {
-        let mention = Value::Text(format!("%\"{id}\"%"));
+        let mention = quoted(&id.to_string());
         let params = [self.tenant.into(), id.into(), mention];
         let mut users =
             self.users_of(&[(&HAS_CHILDREN, "values"), (&IN_SETS, "journal-entries")], &params[..2]).await?;
@@ -180,12 +196,13 @@ impl DimensionRepository for SqlUnitOfWork {
     }
 
     async fn insert_value(&mut self, value: &DimensionValue) -> StorageResult<()> {
-        let params = self.value_params(value);
-        self.tx.execute_one(&INSERT_VALUE, &params).await
+        let row = std::iter::once(self.value_row(value));
+        self.tx.insert_many(&VALUE_INSERT, row).await
     }
 
     async fn update_value(&mut self, value: &DimensionValue) -> StorageResult<bool> {
-        let params = self.value_params(value);
+        let mut params = self.value_values(value);
+        params.extend([self.now.into(), value.version.into()]);
         Ok(self.tx.execute(&UPDATE_VALUE, &params).await? == 1)
     }
 
@@ -208,8 +225,16 @@ impl SqlUnitOfWork {
         ]
     }
 
-    fn value_params(&self, value: &DimensionValue) -> [Value; 11] {
-        [
+    /// The columns of [`VALUE_INSERT`].
+    pub(super) fn value_row(&self, value: &DimensionValue) -> Vec<Value> {
+        let mut row = self.value_values(value);
+        row.extend([self.now.into(), self.now.into(), value.version.into()]);
+        row
+    }
+
+    /// What an insert and an update have in common.
+    fn value_values(&self, value: &DimensionValue) -> Vec<Value> {
+        vec![
             self.tenant.into(),
             value.id.into(),
             value.dimension_id.into(),
@@ -219,8 +244,6 @@ impl SqlUnitOfWork {
             search_column(&value.code, &value.name),
             value.parent_id.into(),
             value.active.into(),
-            self.now.into(),
-            value.version.into(),
         ]
     }
 }

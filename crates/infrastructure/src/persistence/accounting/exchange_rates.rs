@@ -5,7 +5,7 @@ use application::accounting::ports::exchange_rates::{
 };
 use application::accounting::ports::stored::Stored;
 use application::accounting::views::currency::{EffectiveRateView, ExchangeRateView};
-use application::error::{AppError, AppResult};
+use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use domain::ids::{ExchangeRateId, TenantId};
 use domain::money::{CurrencyCode, Rate};
 
-use super::facts::COMPANY;
+use super::company_money::company;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -45,17 +45,18 @@ statements! {
         "DELETE FROM exchange_rate WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::exchange_rates::EXCHANGE_RATE_LIST,
     select: concat!("SELECT ", rate_columns!()),
     tenant: "r.tenant_id",
-    key: "r.id",
+    key: &["r.id"],
     columns: &[
         ("id", "r.id"),
         ("currency", "r.currency"),
         ("date", "r.rate_date"),
         ("updatedAt", "r.updated_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<Stored<ExchangeRate>> {
@@ -140,9 +141,7 @@ impl ExchangeRateQueries for Db {
         currency: CurrencyCode,
         date: NaiveDate,
     ) -> AppResult<Option<EffectiveRateView>> {
-        let row =
-            self.find(&COMPANY, &[tenant.into()]).await?.ok_or_else(|| AppError::not_found("tenant"))?;
-        let company: CurrencyCode = row.columns("tenant").get("currency")?;
+        let company = company(self, tenant).await?.code;
         let own = EffectiveRateView {
             currency: currency.to_string(),
             company_currency: company.to_string(),

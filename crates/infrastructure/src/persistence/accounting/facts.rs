@@ -3,22 +3,31 @@
 use std::collections::HashMap;
 
 use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerSettings, PostingFacts};
-use application::ports::storage_error::{StorageError, StorageResult};
+use application::ports::storage_error::StorageResult;
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
 use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
-use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::lock::{LockException, LockKind, Locks};
-use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
 use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
-use domain::text::{Code, LocalizedName};
 
+use super::company_money::{no_tenant, read_company};
 use super::dimension_rules::read_rule;
+use super::journals::read_journal;
+use super::ledger_settings::read_settings;
+use super::number_series::read_series;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Columns, Kind, Row};
+use crate::sql::value::{Kind, Row};
 use crate::statements;
+
+/// The columns in which [`account_facts`] reads an account.
+macro_rules! account_facts_columns {
+    () => {
+        "id, code, is_posting, active, currency, control, type"
+    };
+}
+pub(crate) use account_facts_columns;
 
 statements! {
     COMPANY = "accounting.facts.company" as reference:
@@ -55,7 +64,7 @@ statements! {
 
 pub static ACCOUNTS: Lookup = Lookup::new(
     "accounting.facts.accounts",
-    "SELECT id, code, is_posting, active, currency, control, type FROM account WHERE tenant_id = ?1",
+    concat!("SELECT ", account_facts_columns!(), " FROM account WHERE tenant_id = ?1"),
     ("id", Kind::Id),
 )
 .reference();
@@ -90,7 +99,7 @@ impl SqlUnitOfWork {
 
     pub(crate) async fn read_company(&mut self) -> StorageResult<Currency> {
         let row = self.tx.find(&COMPANY, &[self.tenant.into()]).await?;
-        row.map_or_else(no_tenant, company)
+        row.map_or_else(no_tenant, read_company)
     }
 
     pub(crate) async fn read_settings(&mut self) -> StorageResult<LedgerSettings> {
@@ -121,12 +130,7 @@ impl SqlUnitOfWork {
         codes: &[CurrencyCode],
     ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
         let rows = self.tx.lookup(&CURRENCIES, self.tenant, codes.iter().map(|code| (*code).into())).await?;
-        let read = |row: Row| {
-            let mut columns = row.columns("currency");
-            let code: CurrencyCode = columns.get("code")?;
-            Ok((code, Currency { code, scale: columns.get("scale")? }))
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(read_currency).collect()
     }
 
     async fn read_rates(
@@ -222,73 +226,14 @@ impl SqlUnitOfWork {
     }
 }
 
-/// A row of [`COMPANY`].
-pub(crate) fn company(row: Row) -> StorageResult<Currency> {
-    let mut columns = row.columns("tenant");
-    let code: CurrencyCode = columns.get("currency")?;
-    let scale: Option<u8> = columns.get("scale")?;
-    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
+/// `code, scale`
+pub(crate) fn read_currency(row: Row) -> StorageResult<(CurrencyCode, Currency)> {
+    let mut columns = row.columns("currency");
+    let code = columns.get("code")?;
+    Ok((code, Currency { code, scale: columns.get("scale")? }))
 }
 
-pub(crate) fn no_tenant<T>() -> StorageResult<T> {
-    Err(StorageError::Internal("the tenant does not exist".to_owned()))
-}
-
-pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
-    let mut columns = row.columns("ledger_settings");
-    Ok(LedgerSettings {
-        retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
-        rounding_account_id: columns.get("rounding_account_id")?,
-        opening_account_id: columns.get("opening_account_id")?,
-        exchange_account_id: columns.get("exchange_account_id")?,
-        version: columns.get("version")?,
-    })
-}
-
-/// `name_ar, name_en`
-pub(crate) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
-    let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
-    LocalizedName::parse(ar.as_deref(), en.as_deref()).map_err(|violation| StorageError::Corrupt {
-        table: "name",
-        column: "name_ar, name_en",
-        detail: violation.def.code.to_owned(),
-    })
-}
-
-pub(crate) fn read_code(columns: &mut Columns) -> StorageResult<Code> {
-    columns.parse("code", |text| Code::parse(text).ok())
-}
-
-/// `id, code, name_ar, name_en, kind, number_series_id, active, version`
-pub(crate) fn read_journal(columns: &mut Columns) -> StorageResult<Journal> {
-    Ok(Journal {
-        id: columns.get("id")?,
-        code: read_code(columns)?,
-        name: read_name(columns)?,
-        kind: columns.parse("kind", |text| JournalKind::parse(text).ok())?,
-        number_series_id: columns.get("number_series_id")?,
-        active: columns.get("active")?,
-        version: columns.get("version")?,
-    })
-}
-
-/// `id, code, name_ar, name_en, pattern, reset, gapless, active, version`
-pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
-    let id = columns.get("id")?;
-    let code = read_code(columns)?;
-    let name = read_name(columns)?;
-    let pattern: String = columns.get("pattern")?;
-    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
-    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
-        table: "number_series",
-        column: "pattern",
-        detail: pattern,
-    })?;
-    let (gapless, active, version) =
-        (columns.get("gapless")?, columns.get("active")?, columns.get("version")?);
-    Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
-}
-
+/// `account_facts_columns!`
 pub(crate) fn account_facts(row: Row) -> StorageResult<AccountFacts> {
     let mut columns = row.columns("account");
     let (id, code, is_posting, active, currency) = (

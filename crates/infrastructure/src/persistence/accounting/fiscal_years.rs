@@ -1,11 +1,8 @@
-//! [`FiscalYearRepository`] and [`FiscalYearQueries`] in SQL.
+//! [`FiscalYearRepository`] in SQL.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use application::accounting::ports::fiscal_years::{FiscalYearQueries, FiscalYearRepository};
-use application::accounting::views::fiscal_year::{FiscalPeriodView, FiscalYearView};
-use application::error::AppResult;
-use application::paging::{ListQuery, Page};
+use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -14,14 +11,12 @@ use domain::accounting::fiscal_period::{FiscalPeriod, FiscalPeriodKind, FiscalPe
 use domain::accounting::fiscal_year::{FiscalYear, FiscalYearStatus};
 use domain::accounting::journal::JournalKind;
 use domain::accounting::year_close::RemainingBalance;
-use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, FiscalYearId, JournalId, TenantId};
+use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, FiscalYearId, JournalId};
 use domain::money::Amount;
 use domain::text::LocalizedName;
 
-use super::facts::read_code;
+use super::columns::read_code;
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::db::Db;
-use crate::sql::list::ListSql;
 use crate::sql::statement::Bulk;
 use crate::sql::value::{Columns, Kind, Row};
 use crate::statements;
@@ -36,6 +31,8 @@ macro_rules! period_columns {
         "p.id, p.fiscal_year_id, p.number, p.name, p.start_date, p.end_date, p.kind, p.status, p.version"
     };
 }
+pub(crate) use {period_columns, year_columns};
+
 /// Balances of one year: the periods come first, or every year of the tenant would be read.
 macro_rules! of_year {
     () => {
@@ -101,37 +98,6 @@ static PERIOD_INSERT: Bulk = Bulk::new(
     ],
 );
 pub static BULKS: &[&Bulk] = &[&PERIOD_INSERT];
-
-static YEAR_LIST: ListSql = ListSql {
-    select: concat!("SELECT ", year_columns!(), " FROM fiscal_year y"),
-    tenant: "y.tenant_id",
-    key: "y.id",
-    columns: &[
-        ("id", "y.id"),
-        ("code", "y.code"),
-        ("start", "y.start_date"),
-        ("end", "y.end_date"),
-        ("status", "y.status"),
-    ],
-    folded: &[],
-};
-
-static PERIOD_LIST: ListSql = ListSql {
-    select: concat!("SELECT ", period_columns!(), " FROM fiscal_period p"),
-    tenant: "p.tenant_id",
-    key: "p.id",
-    columns: &[
-        ("id", "p.id"),
-        ("fiscalYearId", "p.fiscal_year_id"),
-        ("number", "p.number"),
-        ("name", "p.name"),
-        ("start", "p.start_date"),
-        ("end", "p.end_date"),
-        ("kind", "p.kind"),
-        ("status", "p.status"),
-    ],
-    folded: &[],
-};
 
 #[async_trait]
 impl FiscalYearRepository for SqlUnitOfWork {
@@ -323,31 +289,4 @@ pub(super) fn read_period(columns: &mut Columns) -> StorageResult<FiscalPeriod> 
         status: columns.parse("status", |text| FiscalPeriodStatus::parse(text).ok())?,
         version: columns.get("version")?,
     })
-}
-
-#[async_trait]
-impl FiscalYearQueries for Db {
-    async fn fiscal_year(&self, tenant: TenantId, id: FiscalYearId) -> AppResult<Option<FiscalYearView>> {
-        let Some(row) = self.find(&YEAR, &[tenant.into(), id.into()]).await? else { return Ok(None) };
-        Ok(Some(FiscalYearView::from(&read_year(&mut row.columns("fiscal_year"))?)))
-    }
-
-    async fn fiscal_years(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<FiscalYearView>> {
-        let read = |columns: &mut Columns| Ok(FiscalYearView::from(&read_year(columns)?));
-        YEAR_LIST.page(self, tenant, query, None, read).await
-    }
-
-    async fn fiscal_period(
-        &self,
-        tenant: TenantId,
-        id: FiscalPeriodId,
-    ) -> AppResult<Option<FiscalPeriodView>> {
-        let Some(row) = self.find(&PERIOD, &[tenant.into(), id.into()]).await? else { return Ok(None) };
-        Ok(Some(FiscalPeriodView::from(&read_period(&mut row.columns("fiscal_period"))?)))
-    }
-
-    async fn fiscal_periods(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<FiscalPeriodView>> {
-        let read = |columns: &mut Columns| Ok(FiscalPeriodView::from(&read_period(columns)?));
-        PERIOD_LIST.page(self, tenant, query, None, read).await
-    }
 }

@@ -7,12 +7,9 @@ use async_trait::async_trait;
 use domain::accounting::account::Account;
 use domain::accounting::dimension::{Dimension, DimensionValue};
 
-use super::accounts::{account_columns, read_account};
-use super::columns::search_column;
-use super::dimensions::{dimension_columns, read_dimension, read_value, value_columns};
+use super::accounts::{ACCOUNT_INSERT, account_columns, read_account};
+use super::dimensions::{VALUE_INSERT, dimension_columns, read_dimension, read_value, value_columns};
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Bulk;
-use crate::sql::value::Kind;
 use crate::statements;
 
 statements! {
@@ -24,50 +21,6 @@ statements! {
         concat!(value_columns!(), " WHERE v.tenant_id = ?1");
 }
 
-pub static ACCOUNT_INSERT: Bulk = Bulk::new(
-    "accounting.imports.insert_accounts",
-    "account",
-    &[
-        ("tenant_id", Kind::Id),
-        ("id", Kind::Id),
-        ("code", Kind::Text(50)),
-        ("name_ar", Kind::Text(200)),
-        ("name_en", Kind::Text(200)),
-        ("search", Kind::Text(600)),
-        ("type", Kind::Text(20)),
-        ("subtype", Kind::Text(50)),
-        ("parent_id", Kind::Id),
-        ("is_posting", Kind::Bool),
-        ("currency", Kind::Text(3)),
-        ("control", Kind::Text(20)),
-        ("cash_flow", Kind::Text(20)),
-        ("reconcilable", Kind::Bool),
-        ("active", Kind::Bool),
-        ("created_at", Kind::Time),
-        ("updated_at", Kind::Time),
-        ("version", Kind::Int),
-    ],
-);
-pub static VALUE_INSERT: Bulk = Bulk::new(
-    "accounting.imports.insert_dimension_values",
-    "dimension_value",
-    &[
-        ("tenant_id", Kind::Id),
-        ("id", Kind::Id),
-        ("dimension_id", Kind::Id),
-        ("code", Kind::Text(50)),
-        ("name_ar", Kind::Text(200)),
-        ("name_en", Kind::Text(200)),
-        ("search", Kind::Text(600)),
-        ("parent_id", Kind::Id),
-        ("active", Kind::Bool),
-        ("created_at", Kind::Time),
-        ("updated_at", Kind::Time),
-        ("version", Kind::Int),
-    ],
-);
-pub static BULKS: &[&Bulk] = &[&ACCOUNT_INSERT, &VALUE_INSERT];
-
 #[async_trait]
 impl ImportRepository for SqlUnitOfWork {
     async fn chart(&mut self) -> StorageResult<Vec<Stored<Account>>> {
@@ -76,30 +29,8 @@ impl ImportRepository for SqlUnitOfWork {
     }
 
     async fn add_accounts(&mut self, accounts: &[Account]) -> StorageResult<()> {
-        let (tenant, now) = (self.tenant, self.now);
-        let rows = accounts.iter().map(|account| {
-            vec![
-                tenant.into(),
-                account.id().into(),
-                account.code().as_str().into(),
-                account.name().ar().into(),
-                account.name().en().into(),
-                search_column(account.code(), account.name()),
-                account.account_type().as_str().into(),
-                account.subtype().into(),
-                account.parent_id().into(),
-                account.is_posting().into(),
-                account.currency().into(),
-                account.control().as_str().into(),
-                account.cash_flow().as_str().into(),
-                account.reconcilable().into(),
-                account.active().into(),
-                now.into(),
-                now.into(),
-                account.version().into(),
-            ]
-        });
-        self.tx.insert_many(&ACCOUNT_INSERT, rows).await
+        let rows: Vec<_> = accounts.iter().map(|account| self.account_row(account)).collect();
+        self.tx.insert_many(&ACCOUNT_INSERT, rows.into_iter()).await
     }
 
     async fn all_dimensions(&mut self) -> StorageResult<Vec<Dimension>> {
@@ -117,23 +48,7 @@ impl ImportRepository for SqlUnitOfWork {
     }
 
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()> {
-        let (tenant, now) = (self.tenant, self.now);
-        let rows = values.iter().map(|value| {
-            vec![
-                tenant.into(),
-                value.id.into(),
-                value.dimension_id.into(),
-                value.code.as_str().into(),
-                value.name.ar().into(),
-                value.name.en().into(),
-                search_column(&value.code, &value.name),
-                value.parent_id.into(),
-                value.active.into(),
-                now.into(),
-                now.into(),
-                value.version.into(),
-            ]
-        });
-        self.tx.insert_many(&VALUE_INSERT, rows).await
+        let rows: Vec<_> = values.iter().map(|value| self.value_row(value)).collect();
+        self.tx.insert_many(&VALUE_INSERT, rows.into_iter()).await
     }
 }

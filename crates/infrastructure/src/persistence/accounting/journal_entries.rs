@@ -8,9 +8,9 @@ use domain::ids::{JournalEntryId, JournalId, UserId};
 use domain::money::Amount;
 
 use super::draft_document;
-use super::journal_entry_rows::{HeaderRow, LINE_INSERT, header_columns, line_columns, line_row, read_lines};
+use super::journal_entry_inserts::{HEADER_INSERT, LINE_INSERT, header_row, line_count, line_row, total};
+use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_lines};
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Bulk;
 use crate::sql::value::Value;
 use crate::statements;
 
@@ -38,13 +38,6 @@ statements! {
         "DELETE FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT = "accounting.journal_entry.delete_draft":
         "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3";
-    INSERT_POSTED = "accounting.journal_entry.insert_posted":
-        "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, number, posting_date, document_date, \
-         fiscal_period_id, currency, description, reference, notes, control_reason, total, line_count, reverses_id, \
-         recurring_entry_id, created_by, posted_by, created_at, updated_at, recorded_at, chain_sequence, hash, \
-         previous_hash, version) \
-         VALUES (?1, ?2, ?3, ?4, 'posted', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?21, ?22, ?23, ?24, 1)";
     UPDATE_POSTED = "accounting.journal_entry.update_posted":
         "UPDATE journal_entry SET status = 'posted', number = ?3, fiscal_period_id = ?4, total = ?5, line_count = ?6, \
          posted_by = ?7, updated_at = ?8, recorded_at = ?8, chain_sequence = ?9, hash = ?10, previous_hash = ?11, \
@@ -59,24 +52,22 @@ statements! {
         "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}";
 }
 
-pub static BULKS: &[&Bulk] = &[&LINE_INSERT];
-
 #[async_trait]
 impl JournalEntryRepository for SqlUnitOfWork {
     async fn find(&mut self, id: JournalEntryId) -> StorageResult<Option<StoredEntry>> {
-        let key = [self.tenant.into(), id.into()];
-        let Some(row) = self.tx.find(&FIND, &key).await? else { return Ok(None) };
+        let key: [Value; 2] = [self.tenant.into(), id.into()];
+        let [header, draft, lines] =
+            self.tx.query_all([(&FIND, &key), (&DRAFT_LINES, &key), (&LINES, &key)]).await?;
+        let Some(row) = header.into_iter().next() else { return Ok(None) };
         let header = HeaderRow::read(&mut row.columns("journal_entry"))?;
         if header.status == EntryStatus::Draft {
-            let document = self.tx.find(&DRAFT_LINES, &key).await?;
-            let lines = match document {
+            let lines = match draft.into_iter().next() {
                 Some(row) => draft_document::read(&row.single::<String>("journal_entry_draft", "document")?)?,
                 None => Vec::new(),
             };
             return Ok(Some(header.into_draft(lines)));
         }
-        let lines = read_lines(self.tx.query(&LINES, &key).await?)?;
-        header.into_posted(self.tenant, lines).map(Some)
+        header.into_posted(self.tenant, read_lines(lines)?).map(Some)
     }
 
     async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {
@@ -136,7 +127,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
 
     async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), version.into()];
-        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
+        self.tx.apply(&DELETE_DRAFT_LINES, &params[..2]).await?;
         Ok(self.tx.execute(&DELETE_DRAFT, &params).await? == 1)
     }
 
@@ -146,15 +137,16 @@ impl JournalEntryRepository for SqlUnitOfWork {
         meta: &EntryMeta,
         posted_by: Option<UserId>,
         draft_version: Option<i64>,
-    ) -> StorageResult<bool> {
+    ) -> StorageResult<()> {
         match draft_version {
-            Some(version) if !self.post_draft(entry, posted_by, version).await? => return Ok(false),
-            Some(_) => {}
-            None => self.insert_header(entry, meta, posted_by).await?,
+            Some(version) => self.post_draft(entry, posted_by, version).await?,
+            None => {
+                let header = std::iter::once(header_row(entry, meta, posted_by));
+                self.tx.insert_many(&HEADER_INSERT, header).await?;
+            }
         }
         let lines = entry.lines().iter().map(|line| line_row(entry.header(), line));
-        self.tx.insert_many(&LINE_INSERT, lines).await?;
-        Ok(true)
+        self.tx.insert_many(&LINE_INSERT, lines).await
     }
 
     async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool> {
@@ -180,48 +172,12 @@ impl JournalEntryRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    async fn insert_header(
-        &mut self,
-        entry: &PostedEntry,
-        meta: &EntryMeta,
-        posted_by: Option<UserId>,
-    ) -> StorageResult<()> {
-        let header = entry.header();
-        let params: [Value; 24] = [
-            self.tenant.into(),
-            header.id.into(),
-            header.journal_id.into(),
-            header.kind.as_str().into(),
-            header.number.as_str().into(),
-            header.posting_date.into(),
-            header.document_date.into(),
-            header.fiscal_period_id.into(),
-            header.currency.into(),
-            header.description.as_deref().into(),
-            header.reference.as_deref().into(),
-            meta.notes.as_deref().into(),
-            header.control_reason.as_deref().into(),
-            total(entry).into(),
-            line_count(entry.lines().len()),
-            header.reverses.into(),
-            meta.recurring_entry_id.into(),
-            meta.created_by.into(),
-            posted_by.into(),
-            meta.created_at.into(),
-            header.recorded_at.into(),
-            header.chain_sequence.into(),
-            (*entry.hash()).into(),
-            (*entry.previous_hash()).into(),
-        ];
-        self.tx.execute_one(&INSERT_POSTED, &params).await
-    }
-
     async fn post_draft(
         &mut self,
         entry: &PostedEntry,
         posted_by: Option<UserId>,
         version: i64,
-    ) -> StorageResult<bool> {
+    ) -> StorageResult<()> {
         let header = entry.header();
         let params: [Value; 12] = [
             self.tenant.into(),
@@ -237,18 +193,8 @@ impl SqlUnitOfWork {
             (*entry.previous_hash()).into(),
             version.into(),
         ];
-        if self.tx.execute(&UPDATE_POSTED, &params).await? == 0 {
-            return Ok(false);
-        }
-        self.tx.execute(&DELETE_DRAFT_LINES, &params[..2]).await?;
-        Ok(true)
+        // Its version was read in this transaction.
+        self.tx.execute_one(&UPDATE_POSTED, &params).await?;
+        self.tx.apply(&DELETE_DRAFT_LINES, &params[..2]).await
     }
-}
-
-fn total(entry: &PostedEntry) -> Amount {
-    Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default()
-}
-
-fn line_count(count: usize) -> Value {
-    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }

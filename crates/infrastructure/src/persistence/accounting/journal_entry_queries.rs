@@ -1,65 +1,48 @@
 //! [`JournalEntryQueries`]: entries and ledger lines as views, straight from SQL.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use application::accounting::ports::journal_entries::JournalEntryQueries;
-use application::accounting::views::NameView;
 use application::accounting::views::journal_entry::{
-    EntryLineView, JournalEntryView, LINES_INLINE_MAX, LedgerLineView,
+    JournalEntryView, LINES_INLINE_MAX, LINES_PAGE_MAX, LedgerLineView,
 };
 use application::accounting::views::journal_entry_build::hex;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
-use domain::accounting::journal_entry::{EntryStatus, LineAmount, NewLine, PostedLine};
-use domain::ids::{AccountId, DimensionSetId, JournalEntryId, TenantId};
-use domain::money::{Amount, Currency, CurrencyCode};
+use domain::accounting::journal_entry::EntryStatus;
+use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use uuid::Uuid;
 
+use super::company_money::CompanyMoney;
 use super::draft_document;
-use super::facts::{COMPANY, company, no_tenant, read_name};
+use super::entry_lines::{self, Unposted};
 use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_line};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
-use crate::sql::value::{Columns, Value};
+use crate::sql::value::Columns;
 use crate::statements;
 
 statements! {
     ENTRY = "accounting.journal_entry.view":
-        concat!("SELECT ", header_columns!(), ", t.currency, c.scale, d.document FROM journal_entry e \
-         INNER JOIN tenant t ON t.id = e.tenant_id \
-         LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency \
+        concat!("SELECT ", header_columns!(), ", d.document FROM journal_entry e \
          LEFT JOIN journal_entry_draft d ON d.tenant_id = e.tenant_id AND d.entry_id = e.id \
          WHERE e.tenant_id = ?1 AND e.id = ?2");
-    ENTRY_LINES = "accounting.ledger_line.view":
-        concat!("SELECT ", line_columns!(), ", a.code, a.name_ar, a.name_en FROM ledger_line l \
-         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-         WHERE l.tenant_id = ?1 AND l.entry_id = ?2 ORDER BY l.line_no {page ?3}");
-    ACCOUNT = "accounting.account.name": "SELECT code, name_ar, name_en FROM account WHERE tenant_id = ?1 AND id = ?2";
-    SET_CODES = "accounting.dimension_set.view":
-        "SELECT d.code, v.code FROM dimension_set_value s \
-         INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
-         INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id \
-         WHERE s.tenant_id = ?1 AND s.set_id = ?2";
 }
 
-static LIST: ListSql = ListSql {
-    select: concat!(
-        "SELECT ",
-        header_columns!(),
-        ", t.currency, c.scale FROM journal_entry e INNER JOIN tenant t ON t.id = e.tenant_id \
-         LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency"
-    ),
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST,
+    select: concat!("SELECT ", header_columns!(), " FROM journal_entry e"),
     tenant: "e.tenant_id",
-    key: "e.id",
+    key: &["e.id"],
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
-        ("number", "COALESCE(e.number, '')"),
+        ("number", "e.number"),
         ("reference", "e.reference"),
         ("description", "e.description"),
         ("currency", "e.currency"),
@@ -69,22 +52,21 @@ static LIST: ListSql = ListSql {
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),
     ],
-    folded: &[],
+    sorted_as: &[("number", "COALESCE(e.number, '')")],
 };
 
-static LINE_LIST: ListSql = ListSql {
+pub static LINE_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
     select: concat!(
         "SELECT l.entry_id, ",
         line_columns!(),
-        ", e.journal_id, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, l.recorded_at, \
-         t.currency, c.scale FROM ledger_line l \
+        ", e.journal_id, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, l.recorded_at \
+         FROM ledger_line l \
          INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
-         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-         INNER JOIN tenant t ON t.id = l.tenant_id \
-         LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency"
+         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id"
     ),
     tenant: "l.tenant_id",
-    key: "l.line_no",
+    key: &["l.entry_id", "l.line_no"],
     columns: &[
         ("accountId", "l.account_id"),
         ("entryId", "l.entry_id"),
@@ -96,40 +78,8 @@ static LINE_LIST: ListSql = ListSql {
         ("taxCode", "l.tax_code"),
         ("recordedAt", "l.recorded_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
-
-/// Amounts shown with the company's decimals, or those of the line's own currency.
-#[derive(Clone, Copy)]
-pub(super) struct Money {
-    company: Currency,
-}
-
-impl Money {
-    fn read(columns: &mut Columns) -> StorageResult<Self> {
-        let code: CurrencyCode = columns.get("currency")?;
-        let scale: Option<u8> = columns.get("scale")?;
-        Ok(Self { company: Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) } })
-    }
-    fn company(self, amount: Amount) -> String {
-        amount.display(self.company.scale)
-    }
-    fn of(self, amount: Amount, code: CurrencyCode) -> String {
-        let scale = if code == self.company.code { self.company.scale } else { Currency::iso(code).scale };
-        amount.display(scale)
-    }
-    fn sides(self, amount: LineAmount, code: CurrencyCode) -> (Option<String>, Option<String>) {
-        match amount {
-            LineAmount::Debit(amount) => (Some(self.of(amount, code)), None),
-            LineAmount::Credit(amount) => (None, Some(self.of(amount, code))),
-        }
-    }
-}
-
-pub(super) async fn company_money(db: &Db, tenant: TenantId) -> StorageResult<Money> {
-    let row = db.find(&COMPANY, &[tenant.into()]).await?;
-    Ok(Money { company: row.map_or_else(no_tenant, company)? })
-}
 
 #[async_trait]
 impl JournalEntryQueries for Db {
@@ -141,16 +91,17 @@ impl JournalEntryQueries for Db {
         let Some(row) = self.find(&ENTRY, &[tenant.into(), id.into()]).await? else { return Ok(None) };
         let mut columns = row.columns("journal_entry");
         let header = HeaderRow::read(&mut columns)?;
-        let money = Money::read(&mut columns)?;
         let document: Option<String> = columns.get("document")?;
+        let money = CompanyMoney::read(self, tenant).await?;
         let lines = match document {
             Some(document) => {
                 let lines = draft_document::read(&document)?;
-                template_lines(self, tenant, lines, header.currency, money).await?
+                let draft = Unposted { currency: header.currency, lines };
+                entry_lines::unposted(self, tenant, vec![draft], &money).await?.pop()
             }
-            None => posted_lines(self, tenant, id, money).await?,
+            None => entry_lines::posted(self, tenant, std::iter::once(id), &money).await?.remove(&id),
         };
-        Ok(Some(JournalEntryView { lines: Some(lines), ..header_view(header, money) }))
+        Ok(Some(JournalEntryView { lines: Some(lines.unwrap_or_default()), ..header_view(header, &money) }))
     }
 
     async fn journal_entries(
@@ -158,37 +109,27 @@ impl JournalEntryQueries for Db {
         tenant: TenantId,
         query: &ListQuery,
     ) -> AppResult<Page<JournalEntryView>> {
-        let mut page = LIST
-            .page(self, tenant, query, None, |columns| {
-                let header = HeaderRow::read(columns)?;
-                Ok(header_view(header, Money::read(columns)?))
-            })
-            .await?;
+        let mut room = LinesRoom::new(query);
+        let fits = |header: &HeaderRow| room.take(header.line_count as usize);
+        let page = LIST.page_while(self, tenant, query, None, HeaderRow::read, fits).await?;
+        let money = CompanyMoney::read(self, tenant).await?;
         if query.expand.contains(&"lines") {
-            for entry in &mut page.items {
-                let full = self.journal_entry(tenant, JournalEntryId::new(entry.id)).await?;
-                entry.lines = full.and_then(|full| full.lines);
-            }
+            return self.expanded(tenant, page, &money).await;
         }
-        Ok(page)
+        Ok(page.map(|header| header_view(header, &money)))
     }
 
     async fn ledger_lines(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<LedgerLineView>> {
-        let mut query = query.clone();
-        // The line number is unique within its entry only.
-        if !query.sort.iter().any(|(field, _)| *field == "entryId") {
-            let direction = query.sort.last().map_or(application::paging::Direction::Ascending, |(_, d)| *d);
-            query.sort.push(("entryId", direction));
-        }
+        let money = CompanyMoney::read(self, tenant).await?;
         let mut sets: Vec<DimensionSetId> = Vec::new();
         let mut page = LINE_LIST
-            .page(self, tenant, &query, None, |columns| {
-                let (view, set) = ledger_line(columns)?;
+            .page(self, tenant, query, None, |columns| {
+                let (view, set) = ledger_line(columns, &money)?;
                 sets.push(set);
                 Ok(view)
             })
             .await?;
-        let codes = set_codes(self, tenant, sets.iter().copied()).await?;
+        let codes = entry_lines::set_codes(self, tenant, sets.iter().copied()).await?;
         for (line, set) in page.items.iter_mut().zip(sets) {
             line.dimensions = codes.get(&set).cloned().unwrap_or_default();
         }
@@ -196,7 +137,55 @@ impl JournalEntryQueries for Db {
     }
 }
 
-fn ledger_line(columns: &mut Columns) -> StorageResult<(LedgerLineView, DimensionSetId)> {
+impl Db {
+    /// The entries with their lines, in the order of the page.
+    async fn expanded(
+        &self,
+        tenant: TenantId,
+        page: Page<HeaderRow>,
+        money: &CompanyMoney,
+    ) -> AppResult<Page<JournalEntryView>> {
+        let ids = || page.items.iter().map(|header| header.id);
+        let drafts = page.items.iter().filter(|header| header.status == EntryStatus::Draft);
+        let mut documents = entry_lines::drafts(self, tenant, drafts.map(|header| header.id)).await?;
+        // A draft without a document was posted after its header was read; its lines are the posted ones.
+        let posted = ids().filter(|id| !documents.contains_key(id));
+        let mut lines = entry_lines::posted(self, tenant, posted, money).await?;
+        let (mut drafts, mut templates) = (Vec::new(), Vec::new());
+        for header in &page.items {
+            if let Some(lines) = documents.remove(&header.id) {
+                drafts.push(header.id);
+                templates.push(Unposted { currency: header.currency, lines });
+            }
+        }
+        let unposted = entry_lines::unposted(self, tenant, templates, money).await?;
+        lines.extend(drafts.into_iter().zip(unposted));
+        Ok(page.map(|header| {
+            let lines = lines.remove(&header.id).unwrap_or_default();
+            JournalEntryView { lines: Some(lines), ..header_view(header, money) }
+        }))
+    }
+}
+
+/// How many lines still fit on a page that shows them.
+pub(super) struct LinesRoom(usize);
+
+impl LinesRoom {
+    pub(super) fn new(query: &ListQuery) -> Self {
+        Self(if query.expand.contains(&"lines") { LINES_PAGE_MAX } else { usize::MAX })
+    }
+
+    pub(super) fn take(&mut self, lines: usize) -> bool {
+        let left = self.0.checked_sub(lines.min(LINES_INLINE_MAX));
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+fn ledger_line(
+    columns: &mut Columns,
+    money: &CompanyMoney,
+) -> StorageResult<(LedgerLineView, DimensionSetId)> {
     let entry_id: Uuid = columns.get("entry_id")?;
     let line = read_line(columns)?;
     let (journal_id, number, posting_date, fiscal_period_id, account_code) = (
@@ -208,7 +197,6 @@ fn ledger_line(columns: &mut Columns) -> StorageResult<(LedgerLineView, Dimensio
     );
     let entry_description: Option<String> = columns.get("description")?;
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
-    let money = Money::read(columns)?;
     let set = line.dimension_set;
     let view = LedgerLineView {
         entry_id,
@@ -236,7 +224,7 @@ fn ledger_line(columns: &mut Columns) -> StorageResult<(LedgerLineView, Dimensio
     Ok((view, set))
 }
 
-fn header_view(header: HeaderRow, money: Money) -> JournalEntryView {
+fn header_view(header: HeaderRow, money: &CompanyMoney) -> JournalEntryView {
     let posted = header.status != EntryStatus::Draft;
     JournalEntryView {
         id: header.id.uuid(),
@@ -265,118 +253,4 @@ fn header_view(header: HeaderRow, money: Money) -> JournalEntryView {
         version: header.version,
         lines: None,
     }
-}
-
-async fn posted_lines(
-    db: &Db,
-    tenant: TenantId,
-    id: JournalEntryId,
-    money: Money,
-) -> AppResult<Vec<EntryLineView>> {
-    let limit = Value::Int(LINES_INLINE_MAX as i64);
-    let rows = db.query(&ENTRY_LINES, &[tenant.into(), id.into(), limit]).await?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut columns = row.columns("ledger_line");
-        let line = read_line(&mut columns)?;
-        let code = columns.get("code")?;
-        let name = NameView::from(&read_name(&mut columns)?);
-        lines.push((line, code, name));
-    }
-    let codes = set_codes(db, tenant, lines.iter().map(|(line, ..)| line.dimension_set)).await?;
-    Ok(lines.into_iter().map(|(line, code, name)| posted_line(line, code, name, &codes, money)).collect())
-}
-
-fn posted_line(
-    line: PostedLine,
-    account_code: String,
-    account_name: NameView,
-    codes: &HashMap<DimensionSetId, BTreeMap<String, String>>,
-    money: Money,
-) -> EntryLineView {
-    let (debit, credit) = money.sides(line.currency_amount(), line.currency);
-    let (company_debit, company_credit) = money.sides(line.company_amount(), money.company.code);
-    EntryLineView {
-        line_no: line.line_no,
-        account_id: line.account.uuid(),
-        account_code,
-        account_name: Some(account_name),
-        debit,
-        credit,
-        currency: line.currency.to_string(),
-        rate: Some(line.rate.to_string()),
-        company_debit,
-        company_credit,
-        dimensions: codes.get(&line.dimension_set).cloned().unwrap_or_default(),
-        description: line.description,
-        party: line.party,
-        due_date: line.due_date,
-        reference: line.reference,
-        tax_code: line.tax_code,
-        rounding: line.rounding,
-    }
-}
-
-/// Lines that are not posted, of a draft or of a template.
-pub(super) async fn template_lines(
-    db: &Db,
-    tenant: TenantId,
-    mut lines: Vec<NewLine>,
-    currency: CurrencyCode,
-    money: Money,
-) -> AppResult<Vec<EntryLineView>> {
-    lines.truncate(LINES_INLINE_MAX);
-    let mut accounts: HashMap<AccountId, (String, NameView)> = HashMap::new();
-    for id in lines.iter().map(|line| line.account).collect::<BTreeSet<_>>() {
-        if let Some(row) = db.find(&ACCOUNT, &[tenant.into(), id.into()]).await? {
-            let mut columns = row.columns("account");
-            accounts.insert(id, (columns.get("code")?, NameView::from(&read_name(&mut columns)?)));
-        }
-    }
-    let codes = set_codes(db, tenant, lines.iter().map(|line| line.dimension_set)).await?;
-    let view = |(index, line): (usize, NewLine)| {
-        let code = line.currency.unwrap_or(currency);
-        let (debit, credit) = money.sides(line.amount, code);
-        let company =
-            line.company_amount.map(|amount| money.sides(line.amount.with(amount), money.company.code));
-        let (company_debit, company_credit) = company.unwrap_or_default();
-        let account = accounts.get(&line.account);
-        EntryLineView {
-            line_no: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            account_id: line.account.uuid(),
-            account_code: account.map(|(code, _)| code.clone()).unwrap_or_default(),
-            account_name: account.map(|(_, name)| name.clone()),
-            debit,
-            credit,
-            currency: code.to_string(),
-            rate: line.rate.map(|rate| rate.to_string()),
-            company_debit,
-            company_credit,
-            dimensions: codes.get(&line.dimension_set).cloned().unwrap_or_default(),
-            description: line.description,
-            party: line.party,
-            due_date: line.due_date,
-            reference: line.reference,
-            tax_code: line.tax_code,
-            rounding: false,
-        }
-    };
-    Ok(lines.into_iter().enumerate().map(view).collect())
-}
-
-pub(super) async fn set_codes(
-    db: &Db,
-    tenant: TenantId,
-    sets: impl Iterator<Item = DimensionSetId>,
-) -> AppResult<HashMap<DimensionSetId, BTreeMap<String, String>>> {
-    let mut codes = HashMap::new();
-    for set in sets.filter(|set| !set.is_empty()).collect::<BTreeSet<_>>() {
-        let mut of_set = BTreeMap::new();
-        for row in db.query(&SET_CODES, &[tenant.into(), set.into()]).await? {
-            let mut columns = row.columns("dimension_set_value");
-            of_set.insert(columns.get("dimension_code")?, columns.get("value_code")?);
-        }
-        codes.insert(set, of_set);
-    }
-    Ok(codes)
 }

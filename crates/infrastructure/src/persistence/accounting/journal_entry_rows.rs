@@ -1,4 +1,4 @@
-//! Rows of entries and lines, written and read in one place.
+//! Rows of entries and lines, read in one place.
 
 use application::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
 use application::ports::storage_error::{StorageError, StorageResult};
@@ -8,61 +8,7 @@ use domain::accounting::journal_entry::{
 use domain::ids::{JournalEntryId, TenantId};
 use domain::time::Timestamp;
 
-use crate::sql::statement::Bulk;
-use crate::sql::value::{Columns, Kind, Row, Value};
-
-pub static LINE_INSERT: Bulk = Bulk::new(
-    "accounting.ledger_line.insert",
-    "ledger_line",
-    &[
-        ("tenant_id", Kind::Id),
-        ("entry_id", Kind::Id),
-        ("line_no", Kind::Int),
-        ("account_id", Kind::Id),
-        ("posting_date", Kind::Date),
-        ("fiscal_period_id", Kind::Id),
-        ("debit", Kind::Amount),
-        ("credit", Kind::Amount),
-        ("currency", Kind::Text(3)),
-        ("currency_debit", Kind::Amount),
-        ("currency_credit", Kind::Amount),
-        ("rate", Kind::Rate),
-        ("dimension_set_id", Kind::Id),
-        ("description", Kind::Text(500)),
-        ("party", Kind::Text(100)),
-        ("due_date", Kind::Date),
-        ("reference", Kind::Text(100)),
-        ("tax_code", Kind::Text(50)),
-        ("rounding", Kind::Bool),
-        ("recorded_at", Kind::Time),
-    ],
-);
-
-/// The columns of [`LINE_INSERT`] for one line.
-pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
-    vec![
-        header.tenant_id.into(),
-        header.id.into(),
-        line.line_no.into(),
-        line.account.into(),
-        header.posting_date.into(),
-        header.fiscal_period_id.into(),
-        line.debit.into(),
-        line.credit.into(),
-        line.currency.into(),
-        line.currency_debit.into(),
-        line.currency_credit.into(),
-        line.rate.into(),
-        line.dimension_set.into(),
-        line.description.as_deref().into(),
-        line.party.as_deref().into(),
-        line.due_date.into(),
-        line.reference.as_deref().into(),
-        line.tax_code.as_deref().into(),
-        line.rounding.into(),
-        header.recorded_at.into(),
-    ]
-}
+use crate::sql::value::{Columns, Row};
 
 /// The columns in which [`read_line`] reads a line.
 macro_rules! line_columns {

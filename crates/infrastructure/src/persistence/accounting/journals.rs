@@ -7,11 +7,10 @@ use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
-use domain::accounting::journal::Journal;
+use domain::accounting::journal::{Journal, JournalKind};
 use domain::ids::{JournalId, TenantId};
 
-use super::columns::search_column;
-use super::facts::read_journal;
+use super::columns::{read_code, read_name, search_column};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -38,10 +37,11 @@ statements! {
     DELETE = "accounting.journal.delete": "DELETE FROM journal WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journals::JOURNAL_LIST,
     select: journal_columns!(),
     tenant: "j.tenant_id",
-    key: "j.id",
+    key: &["j.id"],
     columns: &[
         ("id", "j.id"),
         ("code", "j.code"),
@@ -51,7 +51,7 @@ static LIST: ListSql = ListSql {
         ("active", "j.active"),
         ("updatedAt", "j.updated_at"),
     ],
-    folded: &["name"],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<Stored<Journal>> {
@@ -115,4 +115,17 @@ impl JournalQueries for Db {
     async fn journals(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<JournalView>> {
         LIST.page(self, tenant, query, None, |columns| Ok(JournalView::from(&read(columns)?))).await
     }
+}
+
+/// `id, code, name_ar, name_en, kind, number_series_id, active, version`
+pub(crate) fn read_journal(columns: &mut Columns) -> StorageResult<Journal> {
+    Ok(Journal {
+        id: columns.get("id")?,
+        code: read_code(columns)?,
+        name: read_name(columns)?,
+        kind: columns.parse("kind", |text| JournalKind::parse(text).ok())?,
+        number_series_id: columns.get("number_series_id")?,
+        active: columns.get("active")?,
+        version: columns.get("version")?,
+    })
 }

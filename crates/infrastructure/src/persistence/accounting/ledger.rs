@@ -14,23 +14,27 @@ use domain::accounting::journal_entry::ValidatedEntry;
 use domain::ids::{AccountId, DimensionSetId, JournalId, NumberSeriesId};
 use domain::money::Currency;
 
-use super::facts::read_name;
+use super::columns::read_name;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Value};
+use crate::sql::value::{Kind, Row, Value};
 use crate::statements;
 
 statements! {
     NUMBER_RAISE = "accounting.number_series_counter.raise":
-        "UPDATE number_series_counter SET last_number = last_number + 1 WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
+        "UPDATE number_series_counter SET last_number = number_series_counter.last_number + 1 {output last_number} \
+         WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3 {returning last_number}";
     NUMBER_INSERT = "accounting.number_series_counter.insert":
-        "INSERT INTO number_series_counter (tenant_id, series_id, period_key, last_number) VALUES (?1, ?2, ?3, 1)";
+        "INSERT INTO number_series_counter (tenant_id, series_id, period_key, last_number) VALUES (?1, ?2, ?3, ?4)";
     NUMBER_GET = "accounting.number_series_counter.get":
-        "SELECT last_number FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
+        "SELECT last_number FROM number_series_counter {lock} WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
     CHAIN_GET = "accounting.journal_chain.get":
-        "SELECT sequence, hash FROM journal_chain {lock} WHERE tenant_id = ?1 AND journal_id = ?2";
+        "SELECT sequence, hash FROM journal_chain WHERE tenant_id = ?1 AND journal_id = ?2",
+        // Locks by writing, which every server honours.
+        mssql: "UPDATE journal_chain SET sequence = journal_chain.sequence OUTPUT inserted.sequence, inserted.hash \
+                WHERE tenant_id = ?1 AND journal_id = ?2";
     CHAIN_UPDATE = "accounting.journal_chain.update":
-        "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?3 - 1";
+        "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?5";
     CHAIN_INSERT = "accounting.journal_chain.insert":
         "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
     JOURNAL_BY_CODE = "accounting.journal.by_code" as reference: "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
@@ -72,29 +76,28 @@ impl LedgerRepository for SqlUnitOfWork {
         self.pending_balances.add(entry.fiscal_period_id(), posting_date, entry.lines())
     }
 
-    async fn next_number(&mut self, series: NumberSeriesId, period_key: &str) -> StorageResult<i64> {
-        let params = [self.tenant.into(), series.into(), period_key.into()];
-        if self.tx.execute(&NUMBER_RAISE, &params).await? == 0 {
-            self.tx.execute(&NUMBER_INSERT, &params).await?;
-            return Ok(1);
-        }
-        let row = self.tx.find(&NUMBER_GET, &params).await?;
-        row.map_or(Ok(1), |row| row.single("number_series_counter", "last_number"))
+    async fn next_number_and_head(
+        &mut self,
+        series: NumberSeriesId,
+        period_key: &str,
+        journal: JournalId,
+    ) -> StorageResult<(i64, ChainHead)> {
+        let number: [Value; 3] = [self.tenant.into(), series.into(), period_key.into()];
+        let chain = [self.tenant.into(), journal.into()];
+        let [numbers, heads] = self.tx.query_all([(&NUMBER_RAISE, &number), (&CHAIN_GET, &chain)]).await?;
+        let next = match numbers.into_iter().next() {
+            Some(row) => row.single("number_series_counter", "last_number")?,
+            None => self.first_number(&number).await?,
+        };
+        Ok((next, chain_head(heads)?))
     }
 
     async fn chain_head(&mut self, journal: JournalId) -> StorageResult<ChainHead> {
-        let row = self.tx.find(&CHAIN_GET, &[self.tenant.into(), journal.into()]).await?;
-        let Some(row) = row else { return Ok(ChainHead { sequence: 0, hash: GENESIS }) };
-        let mut columns = row.columns("journal_chain");
-        Ok(ChainHead { sequence: columns.get("sequence")?, hash: columns.get("hash")? })
+        chain_head(self.tx.query(&CHAIN_GET, &[self.tenant.into(), journal.into()]).await?)
     }
 
     async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()> {
-        let params = [self.tenant.into(), journal.into(), head.sequence.into(), head.hash.into()];
-        if head.sequence == 1 {
-            return self.tx.execute_one(&CHAIN_INSERT, &params).await;
-        }
-        self.tx.execute_one(&CHAIN_UPDATE, &params).await
+        self.move_chain(journal, head.sequence - 1, head).await
     }
 
     async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>> {
@@ -153,4 +156,44 @@ impl LedgerRepository for SqlUnitOfWork {
     ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>> {
         self.find_combinations(sets).await
     }
+}
+
+impl SqlUnitOfWork {
+    /// The counter's row of a new period. Two transactions that make it at once collide on its key, and one runs again.
+    async fn first_number(&mut self, [tenant, series, period_key]: &[Value; 3]) -> StorageResult<i64> {
+        let row = [tenant.clone(), series.clone(), period_key.clone(), 1_i64.into()];
+        self.tx.apply(&NUMBER_INSERT, &row).await?;
+        Ok(1)
+    }
+
+    /// The number given last, 0 for none.
+    pub(super) async fn read_last_number(
+        &mut self,
+        series: NumberSeriesId,
+        period_key: &str,
+    ) -> StorageResult<i64> {
+        let row = self.tx.find(&NUMBER_GET, &[self.tenant.into(), series.into(), period_key.into()]).await?;
+        row.map_or(Ok(0), |row| row.single("number_series_counter", "last_number"))
+    }
+
+    /// Moves the end of a journal's chain; fails unless it stands at `from`.
+    pub(super) async fn move_chain(
+        &mut self,
+        journal: JournalId,
+        from: i64,
+        head: ChainHead,
+    ) -> StorageResult<()> {
+        let params =
+            [self.tenant.into(), journal.into(), head.sequence.into(), head.hash.into(), from.into()];
+        if from == 0 {
+            return self.tx.execute_one(&CHAIN_INSERT, &params[..4]).await;
+        }
+        self.tx.execute_one(&CHAIN_UPDATE, &params).await
+    }
+}
+
+fn chain_head(rows: Vec<Row>) -> StorageResult<ChainHead> {
+    let Some(row) = rows.into_iter().next() else { return Ok(ChainHead { sequence: 0, hash: GENESIS }) };
+    let mut columns = row.columns("journal_chain");
+    Ok(ChainHead { sequence: columns.get("sequence")?, hash: columns.get("hash")? })
 }

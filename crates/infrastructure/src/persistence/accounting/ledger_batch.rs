@@ -9,18 +9,18 @@ use chrono::NaiveDate;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal_entry::PostedEntry;
 use domain::ids::{JournalId, NumberSeriesId, UserId};
-use domain::money::{Amount, Currency, CurrencyCode, Rate};
+use domain::money::{CurrencyCode, Rate};
 
-use super::facts::account_facts;
-use super::journal_entry_rows::{LINE_INSERT, line_row};
+use super::facts::{account_facts, account_facts_columns, read_currency};
+use super::journal_entry_inserts::{HEADER_INSERT, LINE_INSERT, header_row, line_row};
+use super::ledger::NUMBER_INSERT;
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Bulk;
-use crate::sql::value::{Kind, Row, Value};
+use crate::sql::value::Row;
 use crate::statements;
 
 statements! {
     ACCOUNTS = "accounting.ledger_batch.accounts":
-        "SELECT id, code, is_posting, active, currency, control, type FROM account WHERE tenant_id = ?1";
+        concat!("SELECT ", account_facts_columns!(), " FROM account WHERE tenant_id = ?1");
     CURRENCIES = "accounting.ledger_batch.currencies":
         "SELECT code, scale FROM currency WHERE tenant_id = ?1 AND active = 1";
     PERIODS = "accounting.ledger_batch.periods":
@@ -29,53 +29,10 @@ statements! {
          WHERE p.tenant_id = ?1 AND p.kind = ?2 ORDER BY p.start_date";
     RATES = "accounting.ledger_batch.rates":
         "SELECT rate_date, rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 ORDER BY rate_date";
-    NUMBER_LAST = "accounting.ledger_batch.last_number":
-        "SELECT last_number FROM number_series_counter {lock} WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
-    NUMBER_INSERT = "accounting.ledger_batch.insert_number":
-        "INSERT INTO number_series_counter (tenant_id, series_id, period_key, last_number) VALUES (?1, ?2, ?3, ?4)";
-    NUMBER_RAISE = "accounting.ledger_batch.raise_number":
+    NUMBER_SET = "accounting.number_series_counter.set":
         "UPDATE number_series_counter SET last_number = ?4 \
          WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3 AND last_number = ?5";
-    CHAIN_INSERT = "accounting.ledger_batch.insert_chain":
-        "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
-    CHAIN_MOVE = "accounting.ledger_batch.move_chain":
-        "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?5";
 }
-
-pub static HEADER_INSERT: Bulk = Bulk::new(
-    "accounting.journal_entry.insert_many",
-    "journal_entry",
-    &[
-        ("tenant_id", Kind::Id),
-        ("id", Kind::Id),
-        ("journal_id", Kind::Id),
-        ("kind", Kind::Text(20)),
-        ("status", Kind::Text(20)),
-        ("number", Kind::Text(60)),
-        ("posting_date", Kind::Date),
-        ("document_date", Kind::Date),
-        ("fiscal_period_id", Kind::Id),
-        ("currency", Kind::Text(3)),
-        ("description", Kind::Text(500)),
-        ("reference", Kind::Text(100)),
-        ("notes", Kind::Text(2000)),
-        ("control_reason", Kind::Text(500)),
-        ("total", Kind::Amount),
-        ("line_count", Kind::Int),
-        ("reverses_id", Kind::Id),
-        ("recurring_entry_id", Kind::Id),
-        ("created_by", Kind::Id),
-        ("posted_by", Kind::Id),
-        ("created_at", Kind::Time),
-        ("updated_at", Kind::Time),
-        ("recorded_at", Kind::Time),
-        ("chain_sequence", Kind::Int),
-        ("hash", Kind::Hash),
-        ("previous_hash", Kind::Hash),
-        ("version", Kind::Int),
-    ],
-);
-pub static BULKS: &[&Bulk] = &[&HEADER_INSERT];
 
 #[async_trait]
 impl LedgerBatchRepository for SqlUnitOfWork {
@@ -84,13 +41,8 @@ impl LedgerBatchRepository for SqlUnitOfWork {
         let accounts = self.tx.query(&ACCOUNTS, &tenant).await?;
         let accounts = accounts.into_iter().map(|row| account_facts(row).map(|facts| (facts.id, facts)));
         let accounts = accounts.collect::<StorageResult<_>>()?;
-        let currency = |row: Row| {
-            let mut columns = row.columns("currency");
-            let code: CurrencyCode = columns.get("code")?;
-            Ok((code, Currency { code, scale: columns.get("scale")? }))
-        };
         let currencies = self.tx.query(&CURRENCIES, &tenant).await?;
-        let currencies = currencies.into_iter().map(currency).collect::<StorageResult<_>>()?;
+        let currencies = currencies.into_iter().map(read_currency).collect::<StorageResult<_>>()?;
         let regular = [self.tenant.into(), FiscalPeriodKind::Regular.as_str().into()];
         let periods = self.tx.query(&PERIODS, &regular).await?;
         Ok(SessionFacts {
@@ -119,8 +71,7 @@ impl LedgerBatchRepository for SqlUnitOfWork {
     }
 
     async fn last_number(&mut self, series: NumberSeriesId, period_key: &str) -> StorageResult<i64> {
-        let row = self.tx.find(&NUMBER_LAST, &[self.tenant.into(), series.into(), period_key.into()]).await?;
-        row.map_or(Ok(0), |row| row.single("number_series_counter", "last_number"))
+        self.read_last_number(series, period_key).await
     }
 
     async fn raise_number(
@@ -135,16 +86,11 @@ impl LedgerBatchRepository for SqlUnitOfWork {
             // A counter that stands at 0 was never written.
             return self.tx.execute_one(&NUMBER_INSERT, &params[..4]).await;
         }
-        self.tx.execute_one(&NUMBER_RAISE, &params).await
+        self.tx.execute_one(&NUMBER_SET, &params).await
     }
 
     async fn move_chain_head(&mut self, journal: JournalId, from: i64, head: ChainHead) -> StorageResult<()> {
-        let params =
-            [self.tenant.into(), journal.into(), head.sequence.into(), head.hash.into(), from.into()];
-        if from == 0 {
-            return self.tx.execute_one(&CHAIN_INSERT, &params[..4]).await;
-        }
-        self.tx.execute_one(&CHAIN_MOVE, &params).await
+        self.move_chain(journal, from, head).await
     }
 
     async fn insert_posted_many(
@@ -173,38 +119,4 @@ fn period(row: Row) -> StorageResult<(PeriodFacts, String)> {
         status: columns.parse("status", |text| FiscalPeriodStatus::parse(text).ok())?,
     };
     Ok((facts, columns.get("code")?))
-}
-
-fn header_row(entry: &PostedEntry, meta: &EntryMeta, posted_by: Option<UserId>) -> Vec<Value> {
-    let header = entry.header();
-    let total = Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default();
-    vec![
-        header.tenant_id.into(),
-        header.id.into(),
-        header.journal_id.into(),
-        header.kind.as_str().into(),
-        entry.status().as_str().into(),
-        header.number.as_str().into(),
-        header.posting_date.into(),
-        header.document_date.into(),
-        header.fiscal_period_id.into(),
-        header.currency.into(),
-        header.description.as_deref().into(),
-        header.reference.as_deref().into(),
-        meta.notes.as_deref().into(),
-        header.control_reason.as_deref().into(),
-        total.into(),
-        Value::Int(i64::try_from(entry.lines().len()).unwrap_or(i64::MAX)),
-        header.reverses.into(),
-        meta.recurring_entry_id.into(),
-        meta.created_by.into(),
-        posted_by.into(),
-        meta.created_at.into(),
-        header.recorded_at.into(),
-        header.recorded_at.into(),
-        header.chain_sequence.into(),
-        (*entry.hash()).into(),
-        (*entry.previous_hash()).into(),
-        Value::Int(1),
-    ]
 }

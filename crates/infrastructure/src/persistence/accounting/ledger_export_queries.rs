@@ -13,10 +13,10 @@ use domain::accounting::journal_entry::{EntryHeader, EntryKind};
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
-use super::facts::read_name;
+use super::columns::read_name;
+use super::company_money::company;
 use super::journal_entry_rows::{line_columns, read_line};
-use super::report_queries::company;
-use super::report_sql::Composed;
+use super::report_lines_sql::exported_lines;
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row};
 use crate::statements;
@@ -42,7 +42,7 @@ macro_rules! header {
 }
 
 /// A cross join keeps its order in SQLite: along the dates nothing but the lines of one entry has to be sorted.
-const LINES: &str = concat!(
+pub const LINES: &str = concat!(
     "SELECT e.id, ",
     line_columns!(),
     header!(
@@ -103,9 +103,7 @@ impl LedgerExportQueries for Db {
         tenant: TenantId,
         range: ExportRange,
     ) -> BoxStream<'static, AppResult<Vec<ExportedLine>>> {
-        let mut sql = Composed::new(tenant);
-        let dates = sql.between("e.posting_date", range.from, range.to);
-        sql.text = format!("{LINES}{dates} ORDER BY e.posting_date, e.id, l.line_no");
+        let sql = exported_lines(tenant, range);
         let mut current: Option<JournalEntryId> = None;
         let batches = self.stream_batches(&sql.text, sql.params);
         batches

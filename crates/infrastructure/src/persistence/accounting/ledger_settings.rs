@@ -8,10 +8,10 @@ use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 
-use super::facts::{SETTINGS, read_settings};
+use super::facts::SETTINGS;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
-use crate::sql::value::Value;
+use crate::sql::value::{Row, Value};
 use crate::statements;
 
 statements! {
@@ -53,4 +53,15 @@ impl LedgerSettingsQueries for Db {
         let settings = row.map(read_settings).transpose()?.unwrap_or_default();
         Ok(LedgerSettingsView::from(&settings))
     }
+}
+
+pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
+    let mut columns = row.columns("ledger_settings");
+    Ok(LedgerSettings {
+        retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
+        rounding_account_id: columns.get("rounding_account_id")?,
+        opening_account_id: columns.get("opening_account_id")?,
+        exchange_account_id: columns.get("exchange_account_id")?,
+        version: columns.get("version")?,
+    })
 }

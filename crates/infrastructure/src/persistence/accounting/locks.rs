@@ -43,10 +43,11 @@ statements! {
          WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND revoked_at IS NULL";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::locks::LOCK_EXCEPTION_LIST,
     select: concat!("SELECT ", exception_columns!(), " FROM lock_exception x"),
     tenant: "x.tenant_id",
-    key: "x.id",
+    key: &["x.id"],
     columns: &[
         ("id", "x.id"),
         ("kind", "x.kind"),
@@ -55,7 +56,7 @@ static LIST: ListSql = ListSql {
         ("revokedAt", "x.revoked_at"),
         ("createdAt", "x.created_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]

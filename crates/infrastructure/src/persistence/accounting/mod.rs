@@ -7,19 +7,23 @@ pub mod accounts;
 pub mod balances;
 pub mod close_checklist;
 pub mod columns;
+pub mod company_money;
 pub mod currencies;
 pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
 pub mod draft_document;
+pub mod entry_lines;
 pub mod exchange_rates;
 pub mod facts;
+pub mod fiscal_year_queries;
 pub mod fiscal_years;
 pub mod imports;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
+pub mod journal_entry_inserts;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod journals;
@@ -32,9 +36,11 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
+pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
+use crate::sql::list::ListSql;
 use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
@@ -45,6 +51,7 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         close_checklist::ALL,
         columns::ALL,
+        company_money::ALL,
         currencies::ALL,
         dimension_rules::ALL,
         dimension_sets::ALL,
@@ -71,15 +78,47 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounts::LOOKUPS, dimension_sets::LOOKUPS, dimensions::LOOKUPS, facts::LOOKUPS, ledger::LOOKUPS]
-        .concat()
+    [
+        accounts::LOOKUPS,
+        dimension_sets::LOOKUPS,
+        dimensions::LOOKUPS,
+        entry_lines::LOOKUPS,
+        facts::LOOKUPS,
+        ledger::LOOKUPS,
+    ]
+    .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [dimension_sets::BULKS, fiscal_years::BULKS, imports::BULKS, journal_entries::BULKS, ledger_batch::BULKS]
-        .concat()
+    [
+        accounts::BULKS,
+        dimension_sets::BULKS,
+        dimensions::BULKS,
+        fiscal_years::BULKS,
+        journal_entry_inserts::BULKS,
+    ]
+    .concat()
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
     balances::ACCUMULATIONS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    vec![
+        &account_queries::LIST,
+        &currencies::LIST,
+        &dimension_queries::LIST,
+        &dimension_queries::VALUE_LIST,
+        &dimension_rules::LIST,
+        &exchange_rates::LIST,
+        &fiscal_year_queries::PERIOD_LIST,
+        &fiscal_year_queries::YEAR_LIST,
+        &journal_entry_queries::LINE_LIST,
+        &journal_entry_queries::LIST,
+        &journals::LIST,
+        &locks::LIST,
+        &number_series::LIST,
+        &recurring_entries::LIST,
+    ]
 }

@@ -6,14 +6,15 @@ use application::accounting::ports::number_series::{
 use application::accounting::views::journal::NumberSeriesView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
 use domain::ids::{NumberSeriesId, TenantId};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
-use super::facts::read_series;
+use super::columns::{read_code, read_name};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -31,6 +32,7 @@ macro_rules! series_columns {
 statements! {
     FIND = "accounting.number_series.find": concat!(series_columns!(), " WHERE s.tenant_id = ?1 AND s.id = ?2");
     BY_CODE = "accounting.number_series.by_code": "SELECT id FROM number_series WHERE tenant_id = ?1 AND code = ?2";
+    NUMBERS_STATEMENT = "accounting.number_series.numbers": NUMBERS;
     HAS_NUMBERS = "accounting.number_series.has_numbers":
         "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}";
     IN_JOURNALS = "accounting.number_series.in_journals":
@@ -58,10 +60,11 @@ const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code, j.code FROM jour
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
      WHERE j.tenant_id = ?1 AND j.number_series_id = ?2";
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::number_series::NUMBER_SERIES_LIST,
     select: series_columns!(),
     tenant: "s.tenant_id",
-    key: "s.id",
+    key: &["s.id"],
     columns: &[
         ("id", "s.id"),
         ("code", "s.code"),
@@ -71,7 +74,7 @@ static LIST: ListSql = ListSql {
         ("active", "s.active"),
         ("updatedAt", "s.updated_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 fn read(columns: &mut Columns) -> StorageResult<StoredSeries> {
@@ -183,4 +186,21 @@ impl NumberSeriesQueries for Db {
         };
         self.stream_text(NUMBERS, vec![tenant.into(), id.into()]).map(move |row| row.and_then(used)).boxed()
     }
+}
+
+/// `id, code, name_ar, name_en, pattern, reset, gapless, active, version`
+pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
+    let id = columns.get("id")?;
+    let code = read_code(columns)?;
+    let name = read_name(columns)?;
+    let pattern: String = columns.get("pattern")?;
+    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
+    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
+        table: "number_series",
+        column: "pattern",
+        detail: pattern,
+    })?;
+    let (gapless, active, version) =
+        (columns.get("gapless")?, columns.get("active")?, columns.get("version")?);
+    Ok(NumberSeries { id, code, name, pattern, gapless, active, version })
 }

@@ -16,8 +16,10 @@ use domain::accounting::recurrence::Recurrence;
 use domain::accounting::recurring_entry::RecurringEntry;
 use domain::ids::{JournalId, RecurringEntryId, TenantId};
 
-use super::facts::{read_code, read_name};
-use super::journal_entry_queries::{company_money, template_lines};
+use super::columns::{read_code, read_name};
+use super::company_money::CompanyMoney;
+use super::entry_lines::{self, Unposted};
+use super::journal_entry_queries::LinesRoom;
 use super::recurring_entry_document::{
     read, read_schedule, read_template, write, write_schedule, write_template,
 };
@@ -56,10 +58,11 @@ statements! {
          ORDER BY next_date, id {page ?5}";
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::recurring_entries::RECURRING_ENTRY_LIST,
     select: concat!("SELECT ", recurring_columns!(), " FROM recurring_entry r"),
     tenant: "r.tenant_id",
-    key: "r.id",
+    key: &["r.id"],
     columns: &[
         ("id", "r.id"),
         ("code", "r.code"),
@@ -69,7 +72,7 @@ static LIST: ListSql = ListSql {
         ("autoPost", "r.auto_post"),
         ("active", "r.active"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]
@@ -184,8 +187,8 @@ impl RecurringEntryQueries for Db {
         id: RecurringEntryId,
     ) -> AppResult<Option<RecurringEntryView>> {
         let Some(stored) = find(self, tenant, id).await? else { return Ok(None) };
-        let lines = lines(self, tenant, &stored).await?;
-        Ok(Some(RecurringEntryView::new(&stored, Some(lines))))
+        let lines = lines(self, tenant, std::slice::from_ref(&stored)).await?.pop();
+        Ok(Some(RecurringEntryView::new(&stored, lines)))
     }
 
     async fn recurring_entries(
@@ -193,14 +196,14 @@ impl RecurringEntryQueries for Db {
         tenant: TenantId,
         query: &ListQuery,
     ) -> AppResult<Page<RecurringEntryView>> {
-        let page = LIST.page(self, tenant, query, None, read_entry).await?;
-        let expand = query.expand.contains(&"lines");
-        let mut items = Vec::with_capacity(page.items.len());
-        for stored in page.items {
-            let lines = if expand { Some(lines(self, tenant, &stored).await?) } else { None };
-            items.push(RecurringEntryView::new(&stored, lines));
+        let mut room = LinesRoom::new(query);
+        let fits = |stored: &StoredRecurringEntry| room.take(stored.entry.template.lines.len());
+        let page = LIST.page_while(self, tenant, query, None, read_entry, fits).await?;
+        if !query.expand.contains(&"lines") {
+            return Ok(page.map(|stored| RecurringEntryView::new(&stored, None)));
         }
-        Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
+        let mut lines = lines(self, tenant, &page.items).await?.into_iter();
+        Ok(page.map(|stored| RecurringEntryView::new(&stored, lines.next())))
     }
 
     async fn upcoming_entries(
@@ -219,8 +222,16 @@ async fn find(db: &Db, tenant: TenantId, id: RecurringEntryId) -> AppResult<Opti
     Ok(row.map(|row| read_entry(&mut row.columns("recurring_entry"))).transpose()?)
 }
 
-async fn lines(db: &Db, tenant: TenantId, stored: &StoredRecurringEntry) -> AppResult<Vec<EntryLineView>> {
-    let template = &stored.entry.template;
-    let money = company_money(db, tenant).await?;
-    template_lines(db, tenant, template.lines.clone(), template.currency, money).await
+/// The lines of each template, in order.
+async fn lines(
+    db: &Db,
+    tenant: TenantId,
+    entries: &[StoredRecurringEntry],
+) -> AppResult<Vec<Vec<EntryLineView>>> {
+    let money = CompanyMoney::read(db, tenant).await?;
+    let templates = entries.iter().map(|stored| {
+        let template = &stored.entry.template;
+        Unposted { currency: template.currency, lines: template.lines.clone() }
+    });
+    entry_lines::unposted(db, tenant, templates.collect(), &money).await
 }

@@ -10,19 +10,17 @@ use async_trait::async_trait;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::ids::{AccountId, TenantId};
-use domain::money::{Currency, CurrencyCode};
 use futures::stream::{BoxStream, StreamExt};
 
-use super::facts::read_name;
-use super::report_sql::{Composed, PARTY_BRANCH, RECORDED_BRANCH, movements};
+use super::columns::read_name;
+use super::company_money::company;
+use super::report_lines_sql::{all_lines, lines_of_account};
+use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
 use crate::statements;
 
 statements! {
-    COMPANY = "accounting.report.company":
-        "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency \
-         WHERE t.id = ?1";
     YEARS = "accounting.report.years":
         "SELECT start_date, end_date FROM fiscal_year WHERE tenant_id = ?1 ORDER BY start_date";
     PERIODS = "accounting.report.periods":
@@ -95,17 +93,7 @@ impl ReportQueries for Db {
         after: Option<LineKey>,
         limit: u32,
     ) -> AppResult<Vec<GeneralLedgerRow>> {
-        let selection = LineSelection { account: Some(account), ..selection.clone() };
-        let mut sql = lines(tenant, &selection);
-        if let Some(LineKey { posting_date, entry_id, line_no }) = after {
-            let (date, entry, line) = (sql.param(posting_date), sql.param(entry_id), sql.param(line_no));
-            sql.text.push_str(&format!(
-                " AND (l.posting_date > {date} OR (l.posting_date = {date} AND (l.entry_id > {entry} \
-                 OR (l.entry_id = {entry} AND l.line_no > {line}))))"
-            ));
-        }
-        let limit = sql.param(limit);
-        sql.text.push_str(&format!(" ORDER BY l.posting_date, l.entry_id, l.line_no {{page {limit}}}"));
+        let sql = lines_of_account(tenant, account, selection, after, limit);
         let foreign = selection.filter.currency.is_some();
         let rows = self.query_text(&sql.text, &sql.params).await?;
         Ok(rows.into_iter().map(|row| ledger_row(row, foreign)).collect::<StorageResult<_>>()?)
@@ -116,8 +104,7 @@ impl ReportQueries for Db {
         tenant: TenantId,
         selection: &LineSelection,
     ) -> BoxStream<'static, AppResult<GeneralLedgerRow>> {
-        let mut sql = lines(tenant, selection);
-        sql.text.push_str(" ORDER BY a.code, l.posting_date, l.entry_id, l.line_no");
+        let sql = all_lines(tenant, selection);
         let foreign = selection.filter.currency.is_some();
         let batches = self.stream_batches(&sql.text, sql.params);
         let rows = batches.flat_map(move |batch| {
@@ -129,16 +116,6 @@ impl ReportQueries for Db {
         });
         rows.boxed()
     }
-}
-
-/// The tenant's own currency.
-pub(crate) async fn company(db: &Db, tenant: TenantId) -> StorageResult<Currency> {
-    let row = db.find(&COMPANY, &[tenant.into()]).await?;
-    let row = row.ok_or_else(|| StorageError::Internal("the tenant does not exist".to_owned()))?;
-    let mut columns = row.columns("tenant");
-    let code: CurrencyCode = columns.get("currency")?;
-    let scale: Option<u8> = columns.get("scale")?;
-    Ok(Currency { code, scale: scale.unwrap_or(Currency::iso(code).scale) })
 }
 
 fn account(row: Row) -> StorageResult<ChartAccount> {
@@ -174,33 +151,6 @@ fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
         (_, None) => {}
     }
     Ok(())
-}
-
-/// Lines with their entry and account, as far as the conditions; the order is the caller's.
-fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
-    let mut sql = Composed::new(tenant);
-    // A cross join keeps its order in SQLite: along the accounts the lines come sorted, however many there are.
-    let mut condition = "a.tenant_id = ?1 AND l.tenant_id = a.tenant_id AND l.account_id = a.id".to_owned();
-    if let Some(account) = selection.account {
-        let account = sql.param(account);
-        condition.push_str(&format!(" AND a.id = {account}"));
-    }
-    condition.push_str(&sql.between("l.posting_date", selection.from, selection.to));
-    if let Some(known_at) = selection.known_at {
-        let known_at = sql.param(known_at);
-        condition.push_str(&format!(" AND l.recorded_at <= {known_at}"));
-    }
-    condition.push_str(&sql.closing(selection.closing_excluded_from));
-    condition.push_str(&sql.filter(&selection.filter, "l"));
-    sql.text = format!(
-        "SELECT l.account_id, l.posting_date, l.entry_id, l.line_no, j.code, e.number, \
-         COALESCE(l.description, e.description), l.party, COALESCE(l.reference, e.reference), l.debit, l.credit, \
-         l.currency, l.currency_debit, l.currency_credit, l.rate FROM account a \
-         CROSS JOIN ledger_line l INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
-         INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
-         INNER JOIN fiscal_period p ON p.tenant_id = l.tenant_id AND p.id = l.fiscal_period_id WHERE {condition}"
-    );
-    sql
 }
 
 fn ledger_row(row: Row, foreign: bool) -> StorageResult<GeneralLedgerRow> {

@@ -4,7 +4,8 @@ use application::accounting::ports::reports::{Bucket, LedgerFilter, MovementQuer
 use chrono::NaiveDate;
 use domain::ids::TenantId;
 
-use crate::sql::value::Value;
+use crate::sql::composed::Composed;
+use crate::sql::value::id_list;
 
 /// Marks the branch that says how far the books are recorded.
 pub const RECORDED_BRANCH: i64 = -1;
@@ -16,22 +17,7 @@ const NO_ID: &str = "CAST(NULL AS BINARY(16))";
 const NO_PARTY: &str = "CAST(NULL AS NVARCHAR(100))";
 const NO_MOMENT: &str = "CAST(NULL AS DATETIME2(6))";
 
-/// A text with its parameters; `?1` is the tenant.
-pub struct Composed {
-    pub text: String,
-    pub params: Vec<Value>,
-}
-
 impl Composed {
-    pub fn new(tenant: TenantId) -> Self {
-        Self { text: String::new(), params: vec![tenant.into()] }
-    }
-
-    pub fn param(&mut self, value: impl Into<Value>) -> String {
-        self.params.push(value.into());
-        format!("?{}", self.params.len())
-    }
-
     /// `AND column IN (…)` for every dimension of the filter, and its currency.
     pub fn filter(&mut self, filter: &LedgerFilter, alias: &str) -> String {
         let mut text = String::new();
@@ -41,11 +27,10 @@ impl Composed {
         }
         for selection in &filter.dimensions {
             let dimension = self.param(selection.dimension);
-            let values: Vec<String> = selection.values.iter().map(|value| self.param(*value)).collect();
-            let values = if values.is_empty() { "NULL".to_owned() } else { values.join(", ") };
+            let values = self.param(id_list(selection.values.iter().map(|value| value.uuid())));
             text.push_str(&format!(
                 " AND {alias}.dimension_set_id IN (SELECT s.set_id FROM dimension_set_value s \
-                 WHERE s.tenant_id = ?1 AND s.dimension_id = {dimension} AND s.value_id IN ({values}))"
+                 WHERE s.tenant_id = ?1 AND s.dimension_id = {dimension} AND s.value_id IN ({{ids {values}}}))"
             ));
         }
         text

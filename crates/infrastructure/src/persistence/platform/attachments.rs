@@ -2,6 +2,7 @@
 
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
+use application::platform::attachments::ATTACHMENT_LIST;
 use application::platform::attachments::ports::{AttachmentQueries, AttachmentRepository};
 use application::platform::attachments::{Attachment, AttachmentView, DocumentState};
 use application::ports::storage_error::StorageResult;
@@ -164,10 +165,11 @@ impl AttachmentRepository for SqlUnitOfWork {
     }
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &ATTACHMENT_LIST,
     select: concat!("SELECT ", attachment_columns!(), " FROM attachment a"),
     tenant: "a.tenant_id",
-    key: "a.id",
+    key: &["a.id"],
     columns: &[
         ("id", "a.id"),
         ("documentType", "a.document_type"),
@@ -179,7 +181,7 @@ static LIST: ListSql = ListSql {
         ("createdBy", "a.created_by"),
         ("createdAt", "a.created_at"),
     ],
-    folded: &["name"],
+    sorted_as: &[],
 };
 
 #[async_trait]
@@ -200,7 +202,7 @@ impl AttachmentQueries for Db {
             if types.is_empty() { vec![""] } else { types.iter().map(|kind| kind.as_str()).collect() };
         let places: Vec<_> = (2..names.len() + 2).map(|place| format!("?{place}")).collect();
         let condition = format!("a.document_type IN ({})", places.join(", "));
-        let extra = Some((condition.as_str(), names.into_iter().map(Value::from).collect()));
+        let extra = Some((condition.into(), names.into_iter().map(Value::from).collect()));
         LIST.page(self, tenant, query, extra, |columns| read(columns).map(|a| AttachmentView::from(&a))).await
     }
 }

@@ -26,10 +26,11 @@ statements! {
          WHERE a.tenant_id = ?1 AND a.id = ?2");
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::platform::audit_log::AUDIT_LOG_LIST,
     select: concat!("SELECT ", audit_columns!(), " FROM audit_log a"),
     tenant: "a.tenant_id",
-    key: "a.id",
+    key: &["a.id"],
     columns: &[
         ("id", "a.id"),
         ("recordedAt", "a.recorded_at"),
@@ -41,7 +42,7 @@ static LIST: ListSql = ListSql {
         ("userId", "a.user_id"),
         ("requestId", "a.request_id"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]

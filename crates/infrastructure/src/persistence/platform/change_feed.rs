@@ -8,8 +8,9 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 
 use crate::persistence::bookkeeping::EVENT_SEQUENCE;
+use crate::sql::composed::Composed;
 use crate::sql::db::Db;
-use crate::sql::value::{Row, Value};
+use crate::sql::value::Row;
 use crate::statements;
 
 statements! {
@@ -21,13 +22,8 @@ impl ChangeFeedQueries for Db {
     async fn events(&self, tenant: TenantId, query: &EventQuery) -> AppResult<EventPage> {
         // The counter and the events up to it are committed together, so nothing up to here is still to come.
         let last = self.last_event(tenant).await?;
-        let mut params = vec![Value::from(tenant), query.after.into(), last.into(), query.limit.into()];
-        let types = condition(&query.types, &mut params);
-        let text = format!(
-            "SELECT e.sequence, e.id, e.type, e.entity, e.entity_id, e.occurred_at, e.data FROM outbox_event e \
-             WHERE e.tenant_id = ?1 AND e.sequence > ?2 AND e.sequence <= ?3{types} ORDER BY e.sequence {{page ?4}}"
-        );
-        let rows = self.query_text(&text, &params).await?;
+        let sql = events(tenant, query, last);
+        let rows = self.query_text(&sql.text, &sql.params).await?;
         let items = rows.into_iter().map(event).collect::<StorageResult<Vec<_>>>()?;
         let full = items.len() >= query.limit as usize;
         let last_sequence = items.last().map(|event| event.sequence).filter(|_| full).unwrap_or(last);
@@ -40,18 +36,28 @@ impl ChangeFeedQueries for Db {
     }
 }
 
+/// The events after the query's place, as far as the last one that is complete.
+pub fn events(tenant: TenantId, query: &EventQuery, last: i64) -> Composed {
+    let mut sql = Composed::new(tenant);
+    let (after, last) = (sql.param(query.after), sql.param(last));
+    let types: Vec<String> = query.types.iter().map(|wanted| of_type(&mut sql, wanted)).collect();
+    let types = if types.is_empty() { String::new() } else { format!(" AND ({})", types.join(" OR ")) };
+    let limit = sql.param(query.limit);
+    sql.text = format!(
+        "SELECT e.sequence, e.id, e.type, e.entity, e.entity_id, e.occurred_at, e.data FROM outbox_event e \
+         WHERE e.tenant_id = ?1 AND e.sequence > {after} AND e.sequence <= {last}{types} \
+         ORDER BY e.sequence {{page {limit}}}"
+    );
+    sql
+}
+
 /// `entity.*` is every action of the entity.
-fn condition(types: &[String], params: &mut Vec<Value>) -> String {
-    let one = |wanted: &String| {
-        let (column, value) = match wanted.strip_suffix(".*") {
-            Some(entity) => ("e.entity", entity),
-            None => ("e.type", wanted.as_str()),
-        };
-        params.push(value.into());
-        format!("{column} = ?{}", params.len())
+fn of_type(sql: &mut Composed, wanted: &str) -> String {
+    let (column, value) = match wanted.strip_suffix(".*") {
+        Some(entity) => ("e.entity", entity),
+        None => ("e.type", wanted),
     };
-    let parts: Vec<_> = types.iter().map(one).collect();
-    if parts.is_empty() { String::new() } else { format!(" AND ({})", parts.join(" OR ")) }
+    format!("{column} = {}", sql.param(value))
 }
 
 fn event(row: Row) -> StorageResult<EventView> {

@@ -73,10 +73,11 @@ impl JobRepository for SqlUnitOfWork {
     }
 }
 
-static LIST: ListSql = ListSql {
+pub static LIST: ListSql = ListSql {
+    spec: &application::platform::jobs::JOB_LIST,
     select: concat!("SELECT ", job_columns!(), " FROM job j"),
     tenant: "j.tenant_id",
-    key: "j.id",
+    key: &["j.id"],
     columns: &[
         ("id", "j.id"),
         ("status", "j.status"),
@@ -84,7 +85,7 @@ static LIST: ListSql = ListSql {
         ("createdBy", "j.created_by"),
         ("createdAt", "j.created_at"),
     ],
-    folded: &[],
+    sorted_as: &[],
 };
 
 #[async_trait]

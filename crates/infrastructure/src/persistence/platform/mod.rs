@@ -4,10 +4,11 @@ mod access;
 mod api_keys;
 mod attachments;
 mod audit_log;
-mod change_feed;
+pub mod change_feed;
 mod jobs;
 mod lists;
 mod queries;
+mod recent_changes;
 mod retention;
 mod roles;
 mod sessions;
@@ -17,7 +18,8 @@ mod users;
 
 pub use access::{AccessQueries, KeyAccess, UserAccess};
 
-use crate::sql::statement::Statement;
+use crate::sql::list::ListSql;
+use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [
@@ -28,6 +30,7 @@ pub fn statements() -> Vec<&'static Statement> {
         change_feed::ALL,
         jobs::ALL,
         queries::ALL,
+        recent_changes::ALL,
         retention::ALL,
         roles::ALL,
         sessions::ALL,
@@ -36,4 +39,21 @@ pub fn statements() -> Vec<&'static Statement> {
         users::ALL,
     ]
     .concat()
+}
+
+pub fn lookups() -> Vec<&'static Lookup> {
+    queries::LOOKUPS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    vec![
+        &lists::TENANTS,
+        &lists::USERS,
+        &lists::ROLES,
+        &lists::ROLE_ASSIGNMENTS,
+        &lists::API_KEYS,
+        &attachments::LIST,
+        &audit_log::LIST,
+        &jobs::LIST,
+    ]
 }

@@ -21,7 +21,8 @@ use super::roles::{read_assignment, read_role};
 use super::tenants::{json, read_name, read_tenant};
 use super::users::{one_user, read_user};
 use crate::sql::db::Db;
-use crate::sql::value::{Columns, Value};
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Columns, Kind, Value};
 use crate::statements;
 
 statements! {
@@ -58,6 +59,13 @@ statements! {
          password_changed_at, created_at, updated_at, version FROM app_user WHERE id = ?1";
 }
 
+pub static PERMISSIONS: Lookup = Lookup::new(
+    "platform.role_permission.of_roles",
+    "SELECT role_id, permission FROM role_permission WHERE tenant_id = ?1",
+    ("role_id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&PERMISSIONS];
+
 fn read_member(columns: &mut Columns) -> StorageResult<UserView> {
     let user = read_user(columns)?;
     let active = columns.get("active")?;
@@ -77,25 +85,16 @@ fn read_membership(columns: &mut Columns) -> StorageResult<MembershipView> {
 impl Db {
     /// Fills in the permissions of a page of roles with one query.
     async fn with_permissions(&self, tenant: TenantId, roles: Vec<Role>) -> AppResult<Vec<RoleView>> {
-        if roles.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut params = vec![Value::from(tenant)];
-        params.extend(roles.iter().map(|role| Value::from(role.id)));
-        let names: Vec<_> = (2..=params.len()).map(|n| format!("?{n}")).collect();
-        let text = format!(
-            "SELECT role_id, permission FROM role_permission WHERE tenant_id = ?1 AND role_id IN ({}) \
-             ORDER BY role_id, permission",
-            names.join(", ")
-        );
+        let ids = roles.iter().map(|role| Value::from(role.id));
         let mut permissions: HashMap<RoleId, Vec<String>> = HashMap::new();
-        for row in self.query_text(&text, &params).await? {
+        for row in self.lookup(&PERMISSIONS, tenant, ids).await? {
             let mut columns = row.columns("role_permission");
             let role = columns.get("role_id")?;
             permissions.entry(role).or_default().push(columns.get("permission")?);
         }
         let view = |mut role: Role| {
             role.permissions = permissions.remove(&role.id).unwrap_or_default();
+            role.permissions.sort_unstable();
             RoleView::from(&role)
         };
         Ok(roles.into_iter().map(view).collect())
@@ -126,8 +125,8 @@ impl PlatformQueries for Db {
 
     async fn roles(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<RoleView>> {
         let page = lists::ROLES.page(self, tenant, query, None, read_role).await?;
-        let items = self.with_permissions(tenant, page.items).await?;
-        Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
+        let (roles, page) = page.split();
+        Ok(page.with(self.with_permissions(tenant, roles).await?))
     }
 
     async fn role(&self, tenant: TenantId, id: RoleId) -> AppResult<Option<RoleView>> {

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod isolation;
+mod recent_changes;
 mod revocation;
 mod rights;
 mod sign_in;
@@ -38,6 +39,8 @@ use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
 use infrastructure::system::SystemIds;
 
+use crate::store::Store;
+
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Moves only when told, but for the microsecond that tells calls apart.
@@ -63,7 +66,7 @@ pub struct House {
     pub authenticator: CachedAuthenticator,
     pub clock: Arc<FixedClock>,
     pub home: TenantId,
-    _folder: tempfile::TempDir,
+    _store: Store,
 }
 
 struct NoBooks;
@@ -85,11 +88,10 @@ pub fn email(text: &str) -> EmailAddress {
 
 impl House {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock(AtomicI64::new(1_790_000_000_000_000)));
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let file = folder.path().join("erp.db");
-        let db = Arc::new(Db::open_sqlite(&file, 2, clock.clone(), ids.clone()).await.unwrap());
+        let store = Store::open(clock.clone(), ids.clone()).await;
+        let db = store.db.clone();
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
         let app = Application { database: db.clone(), cache, clock: clock.clone(), ids: ids.clone() };
         let key = SigningKey::new("test", vec![7; 32]).unwrap();
@@ -109,7 +111,7 @@ impl House {
             clock: clock.clone(),
         });
         let nowhere = TenantId::new(uuid::Uuid::nil());
-        let mut house = Self { db, app, sign_in, authenticator, clock, home: nowhere, _folder: folder };
+        let mut house = Self { db, app, sign_in, authenticator, clock, home: nowhere, _store: store };
         let new = house.new_tenant("home").await;
         house.home = bootstrap_administrator(&house.app, new, Arc::new(NoBooks))
             .await

@@ -32,11 +32,9 @@ async fn refresh_tokens_expire_and_are_stored_as_hashes() {
     let house = House::new().await;
     let tokens = house.tokens("admin@home.example").await.unwrap();
     let token = tokens.refresh_token.unwrap();
-    let hex: String = hash_token(&token).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(
-        house.count(&format!("SELECT COUNT(*) FROM refresh_token WHERE token_hash = x'{hex}'")).await,
-        1
-    );
+    let stored = "SELECT COUNT(*) FROM refresh_token WHERE token_hash = ?1";
+    let rows = house.db.query_text(stored, &[hash_token(&token).into()]).await.unwrap();
+    assert_eq!(rows.into_iter().next().unwrap().single::<i64>("test", "count").unwrap(), 1);
     house.clock.advance(i64::from(house.sign_in.policy.refresh_token_seconds));
     assert!(house.sign_in.refresh(&token, &caller()).await.is_err());
     assert!(house.who(&tokens.access_token).await.is_err());

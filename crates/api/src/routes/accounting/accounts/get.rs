@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use application::accounting::accounts::ACCOUNT;
 use application::accounting::ports::accounts::AccountQueries;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::ids::AccountId;
 use http::HeaderMap;
@@ -26,5 +25,5 @@ pub async fn get(
             (view, Some(version))
         }))
     };
-    cached(&cache, (tenant, ACCOUNT, id.to_string()), &headers, load).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::Account, id.uuid()), &headers, load).await
 }

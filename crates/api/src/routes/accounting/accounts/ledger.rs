@@ -4,7 +4,7 @@ use application::accounting::accounts::ACCOUNT;
 use application::accounting::ports::accounts::{AccountLedgerQuery, AccountQueries};
 use application::accounting::views::account_balance::AccountLedgerLineView;
 use application::error::{AppError, AppResult};
-use application::paging::{Count, ListQuery, PAGE_LIMIT_DEFAULT, Page};
+use application::paging::{ListQuery, PAGE_LIMIT_DEFAULT, Page};
 use axum::extract::State;
 use domain::ids::AccountId;
 
@@ -35,18 +35,9 @@ pub async fn ledger(
         async move {
             let asked = AccountLedgerQuery { from, to, limit: query.limit, cursor: query.cursor };
             let view = queries.account_ledger(tenant, id, &asked).await?.ok_or_else(not_found)?;
-            let page: Page<AccountLedgerLineView> =
-                Page { items: view.items, next_cursor: view.next_cursor, total: None };
-            AppResult::Ok(page)
+            AppResult::Ok(Page::<AccountLedgerLineView>::new(view.items, view.next_cursor))
         }
     };
-    let query = ListQuery {
-        filters: Vec::new(),
-        sort: Vec::new(),
-        limit,
-        cursor: asked.cursor,
-        count: Count::None,
-        expand: Vec::new(),
-    };
+    let query = ListQuery::page(limit, asked.cursor);
     answer::list(page, ListRequest { query, fields: None, limited }, accept).await
 }

@@ -3,10 +3,12 @@ use std::sync::Arc;
 use application::accounting::ports::accounts::{ACCOUNT_LIST, AccountQueries};
 use application::accounting::views::account::AccountView;
 use application::paging::ListSpec;
-use axum::extract::State;
+use application::ports::cache::{Cache, CachedEntity};
+use axum::extract::{RawQuery, State};
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, ListParams, ListSpecSource};
+use crate::routes::accounting::cached::list_key;
 
 impl ListSpecSource for AccountView {
     const SPEC: &'static ListSpec = &ACCOUNT_LIST;
@@ -14,7 +16,9 @@ impl ListSpecSource for AccountView {
 
 pub async fn list(
     State(queries): State<Arc<dyn AccountQueries>>,
+    State(cache): State<Arc<dyn Cache>>,
     ctx: Ctx,
+    query: RawQuery,
     params: ListParams<AccountView>,
     accept: Accept,
 ) -> ApiResult {
@@ -23,5 +27,6 @@ pub async fn list(
         let queries = queries.clone();
         async move { queries.accounts(tenant, &query).await }
     };
-    answer::list(page, params.into_inner(), accept).await
+    let key = list_key(&ctx, CachedEntity::Account, &query);
+    answer::cached_list(&*cache, key, page, params.into_inner(), accept).await
 }

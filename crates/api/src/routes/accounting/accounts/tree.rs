@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use application::accounting::accounts::{ACCOUNT, read};
+use application::accounting::accounts::read;
 use application::accounting::ports::accounts::AccountQueries;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use http::HeaderMap;
 
@@ -19,7 +19,7 @@ pub async fn tree(
     headers: HeaderMap,
 ) -> ApiResult {
     let (tenant, flat) = (ctx.tenant, query.flat);
-    let id = if flat { "tree:flat" } else { "tree:nested" }.to_owned();
+    let name = if flat { "tree-flat" } else { "tree-nested" };
     let load = async move { read::tree(&*queries, tenant, flat).await.map(|tree| Some((tree, None))) };
-    cached(&cache, (tenant, ACCOUNT, id), &headers, load).await
+    cached(&cache, CacheKey::name(tenant, CachedEntity::Account, name), &headers, load).await
 }

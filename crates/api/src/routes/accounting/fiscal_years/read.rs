@@ -3,7 +3,7 @@ use std::sync::Arc;
 use application::accounting::ports::fiscal_years::{FISCAL_YEAR_LIST, FiscalYearQueries};
 use application::accounting::views::fiscal_year::FiscalYearView;
 use application::paging::ListSpec;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, CachedEntity};
 use axum::extract::State;
 use domain::ids::FiscalYearId;
 use http::HeaderMap;
@@ -37,8 +37,11 @@ pub async fn get(
     headers: HeaderMap,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let view =
-        CachedView { entity: "fiscal_year", id: id.uuid(), version: |view: &FiscalYearView| view.version };
+    let view = CachedView {
+        entity: CachedEntity::FiscalYear,
+        id: id.uuid(),
+        version: |view: &FiscalYearView| view.version,
+    };
     let load = async move { queries.fiscal_year(tenant, id).await };
     answer::reference(&*cache, tenant, view, load, &headers).await
 }

@@ -14,6 +14,8 @@ use domain::text::CODE_LENGTH_MAX;
 use http::HeaderValue;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+use tokio::task::JoinError;
 
 use super::format::{format, wants_job};
 use super::upload;
@@ -140,17 +142,21 @@ impl Importer {
             total: i64::try_from(file.rows()).ok(),
             created_by: ctx.actor.user_id(),
         };
-        jobs::start(&self.app, &ctx, job).await?;
         let tenant = ctx.tenant;
-        // The work goes on when the caller does not wait for it.
-        let mut work = tokio::spawn(finished(self.app.clone(), ctx, running, file, options, id));
-        if !wants_job {
-            let inline = Duration::from_secs(INLINE_SECONDS_MAX);
-            if let Ok(ended) = tokio::time::timeout(inline, &mut work).await {
-                let outcome =
-                    ended.unwrap_or_else(|error| Err(AppError::internal(format!("an import: {error}"))));
-                return answer::ok(outcome?);
-            }
+        let (noted, is_noted) = oneshot::channel();
+        let app = self.app.clone();
+        // From here on it is not the caller's alone: one who goes away must not leave a job that nobody works at.
+        let mut work = tokio::spawn(async move {
+            jobs::start(&app, &ctx, job).await?;
+            let _ = noted.send(());
+            finished(app, ctx, running, file, options, id).await
+        });
+        let inline = Duration::from_secs(INLINE_SECONDS_MAX);
+        if !wants_job && let Ok(ended) = tokio::time::timeout(inline, &mut work).await {
+            return answer::ok(outcome(ended)?);
+        }
+        if is_noted.await.is_err() {
+            return answer::ok(outcome(work.await)?);
         }
         let view = self.queries.job(tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
         let view = self.registry.overlay(tenant, view);
@@ -163,6 +169,10 @@ impl Importer {
         }
         Ok(response)
     }
+}
+
+fn outcome(ended: Result<AppResult<Executed>, JoinError>) -> AppResult<Executed> {
+    ended.unwrap_or_else(|error| Err(AppError::internal(format!("an import: {error}"))))
 }
 
 /// Commits the file and sees to it that the job says how it ended.

@@ -35,6 +35,7 @@ pub fn operations(ops: &mut Operations) {
         .description("Reads every posted line, journal by journal, and names the first entry that is not as it was posted.")
         .access(READ)
         .ok::<ChainVerificationView>()
+        .also_read_only()
         .open_ended();
 }
 

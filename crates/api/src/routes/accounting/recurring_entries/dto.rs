@@ -1,15 +1,15 @@
 //! Bodies of recurring entries.
 
-use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::entry_input::LineInput;
 use application::accounting::recurring_entries::UPCOMING_MAX;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::{PARTY_LENGTH_MAX, REFERENCE_LENGTH_MAX, TAX_CODE_LENGTH_MAX};
+use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
 use domain::accounting::recurring_entry::TEMPLATE_LINES_MAX;
-use domain::ids::{AccountId, JournalId};
-use domain::money::{Amount, CurrencyCode, Rate};
+use domain::ids::JournalId;
+use domain::money::{CurrencyCode, Rate};
 use domain::text::{Code, DESCRIPTION_LENGTH_MAX, LocalizedName};
 
-use super::super::journal_entries::dto::DimensionCodes;
+use super::super::entry_line::line_body;
 use super::schedule::ScheduleBody;
 use crate::wire::{Int, List, Optional, Patch, Text};
 use crate::{query, request};
@@ -45,32 +45,6 @@ request! {
         auto_post: bool => false,
         /// Whether it falls due at all.
         active: bool => true,
-    }
-
-    /// One line of a template: an account and either a debit or a credit.
-    pub struct RecurringEntryLineBody {
-        /// The account by id, or by code.
-        account_id: Option<AccountId>,
-        /// The account by code.
-        account_code: Option<Code> = "6210",
-        /// In the line's currency; either this or `credit`.
-        debit: Option<Amount> = "5000.00",
-        /// In the line's currency; either this or `debit`.
-        credit: Option<Amount>,
-        /// The template's currency when left out.
-        currency: Option<CurrencyCode>,
-        /// Company units for one unit of the currency; the rate of each posting date when left out.
-        rate: Option<Rate>,
-        /// Dimension code to value code.
-        dimensions: Option<DimensionCodes>,
-        /// May hold `{date}`, `{month}` and `{year}`.
-        description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// Required on receivable and payable accounts.
-        party: Option<Text<PARTY_LENGTH_MAX>>,
-        /// May hold `{date}`, `{month}` and `{year}`.
-        reference: Option<Text<REFERENCE_LENGTH_MAX>>,
-        /// Tax code the line is computed with.
-        tax_code: Option<Text<TAX_CODE_LENGTH_MAX>>,
     }
 
     /// Changes to a recurring entry (JSON Merge Patch): left out stays, null empties.
@@ -120,23 +94,21 @@ query! {
     }
 }
 
+line_body! {
+    /// One line of a template: an account and either a debit or a credit.
+    pub struct RecurringEntryLineBody {
+        /// Company units for one unit of the currency; the rate of each posting date when left out.
+        rate: Option<Rate>,
+        /// May hold `{date}`, `{month}` and `{year}`.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
+        /// May hold `{date}`, `{month}` and `{year}`.
+        reference: Option<Text<REFERENCE_LENGTH_MAX>>,
+    }
+}
+
 impl From<RecurringEntryLineBody> for LineInput {
     fn from(line: RecurringEntryLineBody) -> Self {
-        let code = line.account_code.map(|code| Reference::Code(code.into_string()));
-        Self {
-            account: line.account_id.map(Reference::Id).or(code),
-            debit: line.debit,
-            credit: line.credit,
-            currency: line.currency,
-            rate: line.rate,
-            company_amount: None,
-            dimensions: line.dimensions.unwrap_or_default().0,
-            description: line.description.map(Into::into),
-            party: line.party.map(Into::into),
-            due_date: None,
-            reference: line.reference.map(Into::into),
-            tax_code: line.tax_code.map(Into::into),
-        }
+        line.common()
     }
 }
 

@@ -8,9 +8,8 @@ use application::accounting::reports::Reports;
 use application::accounting::reports::request::ReportRequest;
 use application::command::Application;
 use application::error::{AppError, AppResult};
-use application::ports::cache::{CacheKey, CachePolicy, Cached, Load};
+use application::ports::cache::{CacheKey, Cached, CachedEntity, ListHash, Load};
 use axum::extract::FromRequestParts;
-use bytes::Bytes;
 use domain::error::Language;
 use domain::ids::TenantId;
 use futures::FutureExt;
@@ -25,18 +24,6 @@ use crate::export::{Table, to_csv, to_xlsx};
 use crate::extract::{Ctx, Media};
 use crate::problem::Problem;
 use crate::state::AppState;
-
-/// What reports depend on beside the postings, which are the entity of their cache key.
-const STAMPED: [&str; 8] = [
-    "account",
-    "currency",
-    "dimension",
-    "dimension_value",
-    "fiscal_period",
-    "fiscal_year",
-    "ledger_settings",
-    "tenant",
-];
 
 /// Everything a report's handler needs of its surroundings.
 pub struct Setting {
@@ -91,7 +78,7 @@ impl Setting {
         Fut: Future<Output = AppResult<V>> + Send + 'static,
     {
         let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
-        let key = self.key(name, &request, media).await?;
+        let key = self.key(name, &request, media);
         let reports = self.reports.clone();
         let make = move || {
             let made = make(reports.clone(), tenant, request.clone());
@@ -109,7 +96,7 @@ impl Setting {
                 .boxed()
             })
         };
-        let cached = self.application.cache.get_or_load(key, CachePolicy::Transactional, load).await?;
+        let cached = self.application.cache.get_or_load(key, load).await?;
         let refused = refusal.lock().ok().and_then(|mut slot| slot.take());
         let cached = match (cached, refused) {
             (Some(cached), _) => cached,
@@ -124,25 +111,18 @@ impl Setting {
         Ok(response)
     }
 
-    async fn key(&self, name: &str, request: &ReportRequest, media: Media) -> AppResult<CacheKey> {
-        let tenant = self.ctx.tenant;
-        let mut id = format!("report:{name}:{}:{media:?}:{request:?}", self.reports.today());
-        for entity in STAMPED {
-            id.push(':');
-            id.push_str(&self.stamp(tenant, entity).await?);
-        }
-        Ok(CacheKey { tenant, module: "accounting", entity: "journal_entry", id })
-    }
-
-    /// A word that is another one after any change of the entity: a key has room for one entity only.
-    async fn stamp(&self, tenant: TenantId, entity: &'static str) -> AppResult<String> {
-        let key = CacheKey { tenant, module: "accounting", entity, id: "report_stamp".to_owned() };
-        let fresh = self.application.ids.new_id();
-        let load: Load = Box::new(move || {
-            async move { Ok(Some(Cached { body: Bytes::from(fresh.to_string()), version: None })) }.boxed()
-        });
-        let stamp = self.application.cache.get_or_load(key, CachePolicy::Reference, load).await?;
-        Ok(stamp.map(|stamp| String::from_utf8_lossy(&stamp.body).into_owned()).unwrap_or_default())
+    /// Everything the bytes depend on beside the books, whose changes make the whole group stale (F6).
+    fn key(&self, name: &str, request: &ReportRequest, media: Media) -> CacheKey {
+        let (today, form) = (self.reports.today().to_string(), format!("{media:?}"));
+        let parts = [
+            name,
+            &today,
+            &form,
+            self.language().as_str(),
+            &self.ctx.permissions.scope(),
+            &format!("{request:?}"),
+        ];
+        CacheKey::list(self.ctx.tenant, CachedEntity::Report, ListHash::of(&parts))
     }
 }
 

@@ -49,5 +49,6 @@ pub fn operations(ops: &mut Operations) {
         .ok::<dto::BatchView>()
         .large()
         .dispatches()
+        .also_read_only()
         .errors(&[&BATCH_PATH_REFUSED, &BATCH_READ_IN_ATOMIC, &BATCH_TIMEOUT]);
 }

@@ -16,12 +16,12 @@ use super::{ATOMIC_BATCH_SECONDS_MAX, BATCH_ANSWERS_BYTES_MAX, BATCH_ROLLED_BACK
 use crate::answer::{self, ApiResult};
 use crate::extract::context::IDEMPOTENCY_KEY;
 use crate::extract::{Ctx, Json};
-use crate::middleware::{Caller, RequestInfo};
+use crate::middleware::{Caller, RequestInfo, Switches};
 use crate::operation::ApiRouter;
 use crate::problem::Problem;
 
 pub async fn run(
-    State(app): State<Application>,
+    (State(app), State(switches)): (State<Application>, State<Switches>),
     Extension(router): Extension<ApiRouter>,
     Extension(caller): Extension<Caller>,
     Extension(info): Extension<RequestInfo>,
@@ -38,6 +38,7 @@ pub async fn run(
         let (results, _) = each(&dispatcher, operations, false).await;
         return answered(false, true, results);
     }
+    switches.may_write()?;
     let (open, transaction) = batch::begin(&app, ctx.tenant);
     dispatcher.transaction = Some(open.handle());
     // It runs beside the operations that join it, and ends with them, whatever becomes of this request.

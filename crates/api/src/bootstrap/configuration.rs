@@ -1,0 +1,89 @@
+//! Configuration with the adapters this build has, and the commands that look at it.
+
+use std::sync::Arc;
+
+use infrastructure::secrets::azure::{Azure, AzureError, Store, check_connection_string};
+use infrastructure::secrets::identity::{AzureIdentity, IdentityOptions};
+use infrastructure::secrets::transport::http_client;
+use infrastructure::system::SystemClock;
+
+use super::{Failure, print};
+use crate::config::{
+    Adapters, AppConfigurationLocation, Arguments, ConfigErrors, Configuration, ConnectionChecks, Gathered,
+    KeyVaultLocation, Problem, RemoteLocations, RemoteSources, Severity, Sources,
+};
+
+/// How connection strings of cloud services are checked; one line for each adapter.
+const CHECKS: ConnectionChecks = ConnectionChecks {
+    sql_server: super::stores::check_sql_server,
+    redis: super::stores::check_redis,
+    azure_storage: super::stores::check_azure_storage,
+    app_configuration: |text, _| check_connection_string(text).map(|()| Vec::new()),
+};
+
+/// What this build can talk to.
+pub fn adapters() -> Adapters {
+    Adapters { checks: CHECKS, connect: Arc::new(connect) }
+}
+
+/// The identity the process has in Azure; another one of the machine's where `client_id` names it.
+pub fn azure_identity(development: bool, client_id: Option<&str>) -> Result<AzureIdentity, String> {
+    let variable = |name: &str| match (name, client_id) {
+        ("AZURE_CLIENT_ID", Some(client_id)) => Some(client_id.to_owned()),
+        _ => std::env::var(name).ok(),
+    };
+    let http = http_client(None).map_err(|error| error.to_string())?;
+    AzureIdentity::new(&IdentityOptions::from_variables(variable, development), &http)
+        .map_err(|error| error.to_string())
+}
+
+/// The clients of the remote sources; asks nobody yet.
+fn connect(locations: &RemoteLocations) -> Result<RemoteSources, Problem> {
+    let refused = |key: &'static str| move |error: AzureError| Problem::new(key, error.to_string());
+    let development = locations.environment.is_development();
+    let azure = Azure::of_process(development, Arc::new(SystemClock)).map_err(refused("AZURE_CLIENT_ID"))?;
+    let environment = locations.environment.name();
+    let store = match &locations.app_configuration {
+        None => None,
+        Some(AppConfigurationLocation::Endpoint(uri)) => Some(("AppConfig:Endpoint", Store::Endpoint(uri))),
+        Some(AppConfigurationLocation::ConnectionString(text)) => {
+            Some(("AppConfig:ConnectionString", Store::ConnectionString(text.expose())))
+        }
+    };
+    let mut sources = RemoteSources::default();
+    if let Some((key, store)) = store {
+        sources.app_configuration = Some(azure.app_configuration(store, environment).map_err(refused(key))?);
+    }
+    if let Some(KeyVaultLocation::Vault { uri, prefix }) = &locations.key_vault {
+        let vault = azure.key_vault(uri, prefix.as_deref()).map_err(refused("KeyVault:Uri"))?;
+        sources.key_vault = Some(vault);
+    }
+    Ok(sources)
+}
+
+/// Reads everything the process is configured with.
+pub async fn configure(sources: &Sources) -> Result<Configuration, ConfigErrors> {
+    Configuration::load(sources, &adapters()).await
+}
+
+/// Prints what can be shown even when values are wrong, and then says what is wrong with them.
+pub async fn show(arguments: &Arguments) -> Result<(), Failure> {
+    let adapters = adapters();
+    let (mut gathered, _) = Gathered::read(&Sources::of_process(arguments), &adapters).await?;
+    print(&gathered.show())?;
+    gathered.settings(&adapters.checks).map(|_| ()).map_err(Failure::from)
+}
+
+/// Says whether a server would start with this configuration.
+pub async fn check(arguments: &Arguments) -> Result<(), Failure> {
+    let configuration = configure(&Sources::of_process(arguments)).await?;
+    let mut text = String::new();
+    for notice in &configuration.notices {
+        let severity = match notice.severity {
+            Severity::Information => "information",
+            Severity::Warning => "warning",
+        };
+        text.push_str(&format!("{severity}: {}\n", notice.text));
+    }
+    print(&format!("{text}The configuration is good for {}.\n", configuration.settings.environment))
+}

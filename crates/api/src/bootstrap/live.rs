@@ -1,0 +1,181 @@
+//! What a running server takes over from changed settings (B15), beside the adapters that rebuild their own clients.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use application::ports::clock::Clock;
+use infrastructure::cache::Ttl;
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use super::wiring::{Parts, cache_ttl, rate_limits, signing_keys, token_seconds};
+use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, LiveSettings, Settings};
+use crate::telemetry::Logs;
+
+const TARGET: &str = "erp::configuration";
+
+/// Puts the settings that change while the server runs into force, now and after each reload; the future ends when it
+/// has stopped.
+pub fn follow(
+    live: &LiveSettings,
+    parts: &Parts,
+    logs: Option<Logs>,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<> {
+    let mut settings = live.watch();
+    let mut now = settings.borrow_and_update().clone();
+    let followers = Followers::of(parts, logs);
+    followers.region(&now);
+    followers.flags(&now);
+    let running = tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                changed = settings.changed() => if changed.is_err() { return },
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            let next = settings.borrow_and_update().clone();
+            followers.take_over(&now, &next);
+            now = next;
+        }
+    });
+    async move {
+        let _ = running.await;
+    }
+}
+
+/// Handles on everything that changes.
+struct Followers {
+    logs: Option<Logs>,
+    parts: LiveParts,
+}
+
+/// The parts of a running server that changed settings reach.
+#[derive(Clone)]
+pub struct LiveParts {
+    pub tokens: Arc<infrastructure::identity::tokens::JwtTokens>,
+    pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
+    /// Where the cache is shared.
+    pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
+    pub switches: crate::middleware::Switches,
+    pub flags: application::platform::feature_flags::FeatureFlags,
+    pub database: Arc<infrastructure::sql::db::Db>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn application::ports::clock::Ids>,
+}
+
+impl Followers {
+    fn of(parts: &Parts, logs: Option<Logs>) -> Self {
+        Self { logs, parts: parts.live.clone() }
+    }
+
+    fn take_over(&self, old: &Settings, new: &Settings) {
+        if let Some(logs) = self.logs.as_ref().filter(|_| old.logging.levels != new.logging.levels) {
+            logs.set_levels(new.logging.levels.clone());
+        }
+        if cache_ttl(old) != cache_ttl(new) {
+            (self.parts.set_cache_ttl)(cache_ttl(new));
+        }
+        if rate_limits(old) != rate_limits(new) {
+            let (tenant, user) = rate_limits(new);
+            self.parts.switches.rates().set(tenant, user);
+        }
+        if old.auth.signing_keys != new.auth.signing_keys {
+            self.rotate_keys(old, new);
+        }
+        if old.features != new.features {
+            self.flags(new);
+        }
+        if old.region != new.region {
+            self.region(new);
+        }
+        if let (DatabaseChoice::SqlServer(old), DatabaseChoice::SqlServer(new)) =
+            (&old.database.choice, &new.database.choice)
+            && old != new
+        {
+            self.reconnect(new.expose().to_owned());
+        }
+        if let (CacheChoice::Redis(old), CacheChoice::Redis(new), Some(redis)) =
+            (&old.cache.choice, &new.cache.choice, &self.parts.redis)
+            && old != new
+        {
+            match super::stores::redis_options(new.expose()) {
+                Ok(options) => redis.reconnect(options),
+                Err(error) => error!(target: TARGET, %error, "Redis stays as it was: {{error}}"),
+            }
+        }
+        embedded(old, new);
+    }
+
+    /// Beside the others, because a server that is away would hold them up.
+    fn reconnect(&self, text: String) {
+        let database = self.parts.database.clone();
+        tokio::spawn(async move {
+            let reconnected = match super::stores::sql_server_options(&text) {
+                Ok(options) => database.reconnect(&options).await.map_err(super::Failure::from),
+                Err(failure) => Err(failure),
+            };
+            match reconnected {
+                Ok(()) => info!(target: TARGET, "The database is reached with the changed connection string"),
+                Err(error) => error!(
+                    target: TARGET, %error,
+                    "The changed connection string does not work, so the old one stays: {{error}}"
+                ),
+            }
+        });
+    }
+
+    fn rotate_keys(&self, old: &Settings, new: &Settings) {
+        let seconds = token_seconds(old);
+        let rotated = signing_keys(new, &*self.parts.ids).and_then(|keys| {
+            let rotated = self.parts.tokens.rotate(&keys, self.parts.clock.now(), seconds);
+            rotated.map_err(super::wiring::bad_key).map(|()| keys.len())
+        });
+        match rotated {
+            Ok(count) => info!(target: TARGET, count, "Tokens are signed with the first of {{count}} keys"),
+            Err(error) => error!(target: TARGET, %error, "The signing keys stay as they were: {{error}}"),
+        }
+    }
+
+    fn flags(&self, settings: &Settings) {
+        let features = &settings.features;
+        let problems = self.parts.flags.load(
+            features.sections.iter().map(|(key, value)| (key.as_str(), value.as_str())),
+            features.schema.iter().map(|(key, value)| (key.as_str(), value.as_str())),
+        );
+        for problem in problems {
+            warn!(target: TARGET, flag = problem.flag, reason = problem.reason, "The feature flag {{flag}} is left out: {{reason}}");
+        }
+    }
+
+    fn region(&self, settings: &Settings) {
+        let region = settings.region;
+        self.parts.switches.set_region(region.read_only, region.runs_jobs());
+        if region.read_only {
+            warn!(target: TARGET, "Read-only: changes are refused and no background work runs");
+        } else if !region.runs_jobs() {
+            info!(target: TARGET, "Background work is the other region's");
+        }
+    }
+}
+
+/// An embedded adapter is the process's own data: another one needs a restart.
+fn embedded(old: &Settings, new: &Settings) {
+    let is_embedded = |settings: &Settings| {
+        [
+            matches!(settings.database.choice, DatabaseChoice::Sqlite(_)),
+            matches!(settings.cache.choice, CacheChoice::Memory),
+            matches!(settings.blobs, BlobChoice::Directory(_)),
+        ]
+    };
+    let changed = [
+        ("database", old.database.choice != new.database.choice),
+        ("cache", old.cache.choice != new.cache.choice),
+        ("storage of files", old.blobs != new.blobs),
+    ];
+    let either = is_embedded(old).into_iter().zip(is_embedded(new)).map(|(old, new)| old || new);
+    for ((port, changed), embedded) in changed.into_iter().zip(either) {
+        if changed && embedded {
+            warn!(target: TARGET, port, "Another {{port}} is chosen, which counts after a restart only");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! From the choices of the configuration to the adapters that serve them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use application::platform::attachments::AttachmentPolicy;
+use application::ports::blobs::BlobStore;
+use application::ports::cache::Cache;
+use application::ports::clock::{Clock, Ids};
+use async_trait::async_trait;
+use infrastructure::blobs::azure::Identity;
+use infrastructure::blobs::options::{self as blobs, BlobOptions};
+use infrastructure::cache::Ttl;
+use infrastructure::cache::connection_string::{RedisOptions, RedisStringError};
+use infrastructure::cache::layered::{LayeredCache, LayeredParts};
+use infrastructure::cache::memory::MemoryCache;
+use infrastructure::cache::redis::Timings;
+use infrastructure::identity::keys::SigningKey;
+use infrastructure::secrets::identity::TokenSource;
+use infrastructure::sql::db::Db;
+use infrastructure::sql::mssql::connection_string::SqlServerOptions;
+use infrastructure::sql::mssql::engine::OpenSqlServer;
+use infrastructure::sql::mssql::migrate::Migrating;
+use infrastructure::sql::mssql::pool::LoginTokens;
+
+use super::Failure;
+use super::configuration::azure_identity;
+use super::wiring::{bad_key, cache_ttl};
+use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Environment, Settings};
+use crate::routes::platform::attachments::AttachmentLinks;
+use crate::state::Files;
+
+/// What Azure SQL wants a token for.
+const DATABASE_SCOPE: &str = "https://database.windows.net/.default";
+
+/// Key of the database, for messages.
+const DATABASE_KEY: &str = "ConnectionStrings:DefaultConnection";
+
+/// Whether a SQL Server string can be used in an environment, and what the operator should know about it.
+pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<String>, String> {
+    let options = SqlServerOptions::parse(text)?;
+    if options.trust_server_certificate && !environment.is_development() {
+        return Err(format!("has TrustServerCertificate=True, which {environment} does not allow"));
+    }
+    if options.database.is_none() {
+        return Err("names no Database".to_owned());
+    }
+    let ignored = options.ignored.iter().map(|keyword| format!("{DATABASE_KEY}: '{keyword}' is ignored"));
+    Ok(ignored.collect())
+}
+
+pub fn sql_server_options(text: &str) -> Result<SqlServerOptions, Failure> {
+    SqlServerOptions::parse(text).map_err(|reason| Failure::Configuration(format!("{DATABASE_KEY} {reason}")))
+}
+
+/// The database on the engine that is chosen. A server's schema is made in Development and only checked elsewhere.
+pub async fn open_database(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Db, Failure> {
+    let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
+    match &settings.database.choice {
+        DatabaseChoice::Sqlite(file) => Ok(Db::open_sqlite(file, readers, clock, ids).await?),
+        DatabaseChoice::SqlServer(text) => {
+            let migrating =
+                if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
+            let options = sql_server_options(text.expose())?;
+            Ok(Db::open_sql_server(
+                OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating },
+                clock,
+                ids,
+            )
+            .await?)
+        }
+    }
+}
+
+/// Tokens of the process's identity, asked for when a login has no password.
+struct IdentityTokens {
+    development: bool,
+}
+
+pub fn login_tokens(settings: &Settings) -> Arc<dyn LoginTokens> {
+    Arc::new(IdentityTokens { development: settings.environment.is_development() })
+}
+
+#[async_trait]
+impl LoginTokens for IdentityTokens {
+    async fn token(&self, client_id: Option<&str>) -> Result<String, String> {
+        let identity = azure_identity(self.development, client_id)?;
+        let token = identity.expiring_token(DATABASE_SCOPE).await.map_err(|error| error.to_string())?;
+        Ok(token.token.expose().to_owned())
+    }
+}
+
+/// The cache with what reaches it while it runs.
+pub struct Caches {
+    pub cache: Arc<dyn Cache>,
+    pub set_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
+    /// Where other processes share it.
+    pub redis: Option<Arc<LayeredCache>>,
+}
+
+pub fn check_redis(text: &str, _: Environment) -> Result<Vec<String>, String> {
+    let options: RedisOptions = text.parse().map_err(|error: RedisStringError| error.to_string())?;
+    Ok(options
+        .ignored
+        .iter()
+        .map(|option| format!("ConnectionStrings:Redis: '{option}' has no effect here"))
+        .collect())
+}
+
+pub fn redis_options(text: &str) -> Result<RedisOptions, Failure> {
+    let refused =
+        |reason: RedisStringError| Failure::Configuration(format!("ConnectionStrings:Redis {reason}"));
+    text.parse().map_err(refused)
+}
+
+/// Nothing is dialled: Redis may be away when the server starts.
+pub fn open_cache(
+    settings: &Settings,
+    database: &Arc<Db>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Caches, Failure> {
+    let ttl = cache_ttl(settings);
+    let memory_bytes = settings.cache.memory_bytes;
+    match &settings.cache.choice {
+        CacheChoice::Memory => {
+            let cache = Arc::new(MemoryCache::new(memory_bytes, ttl));
+            let told = cache.clone();
+            Ok(Caches { cache, set_ttl: Arc::new(move |ttl| told.set_ttl(ttl)), redis: None })
+        }
+        CacheChoice::Redis(text) => {
+            let cache = Arc::new(LayeredCache::connect(LayeredParts {
+                options: redis_options(text.expose())?,
+                ttl,
+                memory_bytes,
+                schema: env!("CARGO_PKG_VERSION").to_owned(),
+                hash_tag: false,
+                timings: Timings::default(),
+                clock,
+                ids,
+                recent: Some(database.clone()),
+            }));
+            let told = cache.clone();
+            let set_ttl = Arc::new(move |ttl| told.set_ttl(ttl));
+            Ok(Caches { cache: cache.clone(), set_ttl, redis: Some(cache) })
+        }
+    }
+}
+
+pub fn check_azure_storage(text: &str, _: Environment) -> Result<Vec<String>, String> {
+    BlobOptions::parse(Some(text), Path::new("."), blobs::CONTAINER_DEFAULT).map(|_| Vec::new())
+}
+
+/// The chosen file store, opened but not yet asked for anything.
+pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
+    let files = &settings.files;
+    let options = match &settings.blobs {
+        BlobChoice::Directory(directory) => BlobOptions::Directory(directory.clone()),
+        BlobChoice::Azure(text) => BlobOptions::parse(Some(text.expose()), Path::new("."), &files.container)
+            .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?,
+    };
+    let development = settings.environment.is_development();
+    let identity = Identity::from_variables(|name| std::env::var(name).ok(), development);
+    blobs::open(&options, &identity)
+        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))
+}
+
+/// The file store, what is taken into it, and the keys of our own links.
+pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+    let files = &settings.files;
+    let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
+    let standard = AttachmentPolicy::default();
+    let policy = AttachmentPolicy {
+        types: if files.types.is_empty() { standard.types } else { files.types.clone() },
+        bytes_max: files.attachment_bytes,
+        tenant_bytes_max: files.tenant_bytes,
+        download_url_life: files.download_url_life,
+        upload_url_life: files.upload_url_life,
+    };
+    let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
+    Ok(Files { store: open_blobs(settings)?, policy: Arc::new(policy), links })
+}

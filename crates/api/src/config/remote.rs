@@ -1,0 +1,179 @@
+//! Layers from outside the process: where they are, and how they are read at start.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::ports::configuration::{
+    ConfigurationSource, ConfigurationSourceError, SecretText, SettingsLayer,
+};
+
+use super::choices::{ConnectionChecks, directory};
+use super::environment::Environment;
+use super::error::Problem;
+use super::layers::Layers;
+use super::reader::resolve;
+use super::registry::{self as keys, KeyDef};
+use super::values::{is_placeholder, service_url};
+
+/// Longest time one reading of a source may take; sources have shorter limits of their own.
+pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a source that does not answer is asked at start, the pause between, and the time for all of it: a cluster
+/// kills a server that is not up after a minute.
+const START_ATTEMPTS: u32 = 3;
+const START_PAUSE: Duration = Duration::from_secs(1);
+const START_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// Where the remote sources are, read from the layers up to the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteLocations {
+    pub environment: Environment,
+    pub key_vault: Option<KeyVaultLocation>,
+    pub app_configuration: Option<AppConfigurationLocation>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyVaultLocation {
+    Vault {
+        /// Without a final `/`.
+        uri: String,
+        /// Only secrets with this prefix and a `-` count, without them.
+        prefix: Option<String>,
+    },
+    /// A directory with a file a secret stands in for the vault.
+    Directory(PathBuf),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppConfigurationLocation {
+    /// Entered with the identity of the process; without a final `/`.
+    Endpoint(String),
+    /// `Endpoint=…;Id=…;Secret=…`.
+    ConnectionString(SecretText),
+}
+
+/// The sources at those locations.
+#[derive(Clone, Default)]
+pub struct RemoteSources {
+    pub app_configuration: Option<Arc<dyn ConfigurationSource>>,
+    pub key_vault: Option<Arc<dyn ConfigurationSource>>,
+}
+
+/// Makes the sources; asks nobody yet. A refusal is reported under the key that names the source.
+pub type Connect = dyn Fn(&RemoteLocations) -> Result<RemoteSources, Problem> + Send + Sync;
+
+/// What the configuration needs to know about adapters; the bootstrap gives it.
+#[derive(Clone)]
+pub struct Adapters {
+    pub checks: ConnectionChecks,
+    pub connect: Arc<Connect>,
+}
+
+impl RemoteLocations {
+    /// Reads the keys that locate sources from the lower `layers`.
+    pub fn read(layers: &Layers, environment: Environment) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let given = |def: &KeyDef| {
+            let given = resolve(layers, def)?;
+            (!is_placeholder(&given.value)).then_some(given)
+        };
+        let mut url = |def: &KeyDef| {
+            let given = given(def)?;
+            service_url(&given.value)
+                .map_err(|reason| {
+                    problems.push(Problem::new(def.key, format!("(from {}) {reason}", given.layer)))
+                })
+                .ok()
+        };
+        let stand_in = given(&keys::KEY_VAULT).and_then(|given| directory(&given.value));
+        let prefix = given(&keys::KEY_VAULT_PREFIX).map(|given| given.value.trim().to_owned());
+        let key_vault = match stand_in {
+            Some(directory) => Some(KeyVaultLocation::Directory(directory)),
+            None => url(&keys::KEY_VAULT).map(|uri| KeyVaultLocation::Vault { uri, prefix }),
+        };
+        let endpoint = url(&keys::APP_CONFIG).map(AppConfigurationLocation::Endpoint);
+        let connection = given(&keys::APP_CONFIG_CONNECTION)
+            .map(|given| AppConfigurationLocation::ConnectionString(SecretText::new(given.value)));
+        if problems.is_empty() {
+            // An access key was put there on purpose; an endpoint may be there for other programs.
+            Ok(Self { environment, key_vault, app_configuration: connection.or(endpoint) })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Whether a client of a remote service is needed at all.
+    pub fn any(&self) -> bool {
+        self.app_configuration.is_some() || matches!(self.key_vault, Some(KeyVaultLocation::Vault { .. }))
+    }
+}
+
+/// A source with what it last gave.
+pub struct Remote {
+    pub source: Arc<dyn ConfigurationSource>,
+    pub layers: Vec<SettingsLayer>,
+}
+
+/// All remote layers, lowest first in each.
+#[derive(Default)]
+pub struct RemoteLayers {
+    pub app_configuration: Option<Remote>,
+    pub key_vault: Option<Remote>,
+}
+
+impl RemoteLayers {
+    /// Makes the sources and reads each, both at the same time; what fails is a problem, and the rest is kept.
+    pub async fn read(locations: &RemoteLocations, adapters: &Adapters) -> (Self, Vec<Problem>) {
+        if !locations.any() {
+            return (Self::default(), Vec::new());
+        }
+        let sources = match (adapters.connect)(locations) {
+            Ok(sources) => sources,
+            Err(problem) => return (Self::default(), vec![problem]),
+        };
+        let (app_configuration, key_vault) =
+            tokio::join!(first_read(sources.app_configuration), first_read(sources.key_vault));
+        let mut problems = Vec::new();
+        let mut kept = |read: Option<Result<Remote, Problem>>| {
+            read.and_then(|read| read.map_err(|problem| problems.push(problem)).ok())
+        };
+        let layers = Self { app_configuration: kept(app_configuration), key_vault: kept(key_vault) };
+        (layers, problems)
+    }
+}
+
+async fn first_read(source: Option<Arc<dyn ConfigurationSource>>) -> Option<Result<Remote, Problem>> {
+    let source = source?;
+    let reading = async {
+        let mut attempt = 1;
+        loop {
+            match source.load().await {
+                Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
+                    tokio::time::sleep(START_PAUSE * attempt).await;
+                    attempt += 1;
+                }
+                read => break read,
+            }
+        }
+    };
+    Some(match within(START_TIMEOUT, reading).await {
+        Ok(layers) => Ok(Remote { layers: layers.unwrap_or_default(), source }),
+        Err(error) => Err(Problem::new(source.name(), error.to_string())),
+    })
+}
+
+/// One reading within [`SOURCE_TIMEOUT`].
+pub async fn load(
+    source: &dyn ConfigurationSource,
+) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
+    within(SOURCE_TIMEOUT, source.load()).await
+}
+
+type Read = Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>;
+
+async fn within(limit: Duration, reading: impl Future<Output = Read>) -> Read {
+    tokio::time::timeout(limit, reading).await.unwrap_or_else(|_| {
+        let text = format!("no answer within {} s", limit.as_secs());
+        Err(ConfigurationSourceError::Unavailable(text))
+    })
+}

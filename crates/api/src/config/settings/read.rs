@@ -1,0 +1,228 @@
+//! Each section from its keys.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use application::ports::configuration::SecretText;
+use domain::platform::attachment::ContentType;
+
+use super::{
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
+    SIGNING_KEYS_MAX, Settings, Shutdown, Template,
+};
+use crate::config::choices::{self, ConnectionChecks};
+use crate::config::error::Problem;
+use crate::config::reader::Reader;
+use crate::config::registry::{self as keys, KeyDef, Kind};
+use crate::config::remote::RemoteLocations;
+use crate::config::values;
+use crate::telemetry::{Level, LevelRules};
+
+impl Settings {
+    /// Reads every section; what is wrong is left in the reader.
+    pub(in crate::config) fn read(
+        reader: &mut Reader<'_>,
+        checks: &ConnectionChecks,
+        locations: &RemoteLocations,
+    ) -> Self {
+        let data_directory = PathBuf::from(reader.text(&keys::DATA_DIRECTORY).unwrap_or_default());
+        let database = choices::database(reader, checks, &data_directory);
+        let cache = choices::cache(reader, checks);
+        let blobs = choices::blobs(reader, checks, &data_directory);
+        choices::remote(reader, checks, locations);
+        Self {
+            environment: reader.environment(),
+            listen: listen(reader),
+            database: Database {
+                choice: database,
+                reader_connections: reader.count(&keys::DATABASE_READERS),
+                group_commit_max: reader.count(&keys::DATABASE_GROUP),
+                write_queue_max: reader.count(&keys::DATABASE_QUEUE),
+                busy_timeout: Duration::from_millis(reader.integer(&keys::DATABASE_BUSY)),
+            },
+            blobs,
+            telemetry: choices::telemetry(reader),
+            remote: locations.clone(),
+            reload: Reload {
+                interval: reader.duration(&keys::RELOAD_INTERVAL),
+                app_configuration: reader.seconds(&keys::APP_CONFIG_REFRESH),
+            },
+            region: region(reader),
+            features: Features {
+                sections: reader.section(&keys::FEATURES),
+                schema: reader.section(&keys::FEATURE_FLAGS),
+            },
+            data_directory,
+            logging: logging(reader),
+            bootstrap: bootstrap(reader),
+            auth: auth(reader),
+            limits: limits(reader),
+            cache: Cache {
+                choice: cache,
+                ttl_reference: reader.seconds(&keys::CACHE_TTL_REFERENCE),
+                ttl_transactional: reader.seconds(&keys::CACHE_TTL_TRANSACTIONAL),
+                memory_bytes: reader.integer(&keys::CACHE_MEMORY),
+            },
+            shutdown: Shutdown {
+                drain_delay: reader.seconds(&keys::SHUTDOWN_DRAIN),
+                grace: reader.seconds(&keys::SHUTDOWN_GRACE),
+            },
+            files: files(reader),
+            cors_origins: cors_origins(reader),
+        }
+    }
+}
+
+pub(in crate::config) fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
+    type Parse = fn(&str) -> Result<Vec<SocketAddr>, String>;
+    let urls = reader.optional(&keys::URLS);
+    let ports = reader.optional(&keys::HTTP_PORTS);
+    let (def, text, parse): (&'static KeyDef, _, Parse) = match (urls, ports) {
+        (None, Some(ports)) => (&keys::HTTP_PORTS, ports, values::ports),
+        (Some(urls), _) => (&keys::URLS, urls, values::listen_urls),
+        (None, None) => (&keys::URLS, reader.text(&keys::URLS).unwrap_or_default(), values::listen_urls),
+    };
+    match parse(&text) {
+        Ok(addresses) if !addresses.is_empty() => addresses,
+        Ok(_) => {
+            reader.reject(def, "names no address to listen on");
+            Vec::new()
+        }
+        Err(reason) => {
+            reader.reject(def, reason);
+            Vec::new()
+        }
+    }
+}
+
+fn region(reader: &mut Reader<'_>) -> Region {
+    let mut role = |def| match reader.choice(def) {
+        "Secondary" => RegionRole::Secondary,
+        _ => RegionRole::Primary,
+    };
+    let (role, active_role) = (role(&keys::REGION_ROLE), role(&keys::REGION_ACTIVE_ROLE));
+    Region { role, active_role, read_only: reader.switch(&keys::REGION_READ_ONLY) }
+}
+
+fn logging(reader: &mut Reader<'_>) -> Logging {
+    let level = |word: &str| Level::parse(word).unwrap_or(Level::Information);
+    let default = level(reader.choice(&keys::LOG_LEVEL));
+    let mut overrides = Vec::new();
+    for (source, word) in reader.group(&keys::LOG_OVERRIDES) {
+        match Level::parse(&word) {
+            Some(level) => overrides.push((source, level)),
+            None => reader.reject_member(&keys::LOG_OVERRIDES, &source, "expected a level such as Warning"),
+        }
+    }
+    Logging { levels: LevelRules::new(default, overrides), json: reader.choice(&keys::LOG_FORMAT) == "Json" }
+}
+
+fn bootstrap(reader: &mut Reader<'_>) -> Bootstrap {
+    let currency = reader.text(&keys::BOOTSTRAP_CURRENCY).unwrap_or_default();
+    if domain::money::CurrencyCode::parse(&currency).is_err() {
+        reader.reject(&keys::BOOTSTRAP_CURRENCY, "expected a code of ISO 4217 such as SAR");
+    }
+    let admin_email = reader.text(&keys::BOOTSTRAP_ADMIN_EMAIL);
+    if admin_email.as_ref().is_some_and(|address| !address.contains('@')) {
+        reader.reject(&keys::BOOTSTRAP_ADMIN_EMAIL, "expected an e-mail address");
+    }
+    Bootstrap {
+        admin_email,
+        admin_password: reader.text(&keys::BOOTSTRAP_ADMIN_PASSWORD).map(SecretText::new),
+        tenant: reader.text(&keys::BOOTSTRAP_TENANT).unwrap_or_default(),
+        currency,
+        template: match reader.choice(&keys::BOOTSTRAP_TEMPLATE) {
+            "sa-standard" => Template::SaStandard,
+            _ => Template::Empty,
+        },
+    }
+}
+
+fn auth(reader: &mut Reader<'_>) -> Auth {
+    let def = &keys::AUTH_SIGNING_KEYS;
+    let length_min = if let Kind::Long(length) = def.kind { length } else { 0 };
+    let members = reader.group(def);
+    for (index, key) in &members {
+        if key.len() < length_min {
+            reader.reject_member(def, index, format!("expected at least {length_min} bytes"));
+        }
+    }
+    let mut distinct: Vec<_> = members.iter().map(|(_, key)| key).collect();
+    distinct.sort();
+    distinct.dedup();
+    if distinct.len() < members.len() {
+        reader.report(Problem::new(def.key, "has the same key twice"));
+    }
+    if members.len() > SIGNING_KEYS_MAX {
+        reader.report(Problem::new(def.key, format!("has more than {SIGNING_KEYS_MAX} keys")));
+    }
+    if members.is_empty() && !reader.environment().is_development() {
+        let reason = format!("is required in {}: a key of at least {length_min} bytes", reader.environment());
+        reader.report(Problem::new("Auth:SigningKeys:0", reason));
+    }
+    Auth {
+        issuer: reader.text(&keys::AUTH_ISSUER).unwrap_or_default(),
+        audience: reader.text(&keys::AUTH_AUDIENCE).unwrap_or_default(),
+        access_token_life: Duration::from_secs(60 * reader.integer(&keys::AUTH_ACCESS_TOKEN_MINUTES)),
+        refresh_token_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_REFRESH_TOKEN_DAYS)),
+        signing_keys: members.into_iter().map(|(_, key)| SecretText::new(key)).collect(),
+        lockout_failures: u32::try_from(reader.integer(&keys::AUTH_LOCKOUT_FAILURES)).unwrap_or(u32::MAX),
+        lockout_duration: Duration::from_secs(60 * reader.integer(&keys::AUTH_LOCKOUT_MINUTES)),
+    }
+}
+
+fn limits(reader: &mut Reader<'_>) -> Limits {
+    Limits {
+        body_bytes: reader.count(&keys::LIMIT_BODY),
+        import_body_bytes: reader.count(&keys::LIMIT_IMPORT_BODY),
+        request_timeout: reader.seconds(&keys::LIMIT_REQUEST_SECONDS),
+        import_timeout: reader.seconds(&keys::LIMIT_IMPORT_SECONDS),
+        concurrent_requests: reader.count(&keys::LIMIT_CONCURRENT),
+        rate_per_minute_per_tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
+        rate_per_minute_per_user: reader.integer(&keys::LIMIT_USER_RATE),
+        batch_operations: reader.count(&keys::LIMIT_BATCH),
+        event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
+        concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),
+    }
+}
+
+fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for (index, origin) in reader.group(&keys::CORS_ORIGINS) {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' '])) {
+            origins.push(origin);
+        } else {
+            let reason = "expected scheme, host and port only, such as https://app.example.com";
+            reader.reject_member(&keys::CORS_ORIGINS, &index, reason);
+        }
+    }
+    origins
+}
+
+fn files(reader: &mut Reader<'_>) -> Files {
+    let mut types = Vec::new();
+    for (index, name) in reader.group(&keys::ATTACHMENT_TYPES) {
+        match ContentType::parse(&name) {
+            Ok(content_type) => types.push(content_type),
+            Err(_) => {
+                let reason = "expected a media type such as application/pdf";
+                reader.reject_member(&keys::ATTACHMENT_TYPES, &index, reason);
+            }
+        }
+    }
+    let public_url = reader.text(&keys::ATTACHMENT_PUBLIC_URL).unwrap_or_default();
+    if !public_url.is_empty() && !public_url.starts_with("https://") && !public_url.starts_with("http://") {
+        reader.reject(&keys::ATTACHMENT_PUBLIC_URL, "expected an address such as https://erp.example.com");
+    }
+    Files {
+        container: reader.text(&keys::AZURE_CONTAINER).unwrap_or_default(),
+        attachment_bytes: reader.integer(&keys::ATTACHMENT_BYTES),
+        tenant_bytes: Some(reader.integer(&keys::ATTACHMENT_TENANT_BYTES)).filter(|limit| *limit > 0),
+        types,
+        download_url_life: reader.seconds(&keys::ATTACHMENT_DOWNLOAD_URL),
+        upload_url_life: reader.seconds(&keys::ATTACHMENT_UPLOAD_URL),
+        public_url,
+    }
+}

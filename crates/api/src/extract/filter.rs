@@ -1,0 +1,204 @@
+//! One condition of a list: `field=value`, `field[op]=value`.
+
+use std::borrow::Cow;
+
+use application::paging::{
+    FieldKind, FieldSpec, Filter, FilterOp, FilterValue, IN_VALUES_MAX, INVALID_PARAMETER, ListSpec,
+    UNKNOWN_PARAMETER,
+};
+use chrono::NaiveDate;
+use domain::error::{Violation, Violations};
+use domain::money::Amount;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::wire::{Pointer, Text, WireType, quoted};
+
+/// Longest text of a filter, in characters.
+pub const FILTER_LENGTH_MAX: usize = 200;
+
+/// The operators a field of this kind takes, under their names in the query.
+pub fn operators(kind: FieldKind) -> &'static [(&'static str, FilterOp)] {
+    use FilterOp::{Eq, Gt, Gte, In, IsNull, Like, Lt, Lte, Ne};
+    match kind {
+        FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In), ("isNull", IsNull)],
+        FieldKind::Boolean => &[("", Eq), ("ne", Ne), ("isNull", IsNull)],
+        FieldKind::Search => &[("", Like), ("like", Like)],
+        FieldKind::Text => &[
+            ("", Eq),
+            ("ne", Ne),
+            ("gt", Gt),
+            ("gte", Gte),
+            ("lt", Lt),
+            ("lte", Lte),
+            ("like", Like),
+            ("in", In),
+            ("isNull", IsNull),
+        ],
+        FieldKind::Date | FieldKind::Timestamp | FieldKind::Amount | FieldKind::Integer => &[
+            ("", Eq),
+            ("ne", Ne),
+            ("gt", Gt),
+            ("gte", Gte),
+            ("lt", Lt),
+            ("lte", Lte),
+            ("in", In),
+            ("isNull", IsNull),
+        ],
+    }
+}
+
+/// The name of a filter parameter: `number` or `number[like]`.
+pub fn parameter_name(field: &str, operator: &str) -> String {
+    if operator.is_empty() { field.to_owned() } else { format!("{field}[{operator}]") }
+}
+
+/// The violation for a parameter whose value does not do.
+pub fn invalid(name: &str, value: &str, expected: &str) -> Violation {
+    Violation::new(&INVALID_PARAMETER)
+        .with("name", quoted(name))
+        .with("value", quoted(value))
+        .with("expected", expected)
+        .at(Pointer::parameter(&quoted(name)).to_string())
+}
+
+/// What stands after the `=` of a condition.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// A parameter's value: commas separate the values of `[in]`.
+    Parameter(&'a str),
+    /// One value inside `or`.
+    One(Cow<'a, str>),
+    /// Several inside `or`: `(a,b)`.
+    Many(Vec<Cow<'a, str>>),
+}
+
+impl Given<'_> {
+    /// As it was written, for messages.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Parameter(text) => Cow::Borrowed(text),
+            Self::One(text) => Cow::Borrowed(text),
+            Self::Many(texts) => Cow::Owned(format!("({})", texts.join(","))),
+        }
+    }
+
+    fn single(&self) -> Option<&str> {
+        match self {
+            Self::Parameter(text) => Some(text),
+            Self::One(text) => Some(text),
+            Self::Many(_) => None,
+        }
+    }
+
+    fn values(&self) -> Vec<&str> {
+        match self {
+            Self::Parameter(text) => text.split(',').take(IN_VALUES_MAX + 1).collect(),
+            Self::One(text) => vec![text],
+            Self::Many(texts) => texts.iter().map(AsRef::as_ref).collect(),
+        }
+    }
+}
+
+/// Where a condition stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The parameter that is named when it is wrong.
+    pub parameter: &'a str,
+    /// What may stand there beside conditions.
+    pub others: &'a [&'a str],
+}
+
+/// Reads one condition, or reports what is wrong with it.
+pub fn parse(
+    spec: &'static ListSpec,
+    name: &str,
+    given: &Given<'_>,
+    place: Place<'_>,
+    errors: &mut Violations,
+) -> Option<Filter> {
+    let (field_name, operator) = match name.split_once('[') {
+        Some((field, rest)) => (field, rest.strip_suffix(']').unwrap_or("?")),
+        None => (name, ""),
+    };
+    let field = spec.fields.iter().find(|field| field.filter && field.name == field_name);
+    let op = field.and_then(|field| {
+        let known = operators(field.kind).iter().find(|(text, _)| *text == operator)?;
+        Some((field, known.1))
+    });
+    let Some((field, op)) = op else {
+        errors.push(unknown(spec, field, name, place));
+        return None;
+    };
+    let value = match op {
+        FilterOp::In => parse_many(field.kind, &given.values()),
+        _ => given.single().and_then(|text| match op {
+            FilterOp::IsNull => parse_value(FieldKind::Boolean, text),
+            FilterOp::Like if text.is_empty() => None,
+            _ => parse_value(field.kind, text),
+        }),
+    };
+    if value.is_none() {
+        let violation = invalid(name, &given.text(), &expected(field.kind, op));
+        errors.push(violation.at(Pointer::parameter(&quoted(place.parameter)).to_string()));
+    }
+    value.map(|value| Filter { field: field.name, op, value })
+}
+
+fn unknown(spec: &ListSpec, field: Option<&FieldSpec>, name: &str, place: Place<'_>) -> Violation {
+    let allowed: Vec<String> = match field {
+        Some(field) => operators(field.kind).iter().map(|(op, _)| parameter_name(field.name, op)).collect(),
+        None => {
+            let filters = spec.fields.iter().filter(|field| field.filter).map(|field| field.name);
+            place.others.iter().copied().chain(filters).map(str::to_owned).collect()
+        }
+    };
+    Violation::new(&UNKNOWN_PARAMETER)
+        .with("name", quoted(name))
+        .with("allowed", allowed.join(", "))
+        .at(Pointer::parameter(&quoted(place.parameter)).to_string())
+}
+
+fn parse_many(kind: FieldKind, values: &[&str]) -> Option<FilterValue> {
+    if values.len() > IN_VALUES_MAX {
+        return None;
+    }
+    values.iter().map(|value| parse_value(kind, value)).collect::<Option<_>>().map(FilterValue::Many)
+}
+
+fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
+    fn read<T: WireType>(value: &str) -> Option<T> {
+        T::parse_text(value, &Pointer::ROOT, &mut Violations::new())
+    }
+    match kind {
+        FieldKind::Id => read::<Uuid>(value).map(FilterValue::Id),
+        FieldKind::Text | FieldKind::Search => {
+            read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
+        }
+        FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
+        FieldKind::Timestamp => read::<Timestamp>(value).map(FilterValue::Timestamp),
+        FieldKind::Amount => read::<Amount>(value).map(FilterValue::Amount),
+        FieldKind::Integer => read::<i64>(value).map(FilterValue::Integer),
+        FieldKind::Boolean => read::<bool>(value).map(FilterValue::Boolean),
+        FieldKind::Word(words) => words.contains(&value).then(|| FilterValue::Text(value.to_owned())),
+    }
+}
+
+fn expected(kind: FieldKind, op: FilterOp) -> String {
+    let one = match kind {
+        _ if op == FilterOp::IsNull => "true or false".to_owned(),
+        FieldKind::Id => "a UUID".to_owned(),
+        FieldKind::Text | FieldKind::Search => format!("text of at most {FILTER_LENGTH_MAX} characters"),
+        FieldKind::Date => "a date such as 2026-11-22".to_owned(),
+        FieldKind::Timestamp => "a timestamp such as 2026-11-22T10:30:00Z".to_owned(),
+        FieldKind::Amount => "an amount such as 1234.50".to_owned(),
+        FieldKind::Integer => "a whole number".to_owned(),
+        FieldKind::Boolean => "true or false".to_owned(),
+        FieldKind::Word(words) => format!("one of {}", words.join(", ")),
+    };
+    if op == FilterOp::In {
+        format!("up to {IN_VALUES_MAX} values, separated by commas, each {one}")
+    } else {
+        one
+    }
+}

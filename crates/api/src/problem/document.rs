@@ -1,0 +1,101 @@
+//! The document of a failure (RFC 9457).
+
+use domain::error::{Language, Violation};
+use http::StatusCode;
+use serde::Serialize;
+
+use super::{Problem, title};
+
+/// Where each code is explained; the code follows.
+pub const TYPE_BASE: &str = "https://docs.erp.example/errors/";
+/// Most problems listed in one answer.
+pub const PROBLEM_ERRORS_MAX: usize = 1_000;
+/// Longest text of one problem, in characters.
+const DETAIL_LENGTH_MAX: usize = 600;
+
+/// What a problem document says about the request it answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub instance: &'a str,
+    pub trace_id: &'a str,
+    pub language: Language,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    instance: &'a str,
+    trace_id: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'a str>,
+    /// Line of an imported file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
+    code: &'static str,
+    detail: String,
+}
+
+impl<'a> Item<'a> {
+    fn of(violation: &'a Violation, language: Language) -> Self {
+        let at = violation.pointer.as_str();
+        let (parameter, header) = (at.strip_prefix('?'), at.strip_prefix(':'));
+        let pointer = (parameter.is_none() && header.is_none()).then_some(at);
+        let value = |wanted: &str| {
+            violation.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_ref())
+        };
+        Self {
+            pointer,
+            parameter,
+            header,
+            row: value("row").and_then(|row| row.parse().ok()),
+            column: value("column"),
+            code: violation.def.code,
+            detail: detail(violation, language),
+        }
+    }
+}
+
+fn detail(violation: &Violation, language: Language) -> String {
+    let mut text = violation.text(language);
+    if let Some((end, _)) = text.char_indices().nth(DETAIL_LENGTH_MAX) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+pub fn document<'a>(problem: &'a Problem, status: StatusCode, facts: Facts<'a>) -> Document<'a> {
+    let headline = problem.headline();
+    let violations = &problem.error().violations;
+    let listed = violations.len() > 1
+        || problem.error().headline.is_some()
+        || violations.iter().any(|v| !v.pointer.is_empty());
+    let items = violations.iter().take(if listed { PROBLEM_ERRORS_MAX } else { 0 });
+    Document {
+        r#type: format!("{TYPE_BASE}{}", headline.def.code),
+        title: title(status, facts.language),
+        status: status.as_u16(),
+        code: headline.def.code,
+        detail: detail(&headline, facts.language),
+        instance: facts.instance,
+        trace_id: facts.trace_id,
+        errors: items.map(|violation| Item::of(violation, facts.language)).collect(),
+    }
+}

@@ -1,0 +1,168 @@
+//! The binary in Production with its secrets in a vault and its settings in a store.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use erp_stubs::{Fault, Service, Stubs, entra};
+use serde_json::{Value, json};
+use testkit::server::free_port;
+use testkit::world::PASSWORD;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
+
+fn command(folder: &Path, stubs: &Stubs) -> Command {
+    std::fs::create_dir_all(folder.join("secrets")).unwrap();
+    std::fs::write(folder.join("ca.pem"), stubs.ca_pem()).unwrap();
+    std::fs::write(folder.join("token"), "federated-token").unwrap();
+    let mut command = Command::new(BINARY);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("ASPNETCORE_ENVIRONMENT", "Production")
+        .env("Secrets__Directory", folder.join("secrets"))
+        .env("SSL_CERT_FILE", folder.join("ca.pem"))
+        .env("AZURE_AUTHORITY_HOST", stubs.origin())
+        .env("AZURE_TENANT_ID", entra::TENANT)
+        .env("AZURE_CLIENT_ID", entra::CLIENT)
+        .env("AZURE_FEDERATED_TOKEN_FILE", folder.join("token"))
+        .env("Services__KeyVault", stubs.origin())
+        .env("AppConfig__Endpoint", stubs.origin())
+        .env("AppConfig__RefreshSeconds", "1")
+        .env("ReloadInterval", "00:00:01")
+        .env("AzureStorage__ConnectionString", "file://blobs")
+        .env("ApplicationInsights__ConnectionString", "off")
+        .env("Bootstrap__Tenant", "home")
+        .env("Bootstrap__AdminEmail", "admin@home.example");
+    command
+}
+
+async fn prepared() -> Stubs {
+    let stubs = Stubs::start().await.unwrap();
+    let vault = stubs.vault();
+    vault.set("ConnectionStrings--DefaultConnection", "Provider=Sqlite;Data Source=data/erp.db");
+    vault.set("jwt-key", &"1".repeat(32));
+    vault.set("Bootstrap--AdminPassword", PASSWORD);
+    let store = stubs.configuration();
+    store.set_reference("ConnectionStrings:Redis", None, &format!("{}/secrets/redis", stubs.origin()));
+    vault.set("redis", "memory://");
+    store.set("Limits:EventStreams", None, "7");
+    store.set("Limits:EventStreams", Some("Production"), "9");
+    store.set_flag(None, &json!({ "id": "Beta", "enabled": false }));
+    stubs
+}
+
+struct Running {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    async fn start(folder: &Path, stubs: &Stubs) -> Self {
+        let url = format!("http://127.0.0.1:{}", free_port());
+        let mut command = command(folder, stubs);
+        let log = std::fs::File::create(folder.join("log")).unwrap();
+        command
+            .env("ASPNETCORE_URLS", &url)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .stdin(Stdio::null());
+        let mut running = Self { child: command.spawn().unwrap(), url };
+        let began = Instant::now();
+        let ready = format!("{}/health/ready", running.url);
+        while reqwest::get(&ready).await.map(|answer| answer.status().as_u16()).ok() != Some(200) {
+            let ended = running.child.try_wait().unwrap();
+            let said = std::fs::read_to_string(folder.join("log")).unwrap();
+            assert!(ended.is_none() && began.elapsed() < Duration::from_secs(60), "{ended:?} {said}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        running
+    }
+
+    async fn token(&self) -> (String, String) {
+        let form = [("grant_type", "password"), ("username", "admin@home.example"), ("password", PASSWORD)];
+        let url = format!("{}/api/v1/auth/token", self.url);
+        let answer = reqwest::Client::new().post(url).form(&form).send().await.unwrap();
+        let token = answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned();
+        (token.split('.').next().unwrap().to_owned(), token)
+    }
+
+    async fn beta(&self, token: &str) -> (u16, bool) {
+        let request =
+            reqwest::Client::new().get(format!("{}/api/v1/feature-flags", self.url)).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.unwrap()["items"][0]["enabled"] == true)
+    }
+}
+
+async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !done().await {
+        assert!(began.elapsed() < Duration::from_secs(30), "{what} never happened");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
+    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
+    let server = Running::start(folder.path(), &stubs).await;
+    let (header, token) = server.token().await;
+    assert_eq!(server.beta(&token).await, (200, false));
+
+    stubs.configuration().set_flag(Some("Production"), &json!({ "id": "Beta", "enabled": true }));
+    until("the flag", async || server.beta(&token).await == (200, true)).await;
+    stubs.vault().set("jwt-key", &"2".repeat(32));
+    until("the new key", async || server.token().await.0 != header).await;
+    assert_eq!(server.beta(&token).await, (200, true), "the old token is still good");
+
+    // Both services fail: nothing is forgotten, and what changed meanwhile counts when they are back.
+    let (header, _) = server.token().await;
+    stubs.fail(Service::Vault, Fault::Status(500, None));
+    stubs.fail(Service::Configuration, Fault::Hang);
+    stubs.vault().set("jwt-key", &"3".repeat(32));
+    let said = || std::fs::read_to_string(folder.path().join("log")).unwrap();
+    until("a failed poll", async || said().contains("status 500")).await;
+    let (same, token) = server.token().await;
+    assert_eq!((same, server.beta(&token).await), (header.clone(), (200, true)));
+    stubs.heal(Service::Vault);
+    stubs.heal(Service::Configuration);
+    until("the newest key", async || server.token().await.0 != header).await;
+    let said = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(
+        said.contains("status 500") && !said.contains(&"1".repeat(32)) && !said.contains("stub-token"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
+    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
+    let run = |arguments: &[&str]| {
+        let output = command(folder.path(), &stubs).args(arguments).output().unwrap();
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), text)
+    };
+    let (code, text) = run(&["config", "show", "--redact"]);
+    assert_eq!(code, Some(0), "{text}");
+    for line in [
+        format!("jwt-key=*** (Key Vault {})", stubs.origin()),
+        "Limits:EventStreams=9 (App Configuration (label Production))".to_owned(),
+        "ConnectionStrings:Redis=*** (App Configuration (no label))".to_owned(),
+    ] {
+        assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+    }
+    stubs.entra().accept(&[]);
+    let (code, text) = run(&["serve"]);
+    assert!(code == Some(78) && text.contains("AADSTS700024"), "{code:?} {text}");
+}

@@ -1,0 +1,181 @@
+//! What only a database on a server can do wrong: round trips, several processes, connections that break. These run with
+//! `ERP_TEST_PROFILE=cloud`, and say so when they do not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+use testkit::sql_server::{database_of, server};
+use testkit::world::entry;
+use testkit::{TenantKit, World};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// Round trips one posting may take, its beginning and its commit among them, however many lines it has.
+const POSTING_ROUND_TRIPS_MAX: u32 = 4;
+
+fn skipped() -> bool {
+    let skipped = server().is_none();
+    if skipped {
+        eprintln!("not run: needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER");
+    }
+    skipped
+}
+
+async fn books(world: &World) -> TenantKit {
+    let tenant = world.tenant("acme", "SAR", "empty").await;
+    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
+    let year = json!({ "start": "2026-01-01" });
+    tenant.client.post("/fiscal-years/generate", year).await.expect(200);
+    tenant
+}
+
+fn sale(date: &str, pairs: usize) -> Value {
+    let lines: Vec<_> = (0..pairs).flat_map(|_| [("1000", "1", ""), ("4000", "", "1")]).collect();
+    entry(date, &lines, true)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_posting_takes_four_round_trips_however_many_lines_it_has() {
+    if skipped() {
+        return;
+    }
+    let world = World::new().await;
+    let tenant = books(&world).await;
+    tenant.client.post("/journal-entries", sale("2026-03-01", 1)).await.expect(201); // warms what is remembered
+    let trips = || world.parts.database.last_round_trips().unwrap();
+    for (pairs, key) in [(1, "a"), (20, "b"), (400, "c")] {
+        let header = format!("Idempotency-Key: {key}");
+        let body = sale("2026-03-01", pairs).to_string();
+        let answer =
+            tenant.client.call("POST", "/journal-entries", &[&header], body.clone()).await.expect(201);
+        assert!(trips() <= POSTING_ROUND_TRIPS_MAX, "{pairs} pairs of lines took {} round trips", trips());
+        let again = tenant.client.call("POST", "/journal-entries", &[&header], body).await.expect(201);
+        assert_eq!(answer.json()["number"], again.json()["number"]);
+    }
+    let mut draft = sale("2026-03-02", 3);
+    draft["post"] = json!(false);
+    let draft = tenant.client.post("/journal-entries", draft).await.expect(201);
+    let path = format!("/journal-entries/{}/post", draft.json()["id"].as_str().unwrap());
+    let headers = [format!("If-Match: {}", draft.etag()), "Idempotency-Key: post-it".to_owned()];
+    let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+    tenant.client.call("POST", &path, &headers, "").await.expect(200);
+    assert!(trips() <= POSTING_ROUND_TRIPS_MAX, "a draft took {} round trips", trips());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_number_without_gaps_and_see_each_others_changes() {
+    if skipped() {
+        return;
+    }
+    let world = World::new().await;
+    let tenant = books(&world).await;
+    let other = world.beside().await;
+    let there = other.sign_in(&tenant.email, testkit::world::PASSWORD, None).await;
+    let posts = (0..30).map(|n| {
+        let client = if n % 2 == 0 { &tenant.client } else { &there };
+        async move { client.post("/journal-entries", sale("2026-03-05", 1)).await.expect(201).json() }
+    });
+    let posted = futures::future::join_all(posts).await;
+    let mut numbers: Vec<_> =
+        posted.iter().map(|entry| entry["number"].as_str().unwrap().to_owned()).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 30);
+    let verified = tenant.client.post("/integrity/verify", json!({})).await.ok();
+    assert_eq!(verified["ok"], json!(true), "{verified}");
+
+    // Reference data remembered by one process is not believed once the other changed it.
+    let account =
+        tenant.client.get("/accounts?code=4000").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let read = tenant.client.get(&format!("/accounts/{account}")).await;
+    let path = format!("/accounts/{account}");
+    tenant.client.with_etag("PATCH", &path, &read.etag(), json!({ "active": false })).await.expect(200);
+    let refused = there.post("/journal-entries", sale("2026-03-06", 1)).await.expect(422);
+    assert!(refused.text().contains("4000"), "{}", refused.text());
+}
+
+/// A relay that can be cut, so that connections break where and when the test wants.
+struct Relay {
+    port: u16,
+    cut: watch::Sender<u64>,
+    connections: Arc<AtomicU64>,
+}
+
+impl Relay {
+    async fn to(target: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (cut, watch) = watch::channel(0);
+        let connections = Arc::new(AtomicU64::new(0));
+        let counted = connections.clone();
+        tokio::spawn(async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let (target, mut watch) = (target.clone(), watch.clone());
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    watch.mark_unchanged();
+                    let Ok(mut far) = TcpStream::connect(&target).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = watch.changed() => {}
+                    }
+                });
+            }
+        });
+        Self { port, cut, connections }
+    }
+
+    fn cut(&self) {
+        self.cut.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn broken_connections_lose_nothing_and_do_nothing_twice() {
+    if skipped() {
+        return;
+    }
+    let options = server().unwrap();
+    let relay = Relay::to(format!("{}:{}", options.host, options.port)).await;
+    let through = database_of(&format!("tcp:127.0.0.1,{}", relay.port)).await;
+    let world =
+        World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:DefaultConnection", &through)])
+            .await;
+    let tenant = books(&world).await;
+    let client = &tenant.client;
+    let posting = async {
+        let one = |n: usize| async move {
+            let header = format!("Idempotency-Key: {n}");
+            // As a client does that was told to come again.
+            for _ in 0..20 {
+                let body = sale("2026-04-01", 1).to_string();
+                let answer = client.call("POST", "/journal-entries", &[&header], body).await;
+                if answer.status == 201 {
+                    return answer.json()["number"].as_str().unwrap().to_owned();
+                }
+                assert_eq!(answer.status, 503, "{}", answer.text());
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            panic!("entry {n} was never accepted");
+        };
+        futures::future::join_all((0..24).map(one)).await
+    };
+    let cutting = async {
+        for _ in 0..6 {
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            relay.cut();
+        }
+    };
+    let (mut numbers, ()) = tokio::join!(posting, cutting);
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 24);
+    let trial = client.get("/reports/trial-balance?from=2026-01-01&to=2026-12-31").await.ok();
+    assert!(trial.to_string().contains("\"24.00\""), "every sale exactly once: {trial}");
+    let verified = client.post("/integrity/verify", json!({})).await.ok();
+    assert_eq!(verified["ok"], json!(true), "{verified}");
+    assert!(relay.connections.load(Ordering::Relaxed) > 6, "the connections did break");
+}

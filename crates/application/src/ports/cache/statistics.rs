@@ -1,0 +1,69 @@
+//! How well the cache does; one reading, of this process since its start.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether the shared store is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BreakerState {
+    /// It answers, and others' changes are heard.
+    Closed,
+    /// It answers again, but what was missed meanwhile is still being made up for.
+    HalfOpen,
+    /// It does not answer; requests do without.
+    Open,
+}
+
+/// Look-ups of one class at one level. A look-up that misses in memory is made again in Redis.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClassStatistics {
+    /// `reference` or `transactional`.
+    pub class: &'static str,
+    /// `memory` or `redis`.
+    pub level: &'static str,
+    pub hits: u64,
+    pub misses: u64,
+}
+
+impl ClassStatistics {
+    /// Hits among all look-ups, 0 to 1; `None` before the first.
+    pub fn hit_rate(&self) -> Option<f64> {
+        let all = self.hits + self.misses;
+        (all > 0).then(|| self.hits as f64 / all as f64)
+    }
+}
+
+/// The shared store as this process sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RedisStatistics {
+    pub breaker: BreakerState,
+    /// Times the breaker has opened.
+    pub opened: u64,
+    /// Operations that failed or took too long.
+    pub errors: u64,
+    /// Stored values that could not be read, and were removed.
+    pub undecodable: u64,
+    /// Groups this process has changed and Redis has not heard of yet.
+    pub pending_invalidations: u64,
+    /// Changes of other processes that were heard of.
+    pub remote_invalidations: u64,
+    /// Times a value was awaited from another process that was loading it.
+    pub awaited: u64,
+}
+
+/// Counters of this process since its start.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CacheStatistics {
+    pub classes: Vec<ClassStatistics>,
+    /// Values loaded from storage.
+    pub loads: u64,
+    /// Values in memory, and their bytes; both are estimates.
+    pub memory_entries: u64,
+    pub memory_bytes: u64,
+    /// Null when the cache is in this process only.
+    pub redis: Option<RedisStatistics>,
+}

@@ -1,0 +1,140 @@
+//! Rows of entries and lines, written in one place: by one posting, or by an import of thousands.
+
+use application::accounting::ports::journal_entries::EntryMeta;
+use domain::accounting::journal_entry::{EntryHeader, PostedEntry, PostedLine};
+use domain::ids::UserId;
+use domain::money::Amount;
+
+use crate::sql::statement::Bulk;
+use crate::sql::value::{Kind, Value};
+
+pub static HEADER_INSERT: Bulk = Bulk::new(
+    "accounting.journal_entry.insert_posted",
+    "journal_entry",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("journal_id", Kind::Id),
+        ("kind", Kind::Text(20)),
+        ("status", Kind::Text(20)),
+        ("number", Kind::Text(60)),
+        ("posting_date", Kind::Date),
+        ("document_date", Kind::Date),
+        ("fiscal_period_id", Kind::Id),
+        ("currency", Kind::Text(3)),
+        ("description", Kind::Text(500)),
+        ("reference", Kind::Text(100)),
+        ("notes", Kind::Text(2000)),
+        ("control_reason", Kind::Text(500)),
+        ("total", Kind::Amount),
+        ("line_count", Kind::Int),
+        ("reverses_id", Kind::Id),
+        ("recurring_entry_id", Kind::Id),
+        ("created_by", Kind::Id),
+        ("posted_by", Kind::Id),
+        ("created_at", Kind::Time),
+        ("updated_at", Kind::Time),
+        ("recorded_at", Kind::Time),
+        ("chain_sequence", Kind::Int),
+        ("hash", Kind::Hash),
+        ("previous_hash", Kind::Hash),
+        ("version", Kind::Int),
+    ],
+);
+pub static LINE_INSERT: Bulk = Bulk::new(
+    "accounting.ledger_line.insert",
+    "ledger_line",
+    &[
+        ("tenant_id", Kind::Id),
+        ("entry_id", Kind::Id),
+        ("line_no", Kind::Int),
+        ("account_id", Kind::Id),
+        ("posting_date", Kind::Date),
+        ("fiscal_period_id", Kind::Id),
+        ("debit", Kind::Amount),
+        ("credit", Kind::Amount),
+        ("currency", Kind::Text(3)),
+        ("currency_debit", Kind::Amount),
+        ("currency_credit", Kind::Amount),
+        ("rate", Kind::Rate),
+        ("dimension_set_id", Kind::Id),
+        ("description", Kind::Text(500)),
+        ("party", Kind::Text(100)),
+        ("due_date", Kind::Date),
+        ("reference", Kind::Text(100)),
+        ("tax_code", Kind::Text(50)),
+        ("rounding", Kind::Bool),
+        ("recorded_at", Kind::Time),
+    ],
+);
+
+/// The columns of [`LINE_INSERT`] for one line.
+pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
+    vec![
+        header.tenant_id.into(),
+        header.id.into(),
+        line.line_no.into(),
+        line.account.into(),
+        header.posting_date.into(),
+        header.fiscal_period_id.into(),
+        line.debit.into(),
+        line.credit.into(),
+        line.currency.into(),
+        line.currency_debit.into(),
+        line.currency_credit.into(),
+        line.rate.into(),
+        line.dimension_set.into(),
+        line.description.as_deref().into(),
+        line.party.as_deref().into(),
+        line.due_date.into(),
+        line.reference.as_deref().into(),
+        line.tax_code.as_deref().into(),
+        line.rounding.into(),
+        header.recorded_at.into(),
+    ]
+}
+
+pub static BULKS: &[&Bulk] = &[&HEADER_INSERT, &LINE_INSERT];
+
+/// The columns of [`HEADER_INSERT`] for one posted entry.
+pub fn header_row(entry: &PostedEntry, meta: &EntryMeta, posted_by: Option<UserId>) -> Vec<Value> {
+    let header = entry.header();
+    vec![
+        header.tenant_id.into(),
+        header.id.into(),
+        header.journal_id.into(),
+        header.kind.as_str().into(),
+        entry.status().as_str().into(),
+        header.number.as_str().into(),
+        header.posting_date.into(),
+        header.document_date.into(),
+        header.fiscal_period_id.into(),
+        header.currency.into(),
+        header.description.as_deref().into(),
+        header.reference.as_deref().into(),
+        meta.notes.as_deref().into(),
+        header.control_reason.as_deref().into(),
+        total(entry).into(),
+        line_count(entry.lines().len()),
+        header.reverses.into(),
+        meta.recurring_entry_id.into(),
+        meta.created_by.into(),
+        posted_by.into(),
+        meta.created_at.into(),
+        header.recorded_at.into(),
+        header.recorded_at.into(),
+        header.chain_sequence.into(),
+        (*entry.hash()).into(),
+        (*entry.previous_hash()).into(),
+        Value::Int(1),
+    ]
+}
+
+/// Sum of the debits.
+pub fn total(entry: &PostedEntry) -> Amount {
+    Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default()
+}
+
+pub fn line_count(count: usize) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}

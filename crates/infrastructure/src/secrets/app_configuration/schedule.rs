@@ -1,0 +1,109 @@
+//! When the store is asked: every so often while it answers, less and less often while it does not.
+
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use rand::RngExt;
+
+use super::client::Failure;
+
+/// After the first failure, and at most.
+pub const BACK_OFF_MIN: Duration = Duration::from_secs(30);
+pub const BACK_OFF_MAX: Duration = Duration::from_secs(600);
+/// Replicas that failed together do not come back together: up to this part less.
+const JITTER: f64 = 0.1;
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Turn {
+    Now,
+    NotYet,
+    BackingOff { seconds: i64, reason: String },
+}
+
+pub struct Schedule {
+    interval: Duration,
+    asked: Option<Timestamp>,
+    wait: Duration,
+    failures: u32,
+    reason: String,
+}
+
+impl Schedule {
+    pub fn new(interval: Duration) -> Self {
+        Self { interval, asked: None, wait: Duration::ZERO, failures: 0, reason: String::new() }
+    }
+
+    pub fn turn(&self, now: Timestamp) -> Turn {
+        let Some(asked) = self.asked else { return Turn::Now };
+        let passed = now.micros().saturating_sub(asked.micros());
+        let wait = i64::try_from(self.wait.as_micros()).unwrap_or(i64::MAX);
+        // A clock that was set back must not stop the polls.
+        if passed >= wait || passed < 0 {
+            return Turn::Now;
+        }
+        match self.failures {
+            0 => Turn::NotYet,
+            _ => Turn::BackingOff { seconds: (wait - passed) / 1_000_000 + 1, reason: self.reason.clone() },
+        }
+    }
+
+    pub fn succeeded(&mut self, now: Timestamp) {
+        self.asked = Some(now);
+        self.wait = self.interval;
+        self.failures = 0;
+        self.reason.clear();
+    }
+
+    pub fn failed(&mut self, now: Timestamp, failure: &Failure) {
+        self.asked = Some(now);
+        self.failures = self.failures.saturating_add(1);
+        self.reason = failure.error.to_string();
+        let doubled = BACK_OFF_MIN.saturating_mul(2_u32.saturating_pow(self.failures.saturating_sub(1)));
+        let jittered = doubled.min(BACK_OFF_MAX).mul_f64(1.0 - rand::rng().random_range(0.0..JITTER));
+        let asked_for = failure.retry_after.unwrap_or(Duration::ZERO).min(BACK_OFF_MAX);
+        self.wait = jittered.max(asked_for);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use application::ports::configuration::ConfigurationSourceError;
+
+    use super::*;
+
+    fn failure(retry_after: Option<u64>) -> Failure {
+        let error = ConfigurationSourceError::Unavailable("down".to_owned());
+        Failure { error, retry_after: retry_after.map(Duration::from_secs) }
+    }
+
+    fn waits(schedule: &Schedule, from: Timestamp) -> i64 {
+        match schedule.turn(from) {
+            Turn::BackingOff { seconds, reason } => {
+                assert!(reason.contains("down"));
+                seconds
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn waits_grow_to_ten_minutes_and_a_success_ends_them() {
+        let now = Timestamp::from_micros(0);
+        let mut schedule = Schedule::new(Duration::from_secs(30));
+        assert_eq!(schedule.turn(now), Turn::Now);
+        schedule.succeeded(now);
+        assert_eq!(schedule.turn(now.plus_seconds(29)), Turn::NotYet);
+        assert_eq!(schedule.turn(now.plus_seconds(30)), Turn::Now);
+        assert_eq!(schedule.turn(now.plus_seconds(-1)), Turn::Now);
+        for expected in [30, 60, 120, 240, 480, 600, 600, 600] {
+            schedule.failed(now, &failure(None));
+            let wait = waits(&schedule, now);
+            assert!((expected * 9 / 10..=expected).contains(&wait), "{wait} of {expected}");
+        }
+        schedule.succeeded(now);
+        schedule.failed(now, &failure(Some(90)));
+        assert_eq!(waits(&schedule, now), 91);
+        schedule.failed(now, &failure(Some(86_400)));
+        assert_eq!(waits(&schedule, now), 601);
+    }
+}

@@ -1,0 +1,66 @@
+//! The HTTPS client for everything in the cloud: one pool, one set of trusted authorities, time-outs everywhere.
+
+use std::time::Duration;
+
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
+use reqwest::redirect::Policy;
+use thiserror::Error;
+
+use super::problem::chain;
+
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// From sending a request to the end of its answer.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const IDLE_CONNECTION_LIFE: Duration = Duration::from_secs(60);
+/// Times the Azure clients ask again by themselves, and how long they go on doing so.
+const RETRIES_MAX: u32 = 2;
+const RETRY_FOR: azure_core::time::Duration = azure_core::time::Duration::seconds(8);
+
+#[derive(Debug, Error)]
+#[error("the HTTPS client cannot be made: {0}")]
+pub struct TransportError(String);
+
+/// A client that trusts the machine's authorities (`SSL_CERT_FILE` included) and those in `roots_pem`.
+///
+/// It follows no redirect and reads no proxy variables: what it carries are secrets.
+pub fn http_client(roots_pem: Option<&[u8]>) -> Result<reqwest::Client, TransportError> {
+    let failed = |error: reqwest::Error| TransportError(chain(&error));
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .pool_idle_timeout(IDLE_CONNECTION_LIFE)
+        .redirect(Policy::none())
+        .no_proxy();
+    if let Some(pem) = roots_pem {
+        let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(failed)?;
+        if roots.is_empty() {
+            return Err(TransportError("the file of authorities has no certificate".to_owned()));
+        }
+        builder = builder.tls_certs_merge(roots);
+    }
+    builder.build().map_err(failed)
+}
+
+/// The options of an Azure client on this transport.
+pub(super) fn client_options(http: &reqwest::Client) -> ClientOptions {
+    let retry = ExponentialRetryOptions {
+        max_retries: RETRIES_MAX,
+        max_total_elapsed: RETRY_FOR,
+        ..ExponentialRetryOptions::default()
+    };
+    ClientOptions {
+        transport: Some(Transport::new(std::sync::Arc::new(http.clone()))),
+        retry: RetryOptions::exponential(retry),
+        ..ClientOptions::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_certificates_is_refused() {
+        assert!(http_client(Some(b"no certificate")).is_err());
+    }
+}

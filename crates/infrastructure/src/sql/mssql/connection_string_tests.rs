@@ -1,0 +1,101 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn parsed(text: &str) -> SqlServerOptions {
+    SqlServerOptions::parse(text).unwrap()
+}
+
+/// GV7, line by line.
+#[test]
+fn the_specifications_strings() {
+    let development = parsed(
+        "Server=localhost;Database=ErpDev;User Id=sa;Password=YourStrong@Password;TrustServerCertificate=true;",
+    );
+    assert_eq!((development.host.as_str(), development.port), ("localhost", 1433));
+    assert_eq!(development.database.as_deref(), Some("ErpDev"));
+    assert_eq!(development.encrypt, Encrypt::Mandatory, "missing Encrypt is TLS for the whole session");
+    assert!(development.trust_server_certificate);
+
+    let staging = parsed("Server=erp-staging.database.windows.net;Database=ErpStaging;");
+    assert_eq!(staging.login, Login::Identity { client_id: None });
+    assert!(!staging.trust_server_certificate);
+
+    let production = parsed(
+        "Server=erp.database.windows.net;Database=ErpProd;User Id=erpuser;Password=***;\n Min Pool Size=10;Max Pool \
+         Size=100;Connect Timeout=30;\n Application Name=ERP-API;MultipleActiveResultSets=true;",
+    );
+    assert_eq!((production.pool_min, production.pool_max), (10, 100));
+    assert_eq!(production.connect_timeout, Duration::from_secs(30));
+    assert_eq!(production.application_name, "ERP-API");
+    assert_eq!(production.ignored, ["multipleactiveresultsets"]);
+
+    let quoted = parsed(r#"Data Source=tcp:h,1444;UID=u;PWD="a;b""#);
+    assert_eq!((quoted.host.as_str(), quoted.port), ("h", 1444));
+    assert_eq!(quoted.login, Login::Password { user: "u".into(), password: "a;b".into() });
+
+    let instance = parsed(r#"Server=h\SQLEXPRESS;UID=u;PWD="a""b""#);
+    assert_eq!(instance.instance.as_deref(), Some("SQLEXPRESS"));
+    assert_eq!(instance.login, Login::Password { user: "u".into(), password: "a\"b".into() });
+}
+
+#[test]
+fn what_is_wrong_is_named_and_no_password_is_repeated() {
+    for (text, message) in [
+        ("Server=h;Frobnicate=1", "has the unknown keyword 'frobnicate'"),
+        ("Database=d", "names no Server"),
+        ("Server=", "names no Server"),
+        ("Server=,1433", "has a Server without a host"),
+        ("Server=h,x", "has a Server whose port is not a number from 1 to 65535"),
+        ("Server=h,0", "has a Server whose port is not a number from 1 to 65535"),
+        ("Server=h,99999", "has a Server whose port is not a number from 1 to 65535"),
+        ("Server=h;User Id=sa", "has a User Id but no Password"),
+        ("Server=h;Password=hush", "has a Password but no User Id"),
+        ("Server=h;PWD='hush", "has an unclosed quotation mark in 'pwd'"),
+        ("Server=h;PWD='hush'hush;UID=u", "has text after the closing quotation mark of 'pwd'"),
+        ("hush", "has a part without '=' after 0 keyword(s)"),
+        ("Server=h;=hush", "has a value without a keyword"),
+        ("Server=h;Encrypt=maybe", "has an Encrypt that is not True, False or Strict"),
+        ("Server=h;Max Pool Size=0", "has a 'max pool size' that is not a whole number from 1 to 1000"),
+        ("Server=h;Connect Timeout=-1", "has a 'connect timeout' that is not a whole number from 0 to 86400"),
+        ("Server=h;ApplicationIntent=x", "has an ApplicationIntent that is not ReadOnly or ReadWrite"),
+        (
+            "Server=h;TrustServerCertificate=1",
+            "has a 'trustservercertificate' that is neither True nor False",
+        ),
+        (
+            "Server=h;Authentication=Kerberos",
+            "asks for the Authentication 'Kerberos', which is not supported",
+        ),
+    ] {
+        let error = SqlServerOptions::parse(text).unwrap_err();
+        assert_eq!(error, message, "{text}");
+        assert!(!error.contains("hush"));
+    }
+    let integrated = SqlServerOptions::parse("Server=h;Integrated Security=SSPI").unwrap_err();
+    assert!(integrated.starts_with("asks for 'integrated security'"), "{integrated}");
+}
+
+#[test]
+fn the_minimum_is_capped_and_the_password_is_not_shown() {
+    let options = parsed("Server=.;UID=u;PWD=hush;Min Pool Size=50;Max Pool Size=8;Encrypt=Strict");
+    assert_eq!((options.pool_min, options.pool_max), (8, 8));
+    assert_eq!(options.host, "localhost");
+    assert!(!format!("{options:?}").contains("hush"));
+}
+
+proptest! {
+    /// Any password survives quoting.
+    #[test]
+    fn quoting_keeps_every_value(password in "\\PC{0,40}") {
+        let text = format!("Server=h;UID=u;PWD=\"{}\";Database=d", password.replace('"', "\"\""));
+        let options = SqlServerOptions::parse(&text).unwrap();
+        prop_assert_eq!(options.login, Login::Password { user: "u".into(), password });
+        prop_assert_eq!(options.database.as_deref(), Some("d"));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,80}") {
+        let _ = SqlServerOptions::parse(&text);
+    }
+}

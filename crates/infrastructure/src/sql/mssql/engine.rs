@@ -1,0 +1,141 @@
+//! SQL Server as one of the two engines: its pool, its writer, its probe.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use application::error::AppResult;
+use application::ports::clock::{Clock, Ids};
+use application::ports::database::Work;
+use application::ports::storage_error::{StorageError, StorageResult};
+use domain::ids::TenantId;
+use futures::stream::BoxStream;
+use tokio::sync::Mutex;
+use tracing::info;
+
+use super::connection_string::SqlServerOptions;
+use super::migrate::{self, Migrating};
+use super::pool::{self, Connection, LoginTokens, Pool};
+use super::reader;
+use super::writer::Writer;
+use crate::sql::value::{Row, Value};
+
+/// How long the health probe waits (row G2).
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How a database is opened.
+#[derive(Clone)]
+pub struct OpenSqlServer {
+    pub options: SqlServerOptions,
+    /// For a login without a password.
+    pub tokens: Option<Arc<dyn LoginTokens>>,
+    pub migrating: Migrating,
+}
+
+pub struct SqlServerEngine {
+    pool: RwLock<(Pool, SqlServerOptions)>,
+    /// One connection of its own, so that a starved pool does not look like a dead server (row I1).
+    probe: Mutex<Option<(Pool, Connection)>>,
+    tokens: Option<Arc<dyn LoginTokens>>,
+    writer: Writer,
+}
+
+impl SqlServerEngine {
+    /// Connects, creates or checks the schema, and opens the pool's smallest number of connections.
+    ///
+    /// Fails with [`StorageError::Unavailable`] when the server does not answer, refuses the login, has no such database,
+    /// or has a schema that this version must not run on.
+    pub async fn open(open: OpenSqlServer, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> StorageResult<Self> {
+        let OpenSqlServer { options, tokens, migrating } = open;
+        for keyword in &options.ignored {
+            info!(target: "erp::lifetime", keyword, "The connection string's '{{keyword}}' has no effect here");
+        }
+        migrate::prepare(&options, tokens.clone(), migrating, clock.now()).await?;
+        let pool = pool::pool(&options, tokens.clone())?;
+        pool::warm_up(&pool, options.pool_min).await?;
+        Ok(Self {
+            pool: RwLock::new((pool, options)),
+            probe: Mutex::new(None),
+            tokens,
+            writer: Writer::new(clock, ids),
+        })
+    }
+
+    fn pool(&self) -> Pool {
+        self.pool.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Changes to other connections, for a changed password or host: they are tried first, requests in progress keep
+    /// the ones they have, and the old ones close as they come back.
+    pub async fn reconnect(&self, options: &SqlServerOptions) -> StorageResult<()> {
+        let pool = pool::pool(options, self.tokens.clone())?;
+        pool::warm_up(&pool, options.pool_min).await?;
+        *self.pool.write().unwrap_or_else(PoisonError::into_inner) = (pool, options.clone());
+        *self.probe.lock().await = None;
+        Ok(())
+    }
+
+    pub async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let pool = self.pool();
+        match reader::query(&pool, sql, params).await {
+            // A read may be repeated: the idle connections of a server that restarted are all dead.
+            Err(StorageError::Unavailable(_) | StorageError::Retryable(_)) => {
+                pool.retain(|_, _| false);
+                reader::query(&pool, sql, params).await
+            }
+            answered => answered,
+        }
+    }
+
+    pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        reader::stream(self.pool(), sql, params)
+    }
+
+    pub fn stream_pieces(
+        &self,
+        sql: String,
+        params: Vec<Value>,
+    ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        reader::stream_pieces(self.pool(), sql, params)
+    }
+
+    pub async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
+        self.writer.write(self.pool(), work).await
+    }
+
+    /// Whether the server refused the last write for want of space or right.
+    pub fn refuses_writes(&self) -> bool {
+        self.writer.is_refused()
+    }
+
+    /// Requests of the write that ended last, from its beginning to its commit; for budgets.
+    pub fn last_round_trips(&self) -> u32 {
+        self.writer.last_round_trips()
+    }
+
+    pub async fn settle(&self, tenant: TenantId) -> StorageResult<()> {
+        self.writer.settle(&self.pool(), tenant).await
+    }
+
+    /// Whether the server answers within [`PROBE_TIMEOUT`].
+    pub async fn ping(&self) -> StorageResult<()> {
+        let late = || StorageError::Timeout("SQL Server did not answer the health probe in time".to_owned());
+        tokio::time::timeout(PROBE_TIMEOUT, self.probe_once()).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    async fn probe_once(&self) -> StorageResult<()> {
+        let mut probe = self.probe.lock().await;
+        let (pool, mut connection) = match probe.take() {
+            Some(held) => held,
+            None => {
+                let options = self.pool.read().unwrap_or_else(PoisonError::into_inner).1.clone();
+                let options = SqlServerOptions { pool_min: 0, pool_max: 1, ..options };
+                let pool = pool::pool(&options, self.tokens.clone())?;
+                let connection = pool::get(&pool).await?;
+                (pool, connection)
+            }
+        };
+        connection.client.execute("SELECT 1;", &[]).await.map_err(super::error::storage_error)?;
+        *probe = Some((pool, connection));
+        Ok(())
+    }
+}

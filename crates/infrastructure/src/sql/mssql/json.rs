@@ -1,0 +1,42 @@
+//! Rows as one JSON parameter: any number of them in one round trip.
+
+use chrono::DateTime;
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+use super::super::value::Value;
+
+/// `[[…], […]]`, each row in the order of its statement's columns.
+pub fn rows_json(rows: &[Vec<Value>]) -> String {
+    let rows: Vec<Json> = rows.iter().map(|row| Json::Array(row.iter().map(cell).collect())).collect();
+    Json::Array(rows).to_string()
+}
+
+/// `[…]`, the keys of a look-up.
+pub fn keys_json(keys: &[Value]) -> String {
+    Json::Array(keys.iter().map(cell).collect()).to_string()
+}
+
+/// Binary values as hexadecimal digits, numbers with a point as text: JSON's own would pass through floating point.
+fn cell(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Int(v) => Json::from(*v),
+        Value::Bool(v) => Json::from(u8::from(*v)),
+        Value::Text(v) => Json::from(v.as_str()),
+        Value::Id(v) => Json::from(v.simple().to_string()),
+        Value::Blob(v) => Json::from(hex(v)),
+        Value::Hash(v) => Json::from(hex(v)),
+        Value::Date(v) => Json::from(v.format("%Y-%m-%d").to_string()),
+        Value::Time(v) => {
+            let time = DateTime::from_timestamp_micros(v.micros()).unwrap_or_default();
+            Json::from(time.format("%Y-%m-%dT%H:%M:%S%.6f").to_string())
+        }
+        Value::Amount(v) => Json::from(Decimal::new(v.scaled(), 4).to_string()),
+        Value::Rate(v) => Json::from(Decimal::new(v.scaled(), 10).to_string()),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

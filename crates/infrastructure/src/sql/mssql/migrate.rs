@@ -1,0 +1,194 @@
+//! Migrations on SQL Server: one process at a time under an application lock, all pending ones in one transaction.
+
+use std::sync::Arc;
+
+use application::ports::storage_error::{StorageError, StorageResult};
+use domain::time::Timestamp;
+use tracing::{info, warn};
+
+use super::connection_string::SqlServerOptions;
+use super::error::storage_error;
+use super::pool::{self, Connection, LoginTokens};
+use super::tx::result_sets;
+use crate::sql::dialect::Dialect;
+use crate::sql::migrate::{Migration, pending};
+use crate::sql::value::Value;
+
+/// How long a second process waits for the first one's migration, in milliseconds.
+pub const LOCK_WAIT_MS: u32 = 300_000;
+
+/// What a start may do to the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrating {
+    /// Create the database if it is not there and apply what is pending: Development, tests and `erp-api migrate`.
+    Apply,
+    /// Start only on an up-to-date schema: Staging and Production, where a job migrates before the deployment (E14).
+    Check,
+}
+
+const HISTORY: &str = "IF OBJECT_ID(N'schema_migration', N'U') IS NULL CREATE TABLE schema_migration (\
+     number BIGINT NOT NULL, name NVARCHAR(100) NOT NULL, checksum NVARCHAR(64) NOT NULL, applied_at DATETIME2(6) NOT NULL, \
+     CONSTRAINT pk_schema_migration PRIMARY KEY CLUSTERED (number));";
+const INSERT: &str =
+    "INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES (@p1, @p2, @p3, @p4)";
+
+/// What only SQL Server itself understands, each with a condition under which it is already there. A server that cannot
+/// is told in the log and goes without.
+static SERVER_ONLY: [(&str, &str); 2] = [
+    ("row_versioning", include_str!("../../../../../migrations/mssql_only/row_versioning.sql")),
+    ("application_role", include_str!("../../../../../migrations/mssql_only/application_role.sql")),
+];
+
+/// Brings the schema to this version, or checks that it is there. Answers the names of what was applied.
+pub async fn prepare(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+    migrating: Migrating,
+    now: Timestamp,
+) -> StorageResult<Vec<&'static str>> {
+    if migrating == Migrating::Apply && pool::database_is_missing(options, tokens.clone()).await? {
+        create_database(options, tokens.clone()).await?;
+    }
+    let one = SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() };
+    let pool = pool::pool(&one, tokens)?;
+    let mut connection = pool::get(&pool).await?;
+    if migrating == Migrating::Check {
+        let pending = pending(&applied(&mut connection).await?, Dialect::SqlServer)?;
+        return match pending.first() {
+            None => Ok(Vec::new()),
+            Some(first) => Err(StorageError::Unavailable(format!(
+                "the database needs {} migration(s), from {}: run `erp-api migrate` first",
+                pending.len(),
+                first.name
+            ))),
+        };
+    }
+    let names = apply(&mut connection, now).await?;
+    if !names.is_empty() {
+        server_only(&mut connection).await;
+    }
+    Ok(names)
+}
+
+/// What is applied: number and checksum; nothing in a database without history.
+pub async fn applied_on(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+) -> StorageResult<Vec<(i64, String)>> {
+    if pool::database_is_missing(options, tokens.clone()).await? {
+        return Ok(Vec::new());
+    }
+    let pool = pool::pool(&SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() }, tokens)?;
+    applied(&mut pool::get(&pool).await?).await
+}
+
+async fn applied(connection: &mut Connection) -> StorageResult<Vec<(i64, String)>> {
+    let known = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = N'schema_migration'";
+    let found = result_sets(connection, known, &[]).await?.into_iter().flatten().next();
+    let found: i64 = found.map_or(Ok(0), |row| row.single("tables", "count"))?;
+    if found == 0 {
+        return Ok(Vec::new());
+    }
+    let rows = result_sets(connection, "SELECT number, checksum FROM schema_migration ORDER BY number", &[]);
+    let read = |row: crate::sql::value::Row| {
+        let mut columns = row.columns("schema_migration");
+        Ok((columns.get("number")?, columns.get("checksum")?))
+    };
+    rows.await?.into_iter().flatten().map(read).collect()
+}
+
+async fn apply(connection: &mut Connection, now: Timestamp) -> StorageResult<Vec<&'static str>> {
+    let begin = format!(
+        "SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @lock INT; \
+         EXEC @lock = sp_getapplock @Resource = N'erp-migrate', @LockMode = N'Exclusive', @LockOwner = N'Transaction', \
+         @LockTimeout = {LOCK_WAIT_MS}; IF @lock < 0 THROW 50002, N'another migration does not end', 1;"
+    );
+    plain(connection, &begin).await?;
+    plain(connection, HISTORY).await?;
+    let mut names = Vec::new();
+    for migration in pending(&applied(connection).await?, Dialect::SqlServer)? {
+        run(connection, migration, now).await?;
+        info!(target: "erp::lifetime", migration = migration.name, "Migrated the database: {{migration}}");
+        names.push(migration.name);
+    }
+    plain(connection, "COMMIT TRANSACTION;").await?;
+    Ok(names)
+}
+
+async fn run(connection: &mut Connection, migration: &Migration, now: Timestamp) -> StorageResult<()> {
+    for batch in batches(migration.text(Dialect::SqlServer)) {
+        plain(connection, &batch).await.map_err(|error| {
+            StorageError::Internal(format!("migration {} failed and was undone: {error}", migration.name))
+        })?;
+    }
+    let row: [Value; 4] = [
+        migration.number.into(),
+        migration.name.into(),
+        migration.checksum(Dialect::SqlServer).into(),
+        now.into(),
+    ];
+    result_sets(connection, INSERT, &row).await.map(|_| ())
+}
+
+/// Splits at lines that say `GO`, as SQL Server's own tools do.
+fn batches(text: &str) -> Vec<String> {
+    let mut batches = vec![String::new()];
+    for line in text.lines() {
+        if line.trim().eq_ignore_ascii_case("GO") {
+            batches.push(String::new());
+        } else if let Some(batch) = batches.last_mut() {
+            batch.push_str(line);
+            batch.push('\n');
+        }
+    }
+    batches.retain(|batch| !batch.trim().is_empty());
+    batches
+}
+
+async fn server_only(connection: &mut Connection) {
+    for (name, text) in SERVER_ONLY {
+        for batch in batches(text) {
+            if let Err(error) = plain(connection, &batch).await {
+                warn!(target: "erp::lifetime", name, %error, "This server goes without {{name}}: {{error}}");
+                break;
+            }
+        }
+    }
+}
+
+async fn create_database(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+) -> StorageResult<()> {
+    let Some(name) = &options.database else { return Ok(()) };
+    let master =
+        SqlServerOptions { database: Some("master".to_owned()), pool_min: 0, pool_max: 1, ..options.clone() };
+    let pool = pool::pool(&master, tokens)?;
+    let mut connection = pool::get(&pool).await?;
+    info!(target: "erp::lifetime", database = name, "Creating the database {{database}}");
+    plain(&mut connection, &format!("CREATE DATABASE {}", quoted(name))).await
+}
+
+/// Removes a database; for tests and tools.
+pub async fn drop_database(options: &SqlServerOptions) -> StorageResult<()> {
+    let Some(name) = &options.database else { return Ok(()) };
+    let master =
+        SqlServerOptions { database: Some("master".to_owned()), pool_min: 0, pool_max: 1, ..options.clone() };
+    let pool = pool::pool(&master, None)?;
+    let mut connection = pool::get(&pool).await?;
+    plain(&mut connection, &format!("DROP DATABASE IF EXISTS {}", quoted(name))).await
+}
+
+/// Runs one batch on the options' database; for tests and tools.
+pub async fn execute(options: &SqlServerOptions, sql: &str) -> StorageResult<()> {
+    let pool = pool::pool(&SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() }, None)?;
+    plain(&mut pool::get(&pool).await?, sql).await
+}
+
+fn quoted(name: &str) -> String {
+    format!("[{}]", name.replace(']', "]]"))
+}
+
+async fn plain(connection: &mut Connection, sql: &str) -> StorageResult<()> {
+    connection.client.execute(sql, &[]).await.map(|_| ()).map_err(storage_error)
+}

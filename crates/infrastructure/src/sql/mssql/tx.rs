@@ -1,0 +1,455 @@
+//! An open transaction of SQL Server: reads at once, writes together.
+//!
+//! A write whose row count nobody waits for is kept back and travels with the next read or with the commit, so a posting
+//! takes four round trips however many lines it has. What was read of reference data is remembered between transactions
+//! while nobody writes it: every transaction of a tenant shares an application lock, whoever changes reference data holds
+//! it alone and raises a version that the others compare.
+
+use std::sync::Arc;
+
+use application::ports::storage_error::{StorageError, StorageResult};
+use domain::ids::TenantId;
+use uuid::Uuid;
+
+use super::super::reference_memory::is_harmless;
+use super::super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
+use super::super::tx::ROWS_MAX;
+use super::super::value::{Row, Value};
+use super::batch::{Batch, LOCK_REFUSED};
+use super::error::{is_replay, storage_error};
+use super::json::{keys_json, rows_json};
+use super::memory::SharedMemory;
+use super::pool::Connection;
+use super::values::{Parameter, read_row};
+
+/// How long a statement waits for a lock, in milliseconds, before the work is tried again.
+pub const LOCK_TIMEOUT_MS: u32 = 10_000;
+/// Rows of one bulk insert that travel in one parameter.
+const BULK_ROWS_MAX: usize = 10_000;
+/// The counter whose value changes with any reference data of its tenant.
+const REFERENCE_VERSION: &str = "reference";
+
+/// Reference data that postings add to: that something is not there is not remembered.
+const GROWS_WHILE_POSTING: [&str; 2] = ["accounting.dimension_set.find", "accounting.dimension_set.codes"];
+/// Ends the transaction where there is an answer under the key, which is rare.
+const FIND_REPLAY: &str = "IF EXISTS (SELECT 1 FROM idempotency WHERE tenant_id = @P1 AND user_id = @P2 \
+     AND idempotency_key = @P3) THROW 50003, N'replay', 1";
+const READ_VERSION: &str = "SELECT COALESCE(MAX(value), 0) FROM counter WHERE tenant_id = @P1 AND name = @P2";
+const RAISE_VERSION: &str = "UPDATE counter SET value = value + 1 WHERE tenant_id = @P1 AND name = @P2; \
+     IF @@ROWCOUNT = 0 INSERT INTO counter (tenant_id, name, value) VALUES (@P1, @P2, 1)";
+
+/// How a transaction holds its tenant's lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    Shared,
+    /// Alone: for a change of reference data.
+    Exclusive,
+}
+
+/// The connection inside a transaction.
+pub struct SqlServerTx {
+    connection: Option<Connection>,
+    memory: Arc<SharedMemory>,
+    tenant: TenantId,
+    hold: Hold,
+    begun: bool,
+    pending: Batch,
+    /// The version of the tenant's reference data, once read.
+    version: Option<i64>,
+    wrote_reference: bool,
+    /// The work wants to write reference data but does not hold the lock alone.
+    wants_exclusive: bool,
+    depth: usize,
+    poisoned: bool,
+    /// The connection broke.
+    lost: bool,
+    /// The idempotency key of the work, looked for as the transaction begins.
+    replay_key: Option<(Uuid, String)>,
+    /// There is an answer under the key: the work has to run once more and read it.
+    replay_found: bool,
+    /// Other tenants whose reference data this transaction may change.
+    entered: Vec<TenantId>,
+    round_trips: u32,
+}
+
+impl SqlServerTx {
+    pub fn new(connection: Connection, memory: Arc<SharedMemory>, tenant: TenantId, hold: Hold) -> Self {
+        Self {
+            connection: Some(connection),
+            memory,
+            tenant,
+            hold,
+            begun: false,
+            pending: Batch::default(),
+            version: None,
+            wrote_reference: false,
+            wants_exclusive: false,
+            depth: 0,
+            poisoned: false,
+            lost: false,
+            replay_key: None,
+            replay_found: false,
+            entered: Vec::new(),
+            round_trips: 0,
+        }
+    }
+
+    /// Looks for the answer of an earlier request while it begins.
+    #[must_use]
+    pub fn expecting_no_replay(mut self, key: Option<(Uuid, String)>) -> Self {
+        self.replay_key = key;
+        self
+    }
+
+    pub fn knows_no_replay(&self, owner: Uuid, key: &str) -> bool {
+        self.replay_key.as_ref().is_some_and(|(expected, text)| *expected == owner && text == key)
+    }
+
+    pub fn found_replay(&self) -> bool {
+        self.replay_found
+    }
+
+    pub fn wants_exclusive(&self) -> bool {
+        self.wants_exclusive
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Also takes another tenant's lock: provisioning and platform administration write there.
+    pub fn enter(&mut self, tenant: TenantId) {
+        if tenant == self.tenant || self.entered.contains(&tenant) || self.hold == Hold::Shared {
+            return;
+        }
+        self.entered.push(tenant);
+        self.pending.push(&tenant_lock(tenant, "Exclusive", self.entered.len()), &[]);
+    }
+
+    /// Requests sent so far, the beginning and the commit among them.
+    pub fn round_trips(&self) -> u32 {
+        self.round_trips
+    }
+
+    /// Noted before each write, by the statement's name.
+    fn will_write(&mut self, name: &str) -> StorageResult<()> {
+        if is_harmless(name) || self.wrote_reference || name.starts_with("accounting.dimension_set") {
+            return Ok(());
+        }
+        if self.hold == Hold::Shared {
+            self.wants_exclusive = true;
+            self.poisoned = true;
+            return Err(StorageError::Retryable(format!("{name} changes reference data: again, alone")));
+        }
+        self.wrote_reference = true;
+        Ok(())
+    }
+
+    pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
+        self.will_write(statement.name)?;
+        self.make_room(params.len()).await?;
+        self.pending.push(statement.mssql(), params);
+        self.pending.push("SELECT @@ROWCOUNT", &[]);
+        let rows = self.send().await?;
+        let count =
+            rows.into_iter().next_back().ok_or_else(|| StorageError::Internal("no row count".to_owned()))?;
+        count.single("rowcount", "count")
+    }
+
+    /// A write that is not waited for; with `one`, the transaction fails unless it changes exactly one row.
+    pub async fn later(&mut self, statement: &Statement, params: &[Value], one: bool) -> StorageResult<()> {
+        self.will_write(statement.name)?;
+        self.make_room(params.len()).await?;
+        self.pending.push(statement.mssql(), params);
+        if one {
+            self.pending.expect_one(statement.name);
+        }
+        Ok(())
+    }
+
+    pub async fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
+        if statement.writes() {
+            self.will_write(statement.name)?;
+        } else if statement.reference && params.first() == Some(&self.tenant.into()) {
+            return self.remembered(statement.name, statement.mssql(), params).await;
+        }
+        self.make_room(params.len()).await?;
+        self.pending.push(statement.mssql(), params);
+        self.send().await
+    }
+
+    pub async fn query_all<const N: usize>(
+        &mut self,
+        queries: [(&Statement, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
+        self.make_room(queries.iter().map(|(_, params)| params.len()).sum()).await?;
+        for (statement, params) in queries {
+            if statement.writes() {
+                self.will_write(statement.name)?;
+            }
+            self.pending.push(statement.mssql(), params);
+        }
+        let sets = self.send_all().await?;
+        let from = sets.len().saturating_sub(N);
+        let last: Vec<_> = sets.into_iter().skip(from).collect();
+        last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
+    }
+
+    pub async fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: Vec<Value>,
+    ) -> StorageResult<Vec<Row>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let params = [tenant.into(), keys_json(&keys).into()];
+        if lookup.reference && tenant == self.tenant && keys.len() <= SharedMemory::KEYS_MAX {
+            return self.remembered(lookup.name, lookup.mssql(), &params).await;
+        }
+        self.make_room(params.len()).await?;
+        self.pending.push(lookup.mssql(), &params);
+        self.send().await
+    }
+
+    pub async fn insert_many(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> StorageResult<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.will_write(bulk.name)?;
+        for piece in rows.chunks(BULK_ROWS_MAX) {
+            self.make_room(1).await?;
+            self.pending.push(bulk.mssql(), &[rows_json(piece).into()]);
+        }
+        Ok(())
+    }
+
+    pub async fn accumulate(&mut self, accumulate: &Accumulate, rows: Vec<Vec<Value>>) -> StorageResult<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.will_write(accumulate.name)?;
+        for piece in rows.chunks(BULK_ROWS_MAX) {
+            self.make_room(1).await?;
+            self.pending.push(accumulate.mssql(), &[rows_json(piece).into()]);
+        }
+        Ok(())
+    }
+
+    /// Rows numbered by a counter: raised in the database, where the row is locked for the shortest time.
+    pub async fn insert_numbered(
+        &mut self,
+        numbered: &Numbered,
+        tenant: TenantId,
+        rows: Vec<Vec<Value>>,
+    ) -> StorageResult<()> {
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        self.make_room(3).await?;
+        self.pending.push(numbered.mssql(), &[tenant.into(), count.into(), rows_json(&rows).into()]);
+        Ok(())
+    }
+
+    pub async fn savepoint(&mut self) -> StorageResult<()> {
+        self.depth += 1;
+        let sql = format!("SAVE TRANSACTION s{}", self.depth);
+        self.pending.push(&sql, &[]);
+        Ok(())
+    }
+
+    pub async fn end_savepoint(&mut self, keep: bool) -> StorageResult<()> {
+        let depth = self.depth;
+        self.depth = depth.saturating_sub(1);
+        if keep {
+            return Ok(());
+        }
+        if self.poisoned {
+            // An error has ended the whole transaction on the server; there is nothing left to keep.
+            return Err(StorageError::Retryable("a part failed in the database".to_owned()));
+        }
+        let sql = format!("ROLLBACK TRANSACTION s{depth}");
+        self.pending.push(&sql, &[]);
+        Ok(())
+    }
+
+    async fn remembered(
+        &mut self,
+        name: &'static str,
+        sql: &str,
+        params: &[Value],
+    ) -> StorageResult<Vec<Row>> {
+        if self.wrote_reference || self.hold == Hold::Exclusive {
+            self.make_room(params.len()).await?;
+            self.pending.push(sql, params);
+            return self.send().await;
+        }
+        let version = self.reference_version().await?;
+        if let Some(rows) = self.memory.get(self.tenant, version, name, params) {
+            return Ok(rows);
+        }
+        self.make_room(params.len()).await?;
+        self.pending.push(sql, params);
+        let rows = self.send().await?;
+        if !rows.is_empty() || !GROWS_WHILE_POSTING.contains(&name) {
+            self.memory.put(self.tenant, version, name, params, &rows);
+        }
+        Ok(rows)
+    }
+
+    async fn reference_version(&mut self) -> StorageResult<i64> {
+        if let Some(version) = self.version {
+            return Ok(version);
+        }
+        self.send().await?;
+        self.version.ok_or_else(|| {
+            StorageError::Internal("the version of the reference data was not read".to_owned())
+        })
+    }
+
+    async fn make_room(&mut self, params: usize) -> StorageResult<()> {
+        if !self.pending.has_room_for(params + 4) {
+            self.send().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is pending and answers the last result set.
+    async fn send(&mut self) -> StorageResult<Vec<Row>> {
+        Ok(self.send_all().await?.pop().unwrap_or_default())
+    }
+
+    async fn send_all(&mut self) -> StorageResult<Vec<Vec<Row>>> {
+        self.begin().await?;
+        let reads_version = self.version.is_none();
+        if reads_version {
+            let mut first = Batch::default();
+            first.push(READ_VERSION, &[self.tenant.into(), REFERENCE_VERSION.into()]);
+            first.append(&mut self.pending);
+            self.pending = first;
+        }
+        let (text, params) = self.pending.take();
+        let mut sets = self.request(&text, &params).await?;
+        if reads_version {
+            let version = if sets.is_empty() { None } else { sets.remove(0).into_iter().next() };
+            self.version = version.map(|row| row.single("counter", "value")).transpose()?;
+        }
+        if sets.iter().any(|rows| rows.len() > ROWS_MAX) {
+            return Err(StorageError::Internal(format!("more than {ROWS_MAX} rows")));
+        }
+        Ok(sets)
+    }
+
+    async fn begin(&mut self) -> StorageResult<()> {
+        if self.poisoned {
+            return Err(StorageError::Internal("a command went on after a failed statement".to_owned()));
+        }
+        if self.begun {
+            return Ok(());
+        }
+        let mode = match self.hold {
+            Hold::Shared => "Shared",
+            Hold::Exclusive => "Exclusive",
+        };
+        let mut first = Batch::default();
+        if let Some((owner, key)) = &self.replay_key {
+            first.push(FIND_REPLAY, &[self.tenant.into(), (*owner).into(), key.into()]);
+        }
+        let sql = format!(
+            "SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {LOCK_TIMEOUT_MS}; \
+             SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}\n{}",
+            tenant_lock(self.tenant, mode, 0),
+            first.take_as_call()
+        );
+        self.plain(&sql).await?;
+        self.begun = true;
+        Ok(())
+    }
+
+    /// Commits what was done; nothing was if nothing began.
+    pub async fn commit(&mut self) -> StorageResult<()> {
+        if self.wrote_reference {
+            self.raise_reference_versions().await?;
+        }
+        if !self.begun && self.pending.is_empty() {
+            return Ok(());
+        }
+        self.begin().await?;
+        if !self.pending.fits_as_constants() {
+            self.send().await?;
+        }
+        let call = self.pending.take_as_call();
+        self.plain(&format!("{call}COMMIT TRANSACTION;")).await
+    }
+
+    async fn raise_reference_versions(&mut self) -> StorageResult<()> {
+        for tenant in std::iter::once(self.tenant).chain(std::mem::take(&mut self.entered)) {
+            self.make_room(4).await?;
+            self.pending.push(RAISE_VERSION, &[tenant.into(), REFERENCE_VERSION.into()]);
+        }
+        Ok(())
+    }
+
+    /// Undoes everything. A connection that cannot is thrown away, and the server undoes it.
+    pub async fn rollback(mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        if !self.begun {
+            return;
+        }
+        if self.poisoned || connection.client.execute("ROLLBACK TRANSACTION", &[]).await.is_err() {
+            drop(Connection::take(connection));
+        }
+    }
+
+    async fn plain(&mut self, sql: &str) -> StorageResult<()> {
+        self.round_trips += 1;
+        let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
+        let done = connection.client.execute(sql, &[]).await;
+        self.replay_found |= matches!(&done, Err(error) if is_replay(error));
+        done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
+    }
+
+    async fn request(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Vec<Row>>> {
+        self.round_trips += 1;
+        let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
+        result_sets(connection, sql, params).await.inspect_err(|error| self.failed(error))
+    }
+
+    fn failed(&mut self, error: &StorageError) {
+        self.poisoned = true;
+        self.lost |= matches!(error, StorageError::Unavailable(_));
+    }
+}
+
+/// Every result set of a parameterised request.
+pub async fn result_sets(
+    connection: &mut Connection,
+    sql: &str,
+    params: &[Value],
+) -> StorageResult<Vec<Vec<Row>>> {
+    let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
+    let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
+    let mut results = connection.client.query_multiple(sql, &params).await.map_err(storage_error)?;
+    let mut sets = Vec::with_capacity(results.result_count());
+    for _ in 0..results.result_count() {
+        let rows = results.collect_current().map_err(storage_error)?;
+        sets.push(rows.iter().map(read_row).collect::<StorageResult<_>>()?);
+        let _ = results.next_result().await.map_err(storage_error)?;
+    }
+    Ok(sets)
+}
+
+/// Takes a tenant's application lock until the transaction ends.
+///
+/// `n` keeps the variables of several locks in one batch apart.
+pub fn tenant_lock(tenant: TenantId, mode: &str, n: usize) -> String {
+    let resource = tenant.uuid().simple();
+    format!(
+        "DECLARE @lock{n} INT; EXEC @lock{n} = sp_getapplock @Resource = N'tenant:{resource}', \
+         @LockMode = N'{mode}', @LockOwner = N'Transaction', @LockTimeout = {LOCK_TIMEOUT_MS}; \
+         IF @lock{n} < 0 THROW {LOCK_REFUSED}, N'the tenant is locked', 1;"
+    )
+}
+
+fn gone() -> StorageError {
+    StorageError::Internal("the transaction has ended".to_owned())
+}

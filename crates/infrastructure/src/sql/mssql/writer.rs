@@ -1,0 +1,162 @@
+//! Runs a work in a transaction of SQL Server, again when it lost a race.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+
+use application::error::{AppError, AppResult, STORAGE_FULL};
+use application::ports::clock::{Clock, Ids};
+use application::ports::database::{Outcome, Work};
+use application::ports::storage_error::StorageResult;
+use application::retry::{ATTEMPTS_MAX, backoff};
+use domain::ids::TenantId;
+use domain::time::Timestamp;
+use futures::FutureExt;
+use uuid::Uuid;
+
+use super::super::tx::Tx;
+use super::memory::SharedMemory;
+use super::pool::{self, Pool};
+use super::tx::{Hold, SqlServerTx, tenant_lock};
+use crate::persistence::SqlUnitOfWork;
+
+/// What a writer needs; shared by all works.
+#[derive(Clone)]
+pub struct Writer {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    memory: Arc<SharedMemory>,
+    /// The last moment given to a transaction of this process, in microseconds.
+    last: Arc<AtomicI64>,
+    /// Round trips of the work that ended last.
+    round_trips: Arc<AtomicU32>,
+    refused: Arc<AtomicBool>,
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Done(AppResult<()>),
+    /// Nothing was kept, and another run may succeed.
+    Again(AppError, Hold),
+    /// There is an answer under its idempotency key.
+    Replay,
+}
+
+impl Writer {
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self {
+            clock,
+            ids,
+            memory: Arc::default(),
+            last: Arc::default(),
+            round_trips: Arc::default(),
+            refused: Arc::default(),
+        }
+    }
+
+    /// In a task of its own: a client that goes away cannot leave a commit half-way.
+    pub async fn write(&self, pool: Pool, work: Arc<dyn Work>) -> AppResult<()> {
+        let writer = self.clone();
+        let task = tokio::spawn(async move { writer.attempts(&pool, &*work).await });
+        let answer = task.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")));
+        let refused = matches!(&answer, Err(error) if error.is(&STORAGE_FULL));
+        if refused || answer.is_ok() {
+            self.refused.store(refused, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    pub fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    async fn attempts(&self, pool: &Pool, work: &dyn Work) -> AppResult<()> {
+        let mut hold = Hold::Shared;
+        let mut attempt = 1;
+        let mut replay_key = work.replay_key();
+        loop {
+            match self.attempt(pool, work, hold, replay_key.clone()).await {
+                Attempt::Replay => replay_key = None,
+                Attempt::Done(result) => return result,
+                // It asked for the lock alone, which is no race lost.
+                Attempt::Again(_, Hold::Exclusive) if hold == Hold::Shared => hold = Hold::Exclusive,
+                Attempt::Again(error, _) if attempt >= ATTEMPTS_MAX => return Err(error),
+                Attempt::Again(..) => {
+                    attempt += 1;
+                    tokio::time::sleep(backoff(attempt, self.ids.secret()[0])).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        pool: &Pool,
+        work: &dyn Work,
+        hold: Hold,
+        replay_key: Option<(Uuid, String)>,
+    ) -> Attempt {
+        let connection = match pool::get(pool).await {
+            Ok(connection) => connection,
+            Err(error) => return Attempt::Done(Err(error.into())),
+        };
+        let tx = SqlServerTx::new(connection, self.memory.clone(), work.tenant(), hold)
+            .expecting_no_replay(replay_key);
+        let mut uow = SqlUnitOfWork::new(Tx::SqlServer(Box::new(tx)), self.ids.clone());
+        uow.reset(work.tenant(), self.moment());
+        let run = AssertUnwindSafe(work.run(&mut uow)).catch_unwind().await;
+        let run =
+            run.unwrap_or_else(|_| Err(AppError::internal("a command panicked; its work was rolled back")));
+        let Tx::SqlServer(mut tx) = uow.tx else {
+            return Attempt::Done(Err(AppError::internal("the transaction changed its engine")));
+        };
+        let before_commit = run.is_err();
+        let ended = match run {
+            Ok(Outcome::Commit) => tx.commit().await.map_err(AppError::from),
+            Ok(Outcome::Rollback) => {
+                tx.rollback().await;
+                return Attempt::Done(Ok(()));
+            }
+            Err(error) => Err(error),
+        };
+        self.round_trips.store(tx.round_trips(), Ordering::Relaxed);
+        let Err(error) = ended else { return Attempt::Done(Ok(())) };
+        let (exclusive, lost, replay) = (tx.wants_exclusive(), tx.is_lost(), tx.found_replay());
+        tx.rollback().await;
+        if replay {
+            return Attempt::Replay;
+        }
+        if exclusive {
+            return Attempt::Again(error, Hold::Exclusive);
+        }
+        if lost {
+            // The other idle connections died of the same cause.
+            pool.retain(|_, _| false);
+        }
+        // A connection lost before the commit was sent lost nothing else; one lost during it may have committed.
+        if error.retryable || (lost && before_commit) {
+            return Attempt::Again(error, hold);
+        }
+        Attempt::Done(Err(error))
+    }
+
+    pub fn last_round_trips(&self) -> u32 {
+        self.round_trips.load(Ordering::Relaxed)
+    }
+
+    /// Later than every moment this process gave before.
+    fn moment(&self) -> Timestamp {
+        let now = self.clock.now().micros();
+        let last =
+            self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(now.max(last + 1)));
+        Timestamp::from_micros(now.max(last.unwrap_or_default() + 1))
+    }
+
+    /// Waits until every transaction of the tenant that has begun is committed or gone.
+    pub async fn settle(&self, pool: &Pool, tenant: TenantId) -> StorageResult<()> {
+        let mut connection = pool::get(pool).await?;
+        let lock = tenant_lock(tenant, "Exclusive", 0);
+        let sql = format!("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; {lock} COMMIT TRANSACTION;");
+        connection.client.execute(&sql, &[]).await.map(|_| ()).map_err(super::error::storage_error)
+    }
+}

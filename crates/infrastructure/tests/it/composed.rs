@@ -1,0 +1,273 @@
+//! The texts of lists and reports, which are composed when they are asked: a representative set of each.
+
+use std::fmt::Write as _;
+
+use application::accounting::ports::ledger_export::ExportRange;
+use application::accounting::ports::reports::{
+    Bucket, DimensionSelection, LedgerFilter, LineKey, LineSelection, MovementQuery,
+};
+use application::paging::{
+    Condition, Count, Direction, FieldKind, FieldSpec, Filter, FilterOp, FilterValue, ListQuery,
+};
+use application::platform::change_feed::EventQuery;
+use chrono::NaiveDate;
+use domain::ids::{AccountId, DimensionId, DimensionValueId, JournalEntryId, TenantId};
+use domain::money::{Amount, CurrencyCode};
+use domain::time::Timestamp;
+use infrastructure::persistence;
+use infrastructure::persistence::accounting::report_lines_sql::{
+    all_lines, exported_lines, lines_of_account,
+};
+use infrastructure::persistence::accounting::report_sql::movements;
+use infrastructure::persistence::platform::change_feed::events;
+use infrastructure::sql::composed::Composed;
+use infrastructure::sql::dialect::Dialect;
+use infrastructure::sql::list::ListSql;
+use infrastructure::sql::list_cursor;
+use infrastructure::sql::value::Value;
+use uuid::Uuid;
+
+use crate::statements::{foreign_words, migrated};
+
+fn tenant() -> TenantId {
+    TenantId::new(id(0))
+}
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    Some(text.parse().unwrap())
+}
+
+/// A filter of one field, by an operator of its kind; `number` makes its value another than its neighbours'.
+fn filter(field: &FieldSpec, number: usize) -> Filter {
+    let text = |text: &str| FilterValue::Text(format!("{text}{number}"));
+    let moment = Timestamp::from_micros(1_700_000_000_000_000 + i64::try_from(number).unwrap());
+    let (op, value) = match field.kind {
+        FieldKind::Id => {
+            let ids = [1, 2].map(|n| FilterValue::Id(id(number as u128 * 10 + n)));
+            (FilterOp::In, FilterValue::Many(ids.to_vec()))
+        }
+        FieldKind::Text => (FilterOp::Like, text("50%_[")),
+        FieldKind::Search => (FilterOp::Like, text("نقد")),
+        FieldKind::Date => (FilterOp::Gte, FilterValue::Date("2026-01-31".parse().unwrap())),
+        FieldKind::Timestamp => (FilterOp::Lt, FilterValue::Timestamp(moment)),
+        FieldKind::Amount => (FilterOp::Lte, FilterValue::Amount(Amount::from_scaled(1 + number as i64))),
+        FieldKind::Integer => (FilterOp::Gt, FilterValue::Integer(number as i64)),
+        FieldKind::Boolean => (FilterOp::Eq, FilterValue::Boolean(true)),
+        FieldKind::Word(_) => (FilterOp::Ne, text("word")),
+    };
+    Filter { field: field.name, op, value }
+}
+
+fn missing(field: &FieldSpec) -> Condition {
+    let value = FilterValue::Boolean(true);
+    Condition::One(Filter { field: field.name, op: FilterOp::IsNull, value })
+}
+
+/// Every filter, alternatives of them, every order, a cursor and an exact count.
+fn everything(list: &ListSql) -> ListQuery {
+    let mut query = ListQuery::first(list.spec, 50);
+    let filtered = || list.spec.fields.iter().filter(|field| field.filter);
+    query.filters = filtered().zip(0..).map(|(field, number)| filter(field, number)).collect();
+    let (first, last) = (filtered().next().unwrap(), filtered().last().unwrap());
+    let both = vec![Condition::One(filter(last, 101)), missing(first)];
+    query.any = vec![Condition::One(filter(first, 100)), Condition::All(both)];
+    let sorted = list.spec.fields.iter().filter(|field| field.sort);
+    let directions = [Direction::Descending, Direction::Ascending].into_iter().cycle();
+    query.sort = sorted.map(|field| field.name).zip(directions).collect();
+    query.count = Count::Exact;
+    let order = list.compose(tenant(), &query, None).unwrap().order;
+    let values = (0..order.len()).map(|n| Value::Text(format!("last{n}"))).collect();
+    query.cursor = Some(list_cursor::write(&order, values).unwrap());
+    query
+}
+
+fn lists() -> Vec<(String, Composed)> {
+    let mut all = Vec::new();
+    for list in persistence::lists() {
+        let name = list.spec.resource;
+        let first = ListQuery { count: Count::Estimated, ..ListQuery::first(list.spec, 50) };
+        for (what, query) in [("first page", first), ("everything", everything(list))] {
+            let composed = list.compose(tenant(), &query, None).unwrap();
+            all.push((format!("list {name}: {what}"), composed.page));
+            all.push((format!("list {name}: {what}, count"), composed.count.unwrap()));
+        }
+    }
+    all
+}
+
+fn of_dimension() -> LedgerFilter {
+    let values = vec![DimensionValueId::new(id(31)), DimensionValueId::new(id(32))];
+    let selection =
+        |dimension, values| DimensionSelection { dimension: DimensionId::new(id(dimension)), values };
+    LedgerFilter { currency: None, dimensions: vec![selection(3, values), selection(4, Vec::new())] }
+}
+
+fn in_currency() -> LedgerFilter {
+    LedgerFilter { currency: Some(CurrencyCode::parse("EUR").unwrap()), dimensions: Vec::new() }
+}
+
+fn reports() -> Vec<(String, Composed)> {
+    let balance = Bucket::new(None, day("2026-03-15"));
+    let year = Bucket::new(day("2026-01-01"), day("2026-03-15")).without_closing_from(day("2026-01-01"));
+    let before = Bucket::new(day("2025-01-01"), day("2025-03-15")).without_closing_from(day("2025-01-01"));
+    let known_at = Some(Timestamp::from_micros(1_770_000_000_000_000));
+    let group = Some(DimensionId::new(id(5)));
+    let query = |buckets: &[Bucket]| MovementQuery { buckets: buckets.to_vec(), ..MovementQuery::default() };
+    let queries = [
+        ("trial balance", query(&[Bucket::new(None, day("2025-12-31")), year])),
+        ("balance sheet with all time", query(&[Bucket::new(None, None)])),
+        ("income statement, compared", query(&[year, before])),
+        ("by dimension", MovementQuery { filter: of_dimension(), ..query(&[year]) }),
+        ("grouped by dimension", MovementQuery { group, ..query(&[balance]) }),
+        ("in a currency", MovementQuery { filter: in_currency(), ..query(&[year]) }),
+        ("as known", MovementQuery { known_at, group, filter: of_dimension(), ..query(&[year, before]) }),
+        ("with parties", MovementQuery { parties: Some(balance), ..query(&[balance]) }),
+        (
+            "with parties, as known, in a currency",
+            MovementQuery { parties: Some(balance), known_at, filter: in_currency(), ..query(&[balance]) },
+        ),
+    ];
+    let mut all: Vec<_> = queries
+        .into_iter()
+        .map(|(name, query)| (format!("report: {name}"), movements(tenant(), &query)))
+        .collect();
+    let account = AccountId::new(id(7));
+    let selection =
+        LineSelection { from: day("2026-01-01"), to: day("2026-03-15"), ..LineSelection::default() };
+    let narrow = LineSelection {
+        filter: of_dimension(),
+        known_at,
+        closing_excluded_from: day("2026-01-01"),
+        ..selection.clone()
+    };
+    let (posting_date, entry_id) = (day("2026-02-01").unwrap(), JournalEntryId::new(id(8)));
+    let after = Some(LineKey { posting_date, entry_id, line_no: 2 });
+    let events_of = |types: &[&str]| EventQuery {
+        after: 17,
+        limit: 100,
+        types: types.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    all.extend([
+        ("report: general ledger".to_owned(), all_lines(tenant(), &selection)),
+        ("report: general ledger, narrowed".to_owned(), all_lines(tenant(), &narrow)),
+        ("report: account ledger".to_owned(), lines_of_account(tenant(), account, &selection, None, 51)),
+        ("report: account ledger, after".to_owned(), lines_of_account(tenant(), account, &narrow, after, 51)),
+        ("export: everything".to_owned(), exported_lines(tenant(), ExportRange { from: None, to: None })),
+        (
+            "export: a range".to_owned(),
+            exported_lines(tenant(), ExportRange { from: day("2026-01-01"), to: day("2026-03-15") }),
+        ),
+        ("events: all".to_owned(), events(tenant(), &events_of(&[]), 99)),
+        (
+            "events: of types".to_owned(),
+            events(tenant(), &events_of(&["account.*", "journal_entry.posted"]), 99),
+        ),
+    ]);
+    all
+}
+
+fn snapshot(texts: Vec<(String, Composed)>) -> String {
+    let mut out = String::new();
+    for (name, sql) in texts {
+        let text = Dialect::SqlServer.render(&sql.text);
+        writeln!(out, "-- {name}\n-- {} parameters\n{text};\n", sql.params.len()).unwrap();
+    }
+    out
+}
+
+/// The text SQL Server will be given; a change shows in the diff of the snapshot.
+#[test]
+fn sql_server_texts_of_lists_are_as_reviewed() {
+    insta::assert_snapshot!("sql_server_lists", snapshot(lists()));
+}
+
+#[test]
+fn sql_server_texts_of_reports_are_as_reviewed() {
+    insta::assert_snapshot!("sql_server_reports", snapshot(reports()));
+}
+
+#[test]
+fn every_composed_text_prepares_on_sqlite() {
+    let connection = migrated();
+    let bad: Vec<_> = [lists(), reports()]
+        .concat()
+        .into_iter()
+        .filter_map(|(name, sql)| {
+            let text = Dialect::Sqlite.render(&sql.text);
+            let prepared = connection.prepare(&text);
+            match prepared.map(|statement| statement.parameter_count()) {
+                Ok(count) if count == sql.params.len() => None,
+                Ok(count) => {
+                    Some(format!("{name}: {count} parameters in the text, {} given", sql.params.len()))
+                }
+                Err(error) => Some(format!("{name}: {error}")),
+            }
+        })
+        .collect();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn composed_texts_use_the_common_language() {
+    let texts = [lists(), reports()].concat();
+    let bad: Vec<_> = texts.iter().flat_map(|(name, sql)| foreign_words(name, &sql.text)).collect();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// What is offered must be readable: every field has its column, and a field that is sorted by is never null.
+#[test]
+fn every_field_of_every_list_has_a_column() {
+    let connection = migrated();
+    let mut bad = Vec::new();
+    for list in persistence::lists() {
+        for field in list.spec.fields {
+            let Some((_, column)) = list.columns.iter().find(|(name, _)| *name == field.name) else {
+                bad.push(format!("{}.{} has no column", list.spec.resource, field.name));
+                continue;
+            };
+            if field.sort
+                && !list.sorted_as.iter().any(|(name, _)| *name == field.name)
+                && nullable(&connection, list, column)
+            {
+                bad.push(format!("{}.{} may be null", list.spec.resource, field.name));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Whether the column may be null in its table.
+fn nullable(connection: &rusqlite::Connection, list: &ListSql, column: &str) -> bool {
+    let (alias, column) = column.split_once('.').unwrap();
+    let (_, from) = list.select.split_once(" FROM ").unwrap();
+    let words: Vec<&str> = from.split_whitespace().collect();
+    let at = words.iter().position(|word| *word == alias).unwrap();
+    let text = "SELECT COUNT(*) FROM pragma_table_info(?1) WHERE name = ?2 AND \"notnull\" = 0 AND pk = 0";
+    connection.query_row(text, [words[at - 1], column], |row| row.get::<_, i64>(0)).unwrap() > 0
+}
+
+/// Whatever alternatives are asked for, they stand beside the tenant's condition and not in its place.
+#[test]
+fn alternatives_never_widen_the_tenants_condition() {
+    for list in persistence::lists() {
+        let query = everything(list);
+        let composed = list.compose(tenant(), &query, None).unwrap();
+        for text in [composed.page.text, composed.count.unwrap().text] {
+            let (_, condition) = text.split_once(" WHERE ").unwrap();
+            assert!(condition.starts_with(&format!("{} = ?1 AND ", list.tenant)), "{text}");
+            let mut depth = 0_i32;
+            let outermost: String = condition
+                .chars()
+                .filter(|letter| {
+                    depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+                    depth == 0
+                })
+                .collect();
+            assert!(!outermost.contains(" OR "), "{outermost}");
+        }
+    }
+}

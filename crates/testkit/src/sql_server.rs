@@ -1,0 +1,81 @@
+//! Databases on the SQL Server that `ERP_TEST_SQLSERVER` names, for tests of the cloud profile.
+//!
+//! Making one takes seconds, so each of the runner's slots keeps its own and empties it for the next test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use application::ports::clock::Clock;
+use application::ports::storage_error::{StorageError, StorageResult};
+use infrastructure::sql::dialect::Dialect;
+use infrastructure::sql::migrate::MIGRATIONS;
+use infrastructure::sql::mssql::connection_string::SqlServerOptions;
+use infrastructure::sql::mssql::migrate::{Migrating, drop_database, execute, prepare};
+use infrastructure::system::SystemClock;
+
+/// Connections of one test.
+const POOL_MAX: u32 = 8;
+/// Tries to make a database while others are made.
+const TRIES: u32 = 40;
+
+/// The server to test on, unless this run is about the embedded profile.
+pub fn server() -> Option<SqlServerOptions> {
+    if std::env::var("ERP_TEST_PROFILE").ok()? != "cloud" {
+        return None;
+    }
+    let text = std::env::var("ERP_TEST_SQLSERVER").expect("ERP_TEST_PROFILE=cloud needs ERP_TEST_SQLSERVER");
+    Some(SqlServerOptions::parse(&text).unwrap_or_else(|error| panic!("ERP_TEST_SQLSERVER {error}")))
+}
+
+/// An empty, migrated database that no other running test uses.
+pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
+    static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
+    let slot =
+        std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
+    let name = format!("erp_test_{slot}_{}", OF_PROCESS.fetch_add(1, Ordering::Relaxed));
+    let options =
+        SqlServerOptions { database: Some(name), pool_min: 0, pool_max: POOL_MAX, ..server.clone() };
+    for attempt in 1.. {
+        match ready(&options).await {
+            Ok(()) => break,
+            // The stand-in makes one database at a time; a schema of an older checkout is replaced.
+            Err(error) if attempt < TRIES => {
+                if !error.to_string().contains("concurrently") {
+                    let _ = drop_database(&options).await;
+                }
+                tokio::time::sleep(Duration::from_millis(200 + 50 * u64::from(attempt))).await;
+            }
+            Err(error) => panic!("no database to test on: {error}"),
+        }
+    }
+    options
+}
+
+/// The connection string of an empty database of the test's own, reached at `address` instead.
+pub async fn database_of(address: &str) -> String {
+    let Some(server) = server() else { panic!("only with ERP_TEST_PROFILE=cloud") };
+    let name = empty_database(&server).await.database.unwrap_or_default();
+    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
+    format!("{text};Database={name};Max Pool Size={POOL_MAX};Server={address};TrustServerCertificate=True")
+}
+
+async fn ready(options: &SqlServerOptions) -> StorageResult<()> {
+    let applied = prepare(options, None, Migrating::Apply, SystemClock.now()).await?;
+    if applied.len() == MIGRATIONS.len() {
+        return Ok(());
+    }
+    if !applied.is_empty() {
+        return Err(StorageError::Internal("an older schema".to_owned()));
+    }
+    // Children were created after their parents.
+    let deletes: Vec<_> = tables().into_iter().rev().map(|table| format!("DELETE FROM {table};")).collect();
+    let unlink = "UPDATE account SET parent_id = NULL; UPDATE journal_entry SET reverses_id = NULL, reversed_by_id = NULL;";
+    execute(options, &format!("SET NOCOUNT ON; {unlink} {}", deletes.join(" "))).await
+}
+
+/// In the order of their creation.
+fn tables() -> Vec<&'static str> {
+    let created = |text: &'static str| text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+    let texts = MIGRATIONS.iter().flat_map(|migration| created(migration.text(Dialect::SqlServer)));
+    texts.filter_map(|rest| rest.split([' ', '(']).next()).collect()
+}
