@@ -35,9 +35,24 @@ pub enum Command {
         profile: Option<String>,
     },
     /// Write a verified copy of the database of a running or stopped server
-    Backup { file: PathBuf },
+    Backup {
+        #[arg(required_unless_present_any = ["to_store", "list"], conflicts_with_all = ["to_store", "list"])]
+        file: Option<PathBuf>,
+        /// Into the file store instead of a file; prints the key
+        #[arg(long, conflicts_with = "list")]
+        to_store: bool,
+        /// Only list the copies in the file store
+        #[arg(long)]
+        list: bool,
+    },
     /// Put a verified copy in the place of the database of a stopped server
-    Restore { file: PathBuf },
+    Restore {
+        #[arg(required_unless_present = "from_store", conflicts_with = "from_store")]
+        file: Option<PathBuf>,
+        /// A copy in the file store, by the key that `backup` printed
+        #[arg(long, value_name = "KEY")]
+        from_store: Option<String>,
+    },
     /// Import a CSV or NDJSON file
     Import(ImportArgs),
     /// Bring the database to this version's schema
@@ -169,6 +184,7 @@ mod tests {
         let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
         let Command::Import(args) = command(import) else { panic!() };
         assert!(args.post && args.create_periods && !args.dry_run);
+        assert_eq!(command("backup --to-store"), Command::Backup { file: None, to_store: true, list: false });
         assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }
 
@@ -176,6 +192,9 @@ mod tests {
     fn mistakes_are_refused() {
         for line in [
             "frobnicate",
+            "backup",
+            "backup a.db --to-store",
+            "restore",
             "import --type accounts",
             "openapi --profile x",
             "migrate --plan --status",

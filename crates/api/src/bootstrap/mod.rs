@@ -7,6 +7,7 @@ mod health_checks;
 mod live;
 mod offline;
 mod serve;
+mod stored_backup;
 mod stores;
 mod wiring;
 mod worker;
@@ -98,11 +99,14 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
     let configuration = configure(&sources).await?;
     match invocation.command {
         Command::Serve => serve::serve(configuration, sources).await,
-        Command::Backup { file } => offline::backup(&configuration.settings, &file),
-        Command::Restore { file } => offline::restore(&configuration.settings, &file),
-        Command::Migrate { plan, status } => {
-            runtime()?.block_on(offline::migrate(&configuration.settings, plan, status))
+        Command::Backup { list: true, .. } => stored_backup::list(&configuration.settings).await,
+        Command::Backup { file: Some(file), .. } => offline::backup(&configuration.settings, &file),
+        Command::Backup { .. } => stored_backup::backup(&configuration.settings).await,
+        Command::Restore { from_store: Some(key), .. } => {
+            stored_backup::restore(&configuration.settings, &key).await
         }
+        Command::Restore { file, .. } => offline::restore(&configuration.settings, &file.unwrap_or_default()),
+        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
         Command::Import(args) => offline::import(&configuration.settings, args).await,
         Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
     }

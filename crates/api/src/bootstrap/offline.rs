@@ -38,7 +38,7 @@ pub fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
 }
 
 /// The file of the embedded engine.
-fn embedded(settings: &Settings) -> Result<&Path, Failure> {
+pub(super) fn embedded(settings: &Settings) -> Result<&Path, Failure> {
     let told = "this command works on the embedded engine; the database configured is on a server";
     settings.database.sqlite_file().ok_or_else(|| Failure::Other(told.to_owned()))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use application::platform::attachments::AttachmentPolicy;
+use application::ports::blobs::BlobStore;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use async_trait::async_trait;
@@ -154,8 +155,8 @@ pub fn check_azure_storage(text: &str, _: Environment) -> Result<Vec<String>, St
     BlobOptions::parse(Some(text), Path::new("."), blobs::CONTAINER_DEFAULT).map(|_| Vec::new())
 }
 
-/// The file store, opened but not yet asked for anything; what is taken; and the keys of our own links.
-pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+/// The chosen file store, opened but not yet asked for anything.
+pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
     let files = &settings.files;
     let options = match &settings.blobs {
         BlobChoice::Directory(directory) => BlobOptions::Directory(directory.clone()),
@@ -164,8 +165,13 @@ pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Fai
     };
     let development = settings.environment.is_development();
     let identity = Identity::from_variables(|name| std::env::var(name).ok(), development);
-    let store = blobs::open(&options, &identity)
-        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))?;
+    blobs::open(&options, &identity)
+        .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))
+}
+
+/// The file store, what is taken into it, and the keys of our own links.
+pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+    let files = &settings.files;
     let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
     let standard = AttachmentPolicy::default();
     let policy = AttachmentPolicy {
@@ -176,5 +182,5 @@ pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Fai
         upload_url_life: files.upload_url_life,
     };
     let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
-    Ok(Files { store, policy: Arc::new(policy), links })
+    Ok(Files { store: open_blobs(settings)?, policy: Arc::new(policy), links })
 }

@@ -1,7 +1,7 @@
 //! Azure Blob Storage through `object_store`, and its emulator.
 //!
 //! Content goes in as blocks that nobody sees until the list of them is committed, together with its checksum and
-//! label; that commit, and what concerns the container, are requests of our own ([`rest`]).
+//! label; that commit, and what concerns the container, are requests of our own (`rest`).
 
 mod download;
 mod errors;
