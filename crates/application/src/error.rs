@@ -48,7 +48,7 @@ pub struct AppError {
     /// Never empty. One violation is the whole story; several are listed together.
     pub violations: Vec<Violation>,
     /// What the whole is called when the violations are only the first of many.
-    pub headline: Option<Violation>,
+    pub headline: Option<Box<Violation>>,
     /// For the log only: never part of an answer.
     pub internal: Option<String>,
     pub retry_after: Option<Duration>,
@@ -89,7 +89,7 @@ impl AppError {
         categories().next().unwrap_or(Category::Internal)
     }
     pub fn is(&self, def: &'static ErrorDef) -> bool {
-        self.violations.iter().chain(&self.headline).any(|v| v.def == def)
+        self.violations.iter().chain(self.headline.as_deref()).any(|v| v.def == def)
     }
 }
 

@@ -67,6 +67,10 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         background.await;
         followed.await;
         let _ = reloading.await;
+        if let Some(redis) = &parts.live.redis {
+            // The other processes are told of the last changes.
+            redis.drain(settings.shutdown.grace).await;
+        }
     };
     if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
         warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");

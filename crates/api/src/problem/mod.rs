@@ -124,7 +124,7 @@ impl Problem {
     /// The code of the document: the violation's own, or `validation_failed` for several.
     fn headline(&self) -> Violation {
         if let Some(headline) = &self.0.headline {
-            return headline.clone();
+            return (**headline).clone();
         }
         match self.0.violations.as_slice() {
             [] => Violation::new(&INTERNAL_ERROR),

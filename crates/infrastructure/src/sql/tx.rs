@@ -15,7 +15,7 @@ pub const ROWS_MAX: usize = 200_000;
 /// The engine's transaction. After any error it is poisoned: the work that met it cannot commit.
 pub enum Tx {
     Sqlite(SqliteTx),
-    SqlServer(Box<SqlServerTx>),
+    SqlServer(SqlServerTx),
 }
 
 impl Tx {

@@ -72,7 +72,7 @@ fn everything(list: &ListSql) -> ListQuery {
     let mut query = ListQuery::first(list.spec, 50);
     let filtered = || list.spec.fields.iter().filter(|field| field.filter);
     query.filters = filtered().zip(0..).map(|(field, number)| filter(field, number)).collect();
-    let (first, last) = (filtered().next().unwrap(), filtered().last().unwrap());
+    let (first, last) = (filtered().next().unwrap(), filtered().next_back().unwrap());
     let both = vec![Condition::One(filter(last, 101)), missing(first)];
     query.any = vec![Condition::One(filter(first, 100)), Condition::All(both)];
     let sorted = list.spec.fields.iter().filter(|field| field.sort);

@@ -33,6 +33,6 @@ impl RowErrors {
         let violations: Vec<Violation> = self.kept.into_iter().map(|(_, violation)| violation).collect();
         let headline =
             Violation::new(&IMPORT_REFUSED).with("count", self.total).with("max", IMPORT_ERRORS_MAX);
-        AppError { headline: Some(headline), ..AppError::from(violations) }
+        AppError { headline: Some(Box::new(headline)), ..AppError::from(violations) }
     }
 }

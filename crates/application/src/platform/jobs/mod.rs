@@ -80,7 +80,7 @@ pub async fn fail_interrupted(app: &Application) -> AppResult<u64> {
 /// What a job keeps of its failure: the problem as its caller would have got it.
 fn error_document(error: &AppError, language: Language) -> AppResult<String> {
     let headline = match (&error.headline, error.violations.as_slice()) {
-        (Some(headline), _) => headline.clone(),
+        (Some(headline), _) => (**headline).clone(),
         (None, [only]) => only.clone(),
         (None, many) => domain::error::Violation::new(&VALIDATION_FAILED).with("count", many.len()),
     };

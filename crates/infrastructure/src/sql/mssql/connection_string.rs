@@ -16,6 +16,33 @@ pub const POOL_LIMIT: u32 = 1_000;
 const PORT_DEFAULT: u16 = 1433;
 const APPLICATION_NAME: &str = "ERP-API";
 
+/// Keywords of ADO.NET that have no effect here.
+const IGNORED: [&str; 23] = [
+    "pooling",
+    "integrated security",
+    "trusted_connection",
+    "multipleactiveresultsets",
+    "multiple active result sets",
+    "persist security info",
+    "persistsecurityinfo",
+    "enlist",
+    "connectretrycount",
+    "connect retry count",
+    "connectretryinterval",
+    "connect retry interval",
+    "pool blocking period",
+    "poolblockingperiod",
+    "transaction binding",
+    "type system version",
+    "current language",
+    "language",
+    "failover partner",
+    "replication",
+    "user instance",
+    "network library",
+    "net",
+];
+
 /// How the login is made.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Login {
@@ -253,29 +280,7 @@ impl Draft {
                      the process's own identity"
                 ));
             }
-            "pooling"
-            | "integrated security"
-            | "trusted_connection"
-            | "multipleactiveresultsets"
-            | "multiple active result sets"
-            | "persist security info"
-            | "persistsecurityinfo"
-            | "enlist"
-            | "connectretrycount"
-            | "connect retry count"
-            | "connectretryinterval"
-            | "connect retry interval"
-            | "pool blocking period"
-            | "poolblockingperiod"
-            | "transaction binding"
-            | "type system version"
-            | "current language"
-            | "language"
-            | "failover partner"
-            | "replication"
-            | "user instance"
-            | "network library"
-            | "net" => {
+            _ if IGNORED.contains(&keyword) => {
                 options.ignored.push(keyword.to_owned());
             }
             _ => return Err(format!("has the unknown keyword {}", shown(keyword))),

@@ -102,7 +102,7 @@ impl Writer {
         };
         let tx = SqlServerTx::new(connection, self.memory.clone(), work.tenant(), hold)
             .expecting_no_replay(replay_key);
-        let mut uow = SqlUnitOfWork::new(Tx::SqlServer(Box::new(tx)), self.ids.clone());
+        let mut uow = SqlUnitOfWork::new(Tx::SqlServer(tx), self.ids.clone());
         uow.reset(work.tenant(), self.moment());
         let run = AssertUnwindSafe(work.run(&mut uow)).catch_unwind().await;
         let run =
