@@ -7,3 +7,10 @@ pub mod persistence;
 pub mod secrets;
 pub mod sql;
 pub mod system;
+
+/// A keyword of a connection string for a message; not when it looks like a piece of a value, which may be a secret.
+pub(crate) fn shown_keyword(keyword: &str) -> String {
+    let plain = keyword.len() <= 40
+        && keyword.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '_' | '$'));
+    if plain { keyword.to_owned() } else { "(not shown)".to_owned() }
+}

@@ -120,7 +120,7 @@ impl<'a> Parts<'a> {
     /// What nobody took.
     fn finish(self) -> Result<(), ConnectionStringError> {
         match self.0.into_keys().find(|name| !IGNORED.contains(&name.as_str())) {
-            Some(name) => Err(ConnectionStringError::Unknown(name.chars().take(60).collect())),
+            Some(name) => Err(ConnectionStringError::Unknown(crate::shown_keyword(&name))),
             None => Ok(()),
         }
     }

@@ -13,6 +13,7 @@ use super::value::{Row, Value};
 pub const ROWS_MAX: usize = 200_000;
 
 /// The engine's transaction. After any error it is poisoned: the work that met it cannot commit.
+#[expect(clippy::large_enum_variant, reason = "there are few, and none is moved about")]
 pub enum Tx {
     Sqlite(SqliteTx),
     SqlServer(SqlServerTx),

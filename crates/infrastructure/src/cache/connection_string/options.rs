@@ -150,6 +150,6 @@ pub(super) fn apply(options: &mut RedisOptions, given: &mut Given, name: &str, v
             options.ignored.push(ignored);
             Ok(())
         }
-        None => Err(RedisStringError::UnknownOption(name.to_owned())),
+        None => Err(RedisStringError::UnknownOption(crate::shown_keyword(name))),
     }
 }

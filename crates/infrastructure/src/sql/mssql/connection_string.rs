@@ -184,17 +184,10 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>, String> {
         if keyword.is_empty() {
             return Err("has a value without a keyword".to_owned());
         }
-        let (value, remaining) = value(after.trim_start(), &shown(&keyword))?;
+        let (value, remaining) = value(after.trim_start(), &crate::shown_keyword(&keyword))?;
         pairs.push((keyword, value));
         rest = remaining;
     }
-}
-
-/// A keyword for a message; not when it looks like a piece of a value, which may be a secret.
-fn shown(keyword: &str) -> String {
-    let plain =
-        keyword.len() <= 40 && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == ' ' || c == '_');
-    if plain { format!("'{keyword}'") } else { "(not shown)".to_owned() }
 }
 
 /// One value and what follows it.
@@ -207,7 +200,7 @@ fn value<'a>(text: &'a str, keyword: &str) -> Result<(String, &'a str), String> 
     let mut rest = &text[1..];
     loop {
         let Some(end) = rest.find(quote) else {
-            return Err(format!("has an unclosed quotation mark in {keyword}"));
+            return Err(format!("has an unclosed quotation mark in '{keyword}'"));
         };
         out.push_str(&rest[..end]);
         rest = &rest[end + 1..];
@@ -223,7 +216,7 @@ fn value<'a>(text: &'a str, keyword: &str) -> Result<(String, &'a str), String> 
     if rest.is_empty() || rest.starts_with(';') {
         return Ok((out, rest));
     }
-    Err(format!("has text after the closing quotation mark of {keyword}"))
+    Err(format!("has text after the closing quotation mark of '{keyword}'"))
 }
 
 #[derive(Default)]
@@ -283,7 +276,7 @@ impl Draft {
             _ if IGNORED.contains(&keyword) => {
                 options.ignored.push(keyword.to_owned());
             }
-            _ => return Err(format!("has the unknown keyword {}", shown(keyword))),
+            _ => return Err(format!("has the unknown keyword '{}'", crate::shown_keyword(keyword))),
         }
         Ok(())
     }
