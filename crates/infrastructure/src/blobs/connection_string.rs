@@ -101,7 +101,7 @@ impl<'a> Parts<'a> {
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             // Keys and signatures have '=' of their own: only the first one separates.
             let (name, value) = part.split_once('=').ok_or(ConnectionStringError::NotASetting)?;
-            let shown: String = name.trim().chars().take(60).collect();
+            let shown = crate::shown_keyword(name.trim());
             if parts.insert(name.trim().to_ascii_lowercase(), value.trim()).is_some() {
                 return Err(ConnectionStringError::Duplicate(shown));
             }
