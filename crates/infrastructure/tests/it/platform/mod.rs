@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod isolation;
+mod leadership;
 mod recent_changes;
 mod revocation;
 mod rights;
