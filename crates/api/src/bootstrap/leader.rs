@@ -31,8 +31,9 @@ impl Leading {
 
     /// Resolves once the process is the leader, or is not, unlike `before`; answers which.
     pub async fn changed(&mut self, before: bool) -> bool {
-        match self.until.wait_for(|until| until.is_some() != before).await {
-            Ok(until) => until.is_some(),
+        let seen = self.until.wait_for(|until| until.is_some() != before).await.map(|until| until.is_some());
+        match seen {
+            Ok(leads) => leads,
             Err(_) => std::future::pending().await,
         }
     }
