@@ -4,6 +4,7 @@ mod configuration;
 mod connections;
 mod first_start;
 mod health_checks;
+mod leader;
 mod live;
 mod offline;
 mod serve;

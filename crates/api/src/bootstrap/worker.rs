@@ -1,4 +1,5 @@
-//! Background work of one process: recurring entries fall due, remembered answers grow old.
+//! Background work: recurring entries fall due, remembered answers grow old. Of several processes on one database, only
+//! the leader does it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use domain::ids::TenantId;
 use tokio::sync::watch;
 use tracing::{error, info};
 
+use super::leader::{Candidate, Leading};
 use super::wiring::Parts;
 
 /// How often the background looks whether something is due.
@@ -22,28 +24,41 @@ pub const TICK: Duration = Duration::from_secs(60);
 /// Ticks between two clean-ups.
 const CLEAN_UP_TICKS: u64 = 60;
 
-/// Starts the background work; the future ends when it has stopped.
+/// Starts the background work; the future ends when it has stopped and the lease is handed back.
 pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
-    let worker = Worker { app: parts.state.application.clone(), state: parts.state.clone() };
-    let running = tokio::spawn(worker.run(stopped));
+    let app = parts.state.application.clone();
+    let (candidate, leading) = Candidate::new(app.clone(), parts.state.switches.clone());
+    let worker = Worker { app, state: parts.state.clone(), leading, stopped };
+    let (end, ended) = watch::channel(false);
+    let standing = tokio::spawn(candidate.run(ended));
+    let running = tokio::spawn(worker.run());
     async move {
         let _ = running.await;
+        let _ = end.send(true);
+        let _ = standing.await;
     }
 }
 
 struct Worker {
     app: Application,
     state: crate::state::AppState,
+    leading: Leading,
+    stopped: watch::Receiver<bool>,
 }
 
 impl Worker {
-    async fn run(self, mut stopped: watch::Receiver<bool>) {
-        let mut begun = false;
+    async fn run(self) {
+        let (mut begun, mut led, mut rounds) = (false, false, 0_u64);
+        let (mut stopped, mut leading) = (self.stopped.clone(), self.leading.clone());
         let mut interval = tokio::time::interval(TICK);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        for tick in 0_u64.. {
+        loop {
             tokio::select! {
                 _ = interval.tick() => {}
+                leads = leading.changed(led) => {
+                    led = leads;
+                    interval.reset();
+                }
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
             // The other region's, or nobody's in read-only mode.
@@ -51,14 +66,29 @@ impl Worker {
                 begun = false;
                 continue;
             }
+            // Of every process at its start: a job's row does not tell which process runs it.
             if !std::mem::replace(&mut begun, true) {
                 told("interrupted jobs", fail_interrupted(&self.app).await);
             }
-            self.recurring_entries().await;
-            if tick % CLEAN_UP_TICKS == 0 {
-                told("old idempotency keys", purge_idempotency(&self.app).await);
-                told("files without an owner", self.sweep().await);
+            if self.may_go_on() {
+                self.round(rounds % CLEAN_UP_TICKS == 0).await;
+                rounds += 1;
             }
+        }
+    }
+
+    /// Asked before each step, so that a process that is no longer the leader begins nothing more.
+    fn may_go_on(&self) -> bool {
+        self.leading.now() && self.state.switches.runs_jobs() && !*self.stopped.borrow()
+    }
+
+    async fn round(&self, clean_up: bool) {
+        self.recurring_entries().await;
+        if clean_up && self.may_go_on() {
+            told("old idempotency keys", purge_idempotency(&self.app).await);
+        }
+        if clean_up && self.may_go_on() {
+            told("files without an owner", self.sweep().await);
         }
     }
 
@@ -77,6 +107,9 @@ impl Worker {
                 Err(error) => return error!(%error, "Background work cannot list the tenants: {{error}}"),
             };
             for tenant in page.items {
+                if !self.may_go_on() {
+                    return;
+                }
                 let run = run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await;
                 match run {
                     Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(

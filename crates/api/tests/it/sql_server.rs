@@ -26,8 +26,6 @@ fn skipped() -> bool {
 async fn books(world: &World) -> TenantKit {
     let tenant = world.tenant("acme", "SAR", "empty").await;
     tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
-    let year = json!({ "start": "2026-01-01" });
-    tenant.client.post("/fiscal-years/generate", year).await.expect(200);
     tenant
 }
 

@@ -16,6 +16,7 @@ pub mod feature_flags;
 pub mod guard;
 pub mod identity;
 pub mod jobs;
+pub mod leadership;
 pub mod me;
 pub mod permissions;
 pub mod ports;

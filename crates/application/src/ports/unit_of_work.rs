@@ -27,6 +27,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
+use crate::platform::leadership::LeaseRepository;
 use crate::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -60,6 +61,7 @@ pub trait UnitOfWork: Send {
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;
     fn jobs(&mut self) -> &mut dyn JobRepository;
+    fn leases(&mut self) -> &mut dyn LeaseRepository;
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;

@@ -27,6 +27,7 @@ use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
+use application::platform::leadership::LeaseRepository;
 use application::platform::ports::{
     ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
@@ -116,6 +117,7 @@ impl UnitOfWork for SqlUnitOfWork {
         ledger: LedgerRepository,
         imports: ImportRepository,
         jobs: JobRepository,
+        leases: LeaseRepository,
         ledger_batch: LedgerBatchRepository,
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,

@@ -12,7 +12,7 @@ use super::value::{Row, Value};
 const ANSWERS_MAX: usize = 50_000;
 
 /// Writes that leave reference data alone, by the beginning of their names.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 15] = [
     "accounting.journal_entry.",
     "accounting.journal_entry_draft.",
     "accounting.ledger_line.",
@@ -26,6 +26,7 @@ const HARMLESS: [&str; 14] = [
     "platform.user.",
     "platform.api_key.",
     "platform.job.",
+    "platform.lease.",
     "platform.retention.",
 ];
 

@@ -1,4 +1,4 @@
-//! Tenants, users, roles, keys, jobs, the audit log and the change feed in SQL.
+//! Tenants, users, roles, keys, jobs, leases, the audit log and the change feed in SQL.
 
 mod access;
 mod api_keys;
@@ -6,6 +6,7 @@ mod attachments;
 mod audit_log;
 pub mod change_feed;
 mod jobs;
+mod leases;
 mod lists;
 mod queries;
 mod recent_changes;
@@ -29,6 +30,7 @@ pub fn statements() -> Vec<&'static Statement> {
         audit_log::ALL,
         change_feed::ALL,
         jobs::ALL,
+        leases::ALL,
         queries::ALL,
         recent_changes::ALL,
         retention::ALL,
