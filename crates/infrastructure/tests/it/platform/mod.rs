@@ -222,18 +222,3 @@ async fn the_first_start_happens_once() {
     assert_eq!(codes, ["accountant", "administrator", "auditor", "bookkeeper", "integration"]);
     assert_eq!(house.count("SELECT COUNT(*) FROM currency WHERE code = 'SAR' AND scale = 2").await, 1);
 }
-
-#[tokio::test]
-async fn zz_temp() {
-    let house = House::new().await;
-    for text in [
-        "SELECT e.sequence, e.id FROM outbox_event e ORDER BY e.sequence {page ?1}",
-        "SELECT e.type, e.entity, e.entity_id, e.occurred_at FROM outbox_event e ORDER BY e.sequence {page ?1}",
-        "SELECT e.data FROM outbox_event e ORDER BY e.sequence {page ?1}",
-        "SELECT before_document, after_document FROM audit_log ORDER BY id {page ?1}",
-    ] {
-        let rows = house.db.query_text(text, &[3_i64.into()]).await;
-        eprintln!("{text}: {rows:?}");
-    }
-    panic!()
-}
