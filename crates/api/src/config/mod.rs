@@ -1,7 +1,7 @@
 //! Configuration: flat, case-insensitive keys such as `Limits:BodyBytes` in layers, the highest one winning.
 //!
 //! Low to high: `appsettings.json`, `appsettings.{Environment}.json`, user-secrets, environment variables, command line
-//! ([`local`]); then what was found through those: App Configuration, a file a secret, the vault ([`remote`]); and
+//! (`local`); then what was found through those: App Configuration, a file a secret, the vault (`remote`); and
 //! `--break-glass`. Every source is a [`Layer`] with a name. [`registry`] is the only list of keys: types, defaults,
 //! ranges, `config show` and `docs/CONFIG.md` follow from it. [`Settings`] are the keys as types; a [`Reloader`] keeps
 //! them current in a [`LiveSettings`].
