@@ -20,7 +20,9 @@ use crate::statements;
 
 statements! {
     COUNTER_ADD = "bookkeeping.counter.add":
-        "UPDATE counter SET value = counter.value + ?3 {output value} WHERE tenant_id = ?1 AND name = ?2 {returning value}";
+        "UPDATE counter SET value = value + ?3 WHERE tenant_id = ?1 AND name = ?2 {returning value}",
+        mssql: "UPDATE counter SET value = value + ?3 WHERE tenant_id = ?1 AND name = ?2;\n\
+                SELECT value FROM counter WHERE tenant_id = ?1 AND name = ?2";
     COUNTER_INSERT = "bookkeeping.counter.insert": "INSERT INTO counter (tenant_id, name, value) VALUES (?1, ?2, ?3)";
     REPLAY_FIND = "bookkeeping.idempotency.find":
         "SELECT request_hash, body, entity_id, entity_version FROM idempotency \

@@ -23,7 +23,7 @@ impl Dialect {
     /// | `{length x}` | `length(x)` | `LEN(x)` |
     /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
-    /// | `{output x}` … `{returning x}` | … `RETURNING x` | `OUTPUT inserted.x` … |
+    /// | `{returning x}` | `RETURNING x` | another text |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);
         let mut rest = text;
@@ -73,7 +73,6 @@ impl Dialect {
             }
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
-            (Self::SqlServer, "output") => format!("OUTPUT inserted.{argument}"),
             (Self::Sqlite, "returning") => format!("RETURNING {argument}"),
             _ => String::new(),
         };
@@ -82,7 +81,7 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 14] = [
+pub const HOOKS: [&str; 13] = [
     "page",
     "top",
     "limit",
@@ -95,7 +94,6 @@ pub const HOOKS: [&str; 14] = [
     "length",
     "ids",
     "index",
-    "output",
     "returning",
 ];
 

@@ -66,7 +66,7 @@ impl Statement {
 
     /// Whether it changes rows and answers them.
     pub fn writes(&self) -> bool {
-        self.text.contains("{output ") || self.mssql.is_some_and(|text| text.starts_with("UPDATE"))
+        self.mssql.is_some_and(|text| text.starts_with("UPDATE"))
     }
 
     pub fn is_split(&self) -> bool {

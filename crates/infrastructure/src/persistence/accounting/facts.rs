@@ -10,6 +10,7 @@ use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, Pe
 use domain::accounting::lock::{LockException, LockKind, Locks};
 use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
+use domain::time::Timestamp;
 
 use super::company_money::{no_tenant, read_company};
 use super::dimension_rules::read_rule;
@@ -29,6 +30,8 @@ macro_rules! account_facts_columns {
 }
 pub(crate) use account_facts_columns;
 
+const HOUR_MICROS: i64 = 3_600_000_000;
+
 statements! {
     COMPANY = "accounting.facts.company" as reference:
         "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency WHERE t.id = ?1";
@@ -46,7 +49,7 @@ statements! {
          WHERE p.tenant_id = ?1 AND p.kind = ?3 AND p.start_date <= ?2 AND p.end_date >= ?2 ORDER BY p.start_date DESC";
     LOCKS = "accounting.facts.locks" as reference:
         "SELECT kind, locked_through FROM ledger_lock WHERE tenant_id = ?1 AND locked_through IS NOT NULL";
-    EXCEPTIONS = "accounting.facts.exceptions":
+    EXCEPTIONS = "accounting.facts.exceptions" as reference:
         "SELECT id, kind, user_id, starts_at, expires_at, reason FROM lock_exception \
          WHERE tenant_id = ?1 AND user_id = ?2 AND revoked_at IS NULL AND expires_at > ?3";
     RATE = "accounting.facts.rate" as reference:
@@ -181,7 +184,9 @@ impl SqlUnitOfWork {
         user: Option<UserId>,
     ) -> StorageResult<Vec<LockException>> {
         let Some(user) = user else { return Ok(Vec::new()) };
-        let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), self.now.into()]).await?;
+        // By the hour, so that the answer can be remembered; the rule compares the moment itself.
+        let hour = Timestamp::from_micros(self.now.micros() - self.now.micros().rem_euclid(HOUR_MICROS));
+        let rows = self.tx.query(&EXCEPTIONS, &[self.tenant.into(), user.into(), hour.into()]).await?;
         let read = |row: Row| {
             let mut columns = row.columns("lock_exception");
             Ok(LockException {

@@ -22,8 +22,13 @@ use crate::statements;
 
 statements! {
     NUMBER_RAISE = "accounting.number_series_counter.raise":
-        "UPDATE number_series_counter SET last_number = number_series_counter.last_number + 1 {output last_number} \
-         WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3 {returning last_number}";
+        "UPDATE number_series_counter SET last_number = last_number + 1 \
+         WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3 {returning last_number}",
+        // The row is this transaction's own once it is written, so reading it again is reading what was written.
+        mssql: "UPDATE number_series_counter SET last_number = last_number + 1 \
+                WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3;\n\
+                SELECT last_number FROM number_series_counter \
+                WHERE tenant_id = ?1 AND series_id = ?2 AND period_key = ?3";
     NUMBER_INSERT = "accounting.number_series_counter.insert":
         "INSERT INTO number_series_counter (tenant_id, series_id, period_key, last_number) VALUES (?1, ?2, ?3, ?4)";
     NUMBER_GET = "accounting.number_series_counter.get":
@@ -31,8 +36,8 @@ statements! {
     CHAIN_GET = "accounting.journal_chain.get":
         "SELECT sequence, hash FROM journal_chain WHERE tenant_id = ?1 AND journal_id = ?2",
         // Locks by writing, which every server honours.
-        mssql: "UPDATE journal_chain SET sequence = journal_chain.sequence OUTPUT inserted.sequence, inserted.hash \
-                WHERE tenant_id = ?1 AND journal_id = ?2";
+        mssql: "UPDATE journal_chain SET sequence = sequence WHERE tenant_id = ?1 AND journal_id = ?2;\n\
+                SELECT sequence, hash FROM journal_chain WHERE tenant_id = ?1 AND journal_id = ?2";
     CHAIN_UPDATE = "accounting.journal_chain.update":
         "UPDATE journal_chain SET sequence = ?3, hash = ?4 WHERE tenant_id = ?1 AND journal_id = ?2 AND sequence = ?5";
     CHAIN_INSERT = "accounting.journal_chain.insert":

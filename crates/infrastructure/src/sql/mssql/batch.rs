@@ -7,8 +7,9 @@ use super::values::constant;
 
 /// Parameters of one request; the protocol ends at 2,100.
 pub const PARAMETERS_MAX: usize = 2_000;
-/// Bytes of parameters that a closing batch may carry as constants; more go ahead of it as parameters.
-pub const CONSTANT_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of parameters that a closing batch may carry as constants, some twenty thousand lines; more go ahead of it as
+/// parameters, in one round trip more.
+pub const CONSTANT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The error number of a statement that changed another number of rows than the one it was meant for.
 pub const ROWS_CHANGED: i32 = 50_001;
 /// The error number of an application lock that was not granted.

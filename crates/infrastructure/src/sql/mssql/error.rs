@@ -13,7 +13,10 @@ const RETRYABLE: [i32; 21] = [
 /// Unique key, unique index, foreign key or check.
 const CONSTRAINT: [i32; 3] = [2627, 2601, 547];
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-const FIRST_USE: [&str; 7] = [
+const FIRST_USE: [&str; 9] = [
+    // The same request under the same key, twice at once: the second run finds the answer of the first.
+    "pk_idempotency",
+    "uq_journal_entry_chain",
     "pk_counter",
     "pk_number_series_counter",
     "pk_journal_chain",
