@@ -18,7 +18,7 @@ use infrastructure::sql::migrate;
 use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating};
 use infrastructure::system::{SystemClock, SystemIds};
 
-use super::stores::sql_server_options;
+use super::stores::{login_tokens, sql_server_options};
 use super::{Failure, print};
 use crate::cli::ImportArgs;
 use crate::config::{DatabaseChoice, Settings};
@@ -63,7 +63,8 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
     let applied = match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
         DatabaseChoice::SqlServer(text) => {
-            mssql_migrate::applied_on(&sql_server_options(text.expose())?, None).await?
+            mssql_migrate::applied_on(&sql_server_options(text.expose())?, Some(login_tokens(settings)))
+                .await?
         }
     };
     let pending = migrate::pending(&applied, dialect)?;
@@ -83,7 +84,13 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
         DatabaseChoice::Sqlite(file) => migrate::migrate_file(file, SystemClock.now())?,
         DatabaseChoice::SqlServer(text) => {
             let options = sql_server_options(text.expose())?;
-            mssql_migrate::prepare(&options, None, Migrating::Apply, SystemClock.now()).await?
+            mssql_migrate::prepare(
+                &options,
+                Some(login_tokens(settings)),
+                Migrating::Apply,
+                SystemClock.now(),
+            )
+            .await?
         }
     };
     print(&names.iter().map(|name| format!("applied  {name}\n")).collect::<String>())
