@@ -1,6 +1,6 @@
 //! The document and its page, from the binary alone: no network, no script from elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -24,12 +24,28 @@ pub const DOCUMENT_PATH: &str = "/openapi.json";
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/// The document as sent, with its entity tag.
+struct Document {
+    bytes: Bytes,
+    tag: HeaderValue,
+}
+
+impl Document {
+    fn new(document: &Value) -> Self {
+        let bytes = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+        let digest = Sha256::digest(&bytes);
+        let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let tag = HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"-\""));
+        Self { bytes, tag }
+    }
+}
+
 /// `/` and `/docs` lead to the page, `/openapi.json` is the document.
-pub fn routes(document: &Value) -> Router<AppState> {
-    let bytes = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
-    let digest = Sha256::digest(&bytes);
-    let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let tag = HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"-\""));
+///
+/// The document is made for the first who asks: it takes tens of milliseconds and megabytes that a server which nobody
+/// asks for it should not spend at its start.
+pub fn routes(document: impl FnOnce() -> Value + Send + 'static) -> Router<AppState> {
+    let document = Arc::new(LazyLock::new(move || Document::new(&document())));
     let config = Arc::new(Config::from(DOCUMENT_PATH));
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
@@ -42,19 +58,19 @@ pub fn routes(document: &Value) -> Router<AppState> {
             }),
         )
         .route("/docs/{*file}", get(move |Path(file): Path<String>| async move { asset(&file, config) }))
-        .route(DOCUMENT_PATH, get(move |headers: HeaderMap| async move { open(&headers, &tag, bytes) }))
+        .route(DOCUMENT_PATH, get(move |headers: HeaderMap| async move { open(&headers, &document) }))
 }
 
-fn open(headers: &HeaderMap, tag: &HeaderValue, bytes: Bytes) -> Response {
-    let mut response = if not_modified(headers, tag) {
+fn open(headers: &HeaderMap, document: &Document) -> Response {
+    let mut response = if not_modified(headers, &document.tag) {
         http::StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(bytes))
+        Response::new(Body::from(document.bytes.clone()))
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    headers.insert(ETAG, tag.clone());
+    headers.insert(ETAG, document.tag.clone());
     response
 }
 

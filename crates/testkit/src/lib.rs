@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod cloud;
 pub mod conformance;
 pub mod data;
 pub mod peers;

@@ -32,7 +32,9 @@ pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
     static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
     let slot =
         std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
-    let name = format!("erp_test_{slot}_{}", OF_PROCESS.fetch_add(1, Ordering::Relaxed));
+    // Several checkouts may test on one server.
+    let run = std::env::var("ERP_TEST_RUN").unwrap_or_default();
+    let name = format!("erp_test_{run}{slot}_{}", OF_PROCESS.fetch_add(1, Ordering::Relaxed));
     let options =
         SqlServerOptions { database: Some(name), pool_min: 0, pool_max: POOL_MAX, ..server.clone() };
     for attempt in 1.. {
@@ -51,12 +53,17 @@ pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
     options
 }
 
-/// The connection string of an empty database of the test's own, reached at `address` instead.
+/// The connection string of an empty database of the test's own.
+pub async fn connection_string(server: &SqlServerOptions) -> String {
+    let name = empty_database(server).await.database.unwrap_or_default();
+    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
+    format!("{text};Database={name};Max Pool Size={POOL_MAX}")
+}
+
+/// The same, reached at `address` instead.
 pub async fn database_of(address: &str) -> String {
     let Some(server) = server() else { panic!("only with ERP_TEST_PROFILE=cloud") };
-    let name = empty_database(&server).await.database.unwrap_or_default();
-    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
-    format!("{text};Database={name};Max Pool Size={POOL_MAX};Server={address};TrustServerCertificate=True")
+    format!("{};Server={address};TrustServerCertificate=True", connection_string(&server).await)
 }
 
 async fn ready(options: &SqlServerOptions) -> StorageResult<()> {

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::clock::TestClock;
-use crate::sql_server;
+use crate::cloud::Services;
 
 /// The administrator's password in every tenant of a world.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -32,6 +32,7 @@ pub struct World {
     pub router: Router,
     settings: Settings,
     folder: Arc<TempDir>,
+    services: Option<Arc<Services>>,
 }
 
 /// A tenant with its administrator signed in.
@@ -60,7 +61,8 @@ impl World {
             ("Bootstrap:AdminEmail".to_owned(), "admin@home.example".to_owned()),
             ("Bootstrap:AdminPassword".to_owned(), PASSWORD.to_owned()),
         ];
-        pairs.extend(cloud_settings().await);
+        let services = Services::of_test().await.map(Arc::new);
+        pairs.extend(services.iter().flat_map(|services| services.settings.clone()));
         pairs.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let sources = Sources {
             directory: folder.path().to_owned(),
@@ -75,7 +77,7 @@ impl World {
         let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();
         erp_api::bootstrap::provision(&settings, &parts).await.unwrap();
         let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
-        Self { parts, clock, router, settings, folder: Arc::new(folder) }
+        Self { parts, clock, router, settings, folder: Arc::new(folder), services }
     }
 
     /// Another process on the same services; only where the database is a server.
@@ -88,6 +90,7 @@ impl World {
             router,
             settings: self.settings.clone(),
             folder: self.folder.clone(),
+            services: self.services.clone(),
         }
     }
 
@@ -170,17 +173,6 @@ impl TenantKit {
     pub async fn post(&self, date: &str, lines: &[(&str, &str, &str)]) -> Value {
         self.client.post("/journal-entries", entry(date, lines, true)).await.expect(201).json()
     }
-}
-
-/// With `ERP_TEST_PROFILE=cloud`, where the real services are; nothing for the embedded profile.
-pub async fn cloud_settings() -> Vec<(String, String)> {
-    let Some(server) = sql_server::server() else { return Vec::new() };
-    let name = sql_server::empty_database(&server).await.database.unwrap_or_default();
-    let text = std::env::var("ERP_TEST_SQLSERVER").unwrap_or_default();
-    vec![(
-        "ConnectionStrings:DefaultConnection".to_owned(),
-        format!("{text};Database={name};Max Pool Size=8"),
-    )]
 }
 
 /// The body of a journal entry.

@@ -36,14 +36,35 @@ pub fn account(n: usize) -> String {
     format!("{}", 1000 + n)
 }
 
-/// `entries` of `lines` lines each, from `first` on, spread over the years.
-pub fn journal_csv(first: usize, entries: usize, lines: usize) -> String {
+/// When the entries of generated books happen.
+#[derive(Clone, Copy)]
+pub enum Dates {
+    /// One after the other, as books are kept and exported: so much of all the years has passed, from 0 to 1.
+    InOrder { from: f64, to: f64 },
+    /// Anywhere in all the years.
+    AtRandom,
+}
+
+impl Dates {
+    const DAYS: usize = YEARS * 12 * 28;
+
+    fn date(self, place: f64, random: &mut Random) -> String {
+        let day = match self {
+            Self::InOrder { from, to } => ((from + (to - from) * place) * Self::DAYS as f64) as usize,
+            Self::AtRandom => random.below(Self::DAYS),
+        };
+        let day = day.min(Self::DAYS - 1);
+        format!("{}-{:02}-{:02}", 2016 + day / 336, 1 + day % 336 / 28, 1 + day % 28)
+    }
+}
+
+/// `entries` of `lines` lines each, from `first` on.
+pub fn journal_csv(first: usize, entries: usize, lines: usize, dates: Dates) -> String {
     let mut random = Random::new(first as u64 * 2_654_435_761 + 17);
     let mut csv = String::with_capacity(entries * lines * 48);
     csv.push_str("entry,date,description,account,debit,credit,currency\n");
     for entry in first..first + entries {
-        let date =
-            format!("{}-{:02}-{:02}", 2016 + random.below(YEARS), 1 + random.below(12), 1 + random.below(28));
+        let date = dates.date((entry - first) as f64 / entries as f64, &mut random);
         let pairs = lines / 2;
         for _ in 0..pairs {
             let amount = 100 + random.below(99_900);

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::big_books::big_books;
-use self::books::Random;
+use self::books::{Dates, Random};
 use self::http::Connection;
 use self::load::{Call, Measured, run};
 use self::server::Server;
@@ -139,7 +139,7 @@ fn sound(measured: &Measured) -> Result<()> {
 
 fn postings(server: &Server, token: &str, duration: Duration, table: &mut Table) -> Result<()> {
     // Fiscal years come with the first import.
-    let csv = books::journal_csv(0, 100, 4);
+    let csv = books::journal_csv(0, 100, 4, Dates::AtRandom);
     import(server, token, "journal-entries", "&post=true&createPeriods=true", csv.as_bytes())?;
     let never = AtomicBool::new(false);
     let one = post_entries(server, token, 1, duration, &never);
@@ -159,7 +159,7 @@ fn postings(server: &Server, token: &str, duration: Duration, table: &mut Table)
 }
 
 fn large_entry(server: &Server, token: &str, table: &mut Table) -> Result<()> {
-    let csv = books::journal_csv(5_000_000, 1, LARGE_ENTRY_LINES);
+    let csv = books::journal_csv(5_000_000, 1, LARGE_ENTRY_LINES, Dates::AtRandom);
     let stop = AtomicBool::new(false);
     let (took, beside) = std::thread::scope(|scope| {
         let load = scope.spawn(|| post_entries(server, token, 8, Duration::from_secs(60), &stop));

@@ -30,10 +30,9 @@ pub struct ApiRouter(pub Router);
 
 impl Operations {
     /// The router with every layer, ready to be served.
-    pub fn into_router(self, state: AppState, limits: &HttpLimits) -> Router {
-        let document = self.openapi();
+    pub fn into_router(mut self, state: AppState, limits: &HttpLimits) -> Router {
         state.switches.rates().set(limits.tenant_rate, limits.user_rate);
-        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer);
+        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer.take());
         let whole = |router: Router<AppState>| {
             router
                 .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })
@@ -41,14 +40,14 @@ impl Operations {
                 .layer(edge.clone())
                 .with_state(state.clone())
         };
-        let mut router = self.plain;
+        let mut router = std::mem::take(&mut self.plain);
         let (dispatching, ordinary): (Vec<_>, Vec<_>) =
-            self.operations.into_iter().partition(|operation| operation.dispatches);
+            self.operations.iter_mut().partition(|operation| operation.dispatches);
         let mut all = None;
         for operation in ordinary.into_iter().chain(dispatching) {
-            let guard = Arc::new(guard(&operation, &state, limits));
-            let path = operation.full_path();
-            let mut route = operation.route.route_layer(GuardLayer(guard));
+            let guard = Arc::new(guard(operation, &state, limits));
+            // What is left describes the operation in the document.
+            let mut route = std::mem::take(&mut operation.route).route_layer(GuardLayer(guard));
             if matches!(operation.size, Size::Upload | Size::File) {
                 // The guard's own limit counts; axum's is smaller.
                 route = route.route_layer(DefaultBodyLimit::disable());
@@ -57,9 +56,9 @@ impl Operations {
                 let all = all.get_or_insert_with(|| ApiRouter(whole(router.clone())));
                 route = route.layer(Extension(all.clone()));
             }
-            router = router.route(&path, route);
+            router = router.route(&operation.full_path(), route);
         }
-        outermost(whole(router.merge(docs_page::routes(&document))), limits)
+        outermost(whole(router.merge(docs_page::routes(move || self.openapi()))), limits)
     }
 }
 

@@ -14,8 +14,6 @@ use tokio::sync::watch;
 
 /// Round trips one posting may take, its beginning and its commit among them, however many lines it has.
 const POSTING_ROUND_TRIPS_MAX: u32 = 4;
-/// The same for a stored draft, which has to be read first.
-const DRAFT_ROUND_TRIPS_MAX: u32 = 5;
 
 fn skipped() -> bool {
     let skipped = server().is_none();
@@ -77,7 +75,7 @@ async fn a_posting_takes_four_round_trips_however_many_lines_it_has() {
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         tenant.client.call("POST", &path, &headers, "").await.expect(200);
     }
-    assert!(trips() <= DRAFT_ROUND_TRIPS_MAX, "a draft took {} round trips", trips());
+    assert!(trips() <= POSTING_ROUND_TRIPS_MAX, "a draft took {} round trips", trips());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

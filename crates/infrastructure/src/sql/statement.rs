@@ -173,6 +173,10 @@ impl Bulk {
         Self { name, table, columns, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
     }
 
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.columns.iter().map(|(_, kind)| *kind).collect()
+    }
+
     /// SQLite: one prepared row, executed for each; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
         self.sqlite_rendered.get_or_init(|| {
@@ -213,6 +217,10 @@ impl Accumulate {
         Self { name, table, keys, amounts, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
     }
 
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.columns().into_iter().map(|(_, kind)| kind).collect()
+    }
+
     fn columns(&self) -> Vec<(&'static str, Kind)> {
         self.keys.iter().copied().chain(self.amounts.iter().map(|name| (*name, Kind::Amount))).collect()
     }
@@ -243,28 +251,31 @@ impl Accumulate {
         })
     }
 
-    /// One batch for any number of keys: update those that exist, insert the others.
+    /// One batch for any number of keys: update those that exist, insert the others. `@d` are the deltas, named anew
+    /// where a batch has several.
     pub fn mssql(&self) -> &str {
         self.mssql_rendered.get_or_init(|| self.render_mssql())
     }
 
+    /// The deltas go through a table with the key of the balances: parsed once, and joined as what they are.
     fn render_mssql(&self) -> String {
         let columns = self.columns();
         let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
         let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
-        let shape = json_shape(&columns);
-        let source = format!("(SELECT {} FROM OPENJSON(@P1) WITH ({shape})) AS d", select_list(&columns));
+        let (names, on, table) = (column_list(&columns, ""), on.join(" AND "), self.table);
+        let declared: Vec<_> =
+            columns.iter().map(|(name, kind)| format!("{name} {} NOT NULL", column_type(*kind))).collect();
         format!(
-            "UPDATE t SET {} FROM {} AS t INNER JOIN {source} ON {};\n\
-             INSERT INTO {} ({}) SELECT {} FROM {source} WHERE NOT EXISTS (SELECT 1 FROM {} AS t WHERE {})",
+            "DECLARE @d TABLE ({}, PRIMARY KEY ({}));\n\
+             INSERT INTO @d ({names}) SELECT {} FROM OPENJSON(@P1) WITH ({});\n\
+             UPDATE t SET {} FROM {table} AS t INNER JOIN @d AS d ON {on};\n\
+             INSERT INTO {table} ({names}) SELECT {} FROM @d AS d WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {on})",
+            declared.join(", "),
+            column_list(self.keys, ""),
+            select_list(&columns),
+            json_shape(&columns),
             sets.join(", "),
-            self.table,
-            on.join(" AND "),
-            self.table,
-            column_list(&columns, ""),
             column_list(&columns, "d."),
-            self.table,
-            on.join(" AND "),
         )
     }
 }
@@ -323,21 +334,30 @@ fn select_list(columns: &[(&'static str, Kind)]) -> String {
     select.collect::<Vec<_>>().join(", ")
 }
 
+/// How a value lies in its row of the JSON parameter. A document is there as it is, not as a text in a text.
 fn json_shape(columns: &[(&'static str, Kind)]) -> String {
-    let column = |(i, (name, kind)): (usize, &(&'static str, Kind))| {
-        let sql_type = match kind {
-            Kind::Id => "VARCHAR(32)".to_owned(),
-            Kind::Hash => "VARCHAR(64)".to_owned(),
-            Kind::Int => "BIGINT".to_owned(),
-            Kind::Bool => "BIT".to_owned(),
-            Kind::Text(length) => format!("NVARCHAR({length})"),
-            Kind::Document => "NVARCHAR(MAX)".to_owned(),
-            Kind::Date => "DATE".to_owned(),
-            Kind::Time => "DATETIME2(6)".to_owned(),
-            Kind::Amount => "DECIMAL(19,4)".to_owned(),
-            Kind::Rate => "DECIMAL(19,10)".to_owned(),
-        };
-        format!("{name} {sql_type} '$[{i}]'")
+    let column = |(i, (name, kind)): (usize, &(&'static str, Kind))| match kind {
+        Kind::Id => format!("{name} VARCHAR(32) '$[{i}]'"),
+        Kind::Hash => format!("{name} VARCHAR(64) '$[{i}]'"),
+        Kind::Document => format!("{name} NVARCHAR(MAX) '$[{i}]' AS JSON"),
+        Kind::Text(length) => format!("{name} NVARCHAR({length}) '$[{i}]'"),
+        _ => format!("{name} {} '$[{i}]'", column_type(*kind)),
     };
     columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// The type of a column of SQL Server, as in `migrations/mssql`.
+fn column_type(kind: Kind) -> String {
+    match kind {
+        Kind::Id => "BINARY(16)".to_owned(),
+        Kind::Hash => "BINARY(32)".to_owned(),
+        Kind::Int => "BIGINT".to_owned(),
+        Kind::Bool => "BIT".to_owned(),
+        Kind::Text(length) => format!("NVARCHAR({length}) COLLATE Latin1_General_100_BIN2"),
+        Kind::Document => "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2".to_owned(),
+        Kind::Date => "DATE".to_owned(),
+        Kind::Time => "DATETIME2(6)".to_owned(),
+        Kind::Amount => "DECIMAL(19,4)".to_owned(),
+        Kind::Rate => "DECIMAL(19,10)".to_owned(),
+    }
 }

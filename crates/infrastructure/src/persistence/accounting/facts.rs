@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerSettings, PostingFacts};
 use application::ports::storage_error::StorageResult;
+use chrono::{Datelike, NaiveDate};
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
 use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
@@ -43,10 +44,10 @@ statements! {
          s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM journal j INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
          WHERE j.tenant_id = ?1 AND j.id = ?2";
-    PERIOD = "accounting.facts.period" as reference:
+    PERIODS = "accounting.facts.periods" as reference:
         "SELECT p.id, p.start_date, p.end_date, p.kind, p.status, y.id, y.code FROM fiscal_period p \
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
-         WHERE p.tenant_id = ?1 AND p.kind = ?3 AND p.start_date <= ?2 AND p.end_date >= ?2 ORDER BY p.start_date DESC";
+         WHERE p.tenant_id = ?1 AND p.kind = ?2 AND p.start_date <= ?4 AND p.end_date >= ?3 ORDER BY p.start_date DESC";
     LOCKS = "accounting.facts.locks" as reference:
         "SELECT kind, locked_through FROM ledger_lock WHERE tenant_id = ?1 AND locked_through IS NOT NULL";
     EXCEPTIONS = "accounting.facts.exceptions" as reference:
@@ -78,6 +79,12 @@ pub static CURRENCIES: Lookup = Lookup::new(
 )
 .reference();
 pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS, &CURRENCIES];
+
+fn month_of(date: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let first = date.with_day(1).unwrap_or(date);
+    let last = date.with_day(u32::from(date.num_days_in_month())).unwrap_or(date);
+    (first, last)
+}
 
 impl SqlUnitOfWork {
     pub(crate) async fn read_facts(&mut self, request: &FactsRequest) -> StorageResult<PostingFacts> {
@@ -156,17 +163,23 @@ impl SqlUnitOfWork {
         request: &FactsRequest,
     ) -> StorageResult<(Option<PeriodFacts>, Option<(FiscalYearId, String)>)> {
         let kind = if request.closing { FiscalPeriodKind::Closing } else { FiscalPeriodKind::Regular };
-        let params = [self.tenant.into(), request.posting_date.into(), kind.as_str().into()];
-        let Some(row) = self.tx.find(&PERIOD, &params).await? else { return Ok((None, None)) };
-        let mut columns = row.columns("fiscal_period");
-        let period = PeriodFacts {
-            id: columns.get("id")?,
-            start: columns.get("start_date")?,
-            end: columns.get("end_date")?,
-            kind: columns.parse("kind", |text| FiscalPeriodKind::parse(text).ok())?,
-            status: columns.parse("status", |text| FiscalPeriodStatus::parse(text).ok())?,
-        };
-        Ok((Some(period), Some((columns.get("fiscal_year_id")?, columns.get("code")?))))
+        // By the month, so that the answer can be remembered for every day of it.
+        let (first, last) = month_of(request.posting_date);
+        let params = [self.tenant.into(), kind.as_str().into(), first.into(), last.into()];
+        for row in self.tx.query(&PERIODS, &params).await? {
+            let mut columns = row.columns("fiscal_period");
+            let period = PeriodFacts {
+                id: columns.get("id")?,
+                start: columns.get("start_date")?,
+                end: columns.get("end_date")?,
+                kind: columns.parse("kind", |text| FiscalPeriodKind::parse(text).ok())?,
+                status: columns.parse("status", |text| FiscalPeriodStatus::parse(text).ok())?,
+            };
+            if (period.start..=period.end).contains(&request.posting_date) {
+                return Ok((Some(period), Some((columns.get("fiscal_year_id")?, columns.get("code")?))));
+            }
+        }
+        Ok((None, None))
     }
 
     pub(crate) async fn read_locks(&mut self) -> StorageResult<Locks> {

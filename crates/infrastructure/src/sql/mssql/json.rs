@@ -4,12 +4,19 @@ use chrono::DateTime;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::super::value::Value;
+use super::super::value::{Kind, Value};
 
 /// `[[…], […]]`, each row in the order of its statement's columns.
-pub fn rows_json(rows: &[Vec<Value>]) -> String {
-    let rows: Vec<Json> = rows.iter().map(|row| Json::Array(row.iter().map(cell).collect())).collect();
-    Json::Array(rows).to_string()
+pub fn rows_json(kinds: &[Kind], rows: &[Vec<Value>]) -> String {
+    let rows = rows.iter().map(|row| {
+        let cells = kinds.iter().zip(row).map(|(kind, value)| match value {
+            // JSON already: part of the parameter, not a text in it.
+            Value::Text(document) if *kind == Kind::Document => document.clone(),
+            value => cell(value).to_string(),
+        });
+        format!("[{}]", cells.collect::<Vec<_>>().join(","))
+    });
+    format!("[{}]", rows.collect::<Vec<_>>().join(","))
 }
 
 /// `[…]`, the keys of a look-up.
@@ -39,4 +46,20 @@ fn cell(value: &Value) -> Json {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_part_of_the_parameter() {
+        let row = vec![
+            Value::Text("say \"hi\"".to_owned()),
+            Value::Text(r#"{"a":"\"b\""}"#.to_owned()),
+            Value::Null,
+        ];
+        let kinds = [Kind::Text(20), Kind::Document, Kind::Document];
+        assert_eq!(rows_json(&kinds, &[row]), r#"[["say \"hi\"",{"a":"\"b\""},null]]"#);
+    }
 }

@@ -69,6 +69,8 @@ pub struct SqlServerTx {
     replay_found: bool,
     /// Other tenants whose reference data this transaction may change.
     entered: Vec<TenantId>,
+    /// Tables of deltas named so far: a batch may hold several.
+    accumulations: usize,
     round_trips: u32,
 }
 
@@ -90,6 +92,7 @@ impl SqlServerTx {
             replay_key: None,
             replay_found: false,
             entered: Vec::new(),
+            accumulations: 0,
             round_trips: 0,
         }
     }
@@ -218,9 +221,10 @@ impl SqlServerTx {
             return Ok(());
         }
         self.will_write(bulk.name)?;
+        let kinds = bulk.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
-            self.pending.push(bulk.mssql(), &[rows_json(piece).into()]);
+            self.pending.push(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
         }
         Ok(())
     }
@@ -230,9 +234,12 @@ impl SqlServerTx {
             return Ok(());
         }
         self.will_write(accumulate.name)?;
+        let kinds = accumulate.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
-            self.pending.push(accumulate.mssql(), &[rows_json(piece).into()]);
+            self.accumulations += 1;
+            let text = accumulate.mssql().replace("@d ", &format!("@d{} ", self.accumulations));
+            self.pending.push(&text, &[rows_json(&kinds, piece).into()]);
         }
         Ok(())
     }
@@ -246,7 +253,10 @@ impl SqlServerTx {
     ) -> StorageResult<()> {
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         self.make_room(3).await?;
-        self.pending.push(numbered.mssql(), &[tenant.into(), count.into(), rows_json(&rows).into()]);
+        self.pending.push(
+            numbered.mssql(),
+            &[tenant.into(), count.into(), rows_json(&numbered.bulk.kinds(), &rows).into()],
+        );
         Ok(())
     }
 
