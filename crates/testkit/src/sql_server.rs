@@ -10,11 +10,11 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate::MIGRATIONS;
 use infrastructure::sql::mssql::connection_string::SqlServerOptions;
-use infrastructure::sql::mssql::migrate::{Migrating, drop_database, execute, prepare};
+use infrastructure::sql::mssql::migrate::{ALL_TENANTS, Migrating, drop_database, execute, prepare};
 use infrastructure::system::SystemClock;
 
-/// Connections of one test.
-const POOL_MAX: u32 = 8;
+/// Connections of one test: as many as requests that some send at once, since the server may share two cores with it.
+const POOL_MAX: u32 = 40;
 /// Tries to make a database while others are made.
 const TRIES: u32 = 40;
 
@@ -77,7 +77,7 @@ async fn ready(options: &SqlServerOptions) -> StorageResult<()> {
     // Children were created after their parents.
     let deletes: Vec<_> = tables().into_iter().rev().map(|table| format!("DELETE FROM {table};")).collect();
     let unlink = "UPDATE account SET parent_id = NULL; UPDATE journal_entry SET reverses_id = NULL, reversed_by_id = NULL;";
-    execute(options, &format!("SET NOCOUNT ON; {unlink} {}", deletes.join(" "))).await
+    execute(options, &format!("SET NOCOUNT ON; {ALL_TENANTS} {unlink} {}", deletes.join(" "))).await
 }
 
 /// In the order of their creation.

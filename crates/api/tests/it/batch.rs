@@ -69,7 +69,7 @@ async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
 
     let body = json!({ "atomic": true, "operations": [create(SALE), create(SALE)] });
     let answer = tenant.client.post("/batch", body).await.expect(200).json();
-    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(2)));
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(2)), "{answer}");
     let numbers = numbers(&tenant).await;
     assert!(numbers[0].ends_with("000001") && numbers[1].ends_with("000002"), "{numbers:?}");
 

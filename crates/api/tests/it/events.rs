@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -16,6 +16,10 @@ async fn books() -> (World, TenantKit) {
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
     (world, tenant)
+}
+
+fn text(data: &Bytes) -> String {
+    String::from_utf8(data.to_vec()).unwrap()
 }
 
 /// An open stream, read event by event.
@@ -41,12 +45,15 @@ impl Stream {
     /// What comes next as it comes; `None` at the end of the stream.
     async fn piece(&mut self) -> Option<String> {
         let frame = tokio::time::timeout(Duration::from_secs(10), self.body.frame()).await.unwrap()?;
-        Some(String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+        Some(text(&frame.unwrap().into_data().unwrap()))
     }
 
-    /// What comes when the clock goes on by so much.
+    /// What comes when the clock goes on by so much: not waited for by that clock.
     async fn piece_after(mut self, pause: Duration) -> (Option<String>, Self) {
-        let waiting = tokio::spawn(async move { (self.piece().await, self) });
+        let waiting = tokio::spawn(async move {
+            let frame = self.body.frame().await;
+            (frame.map(|frame| text(&frame.unwrap().into_data().unwrap())), self)
+        });
         tokio::time::sleep(Duration::from_millis(50)).await;
         tokio::time::pause();
         tokio::time::advance(pause).await;

@@ -15,7 +15,11 @@ async fn books() -> (World, TenantKit) {
 
 async fn import(tenant: &TenantKit, rows: &str) {
     let path = "/imports?type=journal-entries&post=true&createPeriods=true";
-    tenant.client.call("POST", path, &["Content-Type: text/csv"], rows.to_owned()).await.expect(200);
+    tenant
+        .client
+        .call("POST", path, &["Content-Type: text/csv", "Prefer: wait=60"], rows.to_owned())
+        .await
+        .expect(200);
 }
 
 /// All items of a list, page by page.

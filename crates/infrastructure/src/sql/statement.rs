@@ -162,6 +162,7 @@ pub struct Bulk {
     pub columns: &'static [(&'static str, Kind)],
     sqlite_rendered: OnceLock<String>,
     mssql_rendered: OnceLock<String>,
+    mssql_one_rendered: OnceLock<String>,
 }
 
 impl Bulk {
@@ -170,7 +171,14 @@ impl Bulk {
         table: &'static str,
         columns: &'static [(&'static str, Kind)],
     ) -> Self {
-        Self { name, table, columns, sqlite_rendered: OnceLock::new(), mssql_rendered: OnceLock::new() }
+        Self {
+            name,
+            table,
+            columns,
+            sqlite_rendered: OnceLock::new(),
+            mssql_rendered: OnceLock::new(),
+            mssql_one_rendered: OnceLock::new(),
+        }
     }
 
     pub fn kinds(&self) -> Vec<Kind> {
@@ -179,11 +187,18 @@ impl Bulk {
 
     /// SQLite: one prepared row, executed for each; there is no round trip to save.
     pub fn sqlite(&self) -> &str {
-        self.sqlite_rendered.get_or_init(|| {
-            let names = column_list(self.columns, "");
-            let parameters: Vec<_> = (1..=self.columns.len()).map(|n| format!("?{n}")).collect();
-            format!("INSERT INTO {} ({names}) VALUES ({})", self.table, parameters.join(", "))
-        })
+        self.sqlite_rendered.get_or_init(|| self.row("?"))
+    }
+
+    /// SQL Server: the only row, as parameters.
+    pub fn mssql_one(&self) -> &str {
+        self.mssql_one_rendered.get_or_init(|| self.row("@P"))
+    }
+
+    fn row(&self, mark: &str) -> String {
+        let names = column_list(self.columns, "");
+        let parameters: Vec<_> = (1..=self.columns.len()).map(|n| format!("{mark}{n}")).collect();
+        format!("INSERT INTO {} ({names}) VALUES ({})", self.table, parameters.join(", "))
     }
 
     /// SQL Server: all rows as one JSON parameter, so that any number of rows is one round trip.
@@ -251,30 +266,44 @@ impl Accumulate {
         })
     }
 
-    /// One batch for any number of keys: update those that exist, insert the others. `@d` are the deltas, named anew
-    /// where a batch has several.
+    /// One batch for any number of keys: update those that exist, insert the others. `@P1` are the deltas.
     pub fn mssql(&self) -> &str {
-        self.mssql_rendered.get_or_init(|| self.render_mssql())
+        self.mssql_rendered.get_or_init(|| {
+            let columns = self.columns();
+            let (select, shape) = (select_list(&columns), json_shape(&columns));
+            self.update_and_insert(&format!("(SELECT {select} FROM OPENJSON(@P1) WITH ({shape}))"))
+        })
     }
 
-    /// The deltas go through a table with the key of the balances: parsed once, and joined as what they are.
-    fn render_mssql(&self) -> String {
+    /// The same for very many keys: parsed once into a table that has the key of the balances, and joined as what it is.
+    /// The table is `@d`, named anew where a batch has several.
+    pub fn mssql_many(&self) -> String {
         let columns = self.columns();
-        let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
-        let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
-        let (names, on, table) = (column_list(&columns, ""), on.join(" AND "), self.table);
         let declared: Vec<_> =
             columns.iter().map(|(name, kind)| format!("{name} {} NOT NULL", column_type(*kind))).collect();
         format!(
             "DECLARE @d TABLE ({}, PRIMARY KEY ({}));\n\
-             INSERT INTO @d ({names}) SELECT {} FROM OPENJSON(@P1) WITH ({});\n\
-             UPDATE t SET {} FROM {table} AS t INNER JOIN @d AS d ON {on};\n\
-             INSERT INTO {table} ({names}) SELECT {} FROM @d AS d WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {on})",
+             INSERT INTO @d ({}) SELECT {} FROM OPENJSON(@P1) WITH ({});\n{}",
             declared.join(", "),
             column_list(self.keys, ""),
+            column_list(&columns, ""),
             select_list(&columns),
             json_shape(&columns),
+            self.update_and_insert("@d"),
+        )
+    }
+
+    fn update_and_insert(&self, deltas: &str) -> String {
+        let columns = self.columns();
+        let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
+        let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
+        let (on, table) = (on.join(" AND "), self.table);
+        format!(
+            "UPDATE t SET {} FROM {table} AS t INNER JOIN {deltas} AS d ON {on};\n\
+             INSERT INTO {table} ({}) SELECT {} FROM {deltas} AS d \
+             WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {on})",
             sets.join(", "),
+            column_list(&columns, ""),
             column_list(&columns, "d."),
         )
     }

@@ -32,12 +32,19 @@ const HISTORY: &str = "IF OBJECT_ID(N'schema_migration', N'U') IS NULL CREATE TA
 const INSERT: &str =
     "INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES (@p1, @p2, @p3, @p4)";
 
+/// Each company's books for itself.
+pub const ROW_LEVEL_SECURITY: &str =
+    include_str!("../../../../../migrations/mssql_only/row_level_security.sql");
 /// What only SQL Server itself understands, each with a condition under which it is already there. A server that cannot
 /// is told in the log and goes without.
-static SERVER_ONLY: [(&str, &str); 2] = [
+static SERVER_ONLY: [(&str, &str); 3] = [
     ("row_versioning", include_str!("../../../../../migrations/mssql_only/row_versioning.sql")),
     ("application_role", include_str!("../../../../../migrations/mssql_only/application_role.sql")),
+    ("row_level_security", ROW_LEVEL_SECURITY),
 ];
+
+/// Opens every company's books to whoever maintains the database, until the connection is reset.
+pub const ALL_TENANTS: &str = "EXEC sp_set_session_context N'all_tenants', 1;";
 
 /// Brings the schema to this version, or checks that it is there. Answers the names of what was applied.
 pub async fn prepare(
@@ -99,7 +106,7 @@ async fn applied(connection: &mut Connection) -> StorageResult<Vec<(i64, String)
 
 async fn apply(connection: &mut Connection, now: Timestamp) -> StorageResult<Vec<&'static str>> {
     let begin = format!(
-        "SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @lock INT; \
+        "SET NOCOUNT ON; SET XACT_ABORT ON; {ALL_TENANTS} BEGIN TRANSACTION; DECLARE @lock INT; \
          EXEC @lock = sp_getapplock @Resource = N'erp-migrate', @LockMode = N'Exclusive', @LockOwner = N'Transaction', \
          @LockTimeout = {LOCK_WAIT_MS}; IF @lock < 0 THROW 50002, N'another migration does not end', 1;"
     );

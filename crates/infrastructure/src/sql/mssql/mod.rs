@@ -9,6 +9,7 @@ pub mod memory;
 pub mod migrate;
 pub mod pool;
 pub mod reader;
+pub mod session;
 pub mod tx;
 pub mod values;
 pub mod writer;

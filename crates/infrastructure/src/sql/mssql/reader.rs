@@ -5,9 +5,9 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::super::value::{Row, Value};
-use super::batch::Batch;
 use super::error::storage_error;
 use super::pool::{self, Pool};
+use super::session;
 use super::tx::result_sets;
 use super::values::{Parameter, read_row};
 
@@ -17,16 +17,10 @@ const STREAM_ROWS: usize = 1_024;
 const PIECE_ROWS: usize = 512;
 
 pub async fn query(pool: &Pool, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-    let (text, params) = rendered(sql, params);
+    let (text, params) = session::read(sql, params).take();
     let mut connection = pool::get(pool).await?;
     let sets = result_sets(&mut connection, &text, &params).await?;
     Ok(sets.into_iter().next_back().unwrap_or_default())
-}
-
-fn rendered(sql: &str, params: &[Value]) -> (String, Vec<Value>) {
-    let mut batch = Batch::default();
-    batch.push(sql, params);
-    batch.take()
 }
 
 /// All rows as they come over the wire, with flat memory. One statement sees one snapshot of the committed data.
@@ -46,7 +40,7 @@ async fn send_rows(
     params: &[Value],
     sender: &tokio::sync::mpsc::Sender<StorageResult<Row>>,
 ) -> StorageResult<()> {
-    let (text, params) = rendered(sql, params);
+    let (text, params) = session::read(sql, params).take();
     let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
     let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
     let mut connection = pool::get(pool).await?;

@@ -20,12 +20,15 @@ use super::error::{is_replay, storage_error};
 use super::json::{keys_json, rows_json};
 use super::memory::SharedMemory;
 use super::pool::Connection;
+use super::session;
 use super::values::{Parameter, read_row};
 
 /// How long a statement waits for a lock, in milliseconds, before the work is tried again.
 pub const LOCK_TIMEOUT_MS: u32 = 10_000;
 /// Rows of one bulk insert that travel in one parameter.
 const BULK_ROWS_MAX: usize = 10_000;
+/// Deltas that are joined as they come; making a table for more is worth it.
+const ACCUMULATE_JOINED_MAX: usize = 200;
 /// The counter whose value changes with any reference data of its tenant.
 const REFERENCE_VERSION: &str = "reference";
 
@@ -122,7 +125,11 @@ impl SqlServerTx {
 
     /// Also takes another tenant's lock: provisioning and platform administration write there.
     pub fn enter(&mut self, tenant: TenantId) {
-        if tenant == self.tenant || self.entered.contains(&tenant) || self.hold == Hold::Shared {
+        if tenant == self.tenant {
+            return;
+        }
+        self.pending.push(&session::entered(tenant), &[]);
+        if self.entered.contains(&tenant) || self.hold == Hold::Shared {
             return;
         }
         self.entered.push(tenant);
@@ -221,6 +228,11 @@ impl SqlServerTx {
             return Ok(());
         }
         self.will_write(bulk.name)?;
+        if let [row] = rows.as_slice() {
+            self.make_room(row.len()).await?;
+            self.pending.push(bulk.mssql_one(), row);
+            return Ok(());
+        }
         let kinds = bulk.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
@@ -237,9 +249,14 @@ impl SqlServerTx {
         let kinds = accumulate.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
+            let deltas = [rows_json(&kinds, piece).into()];
+            if piece.len() <= ACCUMULATE_JOINED_MAX {
+                self.pending.push(accumulate.mssql(), &deltas);
+                continue;
+            }
             self.accumulations += 1;
-            let text = accumulate.mssql().replace("@d ", &format!("@d{} ", self.accumulations));
-            self.pending.push(&text, &[rows_json(&kinds, piece).into()]);
+            let text = accumulate.mssql_many().replace("@d ", &format!("@d{} ", self.accumulations));
+            self.pending.push(&text, &deltas);
         }
         Ok(())
     }
@@ -366,7 +383,8 @@ impl SqlServerTx {
         }
         let sql = format!(
             "SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {LOCK_TIMEOUT_MS}; \
-             SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}\n{}",
+             SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}{}\n{}",
+            session::of_tenant(self.tenant),
             tenant_lock(self.tenant, mode, 0),
             first.take_as_call()
         );

@@ -8,6 +8,7 @@ use application::error::{AppError, AppResult};
 use application::platform::jobs::{self, JobQueries, JobRegistry, NewJob, RunningJob};
 use application::ports::clock::Ids;
 use axum::extract::{Request, State};
+use axum::response::Response;
 use chrono::NaiveDate;
 use domain::ids::JobId;
 use domain::text::CODE_LENGTH_MAX;
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::task::JoinError;
 
-use super::format::{format, wants_job};
+use super::format::{format, preferred_wait};
 use super::upload;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Query};
@@ -114,7 +115,7 @@ impl Importer {
         request: Request,
     ) -> ApiResult {
         let format = format(request.headers())?;
-        let wants_job = wants_job(request.headers());
+        let preferred = preferred_wait(request.headers());
         let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or(BodyLimit {
             name: "upload_bytes_max",
             bytes_max: UPLOAD_BYTES_MAX,
@@ -151,9 +152,10 @@ impl Importer {
             let _ = noted.send(());
             finished(app, ctx, running, file, options, id).await
         });
-        let inline = Duration::from_secs(INLINE_SECONDS_MAX);
-        if !wants_job && let Ok(ended) = tokio::time::timeout(inline, &mut work).await {
-            return answer::ok(outcome(ended)?);
+        let wait = preferred.as_ref().map_or(Duration::from_secs(INLINE_SECONDS_MAX), |(wait, _)| *wait);
+        let ended = if wait.is_zero() { None } else { tokio::time::timeout(wait, &mut work).await.ok() };
+        if let Some(ended) = ended {
+            return with_preference(answer::ok(outcome(ended)?)?, preferred);
         }
         if is_noted.await.is_err() {
             return answer::ok(outcome(work.await)?);
@@ -162,13 +164,16 @@ impl Importer {
         let view = self.registry.overlay(tenant, view);
         let body = serde_json::to_vec(&view).map_err(|error| AppError::internal(error.to_string()))?;
         let executed = Executed { body: body.into(), id: None, version: None, replayed: false };
-        let mut response = answer::accepted(&format!("/jobs/{id}"), executed)?;
-        if wants_job {
-            let applied = HeaderValue::from_static("respond-async");
-            response.headers_mut().insert("preference-applied", applied);
-        }
-        Ok(response)
+        with_preference(answer::accepted(&format!("/jobs/{id}"), executed)?, preferred)
     }
+}
+
+/// Says which preference was applied.
+fn with_preference(mut response: Response, preferred: Option<(Duration, HeaderValue)>) -> ApiResult {
+    if let Some((_, applied)) = preferred {
+        response.headers_mut().insert("preference-applied", applied);
+    }
+    Ok(response)
 }
 
 fn outcome(ended: Result<AppResult<Executed>, JoinError>) -> AppResult<Executed> {

@@ -1,13 +1,17 @@
 //! What a body says it is, and how the caller wants to be answered.
 
+use std::time::Duration;
+
 use application::accounting::imports::ImportFormat;
 use domain::error::Violation;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
+/// Longest wait a caller may ask for; proxies give up soon after it.
+pub const WAIT_SECONDS_MAX: u64 = 60;
 
 /// CSV or NDJSON by `Content-Type`, in UTF-8.
 pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
@@ -33,10 +37,46 @@ pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
     })
 }
 
-/// Whether the caller wants a job whatever it takes (RFC 7240).
-pub fn wants_job(headers: &HeaderMap) -> bool {
-    let words = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-    words.flat_map(|text| text.split(',')).any(|word| {
-        word.split(';').next().is_some_and(|word| word.trim().eq_ignore_ascii_case("respond-async"))
-    })
+/// How long the caller wants to wait for the end before it gets a job (RFC 7240): `Prefer: wait=10` so many seconds,
+/// `Prefer: respond-async` not at all. Answers it with what was applied; `None` when nothing was asked.
+pub fn preferred_wait(headers: &HeaderMap) -> Option<(Duration, HeaderValue)> {
+    let mut words = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    let words: Vec<_> = words.by_ref().flat_map(|text| text.split(',')).map(preference).collect();
+    let waits = words.iter().filter(|(name, _)| name.eq_ignore_ascii_case("wait"));
+    if let Some(seconds) = waits.filter_map(|(_, value)| value.parse::<u64>().ok()).next() {
+        let seconds = seconds.min(WAIT_SECONDS_MAX);
+        let applied = HeaderValue::from_str(&format!("wait={seconds}")).ok()?;
+        return Some((Duration::from_secs(seconds), applied));
+    }
+    let asks = words.iter().any(|(name, _)| name.eq_ignore_ascii_case("respond-async"));
+    asks.then_some((Duration::ZERO, HeaderValue::from_static("respond-async")))
+}
+
+/// The name and value of a preference, without its parameters.
+fn preference(text: &str) -> (&str, &str) {
+    let word = text.split(';').next().unwrap_or_default();
+    let (name, value) = word.split_once('=').unwrap_or((word, ""));
+    (name.trim(), value.trim().trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preference_is_seconds_or_none_at_all() {
+        let of = |text: &'static str| {
+            let headers = HeaderMap::from_iter([(PREFER, HeaderValue::from_static(text))]);
+            preferred_wait(&headers)
+                .map(|(wait, applied)| (wait.as_secs(), applied.to_str().unwrap().to_owned()))
+        };
+        let applied = |seconds, text: &str| Some((seconds, text.to_owned()));
+        assert_eq!(of("respond-async"), applied(0, "respond-async"));
+        assert_eq!(of("handling=lenient, Respond-Async;x=1"), applied(0, "respond-async"));
+        assert_eq!(of("respond-async, wait=10"), applied(10, "wait=10"));
+        assert_eq!(of("wait=\"5\""), applied(5, "wait=5"));
+        assert_eq!(of("wait=86400"), applied(WAIT_SECONDS_MAX, "wait=60"));
+        assert_eq!(of("wait=soon"), None);
+        assert_eq!(of("return=minimal"), None);
+    }
 }

@@ -17,16 +17,19 @@ pub use create::Importer;
 
 use crate::extract::accept::{CSV, NDJSON};
 use crate::operation::Operations;
-use crate::wire::Schemas;
+use crate::wire::{RequiredText, Schemas};
 
 const TAG: &str = "imports";
 const DESCRIPTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. Answers with \
-what was imported when that takes less than two seconds, otherwise (or with `Prefer: respond-async`) 202 and a job.\n\n\
+what was imported when that takes less than two seconds (`Prefer: wait=60` for so many, at most 60), otherwise (or with \
+`Prefer: respond-async`) 202 and a job.\n\n\
 **accounts**: `code, type`, and `parent_code, name, name_ar, name_en, subtype, is_posting, currency, control, cash_flow, reconcilable, \
 active`. **journal-entries**: `entry, date, account, debit, credit`, and `description, currency, line_description, reference, document_date, \
 party, due_date, rate, company_amount, tax_code, control_reason, journal`; any further column names a dimension. Rows with the same `entry` \
 are one entry, whether or not they follow one another. **opening-balances**: `account`, `debit` or `credit`, and the other columns of a line; \
 they become one entry, balanced through the opening account. An NDJSON line is a row with these members, or an entry with its `lines`.";
+
+const PREFER: &str = "`wait=60`: so many seconds before it becomes a job, at most 60. `respond-async`: a job at once. `Preference-Applied` tells.";
 
 fn csv(_: &mut Schemas) -> Value {
     json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by comma, semicolon or tab." })
@@ -49,6 +52,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<create::ImportQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()
+        .header::<RequiredText<100>>("Prefer", PREFER)
         .upload()
         .errors(&[
             &IMPORT_REFUSED,
@@ -69,6 +73,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<create::ImportEntriesQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()
+        .header::<RequiredText<100>>("Prefer", PREFER)
         .upload()
         .errors(&[&IMPORT_REFUSED, &IMPORT_PERMISSION_NEEDED, &TOO_MANY_JOBS]);
 }

@@ -1,0 +1,39 @@
+//! Whose rows a connection may touch: `SESSION_CONTEXT`, which row-level security compares with the tenant of each row
+//! (`migrations/mssql_only/row_level_security.sql`). It travels with the request that needs it, and the reset of a
+//! connection on its way to the next user forgets it.
+
+use domain::ids::TenantId;
+use uuid::Uuid;
+
+use super::super::value::Value;
+use super::batch::Batch;
+use super::values::binary_constant;
+
+/// The tenant of a transaction, and of a read.
+const TENANT: &str = "tenant_id";
+/// The other tenant a transaction has entered last.
+const ENTERED: &str = "entered_tenant_id";
+
+/// Names a transaction's tenant.
+pub fn of_tenant(tenant: TenantId) -> String {
+    set(TENANT, tenant.uuid())
+}
+
+/// Lets a transaction also touch another tenant's rows.
+pub fn entered(tenant: TenantId) -> String {
+    set(ENTERED, tenant.uuid())
+}
+
+fn set(key: &str, tenant: Uuid) -> String {
+    format!("EXEC sp_set_session_context N'{key}', {};", binary_constant(tenant.as_bytes()))
+}
+
+/// A read with its tenant, which is its first parameter. One that begins with something else is about no tenant's books.
+pub fn read(sql: &str, params: &[Value]) -> Batch {
+    let mut batch = Batch::default();
+    if let Some(tenant @ Value::Id(_)) = params.first() {
+        batch.push(&format!("EXEC sp_set_session_context N'{TENANT}', @P1"), std::slice::from_ref(tenant));
+    }
+    batch.push(sql, params);
+    batch
+}
