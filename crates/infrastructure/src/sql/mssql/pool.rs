@@ -145,7 +145,8 @@ pub async fn get(pool: &Pool) -> StorageResult<Connection> {
             StorageError::Unavailable("every connection to SQL Server is busy".to_owned())
         }
         PoolError::Timeout(_) => {
-            StorageError::Unavailable("SQL Server did not answer the dial in time".to_owned())
+            let target = pool.manager().options.target();
+            StorageError::Unavailable(format!("{target}: SQL Server did not answer the dial in time"))
         }
         PoolError::Closed => StorageError::Unavailable("the connections are being replaced".to_owned()),
         other => StorageError::Internal(other.to_string()),
