@@ -105,3 +105,16 @@ pub async fn check(arguments: &Arguments) -> Result<(), Failure> {
     }
     print(&format!("{text}The configuration is good for {}.\n", configuration.settings.environment))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_made_once_for_each_client() {
+        let of = |client_id| azure_identity(false, Some(client_id)).unwrap().credential();
+        let first = of("first");
+        assert!(Arc::ptr_eq(&first, &of("first")));
+        assert!(!Arc::ptr_eq(&first, &of("other")));
+    }
+}

@@ -69,3 +69,113 @@ async fn forget(cache: &dyn Cache, work: &dyn Work) {
         cache.invalidate(tenant, &entities).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use application::ports::cache::{CacheKey, CacheStatistics, Cached, Flushed, Load};
+    use application::ports::database::Outcome;
+    use application::ports::unit_of_work::UnitOfWork;
+    use tokio::sync::Notify;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Counts how often it was told.
+    #[derive(Default)]
+    struct Told(AtomicU32);
+
+    #[async_trait]
+    impl Cache for Told {
+        async fn get_or_load(&self, _: CacheKey, _: Load) -> AppResult<Option<Cached>> {
+            Ok(None)
+        }
+        fn peek(&self, _: &CacheKey) -> Option<Cached> {
+            None
+        }
+        async fn invalidate(&self, _: TenantId, entities: &[&'static str]) {
+            assert_eq!(entities, ["account"]);
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        async fn flush(&self, _: &str, _: bool) -> AppResult<Flushed> {
+            Ok(Flushed { keys: 0, complete: true })
+        }
+        fn statistics(&self) -> CacheStatistics {
+            CacheStatistics::default()
+        }
+    }
+
+    struct Change;
+
+    #[async_trait]
+    impl Work for Change {
+        fn tenant(&self) -> TenantId {
+            TenantId::new(Uuid::nil())
+        }
+        fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
+            vec![(self.tenant(), vec!["account"])]
+        }
+        async fn run(&self, _: &mut dyn UnitOfWork) -> AppResult<Outcome> {
+            Ok(Outcome::Commit)
+        }
+    }
+
+    /// Commits when it is let, and answers what it is given; is away for the first questions after it.
+    struct Slow {
+        commit: Notify,
+        answer: Mutex<Option<AppResult<()>>>,
+        away: AtomicU32,
+    }
+
+    #[async_trait]
+    impl Database for Slow {
+        async fn write(&self, _: Arc<dyn Work>) -> AppResult<()> {
+            self.commit.notified().await;
+            self.answer.lock().unwrap().take().unwrap()
+        }
+        async fn settle(&self, _: TenantId) -> AppResult<()> {
+            let away = self.away.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            away.map_or(Ok(()), |_| Err(AppError::internal("away")))
+        }
+    }
+
+    fn followed(answer: AppResult<()>, away: u32) -> (Arc<Slow>, Arc<Told>, FollowedDatabase) {
+        let slow = Slow { commit: Notify::new(), answer: Mutex::new(Some(answer)), away: away.into() };
+        let (slow, told) = (Arc::new(slow), Arc::new(Told::default()));
+        (slow.clone(), told.clone(), FollowedDatabase::new(slow, told))
+    }
+
+    async fn told(told: &Told, times: u32) {
+        while told.0.load(Ordering::Relaxed) < times {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_after_its_client_has_gone_is_told() {
+        let (slow, cache, database) = followed(Ok(()), 0);
+        let gone = tokio::time::timeout(Duration::from_secs(1), database.write(Arc::new(Change))).await;
+        assert!(gone.is_err());
+        slow.commit.notify_one();
+        told(&cache, 1).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unanswered_commit_is_told_until_it_is_settled() {
+        let (slow, cache, database) = followed(Err(AppError::of(&OUTCOME_UNKNOWN)), 2);
+        slow.commit.notify_one();
+        assert!(database.write(Arc::new(Change)).await.unwrap_err().is(&OUTCOME_UNKNOWN));
+        told(&cache, 4).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_waits_tells_it_itself() {
+        let (slow, cache, database) = followed(Ok(()), 0);
+        slow.commit.notify_one();
+        database.write(Arc::new(Change)).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(cache.0.load(Ordering::Relaxed), 0);
+    }
+}
