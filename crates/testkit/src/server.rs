@@ -64,7 +64,11 @@ impl Server {
     async fn run(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let url = format!("http://127.0.0.1:{}", free_port());
         let log = File::create(log_of(folder)).unwrap();
-        command.env("ASPNETCORE_URLS", &url).stdout(log.try_clone().unwrap()).stderr(log).stdin(Stdio::null());
+        command
+            .env("ASPNETCORE_URLS", &url)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .stdin(Stdio::null());
         for (key, value) in settings {
             command.env(key.replace(':', "__"), value);
         }

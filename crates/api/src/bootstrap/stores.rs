@@ -172,7 +172,9 @@ pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
         false => None,
         true => match azure_identity(settings.environment.is_development(), None) {
             Ok(identity) => Some(Arc::new(identity)),
-            Err(error) => return Err(Failure::Configuration(format!("AzureStorage:ConnectionString: {error}"))),
+            Err(error) => {
+                return Err(Failure::Configuration(format!("AzureStorage:ConnectionString: {error}")));
+            }
         },
     };
     blobs::open(&options, tokens)

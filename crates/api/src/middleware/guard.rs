@@ -158,9 +158,9 @@ impl Guard {
     /// Gives a part of the request its time; that of sending it is the client's.
     async fn in_time<T>(&self, part: impl Future<Output = T>) -> Result<T, Problem> {
         let Some(limit) = self.timeout else { return Ok(part.await) };
-        tokio::time::timeout(limit, part).await.map_err(|_| {
-            Violation::new(&REQUEST_TIMEOUT).with("seconds", limit.as_secs_f32()).into()
-        })
+        tokio::time::timeout(limit, part)
+            .await
+            .map_err(|_| Violation::new(&REQUEST_TIMEOUT).with("seconds", limit.as_secs_f32()).into())
     }
 
     async fn identify(

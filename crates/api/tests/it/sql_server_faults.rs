@@ -65,11 +65,8 @@ impl Faulty {
 
     /// From here on with these time-outs: to make a tenant takes longer on a busy machine.
     async fn timeouts(&self, timeout: Duration) {
-        let options = SqlServerOptions {
-            command_timeout: timeout,
-            connect_timeout: timeout,
-            ..self.options.clone()
-        };
+        let options =
+            SqlServerOptions { command_timeout: timeout, connect_timeout: timeout, ..self.options.clone() };
         self.world.parts.database.reconnect(&options).await.unwrap();
     }
 
@@ -340,10 +337,8 @@ async fn the_victim_of_a_deadlock_runs_again_and_both_succeed() {
     let barrier = Arc::new(Barrier::new(2));
     let (one, other) = (work(["one", "other"], &barrier), work(["other", "one"], &barrier));
     let began = Instant::now();
-    let ended = tokio::join!(
-        world.parts.database.write(one.clone()),
-        world.parts.database.write(other.clone())
-    );
+    let ended =
+        tokio::join!(world.parts.database.write(one.clone()), world.parts.database.write(other.clone()));
     ended.0.unwrap();
     ended.1.unwrap();
     let runs = one.runs.load(Ordering::Relaxed) + other.runs.load(Ordering::Relaxed);
@@ -436,7 +431,10 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
     let start = |text: &str| {
         let folder = tempfile::tempdir().unwrap();
         let mut command = command(Path::new(BINARY), folder.path());
-        command.arg("serve").env("Urls", "http://127.0.0.1:0").env("ConnectionStrings__DefaultConnection", text);
+        command
+            .arg("serve")
+            .env("Urls", "http://127.0.0.1:0")
+            .env("ConnectionStrings__DefaultConnection", text);
         let output = command.output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8_lossy(&said).into_owned())

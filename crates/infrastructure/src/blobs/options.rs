@@ -50,10 +50,7 @@ impl BlobOptions {
 }
 
 /// Opens the chosen store. Azure is not asked yet, so that it may be away when the server starts.
-pub fn open(
-    options: &BlobOptions,
-    tokens: Option<Arc<dyn TokenSource>>,
-) -> BlobResult<Arc<dyn BlobStore>> {
+pub fn open(options: &BlobOptions, tokens: Option<Arc<dyn TokenSource>>) -> BlobResult<Arc<dyn BlobStore>> {
     Ok(match options {
         BlobOptions::Directory(path) => Arc::new(DirectoryBlobs::open(path)?),
         BlobOptions::Azure { connection, container } => {

@@ -171,7 +171,10 @@ async fn relay(near: TcpStream, state: Arc<State>) {
     let losing = AtomicBool::new(false);
     // Whichever fails ends both; one that has come to its end lets the other finish.
     let both = async {
-        tokio::try_join!(requests(near_read, far_write, &state, &losing), answers(far_read, near_write, &state, &losing))
+        tokio::try_join!(
+            requests(near_read, far_write, &state, &losing),
+            answers(far_read, near_write, &state, &losing)
+        )
     };
     tokio::select! {
         _ = both => {}

@@ -121,7 +121,10 @@ mod tests {
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));
         // Whether a commit that is answered so has happened is not known, so it is not simply run again.
         for number in [596, 10054, 40197, 40613] {
-            assert!(matches!(of(number, "not currently available"), StorageError::Unavailable(_)), "{number}");
+            assert!(
+                matches!(of(number, "not currently available"), StorageError::Unavailable(_)),
+                "{number}"
+            );
         }
         assert!(matches!(server_error(21, 21, "fatal".to_owned()), StorageError::Unavailable(_)));
         assert!(matches!(of(ROWS_CHANGED, "a.update"), StorageError::Retryable(_)));

@@ -49,9 +49,9 @@ pub async fn in_time<T>(
 ) -> Result<T, mssql_client::Error> {
     match patience {
         None => answer.await,
-        Some(patience) => tokio::time::timeout(patience, answer)
-            .await
-            .unwrap_or(Err(mssql_client::Error::CommandTimeout)),
+        Some(patience) => {
+            tokio::time::timeout(patience, answer).await.unwrap_or(Err(mssql_client::Error::CommandTimeout))
+        }
     }
 }
 

@@ -63,6 +63,8 @@ pub struct SqlServerTx {
     poisoned: bool,
     /// The connection broke.
     lost: bool,
+    /// The last request failed by the server's own word.
+    refused: bool,
     /// The commit was sent, and nothing said whether it happened.
     commit_unanswered: bool,
     /// The idempotency key of the work, looked for as the transaction begins.
@@ -91,6 +93,7 @@ impl SqlServerTx {
             depth: 0,
             poisoned: false,
             lost: false,
+            refused: false,
             commit_unanswered: false,
             replay_key: None,
             replay_found: false,
@@ -397,9 +400,9 @@ impl SqlServerTx {
         }
         let call = self.pending.take_as_call();
         let committed = self.plain(&format!("{call}COMMIT TRANSACTION;")).await;
-        // Any other error came from the server, which undid everything with it.
-        self.commit_unanswered =
-            matches!(committed, Err(StorageError::Unavailable(_) | StorageError::Timeout(_)));
+        // A server that refuses it has undone everything, unless it ends the session with it.
+        let ended = matches!(committed, Err(StorageError::Unavailable(_) | StorageError::Timeout(_)));
+        self.commit_unanswered = ended || (committed.is_err() && !self.refused);
         committed
     }
 
@@ -431,6 +434,7 @@ impl SqlServerTx {
         let patience = connection.patience;
         let done = in_time(patience, connection.client.execute(sql, &[])).await;
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
+        self.refused = matches!(&done, Err(mssql_client::Error::Server { .. }));
         done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
     }
 
