@@ -32,6 +32,9 @@ domain::errors! {
         "There is no {resource} '{value}'.", "لا يوجد {resource} بالقيمة '{value}'.";
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable", Unavailable, Operator,
         "The service is busy or a part it needs is away. Try again shortly.", "الخدمة مشغولة أو أن أحد مكوناتها غير متاح. أعد المحاولة بعد قليل.";
+    OUTCOME_UNKNOWN = "outcome_unknown", Unavailable, Developer,
+        "The database did not confirm the change, which may have been made or not. Send the request again with the same Idempotency-Key, or look before you send it again.",
+        "لم تؤكد قاعدة البيانات التغيير، فربما حُفظ وربما لم يُحفظ. أعد إرسال الطلب بمفتاح Idempotency-Key نفسه، أو تحقق قبل إعادة إرساله.";
     STORAGE_FULL = "storage_full", Unavailable, Operator,
         "The database cannot be written: its disk is full or read-only. Nothing was changed.",
         "تعذرت الكتابة في قاعدة البيانات: القرص ممتلئ أو للقراءة فقط. لم يتغير شيء.";

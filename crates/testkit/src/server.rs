@@ -1,6 +1,6 @@
 //! The real binary as a process on a private loopback port.
 
-use std::io::Read;
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -22,6 +22,10 @@ pub struct Server {
 /// A port nobody listens on at this moment.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn log_of(folder: &Path) -> PathBuf {
+    folder.join("server.log")
 }
 
 /// A command of the binary with its data in `folder` and nothing of the caller's environment that would configure it.
@@ -59,7 +63,12 @@ impl Server {
 
     async fn run(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let url = format!("http://127.0.0.1:{}", free_port());
-        command.env("ASPNETCORE_URLS", &url).stdout(Stdio::null()).stderr(Stdio::piped());
+        let log = File::create(log_of(folder)).unwrap();
+        command
+            .env("ASPNETCORE_URLS", &url)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .stdin(Stdio::null());
         for (key, value) in settings {
             command.env(key.replace(':', "__"), value);
         }
@@ -79,13 +88,16 @@ impl Server {
                 return;
             }
             if let Some(status) = self.child.try_wait().unwrap() {
-                let mut text = String::new();
-                let _ = self.child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut text));
-                panic!("the server ended with {status}: {text}");
+                panic!("the server ended with {status}: {}", self.log());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the server was not ready after {START_TIMEOUT:?}");
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(log_of(&self.folder)).unwrap()
     }
 
     /// A token of the administrator.

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use application::ports::clock::Clock;
 use infrastructure::cache::Ttl;
@@ -13,6 +15,10 @@ use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, LiveSettings, Setti
 use crate::telemetry::Logs;
 
 const TARGET: &str = "erp::configuration";
+/// The pause after a changed connection string of the database did not work; doubles with each further failure.
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// Its longest.
+const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// Puts the settings that change while the server runs into force, now and after each reload; the future ends when it
 /// has stopped.
@@ -47,6 +53,14 @@ pub fn follow(
 struct Followers {
     logs: Option<Logs>,
     parts: LiveParts,
+    reconnecting: Arc<Reconnecting>,
+}
+
+/// Of several changed connection strings the last one counts, however long the earlier ones are tried.
+#[derive(Default)]
+struct Reconnecting {
+    last: AtomicU64,
+    trying: tokio::sync::Mutex<()>,
 }
 
 /// The parts of a running server that changed settings reach.
@@ -65,7 +79,7 @@ pub struct LiveParts {
 
 impl Followers {
     fn of(parts: &Parts, logs: Option<Logs>) -> Self {
-        Self { logs, parts: parts.live.clone() }
+        Self { logs, parts: parts.live.clone(), reconnecting: Arc::default() }
     }
 
     fn take_over(&self, old: &Settings, new: &Settings) {
@@ -92,7 +106,7 @@ impl Followers {
             (&old.database.choice, &new.database.choice)
             && old != new
         {
-            self.reconnect(new.expose().to_owned());
+            self.reconnect(new.expose());
         }
         if let (CacheChoice::Redis(old), CacheChoice::Redis(new), Some(redis)) =
             (&old.cache.choice, &new.cache.choice, &self.parts.redis)
@@ -106,21 +120,37 @@ impl Followers {
         embedded(old, new);
     }
 
-    /// Beside the others, because a server that is away would hold them up.
-    fn reconnect(&self, text: String) {
-        let database = self.parts.database.clone();
-        tokio::spawn(async move {
-            let reconnected = match super::stores::sql_server_options(&text) {
-                Ok(options) => database.reconnect(&options).await.map_err(super::Failure::from),
-                Err(failure) => Err(failure),
-            };
-            match reconnected {
-                Ok(()) => info!(target: TARGET, "The database is reached with the changed connection string"),
-                Err(error) => error!(
-                    target: TARGET, %error,
-                    "The changed connection string does not work, so the old one stays: {{error}}"
-                ),
+    /// Beside the others, because a server that is away would hold them up; again until it works, because the server may
+    /// learn of a new password later than this process, or be away just now.
+    fn reconnect(&self, text: &str) {
+        let options = match super::stores::sql_server_options(text) {
+            Ok(options) => options,
+            Err(error) => {
+                error!(target: TARGET, %error, "The database stays as it was: {{error}}");
+                return;
             }
+        };
+        let (database, reconnecting) = (self.parts.database.clone(), self.reconnecting.clone());
+        let turn = reconnecting.last.fetch_add(1, Ordering::AcqRel) + 1;
+        tokio::spawn(async move {
+            let mut pause = RECONNECT_PAUSE;
+            loop {
+                let trying = reconnecting.trying.lock().await;
+                if reconnecting.last.load(Ordering::Acquire) != turn {
+                    return;
+                }
+                match database.reconnect(&options).await {
+                    Ok(()) => break,
+                    Err(error) => error!(
+                        target: TARGET, %error,
+                        "The changed connection string does not work yet, so the old one stays: {{error}}"
+                    ),
+                }
+                drop(trying);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(RECONNECT_PAUSE_MAX);
+            }
+            info!(target: TARGET, "The database is reached with the changed connection string");
         });
     }
 

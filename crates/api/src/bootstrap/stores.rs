@@ -7,8 +7,8 @@ use application::platform::attachments::AttachmentPolicy;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
+use application::ports::storage_error::StorageError;
 use async_trait::async_trait;
-use infrastructure::blobs::azure::Identity;
 use infrastructure::blobs::options::{self as blobs, BlobOptions};
 use infrastructure::cache::Ttl;
 use infrastructure::cache::connection_string::{RedisOptions, RedisStringError};
@@ -66,14 +66,19 @@ pub async fn open_database(
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
             let options = sql_server_options(text.expose())?;
-            Ok(Db::open_sql_server(
-                OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating },
-                clock,
-                ids,
-            )
-            .await?)
+            let open = OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating };
+            Db::open_sql_server(open, clock, ids).await.map_err(not_opened)
         }
     }
+}
+
+/// Names the setting, as every other refusal to start does.
+fn not_opened(error: StorageError) -> Failure {
+    let reason = match error {
+        StorageError::Unavailable(reason) => reason,
+        other => other.to_string(),
+    };
+    Failure::Other(format!("{DATABASE_KEY}: {reason}"))
 }
 
 /// Tokens of the process's identity, asked for when a login has no password.
@@ -88,7 +93,7 @@ pub fn login_tokens(settings: &Settings) -> Arc<dyn LoginTokens> {
 #[async_trait]
 impl LoginTokens for IdentityTokens {
     async fn token(&self, client_id: Option<&str>) -> Result<String, String> {
-        let identity = azure_identity(self.development, client_id)?;
+        let identity = azure_identity(self.development, client_id).map_err(|error| error.to_string())?;
         let token = identity.expiring_token(DATABASE_SCOPE).await.map_err(|error| error.to_string())?;
         Ok(token.token.expose().to_owned())
     }
@@ -163,9 +168,16 @@ pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
         BlobChoice::Azure(text) => BlobOptions::parse(Some(text.expose()), Path::new("."), &files.container)
             .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?,
     };
-    let development = settings.environment.is_development();
-    let identity = Identity::from_variables(|name| std::env::var(name).ok(), development);
-    blobs::open(&options, &identity)
+    let tokens: Option<Arc<dyn TokenSource>> = match options.needs_identity() {
+        false => None,
+        true => match azure_identity(settings.environment.is_development(), None) {
+            Ok(identity) => Some(Arc::new(identity)),
+            Err(error) => {
+                return Err(Failure::Configuration(format!("AzureStorage:ConnectionString: {error}")));
+            }
+        },
+    };
+    blobs::open(&options, tokens)
         .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))
 }
 

@@ -6,6 +6,7 @@ use application::command::Application;
 use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::clock::{Clock, Ids};
 use infrastructure::cache::Ttl;
+use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
 use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
 use infrastructure::identity::passwords::Argon2Passwords;
@@ -42,7 +43,8 @@ pub async fn assemble(
 ) -> Result<Parts, Failure> {
     let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
-    let application = Application { database: database.clone(), cache: caches.cache.clone(), clock, ids };
+    let followed = Arc::new(FollowedDatabase::new(database.clone(), caches.cache.clone()));
+    let application = Application { database: followed, cache: caches.cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
     let files = stores::open_files(settings, &keys)?;
     let auth = &settings.auth;

@@ -125,7 +125,9 @@ impl Guard {
     where
         S: Service<Request, Response = Response, Error = Infallible>,
     {
-        let identity = match self.identify(request.headers(), request.extensions()).await {
+        // Who it is may be a question to the database, too.
+        let identity = self.identify(request.headers(), request.extensions());
+        let identity = match self.in_time(identity).await? {
             Ok(identity) => identity,
             Err(error) => return Ok(challenge(request.headers(), error)),
         };
@@ -145,22 +147,20 @@ impl Guard {
         let request_hash = self.request_hash(&mut request).await?;
         let dry = *request.method() != Method::GET && dry_run(request.uri().query()).unwrap_or(false);
         request.extensions_mut().insert(Caller { identity, request_hash, media });
-        let answer = inner.call(request);
-        let answered = match self.timeout {
-            None => answer.await,
-            Some(limit) => match tokio::time::timeout(limit, answer).await {
-                Ok(answered) => answered,
-                Err(_) => {
-                    let seconds = limit.as_secs_f32();
-                    return Err(Violation::new(&REQUEST_TIMEOUT).with("seconds", seconds).into());
-                }
-            },
-        };
+        let answered = self.in_time(inner.call(request)).await?;
         let mut response = answered.unwrap_or_else(|never| match never {});
         if dry {
             leave_nothing_behind(&mut response);
         }
         Ok(response)
+    }
+
+    /// Gives a part of the request its time; that of sending it is the client's.
+    async fn in_time<T>(&self, part: impl Future<Output = T>) -> Result<T, Problem> {
+        let Some(limit) = self.timeout else { return Ok(part.await) };
+        tokio::time::timeout(limit, part)
+            .await
+            .map_err(|_| Violation::new(&REQUEST_TIMEOUT).with("seconds", limit.as_secs_f32()).into())
     }
 
     async fn identify(

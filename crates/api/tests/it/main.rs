@@ -30,4 +30,5 @@ mod read_only;
 mod reports;
 mod setup;
 mod sql_server;
+mod sql_server_faults;
 mod walkthrough;

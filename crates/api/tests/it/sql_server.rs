@@ -1,16 +1,11 @@
 //! What only a database on a server can do wrong: round trips, several processes, connections that break. These run with
 //! `ERP_TEST_PROFILE=cloud`, and say so when they do not.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde_json::{Value, json};
+use testkit::peers::Relay;
 use testkit::sql_server::{database_of, server};
 use testkit::world::entry;
 use testkit::{Client, TenantKit, World};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 /// Round trips one posting may take, its beginning and its commit among them, however many lines it has.
 const POSTING_ROUND_TRIPS_MAX: u32 = 4;
@@ -105,43 +100,6 @@ async fn two_processes_number_without_gaps_and_see_each_others_changes() {
     assert!(refused.text().contains("4000"), "{}", refused.text());
 }
 
-/// A relay that can be cut, so that connections break where and when the test wants.
-struct Relay {
-    port: u16,
-    cut: watch::Sender<u64>,
-    connections: Arc<AtomicU64>,
-}
-
-impl Relay {
-    async fn to(target: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let (cut, watch) = watch::channel(0);
-        let connections = Arc::new(AtomicU64::new(0));
-        let counted = connections.clone();
-        tokio::spawn(async move {
-            loop {
-                let (mut near, _) = listener.accept().await.unwrap();
-                let (target, mut watch) = (target.clone(), watch.clone());
-                counted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(async move {
-                    watch.mark_unchanged();
-                    let Ok(mut far) = TcpStream::connect(&target).await else { return };
-                    tokio::select! {
-                        _ = copy_bidirectional(&mut near, &mut far) => {}
-                        _ = watch.changed() => {}
-                    }
-                });
-            }
-        });
-        Self { port, cut, connections }
-    }
-
-    fn cut(&self) {
-        self.cut.send_modify(|cuts| *cuts += 1);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broken_connections_lose_nothing_and_do_nothing_twice() {
     if skipped() {
@@ -149,7 +107,7 @@ async fn broken_connections_lose_nothing_and_do_nothing_twice() {
     }
     let options = server().unwrap();
     let relay = Relay::to(format!("{}:{}", options.host, options.port)).await;
-    let through = database_of(&format!("tcp:127.0.0.1,{}", relay.port)).await;
+    let through = database_of(&format!("tcp:127.0.0.1,{}", relay.port())).await;
     let world =
         World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:DefaultConnection", &through)])
             .await;
@@ -173,5 +131,5 @@ async fn broken_connections_lose_nothing_and_do_nothing_twice() {
     assert!(trial.to_string().contains("\"24.00\""), "every sale exactly once: {trial}");
     let verified = client.post("/integrity/verify", json!({})).await.ok();
     assert_eq!(verified["ok"], json!(true), "{verified}");
-    assert!(relay.connections.load(Ordering::Relaxed) > 6, "the connections did break");
+    assert!(relay.connections() > 6, "the connections did break");
 }

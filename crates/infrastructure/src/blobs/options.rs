@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use application::ports::blobs::{BlobResult, BlobStore};
 
-use super::azure::{AzureBlobs, ContainerName, Identity, Timeouts};
-use super::connection_string::AzureConnection;
+use super::azure::{AzureBlobs, ContainerName, Timeouts};
+use super::connection_string::{AzureConnection, Credential};
 use super::directory::DirectoryBlobs;
+use crate::secrets::identity::TokenSource;
 
 /// The container where none is named.
 pub const CONTAINER_DEFAULT: &str = "erp";
@@ -41,14 +42,19 @@ impl BlobOptions {
         })?;
         Ok(Self::Azure { connection, container })
     }
+
+    /// Whether it is opened with tokens of the process's identity.
+    pub fn needs_identity(&self) -> bool {
+        matches!(self, Self::Azure { connection, .. } if connection.credential == Credential::Identity)
+    }
 }
 
 /// Opens the chosen store. Azure is not asked yet, so that it may be away when the server starts.
-pub fn open(options: &BlobOptions, identity: &Identity) -> BlobResult<Arc<dyn BlobStore>> {
+pub fn open(options: &BlobOptions, tokens: Option<Arc<dyn TokenSource>>) -> BlobResult<Arc<dyn BlobStore>> {
     Ok(match options {
         BlobOptions::Directory(path) => Arc::new(DirectoryBlobs::open(path)?),
         BlobOptions::Azure { connection, container } => {
-            Arc::new(AzureBlobs::new(connection, container, identity, Timeouts::default())?)
+            Arc::new(AzureBlobs::new(connection, container, tokens, Timeouts::default())?)
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod connection_string;
 mod envelope;
+pub mod followed;
 mod glob;
 pub mod key;
 pub mod layered;

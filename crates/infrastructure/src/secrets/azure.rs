@@ -46,10 +46,9 @@ pub struct Azure {
 }
 
 impl Azure {
-    /// With the identity that the environment variables of this process describe.
-    pub fn of_process(development: bool, clock: Arc<dyn Clock>) -> Result<Self, AzureError> {
-        let options = IdentityOptions::from_variables(|name| std::env::var(name).ok(), development);
-        Self::new(&options, http_client(None)?, clock)
+    /// With an identity that others use, too.
+    pub fn of(identity: AzureIdentity, clock: Arc<dyn Clock>) -> Result<Self, AzureError> {
+        Ok(Self::with(identity, http_client(None)?, clock))
     }
 
     pub fn new(
@@ -57,9 +56,12 @@ impl Azure {
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, AzureError> {
-        let identity = AzureIdentity::new(options, &http)?;
+        Ok(Self::with(AzureIdentity::new(options, &http)?, http, clock))
+    }
+
+    fn with(identity: AzureIdentity, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
         let vaults = Arc::new(Vaults::new(&identity, &http));
-        Ok(Self { http, identity, vaults, clock })
+        Self { http, identity, vaults, clock }
     }
 
     /// Tokens for SQL Server, Redis, Blob Storage.

@@ -2,12 +2,14 @@
 
 mod azurite;
 mod redis_server;
+mod relay;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 pub use azurite::Azurite;
 pub use redis_server::{RedisCluster, RedisSentinel, RedisServer, RedisSetup};
+pub use relay::Relay;
 
 /// Where `scripts/setup` puts tools of other languages, below the target folder.
 const TOOLS: [&str; 3] = ["tools/npm/node_modules/.bin", "tools/venv/bin", "tools/bin"];

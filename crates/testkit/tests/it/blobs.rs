@@ -10,7 +10,7 @@ use application::ports::blobs::{
 };
 use bytes::Bytes;
 use futures::{StreamExt, stream};
-use infrastructure::blobs::azure::{AzureBlobs, ContainerName, Identity, Timeouts};
+use infrastructure::blobs::azure::{AzureBlobs, ContainerName, Timeouts};
 use infrastructure::blobs::connection_string::AzureConnection;
 use infrastructure::blobs::directory::DirectoryBlobs;
 use testkit::conformance::blobs::{self as conformance, key, label, noise, pieces, read};
@@ -24,11 +24,10 @@ const QUICK: Timeouts = Timeouts {
     retry: Duration::from_millis(500),
     probe: Duration::from_secs(1),
 };
-const DEVELOPER: Identity = Identity::DeveloperTools;
 
 fn azure(connection: &str, timeouts: Timeouts) -> AzureBlobs {
     let connection = AzureConnection::parse(connection).unwrap();
-    AzureBlobs::new(&connection, &ContainerName::parse("erp").unwrap(), &DEVELOPER, timeouts).unwrap()
+    AzureBlobs::new(&connection, &ContainerName::parse("erp").unwrap(), None, timeouts).unwrap()
 }
 
 #[tokio::test]

@@ -1,78 +1,72 @@
-//! The process's own identity, for connection strings without a secret.
+//! The process's own identity, for connection strings without a secret: the tokens of [`crate::secrets::identity`] as a
+//! credential of the store.
 
-use object_store::azure::MicrosoftAzureBuilder;
+use std::fmt;
+use std::sync::Arc;
 
-/// Where a token comes from. Which one is decided by the surroundings, once and in the open, and not by trying.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identity {
-    /// A Kubernetes service account federated with Entra ID.
-    Workload { client_id: String, tenant_id: String, token_file: String, authority: Option<String> },
-    /// A virtual machine's or app service's identity; the id only where there are several.
-    Managed { client_id: Option<String> },
-    /// Whoever is signed in with `az login`; in Development only.
-    DeveloperTools,
+use async_trait::async_trait;
+use object_store::CredentialProvider;
+use object_store::azure::AzureCredential;
+
+use crate::secrets::identity::{IdentityError, TokenSource};
+
+/// What the store wants a token for.
+const SCOPE: &str = "https://storage.azure.com/.default";
+/// As the store's own errors name it.
+const STORE: &str = "MicrosoftAzure";
+
+/// Asked for every request; the source keeps the token.
+pub struct IdentityCredential(pub Arc<dyn TokenSource>);
+
+impl fmt::Debug for IdentityCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdentityCredential")
+    }
 }
 
-impl Identity {
-    /// Reads what Azure puts into the environment: a federated token, otherwise a managed identity, and in Development
-    /// the developer's own sign-in.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>, development: bool) -> Self {
-        let client_id = variable("AZURE_CLIENT_ID");
-        match (variable("AZURE_FEDERATED_TOKEN_FILE"), variable("AZURE_TENANT_ID"), client_id) {
-            (Some(token_file), Some(tenant_id), Some(client_id)) => Self::Workload {
-                client_id,
-                tenant_id,
-                token_file,
-                authority: variable("AZURE_AUTHORITY_HOST"),
-            },
-            (_, _, None) if development => Self::DeveloperTools,
-            (_, _, client_id) => Self::Managed { client_id },
-        }
-    }
+#[async_trait]
+impl CredentialProvider for IdentityCredential {
+    type Credential = AzureCredential;
 
-    pub(super) fn apply(&self, builder: MicrosoftAzureBuilder) -> MicrosoftAzureBuilder {
-        match self {
-            Self::Workload { client_id, tenant_id, token_file, authority } => {
-                let builder = builder
-                    .with_credential_type("workload_identity")
-                    .with_client_id(client_id)
-                    .with_tenant_id(tenant_id)
-                    .with_federated_token_file(token_file);
-                match authority {
-                    Some(host) => builder.with_authority_host(host),
-                    None => builder,
-                }
+    async fn get_credential(&self) -> object_store::Result<Arc<AzureCredential>> {
+        match self.0.token(SCOPE).await {
+            Ok(token) => Ok(Arc::new(AzureCredential::BearerToken(token.expose().to_owned()))),
+            Err(error @ IdentityError::Unavailable(_)) => {
+                Err(object_store::Error::Generic { store: STORE, source: Box::new(error) })
             }
-            Self::Managed { client_id } => {
-                let builder = builder.with_credential_type("managed_identity");
-                match client_id {
-                    Some(id) => builder.with_client_id(id),
-                    None => builder,
-                }
+            Err(error) => {
+                Err(object_store::Error::Unauthenticated { path: String::new(), source: Box::new(error) })
             }
-            Self::DeveloperTools => builder.with_credential_type("azure_cli"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use application::ports::configuration::SecretText;
+    use domain::time::Timestamp;
 
-    #[test]
-    fn the_surroundings_decide() {
-        let of = |pairs: &[(&str, &str)], development| {
-            let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
-            Identity::from_variables(find, development)
-        };
-        let federated =
-            [("AZURE_CLIENT_ID", "c"), ("AZURE_TENANT_ID", "t"), ("AZURE_FEDERATED_TOKEN_FILE", "/token")];
-        assert!(
-            matches!(of(&federated, true), Identity::Workload { token_file, .. } if token_file == "/token")
-        );
-        assert_eq!(of(&[], false), Identity::Managed { client_id: None });
-        assert_eq!(of(&[], true), Identity::DeveloperTools);
-        let named = Identity::Managed { client_id: Some("c".to_owned()) };
-        assert_eq!(of(&[("AZURE_CLIENT_ID", "c")], true), named);
+    use super::*;
+    use crate::secrets::identity::ExpiringToken;
+
+    /// Gives a token for the store, and says that it is away for anything else.
+    struct Source(Option<&'static str>);
+
+    #[async_trait]
+    impl TokenSource for Source {
+        async fn expiring_token(&self, scope: &str) -> Result<ExpiringToken, IdentityError> {
+            assert_eq!(scope, SCOPE);
+            let token = self.0.ok_or_else(|| IdentityError::Unavailable("nobody answers".to_owned()))?;
+            Ok(ExpiringToken { token: SecretText::new(token), expires_at: Timestamp::from_micros(0) })
+        }
+    }
+
+    #[tokio::test]
+    async fn tokens_of_the_identity_open_the_store() {
+        let of = |token| IdentityCredential(Arc::new(Source(token)));
+        let credential = of(Some("t")).get_credential().await.unwrap();
+        assert_eq!(*credential, AzureCredential::BearerToken("t".to_owned()));
+        let away = of(None).get_credential().await.unwrap_err();
+        assert!(matches!(away, object_store::Error::Generic { .. }), "{away}");
     }
 }

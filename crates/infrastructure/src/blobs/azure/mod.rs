@@ -23,9 +23,10 @@ use object_store::path::Path;
 use object_store::{ClientOptions, GetOptions, GetResult, ObjectStore, RetryConfig};
 
 use self::errors::{clipped, failure};
-pub use self::identity::Identity;
+use self::identity::IdentityCredential;
 use self::rest::Rest;
 use super::connection_string::{AzureConnection, Credential};
+use crate::secrets::identity::TokenSource;
 
 /// Name of the metadata that holds the SHA-256.
 const SHA256: &str = "sha256";
@@ -87,11 +88,12 @@ pub struct AzureBlobs {
 }
 
 impl AzureBlobs {
-    /// Connects to nothing yet: the store may be away when the server starts.
+    /// Connects to nothing yet: the store may be away when the server starts. `tokens` are those of the process's identity,
+    /// which a connection string without a secret needs.
     pub fn new(
         connection: &AzureConnection,
         container: &ContainerName,
-        identity: &Identity,
+        tokens: Option<Arc<dyn TokenSource>>,
         timeouts: Timeouts,
     ) -> BlobResult<Self> {
         let client = ClientOptions::new()
@@ -114,7 +116,10 @@ impl AzureBlobs {
                 let pairs = object_store::azure::split_sas(query).map_err(|error| broken(&error))?;
                 builder.with_sas_authorization(pairs)
             }
-            Credential::Identity => identity.apply(builder),
+            Credential::Identity => {
+                let tokens = tokens.ok_or_else(|| BlobError::Internal("there is no identity".to_owned()))?;
+                builder.with_credentials(Arc::new(IdentityCredential(tokens)))
+            }
         };
         let open = |client: &ClientOptions| {
             builder.clone().with_client_options(client.clone()).build().map_err(|error| broken(&error))

@@ -86,7 +86,10 @@ impl Rest {
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         let credential = self.credentials.get_credential().await;
-        let credential = credential.map_err(|error| BlobError::Refused(clipped(&error)))?;
+        let credential = credential.map_err(|error| match error {
+            object_store::Error::Generic { .. } => BlobError::Unavailable(clipped(&error)),
+            _ => BlobError::Refused(clipped(&error)),
+        })?;
         AzureAuthorizer::new(&credential, &self.account)
             .try_authorize(&mut request)
             .map_err(|error| internal(clipped(&error)))?;

@@ -7,6 +7,7 @@ use application::error::AppResult;
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::Work;
 use application::ports::storage_error::{StorageError, StorageResult};
+use application::retry::ATTEMPTS_MAX;
 use domain::ids::TenantId;
 use futures::stream::BoxStream;
 use tokio::sync::Mutex;
@@ -76,13 +77,21 @@ impl SqlServerEngine {
 
     pub async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
         let pool = self.pool();
-        match reader::query(&pool, sql, params).await {
-            // A read may be repeated: the idle connections of a server that restarted are all dead.
-            Err(StorageError::Unavailable(_) | StorageError::Retryable(_)) => {
-                pool.retain(|_, _| false);
-                reader::query(&pool, sql, params).await
+        let mut attempt = 1;
+        loop {
+            // A dial is not repeated: it has waited long enough, and a wrong password only gets the login locked.
+            let mut connection = pool::get(&pool).await?;
+            match reader::query(&mut connection, sql, params).await {
+                // A read may be repeated: the idle connections of a server that restarted are all dead.
+                Err(StorageError::Unavailable(_)) if attempt < ATTEMPTS_MAX => {
+                    drop(pool.retain(|_, _| false));
+                }
+                Err(StorageError::Retryable(_)) if attempt < ATTEMPTS_MAX => {}
+                answered => return answered,
             }
-            answered => answered,
+            drop(connection);
+            attempt += 1;
+            self.writer.pause(attempt).await;
         }
     }
 

@@ -5,19 +5,25 @@ use mssql_client::Error;
 
 use super::batch::{LOCK_REFUSED, REPLAY, ROWS_CHANGED};
 
-/// Deadlock victim, snapshot conflict, lock time-out, and what Azure says while it moves a database.
-const RETRYABLE: [i32; 21] = [
-    1205, 1222, 3960, 3966, 4060, 4221, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40540, 40613,
-    49918, 49919, 49920, 233, 64,
+/// Deadlock victim, lock time-out, snapshot conflict: the transaction is certainly undone, also when it was committing.
+const RETRYABLE: [i32; 4] = [1205, 1222, 3960, 3966];
+/// The session has ended or is about to: what Azure says while it moves or throttles a database, a transport that broke, a
+/// `KILL` (596), a shutdown (6005), a replica that changes its role. A commit that gets one of these may have happened.
+const SESSION_ENDED: [i32; 25] = [
+    64, 233, 596, 976, 983, 4060, 4221, 6005, 10053, 10054, 10060, 10928, 10929, 17142, 18401, 40143, 40197,
+    40501, 40540, 40613, 41302, 41305, 49918, 49919, 49920,
 ];
+/// Errors of this severity and above end the connection.
+const FATAL_CLASS: u8 = 20;
 /// Unique key, unique index, foreign key or check.
 const CONSTRAINT: [i32; 3] = [2627, 2601, 547];
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-const FIRST_USE: [&str; 9] = [
+const FIRST_USE: [&str; 10] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
     "pk_counter",
+    "pk_lease",
     "pk_number_series_counter",
     "pk_journal_chain",
     "pk_account_balance",
@@ -34,7 +40,7 @@ const STAND_IN: i32 = 33_557_097;
 
 pub fn storage_error(error: Error) -> StorageError {
     match error {
-        Error::Server { number, message, .. } => server_error(number, message),
+        Error::Server { number, class, message, .. } => server_error(number, class, message),
         Error::CommandTimeout => StorageError::Timeout("SQL Server did not answer in time".to_owned()),
         Error::ConnectTimeout { .. } | Error::TlsTimeout { .. } | Error::LoginTimeout { .. } => {
             StorageError::Unavailable(error.to_string())
@@ -54,7 +60,7 @@ pub fn storage_error(error: Error) -> StorageError {
     }
 }
 
-fn server_error(number: i32, message: String) -> StorageError {
+fn server_error(number: i32, class: u8, message: String) -> StorageError {
     let text = format!("SQL Server error {number}: {message}");
     if CONSTRAINT.contains(&number) {
         let constraint = quoted(&message);
@@ -69,7 +75,7 @@ fn server_error(number: i32, message: String) -> StorageError {
     if FULL.contains(&number) {
         return StorageError::Full(text);
     }
-    if LOGIN.contains(&number) {
+    if LOGIN.contains(&number) || SESSION_ENDED.contains(&number) || class >= FATAL_CLASS {
         return StorageError::Unavailable(text);
     }
     let says = |part: &str| message.contains(part);
@@ -78,6 +84,7 @@ fn server_error(number: i32, message: String) -> StorageError {
             StorageError::Retryable(text)
         }
         STAND_IN if says("statement timeout") => StorageError::Timeout(text),
+        STAND_IN if says("terminating connection") => StorageError::Unavailable(text),
         _ => StorageError::Internal(text),
     }
 }
@@ -105,14 +112,21 @@ mod tests {
 
     #[test]
     fn numbers_decide() {
-        let of = |number, message: &str| server_error(number, message.to_owned());
+        let of = |number, message: &str| server_error(number, 16, message.to_owned());
         let constraint =
             of(2627, "Violation of UNIQUE KEY constraint 'uq_account_code'. Cannot insert duplicate key");
         assert!(
             matches!(constraint, StorageError::Constraint { constraint, .. } if constraint == "uq_account_code")
         );
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));
-        assert!(matches!(of(40613, "not currently available"), StorageError::Retryable(_)));
+        // Whether a commit that is answered so has happened is not known, so it is not simply run again.
+        for number in [596, 10054, 40197, 40613] {
+            assert!(
+                matches!(of(number, "not currently available"), StorageError::Unavailable(_)),
+                "{number}"
+            );
+        }
+        assert!(matches!(server_error(21, 21, "fatal".to_owned()), StorageError::Unavailable(_)));
         assert!(matches!(of(ROWS_CHANGED, "a.update"), StorageError::Retryable(_)));
         assert!(
             matches!(of(18456, "Login failed"), StorageError::Unavailable(_)),

@@ -1,6 +1,7 @@
 //! Migrations on SQL Server: one process at a time under an application lock, all pending ones in one transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
@@ -16,6 +17,8 @@ use crate::sql::value::Value;
 
 /// How long a second process waits for the first one's migration, in milliseconds.
 pub const LOCK_WAIT_MS: u32 = 300_000;
+/// How long one statement of a migration may take, which includes that wait; `Command Timeout` is meant for requests.
+pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// What a start may do to the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +59,11 @@ pub async fn prepare(
     if migrating == Migrating::Apply && pool::database_is_missing(options, tokens.clone()).await? {
         create_database(options, tokens.clone()).await?;
     }
-    let one = SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() };
+    let command_timeout = match migrating {
+        Migrating::Apply => STATEMENT_TIMEOUT.max(options.command_timeout),
+        Migrating::Check => options.command_timeout,
+    };
+    let one = SqlServerOptions { pool_min: 0, pool_max: 1, command_timeout, ..options.clone() };
     let pool = pool::pool(&one, tokens)?;
     let mut connection = pool::get(&pool).await?;
     if migrating == Migrating::Check {

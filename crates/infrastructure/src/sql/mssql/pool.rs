@@ -16,6 +16,8 @@ use super::error::{is_missing_database, storage_error};
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest dial with login, whatever the string says; zero in the string means this.
 pub const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(120);
+/// How long a server may take, beyond the command time-out, to say that it has given the command up. One that hangs does not.
+pub const ACKNOWLEDGEMENT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Largest answer of one statement, in bytes.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Redirections of one login (row G5).
@@ -35,6 +37,22 @@ pub type Connection = managed::Object<Connections>;
 pub struct Session {
     pub client: Client<Ready>,
     since: Instant,
+    /// How long it waits for an answer; none is for ever, as `Command Timeout=0` says.
+    pub patience: Option<Duration>,
+}
+
+/// Waits for an answer. The driver gives a command up after its time-out, but then waits for the server's acknowledgement
+/// for seconds; a connection left in the middle of that is thrown away as it comes back to the pool.
+pub async fn in_time<T>(
+    patience: Option<Duration>,
+    answer: impl Future<Output = Result<T, mssql_client::Error>>,
+) -> Result<T, mssql_client::Error> {
+    match patience {
+        None => answer.await,
+        Some(patience) => {
+            tokio::time::timeout(patience, answer).await.unwrap_or(Err(mssql_client::Error::CommandTimeout))
+        }
+    }
 }
 
 /// Makes and checks connections.
@@ -50,7 +68,9 @@ impl managed::Manager for Connections {
 
     async fn create(&self) -> StorageResult<Session> {
         let client = self.connect().await.map_err(|error| named(&self.options, storage_error(error)))?;
-        Ok(Session { client, since: Instant::now() })
+        let timeout = self.options.command_timeout;
+        let patience = (!timeout.is_zero()).then(|| timeout + ACKNOWLEDGEMENT_TIMEOUT);
+        Ok(Session { client, since: Instant::now(), patience })
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<StorageError> {
@@ -125,7 +145,8 @@ pub async fn get(pool: &Pool) -> StorageResult<Connection> {
             StorageError::Unavailable("every connection to SQL Server is busy".to_owned())
         }
         PoolError::Timeout(_) => {
-            StorageError::Unavailable("SQL Server did not answer the dial in time".to_owned())
+            let target = pool.manager().options.target();
+            StorageError::Unavailable(format!("{target}: SQL Server did not answer the dial in time"))
         }
         PoolError::Closed => StorageError::Unavailable("the connections are being replaced".to_owned()),
         other => StorageError::Internal(other.to_string()),

@@ -1,12 +1,12 @@
 //! Reads outside any transaction.
 
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::super::value::{Row, Value};
 use super::error::storage_error;
-use super::pool::{self, Pool};
+use super::pool::{self, Connection, Pool, in_time};
 use super::session;
 use super::tx::result_sets;
 use super::values::{Parameter, read_row};
@@ -16,10 +16,9 @@ const STREAM_ROWS: usize = 1_024;
 /// Rows of one piece of an export.
 const PIECE_ROWS: usize = 512;
 
-pub async fn query(pool: &Pool, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+pub async fn query(connection: &mut Connection, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
     let (text, params) = session::read(sql, params).take();
-    let mut connection = pool::get(pool).await?;
-    let sets = result_sets(&mut connection, &text, &params).await?;
+    let sets = result_sets(connection, &text, &params).await?;
     Ok(sets.into_iter().next_back().unwrap_or_default())
 }
 
@@ -27,7 +26,14 @@ pub async fn query(pool: &Pool, sql: &str, params: &[Value]) -> StorageResult<Ve
 pub fn stream(pool: Pool, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
     let (sender, receiver) = tokio::sync::mpsc::channel::<StorageResult<Row>>(STREAM_ROWS);
     tokio::spawn(async move {
-        if let Err(error) = send_rows(&pool, &sql, &params, &sender).await {
+        let mut sent = false;
+        let mut ended = send_rows(&pool, &sql, &params, &sender, &mut sent).await;
+        if matches!(ended, Err(StorageError::Unavailable(_))) && !sent {
+            // The idle connections of a server that restarted are all dead.
+            pool.retain(|_, _| false);
+            ended = send_rows(&pool, &sql, &params, &sender, &mut sent).await;
+        }
+        if let Err(error) = ended {
             let _ = sender.send(Err(error)).await;
         }
     });
@@ -39,13 +45,17 @@ async fn send_rows(
     sql: &str,
     params: &[Value],
     sender: &tokio::sync::mpsc::Sender<StorageResult<Row>>,
+    sent: &mut bool,
 ) -> StorageResult<()> {
     let (text, params) = session::read(sql, params).take();
     let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
     let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
     let mut connection = pool::get(pool).await?;
-    let mut rows = connection.client.query_stream(&text, &params).await.map_err(storage_error)?;
-    while let Some(row) = rows.try_next().await.map_err(storage_error)? {
+    let patience = connection.patience;
+    let begun = in_time(patience, connection.client.query_stream(&text, &params)).await;
+    let mut rows = begun.map_err(storage_error)?;
+    while let Some(row) = in_time(patience, rows.try_next()).await.map_err(storage_error)? {
+        *sent = true;
         if sender.send(read_row(&row)).await.is_err() {
             return rows.cancel().await.map_err(storage_error); // the reader went away
         }

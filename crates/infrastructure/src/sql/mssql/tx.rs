@@ -19,7 +19,7 @@ use super::batch::{Batch, LOCK_REFUSED};
 use super::error::{is_replay, storage_error};
 use super::json::{keys_json, rows_json};
 use super::memory::SharedMemory;
-use super::pool::Connection;
+use super::pool::{Connection, in_time};
 use super::session;
 use super::values::{Parameter, read_row};
 
@@ -66,6 +66,10 @@ pub struct SqlServerTx {
     poisoned: bool,
     /// The connection broke.
     lost: bool,
+    /// The last request failed by the server's own word.
+    refused: bool,
+    /// The commit was sent, and nothing said whether it happened.
+    commit_unanswered: bool,
     /// The idempotency key of the work, looked for as the transaction begins.
     replay_key: Option<(Uuid, String)>,
     /// There is an answer under the key: the work has to run once more and read it.
@@ -92,6 +96,8 @@ impl SqlServerTx {
             depth: 0,
             poisoned: false,
             lost: false,
+            refused: false,
+            commit_unanswered: false,
             replay_key: None,
             replay_found: false,
             entered: Vec::new(),
@@ -121,6 +127,11 @@ impl SqlServerTx {
 
     pub fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Whether the commit was sent and neither happened for certain nor failed for certain.
+    pub fn may_have_committed(&self) -> bool {
+        self.commit_unanswered
     }
 
     /// Also takes another tenant's lock: provisioning and platform administration write there.
@@ -406,7 +417,11 @@ impl SqlServerTx {
             self.send().await?;
         }
         let call = self.pending.take_as_call();
-        self.plain(&format!("{call}COMMIT TRANSACTION;")).await
+        let committed = self.plain(&format!("{call}COMMIT TRANSACTION;")).await;
+        // A server that refuses it has undone everything, unless it ends the session with it.
+        let ended = matches!(committed, Err(StorageError::Unavailable(_) | StorageError::Timeout(_)));
+        self.commit_unanswered = ended || (committed.is_err() && !self.refused);
+        committed
     }
 
     async fn raise_reference_versions(&mut self) -> StorageResult<()> {
@@ -423,7 +438,10 @@ impl SqlServerTx {
         if !self.begun {
             return;
         }
-        if self.poisoned || connection.client.execute("ROLLBACK TRANSACTION", &[]).await.is_err() {
+        let patience = connection.patience;
+        let undone = !self.poisoned
+            && in_time(patience, connection.client.execute("ROLLBACK TRANSACTION", &[])).await.is_ok();
+        if !undone {
             drop(Connection::take(connection));
         }
     }
@@ -431,8 +449,10 @@ impl SqlServerTx {
     async fn plain(&mut self, sql: &str) -> StorageResult<()> {
         self.round_trips += 1;
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
-        let done = connection.client.execute(sql, &[]).await;
+        let patience = connection.patience;
+        let done = in_time(patience, connection.client.execute(sql, &[])).await;
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
+        self.refused = matches!(&done, Err(mssql_client::Error::Server { .. }));
         done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
     }
 
@@ -456,7 +476,9 @@ pub async fn result_sets(
 ) -> StorageResult<Vec<Vec<Row>>> {
     let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
     let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
-    let mut results = connection.client.query_multiple(sql, &params).await.map_err(storage_error)?;
+    let patience = connection.patience;
+    let answered = in_time(patience, connection.client.query_multiple(sql, &params)).await;
+    let mut results = answered.map_err(storage_error)?;
     let mut sets = Vec::with_capacity(results.result_count());
     for _ in 0..results.result_count() {
         let rows = results.collect_current().map_err(storage_error)?;

@@ -3,8 +3,9 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
-use application::error::{AppError, AppResult, STORAGE_FULL};
+use application::error::{AppError, AppResult, OUTCOME_UNKNOWN, STORAGE_FULL};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::StorageResult;
@@ -16,9 +17,12 @@ use uuid::Uuid;
 
 use super::super::tx::Tx;
 use super::memory::SharedMemory;
-use super::pool::{self, Pool};
+use super::pool::{self, Pool, in_time};
 use super::tx::{Hold, SqlServerTx, tenant_lock};
 use crate::persistence::SqlUnitOfWork;
+
+/// When a client may ask again about a change whose outcome is not known.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What a writer needs; shared by all works.
 #[derive(Clone)]
@@ -83,7 +87,7 @@ impl Writer {
                 Attempt::Again(error, _) if attempt >= ATTEMPTS_MAX => return Err(error),
                 Attempt::Again(..) => {
                     attempt += 1;
-                    tokio::time::sleep(backoff(attempt, self.ids.secret()[0])).await;
+                    self.pause(attempt).await;
                 }
             }
         }
@@ -110,7 +114,6 @@ impl Writer {
         let Tx::SqlServer(mut tx) = uow.tx else {
             return Attempt::Done(Err(AppError::internal("the transaction changed its engine")));
         };
-        let before_commit = run.is_err();
         let ended = match run {
             Ok(Outcome::Commit) => tx.commit().await.map_err(AppError::from),
             Ok(Outcome::Rollback) => {
@@ -122,6 +125,7 @@ impl Writer {
         self.round_trips.store(tx.round_trips(), Ordering::Relaxed);
         let Err(error) = ended else { return Attempt::Done(Ok(())) };
         let (exclusive, lost, replay) = (tx.wants_exclusive(), tx.is_lost(), tx.found_replay());
+        let unknown = tx.may_have_committed();
         tx.rollback().await;
         if replay {
             return Attempt::Replay;
@@ -133,11 +137,20 @@ impl Writer {
             // The other idle connections died of the same cause.
             pool.retain(|_, _| false);
         }
-        // A connection lost before the commit was sent lost nothing else; one lost during it may have committed.
-        if error.retryable || (lost && before_commit) {
+        if unknown {
+            let error = AppError { internal: error.internal, ..AppError::of(&OUTCOME_UNKNOWN) };
+            return Attempt::Done(Err(AppError { retry_after: Some(RETRY_AFTER), ..error }));
+        }
+        // A connection lost before the commit was sent lost nothing else.
+        if error.retryable || lost {
             return Attempt::Again(error, hold);
         }
         Attempt::Done(Err(error))
+    }
+
+    /// Before attempt `attempt` (2, 3, …).
+    pub async fn pause(&self, attempt: u32) {
+        tokio::time::sleep(backoff(attempt, self.ids.secret()[0])).await;
     }
 
     pub fn last_round_trips(&self) -> u32 {
@@ -157,6 +170,8 @@ impl Writer {
         let mut connection = pool::get(pool).await?;
         let lock = tenant_lock(tenant, "Exclusive", 0);
         let sql = format!("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; {lock} COMMIT TRANSACTION;");
-        connection.client.execute(&sql, &[]).await.map(|_| ()).map_err(super::error::storage_error)
+        let patience = connection.patience;
+        let settled = in_time(patience, connection.client.execute(&sql, &[])).await;
+        settled.map(|_| ()).map_err(super::error::storage_error)
     }
 }
