@@ -56,10 +56,10 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&tree),
         Task::Gen { check } => gen_docs::run(&tree, check),
         Task::SqlBudget => sql_budget::run(&tree),
-        Task::Bench(options) => bench::bench(&options).map(|text| {
+        Task::Bench(options) => bench::bench(&options).map(|(text, outcome)| {
             // When standard output is closed there is nobody to read it.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            Outcome::default()
+            outcome
         }),
     });
     match result {

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::books::Dates;
 use super::http::Connection;
+use super::measures::import;
 use super::server::Server;
 use super::table::{self, Table};
-use super::{Result, books, import, text};
+use super::{Result, books, text};
 
 /// Lines of one import request while the books are generated.
 const CHUNK_LINES: usize = 200_000;
