@@ -58,7 +58,7 @@ pub fn bench(options: &Options) -> Result<(String, Outcome)> {
     let mut table = Table::default();
     let result = both(options, &programs, &folder, &mut table);
     let _ = std::fs::remove_dir_all(&folder);
-    let findings = result.err().into_iter().chain(table.outage_findings()).collect();
+    let findings = table.findings.drain(..).chain(result.err()).collect();
     let text = if options.json { table.json_lines() } else { table.markdown() };
     Ok((text, Outcome { findings, ..Outcome::default() }))
 }

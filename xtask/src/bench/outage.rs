@@ -14,10 +14,10 @@ use super::table::{Outage, Table};
 use super::{Result, text};
 
 /// The load before anything is counted: connections open, caches fill.
-const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_secs(3);
 
-/// The requests of the load and how many clients send them.
-const KINDS: [(&str, usize); 3] = [("cached reads", 8), ("uncached reads", 4), ("postings", 4)];
+/// The requests of the load and how many clients send them. One posts, so that postings wait for Redis or for nobody.
+const KINDS: [(&str, usize); 3] = [("cached reads", 4), ("uncached reads", 2), ("postings", 1)];
 
 /// What happens to Redis, and how it ends.
 struct Fault {

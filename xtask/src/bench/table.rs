@@ -47,6 +47,8 @@ pub struct Table {
     /// Why the cloud's cells are empty, while they are.
     pub cloud_missing: Option<String>,
     pub notes: Vec<String>,
+    /// Requests that failed where none may.
+    pub findings: Vec<String>,
     rows: Vec<Row>,
     outages: Vec<Outage>,
 }
@@ -61,19 +63,30 @@ impl Table {
         }
     }
 
+    /// The same for a load, whose failed requests are named beside it.
+    pub fn add_load(
+        &mut self,
+        what: &'static str,
+        load: &Measured,
+        measured: String,
+        target: &'static str,
+        met: Option<bool>,
+    ) {
+        let Some(first) = &load.first_failure else { return self.add(what, measured, target, met) };
+        let failures = load.failures;
+        self.add(what, format!("{measured}, {failures} failed"), target, met.map(|_| false));
+        self.findings.push(format!("{what}: {failures} requests failed, the first with: {first}"));
+    }
+
     pub fn add_outage(&mut self, row: Outage) {
         let phases = [&row.before, &row.meanwhile, &row.after].map(shown).join(" | ");
         progress(&format!("Redis {}: {}: {phases} | {} failed", row.fault, row.requests, row.failures));
+        if let Some(first) = &row.first_failure {
+            let Outage { fault, requests, failures, .. } = &row;
+            self.findings
+                .push(format!("Redis {fault}: {failures} {requests} failed, the first with: {first}"));
+        }
         self.outages.push(row);
-    }
-
-    /// What must not happen, and did.
-    pub fn outage_findings(&self) -> impl Iterator<Item = String> + '_ {
-        self.outages.iter().filter_map(|row| {
-            let first = row.first_failure.as_ref()?;
-            let Outage { fault, requests, failures, .. } = row;
-            Some(format!("Redis {fault}: {failures} of the {requests} failed, the first with: {first}"))
-        })
     }
 
     fn cloud<'a>(&'a self, row: &'a Row) -> &'a str {
