@@ -49,7 +49,7 @@ pub struct Options {
 type Result<T> = std::result::Result<T, String>;
 
 /// The table, and what went wrong: what was measured before it is shown all the same.
-pub fn bench(options: &Options) -> Result<(String, Outcome)> {
+pub fn bench(options: &Options) -> Result<Outcome> {
     let programs = match &options.binary {
         Some(path) => Programs::beside(path)?,
         None => Programs::build()?,
@@ -60,7 +60,7 @@ pub fn bench(options: &Options) -> Result<(String, Outcome)> {
     let _ = std::fs::remove_dir_all(&folder);
     let findings = table.findings.drain(..).chain(result.err()).collect();
     let text = if options.json { table.json_lines() } else { table.markdown() };
-    Ok((text, Outcome { findings, ..Outcome::default() }))
+    Ok(Outcome { text, findings, ..Outcome::default() })
 }
 
 fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table) -> Result<()> {
@@ -84,6 +84,11 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
          {SQL_SERVER} names, and the way to it, as about the program: a stand-in's says little about SQL Server.",
         options.cloud_lines
     ));
+    table.notes.push(
+        "Redis: a gentle mixed load, whose clients rest between their requests. A request that was on its way at any moment of the outage \
+         counts as of it; after it, a few seconds pass until Redis is used again."
+            .to_owned(),
+    );
     outage::measure(&site, &mut cloud.redis, duration, table).map_err(|error| format!("outage: {error}"))
 }
 

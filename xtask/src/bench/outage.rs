@@ -1,6 +1,6 @@
 //! What callers notice while Redis is gone: a mixed load on the cloud profile, with Redis failing in the middle of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,24 @@ use super::server::{Server, Site};
 use super::table::{Outage, Table};
 use super::{Result, text};
 
-/// The load before anything is counted: connections open, caches fill.
-const WARM_UP: Duration = Duration::from_secs(3);
+/// Requests of each kind before anything is counted: connections open, caches fill.
+const WARM_UP_REQUESTS: usize = 20;
+/// How long that may take at most.
+const WARM_UP_MAX: Duration = Duration::from_secs(30);
 
-/// The requests of the load and how many clients send them. One posts, so that postings wait for Redis or for nobody.
-const KINDS: [(&str, usize); 3] = [("cached reads", 4), ("uncached reads", 2), ("postings", 1)];
+/// Requests of one kind, from so many clients that each rest after an answer.
+struct Kind {
+    requests: &'static str,
+    clients: usize,
+    rest: Duration,
+}
+
+/// Far from what the machine can do, which the servers share with the load: what is slower then is so for want of Redis.
+const KINDS: [Kind; 3] = [
+    Kind { requests: "cached reads", clients: 4, rest: Duration::from_millis(1) },
+    Kind { requests: "uncached reads", clients: 1, rest: Duration::from_millis(10) },
+    Kind { requests: "postings", clients: 1, rest: Duration::from_millis(25) },
+];
 
 /// What happens to Redis, and how it ends.
 struct Fault {
@@ -31,8 +44,9 @@ const FAULTS: [Fault; 2] = [
     Fault { name: "hung, resumed", begin: |redis| redis.stop(), end: |redis| redis.resume() },
 ];
 
-/// When Redis was gone, in the time of the run.
+/// When counting began and Redis was gone, in the time of the run.
 struct Times {
+    warm: Duration,
     gone: Duration,
     back: Duration,
     end: Duration,
@@ -44,19 +58,22 @@ pub fn measure(site: &Site<'_>, redis: &mut Redis, phase: Duration, table: &mut 
     for fault in &FAULTS {
         let token = text(server.token())?;
         let account = account_id(&mut text(Connection::open(&server.address, &token))?)?;
-        let (times, kinds) = under_load(&server.address, &token, &account, || {
-            let began = Instant::now();
-            std::thread::sleep(WARM_UP + phase);
+        let (times, kinds) = under_load(&server.address, &token, &account, |began, is_warm| {
+            while !is_warm() && began.elapsed() < WARM_UP_MAX {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            let warm = began.elapsed();
+            std::thread::sleep(phase);
             let gone = began.elapsed();
             (fault.begin)(redis)?;
             std::thread::sleep(phase);
             (fault.end)(redis)?;
             let back = began.elapsed();
             std::thread::sleep(phase);
-            Ok(Times { gone, back, end: began.elapsed() })
+            Ok(Times { warm, gone, back, end: began.elapsed() })
         })?;
-        for ((requests, _), samples) in KINDS.into_iter().zip(kinds) {
-            table.add_outage(row(fault.name, requests, &times, samples));
+        for (kind, samples) in KINDS.iter().zip(kinds) {
+            table.add_outage(row(fault.name, kind.requests, &times, samples));
         }
     }
     Ok(())
@@ -67,7 +84,7 @@ fn under_load(
     address: &str,
     token: &str,
     account: &str,
-    script: impl FnOnce() -> Result<Times>,
+    script: impl FnOnce(Instant, &dyn Fn() -> bool) -> Result<Times>,
 ) -> Result<(Times, Vec<Samples>)> {
     let random = Mutex::new(Random::new(31));
     let call = |kind: usize, number: usize| match kind {
@@ -78,17 +95,24 @@ fn under_load(
             body: Some(books::four_lines(&mut random.lock().unwrap_or_else(PoisonError::into_inner))),
         },
     };
+    let sent: [AtomicUsize; KINDS.len()] = Default::default();
+    let is_warm = || sent.iter().all(|sent| sent.load(Ordering::Relaxed) > WARM_UP_REQUESTS);
     let (stop, began) = (AtomicBool::new(false), Instant::now());
     std::thread::scope(|scope| {
         let loads: Vec<_> = (0..KINDS.len())
             .map(|kind| {
-                let (stop, call) = (&stop, &call);
+                let (stop, call, sent, Kind { clients, rest, .. }) =
+                    (&stop, &call, &sent[kind], &KINDS[kind]);
                 scope.spawn(move || {
-                    samples(address, token, KINDS[kind].1, began, Duration::MAX, stop, |_, n| call(kind, n))
+                    samples(address, token, *clients, began, Duration::MAX, stop, |_, number| {
+                        std::thread::sleep(*rest);
+                        sent.fetch_add(1, Ordering::Relaxed);
+                        call(kind, number)
+                    })
                 })
             })
             .collect();
-        let times = script();
+        let times = script(began, &is_warm);
         stop.store(true, Ordering::Relaxed);
         let joined = loads.into_iter().map(|load| load.join().map_err(|_| "a load panicked".to_owned()));
         let kinds = joined.collect::<Result<Vec<_>>>()?;
@@ -105,7 +129,7 @@ fn row(fault: &'static str, requests: &'static str, times: &Times, samples: Samp
     Outage {
         fault,
         requests,
-        before: of(WARM_UP, times.gone, &|sent, answered| sent >= WARM_UP && answered < times.gone),
+        before: of(times.warm, times.gone, &|sent, answered| sent >= times.warm && answered < times.gone),
         meanwhile: of(times.gone, times.back, &|sent, answered| sent < times.back && answered >= times.gone),
         after: of(times.back, times.end, &|sent, _| sent >= times.back),
         failures: samples.failures,
