@@ -24,6 +24,7 @@ impl Cloud {
         text(std::fs::create_dir_all(&folder))?;
         // Several may measure on one server, also from machines that number their processes alike.
         let name = format!("erp_bench_{:016x}", RandomState::new().build_hasher().finish());
+        table::progress(&format!("on the SQL Server, for as long as this runs: the database {name}"));
         let database = Database { name, server: sql_server.to_owned(), program };
         Ok(Self { redis: Redis::start(&folder)?, azurite: Azurite::start(&folder)?, database })
     }

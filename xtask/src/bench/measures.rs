@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::big_books::big_books;
+use super::big_books::{Size, big_books};
 use super::books::{self, Dates, Random};
 use super::http::Connection;
 use super::load::{Call, Measured, run};
@@ -16,7 +16,7 @@ use super::{Result, text};
 const LARGE_ENTRY_LINES: usize = 47_000;
 
 /// Measures the release binary on a site with nothing in it yet.
-pub fn measure(site: &Site<'_>, lines: usize, duration: Duration, table: &mut Table) -> Result<()> {
+pub fn measure(site: &Site<'_>, size: Size, duration: Duration, table: &mut Table) -> Result<()> {
     let bytes = std::fs::metadata(site.programs.server()).map_or(0, |data| data.len());
     let mib = bytes as f64 / 1_048_576.0;
     table.add("binary", format!("{mib:.1} MiB"), "< 40 MB", Some(bytes < 40_000_000));
@@ -27,7 +27,7 @@ pub fn measure(site: &Site<'_>, lines: usize, duration: Duration, table: &mut Ta
     postings(&server, &text(server.token())?, duration, table)?;
     large_entry(&server, &text(server.token())?, table)?;
     reads(site, &server, &text(server.token())?, duration, table)?;
-    big_books(&server, &text(server.token())?, lines, table)
+    big_books(&server, &text(server.token())?, size, table)
 }
 
 fn start_time(site: &Site<'_>, table: &mut Table) -> Result<()> {

@@ -16,6 +16,7 @@ mod table;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::big_books::{CHUNK_LINES, CLOUD_CHUNK_LINES, Size};
 use self::cloud::Cloud;
 use self::measures::measure;
 use self::programs::Programs;
@@ -71,16 +72,18 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
         None => format!("not measured: {SQL_SERVER} is not set"),
     });
     let embedded = Site { programs, folder: folder.join("embedded"), settings: Vec::new() };
-    measure(&embedded, options.lines, duration, table)?;
+    let size = Size { lines: options.lines, chunk: CHUNK_LINES };
+    measure(&embedded, size, duration, table)?;
     let Some(sql_server) = sql_server else { return Ok(()) };
     let mut cloud = Cloud::start(&sql_server, programs, folder)?;
     table.column = Column::Cloud;
     table::progress("the cloud profile:");
     let site = Site { programs, folder: folder.join("cloud"), settings: cloud.settings() };
-    measure(&site, options.cloud_lines, duration, table).map_err(|error| format!("cloud: {error}"))?;
+    let size = Size { lines: options.cloud_lines, chunk: CLOUD_CHUNK_LINES };
+    measure(&site, size, duration, table).map_err(|error| format!("cloud: {error}"))?;
     table.cloud_missing = None;
     table.notes.push(format!(
-        "cloud: SQL Server, Redis and Azurite, with {} lines in the books. A figure of this column says as much about the server that \
+        "cloud: SQL Server, Redis and Azurite, with {} lines in the books, which came in files of {CLOUD_CHUNK_LINES}. A figure of this column says as much about the server that \
          {SQL_SERVER} names, and the way to it, as about the program: a stand-in's says little about SQL Server.",
         options.cloud_lines
     ));
