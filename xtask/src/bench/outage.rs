@@ -136,3 +136,23 @@ fn row(fault: &'static str, requests: &'static str, times: &Times, samples: Samp
         first_failure: samples.first_failure,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::Sample;
+    use super::*;
+
+    #[test]
+    fn whatever_met_the_outage_counts_as_of_it() {
+        let second = Duration::from_secs;
+        let times = Times { warm: second(1), gone: second(10), back: second(20), end: second(30) };
+        // Warming up, before, across the beginning, within, across the end, after.
+        let answered = [(0, 1), (2, 1), (9, 2), (12, 1), (19, 5), (21, 1)];
+        let answered =
+            answered.map(|(sent, took)| Sample { sent: second(sent), took: second(took) }).to_vec();
+        let row = row("hung", "reads", &times, Samples { answered, ..Samples::default() });
+        let counts = [&row.before, &row.meanwhile, &row.after].map(|measured| measured.latencies.len());
+        assert_eq!(counts, [1, 3, 1]);
+        assert!((row.meanwhile.percentile_ms(1000) - 5000.0).abs() < 1e-9);
+    }
+}

@@ -151,3 +151,30 @@ fn figures(measured: &Measured) -> serde_json::Value {
         "slowestMs": rounded(measured.percentile_ms(1000)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cloud_stands_beside_the_embedded_profile_or_says_why_not() {
+        let mut table =
+            Table { cloud_missing: Some("not measured: no server".to_owned()), ..Table::default() };
+        table.add("start", "9 ms".to_owned(), "< 300 ms", Some(true));
+        table.add("memory", "37 MiB".to_owned(), "", None);
+        table.column = Column::Cloud;
+        table.add("start", "800 ms".to_owned(), "< 300 ms", Some(false));
+        let text = table.markdown();
+        assert!(text.contains("| start | 9 ms | < 300 ms | met | 800 ms |"), "{text}");
+        assert!(text.contains("| memory | 37 MiB |  |  | not measured: no server |"), "{text}");
+    }
+
+    #[test]
+    fn failed_requests_are_named_and_found() {
+        let mut table = Table::default();
+        let load = Measured { failures: 2, first_failure: Some("503".to_owned()), ..Measured::default() };
+        table.add_load("reads", &load, "5/s".to_owned(), ">= 1/s", Some(true));
+        assert!(table.markdown().contains("| reads | 5/s, 2 failed | >= 1/s | short |"));
+        assert_eq!(table.findings, ["reads: 2 requests failed, the first with: 503"]);
+    }
+}
