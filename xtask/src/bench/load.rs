@@ -26,6 +26,11 @@ impl Measured {
     pub fn per_second(&self) -> f64 {
         self.latencies.len() as f64 / self.seconds.max(1e-9)
     }
+    /// The same to be shown: slow servers answer less than once a second.
+    pub fn rate(&self) -> String {
+        let (rate, digits) = (self.per_second(), usize::from(self.per_second() < 10.0));
+        format!("{rate:.digits$}/s")
+    }
     /// Milliseconds below which `part` of 1,000 answers lie.
     pub fn percentile_ms(&self, part: usize) -> f64 {
         let index = (self.latencies.len() * part / 1000).min(self.latencies.len().saturating_sub(1));

@@ -84,8 +84,8 @@ fn postings(server: &Server, token: &str, duration: Duration, table: &mut Table)
     import(server, token, "journal-entries", "&post=true&createPeriods=true", csv.as_bytes())?;
     let never = AtomicBool::new(false);
     let shown = |m: &Measured| {
-        let (rate, p50, p99) = (m.per_second(), m.percentile_ms(500), m.percentile_ms(990));
-        format!("{rate:.0}/s (p50 {p50:.2} ms, p99 {p99:.2} ms)")
+        let (rate, p50, p99) = (m.rate(), m.percentile_ms(500), m.percentile_ms(990));
+        format!("{rate} (p50 {p50:.2} ms, p99 {p99:.2} ms)")
     };
     let one = post_entries(server, token, 1, duration, &never);
     table.add_load("durable 4-line postings, 1 client", &one, shown(&one), "", None);
@@ -143,7 +143,7 @@ fn reads(site: &Site<'_>, server: &Server, token: &str, duration: Duration, tabl
         path: format!("/api/v1/journal-entries?limit={}", 1 + n % 5),
         body: None,
     });
-    let shown = |measured: &Measured| format!("{:.0}/s", measured.per_second());
+    let shown = Measured::rate;
     table.add_load("bare axum route", &route, shown(&route), "", None);
     let met = Some(cached.per_second() >= 25_000.0);
     table.add_load("cached single reads", &cached, shown(&cached), ">= 25,000/s", met);

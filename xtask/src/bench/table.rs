@@ -140,7 +140,7 @@ impl Table {
 
 fn shown(measured: &Measured) -> String {
     let (p99, slowest) = (measured.percentile_ms(990), measured.percentile_ms(1000));
-    format!("{:.0}/s, p99 {p99:.1} ms, slowest {slowest:.0} ms", measured.per_second())
+    format!("{}, p99 {p99:.1} ms, slowest {slowest:.0} ms", measured.rate())
 }
 
 fn figures(measured: &Measured) -> serde_json::Value {
