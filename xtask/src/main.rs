@@ -37,6 +37,8 @@ enum Task {
 /// What a task found: remarks do not fail it, findings do.
 #[derive(Default)]
 pub struct Outcome {
+    /// What the task was run for, if that is a text.
+    pub text: String,
     pub remarks: Vec<String>,
     pub findings: Vec<String>,
 }
@@ -56,11 +58,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&tree),
         Task::Gen { check } => gen_docs::run(&tree, check),
         Task::SqlBudget => sql_budget::run(&tree),
-        Task::Bench(options) => bench::bench(&options).map(|text| {
-            // When standard output is closed there is nobody to read it.
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            Outcome::default()
-        }),
+        Task::Bench(options) => bench::bench(&options),
     });
     match result {
         Ok(outcome) => report(&outcome),
@@ -71,14 +69,18 @@ fn main() -> ExitCode {
 fn report(outcome: &Outcome) -> ExitCode {
     let mut out = std::io::stdout().lock();
     // When standard output is closed the exit code still tells.
+    let _ = out.write_all(outcome.text.as_bytes());
     for text in &outcome.remarks {
         let _ = writeln!(out, "note: {text}");
     }
-    for text in &outcome.findings {
-        let _ = writeln!(out, "error: {text}");
-    }
     if outcome.findings.is_empty() {
         return ExitCode::SUCCESS;
+    }
+    // A text is for whoever reads standard output, perhaps a program.
+    let mut out: Box<dyn Write> =
+        if outcome.text.is_empty() { Box::new(out) } else { Box::new(std::io::stderr()) };
+    for text in &outcome.findings {
+        let _ = writeln!(out, "error: {text}");
     }
     let _ = writeln!(out, "{} found", outcome.findings.len());
     ExitCode::FAILURE

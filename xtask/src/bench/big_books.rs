@@ -4,25 +4,35 @@ use std::time::{Duration, Instant};
 
 use super::books::Dates;
 use super::http::Connection;
+use super::measures::import;
 use super::server::Server;
 use super::table::{self, Table};
-use super::{Result, books, import, text};
+use super::{Result, books, text};
 
-/// Lines of one import request while the books are generated.
-const CHUNK_LINES: usize = 200_000;
+/// Lines of one import request while the books are generated; and on a server, some of which take the square of it.
+pub const CHUNK_LINES: usize = 200_000;
+pub const CLOUD_CHUNK_LINES: usize = 5_000;
+
+/// How many lines the books have, and how many of them come with one request.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub lines: usize,
+    pub chunk: usize,
+}
 
 /// Lines of one entry.
 const ENTRY_LINES: usize = 10;
 
 /// Imports so many lines, then asks them for reports, a page and everything.
-pub fn big_books(server: &Server, token: &str, lines: usize, table: &mut Table) -> Result<()> {
+pub fn big_books(server: &Server, token: &str, size: Size, table: &mut Table) -> Result<()> {
+    let Size { lines, chunk } = size;
     let mut books = Books { server, token, entry: 10_000_000, busy: Duration::ZERO };
     let mut done = 0;
     while done < lines {
-        let next = CHUNK_LINES.min(lines - done);
+        let next = chunk.min(lines - done);
         let part = |lines_done: usize| lines_done as f64 / lines as f64;
         done += books.import(next, Dates::InOrder { from: part(done), to: part(done + next) })?;
-        if done % 1_000_000 < CHUNK_LINES {
+        if done % (5 * chunk) < chunk {
             table::progress(&format!(
                 "… {done} lines, {:.0} lines/s",
                 done as f64 / books.busy.as_secs_f64()
@@ -33,7 +43,7 @@ pub fn big_books(server: &Server, token: &str, lines: usize, table: &mut Table) 
     let what = format!("{rate:.0} lines/s over {done} lines");
     table.add("import, in order of date", what, ">= 50,000 lines/s", Some(rate >= 50_000.0));
     books.busy = Duration::ZERO;
-    let more = books.import(CHUNK_LINES.min(lines), Dates::AtRandom)?;
+    let more = books.import(chunk.min(lines), Dates::AtRandom)?;
     let rate = more as f64 / books.busy.as_secs_f64();
     table.add("import into these, dates at random", format!("{rate:.0} lines/s over {more} lines"), "", None);
     done += more;

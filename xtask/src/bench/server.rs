@@ -3,13 +3,22 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::http::Connection;
+use super::programs::Programs;
 
 const PASSWORD: &str = "bench only, nothing secret";
+
+/// Where and with what a server runs; started twice, it finds what it left.
+pub struct Site<'a> {
+    pub programs: &'a Programs,
+    pub folder: PathBuf,
+    /// Variables of its environment.
+    pub settings: Vec<(&'static str, String)>,
+}
 
 pub struct Server {
     child: Child,
@@ -17,18 +26,19 @@ pub struct Server {
     pub start: Duration,
 }
 
-fn free_address() -> io::Result<String> {
+/// A loopback address nobody listens on at this moment.
+pub fn free_address() -> io::Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
 impl Server {
-    /// Starts the release binary on an empty database, or on the one already in `folder`.
-    pub fn start(binary: &Path, folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+    /// Starts the release binary on an empty database, or on the one the site already has.
+    pub fn start(site: &Site<'_>) -> io::Result<Self> {
+        fs::create_dir_all(&site.folder)?;
         let address = free_address()?;
         let began = Instant::now();
-        let child = Command::new(binary)
-            .current_dir(folder)
+        let child = Command::new(site.programs.server())
+            .current_dir(&site.folder)
             .env("ASPNETCORE_ENVIRONMENT", "Development")
             .env("ASPNETCORE_URLS", format!("http://{address}"))
             .env("Bootstrap__Tenant", "bench")
@@ -37,6 +47,7 @@ impl Server {
             .env("Bootstrap__Currency", "USD")
             .env("Bootstrap__Template", "empty")
             .env("Serilog__MinimumLevel__Default", "Warning")
+            .envs(site.settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Self { child, address, start: Duration::ZERO };
@@ -95,9 +106,16 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The shell's own `kill`, because not every machine has the program.
-        let id = self.child.id().to_string();
-        let _ = Command::new("bash").args(["-c", "kill -TERM \"$0\"", &id]).status();
+        let _ = signal("TERM", &self.child);
         let _ = self.child.wait();
     }
+}
+
+/// `STOP`, `CONT` or another signal by its name.
+pub fn signal(name: &str, child: &Child) -> Result<(), String> {
+    let id = child.id().to_string();
+    // The shell's own `kill`, because not every machine has the program.
+    let sent = Command::new("bash").args(["-c", "kill -\"$0\" \"$1\"", name, &id]).status();
+    let sent = sent.is_ok_and(|status| status.success());
+    if sent { Ok(()) } else { Err(format!("kill -{name} {id} failed")) }
 }
