@@ -30,4 +30,5 @@ mod read_only;
 mod reports;
 mod setup;
 mod sql_server;
+mod statement_budget;
 mod walkthrough;

@@ -17,6 +17,7 @@ use super::migrate::{self, Migrating};
 use super::pool::{self, Connection, LoginTokens, Pool};
 use super::reader;
 use super::writer::Writer;
+use crate::sql::meter::Meter;
 use crate::sql::value::{Row, Value};
 
 /// How long the health probe waits (row G2).
@@ -37,6 +38,7 @@ pub struct SqlServerEngine {
     probe: Mutex<Option<(Pool, Connection)>>,
     tokens: Option<Arc<dyn LoginTokens>>,
     writer: Writer,
+    meter: Arc<Meter>,
 }
 
 impl SqlServerEngine {
@@ -44,7 +46,12 @@ impl SqlServerEngine {
     ///
     /// Fails with [`StorageError::Unavailable`] when the server does not answer, refuses the login, has no such database,
     /// or has a schema that this version must not run on.
-    pub async fn open(open: OpenSqlServer, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> StorageResult<Self> {
+    pub async fn open(
+        open: OpenSqlServer,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        meter: Arc<Meter>,
+    ) -> StorageResult<Self> {
         let OpenSqlServer { options, tokens, migrating } = open;
         for keyword in &options.ignored {
             info!(target: "erp::lifetime", keyword, "The connection string's '{{keyword}}' has no effect here");
@@ -56,7 +63,8 @@ impl SqlServerEngine {
             pool: RwLock::new((pool, options)),
             probe: Mutex::new(None),
             tokens,
-            writer: Writer::new(clock, ids),
+            writer: Writer::new(clock, ids, meter.clone()),
+            meter,
         })
     }
 
@@ -75,18 +83,30 @@ impl SqlServerEngine {
     }
 
     pub async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let [rows] = self.query_all([(sql, params)]).await?;
+        Ok(rows)
+    }
+
+    /// Several reads in one request.
+    pub async fn query_all<const N: usize>(
+        &self,
+        queries: [(&str, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
         let pool = self.pool();
-        match reader::query(&pool, sql, params).await {
+        self.meter.round_trip();
+        match reader::query_all(&pool, &queries).await {
             // A read may be repeated: the idle connections of a server that restarted are all dead.
             Err(StorageError::Unavailable(_) | StorageError::Retryable(_)) => {
                 pool.retain(|_, _| false);
-                reader::query(&pool, sql, params).await
+                self.meter.round_trip();
+                reader::query_all(&pool, &queries).await
             }
             answered => answered,
         }
     }
 
     pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        self.meter.round_trip();
         reader::stream(self.pool(), sql, params)
     }
 
@@ -95,6 +115,7 @@ impl SqlServerEngine {
         sql: String,
         params: Vec<Value>,
     ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        self.meter.round_trip();
         reader::stream_pieces(self.pool(), sql, params)
     }
 
@@ -107,12 +128,8 @@ impl SqlServerEngine {
         self.writer.is_refused()
     }
 
-    /// Requests of the write that ended last, from its beginning to its commit; for budgets.
-    pub fn last_round_trips(&self) -> u32 {
-        self.writer.last_round_trips()
-    }
-
     pub async fn settle(&self, tenant: TenantId) -> StorageResult<()> {
+        self.meter.round_trip();
         self.writer.settle(&self.pool(), tenant).await
     }
 

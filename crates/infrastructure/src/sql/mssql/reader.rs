@@ -8,7 +8,7 @@ use super::super::value::{Row, Value};
 use super::batch::Batch;
 use super::error::storage_error;
 use super::pool::{self, Pool};
-use super::tx::result_sets;
+use super::tx::{last_sets, result_sets};
 use super::values::{Parameter, read_row};
 
 /// Rows on their way to a slow reader.
@@ -16,11 +16,18 @@ const STREAM_ROWS: usize = 1_024;
 /// Rows of one piece of an export.
 const PIECE_ROWS: usize = 512;
 
-pub async fn query(pool: &Pool, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-    let (text, params) = rendered(sql, params);
+/// The rows of each query, in one request.
+pub async fn query_all<const N: usize>(
+    pool: &Pool,
+    queries: &[(&str, &[Value]); N],
+) -> StorageResult<[Vec<Row>; N]> {
+    let mut batch = Batch::default();
+    for (sql, params) in queries {
+        batch.push(sql, params);
+    }
+    let (text, params) = batch.take();
     let mut connection = pool::get(pool).await?;
-    let sets = result_sets(&mut connection, &text, &params).await?;
-    Ok(sets.into_iter().next_back().unwrap_or_default())
+    last_sets(result_sets(&mut connection, &text, &params).await?)
 }
 
 fn rendered(sql: &str, params: &[Value]) -> (String, Vec<Value>) {

@@ -11,6 +11,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
+use super::super::meter::Meter;
 use super::super::reference_memory::is_harmless;
 use super::super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use super::super::tx::ROWS_MAX;
@@ -71,11 +72,17 @@ pub struct SqlServerTx {
     entered: Vec<TenantId>,
     /// Tables of deltas named so far: a batch may hold several.
     accumulations: usize,
-    round_trips: u32,
+    meter: Arc<Meter>,
 }
 
 impl SqlServerTx {
-    pub fn new(connection: Connection, memory: Arc<SharedMemory>, tenant: TenantId, hold: Hold) -> Self {
+    pub fn new(
+        connection: Connection,
+        memory: Arc<SharedMemory>,
+        meter: Arc<Meter>,
+        tenant: TenantId,
+        hold: Hold,
+    ) -> Self {
         Self {
             connection: Some(connection),
             memory,
@@ -93,7 +100,7 @@ impl SqlServerTx {
             replay_found: false,
             entered: Vec::new(),
             accumulations: 0,
-            round_trips: 0,
+            meter,
         }
     }
 
@@ -129,11 +136,6 @@ impl SqlServerTx {
         self.pending.push(&tenant_lock(tenant, "Exclusive", self.entered.len()), &[]);
     }
 
-    /// Requests sent so far, the beginning and the commit among them.
-    pub fn round_trips(&self) -> u32 {
-        self.round_trips
-    }
-
     /// Noted before each write, by the statement's name.
     fn will_write(&mut self, name: &str) -> StorageResult<()> {
         if is_harmless(name) || self.wrote_reference || name.starts_with("accounting.dimension_set") {
@@ -151,7 +153,7 @@ impl SqlServerTx {
     pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
         self.will_write(statement.name)?;
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         self.pending.push("SELECT @@ROWCOUNT", &[]);
         let rows = self.send().await?;
         let count =
@@ -163,7 +165,7 @@ impl SqlServerTx {
     pub async fn later(&mut self, statement: &Statement, params: &[Value], one: bool) -> StorageResult<()> {
         self.will_write(statement.name)?;
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         if one {
             self.pending.expect_one(statement.name);
         }
@@ -177,7 +179,7 @@ impl SqlServerTx {
             return self.remembered(statement.name, statement.mssql(), params).await;
         }
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         self.send().await
     }
 
@@ -190,12 +192,9 @@ impl SqlServerTx {
             if statement.writes() {
                 self.will_write(statement.name)?;
             }
-            self.pending.push(statement.mssql(), params);
+            self.ask(statement.mssql(), params);
         }
-        let sets = self.send_all().await?;
-        let from = sets.len().saturating_sub(N);
-        let last: Vec<_> = sets.into_iter().skip(from).collect();
-        last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
+        last_sets(self.send_all().await?)
     }
 
     pub async fn lookup(
@@ -212,7 +211,7 @@ impl SqlServerTx {
             return self.remembered(lookup.name, lookup.mssql(), &params).await;
         }
         self.make_room(params.len()).await?;
-        self.pending.push(lookup.mssql(), &params);
+        self.ask(lookup.mssql(), &params);
         self.send().await
     }
 
@@ -224,7 +223,7 @@ impl SqlServerTx {
         let kinds = bulk.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
-            self.pending.push(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
+            self.ask(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
         }
         Ok(())
     }
@@ -239,7 +238,7 @@ impl SqlServerTx {
             self.make_room(1).await?;
             self.accumulations += 1;
             let text = accumulate.mssql().replace("@d ", &format!("@d{} ", self.accumulations));
-            self.pending.push(&text, &[rows_json(&kinds, piece).into()]);
+            self.ask(&text, &[rows_json(&kinds, piece).into()]);
         }
         Ok(())
     }
@@ -253,7 +252,7 @@ impl SqlServerTx {
     ) -> StorageResult<()> {
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         self.make_room(3).await?;
-        self.pending.push(
+        self.ask(
             numbered.mssql(),
             &[tenant.into(), count.into(), rows_json(&numbered.bulk.kinds(), &rows).into()],
         );
@@ -290,7 +289,7 @@ impl SqlServerTx {
     ) -> StorageResult<Vec<Row>> {
         if self.wrote_reference || self.hold == Hold::Exclusive {
             self.make_room(params.len()).await?;
-            self.pending.push(sql, params);
+            self.ask(sql, params);
             return self.send().await;
         }
         let version = self.reference_version().await?;
@@ -298,7 +297,7 @@ impl SqlServerTx {
             return Ok(rows);
         }
         self.make_room(params.len()).await?;
-        self.pending.push(sql, params);
+        self.ask(sql, params);
         let rows = self.send().await?;
         if !rows.is_empty() || !GROWS_WHILE_POSTING.contains(&name) {
             self.memory.put(self.tenant, version, name, params, &rows);
@@ -314,6 +313,12 @@ impl SqlServerTx {
         self.version.ok_or_else(|| {
             StorageError::Internal("the version of the reference data was not read".to_owned())
         })
+    }
+
+    /// Appends a statement of the product, unlike those of the transaction itself.
+    fn ask(&mut self, sql: &str, params: &[Value]) {
+        self.meter.statement();
+        self.pending.push(sql, params);
     }
 
     async fn make_room(&mut self, params: usize) -> StorageResult<()> {
@@ -405,13 +410,16 @@ impl SqlServerTx {
         if !self.begun {
             return;
         }
+        if !self.poisoned {
+            self.meter.round_trip();
+        }
         if self.poisoned || connection.client.execute("ROLLBACK TRANSACTION", &[]).await.is_err() {
             drop(Connection::take(connection));
         }
     }
 
     async fn plain(&mut self, sql: &str) -> StorageResult<()> {
-        self.round_trips += 1;
+        self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         let done = connection.client.execute(sql, &[]).await;
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
@@ -419,7 +427,7 @@ impl SqlServerTx {
     }
 
     async fn request(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Vec<Row>>> {
-        self.round_trips += 1;
+        self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         result_sets(connection, sql, params).await.inspect_err(|error| self.failed(error))
     }
@@ -428,6 +436,13 @@ impl SqlServerTx {
         self.poisoned = true;
         self.lost |= matches!(error, StorageError::Unavailable(_));
     }
+}
+
+/// Those of the queries that stand last in a request.
+pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>; N]> {
+    let from = sets.len().saturating_sub(N);
+    let last: Vec<_> = sets.into_iter().skip(from).collect();
+    last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
 }
 
 /// Every result set of a parameterised request.
