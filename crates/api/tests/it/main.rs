@@ -29,6 +29,7 @@ mod properties;
 mod read_only;
 mod reports;
 mod setup;
+mod specification_files;
 mod sql_server;
 mod statement_budget;
 mod walkthrough;

@@ -2,6 +2,7 @@
 //! at: an operation that asks more has to say why. Everything is measured warm, on the second call, with other data.
 
 use std::future::Future;
+use std::time::Duration;
 
 use axum::body::Body;
 use infrastructure::sql::dialect::Dialect;
@@ -11,31 +12,30 @@ use testkit::{TenantKit, World};
 
 /// Operation, statements on SQLite, round trips on SQL Server. Operations that differ in their rows alone share a line.
 const BUDGETS: &[(&str, u64, u64)] = &[
-    ("sign in", 0, 0),
-    ("read who I am", 0, 0),
-    ("list accounts", 0, 0),
-    ("list accounts with their count", 0, 0),
-    ("list journal entries", 0, 0),
-    ("list journal entries with their lines", 0, 0),
-    ("read an entry", 0, 0),
-    ("read an entry again", 0, 0),
-    ("trial balance", 0, 0),
-    ("balance sheet", 0, 0),
-    ("general ledger, a page", 0, 0),
-    ("ledger of an account, a page", 0, 0),
-    ("events, a page", 0, 0),
-    ("create a draft", 0, 0),
-    ("change a draft", 0, 0),
-    ("post a draft", 0, 0),
-    ("delete a draft", 0, 0),
-    ("create and post", 0, 0),
-    ("create and post under a key", 0, 0),
-    ("reverse", 0, 0),
-    ("batch of 10 postings", 0, 0),
-    ("atomic batch of 10 postings", 0, 0),
-    ("import and post", 0, 0),
-    ("run a recurring entry", 0, 0),
-    ("close a period", 0, 0),
+    ("sign in", 10, 7),
+    ("read who I am", 3, 3),
+    ("list accounts", 1, 1),
+    ("list accounts with their count", 2, 2),
+    ("list journal entries", 2, 2),
+    ("list journal entries with their lines", 3, 3),
+    ("read an entry", 3, 2),
+    ("trial balance", 5, 3),
+    ("balance sheet", 5, 3),
+    ("general ledger, a page", 6, 4),
+    ("ledger of an account, a page", 5, 5),
+    ("events, a page", 2, 2),
+    ("create a draft", 5, 3),
+    ("change a draft", 8, 4),
+    ("post a draft", 14, 4),
+    ("delete a draft", 9, 5),
+    ("create and post", 10, 4),
+    ("create and post under a key", 12, 4),
+    ("reverse", 14, 5),
+    ("batch of 10 postings", 100, 40),
+    ("atomic batch of 10 postings", 100, 13),
+    ("import and post", 16, 10),
+    ("run a recurring entry", 7, 4),
+    ("close a period", 6, 8),
 ];
 
 struct Measured {
@@ -80,7 +80,7 @@ impl Measured {
         let separator = if path.contains('?') { '&' } else { '?' };
         let page = |rows: usize| client.get_page(format!("{path}{separator}limit={rows}"));
         page(1).await;
-        for rows in [2, 40] {
+        for rows in [2, 12] {
             self.within(operation, rows, page(rows)).await;
         }
     }
@@ -112,10 +112,10 @@ async fn draft(tenant: &TenantKit, day: usize, pairs: usize) -> (String, String)
 async fn reads_ask_within_their_budgets() {
     let mut books = Measured::new().await;
     let client = books.tenant.client.clone();
-    let more: Vec<_> = (0..40).map(|n| (format!("5{n:03}"), "expense")).collect();
+    let more: Vec<_> = (0..12).map(|n| (format!("5{n:03}"), "expense")).collect();
     books.tenant.accounts(&more.iter().map(|(code, kind)| (code.as_str(), *kind)).collect::<Vec<_>>()).await;
-    for n in 0..40 {
-        client.post("/journal-entries", sale(1 + n % 28, 2, true)).await.expect(201);
+    for n in 1..=12 {
+        client.post("/journal-entries", sale(n, 2, true)).await.expect(201);
     }
 
     let form =
@@ -147,18 +147,17 @@ async fn reads_ask_within_their_budgets() {
     let path = |n: usize| format!("/journal-entries/{}", entries["items"][n]["id"].as_str().unwrap());
     client.get(&path(0)).await.ok();
     books.within("read an entry", 4, client.get(&path(1))).await.ok();
-    books.within("read an entry again", 4, client.get(&path(1))).await.ok();
     let long = client.post("/journal-entries", sale(9, 100, true)).await.expect(201).json();
     let long = format!("/journal-entries/{}", long["id"].as_str().unwrap());
     books.within("read an entry", 200, client.get(&long)).await.ok();
 
     client.get("/reports/trial-balance?from=2026-01-01&to=2026-02-28").await.ok();
     books
-        .within("trial balance", 43, client.get("/reports/trial-balance?from=2026-01-01&to=2026-03-17"))
+        .within("trial balance", 15, client.get("/reports/trial-balance?from=2026-01-01&to=2026-03-17"))
         .await
         .ok();
     client.get("/reports/balance-sheet?asOf=2026-02-28").await.ok();
-    books.within("balance sheet", 43, client.get("/reports/balance-sheet?asOf=2026-03-17")).await.ok();
+    books.within("balance sheet", 15, client.get("/reports/balance-sheet?asOf=2026-03-17")).await.ok();
     books.end();
 }
 
@@ -210,18 +209,37 @@ async fn bulk_work_asks_within_its_budgets_however_much_it_is() {
     let mut books = Measured::new().await;
     let tenant = books.tenant.clone();
     let client = tenant.client.clone();
+    // Whoever looks whether a long import has ended must not be counted.
+    let beside = match books.world.parts.database.dialect() {
+        Dialect::SqlServer => Some(books.world.beside().await.bearer(&client.token().unwrap())),
+        Dialect::Sqlite => None,
+    };
     let import = |day: usize, entries: usize| {
         let mut rows = "entry,date,account,debit,credit\n".to_owned();
         for n in 1..=entries {
             rows.push_str(&format!("{n},2026-03-{day:02},1000,5,\n{n},2026-03-{day:02},4000,,5\n"));
         }
         let path = "/imports?type=journal-entries&post=true";
-        let client = client.clone();
-        async move { client.call("POST", path, &["Content-Type: text/csv"], rows).await }
+        let (client, beside) = (client.clone(), beside.clone());
+        async move {
+            let answer = client.call("POST", path, &["Content-Type: text/csv"], rows).await;
+            if answer.status != 202 {
+                return drop(answer.expect(200));
+            }
+            let (job, beside) = (answer.header("location").to_owned(), beside.unwrap());
+            let mut status = json!("running");
+            while status == "running" {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                status = beside.get(&job).await.ok()["status"].clone();
+            }
+            assert_eq!(status, "succeeded");
+        }
     };
-    import(1, 1).await.expect(200);
+    for entries in [1, 2] {
+        import(1, entries).await;
+    }
     for (day, entries) in [(2, 5), (3, 100)] {
-        books.within("import and post", entries, import(day, entries)).await.expect(200);
+        books.within("import and post", entries, import(day, entries)).await;
     }
 
     let batch = |day: usize, pairs: usize, atomic: bool| {

@@ -58,14 +58,14 @@ impl JobRepository for SqlUnitOfWork {
 
     async fn succeed(&mut self, id: JobId, result: &str, total: Option<i64>) -> StorageResult<()> {
         let params = [self.tenant.into(), id.into(), result.into(), total.into(), self.now.into()];
-        self.tx.execute(&SUCCEED, &params).await.map(|_| ())
+        self.tx.apply(&SUCCEED, &params).await
     }
 
     async fn fail(&mut self, id: JobId, cancelled: bool, error: &str) -> StorageResult<()> {
         let status = if cancelled { "cancelled" } else { "failed" };
         let params: [Value; 6] =
             [self.tenant.into(), id.into(), status.into(), cancelled.into(), error.into(), self.now.into()];
-        self.tx.execute(&FAIL, &params).await.map(|_| ())
+        self.tx.apply(&FAIL, &params).await
     }
 
     async fn fail_unfinished(&mut self, error: &str) -> StorageResult<u64> {
