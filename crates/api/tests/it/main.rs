@@ -19,6 +19,7 @@ mod exports;
 mod feature_flags;
 mod files;
 mod imports;
+mod job_runners;
 mod journal_entries;
 mod lists;
 mod number_series;

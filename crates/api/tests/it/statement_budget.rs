@@ -33,7 +33,7 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("reverse", 14, 5),
     ("batch of 10 postings", 100, 40),
     ("atomic batch of 10 postings", 100, 13),
-    ("import and post", 16, 10),
+    ("import and post", 16, 11),
     ("run a recurring entry", 7, 4),
     ("close a period", 6, 8),
 ];
