@@ -74,12 +74,13 @@ impl AppState {
     ) -> Self {
         let events = EventHub::default();
         let cache = Arc::new(AnnouncingCache::new(application.cache.clone(), events.clone()));
+        let jobs = JobRegistry::new(application.ids.new_id());
         Self {
             application: Application { cache, ..application },
             authenticator,
             sign_in,
             events,
-            jobs: JobRegistry::default(),
+            jobs,
             files,
             queries: Queries::of(database),
             switches: Switches::default(),

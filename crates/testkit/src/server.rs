@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::world::PASSWORD;
 
 /// How long a server may take until it is ready.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(180);
 
 pub struct Server {
     child: Child,

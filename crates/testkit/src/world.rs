@@ -36,6 +36,7 @@ pub struct World {
 }
 
 /// A tenant with its administrator signed in.
+#[derive(Clone)]
 pub struct TenantKit {
     pub code: String,
     pub email: String,

@@ -9,15 +9,17 @@ use application::command::Application;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
 use application::platform::attachments::sweep;
-use application::platform::jobs::fail_interrupted;
+use application::platform::jobs::{RENEWAL, fail_interrupted, keep_runner};
 use application::platform::retention::purge_idempotency;
 use application::platform::tenants::TENANT_LIST;
 use domain::ids::TenantId;
 use tokio::sync::watch;
-use tracing::{error, info};
+use tokio::time::MissedTickBehavior;
+use tracing::{error, info, warn};
 
 use super::leader::{Candidate, Leading};
 use super::wiring::Parts;
+use crate::state::AppState;
 
 /// How often the background looks whether something is due.
 pub const TICK: Duration = Duration::from_secs(60);
@@ -27,6 +29,8 @@ const CLEAN_UP_TICKS: u64 = 60;
 /// Starts the background work; the future ends when it has stopped and the lease is handed back.
 pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
     let app = parts.state.application.clone();
+    // Not waited for: it goes on while jobs do, until the process ends.
+    tokio::spawn(note_runner(parts.state.clone(), stopped.clone()));
     let (candidate, leading) = Candidate::new(app.clone(), parts.state.switches.clone());
     let worker = Worker { app, state: parts.state.clone(), leading, stopped };
     let (end, ended) = watch::channel(false);
@@ -39,41 +43,59 @@ pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Outpu
     }
 }
 
+/// Says every few seconds that this process lives, as long as it runs jobs of users; also one that is not the leader.
+async fn note_runner(state: AppState, stopped: watch::Receiver<bool>) {
+    let mut interval = tokio::time::interval(RENEWAL);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        match state.jobs.is_idle() {
+            true if *stopped.borrow() => return,
+            true => continue,
+            false => {}
+        }
+        if let Err(error) = keep_runner(&state.application, state.jobs.runner()).await {
+            warn!(%error, "It cannot be noted that this process runs jobs: {{error}}");
+        }
+    }
+}
+
 struct Worker {
     app: Application,
-    state: crate::state::AppState,
+    state: AppState,
     leading: Leading,
     stopped: watch::Receiver<bool>,
 }
 
 impl Worker {
     async fn run(self) {
-        let (mut begun, mut led, mut rounds) = (false, false, 0_u64);
+        let (mut led, mut rounds) = (false, 0_u64);
         let (mut stopped, mut leading) = (self.stopped.clone(), self.leading.clone());
         let mut interval = tokio::time::interval(TICK);
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looks = tokio::time::interval(RENEWAL);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                _ = interval.tick() => {}
+            let only_jobs = tokio::select! {
+                _ = looks.tick() => true,
+                _ = interval.tick() => false,
                 leads = leading.changed(led) => {
                     led = leads;
                     interval.reset();
+                    false
                 }
                 _ = stopped.wait_for(|stopped| *stopped) => return,
-            }
-            // The other region's, or nobody's in read-only mode.
-            if !self.state.switches.runs_jobs() {
-                begun = false;
+            };
+            if !self.may_go_on() {
                 continue;
             }
-            // Of every process at its start: a job's row does not tell which process runs it.
-            if !std::mem::replace(&mut begun, true) {
-                told("interrupted jobs", fail_interrupted(&self.app).await);
+            if only_jobs {
+                let runner = self.state.jobs.runner();
+                told("interrupted jobs", fail_interrupted(&self.app, runner).await);
+                continue;
             }
-            if self.may_go_on() {
-                self.round(rounds % CLEAN_UP_TICKS == 0).await;
-                rounds += 1;
-            }
+            self.round(rounds % CLEAN_UP_TICKS == 0).await;
+            rounds += 1;
         }
     }
 

@@ -14,6 +14,7 @@ use futures::stream::BoxStream;
 use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
+use super::meter::{Asked, Meter};
 use super::migrate;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
@@ -31,6 +32,7 @@ pub const READERS_DEFAULT: u32 = 4;
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
+    meter: Arc<Meter>,
 }
 
 #[derive(Clone)]
@@ -62,7 +64,9 @@ impl Db {
         let lock = lock_database(path)?;
         let mut connection = sqlite::open_writer(path).map_err(|error| named(path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
-        let writer = SqliteWriter::start(connection, clock, move |tx| SqlUnitOfWork::new(tx, ids))?;
+        let meter = Arc::new(Meter::default());
+        let writer =
+            SqliteWriter::start(connection, clock, meter.clone(), move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
@@ -72,6 +76,7 @@ impl Db {
                 long_reads: LongReads::new(path),
                 _lock: lock,
             })),
+            meter,
         })
     }
 
@@ -81,8 +86,9 @@ impl Db {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
-        let engine = SqlServerEngine::open(open, clock, ids).await?;
-        Ok(Self { engine: Engine::SqlServer(Arc::new(engine)) })
+        let meter = Arc::new(Meter::default());
+        let engine = SqlServerEngine::open(open, clock, ids, meter.clone()).await?;
+        Ok(Self { engine: Engine::SqlServer(Arc::new(engine)), meter })
     }
 
     /// Changes to other connections of SQL Server without losing a request; nothing for an embedded database.
@@ -118,10 +124,27 @@ impl Db {
 
     /// Reads outside any transaction: one statement, one snapshot.
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
+        self.meter.statement();
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, statement.sqlite(), params).await,
             Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         }
+    }
+
+    /// Several reads in one round trip where there is one; each sees what is committed when it is run.
+    pub async fn query_all<const N: usize>(
+        &self,
+        queries: [(&Statement, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
+        if let Engine::SqlServer(engine) = &self.engine {
+            queries.iter().for_each(|_| self.meter.statement());
+            return engine.query_all(queries.map(|(statement, params)| (statement.mssql(), params))).await;
+        }
+        let mut all = [const { Vec::new() }; N];
+        for (rows, (statement, params)) in all.iter_mut().zip(queries) {
+            *rows = self.query(statement, params).await?;
+        }
+        Ok(all)
     }
 
     pub async fn find(&self, statement: &Statement, params: &[Value]) -> StorageResult<Option<Row>> {
@@ -139,6 +162,7 @@ impl Db {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        self.meter.statement();
         let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
         match &self.engine {
             Engine::Sqlite(engine) => {
@@ -150,6 +174,7 @@ impl Db {
 
     /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.
     pub async fn query_text(&self, text: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, &sql, params).await,
@@ -159,6 +184,7 @@ impl Db {
 
     /// All rows of a text as they come, in one snapshot, with flat memory.
     pub fn stream_text(&self, text: &str, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
@@ -172,6 +198,7 @@ impl Db {
         text: &str,
         params: Vec<Value>,
     ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
             Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
@@ -179,12 +206,9 @@ impl Db {
         }
     }
 
-    /// Requests to the server of the write that ended last; `None` where there is no server.
-    pub fn last_round_trips(&self) -> Option<u32> {
-        match &self.engine {
-            Engine::Sqlite(_) => None,
-            Engine::SqlServer(engine) => Some(engine.last_round_trips()),
-        }
+    /// How much was asked of the database so far; for budgets.
+    pub fn asked(&self) -> Asked {
+        self.meter.asked()
     }
 
     /// Whether there is no tenant yet.

@@ -32,7 +32,8 @@ macro_rules! migrations {
 }
 
 /// Every migration, in order.
-pub static MIGRATIONS: &[Migration] = migrations![1 "0001_ledger", 2 "0002_attachments", 3 "0003_lease"];
+pub static MIGRATIONS: &[Migration] =
+    migrations![1 "0001_ledger", 2 "0002_attachments", 3 "0003_lease", 4 "0004_job_runner"];
 
 impl Migration {
     pub fn text(&self, dialect: Dialect) -> &'static str {

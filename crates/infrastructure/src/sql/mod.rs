@@ -9,6 +9,7 @@ pub mod db;
 pub mod dialect;
 pub mod list;
 pub mod list_cursor;
+pub mod meter;
 pub mod migrate;
 pub mod mssql;
 pub mod reference_memory;

@@ -12,7 +12,7 @@ use super::value::{Row, Value};
 const ANSWERS_MAX: usize = 50_000;
 
 /// Writes that leave reference data alone, by the beginning of their names.
-const HARMLESS: [&str; 15] = [
+const HARMLESS: [&str; 16] = [
     "accounting.journal_entry.",
     "accounting.journal_entry_draft.",
     "accounting.ledger_line.",
@@ -21,6 +21,7 @@ const HARMLESS: [&str; 15] = [
     "accounting.dimension_balance.",
     "accounting.number_series_counter.",
     "accounting.journal_chain.",
+    "accounting.recurring_entry.",
     "bookkeeping.",
     "platform.session.",
     "platform.user.",

@@ -13,14 +13,17 @@ use application::error::{AppError, AppResult, STORAGE_FULL};
 use application::ports::clock::Clock;
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
+use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::FutureExt;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
 use tokio::sync::{mpsc, oneshot};
 
+use super::meter::Meter;
 use super::reference_memory::ReferenceMemory;
 use super::refusal::LastRefusal;
+use super::statement::Lookup;
 use super::tx::{ROWS_MAX, Tx};
 use super::value::{Row, Value, date_to_sqlite};
 use crate::persistence::SqlUnitOfWork;
@@ -66,12 +69,14 @@ impl SqliteWriter {
     pub fn start(
         connection: Connection,
         clock: Arc<dyn Clock>,
+        meter: Arc<Meter>,
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(QUEUE_WORKS_MAX);
         let uow = new_unit_of_work(Tx::Sqlite(SqliteTx {
             connection,
             memory: ReferenceMemory::default(),
+            meter,
             depth: 0,
             poisoned: false,
         }));
@@ -231,6 +236,7 @@ impl WriterThread {
 pub struct SqliteTx {
     connection: Connection,
     memory: ReferenceMemory,
+    meter: Arc<Meter>,
     depth: usize,
     poisoned: bool,
 }
@@ -262,6 +268,7 @@ impl SqliteTx {
     }
 
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> StorageResult<u64> {
+        self.meter.statement();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
             statement.raw_execute()
@@ -270,6 +277,11 @@ impl SqliteTx {
     }
 
     pub fn query(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        self.meter.statement();
+        self.rows(sql, params)
+    }
+
+    fn rows(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
             let columns = statement.column_count();
@@ -301,7 +313,35 @@ impl SqliteTx {
         Ok(rows)
     }
 
+    /// The rows of all keys: one statement, run for each key that is not remembered.
+    pub fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value>,
+    ) -> StorageResult<Vec<Row>> {
+        let (mut rows, mut asked) = (Vec::new(), false);
+        for key in keys {
+            let params = [tenant.into(), key];
+            let remembered = if lookup.reference { self.memory.get(lookup.name, &params) } else { None };
+            if let Some(remembered) = remembered {
+                rows.extend(remembered);
+                continue;
+            }
+            if !std::mem::replace(&mut asked, true) {
+                self.meter.statement();
+            }
+            let found = self.rows(lookup.sqlite(), &params)?;
+            if lookup.reference {
+                self.memory.put(lookup.name, &params, &found);
+            }
+            rows.extend(found);
+        }
+        Ok(rows)
+    }
+
     pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {
+        self.meter.statement();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             for row in rows {
                 bind(&mut statement, &row)?;
@@ -317,6 +357,7 @@ impl SqliteTx {
         (update, insert): &(String, String),
         rows: impl Iterator<Item = Vec<Value>>,
     ) -> StorageResult<()> {
+        self.meter.statement();
         let connection = &self.connection;
         let result = connection.prepare_cached(update).and_then(|mut update| {
             for row in rows {

@@ -87,18 +87,7 @@ impl Tx {
         keys: impl Iterator<Item = Value> + Send,
     ) -> StorageResult<Vec<Row>> {
         match self {
-            Self::Sqlite(tx) => {
-                let mut rows = Vec::new();
-                for key in keys {
-                    let params = [tenant.into(), key];
-                    rows.extend(if lookup.reference {
-                        tx.remembered(lookup.name, lookup.sqlite(), &params)?
-                    } else {
-                        tx.query(lookup.sqlite(), &params)?
-                    });
-                }
-                Ok(rows)
-            }
+            Self::Sqlite(tx) => tx.lookup(lookup, tenant, keys),
             Self::SqlServer(tx) => tx.lookup(lookup, tenant, keys.collect()).await,
         }
     }
@@ -123,6 +112,10 @@ impl Tx {
     ) -> StorageResult<()> {
         match self {
             Self::Sqlite(tx) => {
+                let mut rows = rows.peekable();
+                if rows.peek().is_none() {
+                    return Ok(());
+                }
                 tx.will_write(bulk.name);
                 tx.insert_many(bulk.sqlite(), rows)
             }
@@ -157,6 +150,10 @@ impl Tx {
     ) -> StorageResult<()> {
         match self {
             Self::Sqlite(tx) => {
+                let mut rows = rows.peekable();
+                if rows.peek().is_none() {
+                    return Ok(());
+                }
                 tx.will_write(accumulate.name);
                 tx.accumulate(accumulate.sqlite(), rows)
             }

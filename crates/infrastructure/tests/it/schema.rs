@@ -17,6 +17,11 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
                 let text = rest.trim_end_matches(',').replace(" CLUSTERED", "");
                 shape.insert(format!("{table} constraint"), text.clone());
                 shape.insert(text, table.clone());
+            } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
+                let (table, column) = rest.split_once(" ADD ").unwrap();
+                let column = column.trim_start_matches("COLUMN ").split_whitespace().next().unwrap();
+                let null = if line.contains("NOT NULL") { "NOT NULL" } else { "NULL" };
+                shape.insert(format!("{table}.{column}"), null.to_owned());
             } else if line.starts_with("CREATE ") && line.contains("INDEX ") {
                 shape.insert(line.to_owned(), String::new());
             } else if line.starts_with(|c: char| c.is_ascii_lowercase()) && !table.is_empty() {
@@ -52,7 +57,7 @@ fn both_engines_have_the_same_schema() {
 /// R25: the tenant leads every key, but for what belongs to the platform.
 #[test]
 fn the_tenant_leads_every_key() {
-    let platform = ["tenant", "app_user", "refresh_token", "lease"];
+    let platform = ["tenant", "app_user", "refresh_token", "lease", "job_runner"];
     for migration in MIGRATIONS {
         let text = migration.text(Dialect::Sqlite);
         for (name, body) in text.split("CREATE TABLE ").skip(1).filter_map(|table| table.split_once(" (")) {

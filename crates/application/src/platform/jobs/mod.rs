@@ -5,9 +5,12 @@ mod registry;
 mod view;
 mod write;
 
+use std::time::Duration;
+
 use domain::error::Language;
-use domain::ids::{JobId, TenantId};
+use domain::ids::JobId;
 use serde::Serialize;
+use uuid::Uuid;
 
 pub use ports::{JOB_LIST, JobQueries, JobRepository, NewJob};
 pub use registry::{JOBS_RUNNING_MAX, JOBS_RUNNING_PER_TENANT_MAX, JobRegistry, RunningJob};
@@ -18,6 +21,11 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, VALIDATION_FAILED};
 use crate::ports::unit_of_work::UnitOfWork;
 use write::JobWrite;
+
+pub use super::leadership::RENEWAL;
+
+/// How long a job may run that names no process, because an earlier version began it.
+pub const UNNAMED_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 domain::errors! {
     TOO_MANY_JOBS = "too_many_jobs", Throttled, User,
@@ -46,7 +54,11 @@ pub async fn finish_in<T: Serialize + Sync>(
     let result = serde_json::to_string(result)
         .map_err(|error| AppError::internal(format!("the result of a job: {error}")))?;
     let total = i64::try_from(total).unwrap_or(i64::MAX);
-    Ok(uow.jobs().succeed(job, &result, Some(total)).await?)
+    if uow.jobs().succeed(job, &result, Some(total)).await? {
+        return Ok(());
+    }
+    // It was given up meanwhile, and whoever looked was told that nothing is kept.
+    Err(AppError::of(&JOB_INTERRUPTED))
 }
 
 /// Notes how a job ended whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
@@ -69,10 +81,15 @@ pub async fn finish(
     app.database.write(write).await
 }
 
-/// Marks jobs that were running when the server stopped as failed; called once at start. Answers how many.
-pub async fn fail_interrupted(app: &Application) -> AppResult<u64> {
+/// Notes that this process lives and runs its jobs; to be called every [`RENEWAL`] while it runs any.
+pub async fn keep_runner(app: &Application, runner: Uuid) -> AppResult<()> {
+    app.database.write(JobWrite::keep(runner)).await
+}
+
+/// Marks jobs as failed whose process is known to be gone; `runner` is the one that looks. Answers how many.
+pub async fn fail_interrupted(app: &Application, runner: Uuid) -> AppResult<u64> {
     let document = error_document(&AppError::of(&JOB_INTERRUPTED), Language::English)?;
-    let write = JobWrite::interrupted(TenantId::new(uuid::Uuid::nil()), document);
+    let write = JobWrite::interrupted(runner, document);
     app.database.write(write.clone()).await?;
     Ok(write.changed())
 }

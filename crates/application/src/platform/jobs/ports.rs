@@ -2,6 +2,8 @@
 
 use async_trait::async_trait;
 use domain::ids::{JobId, TenantId, UserId};
+use domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::view::JobView;
 use crate::error::AppResult;
@@ -17,18 +19,30 @@ pub struct NewJob {
     pub input: String,
     pub total: Option<i64>,
     pub created_by: Option<UserId>,
+    /// The process that runs it.
+    pub runner: Uuid,
 }
 
 /// Jobs leave no audit rows: what they do does.
 #[async_trait]
 pub trait JobRepository: Send {
     async fn insert_running(&mut self, job: &NewJob) -> StorageResult<()>;
-    /// Ends a running job with its result; one that has ended stays as it is.
-    async fn succeed(&mut self, id: JobId, result: &str, total: Option<i64>) -> StorageResult<()>;
+    /// Ends a running job with its result and answers whether it did; one that has ended stays as it is.
+    async fn succeed(&mut self, id: JobId, result: &str, total: Option<i64>) -> StorageResult<bool>;
     /// Ends a running job as failed or cancelled; one that has ended stays as it is.
     async fn fail(&mut self, id: JobId, cancelled: bool, error: &str) -> StorageResult<()>;
-    /// Ends every unfinished job of every tenant as failed and answers how many there were.
-    async fn fail_unfinished(&mut self, error: &str) -> StorageResult<u64>;
+    /// Notes that this process runs jobs until `expires_at`.
+    async fn keep_runner(&mut self, runner: Uuid, expires_at: Timestamp) -> StorageResult<()>;
+    /// Ends as failed, of every tenant, what has been running since before `named_before` in a process that is not known
+    /// to live, and what has been running since before `unnamed_before` and names no process. Forgets the processes that
+    /// are gone. `asking` is the process that looks: it lives. Answers how many jobs there were.
+    async fn fail_abandoned(
+        &mut self,
+        error: &str,
+        asking: Uuid,
+        named_before: Timestamp,
+        unnamed_before: Timestamp,
+    ) -> StorageResult<u64>;
 }
 
 /// What `GET /jobs` filters and sorts by.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::error::Violation;
 use domain::ids::{JobId, TenantId};
+use uuid::Uuid;
 
 use super::view::JobView;
 use super::{JOB_NOT_RUNNING, TOO_MANY_JOBS};
@@ -20,8 +21,11 @@ pub const JOBS_RUNNING_MAX: usize = 16;
 type Running = HashMap<(TenantId, JobId), Arc<JobProgress>>;
 
 /// Shared by the handlers of one server.
-#[derive(Clone, Default)]
-pub struct JobRegistry(Arc<Mutex<Running>>);
+#[derive(Clone)]
+pub struct JobRegistry {
+    runner: Uuid,
+    running: Arc<Mutex<Running>>,
+}
 
 #[derive(Debug, Default)]
 pub struct JobProgress {
@@ -54,8 +58,24 @@ impl Drop for RunningJob {
 }
 
 impl JobRegistry {
+    /// `runner` MUST be another one in every process.
+    #[must_use]
+    pub fn new(runner: Uuid) -> Self {
+        Self { runner, running: Arc::default() }
+    }
+
+    /// The name of this process in the rows of its jobs.
+    pub fn runner(&self) -> Uuid {
+        self.runner
+    }
+
+    /// Whether nothing runs here.
+    pub fn is_idle(&self) -> bool {
+        self.running(|running| running.is_empty())
+    }
+
     fn running<T>(&self, with: impl FnOnce(&mut Running) -> T) -> T {
-        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        with(&mut self.running.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes a place; `too_many_jobs` when there is none.

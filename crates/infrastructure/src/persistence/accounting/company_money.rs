@@ -43,9 +43,14 @@ pub struct CompanyMoney {
 
 impl CompanyMoney {
     pub async fn read(db: &Db, tenant: TenantId) -> StorageResult<Self> {
+        Self::of_rows(db.query(&SCALES, &[tenant.into()]).await?)
+    }
+
+    /// From the rows of [`SCALES`].
+    pub fn of_rows(rows: Vec<Row>) -> StorageResult<Self> {
         let mut company = None;
         let mut scales = BTreeMap::new();
-        for row in db.query(&SCALES, &[tenant.into()]).await? {
+        for row in rows {
             let mut columns = row.columns("currency");
             company = Some(columns.get("currency")?);
             if let Some(code) = columns.get::<Option<CurrencyCode>>("code")? {

@@ -180,7 +180,7 @@ impl FiscalYearRepository for SqlUnitOfWork {
 
     async fn delete_fiscal_year(&mut self, id: FiscalYearId, version: i64) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), version.into()];
-        self.tx.execute(&DELETE_PERIODS, &params[..2]).await?;
+        self.tx.apply(&DELETE_PERIODS, &params[..2]).await?;
         Ok(self.tx.execute(&DELETE_YEAR, &params).await? == 1)
     }
 

@@ -15,7 +15,7 @@ use domain::accounting::journal_entry::EntryStatus;
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use uuid::Uuid;
 
-use super::company_money::CompanyMoney;
+use super::company_money::{CompanyMoney, SCALES};
 use super::draft_document;
 use super::entry_lines::{self, Unposted};
 use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_line};
@@ -88,11 +88,13 @@ impl JournalEntryQueries for Db {
         tenant: TenantId,
         id: JournalEntryId,
     ) -> AppResult<Option<JournalEntryView>> {
-        let Some(row) = self.find(&ENTRY, &[tenant.into(), id.into()]).await? else { return Ok(None) };
+        let (entry, owner) = ([tenant.into(), id.into()], [tenant.into()]);
+        let [found, scales] = self.query_all([(&ENTRY, &entry), (&SCALES, &owner)]).await?;
+        let Some(row) = found.into_iter().next() else { return Ok(None) };
         let mut columns = row.columns("journal_entry");
         let header = HeaderRow::read(&mut columns)?;
         let document: Option<String> = columns.get("document")?;
-        let money = CompanyMoney::read(self, tenant).await?;
+        let money = CompanyMoney::of_rows(scales)?;
         let lines = match document {
             Some(document) => {
                 let lines = draft_document::read(&document)?;

@@ -13,7 +13,8 @@ use domain::ids::{AccountId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
-use super::company_money::company;
+use super::company_money::{no_tenant, read_company};
+use super::facts::COMPANY;
 use super::report_lines_sql::{all_lines, lines_of_account};
 use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
@@ -39,7 +40,9 @@ statements! {
 impl ReportQueries for Db {
     async fn calendar(&self, tenant: TenantId) -> AppResult<Calendar> {
         let key = [tenant.into()];
-        let company = company(self, tenant).await?;
+        let [company, years, periods] =
+            self.query_all([(&COMPANY, &key), (&YEARS, &key), (&PERIODS, &key)]).await?;
+        let company = company.into_iter().next().map_or_else(no_tenant, read_company)?;
         let year = |row: Row| {
             let mut columns = row.columns("fiscal_year");
             Ok(DateSpan { start: columns.get("start_date")?, end: columns.get("end_date")? })
@@ -50,9 +53,8 @@ impl ReportQueries for Db {
             let kind = columns.parse("kind", |text| FiscalPeriodKind::parse(text).ok())?;
             Ok(PeriodSpan { span, kind })
         };
-        let years = self.query(&YEARS, &key).await?.into_iter().map(year).collect::<StorageResult<_>>()?;
-        let periods =
-            self.query(&PERIODS, &key).await?.into_iter().map(period).collect::<StorageResult<_>>()?;
+        let years = years.into_iter().map(year).collect::<StorageResult<_>>()?;
+        let periods = periods.into_iter().map(period).collect::<StorageResult<_>>()?;
         Ok(Calendar { company, years, periods })
     }
 

@@ -81,7 +81,7 @@ impl ApiKeyRepository for SqlUnitOfWork {
     }
 
     async fn mark_used(&mut self, id: ApiKeyId) -> AppResult<()> {
-        self.tx.execute(&MARK_USED, &[self.tenant.into(), id.into(), self.now.into()]).await?;
+        self.tx.apply(&MARK_USED, &[self.tenant.into(), id.into(), self.now.into()]).await?;
         Ok(())
     }
 }

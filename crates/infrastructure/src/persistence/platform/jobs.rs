@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::ids::{JobId, TenantId};
 use domain::time::Timestamp;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
@@ -25,18 +26,22 @@ macro_rules! job_columns {
 statements! {
     START = "platform.job.start":
         "INSERT INTO job (tenant_id, id, type, status, progress, total, input, result, error, cancel_requested, created_by, \
-         created_at, started_at, finished_at, version) \
-         VALUES (?1, ?2, ?3, 'running', 0, ?4, ?5, NULL, NULL, 0, ?6, ?7, ?7, NULL, 1)";
+         created_at, started_at, finished_at, version, runner) \
+         VALUES (?1, ?2, ?3, 'running', 0, ?4, ?5, NULL, NULL, 0, ?6, ?7, ?7, NULL, 1, ?8)";
     SUCCEED = "platform.job.succeed":
         "UPDATE job SET status = 'succeeded', total = COALESCE(?4, total), progress = COALESCE(?4, total, 0), result = ?3, \
          finished_at = ?5, version = version + 1 WHERE tenant_id = ?1 AND id = ?2 AND status = 'running'";
     FAIL = "platform.job.fail":
         "UPDATE job SET status = ?3, cancel_requested = ?4, error = ?5, finished_at = ?6, version = version + 1 \
          WHERE tenant_id = ?1 AND id = ?2 AND status = 'running'";
-    // Of every tenant: what the server was doing when it stopped.
-    FAIL_UNFINISHED = "platform.job.fail_unfinished":
+    // Of every tenant. A process that has just begun its first job may not have noted itself yet, so young jobs are left alone.
+    FAIL_ABANDONED = "platform.job.fail_abandoned":
         "UPDATE job SET status = 'failed', error = ?1, finished_at = ?2, version = version + 1 \
-         WHERE status = 'running' OR status = 'queued'";
+         WHERE status = 'running' AND started_at <= ?3 AND (runner <> ?5 OR (runner IS NULL AND started_at <= ?4)) \
+         AND NOT EXISTS (SELECT 1 FROM job_runner r WHERE r.id = job.runner AND r.expires_at > ?2)";
+    KEEP_RUNNER = "platform.job.keep_runner": "UPDATE job_runner SET expires_at = ?2 WHERE id = ?1";
+    INSERT_RUNNER = "platform.job.insert_runner": "INSERT INTO job_runner (id, expires_at) VALUES (?1, ?2)";
+    FORGET_RUNNERS = "platform.job.forget_runners": "DELETE FROM job_runner WHERE expires_at <= ?1";
     GET = "platform.job.get":
         concat!("SELECT ", job_columns!(), " FROM job j WHERE j.tenant_id = ?1 AND j.id = ?2");
 }
@@ -44,7 +49,7 @@ statements! {
 #[async_trait]
 impl JobRepository for SqlUnitOfWork {
     async fn insert_running(&mut self, job: &NewJob) -> StorageResult<()> {
-        let params: [Value; 7] = [
+        let params: [Value; 8] = [
             self.tenant.into(),
             job.id.into(),
             job.kind.into(),
@@ -52,24 +57,43 @@ impl JobRepository for SqlUnitOfWork {
             job.input.as_str().into(),
             job.created_by.into(),
             self.now.into(),
+            job.runner.into(),
         ];
         self.tx.execute_one(&START, &params).await
     }
 
-    async fn succeed(&mut self, id: JobId, result: &str, total: Option<i64>) -> StorageResult<()> {
+    async fn succeed(&mut self, id: JobId, result: &str, total: Option<i64>) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), result.into(), total.into(), self.now.into()];
-        self.tx.execute(&SUCCEED, &params).await.map(|_| ())
+        Ok(self.tx.execute(&SUCCEED, &params).await? == 1)
     }
 
     async fn fail(&mut self, id: JobId, cancelled: bool, error: &str) -> StorageResult<()> {
         let status = if cancelled { "cancelled" } else { "failed" };
         let params: [Value; 6] =
             [self.tenant.into(), id.into(), status.into(), cancelled.into(), error.into(), self.now.into()];
-        self.tx.execute(&FAIL, &params).await.map(|_| ())
+        self.tx.apply(&FAIL, &params).await
     }
 
-    async fn fail_unfinished(&mut self, error: &str) -> StorageResult<u64> {
-        self.tx.execute(&FAIL_UNFINISHED, &[error.into(), self.now.into()]).await
+    async fn keep_runner(&mut self, runner: Uuid, expires_at: Timestamp) -> StorageResult<()> {
+        let params = [runner.into(), expires_at.into()];
+        if self.tx.execute(&KEEP_RUNNER, &params).await? == 0 {
+            self.tx.execute_one(&INSERT_RUNNER, &params).await?;
+        }
+        Ok(())
+    }
+
+    async fn fail_abandoned(
+        &mut self,
+        error: &str,
+        asking: Uuid,
+        named_before: Timestamp,
+        unnamed_before: Timestamp,
+    ) -> StorageResult<u64> {
+        let params =
+            [error.into(), self.now.into(), named_before.into(), unnamed_before.into(), asking.into()];
+        let failed = self.tx.execute(&FAIL_ABANDONED, &params).await?;
+        self.tx.apply(&FORGET_RUNNERS, &[self.now.into()]).await?;
+        Ok(failed)
     }
 }
 

@@ -46,6 +46,6 @@ impl LeaseRepository for SqlUnitOfWork {
     }
 
     async fn release(&mut self, name: &str, holder: Uuid, now: Timestamp) -> StorageResult<()> {
-        self.tx.execute(&RELEASE, &[name.into(), holder.into(), now.into()]).await.map(|_| ())
+        self.tx.apply(&RELEASE, &[name.into(), holder.into(), now.into()]).await
     }
 }

@@ -136,13 +136,13 @@ impl RoleRepository for SqlUnitOfWork {
             role.version.into(),
         ];
         self.tx.execute_one(&UPDATE, &params).await?;
-        self.tx.execute(&PERMISSIONS_DELETE, &params[..2]).await?;
+        self.tx.apply(&PERMISSIONS_DELETE, &params[..2]).await?;
         Ok(self.insert_permissions(role).await?)
     }
 
     async fn delete(&mut self, id: RoleId) -> AppResult<()> {
         let params = [self.tenant.into(), id.into()];
-        self.tx.execute(&PERMISSIONS_DELETE, &params).await?;
+        self.tx.apply(&PERMISSIONS_DELETE, &params).await?;
         Ok(self.tx.execute_one(&DELETE, &params).await?)
     }
 

@@ -91,7 +91,7 @@ impl SessionRepository for SqlUnitOfWork {
     }
 
     async fn forget_expired(&mut self, user: UserId, moment: Timestamp) -> AppResult<()> {
-        self.tx.execute(&FORGET_EXPIRED, &[user.into(), moment.into()]).await?;
+        self.tx.apply(&FORGET_EXPIRED, &[user.into(), moment.into()]).await?;
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ impl StoredBlobRepository for SqlUnitOfWork {
     }
 
     async fn give_up(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<()> {
-        self.tx.execute(&GIVE_UP, &[self.tenant.into(), id.into(), delete_after.into()]).await.map(|_| ())
+        self.tx.apply(&GIVE_UP, &[self.tenant.into(), id.into(), delete_after.into()]).await
     }
 
     async fn total_bytes(&mut self) -> StorageResult<u64> {
@@ -77,6 +77,6 @@ impl StoredBlobRepository for SqlUnitOfWork {
     }
 
     async fn forget(&mut self, id: BlobId) -> StorageResult<()> {
-        self.tx.execute(&FORGET, &[self.tenant.into(), id.into()]).await.map(|_| ())
+        self.tx.apply(&FORGET, &[self.tenant.into(), id.into()]).await
     }
 }

@@ -18,6 +18,7 @@ use super::migrate::{self, Migrating};
 use super::pool::{self, Connection, LoginTokens, Pool};
 use super::reader;
 use super::writer::Writer;
+use crate::sql::meter::Meter;
 use crate::sql::value::{Row, Value};
 
 /// How long the health probe waits (row G2).
@@ -38,6 +39,7 @@ pub struct SqlServerEngine {
     probe: Mutex<Option<(Pool, Connection)>>,
     tokens: Option<Arc<dyn LoginTokens>>,
     writer: Writer,
+    meter: Arc<Meter>,
 }
 
 impl SqlServerEngine {
@@ -45,7 +47,12 @@ impl SqlServerEngine {
     ///
     /// Fails with [`StorageError::Unavailable`] when the server does not answer, refuses the login, has no such database,
     /// or has a schema that this version must not run on.
-    pub async fn open(open: OpenSqlServer, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> StorageResult<Self> {
+    pub async fn open(
+        open: OpenSqlServer,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        meter: Arc<Meter>,
+    ) -> StorageResult<Self> {
         let OpenSqlServer { options, tokens, migrating } = open;
         for keyword in &options.ignored {
             info!(target: "erp::lifetime", keyword, "The connection string's '{{keyword}}' has no effect here");
@@ -57,7 +64,8 @@ impl SqlServerEngine {
             pool: RwLock::new((pool, options)),
             probe: Mutex::new(None),
             tokens,
-            writer: Writer::new(clock, ids),
+            writer: Writer::new(clock, ids, meter.clone()),
+            meter,
         })
     }
 
@@ -76,12 +84,22 @@ impl SqlServerEngine {
     }
 
     pub async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let [rows] = self.query_all([(sql, params)]).await?;
+        Ok(rows)
+    }
+
+    /// Several reads in one request.
+    pub async fn query_all<const N: usize>(
+        &self,
+        queries: [(&str, &[Value]); N],
+    ) -> StorageResult<[Vec<Row>; N]> {
         let pool = self.pool();
         let mut attempt = 1;
         loop {
             // A dial is not repeated: it has waited long enough, and a wrong password only gets the login locked.
             let mut connection = pool::get(&pool).await?;
-            match reader::query(&mut connection, sql, params).await {
+            self.meter.round_trip();
+            match reader::query_all(&mut connection, &queries).await {
                 // A read may be repeated: the idle connections of a server that restarted are all dead.
                 Err(StorageError::Unavailable(_)) if attempt < ATTEMPTS_MAX => {
                     drop(pool.retain(|_, _| false));
@@ -96,6 +114,7 @@ impl SqlServerEngine {
     }
 
     pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        self.meter.round_trip();
         reader::stream(self.pool(), sql, params)
     }
 
@@ -104,6 +123,7 @@ impl SqlServerEngine {
         sql: String,
         params: Vec<Value>,
     ) -> BoxStream<'static, StorageResult<Vec<Row>>> {
+        self.meter.round_trip();
         reader::stream_pieces(self.pool(), sql, params)
     }
 
@@ -116,12 +136,8 @@ impl SqlServerEngine {
         self.writer.is_refused()
     }
 
-    /// Requests of the write that ended last, from its beginning to its commit; for budgets.
-    pub fn last_round_trips(&self) -> u32 {
-        self.writer.last_round_trips()
-    }
-
     pub async fn settle(&self, tenant: TenantId) -> StorageResult<()> {
+        self.meter.round_trip();
         self.writer.settle(&self.pool(), tenant).await
     }
 

@@ -212,8 +212,19 @@ fn driver_config(options: &SqlServerOptions) -> StorageResult<Config> {
     if let Some(name) = &options.host_name_in_certificate {
         config.tls = config.tls.with_server_name(name.clone());
     }
-    if let Some(file) = &options.server_certificate {
-        config.tls = config.tls.add_root_certificate_der(certificate(file)?);
+    match &options.server_certificate {
+        Some(file) => config.tls = config.tls.add_root_certificate_der(certificate(file)?),
+        None if options.trust_server_certificate || options.encrypt == Encrypt::Off => {}
+        // The driver brings Mozilla's list with it and looks at the machine's authorities only when it is told to.
+        None => {
+            let mut readable = rustls::RootCertStore::empty();
+            for authority in rustls_native_certs::load_native_certs().certs {
+                // One that makes no sense would end every connection.
+                if readable.add(authority.clone()).is_ok() {
+                    config.tls = config.tls.add_root_certificate_der(authority.to_vec());
+                }
+            }
+        }
     }
     Ok(config)
 }

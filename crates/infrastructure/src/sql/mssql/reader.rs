@@ -8,7 +8,7 @@ use super::super::value::{Row, Value};
 use super::error::storage_error;
 use super::pool::{self, Connection, Pool, in_time};
 use super::session;
-use super::tx::result_sets;
+use super::tx::{last_sets, result_sets};
 use super::values::{Parameter, read_row};
 
 /// Rows on their way to a slow reader.
@@ -16,10 +16,17 @@ const STREAM_ROWS: usize = 1_024;
 /// Rows of one piece of an export.
 const PIECE_ROWS: usize = 512;
 
-pub async fn query(connection: &mut Connection, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-    let (text, params) = session::read(sql, params).take();
-    let sets = result_sets(connection, &text, &params).await?;
-    Ok(sets.into_iter().next_back().unwrap_or_default())
+/// The rows of each query, in one request; the first says whose rows all of them are about.
+pub async fn query_all<const N: usize>(
+    connection: &mut Connection,
+    queries: &[(&str, &[Value]); N],
+) -> StorageResult<[Vec<Row>; N]> {
+    let mut batch = session::of_read(queries.first().map_or(&[], |(_, params)| params));
+    for (sql, params) in queries {
+        batch.push(sql, params);
+    }
+    let (text, params) = batch.take();
+    last_sets(result_sets(connection, &text, &params).await?)
 }
 
 /// All rows as they come over the wire, with flat memory. One statement sees one snapshot of the committed data.
@@ -47,7 +54,9 @@ async fn send_rows(
     sender: &tokio::sync::mpsc::Sender<StorageResult<Row>>,
     sent: &mut bool,
 ) -> StorageResult<()> {
-    let (text, params) = session::read(sql, params).take();
+    let mut batch = session::of_read(params);
+    batch.push(sql, params);
+    let (text, params) = batch.take();
     let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
     let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
     let mut connection = pool::get(pool).await?;

@@ -28,12 +28,12 @@ fn set(key: &str, tenant: Uuid) -> String {
     format!("EXEC sp_set_session_context N'{key}', {};", binary_constant(tenant.as_bytes()))
 }
 
-/// A read with its tenant, which is its first parameter. One that begins with something else is about no tenant's books.
-pub fn read(sql: &str, params: &[Value]) -> Batch {
+/// The beginning of a read: its tenant, which is its first parameter. One that begins with something else is about no
+/// tenant's books.
+pub fn of_read(params: &[Value]) -> Batch {
     let mut batch = Batch::default();
     if let Some(tenant @ Value::Id(_)) = params.first() {
         batch.push(&format!("EXEC sp_set_session_context N'{TENANT}', @P1"), std::slice::from_ref(tenant));
     }
-    batch.push(sql, params);
     batch
 }

@@ -11,6 +11,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
+use super::super::meter::Meter;
 use super::super::reference_memory::is_harmless;
 use super::super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use super::super::tx::ROWS_MAX;
@@ -78,11 +79,17 @@ pub struct SqlServerTx {
     entered: Vec<TenantId>,
     /// Tables of deltas named so far: a batch may hold several.
     accumulations: usize,
-    round_trips: u32,
+    meter: Arc<Meter>,
 }
 
 impl SqlServerTx {
-    pub fn new(connection: Connection, memory: Arc<SharedMemory>, tenant: TenantId, hold: Hold) -> Self {
+    pub fn new(
+        connection: Connection,
+        memory: Arc<SharedMemory>,
+        meter: Arc<Meter>,
+        tenant: TenantId,
+        hold: Hold,
+    ) -> Self {
         Self {
             connection: Some(connection),
             memory,
@@ -102,7 +109,7 @@ impl SqlServerTx {
             replay_found: false,
             entered: Vec::new(),
             accumulations: 0,
-            round_trips: 0,
+            meter,
         }
     }
 
@@ -147,11 +154,6 @@ impl SqlServerTx {
         self.pending.push(&tenant_lock(tenant, "Exclusive", self.entered.len()), &[]);
     }
 
-    /// Requests sent so far, the beginning and the commit among them.
-    pub fn round_trips(&self) -> u32 {
-        self.round_trips
-    }
-
     /// Noted before each write, by the statement's name.
     fn will_write(&mut self, name: &str) -> StorageResult<()> {
         if is_harmless(name) || self.wrote_reference || name.starts_with("accounting.dimension_set") {
@@ -169,7 +171,7 @@ impl SqlServerTx {
     pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
         self.will_write(statement.name)?;
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         self.pending.push("SELECT @@ROWCOUNT", &[]);
         let rows = self.send().await?;
         let count =
@@ -181,7 +183,7 @@ impl SqlServerTx {
     pub async fn later(&mut self, statement: &Statement, params: &[Value], one: bool) -> StorageResult<()> {
         self.will_write(statement.name)?;
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         if one {
             self.pending.expect_one(statement.name);
         }
@@ -195,7 +197,7 @@ impl SqlServerTx {
             return self.remembered(statement.name, statement.mssql(), params).await;
         }
         self.make_room(params.len()).await?;
-        self.pending.push(statement.mssql(), params);
+        self.ask(statement.mssql(), params);
         self.send().await
     }
 
@@ -208,12 +210,9 @@ impl SqlServerTx {
             if statement.writes() {
                 self.will_write(statement.name)?;
             }
-            self.pending.push(statement.mssql(), params);
+            self.ask(statement.mssql(), params);
         }
-        let sets = self.send_all().await?;
-        let from = sets.len().saturating_sub(N);
-        let last: Vec<_> = sets.into_iter().skip(from).collect();
-        last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
+        last_sets(self.send_all().await?)
     }
 
     pub async fn lookup(
@@ -230,7 +229,7 @@ impl SqlServerTx {
             return self.remembered(lookup.name, lookup.mssql(), &params).await;
         }
         self.make_room(params.len()).await?;
-        self.pending.push(lookup.mssql(), &params);
+        self.ask(lookup.mssql(), &params);
         self.send().await
     }
 
@@ -241,13 +240,13 @@ impl SqlServerTx {
         self.will_write(bulk.name)?;
         if let [row] = rows.as_slice() {
             self.make_room(row.len()).await?;
-            self.pending.push(bulk.mssql_one(), row);
+            self.ask(bulk.mssql_one(), row);
             return Ok(());
         }
         let kinds = bulk.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
-            self.pending.push(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
+            self.ask(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
         }
         Ok(())
     }
@@ -262,12 +261,12 @@ impl SqlServerTx {
             self.make_room(1).await?;
             let deltas = [rows_json(&kinds, piece).into()];
             if piece.len() <= ACCUMULATE_JOINED_MAX {
-                self.pending.push(accumulate.mssql(), &deltas);
+                self.ask(accumulate.mssql(), &deltas);
                 continue;
             }
             self.accumulations += 1;
             let text = accumulate.mssql_many().replace("@d ", &format!("@d{} ", self.accumulations));
-            self.pending.push(&text, &deltas);
+            self.ask(&text, &deltas);
         }
         Ok(())
     }
@@ -281,7 +280,7 @@ impl SqlServerTx {
     ) -> StorageResult<()> {
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         self.make_room(3).await?;
-        self.pending.push(
+        self.ask(
             numbered.mssql(),
             &[tenant.into(), count.into(), rows_json(&numbered.bulk.kinds(), &rows).into()],
         );
@@ -318,7 +317,7 @@ impl SqlServerTx {
     ) -> StorageResult<Vec<Row>> {
         if self.wrote_reference || self.hold == Hold::Exclusive {
             self.make_room(params.len()).await?;
-            self.pending.push(sql, params);
+            self.ask(sql, params);
             return self.send().await;
         }
         let version = self.reference_version().await?;
@@ -326,7 +325,7 @@ impl SqlServerTx {
             return Ok(rows);
         }
         self.make_room(params.len()).await?;
-        self.pending.push(sql, params);
+        self.ask(sql, params);
         let rows = self.send().await?;
         if !rows.is_empty() || !GROWS_WHILE_POSTING.contains(&name) {
             self.memory.put(self.tenant, version, name, params, &rows);
@@ -342,6 +341,12 @@ impl SqlServerTx {
         self.version.ok_or_else(|| {
             StorageError::Internal("the version of the reference data was not read".to_owned())
         })
+    }
+
+    /// Appends a statement of the product, unlike those of the transaction itself.
+    fn ask(&mut self, sql: &str, params: &[Value]) {
+        self.meter.statement();
+        self.pending.push(sql, params);
     }
 
     async fn make_room(&mut self, params: usize) -> StorageResult<()> {
@@ -438,6 +443,9 @@ impl SqlServerTx {
         if !self.begun {
             return;
         }
+        if !self.poisoned {
+            self.meter.round_trip();
+        }
         let patience = connection.patience;
         let undone = !self.poisoned
             && in_time(patience, connection.client.execute("ROLLBACK TRANSACTION", &[])).await.is_ok();
@@ -447,7 +455,7 @@ impl SqlServerTx {
     }
 
     async fn plain(&mut self, sql: &str) -> StorageResult<()> {
-        self.round_trips += 1;
+        self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         let patience = connection.patience;
         let done = in_time(patience, connection.client.execute(sql, &[])).await;
@@ -457,7 +465,7 @@ impl SqlServerTx {
     }
 
     async fn request(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Vec<Row>>> {
-        self.round_trips += 1;
+        self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         result_sets(connection, sql, params).await.inspect_err(|error| self.failed(error))
     }
@@ -466,6 +474,13 @@ impl SqlServerTx {
         self.poisoned = true;
         self.lost |= matches!(error, StorageError::Unavailable(_));
     }
+}
+
+/// Those of the queries that stand last in a request.
+pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>; N]> {
+    let from = sets.len().saturating_sub(N);
+    let last: Vec<_> = sets.into_iter().skip(from).collect();
+    last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
 }
 
 /// Every result set of a parameterised request.

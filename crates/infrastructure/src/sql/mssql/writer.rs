@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use application::error::{AppError, AppResult, OUTCOME_UNKNOWN, STORAGE_FULL};
@@ -15,6 +15,7 @@ use domain::time::Timestamp;
 use futures::FutureExt;
 use uuid::Uuid;
 
+use super::super::meter::Meter;
 use super::super::tx::Tx;
 use super::memory::SharedMemory;
 use super::pool::{self, Pool, in_time};
@@ -32,8 +33,7 @@ pub struct Writer {
     memory: Arc<SharedMemory>,
     /// The last moment given to a transaction of this process, in microseconds.
     last: Arc<AtomicI64>,
-    /// Round trips of the work that ended last.
-    round_trips: Arc<AtomicU32>,
+    meter: Arc<Meter>,
     refused: Arc<AtomicBool>,
 }
 
@@ -47,15 +47,8 @@ enum Attempt {
 }
 
 impl Writer {
-    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self {
-            clock,
-            ids,
-            memory: Arc::default(),
-            last: Arc::default(),
-            round_trips: Arc::default(),
-            refused: Arc::default(),
-        }
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, meter: Arc<Meter>) -> Self {
+        Self { clock, ids, memory: Arc::default(), last: Arc::default(), meter, refused: Arc::default() }
     }
 
     /// In a task of its own: a client that goes away cannot leave a commit half-way.
@@ -104,7 +97,7 @@ impl Writer {
             Ok(connection) => connection,
             Err(error) => return Attempt::Done(Err(error.into())),
         };
-        let tx = SqlServerTx::new(connection, self.memory.clone(), work.tenant(), hold)
+        let tx = SqlServerTx::new(connection, self.memory.clone(), self.meter.clone(), work.tenant(), hold)
             .expecting_no_replay(replay_key);
         let mut uow = SqlUnitOfWork::new(Tx::SqlServer(tx), self.ids.clone());
         uow.reset(work.tenant(), self.moment());
@@ -122,7 +115,6 @@ impl Writer {
             }
             Err(error) => Err(error),
         };
-        self.round_trips.store(tx.round_trips(), Ordering::Relaxed);
         let Err(error) = ended else { return Attempt::Done(Ok(())) };
         let (exclusive, lost, replay) = (tx.wants_exclusive(), tx.is_lost(), tx.found_replay());
         let unknown = tx.may_have_committed();
@@ -151,10 +143,6 @@ impl Writer {
     /// Before attempt `attempt` (2, 3, …).
     pub async fn pause(&self, attempt: u32) {
         tokio::time::sleep(backoff(attempt, self.ids.secret()[0])).await;
-    }
-
-    pub fn last_round_trips(&self) -> u32 {
-        self.round_trips.load(Ordering::Relaxed)
     }
 
     /// Later than every moment this process gave before.

@@ -5,7 +5,9 @@ use application::command::execute;
 use application::context::IdempotencyKey;
 use application::platform::jobs::{self, JOBS_RUNNING_PER_TENANT_MAX, JobQueries, JobRegistry, NewJob};
 use application::platform::retention;
+use application::ports::clock::Clock;
 use domain::ids::JobId;
+use infrastructure::system::SystemClock;
 use uuid::Uuid;
 
 use super::batch::{books, entry};
@@ -20,11 +22,12 @@ fn job(n: u128) -> NewJob {
         input: "{}".to_owned(),
         total: Some(2),
         created_by: None,
+        runner: Uuid::from_u128(99),
     }
 }
 
 async fn run(books: &Books, n: u128, text: &str) {
-    let registry = JobRegistry::default();
+    let registry = JobRegistry::new(Uuid::from_u128(99));
     let job = job(n);
     let running = registry.enter(books.ctx.tenant, job.id).unwrap();
     let id = job.id;
@@ -57,11 +60,18 @@ async fn a_job_keeps_its_result_or_its_errors() {
 }
 
 #[tokio::test]
-async fn interrupted_jobs_are_marked_at_start() {
+async fn a_job_of_an_earlier_version_is_given_a_day() {
     let books = books().await;
+    let begun = |micros_ago: i64| {
+        format!("UPDATE job SET runner = NULL, started_at = {}", SystemClock.now().micros() - micros_ago)
+    };
+    let asking = Uuid::from_u128(1);
     jobs::start(&books.app, &books.ctx, job(3)).await.unwrap();
-    assert_eq!(jobs::fail_interrupted(&books.app).await.unwrap(), 1);
-    assert_eq!(jobs::fail_interrupted(&books.app).await.unwrap(), 0);
+    let hours = |hours: i64| hours * 3_600_000_000;
+    books.sql.lock().unwrap().execute(&begun(hours(23)), []).unwrap();
+    assert_eq!(jobs::fail_interrupted(&books.app, asking).await.unwrap(), 0);
+    books.sql.lock().unwrap().execute(&begun(hours(25)), []).unwrap();
+    assert_eq!(jobs::fail_interrupted(&books.app, asking).await.unwrap(), 1);
     let job = books.db.job(books.ctx.tenant, JobId::new(Uuid::from_u128(3))).await.unwrap().unwrap();
     assert_eq!((job.status.as_str(), job.error.unwrap().code.as_str()), ("failed", "job_interrupted"));
 }
@@ -70,7 +80,7 @@ async fn interrupted_jobs_are_marked_at_start() {
 async fn running_jobs_are_bounded_and_show_their_progress() {
     use application::accounting::imports::Progress;
     let books = books().await;
-    let registry = JobRegistry::default();
+    let registry = JobRegistry::new(Uuid::from_u128(99));
     let tenant = books.ctx.tenant;
     let places: Vec<_> = (0..JOBS_RUNNING_PER_TENANT_MAX)
         .map(|n| registry.enter(tenant, JobId::new(Uuid::from_u128(n as u128))).unwrap())

@@ -48,7 +48,8 @@ pub async fn create(
     let running = exporter.registry.enter(ctx.tenant, id)?;
     let input = json!({ "format": query.format.as_str(), "from": query.from, "to": query.to });
     let created_by = ctx.actor.user_id();
-    let job = NewJob { id, kind: EXPORT_LEDGER, input: input.to_string(), total: None, created_by };
+    let runner = exporter.registry.runner();
+    let job = NewJob { id, kind: EXPORT_LEDGER, input: input.to_string(), total: None, created_by, runner };
     jobs::start(&exporter.app, &ctx, job).await?;
     let export = ExportToStore {
         app: exporter.app.clone(),

@@ -142,6 +142,7 @@ impl Importer {
             input: input(kind, &options, ctx.dry_run),
             total: i64::try_from(file.rows()).ok(),
             created_by: ctx.actor.user_id(),
+            runner: self.registry.runner(),
         };
         let tenant = ctx.tenant;
         let (noted, is_noted) = oneshot::channel();
