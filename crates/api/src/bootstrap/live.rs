@@ -70,6 +70,7 @@ pub struct LiveParts {
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
     /// Where the cache is shared.
     pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
+    pub blobs: Arc<infrastructure::blobs::replaceable::ReplaceableBlobs>,
     pub switches: crate::middleware::Switches,
     pub flags: application::platform::feature_flags::FeatureFlags,
     pub database: Arc<infrastructure::sql::db::Db>,
@@ -117,7 +118,22 @@ impl Followers {
                 Err(error) => error!(target: TARGET, %error, "Redis stays as it was: {{error}}"),
             }
         }
+        let both_azure = matches!((&old.blobs, &new.blobs), (BlobChoice::Azure(_), BlobChoice::Azure(_)));
+        if both_azure && (&old.blobs, &old.files.container) != (&new.blobs, &new.files.container) {
+            self.reopen_blobs(new);
+        }
         embedded(old, new);
+    }
+
+    /// Uploads and downloads in progress end with the client they began with.
+    fn reopen_blobs(&self, settings: &Settings) {
+        match super::stores::open_blobs(settings) {
+            Ok(store) => {
+                self.parts.blobs.replace(store);
+                info!(target: TARGET, "Files are reached with the changed connection string");
+            }
+            Err(error) => error!(target: TARGET, %error, "The file store stays as it was: {{error}}"),
+        }
     }
 
     /// Beside the others, because a server that is away would hold them up; again until it works, because the server may

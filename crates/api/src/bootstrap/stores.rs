@@ -182,7 +182,7 @@ pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
 }
 
 /// The file store, what is taken into it, and the keys of our own links.
-pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Failure> {
+pub fn files(settings: &Settings, keys: &[SigningKey], store: Arc<dyn BlobStore>) -> Result<Files, Failure> {
     let files = &settings.files;
     let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
     let standard = AttachmentPolicy::default();
@@ -194,5 +194,5 @@ pub fn open_files(settings: &Settings, keys: &[SigningKey]) -> Result<Files, Fai
         upload_url_life: files.upload_url_life,
     };
     let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
-    Ok(Files { store: open_blobs(settings)?, policy: Arc::new(policy), links })
+    Ok(Files { store, policy: Arc::new(policy), links })
 }

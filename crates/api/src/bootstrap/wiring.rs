@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::command::Application;
 use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::clock::{Clock, Ids};
+use infrastructure::blobs::replaceable::ReplaceableBlobs;
 use infrastructure::cache::Ttl;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
@@ -46,7 +47,8 @@ pub async fn assemble(
     let followed = Arc::new(FollowedDatabase::new(database.clone(), caches.cache.clone()));
     let application = Application { database: followed, cache: caches.cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
-    let files = stores::open_files(settings, &keys)?;
+    let blobs = Arc::new(ReplaceableBlobs::new(stores::open_blobs(settings)?));
+    let files = stores::files(settings, &keys, blobs.clone())?;
     let auth = &settings.auth;
     let tokens = Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?);
     let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
@@ -63,6 +65,7 @@ pub async fn assemble(
         tokens,
         set_cache_ttl: caches.set_ttl,
         redis: caches.redis,
+        blobs,
         switches: state.switches.clone(),
         flags: state.flags.clone(),
         database: database.clone(),

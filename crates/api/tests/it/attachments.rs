@@ -299,6 +299,7 @@ async fn an_upload_that_nobody_completes_is_given_up() {
     assert_eq!(sweep().await.removed, 0);
     // A store's own clock may still honour the URL; nothing comes of it.
     send(&world, &begun["upload"], PDF).await;
+    let client = world.sign_in(&tenant.email, testkit::world::PASSWORD, None).await;
     client.get(&at(&begun["attachment"])).await.expect(404);
 }
 

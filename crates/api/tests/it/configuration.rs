@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use erp_api::config::registry;
 use serde_json::{Value, json};
+use testkit::peers::Azurite;
 use testkit::server::free_port;
 use testkit::world::PASSWORD;
 
@@ -313,6 +314,38 @@ async fn read_only_mode_comes_and_goes_with_a_file() {
         assert!(began.elapsed() < Duration::from_secs(10), "{}", server.said());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test]
+async fn a_changed_storage_string_is_used_without_a_restart() {
+    let (folder, first, second) =
+        (tempfile::tempdir().unwrap(), Azurite::start().await, Azurite::start().await);
+    let file = folder.path().join("appsettings.json");
+    let names = |azurite: &Azurite| {
+        json!({ "AzureStorage": { "ConnectionString": azurite.connection_string() } }).to_string()
+    };
+    replace(&file, &names(&first));
+    let server = Logged::start(folder.path(), |command| {
+        command.env_remove("AzureStorage__ConnectionString").env("Bootstrap__Template", "sa-standard");
+    })
+    .await;
+    let (_, tokens) = server.token().await;
+    let token = tokens["access_token"].as_str().unwrap();
+    let client = reqwest::Client::new();
+    let entries = client.get(format!("{}/api/v1/journal-entries?limit=1", server.url)).bearer_auth(token);
+    let entries: Value = entries.send().await.unwrap().json().await.unwrap();
+    let document = entries["items"][0]["id"].as_str().unwrap();
+    let attach = async |name: &str| {
+        let query = format!("documentType=journal_entry&documentId={document}&name={name}");
+        let request = client.post(format!("{}/api/v1/attachments?{query}", server.url)).bearer_auth(token);
+        let request = request.header("Content-Type", "application/pdf").body("%PDF-1.7\n%%EOF");
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(attach("before.pdf").await, 201);
+    replace(&file, &names(&second));
+    server.until_said("Files are reached with the changed connection string").await;
+    drop(first);
+    assert_eq!(attach("after.pdf").await, 201, "{}", server.said());
 }
 
 #[test]

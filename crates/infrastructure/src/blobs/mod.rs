@@ -5,5 +5,6 @@ pub mod connection_string;
 pub mod directory;
 mod meter;
 pub mod options;
+pub mod replaceable;
 
 pub use options::{BlobOptions, open};

@@ -5,6 +5,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::super::value::{Row, Value};
+use super::batch::Batch;
 use super::error::storage_error;
 use super::pool::{self, Connection, Pool, in_time};
 use super::session;
@@ -54,13 +55,19 @@ async fn send_rows(
     sender: &tokio::sync::mpsc::Sender<StorageResult<Row>>,
     sent: &mut bool,
 ) -> StorageResult<()> {
-    let mut batch = session::of_read(params);
+    let tenant = session::tenant_of(params);
+    let mut batch = Batch::default();
     batch.push(sql, params);
     let (text, params) = batch.take();
     let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
     let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
     let mut connection = pool::get(pool).await?;
     let patience = connection.patience;
+    if let Some(tenant) = tenant {
+        // A request of its own, because a stream ends with the first result.
+        let named = in_time(patience, connection.client.execute(&session::of_tenant(tenant), &[])).await;
+        named.map_err(storage_error)?;
+    }
     let begun = in_time(patience, connection.client.query_stream(&text, &params)).await;
     let mut rows = begun.map_err(storage_error)?;
     while let Some(row) = in_time(patience, rows.try_next()).await.map_err(storage_error)? {

@@ -28,12 +28,19 @@ fn set(key: &str, tenant: Uuid) -> String {
     format!("EXEC sp_set_session_context N'{key}', {};", binary_constant(tenant.as_bytes()))
 }
 
-/// The beginning of a read: its tenant, which is its first parameter. One that begins with something else is about no
-/// tenant's books.
+/// Whose books a read is about: its first parameter. One that begins with something else is about no tenant's.
+pub fn tenant_of(params: &[Value]) -> Option<TenantId> {
+    match params.first() {
+        Some(Value::Id(tenant)) => Some(TenantId::new(*tenant)),
+        _ => None,
+    }
+}
+
+/// The beginning of a read.
 pub fn of_read(params: &[Value]) -> Batch {
     let mut batch = Batch::default();
-    if let Some(tenant @ Value::Id(_)) = params.first() {
-        batch.push(&format!("EXEC sp_set_session_context N'{TENANT}', @P1"), std::slice::from_ref(tenant));
+    if let Some(tenant) = tenant_of(params) {
+        batch.push(&format!("EXEC sp_set_session_context N'{TENANT}', @P1"), &[tenant.into()]);
     }
     batch
 }
