@@ -14,7 +14,7 @@ use infrastructure::sql::mssql::migrate::{ALL_TENANTS, Migrating, drop_database,
 use infrastructure::system::SystemClock;
 
 /// Connections of one test: as many as requests that some send at once, since the server may share two cores with it.
-const POOL_MAX: u32 = 40;
+const POOL_MAX: u32 = 64;
 /// Tries to make a database while others are made.
 const TRIES: u32 = 40;
 

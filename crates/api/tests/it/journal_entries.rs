@@ -148,6 +148,8 @@ async fn numbers_have_no_gaps_whoever_posts_and_fails() {
     });
     let calls: Vec<_> = calls.collect();
     let answers = futures::future::join_all(calls).await;
+    let failed = answers.iter().find(|answer| answer.status.is_server_error());
+    assert!(failed.is_none(), "{}", failed.map_or(String::new(), |answer| answer.text()));
     let mut numbers: Vec<String> = answers
         .into_iter()
         .filter(|answer| answer.status.is_success())
