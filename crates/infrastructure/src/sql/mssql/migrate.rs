@@ -7,10 +7,10 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use tracing::{info, warn};
 
+use super::answers::result_sets;
 use super::connection_string::SqlServerOptions;
 use super::error::storage_error;
 use super::pool::{self, Connection, LoginTokens};
-use super::tx::result_sets;
 use crate::sql::dialect::Dialect;
 use crate::sql::migrate::{Migration, pending};
 use crate::sql::value::Value;

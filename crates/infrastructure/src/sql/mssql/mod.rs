@@ -1,5 +1,6 @@
 //! SQL Server over TDS. Nothing outside this folder knows which driver it is.
 
+pub mod answers;
 pub mod batch;
 pub mod connection_string;
 pub mod engine;

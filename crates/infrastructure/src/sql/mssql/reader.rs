@@ -5,11 +5,11 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::super::value::{Row, Value};
+use super::answers::{last_sets, result_sets};
 use super::batch::Batch;
 use super::error::storage_error;
 use super::pool::{self, Connection, Pool, in_time};
 use super::session;
-use super::tx::{last_sets, result_sets};
 use super::values::{Parameter, read_row};
 
 /// Rows on their way to a slow reader.

@@ -6,7 +6,8 @@ use domain::ids::TenantId;
 use uuid::Uuid;
 
 use super::super::value::Value;
-use super::batch::Batch;
+use super::batch::{Batch, LOCK_REFUSED};
+use super::tx::LOCK_TIMEOUT_MS;
 use super::values::binary_constant;
 
 /// The tenant of a transaction, and of a read.
@@ -43,4 +44,16 @@ pub fn of_read(params: &[Value]) -> Batch {
         batch.push(&format!("EXEC sp_set_session_context N'{TENANT}', @P1"), &[tenant.into()]);
     }
     batch
+}
+
+/// Takes a tenant's application lock until the transaction ends.
+///
+/// `n` keeps the variables of several locks in one batch apart.
+pub fn tenant_lock(tenant: TenantId, mode: &str, n: usize) -> String {
+    let resource = tenant.uuid().simple();
+    format!(
+        "DECLARE @lock{n} INT; EXEC @lock{n} = sp_getapplock @Resource = N'tenant:{resource}', \
+         @LockMode = N'{mode}', @LockOwner = N'Transaction', @LockTimeout = {LOCK_TIMEOUT_MS}; \
+         IF @lock{n} < 0 THROW {LOCK_REFUSED}, N'the tenant is locked', 1;"
+    )
 }

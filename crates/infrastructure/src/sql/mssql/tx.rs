@@ -16,13 +16,13 @@ use super::super::reference_memory::is_harmless;
 use super::super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
 use super::super::tx::ROWS_MAX;
 use super::super::value::{Row, Value};
-use super::batch::{Batch, LOCK_REFUSED};
+use super::answers::{last_sets, result_sets};
+use super::batch::Batch;
 use super::error::{is_replay, storage_error};
 use super::json::{keys_json, rows_json};
 use super::memory::SharedMemory;
 use super::pool::{Connection, in_time};
-use super::session;
-use super::values::{Parameter, read_row};
+use super::session::{self, tenant_lock};
 
 /// How long a statement waits for a lock, in milliseconds, before the work is tried again.
 pub const LOCK_TIMEOUT_MS: u32 = 10_000;
@@ -474,45 +474,6 @@ impl SqlServerTx {
         self.poisoned = true;
         self.lost |= matches!(error, StorageError::Unavailable(_));
     }
-}
-
-/// Those of the queries that stand last in a request.
-pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>; N]> {
-    let from = sets.len().saturating_sub(N);
-    let last: Vec<_> = sets.into_iter().skip(from).collect();
-    last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
-}
-
-/// Every result set of a parameterised request.
-pub async fn result_sets(
-    connection: &mut Connection,
-    sql: &str,
-    params: &[Value],
-) -> StorageResult<Vec<Vec<Row>>> {
-    let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
-    let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
-    let patience = connection.patience;
-    let answered = in_time(patience, connection.client.query_multiple(sql, &params)).await;
-    let mut results = answered.map_err(storage_error)?;
-    let mut sets = Vec::with_capacity(results.result_count());
-    for _ in 0..results.result_count() {
-        let rows = results.collect_current().map_err(storage_error)?;
-        sets.push(rows.iter().map(read_row).collect::<StorageResult<_>>()?);
-        let _ = results.next_result().await.map_err(storage_error)?;
-    }
-    Ok(sets)
-}
-
-/// Takes a tenant's application lock until the transaction ends.
-///
-/// `n` keeps the variables of several locks in one batch apart.
-pub fn tenant_lock(tenant: TenantId, mode: &str, n: usize) -> String {
-    let resource = tenant.uuid().simple();
-    format!(
-        "DECLARE @lock{n} INT; EXEC @lock{n} = sp_getapplock @Resource = N'tenant:{resource}', \
-         @LockMode = N'{mode}', @LockOwner = N'Transaction', @LockTimeout = {LOCK_TIMEOUT_MS}; \
-         IF @lock{n} < 0 THROW {LOCK_REFUSED}, N'the tenant is locked', 1;"
-    )
 }
 
 fn gone() -> StorageError {

@@ -19,7 +19,8 @@ use super::super::meter::Meter;
 use super::super::tx::Tx;
 use super::memory::SharedMemory;
 use super::pool::{self, Pool, in_time};
-use super::tx::{Hold, SqlServerTx, tenant_lock};
+use super::session::tenant_lock;
+use super::tx::{Hold, SqlServerTx};
 use crate::persistence::SqlUnitOfWork;
 
 /// When a client may ask again about a change whose outcome is not known.
