@@ -17,7 +17,8 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
     }
     for accumulate in persistence::accumulations() {
         let (update, insert) = accumulate.sqlite().clone();
-        let text = if sqlite { format!("{update};\n{insert}") } else { accumulate.mssql().to_owned() };
+        let joined = || format!("{};\n-- of very many\n{}", accumulate.mssql(), accumulate.mssql_many());
+        let text = if sqlite { format!("{update};\n{insert}") } else { joined() };
         all.push((accumulate.name, text));
     }
     if !sqlite {
