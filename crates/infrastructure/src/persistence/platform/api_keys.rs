@@ -20,7 +20,7 @@ statements! {
          expires_at, last_used_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     UPDATE = "platform.api_key.update":
         "UPDATE api_key SET name = ?3, prefix = ?4, secret_hash = ?5, revoked_at = ?6, version = ?7 \
-         WHERE tenant_id = ?1 AND id = ?2";
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?7 - 1";
     MARK_USED = "platform.api_key.mark_used":
         "UPDATE api_key SET last_used_at = ?3 WHERE tenant_id = ?1 AND id = ?2";
 }

@@ -16,13 +16,23 @@ use crate::persistence::SqlUnitOfWork;
 use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
 
+/// The query of a person. A person belongs to several tenants, whose locks do not keep their works apart.
+macro_rules! user {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
+             password_changed_at, created_at, updated_at, version FROM app_user ",
+            $where
+        )
+    };
+}
+
 statements! {
     FIND = "platform.user.find":
-        "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
-         password_changed_at, created_at, updated_at, version FROM app_user {lock} WHERE id = ?1";
-    FIND_BY_EMAIL = "platform.user.find_by_email":
-        "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
-         password_changed_at, created_at, updated_at, version FROM app_user {lock_range} WHERE email = ?1";
+        user!("WHERE id = ?1"),
+        // Locks by writing, which every server honours: wrong passwords that come at once are all counted.
+        mssql: concat!("UPDATE app_user SET version = version WHERE id = ?1;\n", user!("WHERE id = ?1"));
+    FIND_BY_EMAIL = "platform.user.find_by_email": user!("{lock_range} WHERE email = ?1");
     INSERT = "platform.user.insert":
         "INSERT INTO app_user (id, email, name, locale, password_hash, platform_admin, active, failed_attempts, \
          locked_until, password_changed_at, updated_at, version, search, created_at) \

@@ -103,6 +103,18 @@ async fn parallel_guesses_are_all_counted() {
 }
 
 #[tokio::test]
+async fn of_many_that_use_a_refresh_token_at_once_one_gets_in() {
+    let house = House::new().await;
+    let token = house.tokens("admin@home.example").await.unwrap().refresh_token.unwrap();
+    let caller = caller();
+    let answers = futures::future::join_all((0..10).map(|_| house.sign_in.refresh(&token, &caller))).await;
+    let (got_in, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!((got_in.len(), refused.len()), (1, 9));
+    let next = got_in.into_iter().next().unwrap().unwrap().refresh_token.unwrap();
+    assert!(house.sign_in.refresh(&next, &caller).await.is_err(), "whose token was stolen signs in anew");
+}
+
+#[tokio::test]
 async fn unknown_people_and_tenants_are_refused_alike() {
     let house = House::new().await;
     house.tenant("other").await;
