@@ -16,9 +16,11 @@ use crate::config::{
 
 /// How connection strings of cloud services are checked; one line for each adapter.
 const CHECKS: ConnectionChecks = ConnectionChecks {
+    database_pairs: super::database_pairs,
     sql_server: super::stores::check_sql_server,
     redis: super::stores::check_redis,
     azure_storage: super::stores::check_azure_storage,
+    azure_container: super::stores::check_azure_container,
     app_configuration: |text, _| check_connection_string(text).map(|()| Vec::new()),
 };
 
@@ -59,7 +61,7 @@ fn connect(locations: &RemoteLocations) -> Result<RemoteSources, Problem> {
     let development = locations.environment.is_development();
     let azure = azure_identity(development, None)
         .and_then(|identity| Azure::of(identity, Arc::new(SystemClock)))
-        .map_err(refused("AZURE_CLIENT_ID"))?;
+        .map_err(refused("the identity in Azure"))?;
     let environment = locations.environment.name();
     let store = match &locations.app_configuration {
         None => None,

@@ -10,6 +10,7 @@ use infrastructure::cache::Ttl;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
+use super::stores::link_keys;
 use super::wiring::{Parts, cache_ttl, rate_limits, signing_keys, token_seconds};
 use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, LiveSettings, Settings};
 use crate::telemetry::Logs;
@@ -30,7 +31,7 @@ pub fn follow(
 ) -> impl Future<Output = ()> + use<> {
     let mut settings = live.watch();
     let mut now = settings.borrow_and_update().clone();
-    let followers = Followers::of(parts, logs);
+    let followers = Followers::of(parts, logs, now.clone());
     followers.region(&now);
     followers.flags(&now);
     let running = tokio::spawn(async move {
@@ -51,6 +52,8 @@ pub fn follow(
 
 /// Handles on everything that changes.
 struct Followers {
+    /// What the process started with: settings that count after a restart only are in force as they are here.
+    started: Arc<Settings>,
     logs: Option<Logs>,
     parts: LiveParts,
     reconnecting: Arc<Reconnecting>,
@@ -70,6 +73,8 @@ pub struct LiveParts {
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
     /// Where the cache is shared.
     pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
+    /// Of attachments, signed as tokens are.
+    pub links: crate::routes::platform::attachments::AttachmentLinks,
     pub blobs: Arc<infrastructure::blobs::replaceable::ReplaceableBlobs>,
     pub switches: crate::middleware::Switches,
     pub flags: application::platform::feature_flags::FeatureFlags,
@@ -79,8 +84,8 @@ pub struct LiveParts {
 }
 
 impl Followers {
-    fn of(parts: &Parts, logs: Option<Logs>) -> Self {
-        Self { logs, parts: parts.live.clone(), reconnecting: Arc::default() }
+    fn of(parts: &Parts, logs: Option<Logs>, started: Arc<Settings>) -> Self {
+        Self { started, logs, parts: parts.live.clone(), reconnecting: Arc::default() }
     }
 
     fn take_over(&self, old: &Settings, new: &Settings) {
@@ -95,7 +100,7 @@ impl Followers {
             self.parts.switches.rates().set(tenant, user);
         }
         if old.auth.signing_keys != new.auth.signing_keys {
-            self.rotate_keys(old, new);
+            self.rotate_keys(new);
         }
         if old.features != new.features {
             self.flags(new);
@@ -119,7 +124,7 @@ impl Followers {
             }
         }
         let both_azure = matches!((&old.blobs, &new.blobs), (BlobChoice::Azure(_), BlobChoice::Azure(_)));
-        if both_azure && (&old.blobs, &old.files.container) != (&new.blobs, &new.files.container) {
+        if both_azure && old.blobs != new.blobs {
             self.reopen_blobs(new);
         }
         embedded(old, new);
@@ -127,7 +132,7 @@ impl Followers {
 
     /// Uploads and downloads in progress end with the client they began with.
     fn reopen_blobs(&self, settings: &Settings) {
-        match super::stores::open_blobs(settings) {
+        match super::stores::open_blobs(&settings.blobs, &self.started) {
             Ok(store) => {
                 self.parts.blobs.replace(store);
                 info!(target: TARGET, "Files are reached with the changed connection string");
@@ -170,14 +175,20 @@ impl Followers {
         });
     }
 
-    fn rotate_keys(&self, old: &Settings, new: &Settings) {
-        let seconds = token_seconds(old);
+    fn rotate_keys(&self, new: &Settings) {
+        let seconds = token_seconds(&self.started);
+        let files = &self.started.files;
+        let links_life = files.download_url_life.max(files.upload_url_life);
         let rotated = signing_keys(new, &*self.parts.ids).and_then(|keys| {
-            let rotated = self.parts.tokens.rotate(&keys, self.parts.clock.now(), seconds);
-            rotated.map_err(super::wiring::bad_key).map(|()| keys.len())
+            let (now, links) = (self.parts.clock.now(), link_keys(&keys)?);
+            self.parts.tokens.rotate(&keys, now, seconds).map_err(super::wiring::bad_key)?;
+            self.parts.links.rotate(&links, now, links_life);
+            Ok(keys.len())
         });
         match rotated {
-            Ok(count) => info!(target: TARGET, count, "Tokens are signed with the first of {{count}} keys"),
+            Ok(count) => {
+                info!(target: TARGET, count, "Tokens and links are signed with the first of {{count}} keys")
+            }
             Err(error) => error!(target: TARGET, %error, "The signing keys stay as they were: {{error}}"),
         }
     }

@@ -22,6 +22,7 @@ use crate::problem::{error_catalogue, errors_markdown};
 
 pub use configuration::configure;
 pub use first_start::provision;
+pub use infrastructure::sql::ado::pairs as database_pairs;
 pub use live::{LiveParts, follow};
 pub use wiring::{Parts, api_operations, assemble};
 

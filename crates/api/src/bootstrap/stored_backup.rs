@@ -41,7 +41,7 @@ fn beside(database: &Path) -> Result<TempDir, Failure> {
 
 /// Takes a verified copy of a running or stopped server's database and puts it into the store.
 pub async fn backup(settings: &Settings) -> Result<(), Failure> {
-    let store = open_blobs(settings)?;
+    let store = open_blobs(&settings.blobs, settings)?;
     let database = offline::embedded(settings)?;
     let folder = beside(database)?;
     let copy = folder.path().join("copy.db");
@@ -62,7 +62,7 @@ pub async fn backup(settings: &Settings) -> Result<(), Failure> {
 
 /// Every copy in the store, the oldest first.
 pub async fn list(settings: &Settings) -> Result<(), Failure> {
-    let store = open_blobs(settings)?;
+    let store = open_blobs(&settings.blobs, settings)?;
     let prefix = BlobPrefix { tenant: NOBODY, kind: BlobKind::Backup };
     let mut after = None;
     loop {
@@ -86,7 +86,7 @@ pub async fn list(settings: &Settings) -> Result<(), Failure> {
 pub async fn restore(settings: &Settings, key: &str) -> Result<(), Failure> {
     let known = BlobKey::parse(key).filter(|key| key.tenant == NOBODY && key.kind == BlobKind::Backup);
     let key = known.ok_or_else(|| Failure::Other(format!("'{key}' is not the key of a backup")))?;
-    let store = open_blobs(settings)?;
+    let store = open_blobs(&settings.blobs, settings)?;
     let mut blob = store.get(key, None).await?;
     let database = offline::embedded(settings)?;
     if let Some(folder) = database.parent() {

@@ -9,6 +9,7 @@ use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use application::ports::storage_error::StorageError;
 use async_trait::async_trait;
+use infrastructure::blobs::azure::ContainerName;
 use infrastructure::blobs::options::{self as blobs, BlobOptions};
 use infrastructure::cache::Ttl;
 use infrastructure::cache::connection_string::{RedisOptions, RedisStringError};
@@ -18,7 +19,7 @@ use infrastructure::cache::redis::Timings;
 use infrastructure::identity::keys::SigningKey;
 use infrastructure::secrets::identity::TokenSource;
 use infrastructure::sql::db::Db;
-use infrastructure::sql::mssql::connection_string::SqlServerOptions;
+use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::mssql::pool::LoginTokens;
@@ -45,8 +46,12 @@ pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<Stri
     if options.database.is_none() {
         return Err("names no Database".to_owned());
     }
-    let ignored = options.ignored.iter().map(|keyword| format!("{DATABASE_KEY}: '{keyword}' is ignored"));
-    Ok(ignored.collect())
+    let mut remarks: Vec<_> =
+        options.ignored.iter().map(|keyword| format!("'{keyword}' is ignored")).collect();
+    if options.encrypt == Encrypt::Off && !environment.is_development() {
+        remarks.push(format!("Encrypt=False sends the books over the network as they are, in {environment}"));
+    }
+    Ok(remarks)
 }
 
 pub fn sql_server_options(text: &str) -> Result<SqlServerOptions, Failure> {
@@ -109,11 +114,7 @@ pub struct Caches {
 
 pub fn check_redis(text: &str, _: Environment) -> Result<Vec<String>, String> {
     let options: RedisOptions = text.parse().map_err(|error: RedisStringError| error.to_string())?;
-    Ok(options
-        .ignored
-        .iter()
-        .map(|option| format!("ConnectionStrings:Redis: '{option}' has no effect here"))
-        .collect())
+    Ok(options.ignored.iter().map(|option| format!("'{option}' has no effect here")).collect())
 }
 
 pub fn redis_options(text: &str) -> Result<RedisOptions, Failure> {
@@ -160,10 +161,14 @@ pub fn check_azure_storage(text: &str, _: Environment) -> Result<Vec<String>, St
     BlobOptions::parse(Some(text), Path::new("."), blobs::CONTAINER_DEFAULT).map(|_| Vec::new())
 }
 
-/// The chosen file store, opened but not yet asked for anything.
-pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
+pub fn check_azure_container(text: &str, _: Environment) -> Result<Vec<String>, String> {
+    ContainerName::parse(text).map(|_| Vec::new()).ok_or_else(|| blobs::CONTAINER_RULE.to_owned())
+}
+
+/// The chosen file store, opened but not yet asked for anything; the rest of `settings` is that of the start.
+pub fn open_blobs(choice: &BlobChoice, settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
     let files = &settings.files;
-    let options = match &settings.blobs {
+    let options = match choice {
         BlobChoice::Directory(directory) => BlobOptions::Directory(directory.clone()),
         BlobChoice::Azure(text) => BlobOptions::parse(Some(text.expose()), Path::new("."), &files.container)
             .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?,
@@ -181,10 +186,14 @@ pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
         .map_err(|error| Failure::Other(format!("the file store cannot be opened: {error}")))
 }
 
+/// The keys of our own links, made of those of the tokens.
+pub fn link_keys(keys: &[SigningKey]) -> Result<Vec<[u8; 32]>, Failure> {
+    keys.iter().map(|key| key.derive("attachment links").map_err(bad_key)).collect()
+}
+
 /// The file store, what is taken into it, and the keys of our own links.
 pub fn files(settings: &Settings, keys: &[SigningKey], store: Arc<dyn BlobStore>) -> Result<Files, Failure> {
     let files = &settings.files;
-    let links: Result<Vec<_>, _> = keys.iter().map(|key| key.derive("attachment links")).collect();
     let standard = AttachmentPolicy::default();
     let policy = AttachmentPolicy {
         types: if files.types.is_empty() { standard.types } else { files.types.clone() },
@@ -193,6 +202,6 @@ pub fn files(settings: &Settings, keys: &[SigningKey], store: Arc<dyn BlobStore>
         download_url_life: files.download_url_life,
         upload_url_life: files.upload_url_life,
     };
-    let links = AttachmentLinks::new(links.map_err(bad_key)?, &files.public_url);
+    let links = AttachmentLinks::new(link_keys(keys)?, &files.public_url);
     Ok(Files { store, policy: Arc::new(policy), links })
 }

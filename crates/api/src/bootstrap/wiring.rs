@@ -47,8 +47,9 @@ pub async fn assemble(
     let followed = Arc::new(FollowedDatabase::new(database.clone(), caches.cache.clone()));
     let application = Application { database: followed, cache: caches.cache.clone(), clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
-    let blobs = Arc::new(ReplaceableBlobs::new(stores::open_blobs(settings)?));
+    let blobs = Arc::new(ReplaceableBlobs::new(stores::open_blobs(&settings.blobs, settings)?));
     let files = stores::files(settings, &keys, blobs.clone())?;
+    let links = files.links.clone();
     let auth = &settings.auth;
     let tokens = Arc::new(JwtTokens::new(&auth.issuer, &auth.audience, &keys).map_err(bad_key)?);
     let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
@@ -65,6 +66,7 @@ pub async fn assemble(
         tokens,
         set_cache_ttl: caches.set_ttl,
         redis: caches.redis,
+        links,
         blobs,
         switches: state.switches.clone(),
         flags: state.flags.clone(),

@@ -1,63 +1,19 @@
-//! As much of ADO.NET connection strings as choosing an engine takes: `Keyword=value;…` with quoted values.
+//! Connection strings of the database as far as choosing an engine takes.
 
 use std::path::PathBuf;
 
-/// One `Keyword=value`; the value without its quotes.
-struct Pair {
-    /// In lower case.
-    keyword: String,
-    value: String,
-}
+/// Splits such a string into keyword (lower case, single blanks) and value; the grammar is the adapter's.
+pub type Pairs = fn(&str) -> Result<Vec<(String, String)>, String>;
 
-/// Splits a string; a part without `=` is a keyword without a value.
-fn pairs(text: &str) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find([';', '=']).unwrap_or(rest.len());
-        let keyword = rest[..end].trim().to_lowercase();
-        let mut value = String::new();
-        if rest[end..].starts_with('=') {
-            (value, rest) = split_value(rest[end + 1..].trim_start());
-        } else {
-            rest = &rest[end..];
-        }
-        rest = rest.find(';').map_or("", |end| &rest[end + 1..]);
-        if !keyword.is_empty() {
-            pairs.push(Pair { keyword, value });
-        }
-    }
-    pairs
-}
-
-/// A value and what follows it. In quotes a doubled quote is one, and `;` has no meaning.
-fn split_value(text: &str) -> (String, &str) {
-    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
-        let end = text.find(';').unwrap_or(text.len());
-        return (text[..end].trim().to_owned(), &text[end..]);
-    };
-    let mut value = String::new();
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if character != quote {
-            value.push(character);
-        } else if characters.next_if(|(_, next)| *next == quote).is_some() {
-            value.push(quote);
-        } else {
-            return (value, &text[at + 1..]);
-        }
-    }
-    (value, "")
-}
-
-pub fn has_keyword(text: &str, keyword: &str) -> bool {
-    pairs(text).iter().any(|pair| pair.keyword == keyword)
+/// A string that cannot be read has none; whoever reads all of it says why.
+pub fn has_keyword(pairs: Pairs, text: &str, keyword: &str) -> bool {
+    pairs(text).is_ok_and(|pairs| pairs.iter().any(|(present, _)| present == keyword))
 }
 
 /// The file of `Provider=Sqlite;Data Source=<file>`, keywords in any case and order.
-pub fn sqlite_file(text: &str) -> Result<PathBuf, String> {
+pub fn sqlite_file(pairs: Pairs, text: &str) -> Result<PathBuf, String> {
     let mut file = None;
-    for Pair { keyword, value } in pairs(text) {
+    for (keyword, value) in pairs(text)? {
         match keyword.as_str() {
             "provider" if value.eq_ignore_ascii_case("sqlite") => {}
             "provider" => {
@@ -75,10 +31,9 @@ pub fn sqlite_file(text: &str) -> Result<PathBuf, String> {
 }
 
 /// The string with a password, if it has a user and no password; without a user the process's identity signs in.
-pub fn with_password(text: &str, password: &str) -> String {
-    let pairs = pairs(text);
-    let has = |names: &[&str]| pairs.iter().any(|pair| names.contains(&pair.keyword.as_str()));
-    if !has(&["user id", "uid", "user", "username"]) || has(&["password", "pwd"]) {
+pub fn with_password(pairs: Pairs, text: &str, password: &str) -> String {
+    let has = |names: &[&str]| names.iter().any(|name| has_keyword(pairs, text, name));
+    if !has(&["user id", "uid", "user"]) || has(&["password", "pwd"]) {
         return text.to_owned();
     }
     format!("{};Password=\"{}\"", text.trim().trim_end_matches(';'), password.replace('"', "\"\""))
@@ -89,10 +44,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::bootstrap::database_pairs as pairs;
 
     #[test]
     fn connection_strings_choose_the_engine() {
-        let file = sqlite_file(" provider = SQLite ; Data Source = \"/srv/a;b.db\" ;").unwrap();
+        let file = sqlite_file(pairs, " provider = SQLite ; Data Source = \"/srv/a;b.db\" ;").unwrap();
         assert_eq!(file, Path::new("/srv/a;b.db"));
         for (text, part) in [
             ("Provider=Sqlite", "no Data Source"),
@@ -100,18 +56,21 @@ mod tests {
             ("Provider=Sqlite;Data Source=a;Frobnicate=1", "'frobnicate'"),
             ("Provider=Oracle;Data Source=a", "'Oracle'"),
         ] {
-            let reason = sqlite_file(text).unwrap_err();
+            let reason = sqlite_file(pairs, text).unwrap_err();
             assert!(reason.contains(part), "{reason}");
         }
-        assert!(!has_keyword("Server=h;Password=\"x;Provider=Sqlite\"", "provider"));
-        assert!(has_keyword("Server='a''b' ;PROVIDER=x", "provider") && !has_keyword("nonsense", "provider"));
+        assert!(!has_keyword(pairs, "Server=h;Password=\"x;Provider=Sqlite\"", "provider"));
+        assert!(
+            has_keyword(pairs, "Server='a''b' ;PROVIDER=x", "provider")
+                && !has_keyword(pairs, "nonsense", "provider")
+        );
     }
 
     #[test]
     fn a_password_of_its_own_joins_a_string_that_lacks_one() {
-        let with = |text: &str| with_password(text, "a;\"b");
+        let with = |text: &str| with_password(pairs, text, "a;\"b");
         assert_eq!(with("Server=h;User Id=u;"), "Server=h;User Id=u;Password=\"a;\"\"b\"");
-        assert_eq!(pairs(&with("Server=h;UID=u"))[2].value, "a;\"b");
+        assert_eq!(pairs(&with("Server=h;UID=u")).unwrap()[2].1, "a;\"b");
         for unchanged in ["Server=h", "Server=h;User Id=u;PWD=x", "Server=h;User Id=u;Password=;"] {
             assert_eq!(with(unchanged), unchanged);
         }

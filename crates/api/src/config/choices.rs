@@ -32,9 +32,11 @@ pub type ConnectionCheck = fn(&str, Environment) -> Result<Vec<String>, String>;
 /// The checks of the cloud adapters.
 #[derive(Clone, Copy)]
 pub struct ConnectionChecks {
+    pub database_pairs: ado::Pairs,
     pub sql_server: ConnectionCheck,
     pub redis: ConnectionCheck,
     pub azure_storage: ConnectionCheck,
+    pub azure_container: ConnectionCheck,
     pub app_configuration: ConnectionCheck,
 }
 
@@ -82,8 +84,8 @@ pub fn database(reader: &mut Reader<'_>, checks: &ConnectionChecks, data_directo
         missing(reader, def, "Provider=Sqlite;Data Source=<file>", "the books are in the data folder");
         return default;
     };
-    if ado::has_keyword(&text, "provider") {
-        match ado::sqlite_file(&text) {
+    if ado::has_keyword(checks.database_pairs, &text, "provider") {
+        match ado::sqlite_file(checks.database_pairs, &text) {
             Ok(file) => {
                 embedded(reader, def, "the embedded engine");
                 return DatabaseChoice::Sqlite(file);
@@ -93,7 +95,11 @@ pub fn database(reader: &mut Reader<'_>, checks: &ConnectionChecks, data_directo
         return default;
     }
     let text = match password {
-        Some(password) => ado::with_password(&text, &password),
+        Some(password) => {
+            let with = ado::with_password(checks.database_pairs, &text, &password);
+            not_used(reader, &keys::DB_PASSWORD, with == text, "has one, or no user");
+            with
+        }
         None => text,
     };
     check(reader, def, checks.sql_server, &text);
@@ -118,10 +124,20 @@ pub fn cache(reader: &mut Reader<'_>, checks: &ConnectionChecks) -> CacheChoice 
             }
             format!("{},password={password}", text.trim().trim_end_matches(','))
         }
-        _ => text,
+        given => {
+            not_used(reader, &keys::REDIS_PASSWORD, given.is_some(), "has one");
+            text
+        }
     };
     check(reader, def, checks.redis, &text);
     CacheChoice::Redis(SecretText::new(text))
+}
+
+/// An operator who rotates a password of its own wants to know that another one counts.
+fn not_used(reader: &mut Reader<'_>, def: &KeyDef, unused: bool, why: &str) {
+    if unused {
+        reader.notice(Notice::warning(format!("{} is not used: the connection string {why}.", def.key)));
+    }
 }
 
 fn has_redis_password(text: &str) -> bool {
@@ -144,6 +160,8 @@ pub fn blobs(reader: &mut Reader<'_>, checks: &ConnectionChecks, data_directory:
         return BlobChoice::Directory(data_directory.join(directory));
     }
     check(reader, def, checks.azure_storage, &text);
+    let container = reader.text(&keys::AZURE_CONTAINER).unwrap_or_default();
+    check(reader, &keys::AZURE_CONTAINER, checks.azure_container, &container);
     BlobChoice::Azure(SecretText::new(text))
 }
 

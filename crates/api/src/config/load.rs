@@ -164,6 +164,17 @@ fn placeholders(layers: &Layers) -> Vec<Problem> {
             let members = layers.children(group).into_iter();
             problems
                 .extend(members.filter_map(|(name, f)| problem(format!("{group}:{name}"), f.value, f.layer)));
+            // Each counts by itself: where one is left out the next would take its place.
+            problems.extend(def.aliases.iter().filter_map(|alias| {
+                let found = layers.get(alias.key)?;
+                problem(alias.key.to_owned(), found.value, found.layer)
+            }));
+            continue;
+        }
+        if let Some(section) = def.section() {
+            let below = layers.descendants(section).into_iter();
+            problems
+                .extend(below.filter_map(|(rest, f)| problem(format!("{section}:{rest}"), f.value, f.layer)));
         }
         problems.extend(resolve(layers, def).and_then(|g| problem(def.key.to_owned(), &g.value, &g.layer)));
     }

@@ -1,5 +1,7 @@
 //! Configuration as operators meet it: sources, refusals, what is shown, what changes while the server runs.
 
+mod live;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -8,8 +10,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use erp_api::config::registry;
-use serde_json::{Value, json};
-use testkit::peers::Azurite;
+use serde_json::Value;
 use testkit::server::free_port;
 use testkit::world::PASSWORD;
 
@@ -92,6 +93,11 @@ impl Logged {
         Some(request.send().await.ok()?.status().as_u16())
     }
 
+    /// A request of the API with a token.
+    fn api(&self, method: reqwest::Method, path: &str, token: &str) -> reqwest::RequestBuilder {
+        reqwest::Client::new().request(method, format!("{}/api/v1{path}", self.url)).bearer_auth(token)
+    }
+
     async fn token(&self) -> (u16, Value) {
         let form = [("grant_type", "password"), ("username", "admin@home.example"), ("password", PASSWORD)];
         let url = format!("{}/api/v1/auth/token", self.url);
@@ -148,6 +154,31 @@ fn the_production_file_without_its_vault_ends_with_78_and_names_each_key() {
             assert!(said(&output).contains(&line), "{line}\n{}", said(&output));
         }
     }
+}
+
+#[test]
+fn a_placeholder_is_refused_wherever_it_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str]| {
+        let mut command = command(folder.path());
+        embedded(&mut command, folder.path());
+        let output = command.args(["config", "check"]).args(arguments).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    assert_eq!(check(&[]).0, Some(0), "{}", check(&[]).1);
+    // The next key must not take the place of one that nobody filled in.
+    fs::write(folder.path().join("secrets/jwt-key"), "[Retrieved from Key Vault]").unwrap();
+    fs::write(folder.path().join("secrets/jwt-key-next"), "2".repeat(32)).unwrap();
+    let (code, said) = check(&[]);
+    assert!(code == Some(78) && said.contains("jwt-key = '[…]'"), "{code:?} {said}");
+    fs::write(folder.path().join("secrets/jwt-key"), "1".repeat(32)).unwrap();
+    let (code, said) = check(&["--FeatureManagement:Beta=[set per environment]"]);
+    assert!(code == Some(78) && said.contains("FeatureManagement:Beta = '[…]'"), "{code:?} {said}");
+    let (code, said) = check(&[
+        "--AzureStorage:ConnectionString=UseDevelopmentStorage=true",
+        "--AzureStorage:Container=No_Good",
+    ]);
+    assert!(code == Some(78) && said.contains("AzureStorage:Container = 'No_Good'"), "{code:?} {said}");
 }
 
 #[test]
@@ -246,106 +277,6 @@ async fn secrets_are_seen_nowhere() {
     server.until_said("Changed settings were refused").await;
     assert!(server.said().contains("--break-glass overrides every other source for jwt-key-next."));
     assert!(!server.said().contains("sentinel"), "{}", server.said());
-}
-
-#[tokio::test]
-async fn a_log_level_in_a_file_counts_within_a_second() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("appsettings.json");
-    fs::write(&file, r#"{ "Serilog": { "MinimumLevel": { "Default": "Information" } } }"#).unwrap();
-    let server = Logged::start(folder.path(), |_| {}).await;
-    assert!(server.said().contains("Running in Production"), "{}", server.said());
-    server.get("/api/v1/me", None).await;
-    assert!(!server.said().contains("request answered"), "{}", server.said());
-    replace(
-        &file,
-        r#"{ "Serilog": { "MinimumLevel": { "Default": "Debug" } }, "Limits": { "BodyBytes": 5000 } }"#,
-    );
-    let took = server.until_said("Settings changed and are in force: Serilog:MinimumLevel:Default").await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
-    server.get("/api/v1/me", None).await;
-    server.until_said("request answered").await;
-    server.until_said("Settings changed that count after a restart only: Limits:BodyBytes").await;
-
-    replace(&file, r#"{ "Serilog": { "MinimumLevel": { "Default": "Loud" } } }"#);
-    server.until_said("Changed settings were refused, the last good ones stay in force.").await;
-    server.until_said("Serilog:MinimumLevel:Default = 'Loud' (from appsettings.json)").await;
-    assert_eq!(server.get("/health/ready", None).await, Some(200));
-}
-
-#[tokio::test]
-async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Logged::start(folder.path(), |_| {}).await;
-    let (_, old) = server.token().await;
-    let old = old["access_token"].as_str().unwrap();
-    replace(&folder.path().join("secrets/jwt-key"), &"2".repeat(40));
-    server.until_said("Tokens are signed with the first of 1 keys").await;
-    let (_, new) = server.token().await;
-    let new = new["access_token"].as_str().unwrap();
-    assert_ne!(key_id(old), key_id(new));
-    for token in [old, new] {
-        assert_eq!(server.get("/api/v1/me", Some(token)).await, Some(200));
-    }
-    // The way for several replicas: the next key first verifies everywhere, then it signs.
-    replace(&folder.path().join("secrets/jwt-key-next"), &"3".repeat(40));
-    server.until_said("Tokens are signed with the first of 2 keys").await;
-    replace(&folder.path().join("secrets/jwt-key"), "too short");
-    server.until_said("jwt-key = '***'").await;
-    let (status, again) = server.token().await;
-    assert_eq!((status, key_id(again["access_token"].as_str().unwrap())), (200, key_id(new)));
-}
-
-#[tokio::test]
-async fn read_only_mode_comes_and_goes_with_a_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("appsettings.json");
-    let server = Logged::start(folder.path(), |_| {}).await;
-    let (_, tokens) = server.token().await;
-    let token = tokens["access_token"].as_str().unwrap();
-    replace(&file, r#"{ "Region": { "ReadOnly": true } }"#);
-    server.until_said("Read-only: changes are refused").await;
-    assert_eq!(server.get("/api/v1/me", Some(token)).await, Some(200));
-    let (status, body) = server.token().await;
-    assert_eq!((status, &body["code"]), (503, &json!("read_only")));
-    replace(&file, r#"{ "Region": { "ReadOnly": false } }"#);
-    let began = Instant::now();
-    while server.token().await.0 != 200 {
-        assert!(began.elapsed() < Duration::from_secs(10), "{}", server.said());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-#[tokio::test]
-async fn a_changed_storage_string_is_used_without_a_restart() {
-    let (folder, first, second) =
-        (tempfile::tempdir().unwrap(), Azurite::start().await, Azurite::start().await);
-    let file = folder.path().join("appsettings.json");
-    let names = |azurite: &Azurite| {
-        json!({ "AzureStorage": { "ConnectionString": azurite.connection_string() } }).to_string()
-    };
-    replace(&file, &names(&first));
-    let server = Logged::start(folder.path(), |command| {
-        command.env_remove("AzureStorage__ConnectionString").env("Bootstrap__Template", "sa-standard");
-    })
-    .await;
-    let (_, tokens) = server.token().await;
-    let token = tokens["access_token"].as_str().unwrap();
-    let client = reqwest::Client::new();
-    let entries = client.get(format!("{}/api/v1/journal-entries?limit=1", server.url)).bearer_auth(token);
-    let entries: Value = entries.send().await.unwrap().json().await.unwrap();
-    let document = entries["items"][0]["id"].as_str().unwrap();
-    let attach = async |name: &str| {
-        let query = format!("documentType=journal_entry&documentId={document}&name={name}");
-        let request = client.post(format!("{}/api/v1/attachments?{query}", server.url)).bearer_auth(token);
-        let request = request.header("Content-Type", "application/pdf").body("%PDF-1.7\n%%EOF");
-        request.send().await.unwrap().status().as_u16()
-    };
-    assert_eq!(attach("before.pdf").await, 201);
-    replace(&file, &names(&second));
-    server.until_said("Files are reached with the changed connection string").await;
-    drop(first);
-    assert_eq!(attach("after.pdf").await, 201, "{}", server.said());
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::secrets::identity::TokenSource;
 
 /// The container where none is named.
 pub const CONTAINER_DEFAULT: &str = "erp";
+/// What a container's name is made of.
+pub const CONTAINER_RULE: &str = "expected 3 to 63 lower-case letters, digits and single hyphens";
 /// What stands for the directory below the data folder.
 pub const DIRECTORY_WORD: &str = "file://data";
 
@@ -37,9 +39,8 @@ impl BlobOptions {
             return Ok(Self::Directory(PathBuf::from(path)));
         }
         let connection = AzureConnection::parse(text).map_err(|error| error.to_string())?;
-        let container = ContainerName::parse(container).ok_or_else(|| {
-            format!("'{container}' is not a container: 3 to 63 lower-case letters, digits and single hyphens")
-        })?;
+        let container = ContainerName::parse(container)
+            .ok_or_else(|| format!("'{container}' is no container's name: {CONTAINER_RULE}"))?;
         Ok(Self::Azure { connection, container })
     }
 

@@ -23,8 +23,14 @@ fn accept(_: &str, _: Environment) -> Result<Vec<String>, String> {
 }
 
 /// Every cloud string is good.
-pub(crate) const CHECKS: ConnectionChecks =
-    ConnectionChecks { sql_server: accept, redis: accept, azure_storage: accept, app_configuration: accept };
+pub(crate) const CHECKS: ConnectionChecks = ConnectionChecks {
+    database_pairs: crate::bootstrap::database_pairs,
+    sql_server: accept,
+    redis: accept,
+    azure_storage: accept,
+    azure_container: accept,
+    app_configuration: accept,
+};
 
 pub(crate) fn nowhere(environment: Environment) -> RemoteLocations {
     RemoteLocations { environment, key_vault: None, app_configuration: None }

@@ -1,6 +1,7 @@
 //! Links to our own API that need no token: what they allow is in them, signed.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +15,8 @@ use crate::operation::API_BASE;
 
 /// Longest token, in characters.
 pub const TOKEN_LENGTH_MAX: usize = 120;
+/// Keys that verify beside those that are configured.
+const RETIRED_MAX: usize = 4;
 /// The form of tokens; another form gets another number.
 const FORM: u8 = 1;
 const CLAIMS_BYTES: usize = 2 + 16 + 16 + 8;
@@ -34,11 +37,18 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
+/// A key that verifies; one that no longer signs until the last link it signed has ended.
+#[derive(Clone, Copy)]
+struct Accepted {
+    key: [u8; 32],
+    until: Option<Timestamp>,
+}
+
 /// Makes and reads links.
 #[derive(Clone)]
 pub struct AttachmentLinks {
     /// The first signs, all verify.
-    keys: Arc<[[u8; 32]]>,
+    keys: Arc<RwLock<Vec<Accepted>>>,
     /// Where clients reach this API, without a slash at the end.
     public_url: Arc<str>,
 }
@@ -46,13 +56,31 @@ pub struct AttachmentLinks {
 impl AttachmentLinks {
     /// Without a public URL links are paths, to be resolved against the API's address.
     pub fn new(keys: Vec<[u8; 32]>, public_url: &str) -> Self {
-        Self { keys: keys.into(), public_url: public_url.trim_end_matches('/').into() }
+        let keys = keys.into_iter().map(|key| Accepted { key, until: None }).collect();
+        Self { keys: Arc::new(RwLock::new(keys)), public_url: public_url.trim_end_matches('/').into() }
+    }
+
+    /// Other keys from now on, as for tokens: the key that
+    /// signed until now verifies as long as a link lives, any other that is not among `keys` counts no longer.
+    pub fn rotate(&self, keys: &[[u8; 32]], now: Timestamp, life: Duration) {
+        let mut held = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let until = Timestamp::from_micros(
+            now.micros().saturating_add(i64::try_from(life.as_micros()).unwrap_or(i64::MAX)),
+        );
+        let signed = held.first().map(|first| Accepted { until: Some(until), ..*first });
+        let before = signed.into_iter().chain(held.iter().skip(1).copied());
+        let retired: Vec<_> = before
+            .filter(|old| old.until.is_some_and(|until| until > now) && !keys.contains(&old.key))
+            .take(RETIRED_MAX)
+            .collect();
+        *held = keys.iter().map(|key| Accepted { key: *key, until: None }).chain(retired).collect();
     }
 
     /// `None` without a key.
     pub fn url(&self, link: &Link) -> Option<String> {
         let claims = claims(link);
-        let signature = mac(self.keys.first()?, &claims)?.finalize().into_bytes();
+        let signing = self.keys.read().unwrap_or_else(PoisonError::into_inner).first()?.key;
+        let signature = mac(&signing, &claims)?.finalize().into_bytes();
         let token = URL_SAFE_NO_PAD.encode([claims.as_slice(), signature.as_slice()].concat());
         Some(format!("{}{API_BASE}/attachment-links/{token}", self.public_url))
     }
@@ -62,8 +90,12 @@ impl AttachmentLinks {
         let bytes =
             if token.len() <= TOKEN_LENGTH_MAX { URL_SAFE_NO_PAD.decode(token).ok()? } else { return None };
         let (claims, signature) = bytes.split_at_checked(CLAIMS_BYTES)?;
-        let ours = |key| mac(key, claims).is_some_and(|mac| mac.verify_slice(signature).is_ok());
-        if signature.len() != MAC_BYTES || !self.keys.iter().any(ours) {
+        let ours = |held: &Accepted| {
+            held.until.is_none_or(|until| now < until)
+                && mac(&held.key, claims).is_some_and(|mac| mac.verify_slice(signature).is_ok())
+        };
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        if signature.len() != MAC_BYTES || !keys.iter().any(ours) {
             return None;
         }
         let link = Link {
@@ -116,6 +148,27 @@ mod tests {
         assert_eq!(rotated.read(token, LinkPurpose::Download, now), Some(link));
         assert!(rotated.url(&link).unwrap().starts_with("/api/v1/attachment-links/"));
         assert_eq!(AttachmentLinks::new(vec![[9; 32]], "").read(token, LinkPurpose::Download, now), None);
+        // A running server whose keys change: what is out lives on, what the new keys sign is ours, and not for ever.
+        let running = links.clone();
+        let life = Duration::from_micros(500);
+        running.rotate(&[[3; 32]], now, life);
+        assert_eq!(running.read(token, LinkPurpose::Download, now), Some(link));
+        let renewed = running.url(&link).unwrap();
+        assert_ne!(renewed, url);
+        let (_, renewed) = renewed.rsplit_once('/').unwrap();
+        assert_eq!(running.read(renewed, LinkPurpose::Download, now), Some(link));
+        let later = Timestamp::from_micros(1_500);
+        assert_eq!(running.read(token, LinkPurpose::Download, later), None, "as long as a link lives");
+        let other = AttachmentLinks::new(vec![[2; 32]], "").url(&link).unwrap();
+        let (_, other) = other.rsplit_once('/').unwrap();
+        assert_eq!(
+            running.read(other, LinkPurpose::Download, now),
+            None,
+            "a key that did not sign is gone at once"
+        );
+        running.rotate(&[[4; 32]], now, life);
+        assert_eq!(running.read(token, LinkPurpose::Download, now), Some(link), "after two changes, too");
+        let links = AttachmentLinks::new(vec![[1; 32], [2; 32]], "https://erp.example/");
         for index in 0..token.len() {
             let other = if token.as_bytes()[index] == b'A' { "B" } else { "A" };
             let forged = format!("{}{other}{}", &token[..index], &token[index + 1..]);
