@@ -135,7 +135,7 @@ mod tests {
             assert!(!names(line, "sqlx"), "{line}");
         }
         assert_eq!(violations("crates/domain/src/a.rs", "use tokio::fs;\nuse chrono::Utc;").count(), 1);
-        assert_eq!(violations("crates/infrastructure/src/sql/sqlite.rs", "use sqlx::Row;").count(), 0);
+        assert_eq!(violations("crates/infrastructure/src/sql/sqlite/reader.rs", "use sqlx::Row;").count(), 0);
         assert_eq!(violations("crates/infrastructure/src/cache.rs", "use sqlx::Row;").count(), 1);
     }
 }

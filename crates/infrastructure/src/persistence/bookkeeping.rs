@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::SqlUnitOfWork;
-use crate::sql::statement::{Bulk, Numbered};
+use crate::sql::bulk::{Bulk, Numbered};
 use crate::sql::value::{Kind, Value};
 use crate::statements;
 

@@ -40,8 +40,9 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
+use crate::sql::bulk::{Accumulate, Bulk, Numbered};
 use crate::sql::list::ListSql;
-use crate::sql::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
+use crate::sql::statement::{Lookup, Statement};
 use crate::sql::tx::Tx;
 
 /// The open transaction with every repository on it.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::db::lock_database;
 use super::dialect::Dialect;
 use super::migrate;
-use super::sqlite::storage_error;
+use super::sqlite::values::storage_error;
 
 /// What a verified copy holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,9 +18,10 @@ use super::meter::{Asked, Meter};
 use super::migrate;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
-use super::sqlite::{self, SqliteWriter};
-use super::sqlite_batch::LongReads;
-use super::sqlite_read;
+use super::sqlite::long_reads::LongReads;
+use super::sqlite::reader;
+use super::sqlite::tx::open_writer;
+use super::sqlite::writer::SqliteWriter;
 use super::statement::{Lookup, Statement};
 use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
@@ -62,12 +63,12 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let lock = lock_database(path)?;
-        let mut connection = sqlite::open_writer(path).map_err(|error| named(path, error))?;
+        let mut connection = open_writer(path).map_err(|error| named(path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
         let meter = Arc::new(Meter::default());
         let writer =
             SqliteWriter::start(connection, clock, meter.clone(), move |tx| SqlUnitOfWork::new(tx, ids))?;
-        let readers = sqlite_read::open_readers(path, readers.max(1)).await?;
+        let readers = reader::open_readers(path, readers.max(1)).await?;
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
                 path: path.to_owned(),
@@ -126,7 +127,7 @@ impl Db {
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         self.meter.statement();
         match &self.engine {
-            Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, statement.sqlite(), params).await,
+            Engine::Sqlite(engine) => reader::query(&engine.readers, statement.sqlite(), params).await,
             Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         }
     }
@@ -165,9 +166,7 @@ impl Db {
         self.meter.statement();
         let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
         match &self.engine {
-            Engine::Sqlite(engine) => {
-                sqlite_read::query(&engine.readers, lookup.sqlite_many(), &params).await
-            }
+            Engine::Sqlite(engine) => reader::query(&engine.readers, lookup.sqlite_many(), &params).await,
             Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
         }
     }
@@ -177,7 +176,7 @@ impl Db {
         self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
-            Engine::Sqlite(engine) => sqlite_read::query(&engine.readers, &sql, params).await,
+            Engine::Sqlite(engine) => reader::query(&engine.readers, &sql, params).await,
             Engine::SqlServer(engine) => engine.query(&sql, params).await,
         }
     }
@@ -187,7 +186,7 @@ impl Db {
         self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
-            Engine::Sqlite(engine) => sqlite_read::stream(engine.readers.clone(), sql, params),
+            Engine::Sqlite(engine) => reader::stream(engine.readers.clone(), sql, params),
             Engine::SqlServer(engine) => engine.stream(sql, params),
         }
     }

@@ -3,7 +3,9 @@
 //! SQL is written once, as a [`statement::Statement`], with `?1, ?2` and a few hooks that [`dialect`] renders.
 //! [`db::Db`] runs it: reads on a pool of read-only connections, writes in the unit of work that is the transaction.
 
+pub mod ado;
 pub mod backup;
+pub mod bulk;
 pub mod composed;
 pub mod db;
 pub mod dialect;
@@ -15,8 +17,6 @@ pub mod mssql;
 pub mod reference_memory;
 pub mod refusal;
 pub mod sqlite;
-pub mod sqlite_batch;
-pub mod sqlite_read;
 pub mod statement;
 pub mod tls;
 pub mod tx;

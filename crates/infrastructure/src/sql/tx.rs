@@ -4,9 +4,10 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
+use super::bulk::{Accumulate, Bulk, Numbered};
 use super::mssql::tx::SqlServerTx;
-use super::sqlite::SqliteTx;
-use super::statement::{Accumulate, Bulk, Lookup, Numbered, Statement};
+use super::sqlite::tx::SqliteTx;
+use super::statement::{Lookup, Statement};
 use super::value::{Row, Value};
 
 /// Most rows one query of a command may read; more is a defect, not an answer.

@@ -13,7 +13,8 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
         all.push((lookup.name, if sqlite { lookup.sqlite().to_owned() } else { lookup.mssql().to_owned() }));
     }
     for bulk in persistence::bulks() {
-        all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { bulk.mssql().to_owned() }));
+        let joined = || format!("{};\n-- of one row\n{}", bulk.mssql(), bulk.mssql_one());
+        all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { joined() }));
     }
     for accumulate in persistence::accumulations() {
         let (update, insert) = accumulate.sqlite().clone();

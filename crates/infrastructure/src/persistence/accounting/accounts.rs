@@ -13,7 +13,8 @@ use domain::ids::AccountId;
 
 use super::columns::{read_code, read_name, search_column};
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::{Bulk, Lookup};
+use crate::sql::bulk::Bulk;
+use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Value};
 use crate::statements;
 

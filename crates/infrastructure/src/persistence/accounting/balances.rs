@@ -9,7 +9,7 @@ use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, TenantId};
 use domain::money::{Amount, CurrencyCode};
 
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Accumulate;
+use crate::sql::bulk::Accumulate;
 use crate::sql::value::{Kind, Value};
 
 const AMOUNTS: &[&str] = &["debit", "credit", "currency_debit", "currency_credit"];

@@ -9,7 +9,8 @@ use domain::accounting::dimension::DimensionCombination;
 use domain::ids::DimensionSetId;
 
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::{Bulk, Lookup};
+use crate::sql::bulk::Bulk;
+use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Value};
 use crate::statements;
 

@@ -17,7 +17,7 @@ use domain::text::LocalizedName;
 
 use super::columns::read_code;
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::statement::Bulk;
+use crate::sql::bulk::Bulk;
 use crate::sql::value::{Columns, Kind, Row};
 use crate::statements;
 

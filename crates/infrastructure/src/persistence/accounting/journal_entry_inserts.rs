@@ -5,7 +5,7 @@ use domain::accounting::journal_entry::{EntryHeader, PostedEntry, PostedLine};
 use domain::ids::UserId;
 use domain::money::Amount;
 
-use crate::sql::statement::Bulk;
+use crate::sql::bulk::Bulk;
 use crate::sql::value::{Kind, Value};
 
 pub static HEADER_INSERT: Bulk = Bulk::new(

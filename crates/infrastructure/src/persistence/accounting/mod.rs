@@ -40,8 +40,9 @@ pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
+use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
-use crate::sql::statement::{Accumulate, Bulk, Lookup, Statement};
+use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [

@@ -1,5 +1,7 @@
 //! Reads outside any transaction.
 
+use std::time::Duration;
+
 use application::ports::storage_error::{StorageError, StorageResult};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -16,6 +18,9 @@ use super::values::{Parameter, read_row};
 const STREAM_ROWS: usize = 1_024;
 /// Rows of one piece of an export.
 const PIECE_ROWS: usize = 512;
+/// How long the server may join and sort before the first row of an export: as long as a long request may take. From row
+/// to row it is the `Command Timeout`.
+const FIRST_ROW_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The rows of each query, in one request; the first says whose rows all of them are about.
 pub async fn query_all<const N: usize>(
@@ -68,9 +73,12 @@ async fn send_rows(
         let named = in_time(patience, connection.client.execute(&session::of_tenant(tenant), &[])).await;
         named.map_err(storage_error)?;
     }
-    let begun = in_time(patience, connection.client.query_stream(&text, &params)).await;
+    let first = patience.map(|patience| patience.max(FIRST_ROW_TIMEOUT));
+    let begun = in_time(first, connection.client.query_stream(&text, &params)).await;
     let mut rows = begun.map_err(storage_error)?;
-    while let Some(row) = in_time(patience, rows.try_next()).await.map_err(storage_error)? {
+    while let Some(row) =
+        in_time(if *sent { patience } else { first }, rows.try_next()).await.map_err(storage_error)?
+    {
         *sent = true;
         if sender.send(read_row(&row)).await.is_err() {
             return rows.cancel().await.map_err(storage_error); // the reader went away

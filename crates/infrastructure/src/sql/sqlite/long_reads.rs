@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::sqlite::{bind, read_row, storage_error};
-use super::value::{Row, Value};
+use super::super::value::{Row, Value};
+use super::values::{bind, read_row, storage_error};
 
 /// Rows that travel together.
 pub const BATCH_ROWS: usize = 512;

@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
 
-use super::value::{Row, Value, date_to_sqlite};
+use super::super::value::{Row, Value, date_to_sqlite};
 
 /// How long a read waits for a free connection.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,7 +5,6 @@
 //! (`synchronous=FULL`: what is acknowledged survives a kill and a power cut).
 
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,19 +12,15 @@ use application::error::{AppError, AppResult, STORAGE_FULL};
 use application::ports::clock::Clock;
 use application::ports::database::{Outcome, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
-use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::FutureExt;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, ToSql};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::meter::Meter;
-use super::reference_memory::ReferenceMemory;
-use super::refusal::LastRefusal;
-use super::statement::Lookup;
-use super::tx::{ROWS_MAX, Tx};
-use super::value::{Row, Value, date_to_sqlite};
+use super::super::meter::Meter;
+use super::super::refusal::LastRefusal;
+use super::super::tx::Tx;
+use super::tx::SqliteTx;
 use crate::persistence::SqlUnitOfWork;
 
 /// Works that may share one commit.
@@ -34,22 +29,6 @@ pub const GROUP_WORKS_MAX: usize = 256;
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 /// Works that may wait for the writer; beyond it callers are told to come again.
 pub const QUEUE_WORKS_MAX: usize = 4_096;
-/// Prepared statements the writer keeps.
-const STATEMENTS_CACHED_MAX: usize = 512;
-
-/// Opens a connection with the pragmas of the writer.
-pub fn open_writer(path: &Path) -> StorageResult<Connection> {
-    let connection = Connection::open(path).map_err(storage_error)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
-    connection
-        .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA busy_timeout = 10000; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; \
-             PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
-        )
-        .map_err(storage_error)?;
-    Ok(connection)
-}
 
 enum Job {
     Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
@@ -73,13 +52,7 @@ impl SqliteWriter {
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(QUEUE_WORKS_MAX);
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx {
-            connection,
-            memory: ReferenceMemory::default(),
-            meter,
-            depth: 0,
-            poisoned: false,
-        }));
+        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter)));
         let refusal = Arc::new(LastRefusal::default());
         let noted = refusal.clone();
         std::thread::Builder::new()
@@ -229,215 +202,6 @@ impl WriterThread {
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-}
-
-/// The writer's connection inside a transaction.
-pub struct SqliteTx {
-    connection: Connection,
-    memory: ReferenceMemory,
-    meter: Arc<Meter>,
-    depth: usize,
-    poisoned: bool,
-}
-
-impl SqliteTx {
-    fn batch(&mut self, sql: &str) -> StorageResult<()> {
-        self.connection.execute_batch(sql).map_err(storage_error)
-    }
-
-    pub fn savepoint(&mut self) -> StorageResult<()> {
-        self.depth += 1;
-        let sql = format!("SAVEPOINT s{}", self.depth);
-        self.cached(&sql)
-    }
-
-    pub fn end_savepoint(&mut self, keep: bool) -> StorageResult<()> {
-        let depth = self.depth;
-        self.depth = depth.saturating_sub(1);
-        self.poisoned &= keep;
-        if !keep {
-            self.cached(&format!("ROLLBACK TO s{depth}"))?;
-        }
-        self.cached(&format!("RELEASE s{depth}"))
-    }
-
-    fn cached(&mut self, sql: &str) -> StorageResult<()> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(storage_error)?;
-        statement.execute([]).map(|_| ()).map_err(storage_error)
-    }
-
-    pub fn execute(&mut self, sql: &str, params: &[Value]) -> StorageResult<u64> {
-        self.meter.statement();
-        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
-            bind(&mut statement, params)?;
-            statement.raw_execute()
-        });
-        self.checked(result).map(|changed| changed as u64)
-    }
-
-    pub fn query(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        self.meter.statement();
-        self.rows(sql, params)
-    }
-
-    fn rows(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
-            bind(&mut statement, params)?;
-            let columns = statement.column_count();
-            let mut rows = statement.raw_query();
-            let mut out = Vec::new();
-            while let Some(row) = rows.next()? {
-                out.push(read_row(row, columns)?);
-                if out.len() > ROWS_MAX {
-                    return Err(rusqlite::Error::InvalidQuery);
-                }
-            }
-            Ok(out)
-        });
-        self.checked(result)
-    }
-
-    /// Forgets reference data that this write may change.
-    pub fn will_write(&mut self, name: &str) {
-        self.memory.will_write(name);
-    }
-
-    /// A read of reference data, from memory where it was read before.
-    pub fn remembered(&mut self, name: &'static str, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        if let Some(rows) = self.memory.get(name, params) {
-            return Ok(rows);
-        }
-        let rows = self.query(sql, params)?;
-        self.memory.put(name, params, &rows);
-        Ok(rows)
-    }
-
-    /// The rows of all keys: one statement, run for each key that is not remembered.
-    pub fn lookup(
-        &mut self,
-        lookup: &Lookup,
-        tenant: TenantId,
-        keys: impl Iterator<Item = Value>,
-    ) -> StorageResult<Vec<Row>> {
-        let (mut rows, mut asked) = (Vec::new(), false);
-        for key in keys {
-            let params = [tenant.into(), key];
-            let remembered = if lookup.reference { self.memory.get(lookup.name, &params) } else { None };
-            if let Some(remembered) = remembered {
-                rows.extend(remembered);
-                continue;
-            }
-            if !std::mem::replace(&mut asked, true) {
-                self.meter.statement();
-            }
-            let found = self.rows(lookup.sqlite(), &params)?;
-            if lookup.reference {
-                self.memory.put(lookup.name, &params, &found);
-            }
-            rows.extend(found);
-        }
-        Ok(rows)
-    }
-
-    pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {
-        self.meter.statement();
-        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
-            for row in rows {
-                bind(&mut statement, &row)?;
-                statement.raw_execute()?;
-            }
-            Ok(())
-        });
-        self.checked(result)
-    }
-
-    pub fn accumulate(
-        &mut self,
-        (update, insert): &(String, String),
-        rows: impl Iterator<Item = Vec<Value>>,
-    ) -> StorageResult<()> {
-        self.meter.statement();
-        let connection = &self.connection;
-        let result = connection.prepare_cached(update).and_then(|mut update| {
-            for row in rows {
-                bind(&mut update, &row)?;
-                if update.raw_execute()? == 0 {
-                    let mut insert = connection.prepare_cached(insert)?;
-                    bind(&mut insert, &row)?;
-                    insert.raw_execute()?;
-                }
-            }
-            Ok(())
-        });
-        self.checked(result)
-    }
-
-    fn checked<T>(&mut self, result: rusqlite::Result<T>) -> StorageResult<T> {
-        result.map_err(|error| {
-            self.poisoned = true;
-            storage_error(error)
-        })
-    }
-}
-
-pub fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
-    for (index, value) in params.iter().enumerate() {
-        statement.raw_bind_parameter(index + 1, value)?;
-    }
-    Ok(())
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        use rusqlite::types::Value as Owned;
-        Ok(match self {
-            Value::Null => ToSqlOutput::Owned(Owned::Null),
-            Value::Int(v) => ToSqlOutput::Owned(Owned::Integer(*v)),
-            Value::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
-            Value::Blob(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
-            Value::Id(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v.as_bytes())),
-            Value::Hash(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
-            Value::Bool(v) => ToSqlOutput::Owned(Owned::Integer((*v).into())),
-            Value::Date(v) => ToSqlOutput::Owned(Owned::Integer(date_to_sqlite(*v))),
-            Value::Time(v) => ToSqlOutput::Owned(Owned::Integer(v.micros())),
-            Value::Amount(v) => ToSqlOutput::Owned(Owned::Integer(v.scaled())),
-            Value::Rate(v) => ToSqlOutput::Owned(Owned::Integer(v.scaled())),
-        })
-    }
-}
-
-pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
-    let read = |index| {
-        Ok(match row.get_ref(index)? {
-            ValueRef::Null | ValueRef::Real(_) => Value::Null,
-            ValueRef::Integer(v) => Value::Int(v),
-            ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
-            ValueRef::Blob(v) => Value::Blob(v.to_vec()),
-        })
-    };
-    (0..columns).map(read).collect::<rusqlite::Result<_>>().map(Row)
-}
-
-/// Classifies an engine error; the name of a violated constraint is kept so that adapters can explain it.
-pub fn storage_error(error: rusqlite::Error) -> StorageError {
-    let text = error.to_string();
-    let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
-        return StorageError::Internal(text);
-    };
-    match failure.code {
-        ErrorCode::ConstraintViolation => {
-            let detail = detail.clone().unwrap_or_default();
-            let constraint = detail.rsplit(": ").next().unwrap_or_default().to_owned();
-            StorageError::Constraint { constraint, detail }
-        }
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StorageError::Retryable(text),
-        ErrorCode::DiskFull
-        | ErrorCode::ReadOnly
-        | ErrorCode::PermissionDenied
-        | ErrorCode::SystemIoFailure => StorageError::Full(text),
-        ErrorCode::CannotOpen => StorageError::Unavailable(text),
-        _ => StorageError::Internal(text),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use http_body_util::BodyExt;
 use infrastructure::cache::memory::MemoryCache;
+use infrastructure::cache::redis::OPERATION_TIMEOUT;
 use serde_json::{Value, json};
 use testkit::peers::RedisServer;
 use testkit::world::PASSWORD;
@@ -119,26 +120,41 @@ async fn a_hung_redis_is_not_felt_by_callers() {
     let cache = ready(&server.connection_string()).await;
     let client = tenant.client.at(world.process(cache.clone()));
     let path = format!("/accounts/{}", id(&client.get("/accounts").await.ok()["items"][0]));
-    client.get(&path).await.expect(200);
-    server.stop();
-    let mut times = Vec::new();
-    for number in 0..300 {
-        let began = Instant::now();
-        if number % 10 == 0 {
-            let body = json!({ "code": format!("9{number}"), "name": { "en": "x" }, "type": "asset" });
-            client.post("/accounts", body).await.expect(201);
-        } else {
-            client.get(&path).await.expect(200);
+    let path = path.as_str();
+    let mixture = async |round: &str| {
+        let (mut reads, mut writes) = (Vec::new(), Vec::new());
+        for number in 0..300 {
+            let began = Instant::now();
+            if number % 10 == 0 {
+                let code = format!("{round}{number}");
+                let body = json!({ "code": code, "name": { "en": "x" }, "type": "asset" });
+                client.post("/accounts", body).await.expect(201);
+                writes.push(began.elapsed());
+            } else {
+                client.get(path).await.expect(200);
+                reads.push(began.elapsed());
+            }
         }
-        times.push(began.elapsed());
-    }
-    times.sort_unstable();
-    assert!(times[284] < Duration::from_millis(200), "p95 {:?}", times[284]);
-    assert!(times[299] < Duration::from_secs(1), "the slowest {:?}", times[299]);
+        reads.sort_unstable();
+        writes.sort_unstable();
+        (reads, writes)
+    };
+    let (reads, writes) = mixture("8").await;
+    server.stop();
+    let (hung_reads, hung_writes) = mixture("9").await;
+    let (middle, late) = (hung_reads.len() / 2, hung_reads.len() * 95 / 100);
+    eprintln!(
+        "reads, middle and 95 %: {:?} {:?}, with Redis hung {:?} {:?}; writes, middle: {:?}, with Redis hung {:?}",
+        reads[middle], reads[late], hung_reads[middle], hung_reads[late], writes[15], hung_writes[15]
+    );
+    // What Redis had answered comes from the database; but nobody waits for Redis, once it is known to hang.
+    let all = |reads: &[Duration], writes: &[Duration]| reads.iter().chain(writes).sum::<Duration>();
+    let (healthy, hung) = (all(&reads, &writes), all(&hung_reads, &hung_writes));
+    assert!(hung < healthy * 3 + OPERATION_TIMEOUT * 300 / 4, "{hung:?} instead of {healthy:?} in all");
     server.resume();
     state(&*cache, BreakerState::Closed).await;
     let list = client.get("/accounts?limit=100").await.ok();
-    assert_eq!(list["items"].as_array().map(Vec::len), Some(31), "and nothing written meanwhile is missing");
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(61), "and nothing written meanwhile is missing");
 }
 
 /// F11, on both caches.

@@ -1,0 +1,197 @@
+//! What each keyword means.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Encrypt, Login, POOL_LIMIT, PORT_DEFAULT, SqlServerOptions};
+
+/// Keywords of ADO.NET that have no effect here.
+const IGNORED: [&str; 23] = [
+    "pooling",
+    "integrated security",
+    "trusted_connection",
+    "multipleactiveresultsets",
+    "multiple active result sets",
+    "persist security info",
+    "persistsecurityinfo",
+    "enlist",
+    "connectretrycount",
+    "connect retry count",
+    "connectretryinterval",
+    "connect retry interval",
+    "pool blocking period",
+    "poolblockingperiod",
+    "transaction binding",
+    "type system version",
+    "current language",
+    "language",
+    "failover partner",
+    "replication",
+    "user instance",
+    "network library",
+    "net",
+];
+
+/// What was read so far.
+#[derive(Default)]
+pub struct Draft {
+    options: SqlServerOptions,
+    server: Option<String>,
+    user: Option<String>,
+    password: Option<String>,
+    authentication: Option<String>,
+}
+
+impl Draft {
+    pub fn set(&mut self, keyword: &str, value: String) -> Result<(), String> {
+        let options = &mut self.options;
+        let filled = |value: String| Some(value).filter(|value| !value.is_empty());
+        match keyword {
+            "server" | "data source" | "address" | "addr" | "network address" => self.server = filled(value),
+            "database" | "initial catalog" => options.database = filled(value),
+            "user id" | "uid" | "user" => self.user = filled(value),
+            "password" | "pwd" => self.password = Some(value),
+            "authentication" => self.authentication = filled(value),
+            "encrypt" => options.encrypt = encrypt(&value)?,
+            "trustservercertificate" | "trust server certificate" => {
+                options.trust_server_certificate = boolean(keyword, &value)?;
+            }
+            "hostnameincertificate" | "host name in certificate" => {
+                options.host_name_in_certificate = filled(value);
+            }
+            "servercertificate" | "server certificate" => {
+                options.server_certificate = filled(value).map(PathBuf::from);
+            }
+            "min pool size" => options.pool_min = number(keyword, &value, 0, POOL_LIMIT)?,
+            "max pool size" => options.pool_max = number(keyword, &value, 1, POOL_LIMIT)?,
+            "connect timeout" | "connection timeout" | "timeout" => {
+                options.connect_timeout = seconds(keyword, &value)?;
+            }
+            "command timeout" => options.command_timeout = seconds(keyword, &value)?,
+            "load balance timeout" | "connection lifetime" => {
+                options.connection_lifetime = seconds(keyword, &value)?;
+            }
+            "application name" | "app" => options.application_name = value,
+            "workstation id" | "wsid" => options.workstation_id = filled(value),
+            "packet size" => {
+                options.packet_size = u16::try_from(number(keyword, &value, 512, 32_768)?).unwrap_or(8_000);
+            }
+            "applicationintent" | "application intent" => options.read_only = intent(&value)?,
+            "multisubnetfailover" | "multi subnet failover" => {
+                options.multi_subnet_failover = boolean(keyword, &value)?;
+            }
+            "pooling" if boolean(keyword, &value)? => {}
+            "integrated security" | "trusted_connection" if boolean_or_sspi(keyword, &value)? => {
+                return Err(format!(
+                    "asks for '{keyword}', which needs a Windows domain; give a user id and password, or neither for \
+                     the process's own identity"
+                ));
+            }
+            _ if IGNORED.contains(&keyword) => {
+                options.ignored.push(keyword.to_owned());
+            }
+            _ => return Err(format!("has the unknown keyword '{}'", crate::shown_keyword(keyword))),
+        }
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<SqlServerOptions, String> {
+        let server = self.server.take().ok_or("names no Server")?;
+        let options = &mut self.options;
+        let address = server.strip_prefix("tcp:").unwrap_or(&server);
+        let (address, port) = match address.split_once(',') {
+            Some((address, port)) => {
+                let port = port.trim().parse().ok().filter(|port| *port != 0);
+                (address.trim(), Some(port.ok_or("has a Server whose port is not a number from 1 to 65535")?))
+            }
+            None => (address.trim(), None),
+        };
+        let (host, instance) = match address.split_once('\\') {
+            Some((host, instance)) => (host, Some(instance.to_owned())),
+            None => (address, None),
+        };
+        options.host = match host.trim() {
+            "" => return Err("has a Server without a host".to_owned()),
+            "." | "(local)" => "localhost".to_owned(),
+            host => host.to_owned(),
+        };
+        options.port = port.unwrap_or(PORT_DEFAULT);
+        options.instance = instance.filter(|instance| !instance.is_empty() && port.is_none());
+        if options.pool_min > options.pool_max {
+            // ADO.NET refuses it; a minimum above an overlay's smaller maximum is meant as the maximum (G1).
+            options.pool_min = options.pool_max;
+        }
+        options.login = login(self.user, self.password, self.authentication.as_deref())?;
+        Ok(self.options)
+    }
+}
+
+fn login(
+    user: Option<String>,
+    password: Option<String>,
+    authentication: Option<&str>,
+) -> Result<Login, String> {
+    let method = authentication.unwrap_or_default().replace(' ', "").to_lowercase();
+    match (method.as_str(), user, password) {
+        ("" | "sqlpassword", Some(user), Some(password)) => Ok(Login::Password { user, password }),
+        ("" | "sqlpassword", Some(_), None) => Err("has a User Id but no Password".to_owned()),
+        ("" | "sqlpassword", None, Some(_)) => Err("has a Password but no User Id".to_owned()),
+        ("sqlpassword", None, None) => {
+            Err("asks for Sql Password authentication without a User Id".to_owned())
+        }
+        (
+            ""
+            | "activedirectorydefault"
+            | "activedirectorymanagedidentity"
+            | "activedirectorymsi"
+            | "activedirectoryworkloadidentity",
+            user,
+            None,
+        ) => Ok(Login::Identity { client_id: user }),
+        (_, _, Some(_)) if method.starts_with("activedirectory") => {
+            Err("has a Password, which this Authentication does not take".to_owned())
+        }
+        _ => Err(format!(
+            "asks for the Authentication '{}', which is not supported",
+            authentication.unwrap_or("")
+        )),
+    }
+}
+
+fn encrypt(value: &str) -> Result<Encrypt, String> {
+    match value.to_lowercase().as_str() {
+        "true" | "yes" | "mandatory" => Ok(Encrypt::Mandatory),
+        "strict" => Ok(Encrypt::Strict),
+        "false" | "no" | "optional" => Ok(Encrypt::Off),
+        _ => Err("has an Encrypt that is not True, False or Strict".to_owned()),
+    }
+}
+
+fn intent(value: &str) -> Result<bool, String> {
+    match value.to_lowercase().as_str() {
+        "readonly" => Ok(true),
+        "readwrite" => Ok(false),
+        _ => Err("has an ApplicationIntent that is not ReadOnly or ReadWrite".to_owned()),
+    }
+}
+
+fn boolean(keyword: &str, value: &str) -> Result<bool, String> {
+    match value.to_lowercase().as_str() {
+        "true" | "yes" => Ok(true),
+        "false" | "no" => Ok(false),
+        _ => Err(format!("has a '{keyword}' that is neither True nor False")),
+    }
+}
+
+fn boolean_or_sspi(keyword: &str, value: &str) -> Result<bool, String> {
+    if value.eq_ignore_ascii_case("sspi") { Ok(true) } else { boolean(keyword, value) }
+}
+
+fn number(keyword: &str, value: &str, min: u32, max: u32) -> Result<u32, String> {
+    let number = value.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| format!("has a '{keyword}' that is not a whole number from {min} to {max}"))
+}
+
+fn seconds(keyword: &str, value: &str) -> Result<Duration, String> {
+    number(keyword, value, 0, 86_400).map(|seconds| Duration::from_secs(seconds.into()))
+}

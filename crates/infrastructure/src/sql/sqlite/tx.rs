@@ -1,0 +1,185 @@
+//! The writer's connection, and what a work does with it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use application::ports::storage_error::StorageResult;
+use domain::ids::TenantId;
+use rusqlite::Connection;
+
+use super::super::meter::Meter;
+use super::super::reference_memory::ReferenceMemory;
+use super::super::statement::Lookup;
+use super::super::tx::ROWS_MAX;
+use super::super::value::{Row, Value};
+use super::values::{bind, read_row, storage_error};
+
+/// Prepared statements the writer keeps.
+const STATEMENTS_CACHED_MAX: usize = 512;
+
+/// Opens a connection with the pragmas of the writer.
+pub fn open_writer(path: &Path) -> StorageResult<Connection> {
+    let connection = Connection::open(path).map_err(storage_error)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+             PRAGMA busy_timeout = 10000; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; \
+             PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
+        )
+        .map_err(storage_error)?;
+    Ok(connection)
+}
+
+/// The writer's connection inside a transaction.
+pub struct SqliteTx {
+    pub(super) connection: Connection,
+    pub(super) memory: ReferenceMemory,
+    meter: Arc<Meter>,
+    pub(super) depth: usize,
+    pub(super) poisoned: bool,
+}
+
+impl SqliteTx {
+    pub fn new(connection: Connection, meter: Arc<Meter>) -> Self {
+        Self { connection, memory: ReferenceMemory::default(), meter, depth: 0, poisoned: false }
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
+        self.connection.execute_batch(sql).map_err(storage_error)
+    }
+
+    pub fn savepoint(&mut self) -> StorageResult<()> {
+        self.depth += 1;
+        let sql = format!("SAVEPOINT s{}", self.depth);
+        self.cached(&sql)
+    }
+
+    pub fn end_savepoint(&mut self, keep: bool) -> StorageResult<()> {
+        let depth = self.depth;
+        self.depth = depth.saturating_sub(1);
+        self.poisoned &= keep;
+        if !keep {
+            self.cached(&format!("ROLLBACK TO s{depth}"))?;
+        }
+        self.cached(&format!("RELEASE s{depth}"))
+    }
+
+    fn cached(&mut self, sql: &str) -> StorageResult<()> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(storage_error)?;
+        statement.execute([]).map(|_| ()).map_err(storage_error)
+    }
+
+    pub fn execute(&mut self, sql: &str, params: &[Value]) -> StorageResult<u64> {
+        self.meter.statement();
+        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
+            bind(&mut statement, params)?;
+            statement.raw_execute()
+        });
+        self.checked(result).map(|changed| changed as u64)
+    }
+
+    pub fn query(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        self.meter.statement();
+        self.rows(sql, params)
+    }
+
+    fn rows(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
+            bind(&mut statement, params)?;
+            let columns = statement.column_count();
+            let mut rows = statement.raw_query();
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                out.push(read_row(row, columns)?);
+                if out.len() > ROWS_MAX {
+                    return Err(rusqlite::Error::InvalidQuery);
+                }
+            }
+            Ok(out)
+        });
+        self.checked(result)
+    }
+
+    /// Forgets reference data that this write may change.
+    pub fn will_write(&mut self, name: &str) {
+        self.memory.will_write(name);
+    }
+
+    /// A read of reference data, from memory where it was read before.
+    pub fn remembered(&mut self, name: &'static str, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        if let Some(rows) = self.memory.get(name, params) {
+            return Ok(rows);
+        }
+        let rows = self.query(sql, params)?;
+        self.memory.put(name, params, &rows);
+        Ok(rows)
+    }
+
+    /// The rows of all keys: one statement, run for each key that is not remembered.
+    pub fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        tenant: TenantId,
+        keys: impl Iterator<Item = Value>,
+    ) -> StorageResult<Vec<Row>> {
+        let (mut rows, mut asked) = (Vec::new(), false);
+        for key in keys {
+            let params = [tenant.into(), key];
+            let remembered = if lookup.reference { self.memory.get(lookup.name, &params) } else { None };
+            if let Some(remembered) = remembered {
+                rows.extend(remembered);
+                continue;
+            }
+            if !std::mem::replace(&mut asked, true) {
+                self.meter.statement();
+            }
+            let found = self.rows(lookup.sqlite(), &params)?;
+            if lookup.reference {
+                self.memory.put(lookup.name, &params, &found);
+            }
+            rows.extend(found);
+        }
+        Ok(rows)
+    }
+
+    pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {
+        self.meter.statement();
+        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
+            for row in rows {
+                bind(&mut statement, &row)?;
+                statement.raw_execute()?;
+            }
+            Ok(())
+        });
+        self.checked(result)
+    }
+
+    pub fn accumulate(
+        &mut self,
+        (update, insert): &(String, String),
+        rows: impl Iterator<Item = Vec<Value>>,
+    ) -> StorageResult<()> {
+        self.meter.statement();
+        let connection = &self.connection;
+        let result = connection.prepare_cached(update).and_then(|mut update| {
+            for row in rows {
+                bind(&mut update, &row)?;
+                if update.raw_execute()? == 0 {
+                    let mut insert = connection.prepare_cached(insert)?;
+                    bind(&mut insert, &row)?;
+                    insert.raw_execute()?;
+                }
+            }
+            Ok(())
+        });
+        self.checked(result)
+    }
+
+    fn checked<T>(&mut self, result: rusqlite::Result<T>) -> StorageResult<T> {
+        result.map_err(|error| {
+            self.poisoned = true;
+            storage_error(error)
+        })
+    }
+}
