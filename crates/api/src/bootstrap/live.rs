@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use application::ports::clock::Clock;
 use infrastructure::cache::Ttl;
+use infrastructure::cache::connection_string::RedisOptions;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -118,7 +119,7 @@ impl Followers {
             (&old.cache.choice, &new.cache.choice, &self.parts.redis)
             && old != new
         {
-            match super::stores::redis_options(new.expose()) {
+            match self.redis_options(new.expose()) {
                 Ok(options) => redis.reconnect(options),
                 Err(error) => error!(target: TARGET, %error, "Redis stays as it was: {{error}}"),
             }
@@ -128,6 +129,10 @@ impl Followers {
             self.reopen_blobs(new);
         }
         embedded(old, new);
+    }
+
+    fn redis_options(&self, text: &str) -> Result<RedisOptions, super::Failure> {
+        super::stores::redis_options(text, self.started.environment.is_development(), &self.parts.clock)
     }
 
     /// Uploads and downloads in progress end with the client they began with.

@@ -1,5 +1,6 @@
 //! From the choices of the configuration to the adapters that serve them.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use infrastructure::blobs::azure::ContainerName;
 use infrastructure::blobs::options::{self as blobs, BlobOptions};
 use infrastructure::cache::Ttl;
 use infrastructure::cache::connection_string::{RedisOptions, RedisStringError};
+use infrastructure::cache::identity::IdentityCredentials;
 use infrastructure::cache::layered::{LayeredCache, LayeredParts};
 use infrastructure::cache::memory::MemoryCache;
 use infrastructure::cache::redis::Timings;
@@ -114,13 +116,26 @@ pub struct Caches {
 
 pub fn check_redis(text: &str, _: Environment) -> Result<Vec<String>, String> {
     let options: RedisOptions = text.parse().map_err(|error: RedisStringError| error.to_string())?;
-    Ok(options.ignored.iter().map(|option| format!("'{option}' has no effect here")).collect())
+    let mut remarks: Vec<_> =
+        options.ignored.iter().map(|option| format!("'{option}' has no effect here")).collect();
+    if options.is_azure() && options.password.is_none() && !options.tls {
+        remarks
+            .push("has no password, and without ssl=true the identity of the process is not sent".to_owned());
+    }
+    Ok(remarks)
 }
 
-pub fn redis_options(text: &str) -> Result<RedisOptions, Failure> {
-    let refused =
-        |reason: RedisStringError| Failure::Configuration(format!("ConnectionStrings:Redis {reason}"));
-    text.parse().map_err(refused)
+/// Without a password the identity of the process signs in to Azure's Redis, as it does to the database and the file store.
+pub fn redis_options(text: &str, development: bool, clock: &Arc<dyn Clock>) -> Result<RedisOptions, Failure> {
+    let refused = |reason: &dyn Display| Failure::Configuration(format!("ConnectionStrings:Redis {reason}"));
+    let options: RedisOptions = text.parse().map_err(|error: RedisStringError| refused(&error))?;
+    if !options.is_azure() || !options.tls || options.password.is_some() {
+        return Ok(options);
+    }
+    let identity = azure_identity(development, None)
+        .map_err(|error| refused(&format!("has no password, and there is no identity: {error}")))?;
+    let credentials = IdentityCredentials::new(Arc::new(identity), clock.clone(), options.user.clone());
+    Ok(options.with_credentials(Arc::new(credentials)))
 }
 
 /// Nothing is dialled: Redis may be away when the server starts.
@@ -140,7 +155,7 @@ pub fn open_cache(
         }
         CacheChoice::Redis(text) => {
             let cache = Arc::new(LayeredCache::connect(LayeredParts {
-                options: redis_options(text.expose())?,
+                options: redis_options(text.expose(), settings.environment.is_development(), &clock)?,
                 ttl,
                 memory_bytes,
                 schema: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::command_line::BREAK_GLASS_LAYER;
 use super::environment::Environment;
 use super::error::{Notice, Problem};
 use super::layers::{Found, Layers};
@@ -177,6 +178,13 @@ impl<'a> Reader<'a> {
         below.into_iter().map(|(rest, found)| (rest, found.value.to_owned())).collect()
     }
 
+    /// The flags of a section that `--break-glass` sets. Whatever another notation says of them counts no longer.
+    pub fn broken_glass(&self, def: &'static KeyDef) -> BTreeSet<String> {
+        let below = self.layers.descendants(def.section().unwrap_or(def.key));
+        let broken = below.into_iter().filter(|(_, found)| found.layer == BREAK_GLASS_LAYER);
+        broken.map(|(rest, _)| rest.split(':').next().unwrap_or_default().to_lowercase()).collect()
+    }
+
     /// Reports one member of a group.
     pub fn reject_member(&mut self, def: &'static KeyDef, name: &str, reason: impl Into<String>) {
         let is_alias = def.aliases.iter().any(|alias| alias.key == name);
@@ -238,7 +246,7 @@ fn nonblank(found: Found<'_>, template: Option<&str>) -> Option<Given> {
     if found.value.trim().is_empty() {
         return None;
     }
-    let value =
-        template.map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value));
+    let value = template
+        .map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value.trim()));
     Some(Given { value, layer: found.layer.to_owned() })
 }

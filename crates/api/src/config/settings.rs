@@ -199,6 +199,7 @@ pub struct Files {
 mod tests {
     use super::*;
     use crate::config::Layers;
+    use crate::config::layers::{Layer, Scope};
     use crate::config::load::tests::{CHECKS, nowhere};
     use crate::config::reader::Reader;
 
@@ -212,6 +213,36 @@ mod tests {
         let others = keys::ALL.iter().map(|def| def.key).filter(|key| *key != keys::ENVIRONMENT.key);
         let unread: Vec<_> = others.filter(|key| !reader.keys_read().contains(key)).collect();
         assert!(unread.is_empty(), "{unread:?}");
+    }
+
+    #[test]
+    fn a_broken_glass_counts_in_whichever_notation_a_flag_is_given() {
+        let lower = [
+            ("feature_management:feature_flags:Beta", r#"{"id":"Beta","enabled":true}"#),
+            ("feature_management:feature_flags:0:id", "Gamma"),
+            ("feature_management:feature_flags:0:enabled", "true"),
+            ("feature_management:feature_flags:1:id", "Delta"),
+        ];
+        let layer = |name: &str, pairs: &[(&str, &str)]| {
+            let mut layer = Layer::new(name, Scope::Own);
+            for (key, value) in pairs {
+                layer.set(key, Some((*value).to_owned()));
+            }
+            layer
+        };
+        let with = |name: &str, section: &str| {
+            let mut layers = Layers::default();
+            layers.push(layer("environment", &lower));
+            layers.push(layer(name, &[(section, "false")]));
+            let mut reader = Reader::new(&layers, Environment::Development);
+            Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Development)).features.schema
+        };
+        assert_eq!(with("environment 2", "FeatureManagement:Beta").len(), 4, "the schema counts otherwise");
+        let glass = crate::config::command_line::BREAK_GLASS_LAYER;
+        let left = with(glass, "FeatureManagement:beta");
+        assert!(left.len() == 3 && !left.contains_key("feature_flags:Beta"), "{left:?}");
+        let left = with(glass, "FeatureManagement:Gamma:EnabledFor:0:Name");
+        assert!(left.len() == 2 && !left.contains_key("feature_flags:0:enabled"), "{left:?}");
     }
 
     #[test]

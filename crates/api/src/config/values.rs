@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use http::Uri;
 
-/// A value as messages and `config show` may print it; also hides an address with a password in it.
+/// A value as messages and `config show` may print it; also hides an address with a password or a query in it.
 pub fn shown(value: &str, secret: bool) -> String {
-    let address = value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    let address = value.split_once("://").is_some_and(|(_, rest)| rest.contains(['@', '?']));
     if secret || address { "***".to_owned() } else { value.to_owned() }
 }
 
@@ -75,6 +75,10 @@ pub fn service_url(text: &str) -> Result<String, String> {
     if authority.as_str().contains('@') {
         return Err("has a user or password; secrets have keys of their own".to_owned());
     }
+    // The parser takes what follows '#' away, and with it the rest of a name that was put together.
+    if text.contains('#') {
+        return Err("has a '#', which no service's address has".to_owned());
+    }
     if uri.query().is_some() {
         return Err("has a query, which is not used".to_owned());
     }
@@ -119,6 +123,7 @@ mod tests {
     #[test]
     fn addresses_with_passwords_are_not_shown() {
         assert_eq!(shown("https://u:hush@h", false), "***");
+        assert_eq!(shown("https://h/?apiKey=hush", false), "***");
         assert_eq!(shown("http://*:8080", false), "http://*:8080");
     }
 

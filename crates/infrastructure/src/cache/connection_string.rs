@@ -186,6 +186,11 @@ impl RedisOptions {
         self
     }
 
+    /// Whether these are servers of Azure, which let identities in instead of passwords.
+    pub fn is_azure(&self) -> bool {
+        self.endpoints.iter().any(|endpoint| is_azure(&endpoint.host))
+    }
+
     /// Whether a password or a source of one is there.
     pub fn has_credentials(&self) -> bool {
         self.password.is_some() || self.credentials.is_some()
@@ -222,6 +227,10 @@ impl fmt::Debug for RedisOptions {
     }
 }
 
+fn is_azure(host: &str) -> bool {
+    AZURE_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain))
+}
+
 impl FromStr for RedisOptions {
     type Err = RedisStringError;
 
@@ -247,9 +256,7 @@ impl FromStr for RedisOptions {
         let numbered = endpoints.into_iter().zip(1..);
         let parsed =
             numbered.map(|(token, number)| endpoint(token, number)).collect::<Result<Vec<_>, _>>()?;
-        let azure =
-            |host: &str| AZURE_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain));
-        let azure = parsed.iter().any(|(host, _)| azure(host));
+        let azure = parsed.iter().any(|(host, _)| is_azure(host));
         let azure_tls =
             azure && parsed.iter().any(|(_, port)| port.is_some_and(|port| AZURE_TLS_PORTS.contains(&port)));
         options.tls = given.ssl.unwrap_or(azure_tls);

@@ -4,6 +4,7 @@ pub mod connection_string;
 mod envelope;
 pub mod followed;
 mod glob;
+pub mod identity;
 pub mod key;
 pub mod layered;
 mod local;

@@ -17,14 +17,11 @@ use super::transport::client_options;
 
 /// Vaults that one process reads from.
 pub const VAULTS_MAX: usize = 16;
-const PUBLIC_SUFFIX: &str = "vault.azure.net";
 
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum VaultAddressError {
     #[error("'{0}' is not the address of a vault: write it as https://name.vault.azure.net/")]
     NotAVault(String),
-    #[error("'{0}' is not a vault's name: 3 to 24 letters, digits or hyphens, a letter first")]
-    NotAName(String),
     #[error("'{0}' is not the address of a secret: write it as https://name.vault.azure.net/secrets/secret")]
     NotASecret(String),
 }
@@ -42,19 +39,6 @@ impl VaultUri {
             return Err(bad());
         }
         Self::of(&url).ok_or_else(bad)
-    }
-
-    /// `KeyVault:Name` (K6), in the public cloud.
-    pub fn named(name: &str) -> Result<Self, VaultAddressError> {
-        let name = name.trim();
-        let good = (3..=24).contains(&name.len())
-            && name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && !name.ends_with('-')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if !good {
-            return Err(VaultAddressError::NotAName(name.to_owned()));
-        }
-        Ok(Self(format!("https://{}.{PUBLIC_SUFFIX}", name.to_ascii_lowercase())))
     }
 
     fn of(url: &Url) -> Option<Self> {
@@ -206,10 +190,6 @@ mod tests {
             "https://x/secrets/a",
         ] {
             assert!(VaultUri::parse(bad).is_err(), "{bad}");
-        }
-        assert_eq!(VaultUri::named("ERP-prod").unwrap().as_str(), "https://erp-prod.vault.azure.net");
-        for bad in ["", "a", "1abc", "abc-", "a_b_c", "a-name-that-is-much-too-long"] {
-            assert!(VaultUri::named(bad).is_err(), "{bad}");
         }
         assert!(VaultUri::parse("https://localhost:1/").unwrap().is_loopback());
         assert!(!VaultUri::parse("https://localhost.example/").unwrap().is_loopback());

@@ -1,5 +1,6 @@
 //! Each section from its keys.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,10 +50,7 @@ impl Settings {
                 app_configuration: reader.seconds(&keys::APP_CONFIG_REFRESH),
             },
             region: region(reader),
-            features: Features {
-                sections: reader.section(&keys::FEATURES),
-                schema: reader.section(&keys::FEATURE_FLAGS),
-            },
+            features: features(reader),
             data_directory,
             logging: logging(reader),
             bootstrap: bootstrap(reader),
@@ -199,6 +197,22 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
         }
     }
     origins
+}
+
+/// Of two notations of one flag Microsoft's schema counts, unless `--break-glass` says otherwise in the other one.
+fn features(reader: &mut Reader<'_>) -> Features {
+    let sections = reader.section(&keys::FEATURES);
+    let mut schema = reader.section(&keys::FEATURE_FLAGS);
+    let broken = reader.broken_glass(&keys::FEATURES);
+    let place = |key: &str| key.split(':').nth(1).unwrap_or_default().to_lowercase();
+    let names_it = |(key, value): (&String, &String)| {
+        let whole = broken.contains(&place(key)) && key.split(':').count() == 2;
+        let piece = key.to_lowercase().ends_with(":id") && broken.contains(&value.trim().to_lowercase());
+        (whole || piece).then(|| place(key))
+    };
+    let overruled: BTreeSet<_> = schema.iter().filter_map(names_it).collect();
+    schema.retain(|key, _| !overruled.contains(&place(key)));
+    Features { sections, schema }
 }
 
 fn files(reader: &mut Reader<'_>) -> Files {
