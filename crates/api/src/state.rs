@@ -34,7 +34,7 @@ use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
-use crate::event_hub::{AnnouncingCache, EventHub};
+use crate::event_hub::EventHub;
 use crate::middleware::Switches;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
@@ -63,20 +63,19 @@ pub struct Files {
 }
 
 impl AppState {
-    /// `database` answers every read. The state's application tells event streams of its commits, so whatever writes
-    /// should go through that one.
+    /// `database` answers every read. `events` are told by the application's cache, so whatever writes should go through
+    /// that application.
     pub fn new<Q: AllQueries>(
         application: Application,
+        events: EventHub,
         authenticator: Arc<dyn Authenticator>,
         sign_in: SignIn,
         files: Files,
         database: &Arc<Q>,
     ) -> Self {
-        let events = EventHub::default();
-        let cache = Arc::new(AnnouncingCache::new(application.cache.clone(), events.clone()));
         let jobs = JobRegistry::new(application.ids.new_id());
         Self {
-            application: Application { cache, ..application },
+            application,
             authenticator,
             sign_in,
             events,

@@ -67,7 +67,7 @@ pub struct Replay {
     pub version: Option<i64>,
 }
 
-/// What commands run on.
+/// What commands run on. The database lets the cache forget what its works [touched](Work::touched).
 #[derive(Clone)]
 pub struct Application {
     pub database: Arc<dyn Database>,
@@ -76,16 +76,14 @@ pub struct Application {
     pub ids: Arc<dyn Ids>,
 }
 
-/// Authorise, then in one transaction: replay or run, audit, events, idempotency row. Answers after the commit.
+/// Authorise, then in one transaction: replay or run, audit, events, idempotency row. Answers after the commit, when the
+/// database has let every cache forget what was changed.
 pub async fn execute<C: Command>(app: &Application, ctx: &RequestContext, command: C) -> AppResult<Executed> {
     authorize::require(ctx, C::ACCESS)?;
     let work = Arc::new(CommandWork { ctx: ctx.clone(), command, state: Mutex::default() });
     match &ctx.batch {
         Some(batch) => batch.0.join(work.clone()).await?,
         None => app.database.write(work.clone()).await?,
-    }
-    for (tenant, entities) in work.touched() {
-        app.cache.invalidate(tenant, &entities).await;
     }
     let executed = work.state.lock().unwrap_or_else(PoisonError::into_inner).executed.take();
     executed.ok_or_else(|| AppError::internal(format!("{} committed without an answer", C::NAME)))

@@ -10,8 +10,10 @@ use axum::Router;
 use axum::body::Body;
 use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
 use erp_api::config::{Settings, Sources};
+use erp_api::event_hub::{AnnouncingCache, EventHub};
 use erp_api::middleware::HttpLimits;
 use erp_api::state::AppState;
+use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources as Credentials};
 use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
@@ -103,7 +105,10 @@ impl World {
     pub fn process(&self, cache: Arc<dyn Cache>) -> Router {
         let (parts, database) = (&self.parts, &self.parts.database);
         let of = &parts.application;
-        let application = Application { cache: cache.clone(), database: of.database.clone(), ..of.clone() };
+        let events = EventHub::default();
+        let announcing = Arc::new(AnnouncingCache::new(cache.clone(), events.clone()));
+        let followed = Arc::new(FollowedDatabase::new(database.clone(), announcing.clone()));
+        let application = Application { cache: announcing, database: followed, ..of.clone() };
         let sign_in = SignIn { app: application.clone(), ..parts.state.sign_in.clone() };
         let authenticator = CachedAuthenticator::new(Credentials {
             tokens: sign_in.tokens.clone(),
@@ -113,8 +118,14 @@ impl World {
             cache,
             clock: self.clock.clone(),
         });
-        let state =
-            AppState::new(application, Arc::new(authenticator), sign_in, parts.state.files.clone(), database);
+        let state = AppState::new(
+            application,
+            events,
+            Arc::new(authenticator),
+            sign_in,
+            parts.state.files.clone(),
+            database,
+        );
         api_operations().into_router(state, &HttpLimits::default())
     }
 

@@ -42,6 +42,7 @@ const DATABASE_KEY: &str = "ConnectionStrings:DefaultConnection";
 /// Whether a SQL Server string can be used in an environment, and what the operator should know about it.
 pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<String>, String> {
     let options = SqlServerOptions::parse(text)?;
+    options.check_login()?;
     if options.trust_server_certificate && !environment.is_development() {
         return Err(format!("has TrustServerCertificate=True, which {environment} does not allow"));
     }

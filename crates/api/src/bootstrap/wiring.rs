@@ -16,6 +16,7 @@ use infrastructure::sql::db::Db;
 
 use super::{Failure, LiveParts, stores};
 use crate::config::Settings;
+use crate::event_hub::{AnnouncingCache, EventHub};
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
 use crate::state::AppState;
@@ -44,8 +45,10 @@ pub async fn assemble(
 ) -> Result<Parts, Failure> {
     let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
-    let followed = Arc::new(FollowedDatabase::new(database.clone(), caches.cache.clone()));
-    let application = Application { database: followed, cache: caches.cache.clone(), clock, ids };
+    let events = EventHub::default();
+    let cache = Arc::new(AnnouncingCache::new(caches.cache.clone(), events.clone()));
+    let followed = Arc::new(FollowedDatabase::new(database.clone(), cache.clone()));
+    let application = Application { database: followed, cache, clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
     let blobs = Arc::new(ReplaceableBlobs::new(stores::open_blobs(&settings.blobs, settings)?));
     let files = stores::files(settings, &keys, blobs.clone())?;
@@ -61,7 +64,7 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let state = AppState::new(application, authenticator, sign_in, files, &database);
+    let state = AppState::new(application, events, authenticator, sign_in, files, &database);
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,

@@ -35,6 +35,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{self, ApiResult};
+use crate::event_hub::EventHub;
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Query, Visitor};
 use crate::middleware::HttpLimits;
 use crate::operation::Operations;
@@ -244,7 +245,7 @@ pub fn state() -> AppState {
         tokens: stub.clone(),
         policy: SignInPolicy::default(),
     };
-    AppState::new(application, stub, sign_in, files(), empty_database())
+    AppState::new(application, EventHub::default(), stub, sign_in, files(), empty_database())
 }
 
 fn files() -> Files {

@@ -80,6 +80,27 @@ async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
 }
 
 #[tokio::test]
+async fn an_atomic_batch_may_change_what_postings_look_up() {
+    let (_world, tenant) = books().await;
+    let listed = async || {
+        let list = tenant.client.get("/accounts").await.ok();
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(listed().await, 2);
+    let account = |code: &str, kind: &str| {
+        let body = json!({ "code": code, "name": { "en": code }, "type": kind });
+        json!({ "method": "POST", "path": "/api/v1/accounts", "body": body })
+    };
+    let posting = create(&[("1200", "1.00", ""), ("4200", "", "1.00")]);
+    let operations = json!([account("1200", "asset"), account("4200", "income"), posting]);
+    let body = json!({ "atomic": true, "operations": operations });
+    let answer = tenant.client.post("/batch", body).await.expect(200).json();
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(3)), "{answer}");
+    assert_eq!(listed().await, 4, "what was remembered of the list is forgotten");
+    tenant.post("2026-03-02", &[("1200", "2.00", ""), ("4200", "", "2.00")]).await;
+}
+
+#[tokio::test]
 async fn a_repeated_batch_repeats_nothing() {
     let (_world, tenant) = books().await;
     let body = json!({ "operations": [create(SALE), create(SALE)] }).to_string();

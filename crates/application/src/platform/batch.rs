@@ -28,12 +28,22 @@ type Touched = Vec<(TenantId, Vec<&'static str>)>;
 struct BatchWork {
     tenant: TenantId,
     messages: Mutex<Option<mpsc::Receiver<Message>>>,
+    /// By the works that joined and were kept.
+    touched: Mutex<Touched>,
 }
 
 #[async_trait]
 impl Work for BatchWork {
     fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    fn runs_once(&self) -> bool {
+        true
+    }
+
+    fn touched(&self) -> Touched {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
@@ -49,6 +59,10 @@ impl Work for BatchWork {
                     let keep = matches!(result, Ok(Outcome::Commit));
                     uow.enter_tenant(self.tenant);
                     uow.bookkeeping().end_part(begun_at, keep).await?;
+                    if keep {
+                        let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+                        touched.extend(work.touched());
+                    }
                     // Whoever joined may be gone; then the batch is, too, and ends with the next message.
                     let _ = reply.send(result.map(|_| ()));
                 }
@@ -60,7 +74,6 @@ impl Work for BatchWork {
 
 struct Joiner {
     messages: mpsc::Sender<Message>,
-    touched: Mutex<Touched>,
 }
 
 #[async_trait]
@@ -68,10 +81,8 @@ impl BatchTransaction for Joiner {
     async fn join(&self, work: Arc<dyn Work>) -> AppResult<()> {
         let (reply, answer) = oneshot::channel();
         let gone = || AppError::of(&TEMPORARILY_UNAVAILABLE);
-        self.messages.clone().send(Message::Join(work.clone(), reply)).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())??;
-        self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(work.touched());
-        Ok(())
+        self.messages.clone().send(Message::Join(work, reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
     }
 }
 
@@ -86,10 +97,11 @@ pub type Transaction = futures::future::BoxFuture<'static, AppResult<()>>;
 /// Opens a transaction of one tenant for works to join.
 pub fn begin(app: &Application, tenant: TenantId) -> (OpenBatch, Transaction) {
     let (sender, receiver) = mpsc::channel(0);
-    let work = Arc::new(BatchWork { tenant, messages: Mutex::new(Some(receiver)) });
+    let work =
+        Arc::new(BatchWork { tenant, messages: Mutex::new(Some(receiver)), touched: Mutex::default() });
     let database = app.database.clone();
     let transaction = Box::pin(async move { database.write(work).await });
-    let joiner = Arc::new(Joiner { messages: sender, touched: Mutex::default() });
+    let joiner = Arc::new(Joiner { messages: sender });
     (OpenBatch { joiner }, transaction)
 }
 
@@ -99,16 +111,10 @@ impl OpenBatch {
         BatchHandle(self.joiner.clone())
     }
 
-    /// Commits, waits until it is durable, and lets every cache forget what was changed.
-    pub async fn commit(self, app: &Application, transaction: Transaction) -> AppResult<()> {
+    /// Commits and waits until it is durable.
+    pub async fn commit(self, transaction: Transaction) -> AppResult<()> {
         let gone = || AppError::of(&TEMPORARILY_UNAVAILABLE);
         self.joiner.messages.clone().send(Message::Commit).await.map_err(|_| gone())?;
-        transaction.await?;
-        let touched =
-            std::mem::take(&mut *self.joiner.touched.lock().unwrap_or_else(PoisonError::into_inner));
-        for (tenant, entities) in touched {
-            app.cache.invalidate(tenant, &entities).await;
-        }
-        Ok(())
+        transaction.await
     }
 }

@@ -26,6 +26,11 @@ pub trait Work: Send + Sync {
     fn replay_key(&self) -> Option<(Uuid, String)> {
         None
     }
+    /// Whether it has to succeed at its first run, as one that takes its parts from others: then no work of its tenant runs
+    /// beside it, where several could.
+    fn runs_once(&self) -> bool {
+        false
+    }
     /// After a run that committed: which entities of which tenant changed, for cache invalidation.
     fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
         Vec::new()

@@ -1,5 +1,5 @@
-//! A database whose changes reach the cache also when the command that made them cannot tell it: its client went away while
-//! the commit was on its way, or the commit was sent and not answered.
+//! A database whose changes reach the cache before they are answered, whatever becomes of the client that waits: it may go
+//! away while the commit is on its way, or the commit may be sent and not answered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,11 +35,12 @@ impl Database for FollowedDatabase {
         tokio::spawn(async move {
             let written = database.write(work.clone()).await;
             let unknown = matches!(&written, Err(error) if error.is(&OUTCOME_UNKNOWN));
-            let nobody_waits = reply.send(written).is_err();
+            if written.is_ok() {
+                forget(&*cache, &*work).await;
+            }
+            let _ = reply.send(written);
             if unknown {
                 until_settled(&*database, &*cache, &*work).await;
-            } else if nobody_waits {
-                forget(&*cache, &*work).await;
             }
         });
         answer.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")))
@@ -172,10 +173,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_waits_tells_it_itself() {
+    async fn a_change_is_told_before_it_is_answered_and_a_failure_is_not() {
         let (slow, cache, database) = followed(Ok(()), 0);
         slow.commit.notify_one();
         database.write(Arc::new(Change)).await.unwrap();
+        assert_eq!(cache.0.load(Ordering::Relaxed), 1);
+        let (slow, cache, database) = followed(Err(AppError::internal("refused")), 0);
+        slow.commit.notify_one();
+        database.write(Arc::new(Change)).await.unwrap_err();
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(cache.0.load(Ordering::Relaxed), 0);
     }

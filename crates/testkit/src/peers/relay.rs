@@ -35,8 +35,8 @@ enum Catch {
     Hang,
 }
 
-/// A request to look for, with what then happens; once.
-type Trap = Option<(Vec<u8>, Catch)>;
+/// A request to look for, which of them, and what then happens; once.
+type Trap = Option<(Vec<u8>, u32, Catch)>;
 
 struct State {
     target: String,
@@ -124,17 +124,22 @@ impl Relay {
     /// The next request with these words (in UTF-16, as SQL Server's clients send them, without encryption) is served, but
     /// its answer is lost and the connection breaks.
     pub fn lose_answer_to(&self, words: &str) {
-        self.set_trap(words, Catch::LoseAnswer);
+        self.set_trap(words, 1, Catch::LoseAnswer);
+    }
+
+    /// The same for the `nth` such request, from 1.
+    pub fn lose_answer_to_nth(&self, words: &str, nth: u32) {
+        self.set_trap(words, nth, Catch::LoseAnswer);
     }
 
     /// From the next request with these words on nothing passes.
     pub fn hang_at(&self, words: &str) {
-        self.set_trap(words, Catch::Hang);
+        self.set_trap(words, 1, Catch::Hang);
     }
 
-    fn set_trap(&self, words: &str, catch: Catch) {
+    fn set_trap(&self, words: &str, nth: u32, catch: Catch) {
         let words = words.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        *self.state.trap.lock().unwrap() = Some((words, catch));
+        *self.state.trap.lock().unwrap() = Some((words, nth, catch));
     }
 }
 
@@ -240,15 +245,24 @@ async fn passes(mode: &mut watch::Receiver<Mode>) -> io::Result<()> {
 impl State {
     /// Whether the words looked for end in this piece; `last` is what was sent just before.
     fn caught_by(&self, last: &mut Vec<u8>, piece: &[u8]) -> Option<Catch> {
-        last.extend_from_slice(piece);
         let mut trap = self.trap.lock().unwrap();
-        let found = trap.as_ref().filter(|(words, _)| last.windows(words.len()).any(|part| part == words));
-        let caught = found.map(|(_, catch)| *catch);
-        if caught.is_some() {
-            *trap = None;
-            self.caught.fetch_add(1, Ordering::Relaxed);
+        let Some((words, nth, catch)) = trap.as_mut() else {
+            last.clear();
+            return None;
+        };
+        last.extend_from_slice(piece);
+        if !last.windows(words.len()).any(|part| part == words) {
+            last.drain(..last.len().saturating_sub(LAST_BYTES));
+            return None;
         }
-        last.drain(..last.len().saturating_sub(LAST_BYTES));
-        caught
+        last.clear();
+        *nth -= 1;
+        if *nth > 0 {
+            return None;
+        }
+        let caught = *catch;
+        *trap = None;
+        self.caught.fetch_add(1, Ordering::Relaxed);
+        Some(caught)
     }
 }

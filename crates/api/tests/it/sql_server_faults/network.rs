@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
+use serde_json::json;
+use testkit::world::entry;
 
 use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, skipped, until};
 
@@ -82,6 +84,58 @@ async fn a_lost_answer_to_the_commit_is_told_and_not_done_twice() {
         numbers.push(number);
         faulty.holds(numbers.clone()).await;
     }
+}
+
+/// The bytes of a file whose row was committed are evidence, whoever did not hear of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_whose_commit_was_not_answered_keeps_its_bytes() {
+    if skipped() {
+        return;
+    }
+    let faulty = Faulty::new("Encrypt=False").await;
+    let draft = entry("2026-03-01", &[("1000", "1", ""), ("4000", "", "1")], false);
+    let draft = faulty.client().post("/journal-entries", draft).await.expect(201).json();
+    let document = draft["id"].as_str().unwrap();
+    let path = format!("/attachments?documentType=journal_entry&documentId={document}&name=a.pdf");
+    let headers = ["Content-Type: application/pdf", "Idempotency-Key: scan"];
+    let bytes = b"%PDF-1.7\n%%EOF".to_vec();
+    let upload = async || faulty.client().call("POST", &path, &headers, bytes.clone()).await;
+    // The first commit notes the bytes, the second the attachment.
+    faulty.relay.lose_answer_to_nth(COMMIT, 2);
+    let unknown = upload().await;
+    away(&unknown);
+    assert_eq!((unknown.code().as_str(), faulty.relay.caught()), ("outcome_unknown", 1));
+    let again = upload().await.expect(201);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let content = format!("/attachments/{}/content", again.json()["id"].as_str().unwrap());
+    assert_eq!(faulty.client().get(&content).await.expect(200).body, bytes);
+    let state = &faulty.world.parts.state;
+    application::platform::attachments::sweep(&state.application, &*state.files.store).await.unwrap();
+    assert_eq!(faulty.client().get(&content).await.expect(200).body, bytes);
+}
+
+/// All of a batch or nothing, and what is read afterwards is not what was remembered before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
+    if skipped() {
+        return;
+    }
+    let faulty = Faulty::new("Encrypt=False").await;
+    let accounts = async || {
+        let list = faulty.client().get("/accounts").await.ok();
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(accounts().await, 2);
+    let operation = |code: &str| {
+        let body = json!({ "code": code, "name": { "en": code }, "type": "asset" });
+        json!({ "method": "POST", "path": "/api/v1/accounts", "body": body })
+    };
+    let batch = json!({ "atomic": true, "operations": [operation("1100"), operation("1200")] });
+    faulty.relay.lose_answer_to(COMMIT);
+    let unknown = faulty.client().post("/batch", batch).await;
+    away(&unknown);
+    assert_eq!(unknown.code(), "outcome_unknown", "{}", unknown.text());
+    until("both accounts are seen", async || accounts().await == 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

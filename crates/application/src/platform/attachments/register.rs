@@ -1,5 +1,7 @@
 //! Notes bytes in the database before they are written to the store, in a transaction of their own.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
 use domain::error::Violation;
 use domain::ids::{BlobId, TenantId};
@@ -73,21 +75,24 @@ impl Work for ForgetBlob {
     }
 }
 
-/// Notes that bytes are not wanted after all.
-pub struct GiveUpBlob {
+/// Notes that bytes are not wanted after all, unless an attachment refers to them.
+pub struct DiscardBlob {
     pub tenant: TenantId,
     pub id: BlobId,
     pub at: Timestamp,
+    /// Whether nothing refers to them: only then they may be removed.
+    pub unwanted: AtomicBool,
 }
 
 #[async_trait]
-impl Work for GiveUpBlob {
+impl Work for DiscardBlob {
     fn tenant(&self) -> TenantId {
         self.tenant
     }
 
     async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
-        uow.stored_blobs().give_up(self.id, self.at).await?;
+        let unwanted = uow.stored_blobs().discard(self.id, self.at).await?;
+        self.unwanted.store(unwanted, Ordering::Relaxed);
         Ok(Outcome::Commit)
     }
 }

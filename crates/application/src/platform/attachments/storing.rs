@@ -1,17 +1,18 @@
 //! Bytes and the rows that know of them: noted first, written, kept by a command or given up.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::ids::{BlobId, TenantId};
 use domain::platform::attachment::{ContentType, DocumentType};
 use uuid::Uuid;
 
 use super::content::sniffed;
-use super::register::{ForgetBlob, GiveUpBlob, NoteBlob, UPLOAD_GRACE_SECONDS};
+use super::register::{DiscardBlob, ForgetBlob, NoteBlob, UPLOAD_GRACE_SECONDS};
 use super::service::Attachments;
 use crate::command::Executed;
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, OUTCOME_UNKNOWN};
 use crate::ports::blobs::{BlobKey, BlobKind, BlobLabel, Expected, Incoming};
 
 impl Attachments {
@@ -65,8 +66,12 @@ impl Attachments {
         ctx: &RequestContext,
         executed: &AppResult<Executed>,
     ) {
-        let kept = executed.as_ref().is_ok_and(|executed| !executed.replayed);
-        if !kept && !ctx.dry_run {
+        let given_up = match executed {
+            Ok(executed) => executed.replayed,
+            // It may have been kept. If not, the note's time runs out.
+            Err(error) => !error.is(&OUTCOME_UNKNOWN),
+        };
+        if given_up && !ctx.dry_run {
             self.discard(key).await;
         }
     }
@@ -74,8 +79,10 @@ impl Attachments {
     /// Gives up what was noted; the clean-up finishes what fails here.
     pub(super) async fn discard(&self, key: BlobKey) {
         let (tenant, id, at) = (key.tenant, key.id, self.app.clock.now());
-        match self.app.database.write(Arc::new(GiveUpBlob { tenant, id, at })).await {
-            Ok(()) => self.remove(key).await,
+        let work = Arc::new(DiscardBlob { tenant, id, at, unwanted: AtomicBool::default() });
+        match self.app.database.write(work.clone()).await {
+            Ok(()) if work.unwanted.load(Ordering::Relaxed) => self.remove(key).await,
+            Ok(()) => {}
             Err(error) => tracing::warn!(%error, blob = %key, "A blob is left to the clean-up: {{error}}"),
         }
     }

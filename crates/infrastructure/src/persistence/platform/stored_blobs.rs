@@ -18,12 +18,18 @@ statements! {
         "UPDATE stored_blob SET delete_after = NULL, size_bytes = ?3 WHERE tenant_id = ?1 AND id = ?2";
     GIVE_UP = "platform.stored_blob.give_up":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2";
+    // What a broken request wrote, and only while no attachment refers to it.
+    DISCARD = "platform.stored_blob.discard":
+        "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2 \
+         AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = ?1 AND a.blob_id = ?2)";
     TOTAL = "platform.stored_blob.total":
         "SELECT COALESCE(SUM(size_bytes), 0) FROM stored_blob \
          WHERE tenant_id = ?1 AND kind IN ('attachments', 'uploads') AND (delete_after IS NULL OR delete_after > ?2)";
     // Of every tenant: what nobody wants any more.
     DUE = "platform.stored_blob.due":
-        "SELECT tenant_id, kind, id FROM stored_blob WHERE delete_after <= ?1 ORDER BY delete_after {page ?2}";
+        "SELECT tenant_id, kind, id FROM stored_blob b WHERE delete_after <= ?1 \
+         AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = b.tenant_id AND a.blob_id = b.id) \
+         ORDER BY delete_after {page ?2}";
     // Only what no attachment refers to, although its time is over.
     FORGET = "platform.stored_blob.forget":
         "DELETE FROM stored_blob WHERE tenant_id = ?1 AND id = ?2 AND delete_after IS NOT NULL \
@@ -58,6 +64,11 @@ impl StoredBlobRepository for SqlUnitOfWork {
 
     async fn give_up(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<()> {
         self.tx.apply(&GIVE_UP, &[self.tenant.into(), id.into(), delete_after.into()]).await
+    }
+
+    async fn discard(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<bool> {
+        let params = [self.tenant.into(), id.into(), delete_after.into()];
+        Ok(self.tx.execute(&DISCARD, &params).await? == 1)
     }
 
     async fn total_bytes(&mut self) -> StorageResult<u64> {

@@ -137,6 +137,16 @@ impl SqlServerOptions {
         draft.finish()
     }
 
+    /// Whether it says whom to log in as.
+    pub fn check_login(&self) -> Result<(), String> {
+        match &self.login {
+            Login::Password { user, .. } if user.is_empty() => {
+                Err("has a Password but no User Id".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `host:port/database`, for messages and health.
     pub fn target(&self) -> String {
         let database = self.database.as_deref().unwrap_or("(default)");

@@ -16,7 +16,11 @@ const SESSION_ENDED: [i32; 25] = [
 /// Errors of this severity and above end the connection.
 const FATAL_CLASS: u8 = 20;
 /// Unique key, unique index, foreign key or check.
-const CONSTRAINT: [i32; 3] = [2627, 2601, 547];
+const CONSTRAINT: [i32; 3] = [2627, UNIQUE_INDEX, 547];
+/// A unique index that is no constraint, such as a filtered one.
+const UNIQUE_INDEX: i32 = 2601;
+/// A login refused for a moment.
+const MOVING: [i32; 9] = [4221, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920];
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
 const FIRST_USE: [&str; 10] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
@@ -63,7 +67,7 @@ pub fn storage_error(error: Error) -> StorageError {
 fn server_error(number: i32, class: u8, message: String) -> StorageError {
     let text = format!("SQL Server error {number}: {message}");
     if CONSTRAINT.contains(&number) {
-        let constraint = quoted(&message);
+        let constraint = constraint_of(number, &message);
         if FIRST_USE.iter().any(|name| constraint.starts_with(name)) {
             return StorageError::Retryable(text);
         }
@@ -89,16 +93,21 @@ fn server_error(number: i32, class: u8, message: String) -> StorageError {
     }
 }
 
-/// The first quoted name of a message, which is the constraint's.
-fn quoted(message: &str) -> &str {
-    let mut parts = message.splitn(3, ['\'', '"']);
-    let _ = parts.next();
-    parts.next().unwrap_or_default()
+/// The constraint a message names: the first name in quotation marks, but of a unique index the second, after its table.
+fn constraint_of(number: i32, message: &str) -> &str {
+    let mut quoted = message.split(['\'', '"']).skip(1).step_by(2);
+    let place = usize::from(number == UNIQUE_INDEX);
+    quoted.nth(place).unwrap_or_default()
 }
 
 /// Whether a work's idempotency key has an answer already.
 pub fn is_replay(error: &Error) -> bool {
     matches!(error, Error::Server { number: REPLAY, .. })
+}
+
+/// Whether the server refused a login for a moment: it fails over, starts, or has too many.
+pub fn is_moving(error: &Error) -> bool {
+    matches!(error, Error::Server { number, .. } if MOVING.contains(number))
 }
 
 /// Whether the login failed because the database does not exist.
@@ -118,6 +127,14 @@ mod tests {
         assert!(
             matches!(constraint, StorageError::Constraint { constraint, .. } if constraint == "uq_account_code")
         );
+        let text = "Cannot insert duplicate key row in object 'dbo.journal_entry' with unique index \
+                    'uq_journal_entry_number'. The duplicate key value is (0x01, 'a').";
+        let index = of(UNIQUE_INDEX, text);
+        assert!(
+            matches!(index, StorageError::Constraint { constraint, .. } if constraint == "uq_journal_entry_number")
+        );
+        let first = of(UNIQUE_INDEX, &text.replace("uq_journal_entry_number", FIRST_USE[0]));
+        assert!(matches!(first, StorageError::Retryable(_)), "{first}");
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));
         // Whether a commit that is answered so has happened is not known, so it is not simply run again.
         for number in [596, 10054, 40197, 40613] {

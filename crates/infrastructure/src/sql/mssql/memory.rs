@@ -31,7 +31,11 @@ impl SharedMemory {
 
     pub fn get(&self, tenant: TenantId, version: i64, name: &'static str, key: &[Value]) -> Option<Vec<Row>> {
         let cell = self.0.get(&tenant)?;
-        let held = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0 > version {
+            // The server lost what it had committed, as a forced failover does; the number would come again.
+            *held = (version, Answers::new());
+        }
         if held.0 != version {
             return None;
         }
@@ -41,10 +45,7 @@ impl SharedMemory {
     pub fn put(&self, tenant: TenantId, version: i64, name: &'static str, key: &[Value], rows: &[Row]) {
         let cell = self.0.get_with(tenant, || Arc::new(Mutex::new((version, Answers::new()))));
         let mut held = cell.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.0 > version {
-            return;
-        }
-        if held.0 < version || held.1.len() >= ANSWERS_MAX {
+        if held.0 != version || held.1.len() >= ANSWERS_MAX {
             *held = (version, Answers::new());
         }
         held.1.insert((name, key.to_vec()), rows.to_vec());

@@ -40,7 +40,8 @@ pub const ROW_LEVEL_SECURITY: &str =
     include_str!("../../../../../migrations/mssql_only/row_level_security.sql");
 /// What only SQL Server itself understands, each with a condition under which it is already there. A server that cannot
 /// is told in the log and goes without.
-static SERVER_ONLY: [(&str, &str); 3] = [
+static SERVER_ONLY: [(&str, &str); 4] = [
+    ("degree_of_parallelism", include_str!("../../../../../migrations/mssql_only/degree_of_parallelism.sql")),
     ("row_versioning", include_str!("../../../../../migrations/mssql_only/row_versioning.sql")),
     ("application_role", include_str!("../../../../../migrations/mssql_only/application_role.sql")),
     ("row_level_security", ROW_LEVEL_SECURITY),
@@ -78,9 +79,8 @@ pub async fn prepare(
         };
     }
     let names = apply(&mut connection, now).await?;
-    if !names.is_empty() {
-        server_only(&mut connection).await;
-    }
+    // Each changes only what is not yet so, and may have failed the last time.
+    server_only(&mut connection).await;
     Ok(names)
 }
 

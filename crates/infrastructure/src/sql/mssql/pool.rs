@@ -10,7 +10,7 @@ use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, Recyc
 use mssql_client::{ApplicationIntent, Client, Config, Credentials, Ready, RetryPolicy, TimeoutConfig};
 
 use super::connection_string::{Encrypt, Login, SqlServerOptions};
-use super::error::{is_missing_database, storage_error};
+use super::error::{is_missing_database, is_moving, storage_error};
 
 /// How long a request waits for a free connection (row G2).
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,6 +18,9 @@ pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 pub const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(120);
 /// How long a server may take, beyond the command time-out, to say that it has given the command up. One that hangs does not.
 pub const ACKNOWLEDGEMENT_TIMEOUT: Duration = Duration::from_millis(500);
+/// The pause before a server that is moving is dialled again; doubles up to the longest, after which it is given up.
+const DIAL_PAUSE: Duration = Duration::from_millis(200);
+const DIAL_PAUSE_MAX: Duration = Duration::from_millis(3_200);
 /// Largest answer of one statement, in bytes.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Redirections of one login (row G5).
@@ -67,7 +70,8 @@ impl managed::Manager for Connections {
     type Error = StorageError;
 
     async fn create(&self) -> StorageResult<Session> {
-        let client = self.connect().await.map_err(|error| named(&self.options, storage_error(error)))?;
+        let client =
+            self.connect_patiently().await.map_err(|error| named(&self.options, storage_error(error)))?;
         let timeout = self.options.command_timeout;
         let patience = (!timeout.is_zero()).then(|| timeout + ACKNOWLEDGEMENT_TIMEOUT);
         Ok(Session { client, since: Instant::now(), patience })
@@ -88,6 +92,19 @@ impl managed::Manager for Connections {
 }
 
 impl Connections {
+    /// Dials again where the server says that it will be there in a moment, as Azure's do during a failover (row G2). The
+    /// pool ends it when the string's `Connect Timeout` is over.
+    async fn connect_patiently(&self) -> Result<Client<Ready>, mssql_client::Error> {
+        let mut pause = DIAL_PAUSE;
+        loop {
+            match self.connect().await {
+                Err(error) if is_moving(&error) && pause <= DIAL_PAUSE_MAX => tokio::time::sleep(pause).await,
+                answer => return answer,
+            }
+            pause *= 2;
+        }
+    }
+
     async fn connect(&self) -> Result<Client<Ready>, mssql_client::Error> {
         let mut config = self.config.clone();
         if let Login::Identity { client_id } = &self.options.login {
@@ -116,6 +133,9 @@ fn named(options: &SqlServerOptions, error: StorageError) -> StorageError {
 /// The pool; nothing is dialled yet.
 pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) -> StorageResult<Pool> {
     super::super::tls::install();
+    options
+        .check_login()
+        .map_err(|reason| StorageError::Internal(format!("the connection string {reason}")))?;
     let config = driver_config(options)?;
     let manager = Connections { options: options.clone(), config, tokens };
     Pool::builder(manager)

@@ -69,7 +69,7 @@ impl Writer {
     }
 
     async fn attempts(&self, pool: &Pool, work: &dyn Work) -> AppResult<()> {
-        let mut hold = Hold::Shared;
+        let mut hold = if work.runs_once() { Hold::Exclusive } else { Hold::Shared };
         let mut attempt = 1;
         let mut replay_key = work.replay_key();
         loop {

@@ -32,6 +32,7 @@ use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, Password};
 use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
+use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
 use infrastructure::identity::keys::SigningKey;
@@ -94,7 +95,8 @@ impl House {
         let store = Store::open(clock.clone(), ids.clone()).await;
         let db = store.db.clone();
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
-        let app = Application { database: db.clone(), cache, clock: clock.clone(), ids: ids.clone() };
+        let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));
+        let app = Application { database, cache, clock: clock.clone(), ids: ids.clone() };
         let key = SigningKey::new("test", vec![7; 32]).unwrap();
         let sign_in = SignIn {
             app: app.clone(),

@@ -31,6 +31,7 @@ use domain::ids::{AccountId, JournalEntryId, JournalId, TenantId};
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, date_key, parse_date};
 use futures::TryStreamExt;
+use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{MemoryCache, Ttl};
 use infrastructure::sql::db::Db;
 use infrastructure::system::SystemIds;
@@ -123,7 +124,8 @@ impl Books {
         let ids = Arc::new(SystemIds);
         let db = Arc::new(Db::open_sqlite(&path, 2, clock.clone(), ids.clone()).await.unwrap());
         let cache = Arc::new(MemoryCache::new(1 << 20, Ttl::default()));
-        let application = Application { database: db.clone(), cache, clock, ids };
+        let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));
+        let application = Application { database, cache, clock, ids };
         let reports = Reports::new(&application, db.clone());
         let tenant = TenantId::new(Uuid::from_u128(1));
         let journal = JournalId::new(Uuid::from_u128(11));

@@ -67,7 +67,7 @@ async fn a_batch_commits_as_a_whole() {
     }
     let refused = execute(&books.app, &ctx, entry("3.00", "nowhere")).await.unwrap_err();
     assert_eq!(refused.violations[0].def.code, "account_code_unknown");
-    open.commit(&books.app, Box::pin(async { transaction.await.unwrap() })).await.unwrap();
+    open.commit(Box::pin(async { transaction.await.unwrap() })).await.unwrap();
     assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 3);
     assert_eq!(books.count("SELECT sum(debit) FROM account_balance"), 80_000);
     assert_eq!(books.count("SELECT last_number FROM number_series_counter"), 3);

@@ -11,6 +11,7 @@ use application::command::Application;
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use domain::ids::TenantId;
+use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
 use infrastructure::sql::db::Db;
 use infrastructure::system::{SystemClock, SystemIds};
@@ -40,7 +41,7 @@ impl Books {
         let db = Arc::new(db);
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
         let app = Application {
-            database: db.clone(),
+            database: Arc::new(FollowedDatabase::new(db.clone(), cache.clone())),
             cache,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),

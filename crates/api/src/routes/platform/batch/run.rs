@@ -58,7 +58,7 @@ pub async fn run(
     let ended = async move {
         transaction.await.unwrap_or_else(|error| Err(AppError::internal(format!("batch: {error}"))))
     };
-    open.commit(&app, Box::pin(ended)).await?;
+    open.commit(Box::pin(ended)).await?;
     answered(true, true, results)
 }
 

@@ -135,7 +135,8 @@ fn login(
     match (method.as_str(), user, password) {
         ("" | "sqlpassword", Some(user), Some(password)) => Ok(Login::Password { user, password }),
         ("" | "sqlpassword", Some(_), None) => Err("has a User Id but no Password".to_owned()),
-        ("" | "sqlpassword", None, Some(_)) => Err("has a Password but no User Id".to_owned()),
+        // Read as it is; whoever logs in with it says that the user is missing.
+        ("" | "sqlpassword", None, Some(password)) => Ok(Login::Password { user: String::new(), password }),
         ("sqlpassword", None, None) => {
             Err("asks for Sql Password authentication without a User Id".to_owned())
         }

@@ -34,9 +34,11 @@ fn the_specifications_strings() {
     assert_eq!((quoted.host.as_str(), quoted.port), ("h", 1444));
     assert_eq!(quoted.login, Login::Password { user: "u".into(), password: "a;b".into() });
 
-    let instance = parsed(r#"Server=h\SQLEXPRESS;UID=u;PWD="a""b""#);
+    let instance = parsed(r#"Server=h\SQLEXPRESS;PWD="a""b""#);
     assert_eq!(instance.instance.as_deref(), Some("SQLEXPRESS"));
-    assert_eq!(instance.login, Login::Password { user: "u".into(), password: "a\"b".into() });
+    assert_eq!(instance.login, Login::Password { user: String::new(), password: "a\"b".into() });
+    assert_eq!(instance.check_login(), Err("has a Password but no User Id".to_owned()));
+    assert_eq!(quoted.check_login(), Ok(()));
 }
 
 #[test]
@@ -50,7 +52,6 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         ("Server=h,0", "has a Server whose port is not a number from 1 to 65535"),
         ("Server=h,99999", "has a Server whose port is not a number from 1 to 65535"),
         ("Server=h;User Id=sa", "has a User Id but no Password"),
-        ("Server=h;Password=hush", "has a Password but no User Id"),
         ("Server=h;PWD='hush", "has an unclosed quotation mark in 'pwd'"),
         ("Server=h;PWD='hush'hush;UID=u", "has text after the closing quotation mark of 'pwd'"),
         ("hush", "has a part without '=' after 0 keyword(s)"),
