@@ -70,6 +70,21 @@ pub fn invalid_choice(value: &str, allowed: &[&str]) -> Violation {
         .with("allowed", allowed.join(", "))
 }
 
+/// Length in UTF-16 units, as columns of SQL Server, JavaScript and .NET count: two for what lies beyond the first plane.
+pub fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// The beginning of a text, of at most so many UTF-16 units.
+pub fn beginning(text: &str, length_max: usize) -> &str {
+    let mut length = 0;
+    let too_long = |(_, character): &(usize, char)| {
+        length += character.len_utf16();
+        length > length_max
+    };
+    text.char_indices().find(too_long).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Like [`text`] for an optional field: empty becomes `None`.
 pub fn optional_text(value: Option<&str>, length_max: usize) -> Result<Option<String>, Violation> {
     let text = text(value.unwrap_or(""), length_max)?;
@@ -83,7 +98,7 @@ pub fn text(value: &str, length_max: usize) -> Result<String, Violation> {
         return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
     }
     let text: String = trimmed.nfc().collect();
-    let length = text.chars().count();
+    let length = length(&text);
     if length > length_max {
         return Err(Violation::new(&TEXT_TOO_LONG).with("max", length_max).with("length", length));
     }
@@ -103,7 +118,7 @@ pub struct Code(String);
 impl Code {
     pub fn parse(value: &str) -> Result<Self, Violation> {
         let value = value.trim();
-        let length = value.chars().count();
+        let length = length(value);
         let good = (1..=CODE_LENGTH_MAX).contains(&length)
             && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
         if good {
@@ -176,6 +191,14 @@ pub fn search_form(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_those_of_columns() {
+        assert_eq!((length("قيد"), length("🧾🧾")), (3, 4));
+        assert!(text(&"🧾".repeat(100), 200).is_ok());
+        assert_eq!(text(&"🧾".repeat(101), 200).unwrap_err().def, &TEXT_TOO_LONG);
+        assert_eq!((beginning("a🧾b", 2), beginning("a🧾b", 3), beginning("a🧾b", 4)), ("a", "a🧾", "a🧾b"));
+    }
 
     #[test]
     fn arabic_variants_are_found() {

@@ -6,6 +6,7 @@
 pub mod accounting;
 pub mod bookkeeping;
 pub mod platform;
+mod search;
 
 use std::sync::Arc;
 

@@ -193,8 +193,21 @@ impl ListSql {
                 return Ok(format!("{column} IN ({})", names.join(", ")));
             }
         };
+        if let (FilterOp::Eq, Some(word)) = (filter.op, self.word(filter)) {
+            // Not a parameter: an index of the rows with one word only serves those who write the word.
+            return Ok(format!("{column} = '{word}'"));
+        }
         let value = sql.param(filter_value(&filter.value));
         Ok(format!("{column} {comparison} {value}"))
+    }
+
+    /// The word a filter asks for, of the closed set of its field.
+    fn word(&self, filter: &Filter) -> Option<&'static str> {
+        let field = self.spec.fields.iter().find(|field| field.name == filter.field)?;
+        let (FieldKind::Word(words), FilterValue::Text(text)) = (&field.kind, &filter.value) else {
+            return None;
+        };
+        words.iter().copied().find(|word| word == text)
     }
 
     fn is_search(&self, field: &str) -> bool {
@@ -261,7 +274,8 @@ fn filter_value(value: &FilterValue) -> Value {
     }
 }
 
-/// `(a > ?) OR (a = ? AND b < ?) …`: rows after the cursor in a mixed order.
+/// `(a > ?) OR (a = ? AND b < ?) …`: rows after the cursor in a mixed order. What all alternatives share, `a >= ?`, stands
+/// before them, because an index is entered by it and not by alternatives.
 fn after(order: &Order, values: &[Value], sql: &mut Composed) -> String {
     let names: Vec<String> = values.iter().map(|value| sql.param(value.clone())).collect();
     let parts = (0..order.len()).map(|depth| {
@@ -271,5 +285,12 @@ fn after(order: &Order, values: &[Value], sql: &mut Composed) -> String {
         let last = format!("{column} {sign} {}", names[depth]);
         format!("({})", equal.chain([last]).collect::<Vec<_>>().join(" AND "))
     });
-    format!("({})", parts.collect::<Vec<_>>().join(" OR "))
+    let parts = parts.collect::<Vec<_>>().join(" OR ");
+    match (order.first(), names.first()) {
+        (Some((column, direction)), Some(name)) if order.len() > 1 => {
+            let sign = if *direction == Direction::Ascending { ">=" } else { "<=" };
+            format!("{column} {sign} {name} AND ({parts})")
+        }
+        _ => format!("({parts})"),
+    }
 }

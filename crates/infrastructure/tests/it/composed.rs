@@ -27,7 +27,7 @@ use infrastructure::sql::list_cursor;
 use infrastructure::sql::value::Value;
 use uuid::Uuid;
 
-use crate::statements::{foreign_words, migrated};
+use crate::statements::{foreign_words, migrated, plan};
 
 fn tenant() -> TenantId {
     TenantId::new(id(0))
@@ -97,6 +97,52 @@ fn lists() -> Vec<(String, Composed)> {
         }
     }
     all
+}
+
+/// A page of the ledger is a walk along an index, however long the ledger is and however far on the page.
+#[test]
+fn pages_of_the_ledger_sort_and_scan_nothing() {
+    let connection = migrated();
+    let account = Filter { field: "accountId", op: FilterOp::Eq, value: FilterValue::Id(id(7)) };
+    let list = |name: &str, filters: &[Filter]| {
+        let lists = persistence::lists();
+        let mut named = lists.iter().filter(|list| list.spec.resource == name);
+        let by_account = named.clone().count() == 2 && filters.is_empty();
+        let list = if by_account { named.nth(1) } else { named.next() }.unwrap();
+        (*list, ListQuery { filters: filters.to_vec(), ..ListQuery::first(list.spec, 50) })
+    };
+    for (name, filters) in
+        [("journal_entry", vec![]), ("ledger_line", vec![]), ("ledger_line", vec![account.clone()])]
+    {
+        let (list, mut query) = list(name, &filters);
+        for later in [false, true] {
+            if later {
+                let order = list.compose(tenant(), &query, None).unwrap().order;
+                let values = (0..order.len()).map(|n| Value::Int(n as i64)).collect();
+                query.cursor = Some(list_cursor::write(&order, values).unwrap());
+            }
+            let page = list.compose(tenant(), &query, None).unwrap().page;
+            // The lines of one entry may be put in order; they are few.
+            let plan = plan(&connection, &Dialect::Sqlite.render(&page.text))
+                .replace("USE TEMP B-TREE FOR LAST TERM OF ORDER BY", "");
+            assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{name}, {filters:?}\n{plan}");
+            assert!(!later || plan.contains(">?)") || plan.contains("<?)"), "begins at the cursor\n{plan}");
+        }
+    }
+}
+
+/// An index of drafts alone serves only those who write the word.
+#[test]
+fn words_of_closed_sets_are_written_and_others_are_parameters() {
+    let list = persistence::lists().into_iter().find(|list| list.spec.resource == "journal_entry").unwrap();
+    let page = |status: &str| {
+        let status =
+            Filter { field: "status", op: FilterOp::Eq, value: FilterValue::Text(status.to_owned()) };
+        let query = ListQuery { filters: vec![status], ..ListQuery::first(list.spec, 50) };
+        list.compose(tenant(), &query, None).unwrap().page.text
+    };
+    assert!(page("draft").contains("e.status = 'draft'"), "{}", page("draft"));
+    assert!(page("' OR 1 = 1").contains("e.status = ?2"), "{}", page("' OR 1 = 1"));
 }
 
 fn of_dimension() -> LedgerFilter {

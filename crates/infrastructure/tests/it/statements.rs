@@ -38,7 +38,7 @@ pub fn migrated() -> rusqlite::Connection {
 }
 
 /// What SQLite would do, a step a line.
-fn plan(connection: &rusqlite::Connection, text: &str) -> String {
+pub fn plan(connection: &rusqlite::Connection, text: &str) -> String {
     let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     let parameters = vec![rusqlite::types::Null; prepared.parameter_count()];
     let rows =

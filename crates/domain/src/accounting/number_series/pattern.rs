@@ -10,6 +10,7 @@ use super::{
     NUMBER_PATTERN_LITERAL, NUMBER_PATTERN_REPEATS, NUMBER_PATTERN_UNKNOWN_PART, NumberReset,
 };
 use crate::error::{Violation, Violations};
+use crate::text::length;
 
 /// A parsed pattern together with its reset: only a pair that never repeats a number can exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl NumberPattern {
     /// Reads a pattern; all violations at once.
     pub fn parse(text: &str, reset: NumberReset) -> Result<Self, Vec<Violation>> {
         let text = text.trim();
-        if !(1..=NUMBER_PATTERN_LENGTH_MAX).contains(&text.chars().count()) {
+        if !(1..=NUMBER_PATTERN_LENGTH_MAX).contains(&length(text)) {
             return Err(vec![Violation::new(&NUMBER_PATTERN_LENGTH).with("max", NUMBER_PATTERN_LENGTH_MAX)]);
         }
         let mut violations = Violations::new();

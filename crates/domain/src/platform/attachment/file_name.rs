@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{FILE_NAME_REFUSED, INVALID_FILE_NAME};
 use crate::error::Violation;
+use crate::text::length;
 
 /// Longest file name, in characters; also what most file systems take.
 pub const FILE_NAME_LENGTH_MAX: usize = 200;
@@ -23,7 +24,7 @@ impl FileName {
     pub fn parse(value: &str) -> Result<Self, Violation> {
         // Windows drops dots and spaces at the end, which would hide another ending.
         let name: String = value.trim().trim_end_matches(['.', ' ']).nfc().collect();
-        let length = name.chars().count();
+        let length = length(&name);
         let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c) || is_direction_mark(c);
         if length == 0 || length > FILE_NAME_LENGTH_MAX || name.chars().any(forbidden) {
             return Err(Violation::new(&INVALID_FILE_NAME).with("max", FILE_NAME_LENGTH_MAX));

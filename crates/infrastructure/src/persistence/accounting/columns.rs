@@ -1,16 +1,14 @@
 //! Columns and questions that several resources have.
 
 use application::ports::storage_error::{StorageError, StorageResult};
-use domain::text::{Code, LocalizedName, search_form};
+use domain::text::{Code, LocalizedName};
 
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::search::searchable;
 use crate::sql::list::contains;
 use crate::sql::statement::Statement;
 use crate::sql::value::{Columns, Value};
 use crate::statements;
-
-/// Length of a `search` column, in characters.
-const SEARCH_LENGTH_MAX: usize = 600;
 
 statements! {
     IN_DRAFTS = "accounting.journal_entry_draft.mentions":
@@ -19,10 +17,10 @@ statements! {
         "SELECT {first} 1 FROM recurring_entry WHERE tenant_id = ?1 AND template LIKE ?2 {escape} {only}";
 }
 
-/// What a `search` column holds: code and names as people type them. Folding may lengthen a text, so it is cut.
+/// What a `search` column holds: code and names as people type them.
 pub fn search_column(code: &Code, name: &LocalizedName) -> Value {
     let all = [code.as_str(), name.ar().unwrap_or(""), name.en().unwrap_or("")].join(" ");
-    Value::Text(search_form(&all).chars().take(SEARCH_LENGTH_MAX).collect())
+    searchable(&all)
 }
 
 impl SqlUnitOfWork {

@@ -8,7 +8,7 @@ use application::accounting::views::journal_entry::{
 };
 use application::accounting::views::journal_entry_build::hex;
 use application::error::AppResult;
-use application::paging::{ListQuery, Page};
+use application::paging::{FilterOp, ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::accounting::journal_entry::EntryStatus;
@@ -55,13 +55,22 @@ pub static LIST: ListSql = ListSql {
     sorted_as: &[("number", "COALESCE(e.number, '')")],
 };
 
-pub static LINE_LIST: ListSql = ListSql {
+macro_rules! line_select {
+    ($from:literal) => {
+        concat!(
+            "SELECT l.entry_id, ",
+            line_columns!(),
+            ", e.journal_id, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, l.recorded_at FROM ",
+            $from
+        )
+    };
+}
+
+/// Lines of one account, along its index.
+pub static ACCOUNT_LINE_LIST: ListSql = ListSql {
     spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
-    select: concat!(
-        "SELECT l.entry_id, ",
-        line_columns!(),
-        ", e.journal_id, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, l.recorded_at \
-         FROM ledger_line l \
+    select: line_select!(
+        "ledger_line l \
          INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
          INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id"
     ),
@@ -80,6 +89,37 @@ pub static LINE_LIST: ListSql = ListSql {
     ],
     sorted_as: &[],
 };
+
+/// Lines of all accounts: in the order of their entries, whose index has the posting date, so that a page sorts nothing.
+pub static LINE_LIST: ListSql = ListSql {
+    spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
+    // SQLite keeps the order of a cross join, and so that of the entries; SQL Server chooses by the page's size.
+    select: line_select!(
+        "journal_entry e CROSS JOIN ledger_line l \
+         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+         AND l.tenant_id = e.tenant_id AND l.entry_id = e.id"
+    ),
+    tenant: "e.tenant_id",
+    key: &["e.id", "l.line_no"],
+    columns: &[
+        ("accountId", "l.account_id"),
+        ("entryId", "e.id"),
+        ("journalId", "e.journal_id"),
+        ("fiscalPeriodId", "l.fiscal_period_id"),
+        ("postingDate", "e.posting_date"),
+        ("currency", "l.currency"),
+        ("party", "l.party"),
+        ("taxCode", "l.tax_code"),
+        ("recordedAt", "l.recorded_at"),
+    ],
+    sorted_as: &[],
+};
+
+fn lines_of(query: &ListQuery) -> &'static ListSql {
+    let of_one_account =
+        query.filters.iter().any(|filter| filter.field == "accountId" && filter.op == FilterOp::Eq);
+    if of_one_account { &ACCOUNT_LINE_LIST } else { &LINE_LIST }
+}
 
 #[async_trait]
 impl JournalEntryQueries for Db {
@@ -124,7 +164,7 @@ impl JournalEntryQueries for Db {
     async fn ledger_lines(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<LedgerLineView>> {
         let money = CompanyMoney::read(self, tenant).await?;
         let mut sets: Vec<DimensionSetId> = Vec::new();
-        let mut page = LINE_LIST
+        let mut page = lines_of(query)
             .page(self, tenant, query, None, |columns| {
                 let (view, set) = ledger_line(columns, &money)?;
                 sets.push(set);

@@ -115,6 +115,7 @@ pub fn lists() -> Vec<&'static ListSql> {
         &exchange_rates::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
+        &journal_entry_queries::ACCOUNT_LINE_LIST,
         &journal_entry_queries::LINE_LIST,
         &journal_entry_queries::LIST,
         &journals::LIST,

@@ -11,11 +11,11 @@ use domain::ids::{AttachmentId, TenantId};
 use domain::platform::attachment::{
     ATTACHMENTS_PER_DOCUMENT_MAX, AttachmentStatus, ContentType, DocumentType, FileName,
 };
-use domain::text::search_form;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::search::searchable;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::{Columns, Value};
@@ -114,7 +114,7 @@ impl AttachmentRepository for SqlUnitOfWork {
             attachment.document_type.as_str().into(),
             attachment.document_id.into(),
             attachment.name.as_str().into(),
-            search_form(attachment.name.as_str()).into(),
+            searchable(attachment.name.as_str()),
             attachment.description.as_deref().into(),
             attachment.content_type.as_str().into(),
             size(attachment.size).into(),
@@ -135,7 +135,7 @@ impl AttachmentRepository for SqlUnitOfWork {
             self.tenant.into(),
             attachment.id.into(),
             attachment.name.as_str().into(),
-            search_form(attachment.name.as_str()).into(),
+            searchable(attachment.name.as_str()),
             attachment.description.as_deref().into(),
             attachment.status.as_str().into(),
             attachment.blob_id.into(),

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use domain::error::Language;
 use domain::ids::{TenantId, UserId};
 use domain::platform::{EmailAddress, PasswordHash};
-use domain::text::search_form;
 use domain::time::Timestamp;
 
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::search::searchable;
 use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
 
@@ -102,7 +102,7 @@ fn params(user: &User) -> [Value; 14] {
         user.password_changed_at.into(),
         user.updated_at.into(),
         user.version.into(),
-        search_form(&format!("{} {}", user.name, user.email)).into(),
+        searchable(&format!("{} {}", user.name, user.email)),
         user.created_at.into(),
     ]
 }
