@@ -5,7 +5,10 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use super::super::value::{Row, Value};
 use super::error::storage_error;
 use super::pool::{Connection, in_time};
-use super::values::{Parameter, read_row};
+use super::values::{Parameter, declarations, read_row};
+
+/// Runs a text with parameters; its plan is kept under the text and their types.
+const EXECUTE: &str = "sp_executesql";
 
 /// Those of the queries that stand last in a request.
 pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>; N]> {
@@ -14,22 +17,25 @@ pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>
     last.try_into().map_err(|_| StorageError::Internal(format!("{N} queries answered fewer result sets")))
 }
 
-/// Every result set of a parameterised request.
+/// Every result set of a parameterised request. The parameters are declared here: the driver would declare each text at its
+/// own length, and every length would be another plan.
 pub async fn result_sets(
     connection: &mut Connection,
     sql: &str,
     params: &[Value],
 ) -> StorageResult<Vec<Vec<Row>>> {
-    let params: Vec<Parameter<'_>> = params.iter().map(Parameter).collect();
-    let params: Vec<&(dyn mssql_client::ToSql + Sync)> = params.iter().map(|param| param as _).collect();
     let patience = connection.patience;
-    let answered = in_time(patience, connection.client.query_multiple(sql, &params)).await;
-    let mut results = answered.map_err(storage_error)?;
-    let mut sets = Vec::with_capacity(results.result_count());
-    for _ in 0..results.result_count() {
-        let rows = results.collect_current().map_err(storage_error)?;
+    let (text, declared) = (Value::Text(sql.to_owned()), Value::Text(declarations(params)));
+    let given: Vec<Parameter<'_>> = [&text, &declared].into_iter().chain(params).map(Parameter).collect();
+    // Without parameters there is nothing to declare.
+    let given = if params.is_empty() { &given[..1] } else { &given[..] };
+    let given: Vec<&(dyn mssql_client::ToSql + Sync)> = given.iter().map(|param| param as _).collect();
+    let answered = in_time(patience, connection.client.call_procedure(EXECUTE, &given)).await;
+    let results = answered.map_err(storage_error)?.result_sets;
+    let mut sets = Vec::with_capacity(results.len());
+    for mut set in results {
+        let rows = set.collect_all().map_err(storage_error)?;
         sets.push(rows.iter().map(read_row).collect::<StorageResult<_>>()?);
-        let _ = results.next_result().await.map_err(storage_error)?;
     }
     Ok(sets)
 }

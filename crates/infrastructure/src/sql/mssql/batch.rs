@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::value::Value;
-use super::values::constant;
+use super::values::{constant, declarations, declared_type};
 
 /// Parameters of one request; the protocol ends at 2,100.
 pub const PARAMETERS_MAX: usize = 2_000;
@@ -93,19 +93,16 @@ impl Batch {
         if params.is_empty() {
             return text;
         }
-        let constants: Vec<_> = params.iter().map(constant).collect();
-        let numbered = || constants.iter().enumerate().map(|(index, constant)| (index + 1, constant));
         let mut call = String::with_capacity(text.len() * 2);
-        for (n, (kind, constant)) in numbered() {
-            let _ = writeln!(call, "DECLARE @p{n} {kind} = {constant};");
+        for (n, value) in (1..).zip(&params) {
+            let _ = writeln!(call, "DECLARE @p{n} {} = {};", declared_type(value), constant(value));
         }
-        let declared: Vec<_> = numbered().map(|(n, (kind, _))| format!("@p{n} {kind}")).collect();
-        let passed: Vec<_> = numbered().map(|(n, _)| format!("@p{n}")).collect();
+        let passed: Vec<_> = (1..=params.len()).map(|n| format!("@p{n}")).collect();
         let _ = writeln!(
             call,
             "EXEC sp_executesql N'{}', N'{}', {};",
             text.replace('\'', "''"),
-            declared.join(", "),
+            declarations(&params),
             passed.join(", ")
         );
         call

@@ -308,7 +308,7 @@ impl SqlServerTx {
         sql: &str,
         params: &[Value],
     ) -> StorageResult<Vec<Row>> {
-        if self.wrote_reference || self.hold == Hold::Exclusive {
+        if self.wrote_reference {
             self.make_room(params.len()).await?;
             self.ask(sql, params);
             return self.send().await;

@@ -14,6 +14,8 @@ use super::super::value::{Row, Value};
 const AMOUNT_SCALE: u32 = 4;
 /// Digits after the point of `DECIMAL(19,10)`, the type of every rate.
 const RATE_SCALE: u32 = 10;
+/// Longest text that is not of the type for any length, in UTF-16 units.
+const TEXT_LENGTH_MAX: usize = 4_000;
 
 /// A parameter as the driver wants it. `NULL` never gets here: it is written into the text, because an untyped one
 /// does not convert to every column's type.
@@ -53,22 +55,45 @@ fn moment(time: Timestamp) -> NaiveDateTime {
     DateTime::from_timestamp_micros(time.micros()).unwrap_or_default().naive_utc()
 }
 
-/// The value as a T-SQL constant with its declared type, for a batch that cannot take parameters.
-pub fn constant(value: &Value) -> (&'static str, String) {
+/// The type a parameter is declared with: the same for every value of a kind, so that one text has one plan, and like the
+/// columns', so that a comparison still finds the index.
+pub fn declared_type(value: &Value) -> &'static str {
     match value {
-        Value::Null => ("NVARCHAR(1)", "NULL".to_owned()),
-        Value::Int(v) => ("BIGINT", v.to_string()),
-        // A declared length like a parameter's, so that a comparison still finds the index.
-        Value::Text(v) if v.encode_utf16().count() <= 4_000 => ("NVARCHAR(4000)", text_constant(v)),
-        Value::Text(v) => ("NVARCHAR(MAX)", text_constant(v)),
-        Value::Blob(v) => ("VARBINARY(MAX)", binary_constant(v)),
-        Value::Id(v) => ("BINARY(16)", binary_constant(v.as_bytes())),
-        Value::Hash(v) => ("BINARY(32)", binary_constant(v)),
-        Value::Bool(v) => ("BIT", u8::from(*v).to_string()),
-        Value::Date(v) => ("DATE", format!("'{}'", v.format("%Y-%m-%d"))),
-        Value::Time(v) => ("DATETIME2(6)", format!("'{}'", moment(*v).format("%Y-%m-%dT%H:%M:%S%.6f"))),
-        Value::Amount(v) => ("DECIMAL(19,4)", Decimal::new(v.scaled(), AMOUNT_SCALE).to_string()),
-        Value::Rate(v) => ("DECIMAL(19,10)", Decimal::new(v.scaled(), RATE_SCALE).to_string()),
+        Value::Null => "NVARCHAR(1)",
+        Value::Int(_) => "BIGINT",
+        Value::Text(text) if text.encode_utf16().count() <= TEXT_LENGTH_MAX => "NVARCHAR(4000)",
+        Value::Text(_) => "NVARCHAR(MAX)",
+        Value::Blob(_) => "VARBINARY(MAX)",
+        Value::Id(_) => "BINARY(16)",
+        Value::Hash(_) => "BINARY(32)",
+        Value::Bool(_) => "BIT",
+        Value::Date(_) => "DATE",
+        Value::Time(_) => "DATETIME2(6)",
+        Value::Amount(_) => "DECIMAL(19,4)",
+        Value::Rate(_) => "DECIMAL(19,10)",
+    }
+}
+
+/// `@p1 BIGINT, @p2 …`
+pub fn declarations(params: &[Value]) -> String {
+    let declared = (1..).zip(params).map(|(n, value)| format!("@p{n} {}", declared_type(value)));
+    declared.collect::<Vec<_>>().join(", ")
+}
+
+/// The value as a T-SQL constant, for a batch that cannot take parameters.
+pub fn constant(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Int(v) => v.to_string(),
+        Value::Text(v) => text_constant(v),
+        Value::Blob(v) => binary_constant(v),
+        Value::Id(v) => binary_constant(v.as_bytes()),
+        Value::Hash(v) => binary_constant(v),
+        Value::Bool(v) => u8::from(*v).to_string(),
+        Value::Date(v) => format!("'{}'", v.format("%Y-%m-%d")),
+        Value::Time(v) => format!("'{}'", moment(*v).format("%Y-%m-%dT%H:%M:%S%.6f")),
+        Value::Amount(v) => Decimal::new(v.scaled(), AMOUNT_SCALE).to_string(),
+        Value::Rate(v) => Decimal::new(v.scaled(), RATE_SCALE).to_string(),
     }
 }
 
