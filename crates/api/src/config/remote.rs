@@ -8,6 +8,8 @@ use application::ports::configuration::{
     ConfigurationSource, ConfigurationSourceError, SecretText, SettingsLayer,
 };
 
+use tokio::time::Instant;
+
 use super::choices::{ConnectionChecks, directory};
 use super::environment::Environment;
 use super::error::Problem;
@@ -112,6 +114,8 @@ impl RemoteLocations {
 pub struct Remote {
     pub source: Arc<dyn ConfigurationSource>,
     pub layers: Vec<SettingsLayer>,
+    /// When the reading at start began.
+    pub begun: Instant,
 }
 
 /// All remote layers, lowest first in each.
@@ -147,17 +151,18 @@ async fn first_read(source: Option<Arc<dyn ConfigurationSource>>) -> Option<Resu
     let reading = async {
         let mut attempt = 1;
         loop {
+            let begun = Instant::now();
             match source.load().await {
                 Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
                     tokio::time::sleep(START_PAUSE * attempt).await;
                     attempt += 1;
                 }
-                read => break read,
+                read => break read.map(|layers| (layers, begun)),
             }
         }
     };
     Some(match within(START_TIMEOUT, reading).await {
-        Ok(layers) => Ok(Remote { layers: layers.unwrap_or_default(), source }),
+        Ok((layers, begun)) => Ok(Remote { layers: layers.unwrap_or_default(), source, begun }),
         Err(error) => Err(Problem::new(source.name(), error.to_string())),
     })
 }
@@ -169,9 +174,10 @@ pub async fn load(
     within(SOURCE_TIMEOUT, source.load()).await
 }
 
-type Read = Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>;
-
-async fn within(limit: Duration, reading: impl Future<Output = Read>) -> Read {
+async fn within<T>(
+    limit: Duration,
+    reading: impl Future<Output = Result<T, ConfigurationSourceError>>,
+) -> Result<T, ConfigurationSourceError> {
     tokio::time::timeout(limit, reading).await.unwrap_or_else(|_| {
         let text = format!("no answer within {} s", limit.as_secs());
         Err(ConfigurationSourceError::Unavailable(text))
