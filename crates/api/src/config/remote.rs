@@ -18,6 +18,8 @@ use super::reader::resolve;
 use super::registry::{self as keys, KeyDef};
 use super::values::{is_placeholder, service_url};
 
+/// How the tools of App Configuration write that there is no label.
+const NO_LABEL: &str = "\\0";
 /// Longest time one reading of a source may take; sources have shorter limits of their own.
 pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a source that does not answer is asked at start, the pause between, and the time for all of it: a cluster
@@ -32,6 +34,15 @@ pub struct RemoteLocations {
     pub environment: Environment,
     pub key_vault: Option<KeyVaultLocation>,
     pub app_configuration: Option<AppConfigurationLocation>,
+    pub sentinel: Option<SentinelKey>,
+}
+
+/// The key of the App Configuration store that is changed last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentinelKey {
+    pub key: String,
+    /// `None` = the one without a label.
+    pub label: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,9 +107,16 @@ impl RemoteLocations {
         let endpoint = url(&keys::APP_CONFIG).map(AppConfigurationLocation::Endpoint);
         let connection = given(&keys::APP_CONFIG_CONNECTION)
             .map(|given| AppConfigurationLocation::ConnectionString(SecretText::new(given.value)));
+        let sentinel = given(&keys::APP_CONFIG_SENTINEL).map(|named| SentinelKey {
+            key: named.value.trim().to_owned(),
+            label: match given(&keys::APP_CONFIG_SENTINEL_LABEL) {
+                None => Some(environment.name().to_owned()),
+                Some(label) => Some(label.value.trim().to_owned()).filter(|label| label != NO_LABEL),
+            },
+        });
         if problems.is_empty() {
             // An access key was put there on purpose; an endpoint may be there for other programs.
-            Ok(Self { environment, key_vault, app_configuration: connection.or(endpoint) })
+            Ok(Self { environment, key_vault, app_configuration: connection.or(endpoint), sentinel })
         } else {
             Err(problems)
         }
