@@ -192,6 +192,35 @@ async fn an_edit_between_two_pages_is_never_half_seen() {
 }
 
 #[tokio::test]
+async fn a_store_that_never_rests_leaves_what_was_known() {
+    let cloud = Cloud::start().await;
+    let store = cloud.stubs.configuration();
+    store.set("a", None, "0");
+    let source = source(&cloud);
+    assert_eq!(value(&news(&source).await, "a").unwrap(), "0");
+    let slow = Fault::Delay(Duration::from_millis(200));
+    cloud.stubs.fail_path(Service::Configuration, "label=Production", slow);
+    store.set("a", None, "1");
+    cloud.clock.advance(2);
+    let editing = async {
+        for edit in 2.. {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            store.set("a", None, &edit.to_string());
+        }
+    };
+    let read = tokio::select! {
+        read = source.load() => read,
+        () = editing => Ok(None),
+    };
+    let error = read.unwrap_err().to_string();
+    assert!(error.contains("changed while it was read, 3 times"), "{error}");
+    assert!(source.back_off().is_some());
+    cloud.stubs.heal(Service::Configuration);
+    cloud.clock.advance(31);
+    assert_ne!(value(&news(&source).await, "a").unwrap(), "0");
+}
+
+#[tokio::test]
 async fn references_are_resolved_and_followed() {
     let cloud = Cloud::start().await;
     let (store, vault) = (cloud.stubs.configuration(), cloud.stubs.vault());
