@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use infrastructure::secrets::app_configuration::Sentinel;
 use infrastructure::secrets::azure::{Azure, AzureError, Store, check_connection_string};
 use infrastructure::secrets::identity::{AzureIdentity, IdentityOptions};
 use infrastructure::secrets::transport::http_client;
@@ -72,7 +73,10 @@ fn connect(locations: &RemoteLocations) -> Result<RemoteSources, Problem> {
     };
     let mut sources = RemoteSources::default();
     if let Some((key, store)) = store {
-        sources.app_configuration = Some(azure.app_configuration(store, environment).map_err(refused(key))?);
+        let sentinel =
+            locations.sentinel.clone().map(|named| Sentinel { key: named.key, label: named.label });
+        let source = azure.app_configuration(store, environment, sentinel).map_err(refused(key))?;
+        sources.app_configuration = Some(source);
     }
     if let Some(KeyVaultLocation::Vault { uri, prefix }) = &locations.key_vault {
         let vault = azure.key_vault(uri, prefix.as_deref()).map_err(refused("KeyVault:Uri"))?;

@@ -33,6 +33,11 @@ fn values(layers: &Layers, def: &KeyDef) -> Vec<(String, String)> {
     resolve(layers, def).map(|given| (String::new(), given.value)).into_iter().collect()
 }
 
+/// As a log line has them.
+pub fn listed(names: &BTreeSet<&'static str>) -> String {
+    names.iter().copied().collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -204,6 +204,8 @@ pub fn remote(reader: &mut Reader<'_>, checks: &ConnectionChecks, locations: &Re
         (&keys::KEY_VAULT_PREFIX, prefix),
         (&keys::APP_CONFIG, endpoint),
         (&keys::APP_CONFIG_CONNECTION, connection),
+        (&keys::APP_CONFIG_SENTINEL, reader.optional(&keys::APP_CONFIG_SENTINEL)),
+        (&keys::APP_CONFIG_SENTINEL_LABEL, reader.optional(&keys::APP_CONFIG_SENTINEL_LABEL)),
         (&keys::SECRETS_DIRECTORY, secrets),
     ];
     for (def, given) in located {

@@ -78,7 +78,7 @@ impl Local {
         }
         let locations = RemoteLocations::read(&lower, chosen).unwrap_or_else(|found| {
             problems.extend(found);
-            RemoteLocations { environment: chosen, key_vault: None, app_configuration: None }
+            RemoteLocations { environment: chosen, key_vault: None, app_configuration: None, sentinel: None }
         });
         let secrets = secrets(&lower, &mut watched, &mut problems);
         let stand_in = stand_in(&locations, &mut watched, &mut problems);

@@ -45,6 +45,7 @@ pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
 pub use remote::{
     Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
+    SentinelKey,
 };
 pub use settings::{
     Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings,

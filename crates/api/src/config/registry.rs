@@ -65,7 +65,13 @@ keys! {
     APP_CONFIG_CONNECTION = KeyDef::new("AppConfig:ConnectionString", Kind::ConnectionString,
         "The same with an access key: `Endpoint=…;Id=…;Secret=…`.").secret();
     APP_CONFIG_REFRESH = KeyDef::new("AppConfig:RefreshSeconds", integer(1, 86_400, "seconds"),
-        "How often App Configuration is asked for changes.").default("30").live();
+        "How often App Configuration is asked for changes; up to a fifth sooner, so that replicas do not ask at once.")
+        .default("30").live();
+    APP_CONFIG_SENTINEL = KeyDef::new("AppConfig:Sentinel", Kind::Text,
+        "A key of the App Configuration store that operators change last: only then is everything else read again. Read \
+         from the sources up to the command line. Not set: every change counts.");
+    APP_CONFIG_SENTINEL_LABEL = KeyDef::new("AppConfig:SentinelLabel", Kind::Text,
+        "The label of that key; `\\0` is none. Not set: the environment's name.");
     SECRETS_DIRECTORY = KeyDef::new("Secrets:Directory", Kind::Path,
         "Folder with a file a setting, as Kubernetes mounts secrets; `__` or `--` in a name is `:`. Read from the \
          sources up to the command line. The default need not exist.").default("/app/secrets");

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::{error, info, warn};
 
-use self::turn::{Turn, Which};
+use self::turn::{Turn, Which, files_interval, until};
 use super::changes;
 use super::choices::ConnectionChecks;
 use super::error::{ConfigErrors, Notice, Problem, Severity};
@@ -85,9 +85,15 @@ impl Reloader {
             refused: None,
         };
         let reload = reloader.live.current().reload;
-        reloader.files_due = now + reloader.spread(reload.interval);
-        reloader.key_vault = Turn::at(now + reloader.spread(reload.interval));
-        reloader.app_configuration = Turn::at(now + reloader.spread(reload.app_configuration));
+        reloader.files_due = now + files_interval(reload, reloader.lot());
+        let lot = reloader.lot();
+        if let Some(remote) = &reloader.remote.app_configuration {
+            reloader.app_configuration =
+                Turn::at(remote.begun + Which::AppConfiguration.interval(reload, lot));
+        }
+        if let Some(remote) = &reloader.remote.key_vault {
+            reloader.key_vault = Turn::at(remote.begun + Which::KeyVault.interval(reload, lot));
+        }
         reloader
     }
 
@@ -102,9 +108,10 @@ impl Reloader {
         let mut loading = Loading::new();
         loop {
             let changed = tokio::select! {
-                _ = polls.tick() => {
+                _ = polls.tick() => self.files_changed().await,
+                () = until(self.next_due()) => {
                     self.begin_due(&mut loading);
-                    self.files_changed().await
+                    false
                 }
                 Some((which, loaded)) = loading.next(), if !loading.is_empty() => self.take(which, loaded),
                 () = told_to_stop(&mut stopped) => return,
@@ -115,11 +122,23 @@ impl Reloader {
         }
     }
 
-    /// A tenth more or less, so that the replicas of a deployment do not all ask at once.
-    fn spread(&self, interval: Duration) -> Duration {
+    /// From 0 to 1.
+    fn lot(&self) -> f64 {
         let random = self.ids.secret();
-        let part = f64::from(u16::from_be_bytes([random[0], random[1]])) / f64::from(u16::MAX);
-        interval.mul_f64(0.9 + 0.2 * part)
+        f64::from(u16::from_be_bytes([random[0], random[1]])) / f64::from(u16::MAX)
+    }
+
+    /// When a remote source is to be asked; not while it is being read.
+    fn next_due(&self) -> Option<Instant> {
+        let turns = [
+            (&self.app_configuration, &self.remote.app_configuration),
+            (&self.key_vault, &self.remote.key_vault),
+        ];
+        turns
+            .iter()
+            .filter(|(turn, remote)| remote.is_some() && !turn.loading)
+            .map(|(turn, _)| turn.due)
+            .min()
     }
 
     fn begin_due(&mut self, loading: &mut Loading) {
@@ -133,7 +152,12 @@ impl Reloader {
                 && turn.due <= now
                 && !turn.loading
             {
-                turn.loading = true;
+                // A clock that was set may have made its pause longer.
+                if let Some(pause) = remote.source.back_off() {
+                    turn.due = now + pause;
+                    continue;
+                }
+                turn.begin(now);
                 let source = remote.source.clone();
                 loading.push(Box::pin(async move { (which, load(&*source).await) }));
             }
@@ -147,7 +171,7 @@ impl Reloader {
         };
         let due = self.files_due <= Instant::now();
         if due {
-            self.files_due = Instant::now() + self.spread(self.live.current().reload.interval);
+            self.files_due = Instant::now() + files_interval(self.live.current().reload, self.lot());
         }
         let changed = fingerprint != self.fingerprint;
         self.fingerprint = fingerprint;
@@ -161,19 +185,18 @@ impl Reloader {
         loaded: Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>,
     ) -> bool {
         let reload = self.live.current().reload;
-        let spread = self.spread(which.interval(reload));
+        let lot = self.lot();
         let (turn, remote) = match which {
             Which::AppConfiguration => (&mut self.app_configuration, &mut self.remote.app_configuration),
             Which::KeyVault => (&mut self.key_vault, &mut self.remote.key_vault),
         };
-        turn.loading = false;
-        let Some(Remote { source, layers }) = remote else { return false };
+        let Some(Remote { source, layers, .. }) = remote else { return false };
         match loaded {
             Ok(loaded) => {
                 if turn.failures > 0 {
                     info!(target: TARGET, source = %source.name(), "{{source}} answers again");
                 }
-                *turn = Turn::at(Instant::now() + spread);
+                turn.answered(which.interval(reload, lot));
                 loaded.is_some_and(|loaded| {
                     let changed = *layers != loaded;
                     *layers = loaded;
@@ -181,7 +204,8 @@ impl Reloader {
                 })
             }
             Err(reason) => {
-                turn.failed(which.back_off_max(reload));
+                let own = || which.back_off(turn.failures, reload, lot);
+                turn.failed(source.back_off().unwrap_or_else(own));
                 let failures = self.live.failed(&source.name());
                 error!(
                     target: TARGET, source = %source.name(), %reason, failures,
@@ -237,21 +261,22 @@ impl Reloader {
         }
         let now = Instant::now();
         let reload = settings.reload;
-        self.files_due = self.files_due.min(now + self.spread(reload.interval));
+        self.files_due = self.files_due.min(now + files_interval(reload, self.lot()));
+        let lot = self.lot();
         if self.app_configuration.failures == 0 {
-            self.app_configuration.due =
-                self.app_configuration.due.min(now + self.spread(reload.app_configuration));
+            let pause = Which::AppConfiguration.interval(reload, lot);
+            self.app_configuration.due = self.app_configuration.due.min(now + pause);
         }
-        self.key_vault.due = self.key_vault.due.min(now + self.spread(reload.interval));
+        self.key_vault.due = self.key_vault.due.min(now + Which::KeyVault.interval(reload, lot));
         let live: BTreeSet<_> =
             [Reload::Live, Reload::Rebuild].iter().flat_map(|kind| changes::names(&changed, *kind)).collect();
         let restart = changes::names(&changed, Reload::Restart);
         self.live.publish(settings);
         if !live.is_empty() {
-            info!(target: TARGET, keys = listed(&live), "Settings changed and are in force: {{keys}}");
+            info!(target: TARGET, keys = changes::listed(&live), "Settings changed and are in force: {{keys}}");
         }
         if !restart.is_empty() {
-            warn!(target: TARGET, keys = listed(&restart), "Settings changed that count after a restart only: {{keys}}");
+            warn!(target: TARGET, keys = changes::listed(&restart), "Settings changed that count after a restart only: {{keys}}");
         }
     }
 
@@ -269,10 +294,6 @@ impl Reloader {
 async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // Without a sender nobody can say it any more.
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-fn listed(names: &BTreeSet<&'static str>) -> String {
-    names.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

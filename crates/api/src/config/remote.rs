@@ -8,6 +8,8 @@ use application::ports::configuration::{
     ConfigurationSource, ConfigurationSourceError, SecretText, SettingsLayer,
 };
 
+use tokio::time::Instant;
+
 use super::choices::{ConnectionChecks, directory};
 use super::environment::Environment;
 use super::error::Problem;
@@ -16,6 +18,8 @@ use super::reader::resolve;
 use super::registry::{self as keys, KeyDef};
 use super::values::{is_placeholder, service_url};
 
+/// How the tools of App Configuration write that there is no label.
+const NO_LABEL: &str = "\\0";
 /// Longest time one reading of a source may take; sources have shorter limits of their own.
 pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a source that does not answer is asked at start, the pause between, and the time for all of it: a cluster
@@ -30,6 +34,15 @@ pub struct RemoteLocations {
     pub environment: Environment,
     pub key_vault: Option<KeyVaultLocation>,
     pub app_configuration: Option<AppConfigurationLocation>,
+    pub sentinel: Option<SentinelKey>,
+}
+
+/// The key of the App Configuration store that is changed last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentinelKey {
+    pub key: String,
+    /// `None` = the one without a label.
+    pub label: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,9 +107,16 @@ impl RemoteLocations {
         let endpoint = url(&keys::APP_CONFIG).map(AppConfigurationLocation::Endpoint);
         let connection = given(&keys::APP_CONFIG_CONNECTION)
             .map(|given| AppConfigurationLocation::ConnectionString(SecretText::new(given.value)));
+        let sentinel = given(&keys::APP_CONFIG_SENTINEL).map(|named| SentinelKey {
+            key: named.value.trim().to_owned(),
+            label: match given(&keys::APP_CONFIG_SENTINEL_LABEL) {
+                None => Some(environment.name().to_owned()),
+                Some(label) => Some(label.value.trim().to_owned()).filter(|label| label != NO_LABEL),
+            },
+        });
         if problems.is_empty() {
             // An access key was put there on purpose; an endpoint may be there for other programs.
-            Ok(Self { environment, key_vault, app_configuration: connection.or(endpoint) })
+            Ok(Self { environment, key_vault, app_configuration: connection.or(endpoint), sentinel })
         } else {
             Err(problems)
         }
@@ -112,6 +132,8 @@ impl RemoteLocations {
 pub struct Remote {
     pub source: Arc<dyn ConfigurationSource>,
     pub layers: Vec<SettingsLayer>,
+    /// When the reading at start began.
+    pub begun: Instant,
 }
 
 /// All remote layers, lowest first in each.
@@ -147,17 +169,18 @@ async fn first_read(source: Option<Arc<dyn ConfigurationSource>>) -> Option<Resu
     let reading = async {
         let mut attempt = 1;
         loop {
+            let begun = Instant::now();
             match source.load().await {
                 Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
                     tokio::time::sleep(START_PAUSE * attempt).await;
                     attempt += 1;
                 }
-                read => break read,
+                read => break read.map(|layers| (layers, begun)),
             }
         }
     };
     Some(match within(START_TIMEOUT, reading).await {
-        Ok(layers) => Ok(Remote { layers: layers.unwrap_or_default(), source }),
+        Ok((layers, begun)) => Ok(Remote { layers: layers.unwrap_or_default(), source, begun }),
         Err(error) => Err(Problem::new(source.name(), error.to_string())),
     })
 }
@@ -169,9 +192,10 @@ pub async fn load(
     within(SOURCE_TIMEOUT, source.load()).await
 }
 
-type Read = Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>;
-
-async fn within(limit: Duration, reading: impl Future<Output = Read>) -> Read {
+async fn within<T>(
+    limit: Duration,
+    reading: impl Future<Output = Result<T, ConfigurationSourceError>>,
+) -> Result<T, ConfigurationSourceError> {
     tokio::time::timeout(limit, reading).await.unwrap_or_else(|_| {
         let text = format!("no answer within {} s", limit.as_secs());
         Err(ConfigurationSourceError::Unavailable(text))

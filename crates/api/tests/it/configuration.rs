@@ -1,5 +1,6 @@
 //! Configuration as operators meet it: sources, refusals, what is shown, what changes while the server runs.
 
+mod app_configuration;
 mod live;
 
 use std::fs::{self, File};

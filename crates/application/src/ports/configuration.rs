@@ -2,6 +2,7 @@
 //! the configuration; the configuration itself decides which layer wins.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -44,6 +45,11 @@ pub trait ConfigurationSource: Send + Sync {
 
     /// All settings, `:`-separated keys, lowest precedence first; `None` = unchanged since the last call.
     async fn load(&self) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError>;
+
+    /// How long the source wants to be left alone from now, because it failed; `None` = who asks decides.
+    fn back_off(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Why a source could not be read. The message is logged: it MUST NOT contain a secret or a value.

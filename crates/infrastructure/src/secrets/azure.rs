@@ -7,7 +7,7 @@ use application::ports::configuration::ConfigurationSource;
 use thiserror::Error;
 
 use super::app_configuration::{
-    AccessError, AppConfigurationOptions, AppConfigurationSource, Endpoint, StoreAccess,
+    AccessError, AppConfigurationOptions, AppConfigurationSource, Endpoint, Sentinel, StoreAccess,
 };
 use super::identity::{AzureIdentity, IdentityError, IdentityOptions};
 use super::key_vault::{KeyVaultOptions, KeyVaultSource};
@@ -80,11 +80,12 @@ impl Azure {
         Ok(Arc::new(KeyVaultSource::new(self.vaults.clone(), options, self.clock.clone())))
     }
 
-    /// The settings of a store: those without a label, then those of the environment.
+    /// The settings of a store: those without a label, then those of the environment; with a sentinel, when that changed.
     pub fn app_configuration(
         &self,
         store: Store<'_>,
         environment: &str,
+        sentinel: Option<Sentinel>,
     ) -> Result<Arc<dyn ConfigurationSource>, AzureError> {
         let access = match store {
             Store::ConnectionString(text) => StoreAccess::connection_string(text)?,
@@ -92,7 +93,8 @@ impl Azure {
                 StoreAccess::identity(Endpoint::parse(text)?, Arc::new(self.identity.clone()))
             }
         };
-        let options = AppConfigurationOptions::new(access, environment);
+        let options =
+            AppConfigurationOptions { sentinel, ..AppConfigurationOptions::new(access, environment) };
         let source =
             AppConfigurationSource::new(options, self.vaults.clone(), &self.http, self.clock.clone());
         Ok(Arc::new(source))

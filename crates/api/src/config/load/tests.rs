@@ -12,7 +12,7 @@ use super::*;
 use crate::config::local::CARGO_VARIABLE;
 use crate::config::{
     AppConfigurationLocation, BlobChoice, CacheChoice, DatabaseChoice, KeyVaultLocation, RemoteSources,
-    Severity, Template,
+    SentinelKey, Severity, Template,
 };
 
 mod precedence;
@@ -33,7 +33,7 @@ pub(crate) const CHECKS: ConnectionChecks = ConnectionChecks {
 };
 
 pub(crate) fn nowhere(environment: Environment) -> RemoteLocations {
-    RemoteLocations { environment, key_vault: None, app_configuration: None }
+    RemoteLocations { environment, key_vault: None, app_configuration: None, sentinel: None }
 }
 
 /// Adapters without remote sources.
@@ -411,6 +411,22 @@ fn where_sources_are_is_read_from_the_lower_ones() {
         let errors = load(&[], &[], &[("Environment", "Development"), (key, value)]).unwrap_err().to_string();
         assert!(errors.contains(key) && !errors.contains("hush"), "{errors}");
     }
+}
+
+#[test]
+fn the_sentinel_has_the_environments_label_unless_another_is_named() {
+    let sentinel = |settings: &[(&str, &str)]| {
+        let settings: Vec<_> = [("Environment", "Development")].iter().chain(settings).copied().collect();
+        load(&[], &[], &settings).unwrap().settings.remote.sentinel
+    };
+    let key = ("AppConfig:Sentinel", " Settings:Version ");
+    let expected = |label: Option<&str>| {
+        Some(SentinelKey { key: "Settings:Version".to_owned(), label: label.map(str::to_owned) })
+    };
+    assert_eq!(sentinel(&[key]), expected(Some("Development")));
+    assert_eq!(sentinel(&[key, ("AppConfig:SentinelLabel", "blue")]), expected(Some("blue")));
+    assert_eq!(sentinel(&[key, ("AppConfig:SentinelLabel", "\\0")]), expected(None));
+    assert_eq!(sentinel(&[("AppConfig:SentinelLabel", "blue")]), None);
 }
 
 /// Never answers, or only when it is asked again.

@@ -30,6 +30,11 @@ impl Ids for Random {
 struct Scripted {
     answer: Mutex<Option<Vec<(String, String)>>>,
     asked: Mutex<Vec<Instant>>,
+    /// How long an answer takes.
+    takes: Mutex<Duration>,
+    /// How long it wants to be left alone after a failure, and until when that is.
+    alone: Mutex<Option<Duration>>,
+    alone_until: Mutex<Option<Instant>>,
 }
 
 impl Scripted {
@@ -50,10 +55,19 @@ impl ConfigurationSource for Scripted {
     }
     async fn load(&self) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {
         self.asked.lock().unwrap().push(Instant::now());
+        let takes = *self.takes.lock().unwrap();
+        tokio::time::sleep(takes).await;
         let answer = self.answer.lock().unwrap().clone();
+        let alone = *self.alone.lock().unwrap();
+        *self.alone_until.lock().unwrap() =
+            if answer.is_none() { alone.map(|alone| Instant::now() + alone) } else { None };
         let values = answer.ok_or_else(|| ConfigurationSourceError::Unavailable("status 500".to_owned()))?;
         let values: Vec<_> = values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         Ok(Some(vec![remote_layer("Key Vault https://stub", &values)]))
+    }
+    fn back_off(&self) -> Option<Duration> {
+        let until = (*self.alone_until.lock().unwrap())?;
+        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
     }
 }
 
@@ -143,14 +157,15 @@ fn redis(settings: &Settings) -> Option<&str> {
 
 #[tokio::test(start_paused = true)]
 async fn the_vault_is_asked_every_five_minutes_give_or_take_a_tenth() {
-    for (random, seconds) in [(0, 270.0), (u16::MAX / 2, 300.0), (u16::MAX, 330.0)] {
+    for (random, seconds) in [(0, 270.0), (u16::MAX / 2, 292.5), (u16::MAX, 315.0)] {
         let (vault, sources) = vault();
+        *vault.takes.lock().unwrap() = Duration::from_secs(10);
         let running = Running::start(sources, &[], random).await;
         tokio::time::sleep(Duration::from_secs(1_700)).await;
         let pauses = vault.pauses();
         assert!(pauses.len() >= 5, "{pauses:?}");
         for pause in pauses {
-            assert!((pause - seconds).abs() <= 0.6, "{pause} for {seconds}");
+            assert!((pause - seconds).abs() <= 0.01, "{pause} for {seconds}");
         }
         running.stop().await;
     }
@@ -170,7 +185,7 @@ async fn a_failing_vault_is_counted_and_its_last_values_stay() {
     assert!((3..=6).contains(&failures), "{failures}");
     // Sooner than the usual five minutes at first, then slower.
     let pauses = vault.pauses();
-    assert!((pauses[1] - 30.0).abs() < 1.0 && (pauses[2] - 60.0).abs() < 1.0, "{pauses:?}");
+    assert!((pauses[1] - 27.0).abs() < 0.1 && (pauses[2] - 54.0).abs() < 0.1, "{pauses:?}");
     assert!(pauses.iter().skip(1).all(|pause| *pause <= 301.0), "{pauses:?}");
 
     assert!(!changes.has_changed().unwrap());
@@ -199,8 +214,52 @@ async fn app_configuration_has_a_shorter_turn_that_can_be_changed() {
     source.says(Some(&[("AppConfig:RefreshSeconds", "5"), ("FeatureManagement:Beta", "true")]));
     tokio::time::sleep(Duration::from_secs(60)).await;
     let last = *source.pauses().last().unwrap();
-    assert!((last - 5.0).abs() <= 0.6, "{last}");
+    assert!((last - 4.5).abs() <= 0.01, "{last}");
     assert_eq!(running.live.current().features.sections["Beta"], "true");
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn app_configuration_is_never_asked_later_than_its_interval() {
+    for (random, seconds) in [(0, 24.0), (u16::MAX / 2, 27.0), (u16::MAX, 30.0)] {
+        let source = Arc::new(Scripted::default());
+        source.says(Some(&[]));
+        let sources = RemoteSources { app_configuration: Some(source.clone()), ..RemoteSources::default() };
+        *source.takes.lock().unwrap() = Duration::from_secs(2);
+        let running = Running::start(sources, &[], random).await;
+        tokio::time::sleep(Duration::from_secs(200)).await;
+        let pauses = source.pauses();
+        assert!(pauses.len() >= 5, "{pauses:?}");
+        for pause in &pauses {
+            assert!((pause - seconds).abs() <= 0.01, "{pause} for {seconds}");
+        }
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_wants_to_be_left_alone_is_asked_right_after() {
+    let source = Arc::new(Scripted::default());
+    source.says(Some(&[]));
+    let sources = RemoteSources { app_configuration: Some(source.clone()), ..RemoteSources::default() };
+    let running = Running::start(sources, &[], u16::MAX).await;
+    source.says(None);
+    let alone = |seconds| *source.alone.lock().unwrap() = Some(Duration::from_secs(seconds));
+    let asked = || source.asked.lock().unwrap().len();
+    alone(120);
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert_eq!(asked(), 2);
+    // The second failure names a shorter time: nothing of ours is added or doubled.
+    alone(40);
+    tokio::time::sleep(Duration::from_secs(125)).await;
+    source.says(Some(&[]));
+    tokio::time::sleep(Duration::from_secs(75)).await;
+    let pauses = source.pauses();
+    for (pause, seconds) in pauses.iter().zip([30.0, 120.0, 40.0, 30.0]) {
+        assert!((pause - seconds).abs() <= 0.01, "{pauses:?}");
+    }
+    assert_eq!(pauses.len(), 4, "{pauses:?}");
+    assert_eq!(running.live.failures()[&source.name()], 2, "only what was asked can fail");
     running.stop().await;
 }
 

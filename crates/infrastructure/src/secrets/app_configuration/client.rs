@@ -114,6 +114,12 @@ impl Client {
         Ok(false)
     }
 
+    /// The same right after reading: a page without a tag cannot tell.
+    pub async fn any_moved(&self, pages: &[Page]) -> Result<bool, Failure> {
+        let tagged: Vec<Page> = pages.iter().filter(|page| page.etag.is_some()).cloned().collect();
+        self.any_changed(&tagged).await
+    }
+
     /// The tag of one key-value; `None` if there is no such.
     pub async fn etag(&self, key: &str, label: Option<&str>) -> Result<Option<String>, Failure> {
         let key = utf8_percent_encode(key, NON_ALPHANUMERIC);

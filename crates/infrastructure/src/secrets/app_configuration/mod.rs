@@ -35,8 +35,10 @@ pub const REFRESH_INTERVAL_MIN: Duration = Duration::from_secs(1);
 /// Between two readings of the secrets that settings refer to, and the least that may be configured.
 pub const SECRET_INTERVAL: Duration = Duration::from_secs(300);
 pub const SECRET_INTERVAL_MIN: Duration = Duration::from_secs(60);
-/// How long one load may take.
-pub const LOAD_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one load may take: less than who asks waits, so that the failure is seen here and the store left alone.
+pub const LOAD_TIMEOUT: Duration = Duration::from_secs(55);
+/// How often everything is read because it changed while it was read.
+const READS_MAX: u32 = 3;
 /// Secrets that are read at the same time.
 const READS_AT_ONCE: usize = 8;
 
@@ -51,7 +53,7 @@ pub struct AppConfigurationOptions {
     pub access: StoreAccess,
     /// In this order, later ones win; `None` = key-values without a label.
     pub labels: Vec<Option<String>>,
-    /// Polls look at this key only; without it at every page.
+    /// Polls look at this key only, which is no setting; without it at every page.
     pub sentinel: Option<Sentinel>,
     /// The least between two polls: [`REFRESH_INTERVAL_MIN`] or more, [`REFRESH_INTERVAL`] when every request loads.
     pub refresh_interval: Duration,
@@ -92,6 +94,13 @@ struct State {
     snapshot: Option<Snapshot>,
 }
 
+/// What was in the store at one moment.
+struct Read {
+    pages: Vec<Page>,
+    labels: Vec<Vec<(String, Value)>>,
+    sentinel: Option<String>,
+}
+
 /// What the last successful load found.
 struct Snapshot {
     pages: Vec<Page>,
@@ -124,16 +133,16 @@ impl AppConfigurationSource {
             Some(old) if self.options.sentinel.is_some() => sentinel != old.sentinel,
             Some(old) => self.client.any_changed(&old.pages).await?,
         };
-        let (pages, labels) = match old {
+        let Read { pages, labels, sentinel } = match old {
             Some(old) if !changed => {
                 let since = now.micros().saturating_sub(old.secrets_at.micros());
                 let due = i128::from(since) >= self.options.secret_interval.as_micros().cast_signed();
                 if old.secrets.is_empty() || !due {
                     return Ok(None);
                 }
-                (old.pages.clone(), old.labels.clone())
+                Read { pages: old.pages.clone(), labels: old.labels.clone(), sentinel }
             }
-            _ => self.read_all().await?,
+            _ => self.read_all(sentinel).await?,
         };
         let secrets = self.resolve(&labels).await?;
         let layers = self.layers(&labels, &secrets);
@@ -147,10 +156,27 @@ impl AppConfigurationSource {
         }
     }
 
-    async fn read_all(&self) -> Result<(Vec<Page>, Vec<Vec<(String, Value)>>), Failure> {
+    /// Everything as it was at one moment: pages are read one after the other, and an edit between two of them would
+    /// give half of it. Nothing may have moved when the last one is there.
+    async fn read_all(&self, mut sentinel: Option<String>) -> Result<Read, Failure> {
+        for _ in 0..READS_MAX {
+            let (pages, labels) = self.read_once().await?;
+            let seen = self.sentinel().await?;
+            if seen == sentinel && !self.client.any_moved(&pages).await? {
+                return Ok(Read { pages, labels, sentinel });
+            }
+            sentinel = seen;
+        }
+        let text = format!("changed while it was read, {READS_MAX} times");
+        Err(ConfigurationSourceError::Unavailable(text).into())
+    }
+
+    async fn read_once(&self) -> Result<(Vec<Page>, Vec<Vec<(String, Value)>>), Failure> {
+        let sentinel = self.options.sentinel.as_ref().map(|sentinel| sentinel.key.as_str());
         let (mut pages, mut labels) = (Vec::new(), Vec::new());
         for label in &self.options.labels {
-            let items = self.client.list(label.as_deref(), &mut pages).await?;
+            let mut items = self.client.list(label.as_deref(), &mut pages).await?;
+            items.retain(|item| Some(item.key.as_str()) != sentinel);
             labels.push(values(items)?);
         }
         Ok((pages, labels))
@@ -218,6 +244,11 @@ fn named(key: &str, error: ConfigurationSourceError) -> Failure {
 impl ConfigurationSource for AppConfigurationSource {
     fn name(&self) -> String {
         format!("App Configuration {}", self.options.access.endpoint())
+    }
+
+    fn back_off(&self) -> Option<Duration> {
+        // Who holds the state is asking the store right now.
+        self.state.try_lock().ok()?.schedule.back_off(self.clock.now())
     }
 
     async fn load(&self) -> Result<Option<Vec<SettingsLayer>>, ConfigurationSourceError> {

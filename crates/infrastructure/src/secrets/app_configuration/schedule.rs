@@ -10,8 +10,8 @@ use super::client::Failure;
 /// After the first failure, and at most.
 pub const BACK_OFF_MIN: Duration = Duration::from_secs(30);
 pub const BACK_OFF_MAX: Duration = Duration::from_secs(600);
-/// Replicas that failed together do not come back together: up to this part less.
-const JITTER: f64 = 0.1;
+/// Replicas that failed together do not come back together: up to this part less, or more where the store named a time.
+const JITTER: f64 = 0.2;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -34,17 +34,25 @@ impl Schedule {
     }
 
     pub fn turn(&self, now: Timestamp) -> Turn {
-        let Some(asked) = self.asked else { return Turn::Now };
-        let passed = now.micros().saturating_sub(asked.micros());
-        let wait = i64::try_from(self.wait.as_micros()).unwrap_or(i64::MAX);
+        match (self.left(now), self.failures) {
+            (None, _) => Turn::Now,
+            (Some(_), 0) => Turn::NotYet,
+            (Some(left), _) => {
+                Turn::BackingOff { seconds: left.as_secs().cast_signed() + 1, reason: self.reason.clone() }
+            }
+        }
+    }
+
+    /// What is left of the pause after a failure.
+    pub fn back_off(&self, now: Timestamp) -> Option<Duration> {
+        self.left(now).filter(|_| self.failures > 0)
+    }
+
+    fn left(&self, now: Timestamp) -> Option<Duration> {
+        let passed = now.micros().saturating_sub(self.asked?.micros());
         // A clock that was set back must not stop the polls.
-        if passed >= wait || passed < 0 {
-            return Turn::Now;
-        }
-        match self.failures {
-            0 => Turn::NotYet,
-            _ => Turn::BackingOff { seconds: (wait - passed) / 1_000_000 + 1, reason: self.reason.clone() },
-        }
+        let passed = Duration::from_micros(u64::try_from(passed).ok()?);
+        self.wait.checked_sub(passed).filter(|left| !left.is_zero())
     }
 
     pub fn succeeded(&mut self, now: Timestamp) {
@@ -59,9 +67,10 @@ impl Schedule {
         self.failures = self.failures.saturating_add(1);
         self.reason = failure.error.to_string();
         let doubled = BACK_OFF_MIN.saturating_mul(2_u32.saturating_pow(self.failures.saturating_sub(1)));
-        let jittered = doubled.min(BACK_OFF_MAX).mul_f64(1.0 - rand::rng().random_range(0.0..JITTER));
+        let jitter = rand::rng().random_range(0.0..JITTER);
+        let jittered = doubled.min(BACK_OFF_MAX).mul_f64(1.0 - jitter);
         let asked_for = failure.retry_after.unwrap_or(Duration::ZERO).min(BACK_OFF_MAX);
-        self.wait = jittered.max(asked_for);
+        self.wait = jittered.max(asked_for.mul_f64(1.0 + jitter));
     }
 }
 
@@ -98,12 +107,29 @@ mod tests {
         for expected in [30, 60, 120, 240, 480, 600, 600, 600] {
             schedule.failed(now, &failure(None));
             let wait = waits(&schedule, now);
-            assert!((expected * 9 / 10..=expected).contains(&wait), "{wait} of {expected}");
+            assert!((expected * 8 / 10..=expected).contains(&wait), "{wait} of {expected}");
+            let left = schedule.back_off(now.plus_seconds(wait - 1));
+            assert!(left.is_some_and(|left| left <= Duration::from_secs(1)), "{left:?}");
+            assert_eq!(schedule.back_off(now.plus_seconds(wait)), None);
         }
         schedule.succeeded(now);
-        schedule.failed(now, &failure(Some(90)));
-        assert_eq!(waits(&schedule, now), 91);
-        schedule.failed(now, &failure(Some(86_400)));
-        assert_eq!(waits(&schedule, now), 601);
+        assert_eq!(schedule.back_off(now), None, "a poll that is not due is no failure");
+    }
+
+    #[test]
+    fn a_time_the_store_names_is_kept_and_not_by_all_at_once() {
+        let now = Timestamp::from_micros(0);
+        for (named, least) in [(90, 90), (86_400, 600)] {
+            let waits: std::collections::BTreeSet<Option<Duration>> = (0..20)
+                .map(|_| {
+                    let mut schedule = Schedule::new(Duration::from_secs(30));
+                    schedule.failed(now, &failure(Some(named)));
+                    schedule.back_off(now)
+                })
+                .collect();
+            let kept = Duration::from_secs(least)..=Duration::from_secs(least * 12 / 10);
+            assert!(waits.iter().all(|wait| wait.is_some_and(|wait| kept.contains(&wait))), "{waits:?}");
+            assert!(waits.len() > 10, "{waits:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! App Configuration: labels, references, flags, and polls that cost little.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use application::ports::configuration::ConfigurationSource;
 use async_trait::async_trait;
@@ -102,7 +103,7 @@ async fn a_poll_that_finds_nothing_is_a_304_a_page() {
         let requests = cloud.stubs.requests(Service::Configuration);
         requests.iter().map(|seen| seen.status).collect()
     };
-    assert_eq!(statuses(), [200, 200, 200]);
+    assert_eq!(statuses(), [200, 200, 200, 304, 304, 304], "read, and nothing moved meanwhile");
     cloud.stubs.forget_requests();
     assert!(source.load().await.unwrap().is_none());
     assert_eq!(statuses(), [0_u16; 0], "not before the interval has passed");
@@ -152,6 +153,71 @@ async fn with_a_sentinel_nothing_else_is_looked_at() {
         cloud.clock.advance(2);
         assert_eq!(value(&news(&source).await, "a").unwrap(), format!("value {version}"));
     }
+}
+
+/// Waits until a request for this was answered.
+async fn asked(cloud: &Cloud, part: &str) {
+    let began = Instant::now();
+    while !cloud.stubs.requests(Service::Configuration).iter().any(|seen| seen.target.contains(part)) {
+        assert!(began.elapsed() < Duration::from_secs(10), "never asked for {part}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_edit_between_two_pages_is_never_half_seen() {
+    let cloud = Cloud::start().await;
+    let store = cloud.stubs.configuration();
+    let set = |value: &str| {
+        store.set("Pair:First", None, value);
+        store.set("Pair:Second", Some("Production"), value);
+    };
+    for sentinel in [None, Some(Sentinel { key: "Settings:Version".to_owned(), label: None })] {
+        set("old");
+        let mut options = options(&cloud);
+        options.sentinel = sentinel;
+        let source = source_with(&cloud, options);
+        cloud.stubs.forget_requests();
+        // The second page takes its time, and both values change before it comes.
+        let slow = Fault::Delay(Duration::from_millis(500));
+        cloud.stubs.fail_path(Service::Configuration, "label=Production", slow);
+        let (layers, ()) = tokio::join!(news(&source), async {
+            asked(&cloud, "/kv?key=%2A&label=%00").await;
+            set("new");
+        });
+        assert_eq!(value(&layers, "Pair:First").unwrap(), "new");
+        assert_eq!(value(&layers, "Pair:Second").unwrap(), "new");
+        cloud.stubs.heal(Service::Configuration);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_never_rests_leaves_what_was_known() {
+    let cloud = Cloud::start().await;
+    let store = cloud.stubs.configuration();
+    store.set("a", None, "0");
+    let source = source(&cloud);
+    assert_eq!(value(&news(&source).await, "a").unwrap(), "0");
+    let slow = Fault::Delay(Duration::from_millis(200));
+    cloud.stubs.fail_path(Service::Configuration, "label=Production", slow);
+    store.set("a", None, "1");
+    cloud.clock.advance(2);
+    let editing = async {
+        for edit in 2.. {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            store.set("a", None, &edit.to_string());
+        }
+    };
+    let read = tokio::select! {
+        read = source.load() => read,
+        () = editing => Ok(None),
+    };
+    let error = read.unwrap_err().to_string();
+    assert!(error.contains("changed while it was read, 3 times"), "{error}");
+    assert!(source.back_off().is_some());
+    cloud.stubs.heal(Service::Configuration);
+    cloud.clock.advance(31);
+    assert_ne!(value(&news(&source).await, "a").unwrap(), "0");
 }
 
 #[tokio::test]

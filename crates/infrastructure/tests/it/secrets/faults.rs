@@ -157,7 +157,10 @@ async fn a_store_that_throttles_is_left_alone_as_long_as_it_says() {
     cloud.clock.advance(100);
     assert!(source.load().await.is_err());
     assert_eq!(cloud.stubs.requests(Service::Configuration).len(), 1);
-    cloud.clock.advance(21);
+    let left = source.back_off().unwrap().as_secs();
+    assert!((20..=44).contains(&left), "{left}");
+    cloud.clock.advance(45);
+    assert_eq!(source.back_off(), None);
     assert!(source.load().await.unwrap().is_none());
 }
 

@@ -21,7 +21,7 @@ async fn one_identity_opens_vault_and_store() {
     let connection = cloud.stubs.configuration_connection_string();
     check_connection_string(&connection).unwrap();
     for store in [Store::Endpoint(&origin), Store::ConnectionString(&connection)] {
-        let source = azure.app_configuration(store, "Production").unwrap();
+        let source = azure.app_configuration(store, "Production", None).unwrap();
         let layers = news(&*source).await;
         assert_eq!(value(&layers, "Cache:Ttl").unwrap(), "300");
         assert_eq!(value(&layers, "Auth:Key").unwrap(), "k");
@@ -31,7 +31,7 @@ async fn one_identity_opens_vault_and_store() {
     assert_eq!(cloud.stubs.entra().issued(), 3, "one token for each service");
 
     assert!(matches!(azure.key_vault("http://plain", None), Err(AzureError::Vault(_))));
-    let wrong = azure.app_configuration(Store::ConnectionString("Secret=sentinel"), "Production");
+    let wrong = azure.app_configuration(Store::ConnectionString("Secret=sentinel"), "Production", None);
     let text = wrong.err().unwrap().to_string();
     assert!(text.contains("Endpoint") && !text.contains("sentinel"), "{text}");
 }
