@@ -4,6 +4,7 @@ IF DATABASE_PRINCIPAL_ID(N'erp_application') IS NULL CREATE ROLE erp_application
 GO
 GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO erp_application;
 GRANT VIEW DATABASE STATE TO erp_application;
+GRANT VIEW DEFINITION ON SCHEMA::dbo TO erp_application;
 GO
 DENY UPDATE, DELETE ON ledger_line TO erp_application;
 DENY UPDATE, DELETE ON audit_log TO erp_application;

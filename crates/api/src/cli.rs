@@ -64,8 +64,27 @@ pub enum Command {
         #[arg(long)]
         status: bool,
     },
+    /// Look at what runs
+    #[command(subcommand)]
+    Diag(DiagCommand),
     /// Print the error catalogue
     Errors,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum DiagCommand {
+    /// Print the ten queries that cost the database server most, all their runs together
+    SlowQueries(SlowQueriesArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct SlowQueriesArgs {
+    /// Of the last hours, from the Query Store
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=720))]
+    pub hours: u32,
+    /// Of the plans that are cached now instead
+    #[arg(long, conflicts_with = "hours")]
+    pub cache: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

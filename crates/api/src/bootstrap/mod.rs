@@ -2,6 +2,7 @@
 
 mod configuration;
 mod connections;
+mod diagnose;
 mod first_start;
 mod health_checks;
 mod leader;
@@ -16,7 +17,7 @@ mod worker;
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::cli::{self, Command, ConfigCommand};
+use crate::cli::{self, Command, ConfigCommand, DiagCommand};
 use crate::config::{EXIT_CONFIGURATION, Sources};
 use crate::problem::{error_catalogue, errors_markdown};
 
@@ -109,6 +110,9 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
         }
         Command::Restore { file, .. } => offline::restore(&configuration.settings, &file.unwrap_or_default()),
         Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
+        Command::Diag(DiagCommand::SlowQueries(args)) => {
+            diagnose::slow_queries(&configuration.settings, args).await
+        }
         Command::Import(args) => offline::import(&configuration.settings, args).await,
         Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
     }

@@ -95,6 +95,18 @@ fn documents_are_printed_without_a_database() {
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was written");
 }
 
+#[test]
+fn slow_queries_of_the_embedded_engine_are_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["diag", "slow-queries"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("more than 50 ms are in the log, under erp::sql"), "{}", said(&output));
+    for wrong in [&["--hours", "0"][..], &["--hours", "24", "--cache"]] {
+        let output = run(folder.path(), &[&["diag", "slow-queries"], wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
+}
+
 #[tokio::test]
 async fn health_is_told_to_the_subcommand() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use application::error::AppResult;
 use application::ports::clock::{Clock, Ids};
@@ -126,10 +127,13 @@ impl Db {
     /// Reads outside any transaction: one statement, one snapshot.
     pub async fn query(&self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         self.meter.statement();
-        match &self.engine {
+        let began = Instant::now();
+        let rows = match &self.engine {
             Engine::Sqlite(engine) => reader::query(&engine.readers, statement.sqlite(), params).await,
             Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
-        }
+        };
+        self.meter.took(statement.name, began);
+        rows
     }
 
     /// Several reads in one round trip where there is one; each sees what is committed when it is run.
@@ -139,7 +143,11 @@ impl Db {
     ) -> StorageResult<[Vec<Row>; N]> {
         if let Engine::SqlServer(engine) = &self.engine {
             queries.iter().for_each(|_| self.meter.statement());
-            return engine.query_all(queries.map(|(statement, params)| (statement.mssql(), params))).await;
+            let (began, name) = (Instant::now(), queries.first().map_or("", |(statement, _)| statement.name));
+            let texts = queries.map(|(statement, params)| (statement.mssql(), params));
+            let rows = engine.query_all(texts).await;
+            self.meter.took(name, began);
+            return rows;
         }
         let mut all = [const { Vec::new() }; N];
         for (rows, (statement, params)) in all.iter_mut().zip(queries) {
@@ -165,20 +173,26 @@ impl Db {
         }
         self.meter.statement();
         let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
-        match &self.engine {
+        let began = Instant::now();
+        let rows = match &self.engine {
             Engine::Sqlite(engine) => reader::query(&engine.readers, lookup.sqlite_many(), &params).await,
             Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
-        }
+        };
+        self.meter.took(lookup.name, began);
+        rows
     }
 
     /// Reads with a text composed of the closed pieces of a list; hooks and parameters are rendered as in a statement.
     pub async fn query_text(&self, text: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
         self.meter.statement();
         let sql = self.dialect().render(text);
-        match &self.engine {
+        let began = Instant::now();
+        let rows = match &self.engine {
             Engine::Sqlite(engine) => reader::query(&engine.readers, &sql, params).await,
             Engine::SqlServer(engine) => engine.query(&sql, params).await,
-        }
+        };
+        self.meter.took(&sql, began);
+        rows
     }
 
     /// All rows of a text as they come, in one snapshot, with flat memory.

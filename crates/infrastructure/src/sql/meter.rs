@@ -1,6 +1,14 @@
-//! How much was asked of the database: the budget of an operation is the difference around it.
+//! How much was asked of the database: the budget of an operation is the difference around it. And what took long.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tracing::info;
+
+/// A statement that takes longer is logged (row G9).
+pub const SLOW_STATEMENT: Duration = Duration::from_millis(50);
+/// Characters of a composed text that are logged. It has no values, which are parameters.
+const TEXT_LENGTH_MAX: usize = 200;
 
 /// Counts for the life of a process.
 #[derive(Debug, Default)]
@@ -36,6 +44,16 @@ impl Meter {
 
     pub fn round_trip(&self) {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Logs what took long, by the statement's name or the beginning of its text.
+    pub fn took(&self, statement: &str, began: Instant) {
+        let took = began.elapsed();
+        if took >= SLOW_STATEMENT {
+            let statement: String = statement.chars().take(TEXT_LENGTH_MAX).collect();
+            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            info!(target: "erp::sql", statement, milliseconds, "Took {{milliseconds}} ms: {{statement}}");
+        }
     }
 
     pub fn asked(&self) -> Asked {

@@ -4,6 +4,7 @@
 mod backup;
 mod composed;
 mod database;
+mod maintenance;
 mod periods;
 mod platform;
 mod reports;

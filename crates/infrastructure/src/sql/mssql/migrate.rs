@@ -47,6 +47,12 @@ static SERVER_ONLY: [(&str, &str); 4] = [
     ("row_level_security", ROW_LEVEL_SECURITY),
 ];
 
+/// What of [`SERVER_ONLY`] is not in force; one row each.
+const MISSING: &str = "SELECT N'row_versioning' AS name WHERE NOT EXISTS (SELECT 1 FROM sys.databases \
+     WHERE database_id = DB_ID() AND is_read_committed_snapshot_on = 1) UNION ALL \
+     SELECT N'row_level_security' WHERE NOT EXISTS (SELECT 1 FROM sys.security_policies \
+     WHERE name = N'tenant_isolation' AND is_enabled = 1)";
+
 /// Opens every company's books to whoever maintains the database, until the connection is reset.
 pub const ALL_TENANTS: &str = "EXEC sp_set_session_context N'all_tenants', 1;";
 
@@ -70,7 +76,10 @@ pub async fn prepare(
     if migrating == Migrating::Check {
         let pending = pending(&applied(&mut connection).await?, Dialect::SqlServer)?;
         return match pending.first() {
-            None => Ok(Vec::new()),
+            None => {
+                say_what_is_missing(&mut connection).await;
+                Ok(Vec::new())
+            }
             Some(first) => Err(StorageError::Unavailable(format!(
                 "the database needs {} migration(s), from {}: run `erp-api migrate` first",
                 pending.len(),
@@ -166,6 +175,25 @@ async fn server_only(connection: &mut Connection) {
                 warn!(target: "erp::lifetime", name, %error, "This server goes without {{name}}: {{error}}");
                 break;
             }
+        }
+    }
+}
+
+/// Names what protects the books on a real server and is not in force here; it may have failed while migrating.
+async fn say_what_is_missing(connection: &mut Connection) {
+    let found = result_sets(connection, MISSING, &[]).await;
+    let names = found.and_then(|sets| {
+        let rows = sets.into_iter().flatten();
+        rows.map(|row| row.single::<String>("missing", "name")).collect::<StorageResult<Vec<_>>>()
+    });
+    match names {
+        Ok(names) if names.is_empty() => {}
+        Ok(names) => {
+            let names = names.join(", ");
+            warn!(target: "erp::lifetime", names, "This database goes without {{names}}: run `erp-api migrate` as its owner");
+        }
+        Err(error) => {
+            warn!(target: "erp::lifetime", %error, "What protects this database cannot be seen: {{error}}")
         }
     }
 }

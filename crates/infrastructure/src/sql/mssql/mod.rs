@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod batch;
 pub mod connection_string;
+pub mod diagnose;
 pub mod engine;
 pub mod error;
 pub mod json;

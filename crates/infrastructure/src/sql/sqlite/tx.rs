@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use application::ports::storage_error::StorageResult;
 use domain::ids::TenantId;
@@ -46,7 +47,10 @@ impl SqliteTx {
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
-        self.connection.execute_batch(sql).map_err(storage_error)
+        let began = Instant::now();
+        let done = self.connection.execute_batch(sql).map_err(storage_error);
+        self.meter.took(sql, began);
+        done
     }
 
     pub fn savepoint(&mut self) -> StorageResult<()> {
@@ -72,10 +76,12 @@ impl SqliteTx {
 
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> StorageResult<u64> {
         self.meter.statement();
+        let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
             statement.raw_execute()
         });
+        self.meter.took(sql, began);
         self.checked(result).map(|changed| changed as u64)
     }
 
@@ -85,6 +91,7 @@ impl SqliteTx {
     }
 
     fn rows(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
             let columns = statement.column_count();
@@ -98,6 +105,7 @@ impl SqliteTx {
             }
             Ok(out)
         });
+        self.meter.took(sql, began);
         self.checked(result)
     }
 
@@ -145,6 +153,7 @@ impl SqliteTx {
 
     pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {
         self.meter.statement();
+        let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             for row in rows {
                 bind(&mut statement, &row)?;
@@ -152,6 +161,7 @@ impl SqliteTx {
             }
             Ok(())
         });
+        self.meter.took(sql, began);
         self.checked(result)
     }
 
@@ -161,7 +171,7 @@ impl SqliteTx {
         rows: impl Iterator<Item = Vec<Value>>,
     ) -> StorageResult<()> {
         self.meter.statement();
-        let connection = &self.connection;
+        let (connection, began, name) = (&self.connection, Instant::now(), update.as_str());
         let result = connection.prepare_cached(update).and_then(|mut update| {
             for row in rows {
                 bind(&mut update, &row)?;
@@ -173,6 +183,7 @@ impl SqliteTx {
             }
             Ok(())
         });
+        self.meter.took(name, began);
         self.checked(result)
     }
 

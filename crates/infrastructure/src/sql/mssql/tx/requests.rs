@@ -1,5 +1,7 @@
 //! What a transaction sends: its beginning, what is pending, its end.
 
+use std::time::Instant;
+
 use application::ports::storage_error::{StorageError, StorageResult};
 
 use super::super::super::tx::ROWS_MAX;
@@ -136,7 +138,9 @@ impl SqlServerTx {
         self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         let patience = connection.patience;
+        let began = Instant::now();
         let done = in_time(patience, connection.client.execute(sql, &[])).await;
+        self.meter.took("beginning or end of a transaction", began);
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
         self.refused = matches!(&done, Err(mssql_client::Error::Server { .. }));
         done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
@@ -145,7 +149,10 @@ impl SqlServerTx {
     async fn request(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Vec<Row>>> {
         self.meter.round_trip();
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
-        result_sets(connection, sql, params).await.inspect_err(|error| self.failed(error))
+        let began = Instant::now();
+        let sets = result_sets(connection, sql, params).await;
+        self.meter.took(sql, began);
+        sets.inspect_err(|error| self.failed(error))
     }
 
     fn failed(&mut self, error: &StorageError) {
