@@ -67,7 +67,7 @@ pub async fn database_of(address: &str) -> String {
 }
 
 async fn ready(options: &SqlServerOptions) -> StorageResult<()> {
-    let applied = prepare(options, None, Migrating::Apply, SystemClock.now()).await?;
+    let applied = prepare(options, None, Migrating::Apply, SystemClock.now()).await?.applied;
     if applied.len() == MIGRATIONS.len() {
         return Ok(());
     }

@@ -15,7 +15,7 @@ use domain::ids::TenantId;
 use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
-use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating};
+use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prepared};
 use infrastructure::system::{SystemClock, SystemIds};
 
 use super::stores::{login_tokens, sql_server_options};
@@ -73,27 +73,27 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
         let lines = migrate::MIGRATIONS.iter().map(|m| format!("{:8} {}\n", state(m.number), m.name));
         return print(&lines.collect::<String>());
     }
-    if pending.is_empty() {
-        return print("The database is up to date.\n");
-    }
     if plan {
         let texts = pending.iter().map(|m| format!("-- {}\n{}\n", m.name, m.text(dialect)));
-        return print(&texts.collect::<String>());
+        return print(&or_up_to_date(texts.collect()));
     }
-    let names = match &settings.database.choice {
-        DatabaseChoice::Sqlite(file) => migrate::migrate_file(file, SystemClock.now())?,
+    let done = match &settings.database.choice {
+        DatabaseChoice::Sqlite(file) => {
+            Prepared { applied: migrate::migrate_file(file, SystemClock.now())?, ..Prepared::default() }
+        }
         DatabaseChoice::SqlServer(text) => {
             let options = sql_server_options(text.expose())?;
-            mssql_migrate::prepare(
-                &options,
-                Some(login_tokens(settings)),
-                Migrating::Apply,
-                SystemClock.now(),
-            )
-            .await?
+            let tokens = Some(login_tokens(settings));
+            mssql_migrate::prepare(&options, tokens, Migrating::Apply, SystemClock.now()).await?
         }
     };
-    print(&names.iter().map(|name| format!("applied  {name}\n")).collect::<String>())
+    let applied = done.applied.iter().map(|name| format!("applied  {name}\n")).collect();
+    let without = done.without.iter().map(|what| format!("without  {what}\n"));
+    print(&format!("{}{}", or_up_to_date(applied), without.collect::<String>()))
+}
+
+fn or_up_to_date(text: String) -> String {
+    if text.is_empty() { "The database is up to date.\n".to_owned() } else { text }
 }
 
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.

@@ -56,13 +56,22 @@ const MISSING: &str = "SELECT N'row_versioning' AS name WHERE NOT EXISTS (SELECT
 /// Opens every company's books to whoever maintains the database, until the connection is reset.
 pub const ALL_TENANTS: &str = "EXEC sp_set_session_context N'all_tenants', 1;";
 
-/// Brings the schema to this version, or checks that it is there. Answers the names of what was applied.
+/// What [`prepare`] did.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// Migrations that were applied.
+    pub applied: Vec<&'static str>,
+    /// What protects the books on a real server and could not be put in force, each with the reason.
+    pub without: Vec<String>,
+}
+
+/// Brings the schema to this version, or checks that it is there.
 pub async fn prepare(
     options: &SqlServerOptions,
     tokens: Option<Arc<dyn LoginTokens>>,
     migrating: Migrating,
     now: Timestamp,
-) -> StorageResult<Vec<&'static str>> {
+) -> StorageResult<Prepared> {
     if migrating == Migrating::Apply && pool::database_is_missing(options, tokens.clone()).await? {
         create_database(options, tokens.clone()).await?;
     }
@@ -78,7 +87,7 @@ pub async fn prepare(
         return match pending.first() {
             None => {
                 say_what_is_missing(&mut connection).await;
-                Ok(Vec::new())
+                Ok(Prepared::default())
             }
             Some(first) => Err(StorageError::Unavailable(format!(
                 "the database needs {} migration(s), from {}: run `erp-api migrate` first",
@@ -87,10 +96,10 @@ pub async fn prepare(
             ))),
         };
     }
-    let names = apply(&mut connection, now).await?;
+    let applied = apply(&mut connection, now).await?;
     // Each changes only what is not yet so, and may have failed the last time.
-    server_only(&mut connection).await;
-    Ok(names)
+    let without = server_only(&mut connection).await;
+    Ok(Prepared { applied, without })
 }
 
 /// What is applied: number and checksum; nothing in a database without history.
@@ -168,15 +177,18 @@ fn batches(text: &str) -> Vec<String> {
     batches
 }
 
-async fn server_only(connection: &mut Connection) {
+async fn server_only(connection: &mut Connection) -> Vec<String> {
+    let mut without = Vec::new();
     for (name, text) in SERVER_ONLY {
         for batch in batches(text) {
             if let Err(error) = plain(connection, &batch).await {
                 warn!(target: "erp::lifetime", name, %error, "This server goes without {{name}}: {{error}}");
+                without.push(format!("{name}: {error}"));
                 break;
             }
         }
     }
+    without
 }
 
 /// Names what protects the books on a real server and is not in force here; it may have failed while migrating.
