@@ -87,13 +87,12 @@ impl Remote {
         keys.push(name.to_owned());
         let mut values = self.get_many(link, &keys).await?;
         let value = values.pop().unwrap_or_default();
-        let mut stamp = Vec::with_capacity(values.len());
-        for (key, value) in keys.iter().zip(values) {
-            stamp.push(match text(value) {
-                Some(generation) => generation,
-                None => self.new_generation(link, key).await?,
-            });
-        }
+        // Those that are missing are made side by side: a slow Redis costs one wait, however many there are.
+        let generations = keys.iter().zip(values).map(async |(key, value)| match text(value) {
+            Some(generation) => Ok(generation),
+            None => self.new_generation(link, key).await,
+        });
+        let stamp = try_join_all(generations).await?;
         let stamp = stamp.join(".");
         match bytes(value).map(|bytes| decode(bytes, &self.schema)) {
             Some(Stored::Value { cached, generation, created_ms, ttl }) if generation == stamp => {
