@@ -20,6 +20,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::platform::attachments::error::ALL,
         application::platform::error::ALL,
         application::platform::jobs::ALL,
+        application::platform::on_behalf::ALL,
         application::ports::blobs::ALL,
         crate::answer::range::ALL,
         crate::event_hub::ALL,

@@ -28,6 +28,7 @@ mod platform;
 mod process;
 mod properties;
 mod read_only;
+mod recurring_entries;
 mod reports;
 mod setup;
 mod specification_files;

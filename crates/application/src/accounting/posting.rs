@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal_entry::{
     ChainLink, DraftEntry, EntryKind, NewEntry, PostedEntry, PostingRules, ValidatedEntry,
 };
+use domain::accounting::lock::Locks;
 use domain::accounting::number_series::NumberContext;
 use domain::error::Violation;
-use domain::ids::{FiscalYearId, UserId};
+use domain::ids::{FiscalPeriodId, FiscalYearId, UserId};
 use uuid::Uuid;
 
 use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
@@ -59,6 +61,43 @@ pub async fn check(
     let facts = uow.ledger().posting_facts(&request).await?;
     let journal = journal(&facts)?.clone();
     validate(ctx, uow, draft, &facts, &journal)
+}
+
+/// What would refuse the posting on every date: periods and locks apart, because they change.
+pub async fn check_on_any_date(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    draft: DraftEntry,
+) -> AppResult<Vec<Violation>> {
+    let date = draft.posting_date();
+    let request = facts_request(ctx, draft.content(), uow).await?;
+    let facts = uow.ledger().posting_facts(&request).await?;
+    let open = PeriodFacts {
+        id: FiscalPeriodId::new(Uuid::nil()),
+        start: date,
+        end: date,
+        kind: FiscalPeriodKind::Regular,
+        status: FiscalPeriodStatus::Open,
+    };
+    let facts = PostingFacts { period: Some(open), locks: Locks::default(), ..facts };
+    let mut refused = Vec::new();
+    let journal = match journal(&facts) {
+        Ok(journal) => journal.clone(),
+        Err(error) => {
+            refused.extend(error.violations);
+            match &facts.journal {
+                Some(journal) => journal.clone(),
+                None => return Ok(refused),
+            }
+        }
+    };
+    match validate(ctx, uow, draft, &facts, &journal) {
+        Ok(_) => Ok(refused),
+        Err(error) => {
+            refused.extend(error.violations);
+            Ok(refused)
+        }
+    }
 }
 
 async fn facts_request(

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod jobs;
 pub mod leadership;
 pub mod me;
+pub mod on_behalf;
 pub mod permissions;
 pub mod ports;
 pub mod provision;

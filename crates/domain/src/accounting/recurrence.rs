@@ -103,6 +103,17 @@ impl Recurrence {
         }
     }
 
+    /// The last occurrence earlier than `date`.
+    pub fn last_before(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let before = self.end.and_then(|end| end.succ_opt()).map_or(date, |after_end| date.min(after_end));
+        // Four steps beyond the estimate, which may be two early, are surely not before the date.
+        let last = self.step_near(before.max(self.start))?.checked_add(4)?;
+        (0..=last)
+            .rev()
+            .filter_map(|step| self.occurrence(step))
+            .find(|occurrence| *occurrence < before && *occurrence >= self.start)
+    }
+
     /// The occurrences from `from` through `to`, at most [`OCCURRENCES_MAX`]; ask again after the last one.
     pub fn occurrences(&self, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
         let first = from.pred_opt().and_then(|before| self.next_after(before));

@@ -1,4 +1,9 @@
-//! Recurring entries: a template, a rhythm, and the next date it falls due.
+//! Recurring entries: a template, a rhythm, and how far its occurrences are settled.
+//!
+//! An occurrence is settled once it was made, skipped, or failed and noted as such. Whatever changes, the next date is the
+//! first one of the rhythm after the last that was settled, so no occurrence comes twice and none is passed over.
+
+mod change;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -7,18 +12,30 @@ use super::journal_entry::{
 };
 use super::recurrence::{OCCURRENCES_MAX, Recurrence};
 use crate::error::{Violation, Violations};
-use crate::ids::{JournalEntryId, JournalId, RecurringEntryId};
+use crate::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::text::{Code, LocalizedName};
 
+pub use change::{Changed, RecurringEntryPatch};
+
 /// Most lines of a template.
 pub const TEMPLATE_LINES_MAX: usize = 1_000;
+/// Failed occurrences of one recurring entry; with so many it makes no more until some of them are made or skipped.
+pub const FAILED_OCCURRENCES_MAX: u32 = 100;
 
 crate::errors! {
     RECURRING_ENTRY_NEVER_DUE = "recurring_entry_never_due", Rule, User,
         "No occurrence lies between {start} and {end}.", "لا يوجد أي موعد استحقاق بين {start} و{end}.";
     RECURRING_ENTRY_INACTIVE = "recurring_entry_inactive", Conflict, User,
         "Recurring entry {code} is not active.", "القيد المتكرر {code} غير نشط.";
+    RECURRING_ENTRY_DROPS_OVERDUE = "recurring_entry_drops_overdue", Conflict, User,
+        "{count} overdue occurrences would never be made: {dates}. Run or skip them first, or send dropOverdue.",
+        "{count} من المواعيد المستحقة لن تُنشأ أبدًا: {dates}. نفّذها أو تخطَّها أولًا، أو أرسل dropOverdue.";
+    RECURRING_OCCURRENCE_NOT_OPEN = "recurring_occurrence_not_open", Conflict, User,
+        "{date} is neither the next occurrence nor one that failed.",
+        "{date} ليس الموعد التالي ولا موعدًا سبق أن تعذّر.";
+    RECURRING_ENTRY_ENDED = "recurring_entry_ended", Conflict, User,
+        "Recurring entry {code} has no open occurrence.", "ليس للقيد المتكرر {code} أي موعد مفتوح.";
 }
 
 /// What each entry is made from. In descriptions and references `{date}`, `{month}` and `{year}` stand for the
@@ -45,6 +62,8 @@ pub struct NewRecurringEntry {
     /// Post what falls due instead of leaving a draft.
     pub auto_post: bool,
     pub active: bool,
+    /// Whose rights its entries are made with.
+    pub ordered_by: Option<UserId>,
 }
 
 /// A template that becomes an entry each time it falls due.
@@ -55,66 +74,43 @@ pub struct RecurringEntry {
     pub name: LocalizedName,
     pub recurrence: Recurrence,
     pub template: EntryTemplate,
-    /// `None` when nothing falls due any more.
+    /// Every occurrence through this day is made, skipped or failed; `None` before the first.
+    pub settled_through: Option<NaiveDate>,
+    /// The first occurrence after `settled_through`; `None` when nothing falls due any more.
     pub next_date: Option<NaiveDate>,
     pub auto_post: bool,
     pub active: bool,
+    /// Who made it what it is: the entries are made with this person's rights. `None` when nobody knows.
+    pub ordered_by: Option<UserId>,
     pub version: i64,
-}
-
-/// Changes; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecurringEntryPatch {
-    pub code: Option<Code>,
-    pub name: Option<LocalizedName>,
-    pub recurrence: Option<Recurrence>,
-    pub template: Option<EntryTemplate>,
-    pub auto_post: Option<bool>,
-    pub active: Option<bool>,
 }
 
 impl RecurringEntry {
     /// All violations at once, those of the template at its own members.
     pub fn new(new: NewRecurringEntry) -> Result<Self, Vec<Violation>> {
-        let NewRecurringEntry { id, code, name, recurrence, template, auto_post, active } = new;
-        let next_date = first(&recurrence);
-        Self { id, code, name, recurrence, template, next_date, auto_post, active, version: 1 }.checked(true)
-    }
-
-    /// The entry after the change, one version later.
-    ///
-    /// Another rhythm begins where the old one stands, or at its own start while nothing has been made yet. What fell
-    /// due while it was inactive is skipped when it becomes active again: it was stopped on purpose.
-    pub fn update(self, patch: RecurringEntryPatch, today: NaiveDate) -> Result<Self, Vec<Violation>> {
-        let rhythm_changes = patch.recurrence.is_some_and(|recurrence| recurrence != self.recurrence);
-        let resumed = !self.active && patch.active == Some(true);
-        let recurrence = patch.recurrence.unwrap_or(self.recurrence);
-        let mut next_date = match (rhythm_changes, self.next_date) {
-            (false, next) => next,
-            (true, _) if !self.has_run() => first(&recurrence),
-            (true, Some(next)) => from(&recurrence, next),
-            (true, None) => self.recurrence.end().and_then(|end| recurrence.next_after(end)),
-        };
-        if resumed {
-            next_date = next_date.and_then(|next| from(&recurrence, next.max(today)));
-        }
-        let next = Self {
-            id: self.id,
-            code: patch.code.unwrap_or(self.code),
-            name: patch.name.unwrap_or(self.name),
+        let NewRecurringEntry { id, code, name, recurrence, template, auto_post, active, ordered_by } = new;
+        let entry = Self {
+            id,
+            code,
+            name,
             recurrence,
-            template: patch.template.unwrap_or(self.template),
-            next_date,
-            auto_post: patch.auto_post.unwrap_or(self.auto_post),
-            active: patch.active.unwrap_or(self.active),
-            version: self.version + 1,
+            template,
+            settled_through: None,
+            next_date: first(&recurrence),
+            auto_post,
+            active,
+            ordered_by,
+            version: 1,
         };
-        next.checked(rhythm_changes)
+        entry.checked(true)
     }
 
-    /// Whether an entry has been made from it.
-    pub fn has_run(&self) -> bool {
-        self.next_date != first(&self.recurrence)
+    /// How far the occurrences of a stored entry are settled, where its row comes from a version that did not note it.
+    pub fn settled_before(recurrence: &Recurrence, next_date: Option<NaiveDate>) -> Option<NaiveDate> {
+        if next_date == first(recurrence) {
+            return None;
+        }
+        recurrence.last_before(next_date.or_else(|| recurrence.end()?.succ_opt())?)
     }
 
     /// The date that is due by `through`, if the entry is active.
@@ -153,11 +149,17 @@ impl RecurringEntry {
         }
     }
 
-    /// After the entry of `next_date` was made.
+    /// After the occurrence of `next_date` was made, skipped or failed.
     #[must_use]
     pub fn advance(self) -> Self {
-        let next_date = self.next_date.and_then(|date| self.recurrence.next_after(date));
-        Self { next_date, version: self.version + 1, ..self }
+        let settled_through = self.next_date.or(self.settled_through);
+        let next_date = next(&self.recurrence, settled_through);
+        Self { settled_through, next_date, version: self.version + 1, ..self }
+    }
+
+    /// What was due by `through`, active or not, at most [`OCCURRENCES_MAX`].
+    pub fn overdue(&self, through: NaiveDate) -> Vec<NaiveDate> {
+        self.upcoming(OCCURRENCES_MAX).into_iter().take_while(|date| *date <= through).collect()
     }
 
     fn checked(self, rhythm_is_new: bool) -> Result<Self, Vec<Violation>> {
@@ -210,6 +212,14 @@ impl EntryTemplate {
     }
 }
 
+/// The first occurrence that is not settled.
+fn next(recurrence: &Recurrence, settled_through: Option<NaiveDate>) -> Option<NaiveDate> {
+    match settled_through {
+        Some(date) => recurrence.next_after(date),
+        None => first(recurrence),
+    }
+}
+
 fn first(recurrence: &Recurrence) -> Option<NaiveDate> {
     from(recurrence, recurrence.start())
 }
@@ -225,5 +235,7 @@ fn fill(text: &str, date: NaiveDate) -> String {
         .replace("{year}", &date.year().to_string())
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,7 @@ macro_rules! migrations {
 
 /// Every migration, in order.
 pub static MIGRATIONS: &[Migration] =
-    migrations![1 "0001_ledger", 2 "0002_attachments", 3 "0003_lease", 4 "0004_job_runner"];
+    migrations![1 "0001_ledger", 2 "0002_attachments", 3 "0003_lease", 4 "0004_job_runner", 8 "0008_recurring_occurrences"];
 
 impl Migration {
     pub fn text(&self, dialect: Dialect) -> &'static str {

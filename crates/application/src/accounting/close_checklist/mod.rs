@@ -62,7 +62,10 @@ static EXCHANGE_RATES: Question = Question {
 static RECURRING: Question = Question {
     code: "recurring_entries",
     good: ("No recurring entries are due.", "لا توجد قيود متكررة مستحقة."),
-    bad: ("{count} recurring entries are due.", "توجد {count} قيود متكررة مستحقة."),
+    bad: (
+        "{count} recurring entries are due, or have failed.",
+        "توجد {count} قيود متكررة مستحقة أو تعذّر إنشاؤها.",
+    ),
 };
 static BALANCES: Question = Question {
     code: "balances",

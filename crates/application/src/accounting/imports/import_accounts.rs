@@ -29,6 +29,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs;
+use crate::platform::on_behalf::with_rights_of_now;
 use crate::ports::unit_of_work::UnitOfWork;
 
 pub struct ImportAccounts {
@@ -46,6 +47,8 @@ impl Command for ImportAccounts {
     type Output = ImportResultView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<ImportResultView>> {
+        // It may have waited since it was asked for.
+        let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         needs(ctx, "accounting.account.create")?;
         if self.options.update {
             needs(ctx, "accounting.account.update")?;

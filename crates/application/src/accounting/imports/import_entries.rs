@@ -24,6 +24,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs;
+use crate::platform::on_behalf::with_rights_of_now;
 use crate::ports::unit_of_work::UnitOfWork;
 
 pub struct ImportEntries {
@@ -41,6 +42,8 @@ impl Command for ImportEntries {
     type Output = ImportResultView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<ImportResultView>> {
+        // It may have waited since it was asked for.
+        let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         self.authorise(ctx)?;
         let kind = if self.file.opening { ImportKind::OpeningBalances } else { ImportKind::JournalEntries };
         let mut result = ImportResultView {

@@ -2,30 +2,58 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::recurring_entry::RecurringEntry;
-use domain::ids::{JournalId, RecurringEntryId, TenantId};
+use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
+use domain::ids::{JournalId, RecurringEntryId, TenantId, UserId};
 
 use crate::accounting::views::recurring_entry::{
-    RecurringEntryView, RecurringFailureView, UpcomingEntryView,
+    RecurringEntryView, RecurringFailureView, RecurringOccurrenceView, UpcomingEntryView,
 };
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// A recurring entry with what went wrong when it was last due.
+/// A recurring entry with what is wrong with its occurrences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecurringEntry {
     pub entry: RecurringEntry,
+    /// Of the earliest failed occurrence.
     pub last_error: Option<RecurringFailureView>,
+    /// Occurrences that failed and were neither made nor skipped since.
+    pub failed_count: u32,
 }
 
-/// One that falls due.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct DueRecurringEntry {
-    pub id: uuid::Uuid,
-    pub next_date: NaiveDate,
-    /// The day of the last attempt, if it failed.
-    pub failed_on: Option<NaiveDate>,
+impl StoredRecurringEntry {
+    pub fn new(entry: RecurringEntry) -> Self {
+        Self { entry, last_error: None, failed_count: 0 }
+    }
+
+    /// After the next occurrence was made or skipped; what failed before stays failed.
+    #[must_use]
+    pub fn advance(self) -> Self {
+        // A row of an earlier version has the failure of its next occurrence, and counts none.
+        let last_error = self.last_error.filter(|_| self.failed_count > 0);
+        Self { entry: self.entry.advance(), last_error, ..self }
+    }
+
+    /// The date that is due by `through`, unless too many occurrences failed already.
+    pub fn due(&self, through: NaiveDate) -> Option<NaiveDate> {
+        self.entry.due(through).filter(|_| self.failed_count < FAILED_OCCURRENCES_MAX)
+    }
+}
+
+/// How an occurrence ended that was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnmadeOccurrence {
+    /// It is tried again from `retry_on` on.
+    Failed { failure: RecurringFailureView, retry_on: NaiveDate },
+    Skipped { date: NaiveDate, reason: String, by: Option<UserId> },
+}
+
+/// An occurrence that is due: the next one of a recurring entry, or one that failed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DueOccurrence {
+    pub recurring_entry_id: uuid::Uuid,
+    pub date: NaiveDate,
 }
 
 #[async_trait]
@@ -43,13 +71,48 @@ pub trait RecurringEntryRepository: Send {
     /// MUST answer `false` when it is at another version.
     async fn delete_recurring_entry(&mut self, id: RecurringEntryId, version: i64) -> StorageResult<bool>;
     async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool>;
-    /// Active entries due by `through`, by date and id, after `(date, id)`, at most `limit`.
-    async fn due_recurring_entries(
+    /// Whether a journal entry, draft or posted, was made from it.
+    async fn recurring_entry_was_used(&mut self, id: RecurringEntryId) -> StorageResult<bool>;
+    /// The next occurrences, due by `through`, of active entries with fewer than [`FAILED_OCCURRENCES_MAX`] failed ones;
+    /// by date and id, after `(date, id)`, at most `limit`.
+    async fn due_occurrences(
         &mut self,
         through: NaiveDate,
         after: (NaiveDate, RecurringEntryId),
         limit: u32,
-    ) -> StorageResult<Vec<DueRecurringEntry>>;
+    ) -> StorageResult<Vec<DueOccurrence>>;
+    /// Failed occurrences of active entries that are to be tried again by `today`, in the same order.
+    async fn occurrences_to_retry(
+        &mut self,
+        today: NaiveDate,
+        after: (NaiveDate, RecurringEntryId),
+        limit: u32,
+    ) -> StorageResult<Vec<DueOccurrence>>;
+    /// The failed occurrences of one entry, earliest first.
+    async fn failed_occurrences(&mut self, id: RecurringEntryId) -> StorageResult<Vec<RecurringFailureView>>;
+    /// Notes occurrences that were not made; each date is new.
+    async fn insert_occurrences(
+        &mut self,
+        id: RecurringEntryId,
+        occurrences: &[UnmadeOccurrence],
+    ) -> StorageResult<()>;
+    /// Replaces what is noted of the occurrence's date.
+    async fn update_occurrence(
+        &mut self,
+        id: RecurringEntryId,
+        occurrence: &UnmadeOccurrence,
+    ) -> StorageResult<()>;
+    /// Turns every failed occurrence of an entry into a skipped one.
+    async fn skip_failed_occurrences(
+        &mut self,
+        id: RecurringEntryId,
+        reason: &str,
+        by: Option<UserId>,
+    ) -> StorageResult<()>;
+    /// Forgets a failed occurrence, because it was made.
+    async fn remove_occurrence(&mut self, id: RecurringEntryId, date: NaiveDate) -> StorageResult<()>;
+    /// Lets the background try the failed occurrences of an entry again at once.
+    async fn retry_occurrences(&mut self, id: RecurringEntryId) -> StorageResult<()>;
 }
 
 /// What `GET /recurring-entries` filters and sorts by.
@@ -63,9 +126,21 @@ pub static RECURRING_ENTRY_LIST: ListSpec = ListSpec {
         FieldSpec::new("nextDate", FieldKind::Date),
         FieldSpec::new("autoPost", FieldKind::Boolean),
         FieldSpec::new("active", FieldKind::Boolean),
+        FieldSpec::new("failedCount", FieldKind::Integer),
     ],
     default_sort: &[("code", Direction::Ascending)],
     expand: &["lines"],
+};
+
+/// What `GET /recurring-entries/{id}/occurrences` filters and sorts by.
+pub static OCCURRENCE_LIST: ListSpec = ListSpec {
+    resource: "recurring_occurrence",
+    fields: &[
+        FieldSpec::new("date", FieldKind::Date).sortable(),
+        FieldSpec::new("status", FieldKind::Word(&["failed", "skipped"])),
+    ],
+    default_sort: &[("date", Direction::Ascending)],
+    expand: &[],
 };
 
 #[async_trait]
@@ -81,6 +156,13 @@ pub trait RecurringEntryQueries: Send + Sync {
         tenant: TenantId,
         query: &ListQuery,
     ) -> AppResult<Page<RecurringEntryView>>;
+    /// Its occurrences that failed or were skipped; `None` without such an entry.
+    async fn recurring_occurrences(
+        &self,
+        tenant: TenantId,
+        id: RecurringEntryId,
+        query: &ListQuery,
+    ) -> AppResult<Option<Page<RecurringOccurrenceView>>>;
     /// What its next `count` entries would say.
     async fn upcoming_entries(
         &self,

@@ -9,7 +9,7 @@ use domain::ids::{JournalId, RecurringEntryId};
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
-use super::{check_code, record, template, view};
+use super::{CREATE, check_code, may_order, record, template, view};
 use crate::accounting::entry_input::{LineInput, Reference};
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::recurring_entry::RecurringEntryView;
@@ -41,10 +41,15 @@ pub struct CreateRecurringEntry {
 #[async_trait]
 impl Command for CreateRecurringEntry {
     const NAME: &'static str = "create_recurring_entry";
-    const ACCESS: Access = Access::Permission("accounting.recurring_entry.create");
+    const ACCESS: Access = Access::Permission(CREATE);
     type Output = RecurringEntryView;
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<RecurringEntryView>> {
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<RecurringEntryView>> {
+        may_order(ctx, self.auto_post)?;
         let mut violations = Violations::new();
         check_code(uow, &self.code, None, &mut violations).await?;
         let recurrence = Recurrence::new(self.schedule, self.start_date, self.end_date);
@@ -73,9 +78,11 @@ impl Command for CreateRecurringEntry {
             },
             auto_post: self.auto_post,
             active: self.active,
+            ordered_by: ctx.actor.user_id(),
         })?;
+        template::check_postable(ctx, uow, &entry).await?;
         uow.recurring_entries().insert_recurring_entry(&entry).await?;
-        let stored = StoredRecurringEntry { entry, last_error: None };
+        let stored = StoredRecurringEntry::new(entry);
         let view = view(uow, &stored).await?;
         record(uow, "created", None, Some(&view));
         Ok(Done::of(view.id, view.version, view))

@@ -26,7 +26,7 @@ impl Command for DeleteRecurringEntry {
         let stored = find(uow, self.id).await?;
         let version = stored.entry.version;
         check_version(ctx, version)?;
-        if stored.entry.has_run() {
+        if uow.recurring_entries().recurring_entry_was_used(self.id).await? {
             return Err(AppError::new(Violation::new(&IN_USE).with("users", "journal entries")));
         }
         let before = view(uow, &stored).await?;

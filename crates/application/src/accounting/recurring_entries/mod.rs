@@ -2,8 +2,10 @@
 
 mod create;
 mod delete;
+mod occurrence;
 mod run;
 mod run_due;
+mod skip;
 mod template;
 mod update;
 
@@ -11,6 +13,7 @@ pub use create::CreateRecurringEntry;
 pub use delete::DeleteRecurringEntry;
 pub use run::RunRecurringEntry;
 pub use run_due::{RecurringRun, run_due_recurring_entries};
+pub use skip::SkipRecurringOccurrence;
 pub use update::UpdateRecurringEntry;
 
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
@@ -19,20 +22,23 @@ use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, RecurringEntryId};
 use domain::text::Code;
 
+use super::create_journal_entry::POST;
+use super::error::POST_PERMISSION_NEEDED;
 use super::ports::journal_entries::EntryMeta;
 use super::ports::recurring_entries::StoredRecurringEntry;
-use super::posting;
-use super::views::journal_entry::JournalEntryView;
-use super::views::journal_entry_build::{draft_view, posted_view, record_entry};
+use super::views::journal_entry_build::draft_view;
 use super::views::recurring_entry::RecurringEntryView;
+use crate::authorize::Permission;
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
+pub const CREATE: &str = "accounting.recurring_entry.create";
+pub const UPDATE: &str = "accounting.recurring_entry.update";
 pub const RUN: &str = "accounting.recurring_entry.run";
 
-/// Most occurrences that one request makes; the others stay due.
+/// Most occurrences that one request tries; the others stay due.
 pub const RUN_OCCURRENCES_MAX: usize = 100;
 /// Most entries to come that one request shows.
 pub const UPCOMING_MAX: usize = 100;
@@ -40,6 +46,19 @@ pub const UPCOMING_MAX: usize = 100;
 async fn find(uow: &mut dyn UnitOfWork, id: RecurringEntryId) -> AppResult<StoredRecurringEntry> {
     let stored = uow.recurring_entries().find_recurring_entry(id).await?;
     stored.ok_or_else(|| AppError::not_found("recurring_entry"))
+}
+
+/// Of what whoever ordered the entry must still be allowed one, when the background makes an occurrence.
+fn needed_to_make(entry: &RecurringEntry) -> &'static [Permission] {
+    if entry.auto_post { &[POST] } else { &[CREATE, UPDATE] }
+}
+
+/// Whoever orders that entries be posted must be allowed to post them.
+fn may_order(ctx: &RequestContext, auto_post: bool) -> AppResult<()> {
+    if auto_post && !ctx.permissions.allows(POST) {
+        return Err(AppError::of(&POST_PERMISSION_NEEDED));
+    }
+    Ok(())
 }
 
 /// Whether the code is free, or taken by `own` itself.
@@ -63,35 +82,6 @@ async fn save(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppRes
     }
     let current = stored.entry.version - 1;
     Err(AppError::new(Violation::new(&STALE_VERSION).with("current", current)))
-}
-
-/// Makes the entry of the date that is due and moves on to the next one, all in the caller's transaction.
-async fn make_occurrence(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    entry: RecurringEntry,
-    date: chrono::NaiveDate,
-) -> AppResult<(RecurringEntry, JournalEntryView)> {
-    let id = JournalEntryId::new(uow.new_id());
-    let lines_max = domain::accounting::recurring_entry::TEMPLATE_LINES_MAX;
-    let draft = DraftEntry::new(entry.entry_on(date, id), lines_max)?;
-    let meta = EntryMeta {
-        notes: None,
-        recurring_entry_id: Some(entry.id),
-        created_by: ctx.actor.user_id(),
-        created_at: uow.now(),
-    };
-    let view = if entry.auto_post {
-        let posting = posting::post(ctx, uow, draft, meta, None).await?;
-        posted_view(uow, &posting).await?
-    } else {
-        uow.journal_entries().insert_draft(&draft, &meta).await?;
-        draft_view(uow, &draft, &meta).await?
-    };
-    record_entry(uow, if entry.auto_post { "posted" } else { "created" }, None, Some(&view));
-    let next = StoredRecurringEntry { entry: entry.advance(), last_error: None };
-    save(uow, &next).await?;
-    Ok((next.entry, view))
 }
 
 /// The entry with the lines of its template.

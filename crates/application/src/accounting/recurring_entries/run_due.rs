@@ -7,13 +7,15 @@ use domain::ids::{RecurringEntryId, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{RUN, find, make_occurrence, record, save, view};
-use crate::accounting::ports::recurring_entries::{DueRecurringEntry, StoredRecurringEntry};
+use super::occurrence::{make, settle_failed, settle_made};
+use super::{RUN, find, needed_to_make, record, view};
+use crate::accounting::ports::recurring_entries::{DueOccurrence, StoredRecurringEntry};
 use crate::accounting::views::recurring_entry::RecurringFailureView;
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::platform::on_behalf::on_behalf_of;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// Most occurrences that one call tries; the others wait for the next call.
@@ -28,78 +30,96 @@ const DUE_PAGE_MAX: u32 = 100;
 pub struct RecurringRun {
     pub drafted: usize,
     pub posted: usize,
-    /// Recurring entries whose occurrence was refused; the reason is kept with each.
+    /// Occurrences that were refused; the reason is kept with each.
     pub failed: usize,
     /// The limit was reached: call again.
     pub more: bool,
 }
 
-/// Makes every occurrence of a tenant that is due by `today`, oldest first.
+/// Makes every occurrence of a tenant that is due by `today`, oldest first, and tries again what failed on an earlier day.
 ///
-/// Entry and next date are one transaction, so an occurrence is made exactly once, also after a crash. A refused one
-/// is noted in `last_error` and left alone until the next day; it holds up the later ones of its own template only.
-/// Fails only when storage is away.
+/// Entry and next date are one transaction, so an occurrence is made exactly once, also after a crash. Each is made in the
+/// name of whoever ordered it. A refused one is noted as failed and left alone until the next day; the later ones do not
+/// wait for it. Fails only when storage is away.
 pub async fn run_due_recurring_entries(
     app: &Application,
     tenant: TenantId,
     today: NaiveDate,
 ) -> AppResult<RecurringRun> {
     let ctx = RequestContext::system(tenant, "recurring-entries");
-    let mut run = RecurringRun::default();
-    let mut tried = 0;
-    let mut after = (NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default(), Uuid::nil());
-    loop {
-        let page = due_page(app, &ctx, today, after).await?;
-        let Some(last) = page.last() else { return Ok(run) };
-        after = (last.next_date, last.id);
-        for due in page.iter().filter(|due| due.failed_on.is_none_or(|day| day < today)) {
-            let mut next = Some(due.next_date);
-            while let Some(date) = next.filter(|date| *date <= today) {
-                if tried == OCCURRENCES_PER_RUN_MAX {
-                    return Ok(RecurringRun { more: true, ..run });
+    let mut round = Round { app, ctx: &ctx, today, run: RecurringRun::default(), tried: 0 };
+    // What failed is tried before what is due, so that a failure of this round is not tried twice.
+    for which in [Which::Failed, Which::Next] {
+        if !round.all(which).await? {
+            return Ok(RecurringRun { more: true, ..round.run });
+        }
+    }
+    Ok(round.run)
+}
+
+/// Which occurrences are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Failed,
+    Next,
+}
+
+struct Round<'a> {
+    app: &'a Application,
+    ctx: &'a RequestContext,
+    today: NaiveDate,
+    run: RecurringRun,
+    tried: usize,
+}
+
+impl Round<'_> {
+    /// Answers `false` when the limit of one call was reached.
+    async fn all(&mut self, which: Which) -> AppResult<bool> {
+        let mut after = (NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default(), Uuid::nil());
+        loop {
+            let page = self.page(which, after).await?;
+            let Some(last) = page.last() else { return Ok(true) };
+            after = (last.date, last.recurring_entry_id);
+            for due in &page {
+                let mut next = Some(due.date);
+                while let Some(date) = next.filter(|date| *date <= self.today) {
+                    if self.tried == OCCURRENCES_PER_RUN_MAX {
+                        return Ok(false);
+                    }
+                    self.tried += 1;
+                    next = self.one(due.recurring_entry_id.into(), date).await?;
+                    next = next.filter(|_| which == Which::Next);
                 }
-                tried += 1;
-                next = one(app, &ctx, due.id.into(), (date, today), &mut run).await?;
             }
         }
     }
-}
 
-/// Tries one occurrence; answers the next date unless it was refused.
-async fn one(
-    app: &Application,
-    ctx: &RequestContext,
-    id: RecurringEntryId,
-    (date, today): (NaiveDate, NaiveDate),
-    run: &mut RecurringRun,
-) -> AppResult<Option<NaiveDate>> {
-    match execute(app, ctx, MakeOccurrence { id, date }).await {
-        Ok(executed) => {
-            let made: Made = read(&executed.body)?;
-            run.posted += usize::from(made.posted);
-            run.drafted += usize::from(made.drafted);
-            Ok(made.next_date)
-        }
-        Err(error) if error.category() == Category::Unavailable => Err(error),
-        Err(error) => {
-            tracing::warn!(tenant = %ctx.tenant, recurring_entry = %id, %date, %error, "a recurring entry was refused");
-            run.failed += 1;
-            let failure = RecurringFailureView::new(date, today, &error.violations);
-            execute(app, ctx, NoteFailure { id, failure }).await?;
-            Ok(None)
+    /// Tries one occurrence; answers the date that is due after it.
+    async fn one(&mut self, id: RecurringEntryId, date: NaiveDate) -> AppResult<Option<NaiveDate>> {
+        match execute(self.app, self.ctx, MakeOccurrence { id, date }).await {
+            Ok(executed) => {
+                let made: Made = read(&executed.body)?;
+                self.run.posted += usize::from(made.posted);
+                self.run.drafted += usize::from(made.drafted);
+                Ok(made.next_date)
+            }
+            Err(error) if error.category() == Category::Unavailable => Err(error),
+            Err(error) => {
+                tracing::warn!(tenant = %self.ctx.tenant, recurring_entry = %id, %date, %error, "a recurring entry was refused");
+                self.run.failed += 1;
+                let failure = RecurringFailureView::new(date, self.today, &error.violations);
+                let executed = execute(self.app, self.ctx, NoteFailure { id, failure }).await?;
+                read(&executed.body)
+            }
         }
     }
-}
 
-async fn due_page(
-    app: &Application,
-    ctx: &RequestContext,
-    through: NaiveDate,
-    (date, id): (NaiveDate, Uuid),
-) -> AppResult<Vec<DueRecurringEntry>> {
-    // A look-up: nothing of it is kept.
-    let ctx = RequestContext { dry_run: true, ..ctx.clone() };
-    read(&execute(app, &ctx, FindDue { through, after: (date, id.into()) }).await?.body)
+    async fn page(&self, which: Which, (date, id): (NaiveDate, Uuid)) -> AppResult<Vec<DueOccurrence>> {
+        // A look-up: nothing of it is kept.
+        let ctx = RequestContext { dry_run: true, ..self.ctx.clone() };
+        let find = FindDue { which, through: self.today, after: (date, id.into()) };
+        read(&execute(self.app, &ctx, find).await?.body)
+    }
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
@@ -107,6 +127,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
 }
 
 struct FindDue {
+    which: Which,
     through: NaiveDate,
     after: (NaiveDate, RecurringEntryId),
 }
@@ -115,21 +136,25 @@ struct FindDue {
 impl Command for FindDue {
     const NAME: &'static str = "find_due_recurring_entries";
     const ACCESS: Access = Access::Permission(RUN);
-    type Output = Vec<DueRecurringEntry>;
+    type Output = Vec<DueOccurrence>;
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Self::Output>> {
-        let due = uow.recurring_entries().due_recurring_entries(self.through, self.after, DUE_PAGE_MAX);
-        Ok(Done::new(due.await?))
+        let entries = uow.recurring_entries();
+        let due = match self.which {
+            Which::Failed => entries.occurrences_to_retry(self.through, self.after, DUE_PAGE_MAX).await?,
+            Which::Next => entries.due_occurrences(self.through, self.after, DUE_PAGE_MAX).await?,
+        };
+        Ok(Done::new(due))
     }
 }
 
-/// The occurrence of one date, unless someone else made it meanwhile.
+/// The occurrence of one date, unless someone else settled it meanwhile.
 struct MakeOccurrence {
     id: RecurringEntryId,
     date: NaiveDate,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Made {
     drafted: bool,
     posted: bool,
@@ -144,19 +169,38 @@ impl Command for MakeOccurrence {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Made>> {
         let stored = find(uow, self.id).await?;
-        if stored.entry.due(self.date) != Some(self.date) {
-            return Ok(Done::new(Made { drafted: false, posted: false, next_date: None }));
+        if !is_open(uow, &stored, self.date).await? {
+            return Ok(Done::new(Made::default()));
         }
         let before = view(uow, &stored).await?;
-        let (entry, _) = make_occurrence(ctx, uow, stored.entry, self.date).await?;
-        let made = Made { drafted: !entry.auto_post, posted: entry.auto_post, next_date: entry.next_date };
-        let after = view(uow, &StoredRecurringEntry { entry, last_error: None }).await?;
+        let entry = &stored.entry;
+        let orderer = on_behalf_of(ctx, uow, entry.ordered_by, needed_to_make(entry)).await?;
+        make(&orderer, uow, entry, self.date).await?;
+        let posted = entry.auto_post;
+        let stored = settle_made(uow, stored, self.date).await?;
+        let after = view(uow, &stored).await?;
         record(uow, "ran", Some(&before), Some(&after));
-        Ok(Done::new(made))
+        Ok(Done::new(Made { drafted: !posted, posted, next_date: stored.due(NaiveDate::MAX) }))
     }
 }
 
-/// Keeps why an occurrence was refused.
+/// Whether the occurrence is still to be made.
+async fn is_open(
+    uow: &mut dyn UnitOfWork,
+    stored: &StoredRecurringEntry,
+    date: NaiveDate,
+) -> AppResult<bool> {
+    if stored.due(date) == Some(date) {
+        return Ok(true);
+    }
+    if !stored.entry.active || stored.failed_count == 0 {
+        return Ok(false);
+    }
+    let failed = uow.recurring_entries().failed_occurrences(stored.entry.id).await?;
+    Ok(failed.iter().any(|failure| failure.date == date))
+}
+
+/// Keeps why an occurrence was refused; answers the date that is due after it.
 struct NoteFailure {
     id: RecurringEntryId,
     failure: RecurringFailureView,
@@ -166,19 +210,21 @@ struct NoteFailure {
 impl Command for NoteFailure {
     const NAME: &'static str = "note_recurring_failure";
     const ACCESS: Access = Access::Permission(RUN);
-    type Output = ();
+    type Output = Option<NaiveDate>;
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
-        let mut stored = find(uow, self.id).await?;
-        if stored.entry.due(self.failure.date) != Some(self.failure.date) {
-            return Ok(Done::new(()));
+    async fn run(
+        &self,
+        _: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<Option<NaiveDate>>> {
+        let stored = find(uow, self.id).await?;
+        if !is_open(uow, &stored, self.failure.date).await? {
+            return Ok(Done::new(None));
         }
         let before = view(uow, &stored).await?;
-        stored.entry.version += 1;
-        stored.last_error = Some(self.failure.clone());
-        save(uow, &stored).await?;
+        let stored = settle_failed(uow, stored, self.failure.clone()).await?;
         let after = view(uow, &stored).await?;
         record(uow, "failed", Some(&before), Some(&after));
-        Ok(Done::new(()))
+        Ok(Done::new(stored.due(NaiveDate::MAX)))
     }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use domain::accounting::journal_entry::{ACCOUNT_UNKNOWN, NewLine};
+use domain::accounting::journal_entry::{
+    ACCOUNT_UNKNOWN, DraftEntry, EXCHANGE_RATE_MISSING, NewLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
+};
+use domain::accounting::recurring_entry::{RecurringEntry, TEMPLATE_LINES_MAX};
 use domain::error::{Violation, Violations};
-use domain::ids::JournalId;
+use domain::ids::{JournalEntryId, JournalId};
 
 use crate::accounting::entry_input::{LineInput, Reference, resolve_journal, resolve_lines};
 use crate::accounting::error::JOURNAL_UNKNOWN;
+use crate::accounting::posting;
+use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -44,4 +49,27 @@ pub(super) async fn lines(
         unknown.map(|(index, _)| Violation::new(&ACCOUNT_UNKNOWN).at(format!("/lines/{index}/accountId"))),
     );
     Ok(resolved)
+}
+
+/// Whether entries of the template could ever be posted, as far as that does not depend on the date: the same errors as
+/// posting would give, all of them.
+pub(super) async fn check_postable(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    entry: &RecurringEntry,
+) -> AppResult<()> {
+    let date = entry.next_date.unwrap_or(entry.recurrence.start());
+    let sample = entry.entry_on(date, JournalEntryId::new(entry.id.uuid()));
+    let rates_are_known = sample.lines.iter().all(|line| {
+        line.rate.is_some() || line.company_amount.is_some() || line.currency.unwrap_or(sample.currency) == sample.currency
+    });
+    let draft = DraftEntry::new(sample, TEMPLATE_LINES_MAX)?;
+    let refused = posting::check_on_any_date(ctx, uow, draft).await?;
+    let final_word = |violation: &Violation| {
+        // The amounts of a draft are for whoever posts it, and a rate may come before the date does.
+        let balance = violation.def == &UNBALANCED_ENTRY || violation.def == &ROUNDING_ACCOUNT_MISSING;
+        violation.def != &EXCHANGE_RATE_MISSING && (!balance || (entry.auto_post && rates_are_known))
+    };
+    let refused: Vec<_> = refused.into_iter().filter(final_word).collect();
+    if refused.is_empty() { Ok(()) } else { Err(refused.into()) }
 }

@@ -3,21 +3,24 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::recurrence::{Frequency, Recurrence};
-use domain::accounting::recurring_entry::{EntryTemplate, RecurringEntry, RecurringEntryPatch};
+use domain::accounting::recurring_entry::{Changed, EntryTemplate, RecurringEntry, RecurringEntryPatch};
 use domain::error::Violations;
 use domain::ids::{JournalId, RecurringEntryId};
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
-use super::{check_code, find, record, save, template, view};
+use super::{UPDATE, check_code, find, may_order, record, save, template, view};
 use crate::accounting::entry_input::{LineInput, Reference};
-use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
+use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+
+/// The reason kept with an occurrence that a change gave up.
+const DROPPED_REASON: &str = "dropOverdue";
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]
@@ -37,12 +40,14 @@ pub struct UpdateRecurringEntry {
     pub lines: Option<Vec<LineInput>>,
     pub auto_post: Option<bool>,
     pub active: Option<bool>,
+    /// Give up what is due by today instead of keeping it due.
+    pub drop_overdue: bool,
 }
 
 #[async_trait]
 impl Command for UpdateRecurringEntry {
     const NAME: &'static str = "update_recurring_entry";
-    const ACCESS: Access = Access::Permission("accounting.recurring_entry.update");
+    const ACCESS: Access = Access::Permission(UPDATE);
     type Output = RecurringEntryView;
 
     async fn run(
@@ -55,11 +60,27 @@ impl Command for UpdateRecurringEntry {
         let before = view(uow, &stored).await?;
         let patch = self.patch(uow, &stored.entry).await?;
         let today = uow.now().date();
-        let entry = stored.entry.update(patch, today)?;
-        // What went wrong may have been mended; if not, the next attempt says so again.
-        let stored = StoredRecurringEntry { entry, last_error: None };
+        let old = stored.entry.clone();
+        let Changed { mut entry, dropped } = stored.entry.update(patch, today)?;
+        if entry.orders_differently(&old) {
+            may_order(ctx, entry.auto_post)?;
+            entry.ordered_by = ctx.actor.user_id().or(entry.ordered_by);
+        }
+        if entry.template != old.template || entry.auto_post != old.auto_post {
+            template::check_postable(ctx, uow, &entry).await?;
+        }
+        let stored = StoredRecurringEntry { entry, ..stored };
+        let (stored, dropped) = match self.drop_overdue {
+            true => self.give_up(ctx, uow, stored, dropped).await?,
+            false => (stored, dropped),
+        };
         save(uow, &stored).await?;
-        let after = view(uow, &stored).await?;
+        if stored.failed_count > 0 {
+            // What went wrong may have been mended; if not, the next attempt says so again.
+            uow.recurring_entries().retry_occurrences(self.id).await?;
+        }
+        let mut after = view(uow, &stored).await?;
+        after.dropped = self.drop_overdue.then_some(dropped);
         record(uow, "updated", Some(&before), Some(&after));
         Ok(Done::of(after.id, after.version, after))
     }
@@ -84,7 +105,27 @@ impl UpdateRecurringEntry {
             template: Some(template),
             auto_post: self.auto_post,
             active: self.active,
+            drop_overdue: self.drop_overdue,
         })?)
+    }
+
+    /// Notes what is given up as skipped: what was due, and what failed before. Answers all of it, earliest first.
+    async fn give_up(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+        stored: StoredRecurringEntry,
+        due: Vec<NaiveDate>,
+    ) -> AppResult<(StoredRecurringEntry, Vec<NaiveDate>)> {
+        let (by, reason) = (ctx.actor.user_id(), DROPPED_REASON);
+        let failed = uow.recurring_entries().failed_occurrences(self.id).await?;
+        let mut dropped: Vec<NaiveDate> = failed.into_iter().map(|failure| failure.date).collect();
+        uow.recurring_entries().skip_failed_occurrences(self.id, reason, by).await?;
+        let skipped =
+            due.iter().map(|date| UnmadeOccurrence::Skipped { date: *date, reason: reason.to_owned(), by });
+        uow.recurring_entries().insert_occurrences(self.id, &skipped.collect::<Vec<_>>()).await?;
+        dropped.extend(due);
+        Ok((StoredRecurringEntry { last_error: None, failed_count: 0, ..stored }, dropped))
     }
 
     async fn template(

@@ -27,8 +27,10 @@ pub struct RecurringEntryView {
     pub start_date: NaiveDate,
     /// The last day on which it may fall due; null goes on.
     pub end_date: Option<NaiveDate>,
-    /// When it falls due next; null when never again.
+    /// When it falls due next; null when never again. A date in the past is overdue.
     pub next_date: Option<NaiveDate>,
+    /// Every occurrence through this day was made, skipped or has failed; null before the first.
+    pub settled_through: Option<NaiveDate>,
     /// Posts what falls due instead of leaving a draft.
     pub auto_post: bool,
     pub active: bool,
@@ -39,9 +41,17 @@ pub struct RecurringEntryView {
     pub description: Option<String>,
     pub reference: Option<String>,
     pub control_reason: Option<String>,
-    /// Why its last occurrence could not be made; null once it was.
+    /// Why the earliest of its failed occurrences could not be made; null when none has failed.
     pub last_error: Option<RecurringFailureView>,
+    /// Occurrences that failed and were neither made nor skipped since. At 100 it makes no more until there are fewer.
+    pub failed_count: u32,
+    /// The user who ordered it as it is: who created it, or last changed what it makes. The background makes its entries
+    /// in this person's name, and only while the person may. Null when unknown.
+    pub ordered_by: Option<Uuid>,
     pub version: i64,
+    /// The occurrences given up by a change with `dropOverdue`; only in the answer to that change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Vec<NaiveDate>>,
     /// In lists only with `expand=lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<EntryLineView>>,
@@ -64,7 +74,7 @@ pub struct ScheduleView {
     pub day: Option<u8>,
 }
 
-/// Why an occurrence could not be made. It is tried again the next day.
+/// Why an occurrence could not be made. It is tried again the next day, and does not hold up the later ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringFailureView {
@@ -72,6 +82,33 @@ pub struct RecurringFailureView {
     pub date: NaiveDate,
     pub attempted_on: NaiveDate,
     pub errors: Vec<RecurringProblemView>,
+}
+
+/// An occurrence that was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecurringOccurrenceView {
+    pub date: NaiveDate,
+    /// `failed` or `skipped`.
+    pub status: &'static str,
+    /// Of a failed one: the day of the last attempt.
+    pub attempted_on: Option<NaiveDate>,
+    /// Of a failed one: why.
+    pub errors: Vec<RecurringProblemView>,
+    /// Of a skipped one: why, in the words of whoever skipped it.
+    pub reason: Option<String>,
+    pub skipped_by: Option<Uuid>,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+}
+
+/// An occurrence that was skipped.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecurringSkipView {
+    /// The occurrence.
+    pub date: NaiveDate,
+    pub recurring_entry: RecurringEntryView,
 }
 
 /// One reason.
@@ -106,6 +143,8 @@ pub struct UpcomingEntriesView {
 pub struct RecurringRunView {
     /// The entries, without their lines; empty when nothing was due.
     pub entries: Vec<JournalEntryView>,
+    /// The occurrences that could not be made, with the reasons.
+    pub failed: Vec<RecurringFailureView>,
     pub recurring_entry: RecurringEntryView,
 }
 
@@ -155,6 +194,7 @@ impl RecurringEntryView {
             start_date: entry.recurrence.start(),
             end_date: entry.recurrence.end(),
             next_date: entry.next_date,
+            settled_through: entry.settled_through,
             auto_post: entry.auto_post,
             active: entry.active,
             journal_id: template.journal_id.uuid(),
@@ -163,7 +203,10 @@ impl RecurringEntryView {
             reference: template.reference.clone(),
             control_reason: template.control_reason.clone(),
             last_error: stored.last_error.clone(),
+            failed_count: stored.failed_count,
+            ordered_by: entry.ordered_by.map(|user| user.uuid()),
             version: entry.version,
+            dropped: None,
             lines,
         }
     }

@@ -42,6 +42,7 @@ fn rent(recurrence: Recurrence) -> NewRecurringEntry {
         },
         auto_post: true,
         active: true,
+        ordered_by: None,
     }
 }
 
@@ -53,13 +54,14 @@ fn codes<T: std::fmt::Debug>(result: Result<T, Vec<Violation>>) -> Vec<(&'static
 fn it_runs_through_its_dates_and_ends() {
     let mut entry = RecurringEntry::new(rent(monthly(31, "2026-01-15", Some("2026-03-31")))).unwrap();
     assert_eq!(entry.upcoming(9), ["2026-01-31", "2026-02-28", "2026-03-31"].map(day));
-    assert!(!entry.has_run());
+    assert_eq!(entry.settled_through, None);
     assert_eq!(entry.due(day("2026-01-30")), None);
     assert_eq!(entry.due(day("2026-02-01")), Some(day("2026-01-31")));
     for _ in 0..3 {
         entry = entry.advance();
     }
-    assert_eq!((entry.next_date, entry.version, entry.has_run()), (None, 4, true));
+    assert_eq!((entry.next_date, entry.version), (None, 4));
+    assert_eq!(entry.settled_through, Some(day("2026-03-31")));
 }
 
 #[test]
@@ -71,30 +73,90 @@ fn placeholders_become_the_date() {
     assert_eq!(made.posting_date, day("2026-07-01"));
 }
 
+fn rhythm(recurrence: Recurrence) -> RecurringEntryPatch {
+    RecurringEntryPatch { recurrence: Some(recurrence), ..Default::default() }
+}
+
+fn changed(entry: RecurringEntry, patch: RecurringEntryPatch, today: &str) -> RecurringEntry {
+    let Changed { entry, dropped } = entry.update(patch, day(today)).unwrap();
+    assert_eq!(dropped, []);
+    entry
+}
+
 #[test]
-fn another_rhythm_goes_on_where_the_old_one_stands() {
+fn another_rhythm_goes_on_after_the_last_occurrence() {
     let entry = RecurringEntry::new(rent(monthly(1, "2026-03-01", None))).unwrap();
-    let rhythm = |recurrence| RecurringEntryPatch { recurrence: Some(recurrence), ..Default::default() };
-    let today = day("2026-03-15");
-    let earlier = entry.clone().update(rhythm(monthly(1, "2026-01-01", None)), today).unwrap();
+    let today = "2026-03-15";
+    let earlier = changed(entry.clone(), rhythm(monthly(1, "2026-01-01", None)), today);
     assert_eq!(earlier.next_date, Some(day("2026-01-01")), "nothing was made yet");
     let ran = entry.advance();
-    let later = ran.clone().update(rhythm(monthly(15, "2026-01-01", None)), today).unwrap();
-    assert_eq!(later.next_date, Some(day("2026-04-15")), "March was made");
-    let ended = ran.update(rhythm(monthly(1, "2026-03-01", Some("2026-03-31"))), today).unwrap();
+    let later = changed(ran.clone(), rhythm(monthly(15, "2026-01-01", None)), today);
+    assert_eq!(later.next_date, Some(day("2026-03-15")), "the first one after the first of March");
+    let ended = changed(ran, rhythm(monthly(1, "2026-03-01", Some("2026-03-31"))), today);
     assert_eq!(ended.next_date, None);
-    let extended = ended.update(rhythm(monthly(1, "2026-03-01", Some("2026-06-30"))), today).unwrap();
+    let extended = changed(ended, rhythm(monthly(1, "2026-03-01", Some("2026-06-30"))), today);
     assert_eq!(extended.next_date, Some(day("2026-04-01")));
 }
 
 #[test]
-fn a_pause_is_skipped() {
-    let entry = RecurringEntry::new(rent(monthly(1, "2026-01-01", None))).unwrap();
+fn no_month_is_lost_between_two_days_of_the_month() {
+    let mut entry = RecurringEntry::new(rent(monthly(5, "2026-01-01", None))).unwrap();
+    while entry.next_date < Some(day("2026-05-05")) {
+        entry = entry.advance();
+    }
+    let today = "2026-11-28";
+    for (day_of_month, expected) in [(3, "2026-05-03"), (5, "2026-05-05"), (31, "2026-04-30"), (5, "2026-05-05")] {
+        entry = changed(entry, rhythm(monthly(day_of_month, "2026-01-01", None)), today);
+        assert_eq!(entry.next_date, Some(day(expected)));
+    }
+    let quarterly = Frequency::Monthly { day_of_month: 31, interval: 3 };
+    let early = changed(entry, rhythm(Recurrence::new(quarterly, day("2025-01-01"), None).unwrap()), "2026-05-04");
+    assert_eq!(early.next_date, Some(day("2026-04-30")), "nothing was overdue");
+}
+
+#[test]
+fn a_pause_loses_nothing_unless_asked_to() {
+    let entry = RecurringEntry::new(rent(monthly(1, "2026-01-01", None))).unwrap().advance();
     let active = |active| RecurringEntryPatch { active: Some(active), ..Default::default() };
-    let paused = entry.update(active(false), day("2026-01-10")).unwrap();
+    let paused = changed(entry, active(false), "2026-01-10");
     assert_eq!(paused.due(day("2026-12-31")), None);
-    let resumed = paused.update(active(true), day("2026-04-02")).unwrap();
-    assert_eq!(resumed.next_date, Some(day("2026-05-01")));
+    let resumed = changed(paused.clone(), active(true), "2026-04-02");
+    assert_eq!(resumed.next_date, Some(day("2026-02-01")));
+    let Changed { entry, dropped } =
+        paused.update(RecurringEntryPatch { drop_overdue: true, ..active(true) }, day("2026-04-02")).unwrap();
+    assert_eq!(dropped, ["2026-02-01", "2026-03-01", "2026-04-01"].map(day));
+    assert_eq!((entry.next_date, entry.settled_through), (Some(day("2026-05-01")), Some(day("2026-04-02"))));
+}
+
+#[test]
+fn what_would_lose_an_overdue_occurrence_is_refused_and_named() {
+    let entry = RecurringEntry::new(rent(monthly(5, "2026-01-01", None))).unwrap().advance();
+    let today = day("2026-04-20");
+    let refused = |recurrence| {
+        let refused = entry.clone().update(rhythm(recurrence), today).unwrap_err();
+        (refused[0].def.code, refused[0].pointer.clone(), refused[0].params[1].1.to_string())
+    };
+    let code = "recurring_entry_drops_overdue";
+    let all = "2026-02-05, 2026-03-05, 2026-04-05".to_owned();
+    assert_eq!(refused(monthly(5, "2026-05-01", None)), (code, "/startDate".to_owned(), all.clone()));
+    let later = monthly(5, "2026-03-01", None);
+    assert_eq!(refused(later), (code, "/startDate".to_owned(), "2026-02-05".to_owned()));
+    let sooner = monthly(5, "2026-01-01", Some("2026-03-31"));
+    assert_eq!(refused(sooner), (code, "/endDate".to_owned(), "2026-04-05".to_owned()));
+    let yearly = Recurrence::new(Frequency::Yearly { month: 12, day: 31 }, day("2026-01-01"), None).unwrap();
+    assert_eq!(refused(yearly), (code, "/schedule".to_owned(), all));
+    let asked = RecurringEntryPatch { drop_overdue: true, ..rhythm(yearly) };
+    let Changed { entry, dropped } = entry.clone().update(asked, today).unwrap();
+    assert_eq!((dropped.len(), entry.next_date), (3, Some(day("2026-12-31"))));
+}
+
+#[test]
+fn rows_of_earlier_versions_say_how_far_they_are_settled() {
+    let through = |recurrence, next: Option<&str>| RecurringEntry::settled_before(&recurrence, next.map(day));
+    let rhythm = monthly(31, "2026-01-15", Some("2026-04-15"));
+    assert_eq!(through(rhythm, Some("2026-01-31")), None);
+    assert_eq!(through(rhythm, Some("2026-03-31")), Some(day("2026-02-28")));
+    assert_eq!(through(rhythm, None), Some(day("2026-03-31")));
 }
 
 #[test]

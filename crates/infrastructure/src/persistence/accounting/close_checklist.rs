@@ -46,7 +46,9 @@ statements! {
          AND r.rate_date >= ?2 AND r.rate_date <= ?3) \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
-        "SELECT COUNT(*) FROM recurring_entry WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2";
+        "SELECT COUNT(*) FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
+         OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
+         AND o.status = 'failed' AND o.occurrence_date <= ?2))";
     LOCKS = "accounting.close_checklist.locks":
         "SELECT kind, locked_through FROM ledger_lock \
          WHERE tenant_id = ?1 AND kind IN ('fiscal', 'hard') AND locked_through >= ?2 ORDER BY kind DESC";

@@ -36,6 +36,7 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
+pub mod recurring_occurrences;
 pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
@@ -73,6 +74,7 @@ pub fn statements() -> Vec<&'static Statement> {
         number_series::ALL,
         opening_balances::ALL,
         recurring_entries::ALL,
+        recurring_occurrences::ALL,
         report_queries::ALL,
     ]
     .concat()
@@ -97,6 +99,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
         dimensions::BULKS,
         fiscal_years::BULKS,
         journal_entry_inserts::BULKS,
+        recurring_occurrences::BULKS,
     ]
     .concat()
 }
@@ -122,5 +125,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &locks::LIST,
         &number_series::LIST,
         &recurring_entries::LIST,
+        &recurring_occurrences::LIST,
     ]
 }

@@ -1,11 +1,11 @@
 //! [`RecurringEntryRepository`] and [`RecurringEntryQueries`] in SQL.
 
 use application::accounting::ports::recurring_entries::{
-    DueRecurringEntry, RecurringEntryQueries, RecurringEntryRepository, StoredRecurringEntry,
+    DueOccurrence, RecurringEntryQueries, RecurringEntryRepository, StoredRecurringEntry, UnmadeOccurrence,
 };
 use application::accounting::views::journal_entry::EntryLineView;
 use application::accounting::views::recurring_entry::{
-    RecurringEntryView, RecurringFailureView, UpcomingEntryView,
+    RecurringEntryView, RecurringFailureView, RecurringOccurrenceView, UpcomingEntryView,
 };
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
@@ -13,26 +13,27 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::recurrence::Recurrence;
-use domain::accounting::recurring_entry::RecurringEntry;
-use domain::ids::{JournalId, RecurringEntryId, TenantId};
+use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
+use domain::ids::{JournalId, RecurringEntryId, TenantId, UserId};
 
 use super::columns::{read_code, read_name};
 use super::company_money::CompanyMoney;
 use super::entry_lines::{self, Unposted};
 use super::journal_entry_queries::LinesRoom;
+use super::recurring_occurrences::list_occurrences;
 use super::recurring_entry_document::{
     read, read_schedule, read_template, write, write_schedule, write_template,
 };
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
-use crate::sql::value::{Columns, Value};
+use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
 
 macro_rules! recurring_columns {
     () => {
         "r.id, r.code, r.name_ar, r.name_en, r.schedule, r.template, r.start_date, r.end_date, r.next_date, \
-         r.auto_post, r.active, r.last_error, r.version"
+         r.settled_through, r.auto_post, r.active, r.ordered_by, r.last_error, r.failed_count, r.version"
     };
 }
 
@@ -43,19 +44,20 @@ statements! {
         "SELECT id FROM recurring_entry WHERE tenant_id = ?1 AND code = ?2";
     INSERT = "accounting.recurring_entry.insert":
         "INSERT INTO recurring_entry (tenant_id, id, code, name_ar, name_en, schedule, template, start_date, end_date, \
-         next_date, auto_post, active, last_error, created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)";
+         next_date, auto_post, active, last_error, created_at, updated_at, version, settled_through, ordered_by, failed_count) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18)";
     UPDATE = "accounting.recurring_entry.update":
         "UPDATE recurring_entry SET code = ?3, name_ar = ?4, name_en = ?5, schedule = ?6, template = ?7, start_date = ?8, \
-         end_date = ?9, next_date = ?10, auto_post = ?11, active = ?12, last_error = ?13, updated_at = ?14, version = ?15 \
-         WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
+         end_date = ?9, next_date = ?10, auto_post = ?11, active = ?12, last_error = ?13, updated_at = ?14, version = ?15, \
+         settled_through = ?16, ordered_by = ?17, failed_count = ?18 WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
     DELETE = "accounting.recurring_entry.delete":
         "DELETE FROM recurring_entry WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     JOURNAL = "accounting.recurring_entry.journal": "SELECT 1 FROM journal WHERE tenant_id = ?1 AND id = ?2";
+    USED = "accounting.recurring_entry.used":
+        "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND recurring_entry_id = ?2 {only}";
     DUE = "accounting.recurring_entry.due":
-        "SELECT id, next_date, last_error FROM recurring_entry \
-         WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 AND (next_date > ?3 OR (next_date = ?3 AND id > ?4)) \
-         ORDER BY next_date, id {page ?5}";
+        "SELECT id, next_date FROM recurring_entry WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 \
+         AND (next_date > ?3 OR (next_date = ?3 AND id > ?4)) AND failed_count < ?6 ORDER BY next_date, id {page ?5}";
 }
 
 pub static LIST: ListSql = ListSql {
@@ -71,6 +73,7 @@ pub static LIST: ListSql = ListSql {
         ("nextDate", "r.next_date"),
         ("autoPost", "r.auto_post"),
         ("active", "r.active"),
+        ("failedCount", "r.failed_count"),
     ],
     sorted_as: &[],
 };
@@ -91,48 +94,96 @@ impl RecurringEntryRepository for SqlUnitOfWork {
     }
 
     async fn insert_recurring_entry(&mut self, entry: &RecurringEntry) -> StorageResult<()> {
-        let params = self.recurring_params(entry, None)?;
+        let params = self.recurring_params(&StoredRecurringEntry::new(entry.clone()))?;
         self.tx.execute_one(&INSERT, &params).await
     }
 
     async fn update_recurring_entry(&mut self, stored: &StoredRecurringEntry) -> StorageResult<bool> {
-        let params = self.recurring_params(&stored.entry, stored.last_error.as_ref())?;
+        let params = self.recurring_params(stored)?;
         Ok(self.tx.execute(&UPDATE, &params).await? == 1)
     }
 
     async fn delete_recurring_entry(&mut self, id: RecurringEntryId, version: i64) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), version.into()];
+        self.remove_occurrences(id).await?;
         Ok(self.tx.execute(&DELETE, &params).await? == 1)
+    }
+
+    async fn recurring_entry_was_used(&mut self, id: RecurringEntryId) -> StorageResult<bool> {
+        Ok(self.tx.find(&USED, &[self.tenant.into(), id.into()]).await?.is_some())
     }
 
     async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool> {
         Ok(self.tx.find(&JOURNAL, &[self.tenant.into(), id.into()]).await?.is_some())
     }
 
-    async fn due_recurring_entries(
+    async fn due_occurrences(
         &mut self,
         through: NaiveDate,
         (date, id): (NaiveDate, RecurringEntryId),
         limit: u32,
-    ) -> StorageResult<Vec<DueRecurringEntry>> {
-        let params = [self.tenant.into(), through.into(), date.into(), id.into(), limit.into()];
-        let mut due = Vec::new();
-        for row in self.tx.query(&DUE, &params).await? {
-            let mut columns = row.columns("recurring_entry");
-            let (id, next_date) = (columns.get("id")?, columns.get("next_date")?);
-            let failed_on = read_failure(&mut columns)?.map(|failure| failure.attempted_on);
-            due.push(DueRecurringEntry { id, next_date, failed_on });
-        }
-        Ok(due)
+    ) -> StorageResult<Vec<DueOccurrence>> {
+        let params = [
+            self.tenant.into(),
+            through.into(),
+            date.into(),
+            id.into(),
+            limit.into(),
+            i64::from(FAILED_OCCURRENCES_MAX).into(),
+        ];
+        self.tx.query(&DUE, &params).await?.into_iter().map(read_due).collect()
+    }
+
+    async fn occurrences_to_retry(
+        &mut self,
+        today: NaiveDate,
+        after: (NaiveDate, RecurringEntryId),
+        limit: u32,
+    ) -> StorageResult<Vec<DueOccurrence>> {
+        self.find_occurrences_to_retry(today, after, limit).await
+    }
+
+    async fn failed_occurrences(&mut self, id: RecurringEntryId) -> StorageResult<Vec<RecurringFailureView>> {
+        self.find_failed_occurrences(id).await
+    }
+
+    async fn insert_occurrences(
+        &mut self,
+        id: RecurringEntryId,
+        occurrences: &[UnmadeOccurrence],
+    ) -> StorageResult<()> {
+        self.add_occurrences(id, occurrences).await
+    }
+
+    async fn update_occurrence(
+        &mut self,
+        id: RecurringEntryId,
+        occurrence: &UnmadeOccurrence,
+    ) -> StorageResult<()> {
+        self.change_occurrence(id, occurrence).await
+    }
+
+    async fn skip_failed_occurrences(
+        &mut self,
+        id: RecurringEntryId,
+        reason: &str,
+        by: Option<UserId>,
+    ) -> StorageResult<()> {
+        self.skip_failed(id, reason, by).await
+    }
+
+    async fn remove_occurrence(&mut self, id: RecurringEntryId, date: NaiveDate) -> StorageResult<()> {
+        self.forget_occurrence(id, date).await
+    }
+
+    async fn retry_occurrences(&mut self, id: RecurringEntryId) -> StorageResult<()> {
+        self.retry_at_once(id).await
     }
 }
 
 impl SqlUnitOfWork {
-    fn recurring_params(
-        &self,
-        entry: &RecurringEntry,
-        last_error: Option<&RecurringFailureView>,
-    ) -> StorageResult<[Value; 15]> {
+    fn recurring_params(&self, stored: &StoredRecurringEntry) -> StorageResult<[Value; 18]> {
+        let StoredRecurringEntry { entry, last_error, failed_count } = stored;
         Ok([
             self.tenant.into(),
             entry.id.into(),
@@ -146,16 +197,14 @@ impl SqlUnitOfWork {
             entry.next_date.into(),
             entry.auto_post.into(),
             entry.active.into(),
-            last_error.map(write).transpose()?.into(),
+            last_error.as_ref().map(write).transpose()?.into(),
             self.now.into(),
             entry.version.into(),
+            entry.settled_through.into(),
+            entry.ordered_by.into(),
+            i64::from(*failed_count).into(),
         ])
     }
-}
-
-fn read_failure(columns: &mut Columns) -> StorageResult<Option<RecurringFailureView>> {
-    let text: Option<String> = columns.get("last_error")?;
-    text.map(|text| read("last_error", &text)).transpose()
 }
 
 /// `recurring_columns!`
@@ -170,13 +219,34 @@ fn read_entry(columns: &mut Columns) -> StorageResult<StoredRecurringEntry> {
         column: "schedule",
         detail: format!("{every:?} from {start} to {end:?}"),
     })?;
-    let (next_date, auto_post) = (columns.get("next_date")?, columns.get("auto_post")?);
-    let active = columns.get("active")?;
-    let last_error = read_failure(columns)?;
-    let version = columns.get("version")?;
-    let entry =
-        RecurringEntry { id, code, name, recurrence, template, next_date, auto_post, active, version };
-    Ok(StoredRecurringEntry { entry, last_error })
+    let next_date = columns.get("next_date")?;
+    let settled_through: Option<NaiveDate> = columns.get("settled_through")?;
+    let (auto_post, active, ordered_by) =
+        (columns.get("auto_post")?, columns.get("active")?, columns.get("ordered_by")?);
+    let last_error: Option<String> = columns.get("last_error")?;
+    let last_error = last_error.map(|text| read("last_error", &text)).transpose()?;
+    let (failed_count, version) = (columns.get("failed_count")?, columns.get("version")?);
+    let settled_through = settled_through.or_else(|| RecurringEntry::settled_before(&recurrence, next_date));
+    let entry = RecurringEntry {
+        id,
+        code,
+        name,
+        recurrence,
+        template,
+        settled_through,
+        next_date,
+        auto_post,
+        active,
+        ordered_by,
+        version,
+    };
+    Ok(StoredRecurringEntry { entry, last_error, failed_count })
+}
+
+/// `id, next_date`
+pub(super) fn read_due(row: Row) -> StorageResult<DueOccurrence> {
+    let mut columns = row.columns("recurring_entry");
+    Ok(DueOccurrence { recurring_entry_id: columns.get("id")?, date: columns.get("date")? })
 }
 
 #[async_trait]
@@ -204,6 +274,18 @@ impl RecurringEntryQueries for Db {
         }
         let mut lines = lines(self, tenant, &page.items).await?.into_iter();
         Ok(page.map(|stored| RecurringEntryView::new(&stored, lines.next())))
+    }
+
+    async fn recurring_occurrences(
+        &self,
+        tenant: TenantId,
+        id: RecurringEntryId,
+        query: &ListQuery,
+    ) -> AppResult<Option<Page<RecurringOccurrenceView>>> {
+        if find(self, tenant, id).await?.is_none() {
+            return Ok(None);
+        }
+        list_occurrences(self, tenant, id, query).await.map(Some)
     }
 
     async fn upcoming_entries(

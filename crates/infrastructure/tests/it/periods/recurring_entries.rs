@@ -50,6 +50,7 @@ fn unchanged(id: Uuid) -> UpdateRecurringEntry {
         lines: None,
         auto_post: None,
         active: None,
+        drop_overdue: false,
     }
 }
 
@@ -85,7 +86,7 @@ async fn downtime_is_caught_up_without_doubles() {
     assert_eq!((ended.next_date, ended.last_error), (None, None));
     assert_eq!(books.made().await, 6);
     let described = "SELECT COUNT(*) FROM journal_entry WHERE tenant_id = ?1 AND description = 'Rent 02/2025' \
-                     AND recurring_entry_id IS NOT NULL AND posted_by IS NULL AND posting_date = 20250228";
+                     AND recurring_entry_id IS NOT NULL AND posted_by = created_by AND posting_date = 20250228";
     assert_eq!(books.count(described).await, 1);
 }
 
@@ -107,7 +108,7 @@ async fn a_refused_occurrence_is_kept_and_tried_again_the_next_day() {
     let february = books.period("2025-02").await.into();
     books.run(CloseFiscalPeriod { id: february }).await.unwrap();
     let run = books.due("2025-03-31").await;
-    assert_eq!((run.posted, run.failed), (2, 2), "January of both");
+    assert_eq!((run.posted, run.failed), (4, 2), "January and March of both");
     let failed = books.shown(id).await;
     let error = failed.last_error.unwrap();
     assert_eq!((error.date, error.attempted_on), (day("2025-02-28"), day("2025-03-31")));
@@ -116,11 +117,50 @@ async fn a_refused_occurrence_is_kept_and_tried_again_the_next_day() {
         ("fiscal_period_closed", "/postingDate")
     );
     assert!(error.errors[0].ar.contains("مقفلة"));
-    assert_eq!(failed.next_date, Some(day("2025-02-28")));
+    assert_eq!((failed.next_date, failed.failed_count), (Some(day("2025-04-30")), 1));
     books.run(OpenFiscalPeriod { id: february }).await.unwrap();
     assert_eq!(books.due("2025-03-31").await, RecurringRun::default(), "not twice a day");
-    assert_eq!(books.due("2025-04-01").await.posted, 4);
-    assert_eq!(books.shown(id).await.last_error, None);
+    assert_eq!(books.due("2025-04-01").await.posted, 2);
+    let mended = books.shown(id).await;
+    assert_eq!((mended.last_error, mended.failed_count), (None, 0));
+}
+
+#[tokio::test]
+async fn a_hundred_failures_are_enough() {
+    let books = Books::with_years(1).await;
+    let weekly = Frequency::Weekly { weekday: Weekday::Sun, interval: 1 };
+    let old = CreateRecurringEntry {
+        schedule: weekly,
+        start_date: day("2020-01-01"),
+        end_date: None,
+        ..rent("OLD", true)
+    };
+    let id = books.create(old).await;
+    assert_eq!(books.due("2025-06-30").await, RecurringRun { failed: 100, ..RecurringRun::default() });
+    let held = books.shown(id).await;
+    assert_eq!((held.failed_count, held.next_date), (100, Some(day("2021-12-05"))));
+    assert_eq!(books.due("2025-07-01").await.failed, 100, "the same ones again");
+    assert_eq!(books.made().await, 0);
+    let given_up = UpdateRecurringEntry { drop_overdue: true, ..unchanged(id) };
+    let changed = books.run(given_up).await.unwrap();
+    assert_eq!((&changed["failedCount"], &changed["lastError"]), (&0.into(), &serde_json::Value::Null));
+    let dropped = changed["dropped"].as_array().unwrap();
+    assert_eq!(dropped[0], "2020-01-05");
+    assert!(dropped.len() > 300 && dropped.is_sorted_by_key(|date| date.as_str()), "{dropped:?}");
+    assert_eq!(books.due("2025-07-02").await.failed, 0);
+}
+
+#[tokio::test]
+async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
+    let books = Books::with_years(1).await;
+    let id = books.create(rent("RENT", true)).await;
+    books.due("2025-02-28").await;
+    let older = "UPDATE recurring_entry SET settled_through = NULL WHERE tenant_id = ?1";
+    let connection = rusqlite::Connection::open(books.house.db.file().unwrap()).unwrap();
+    connection.execute(older, [books.tenant.uuid().as_bytes()]).unwrap();
+    let schedule = Some(Frequency::Monthly { day_of_month: 15, interval: 1 });
+    let changed = books.run(UpdateRecurringEntry { schedule, ..unchanged(id) }).await.unwrap();
+    assert_eq!((&changed["settledThrough"], &changed["nextDate"]), (&"2025-02-28".into(), &"2025-03-15".into()));
 }
 
 #[tokio::test]
@@ -135,7 +175,7 @@ async fn a_person_runs_it_early_and_previews_what_comes() {
     assert_eq!(run["entries"][0]["status"], "draft");
     assert_eq!(run["recurringEntry"]["nextDate"], "2025-03-31");
     let none = books.run(RunRecurringEntry { id: id.into(), date: Some(day("2025-03-01")) }).await.unwrap();
-    assert_eq!(none["entries"], serde_json::json!([]));
+    assert_eq!((&none["entries"], &none["failed"]), (&serde_json::json!([]), &serde_json::json!([])));
     let used = books.run(DeleteRecurringEntry { id: id.into() }).await.unwrap_err();
     assert_eq!(codes(&used), ["in_use"]);
     books.run(UpdateRecurringEntry { active: Some(false), ..unchanged(id) }).await.unwrap();

@@ -11,7 +11,7 @@ use domain::text::{Code, DESCRIPTION_LENGTH_MAX, LocalizedName};
 
 use super::super::entry_line::line_body;
 use super::schedule::ScheduleBody;
-use crate::wire::{Int, List, Optional, Patch, Text};
+use crate::wire::{Int, List, Optional, Patch, RequiredText, Text};
 use crate::{query, request};
 
 request! {
@@ -77,6 +77,16 @@ request! {
         auto_post: Optional<bool>,
         /// Whether it falls due at all.
         active: Optional<bool>,
+        /// Give up what is due by today or has failed: it is skipped, and the answer names it in `dropped`.
+        drop_overdue: bool => false,
+    }
+
+    /// An occurrence that is not to be made.
+    pub struct SkipRecurringOccurrenceBody {
+        /// The next occurrence, or one that failed; the earliest of them when left out.
+        date: Option<NaiveDate> = "2026-05-05",
+        /// Why.
+        reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "No rent in May",
     }
 
     /// How far to run.

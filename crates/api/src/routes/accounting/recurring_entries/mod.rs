@@ -7,18 +7,22 @@ mod schedule;
 mod write;
 
 use application::accounting::error::{JOURNAL_UNKNOWN, POST_PERMISSION_NEEDED};
-use application::accounting::ports::recurring_entries::RECURRING_ENTRY_LIST;
+use application::accounting::ports::recurring_entries::{OCCURRENCE_LIST, RECURRING_ENTRY_LIST};
 use application::accounting::recurring_entries::{
-    CreateRecurringEntry, DeleteRecurringEntry, RunRecurringEntry, UpdateRecurringEntry,
+    CreateRecurringEntry, DeleteRecurringEntry, RunRecurringEntry, SkipRecurringOccurrence,
+    UpdateRecurringEntry,
 };
 use application::accounting::views::recurring_entry::{
-    RecurringEntryView, RecurringRunView, UpcomingEntriesView,
+    RecurringEntryView, RecurringOccurrenceView, RecurringRunView, RecurringSkipView, UpcomingEntriesView,
 };
 use application::authorize::Access;
 use application::error::{ALREADY_EXISTS, IN_USE};
-use domain::accounting::journal_entry::UNBALANCED_ENTRY;
+use domain::accounting::journal_entry::{CONTROL_REASON_REQUIRED, UNBALANCED_ENTRY};
 use domain::accounting::recurrence::RECURRENCE_END_BEFORE_START;
-use domain::accounting::recurring_entry::{RECURRING_ENTRY_INACTIVE, RECURRING_ENTRY_NEVER_DUE};
+use domain::accounting::recurring_entry::{
+    RECURRING_ENTRY_DROPS_OVERDUE, RECURRING_ENTRY_ENDED, RECURRING_ENTRY_INACTIVE, RECURRING_ENTRY_NEVER_DUE,
+    RECURRING_OCCURRENCE_NOT_OPEN,
+};
 
 use crate::operation::Operations;
 
@@ -40,7 +44,9 @@ pub fn operations(ops: &mut Operations) {
         .summary("Create a recurring entry")
         .description(
             "In descriptions and references `{date}`, `{month}` and `{year}` stand for the posting date, its two-digit \
-             month and its year.",
+             month and its year. The background makes the entries in the name of whoever created or last changed this, with \
+             the rights that person has then; `autoPost` needs accounting.journal_entry.post. Lines that could never be \
+             posted are refused with the errors of posting.",
         )
         .command::<CreateRecurringEntry>()
         .body::<dto::CreateRecurringEntryBody>()
@@ -51,6 +57,8 @@ pub fn operations(ops: &mut Operations) {
             &RECURRENCE_END_BEFORE_START,
             &RECURRING_ENTRY_NEVER_DUE,
             &UNBALANCED_ENTRY,
+            &POST_PERMISSION_NEEDED,
+            &CONTROL_REASON_REQUIRED,
         ]);
     ops.get("/recurring-entries/{id}", read::get)
         .id("get_recurring_entry")
@@ -63,14 +71,24 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change a recurring entry")
         .description(
-            "Lines given replace all lines. Another schedule goes on where the old one stands. What fell due while it was \
-             inactive is skipped when it becomes active again.",
+            "Lines given replace all lines. After another schedule, start or end, and after a pause, the next date is the first \
+             one of the schedule after the last occurrence that was made, skipped or has failed; what is overdue stays due, \
+             also what fell due during a pause. A change under which an overdue occurrence would never be made is refused, \
+             unless `dropOverdue` asks to give up what is due by today. Whoever changes what the entry makes, or activates \
+             it, orders it from then on; with `autoPost` that needs accounting.journal_entry.post.",
         )
         .command::<UpdateRecurringEntry>()
         .if_match()
         .body::<dto::UpdateRecurringEntryBody>()
         .ok::<RecurringEntryView>()
-        .errors(&[&ALREADY_EXISTS, &RECURRENCE_END_BEFORE_START, &RECURRING_ENTRY_NEVER_DUE]);
+        .errors(&[
+            &ALREADY_EXISTS,
+            &RECURRENCE_END_BEFORE_START,
+            &RECURRING_ENTRY_NEVER_DUE,
+            &RECURRING_ENTRY_DROPS_OVERDUE,
+            &POST_PERMISSION_NEEDED,
+            &CONTROL_REASON_REQUIRED,
+        ]);
     ops.delete("/recurring-entries/{id}", write::delete)
         .id("delete_recurring_entry")
         .tag(TAG)
@@ -96,12 +114,31 @@ fn occurrences(ops: &mut Operations) {
         .tag(TAG)
         .summary("Make what is due")
         .description(
-            "Everything that falls due by `date`, at most 100 entries at once: drafts, or posted entries when `autoPost` is \
-             set. The background does the same once a day.",
+            "Everything that falls due by `date` and what failed before, at most 100 entries at once: drafts, or posted entries \
+             when `autoPost` is set. What cannot be made is noted as failed, with its reasons in `failed`, and does not hold \
+             up the later ones; run again, or skip it. The background does the same: what falls due within a minute, what \
+             failed once a day.",
         )
         .command::<RunRecurringEntry>()
         .if_match()
         .body::<dto::RunRecurringEntryBody>()
         .ok::<RecurringRunView>()
         .errors(&[&RECURRING_ENTRY_INACTIVE, &POST_PERMISSION_NEEDED]);
+    ops.get("/recurring-entries/{id}/occurrences", read::occurrences)
+        .id("list_recurring_occurrences")
+        .tag(TAG)
+        .summary("List the occurrences that were not made")
+        .description("Failed ones with the reasons, and skipped ones. Those that were made are the journal entries with this `recurringEntryId`.")
+        .access(READ)
+        .list::<RecurringOccurrenceView>(&OCCURRENCE_LIST);
+    ops.post("/recurring-entries/{id}/skip", actions::skip)
+        .id("skip_recurring_occurrence")
+        .tag(TAG)
+        .summary("Skip an occurrence")
+        .description("The next occurrence, or one that failed, is not made. The reason is kept in the audit log.")
+        .command::<SkipRecurringOccurrence>()
+        .if_match()
+        .body::<dto::SkipRecurringOccurrenceBody>()
+        .ok::<RecurringSkipView>()
+        .errors(&[&RECURRING_OCCURRENCE_NOT_OPEN, &RECURRING_ENTRY_ENDED]);
 }

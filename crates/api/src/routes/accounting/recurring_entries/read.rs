@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
-use application::accounting::ports::recurring_entries::{RECURRING_ENTRY_LIST, RecurringEntryQueries};
-use application::accounting::views::recurring_entry::{RecurringEntryView, UpcomingEntriesView};
+use application::accounting::ports::recurring_entries::{
+    OCCURRENCE_LIST, RECURRING_ENTRY_LIST, RecurringEntryQueries,
+};
+use application::accounting::views::recurring_entry::{
+    RecurringEntryView, RecurringOccurrenceView, UpcomingEntriesView,
+};
 use application::error::AppError;
 use application::paging::ListSpec;
 use axum::extract::State;
@@ -14,6 +18,10 @@ use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource, Query};
 
 impl ListSpecSource for RecurringEntryView {
     const SPEC: &'static ListSpec = &RECURRING_ENTRY_LIST;
+}
+
+impl ListSpecSource for RecurringOccurrenceView {
+    const SPEC: &'static ListSpec = &OCCURRENCE_LIST;
 }
 
 pub async fn list(
@@ -51,4 +59,22 @@ pub async fn preview(
     let items = queries.upcoming_entries(ctx.tenant, id, count).await?;
     let items = items.ok_or_else(|| AppError::not_found("recurring_entry"))?;
     answer::json(&UpcomingEntriesView { items })
+}
+
+pub async fn occurrences(
+    State(queries): State<Arc<dyn RecurringEntryQueries>>,
+    ctx: Ctx,
+    Id(id): Id<RecurringEntryId>,
+    params: ListParams<RecurringOccurrenceView>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let page = move |query| {
+        let queries = queries.clone();
+        async move {
+            let page = queries.recurring_occurrences(tenant, id, &query).await?;
+            page.ok_or_else(|| AppError::not_found("recurring_entry"))
+        }
+    };
+    answer::list(page, params.into_inner(), accept).await
 }

@@ -54,6 +54,7 @@ pub async fn update(
         lines: body.lines.0.map(lines),
         auto_post: body.auto_post.0,
         active: body.active.0,
+        drop_overdue: body.drop_overdue,
     };
     answer::ok(execute(&app, &ctx, command).await?)
 }

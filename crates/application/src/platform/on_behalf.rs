@@ -1,0 +1,76 @@
+//! Work that the system does later has the rights of whoever ordered it, as they are when it is done.
+
+use std::sync::Arc;
+
+use domain::error::Violation;
+use domain::ids::UserId;
+
+use crate::authorize::{self, Access, Permission, PermissionSet};
+use crate::context::{Actor, RequestContext};
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+domain::errors! {
+    ORDERED_BY_NOBODY = "ordered_by_nobody", Forbidden, User,
+        "Nobody is known to have ordered this. Somebody who has the permission {permission} must save it again.",
+        "لا يُعرف من أمر بهذا. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
+    ORDERER_INACTIVE = "orderer_inactive", Forbidden, User,
+        "Whoever ordered this no longer has access. Somebody who has the permission {permission} must save it again.",
+        "من أمر بهذا لم يعد لديه حق الدخول. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
+    ORDERER_NOT_PERMITTED = "orderer_not_permitted", Forbidden, User,
+        "Whoever ordered this no longer has the permission {permission}. Somebody who has it must save it again.",
+        "من أمر بهذا لم تعد لديه الصلاحية {permission}. يجب أن يحفظه من جديد من لديه هذه الصلاحية.";
+}
+
+/// The context of the person who ordered something, if that person may still do it: has one of the permissions needed, the
+/// first of which is named when none is there.
+pub async fn on_behalf_of(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    orderer: Option<UserId>,
+    needed: &[Permission],
+) -> AppResult<RequestContext> {
+    let named = needed.first().copied().unwrap_or_default();
+    let refuse = |def| AppError::new(Violation::new(def).with("permission", named));
+    let user = orderer.ok_or_else(|| refuse(&ORDERED_BY_NOBODY))?;
+    let permissions = rights_now(uow, user).await?.ok_or_else(|| refuse(&ORDERER_INACTIVE))?;
+    if !needed.iter().any(|permission| permissions.allows(permission)) {
+        return Err(refuse(&ORDERER_NOT_PERMITTED));
+    }
+    Ok(RequestContext {
+        actor: Actor::User(user),
+        permissions: Arc::new(permissions),
+        platform_admin: false,
+        ..ctx.clone()
+    })
+}
+
+/// The caller's context with the rights that are left now, for work that begins later than it was asked for. Fails when
+/// what is needed is no longer among them.
+pub async fn with_rights_of_now(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    needed: Access,
+) -> AppResult<RequestContext> {
+    let Some(user) = ctx.actor.user_id() else { return Ok(ctx.clone()) };
+    let mut rights = rights_now(uow, user).await?.unwrap_or_default();
+    if let Actor::ApiKey(key, _) = ctx.actor {
+        let now = uow.now();
+        let key = uow.api_keys().find(key).await?;
+        rights = if key.is_some_and(|key| key.is_usable(now)) { rights } else { PermissionSet::default() };
+    }
+    let ctx = RequestContext { permissions: Arc::new(ctx.permissions.intersect(&rights)), ..ctx.clone() };
+    authorize::require(&ctx, needed)?;
+    Ok(ctx)
+}
+
+/// What the person may do in the bound tenant now; `None` without access to it.
+async fn rights_now(uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<Option<PermissionSet>> {
+    let member = uow.users().member(user).await?;
+    if !member.is_some_and(|member| member.active && member.user.active) {
+        return Ok(None);
+    }
+    let now = uow.now();
+    let grants = uow.users().grants_of(user, now).await?;
+    Ok(Some(PermissionSet::from_grants(grants)))
+}
