@@ -18,8 +18,8 @@ const RATE_UNIT: i64 = 10_000_000_000;
 
 crate::errors! {
     INVALID_AMOUNT = "invalid_amount", Rule, User,
-        "'{value}' is not an amount: write digits with at most {decimals} decimals, such as \"1234.50\".",
-        "'{value}' ليس مبلغًا صحيحًا: اكتب أرقامًا بحد أقصى {decimals} منازل عشرية، مثل \"1234.50\".";
+        "'{value}' is not an amount: write digits with no more decimals than the currency has (SAR 2, KWD 3), such as \"1234.50\".",
+        "'{value}' ليس مبلغًا صحيحًا: اكتب أرقامًا بما لا يزيد على المنازل العشرية للعملة (SAR منزلتان، KWD ثلاث)، مثل \"1234.50\".";
     AMOUNT_SCALE_EXCEEDED = "amount_scale_exceeded", Rule, User,
         "{currency} has {decimals} decimals; '{value}' has more.",
         "العملة {currency} لها {decimals} منازل عشرية؛ القيمة '{value}' تتجاوز ذلك.";
@@ -86,7 +86,7 @@ impl Amount {
 
     /// Parses `1234.50`, `-3`, `.5`; no grouping, no exponent, no sign `+`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
-        let bad = || Violation::new(&INVALID_AMOUNT).with("value", text).with("decimals", AMOUNT_SCALE);
+        let bad = || Violation::new(&INVALID_AMOUNT).with("value", text);
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),

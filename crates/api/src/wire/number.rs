@@ -125,7 +125,7 @@ impl WireType for Amount {
         let violation = if is_decimal(digits, NUMBER_LENGTH_MAX, 4) {
             Violation::new(&AMOUNT_TOO_LARGE).with("max", AMOUNT_DIGITS_MAX)
         } else {
-            Violation::new(&domain::money::INVALID_AMOUNT).with("value", quoted(text)).with("decimals", 4)
+            Violation::new(&domain::money::INVALID_AMOUNT).with("value", quoted(text))
         };
         errors.push(violation.at(at.to_string()));
         None

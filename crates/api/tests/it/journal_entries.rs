@@ -197,3 +197,120 @@ async fn lists_page_filter_and_export() {
         client.call("GET", "/journal-entries", &["Accept: application/x-ndjson"], "").await.expect(200);
     assert_eq!(ndjson.text().lines().count(), 7);
 }
+
+#[tokio::test]
+async fn a_copy_and_its_original_name_each_other() {
+    let (_world, kit) = linked_books().await;
+    let client = &kit.client;
+    let original = kit.post("2026-02-01", &[("61", "5.00", ""), ("1", "", "5.00")]).await;
+    let id = original["id"].as_str().unwrap();
+    assert_eq!((&original["copiedFromId"], &original["copiedToId"]), (&Value::Null, &Value::Null));
+    let copy = async |id: &str| {
+        client.post(&format!("/journal-entries/{id}/copy"), json!({})).await.expect(201).json()
+    };
+    let first = copy(id).await;
+    assert_eq!(first["copiedFromId"], json!(id));
+    let second = copy(id).await;
+    let shown = client.get(&format!("/journal-entries/{id}")).await.ok();
+    assert_eq!(shown["copiedToId"], second["id"]);
+    let listed = client.get(&format!("/journal-entries?copiedFromId={id}&sort=id")).await.ok();
+    let ids: Vec<_> = listed["items"].as_array().unwrap().iter().map(|entry| entry["id"].clone()).collect();
+    assert_eq!(ids, [first["id"].clone(), second["id"].clone()]);
+    let path = format!("/journal-entries/{}", second["id"].as_str().unwrap());
+    let posted = client.with_etag("POST", &format!("{path}/post"), "*", Value::Null).await.ok();
+    assert_eq!(posted["copiedFromId"], json!(id), "amended: reversed, copied, posted");
+    assert_eq!(client.get(&path).await.ok()["copiedFromId"], json!(id));
+    // A draft that is deleted leaves no link behind.
+    let of_draft = copy(first["id"].as_str().unwrap()).await;
+    client
+        .with_etag("DELETE", &format!("/journal-entries/{}", first["id"].as_str().unwrap()), "*", Value::Null)
+        .await
+        .expect(204);
+    let orphan = client.get(&format!("/journal-entries/{}", of_draft["id"].as_str().unwrap())).await.ok();
+    assert_eq!(orphan["copiedFromId"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_reversal_is_not_copied_and_says_so() {
+    let (_world, kit) = linked_books().await;
+    let client = &kit.client;
+    let original = kit.post("2026-02-01", &[("61", "5.00", ""), ("1", "", "5.00")]).await;
+    let reverse = format!("/journal-entries/{}/reverse", original["id"].as_str().unwrap());
+    let reversal =
+        client.with_etag("POST", &reverse, "*", json!({ "reason": "twice" })).await.expect(201).json();
+    let path = format!("/journal-entries/{}/copy", reversal["id"].as_str().unwrap());
+    let refused = client.post(&path, json!({})).await.expect(409);
+    assert_eq!(refused.code(), "reversal_not_copied");
+    assert!(refused.text().contains("cannot be copied"), "{}", refused.text());
+    let again = client.with_etag("POST", &reverse, "*", json!({ "reason": "twice" })).await.expect(409);
+    assert_eq!(again.code(), "entry_already_reversed");
+    assert!(again.text().contains(original["number"].as_str().unwrap()), "{}", again.text());
+}
+
+#[tokio::test]
+async fn a_draft_names_journals_and_accounts_that_exist() {
+    let (world, kit) = linked_books().await;
+    let client = &kit.client;
+    let other = world.tenant("beta", "SAR", "empty").await;
+    other.accounts(&[("1", "asset")]).await;
+    let first =
+        async |client: &testkit::Client, path: &str| client.get(path).await.ok()["items"][0]["id"].clone();
+    let foreign = [first(&other.client, "/journals").await, first(&other.client, "/accounts?code=1").await];
+    let unknown = json!("0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11");
+    let own = client.post("/journal-entries", entry_of("1")).await.expect(201).json();
+    let path = format!("/journal-entries/{}", own["id"].as_str().unwrap());
+    for id in [&unknown, &foreign[0]] {
+        let mut body = entry_of("1");
+        body["journalId"] = id.clone();
+        let expected = [("/journalId".to_owned(), "journal_unknown".to_owned())];
+        assert_eq!(client.post("/journal-entries", body.clone()).await.expect(422).errors(), expected);
+        body["post"] = json!(true);
+        assert_eq!(client.post("/journal-entries", body).await.expect(422).errors(), expected);
+        let patch = client.with_etag("PATCH", &path, "*", json!({ "journalId": id })).await.expect(422);
+        assert_eq!(patch.errors(), expected);
+    }
+    for id in [&unknown, &foreign[1]] {
+        let mut body = entry_of("1");
+        body["lines"][1] = json!({ "accountId": id, "credit": "5.00" });
+        let expected = [("/lines/1/accountId".to_owned(), "account_unknown".to_owned())];
+        assert_eq!(client.post("/journal-entries", body.clone()).await.expect(422).errors(), expected);
+        let patch =
+            client.with_etag("PATCH", &path, "*", json!({ "lines": body["lines"] })).await.expect(422);
+        assert_eq!(patch.errors(), expected);
+        body["post"] = json!(true);
+        assert_eq!(client.post("/journal-entries", body).await.expect(422).errors(), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_amount_is_told_the_decimals_of_its_currency() {
+    let (_world, kit) = linked_books().await;
+    for amount in ["1.23456", "12,50", "abc"] {
+        let mut body = entry_of("1");
+        body["lines"][0]["debit"] = json!(amount);
+        let refused = kit.client.post("/journal-entries", body).await.expect(422);
+        assert!(
+            refused.text().contains("no more decimals than the currency has (SAR 2"),
+            "{}",
+            refused.text()
+        );
+    }
+    let mut body = entry_of("1");
+    body["lines"][0]["debit"] = json!("5.123");
+    body["post"] = json!(true);
+    assert!(
+        kit.client.post("/journal-entries", body).await.expect(422).text().contains("SAR has 2 decimals")
+    );
+}
+
+async fn linked_books() -> (World, testkit::TenantKit) {
+    let world = World::new().await;
+    let kit = world.tenant("alpha", "SAR", "empty").await;
+    kit.client.post("/fiscal-years/generate", json!({ "start": "2026-01-01" })).await;
+    kit.accounts(&[("61", "expense"), ("1", "asset")]).await;
+    (world, kit)
+}
+
+fn entry_of(credit: &str) -> Value {
+    testkit::world::entry("2026-02-01", &[("61", "5.00", ""), (credit, "", "5.00")], false)
+}

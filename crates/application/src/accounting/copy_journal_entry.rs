@@ -48,12 +48,8 @@ impl Command for CopyJournalEntry {
                 (draft, meta.notes)
             }
         };
-        let meta = EntryMeta {
-            notes,
-            recurring_entry_id: None,
-            created_by: ctx.actor.user_id(),
-            created_at: uow.now(),
-        };
+        let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
+        let meta = EntryMeta { notes, copied_from: Some(self.id), ..new };
         uow.journal_entries().insert_draft(&draft, &meta).await?;
         let view = draft_view(uow, &draft, &meta).await?;
         record_entry(uow, "created", None, Some(&view));

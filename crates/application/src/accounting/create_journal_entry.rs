@@ -7,7 +7,9 @@ use domain::error::Violations;
 use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
 
-use super::entry_input::{LineInput, Reference, resolve_journal, resolve_lines};
+use super::entry_input::{
+    LineInput, Reference, resolve_journal, resolve_known_journal, resolve_known_lines, resolve_lines,
+};
 use super::error::POST_PERMISSION_NEEDED;
 use super::ports::journal_entries::EntryMeta;
 use super::posting;
@@ -50,12 +52,7 @@ impl Command for CreateJournalEntry {
             return Err(AppError::of(&POST_PERMISSION_NEEDED));
         }
         let draft = self.draft(uow).await?;
-        let meta = EntryMeta {
-            notes: self.notes.clone(),
-            recurring_entry_id: None,
-            created_by: ctx.actor.user_id(),
-            created_at: uow.now(),
-        };
+        let meta = EntryMeta { notes: self.notes.clone(), ..EntryMeta::new(ctx.actor.user_id(), uow.now()) };
         let view = if self.post {
             let posting = posting::post(ctx, uow, draft, meta, None).await?;
             posted_view(uow, &posting).await?
@@ -71,9 +68,15 @@ impl Command for CreateJournalEntry {
 impl CreateJournalEntry {
     async fn draft(&self, uow: &mut dyn UnitOfWork) -> AppResult<DraftEntry> {
         let mut violations = Violations::new();
-        let journal = resolve_journal(uow, self.journal.as_ref()).await?;
+        let journal = match self.post {
+            true => resolve_journal(uow, self.journal.as_ref()).await?,
+            false => resolve_known_journal(uow, self.journal.as_ref()).await?,
+        };
         let journal_id = violations.check("", journal);
-        let lines = resolve_lines(uow, &self.lines, &mut violations).await?;
+        let lines = match self.post {
+            true => resolve_lines(uow, &self.lines, &mut violations).await?,
+            false => resolve_known_lines(uow, &self.lines, &mut violations).await?,
+        };
         let currency = match self.currency {
             Some(currency) => currency,
             None => uow.ledger().company_currency().await?.code,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;
-use domain::accounting::journal_entry::{LineAmount, NewLine};
+use domain::accounting::journal_entry::{ACCOUNT_UNKNOWN, LineAmount, NewLine};
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionSetId, JournalId};
 use domain::money::{Amount, CurrencyCode, Rate};
@@ -56,6 +56,42 @@ pub async fn resolve_journal(
     };
     let found = uow.ledger().journal_by_code(code).await?;
     Ok(found.ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalCode")))
+}
+
+/// The same, for an entry that stays a draft: posting finds an unknown id by itself.
+pub async fn resolve_known_journal(
+    uow: &mut dyn UnitOfWork,
+    reference: Option<&Reference<JournalId>>,
+) -> AppResult<Result<JournalId, Violation>> {
+    match resolve_journal(uow, reference).await? {
+        Ok(id) if matches!(reference, Some(Reference::Id(_))) && !uow.ledger().journal_exists(id).await? => {
+            Ok(Err(Violation::new(&JOURNAL_UNKNOWN).at("/journalId")))
+        }
+        resolved => Ok(resolved),
+    }
+}
+
+/// The lines of what is kept and not posted yet: ids of accounts are looked up, too.
+pub async fn resolve_known_lines(
+    uow: &mut dyn UnitOfWork,
+    lines: &[LineInput],
+    violations: &mut Violations,
+) -> AppResult<Vec<NewLine>> {
+    let resolved = resolve_lines(uow, lines, violations).await?;
+    let by_id = |(index, line): (usize, &LineInput)| match &line.account {
+        Some(Reference::Id(id)) => Some((index, *id)),
+        _ => None,
+    };
+    let given: Vec<(usize, AccountId)> = lines.iter().enumerate().filter_map(by_id).collect();
+    if given.is_empty() {
+        return Ok(resolved);
+    }
+    let known = uow.ledger().account_names(&given.iter().map(|(_, id)| *id).collect()).await?;
+    let unknown = given.into_iter().filter(|(_, id)| !known.contains_key(id));
+    violations.extend(
+        unknown.map(|(index, _)| Violation::new(&ACCOUNT_UNKNOWN).at(format!("/lines/{index}/accountId"))),
+    );
+    Ok(resolved)
 }
 
 /// Looks up every code of the lines in one go and reports every line that names something unknown.

@@ -53,7 +53,7 @@ domain::errors! {
     DIMENSION_VALUE_ELSEWHERE = "dimension_value_elsewhere", Rule, User,
         "Value {value} belongs to another dimension.", "القيمة {value} تتبع بُعدًا آخر.";
     COMBINATION_TOO_SMALL = "combination_too_small", Rule, User,
-        "A blocked combination names at least {min} values.", "الجمع المحظور يتضمن {min} قيم على الأقل.";
+        "A combination names at least {min} values.", "الجمع بين القيم يتضمن {min} قيم على الأقل.";
     EXAMPLE_BOOKS_NEED_TEMPLATE = "example_books_need_template", Conflict, Administrator,
         "The example books need the accounts of the template sa-standard.",
         "تتطلب الدفاتر النموذجية حسابات القالب sa-standard.";

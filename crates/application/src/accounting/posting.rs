@@ -116,6 +116,12 @@ async fn facts_request(
         closing: entry.kind == EntryKind::Closing,
         accounts,
         currencies,
+        dimension_values: entry
+            .lines
+            .iter()
+            .flat_map(|line| line.dimensions.pairs())
+            .map(|pair| pair.1)
+            .collect(),
         user: ctx.actor.user_id(),
     })
 }
@@ -144,6 +150,7 @@ fn validate(
         rates: &facts.rates,
         rounding_account: facts.settings.rounding_account_id,
         dimension_rules: &facts.dimension_rules,
+        dimension_tree: &facts.dimension_tree,
         period: facts.period.as_ref(),
         locks: &facts.locks,
         exceptions: &facts.exceptions,

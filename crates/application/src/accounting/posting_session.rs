@@ -118,6 +118,7 @@ impl PostingSession {
             rates: &self.rates_of_day,
             rounding_account: facts.settings.rounding_account_id,
             dimension_rules: &facts.dimension_rules,
+            dimension_tree: &facts.dimension_tree,
             period: self.period(date).map(|(period, _)| period),
             locks: &facts.locks,
             exceptions: &facts.exceptions,

@@ -57,12 +57,7 @@ pub async fn reverse(
 ) -> AppResult<JournalEntryView> {
     let id = JournalEntryId::new(uow.new_id());
     let draft = original.reversal_draft(id, date, reason)?;
-    let meta = EntryMeta {
-        notes: None,
-        recurring_entry_id: None,
-        created_by: ctx.actor.user_id(),
-        created_at: uow.now(),
-    };
+    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
     let posting = posting::post(ctx, uow, draft, meta, None).await?;
     mark(uow, original.id(), id).await?;
     let view = posted_view(uow, &posting).await?;
@@ -89,5 +84,9 @@ pub(super) async fn mark(
     if uow.journal_entries().mark_reversed(original, by).await? {
         return Ok(());
     }
-    Err(Violation::new(&ENTRY_ALREADY_REVERSED).with("number", original).into())
+    let number = match uow.journal_entries().find(original).await? {
+        Some(StoredEntry::Posted { entry, .. }) => entry.number().to_owned(),
+        _ => original.to_string(),
+    };
+    Err(Violation::new(&ENTRY_ALREADY_REVERSED).with("number", number).into())
 }

@@ -8,7 +8,7 @@ use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
 use domain::text::optional_text;
 
-use super::entry_input::{LineInput, Reference, resolve_journal, resolve_lines};
+use super::entry_input::{LineInput, Reference, resolve_known_journal, resolve_known_lines};
 use super::error::ENTRY_FIELD_FIXED;
 use super::ports::journal_entries::StoredEntry;
 use super::views::journal_entry::JournalEntryView;
@@ -86,11 +86,11 @@ impl UpdateJournalEntry {
     async fn patch(&self, uow: &mut dyn UnitOfWork) -> AppResult<EntryPatch> {
         let mut violations = Violations::new();
         let journal_id = match &self.journal {
-            Some(reference) => violations.check("", resolve_journal(uow, Some(reference)).await?),
+            Some(reference) => violations.check("", resolve_known_journal(uow, Some(reference)).await?),
             None => None,
         };
         let lines = match &self.lines {
-            Some(lines) => Some(resolve_lines(uow, lines, &mut violations).await?),
+            Some(lines) => Some(resolve_known_lines(uow, lines, &mut violations).await?),
             None => None,
         };
         Ok(violations.into_result(EntryPatch {

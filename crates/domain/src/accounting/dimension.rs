@@ -1,8 +1,14 @@
 //! Analytical dimensions (R9): their values, the combinations on lines, and the rules that accounts set.
 
+mod contradiction;
 mod rule;
+mod tree;
 
-pub use rule::{AccountSelector, BLOCKED_VALUES_MIN, DimensionRule, DimensionRuleKind, RULE_KINDS, check};
+pub use contradiction::contradiction;
+pub use rule::{
+    AccountSelector, COMBINATION_VALUES_MIN, DimensionRule, DimensionRuleKind, RULE_KINDS, check,
+};
+pub use tree::{DimensionTree, VALUE_DEPTH_MAX};
 
 use sha2::{Digest, Sha256};
 
@@ -21,13 +27,19 @@ crate::errors! {
     DIMENSION_REQUIRED = "dimension_required", Rule, User,
         "Account {account} requires the dimension {dimension}.", "الحساب {account} يتطلب البُعد {dimension}.";
     DIMENSION_FIXED = "dimension_fixed", Rule, User,
-        "Account {account} takes only one value of a dimension: {dimension}.",
-        "الحساب {account} لا يقبل إلا قيمة واحدة للبُعد: {dimension}.";
+        "Account {account} takes only one value of a dimension, or one below it: {dimension}.",
+        "الحساب {account} لا يقبل إلا قيمة واحدة للبُعد أو ما تحتها: {dimension}.";
     DIMENSION_FORBIDDEN = "dimension_forbidden", Rule, User,
         "Account {account} takes no dimension {dimension}.", "الحساب {account} لا يقبل البُعد {dimension}.";
     DIMENSION_COMBINATION_BLOCKED = "dimension_combination_blocked", Rule, User,
         "This combination of dimensions is blocked on account {account}: {dimension}.",
         "هذا الجمع بين الأبعاد محظور على الحساب {account}: {dimension}.";
+    DIMENSION_VALUE_IS_HEADING = "dimension_value_is_heading", Rule, User,
+        "{value} is a heading: it takes no postings itself, only the values below it do.",
+        "{value} قيمة رئيسية: لا تقبل الترحيل بنفسها، بل القيم التي تحتها فقط.";
+    DIMENSION_RULES_CONTRADICT = "dimension_rules_contradict", Rule, Administrator,
+        "It contradicts the rule {rule} ({kind}, {dimension}) for the same accounts.",
+        "تتعارض مع القاعدة {rule} ({kind}، {dimension}) للحسابات نفسها.";
     DIMENSION_VALUE_CYCLE = "dimension_value_cycle", Rule, User,
         "A dimension value cannot lie below itself.", "لا يمكن أن تقع قيمة البُعد تحت نفسها.";
 }
@@ -50,6 +62,8 @@ pub struct DimensionValue {
     pub code: Code,
     pub name: LocalizedName,
     pub parent_id: Option<DimensionValueId>,
+    /// A heading takes no postings itself, only the values below it do.
+    pub postable: bool,
     pub active: bool,
     pub version: i64,
 }
@@ -152,6 +166,7 @@ mod tests {
             code: Code::parse("RIYADH").unwrap(),
             name: LocalizedName::parse(Some("الرياض"), None).unwrap(),
             parent_id: None,
+            postable: true,
             active: true,
             version: 1,
         };

@@ -100,6 +100,9 @@ crate::errors! {
         "أسطر قيد العكس وعملته هي نفسها في القيد المعكوس.";
     ENTRY_IS_REVERSAL = "entry_is_reversal", Conflict, User,
         "Entry {number} is a reversal and cannot be reversed.", "القيد {number} قيد عكس ولا يمكن عكسه.";
+    REVERSAL_NOT_COPIED = "reversal_not_copied", Conflict, User,
+        "Entry {number} is a reversal and cannot be copied. Copy the entry that it reverses.",
+        "القيد {number} قيد عكس ولا يمكن نسخه. انسخ القيد الذي يعكسه.";
     ENTRY_ALREADY_REVERSED = "entry_already_reversed", Conflict, User,
         "Entry {number} is already reversed.", "القيد {number} معكوس بالفعل.";
     REVERSAL_BEFORE_ENTRY = "reversal_before_entry", Rule, User,

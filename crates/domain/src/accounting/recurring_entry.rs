@@ -29,8 +29,8 @@ crate::errors! {
     RECURRING_ENTRY_INACTIVE = "recurring_entry_inactive", Conflict, User,
         "Recurring entry {code} is not active.", "القيد المتكرر {code} غير نشط.";
     RECURRING_ENTRY_DROPS_OVERDUE = "recurring_entry_drops_overdue", Conflict, User,
-        "{count} overdue occurrences would never be made: {dates}. Run or skip them first, or send dropOverdue.",
-        "{count} من المواعيد المستحقة لن تُنشأ أبدًا: {dates}. نفّذها أو تخطَّها أولًا، أو أرسل dropOverdue.";
+        "Overdue occurrences that would never be made ({count}): {dates}. Run or skip them first, or send dropOverdue.",
+        "مواعيد مستحقة لن تُنشأ قيودها أبدًا ({count}): {dates}. نفّذها أو تخطَّها أولًا، أو أرسل dropOverdue.";
     RECURRING_OCCURRENCE_NOT_OPEN = "recurring_occurrence_not_open", Conflict, User,
         "{date} is neither the next occurrence nor one that failed.",
         "{date} ليس الموعد التالي ولا موعدًا سبق أن تعذّر.";

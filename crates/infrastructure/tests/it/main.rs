@@ -5,6 +5,7 @@ mod backup;
 mod composed;
 mod database;
 mod maintenance;
+mod migrated_data;
 mod periods;
 mod platform;
 mod reports;

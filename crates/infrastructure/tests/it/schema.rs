@@ -18,7 +18,12 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
                 shape.insert(format!("{table} constraint"), text.clone());
                 shape.insert(text, table.clone());
             } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
-                let (table, column) = rest.split_once(" ADD ").unwrap();
+                // SQLite changes a check by a new table, SQL Server by a new constraint.
+                let Some((table, column)) =
+                    rest.split_once(" ADD ").filter(|(_, c)| !c.starts_with("CONSTRAINT"))
+                else {
+                    continue;
+                };
                 let column = column.trim_start_matches("COLUMN ").split_whitespace().next().unwrap();
                 let null = if line.contains("NOT NULL") { "NOT NULL" } else { "NULL" };
                 shape.insert(format!("{table}.{column}"), null.to_owned());

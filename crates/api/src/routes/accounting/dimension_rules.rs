@@ -18,7 +18,7 @@ use application::command::{Application, execute};
 use application::error::{AppError, AppResult, UNKNOWN_REFERENCE};
 use application::paging::ListSpec;
 use axum::extract::State;
-use domain::accounting::dimension::DIMENSIONS_PER_LINE_MAX;
+use domain::accounting::dimension::{DIMENSION_RULES_CONTRADICT, DIMENSIONS_PER_LINE_MAX};
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId};
 use domain::text::Code;
@@ -37,7 +37,11 @@ const TAG: &str = "dimension rules";
 
 type Combination = List<DimensionPairBody, DIMENSIONS_PER_LINE_MAX>;
 
-word_type!(RuleWord, "dimensionRuleKind", ["mandatory", "fixed", "forbidden", "blocked_combination"]);
+word_type!(
+    RuleWord,
+    "dimensionRuleKind",
+    ["mandatory", "fixed", "forbidden", "optional", "blocked_combination", "allowed_combination"]
+);
 
 impl ListSpecSource for DimensionRuleView {
     const SPEC: &'static ListSpec = &DIMENSION_RULE_LIST;
@@ -54,15 +58,16 @@ request! {
         account_code: Option<Code>,
         /// Instead: every account whose code begins so.
         account_code_prefix: Option<Code> = "6",
-        /// The dimension it is about, by id; not of a blocked combination.
+        /// The dimension it is about, by id; not of a combination.
         dimension_id: Option<DimensionId>,
         /// The dimension by code.
         dimension_code: Option<Code> = "cost-centre",
-        /// The only value of a fixed dimension, by id.
+        /// The value of a fixed dimension, by id; those below it are taken, too.
         value_id: Option<DimensionValueId>,
         /// The same by code.
         value_code: Option<Code>,
-        /// The values that may not stand together on one line; of a blocked combination.
+        /// The values that may not (`blocked_combination`) or may (`allowed_combination`) stand together on one line, and
+        /// those below them.
         combination: Option<Combination>,
         /// Is checked.
         active: bool => true,
@@ -94,11 +99,11 @@ request! {
         dimension_id: Patch<DimensionId>,
         /// The dimension by code.
         dimension_code: Patch<Code>,
-        /// The only value of a fixed dimension, by id.
+        /// The value of a fixed dimension, by id; those below it are taken, too.
         value_id: Patch<DimensionValueId>,
         /// The same by code.
         value_code: Patch<Code>,
-        /// The values that may not stand together on one line.
+        /// The values that may not or may stand together on one line, and those below them.
         combination: Patch<Combination>,
         /// Is checked.
         active: Optional<bool>,
@@ -106,7 +111,12 @@ request! {
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "What accounts ask of the dimensions on their lines, checked when an entry is posted.");
+    ops.tag(TAG, "What accounts ask of the dimensions on their lines, checked whenever an entry is posted. Of the rules for one dimension \
+         those with the most specific selector decide: an account before a code prefix, a longer prefix before a shorter one, a \
+         prefix before all accounts; `optional` is the exception that asks nothing. Blocked combinations add up; an \
+         `allowed_combination` of the same dimensions lifts one whose selector is less specific, or the same with values \
+         above its own. A value in a rule stands for the values below it, too. Broken rules are reported in the order in \
+         which the rules were made.");
     ops.get(PATH, list)
         .id("list_dimension_rules")
         .tag(TAG)
@@ -126,6 +136,7 @@ pub fn operations(ops: &mut Operations) {
             &DIMENSION_RULE_MEMBER_UNUSED,
             &DIMENSION_RULE_ONE_SELECTOR,
             &DIMENSION_VALUE_ELSEWHERE,
+            &DIMENSION_RULES_CONTRADICT,
         ]);
     ops.get("/dimension-rules/{id}", get)
         .id("get_dimension_rule")
@@ -141,7 +152,11 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<UpdateDimensionRuleBody>()
         .ok::<DimensionRuleView>()
-        .errors(&[&DIMENSION_RULE_MEMBER_MISSING, &DIMENSION_RULE_MEMBER_UNUSED]);
+        .errors(&[
+            &DIMENSION_RULE_MEMBER_MISSING,
+            &DIMENSION_RULE_MEMBER_UNUSED,
+            &DIMENSION_RULES_CONTRADICT,
+        ]);
     ops.delete("/dimension-rules/{id}", delete)
         .id("delete_dimension_rule")
         .tag(TAG)

@@ -44,6 +44,8 @@ request! {
         parent_id: Option<DimensionValueId>,
         /// The value it lies below, by code.
         parent_code: Option<Code>,
+        /// False makes it a heading: no line takes it, only the values below it.
+        postable: bool => true,
         /// May be used on lines.
         active: bool => true,
     }
@@ -58,6 +60,8 @@ request! {
         parent_id: Patch<DimensionValueId>,
         /// The same by code.
         parent_code: Patch<Code>,
+        /// False makes it a heading: no line takes it, only the values below it. What is posted stays.
+        postable: Optional<bool>,
         /// May be used on lines.
         active: Optional<bool>,
     }
@@ -130,6 +134,7 @@ async fn create(
         code: body.code,
         name: body.name,
         parent: by_id_or_code(body.parent_id, body.parent_code),
+        postable: body.postable,
         active: body.active,
     };
     let collection = format!("/dimensions/{dimension}/values");
@@ -159,6 +164,7 @@ async fn update(
         code: body.code.0,
         name: body.name.0,
         parent: patched(body.parent_id, body.parent_code),
+        postable: body.postable.0,
         active: body.active.0,
     };
     answer::ok(execute(&app, &ctx, command).await?)

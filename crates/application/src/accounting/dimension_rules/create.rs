@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use domain::ids::DimensionRuleId;
 
-use super::DIMENSION_RULE;
 use super::input::RuleInput;
+use super::{DIMENSION_RULE, refuse_contradiction};
 use crate::accounting::changes::record;
 use crate::accounting::ports::dimension_rules::RuleRecord;
 use crate::accounting::ports::stored::Stored;
@@ -30,6 +30,7 @@ impl Command for CreateDimensionRule {
         let (account, kind) = self.rule.resolve(uow).await?;
         let id = DimensionRuleId::new(uow.new_id());
         let rule = RuleRecord { id, account, kind, active: self.rule.active, version: 1 };
+        refuse_contradiction(uow, &rule).await?;
         uow.dimension_rules().insert(&rule).await?;
         let view = DimensionRuleView::from(&Stored { value: rule, updated_at: uow.now() });
         record(uow, DIMENSION_RULE, view.id, "created", None, Some(&view));

@@ -1,7 +1,7 @@
 //! A rule as a caller writes it, turned into one that posting understands.
 
 use domain::accounting::dimension::{
-    AccountSelector, BLOCKED_VALUES_MIN, DimensionCombination, DimensionRuleKind,
+    AccountSelector, COMBINATION_VALUES_MIN, DimensionCombination, DimensionRuleKind,
 };
 use domain::error::{ErrorDef, Violation, Violations};
 use domain::ids::{AccountId, DimensionId, DimensionValueId};
@@ -23,7 +23,9 @@ domain::choices! {
         Mandatory = "mandatory",
         Fixed = "fixed",
         Forbidden = "forbidden",
+        Optional = "optional",
         BlockedCombination = "blocked_combination",
+        AllowedCombination = "allowed_combination",
     }
 }
 
@@ -59,8 +61,14 @@ impl From<&RuleRecord> for RuleInput {
             DimensionRuleKind::Forbidden { dimension } => {
                 (RuleWord::Forbidden, Some(*dimension), None, &[][..])
             }
+            DimensionRuleKind::Optional { dimension } => {
+                (RuleWord::Optional, Some(*dimension), None, &[][..])
+            }
             DimensionRuleKind::BlockedCombination { values } => {
                 (RuleWord::BlockedCombination, None, None, values.as_slice())
+            }
+            DimensionRuleKind::AllowedCombination { values } => {
+                (RuleWord::AllowedCombination, None, None, values.as_slice())
             }
         };
         Self {
@@ -95,10 +103,12 @@ impl RuleInput {
         let kind = match (self.kind, dimension, value) {
             (RuleWord::Mandatory, Some(dimension), _) => Some(DimensionRuleKind::Mandatory { dimension }),
             (RuleWord::Forbidden, Some(dimension), _) => Some(DimensionRuleKind::Forbidden { dimension }),
+            (RuleWord::Optional, Some(dimension), _) => Some(DimensionRuleKind::Optional { dimension }),
             (RuleWord::Fixed, Some(dimension), Some(value)) => {
                 Some(DimensionRuleKind::Fixed { dimension, value })
             }
             (RuleWord::BlockedCombination, _, _) => Some(DimensionRuleKind::BlockedCombination { values }),
+            (RuleWord::AllowedCombination, _, _) => Some(DimensionRuleKind::AllowedCombination { values }),
             _ => None,
         };
         match (kind, account) {
@@ -108,7 +118,7 @@ impl RuleInput {
     }
 
     fn check_members(&self, violations: &mut Violations) {
-        let blocked = self.kind == RuleWord::BlockedCombination;
+        let several = matches!(self.kind, RuleWord::BlockedCombination | RuleWord::AllowedCombination);
         let mut need = |pointer: &str, given: bool, wanted: bool| {
             let def: &'static ErrorDef = match (given, wanted) {
                 (false, true) => &DIMENSION_RULE_MEMBER_MISSING,
@@ -117,12 +127,12 @@ impl RuleInput {
             };
             violations.push(Violation::new(def).at(pointer).with("kind", self.kind));
         };
-        need("/dimensionId", self.dimension.is_some(), !blocked);
+        need("/dimensionId", self.dimension.is_some(), !several);
         need("/valueId", self.value.is_some(), self.kind == RuleWord::Fixed);
-        need("/combination", !self.combination.is_empty(), blocked);
-        if blocked && (1..BLOCKED_VALUES_MIN).contains(&self.combination.len()) {
+        need("/combination", !self.combination.is_empty(), several);
+        if several && (1..COMBINATION_VALUES_MIN).contains(&self.combination.len()) {
             let small = Violation::new(&COMBINATION_TOO_SMALL).at("/combination");
-            violations.push(small.with("min", BLOCKED_VALUES_MIN));
+            violations.push(small.with("min", COMBINATION_VALUES_MIN));
         }
     }
 

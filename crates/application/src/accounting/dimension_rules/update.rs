@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId};
 
-use super::DIMENSION_RULE;
 use super::input::{PairInput, RuleInput, RuleWord};
+use super::{DIMENSION_RULE, refuse_contradiction};
 use crate::accounting::changes::{record, stale};
 use crate::accounting::entry_input::Reference;
 use crate::accounting::ports::dimension_rules::RuleRecord;
@@ -47,6 +47,7 @@ impl Command for UpdateDimensionRule {
         let input = self.merge(RuleInput::from(&stored.value));
         let (account, kind) = input.resolve(uow).await?;
         let rule = RuleRecord { id: self.id, account, kind, active: input.active, version: current + 1 };
+        refuse_contradiction(uow, &rule).await?;
         if !uow.dimension_rules().update(&rule).await? {
             return Err(stale(current));
         }

@@ -23,6 +23,7 @@ pub struct CreateDimensionValue {
     pub code: Code,
     pub name: LocalizedName,
     pub parent: Option<Reference<DimensionValueId>>,
+    pub postable: bool,
     pub active: bool,
 }
 
@@ -49,6 +50,7 @@ impl Command for CreateDimensionValue {
             code: self.code.clone(),
             name: self.name.clone(),
             parent_id,
+            postable: self.postable,
             active: self.active,
             version: 1,
         };

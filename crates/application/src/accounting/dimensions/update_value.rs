@@ -25,6 +25,7 @@ pub struct UpdateDimensionValue {
     pub code: Option<Code>,
     pub name: Option<LocalizedName>,
     pub parent: Option<Option<Reference<DimensionValueId>>>,
+    pub postable: Option<bool>,
     pub active: Option<bool>,
 }
 
@@ -65,6 +66,7 @@ impl Command for UpdateDimensionValue {
             code: self.code.clone().unwrap_or(old.code),
             name: self.name.clone().unwrap_or(old.name),
             parent_id,
+            postable: self.postable.unwrap_or(old.postable),
             active: self.active.unwrap_or(old.active),
             version: current + 1,
         };

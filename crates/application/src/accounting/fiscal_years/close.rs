@@ -134,12 +134,7 @@ async fn post_closing_entry(
         lines,
     };
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-    let meta = EntryMeta {
-        notes: None,
-        recurring_entry_id: None,
-        created_by: ctx.actor.user_id(),
-        created_at: uow.now(),
-    };
+    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
     let posting = posting::post(ctx, uow, draft, meta, None).await?;
     let view = posted_view(uow, &posting).await?;
     record_entry(uow, "posted", None, Some(&view));

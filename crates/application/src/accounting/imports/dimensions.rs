@@ -214,8 +214,16 @@ impl Values {
         let name = name_of(text)?;
         let code = self.free_code(&code_of(text))?;
         let id = DimensionValueId::new(uow.new_id());
-        let value =
-            DimensionValue { id, dimension_id, code, name, parent_id: None, active: true, version: 1 };
+        let value = DimensionValue {
+            id,
+            dimension_id,
+            code,
+            name,
+            parent_id: None,
+            postable: true,
+            active: true,
+            version: 1,
+        };
         self.add(&value);
         self.created.push(value);
         Ok(id)

@@ -130,12 +130,7 @@ impl Run<'_> {
             return Ok(());
         }
         let now = uow.now();
-        let meta = EntryMeta {
-            notes: None,
-            recurring_entry_id: None,
-            created_by: self.ctx.actor.user_id(),
-            created_at: now,
-        };
+        let meta = EntryMeta::new(self.ctx.actor.user_id(), now);
         let mut after = json!({
             "id": id.uuid(), "journalId": journal.uuid(), "postingDate": date, "reference": reference,
         });

@@ -72,6 +72,7 @@ pub async fn post_opening_balances(
         closing: false,
         accounts: BTreeSet::new(),
         currencies: lines.iter().filter_map(|line| line.currency).collect(),
+        dimension_values: BTreeSet::new(),
         user: ctx.actor.user_id(),
     };
     let facts = uow.ledger().posting_facts(&request).await?;
@@ -93,12 +94,7 @@ pub async fn post_opening_balances(
         lines: balance_through(lines, account, facts.company, &facts.rates)?,
     };
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX + 1)?;
-    let meta = EntryMeta {
-        notes: None,
-        recurring_entry_id: None,
-        created_by: ctx.actor.user_id(),
-        created_at: uow.now(),
-    };
+    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
     let posting = posting::post(ctx, uow, draft, meta, None).await?;
     let view = posted_view(uow, &posting).await?;
     record_entry(uow, "posted", None, Some(&view));

@@ -1,7 +1,7 @@
 //! Dimension rules in storage.
 
 use async_trait::async_trait;
-use domain::accounting::dimension::{AccountSelector, DimensionRuleKind};
+use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind, RULE_KINDS};
 use domain::ids::{DimensionRuleId, TenantId};
 
 use super::stored::Stored;
@@ -29,13 +29,14 @@ impl From<&Stored<RuleRecord>> for DimensionRuleView {
             AccountSelector::All => (None, None),
         };
         let (dimension_id, value_id, combination) = match &rule.kind {
-            DimensionRuleKind::Mandatory { dimension } | DimensionRuleKind::Forbidden { dimension } => {
-                (Some(dimension.uuid()), None, Vec::new())
-            }
+            DimensionRuleKind::Mandatory { dimension }
+            | DimensionRuleKind::Forbidden { dimension }
+            | DimensionRuleKind::Optional { dimension } => (Some(dimension.uuid()), None, Vec::new()),
             DimensionRuleKind::Fixed { dimension, value } => {
                 (Some(dimension.uuid()), Some(value.uuid()), Vec::new())
             }
-            DimensionRuleKind::BlockedCombination { values } => {
+            DimensionRuleKind::BlockedCombination { values }
+            | DimensionRuleKind::AllowedCombination { values } => {
                 let pair =
                     |(dimension, value): &(domain::ids::DimensionId, domain::ids::DimensionValueId)| {
                         DimensionPairView { dimension_id: dimension.uuid(), value_id: value.uuid() }
@@ -64,6 +65,8 @@ pub trait DimensionRuleRepository: Send {
     async fn insert(&mut self, rule: &RuleRecord) -> StorageResult<()>;
     /// Replaces the rule stored at `rule.version - 1`. MUST answer `false` when it is at another.
     async fn update(&mut self, rule: &RuleRecord) -> StorageResult<bool>;
+    /// The rules that posting keeps, in the order in which they were made.
+    async fn active_rules(&mut self) -> StorageResult<Vec<DimensionRule>>;
     /// MUST answer `false` when there is no rule with this id and version.
     async fn delete(&mut self, id: DimensionRuleId, version: i64) -> StorageResult<bool>;
 }
@@ -73,7 +76,7 @@ pub static DIMENSION_RULE_LIST: ListSpec = ListSpec {
     resource: "dimension_rule",
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new("kind", FieldKind::Word(&["mandatory", "fixed", "forbidden", "blocked_combination"])),
+        FieldSpec::new("kind", FieldKind::Word(&RULE_KINDS)),
         FieldSpec::new("accountId", FieldKind::Id),
         FieldSpec::new("dimensionId", FieldKind::Id),
         FieldSpec::new("active", FieldKind::Boolean),

@@ -1,7 +1,9 @@
 //! Dimensions and their values in storage.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionTree, DimensionValue};
 use domain::ids::{DimensionId, DimensionValueId, TenantId};
 
 use super::stored::Stored;
@@ -10,8 +12,7 @@ use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// Deepest level of a dimension's values.
-pub const VALUE_DEPTH_MAX: usize = 20;
+pub use domain::accounting::dimension::VALUE_DEPTH_MAX;
 
 #[async_trait]
 pub trait DimensionRepository: Send {
@@ -33,6 +34,8 @@ pub trait DimensionRepository: Send {
     ) -> StorageResult<Option<DimensionValueId>>;
     /// The values above one, nearest first; never more than [`VALUE_DEPTH_MAX`].
     async fn value_ancestors(&mut self, id: DimensionValueId) -> StorageResult<Vec<DimensionValueId>>;
+    /// The values with everything above them.
+    async fn value_tree(&mut self, values: &BTreeSet<DimensionValueId>) -> StorageResult<DimensionTree>;
     /// How many levels lie below a value.
     async fn value_levels_below(&mut self, id: DimensionValueId) -> StorageResult<usize>;
     /// The resources that refer to a value, by name.
@@ -65,6 +68,7 @@ pub static DIMENSION_VALUE_LIST: ListSpec = ListSpec {
         FieldSpec::new("code", FieldKind::Text).sortable(),
         FieldSpec::new("name", FieldKind::Search),
         FieldSpec::new("parentId", FieldKind::Id),
+        FieldSpec::new("postable", FieldKind::Boolean),
         FieldSpec::new("active", FieldKind::Boolean),
         FieldSpec::new("updatedAt", FieldKind::Timestamp),
     ],

@@ -16,8 +16,26 @@ use domain::ids::TenantId;
 pub struct EntryMeta {
     pub notes: Option<String>,
     pub recurring_entry_id: Option<RecurringEntryId>,
+    /// The entry that it was copied from.
+    pub copied_from: Option<JournalEntryId>,
+    /// Its latest copy.
+    pub copied_to: Option<JournalEntryId>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
+}
+
+impl EntryMeta {
+    /// Of a new entry that comes from nowhere else.
+    pub fn new(created_by: Option<UserId>, created_at: Timestamp) -> Self {
+        Self {
+            notes: None,
+            recurring_entry_id: None,
+            copied_from: None,
+            copied_to: None,
+            created_by,
+            created_at,
+        }
+    }
 }
 
 /// An entry as stored, in whichever state it is.
@@ -78,6 +96,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
         FieldSpec::new("createdAt", FieldKind::Timestamp),
         FieldSpec::new("recordedAt", FieldKind::Timestamp),
         FieldSpec::new("recurringEntryId", FieldKind::Id),
+        FieldSpec::new("copiedFromId", FieldKind::Id),
     ],
     default_sort: &[("id", Direction::Descending)],
     expand: &["lines"],

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
-use domain::accounting::dimension::{DimensionCombination, DimensionRule};
+use domain::accounting::dimension::{DimensionCombination, DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::PeriodFacts;
 use domain::accounting::journal::Journal;
 use domain::accounting::journal_entry::ValidatedEntry;
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::lock::{LockException, Locks};
 use domain::accounting::number_series::NumberSeries;
-use domain::ids::{AccountId, DimensionSetId, FiscalYearId, JournalId, NumberSeriesId, UserId};
+use domain::ids::{
+    AccountId, DimensionSetId, DimensionValueId, FiscalYearId, JournalId, NumberSeriesId, UserId,
+};
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::text::LocalizedName;
 
@@ -27,6 +29,8 @@ pub struct FactsRequest {
     pub closing: bool,
     pub accounts: BTreeSet<AccountId>,
     pub currencies: BTreeSet<CurrencyCode>,
+    /// The values on its lines.
+    pub dimension_values: BTreeSet<DimensionValueId>,
     /// Whose lock exceptions count.
     pub user: Option<UserId>,
 }
@@ -46,7 +50,9 @@ pub struct PostingFacts {
     pub fiscal_year: Option<(FiscalYearId, String)>,
     pub locks: Locks,
     pub exceptions: Vec<LockException>,
+    /// In the order in which they were made.
     pub dimension_rules: Vec<DimensionRule>,
+    pub dimension_tree: DimensionTree,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +129,7 @@ pub trait LedgerRepository: Send {
     async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()>;
 
     async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>>;
+    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool>;
     async fn accounts_by_code(
         &mut self,
         codes: &BTreeSet<String>,

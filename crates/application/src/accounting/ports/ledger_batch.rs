@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
-use domain::accounting::dimension::DimensionRule;
+use domain::accounting::dimension::{DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::PeriodFacts;
 use domain::accounting::journal_entry::PostedEntry;
 use domain::accounting::lock::{LockException, Locks};
@@ -28,6 +28,8 @@ pub struct SessionFacts {
     pub locks: Locks,
     pub exceptions: Vec<LockException>,
     pub dimension_rules: Vec<DimensionRule>,
+    /// Of every dimension.
+    pub dimension_tree: DimensionTree,
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
-use domain::ids::{JournalId, RecurringEntryId, TenantId, UserId};
+use domain::ids::{RecurringEntryId, TenantId, UserId};
 
 use crate::accounting::views::recurring_entry::{
     RecurringEntryView, RecurringFailureView, RecurringOccurrenceView, UpcomingEntryView,
@@ -45,8 +45,15 @@ impl StoredRecurringEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnmadeOccurrence {
     /// It is tried again from `retry_on` on.
-    Failed { failure: RecurringFailureView, retry_on: NaiveDate },
-    Skipped { date: NaiveDate, reason: String, by: Option<UserId> },
+    Failed {
+        failure: RecurringFailureView,
+        retry_on: NaiveDate,
+    },
+    Skipped {
+        date: NaiveDate,
+        reason: String,
+        by: Option<UserId>,
+    },
 }
 
 /// An occurrence that is due: the next one of a recurring entry, or one that failed before.
@@ -70,7 +77,6 @@ pub trait RecurringEntryRepository: Send {
     async fn update_recurring_entry(&mut self, stored: &StoredRecurringEntry) -> StorageResult<bool>;
     /// MUST answer `false` when it is at another version.
     async fn delete_recurring_entry(&mut self, id: RecurringEntryId, version: i64) -> StorageResult<bool>;
-    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool>;
     /// Whether a journal entry, draft or posted, was made from it.
     async fn recurring_entry_was_used(&mut self, id: RecurringEntryId) -> StorageResult<bool>;
     /// The next occurrences, due by `through`, of active entries with fewer than [`FAILED_OCCURRENCES_MAX`] failed ones;

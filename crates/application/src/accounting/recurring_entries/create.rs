@@ -10,7 +10,7 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{CREATE, check_code, may_order, record, template, view};
-use crate::accounting::entry_input::{LineInput, Reference};
+use crate::accounting::entry_input::{LineInput, Reference, resolve_known_lines};
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
@@ -55,7 +55,7 @@ impl Command for CreateRecurringEntry {
         let recurrence = Recurrence::new(self.schedule, self.start_date, self.end_date);
         let recurrence = recurrence.map_err(|refused| violations.extend(refused)).ok();
         let journal = template::journal(uow, self.journal.as_ref(), &mut violations).await?;
-        let lines = template::lines(uow, &self.lines, &mut violations).await?;
+        let lines = resolve_known_lines(uow, &self.lines, &mut violations).await?;
         let currency = match self.currency {
             Some(currency) => currency,
             None => uow.ledger().company_currency().await?.code,

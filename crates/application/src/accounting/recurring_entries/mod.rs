@@ -101,7 +101,7 @@ async fn view(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppRes
         reverses: None,
         lines: template.lines.clone(),
     };
-    let meta = EntryMeta { notes: None, recurring_entry_id: None, created_by: None, created_at: uow.now() };
+    let meta = EntryMeta::new(None, uow.now());
     let lines = draft_view(uow, &DraftEntry::from_stored(sample, 1), &meta).await?.lines;
     Ok(RecurringEntryView::new(stored, lines))
 }

@@ -26,12 +26,8 @@ pub(super) async fn make(
 ) -> AppResult<JournalEntryView> {
     let id = JournalEntryId::new(uow.new_id());
     let draft = DraftEntry::new(entry.entry_on(date, id), TEMPLATE_LINES_MAX)?;
-    let meta = EntryMeta {
-        notes: None,
-        recurring_entry_id: Some(entry.id),
-        created_by: ctx.actor.user_id(),
-        created_at: uow.now(),
-    };
+    let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
+    let meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
     let view = if entry.auto_post {
         let posting = posting::post(ctx, uow, draft, meta, None).await?;
         posted_view(uow, &posting).await?

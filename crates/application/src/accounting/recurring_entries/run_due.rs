@@ -212,11 +212,7 @@ impl Command for NoteFailure {
     const ACCESS: Access = Access::Permission(RUN);
     type Output = Option<NaiveDate>;
 
-    async fn run(
-        &self,
-        _: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-    ) -> AppResult<Done<Option<NaiveDate>>> {
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Option<NaiveDate>>> {
         let stored = find(uow, self.id).await?;
         if !is_open(uow, &stored, self.failure.date).await? {
             return Ok(Done::new(None));

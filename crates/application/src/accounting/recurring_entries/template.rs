@@ -1,16 +1,13 @@
 //! A template as a caller writes it, with accounts, journal and dimensions by id or by code.
 
-use std::collections::BTreeSet;
-
 use domain::accounting::journal_entry::{
-    ACCOUNT_UNKNOWN, DraftEntry, EXCHANGE_RATE_MISSING, NewLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
+    DraftEntry, EXCHANGE_RATE_MISSING, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
 };
 use domain::accounting::recurring_entry::{RecurringEntry, TEMPLATE_LINES_MAX};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
 
-use crate::accounting::entry_input::{LineInput, Reference, resolve_journal, resolve_lines};
-use crate::accounting::error::JOURNAL_UNKNOWN;
+use crate::accounting::entry_input::{Reference, resolve_known_journal};
 use crate::accounting::posting;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -22,33 +19,8 @@ pub(super) async fn journal(
     reference: Option<&Reference<JournalId>>,
     violations: &mut Violations,
 ) -> AppResult<Option<JournalId>> {
-    let resolved = resolve_journal(uow, reference).await?;
-    let Some(id) = violations.check("", resolved) else { return Ok(None) };
-    if uow.recurring_entries().journal_exists(id).await? {
-        return Ok(Some(id));
-    }
-    violations.push(Violation::new(&JOURNAL_UNKNOWN).at("/journalId"));
-    Ok(None)
-}
-
-/// The lines; every line that names something unknown is reported.
-pub(super) async fn lines(
-    uow: &mut dyn UnitOfWork,
-    lines: &[LineInput],
-    violations: &mut Violations,
-) -> AppResult<Vec<NewLine>> {
-    let before = violations.len();
-    let resolved = resolve_lines(uow, lines, violations).await?;
-    if violations.len() != before {
-        return Ok(resolved);
-    }
-    let ids: BTreeSet<_> = resolved.iter().map(|line| line.account).collect();
-    let known = uow.ledger().account_names(&ids).await?;
-    let unknown = resolved.iter().enumerate().filter(|(_, line)| !known.contains_key(&line.account));
-    violations.extend(
-        unknown.map(|(index, _)| Violation::new(&ACCOUNT_UNKNOWN).at(format!("/lines/{index}/accountId"))),
-    );
-    Ok(resolved)
+    let resolved = resolve_known_journal(uow, reference).await?;
+    Ok(violations.check("", resolved))
 }
 
 /// Whether entries of the template could ever be posted, as far as that does not depend on the date: the same errors as
@@ -61,7 +33,9 @@ pub(super) async fn check_postable(
     let date = entry.next_date.unwrap_or(entry.recurrence.start());
     let sample = entry.entry_on(date, JournalEntryId::new(entry.id.uuid()));
     let rates_are_known = sample.lines.iter().all(|line| {
-        line.rate.is_some() || line.company_amount.is_some() || line.currency.unwrap_or(sample.currency) == sample.currency
+        line.rate.is_some()
+            || line.company_amount.is_some()
+            || line.currency.unwrap_or(sample.currency) == sample.currency
     });
     let draft = DraftEntry::new(sample, TEMPLATE_LINES_MAX)?;
     let refused = posting::check_on_any_date(ctx, uow, draft).await?;

@@ -10,7 +10,7 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{UPDATE, check_code, find, may_order, record, save, template, view};
-use crate::accounting::entry_input::{LineInput, Reference};
+use crate::accounting::entry_input::{LineInput, Reference, resolve_known_lines};
 use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
@@ -61,7 +61,12 @@ impl Command for UpdateRecurringEntry {
         let patch = self.patch(uow, &stored.entry).await?;
         let today = uow.now().date();
         let old = stored.entry.clone();
-        let Changed { mut entry, dropped } = stored.entry.update(patch, today)?;
+        let posts = old.auto_post || patch.auto_post == Some(true);
+        let Changed { mut entry, dropped } = match stored.entry.update(patch, today) {
+            Ok(changed) => changed,
+            // Whoever may not order it need not mend it.
+            Err(refused) => return Err(may_order(ctx, posts).err().unwrap_or_else(|| refused.into())),
+        };
         if entry.orders_differently(&old) {
             may_order(ctx, entry.auto_post)?;
             entry.ordered_by = ctx.actor.user_id().or(entry.ordered_by);
@@ -139,7 +144,7 @@ impl UpdateRecurringEntry {
             None => None,
         };
         let lines = match &self.lines {
-            Some(lines) => template::lines(uow, lines, violations).await?,
+            Some(lines) => resolve_known_lines(uow, lines, violations).await?,
             None => old.lines.clone(),
         };
         let text =

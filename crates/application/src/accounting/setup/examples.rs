@@ -87,8 +87,14 @@ async fn create_values(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppRes
             continue;
         }
         let name = LocalizedName::parse(Some(ar), Some(en))?;
-        let value =
-            CreateDimensionValue { dimension, code: Code::parse(code)?, name, parent: None, active: true };
+        let value = CreateDimensionValue {
+            dimension,
+            code: Code::parse(code)?,
+            name,
+            parent: None,
+            postable: true,
+            active: true,
+        };
         value.run(ctx, uow).await?;
     }
     Ok(())

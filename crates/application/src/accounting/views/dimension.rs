@@ -44,6 +44,8 @@ pub struct DimensionValueView {
     pub code: String,
     pub name: NameView,
     pub parent_id: Option<Uuid>,
+    /// False for a heading: no line takes it, only the values below it.
+    pub postable: bool,
     pub active: bool,
     #[schema(format = "date-time")]
     pub updated_at: String,
@@ -59,6 +61,7 @@ impl From<&Stored<DimensionValue>> for DimensionValueView {
             code: value.code.to_string(),
             name: NameView::from(&value.name),
             parent_id: value.parent_id.map(|id| id.uuid()),
+            postable: value.postable,
             active: value.active,
             updated_at: stored.updated_at.to_string(),
             version: value.version,
@@ -71,16 +74,16 @@ impl From<&Stored<DimensionValue>> for DimensionValueView {
 #[serde(rename_all = "camelCase")]
 pub struct DimensionRuleView {
     pub id: Uuid,
-    /// `mandatory`, `fixed`, `forbidden` or `blocked_combination`.
+    /// `mandatory`, `fixed`, `forbidden`, `optional`, `blocked_combination` or `allowed_combination`.
     pub kind: &'static str,
     /// The account it is for; null with a prefix, or for all accounts.
     pub account_id: Option<Uuid>,
     pub account_code_prefix: Option<String>,
-    /// Null for a blocked combination.
+    /// Null for a combination.
     pub dimension_id: Option<Uuid>,
-    /// Of a fixed value.
+    /// Of a fixed value; the values below it are meant, too.
     pub value_id: Option<Uuid>,
-    /// The values that may not stand together on one line.
+    /// The values that may not, or may, stand together on one line; the values below them are meant, too.
     pub combination: Vec<DimensionPairView>,
     pub active: bool,
     #[schema(format = "date-time")]

@@ -42,6 +42,10 @@ pub struct JournalEntryView {
     pub reverses_id: Option<Uuid>,
     pub reversed_by_id: Option<Uuid>,
     pub recurring_entry_id: Option<Uuid>,
+    /// The entry that it was copied from.
+    pub copied_from_id: Option<Uuid>,
+    /// Its latest copy; all of them are the entries with this `copiedFromId`.
+    pub copied_to_id: Option<Uuid>,
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
     pub created_at: String,

@@ -1,8 +1,13 @@
 //! What accounts ask of the dimensions on their lines (R9).
+//!
+//! Of the rules for one dimension those with the most specific selector decide: one account before a code prefix, a longer
+//! prefix before a shorter one, any prefix before all accounts. Blocked combinations add up; one is lifted by an allowed
+//! combination of the same dimensions whose selector is more specific, or the same and its values lie below. A value in a
+//! rule stands for the values below it, too. Broken rules are reported in the order in which the rules were made.
 
 use super::{
     DIMENSION_COMBINATION_BLOCKED, DIMENSION_FIXED, DIMENSION_FORBIDDEN, DIMENSION_REQUIRED,
-    DimensionCombination,
+    DIMENSION_VALUE_IS_HEADING, DimensionCombination, DimensionTree,
 };
 use crate::accounting::account::AccountFacts;
 use crate::error::Violation;
@@ -22,18 +27,23 @@ pub enum AccountSelector {
 pub enum DimensionRuleKind {
     /// A value must be given.
     Mandatory { dimension: DimensionId },
-    /// Exactly this value must be given.
+    /// This value or one below it must be given.
     Fixed { dimension: DimensionId, value: DimensionValueId },
     /// No value may be given.
     Forbidden { dimension: DimensionId },
+    /// A value may be given or not: the exception to a rule with a less specific selector.
+    Optional { dimension: DimensionId },
     /// These values may not all stand on one line.
     BlockedCombination { values: Vec<(DimensionId, DimensionValueId)> },
+    /// These values may stand on one line: the exception to a blocked combination.
+    AllowedCombination { values: Vec<(DimensionId, DimensionValueId)> },
 }
 
 /// The words of [`DimensionRuleKind::as_str`].
-pub const RULE_KINDS: [&str; 4] = ["mandatory", "fixed", "forbidden", "blocked_combination"];
-/// Fewest values of a blocked combination: one value alone is forbidden by not being there.
-pub const BLOCKED_VALUES_MIN: usize = 2;
+pub const RULE_KINDS: [&str; 6] =
+    ["mandatory", "fixed", "forbidden", "optional", "blocked_combination", "allowed_combination"];
+/// Fewest values of a combination: one value alone is forbidden by not being there.
+pub const COMBINATION_VALUES_MIN: usize = 2;
 
 /// One rule of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +56,20 @@ pub struct DimensionRule {
 }
 
 impl AccountSelector {
-    pub fn matches(&self, account: &AccountFacts) -> bool {
+    pub fn matches(&self, id: AccountId, code: &str) -> bool {
         match self {
-            Self::Account(id) => *id == account.id,
-            Self::CodePrefix(prefix) => account.code.starts_with(prefix.as_str()),
+            Self::Account(account) => *account == id,
+            Self::CodePrefix(prefix) => code.starts_with(prefix.as_str()),
             Self::All => true,
+        }
+    }
+
+    /// The larger one decides.
+    pub fn specificity(&self) -> usize {
+        match self {
+            Self::Account(_) => usize::MAX,
+            Self::CodePrefix(prefix) => 1 + prefix.chars().count(),
+            Self::All => 0,
         }
     }
 }
@@ -62,121 +81,110 @@ impl DimensionRuleKind {
             Self::Mandatory { .. } => "mandatory",
             Self::Fixed { .. } => "fixed",
             Self::Forbidden { .. } => "forbidden",
+            Self::Optional { .. } => "optional",
             Self::BlockedCombination { .. } => "blocked_combination",
+            Self::AllowedCombination { .. } => "allowed_combination",
         }
     }
 
-    fn broken_by(&self, combination: &DimensionCombination) -> bool {
+    /// The dimension it asks about; none for combinations.
+    pub fn dimension(&self) -> Option<DimensionId> {
+        match self {
+            Self::Mandatory { dimension }
+            | Self::Fixed { dimension, .. }
+            | Self::Forbidden { dimension }
+            | Self::Optional { dimension } => Some(*dimension),
+            Self::BlockedCombination { .. } | Self::AllowedCombination { .. } => None,
+        }
+    }
+
+    /// Every value it names.
+    pub fn values(&self) -> &[(DimensionId, DimensionValueId)] {
+        match self {
+            Self::BlockedCombination { values } | Self::AllowedCombination { values } => values,
+            _ => &[],
+        }
+    }
+
+    fn broken_by(&self, combination: &DimensionCombination, tree: &DimensionTree) -> bool {
         match self {
             Self::Mandatory { dimension } => combination.value(*dimension).is_none(),
-            Self::Fixed { dimension, value } => combination.value(*dimension) != Some(*value),
-            Self::Forbidden { dimension } => combination.value(*dimension).is_some(),
-            // A rule without values would block every line; it says nothing instead.
-            Self::BlockedCombination { values } => {
-                !values.is_empty()
-                    && values.iter().all(|(dimension, value)| combination.value(*dimension) == Some(*value))
+            Self::Fixed { dimension, value } => {
+                !combination.value(*dimension).is_some_and(|given| tree.covers(*value, given))
             }
+            Self::Forbidden { dimension } => combination.value(*dimension).is_some(),
+            Self::BlockedCombination { values } => all_stand_on(values, combination, tree),
+            Self::Optional { .. } | Self::AllowedCombination { .. } => false,
         }
     }
 }
 
-/// Every rule that a line on this account breaks, each at `/dimensions`; nothing is allocated when none is.
+/// Whether the line has each of the values, or one below it. No values at all stand on no line.
+fn all_stand_on(
+    values: &[(DimensionId, DimensionValueId)],
+    line: &DimensionCombination,
+    tree: &DimensionTree,
+) -> bool {
+    let stands = |(dimension, value): &(DimensionId, DimensionValueId)| {
+        line.value(*dimension).is_some_and(|given| tree.covers(*value, given))
+    };
+    !values.is_empty() && values.iter().all(stands)
+}
+
+/// Whether an allowed combination is an exception to the blocked one, as far as selectors and values say.
+pub(super) fn lifts(allowed: &DimensionRule, blocked: &DimensionRule, tree: &DimensionTree) -> bool {
+    let DimensionRuleKind::AllowedCombination { values } = &allowed.kind else { return false };
+    let of = |dimension: DimensionId| values.iter().find(|(d, _)| *d == dimension).map(|(_, value)| *value);
+    let named = blocked.kind.values();
+    if !named.iter().all(|(dimension, _)| of(*dimension).is_some()) {
+        return false;
+    }
+    let (own, other) = (allowed.account.specificity(), blocked.account.specificity());
+    let below = |(dimension, value): &(DimensionId, DimensionValueId)| {
+        of(*dimension).is_some_and(|own| tree.covers(*value, own))
+    };
+    own > other || (own == other && named.iter().all(below) && *named != **values)
+}
+
+/// Every rule that a line on this account breaks and every heading among its values, each at `/dimensions`; nothing is
+/// allocated when there is none.
 pub fn check(
     account: &AccountFacts,
     combination: &DimensionCombination,
     rules: &[DimensionRule],
+    tree: &DimensionTree,
 ) -> Vec<Violation> {
-    rules
+    let of_account = |rule: &&DimensionRule| rule.account.matches(account.id, &account.code);
+    let overridden = |rule: &DimensionRule| {
+        rules.iter().filter(of_account).any(|other| match rule.kind.dimension() {
+            Some(dimension) => {
+                other.kind.dimension() == Some(dimension)
+                    && other.account.specificity() > rule.account.specificity()
+            }
+            None => lifts(other, rule, tree) && all_stand_on(other.kind.values(), combination, tree),
+        })
+    };
+    let broken = rules
         .iter()
-        .filter(|rule| rule.account.matches(account) && rule.kind.broken_by(combination))
+        .filter(of_account)
+        .filter(|rule| rule.kind.broken_by(combination, tree) && !overridden(rule))
         .map(|rule| {
             let def = match rule.kind {
-                DimensionRuleKind::Mandatory { .. } => &DIMENSION_REQUIRED,
                 DimensionRuleKind::Fixed { .. } => &DIMENSION_FIXED,
                 DimensionRuleKind::Forbidden { .. } => &DIMENSION_FORBIDDEN,
                 DimensionRuleKind::BlockedCombination { .. } => &DIMENSION_COMBINATION_BLOCKED,
+                _ => &DIMENSION_REQUIRED,
             };
             Violation::new(def)
                 .at("/dimensions")
                 .with("account", &account.code)
                 .with("dimension", &rule.label)
-        })
-        .collect()
+        });
+    let headings = combination.pairs().iter().filter_map(|(_, value)| tree.heading(*value));
+    let headings = headings
+        .map(|label| Violation::new(&DIMENSION_VALUE_IS_HEADING).at("/dimensions").with("value", label));
+    headings.chain(broken).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::accounting::account::{AccountType, ControlKind};
-
-    fn dimension(n: u128) -> DimensionId {
-        DimensionId::new(Uuid::from_u128(n))
-    }
-    fn value(n: u128) -> DimensionValueId {
-        DimensionValueId::new(Uuid::from_u128(n))
-    }
-    fn line(pairs: &[(u128, u128)]) -> DimensionCombination {
-        DimensionCombination::new(pairs.iter().map(|&(d, v)| (dimension(d), value(v))).collect()).unwrap()
-    }
-    fn account() -> AccountFacts {
-        AccountFacts {
-            id: AccountId::new(Uuid::from_u128(9)),
-            code: "5100".to_owned(),
-            is_posting: true,
-            active: true,
-            currency: None,
-            control: ControlKind::None,
-            requires_party: false,
-            account_type: AccountType::Expense,
-        }
-    }
-    fn broken(
-        account_selector: AccountSelector,
-        kind: DimensionRuleKind,
-        on: &DimensionCombination,
-    ) -> Vec<&'static str> {
-        let id = DimensionRuleId::new(Uuid::from_u128(1));
-        let rule = DimensionRule { id, account: account_selector, kind, label: "PROJECT".to_owned() };
-        check(&account(), on, &[rule]).into_iter().map(|violation| violation.def.code).collect()
-    }
-
-    #[test]
-    fn each_kind_refuses_and_accepts() {
-        use DimensionRuleKind::*;
-        let all = || AccountSelector::All;
-        let mandatory = || Mandatory { dimension: dimension(1) };
-        assert_eq!(broken(all(), mandatory(), &line(&[(2, 20)])), ["dimension_required"]);
-        assert!(broken(all(), mandatory(), &line(&[(1, 10)])).is_empty());
-
-        let fixed = || Fixed { dimension: dimension(1), value: value(10) };
-        assert_eq!(broken(all(), fixed(), &line(&[(1, 11)])), ["dimension_fixed"]);
-        assert_eq!(broken(all(), fixed(), &line(&[])), ["dimension_fixed"]);
-        assert!(broken(all(), fixed(), &line(&[(1, 10)])).is_empty());
-
-        let forbidden = || Forbidden { dimension: dimension(1) };
-        assert_eq!(broken(all(), forbidden(), &line(&[(1, 10)])), ["dimension_forbidden"]);
-        assert!(broken(all(), forbidden(), &line(&[(2, 10)])).is_empty());
-
-        let blocked =
-            || BlockedCombination { values: vec![(dimension(1), value(10)), (dimension(2), value(20))] };
-        assert_eq!(
-            broken(all(), blocked(), &line(&[(1, 10), (2, 20), (3, 1)])),
-            ["dimension_combination_blocked"]
-        );
-        assert!(broken(all(), blocked(), &line(&[(1, 10), (2, 21)])).is_empty());
-        assert!(broken(all(), BlockedCombination { values: vec![] }, &line(&[])).is_empty());
-    }
-
-    #[test]
-    fn a_rule_is_only_for_the_accounts_it_selects() {
-        let mandatory = || DimensionRuleKind::Mandatory { dimension: dimension(1) };
-        let own = AccountSelector::Account(AccountId::new(Uuid::from_u128(9)));
-        let other = AccountSelector::Account(AccountId::new(Uuid::from_u128(8)));
-        assert_eq!(broken(own, mandatory(), &line(&[])).len(), 1);
-        assert!(broken(other, mandatory(), &line(&[])).is_empty());
-        assert_eq!(broken(AccountSelector::CodePrefix("51".to_owned()), mandatory(), &line(&[])).len(), 1);
-        assert!(broken(AccountSelector::CodePrefix("52".to_owned()), mandatory(), &line(&[])).is_empty());
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, EntryKind, NewEntry, NewLine, PostedEntry,
-    PostedLine, REVERSAL_BEFORE_ENTRY,
+    PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
 };
 use crate::accounting::dimension::DimensionCombination;
 use crate::error::Violation;
@@ -61,7 +61,7 @@ impl PostedEntry {
     ) -> Result<DraftEntry, Violation> {
         let header = self.header();
         if header.reverses.is_some() {
-            return Err(Violation::new(&ENTRY_IS_REVERSAL).with("number", &header.number));
+            return Err(Violation::new(&REVERSAL_NOT_COPIED).with("number", &header.number));
         }
         // Year-close and revaluation entries are computed, so a copy by hand is an ordinary entry.
         let kind = if header.kind == EntryKind::Opening { EntryKind::Opening } else { EntryKind::Standard };

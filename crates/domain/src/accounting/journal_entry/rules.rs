@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::accounting::account::AccountFacts;
-use crate::accounting::dimension::DimensionRule;
+use crate::accounting::dimension::{DimensionRule, DimensionTree};
 use crate::accounting::fiscal_period::PeriodFacts;
 use crate::accounting::journal::JournalKind;
 use crate::accounting::lock::{LockException, Locks};
@@ -22,7 +22,10 @@ pub struct PostingRules<'a> {
     /// Company units for one unit of the currency on the posting date, for lines without their own rate.
     pub rates: &'a HashMap<CurrencyCode, Rate>,
     pub rounding_account: Option<AccountId>,
+    /// In the order in which they were made.
     pub dimension_rules: &'a [DimensionRule],
+    /// At least the values of the lines and what lies above them.
+    pub dimension_tree: &'a DimensionTree,
     /// The period of the posting date: the closing one for entries of kind closing; `None` when there is none.
     pub period: Option<&'a PeriodFacts>,
     pub locks: &'a Locks,

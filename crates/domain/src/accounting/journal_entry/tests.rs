@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::accounting::account::{AccountFacts, AccountType, ControlKind};
-use crate::accounting::dimension::{AccountSelector, DimensionCombination, DimensionRule, DimensionRuleKind};
+use crate::accounting::dimension::{
+    AccountSelector, DimensionCombination, DimensionRule, DimensionRuleKind, DimensionTree,
+};
 use crate::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use crate::accounting::hash_chain::GENESIS;
 use crate::accounting::journal::JournalKind;
@@ -84,6 +86,7 @@ pub(super) struct Books {
     pub rates: HashMap<CurrencyCode, Rate>,
     pub rounding_account: Option<AccountId>,
     pub dimension_rules: Vec<DimensionRule>,
+    pub dimension_tree: DimensionTree,
     pub period: Option<PeriodFacts>,
     pub locks: Locks,
     pub journal_kind: JournalKind,
@@ -99,6 +102,7 @@ impl Books {
                 .into(),
             rounding_account: Some(account(ROUNDING)),
             dimension_rules: Vec::new(),
+            dimension_tree: DimensionTree::default(),
             period: Some(PeriodFacts {
                 id: FiscalPeriodId::new(Uuid::from_u128(70)),
                 start: day("2026-01-01"),
@@ -119,6 +123,7 @@ impl Books {
             rates: &self.rates,
             rounding_account: self.rounding_account,
             dimension_rules: &self.dimension_rules,
+            dimension_tree: &self.dimension_tree,
             period: self.period.as_ref(),
             locks: &self.locks,
             exceptions: &[],

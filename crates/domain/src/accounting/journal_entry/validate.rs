@@ -12,7 +12,7 @@ use super::{
     PostedLine, PostingRules, ValidatedEntry,
 };
 use crate::accounting::account::{AccountFacts, ControlKind};
-use crate::accounting::dimension;
+use crate::accounting::dimension::{self, DimensionCombination};
 use crate::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus};
 use crate::accounting::lock::check_posting_date;
 use crate::error::{ErrorDef, Violation, Violations};
@@ -72,6 +72,8 @@ struct Checker<'a> {
     rules: &'a PostingRules<'a>,
     violations: Violations,
     posted: Vec<PostedLine>,
+    /// Of each posted line.
+    dimensions: Vec<DimensionCombination>,
     totals: Totals,
     /// The currency of every line so far; `None` before the first.
     shared_currency: Option<CurrencyCode>,
@@ -95,6 +97,7 @@ impl<'a> Checker<'a> {
             violations: Violations::new(),
             // One more for the rounding line.
             posted: Vec::with_capacity(lines + 1),
+            dimensions: Vec::with_capacity(lines),
             totals: Totals::default(),
             shared_currency: None,
             mixed: false,
@@ -130,6 +133,7 @@ impl<'a> Checker<'a> {
         self.mixed |= self.shared_currency.is_some_and(|shared| shared != code);
         self.shared_currency = Some(code);
         self.foreign_lines += usize::from(code != self.rules.company.code);
+        self.dimensions.push(line.dimensions);
         self.posted.push(PostedLine {
             line_no: u32::try_from(index + 1).unwrap_or(u32::MAX),
             account: line.account,
@@ -171,8 +175,9 @@ impl<'a> Checker<'a> {
             self.refuse(index, "party", named(&PARTY_REQUIRED));
         }
         self.touches_tax |= account.control == ControlKind::Vat;
-        if !self.mirrors && !self.rules.dimension_rules.is_empty() {
-            for violation in dimension::check(account, &line.dimensions, self.rules.dimension_rules) {
+        let PostingRules { dimension_rules, dimension_tree, .. } = self.rules;
+        if !self.mirrors && !(dimension_rules.is_empty() && line.dimensions.is_empty()) {
+            for violation in dimension::check(account, &line.dimensions, dimension_rules, dimension_tree) {
                 let field = violation.pointer.trim_start_matches('/').to_owned();
                 self.refuse(index, &field, violation);
             }

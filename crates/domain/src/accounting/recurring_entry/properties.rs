@@ -51,8 +51,14 @@ fn falling(recurrence: &Recurrence, after: Option<NaiveDate>, through: NaiveDate
 
 #[derive(Debug, Clone)]
 enum Step {
-    Rhythm { recurrence: Recurrence, drop: bool },
-    Active { active: bool, drop: bool },
+    Rhythm {
+        recurrence: Recurrence,
+        drop: bool,
+    },
+    Active {
+        active: bool,
+        drop: bool,
+    },
     /// Makes, refuses or skips everything that is due.
     Run,
     /// Settles one occurrence, due or not.

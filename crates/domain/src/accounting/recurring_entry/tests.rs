@@ -105,12 +105,15 @@ fn no_month_is_lost_between_two_days_of_the_month() {
         entry = entry.advance();
     }
     let today = "2026-11-28";
-    for (day_of_month, expected) in [(3, "2026-05-03"), (5, "2026-05-05"), (31, "2026-04-30"), (5, "2026-05-05")] {
+    for (day_of_month, expected) in
+        [(3, "2026-05-03"), (5, "2026-05-05"), (31, "2026-04-30"), (5, "2026-05-05")]
+    {
         entry = changed(entry, rhythm(monthly(day_of_month, "2026-01-01", None)), today);
         assert_eq!(entry.next_date, Some(day(expected)));
     }
     let quarterly = Frequency::Monthly { day_of_month: 31, interval: 3 };
-    let early = changed(entry, rhythm(Recurrence::new(quarterly, day("2025-01-01"), None).unwrap()), "2026-05-04");
+    let early =
+        changed(entry, rhythm(Recurrence::new(quarterly, day("2025-01-01"), None).unwrap()), "2026-05-04");
     assert_eq!(early.next_date, Some(day("2026-04-30")), "nothing was overdue");
 }
 

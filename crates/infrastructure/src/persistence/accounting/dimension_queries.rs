@@ -30,6 +30,7 @@ pub static VALUE_LIST: ListSql = ListSql {
         ("code", "v.code"),
         ("name", "v.search"),
         ("parentId", "v.parent_id"),
+        ("postable", "v.postable"),
         ("active", "v.active"),
         ("updatedAt", "v.updated_at"),
     ],

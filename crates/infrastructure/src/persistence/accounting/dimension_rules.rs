@@ -9,7 +9,7 @@ use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
-use domain::accounting::dimension::{AccountSelector, DimensionRuleKind};
+use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind};
 use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId, TenantId};
 use uuid::Uuid;
 
@@ -74,11 +74,15 @@ pub(super) fn read_rule(columns: &mut Columns) -> StorageResult<(AccountSelector
             DimensionRuleKind::Fixed { dimension: dimension?, value }
         }
         "forbidden" => DimensionRuleKind::Forbidden { dimension: dimension? },
-        _ => {
+        "optional" => DimensionRuleKind::Optional { dimension: dimension? },
+        word => {
             let pairs: Vec<(Uuid, Uuid)> =
                 serde_json::from_str(&combination.unwrap_or_default()).map_err(|_| corrupt("combination"))?;
             let values = pairs.into_iter().map(|(d, v)| (d.into(), v.into())).collect();
-            DimensionRuleKind::BlockedCombination { values }
+            match word {
+                "allowed_combination" => DimensionRuleKind::AllowedCombination { values },
+                _ => DimensionRuleKind::BlockedCombination { values },
+            }
         }
     };
     let account = match (account, prefix) {
@@ -114,6 +118,10 @@ impl DimensionRuleRepository for SqlUnitOfWork {
         Ok(self.tx.execute(&UPDATE, &params).await? == 1)
     }
 
+    async fn active_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
+        self.read_dimension_rules().await
+    }
+
     async fn delete(&mut self, id: DimensionRuleId, version: i64) -> StorageResult<bool> {
         Ok(self.tx.execute(&DELETE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
     }
@@ -127,11 +135,12 @@ impl SqlUnitOfWork {
             AccountSelector::All => (None, None),
         };
         let (dimension, value, combination) = match &rule.kind {
-            DimensionRuleKind::Mandatory { dimension } | DimensionRuleKind::Forbidden { dimension } => {
-                (Some(*dimension), None, None)
-            }
+            DimensionRuleKind::Mandatory { dimension }
+            | DimensionRuleKind::Forbidden { dimension }
+            | DimensionRuleKind::Optional { dimension } => (Some(*dimension), None, None),
             DimensionRuleKind::Fixed { dimension, value } => (Some(*dimension), Some(*value), None),
-            DimensionRuleKind::BlockedCombination { values } => {
+            DimensionRuleKind::BlockedCombination { values }
+            | DimensionRuleKind::AllowedCombination { values } => {
                 let pairs: Vec<(Uuid, Uuid)> = values.iter().map(|(d, v)| (d.uuid(), v.uuid())).collect();
                 let json = serde_json::to_string(&pairs)
                     .map_err(|error| StorageError::Internal(format!("combination: {error}")))?;

@@ -6,7 +6,7 @@ use application::accounting::ports::dimensions::{DimensionRepository, VALUE_DEPT
 use application::accounting::ports::stored::Stored;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionTree, DimensionValue};
 use domain::ids::{DimensionId, DimensionValueId};
 
 use super::columns::{quoted, read_code, read_name, search_column};
@@ -25,7 +25,7 @@ macro_rules! dimension_columns {
 /// The columns in which [`read_value`] reads a value.
 macro_rules! value_columns {
     () => {
-        "SELECT v.id, v.dimension_id, v.code, v.name_ar, v.name_en, v.parent_id, v.active, v.version, v.updated_at \
+        "SELECT v.id, v.dimension_id, v.code, v.name_ar, v.name_en, v.parent_id, v.postable, v.active, v.version, v.updated_at \
          FROM dimension_value v"
     };
 }
@@ -57,8 +57,9 @@ statements! {
     VALUE_IN_RULES = "accounting.dimension_value.in_rules":
         "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND (value_id = ?2 OR combination LIKE ?3 {escape}) {only}";
     UPDATE_VALUE = "accounting.dimension_value.update":
-        "UPDATE dimension_value SET code = ?4, name_ar = ?5, name_en = ?6, search = ?7, parent_id = ?8, active = ?9, \
-         updated_at = ?10, version = ?11 WHERE tenant_id = ?1 AND id = ?2 AND dimension_id = ?3 AND version = ?11 - 1";
+        "UPDATE dimension_value SET code = ?4, name_ar = ?5, name_en = ?6, search = ?7, parent_id = ?8, postable = ?9, \
+         active = ?10, updated_at = ?11, version = ?12 \
+         WHERE tenant_id = ?1 AND id = ?2 AND dimension_id = ?3 AND version = ?12 - 1";
     DELETE_VALUE = "accounting.dimension_value.delete":
         "DELETE FROM dimension_value WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
@@ -75,6 +76,7 @@ pub static VALUE_INSERT: Bulk = Bulk::new(
         ("name_en", Kind::Text(200)),
         ("search", Kind::Text(600)),
         ("parent_id", Kind::Id),
+        ("postable", Kind::Bool),
         ("active", Kind::Bool),
         ("created_at", Kind::Time),
         ("updated_at", Kind::Time),
@@ -108,6 +110,7 @@ pub(super) fn read_value(columns: &mut Columns) -> StorageResult<Stored<Dimensio
         code: read_code(columns)?,
         name: read_name(columns)?,
         parent_id: columns.get("parent_id")?,
+        postable: columns.get("postable")?,
         active: columns.get("active")?,
         version: columns.get("version")?,
     };
@@ -170,6 +173,10 @@ impl DimensionRepository for SqlUnitOfWork {
             ancestors.push(at);
         }
         Ok(ancestors)
+    }
+
+    async fn value_tree(&mut self, values: &BTreeSet<DimensionValueId>) -> StorageResult<DimensionTree> {
+        self.read_dimension_tree(values, true).await
     }
 
     async fn value_levels_below(&mut self, id: DimensionValueId) -> StorageResult<usize> {
@@ -244,6 +251,7 @@ impl SqlUnitOfWork {
             value.name.en().into(),
             search_column(&value.code, &value.name),
             value.parent_id.into(),
+            value.postable.into(),
             value.active.into(),
         ]
     }

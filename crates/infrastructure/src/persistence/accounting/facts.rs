@@ -6,15 +6,14 @@ use application::accounting::ports::ledger::{FactsRequest, JournalFacts, LedgerS
 use application::ports::storage_error::StorageResult;
 use chrono::{Datelike, NaiveDate};
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
-use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::lock::{LockException, LockKind, Locks};
-use domain::ids::{AccountId, DimensionId, DimensionValueId, FiscalYearId, JournalId, UserId};
+use domain::ids::{AccountId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::time::Timestamp;
 
 use super::company_money::{no_tenant, read_company};
-use super::dimension_rules::read_rule;
+use super::dimension_facts::names_values;
 use super::journals::read_journal;
 use super::ledger_settings::read_settings;
 use super::number_series::read_series;
@@ -56,14 +55,6 @@ statements! {
     RATE = "accounting.facts.rate" as reference:
         "SELECT {first} rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 AND rate_date <= ?3 \
          ORDER BY rate_date DESC {only}";
-    DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
-        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code, v.code \
-         FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
-         LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
-         WHERE r.tenant_id = ?1 AND r.active = ?2";
-    VALUE_LABEL = "accounting.facts.dimension_value_label" as reference:
-        "SELECT d.code, v.code FROM dimension_value v \
-         INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1 AND v.id = ?2";
 }
 
 pub static ACCOUNTS: Lookup = Lookup::new(
@@ -92,6 +83,9 @@ impl SqlUnitOfWork {
         let (period, fiscal_year) = self.read_period(request).await?;
         let foreign = request.currencies.iter().filter(|code| **code != company.code);
         let foreign: Vec<CurrencyCode> = foreign.copied().collect();
+        let dimension_rules = self.read_dimension_rules().await?;
+        let named = dimension_rules.iter().any(|rule| names_values(&rule.kind));
+        let dimension_tree = self.read_dimension_tree(&request.dimension_values, named).await?;
         Ok(PostingFacts {
             company,
             journal: self.read_journal(request.journal_id).await?,
@@ -103,7 +97,8 @@ impl SqlUnitOfWork {
             fiscal_year,
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(request.user).await?,
-            dimension_rules: self.read_dimension_rules().await?,
+            dimension_rules,
+            dimension_tree,
         })
     }
 
@@ -213,35 +208,6 @@ impl SqlUnitOfWork {
         };
         rows.into_iter().map(read).collect()
     }
-
-    pub(crate) async fn read_dimension_rules(&mut self) -> StorageResult<Vec<DimensionRule>> {
-        let rows = self.tx.query(&DIMENSION_RULES, &[self.tenant.into(), true.into()]).await?;
-        let mut rules: Vec<DimensionRule> =
-            rows.into_iter().map(dimension_rule).collect::<StorageResult<_>>()?;
-        for rule in &mut rules {
-            if let DimensionRuleKind::BlockedCombination { values } = &rule.kind {
-                rule.label = self.combination_label(values).await?;
-            }
-        }
-        Ok(rules)
-    }
-
-    /// `BRANCH=RUH, PROJECT=P1`
-    async fn combination_label(
-        &mut self,
-        values: &[(DimensionId, DimensionValueId)],
-    ) -> StorageResult<String> {
-        let mut labels = Vec::with_capacity(values.len());
-        for (_, value) in values {
-            if let Some(row) = self.tx.find(&VALUE_LABEL, &[self.tenant.into(), (*value).into()]).await? {
-                let mut columns = row.columns("dimension_value");
-                let (dimension, value): (String, String) =
-                    (columns.get("dimension_code")?, columns.get("code")?);
-                labels.push(format!("{dimension}={value}"));
-            }
-        }
-        Ok(labels.join(", "))
-    }
 }
 
 /// `code, scale`
@@ -272,18 +238,4 @@ pub(crate) fn account_facts(row: Row) -> StorageResult<AccountFacts> {
         requires_party: control.requires_party(),
         account_type: columns.parse("type", |text| AccountType::parse(text).ok())?,
     })
-}
-
-/// `id`, the columns of [`read_rule`], dimension code, value code
-fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
-    let mut columns = row.columns("dimension_rule");
-    let id = columns.get("id")?;
-    let (account, kind) = read_rule(&mut columns)?;
-    let (dimension, value): (Option<String>, Option<String>) =
-        (columns.get("dimension_code")?, columns.get("value_code")?);
-    let label = match (dimension, value) {
-        (Some(dimension), Some(value)) => format!("{dimension}={value}"),
-        (dimension, _) => dimension.unwrap_or_default(),
-    };
-    Ok(DimensionRule { id, account, kind, label })
 }

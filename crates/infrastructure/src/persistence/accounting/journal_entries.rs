@@ -9,14 +9,14 @@ use domain::money::Amount;
 
 use super::draft_document;
 use super::journal_entry_inserts::{HEADER_INSERT, LINE_INSERT, header_row, line_count, line_row, total};
-use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_lines};
+use super::journal_entry_rows::{HeaderRow, copy_columns, header_columns, line_columns, read_lines};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::value::Value;
 use crate::statements;
 
 statements! {
     FIND = "accounting.journal_entry.find":
-        concat!("SELECT ", header_columns!(), " FROM journal_entry e WHERE e.tenant_id = ?1 AND e.id = ?2");
+        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), " FROM journal_entry e WHERE e.tenant_id = ?1 AND e.id = ?2");
     DRAFT_LINES = "accounting.journal_entry_draft.find":
         "SELECT document FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
     LINES = "accounting.ledger_line.of_entry":
@@ -24,8 +24,8 @@ statements! {
     INSERT_DRAFT = "accounting.journal_entry.insert_draft":
         "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, posting_date, document_date, currency, \
          description, reference, notes, control_reason, total, line_count, reverses_id, recurring_entry_id, created_by, \
-         created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+         created_at, updated_at, version, copied_from_id) \
+         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
     INSERT_DRAFT_LINES = "accounting.journal_entry_draft.insert":
         "INSERT INTO journal_entry_draft (tenant_id, entry_id, document) VALUES (?1, ?2, ?3)";
     UPDATE_DRAFT = "accounting.journal_entry.update_draft":
@@ -38,6 +38,8 @@ statements! {
         "DELETE FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT = "accounting.journal_entry.delete_draft":
         "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3";
+    FORGET_ORIGINAL = "accounting.journal_entry.forget_original":
+        "UPDATE journal_entry SET copied_from_id = NULL WHERE tenant_id = ?1 AND copied_from_id = ?2";
     UPDATE_POSTED = "accounting.journal_entry.update_posted":
         "UPDATE journal_entry SET status = 'posted', number = ?3, fiscal_period_id = ?4, total = ?5, line_count = ?6, \
          posted_by = ?7, updated_at = ?8, recorded_at = ?8, chain_sequence = ?9, hash = ?10, previous_hash = ?11, \
@@ -59,7 +61,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
         let [header, draft, lines] =
             self.tx.query_all([(&FIND, &key), (&DRAFT_LINES, &key), (&LINES, &key)]).await?;
         let Some(row) = header.into_iter().next() else { return Ok(None) };
-        let header = HeaderRow::read(&mut row.columns("journal_entry"))?;
+        let header = HeaderRow::read_linked(&mut row.columns("journal_entry"))?;
         if header.status == EntryStatus::Draft {
             let lines = match draft.into_iter().next() {
                 Some(row) => draft_document::read(&row.single::<String>("journal_entry_draft", "document")?)?,
@@ -72,7 +74,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
 
     async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {
         let entry = draft.content();
-        let params: [Value; 19] = [
+        let params: [Value; 20] = [
             self.tenant.into(),
             entry.id.into(),
             entry.journal_id.into(),
@@ -92,6 +94,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
             meta.created_at.into(),
             self.now.into(),
             draft.version().into(),
+            meta.copied_from.into(),
         ];
         self.tx.execute_one(&INSERT_DRAFT, &params).await?;
         let document = draft_document::write(&entry.lines)?;
@@ -128,6 +131,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
     async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), version.into()];
         self.tx.apply(&DELETE_DRAFT_LINES, &params[..2]).await?;
+        self.tx.apply(&FORGET_ORIGINAL, &params[..2]).await?;
         Ok(self.tx.execute(&DELETE_DRAFT, &params).await? == 1)
     }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::company_money::{CompanyMoney, SCALES};
 use super::draft_document;
 use super::entry_lines::{self, Unposted};
-use super::journal_entry_rows::{HeaderRow, header_columns, line_columns, read_line};
+use super::journal_entry_rows::{HeaderRow, copy_columns, header_columns, line_columns, read_line};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
@@ -26,14 +26,14 @@ use crate::statements;
 
 statements! {
     ENTRY = "accounting.journal_entry.view":
-        concat!("SELECT ", header_columns!(), ", d.document FROM journal_entry e \
+        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), ", d.document FROM journal_entry e \
          LEFT JOIN journal_entry_draft d ON d.tenant_id = e.tenant_id AND d.entry_id = e.id \
          WHERE e.tenant_id = ?1 AND e.id = ?2");
 }
 
 pub static LIST: ListSql = ListSql {
     spec: &application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST,
-    select: concat!("SELECT ", header_columns!(), " FROM journal_entry e"),
+    select: concat!("SELECT ", header_columns!(), ", ", copy_columns!(), " FROM journal_entry e"),
     tenant: "e.tenant_id",
     key: &["e.id"],
     columns: &[
@@ -51,6 +51,7 @@ pub static LIST: ListSql = ListSql {
         ("createdAt", "e.created_at"),
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),
+        ("copiedFromId", "e.copied_from_id"),
     ],
     sorted_as: &[("number", "COALESCE(e.number, '')")],
 };
@@ -132,7 +133,7 @@ impl JournalEntryQueries for Db {
         let [found, scales] = self.query_all([(&ENTRY, &entry), (&SCALES, &owner)]).await?;
         let Some(row) = found.into_iter().next() else { return Ok(None) };
         let mut columns = row.columns("journal_entry");
-        let header = HeaderRow::read(&mut columns)?;
+        let header = HeaderRow::read_linked(&mut columns)?;
         let document: Option<String> = columns.get("document")?;
         let money = CompanyMoney::of_rows(scales)?;
         let lines = match document {
@@ -153,7 +154,7 @@ impl JournalEntryQueries for Db {
     ) -> AppResult<Page<JournalEntryView>> {
         let mut room = LinesRoom::new(query);
         let fits = |header: &HeaderRow| room.take(header.line_count as usize);
-        let page = LIST.page_while(self, tenant, query, None, HeaderRow::read, fits).await?;
+        let page = LIST.page_while(self, tenant, query, None, HeaderRow::read_linked, fits).await?;
         let money = CompanyMoney::read(self, tenant).await?;
         if query.expand.contains(&"lines") {
             return self.expanded(tenant, page, &money).await;
@@ -287,6 +288,8 @@ fn header_view(header: HeaderRow, money: &CompanyMoney) -> JournalEntryView {
         reverses_id: header.reverses_id.map(|id| id.uuid()),
         reversed_by_id: header.reversed_by_id.map(|id| id.uuid()),
         recurring_entry_id: header.recurring_entry_id.map(|id| id.uuid()),
+        copied_from_id: header.copied_from_id.map(|id| id.uuid()),
+        copied_to_id: header.copied_to_id.map(|id| id.uuid()),
         created_by: header.created_by.map(|id| id.uuid()),
         created_at: header.created_at.to_string(),
         recorded_at: header.recorded_at.map(|at| at.to_string()),

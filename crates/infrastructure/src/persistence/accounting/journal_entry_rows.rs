@@ -50,6 +50,16 @@ macro_rules! header_columns {
 }
 pub(crate) use header_columns;
 
+/// After them, what [`HeaderRow::read_linked`] reads: the original and the latest copy.
+macro_rules! copy_columns {
+    () => {
+        "e.copied_from_id, (SELECT c.id FROM journal_entry c WHERE c.tenant_id = e.tenant_id AND c.copied_from_id = e.id \
+         AND NOT EXISTS (SELECT 1 FROM journal_entry n WHERE n.tenant_id = e.tenant_id AND n.copied_from_id = e.id \
+         AND n.id > c.id))"
+    };
+}
+pub(crate) use copy_columns;
+
 /// An entry's row, whatever its state.
 pub struct HeaderRow {
     pub id: JournalEntryId,
@@ -77,6 +87,9 @@ pub struct HeaderRow {
     pub hash: Option<[u8; 32]>,
     pub previous_hash: Option<[u8; 32]>,
     pub version: i64,
+    pub copied_from_id: Option<JournalEntryId>,
+    /// The latest copy.
+    pub copied_to_id: Option<JournalEntryId>,
 }
 
 impl HeaderRow {
@@ -107,13 +120,24 @@ impl HeaderRow {
             hash: columns.get("hash")?,
             previous_hash: columns.get("previous_hash")?,
             version: columns.get("version")?,
+            copied_from_id: None,
+            copied_to_id: None,
         })
+    }
+
+    /// With `copy_columns!`.
+    pub fn read_linked(columns: &mut Columns) -> StorageResult<Self> {
+        let header = Self::read(columns)?;
+        let (copied_from_id, copied_to_id) = (columns.get("copied_from_id")?, columns.get("copied_to_id")?);
+        Ok(Self { copied_from_id, copied_to_id, ..header })
     }
 
     pub fn meta(&self) -> EntryMeta {
         EntryMeta {
             notes: self.notes.clone(),
             recurring_entry_id: self.recurring_entry_id,
+            copied_from: self.copied_from_id,
+            copied_to: self.copied_to_id,
             created_by: self.created_by,
             created_at: self.created_at,
         }

@@ -43,6 +43,7 @@ statements! {
     CHAIN_INSERT = "accounting.journal_chain.insert":
         "INSERT INTO journal_chain (tenant_id, journal_id, sequence, hash) VALUES (?1, ?2, ?3, ?4)";
     JOURNAL_BY_CODE = "accounting.journal.by_code" as reference: "SELECT id FROM journal WHERE tenant_id = ?1 AND code = ?2";
+    JOURNAL_EXISTS = "accounting.journal.exists" as reference: "SELECT 1 FROM journal WHERE tenant_id = ?1 AND id = ?2";
 }
 
 pub static ACCOUNTS_BY_CODE: Lookup = Lookup::new(
@@ -108,6 +109,10 @@ impl LedgerRepository for SqlUnitOfWork {
     async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>> {
         let row = self.tx.find(&JOURNAL_BY_CODE, &[self.tenant.into(), code.into()]).await?;
         row.map(|row| row.single("journal", "id")).transpose()
+    }
+
+    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool> {
+        Ok(self.tx.find(&JOURNAL_EXISTS, &[self.tenant.into(), id.into()]).await?.is_some())
     }
 
     async fn accounts_by_code(

@@ -6,11 +6,13 @@ use application::accounting::ports::ledger_batch::{LedgerBatchRepository, Sessio
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::dimension::DimensionTree;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal_entry::PostedEntry;
 use domain::ids::{JournalId, NumberSeriesId, UserId};
 use domain::money::{CurrencyCode, Rate};
 
+use super::dimension_facts::add_to_tree;
 use super::facts::{account_facts, account_facts_columns, read_currency};
 use super::journal_entry_inserts::{HEADER_INSERT, LINE_INSERT, header_row, line_row};
 use super::ledger::NUMBER_INSERT;
@@ -27,6 +29,10 @@ statements! {
         "SELECT p.id, p.start_date, p.end_date, p.status, y.code FROM fiscal_period p \
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
          WHERE p.tenant_id = ?1 AND p.kind = ?2 ORDER BY p.start_date";
+    TREE = "accounting.ledger_batch.dimension_tree":
+        "SELECT v.id, v.parent_id, v.postable, d.code, v.code FROM dimension_value v \
+         INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
+         WHERE v.tenant_id = ?1 AND (v.parent_id IS NOT NULL OR v.postable = 0)";
     RATES = "accounting.ledger_batch.rates":
         "SELECT rate_date, rate FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 ORDER BY rate_date";
     NUMBER_SET = "accounting.number_series_counter.set":
@@ -45,6 +51,10 @@ impl LedgerBatchRepository for SqlUnitOfWork {
         let currencies = currencies.into_iter().map(read_currency).collect::<StorageResult<_>>()?;
         let regular = [self.tenant.into(), FiscalPeriodKind::Regular.as_str().into()];
         let periods = self.tx.query(&PERIODS, &regular).await?;
+        let mut dimension_tree = DimensionTree::default();
+        for row in self.tx.query(&TREE, &tenant).await? {
+            add_to_tree(&mut dimension_tree, row)?;
+        }
         Ok(SessionFacts {
             company: self.read_company().await?,
             accounts,
@@ -54,6 +64,7 @@ impl LedgerBatchRepository for SqlUnitOfWork {
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(user).await?,
             dimension_rules: self.read_dimension_rules().await?,
+            dimension_tree,
         })
     }
 

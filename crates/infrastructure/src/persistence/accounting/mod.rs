@@ -9,6 +9,7 @@ pub mod close_checklist;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
+pub mod dimension_facts;
 pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
@@ -55,6 +56,7 @@ pub fn statements() -> Vec<&'static Statement> {
         columns::ALL,
         company_money::ALL,
         currencies::ALL,
+        dimension_facts::ALL,
         dimension_rules::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
@@ -83,6 +85,7 @@ pub fn statements() -> Vec<&'static Statement> {
 pub fn lookups() -> Vec<&'static Lookup> {
     [
         accounts::LOOKUPS,
+        dimension_facts::LOOKUPS,
         dimension_sets::LOOKUPS,
         dimensions::LOOKUPS,
         entry_lines::LOOKUPS,

@@ -14,16 +14,16 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::recurrence::Recurrence;
 use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
-use domain::ids::{JournalId, RecurringEntryId, TenantId, UserId};
+use domain::ids::{RecurringEntryId, TenantId, UserId};
 
 use super::columns::{read_code, read_name};
 use super::company_money::CompanyMoney;
 use super::entry_lines::{self, Unposted};
 use super::journal_entry_queries::LinesRoom;
-use super::recurring_occurrences::list_occurrences;
 use super::recurring_entry_document::{
     read, read_schedule, read_template, write, write_schedule, write_template,
 };
+use super::recurring_occurrences::list_occurrences;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -52,7 +52,6 @@ statements! {
          settled_through = ?16, ordered_by = ?17, failed_count = ?18 WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
     DELETE = "accounting.recurring_entry.delete":
         "DELETE FROM recurring_entry WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
-    JOURNAL = "accounting.recurring_entry.journal": "SELECT 1 FROM journal WHERE tenant_id = ?1 AND id = ?2";
     USED = "accounting.recurring_entry.used":
         "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND recurring_entry_id = ?2 {only}";
     DUE = "accounting.recurring_entry.due":
@@ -111,10 +110,6 @@ impl RecurringEntryRepository for SqlUnitOfWork {
 
     async fn recurring_entry_was_used(&mut self, id: RecurringEntryId) -> StorageResult<bool> {
         Ok(self.tx.find(&USED, &[self.tenant.into(), id.into()]).await?.is_some())
-    }
-
-    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool> {
-        Ok(self.tx.find(&JOURNAL, &[self.tenant.into(), id.into()]).await?.is_some())
     }
 
     async fn due_occurrences(

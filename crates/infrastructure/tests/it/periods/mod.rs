@@ -255,7 +255,8 @@ fn seed(file: &std::path::Path, tenant: TenantId, now: Timestamp) {
     );
     for (n, code) in (201..).zip(["R", "J"]) {
         sql += &format!(
-            "INSERT INTO dimension_value VALUES ({t}, {}, {branch}, '{code}', NULL, '{code}', '', NULL, 1, {now}, {now}, 1);",
+            "INSERT INTO dimension_value (tenant_id, id, dimension_id, code, name_en, search, active, created_at, updated_at, version) \
+             VALUES ({t}, {}, {branch}, '{code}', '{code}', '', 1, {now}, {now}, 1);",
             blob(id(n))
         );
     }

@@ -160,7 +160,10 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
     connection.execute(older, [books.tenant.uuid().as_bytes()]).unwrap();
     let schedule = Some(Frequency::Monthly { day_of_month: 15, interval: 1 });
     let changed = books.run(UpdateRecurringEntry { schedule, ..unchanged(id) }).await.unwrap();
-    assert_eq!((&changed["settledThrough"], &changed["nextDate"]), (&"2025-02-28".into(), &"2025-03-15".into()));
+    assert_eq!(
+        (&changed["settledThrough"], &changed["nextDate"]),
+        (&"2025-02-28".into(), &"2025-03-15".into())
+    );
 }
 
 #[tokio::test]

@@ -421,8 +421,7 @@ impl Command for Close {
             lines: lines.collect(),
         };
         let draft = DraftEntry::new(entry, LINES_MAX)?;
-        let meta =
-            EntryMeta { notes: None, recurring_entry_id: None, created_by: None, created_at: uow.now() };
+        let meta = EntryMeta::new(None, uow.now());
         let posting = posting::post(ctx, uow, draft, meta, None).await?;
         let view = posted_view(uow, &posting).await?;
         record_entry(uow, "posted", None, Some(&view));

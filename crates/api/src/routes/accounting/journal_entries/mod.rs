@@ -24,7 +24,7 @@ use application::accounting::update_journal_entry::UpdateJournalEntry;
 use application::accounting::views::journal_entry::JournalEntryView;
 use application::authorize::Access;
 use domain::accounting::journal_entry::{
-    ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, FISCAL_PERIOD_CLOSED, UNBALANCED_ENTRY,
+    ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, UNBALANCED_ENTRY,
 };
 
 use crate::operation::Operations;
@@ -107,7 +107,9 @@ fn actions(ops: &mut Operations) {
         .id("copy_journal_entry")
         .tag(TAG)
         .summary("Copy an entry into a new draft")
+        .description("The copy names its original in `copiedFromId`, the original its latest copy in `copiedToId`. A reversal is not copied: copy what it reverses.")
         .command::<CopyJournalEntry>()
         .body::<dto::CopyJournalEntryBody>()
-        .created::<JournalEntryView>();
+        .created::<JournalEntryView>()
+        .errors(&[&REVERSAL_NOT_COPIED]);
 }

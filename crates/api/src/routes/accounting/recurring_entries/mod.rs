@@ -20,8 +20,8 @@ use application::error::{ALREADY_EXISTS, IN_USE};
 use domain::accounting::journal_entry::{CONTROL_REASON_REQUIRED, UNBALANCED_ENTRY};
 use domain::accounting::recurrence::RECURRENCE_END_BEFORE_START;
 use domain::accounting::recurring_entry::{
-    RECURRING_ENTRY_DROPS_OVERDUE, RECURRING_ENTRY_ENDED, RECURRING_ENTRY_INACTIVE, RECURRING_ENTRY_NEVER_DUE,
-    RECURRING_OCCURRENCE_NOT_OPEN,
+    RECURRING_ENTRY_DROPS_OVERDUE, RECURRING_ENTRY_ENDED, RECURRING_ENTRY_INACTIVE,
+    RECURRING_ENTRY_NEVER_DUE, RECURRING_OCCURRENCE_NOT_OPEN,
 };
 
 use crate::operation::Operations;
@@ -60,6 +60,11 @@ pub fn operations(ops: &mut Operations) {
             &POST_PERMISSION_NEEDED,
             &CONTROL_REASON_REQUIRED,
         ]);
+    one(ops);
+    occurrences(ops);
+}
+
+fn one(ops: &mut Operations) {
     ops.get("/recurring-entries/{id}", read::get)
         .id("get_recurring_entry")
         .tag(TAG)
@@ -98,7 +103,6 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .no_content()
         .errors(&[&IN_USE]);
-    occurrences(ops);
 }
 
 fn occurrences(ops: &mut Operations) {
@@ -135,7 +139,9 @@ fn occurrences(ops: &mut Operations) {
         .id("skip_recurring_occurrence")
         .tag(TAG)
         .summary("Skip an occurrence")
-        .description("The next occurrence, or one that failed, is not made. The reason is kept in the audit log.")
+        .description(
+            "The next occurrence, or one that failed, is not made. The reason is kept in the audit log.",
+        )
         .command::<SkipRecurringOccurrence>()
         .if_match()
         .body::<dto::SkipRecurringOccurrenceBody>()

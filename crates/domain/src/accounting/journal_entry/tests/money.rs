@@ -28,6 +28,49 @@ fn the_lines_own_rate_and_company_amount_come_first() {
     assert_eq!(posted.lines()[1].rate, rate("4"));
 }
 
+/// Rules of the rounding account decide whether its line has dimensions, and which.
+#[test]
+fn the_rounding_line_keeps_the_rules_of_its_account() {
+    use crate::accounting::dimension::{
+        AccountSelector, DimensionCombination, DimensionRule, DimensionRuleKind,
+    };
+    use crate::ids::{DimensionId, DimensionRuleId, DimensionSetId, DimensionValueId};
+
+    let dimension = DimensionId::new(Uuid::from_u128(1));
+    let value = |n: u128| DimensionValueId::new(Uuid::from_u128(n));
+    let set = |n: u128| DimensionSetId::new(Uuid::from_u128(n));
+    let with = |n: u128, line: NewLine| NewLine {
+        dimensions: DimensionCombination::new(vec![(dimension, value(n))]).unwrap(),
+        dimension_set: set(n),
+        ..line
+    };
+    // 3.755 -> 3.76 twice against 7.51: a residue of 0.01.
+    let lines = |first: u128, second: u128| {
+        let small = vec![with(first, usd(debit(CASH, "1.00"))), with(second, usd(debit(CASH, "1.00")))];
+        [small, vec![usd(credit(SALES, "2.00"))]].concat()
+    };
+    let mut books = Books::new();
+    let rounding = |books: &Books, lines: Vec<NewLine>| {
+        let posted = books.post(lines);
+        posted.lines().iter().find(|line| line.rounding).unwrap().dimension_set
+    };
+    assert_eq!(rounding(&books, lines(7, 8)), DimensionSetId::EMPTY, "nobody asks for any");
+    let account = books.rules().rounding_account.unwrap();
+    let rule = |kind| DimensionRule {
+        id: DimensionRuleId::new(Uuid::from_u128(1)),
+        account: AccountSelector::Account(account),
+        kind,
+        label: "BRANCH".to_owned(),
+    };
+    books.dimension_rules = vec![rule(DimensionRuleKind::Mandatory { dimension })];
+    assert_eq!(rounding(&books, lines(7, 8)), set(7), "the first of the largest lines that have one");
+    books.dimension_rules = vec![rule(DimensionRuleKind::Fixed { dimension, value: value(8) })];
+    assert_eq!(rounding(&books, lines(7, 8)), set(8), "the one that keeps the rule");
+    let refused = books.validate(lines(7, 9)).unwrap_err();
+    let refused: Vec<_> = refused.iter().map(|v| (v.def.code, v.pointer.as_str())).collect();
+    assert_eq!(refused, [("dimension_fixed", "/lines")]);
+}
+
 #[test]
 fn a_residue_goes_to_the_rounding_account_in_its_own_line() {
     let books = Books::new();

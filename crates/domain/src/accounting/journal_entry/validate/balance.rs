@@ -3,8 +3,9 @@
 use super::super::{
     ENTRY_TOTAL_OUT_OF_RANGE, LineAmount, PostedLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
 };
-use super::{Checker, Totals};
+use super::{Checker, PostingRules, Totals};
 use crate::accounting::account::AccountFacts;
+use crate::accounting::dimension::{self, DimensionCombination};
 use crate::error::Violation;
 use crate::ids::DimensionSetId;
 use crate::money::{Amount, Currency, Rate};
@@ -62,6 +63,7 @@ impl Checker<'_> {
             );
             return;
         };
+        let Some(dimension_set) = self.rounding_dimensions(account) else { return };
         let (debit, credit) = residue.columns();
         self.totals.debit += i128::from(debit.scaled());
         self.totals.credit += i128::from(credit.scaled());
@@ -74,7 +76,7 @@ impl Checker<'_> {
             currency_debit: debit,
             currency_credit: credit,
             rate: Rate::ONE,
-            dimension_set: DimensionSetId::EMPTY,
+            dimension_set,
             description: None,
             party: None,
             due_date: None,
@@ -82,6 +84,30 @@ impl Checker<'_> {
             tax_code: None,
             rounding: true,
         });
+    }
+
+    /// The dimensions of the rounding line: none, unless rules of its account ask for some. Then those of the line with the
+    /// largest company amount (the first of several) that keeps the rules. When no line does, that is a violation.
+    fn rounding_dimensions(&mut self, account: &AccountFacts) -> Option<DimensionSetId> {
+        let PostingRules { dimension_rules, dimension_tree, .. } = self.rules;
+        if self.mirrors || dimension_rules.is_empty() {
+            return Some(DimensionSetId::EMPTY);
+        }
+        let broken_by = |combination: &DimensionCombination| {
+            dimension::check(account, combination, dimension_rules, dimension_tree)
+        };
+        let refused = broken_by(&DimensionCombination::EMPTY);
+        if refused.is_empty() {
+            return Some(DimensionSetId::EMPTY);
+        }
+        let mut by_size: Vec<usize> = (0..self.posted.len()).collect();
+        by_size.sort_by_key(|index| std::cmp::Reverse(self.posted[*index].company_amount().amount()));
+        let good = by_size.into_iter().find(|index| broken_by(&self.dimensions[*index]).is_empty());
+        if good.is_none() {
+            let at_lines = |violation: Violation| violation.at("/lines");
+            self.violations.extend(refused.into_iter().map(at_lines));
+        }
+        good.map(|index| self.posted[index].dimension_set)
     }
 }
 
