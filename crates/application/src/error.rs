@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::accounting::number_series::NUMBER_ALREADY_USED;
 use domain::error::{Category, ErrorDef, Violation};
 
 use crate::ports::storage_error::StorageError;
@@ -123,6 +124,12 @@ impl From<Vec<Violation>> for AppError {
     }
 }
 
+/// Whether the constraint is that a legal number stands on one entry: engines name its index or its columns. It is found
+/// where a posting is written, or not before the commit.
+fn is_number(constraint: &str) -> bool {
+    constraint == "uq_journal_entry_number" || constraint.contains("journal_entry.number")
+}
+
 impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         let internal = Some(error.to_string());
@@ -133,6 +140,9 @@ impl From<StorageError> for AppError {
                 Self { internal, retry_after, retryable, ..Self::of(&TEMPORARILY_UNAVAILABLE) }
             }
             StorageError::Full(_) => Self { internal, retry_after, ..Self::of(&STORAGE_FULL) },
+            StorageError::Constraint { constraint, .. } if is_number(&constraint) => {
+                Self { internal, ..Self::of(&NUMBER_ALREADY_USED) }
+            }
             StorageError::Constraint { constraint, .. } => {
                 Self { internal, ..Self::new(Violation::new(&DATA_CONFLICT).with("constraint", constraint)) }
             }

@@ -98,7 +98,14 @@ async fn periods_close_one_by_one_with_a_checklist_in_both_languages() {
     let twice =
         client.with_etag("POST", &format!("{path}/close"), &closed.etag(), Value::Null).await.expect(409);
     assert_eq!(twice.code(), "fiscal_period_already_closed");
-    client.with_etag("POST", &format!("{path}/open"), &closed.etag(), Value::Null).await.expect(200);
+    let open = format!("{path}/open");
+    let silent = client.with_etag("POST", &open, &closed.etag(), json!({})).await.expect(422);
+    assert_eq!(silent.errors()[0].0, "/reason");
+    let why = json!({ "reason": "late invoice" });
+    client.with_etag("POST", &open, &closed.etag(), why).await.expect(200);
+    let trail = client.get(&format!("/audit-log?entityId={id}&action=opened")).await.ok();
+    let change = client.get(&format!("/audit-log/{}", trail["items"][0]["id"].as_str().unwrap())).await.ok();
+    assert_eq!(change["after"]["reason"], "late invoice", "{change}");
 }
 
 #[tokio::test]

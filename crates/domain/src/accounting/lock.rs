@@ -1,6 +1,6 @@
 //! Locks on dates that are finished with, and the exceptions a person may be given (R11).
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::journal::JournalKind;
 use crate::error::Violation;
@@ -10,12 +10,22 @@ use crate::time::Timestamp;
 
 /// Longest reason of an exception, in characters.
 pub const LOCK_REASON_LENGTH_MAX: usize = 500;
+/// How far beyond today a lock that can be moved back may reach, in days: to the end of the year that runs.
+pub const LOCK_AHEAD_DAYS_MAX: u64 = 366;
 
 crate::errors! {
     DATE_LOCKED = "date_locked", Rule, User,
         "The {lock} lock covers everything through {date}.", "قفل {lock} يشمل كل ما هو حتى {date}.";
     HARD_LOCK_MOVES_BACK = "hard_lock_moves_back", Conflict, Administrator,
         "The hard lock stands at {date} and never moves back.", "القفل النهائي عند {date} ولا يعود إلى الوراء.";
+    HARD_LOCK_IN_FUTURE = "hard_lock_in_future", Rule, Administrator,
+        "The hard lock is for ever, so it reaches today, {today}, at the latest.",
+        "القفل النهائي دائم، لذا لا يتجاوز تاريخ اليوم {today}.";
+    LOCK_TOO_FAR = "lock_too_far", Rule, Administrator,
+        "A lock reaches at most {max} days beyond today, to {date}.",
+        "لا يتجاوز القفل {max} يومًا بعد تاريخ اليوم، أي {date}.";
+    LOCK_REASON_REQUIRED = "lock_reason_required", Rule, Administrator,
+        "Say why the lock moves back.", "اذكر سبب إرجاع القفل.";
     HARD_LOCK_NO_EXCEPTION = "hard_lock_no_exception", Rule, Administrator,
         "There are no exceptions to the hard lock.", "لا استثناءات من القفل النهائي.";
     LOCK_EXCEPTION_EXPIRY = "lock_exception_expiry", Rule, Administrator,
@@ -31,7 +41,7 @@ crate::choices! {
         Sales = "sales",
         /// Purchase journals.
         Purchase = "purchase",
-        /// Entries that touch VAT accounts, once the return is filed.
+        /// Entries with a line on a VAT account or with a tax code, once the return is filed.
         Tax = "tax",
         /// Every journal, without exception and for ever.
         Hard = "hard",
@@ -63,16 +73,33 @@ impl Locks {
         LockKind::ALL.iter().filter_map(|kind| self.through(*kind).map(|date| (*kind, date)))
     }
 
-    /// Moves a lock; the hard one only forward.
-    pub fn set_lock(self, kind: LockKind, through: Option<NaiveDate>) -> Result<Self, Violation> {
-        if let (LockKind::Hard, Some(current)) = (kind, self.through(kind))
-            && through.is_none_or(|date| date < current)
-        {
-            return Err(Violation::new(&HARD_LOCK_MOVES_BACK).at("/lockedThrough").with("date", current));
+    /// Moves a lock: the hard one only forward and not beyond today, the others not far beyond it.
+    pub fn set_lock(
+        self,
+        kind: LockKind,
+        through: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Result<Self, Violation> {
+        let refuse = |def| Violation::new(def).at("/lockedThrough");
+        if kind == LockKind::Hard && self.moves_back(kind, through) {
+            let current = self.through(kind).map(|date| date.to_string()).unwrap_or_default();
+            return Err(refuse(&HARD_LOCK_MOVES_BACK).with("date", current));
+        }
+        let furthest = today.checked_add_days(Days::new(LOCK_AHEAD_DAYS_MAX)).unwrap_or(NaiveDate::MAX);
+        if kind == LockKind::Hard && through.is_some_and(|date| date > today) {
+            return Err(refuse(&HARD_LOCK_IN_FUTURE).with("today", today));
+        }
+        if through.is_some_and(|date| date > furthest) {
+            return Err(refuse(&LOCK_TOO_FAR).with("max", LOCK_AHEAD_DAYS_MAX).with("date", furthest));
         }
         let mut locks = self;
         locks.dates[kind as usize] = through;
         Ok(locks)
+    }
+
+    /// Whether days that are locked now would no longer be.
+    pub fn moves_back(&self, kind: LockKind, through: Option<NaiveDate>) -> bool {
+        self.through(kind).is_some_and(|current| through.is_none_or(|date| date < current))
     }
 }
 
@@ -206,14 +233,30 @@ mod tests {
 
     #[test]
     fn the_hard_lock_never_moves_back() {
-        let locks = Locks::default().set_lock(LockKind::Hard, Some(day("2026-03-31"))).unwrap();
+        let today = day("2026-04-30");
+        let locks = Locks::default().set_lock(LockKind::Hard, Some(day("2026-03-31")), today).unwrap();
         for back in [None, Some(day("2026-03-30"))] {
-            assert_eq!(locks.set_lock(LockKind::Hard, back).unwrap_err().def, &HARD_LOCK_MOVES_BACK);
+            assert_eq!(locks.set_lock(LockKind::Hard, back, today).unwrap_err().def, &HARD_LOCK_MOVES_BACK);
         }
-        assert!(locks.set_lock(LockKind::Hard, Some(day("2026-04-30"))).is_ok());
-        let fiscal = locks.set_lock(LockKind::Fiscal, Some(day("2026-05-31"))).unwrap();
+        assert!(locks.set_lock(LockKind::Hard, Some(today), today).is_ok());
+        let fiscal = locks.set_lock(LockKind::Fiscal, Some(day("2026-05-31")), today).unwrap();
         assert_eq!(Locks::from_stored(fiscal.iter()), fiscal);
-        assert_eq!(fiscal.set_lock(LockKind::Fiscal, None).unwrap().through(LockKind::Fiscal), None);
+        assert!(fiscal.moves_back(LockKind::Fiscal, None) && !fiscal.moves_back(LockKind::Sales, None));
+        assert_eq!(fiscal.set_lock(LockKind::Fiscal, None, today).unwrap().through(LockKind::Fiscal), None);
+    }
+
+    #[test]
+    fn no_lock_reaches_far_into_the_future() {
+        let today = day("2026-04-30");
+        let set = |kind, date| Locks::default().set_lock(kind, Some(day(date)), today);
+        for date in ["2026-05-01", "2062-04-30", "2199-12-31"] {
+            assert_eq!(set(LockKind::Hard, date).unwrap_err().def, &HARD_LOCK_IN_FUTURE);
+        }
+        for kind in [LockKind::Fiscal, LockKind::Sales, LockKind::Purchase, LockKind::Tax] {
+            assert!(set(kind, "2027-05-01").is_ok());
+            let refused = set(kind, "2027-05-02").unwrap_err();
+            assert_eq!((refused.def, refused.pointer.as_str()), (&LOCK_TOO_FAR, "/lockedThrough"));
+        }
     }
 
     #[test]

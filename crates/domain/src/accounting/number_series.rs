@@ -1,8 +1,10 @@
 //! Series of document numbers (R14, R15): what a number looks like and when counting starts again.
 
 mod pattern;
+mod shape;
 
 pub use pattern::{NumberContext, NumberPattern};
+pub use shape::NumberShape;
 
 use crate::error::Violation;
 use crate::ids::NumberSeriesId;
@@ -14,13 +16,15 @@ pub const NUMBER_PATTERN_LENGTH_MAX: usize = 50;
 /// Fewest and most zeros of a counter.
 pub const COUNTER_DIGITS_MIN: usize = 3;
 pub const COUNTER_DIGITS_MAX: usize = 12;
+/// Most earlier forms of a series' numbers that are kept.
+pub const EARLIER_PATTERNS_MAX: usize = 50;
 
 crate::errors! {
     NUMBER_PATTERN_LENGTH = "number_pattern_length", Rule, Administrator,
         "A number pattern has 1 to {max} characters.", "نمط الترقيم من 1 إلى {max} حرفًا.";
     NUMBER_PATTERN_UNKNOWN_PART = "number_pattern_unknown_part", Rule, Administrator,
-        "'{part}' is not a part of a number pattern: use YYYY, YY, MM, FY, JOURNAL, BRANCH or 3 to 12 zeros in braces.",
-        "'{part}' ليس جزءًا معروفًا من نمط الترقيم: استخدم YYYY أو YY أو MM أو FY أو JOURNAL أو BRANCH أو من 3 إلى 12 صفرًا بين قوسين.";
+        "'{part}' is not a part of a number pattern: use YYYY, YY, MM, FY, JOURNAL or 3 to 12 zeros in braces.",
+        "'{part}' ليس جزءًا معروفًا من نمط الترقيم: استخدم YYYY أو YY أو MM أو FY أو JOURNAL أو من 3 إلى 12 صفرًا بين قوسين.";
     NUMBER_PATTERN_BRACES = "number_pattern_braces", Rule, Administrator,
         "A brace in the number pattern is not closed or not opened.", "قوس في نمط الترقيم غير مغلق أو غير مفتوح.";
     NUMBER_PATTERN_COUNTER = "number_pattern_counter", Rule, Administrator,
@@ -38,6 +42,21 @@ crate::errors! {
     NUMBER_SERIES_RESET_FIXED = "number_series_reset_fixed", Conflict, Administrator,
         "Series {code} has given numbers; when it starts again no longer changes, or numbers could repeat.",
         "أصدر التسلسل {code} أرقامًا؛ لا يمكن تغيير موعد بدء العد من جديد وإلا قد تتكرر الأرقام.";
+    NUMBER_PATTERN_BRANCH = "number_pattern_branch", Rule, Administrator,
+        "Documents have no branch yet, so a series with the part BRANCH could give no number.",
+        "لا فرع للمستندات حتى الآن، لذا لا يستطيع تسلسل يحتوي على الجزء BRANCH إصدار أي رقم.";
+    NUMBER_SERIES_OVERLAPS = "number_series_overlaps", Conflict, Administrator,
+        "Number series {code} gives or gave numbers such as {number}, which this pattern would give again. Choose a pattern that tells them apart.",
+        "يصدر تسلسل الأرقام {code} أو أصدر أرقامًا مثل {number}، وسيصدرها هذا النمط مرة أخرى. اختر نمطًا يميز بينها.";
+    NUMBER_ALREADY_USED = "number_already_used", Conflict, Administrator,
+        "Another entry already has the number that this posting would get. Change the pattern of the journal's number series.",
+        "رقم هذا القيد مستخدم في قيد آخر. غيّر نمط تسلسل أرقام دفتر اليومية.";
+    NUMBER_PATTERN_CHANGES = "number_pattern_changes", Conflict, Administrator,
+        "The numbers of series {code} have had {max} forms already; make a new series instead.",
+        "أخذت أرقام التسلسل {code} بالفعل {max} شكلًا؛ أنشئ تسلسلًا جديدًا بدلًا من ذلك.";
+    NUMBER_SERIES_USED = "number_series_used", Conflict, Administrator,
+        "Number series {code} cannot be deactivated while journals are numbered by it: {journals}.",
+        "لا يمكن إيقاف تسلسل الأرقام {code} ما دامت دفاتر يومية تُرقّم به: {journals}.";
     NUMBER_BRANCH_MISSING = "number_branch_missing", Rule, User,
         "The number series needs a branch, but the document has none.",
         "يتطلب تسلسل الأرقام فرعًا، لكن المستند بلا فرع.";

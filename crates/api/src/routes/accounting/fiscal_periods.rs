@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::accounting::fiscal_periods::{CloseFiscalPeriod, OpenFiscalPeriod};
-use application::accounting::fiscal_years::LEDGER_OUT_OF_BALANCE;
+use application::accounting::fiscal_years::{LEDGER_OUT_OF_BALANCE, REOPEN_REASON_LENGTH_MAX};
 use application::accounting::ports::fiscal_years::{FISCAL_PERIOD_LIST, FiscalYearQueries};
 use application::accounting::views::fiscal_year::FiscalPeriodView;
 use application::authorize::Access;
@@ -18,14 +18,24 @@ use domain::ids::FiscalPeriodId;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult, CachedView};
-use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
+use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
 use crate::operation::Operations;
+use crate::request;
+use crate::wire::RequiredText;
 
 const READ: Access = Access::Permission("accounting.fiscal_period.read");
 const TAG: &str = "fiscal periods";
 
 impl ListSpecSource for FiscalPeriodView {
     const SPEC: &'static ListSpec = &FISCAL_PERIOD_LIST;
+}
+
+request! {
+    /// Why a fiscal period is opened again.
+    pub struct OpenFiscalPeriodBody {
+        /// Kept in the audit log.
+        reason: RequiredText<REOPEN_REASON_LENGTH_MAX> = "Late supplier invoice",
+    }
 }
 
 pub fn operations(ops: &mut Operations) {
@@ -46,9 +56,10 @@ pub fn operations(ops: &mut Operations) {
         .id("open_fiscal_period")
         .tag(TAG)
         .summary("Open a fiscal period")
-        .description("It takes entries again; its year must be open.")
+        .description("It takes entries again; its year must be open. The reason is kept in the audit log.")
         .command::<OpenFiscalPeriod>()
         .if_match()
+        .body::<OpenFiscalPeriodBody>()
         .ok::<FiscalPeriodView>()
         .errors(&[&FISCAL_PERIOD_ALREADY_OPEN, &FISCAL_PERIOD_IN_CLOSED_YEAR]);
     ops.post("/fiscal-periods/{id}/close", close)
@@ -93,8 +104,13 @@ async fn get(
     answer::reference(&*cache, tenant, view, load, &headers).await
 }
 
-async fn open(State(app): State<Application>, ctx: Ctx, Id(id): Id<FiscalPeriodId>) -> ApiResult {
-    answer::ok(execute(&app, &ctx, OpenFiscalPeriod { id }).await?)
+async fn open(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<FiscalPeriodId>,
+    Json(body): Json<OpenFiscalPeriodBody>,
+) -> ApiResult {
+    answer::ok(execute(&app, &ctx, OpenFiscalPeriod { id, reason: body.reason.into() }).await?)
 }
 
 async fn close(State(app): State<Application>, ctx: Ctx, Id(id): Id<FiscalPeriodId>) -> ApiResult {

@@ -10,7 +10,9 @@ use application::command::{Application, execute};
 use application::error::AppError;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
-use domain::accounting::lock::{HARD_LOCK_MOVES_BACK, LockKind};
+use domain::accounting::lock::{
+    HARD_LOCK_IN_FUTURE, HARD_LOCK_MOVES_BACK, LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LOCK_TOO_FAR, LockKind,
+};
 use domain::error::Violations;
 use http::HeaderMap;
 use serde_json::Value;
@@ -18,7 +20,7 @@ use serde_json::Value;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
 use crate::operation::Operations;
-use crate::wire::{Pointer, Schemas, WireType, nullable};
+use crate::wire::{Pointer, RequiredText, Schemas, WireType, nullable};
 use crate::{request, word_type};
 
 const READ: Access = Access::Permission("accounting.lock.read");
@@ -31,6 +33,8 @@ request! {
     pub struct LockBody {
         /// The last locked day; null removes the lock, unless it is the hard one.
         locked_through: LockDate = "2026-03-31",
+        /// Why; needed when days that are locked become free again. Kept in the audit log.
+        reason: Option<RequiredText<LOCK_REASON_LENGTH_MAX>>,
     }
 }
 
@@ -70,13 +74,16 @@ pub fn operations(ops: &mut Operations) {
         .id("set_lock")
         .tag(TAG)
         .summary("Move a lock")
-        .description("The hard lock never moves back, and no exception lifts it.")
+        .description(
+            "The hard lock never moves back, no exception lifts it, and it reaches today at the latest. The other locks \
+             reach at most 366 days beyond today; to move one back, say why.",
+        )
         .path_parameter::<LockKind>("kind", "Which lock.")
         .command::<SetLock>()
         .if_match()
         .body::<LockBody>()
         .ok::<LockView>()
-        .errors(&[&HARD_LOCK_MOVES_BACK]);
+        .errors(&[&HARD_LOCK_MOVES_BACK, &HARD_LOCK_IN_FUTURE, &LOCK_TOO_FAR, &LOCK_REASON_REQUIRED]);
     ops.patch("/locks/{kind}", set)
         .id("update_lock")
         .tag(TAG)
@@ -87,7 +94,7 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<LockBody>()
         .ok::<LockView>()
-        .errors(&[&HARD_LOCK_MOVES_BACK]);
+        .errors(&[&HARD_LOCK_MOVES_BACK, &HARD_LOCK_IN_FUTURE, &LOCK_TOO_FAR, &LOCK_REASON_REQUIRED]);
 }
 
 fn kind(word: &str) -> Result<LockKind, AppError> {
@@ -116,6 +123,6 @@ async fn set(
     Path(word): Path<String>,
     Json(body): Json<LockBody>,
 ) -> ApiResult {
-    let command = SetLock { kind: kind(&word)?, locked_through: body.locked_through.0 };
+    let command = SetLock { kind: kind(&word)?, locked_through: body.locked_through.0, reason: body.reason.map(Into::into) };
     answer::ok(execute(&app, &ctx, command).await?)
 }

@@ -18,8 +18,8 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::FISCAL_PERIOD_MISSING;
 use domain::accounting::number_series::{
-    NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH_MAX, NUMBER_PATTERN_REPEATS, NUMBER_SERIES_RESET_FIXED,
-    NumberReset,
+    NUMBER_PATTERN_BRANCH, NUMBER_PATTERN_CHANGES, NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH_MAX,
+    NUMBER_PATTERN_REPEATS, NUMBER_SERIES_OVERLAPS, NUMBER_SERIES_RESET_FIXED, NUMBER_SERIES_USED, NumberReset,
 };
 use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
@@ -35,6 +35,8 @@ use crate::{query, request, word_type};
 const READ: Access = Access::Permission("accounting.number_series.read");
 const PATH: &str = "/number-series";
 const TAG: &str = "number series";
+const SEVERAL: &str = "A number stands on one entry of the tenant. So a pattern is refused (`number_series_overlaps`) when it \
+     could print a number that another series prints, or that any series gave before its pattern changed.";
 
 word_type!(NumberReset, "numberReset", ["never", "fiscal_year", "year", "month"]);
 
@@ -51,7 +53,7 @@ request! {
         name: LocalizedName = { "ar": "أرقام التسويات", "en": "Adjustments" },
         /// What it numbers.
         document_type: Code => "journal_entry",
-        /// Letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}`, `{BRANCH}` and one counter of zeros.
+        /// Letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one counter of zeros.
         pattern: RequiredText<NUMBER_PATTERN_LENGTH_MAX> = "ADJ-{FY}-{000000}",
         /// When counting starts again.
         reset: NumberReset => "fiscal_year",
@@ -103,7 +105,14 @@ pub fn operations(ops: &mut Operations) {
         .command::<CreateNumberSeries>()
         .body::<CreateNumberSeriesBody>()
         .created::<NumberSeriesView>()
-        .errors(&[&ALREADY_EXISTS, &NUMBER_PATTERN_COUNTER, &NUMBER_PATTERN_REPEATS]);
+        .description(SEVERAL)
+        .errors(&[
+            &ALREADY_EXISTS,
+            &NUMBER_PATTERN_COUNTER,
+            &NUMBER_PATTERN_REPEATS,
+            &NUMBER_PATTERN_BRANCH,
+            &NUMBER_SERIES_OVERLAPS,
+        ]);
     ops.get("/number-series/{id}", get)
         .id("get_number_series")
         .tag(TAG)
@@ -118,7 +127,14 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<UpdateNumberSeriesBody>()
         .ok::<NumberSeriesView>()
-        .errors(&[&ALREADY_EXISTS, &NUMBER_SERIES_RESET_FIXED, &IN_USE]);
+        .description(SEVERAL)
+        .errors(&[
+            &ALREADY_EXISTS,
+            &NUMBER_SERIES_RESET_FIXED,
+            &NUMBER_SERIES_OVERLAPS,
+            &NUMBER_PATTERN_CHANGES,
+            &NUMBER_SERIES_USED,
+        ]);
     ops.delete("/number-series/{id}", delete)
         .id("delete_number_series")
         .tag(TAG)

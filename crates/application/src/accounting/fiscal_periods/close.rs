@@ -32,6 +32,6 @@ impl Command for CloseFiscalPeriod {
         if count > 0 {
             return Err(AppError::new(Violation::new(&LEDGER_OUT_OF_BALANCE).with("count", count)));
         }
-        save(uow, "closed", &before, &after).await
+        save(uow, "closed", &before, &after, None).await
     }
 }

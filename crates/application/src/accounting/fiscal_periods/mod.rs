@@ -9,6 +9,7 @@ pub use open::OpenFiscalPeriod;
 use domain::accounting::fiscal_period::FiscalPeriod;
 use domain::error::Violation;
 use domain::ids::FiscalPeriodId;
+use serde_json::Value;
 
 use super::views::fiscal_year::FiscalPeriodView;
 use crate::command::{Done, check_version};
@@ -30,24 +31,30 @@ async fn save(
     action: &'static str,
     before: &FiscalPeriod,
     after: &FiscalPeriod,
+    reason: Option<&str>,
 ) -> AppResult<Done<FiscalPeriodView>> {
     if !uow.fiscal_years().update_fiscal_period(after).await? {
         return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", before.version)));
     }
-    record_period(uow, action, Some(before), Some(after));
+    record_period(uow, action, Some(before), Some(after), reason);
     Ok(Done::of(after.id.uuid(), after.version, FiscalPeriodView::from(after)))
 }
 
-/// Notes a change of a period.
+/// Notes a change of a period; `reason` joins what is kept of it.
 pub(super) fn record_period(
     uow: &mut dyn UnitOfWork,
     action: &'static str,
     before: Option<&FiscalPeriod>,
     after: Option<&FiscalPeriod>,
+    reason: Option<&str>,
 ) {
     let Some(id) = after.or(before).map(|period| period.id.uuid()) else { return };
     let document =
         |period: &FiscalPeriod| serde_json::to_value(FiscalPeriodView::from(period)).unwrap_or_default();
-    let (tenant, before, after) = (uow.tenant(), before.map(document), after.map(document));
+    let mut after = after.map(document);
+    if let (Some(reason), Some(Value::Object(members))) = (reason, after.as_mut()) {
+        members.insert("reason".to_owned(), Value::from(reason));
+    }
+    let (tenant, before) = (uow.tenant(), before.map(document));
     uow.record(Change { tenant, entity: "fiscal_period", entity_id: id, action, before, after });
 }

@@ -79,7 +79,7 @@ async fn close_periods(
     let mut views = Vec::new();
     for period in periods.iter_mut().filter(|period| period.kind == kind && period.is_open()) {
         let closed = period.clone().close()?;
-        views.push(save_period(uow, "closed", period, &closed).await?);
+        views.push(save_period(uow, "closed", period, &closed, None).await?);
         *period = closed;
     }
     Ok(views)
@@ -94,7 +94,7 @@ async fn open_closing_period(
     let closing = periods.iter_mut().find(|period| period.kind == FiscalPeriodKind::Closing);
     if let Some(period) = closing.filter(|period| !period.is_open()) {
         let opened = period.clone().open(year.status)?;
-        save_period(uow, "opened", period, &opened).await?;
+        save_period(uow, "opened", period, &opened, None).await?;
         *period = opened;
     }
     Ok(())

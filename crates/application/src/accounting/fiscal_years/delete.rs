@@ -36,7 +36,7 @@ impl Command for DeleteFiscalYear {
             return Err(stale(year.version));
         }
         for period in &periods {
-            record_period(uow, "deleted", Some(period), None);
+            record_period(uow, "deleted", Some(period), None, None);
         }
         record(uow, "deleted", Some(&year), None, None);
         Ok(Done::new(()))

@@ -86,7 +86,7 @@ async fn insert(
     uow.fiscal_years().insert_fiscal_year(&year, &periods).await?;
     record(uow, "created", None, Some(&year), None);
     for period in &periods {
-        record_period(uow, "created", None, Some(period));
+        record_period(uow, "created", None, Some(period), None);
     }
     Ok(year)
 }
@@ -101,11 +101,12 @@ async fn save_period(
     action: &'static str,
     before: &FiscalPeriod,
     after: &FiscalPeriod,
+    reason: Option<&str>,
 ) -> AppResult<FiscalPeriodView> {
     if !uow.fiscal_years().update_fiscal_period(after).await? {
         return Err(stale(before.version));
     }
-    record_period(uow, action, Some(before), Some(after));
+    record_period(uow, action, Some(before), Some(after), reason);
     Ok(FiscalPeriodView::from(after))
 }
 

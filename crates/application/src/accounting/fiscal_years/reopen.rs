@@ -46,7 +46,7 @@ impl Command for ReopenFiscalYear {
             let closed = |kind, open: bool| kind == FiscalPeriodKind::Regular && !open;
             for period in periods.into_iter().filter(|period| closed(period.kind, period.is_open())) {
                 let opened = period.clone().open(year.status)?;
-                opened_periods.push(save_period(uow, "opened", &period, &opened).await?);
+                opened_periods.push(save_period(uow, "opened", &period, &opened, Some(&reason)).await?);
             }
         }
         let fiscal_year = FiscalYearView::from(&year);

@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 7] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 8] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -56,6 +56,12 @@ const RULES: [(&str, IntegrityRule, &str, &str); 7] = [
         IntegrityRule::ReversalsMutual,
         "Entry and reversal name each other",
         "يشير القيد وقيد عكسه كل منهما إلى الآخر",
+    ),
+    (
+        "numbers_unique",
+        IntegrityRule::NumbersUnique,
+        "No number stands on two entries",
+        "لا يتكرر رقم في قيدين",
     ),
 ];
 

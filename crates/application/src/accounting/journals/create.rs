@@ -6,7 +6,7 @@ use domain::error::Violations;
 use domain::ids::{JournalId, NumberSeriesId};
 use domain::text::{Code, LocalizedName};
 
-use super::{JOURNAL, resolve_series};
+use super::{JOURNAL, resolve_series, series_after, series_pointer};
 use crate::accounting::changes::{already_exists, record};
 use crate::accounting::entry_input::Reference;
 use crate::accounting::ports::stored::Stored;
@@ -38,11 +38,16 @@ impl Command for CreateJournal {
             violations.push(already_exists("code", &self.code));
         }
         let series = resolve_series(uow, &self.number_series, &mut violations).await?;
+        let id = JournalId::new(uow.new_id());
+        if let Some(series) = series {
+            let pointer = series_pointer(&self.number_series);
+            series_after(uow, (series, true), (id, &self.code), pointer, &mut violations).await?;
+        }
         let Some(number_series_id) = series.filter(|_| violations.is_empty()) else {
             return Err(AppError::from(violations.into_vec()));
         };
         let journal = Journal {
-            id: JournalId::new(uow.new_id()),
+            id,
             code: self.code.clone(),
             name: self.name.clone(),
             kind: self.kind,

@@ -6,10 +6,12 @@ pub mod update;
 
 use domain::accounting::number_series::NumberContext;
 use domain::error::{Violation, Violations};
-use domain::ids::NumberSeriesId;
+use domain::ids::{JournalId, NumberSeriesId};
+use domain::text::Code;
 
 use super::changes::unknown_reference;
 use super::entry_input::Reference;
+use super::number_series::overlap::{SeriesNumbers, overlap, year_codes};
 use super::error::{NUMBER_SERIES_INACTIVE, NUMBER_SERIES_NEEDS_BRANCH};
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
@@ -17,15 +19,45 @@ use crate::ports::unit_of_work::UnitOfWork;
 /// Entity name in audit log, change feed and cache.
 pub const JOURNAL: &str = "journal";
 
+/// The member that names the series.
+fn series_pointer(series: &Reference<NumberSeriesId>) -> &'static str {
+    match series {
+        Reference::Id(_) => "/numberSeriesId",
+        Reference::Code(_) => "/numberSeriesCode",
+    }
+}
+
+/// What the series gives once the journal has the code: that no other series gives it is checked, at `pointer`.
+/// `None` when the series gives the same as before.
+async fn series_after(
+    uow: &mut dyn UnitOfWork,
+    (series, assigned): (NumberSeriesId, bool),
+    (journal, code): (JournalId, &Code),
+    pointer: &str,
+    violations: &mut Violations,
+) -> AppResult<Option<SeriesNumbers>> {
+    let all = uow.number_series().all_numbers().await?;
+    let Some(before) = all.iter().find(|numbers| numbers.id == series) else { return Ok(None) };
+    if !assigned && !before.pattern.names_journal() {
+        return Ok(None);
+    }
+    let mut after = before.clone();
+    after.name_journal(journal, code.as_str());
+    violations.check(pointer, before.keep_earlier(&mut after));
+    violations.extend(overlap(&all, &after, &year_codes(uow).await?).map(|found| found.at(pointer)));
+    Ok(Some(after))
+}
+
 /// The series that is to number a journal's entries: there, active, and content with what an entry can give.
 async fn resolve_series(
     uow: &mut dyn UnitOfWork,
     series: &Reference<NumberSeriesId>,
     violations: &mut Violations,
 ) -> AppResult<Option<NumberSeriesId>> {
-    let (id, pointer) = match series {
-        Reference::Id(id) => (Some(*id), "/numberSeriesId"),
-        Reference::Code(code) => (uow.number_series().id_by_code(code).await?, "/numberSeriesCode"),
+    let pointer = series_pointer(series);
+    let id = match series {
+        Reference::Id(id) => Some(*id),
+        Reference::Code(code) => uow.number_series().id_by_code(code).await?,
     };
     let stored = match id {
         Some(id) => uow.number_series().find(id).await?,

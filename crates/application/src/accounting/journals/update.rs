@@ -6,7 +6,7 @@ use domain::error::{Violation, Violations};
 use domain::ids::{JournalId, NumberSeriesId};
 use domain::text::{Code, LocalizedName};
 
-use super::{JOURNAL, resolve_series};
+use super::{JOURNAL, resolve_series, series_after, series_pointer};
 use crate::accounting::changes::{already_exists, record, stale};
 use crate::accounting::entry_input::Reference;
 use crate::accounting::error::JOURNAL_SERIES_FIXED;
@@ -50,6 +50,19 @@ impl Command for UpdateJournal {
             Some(series) => resolve_series(uow, series, &mut violations).await?,
             None => None,
         };
+        let renamed = self.code.as_ref().filter(|code| **code != old.code);
+        let other_series = number_series_id.filter(|id| *id != old.number_series_id);
+        let mut numbers = None;
+        if renamed.is_some() || other_series.is_some() {
+            let pointer = match &self.number_series {
+                Some(series) if other_series.is_some() => series_pointer(series),
+                _ => "/code",
+            };
+            let series = other_series.unwrap_or(old.number_series_id);
+            let journal = (self.id, renamed.unwrap_or(&old.code));
+            let series = (series, other_series.is_some());
+            numbers = series_after(uow, series, journal, pointer, &mut violations).await?;
+        }
         let has_entries = uow.journal_entries().journal_has_entries(self.id).await?;
         if has_entries && number_series_id.is_some_and(|id| id != old.number_series_id) {
             let fixed = Violation::new(&JOURNAL_SERIES_FIXED).at("/numberSeriesId").with("code", &old.code);
@@ -69,6 +82,9 @@ impl Command for UpdateJournal {
         };
         if !uow.journals().update(&journal).await? {
             return Err(stale(current));
+        }
+        if let Some(numbers) = numbers {
+            uow.number_series().save_earlier(numbers.id, &numbers.earlier).await?;
         }
         let view = JournalView::from(&Stored { value: journal, updated_at: uow.now() });
         record(uow, JOURNAL, view.id, "updated", Some(&before), Some(&view));

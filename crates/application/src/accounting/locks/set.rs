@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::lock::LockKind;
-use domain::error::Violation;
+use domain::accounting::lock::{LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LockKind};
+use domain::error::{Violation, Violations};
+use domain::text::required_text;
 
 use crate::accounting::views::lock::LockView;
 use crate::authorize::Access;
@@ -18,6 +19,8 @@ pub struct SetLock {
     pub kind: LockKind,
     /// `None` removes the lock, unless it is the hard one.
     pub locked_through: Option<NaiveDate>,
+    /// Why; needed when days that are locked become free again. Kept in the audit log.
+    pub reason: Option<String>,
 }
 
 #[async_trait]
@@ -30,7 +33,17 @@ impl Command for SetLock {
         let version = uow.locks().lock_version(self.kind).await?;
         check_version(ctx, version)?;
         let before = uow.locks().locks().await?;
-        let after = before.set_lock(self.kind, self.locked_through)?;
+        let mut violations = Violations::new();
+        let after = before.set_lock(self.kind, self.locked_through, uow.now().date());
+        let after = violations.check("", after);
+        if after.is_some() && before.moves_back(self.kind, self.locked_through) && self.reason.is_none() {
+            violations.push(Violation::new(&LOCK_REASON_REQUIRED).at("/reason"));
+        }
+        let reason = self.reason.as_deref().map(|reason| required_text(reason, LOCK_REASON_LENGTH_MAX));
+        let reason = reason.and_then(|reason| violations.check("/reason", reason));
+        let Some(after) = after.filter(|_| violations.is_empty()) else {
+            return Err(violations.into_vec().into());
+        };
         if !uow.locks().set_lock(self.kind, &after, version).await? {
             return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", version)));
         }
@@ -40,7 +53,11 @@ impl Command for SetLock {
         // A lock belongs to the tenant as a whole and has no id of its own.
         let (tenant, entity_id) = (uow.tenant(), uow.tenant().uuid());
         let document = |view: &LockView| serde_json::to_value(view).unwrap_or_default();
-        let (before, after) = (Some(document(&was)), Some(document(&is)));
+        let mut now = document(&is);
+        if let (Some(reason), Some(members)) = (reason, now.as_object_mut()) {
+            members.insert("reason".to_owned(), reason.into());
+        }
+        let (before, after) = (Some(document(&was)), Some(now));
         uow.record(Change { tenant, entity: "lock", entity_id, action: "updated", before, after });
         Ok(Done { id: None, version: Some(is.version), output: is })
     }

@@ -7,6 +7,7 @@ use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
 
 use super::NUMBER_SERIES;
+use super::overlap::{SeriesNumbers, overlap, year_codes};
 use crate::accounting::changes::{already_exists, record};
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
@@ -51,6 +52,19 @@ impl Command for CreateNumberSeries {
             active: self.active,
             version: 1,
         };
+        let numbers = SeriesNumbers {
+            id: series.id,
+            code: series.code.to_string(),
+            pattern: series.pattern.clone(),
+            active: series.active,
+            has_numbers: false,
+            earlier: Vec::new(),
+            journals: Vec::new(),
+        };
+        let all = uow.number_series().all_numbers().await?;
+        if let Some(violation) = overlap(&all, &numbers, &year_codes(uow).await?) {
+            return Err(violation.at("/pattern").into());
+        }
         let document_type = self.document_type.to_string();
         let stored = StoredSeries { series, document_type, updated_at: uow.now() };
         uow.number_series().insert(&stored).await?;
@@ -66,7 +80,11 @@ pub(super) fn parse_pattern(
     reset: NumberReset,
     violations: &mut Violations,
 ) -> Option<NumberPattern> {
-    match NumberPattern::parse(text, reset) {
+    let new = NumberPattern::parse(text, reset).and_then(|pattern| match pattern.check_new() {
+        broken if broken.is_empty() => Ok(pattern),
+        broken => Err(broken),
+    });
+    match new {
         Ok(pattern) => Some(pattern),
         Err(broken) => {
             violations.extend(broken.into_iter().map(|violation| violation.at("/pattern")));

@@ -41,7 +41,7 @@ pub async fn gaps(
         };
         let key = series.period_key(used.date, &used.fiscal_year_code);
         if let Some(period) = periods.get_mut(&key) {
-            period.add(series.pattern.sequence_of(&used.number, &context));
+            period.add(series.pattern.sequence_of(&used.number, &context), used.repeated);
         }
     }
     let periods: Vec<_> = periods.into_iter().map(|(key, period)| period.view(key)).collect();
@@ -69,10 +69,12 @@ impl Period {
         Ok(Self { last, seen: vec![0; words], used: 0, earlier_pattern: 0, repeated: 0 })
     }
 
-    fn add(&mut self, sequence: Option<u64>) {
+    /// `repeated`: another entry of the tenant has the number, be it of this series or of another one.
+    fn add(&mut self, sequence: Option<u64>, repeated: bool) {
         let Some(sequence) = sequence else {
             self.earlier_pattern += 1;
             self.used += 1;
+            self.repeated += u64::from(repeated);
             return;
         };
         if sequence == 0 || sequence > self.last {
@@ -80,9 +82,7 @@ impl Period {
         }
         self.used += 1;
         let (word, bit) = self.place(sequence);
-        if self.seen[word] & bit != 0 {
-            self.repeated += 1;
-        }
+        self.repeated += u64::from(repeated || self.seen[word] & bit != 0);
         self.seen[word] |= bit;
     }
 
@@ -128,20 +128,20 @@ mod tests {
     fn missing_and_repeated_numbers_are_found() {
         let mut period = Period::new(200).unwrap();
         for sequence in (1..=200).filter(|n| ![3, 4, 64, 200].contains(n)) {
-            period.add(Some(sequence));
+            period.add(Some(sequence), sequence == 8);
         }
-        period.add(Some(7));
-        period.add(Some(201)); // given after the counters were read
+        period.add(Some(7), false);
+        period.add(Some(201), false); // given after the counters were read
         let view = period.view("2026".to_owned());
         let stretches: Vec<_> = view.gaps.iter().map(|gap| (gap.from, gap.to)).collect();
         assert_eq!(stretches, [(3, 4), (64, 64), (200, 200)]);
-        assert_eq!((view.used, view.repeated), (197, 1));
+        assert_eq!((view.used, view.repeated), (197, 2), "one here, one shared with another series");
     }
 
     #[test]
     fn numbers_of_an_earlier_pattern_fill_their_places() {
         let mut period = Period::new(3).unwrap();
-        [None, None, Some(3)].into_iter().for_each(|sequence| period.add(sequence));
+        [None, None, Some(3)].into_iter().for_each(|sequence| period.add(sequence, false));
         let view = period.view(String::new());
         assert_eq!((view.used, view.earlier_pattern, view.gaps.len()), (3, 2, 0));
     }

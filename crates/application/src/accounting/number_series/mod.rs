@@ -3,6 +3,7 @@
 pub mod create;
 pub mod delete;
 pub mod gaps;
+pub mod overlap;
 pub mod preview;
 pub mod update;
 

@@ -1,14 +1,17 @@
 //! `PATCH /number-series/{id}`: a series changes within what the numbers it gave allow.
 
 use async_trait::async_trait;
-use domain::accounting::number_series::{NumberReset, NumberSeriesPatch};
-use domain::error::Violations;
+use domain::accounting::number_series::{
+    NUMBER_SERIES_USED, NumberReset, NumberSeries, NumberSeriesPatch,
+};
+use domain::error::{Violation, Violations};
 use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
 
 use super::NUMBER_SERIES;
 use super::create::parse_pattern;
-use crate::accounting::changes::{already_exists, record, refuse_used, stale};
+use super::overlap::{SeriesNumbers, overlap, year_codes};
+use crate::accounting::changes::{already_exists, record, stale};
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
@@ -42,11 +45,14 @@ impl Command for UpdateNumberSeries {
         let before = NumberSeriesView::from(&stored);
         let old = stored.series;
         check_version(ctx, old.version)?;
-        if old.active && self.active == Some(false) {
-            // Its journals could no longer post.
-            refuse_used(&uow.number_series().users(self.id).await?)?;
-        }
+        let all = uow.number_series().all_numbers().await?;
+        let numbers = all.iter().find(|numbers| numbers.id == self.id);
+        let numbers = numbers.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
         let mut violations = Violations::new();
+        if old.active && self.active == Some(false) && !numbers.journals.is_empty() {
+            // They could no longer post.
+            violations.push(still_used(numbers));
+        }
         if let Some(code) = self.code.as_ref().filter(|code| **code != old.code)
             && uow.number_series().id_by_code(code.as_str()).await?.is_some()
         {
@@ -66,9 +72,20 @@ impl Command for UpdateNumberSeries {
             gapless: self.gapless,
             active: self.active,
         };
-        let has_numbers = uow.number_series().has_numbers(self.id).await?;
         let current = old.version;
-        let series = violations.check("", old.update(patch, has_numbers));
+        let series = violations.check("", old.clone().update(patch, numbers.has_numbers));
+        let mut earlier = numbers.earlier.clone();
+        if let Some(series) = series.as_ref().filter(|series| gives_others(&old, series)) {
+            let mut after = SeriesNumbers {
+                pattern: series.pattern.clone(),
+                active: series.active,
+                ..numbers.clone()
+            };
+            violations.check("/pattern", numbers.keep_earlier(&mut after));
+            let pointer = if series.pattern == old.pattern { "/active" } else { "/pattern" };
+            violations.extend(overlap(&all, &after, &year_codes(uow).await?).map(|found| found.at(pointer)));
+            earlier = after.earlier;
+        }
         let Some(series) = series.filter(|_| violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };
@@ -77,8 +94,22 @@ impl Command for UpdateNumberSeries {
         if !uow.number_series().update(&stored).await? {
             return Err(stale(current));
         }
+        if earlier != numbers.earlier {
+            uow.number_series().save_earlier(self.id, &earlier).await?;
+        }
         let view = NumberSeriesView::from(&stored);
         record(uow, NUMBER_SERIES, view.id, "updated", Some(&before), Some(&view));
         Ok(Done::of(view.id, view.version, view))
     }
+}
+
+/// Whether the series gives other numbers than before, or any at all again.
+fn gives_others(old: &NumberSeries, new: &NumberSeries) -> bool {
+    new.pattern != old.pattern || (new.active && !old.active)
+}
+
+fn still_used(numbers: &SeriesNumbers) -> Violation {
+    let journals: Vec<&str> = numbers.journals.iter().map(|(_, code)| code.as_str()).collect();
+    let used = Violation::new(&NUMBER_SERIES_USED).at("/active").with("code", &numbers.code);
+    used.with("journals", journals.join(", "))
 }

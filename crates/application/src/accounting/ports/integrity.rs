@@ -19,6 +19,7 @@ pub enum IntegrityRule {
     LinesMatchEntries,
     ChainHeads,
     ReversalsMutual,
+    NumbersUnique,
 }
 
 /// What contradicts a rule.

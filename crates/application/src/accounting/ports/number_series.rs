@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::number_series::NumberSeries;
+use domain::accounting::number_series::{NumberSeries, NumberShape};
 use domain::ids::{NumberSeriesId, TenantId};
 use domain::time::Timestamp;
 use futures::stream::BoxStream;
 
+use crate::accounting::number_series::overlap::SeriesNumbers;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
@@ -27,6 +28,10 @@ pub trait NumberSeriesRepository: Send {
     async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<NumberSeriesId>>;
     /// Whether it has given a number.
     async fn has_numbers(&mut self, id: NumberSeriesId) -> StorageResult<bool>;
+    /// Every series of the tenant by code, with all that decides which numbers they give and gave.
+    async fn all_numbers(&mut self) -> StorageResult<Vec<SeriesNumbers>>;
+    /// Keeps the forms of the numbers that a series gave before.
+    async fn save_earlier(&mut self, id: NumberSeriesId, earlier: &[NumberShape]) -> StorageResult<()>;
     /// The resources that refer to a series, by name.
     async fn users(&mut self, id: NumberSeriesId) -> StorageResult<Vec<&'static str>>;
     async fn insert(&mut self, series: &StoredSeries) -> StorageResult<()>;
@@ -59,6 +64,8 @@ pub struct NumberUsed {
     pub date: NaiveDate,
     pub fiscal_year_code: String,
     pub journal_code: String,
+    /// Whether another entry of the tenant has the same number.
+    pub repeated: bool,
 }
 
 #[async_trait]

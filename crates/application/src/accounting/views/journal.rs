@@ -114,7 +114,7 @@ pub struct NumberPeriodView {
     pub used: u64,
     /// Of those, the ones numbered under an earlier pattern, whose place the number no longer says.
     pub earlier_pattern: u64,
-    /// Places in the sequence that two entries share.
+    /// Entries whose number another entry has, too, in this series or in another one.
     pub repeated: u64,
     /// Missing stretches, at most 1,000.
     pub gaps: Vec<NumberGapView>,

@@ -174,7 +174,8 @@ impl<'a> Checker<'a> {
         if account.requires_party && line.party.is_none() {
             self.refuse(index, "party", named(&PARTY_REQUIRED));
         }
-        self.touches_tax |= account.control == ControlKind::Vat;
+        // A tax code puts the line into the return, whatever the account is.
+        self.touches_tax |= account.control == ControlKind::Vat || line.tax_code.is_some();
         let PostingRules { dimension_rules, dimension_tree, .. } = self.rules;
         if !self.mirrors && !(dimension_rules.is_empty() && line.dimensions.is_empty()) {
             for violation in dimension::check(account, &line.dimensions, dimension_rules, dimension_tree) {

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{
     COUNTER_DIGITS_MAX, COUNTER_DIGITS_MIN, NUMBER_BRANCH_MISSING, NUMBER_PATTERN_AMBIGUOUS,
-    NUMBER_PATTERN_BRACES, NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH, NUMBER_PATTERN_LENGTH_MAX,
+    NUMBER_PATTERN_BRACES, NUMBER_PATTERN_BRANCH, NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH, NUMBER_PATTERN_LENGTH_MAX,
     NUMBER_PATTERN_LITERAL, NUMBER_PATTERN_REPEATS, NUMBER_PATTERN_UNKNOWN_PART, NumberReset,
 };
 use crate::error::{Violation, Violations};
@@ -21,7 +21,7 @@ pub struct NumberPattern {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Literal(String),
     Year,
     ShortYear,
@@ -30,6 +30,22 @@ enum Part {
     Journal,
     Branch,
     Counter(usize),
+}
+
+impl Part {
+    /// As it stands in a pattern.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Literal(text) => text.clone(),
+            Self::Year => "{YYYY}".to_owned(),
+            Self::ShortYear => "{YY}".to_owned(),
+            Self::Month => "{MM}".to_owned(),
+            Self::FiscalYear => "{FY}".to_owned(),
+            Self::Journal => "{JOURNAL}".to_owned(),
+            Self::Branch => "{BRANCH}".to_owned(),
+            Self::Counter(digits) => format!("{{{}}}", "0".repeat(*digits)),
+        }
+    }
 }
 
 /// What a document gives to its number.
@@ -63,6 +79,40 @@ impl NumberPattern {
 
     pub fn reset(&self) -> NumberReset {
         self.reset
+    }
+
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Whether numbers name their journal, so that each journal of the series has numbers of its own.
+    pub fn names_journal(&self) -> bool {
+        self.parts.contains(&Part::Journal)
+    }
+
+    /// Whether numbers name their fiscal year.
+    pub fn names_fiscal_year(&self) -> bool {
+        self.parts.contains(&Part::FiscalYear)
+    }
+
+    /// Whether a new series may have the pattern: nothing has a branch yet, and in a fiscal year of more than twelve
+    /// months a month comes twice, so that the fiscal year alone does not tell its numbers apart.
+    pub fn check_new(&self) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        if self.parts.contains(&Part::Branch) {
+            violations.push(Violation::new(&NUMBER_PATTERN_BRANCH));
+        }
+        if self.repeats_in_long_years() {
+            let repeats = Violation::new(&NUMBER_PATTERN_REPEATS);
+            violations.push(repeats.with("reset", self.reset).with("parts", "{YYYY}{MM}"));
+        }
+        violations
+    }
+
+    /// Whether a fiscal year of more than twelve months would give a number twice.
+    pub fn repeats_in_long_years(&self) -> bool {
+        let year = self.parts.contains(&Part::Year) || self.parts.contains(&Part::ShortYear);
+        self.reset == NumberReset::Month && !year
     }
 
     /// The number for a place in the sequence: more digits than zeros grow, nothing is cut.
@@ -103,7 +153,7 @@ fn fill(parts: &[Part], sequence: u64, context: &NumberContext<'_>) -> Result<St
     Ok(number)
 }
 
-fn read_parts(text: &str, violations: &mut Violations) -> Vec<Part> {
+pub(super) fn read_parts(text: &str, violations: &mut Violations) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

@@ -15,7 +15,7 @@ use futures::stream::{BoxStream, StreamExt};
 
 use super::integrity_statements::{
     ACCOUNT_BALANCES, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES, DAILY_BALANCES,
-    DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, LINES_MATCH, REVERSALS, SERIES,
+    DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, LINES_MATCH, NUMBERS_UNIQUE, REVERSALS, SERIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::sql::db::Db;
@@ -48,6 +48,7 @@ impl IntegrityQueries for Db {
             IntegrityRule::LinesMatchEntries => (&LINES_MATCH, line),
             IntegrityRule::ChainHeads => (&CHAIN_HEADS, chain_head),
             IntegrityRule::ReversalsMutual => (&REVERSALS, reversal),
+            IntegrityRule::NumbersUnique => (&NUMBERS_UNIQUE, repeated_number),
         };
         let rows = self.query(statement, &params).await?;
         Ok(rows.into_iter().map(|row| read(&mut row.columns("integrity"))).collect::<StorageResult<_>>()?)
@@ -143,6 +144,11 @@ fn chain_head(columns: &mut Columns) -> StorageResult<Contradiction> {
 
 fn reversal(columns: &mut Columns) -> StorageResult<Contradiction> {
     Ok(Contradiction { subject: entry_name(columns)?, detail: "the other side does not name it".to_owned() })
+}
+
+fn repeated_number(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let (subject, entries): (String, i64) = (columns.get("number")?, columns.get("count")?);
+    Ok(Contradiction { subject, detail: format!("{entries} entries have this number") })
 }
 
 /// `id, number`

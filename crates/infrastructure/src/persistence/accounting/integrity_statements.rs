@@ -70,6 +70,9 @@ statements! {
          AND (o.status = 'reversed' OR o.reversed_by_id IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM journal_entry r \
          WHERE r.tenant_id = ?1 AND r.id = o.reversed_by_id AND r.reverses_id = o.id AND r.status <> 'draft') \
          ORDER BY 1 {page ?2}";
+    NUMBERS_UNIQUE = "accounting.integrity.numbers_unique":
+        "SELECT e.number, COUNT(*) FROM journal_entry e WHERE e.tenant_id = ?1 AND e.number IS NOT NULL \
+         GROUP BY e.number HAVING COUNT(*) > 1 ORDER BY e.number {page ?2}";
     SERIES = "accounting.integrity.series":
         "SELECT s.id, s.code, s.reset, c.period_key, NULL, NULL, c.last_number FROM number_series s \
          INNER JOIN number_series_counter c ON c.tenant_id = s.tenant_id AND c.series_id = s.id \

@@ -1,5 +1,8 @@
 //! Number series: [`NumberSeriesRepository`] and [`NumberSeriesQueries`] in SQL.
 
+use std::collections::HashMap;
+
+use application::accounting::number_series::overlap::SeriesNumbers;
 use application::accounting::ports::number_series::{
     NumberSeriesQueries, NumberSeriesRepository, NumberUsed, StoredSeries,
 };
@@ -9,8 +12,8 @@ use application::paging::{ListQuery, Page};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
-use domain::ids::{NumberSeriesId, TenantId};
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries, NumberShape};
+use domain::ids::{JournalId, NumberSeriesId, TenantId};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -35,6 +38,14 @@ statements! {
     NUMBERS_STATEMENT = "accounting.number_series.numbers": NUMBERS;
     HAS_NUMBERS = "accounting.number_series.has_numbers":
         "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}";
+    ALL_NUMBERS = "accounting.number_series.all_numbers":
+        "SELECT s.id, s.code, s.pattern, s.reset, s.active, s.earlier_patterns, CASE WHEN EXISTS (SELECT 1 \
+         FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END \
+         FROM number_series s WHERE s.tenant_id = ?1 ORDER BY s.code";
+    JOURNALS_BY_SERIES = "accounting.journal.by_series":
+        "SELECT number_series_id, id, code FROM journal WHERE tenant_id = ?1 ORDER BY code";
+    SAVE_EARLIER = "accounting.number_series.save_earlier":
+        "UPDATE number_series SET earlier_patterns = ?3 WHERE tenant_id = ?1 AND id = ?2";
     IN_JOURNALS = "accounting.number_series.in_journals":
         "SELECT {first} 1 FROM journal WHERE tenant_id = ?1 AND number_series_id = ?2 {only}";
     INSERT = "accounting.number_series.insert":
@@ -54,8 +65,10 @@ statements! {
 }
 
 /// Every number of the journals of a series; read as a stream.
-const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code, j.code FROM journal j \
+const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code, j.code, CASE WHEN EXISTS (SELECT 1 FROM journal_entry o \
+     WHERE o.tenant_id = e.tenant_id AND o.number = e.number AND o.id <> e.id) THEN 1 ELSE 0 END FROM journal j \
      INNER JOIN journal_entry e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id AND e.number IS NOT NULL \
+     AND e.chain_sequence IS NOT NULL \
      INNER JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
      WHERE j.tenant_id = ?1 AND j.number_series_id = ?2";
@@ -99,6 +112,23 @@ impl NumberSeriesRepository for SqlUnitOfWork {
 
     async fn has_numbers(&mut self, id: NumberSeriesId) -> StorageResult<bool> {
         Ok(self.tx.find(&HAS_NUMBERS, &[self.tenant.into(), id.into()]).await?.is_some())
+    }
+
+    async fn all_numbers(&mut self) -> StorageResult<Vec<SeriesNumbers>> {
+        let mut journals: HashMap<NumberSeriesId, Vec<(JournalId, String)>> = HashMap::new();
+        for row in self.tx.query(&JOURNALS_BY_SERIES, &[self.tenant.into()]).await? {
+            let mut columns = row.columns("journal");
+            let series = columns.get("number_series_id")?;
+            journals.entry(series).or_default().push((columns.get("id")?, columns.get("code")?));
+        }
+        let rows = self.tx.query(&ALL_NUMBERS, &[self.tenant.into()]).await?;
+        rows.into_iter().map(|row| read_numbers(&mut row.columns("number_series"), &mut journals)).collect()
+    }
+
+    async fn save_earlier(&mut self, id: NumberSeriesId, earlier: &[NumberShape]) -> StorageResult<()> {
+        let texts: Vec<String> = earlier.iter().map(NumberShape::text).collect();
+        let json = serde_json::to_string(&texts).map_err(|error| StorageError::Internal(error.to_string()))?;
+        self.tx.execute_one(&SAVE_EARLIER, &[self.tenant.into(), id.into(), json.into()]).await
     }
 
     async fn users(&mut self, id: NumberSeriesId) -> StorageResult<Vec<&'static str>> {
@@ -182,10 +212,38 @@ impl NumberSeriesQueries for Db {
                 date: columns.get("posting_date")?,
                 fiscal_year_code: columns.get("fiscal_year_code")?,
                 journal_code: columns.get("journal_code")?,
+                repeated: columns.get("repeated")?,
             })
         };
         self.stream_text(NUMBERS, vec![tenant.into(), id.into()]).map(move |row| row.and_then(used)).boxed()
     }
+}
+
+fn read_numbers(
+    columns: &mut Columns,
+    journals: &mut HashMap<NumberSeriesId, Vec<(JournalId, String)>>,
+) -> StorageResult<SeriesNumbers> {
+    let (id, code) = (columns.get("id")?, columns.get("code")?);
+    let pattern = read_pattern(columns)?;
+    let active = columns.get("active")?;
+    let corrupt = |detail| StorageError::Corrupt { table: "number_series", column: "earlier_patterns", detail };
+    let texts: String = columns.get("earlier_patterns")?;
+    let texts: Vec<String> = serde_json::from_str(&texts).map_err(|error| corrupt(error.to_string()))?;
+    let read = |text: String| NumberShape::read(&text).ok_or_else(|| corrupt(text));
+    let earlier = texts.into_iter().map(read).collect::<StorageResult<_>>()?;
+    let has_numbers = columns.get("has_numbers")?;
+    let journals = journals.remove(&id).unwrap_or_default();
+    Ok(SeriesNumbers { id, code, pattern, active, has_numbers, earlier, journals })
+}
+
+fn read_pattern(columns: &mut Columns) -> StorageResult<NumberPattern> {
+    let pattern: String = columns.get("pattern")?;
+    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
+    NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
+        table: "number_series",
+        column: "pattern",
+        detail: pattern,
+    })
 }
 
 /// `id, code, name_ar, name_en, pattern, reset, gapless, active, version`
@@ -193,13 +251,7 @@ pub(crate) fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> 
     let id = columns.get("id")?;
     let code = read_code(columns)?;
     let name = read_name(columns)?;
-    let pattern: String = columns.get("pattern")?;
-    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
-    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| StorageError::Corrupt {
-        table: "number_series",
-        column: "pattern",
-        detail: pattern,
-    })?;
+    let pattern = read_pattern(columns)?;
     let (gapless, active, version) =
         (columns.get("gapless")?, columns.get("active")?, columns.get("version")?);
     Ok(NumberSeries { id, code, name, pattern, gapless, active, version })

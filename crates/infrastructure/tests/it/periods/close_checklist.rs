@@ -59,7 +59,7 @@ async fn what_blocks_a_year_is_what_closing_refuses() {
     books.run(CloseFiscalYear { id: books.year("2025").await.into() }).await.unwrap();
     assert!(books.checklist(second, "2027-01-10").await.ready);
 
-    let lock = |kind| SetLock { kind, locked_through: Some(day("2026-12-31")) };
+    let lock = |kind| SetLock { kind, locked_through: Some(day("2026-12-31")), reason: None };
     books.run(lock(LockKind::Fiscal)).await.unwrap();
     assert_eq!(bad(&books.checklist(second, "2027-01-10").await), [("locks", "warning", 1)]);
     books.run(lock(LockKind::Hard)).await.unwrap();

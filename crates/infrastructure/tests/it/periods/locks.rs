@@ -16,7 +16,7 @@ const TAXED: [&str; 3] = ["5000 1 0", "2200 0.15 0", "1000 0 1.15"];
 
 impl Books {
     async fn lock(&self, kind: LockKind, through: Option<&str>) -> Result<i64, Vec<&'static str>> {
-        let command = SetLock { kind, locked_through: through.map(day) };
+        let command = SetLock { kind, locked_through: through.map(day), reason: Some("late invoice".to_owned()) };
         let answer = self.run(command).await.map_err(|error| codes(&error))?;
         Ok(answer["version"].as_i64().unwrap())
     }
@@ -86,7 +86,7 @@ async fn a_lock_moves_but_the_hard_one_only_forward() {
     ];
     assert_eq!(shown, expected);
     let stale = RequestContext { if_match: Some(IfMatch::Version(1)), ..books.ctx.clone() };
-    let command = SetLock { kind: LockKind::Hard, locked_through: Some(day("2025-05-31")) };
+    let command = SetLock { kind: LockKind::Hard, locked_through: Some(day("2025-05-31")), reason: None };
     assert_eq!(codes(&books.house.run(&stale, command).await.unwrap_err()), ["stale_version"]);
 }
 

@@ -5,6 +5,7 @@ mod fiscal_years;
 mod locks;
 mod opening_balances;
 mod recurring_entries;
+mod unique_numbers;
 mod year_close;
 
 use std::collections::BTreeMap;
@@ -227,7 +228,8 @@ fn seed(file: &std::path::Path, tenant: TenantId, now: Timestamp) {
     let mut sql: String =
         provisioned.iter().map(|table| format!("DELETE FROM {table} WHERE tenant_id = {t};")).collect();
     sql += &format!(
-        "INSERT INTO number_series VALUES ({t}, {series}, 'ALL', NULL, 'All', 'journal_entry', \
+        "INSERT INTO number_series (tenant_id, id, code, name_ar, name_en, document_type, pattern, reset, gapless, active, \
+         created_at, updated_at, version) VALUES ({t}, {series}, 'ALL', NULL, 'All', 'journal_entry', \
          '{{JOURNAL}}-{{FY}}-{{00000}}', 'fiscal_year', 1, 1, {now}, {now}, 1);"
     );
     for (n, (code, kind)) in (10..).zip(JOURNALS) {

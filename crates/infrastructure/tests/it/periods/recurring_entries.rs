@@ -118,7 +118,7 @@ async fn a_refused_occurrence_is_kept_and_tried_again_the_next_day() {
     );
     assert!(error.errors[0].ar.contains("مقفلة"));
     assert_eq!((failed.next_date, failed.failed_count), (Some(day("2025-04-30")), 1));
-    books.run(OpenFiscalPeriod { id: february }).await.unwrap();
+    books.run(OpenFiscalPeriod { id: february, reason: why() }).await.unwrap();
     assert_eq!(books.due("2025-03-31").await, RecurringRun::default(), "not twice a day");
     assert_eq!(books.due("2025-04-01").await.posted, 2);
     let mended = books.shown(id).await;
@@ -242,4 +242,8 @@ async fn everything_wrong_with_a_template_is_said_at_once() {
         "dimension_value_unknown",
     ];
     assert_eq!(codes(&refused), expected);
+}
+
+fn why() -> String {
+    "late invoice".to_owned()
 }

@@ -54,7 +54,7 @@ async fn an_adjustment_after_reopening_is_closed_alone() {
     assert_eq!(reopened["openedPeriods"], serde_json::json!([]));
     let shut = books.post("2025-12-30", &["5000 12 0 branch=R", "1000 0 12"]).await.unwrap_err();
     assert_eq!(codes(&shut), ["fiscal_period_closed"], "its periods stay closed");
-    books.run(OpenFiscalPeriod { id: books.period("2025-12").await.into() }).await.unwrap();
+    books.run(OpenFiscalPeriod { id: books.period("2025-12").await.into(), reason: why() }).await.unwrap();
     books.post("2025-12-30", &["5000 12 0 branch=R", "1000 0 12"]).await.unwrap();
     let again = books.close("2025").await.unwrap();
     let lines = again["entry"]["lines"].as_array().unwrap();
@@ -101,7 +101,7 @@ async fn years_close_and_reopen_in_order() {
     books.close("2026").await.unwrap();
     assert_eq!(codes(&books.reopen("2025", false).await.unwrap_err()), ["fiscal_year_later_closed"]);
     let period = books.period("2025-12").await.into();
-    let refused = books.run(OpenFiscalPeriod { id: period }).await.unwrap_err();
+    let refused = books.run(OpenFiscalPeriod { id: period, reason: why() }).await.unwrap_err();
     assert_eq!(codes(&refused), ["fiscal_period_in_closed_year"]);
     books.reopen("2026", false).await.unwrap();
     books.reopen("2025", false).await.unwrap();
@@ -136,7 +136,11 @@ async fn a_closed_period_takes_no_entries_until_it_opens() {
     let lines = ["5000 1 0", "1000 0 1"];
     assert_eq!(codes(&books.post("2025-04-30", &lines).await.unwrap_err()), ["fiscal_period_closed"]);
     books.post("2025-05-01", &lines).await.unwrap();
-    books.run(OpenFiscalPeriod { id }).await.unwrap();
+    books.run(OpenFiscalPeriod { id, reason: why() }).await.unwrap();
     books.post("2025-04-30", &lines).await.unwrap();
     assert_eq!(codes(&books.post("2027-01-01", &lines).await.unwrap_err()), ["fiscal_period_missing"]);
+}
+
+fn why() -> String {
+    "late invoice".to_owned()
 }

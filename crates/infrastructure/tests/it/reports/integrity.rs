@@ -20,7 +20,7 @@ async fn some() -> Books {
 async fn failing(books: &Books) -> Vec<&'static str> {
     let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
     assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
-    assert_eq!(view.checks.len(), 10);
+    assert_eq!(view.checks.len(), 11);
     view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
 }
 
@@ -89,6 +89,18 @@ async fn an_altered_header_or_a_rewritten_hash_is_found() {
         failing(&books).await,
         ["account_balances", "daily_balances", "chain_heads", "reversals_mutual", "numbers_gapless"]
     );
+}
+
+#[tokio::test]
+async fn a_number_on_two_entries_is_found() {
+    let books = some().await;
+    let change = "UPDATE journal_entry SET number = 'GJ-2026-000002', number_repeat = 1 WHERE number = 'GJ-2026-000003'";
+    books.connection().execute_batch(change).unwrap();
+    assert_eq!(failing(&books).await, ["numbers_unique"]);
+    let view = books.integrity().checks(books.tenant, Language::English).await.unwrap();
+    let check = view.checks.iter().find(|check| check.code == "numbers_unique").unwrap();
+    let finding = &check.findings[0];
+    assert_eq!((finding.subject.as_str(), finding.detail.as_str()), ("GJ-2026-000002", "2 entries have this number"));
 }
 
 #[tokio::test]
