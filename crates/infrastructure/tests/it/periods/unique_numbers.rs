@@ -31,7 +31,7 @@ async fn a_second_entry_with_a_number_is_refused_by_name() {
     for _ in 0..2 {
         let refused = books.run(entry("SALES", "2025-03-31", &PLAIN)).await.unwrap_err();
         assert_eq!(codes(&refused), ["number_already_used"]);
-        assert_eq!(refused.violations[0].def.category.to_string(), "conflict");
+        assert_eq!(refused.category(), domain::error::Category::Conflict);
     }
     books.run(entry("GENERAL", "2025-03-31", &PLAIN)).await.unwrap();
 }
