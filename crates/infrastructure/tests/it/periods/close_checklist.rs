@@ -62,6 +62,8 @@ async fn what_blocks_a_year_is_what_closing_refuses() {
     let lock = |kind| SetLock { kind, locked_through: Some(day("2026-12-31")), reason: None };
     books.run(lock(LockKind::Fiscal)).await.unwrap();
     assert_eq!(bad(&books.checklist(second, "2027-01-10").await), [("locks", "warning", 1)]);
+    // The hard lock reaches today at the latest.
+    books.house.clock.advance(400 * 86_400);
     books.run(lock(LockKind::Hard)).await.unwrap();
     let locked = books.checklist(second, "2027-01-10").await;
     assert_eq!((bad(&locked), locked.ready), (vec![("locks", "blocking", 2)], false));
