@@ -1,6 +1,7 @@
 //! The form of the numbers a series prints, and whether two series could print the same text.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::{Entry, HashMap};
+use std::collections::VecDeque;
 
 use super::pattern::{NumberPattern, Part, read_parts};
 use crate::error::Violations;
@@ -80,6 +81,9 @@ impl Step {
         }
     }
 }
+
+/// A state of each of two automata.
+type Place = (usize, usize);
 
 /// A non-deterministic automaton of the texts a shape prints.
 struct Automaton {
@@ -162,7 +166,7 @@ impl Automaton {
     /// A shortest text that both accept.
     fn common(&self, other: &Self) -> Option<String> {
         let goal = (self.end, other.end);
-        let mut reached: HashMap<(usize, usize), Option<((usize, usize), char)>> = HashMap::new();
+        let mut reached: HashMap<Place, Option<(Place, char)>> = HashMap::new();
         reached.insert((0, 0), None);
         let mut next = VecDeque::from([(0, 0)]);
         while let Some(at) = next.pop_front() {
@@ -179,8 +183,8 @@ impl Automaton {
                 for (right, right_to) in &other.states[at.1] {
                     let Some(character) = left.common(*right) else { continue };
                     let to = (*left_to, *right_to);
-                    if !reached.contains_key(&to) {
-                        reached.insert(to, Some((at, character)));
+                    if let Entry::Vacant(unseen) = reached.entry(to) {
+                        unseen.insert(Some((at, character)));
                         next.push_back(to);
                     }
                 }
