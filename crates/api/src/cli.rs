@@ -118,7 +118,7 @@ pub struct ImportArgs {
     /// Code of the tenant
     #[arg(long)]
     pub tenant: String,
-    /// A .csv or .ndjson file
+    /// A .csv, .tsv, .ndjson or .jsonl file
     #[arg(long)]
     pub file: PathBuf,
     /// Post the entries instead of leaving drafts
@@ -127,6 +127,18 @@ pub struct ImportArgs {
     /// Create fiscal years that are missing
     #[arg(long)]
     pub create_periods: bool,
+    /// Create dimensions and values that are unknown
+    #[arg(long)]
+    pub create_dimensions: bool,
+    /// Change accounts that differ from the file
+    #[arg(long)]
+    pub update: bool,
+    /// Code of the journal of entries that name none
+    #[arg(long)]
+    pub journal: Option<String>,
+    /// Posting date of opening balances whose rows name none
+    #[arg(long)]
+    pub date: Option<chrono::NaiveDate>,
     /// Check everything and keep nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -202,7 +214,7 @@ mod tests {
         assert_eq!(command("healthcheck --Urls=http://*:1"), Command::Healthcheck(health));
         let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
         let Command::Import(args) = command(import) else { panic!() };
-        assert!(args.post && args.create_periods && !args.dry_run);
+        assert!(args.post && args.create_periods && !args.dry_run && !args.create_dimensions);
         assert_eq!(command("backup --to-store"), Command::Backup { file: None, to_store: true, list: false });
         assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }

@@ -166,6 +166,21 @@ impl LocalizedName {
     }
 }
 
+/// Arabic-Indic and Persian digits as the digits of ASCII.
+pub fn ascii_digit(c: char) -> char {
+    let offset = match c {
+        '\u{0660}'..='\u{0669}' => 0x0660,
+        '\u{06F0}'..='\u{06F9}' => 0x06F0,
+        _ => return c,
+    };
+    char::from_u32(c as u32 - offset + 0x30).unwrap_or(c)
+}
+
+/// What a code is known by: codes that differ in letter case or in the script of their digits are one code.
+pub fn code_key(code: &str) -> String {
+    code.nfkc().map(ascii_digit).flat_map(char::to_lowercase).collect()
+}
+
 /// The form in which names are searched: lower case, Arabic letter variants folded, marks and tatweel dropped.
 ///
 /// أ إ آ ٱ become ا, ى becomes ي, ة becomes ه, ؤ becomes و, ئ becomes ي, so that people find what they type.
@@ -178,8 +193,7 @@ pub fn search_form(value: &str) -> String {
             'ى' | 'ئ' => Some('ي'),
             'ة' => Some('ه'),
             'ؤ' => Some('و'),
-            '٠'..='٩' => char::from_u32(c as u32 - 0x0660 + 0x30),
-            _ => Some(c),
+            _ => Some(ascii_digit(c)),
         })
         .flat_map(char::to_lowercase)
         .collect::<String>()

@@ -104,8 +104,12 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
             args.kind
         ))
     })?;
-    let json = args.file.extension().is_some_and(|extension| extension == "ndjson" || extension == "jsonl");
-    let format = if json { ImportFormat::NdJson } else { ImportFormat::Csv };
+    let extension = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let format = match extension.to_ascii_lowercase().as_str() {
+        "ndjson" | "jsonl" => ImportFormat::NdJson,
+        "tsv" | "tab" => ImportFormat::Tsv,
+        _ => ImportFormat::Csv,
+    };
     let source = File::open(&args.file)
         .map_err(|error| Failure::Other(format!("{} cannot be read: {error}", args.file.display())))?;
     let parts = super::assemble(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
@@ -113,8 +117,14 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
     let tenant: TenantId = tenant
         .ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
     let ctx = RequestContext { dry_run: args.dry_run, ..RequestContext::system(tenant, "command-line") };
-    let options =
-        ImportOptions { post: args.post, create_periods: args.create_periods, ..ImportOptions::default() };
+    let options = ImportOptions {
+        post: args.post,
+        create_periods: args.create_periods,
+        create_dimensions: args.create_dimensions,
+        update: args.update,
+        journal: args.journal,
+        date: args.date,
+    };
     let source = BufReader::new(source);
     let bar = Arc::new(Bar::default());
     let done = import_file(&parts.application, &ctx, (kind, format), options, source, bar.clone()).await;

@@ -9,24 +9,23 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::account_file::{AccountFile, FileAccount};
-use super::cells::{Cells, Place, RowSink};
-use super::columns::{ACCOUNT_COLUMNS, Column, name};
+use super::cells::{Cells, Place, RowSink, quoted};
+use super::columns::{self, Column, name};
 use super::error::{
     IMPORT_ACCOUNT_TWICE, IMPORT_CELL_EMPTY, IMPORT_CELL_NO_FLAG, IMPORT_EMPTY, IMPORT_TOO_LONG,
 };
-use super::{IMPORT_ACCOUNTS_MAX, ImportFormat, csv_rows, json_rows};
+use super::{IMPORT_ACCOUNTS_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
 use crate::error::{AppError, AppResult};
 
-/// Longest piece of a cell quoted back, in characters.
-const QUOTED_LENGTH_MAX: usize = 60;
+const REQUIRED: [Column; 2] = [Column::Code, Column::Type];
 
 pub fn read(format: ImportFormat, source: impl Read) -> AppResult<AccountFile> {
     let mut builder = Builder::default();
+    let columns = columns::of(ImportKind::Accounts);
     match format {
-        ImportFormat::Csv => {
-            csv_rows::read(source, ACCOUNT_COLUMNS, &[Column::Code, Column::Type], &mut builder)?;
-        }
-        ImportFormat::NdJson => json_rows::read(source, ACCOUNT_COLUMNS, &mut builder)?,
+        ImportFormat::Csv => csv_rows::read(source, columns, &REQUIRED, None, &mut builder)?,
+        ImportFormat::Tsv => csv_rows::read(source, columns, &REQUIRED, Some(b'\t'), &mut builder)?,
+        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
     }
     if builder.too_long {
         return Err(Violation::new(&IMPORT_TOO_LONG).with("max", IMPORT_ACCOUNTS_MAX).into());
@@ -46,7 +45,7 @@ struct Builder {
 }
 
 impl RowSink for Builder {
-    fn dimension(&mut self, _: &str) -> Option<usize> {
+    fn dimension(&mut self, _: &str, _: Place) -> Option<usize> {
         None
     }
 
@@ -166,8 +165,7 @@ fn flag(text: &str) -> Result<bool, Violation> {
         "true" | "yes" | "1" | "نعم" => Ok(true),
         "false" | "no" | "0" | "لا" => Ok(false),
         _ => {
-            let quoted: String = text.chars().take(QUOTED_LENGTH_MAX).collect();
-            Err(Violation::new(&IMPORT_CELL_NO_FLAG).with("value", quoted))
+            Err(Violation::new(&IMPORT_CELL_NO_FLAG).with("value", quoted(text)))
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use domain::error::Violation;
+use domain::text::TEXT_TOO_LONG;
+
 use super::columns::{COLUMNS, Column};
 
 /// Where in a file something is.
@@ -34,18 +37,42 @@ pub trait Cells {
     fn dimensions<'a>(&'a self, each: &mut dyn FnMut(usize, &'a str));
 }
 
+/// Longest cell that is read, in characters: the longest text of a row fits several times over.
+const CELL_LENGTH_MAX: usize = 4_000;
+/// Longest piece of a cell quoted back, in characters.
+const QUOTED_LENGTH_MAX: usize = 60;
+
+/// The beginning of what was written, to be shown.
+pub fn quoted(text: &str) -> String {
+    text.chars().take(QUOTED_LENGTH_MAX).collect()
+}
+
+/// Refuses a cell before anything is made of it.
+pub fn too_long(text: &str) -> Option<Violation> {
+    if text.len() <= CELL_LENGTH_MAX {
+        return None;
+    }
+    let length = text.chars().count();
+    let violation = Violation::new(&TEXT_TOO_LONG).with("max", CELL_LENGTH_MAX).with("length", length);
+    (length > CELL_LENGTH_MAX).then_some(violation)
+}
+
 /// Takes the rows of a file, one after the other.
 pub trait RowSink {
-    /// The dimension that a further column names; `None` refuses the column.
-    fn dimension(&mut self, header: &str) -> Option<usize>;
+    /// The dimension that a further column names, first met at `place`; `None` refuses the column.
+    fn dimension(&mut self, heading: &str, place: Place) -> Option<usize>;
     fn row(&mut self, place: Place, cells: &dyn Cells);
-    /// The next rows, until [`RowSink::entry_ends`], are the lines of one entry, whatever their label is.
-    fn entry_begins(&mut self) {}
+    /// A row that is a whole entry: what it says of itself. The next rows, until [`RowSink::entry_ends`], are its lines.
+    fn entry_begins(&mut self, _place: Place, _head: &dyn Cells) {}
     fn entry_ends(&mut self) {}
-    fn error(&mut self, place: Place, column: &str, violation: domain::error::Violation);
+    fn error(&mut self, place: Place, column: &str, violation: Violation);
     /// False once no more rows are taken.
     fn more(&self) -> bool;
 }
+
+/// What a line of a whole entry takes over from the entry when it says nothing itself.
+const INHERITED: [Column; 5] =
+    [Column::Currency, Column::Rate, Column::Party, Column::DueDate, Column::TaxCode];
 
 /// Cells held by themselves, for rows that are not columns of text.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +85,14 @@ impl OwnedCells {
     pub fn set(&mut self, column: Column, text: &str) {
         let text = text.trim();
         self.values[column as usize] = (!text.is_empty()).then(|| text.into());
+    }
+    /// Leaves only the cells that lines of an entry take over from it.
+    pub fn keep_for_lines(&mut self) {
+        for (index, value) in self.values.iter_mut().enumerate() {
+            if !INHERITED.iter().any(|column| *column as usize == index) {
+                *value = None;
+            }
+        }
     }
     pub fn set_dimension(&mut self, dimension: usize, text: &str) {
         self.dimensions.retain(|(known, _)| *known != dimension);

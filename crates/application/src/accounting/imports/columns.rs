@@ -1,25 +1,36 @@
-//! Names of columns: how they are written, and what they are also called.
+//! The columns of each kind of file: their names, whom they belong to, what an empty cell means.
+//!
+//! These tables are the whole truth: parser, OpenAPI document and docs/IMPORTS.md are made from them.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use domain::text::search_form;
+
+use super::ImportKind;
 
 /// A column of a file of accounts or of journal entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Entry,
     Date,
+    Journal,
     Description,
+    EntryReference,
+    DocumentDate,
+    ControlReason,
     Account,
     Debit,
     Credit,
     Currency,
-    LineDescription,
-    Reference,
-    DocumentDate,
-    Party,
-    DueDate,
     Rate,
     CompanyAmount,
+    LineDescription,
+    Reference,
+    Party,
+    DueDate,
     TaxCode,
-    ControlReason,
-    Journal,
     Code,
     ParentCode,
     Name,
@@ -37,63 +48,221 @@ pub enum Column {
 /// How many columns there are.
 pub const COLUMNS: usize = Column::Reconcilable as usize + 1;
 
-/// A column with its name and its other names. Names are compared without case, spaces, `_` and `-`.
-type Named = (Column, &'static str, &'static [&'static str]);
+/// Whom a cell belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The entry: its rows name one value or none, wherever among them.
+    Entry,
+    /// The row's own line.
+    Line,
+    /// The row's own account.
+    Account,
+}
 
-pub static ENTRY_COLUMNS: &[Named] = &[
-    (Column::Entry, "entry", &["entryid", "entryno", "entrynumber", "journalentry", "القيد", "رقمالقيد"]),
-    (Column::Date, "date", &["postingdate", "التاريخ", "تاريخ"]),
-    (Column::Description, "description", &["narration", "memo", "البيان", "الوصف"]),
-    (Column::Account, "account", &["accountcode", "الحساب", "رمزالحساب"]),
-    (Column::Debit, "debit", &["dr", "مدين"]),
-    (Column::Credit, "credit", &["cr", "دائن"]),
-    (Column::Currency, "currency", &["currencycode", "العملة"]),
-    (Column::LineDescription, "line_description", &["linenote", "linememo", "بيانالسطر"]),
-    (Column::Reference, "reference", &["ref", "المرجع"]),
-    (Column::DocumentDate, "document_date", &["تاريخالمستند"]),
-    (Column::Party, "party", &["partner", "الطرف"]),
-    (Column::DueDate, "due_date", &["تاريخالاستحقاق"]),
-    (Column::Rate, "rate", &["exchangerate", "سعرالصرف"]),
-    (Column::CompanyAmount, "company_amount", &["baseamount"]),
-    (Column::TaxCode, "tax_code", &["رمزالضريبة"]),
-    (Column::ControlReason, "control_reason", &[]),
-    (Column::Journal, "journal", &["journalcode", "دفتراليومية"]),
+/// A column with its name, its other names and what it means. Names are compared without case, spaces, `_` and `-`.
+#[derive(Debug)]
+pub struct Named {
+    pub column: Column,
+    pub name: &'static str,
+    pub others: &'static [&'static str],
+    pub of: Of,
+    pub required: bool,
+    pub empty: &'static str,
+}
+
+const fn named(
+    (column, name, of, required): (Column, &'static str, Of, bool),
+    others: &'static [&'static str],
+    empty: &'static str,
+) -> Named {
+    Named { column, name, others, of, required, empty }
+}
+
+/// The columns of one kind of file, by every way to write them.
+pub struct Columns {
+    pub all: &'static [Named],
+    /// Words of other programs that name no column here, and the one that is meant.
+    meant: &'static [(&'static str, Column)],
+    by_name: HashMap<String, Column>,
+}
+
+impl Columns {
+    fn new(all: &'static [Named], meant: &'static [(&'static str, Column)]) -> Self {
+        let names = all.iter().flat_map(|named| {
+            let words = named.others.iter().copied().chain([named.name]);
+            words.map(|word| (plain(word), named.column))
+        });
+        Self { all, meant, by_name: names.collect() }
+    }
+
+    /// The column that a heading means.
+    pub fn column(&self, heading: &str) -> Option<Column> {
+        // Most headings are written as this product writes them.
+        let exact = self.all.iter().find(|named| named.name == heading).map(|named| named.column);
+        exact.or_else(|| self.by_name.get(&plain(heading)).copied())
+    }
+
+    pub fn names(&self) -> String {
+        self.all.iter().map(|named| named.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Every word that a mistyped heading may have been, with the name to give for it.
+    pub fn words(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.all.iter().flat_map(|named| {
+            let others = named.others.iter().map(|word| (*word, *word));
+            others.chain([(named.name, named.name)])
+        })
+    }
+
+    /// The name of the column that another program's word stands for.
+    pub fn meant(&self, heading: &str) -> Option<&'static str> {
+        let heading = plain(heading);
+        self.meant.iter().find(|(word, _)| plain(word) == heading).map(|(_, column)| name(*column))
+    }
+
+    /// The columns as a table in Markdown.
+    pub fn table(&self) -> String {
+        let mut table = "| column | of | required | an empty cell, or no column | also |\n|---|---|---|---|---|\n".to_owned();
+        for named in self.all {
+            let of = match named.of {
+                Of::Entry => "entry",
+                Of::Line => "line",
+                Of::Account => "account",
+            };
+            let required = if named.required { "yes" } else { "" };
+            let also: Vec<_> = named.others.iter().map(|word| format!("`{word}`")).collect();
+            let (name, empty) = (named.name, named.empty);
+            let _ = writeln!(table, "| `{name}` | {of} | {required} | {empty} | {} |", also.join(", "));
+        }
+        table
+    }
+}
+
+/// A heading without what people write differently: case, separators, Arabic letter variants.
+pub fn plain(heading: &str) -> String {
+    search_form(heading).chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.')).collect()
+}
+
+static ENTRY_NAMES: &[Named] = &[
+    named((Column::Entry, "entry", Of::Entry, true), &["entry id", "entry no", "entry number", "journal entry", "القيد", "رقم القيد"],
+        "refused; in opening balances all rows are one entry"),
+    named((Column::Date, "date", Of::Entry, true), &["posting date", "التاريخ", "تاريخ"],
+        "the date that other rows of the entry name; refused when none does; of opening balances the parameter `date`, or the first day of the books"),
+    named((Column::Journal, "journal", Of::Entry, false), &["journal code", "دفتر اليومية"],
+        "the journal that other rows of the entry name, or the parameter `journal`"),
+    named((Column::Description, "description", Of::Entry, false), &["narration", "memo", "البيان", "الوصف"],
+        "the description that the other rows of the entry agree on. Rows that differ keep theirs on their lines, and the entry has none"),
+    named((Column::EntryReference, "entry_reference", Of::Entry, false), &["مرجع القيد"],
+        "the `reference` that all its rows agree on, or else the `entry`; none in opening balances"),
+    named((Column::DocumentDate, "document_date", Of::Entry, false), &["تاريخ المستند"], "none"),
+    named((Column::ControlReason, "control_reason", Of::Entry, false), &["سبب الترحيل"], "none; opening balances need none"),
+    named((Column::Account, "account", Of::Line, true), &["account code", "الحساب", "رمز الحساب"], "refused"),
+    named((Column::Debit, "debit", Of::Line, true), &["dr", "مدين"], "zero; a line has either debit or credit"),
+    named((Column::Credit, "credit", Of::Line, true), &["cr", "دائن"], "zero"),
+    named((Column::Currency, "currency", Of::Line, false), &["currency code", "العملة"],
+        "the company currency, whatever other rows say"),
+    named((Column::Rate, "rate", Of::Line, false), &["exchange rate", "سعر الصرف"], "the rate of the posting date"),
+    named((Column::CompanyAmount, "company_amount", Of::Line, false), &["base amount", "المبلغ بعملة الشركة"], "converted at the rate"),
+    named((Column::LineDescription, "line_description", Of::Line, false), &["line note", "line memo", "بيان السطر"],
+        "the entry's description"),
+    named((Column::Reference, "reference", Of::Line, false), &["ref", "المرجع"], "none"),
+    named((Column::Party, "party", Of::Line, false), &["partner", "الطرف"], "none"),
+    named((Column::DueDate, "due_date", Of::Line, false), &["تاريخ الاستحقاق"], "none"),
+    named((Column::TaxCode, "tax_code", Of::Line, false), &["رمز الضريبة"], "none"),
 ];
 
-pub static ACCOUNT_COLUMNS: &[Named] = &[
-    (Column::Code, "code", &["account", "accountcode", "الرمز", "رمزالحساب"]),
-    (Column::ParentCode, "parent_code", &["parent", "الحسابالأب"]),
-    (Column::Name, "name", &["accountname", "الاسم", "اسمالحساب"]),
-    (Column::NameAr, "name_ar", &["arabicname", "الاسمبالعربية"]),
-    (Column::NameEn, "name_en", &["englishname", "الاسمبالإنجليزية"]),
-    (Column::Type, "type", &["accounttype", "النوع"]),
-    (Column::Subtype, "subtype", &[]),
-    (Column::IsPosting, "is_posting", &["posting"]),
-    (Column::Currency, "currency", &["currencycode", "العملة"]),
-    (Column::Control, "control", &["controlkind"]),
-    (Column::CashFlow, "cash_flow", &[]),
-    (Column::Active, "active", &["isactive"]),
-    (Column::Reconcilable, "reconcilable", &["isreconcilable"]),
+static ENTRY_MEANT: &[(&str, Column)] = &[
+    ("amount", Column::Debit),
+    ("value", Column::Debit),
+    ("balance", Column::Debit),
+    ("المبلغ", Column::Debit),
+    ("number", Column::Entry),
+    ("no", Column::Entry),
+    ("id", Column::Entry),
+    ("الرقم", Column::Entry),
+    ("note", Column::LineDescription),
+    ("notes", Column::LineDescription),
+    ("comment", Column::LineDescription),
+    ("comments", Column::LineDescription),
+    ("remark", Column::LineDescription),
+    ("remarks", Column::LineDescription),
+    ("ملاحظات", Column::LineDescription),
+    ("account name", Column::Account),
+    ("account id", Column::Account),
+    ("journal id", Column::Journal),
+    ("tax", Column::TaxCode),
 ];
 
-/// The column that a header means.
-pub fn column(names: &[Named], header: &str) -> Option<Column> {
-    let plain: String = header
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect();
-    let found = names
-        .iter()
-        .find(|(_, name, others)| name.replace('_', "") == plain || others.contains(&plain.as_str()));
-    found.map(|(column, ..)| *column)
+static ACCOUNT_NAMES: &[Named] = &[
+    named((Column::Code, "code", Of::Account, true), &["account", "account code", "الرمز", "رمز الحساب"], "refused"),
+    named((Column::Type, "type", Of::Account, true), &["account type", "النوع"], "refused"),
+    named((Column::ParentCode, "parent_code", Of::Account, false), &["parent", "الحساب الأب"], "none; kept by an existing account, as in every column below"),
+    named((Column::Name, "name", Of::Account, false), &["account name", "الاسم", "اسم الحساب"],
+        "`name_ar` or `name_en` is needed; `name` is Arabic or English by its letters"),
+    named((Column::NameAr, "name_ar", Of::Account, false), &["arabic name", "الاسم بالعربية"], "`name`, if that is Arabic"),
+    named((Column::NameEn, "name_en", Of::Account, false), &["english name", "الاسم بالإنجليزية"], "`name`, if that is not Arabic"),
+    named((Column::Subtype, "subtype", Of::Account, false), &["النوع الفرعي"], "none"),
+    named((Column::IsPosting, "is_posting", Of::Account, false), &["posting", "يقبل الترحيل"], "`false` for an account that others of the file lie below, otherwise `true`"),
+    named((Column::Currency, "currency", Of::Account, false), &["currency code", "العملة"], "any currency"),
+    named((Column::Control, "control", Of::Account, false), &["control kind", "حساب مراقبة"], "`none`"),
+    named((Column::CashFlow, "cash_flow", Of::Account, false), &["التدفق النقدي"], "`none`"),
+    named((Column::Reconcilable, "reconcilable", Of::Account, false), &["is reconcilable", "قابل للمطابقة"], "`false`"),
+    named((Column::Active, "active", Of::Account, false), &["is active", "نشط"], "`true`"),
+];
+
+static ENTRY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ENTRY_NAMES, ENTRY_MEANT));
+static ACCOUNT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ACCOUNT_NAMES, &[]));
+
+/// The columns of a kind of file.
+pub fn of(kind: ImportKind) -> &'static Columns {
+    match kind {
+        ImportKind::Accounts => &ACCOUNT_COLUMNS,
+        ImportKind::JournalEntries | ImportKind::OpeningBalances => &ENTRY_COLUMNS,
+    }
 }
 
 /// The name of a column as this product writes it.
 pub fn name(column: Column) -> &'static str {
-    ENTRY_COLUMNS
-        .iter()
-        .chain(ACCOUNT_COLUMNS)
-        .find(|(known, ..)| *known == column)
-        .map_or("", |(_, name, _)| *name)
+    definition(column).map_or("", |named| named.name)
+}
+
+/// Whether a column says something about the entry as a whole.
+pub fn is_of_entry(column: Column) -> bool {
+    definition(column).is_some_and(|named| named.of == Of::Entry)
+}
+
+fn definition(column: Column) -> Option<&'static Named> {
+    ENTRY_NAMES.iter().chain(ACCOUNT_NAMES).find(|named| named.column == column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_read_as_people_write_them() {
+        let columns = of(ImportKind::JournalEntries);
+        for (heading, column) in [
+            ("Posting Date", Column::Date),
+            ("ACCOUNT_CODE", Column::Account),
+            ("line-note", Column::LineDescription),
+            ("تاريخ المستند", Column::DocumentDate),
+            ("رقم القيد", Column::Entry),
+            ("documentDate", Column::DocumentDate),
+            ("companyAmount", Column::CompanyAmount),
+            ("currencyCode", Column::Currency),
+        ] {
+            assert_eq!(columns.column(heading), Some(column), "{heading}");
+        }
+        assert_eq!(columns.column("discription"), None);
+        assert_eq!(columns.meant("Notes"), Some("line_description"));
+    }
+
+    #[test]
+    fn no_word_means_two_columns() {
+        for kind in [ImportKind::Accounts, ImportKind::JournalEntries] {
+            let columns = of(kind);
+            assert_eq!(columns.by_name.len(), columns.words().count());
+        }
+    }
 }

@@ -2,14 +2,23 @@
 
 use std::collections::HashMap;
 
-use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionValue};
+use domain::accounting::dimension::{
+    DIMENSIONS_PER_LINE_MAX, Dimension, DimensionCombination, DimensionValue,
+};
 use domain::error::Violation;
 use domain::ids::{DimensionId, DimensionSetId, DimensionValueId};
-use domain::text::{CODE_LENGTH_MAX, Code, LocalizedName, search_form};
+use domain::text::{CODE_LENGTH_MAX, Code, LocalizedName, code_key, search_form};
 
 use super::account_rows::is_arabic;
+use super::cells::quoted;
 use super::entry_file::{EntryFile, FileDimension};
+use super::error::{
+    IMPORT_COLUMN_TWICE, IMPORT_COLUMN_UNKNOWN, IMPORT_DIMENSION_INACTIVE, IMPORT_DIMENSION_UNKNOWN,
+    IMPORT_TOO_MANY_DIMENSIONS,
+};
+use super::nearest::nearest;
 use super::row_errors::RowErrors;
+use super::{ImportKind, columns};
 use crate::accounting::changes::record;
 use crate::accounting::dimensions::{DIMENSION, DIMENSION_VALUE};
 use crate::accounting::error::DIMENSION_VALUE_UNKNOWN;
@@ -28,6 +37,7 @@ pub struct Resolved {
 }
 
 /// Finds every value of the file, or creates it where `create` allows it; problems are noted at the rows they are in.
+/// A column that names no dimension is refused, unless `create` is set and its name is no slip of a known one.
 pub async fn resolve(
     uow: &mut dyn UnitOfWork,
     file: &EntryFile,
@@ -35,16 +45,35 @@ pub async fn resolve(
     errors: &mut RowErrors,
 ) -> AppResult<Resolved> {
     let mut resolved = Resolved::default();
-    let used = file.dimensions.iter().any(|dimension| !dimension.values.texts().is_empty());
-    if !used {
+    if file.dimensions.is_empty() {
         resolved.combinations = vec![Some((DimensionCombination::EMPTY, DimensionSetId::EMPTY))];
         return Ok(resolved);
     }
     let mut known = Known::load(uow).await?;
     let mut problems: HashMap<(u32, u32), Violation> = HashMap::new();
     let mut pairs: Vec<Vec<Option<(DimensionId, DimensionValueId)>>> = Vec::new();
+    if file.dimensions.len() > DIMENSIONS_PER_LINE_MAX {
+        let place = file.dimensions[DIMENSIONS_PER_LINE_MAX].place;
+        let violation = Violation::new(&IMPORT_TOO_MANY_DIMENSIONS).with("max", DIMENSIONS_PER_LINE_MAX);
+        errors.push(place, &quoted(&file.dimensions[DIMENSIONS_PER_LINE_MAX].heading), violation);
+    }
+    let mut named: Vec<DimensionId> = Vec::new();
     for (index, column) in file.dimensions.iter().enumerate() {
-        let found = known.column(uow, column, create, &mut resolved).await?;
+        let dimension = known.dimension(uow, column, create, &mut resolved).await?;
+        // `Cost centre` and `cost-centre` are one.
+        let twice = || Violation::new(&IMPORT_COLUMN_TWICE).with("name", quoted(&column.heading));
+        let dimension =
+            dimension.and_then(|id| if named.contains(&id) { Err(twice()) } else { Ok(id) });
+        let dimension = match dimension {
+            Ok(dimension) => dimension,
+            Err(violation) => {
+                errors.push(column.place, &quoted(&column.heading), violation);
+                pairs.push(vec![None; column.values.texts().len()]);
+                continue;
+            }
+        };
+        named.push(dimension);
+        let found = known.column(uow, dimension, column, create, &mut resolved).await?;
         let found = found.into_iter().zip(0..).map(|(value, text)| {
             value.map_err(|violation| problems.insert((index as u32, text), violation)).ok()
         });
@@ -60,7 +89,8 @@ pub async fn resolve(
                 let set = uow.ledger().dimension_set(&combination).await?;
                 Some((combination, set))
             }
-            _ => None,
+            // More of them than a line takes was noted above.
+            Some(Err(_)) | None => None,
         });
     }
     note(file, &resolved, &problems, errors);
@@ -77,7 +107,7 @@ fn note(
     for line in bad {
         for pair in &file.combinations[line.combination as usize] {
             if let Some(violation) = problems.get(pair) {
-                errors.push(line.place, &file.dimensions[pair.0 as usize].header, violation.clone());
+                errors.push(line.place, &file.dimensions[pair.0 as usize].heading, violation.clone());
             }
         }
     }
@@ -99,55 +129,77 @@ impl Known {
         Ok(Self { dimensions, values })
     }
 
-    /// The value of each text of a column.
-    async fn column(
+    /// The dimension that a column names by its code, or a new one.
+    async fn dimension(
         &mut self,
         uow: &mut dyn UnitOfWork,
         column: &FileDimension,
         create: bool,
         resolved: &mut Resolved,
+    ) -> AppResult<Result<DimensionId, Violation>> {
+        let (heading, shown) = (column.heading.as_str(), quoted(&column.heading));
+        let code = code_key(&code_of(heading));
+        if let Some(known) = self.dimensions.iter().find(|known| code_key(known.code.as_str()) == code) {
+            let inactive = || Violation::new(&IMPORT_DIMENSION_INACTIVE).with("name", &known.code);
+            return Ok(known.active.then_some(known.id).ok_or_else(inactive));
+        }
+        let columns = columns::of(ImportKind::JournalEntries);
+        let named = self.dimensions.iter().flat_map(|known| {
+            let words = [Some(known.code.as_str()), known.name.ar(), known.name.en()];
+            words.into_iter().flatten().map(|word| (word, known.code.as_str()))
+        });
+        let nearest = nearest(heading, columns, named);
+        let def = match (nearest.slip, create) {
+            (true, _) => &IMPORT_COLUMN_UNKNOWN,
+            (false, false) => &IMPORT_DIMENSION_UNKNOWN,
+            (false, true) => {
+                let created = self.create_dimension(uow, heading).await?;
+                return Ok(created.map(|dimension| {
+                    resolved.created_dimensions.push(dimension.code.as_str().to_owned());
+                    let id = dimension.id;
+                    self.dimensions.push(dimension);
+                    id
+                }));
+            }
+        };
+        let violation = Violation::new(def).with("name", shown).with("nearest", nearest.name);
+        Ok(Err(violation.with("allowed", columns.names())))
+    }
+
+    /// The value of each text of a column.
+    async fn column(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        dimension: DimensionId,
+        column: &FileDimension,
+        create: bool,
+        resolved: &mut Resolved,
     ) -> AppResult<Vec<Result<(DimensionId, DimensionValueId), Violation>>> {
         let texts = column.values.texts();
-        if texts.is_empty() {
-            return Ok(Vec::new());
-        }
         let unknown = |value: &str| {
-            let violation = Violation::new(&DIMENSION_VALUE_UNKNOWN).with("dimension", &column.header);
-            Err(violation.with("value", value))
-        };
-        let dimension = match self.dimension(&column.header) {
-            Some(known) if known.active => known.id,
-            None if create => match self.create_dimension(uow, &column.header).await? {
-                Ok(dimension) => {
-                    resolved.created_dimensions.push(dimension.code.as_str().to_owned());
-                    dimension.id
-                }
-                Err(violation) => return Ok(texts.iter().map(|_| Err(violation.clone())).collect()),
-            },
-            _ => return Ok(texts.iter().map(|text| unknown(text)).collect()),
+            let violation = Violation::new(&DIMENSION_VALUE_UNKNOWN).with("dimension", quoted(&column.heading));
+            Err(violation.with("value", quoted(value)))
         };
         let mut values = Values::of(self.values.remove(&dimension).unwrap_or_default());
-        let mut found = Vec::with_capacity(texts.len());
-        for text in texts {
-            found.push(match values.find(text) {
+        // In the order of the texts, so that the codes of new values do not depend on the order of the rows.
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        order.sort_by_key(|index| &texts[*index]);
+        let mut found: Vec<_> = texts.iter().map(|text| unknown(text)).collect();
+        for index in order {
+            let text = &texts[index];
+            found[index] = match values.find(text) {
                 Some(value) if value.active => Ok((dimension, value.id)),
                 None if create => values.create(uow, dimension, text).map(|id| (dimension, id)),
                 _ => unknown(text),
-            });
+            };
         }
         uow.imports().add_dimension_values(&values.created).await?;
         resolved.created_values += values.created.len() as u64;
-        for value in values.created {
+        for value in std::mem::take(&mut values.created) {
             let view = DimensionValueView::from(&Stored { value, updated_at: uow.now() });
             record(uow, DIMENSION_VALUE, view.id, "created", None, Some(&view));
         }
         Ok(found)
-    }
-
-    fn dimension(&self, header: &str) -> Option<&Dimension> {
-        let code = code_of(header);
-        let same = |known: &&Dimension| known.code.as_str().to_lowercase() == code.to_lowercase();
-        self.dimensions.iter().find(same)
     }
 
     async fn create_dimension(
@@ -193,7 +245,7 @@ impl Values {
 
     fn add(&mut self, value: &DimensionValue) {
         let known = (value.id, value.active);
-        self.by_code.insert(value.code.as_str().to_owned(), known);
+        self.by_code.entry(code_key(value.code.as_str())).or_insert(known);
         for name in [value.name.ar(), value.name.en()].into_iter().flatten() {
             self.by_name.entry(search_form(name)).or_insert(known);
         }
@@ -201,7 +253,7 @@ impl Values {
 
     /// A cell says the code or, since codes have no spaces, the name.
     fn find(&self, text: &str) -> Option<Found> {
-        let known = self.by_code.get(text).or_else(|| self.by_name.get(&search_form(text)));
+        let known = self.by_code.get(&code_key(text)).or_else(|| self.by_name.get(&search_form(text)));
         known.map(|(id, active)| Found { id: *id, active: *active })
     }
 
@@ -233,7 +285,7 @@ impl Values {
     fn free_code(&self, wanted: &str) -> Result<Code, Violation> {
         let mut candidate = wanted.to_owned();
         let mut number = 1_u32;
-        while self.by_code.contains_key(&candidate) {
+        while self.by_code.contains_key(&code_key(&candidate)) {
             number += 1;
             let suffix = format!("-{number}");
             candidate = wanted.chars().take(CODE_LENGTH_MAX - suffix.len()).collect();

@@ -24,26 +24,41 @@ pub struct EntryFile {
     pub(super) skipped: u64,
 }
 
-/// A column that names a dimension.
-#[derive(Debug, Clone, Default)]
+/// A further column, which is to name a dimension.
+#[derive(Debug, Clone)]
 pub struct FileDimension {
-    pub header: String,
+    pub heading: String,
+    /// Where it was met first.
+    pub place: Place,
     pub values: Interner,
 }
 
+/// An entry, and what its rows said of it. Nothing here depends on the order of the rows.
 #[derive(Debug, Clone, Default)]
 pub struct FileEntry {
     pub place: Option<Place>,
     pub label: String,
-    /// `None` when it could not be read.
+    /// `None` when no row names one, or when it could not be read.
     pub date: Option<NaiveDate>,
     pub document_date: Option<NaiveDate>,
+    /// What a row said first; it is the entry's unless rows differ.
     pub description: Option<String>,
+    /// Rows have different descriptions, so that each keeps its own.
+    pub descriptions_differ: bool,
+    /// What a column of its own, or the head of a whole entry, says.
     pub reference: Option<String>,
+    /// The reference of a line, whose lines with the same one do not repeat it.
+    pub line_reference: Option<String>,
     pub control_reason: Option<String>,
     /// Index in [`EntryFile::journals`].
     pub journal: Option<u32>,
+    /// What the head of a whole entry names, for lines that name none.
+    pub currency: Option<CurrencyCode>,
     pub lines: std::ops::Range<usize>,
+    /// A row names a date that cannot be read.
+    pub date_refused: bool,
+    /// A row with both a description and a description of its line.
+    pub described_twice: Option<Place>,
     /// Something of it could not be read, so its balance says nothing.
     pub broken: bool,
 }
@@ -55,8 +70,13 @@ pub struct FileLine {
     pub place: Place,
     pub account: u32,
     pub amount: LineAmount,
+    /// `None` is the company's.
     pub currency: Option<CurrencyCode>,
     pub combination: u32,
+    /// The row names the description in [`FileEntry::description`].
+    pub describes: bool,
+    /// The line's reference is [`FileEntry::line_reference`].
+    pub refers: bool,
     /// What most lines do not have.
     pub more: Option<Box<MoreOfLine>>,
 }
@@ -72,7 +92,25 @@ pub struct MoreOfLine {
     pub company_amount: Option<Amount>,
 }
 
+impl FileEntry {
+    /// The description of the entry itself.
+    pub fn own_description(&self) -> Option<&str> {
+        self.description.as_deref().filter(|_| !self.descriptions_differ)
+    }
+}
+
 impl EntryFile {
+    /// The description of a line: its own, or the one that its row names in an entry whose rows differ.
+    pub fn description<'a>(&self, entry: &'a FileEntry, line: &'a FileLine) -> Option<&'a str> {
+        let own = line.more.as_ref().and_then(|more| more.description.as_deref());
+        own.or_else(|| entry.description.as_deref().filter(|_| entry.descriptions_differ && line.describes))
+    }
+
+    pub fn reference<'a>(&self, entry: &'a FileEntry, line: &'a FileLine) -> Option<&'a str> {
+        let own = line.more.as_ref().and_then(|more| more.reference.as_deref());
+        own.or_else(|| entry.line_reference.as_deref().filter(|_| line.refers))
+    }
+
     /// The range of the posting dates, for fiscal years that are missing.
     pub fn dates(&self) -> Option<(NaiveDate, NaiveDate)> {
         let dates = || self.entries.iter().filter_map(|entry| entry.date);

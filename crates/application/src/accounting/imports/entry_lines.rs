@@ -7,7 +7,7 @@ use domain::money::{Amount, CurrencyCode, Rate};
 use super::cells::{Cells, Place};
 use super::columns::Column;
 use super::entry_file::{FileLine, MoreOfLine};
-use super::entry_rows::{Builder, text};
+use super::entry_rows::Builder;
 use super::error::IMPORT_CELL_EMPTY;
 
 impl Builder {
@@ -39,9 +39,9 @@ impl Builder {
         let mut good = true;
         let mut more = MoreOfLine { party: given(Column::Party).map(str::to_owned), ..MoreOfLine::default() };
         more.tax_code = given(Column::TaxCode).map(str::to_owned);
-        if let Some(text) = given(Column::DueDate) {
-            more.due_date = self.date(place, Column::DueDate, text);
-            good &= more.due_date.is_some();
+        match self.date(place, Column::DueDate, cells.get(Column::DueDate)) {
+            Ok(date) => more.due_date = date,
+            Err(()) => good = false,
         }
         if let Some(text) = given(Column::Rate) {
             more.rate = self.checked(place, Column::Rate, Rate::parse(text));
@@ -52,14 +52,14 @@ impl Builder {
             good &= more.company_amount.is_some();
             more.company_amount = more.company_amount.filter(|amount| !amount.is_zero());
         }
-        // A row that says something else than the first row of its entry says it about its line.
-        let entry = &self.file.entries[index as usize];
-        let own = |column, first: &Option<String>| {
-            given(column).filter(|text| first.as_deref() != Some(*text)).map(str::to_owned)
-        };
-        more.description =
-            text(cells.get(Column::LineDescription)).or_else(|| own(Column::Description, &entry.description));
-        more.reference = own(Column::Reference, &entry.reference);
+        let entry = &mut self.file.entries[index as usize];
+        more.description = given(Column::LineDescription)
+            .or_else(|| given(Column::Description).filter(|text| entry.description.as_deref() != Some(*text)))
+            .map(str::to_owned);
+        if let Some(reference) = given(Column::Reference) {
+            let first = entry.line_reference.get_or_insert_with(|| reference.to_owned());
+            more.reference = (first != reference).then(|| reference.to_owned());
+        }
         good.then(|| (more != MoreOfLine::default()).then(|| Box::new(more)))
     }
 
@@ -105,7 +105,24 @@ impl Builder {
         };
         let account = self.file.accounts.intern(code);
         let combination = self.combination(cells);
-        self.file.lines.push(FileLine { entry: index, place, account, amount, currency, combination, more });
+        let entry = &self.file.entries[index as usize];
+        let says = |column, known: &Option<String>| {
+            let said = cells.get(column);
+            !said.is_empty() && known.as_deref() == Some(said)
+        };
+        let describes = self.own.is_none() && says(Column::Description, &entry.description);
+        let refers = says(Column::Reference, &entry.line_reference);
+        self.file.lines.push(FileLine {
+            entry: index,
+            place,
+            account,
+            amount,
+            currency,
+            combination,
+            describes,
+            refers,
+            more,
+        });
         Some(())
     }
 }

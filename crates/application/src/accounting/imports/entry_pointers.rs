@@ -28,14 +28,24 @@ fn locate(file: &EntryFile, entry: &FileEntry, pointer: &str) -> (Place, String)
             (line.map_or(head, |line| line.place), column.unwrap_or_else(|| "account".to_owned()))
         }
         ("lines", None, _) => (head, "entry".to_owned()),
+        ("reference", ..) => (head, reference(entry).to_owned()),
         (field, ..) => (head, column(field).to_owned()),
+    }
+}
+
+/// The column that the reference of the entry comes from.
+fn reference(entry: &FileEntry) -> &'static str {
+    match (&entry.reference, &entry.line_reference) {
+        (Some(_), _) => "entry_reference",
+        (None, Some(shared)) if *shared != entry.label => "reference",
+        _ => "entry",
     }
 }
 
 /// The first dimension of a line stands for its combination.
 fn dimension(file: &EntryFile, combination: u32) -> Option<String> {
     let (dimension, _) = file.combinations.get(combination as usize)?.first()?;
-    file.dimensions.get(*dimension as usize).map(|dimension| dimension.header.clone())
+    file.dimensions.get(*dimension as usize).map(|dimension| dimension.heading.clone())
 }
 
 fn column(field: &str) -> &str {

@@ -4,43 +4,38 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use chrono::NaiveDate;
-use domain::accounting::dimension::DIMENSIONS_PER_LINE_MAX;
 use domain::accounting::journal_entry::JOURNAL_LINES_MAX;
 use domain::error::Violation;
 use domain::time::parse_date;
 
-use super::cells::{Cells, Place, RowSink};
-use super::columns::{Column, ENTRY_COLUMNS, name};
-use super::entry_file::{EntryFile, FileDimension, FileEntry};
+use super::cells::{Cells, Interner, Place, RowSink, quoted};
+use super::columns::{self, Column, name};
+use super::entry_file::{EntryFile, FileDimension};
 use super::error::{
-    IMPORT_CELL_EMPTY, IMPORT_EMPTY, IMPORT_ENTRY_FIELD_DIFFERS, IMPORT_ENTRY_TOO_LONG, IMPORT_TOO_LONG,
-    IMPORT_TOO_MANY_DIMENSIONS,
+    IMPORT_CELL_EMPTY, IMPORT_EMPTY, IMPORT_ENTRY_TOO_LONG, IMPORT_TOO_LONG, IMPORT_TOO_MANY_COLUMNS,
 };
-use super::{IMPORT_LINES_MAX, ImportFormat, csv_rows, json_rows};
+use super::{IMPORT_LINES_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
 use crate::error::{AppError, AppResult};
 
+/// Most columns beside the known ones; which of them name dimensions is found out later.
+const FURTHER_COLUMNS_MAX: usize = 100;
+
 /// Reads a file of journal entries, or one of opening balances, whose rows are one entry.
-pub fn read(format: ImportFormat, source: impl Read, opening: bool) -> AppResult<EntryFile> {
+pub fn read(format: ImportFormat, source: impl Read, kind: ImportKind) -> AppResult<EntryFile> {
+    let opening = kind == ImportKind::OpeningBalances;
     let mut builder = Builder::new(opening);
     let required: &[Column] = if opening {
         &[Column::Account]
     } else {
         &[Column::Entry, Column::Date, Column::Account, Column::Debit, Column::Credit]
     };
+    let columns = columns::of(kind);
     match format {
-        ImportFormat::Csv => csv_rows::read(source, ENTRY_COLUMNS, required, &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, ENTRY_COLUMNS, &mut builder)?,
+        ImportFormat::Csv => csv_rows::read(source, columns, required, None, &mut builder)?,
+        ImportFormat::Tsv => csv_rows::read(source, columns, required, Some(b'\t'), &mut builder)?,
+        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
     }
     builder.finish()
-}
-
-/// Whether the rows are the lines of a row that is a whole entry.
-#[derive(Debug, Clone, Copy)]
-enum Own {
-    None,
-    /// Its first line comes next.
-    Next,
-    Entry(u32),
 }
 
 pub(super) struct Builder {
@@ -49,13 +44,14 @@ pub(super) struct Builder {
     labels: HashMap<String, u32>,
     pub(super) combinations: HashMap<Vec<(u32, u32)>, u32>,
     pub(super) combination: Vec<(u32, u32)>,
-    own: Own,
+    /// The entry whose lines the rows are, while a row is a whole entry.
+    pub(super) own: Option<u32>,
     last: u32,
     /// Lines of each entry so far.
-    counts: Vec<u32>,
+    pub(super) counts: Vec<u32>,
     last_date: (String, Option<NaiveDate>),
     too_long: bool,
-    too_many_dimensions: bool,
+    too_many_columns: bool,
 }
 
 impl Builder {
@@ -66,12 +62,12 @@ impl Builder {
             labels: HashMap::new(),
             combinations: HashMap::from([(Vec::new(), 0)]),
             combination: Vec::new(),
-            own: Own::None,
+            own: None,
             last: 0,
             counts: Vec::new(),
             last_date: (String::new(), None),
             too_long: false,
-            too_many_dimensions: false,
+            too_many_columns: false,
         }
     }
 
@@ -79,10 +75,10 @@ impl Builder {
         if self.too_long {
             return Err(Violation::new(&IMPORT_TOO_LONG).with("max", IMPORT_LINES_MAX).into());
         }
-        if self.too_many_dimensions {
-            let violation = Violation::new(&IMPORT_TOO_MANY_DIMENSIONS);
-            return Err(violation.with("max", DIMENSIONS_PER_LINE_MAX).into());
+        if self.too_many_columns {
+            return Err(Violation::new(&IMPORT_TOO_MANY_COLUMNS).with("max", FURTHER_COLUMNS_MAX).into());
         }
+        self.check_heads();
         let file = &mut self.file;
         if file.lines.is_empty() && file.errors.is_empty() {
             return Err(AppError::of(&IMPORT_EMPTY));
@@ -112,127 +108,69 @@ impl Builder {
         read.map_err(|violation| self.refuse(place, column, violation)).ok()
     }
 
-    pub(super) fn date(&mut self, place: Place, column: Column, text: &str) -> Option<NaiveDate> {
+    /// The date in a cell; one that cannot be read is noted.
+    pub(super) fn date(
+        &mut self,
+        place: Place,
+        column: Column,
+        text: &str,
+    ) -> Result<Option<NaiveDate>, ()> {
         if text.is_empty() {
-            return None;
+            return Ok(None);
         }
-        if self.last_date.0 == text {
-            return self.last_date.1;
+        if self.last_date.0 != text {
+            let date = self.checked(place, column, parse_date(text)).ok_or(())?;
+            self.last_date = (text.to_owned(), Some(date));
         }
-        let date = self.checked(place, column, parse_date(text))?;
-        self.last_date = (text.to_owned(), Some(date));
-        Some(date)
+        Ok(self.last_date.1)
     }
 
     /// The entry a row belongs to, new or not.
     fn entry(&mut self, place: Place, cells: &dyn Cells) -> Option<u32> {
+        if let Some(own) = self.own {
+            return Some(own);
+        }
         let label = cells.get(Column::Entry);
-        let known = match self.own {
-            _ if self.file.opening => (!self.file.entries.is_empty()).then_some(0),
-            Own::Entry(index) => Some(index),
-            Own::Next => None,
-            Own::None if label.is_empty() => {
-                self.refuse(place, Column::Entry, Violation::new(&IMPORT_CELL_EMPTY));
-                return None;
-            }
-            Own::None => match self.file.entries.get(self.last as usize) {
+        let known = if self.file.opening {
+            (!self.file.entries.is_empty()).then_some(0)
+        } else if label.is_empty() {
+            self.refuse(place, Column::Entry, Violation::new(&IMPORT_CELL_EMPTY));
+            return None;
+        } else {
+            match self.file.entries.get(self.last as usize) {
                 Some(last) if last.label == label => Some(self.last),
                 _ => self.labels.get(label).copied(),
-            },
+            }
         };
-        if let Some(index) = known {
-            self.last = index;
-            self.entry_row(index, place, cells);
-            return Some(index);
-        }
-        let index = u32::try_from(self.file.entries.len()).ok()?;
-        let entry = self.new_entry(place, label, cells);
-        self.file.entries.push(entry);
-        self.counts.push(0);
-        self.last = index;
-        match self.own {
-            Own::None => drop(self.labels.insert(label.to_owned(), index)),
-            _ => self.own = Own::Entry(index),
-        }
-        Some(index)
-    }
-
-    fn new_entry(&mut self, place: Place, label: &str, cells: &dyn Cells) -> FileEntry {
-        let date_text = cells.get(Column::Date);
-        if date_text.is_empty() && !self.file.opening {
-            self.refuse(place, Column::Date, Violation::new(&IMPORT_CELL_EMPTY));
-        }
-        let date = self.date(place, Column::Date, date_text);
-        let document_date = self.date(place, Column::DocumentDate, cells.get(Column::DocumentDate));
-        let journal = Some(cells.get(Column::Journal)).filter(|code| !code.is_empty());
-        FileEntry {
-            place: Some(place),
-            label: label.to_owned(),
-            date,
-            document_date,
-            description: text(cells.get(Column::Description)),
-            reference: text(cells.get(Column::Reference)),
-            control_reason: text(cells.get(Column::ControlReason)),
-            journal: journal.map(|code| self.file.journals.intern(code)),
-            lines: 0..0,
-            broken: date.is_none() && !self.file.opening,
-        }
-    }
-
-    /// What a further row says about its entry must be what the first one said.
-    fn entry_row(&mut self, index: u32, place: Place, cells: &dyn Cells) {
-        let date = self.date(place, Column::Date, cells.get(Column::Date));
-        let entry = &mut self.file.entries[index as usize];
-        match (entry.date, date) {
-            (Some(first), Some(other)) if first != other => {
-                let differs = differs(&entry.label, &other.to_string(), &first.to_string());
-                self.refuse(place, Column::Date, differs);
-            }
-            (None, Some(_)) if self.file.opening => entry.date = date,
-            _ => {}
-        }
-        let document_date = self.date(place, Column::DocumentDate, cells.get(Column::DocumentDate));
-        let entry = &mut self.file.entries[index as usize];
-        let mut problems = Vec::new();
-        if document_date.is_some() && entry.document_date.is_some_and(|first| Some(first) != document_date) {
-            let (other, first) = (cells.get(Column::DocumentDate), entry.document_date.unwrap_or_default());
-            problems.push((Column::DocumentDate, differs(&entry.label, other, &first.to_string())));
-        }
-        entry.document_date = entry.document_date.or(document_date);
-        let journal = cells.get(Column::Journal);
-        if !journal.is_empty() {
-            match entry.journal.map(|index| self.file.journals.get(index)) {
-                Some(first) if first != journal => {
-                    problems.push((Column::Journal, differs(&entry.label, journal, first)));
+        let index = match known {
+            Some(index) => index,
+            None => {
+                let index = self.new_entry(place, label)?;
+                if !self.file.opening {
+                    self.labels.insert(label.to_owned(), index);
                 }
-                Some(_) => {}
-                None => entry.journal = Some(self.file.journals.intern(journal)),
+                index
             }
-        }
-        let reason = cells.get(Column::ControlReason);
-        if entry.control_reason.is_none() {
-            entry.control_reason = text(reason);
-        }
-        entry.description = entry.description.take().or_else(|| text(cells.get(Column::Description)));
-        entry.reference = entry.reference.take().or_else(|| text(cells.get(Column::Reference)));
-        for (column, violation) in problems {
-            self.refuse(place, column, violation);
-        }
+        };
+        self.last = index;
+        self.entry_says(index, place, cells, false);
+        Some(index)
     }
 }
 
 impl RowSink for Builder {
-    fn dimension(&mut self, header: &str) -> Option<usize> {
+    fn dimension(&mut self, heading: &str, place: Place) -> Option<usize> {
         let dimensions = &mut self.file.dimensions;
-        let known = dimensions.iter().position(|known| known.header.eq_ignore_ascii_case(header));
+        let known = dimensions.iter().position(|known| known.heading.eq_ignore_ascii_case(heading));
         if known.is_some() {
             return known;
         }
-        if dimensions.len() == DIMENSIONS_PER_LINE_MAX {
-            self.too_many_dimensions = true;
+        if dimensions.len() == FURTHER_COLUMNS_MAX {
+            self.too_many_columns = true;
             return None;
         }
-        dimensions.push(FileDimension { header: header.to_owned(), ..FileDimension::default() });
+        let heading = heading.to_owned();
+        dimensions.push(FileDimension { heading, place, values: Interner::default() });
         Some(dimensions.len() - 1)
     }
 
@@ -248,7 +186,7 @@ impl RowSink for Builder {
             if *count as usize == JOURNAL_LINES_MAX + 1 {
                 let entry = &mut self.file.entries[index as usize];
                 entry.broken = true;
-                let label = entry.label.clone();
+                let label = quoted(&entry.label);
                 let violation = Violation::new(&IMPORT_ENTRY_TOO_LONG);
                 let violation = violation.with("entry", label).with("max", JOURNAL_LINES_MAX);
                 self.refuse(place, Column::Entry, violation);
@@ -260,11 +198,15 @@ impl RowSink for Builder {
         }
     }
 
-    fn entry_begins(&mut self) {
-        self.own = Own::Next;
+    fn entry_begins(&mut self, place: Place, head: &dyn Cells) {
+        let known = (self.file.opening && !self.file.entries.is_empty()).then_some(0);
+        let Some(index) = known.or_else(|| self.new_entry(place, head.get(Column::Entry))) else { return };
+        self.own = Some(index);
+        self.last = index;
+        self.entry_says(index, place, head, true);
     }
     fn entry_ends(&mut self) {
-        self.own = Own::None;
+        self.own = None;
     }
 
     fn error(&mut self, place: Place, column: &str, violation: Violation) {
@@ -275,14 +217,10 @@ impl RowSink for Builder {
     }
 
     fn more(&self) -> bool {
-        !self.too_long && !self.too_many_dimensions
+        !self.too_long && !self.too_many_columns
     }
 }
 
 pub(super) fn text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn differs(entry: &str, value: &str, first: &str) -> Violation {
-    Violation::new(&IMPORT_ENTRY_FIELD_DIFFERS).with("entry", entry).with("value", value).with("first", first)
 }

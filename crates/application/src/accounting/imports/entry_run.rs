@@ -65,41 +65,38 @@ impl Run<'_> {
             Some(index) => self.journals.named[index as usize],
             None => self.journals.default,
         };
-        let mut entry = std::borrow::Cow::Borrowed(entry);
+        let mut date = entry.date;
         if self.import.file.opening {
-            let entry = entry.to_mut();
-            entry.date = entry.date.or(self.import.options.date);
-            if entry.date.is_none() {
-                entry.date = opening::first_day(uow).await?;
+            date = date.or(self.import.options.date);
+            if date.is_none() {
+                date = opening::first_day(uow).await?;
             }
-            let text = || Some(opening::DESCRIPTION.to_owned());
-            entry.description = entry.description.take().or_else(text);
-            entry.control_reason = entry.control_reason.take().or_else(text);
-            if entry.date.is_none() && !entry.broken {
+            if date.is_none() && !entry.broken {
                 let missing = Violation::new(&OPENING_DATE_MISSING).at("/postingDate");
-                self.note(&entry.clone(), vec![missing]);
+                self.note(entry, vec![missing]);
                 return Ok(None);
             }
         }
-        let (Some(journal), true) = (journal, self.resolution.complete(&entry)) else { return Ok(None) };
-        let mut lines = self.resolution.lines(&entry);
+        let (Some(journal), Some(date), true) = (journal, date, self.resolution.complete(entry)) else {
+            return Ok(None);
+        };
+        let mut lines = self.resolution.lines(entry);
         if self.import.file.opening {
-            let date = entry.date.unwrap_or_default();
             let rates =
                 self.session.rates_on(uow, lines.iter().filter_map(|line| line.currency), date).await?;
             match opening::balance(lines, self.session.facts(), &rates) {
                 Ok(balanced) => lines = balanced,
                 Err(violations) => {
-                    self.note(&entry, violations);
+                    self.note(entry, violations);
                     return Ok(None);
                 }
             }
         }
         let id = JournalEntryId::new(uow.new_id());
-        match self.resolution.draft(&entry, id, journal, lines) {
+        match self.resolution.draft(entry, date, (id, journal), lines) {
             Ok(draft) => Ok(Some(draft)),
             Err(violations) => {
-                self.note(&entry, violations);
+                self.note(entry, violations);
                 Ok(None)
             }
         }
@@ -146,8 +143,11 @@ impl Run<'_> {
             after["number"] = json!(posting.number);
             after["total"] = json!(posting.total.display(self.session.facts().company.scale));
             after["lineCount"] = json!(posting.line_count);
-            self.result.first_number.get_or_insert_with(|| posting.number.clone());
-            self.result.last_number = Some(posting.number);
+            // Another entry may take the number before this file is imported.
+            if !self.ctx.dry_run {
+                self.result.first_number.get_or_insert_with(|| posting.number.clone());
+                self.result.last_number = Some(posting.number);
+            }
         }
         let action = if post { "posted" } else { "created" };
         let (tenant, entity_id) = (uow.tenant(), id.uuid());

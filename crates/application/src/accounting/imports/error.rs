@@ -15,9 +15,29 @@ domain::errors! {
     IMPORT_COLUMN_TWICE = "import_column_twice", Rule, User,
         "The column {name} is there twice.", "العمود {name} مكرر.";
     IMPORT_COLUMN_UNKNOWN = "import_column_unknown", Rule, User,
-        "'{name}' is not a column of this file. Known: {allowed}.", "'{name}' ليس عمودًا معروفًا في هذا الملف. المعروف: {allowed}.";
+        "'{name}' is not a column of this file. Did you mean {nearest}? Known: {allowed}.",
+        "'{name}' ليس عمودًا معروفًا في هذا الملف. هل تقصد {nearest}؟ المعروف: {allowed}.";
+    IMPORT_DIMENSION_UNKNOWN = "import_dimension_unknown", Rule, User,
+        "'{name}' is neither a column of this file nor the code of a dimension. Create the dimension first, or import with \
+         createDimensions=true. The nearest name is {nearest}. Known columns: {allowed}.",
+        "'{name}' ليس عمودًا معروفًا في هذا الملف ولا رمزًا لبُعد. أنشئ البُعد أولًا أو استورد مع createDimensions=true. أقرب اسم هو \
+         {nearest}. الأعمدة المعروفة: {allowed}.";
+    IMPORT_DIMENSION_INACTIVE = "import_dimension_inactive", Rule, User,
+        "The dimension {name} is not active.", "البُعد {name} غير نشط.";
+    IMPORT_COLUMN_OF_ENTRY = "import_column_of_entry", Rule, Developer,
+        "'{name}' belongs to the entry, not to one of its lines.", "'{name}' يخص القيد وليس أحد سطوره.";
+    IMPORT_CELL_WITHOUT_COLUMN = "import_cell_without_column", Rule, User,
+        "Field {field} has a value but its column has no heading.", "الحقل {field} فيه قيمة لكن عموده بلا عنوان.";
     IMPORT_TOO_MANY_DIMENSIONS = "import_too_many_dimensions", Rule, User,
         "At most {max} columns may name dimensions.", "بحد أقصى {max} عمودًا للأبعاد.";
+    IMPORT_TOO_MANY_COLUMNS = "import_too_many_columns", Rule, User,
+        "The file has more than {max} columns that are not known.", "في الملف أكثر من {max} عمودًا غير معروف.";
+    IMPORT_ROW_TOO_LONG = "import_row_too_long", TooLarge, User,
+        "Row {row} is longer than {max} bytes; write the lines of a long entry as rows of their own.",
+        "الصف {row} أطول من {max} بايت؛ اكتب سطور القيد الطويل في صفوف مستقلة.";
+    IMPORT_QUOTE_UNCLOSED = "import_quote_unclosed", Rule, User,
+        "A quotation mark opens in row {row}, column {column}, and is not closed. Write a quotation mark inside a quoted text twice.",
+        "علامة اقتباس تُفتح في الصف {row} والعمود {column} ولا تُغلق. اكتب علامة الاقتباس داخل النص المقتبس مرتين.";
     IMPORT_ROW_LENGTH = "import_row_length", Rule, User,
         "The row has {found} fields; the header has {expected}.", "في الصف {found} حقلًا وفي العناوين {expected}.";
     IMPORT_ROW_NOT_UTF8 = "import_row_not_utf8", Rule, User,
@@ -31,8 +51,11 @@ domain::errors! {
     IMPORT_CELL_NO_FLAG = "import_cell_no_flag", Rule, User,
         "'{value}' is neither true nor false.", "'{value}' ليست true ولا false.";
     IMPORT_ENTRY_FIELD_DIFFERS = "import_entry_field_differs", Rule, User,
-        "Entry {entry} has '{value}' here and '{first}' in its first row.",
-        "القيد {entry} فيه هنا '{value}' وفي صفه الأول '{first}'.";
+        "Entry {entry} has '{value}' here and '{first}' in another of its rows.",
+        "القيد {entry} فيه هنا '{value}' وفي صف آخر من صفوفه '{first}'.";
+    IMPORT_DESCRIPTIONS_DIFFER = "import_descriptions_differ", Rule, User,
+        "The rows of entry {entry} have different descriptions, so a row cannot have a line_description as well.",
+        "صفوف القيد {entry} فيها أوصاف مختلفة، فلا يمكن أن يكون لصف منها line_description أيضًا.";
     IMPORT_ENTRY_TOO_LONG = "import_entry_too_long", TooLarge, User,
         "Entry {entry} has more than {max} lines.", "القيد {entry} فيه أكثر من {max} سطر.";
     IMPORT_ACCOUNT_TWICE = "import_account_twice", Rule, User,

@@ -76,7 +76,7 @@ impl Command for ImportEntries {
             file: &self.file,
             accounts: &accounts,
             combinations: &resolved.combinations,
-            currency: session.facts().company.code,
+            company: session.facts().company.code,
         };
         let mut run = Run { import: self, ctx, resolution, journals, session, errors, result };
         run.entries(uow).await?;

@@ -8,11 +8,13 @@ mod account_changes;
 mod account_file;
 mod account_rows;
 mod cells;
-mod columns;
+pub mod columns;
 mod csv_rows;
+mod csv_scan;
 mod dimensions;
 mod entry_drafts;
 mod entry_file;
+mod entry_heads;
 mod entry_lines;
 mod entry_pointers;
 mod entry_rows;
@@ -20,7 +22,9 @@ mod entry_run;
 pub mod error;
 mod import_accounts;
 mod import_entries;
+mod json_bounded;
 mod json_rows;
+mod nearest;
 mod opening;
 mod row_errors;
 
@@ -78,17 +82,19 @@ impl ImportKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportFormat {
     Csv,
+    /// CSV whose columns are separated by tabs.
+    Tsv,
     NdJson,
 }
 
 /// How a file is to be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportOptions {
     /// Post the entries; otherwise they stay drafts.
     pub post: bool,
     /// Generate fiscal years that are missing.
     pub create_periods: bool,
-    /// Create dimensions and values that are unknown.
+    /// Create dimensions and values that are unknown; otherwise they are errors.
     pub create_dimensions: bool,
     /// Change accounts that differ from the file; otherwise a difference is an error.
     pub update: bool,
@@ -96,19 +102,6 @@ pub struct ImportOptions {
     pub journal: Option<String>,
     /// The posting date of opening balances whose rows have none.
     pub date: Option<NaiveDate>,
-}
-
-impl Default for ImportOptions {
-    fn default() -> Self {
-        Self {
-            post: false,
-            create_periods: false,
-            create_dimensions: true,
-            update: false,
-            journal: None,
-            date: None,
-        }
-    }
 }
 
 /// A file that was read, with what could not be read in it.
@@ -153,8 +146,9 @@ impl Progress for NoProgress {
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
         ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
-        ImportKind::JournalEntries => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, false)?)),
-        ImportKind::OpeningBalances => ParsedFile::Entries(Arc::new(entry_rows::read(format, source, true)?)),
+        ImportKind::JournalEntries | ImportKind::OpeningBalances => {
+            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
+        }
     })
 }
 

@@ -41,8 +41,8 @@ query! {
         post: bool => false,
         /// Generate fiscal years that are missing.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown.
-        create_dimensions: bool => true,
+        /// Create dimensions and values that are unknown; otherwise they are errors.
+        create_dimensions: bool => false,
         /// Change accounts that differ from the file; otherwise a difference is an error.
         update: bool => false,
         /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
@@ -57,8 +57,8 @@ query! {
         post: bool => false,
         /// Generate fiscal years that are missing.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown.
-        create_dimensions: bool => true,
+        /// Create dimensions and values that are unknown; otherwise they are errors.
+        create_dimensions: bool => false,
         /// Code of the journal of entries that name none; by default `GENERAL`.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
     }

@@ -13,7 +13,7 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// Longest wait a caller may ask for; proxies give up soon after it.
 pub const WAIT_SECONDS_MAX: u64 = 60;
 
-/// CSV or NDJSON by `Content-Type`, in UTF-8.
+/// CSV, columns separated by tabs, or NDJSON by `Content-Type`, in UTF-8.
 pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut pieces = text.split(';').map(str::trim);
@@ -27,13 +27,14 @@ pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
     });
     let format = match name.as_str() {
         "text/csv" | "application/csv" => Some(ImportFormat::Csv),
+        "text/tab-separated-values" => Some(ImportFormat::Tsv),
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
             Some(ImportFormat::NdJson)
         }
         _ => None,
     };
     format.filter(|_| utf8).ok_or_else(|| {
-        Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "text/csv or application/x-ndjson").into()
+        Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "text/csv, text/tab-separated-values or application/x-ndjson").into()
     })
 }
 
