@@ -15,7 +15,7 @@ DECLARE @added NVARCHAR(MAX) = (
     FROM (VALUES
         (N'account'), (N'account_balance'), (N'audit_log'), (N'currency'), (N'daily_balance'), (N'dimension'),
         (N'dimension_balance'), (N'dimension_rule'), (N'dimension_set'), (N'dimension_set_value'),
-        (N'dimension_value'), (N'exchange_rate'), (N'fiscal_period'), (N'fiscal_year'), (N'journal'),
+        (N'dimension_value'), (N'exchange_rate'), (N'fiscal_period'), (N'fiscal_year'), (N'import_file'), (N'journal'),
         (N'journal_chain'), (N'journal_entry'), (N'journal_entry_draft'), (N'ledger_line'), (N'ledger_lock'),
         (N'ledger_settings'), (N'lock_exception'), (N'number_series'), (N'number_series_counter'),
         (N'recurring_entry'), (N'recurring_occurrence'), (N'role'), (N'role_assignment'), (N'role_permission'), (N'tenant_setting')

@@ -130,6 +130,9 @@ pub struct ImportArgs {
     /// Create dimensions and values that are unknown
     #[arg(long)]
     pub create_dimensions: bool,
+    /// Import entries once more that an earlier file brought already
+    #[arg(long)]
+    pub allow_duplicate: bool,
     /// Change accounts that differ from the file
     #[arg(long)]
     pub update: bool,

@@ -121,6 +121,7 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
         post: args.post,
         create_periods: args.create_periods,
         create_dimensions: args.create_dimensions,
+        allow_duplicate: args.allow_duplicate,
         update: args.update,
         journal: args.journal,
         date: args.date,

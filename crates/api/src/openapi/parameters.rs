@@ -32,6 +32,8 @@ pub fn of(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
         |name: &str| parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     if operation.command {
         refer("DryRun");
+    }
+    if operation.command || operation.keyed {
         refer("IdempotencyKey");
     }
     if operation.if_match {

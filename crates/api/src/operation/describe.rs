@@ -63,6 +63,7 @@ pub struct Operation {
     pub(crate) description: &'static str,
     pub(crate) access: Option<Access>,
     pub(crate) command: bool,
+    pub(crate) keyed: bool,
     pub(crate) if_match: bool,
     pub(crate) body: Option<(&'static str, SchemaOf)>,
     /// Other media types of the body.
@@ -99,6 +100,7 @@ impl Operation {
             description: "",
             access: None,
             command: false,
+            keyed: false,
             if_match: false,
             body: None,
             also_bodies: Vec::new(),
@@ -141,6 +143,16 @@ impl Operation {
     pub fn command<C: Command>(&mut self) -> &mut Self {
         self.command = true;
         self.access(C::ACCESS)
+    }
+    /// Runs a command whose access was declared by itself; adds `Idempotency-Key` and `dryRun`.
+    pub fn changes(&mut self) -> &mut Self {
+        self.command = true;
+        self
+    }
+    /// Takes an `Idempotency-Key` and passes it on to what it calls.
+    pub fn keyed(&mut self) -> &mut Self {
+        self.keyed = true;
+        self
     }
     /// Needs `If-Match`.
     pub fn if_match(&mut self) -> &mut Self {

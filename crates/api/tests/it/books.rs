@@ -67,7 +67,7 @@ async fn round_trip(folder: &str, entries: u64, lines: u64) {
     let world = World::new().await;
     let tenant = world.tenant("books", "USD", "empty").await;
     import(&tenant, "accounts", "", &data.join("accounts.csv")).await;
-    let options = "&post=true&createPeriods=true";
+    let options = "&post=true&createPeriods=true&createDimensions=true";
     let done = import(&tenant, "journal-entries", options, &data.join("journal.csv")).await;
     assert_eq!((done["entries"].as_u64(), done["lines"].as_u64()), (Some(entries), Some(lines)), "{done}");
 

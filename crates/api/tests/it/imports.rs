@@ -33,7 +33,7 @@ async fn entries(tenant: &TenantKit) -> usize {
 #[tokio::test]
 async fn a_file_is_imported_and_posted_at_once() {
     let (_world, tenant) = books().await;
-    let path = "/imports?type=journal-entries&post=true&createPeriods=true";
+    let path = POSTED;
     let dry = upload(&tenant, &format!("{path}&dryRun=true"), &[], GOOD).await.expect(200).json();
     assert_eq!((&dry["dryRun"], &dry["entries"]), (&json!(true), &json!(1)));
     assert_eq!(entries(&tenant).await, 0);
@@ -48,7 +48,7 @@ async fn a_file_is_imported_and_posted_at_once() {
     assert_eq!(other.code(), "idempotency_key_reused");
     assert_eq!(entries(&tenant).await, 1);
 
-    upload(&tenant, "/journal-entries/import", &[], GOOD).await.expect(200);
+    upload(&tenant, "/journal-entries/import", &[], &GOOD.replace("Sale", "Another sale")).await.expect(200);
     assert_eq!(entries(&tenant).await, 2, "without post=true they are drafts");
 }
 
@@ -92,7 +92,7 @@ async fn ended(tenant: &TenantKit, location: &str) -> Value {
 #[tokio::test]
 async fn a_job_tells_its_progress_and_what_came_of_it() {
     let (world, tenant) = books().await;
-    let path = "/imports?type=journal-entries&post=true&createPeriods=true";
+    let path = POSTED;
     let accepted = upload(&tenant, path, &["Prefer: respond-async"], GOOD).await.expect(202);
     let location = accepted.header("location").to_owned();
     assert!(location.starts_with("/api/v1/jobs/"), "{location}");
@@ -126,7 +126,7 @@ fn large(entries: usize) -> String {
     text
 }
 
-const POSTED: &str = "/imports?type=journal-entries&post=true&createPeriods=true";
+const POSTED: &str = "/imports?type=journal-entries&post=true&createPeriods=true&createDimensions=true";
 
 #[tokio::test]
 async fn a_cancelled_import_keeps_nothing() {
@@ -151,9 +151,10 @@ async fn a_cancelled_import_keeps_nothing() {
 async fn a_caller_who_goes_away_leaves_no_job_that_nobody_works_at() {
     let (_world, tenant) = books().await;
     let text = large(200);
+    let again = format!("{POSTED}&allowDuplicate=true");
     for moment in 0..40 {
         let pause = Duration::from_micros(moment * 700);
-        let _ = tokio::time::timeout(pause, upload(&tenant, POSTED, &[], &text)).await;
+        let _ = tokio::time::timeout(pause, upload(&tenant, &again, &[], &text)).await;
     }
     let jobs = loop {
         // The last one may still have to be noted.

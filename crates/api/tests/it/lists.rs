@@ -14,7 +14,7 @@ async fn books() -> (World, TenantKit) {
 }
 
 async fn import(tenant: &TenantKit, rows: &str) {
-    let path = "/imports?type=journal-entries&post=true&createPeriods=true";
+    let path = "/imports?type=journal-entries&post=true&createPeriods=true&createDimensions=true";
     tenant
         .client
         .call("POST", path, &["Content-Type: text/csv", "Prefer: wait=60"], rows.to_owned())

@@ -32,7 +32,17 @@ macro_rules! migrations {
 }
 
 /// Every migration, in order.
-pub static MIGRATIONS: &[Migration] = migrations![1 "0001_ledger", 2 "0002_attachments", 3 "0003_lease", 4 "0004_job_runner", 7 "0007_unique_numbers", 8 "0008_recurring_occurrences", 108 "0108_dimension_headings", 208 "0208_copied_entries"];
+pub static MIGRATIONS: &[Migration] = migrations![
+    1 "0001_ledger",
+    2 "0002_attachments",
+    3 "0003_lease",
+    4 "0004_job_runner",
+    5 "0005_import_file",
+    7 "0007_unique_numbers",
+    8 "0008_recurring_occurrences",
+    108 "0108_dimension_headings",
+    208 "0208_copied_entries",
+];
 
 impl Migration {
     pub fn text(&self, dialect: Dialect) -> &'static str {

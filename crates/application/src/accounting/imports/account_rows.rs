@@ -164,8 +164,6 @@ fn flag(text: &str) -> Result<bool, Violation> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "1" | "نعم" => Ok(true),
         "false" | "no" | "0" | "لا" => Ok(false),
-        _ => {
-            Err(Violation::new(&IMPORT_CELL_NO_FLAG).with("value", quoted(text)))
-        }
+        _ => Err(Violation::new(&IMPORT_CELL_NO_FLAG).with("value", quoted(text))),
     }
 }

@@ -122,7 +122,9 @@ impl Columns {
 
     /// The columns as a table in Markdown.
     pub fn table(&self) -> String {
-        let mut table = "| column | of | required | an empty cell, or no column | also |\n|---|---|---|---|---|\n".to_owned();
+        let mut table =
+            "| column | of | required | an empty cell, or no column | also |\n|---|---|---|---|---|\n"
+                .to_owned();
         for named in self.all {
             let of = match named.of {
                 Of::Entry => "entry",
@@ -144,27 +146,64 @@ pub fn plain(heading: &str) -> String {
 }
 
 static ENTRY_NAMES: &[Named] = &[
-    named((Column::Entry, "entry", Of::Entry, true), &["entry id", "entry no", "entry number", "journal entry", "القيد", "رقم القيد"],
-        "refused; in opening balances all rows are one entry"),
-    named((Column::Date, "date", Of::Entry, true), &["posting date", "التاريخ", "تاريخ"],
-        "the date that other rows of the entry name; refused when none does; of opening balances the parameter `date`, or the first day of the books"),
-    named((Column::Journal, "journal", Of::Entry, false), &["journal code", "دفتر اليومية"],
-        "the journal that other rows of the entry name, or the parameter `journal`"),
-    named((Column::Description, "description", Of::Entry, false), &["narration", "memo", "البيان", "الوصف"],
-        "the description that the other rows of the entry agree on. Rows that differ keep theirs on their lines, and the entry has none"),
-    named((Column::EntryReference, "entry_reference", Of::Entry, false), &["مرجع القيد"],
-        "the `reference` that all its rows agree on, or else the `entry`; none in opening balances"),
+    named(
+        (Column::Entry, "entry", Of::Entry, true),
+        &["entry id", "entry no", "entry number", "journal entry", "القيد", "رقم القيد"],
+        "refused; in opening balances all rows are one entry",
+    ),
+    named(
+        (Column::Date, "date", Of::Entry, true),
+        &["posting date", "التاريخ", "تاريخ"],
+        "the date that other rows of the entry name; refused when none does; of opening balances the parameter `date`, or the first day of the books",
+    ),
+    named(
+        (Column::Journal, "journal", Of::Entry, false),
+        &["journal code", "دفتر اليومية"],
+        "the journal that other rows of the entry name, or the parameter `journal`",
+    ),
+    named(
+        (Column::Description, "description", Of::Entry, false),
+        &["narration", "memo", "البيان", "الوصف"],
+        "the description that the other rows of the entry agree on. Rows that differ keep theirs on their lines, and the entry has none",
+    ),
+    named(
+        (Column::EntryReference, "entry_reference", Of::Entry, false),
+        &["مرجع القيد"],
+        "the `reference` that all its rows agree on, or else the `entry`; none in opening balances",
+    ),
     named((Column::DocumentDate, "document_date", Of::Entry, false), &["تاريخ المستند"], "none"),
-    named((Column::ControlReason, "control_reason", Of::Entry, false), &["سبب الترحيل"], "none; opening balances need none"),
+    named(
+        (Column::ControlReason, "control_reason", Of::Entry, false),
+        &["سبب الترحيل"],
+        "none; opening balances need none",
+    ),
     named((Column::Account, "account", Of::Line, true), &["account code", "الحساب", "رمز الحساب"], "refused"),
-    named((Column::Debit, "debit", Of::Line, true), &["dr", "مدين"], "zero; a line has either debit or credit"),
+    named(
+        (Column::Debit, "debit", Of::Line, true),
+        &["dr", "مدين"],
+        "zero; a line has either debit or credit",
+    ),
     named((Column::Credit, "credit", Of::Line, true), &["cr", "دائن"], "zero"),
-    named((Column::Currency, "currency", Of::Line, false), &["currency code", "العملة"],
-        "the company currency, whatever other rows say"),
-    named((Column::Rate, "rate", Of::Line, false), &["exchange rate", "سعر الصرف"], "the rate of the posting date"),
-    named((Column::CompanyAmount, "company_amount", Of::Line, false), &["base amount", "المبلغ بعملة الشركة"], "converted at the rate"),
-    named((Column::LineDescription, "line_description", Of::Line, false), &["line note", "line memo", "بيان السطر"],
-        "the entry's description"),
+    named(
+        (Column::Currency, "currency", Of::Line, false),
+        &["currency code", "العملة"],
+        "the company currency, whatever other rows say",
+    ),
+    named(
+        (Column::Rate, "rate", Of::Line, false),
+        &["exchange rate", "سعر الصرف"],
+        "the rate of the posting date",
+    ),
+    named(
+        (Column::CompanyAmount, "company_amount", Of::Line, false),
+        &["base amount", "المبلغ بعملة الشركة"],
+        "converted at the rate",
+    ),
+    named(
+        (Column::LineDescription, "line_description", Of::Line, false),
+        &["line note", "line memo", "بيان السطر"],
+        "the entry's description",
+    ),
     named((Column::Reference, "reference", Of::Line, false), &["ref", "المرجع"], "none"),
     named((Column::Party, "party", Of::Line, false), &["partner", "الطرف"], "none"),
     named((Column::DueDate, "due_date", Of::Line, false), &["تاريخ الاستحقاق"], "none"),
@@ -194,19 +233,46 @@ static ENTRY_MEANT: &[(&str, Column)] = &[
 ];
 
 static ACCOUNT_NAMES: &[Named] = &[
-    named((Column::Code, "code", Of::Account, true), &["account", "account code", "الرمز", "رمز الحساب"], "refused"),
+    named(
+        (Column::Code, "code", Of::Account, true),
+        &["account", "account code", "الرمز", "رمز الحساب"],
+        "refused",
+    ),
     named((Column::Type, "type", Of::Account, true), &["account type", "النوع"], "refused"),
-    named((Column::ParentCode, "parent_code", Of::Account, false), &["parent", "الحساب الأب"], "none; kept by an existing account, as in every column below"),
-    named((Column::Name, "name", Of::Account, false), &["account name", "الاسم", "اسم الحساب"],
-        "`name_ar` or `name_en` is needed; `name` is Arabic or English by its letters"),
-    named((Column::NameAr, "name_ar", Of::Account, false), &["arabic name", "الاسم بالعربية"], "`name`, if that is Arabic"),
-    named((Column::NameEn, "name_en", Of::Account, false), &["english name", "الاسم بالإنجليزية"], "`name`, if that is not Arabic"),
+    named(
+        (Column::ParentCode, "parent_code", Of::Account, false),
+        &["parent", "الحساب الأب"],
+        "none; kept by an existing account, as in every column below",
+    ),
+    named(
+        (Column::Name, "name", Of::Account, false),
+        &["account name", "الاسم", "اسم الحساب"],
+        "`name_ar` or `name_en` is needed; `name` is Arabic or English by its letters",
+    ),
+    named(
+        (Column::NameAr, "name_ar", Of::Account, false),
+        &["arabic name", "الاسم بالعربية"],
+        "`name`, if that is Arabic",
+    ),
+    named(
+        (Column::NameEn, "name_en", Of::Account, false),
+        &["english name", "الاسم بالإنجليزية"],
+        "`name`, if that is not Arabic",
+    ),
     named((Column::Subtype, "subtype", Of::Account, false), &["النوع الفرعي"], "none"),
-    named((Column::IsPosting, "is_posting", Of::Account, false), &["posting", "يقبل الترحيل"], "`false` for an account that others of the file lie below, otherwise `true`"),
+    named(
+        (Column::IsPosting, "is_posting", Of::Account, false),
+        &["posting", "يقبل الترحيل"],
+        "`false` for an account that others of the file lie below, otherwise `true`",
+    ),
     named((Column::Currency, "currency", Of::Account, false), &["currency code", "العملة"], "any currency"),
     named((Column::Control, "control", Of::Account, false), &["control kind", "حساب مراقبة"], "`none`"),
     named((Column::CashFlow, "cash_flow", Of::Account, false), &["التدفق النقدي"], "`none`"),
-    named((Column::Reconcilable, "reconcilable", Of::Account, false), &["is reconcilable", "قابل للمطابقة"], "`false`"),
+    named(
+        (Column::Reconcilable, "reconcilable", Of::Account, false),
+        &["is reconcilable", "قابل للمطابقة"],
+        "`false`",
+    ),
     named((Column::Active, "active", Of::Account, false), &["is active", "نشط"], "`true`"),
 ];
 

@@ -42,7 +42,8 @@ pub fn read(
     let first_line = 1 + u32::from(named.is_some());
     let mut start = Cursor::new(start);
     start.set_position(skipped as u64);
-    let source = Scan::new(BufReader::with_capacity(BUFFER_BYTES, start.chain(source)), delimiter, first_line);
+    let source =
+        Scan::new(BufReader::with_capacity(BUFFER_BYTES, start.chain(source)), delimiter, first_line);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -149,7 +149,9 @@ mod tests {
 
     #[test]
     fn quotation_marks_are_followed() {
-        for good in ["a,\"b\nc\",\"d\"\"e\"\r\n", "a,b\"c,5\" pipe\n", "\"a\" ,b\n", "\"\"", "", "a,\"\"\n\n\"x\""] {
+        for good in
+            ["a,\"b\nc\",\"d\"\"e\"\r\n", "a,b\"c,5\" pipe\n", "\"a\" ,b\n", "\"\"", "", "a,\"\"\n\n\"x\""]
+        {
             assert_eq!(broken(good), None, "{good}");
         }
         let at = |rows, line, field| Some(Broken { fault: Fault::Quote, rows, line, field });

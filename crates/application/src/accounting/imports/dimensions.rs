@@ -62,8 +62,7 @@ pub async fn resolve(
         let dimension = known.dimension(uow, column, create, &mut resolved).await?;
         // `Cost centre` and `cost-centre` are one.
         let twice = || Violation::new(&IMPORT_COLUMN_TWICE).with("name", quoted(&column.heading));
-        let dimension =
-            dimension.and_then(|id| if named.contains(&id) { Err(twice()) } else { Ok(id) });
+        let dimension = dimension.and_then(|id| if named.contains(&id) { Err(twice()) } else { Ok(id) });
         let dimension = match dimension {
             Ok(dimension) => dimension,
             Err(violation) => {
@@ -177,7 +176,8 @@ impl Known {
     ) -> AppResult<Vec<Result<(DimensionId, DimensionValueId), Violation>>> {
         let texts = column.values.texts();
         let unknown = |value: &str| {
-            let violation = Violation::new(&DIMENSION_VALUE_UNKNOWN).with("dimension", quoted(&column.heading));
+            let violation =
+                Violation::new(&DIMENSION_VALUE_UNKNOWN).with("dimension", quoted(&column.heading));
             Err(violation.with("value", quoted(value)))
         };
         let mut values = Values::of(self.values.remove(&dimension).unwrap_or_default());

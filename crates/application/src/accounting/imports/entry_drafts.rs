@@ -69,7 +69,8 @@ impl Resolution<'_> {
     /// The number of the document behind the entry: its own, or what all its lines agree on, or its label.
     fn reference(&self, entry: &FileEntry) -> Option<String> {
         let mut lines = self.file.lines[entry.lines.clone()].iter();
-        let shared = entry.line_reference.as_ref().filter(|_| !self.file.opening && lines.all(|line| line.refers));
+        let shared =
+            entry.line_reference.as_ref().filter(|_| !self.file.opening && lines.all(|line| line.refers));
         let label = Some(&entry.label).filter(|label| !label.is_empty());
         entry.reference.as_ref().or(shared).or(label).cloned()
     }

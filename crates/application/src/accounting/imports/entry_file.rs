@@ -5,6 +5,7 @@ use domain::accounting::journal_entry::LineAmount;
 use domain::money::{Amount, CurrencyCode, Rate};
 
 use super::cells::{Interner, Place};
+use super::fingerprint::Fingerprints;
 use super::row_errors::RowErrors;
 
 /// Everything that was read, and everything that could not be.
@@ -20,6 +21,7 @@ pub struct EntryFile {
     /// Different combinations of (dimension, value); the first is empty.
     pub(super) combinations: Vec<Vec<(u32, u32)>>,
     pub(super) errors: RowErrors,
+    pub(super) fingerprints: Fingerprints,
     /// Rows that say nothing: opening balances of zero.
     pub(super) skipped: u64,
 }

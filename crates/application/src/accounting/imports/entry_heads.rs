@@ -100,7 +100,8 @@ impl Builder {
             }
             let entry = &self.file.entries[index];
             if let Some(place) = entry.described_twice.filter(|_| entry.descriptions_differ) {
-                let violation = Violation::new(&IMPORT_DESCRIPTIONS_DIFFER).with("entry", quoted(&entry.label));
+                let violation =
+                    Violation::new(&IMPORT_DESCRIPTIONS_DIFFER).with("entry", quoted(&entry.label));
                 self.refuse(place, Column::Description, violation);
             }
         }

@@ -14,6 +14,7 @@ use super::entry_file::{EntryFile, FileDimension};
 use super::error::{
     IMPORT_CELL_EMPTY, IMPORT_EMPTY, IMPORT_ENTRY_TOO_LONG, IMPORT_TOO_LONG, IMPORT_TOO_MANY_COLUMNS,
 };
+use super::fingerprint::Fingerprints;
 use super::{IMPORT_LINES_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
 use crate::error::{AppError, AppResult};
 
@@ -91,6 +92,9 @@ impl Builder {
             entry.lines = start..start + count;
             start += count;
         }
+        if self.file.errors.is_empty() {
+            self.file.fingerprints = Fingerprints::of(&self.file);
+        }
         Ok(self.file)
     }
 
@@ -109,12 +113,7 @@ impl Builder {
     }
 
     /// The date in a cell; one that cannot be read is noted.
-    pub(super) fn date(
-        &mut self,
-        place: Place,
-        column: Column,
-        text: &str,
-    ) -> Result<Option<NaiveDate>, ()> {
+    pub(super) fn date(&mut self, place: Place, column: Column, text: &str) -> Result<Option<NaiveDate>, ()> {
         if text.is_empty() {
             return Ok(None);
         }

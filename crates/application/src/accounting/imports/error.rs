@@ -66,6 +66,11 @@ domain::errors! {
     IMPORT_PARENT_UNKNOWN = "import_parent_unknown", Rule, User,
         "There is no account {code}, neither in the file nor in the chart.",
         "لا يوجد حساب بالرمز {code} لا في الملف ولا في دليل الحسابات.";
+    IMPORT_DUPLICATE = "import_duplicate", Conflict, User,
+        "These entries were imported before: at {at}, as import {import}, {entries} entries, numbers {numbers}. \
+         Import with allowDuplicate=true to have them once more.",
+        "استُوردت هذه القيود من قبل: في {at} بالاستيراد {import}، وعددها {entries}، وأرقامها {numbers}. \
+         استورد مع allowDuplicate=true لتُضاف مرة أخرى.";
     IMPORT_PERMISSION_NEEDED = "import_permission_needed", Forbidden, Administrator,
         "For this import you need the permission {permission} as well.",
         "لهذا الاستيراد تحتاج أيضًا إلى الصلاحية {permission}.";

@@ -12,7 +12,7 @@ use super::entry_file::EntryFile;
 use super::entry_run::Run;
 use super::error::IMPORT_PERMISSION_NEEDED;
 use super::row_errors::RowErrors;
-use super::{IMPORT, ImportKind, ImportOptions, Progress, dimensions, opening};
+use super::{IMPORT, ImportKind, ImportOptions, Progress, dimensions, fingerprint, opening};
 use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
@@ -55,6 +55,12 @@ impl Command for ImportEntries {
         };
         if self.file.opening {
             opening::refuse_second(uow).await?;
+        } else if self.file.errors.is_empty() {
+            // What was only tried is noted, too, so that it waits for others, and forgotten with everything else.
+            let company = uow.ledger().company_currency().await?.code;
+            let fingerprint = self.file.fingerprints.for_company(&self.file, company);
+            let how = (self.job, self.options.allow_duplicate);
+            result.import_id = Some(fingerprint::note(uow, kind.as_str(), fingerprint, how).await?);
         }
         if self.options.create_periods
             && let Some((first, last)) = self.dates()
@@ -86,6 +92,12 @@ impl Command for ImportEntries {
         }
         session.finish(uow).await?;
         result.entries = self.file.entries.len() as u64;
+        if let Some(id) = result.import_id.filter(|_| !ctx.dry_run) {
+            let numbers = result.first_number.as_deref().zip(result.last_number.as_deref());
+            uow.imports().complete_import(id, result.entries, numbers).await?;
+        } else {
+            result.import_id = None;
+        }
         jobs::finish_in(uow, self.job, &result, self.file.lines.len()).await?;
         Ok(Done::new(result))
     }

@@ -103,7 +103,8 @@ impl Reader<'_> {
             return self.sink.row(self.place, &cells);
         };
         let mut head = self.cells(&members, &OwnedCells::default(), Level::Head);
-        let Some(Elements { elements, more }) = self.parsed("lines", serde_json::from_str(lines.get())) else {
+        let Some(Elements { elements, more }) = self.parsed("lines", serde_json::from_str(lines.get()))
+        else {
             return;
         };
         if more {

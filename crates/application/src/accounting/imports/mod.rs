@@ -20,6 +20,7 @@ mod entry_pointers;
 mod entry_rows;
 mod entry_run;
 pub mod error;
+mod fingerprint;
 mod import_accounts;
 mod import_entries;
 mod json_bounded;
@@ -96,6 +97,8 @@ pub struct ImportOptions {
     pub create_periods: bool,
     /// Create dimensions and values that are unknown; otherwise they are errors.
     pub create_dimensions: bool,
+    /// Import entries that were imported before once more.
+    pub allow_duplicate: bool,
     /// Change accounts that differ from the file; otherwise a difference is an error.
     pub update: bool,
     /// The journal of entries that name none; `None` is the general one, or for opening balances the opening one.

@@ -43,7 +43,8 @@ pub fn nearest<'a>(
 
 /// A heading without separators, punctuation and the Arabic article.
 fn stem(heading: &str) -> Vec<char> {
-    let plain: Vec<char> = plain(heading).chars().filter(|c| c.is_alphanumeric()).take(COMPARED_LENGTH_MAX).collect();
+    let plain: Vec<char> =
+        plain(heading).chars().filter(|c| c.is_alphanumeric()).take(COMPARED_LENGTH_MAX).collect();
     match plain.as_slice() {
         ['ا', 'ل', rest @ ..] if rest.len() > 2 => rest.to_vec(),
         _ => plain,
@@ -76,7 +77,8 @@ mod tests {
     use super::*;
 
     fn found(heading: &str) -> Nearest {
-        let dimensions = [("cost-centre", "cost-centre"), ("مركز التكلفة", "cost-centre"), ("branch", "branch")];
+        let dimensions =
+            [("cost-centre", "cost-centre"), ("مركز التكلفة", "cost-centre"), ("branch", "branch")];
         nearest(heading, columns::of(ImportKind::JournalEntries), dimensions.into_iter())
     }
 
@@ -109,7 +111,19 @@ mod tests {
 
     #[test]
     fn another_word_is_no_slip() {
-        for heading in ["project", "organization", "department_group", "region", "site", "team", "state", "entity", "hr", "rep", "المشروع"] {
+        for heading in [
+            "project",
+            "organization",
+            "department_group",
+            "region",
+            "site",
+            "team",
+            "state",
+            "entity",
+            "hr",
+            "rep",
+            "المشروع",
+        ] {
             assert!(!found(heading).slip, "{heading}: {:?}", found(heading));
         }
     }

@@ -3,9 +3,35 @@
 use async_trait::async_trait;
 use domain::accounting::account::Account;
 use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::stored::Stored;
 use crate::ports::storage_error::StorageResult;
+
+/// A file of entries that is being imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportNote {
+    pub id: Uuid,
+    pub kind: &'static str,
+    /// Of what the file means.
+    pub fingerprint: [u8; 32],
+    /// 1 for the first import of these entries.
+    pub occurrence: u32,
+    pub imported_at: Timestamp,
+}
+
+/// The last import of the same entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierImport {
+    pub id: Uuid,
+    pub occurrence: u32,
+    pub imported_at: Timestamp,
+    pub entries: u64,
+    /// Null when they were left as drafts.
+    pub first_number: Option<String>,
+    pub last_number: Option<String>,
+}
 
 #[async_trait]
 pub trait ImportRepository: Send {
@@ -16,4 +42,19 @@ pub trait ImportRepository: Send {
     async fn all_dimensions(&mut self) -> StorageResult<Vec<Dimension>>;
     async fn all_dimension_values(&mut self) -> StorageResult<Vec<DimensionValue>>;
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()>;
+    async fn earlier_import(
+        &mut self,
+        kind: &str,
+        fingerprint: &[u8; 32],
+    ) -> StorageResult<Option<EarlierImport>>;
+    /// MUST let only one import with the same kind, fingerprint and occurrence through: another one at the same time runs
+    /// again once the first has ended.
+    async fn note_import(&mut self, note: &ImportNote) -> StorageResult<()>;
+    /// What became of it.
+    async fn complete_import(
+        &mut self,
+        id: Uuid,
+        entries: u64,
+        numbers: Option<(&str, &str)>,
+    ) -> StorageResult<()>;
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// What an import did, or with `dryRun` would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,7 +28,9 @@ pub struct ImportResultView {
     pub dimension_values: u64,
     /// How many fiscal years were created.
     pub fiscal_years: u64,
-    /// The legal number of the first entry posted.
+    /// Of journal entries: what a later import of the same entries is told; also the id of its job.
+    pub import_id: Option<Uuid>,
+    /// The legal number of the first entry posted; null in a dry run, since another entry may take it before.
     pub first_number: Option<String>,
     pub last_number: Option<String>,
 }

@@ -1,11 +1,12 @@
 //! [`ImportRepository`] in SQL: chart and dimensions as a whole.
 
-use application::accounting::ports::imports::ImportRepository;
+use application::accounting::ports::imports::{EarlierImport, ImportNote, ImportRepository};
 use application::accounting::ports::stored::Stored;
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::account::Account;
 use domain::accounting::dimension::{Dimension, DimensionValue};
+use uuid::Uuid;
 
 use super::accounts::{ACCOUNT_INSERT, account_columns, read_account};
 use super::dimensions::{VALUE_INSERT, dimension_columns, read_dimension, read_value, value_columns};
@@ -19,6 +20,14 @@ statements! {
         concat!(dimension_columns!(), " WHERE d.tenant_id = ?1 ORDER BY d.code");
     VALUES = "accounting.imports.dimension_values":
         concat!(value_columns!(), " WHERE v.tenant_id = ?1");
+    EARLIER = "accounting.import_file.earlier":
+        "SELECT {first} id, occurrence, imported_at, entries, first_number, last_number FROM import_file \
+         WHERE tenant_id = ?1 AND kind = ?2 AND fingerprint = ?3 ORDER BY occurrence DESC {only}";
+    NOTE = "accounting.import_file.insert":
+        "INSERT INTO import_file (tenant_id, id, kind, fingerprint, occurrence, imported_at, entries) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+    COMPLETE = "accounting.import_file.complete":
+        "UPDATE import_file SET entries = ?3, first_number = ?4, last_number = ?5 WHERE tenant_id = ?1 AND id = ?2";
 }
 
 #[async_trait]
@@ -50,5 +59,52 @@ impl ImportRepository for SqlUnitOfWork {
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()> {
         let rows: Vec<_> = values.iter().map(|value| self.value_row(value)).collect();
         self.tx.insert_many(&VALUE_INSERT, rows.into_iter()).await
+    }
+
+    async fn earlier_import(
+        &mut self,
+        kind: &str,
+        fingerprint: &[u8; 32],
+    ) -> StorageResult<Option<EarlierImport>> {
+        let params = [self.tenant.into(), kind.into(), (*fingerprint).into()];
+        let Some(row) = self.tx.find(&EARLIER, &params).await? else { return Ok(None) };
+        let mut columns = row.columns("import_file");
+        let entries: i64 = columns.get("entries")?;
+        Ok(Some(EarlierImport {
+            id: columns.get("id")?,
+            occurrence: columns.get("occurrence")?,
+            imported_at: columns.get("imported_at")?,
+            entries: u64::try_from(entries).unwrap_or_default(),
+            first_number: columns.get("first_number")?,
+            last_number: columns.get("last_number")?,
+        }))
+    }
+
+    async fn note_import(&mut self, note: &ImportNote) -> StorageResult<()> {
+        let params = [
+            self.tenant.into(),
+            note.id.into(),
+            note.kind.into(),
+            note.fingerprint.into(),
+            note.occurrence.into(),
+            note.imported_at.into(),
+        ];
+        match self.tx.execute(&NOTE, &params).await {
+            // Somebody imported the same meanwhile; who runs again finds it.
+            Err(StorageError::Constraint { detail, .. }) => Err(StorageError::Retryable(detail)),
+            written => written.map(|_| ()),
+        }
+    }
+
+    async fn complete_import(
+        &mut self,
+        id: Uuid,
+        entries: u64,
+        numbers: Option<(&str, &str)>,
+    ) -> StorageResult<()> {
+        let entries = i64::try_from(entries).unwrap_or(i64::MAX);
+        let (first, last) = numbers.unzip();
+        let params = [self.tenant.into(), id.into(), entries.into(), first.into(), last.into()];
+        self.tx.execute_one(&COMPLETE, &params).await
     }
 }

@@ -43,6 +43,8 @@ query! {
         create_periods: bool => false,
         /// Create dimensions and values that are unknown; otherwise they are errors.
         create_dimensions: bool => false,
+        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        allow_duplicate: bool => false,
         /// Change accounts that differ from the file; otherwise a difference is an error.
         update: bool => false,
         /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
@@ -59,6 +61,8 @@ query! {
         create_periods: bool => false,
         /// Create dimensions and values that are unknown; otherwise they are errors.
         create_dimensions: bool => false,
+        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        allow_duplicate: bool => false,
         /// Code of the journal of entries that name none; by default `GENERAL`.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
     }
@@ -74,6 +78,7 @@ pub async fn create(
         post: query.post,
         create_periods: query.create_periods,
         create_dimensions: query.create_dimensions,
+        allow_duplicate: query.allow_duplicate,
         update: query.update,
         journal: query.journal.map(String::from),
         date: query.date,
@@ -91,6 +96,7 @@ pub async fn create_journal_entries(
         post: query.post,
         create_periods: query.create_periods,
         create_dimensions: query.create_dimensions,
+        allow_duplicate: query.allow_duplicate,
         journal: query.journal.map(String::from),
         ..ImportOptions::default()
     };
@@ -205,6 +211,7 @@ fn input(kind: ImportKind, options: &ImportOptions, dry_run: bool) -> String {
         "post": options.post,
         "createPeriods": options.create_periods,
         "createDimensions": options.create_dimensions,
+        "allowDuplicate": options.allow_duplicate,
         "update": options.update,
         "journal": options.journal,
         "date": options.date,

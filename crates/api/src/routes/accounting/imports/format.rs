@@ -34,7 +34,9 @@ pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
         _ => None,
     };
     format.filter(|_| utf8).ok_or_else(|| {
-        Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "text/csv, text/tab-separated-values or application/x-ndjson").into()
+        Violation::new(&UNSUPPORTED_MEDIA_TYPE)
+            .with("expected", "text/csv, text/tab-separated-values or application/x-ndjson")
+            .into()
     })
 }
 

@@ -4,10 +4,13 @@ mod create;
 mod format;
 mod upload;
 
-use application::accounting::imports::IMPORT;
+use std::sync::LazyLock;
+
 use application::accounting::imports::error::{
-    IMPORT_COLUMN_MISSING, IMPORT_PERMISSION_NEEDED, IMPORT_REFUSED, IMPORT_TOO_LONG, IMPORT_UNREADABLE,
+    IMPORT_COLUMN_MISSING, IMPORT_COLUMN_UNKNOWN, IMPORT_DUPLICATE, IMPORT_PERMISSION_NEEDED, IMPORT_REFUSED,
+    IMPORT_ROW_TOO_LONG, IMPORT_TOO_LONG, IMPORT_UNREADABLE,
 };
+use application::accounting::imports::{IMPORT, ImportKind, columns};
 use application::accounting::views::import_result::ImportResultView;
 use application::authorize::Access;
 use application::platform::jobs::{JobView, TOO_MANY_JOBS};
@@ -20,19 +23,42 @@ use crate::operation::Operations;
 use crate::wire::{RequiredText, Schemas};
 
 const TAG: &str = "imports";
-const DESCRIPTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. Answers with \
-what was imported when that takes less than two seconds (`Prefer: wait=60` for so many, at most 60), otherwise (or with \
+const TSV: &str = "text/tab-separated-values";
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}",
+        columns::of(ImportKind::Accounts).table(),
+        columns::of(ImportKind::JournalEntries).table(),
+    )
+});
+
+const INTRODUCTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. Answers \
+with what was imported when that takes less than two seconds (`Prefer: wait=60` for so many, at most 60), otherwise (or with \
 `Prefer: respond-async`) 202 and a job.\n\n\
-**accounts**: `code, type`, and `parent_code, name, name_ar, name_en, subtype, is_posting, currency, control, cash_flow, reconcilable, \
-active`. **journal-entries**: `entry, date, account, debit, credit`, and `description, currency, line_description, reference, document_date, \
-party, due_date, rate, company_amount, tax_code, control_reason, journal`; any further column names a dimension. Rows with the same `entry` \
-are one entry, whether or not they follow one another. **opening-balances**: `account`, `debit` or `credit`, and the other columns of a line; \
-they become one entry, balanced through the opening account. An NDJSON line is a row with these members, or an entry with its `lines`.";
+The first line of a CSV file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. A column that is \
+not known is refused with the nearest known name.";
+
+const ENTRIES: &str = "Rows with the same `entry` are one entry, whether or not they follow one another. A cell of the entry may stand in one of its \
+rows or in all of them; rows that name different values are refused, and the order of the rows decides nothing. An entry whose rows all name one \
+currency is in that currency, any other in the company currency.\n\n\
+**opening-balances** need `account` and `debit` or `credit`; all rows are one entry, balanced through the opening account.\n\n\
+A further column names a dimension by its code and holds codes or names of its values. Dimensions and values that do not exist are created with \
+`createDimensions=true` only, and never with a name that differs from a known one by a slip (`discription`, `cost center` beside `cost-centre`): \
+create those yourself.\n\n\
+A line of NDJSON is a row with these members, or an entry with its `lines`: then `currency`, `rate`, `party`, `due_date`, `tax_code` and dimensions of \
+the entry hold for lines that say nothing, `description` and `reference` are those of the object they stand in, and `entry` may be left out.\n\n\
+The same entries are imported once: a file whose rows mean what those of an earlier import of the same type meant, whatever its line ends, \
+order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
+instance after the earlier entries were reversed. Dry runs and failed imports do not count; accounts and opening balances cannot be there twice anyway.";
 
 const PREFER: &str = "`wait=60`: so many seconds before it becomes a job, at most 60. `respond-async`: a job at once. `Preference-Applied` tells.";
 
 fn csv(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by comma, semicolon or tab." })
+    json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by comma, semicolon or tab, or as a first line `sep=;` says." })
+}
+
+fn tsv(_: &mut Schemas) -> Value {
+    json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by tabs." })
 }
 
 fn ndjson(_: &mut Schemas) -> Value {
@@ -45,9 +71,11 @@ pub fn operations(ops: &mut Operations) {
         .id("create_import")
         .tag(TAG)
         .summary("Import a file")
-        .description(DESCRIPTION)
+        .description(&DESCRIPTION)
         .access(Access::Permission(IMPORT))
+        .changes()
         .raw_body(CSV, csv)
+        .also_raw_body(TSV, tsv)
         .also_raw_body(NDJSON, ndjson)
         .query::<create::ImportQuery>()
         .ok::<ImportResultView>()
@@ -56,9 +84,12 @@ pub fn operations(ops: &mut Operations) {
         .upload()
         .errors(&[
             &IMPORT_REFUSED,
+            &IMPORT_DUPLICATE,
             &IMPORT_COLUMN_MISSING,
+            &IMPORT_COLUMN_UNKNOWN,
             &IMPORT_PERMISSION_NEEDED,
             &IMPORT_TOO_LONG,
+            &IMPORT_ROW_TOO_LONG,
             &IMPORT_UNREADABLE,
             &TOO_MANY_JOBS,
         ]);
@@ -68,12 +99,14 @@ pub fn operations(ops: &mut Operations) {
         .summary("Import journal entries")
         .description("The same as `POST /imports?type=journal-entries`.")
         .access(Access::Permission(IMPORT))
+        .changes()
         .raw_body(CSV, csv)
+        .also_raw_body(TSV, tsv)
         .also_raw_body(NDJSON, ndjson)
         .query::<create::ImportEntriesQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()
         .header::<RequiredText<100>>("Prefer", PREFER)
         .upload()
-        .errors(&[&IMPORT_REFUSED, &IMPORT_PERMISSION_NEEDED, &TOO_MANY_JOBS]);
+        .errors(&[&IMPORT_REFUSED, &IMPORT_DUPLICATE, &IMPORT_PERMISSION_NEEDED, &TOO_MANY_JOBS]);
 }

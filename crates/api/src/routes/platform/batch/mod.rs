@@ -42,9 +42,10 @@ pub fn operations(ops: &mut Operations) {
             "One after the other, each with its own status, headers and body in the order given. With `atomic: true` all of them \
              share one transaction: after the first failure nothing is kept, the others answer 424 `batch_rolled_back`, and \
              `committed` is false. Each operation needs its own permission and may have its own `Idempotency-Key`; where it has \
-             none, one is derived from that of the batch.",
+             none, one is derived from that of the batch. `dryRun=true` stands in the path of an operation, not of the batch.",
         )
         .access(Access::SignedIn)
+        .keyed()
         .body::<dto::BatchBody>()
         .ok::<dto::BatchView>()
         .large()

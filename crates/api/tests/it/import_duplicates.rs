@@ -1,0 +1,192 @@
+//! The same entries are imported once, whatever file they come in.
+
+use serde_json::{Value, json};
+use testkit::{Answer, TenantKit, World};
+
+const POST: &str = "/imports?type=journal-entries&post=true";
+const FILE: &str = "entry,date,account,debit,credit\n1,2026-02-01,6210,12.50,\n1,2026-02-01,1113,,12.50\n";
+
+async fn books() -> (World, TenantKit) {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    (world, tenant)
+}
+
+async fn upload(tenant: &TenantKit, path: &str, headers: &[&str], text: &str) -> Answer {
+    let kind = if text.starts_with('{') { "application/x-ndjson" } else { "text/csv" };
+    let kind = format!("Content-Type: {kind}");
+    let patient = headers.iter().all(|header| !header.starts_with("Prefer")).then_some("Prefer: wait=60");
+    let headers: Vec<&str> = headers.iter().copied().chain([kind.as_str()]).chain(patient).collect();
+    tenant.client.call("POST", path, &headers, text.to_owned()).await
+}
+
+async fn entries(tenant: &TenantKit) -> usize {
+    tenant.client.get("/journal-entries?limit=1000").await.ok()["items"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn the_same_entries_are_imported_once() {
+    let (world, tenant) = books().await;
+    let first = upload(&tenant, POST, &[], FILE).await.expect(200).json();
+    let json = "{\"date\":\"2026-02-01\",\"entry\":1,\"account\":\"1113\",\"credit\":12.5}\n\
+        {\"entry\":\"1\",\"account\":\"6210\",\"debit\":\"12.50\",\"currency\":\"SAR\"}\n";
+    let files = [
+        (FILE.to_owned(), vec![]),
+        (FILE.to_owned(), vec!["Idempotency-Key: another"]),
+        (FILE.replace('\n', "\r\n"), vec![]),
+        (format!("\u{feff}{FILE}\n\n"), vec![]),
+        (FILE.replace(',', ";"), vec![]),
+        (FILE.replace("12.50", "12.5"), vec![]),
+        (json.to_owned(), vec![]),
+    ];
+    for (text, headers) in &files {
+        for path in [
+            POST,
+            "/imports?type=journal-entries",
+            "/journal-entries/import?post=true",
+            &format!("{POST}&dryRun=true"),
+        ] {
+            let refused = upload(&tenant, path, headers, text).await.expect(409);
+            assert_eq!(refused.code(), "import_duplicate", "{text}");
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(first["importId"].as_str().unwrap()), "it names the import: {detail}");
+            assert!(detail.contains(first["firstNumber"].as_str().unwrap()), "and its numbers: {detail}");
+        }
+    }
+    let arabic = upload(&tenant, POST, &["Accept-Language: ar"], FILE).await.expect(409);
+    assert!(arabic.text().contains("allowDuplicate=true"));
+    assert_eq!(entries(&tenant).await, 1);
+
+    let again = upload(&tenant, &format!("{POST}&allowDuplicate=true"), &[], FILE).await.expect(200).json();
+    assert_ne!(again["importId"], first["importId"]);
+    let refused = upload(&tenant, POST, &[], FILE).await.expect(409).json();
+    assert!(
+        refused["detail"].as_str().unwrap().contains(again["importId"].as_str().unwrap()),
+        "the last one"
+    );
+    upload(&tenant, &format!("{POST}&allowDuplicate=true"), &[], FILE).await.expect(200);
+    assert_eq!(entries(&tenant).await, 3);
+    upload(&tenant, POST, &[], &FILE.replace("12.50", "12.51")).await.expect(200);
+
+    let other = world.tenant("beta", "SAR", "sa-standard").await;
+    upload(&other, POST, &[], FILE).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_kept_nothing_does_not_count() {
+    let (_world, tenant) = books().await;
+    upload(&tenant, &format!("{POST}&dryRun=true"), &[], FILE).await.expect(200);
+    upload(&tenant, POST, &[], &FILE.replace("6210", "nowhere")).await.expect(422);
+    upload(&tenant, &format!("{POST}&journal=NOWHERE"), &[], FILE).await.expect(422);
+    let key = ["Idempotency-Key: once"];
+    let done = upload(&tenant, POST, &key, FILE).await.expect(200).json();
+    let replayed = upload(&tenant, POST, &key, FILE).await.expect(200);
+    assert_eq!((replayed.header("idempotency-replayed"), replayed.json()), ("true", done));
+}
+
+#[tokio::test]
+async fn a_reversed_import_is_repeated_on_request() {
+    let (_world, tenant) = books().await;
+    upload(&tenant, POST, &[], FILE).await.expect(200);
+    let list = tenant.client.get("/journal-entries").await.ok();
+    let path = format!("/journal-entries/{}/reverse", list["items"][0]["id"].as_str().unwrap());
+    let body = json!({ "reason": "wrong month", "postingDate": "2026-02-01" });
+    tenant
+        .client
+        .call("POST", &path, &["If-Match: *", "Content-Type: application/json"], body.to_string())
+        .await
+        .expect(201);
+    upload(&tenant, POST, &[], FILE).await.expect(409);
+    upload(&tenant, &format!("{POST}&allowDuplicate=true"), &[], FILE).await.expect(200);
+}
+
+async fn ended(tenant: &TenantKit, location: &str) -> Value {
+    loop {
+        let job = tenant.client.get(location).await.ok();
+        if job["status"] != "running" {
+            return job;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_two_jobs_at_once_one_brings_the_entries() {
+    let (_world, tenant) = books().await;
+    let now = ["Prefer: respond-async"];
+    let (first, second) = tokio::join!(upload(&tenant, POST, &now, FILE), upload(&tenant, POST, &now, FILE));
+    let (first, second) = (first.expect(202), second.expect(202));
+    let jobs =
+        [ended(&tenant, first.header("location")).await, ended(&tenant, second.header("location")).await];
+    let failed: Vec<_> = jobs.iter().filter(|job| job["status"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{jobs:?}");
+    assert_eq!(failed[0]["error"]["code"], "import_duplicate");
+    let done = jobs.iter().find(|job| job["status"] == "succeeded").unwrap();
+    assert_eq!(done["result"]["importId"], done["id"]);
+    assert!(failed[0]["error"]["detail"].as_str().unwrap().contains(done["id"].as_str().unwrap()));
+    assert_eq!(entries(&tenant).await, 1);
+}
+
+/// An account is there once, and so is the opening entry: their files may come again.
+#[tokio::test]
+async fn accounts_and_opening_balances_may_come_again() {
+    let (_world, tenant) = books().await;
+    let accounts = "code,type,name\n9990,asset,Other\n";
+    upload(&tenant, "/imports?type=accounts", &[], accounts).await.expect(200);
+    let again = upload(&tenant, "/imports?type=accounts", &[], accounts).await.expect(200).json();
+    assert_eq!(again["skipped"], 1);
+    let path = "/imports?type=opening-balances&post=true";
+    let opening = "account,debit,credit\n1113,100,\n";
+    upload(&tenant, path, &[], opening).await.expect(200);
+    assert_eq!(upload(&tenant, path, &[], opening).await.expect(409).code(), "opening_balances_exist");
+    let list = tenant.client.get("/journal-entries?kind=opening").await.ok();
+    let entry = format!("/journal-entries/{}/reverse", list["items"][0]["id"].as_str().unwrap());
+    let body = json!({ "reason": "wrong", "postingDate": list["items"][0]["postingDate"] });
+    tenant
+        .client
+        .call("POST", &entry, &["If-Match: *", "Content-Type: application/json"], body.to_string())
+        .await
+        .expect(201);
+    upload(&tenant, path, &[], opening).await.expect(200);
+}
+
+#[test]
+fn the_document_names_every_parameter_of_an_import() {
+    let document: Value = serde_json::from_str(include_str!("../../../../docs/openapi.json")).unwrap();
+    let expected = [
+        (
+            "/api/v1/imports",
+            vec![
+                "allowDuplicate",
+                "createDimensions",
+                "createPeriods",
+                "date",
+                "journal",
+                "post",
+                "type",
+                "update",
+            ],
+        ),
+        (
+            "/api/v1/journal-entries/import",
+            vec!["allowDuplicate", "createDimensions", "createPeriods", "journal", "post"],
+        ),
+        ("/api/v1/batch", vec![]),
+    ];
+    for (path, names) in expected {
+        let parameters = document["paths"][path]["post"]["parameters"].as_array().unwrap();
+        let found = |wanted: &str| {
+            parameters.iter().any(|parameter| {
+                parameter["name"] == wanted
+                    || parameter["$ref"]
+                        .as_str()
+                        .is_some_and(|reference| reference.ends_with(&format!("/{wanted}")))
+            })
+        };
+        assert!(found("IdempotencyKey"), "{path}");
+        assert_eq!(found("DryRun"), path != "/api/v1/batch", "{path}");
+        for name in names {
+            assert!(found(name), "{path}: {name}");
+        }
+    }
+}

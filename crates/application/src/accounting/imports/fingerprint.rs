@@ -1,0 +1,221 @@
+//! What the entries of a file mean, as a number: files that say the same have the same one, whatever they are written in
+//! and in whatever order their rows stand.
+
+use domain::error::Violation;
+use domain::ids::JobId;
+use domain::money::CurrencyCode;
+use domain::text::code_key;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::entry_file::{EntryFile, FileEntry, FileLine};
+use super::error::IMPORT_DUPLICATE;
+use crate::accounting::ports::imports::{EarlierImport, ImportNote};
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// Currencies of a file for which the number is known before the company's is.
+const CURRENCIES_MAX: usize = 4;
+
+pub type Fingerprint = [u8; 32];
+
+/// The number of a file, which depends on the company currency when the file names it: an empty cell means the same.
+#[derive(Debug, Clone, Default)]
+pub struct Fingerprints {
+    /// For a company whose currency the file does not name.
+    other: Fingerprint,
+    named: Vec<(CurrencyCode, Fingerprint)>,
+}
+
+impl Fingerprints {
+    /// Takes a while for a long file; to be done where blocking is allowed.
+    pub fn of(file: &EntryFile) -> Self {
+        let mut named: Vec<CurrencyCode> = Vec::new();
+        for currency in file.lines.iter().filter_map(|line| line.currency) {
+            if named.last() != Some(&currency) && !named.contains(&currency) {
+                named.push(currency);
+            }
+            if named.len() > CURRENCIES_MAX {
+                break;
+            }
+        }
+        named.truncate(CURRENCIES_MAX);
+        Self {
+            other: of_file(file, None),
+            named: named.into_iter().map(|currency| (currency, of_file(file, Some(currency)))).collect(),
+        }
+    }
+
+    pub fn for_company(&self, file: &EntryFile, company: CurrencyCode) -> Fingerprint {
+        match self.named.iter().find(|(currency, _)| *currency == company) {
+            Some((_, fingerprint)) => *fingerprint,
+            None if self.named.len() < CURRENCIES_MAX => self.other,
+            None => of_file(file, Some(company)),
+        }
+    }
+}
+
+fn of_file(file: &EntryFile, company: Option<CurrencyCode>) -> Fingerprint {
+    let mut entries: Vec<Fingerprint> =
+        file.entries.iter().map(|entry| of_entry(file, entry, company)).collect();
+    entries.sort_unstable();
+    let mut hash = Sha256::new();
+    entries.iter().for_each(|entry| hash.update(entry));
+    hash.finalize().into()
+}
+
+fn of_entry(file: &EntryFile, entry: &FileEntry, company: Option<CurrencyCode>) -> Fingerprint {
+    let mut hash = Fields(Sha256::new());
+    hash.text(Some(&entry.label));
+    hash.text(entry.date.map(|date| date.to_string()).as_deref());
+    hash.text(entry.document_date.map(|date| date.to_string()).as_deref());
+    hash.text(entry.journal.map(|journal| code_key(file.journals.get(journal))).as_deref());
+    hash.text(entry.own_description());
+    hash.text(entry.reference.as_deref());
+    hash.text(entry.control_reason.as_deref());
+    let currency = entry.currency.filter(|currency| Some(*currency) != company);
+    hash.text(currency.as_ref().map(CurrencyCode::as_str));
+    let lines = file.lines[entry.lines.clone()].iter();
+    let mut lines: Vec<Fingerprint> = lines.map(|line| of_line(file, entry, line, company)).collect();
+    lines.sort_unstable();
+    lines.iter().for_each(|line| hash.0.update(line));
+    hash.0.finalize().into()
+}
+
+fn of_line(
+    file: &EntryFile,
+    entry: &FileEntry,
+    line: &FileLine,
+    company: Option<CurrencyCode>,
+) -> Fingerprint {
+    let mut hash = Fields(Sha256::new());
+    hash.text(Some(&code_key(file.accounts.get(line.account))));
+    let (debit, credit) = line.amount.columns();
+    hash.0.update(debit.scaled().to_be_bytes());
+    hash.0.update(credit.scaled().to_be_bytes());
+    let currency = line.currency.filter(|currency| Some(*currency) != company);
+    hash.text(currency.as_ref().map(CurrencyCode::as_str));
+    hash.text(file.description(entry, line));
+    hash.text(file.reference(entry, line));
+    let more = line.more.as_deref();
+    hash.text(more.and_then(|more| more.party.as_deref()));
+    hash.text(more.and_then(|more| more.tax_code.as_deref()));
+    hash.text(more.and_then(|more| more.due_date).map(|date| date.to_string()).as_deref());
+    hash.text(more.and_then(|more| more.rate).map(|rate| rate.to_string()).as_deref());
+    hash.text(more.and_then(|more| more.company_amount).map(|amount| amount.scaled().to_string()).as_deref());
+    let pairs = file.combinations[line.combination as usize].iter();
+    let mut dimensions: Vec<(String, &str)> = pairs
+        .map(|(dimension, value)| {
+            let dimension = &file.dimensions[*dimension as usize];
+            (code_key(&dimension.heading), dimension.values.get(*value))
+        })
+        .collect();
+    dimensions.sort_unstable();
+    for (dimension, value) in dimensions {
+        hash.text(Some(&dimension));
+        hash.text(Some(value));
+    }
+    hash.0.finalize().into()
+}
+
+/// Texts one after the other, so that no two rows of texts look alike.
+struct Fields(Sha256);
+
+impl Fields {
+    fn text(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => {
+                self.0.update((text.len() as u64 + 1).to_be_bytes());
+                self.0.update(text.as_bytes());
+            }
+            None => self.0.update(0_u64.to_be_bytes()),
+        }
+    }
+}
+
+/// Notes the file as imported, before anything of it is; refuses it when it was before and `allow` is not set.
+///
+/// Whoever imports the same file at the same time waits here for the end of the first one. Answers the import's id.
+pub async fn note(
+    uow: &mut dyn UnitOfWork,
+    kind: &'static str,
+    fingerprint: Fingerprint,
+    (job, allow): (Option<JobId>, bool),
+) -> AppResult<Uuid> {
+    let earlier = uow.imports().earlier_import(kind, &fingerprint).await?;
+    if let Some(earlier) = earlier.as_ref().filter(|_| !allow) {
+        return Err(duplicate(earlier).into());
+    }
+    let id = job.map_or_else(|| uow.new_id(), |job| job.uuid());
+    let occurrence = earlier.map_or(1, |earlier| earlier.occurrence + 1);
+    let note = ImportNote { id, kind, fingerprint, occurrence, imported_at: uow.now() };
+    uow.imports().note_import(&note).await?;
+    Ok(id)
+}
+
+fn duplicate(earlier: &EarlierImport) -> Violation {
+    let numbers = match (&earlier.first_number, &earlier.last_number) {
+        (Some(first), Some(last)) if first == last => first.clone(),
+        (Some(first), Some(last)) => format!("{first} – {last}"),
+        _ => "-".to_owned(),
+    };
+    Violation::new(&IMPORT_DUPLICATE)
+        .with("import", earlier.id)
+        .with("at", earlier.imported_at)
+        .with("entries", earlier.entries)
+        .with("numbers", numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ImportFormat, ImportKind, ParsedFile, parse};
+    use super::*;
+
+    fn fingerprint(format: ImportFormat, text: &str) -> Fingerprint {
+        let ParsedFile::Entries(file) = parse(ImportKind::JournalEntries, format, text.as_bytes()).unwrap()
+        else {
+            panic!()
+        };
+        file.fingerprints.for_company(&file, CurrencyCode::parse("SAR").unwrap())
+    }
+
+    const FILE: &str = "entry,date,account,debit,credit,currency,project\n\
+        1,2026-02-01,6210,12.50,,,P\n1,2026-02-01,1113,,12.50,,\n2,2026-02-02,6210,3,,USD,\n2,2026-02-02,1113,,3,USD,\n";
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        let known = fingerprint(ImportFormat::Csv, FILE);
+        let same = [
+            FILE.replace('\n', "\r\n"),
+            format!("\u{feff}{FILE}"),
+            FILE.replace("12.50", "12.5000"),
+            FILE.replace("12.50,,", "12.50,,SAR"),
+            FILE.replace(',', ";"),
+            "date,entry,credit,debit,account,currency,project\n2026-02-02,2,3,,1113,USD,\n,1,12.50,,1113,,\n\
+             2026-02-01,1,,12.5,6210,SAR,P\n2026-02-02,2,,3,6210,usd,\n"
+                .to_owned(),
+        ];
+        for text in same {
+            assert_eq!(fingerprint(ImportFormat::Csv, &text), known, "{text}");
+        }
+        let json = "{\"entry\":\"1\",\"date\":\"2026-02-01\",\"account\":\"6210\",\"debit\":12.5,\"dimensions\":{\"project\":\"P\"}}\n\
+            {\"entry\":\"1\",\"account\":\"1113\",\"credit\":12.50}\n{\"entry\":2,\"date\":\"2026-02-02\",\"account\":\"6210\",\"debit\":3,\"currency\":\"USD\"}\n\
+            {\"entry\":\"2\",\"account\":\"1113\",\"credit\":3,\"currency\":\"USD\"}\n";
+        assert_eq!(fingerprint(ImportFormat::NdJson, json), known);
+    }
+
+    #[test]
+    fn what_means_something_else_is_not() {
+        let known = fingerprint(ImportFormat::Csv, FILE);
+        for (from, to) in [
+            ("12.50", "12.51"),
+            ("2026-02-01", "2026-02-03"),
+            ("6210", "6220"),
+            ("USD", "EUR"),
+            (",P", ",Q"),
+            ("\n1,", "\n3,"),
+        ] {
+            assert_ne!(fingerprint(ImportFormat::Csv, &FILE.replace(from, to)), known, "{from} {to}");
+        }
+    }
+}
