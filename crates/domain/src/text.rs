@@ -1,4 +1,4 @@
-//! Parse-only text values: trimmed, limited, free of control characters.
+//! Parse-only text values: trimmed, limited, one line, free of characters that nobody sees.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,9 +17,14 @@ crate::errors! {
     TEXT_EMPTY = "text_empty", Rule, User, "Must not be empty.", "يجب ألا يكون فارغًا.";
     TEXT_CONTROL_CHARACTER = "text_control_character", Rule, User,
         "Must not contain control characters.", "يجب ألا يحتوي على رموز تحكم.";
+    TEXT_LINE_BREAK = "text_line_break", Rule, User,
+        "Must be one line, without line breaks and tabs.", "يجب أن يكون سطرًا واحدًا دون فواصل أسطر أو مسافات جدولة.";
+    TEXT_DIRECTION_CONTROL = "text_direction_control", Rule, User,
+        "Must not contain characters that change the direction of text (U+202A to U+202E, U+2066 to U+2069).",
+        "يجب ألا يحتوي على رموز تغيّر اتجاه النص (من U+202A إلى U+202E ومن U+2066 إلى U+2069).";
     INVALID_CODE = "invalid_code", Rule, User,
-        "'{value}' is not a code: 1 to 50 letters, digits or . _ - / without spaces.",
-        "'{value}' ليس رمزًا صحيحًا: من 1 إلى 50 حرفًا أو رقمًا أو . _ - / دون مسافات.";
+        "'{value}' is not a code: 1 to 50 Latin or Arabic letters, digits or . _ - / without spaces.",
+        "'{value}' ليس رمزًا صحيحًا: من 1 إلى 50 حرفًا عربيًا أو لاتينيًا أو رقمًا أو . _ - / دون مسافات.";
     NAME_MISSING = "name_missing", Rule, User,
         "Give the name in Arabic (ar) or English (en), or both.", "أدخل الاسم بالعربية (ar) أو الإنجليزية (en) أو بكليهما.";
     INVALID_CHOICE = "invalid_choice", Rule, User,
@@ -91,13 +96,82 @@ pub fn optional_text(value: Option<&str>, length_max: usize) -> Result<Option<St
     Ok((!text.is_empty()).then_some(text))
 }
 
-/// Trims, normalises to NFC and checks the length; line breaks and tabs are the only control characters kept.
+/// Characters that embed, override or isolate a direction: with them a text reads as something it is not.
+pub const fn is_direction_control(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Zero-width characters and marks that show nothing themselves; pasted Arabic is full of them.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{061C}' | '\u{00AD}' | '\u{180E}')
+}
+
+/// What stands at the ends of a text without being part of it.
+pub fn is_margin(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// Trims, normalises to NFC, makes one line of it and checks the length. Where texts come in, line breaks and direction
+/// controls are refused before; of what was stored earlier they are left out here.
 pub fn text(value: &str, length_max: usize) -> Result<String, Violation> {
-    let trimmed = value.trim();
+    let trimmed = value.trim_matches(is_margin);
+    if trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return limited(trimmed.to_owned(), length_max);
+    }
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\t');
+    if trimmed.chars().any(|c| c.is_control() && !breaks(c)) {
+        return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
+    }
+    let line: String = if trimmed.chars().any(|c| breaks(c) || is_direction_control(c)) {
+        let words = trimmed.split(breaks).map(str::trim).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ").chars().filter(|c| !is_direction_control(*c)).nfc().collect()
+    } else {
+        trimmed.nfc().collect()
+    };
+    limited(line, length_max)
+}
+
+/// Like [`text`] of several lines.
+pub fn paragraphs(value: &str, length_max: usize) -> Result<String, Violation> {
+    let trimmed = value.trim_matches(is_margin);
     if trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
     }
-    let text: String = trimmed.nfc().collect();
+    limited(trimmed.nfc().collect(), length_max)
+}
+
+/// Like [`text`] for what is compared, such as a party: what looks alike is alike. Invisible characters are left out,
+/// spaces are single, digits are those of ASCII. Letter case is kept and makes a difference, since parties have names.
+pub fn identity(value: &str, length_max: usize) -> Result<String, Violation> {
+    let text = text(value, length_max)?;
+    if text.is_ascii() && !text.contains("  ") {
+        return Ok(text);
+    }
+    let visible: String = text.chars().filter(|c| !is_invisible(*c)).map(ascii_digit).collect();
+    Ok(visible.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Like [`identity`] for an optional field: empty becomes `None`.
+pub fn optional_identity(value: Option<&str>, length_max: usize) -> Result<Option<String>, Violation> {
+    let text = identity(value.unwrap_or(""), length_max)?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+/// Refuses what a text of one line may not hold where it comes in.
+pub fn check_line(value: &str) -> Result<(), Violation> {
+    if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
+    let def = match value.chars().find(|c| c.is_control() || is_direction_control(*c)) {
+        None => return Ok(()),
+        Some('\n' | '\r' | '\t') => &TEXT_LINE_BREAK,
+        Some(c) if is_direction_control(c) => &TEXT_DIRECTION_CONTROL,
+        Some(_) => &TEXT_CONTROL_CHARACTER,
+    };
+    Err(Violation::new(def))
+}
+
+fn limited(text: String, length_max: usize) -> Result<String, Violation> {
     let length = length(&text);
     if length > length_max {
         return Err(Violation::new(&TEXT_TOO_LONG).with("max", length_max).with("length", length));
@@ -112,21 +186,38 @@ pub fn required_text(value: &str, length_max: usize) -> Result<String, Violation
 }
 
 /// A short key people type: account code, journal code, dimension code.
+///
+/// Its digits are those of ASCII, whatever they were typed as; codes that differ in letter case only are one code
+/// ([`code_key`]), of which the first stays as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(String);
 
+/// Latin and Arabic letters, digits and `. _ - /`: what a code may consist of.
+pub const fn is_code_character(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '.' | '_' | '/' | '-')
+        || matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}')
+        || matches!(c, '\u{620}'..='\u{64A}' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+}
+
 impl Code {
     pub fn parse(value: &str) -> Result<Self, Violation> {
-        let value = value.trim();
-        let length = length(value);
-        let good = (1..=CODE_LENGTH_MAX).contains(&length)
-            && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
-        if good {
-            Ok(Self(value.nfc().collect()))
-        } else {
-            Err(Violation::new(&INVALID_CODE)
-                .with("value", value.chars().take(CODE_LENGTH_MAX).collect::<String>()))
-        }
+        let invalid = || {
+            let value: String = value.chars().take(CODE_LENGTH_MAX).collect();
+            Violation::new(&INVALID_CODE).with("value", value)
+        };
+        let code: String =
+            value.trim().chars().filter(|c| !is_invisible(*c)).nfc().map(ascii_digit).collect();
+        let good = (1..=CODE_LENGTH_MAX).contains(&length(&code)) && code.chars().all(is_code_character);
+        if good { Ok(Self(code)) } else { Err(invalid()) }
+    }
+    /// A code as stored, perhaps under earlier rules.
+    pub fn stored(value: &str) -> Option<Self> {
+        (1..=CODE_LENGTH_MAX).contains(&length(value)).then(|| Self(value.to_owned()))
+    }
+    /// What no other code of its kind may have.
+    pub fn key(&self) -> String {
+        code_key(&self.0)
     }
     pub fn as_str(&self) -> &str {
         &self.0
@@ -218,6 +309,52 @@ mod tests {
     fn arabic_variants_are_found() {
         assert_eq!(search_form("الأُجُور  والمَكافأة"), search_form("الاجور والمكافاه"));
         assert_eq!(search_form("Café ١٢"), "cafe 12");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_not_there() {
+        for nothing in ["", " ", "\u{200B}", "\u{200F}\u{200B} \u{FEFF}", "\u{2060}", "\u{061C}"] {
+            assert_eq!(optional_text(Some(nothing), 10).unwrap(), None, "{nothing:?}");
+            assert_eq!(optional_identity(Some(nothing), 10).unwrap(), None, "{nothing:?}");
+            assert_eq!(required_text(nothing, 10).unwrap_err().def, &TEXT_EMPTY, "{nothing:?}");
+        }
+        for same in ["C-1", "C-1\u{200F}", "\u{200E}C-1", "C\u{200B}-1", " C-1 ", "C-١", "C-۱"] {
+            assert_eq!(identity(same, 10).unwrap(), "C-1", "{same:?}");
+        }
+        assert_eq!(identity("شركة  ألف\u{200F}", 20).unwrap(), "شركة ألف");
+        assert_ne!(identity("c-1", 10), identity("C-1", 10), "parties have names, so letter case counts");
+        assert_eq!(text("می‌خواهم", 20).unwrap(), "می‌خواهم", "inside a name it shapes letters");
+    }
+
+    #[test]
+    fn a_line_has_no_breaks_and_one_direction() {
+        for (bad, def) in [
+            ("a\nb", &TEXT_LINE_BREAK),
+            ("a\tb", &TEXT_LINE_BREAK),
+            ("a\u{202E}b", &TEXT_DIRECTION_CONTROL),
+            ("a\u{2066}b", &TEXT_DIRECTION_CONTROL),
+            ("a\u{0007}b", &TEXT_CONTROL_CHARACTER),
+        ] {
+            assert_eq!(check_line(bad).unwrap_err().def, def, "{bad:?}");
+        }
+        assert!(check_line("قيد \u{200F}1 – Öl").is_ok());
+        assert_eq!(text(" a\r\n\tb \u{202E}c", 10).unwrap(), "a b c", "as stored under earlier rules");
+        assert_eq!(paragraphs(" a\nb ", 10).unwrap(), "a\nb");
+    }
+
+    #[test]
+    fn codes_that_look_alike_are_one_code() {
+        let code = |text: &str| Code::parse(text).map(Code::into_string);
+        for same in ["6210", "٦٢١٠", "۶۲۱۰", "62١0", " 6210\u{200F}"] {
+            assert_eq!(code(same).unwrap(), "6210", "{same:?}");
+        }
+        assert_eq!(code("a1").unwrap(), "a1", "written as it was");
+        assert_eq!(Code::parse("a1").unwrap().key(), Code::parse("A1").unwrap().key());
+        assert_eq!(code_key("É1"), code_key("é1"));
+        for bad in ["", " ", "\u{200B}", "a b", "a\nb", "a\u{202E}b", "счёт", "代码", "a+b", "²"] {
+            assert_eq!(code(bad).unwrap_err().def, &INVALID_CODE, "{bad:?}");
+        }
+        assert_eq!(Code::stored("٦٢١٠").unwrap().as_str(), "٦٢١٠");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::stub::{CreateThingBody, UpdateThingBody};
-use crate::wire::{Int, List, Optional, Patch, Pointer, RequiredText, Schemas, Text, WireType};
+use crate::wire::{Int, List, Optional, Paragraphs, Patch, Pointer, RequiredText, Schemas, Text, WireType};
 use crate::word_type;
 
 #[derive(Debug, PartialEq)]
@@ -201,6 +201,7 @@ fn parser_and_schema_agree() {
     agrees::<Code>();
     agrees::<Text<20>>();
     agrees::<RequiredText<20>>();
+    agrees::<Paragraphs<20>>();
     agrees::<LocalizedName>();
     agrees::<chrono::NaiveDate>();
     agrees::<domain::time::Timestamp>();

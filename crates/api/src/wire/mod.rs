@@ -30,7 +30,7 @@ pub use pointer::Pointer;
 pub use query::{QueryPairs, WireQuery, parameter, parse_parameter};
 pub use schemas::{ObjectSchema, Schemas, nullable, with_description};
 pub use shape::{ITEMS_MAX, List, Optional, Patch};
-pub use text::{CODE_PATTERN, RequiredText, TEXT_PATTERN, Text};
+pub use text::{CODE_PATTERN, Paragraphs, RequiredText, TEXT_PATTERN, Text};
 pub use words::{IntoOption, word};
 
 /// A type that can be read from a request.

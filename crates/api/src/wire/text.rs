@@ -2,45 +2,65 @@
 
 use domain::error::{Violation, Violations};
 use domain::text::{
-    Code, INVALID_CODE, LocalizedName, NAME_LENGTH_MAX, NAME_MISSING, TEXT_CONTROL_CHARACTER, TEXT_TOO_LONG,
+    Code, INVALID_CODE, LocalizedName, NAME_LENGTH_MAX, NAME_MISSING, TEXT_TOO_LONG, is_code_character,
+    is_margin,
 };
 use serde_json::{Value, json};
 
 use super::{Pointer, Schemas, WireType, check, nullable, object, quoted, string};
 
-/// No control characters but line breaks and tabs.
-pub const TEXT_PATTERN: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$";
+/// One line: no control characters, and none that change the direction of text.
+pub const TEXT_PATTERN: &str = r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$";
 /// The same, with something to read in it.
 const REQUIRED_TEXT_PATTERN: &str = concat!(
-    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*",
-    r"[^\s\u0000-\u001F\u007F-\u009F\uFEFF]",
-    r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
+    r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*",
+    r"[^\s\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]",
+    r"[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
 );
+/// No control characters but line breaks and tabs.
+const PARAGRAPHS_PATTERN: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$";
 /// Latin and Arabic letters, digits and `. _ - /`. Spelled as ranges, since not every tool knows `\p{L}`.
 pub const CODE_PATTERN: &str =
-    r"^[A-Za-z0-9._/\-\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0620-\u064A\u0660-\u0669]{1,50}$";
-
-fn is_code_character(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || matches!(c, '.' | '_' | '/' | '-')
-        || matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}')
-        || matches!(c, '\u{620}'..='\u{64A}' | '\u{660}'..='\u{669}')
-}
+    r"^[A-Za-z0-9._/\-\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0620-\u064A\u0660-\u0669\u06F0-\u06F9]{1,50}$";
 
 /// What was sent, trimmed and normalised; the length counts as sent, so that the schema tells the whole truth.
 fn parse_text(value: &str, length_max: usize, required: bool) -> Result<String, Violation> {
+    check_length(value, length_max)?;
+    domain::text::check_line(value)?;
+    if required {
+        domain::text::required_text(value, length_max)
+    } else {
+        domain::text::text(value, length_max)
+    }
+}
+
+fn check_length(value: &str, length_max: usize) -> Result<(), Violation> {
     let length = value.chars().count();
     if length > length_max {
         return Err(Violation::new(&TEXT_TOO_LONG).with("max", length_max).with("length", length));
     }
-    if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
+    Ok(())
+}
+
+/// Text of at most `MAX` characters and of several lines; may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Paragraphs<const MAX: usize>(String);
+
+impl<const MAX: usize> From<Paragraphs<MAX>> for String {
+    fn from(text: Paragraphs<MAX>) -> Self {
+        text.0
     }
-    if !required {
-        return domain::text::text(value, length_max);
+}
+
+impl<const MAX: usize> WireType for Paragraphs<MAX> {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "maxLength": MAX, "pattern": PARAGRAPHS_PATTERN })
     }
-    let visible = value.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    domain::text::required_text(visible, length_max)
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let text = string(value, at, errors)?;
+        let parsed = check_length(text, MAX).and_then(|()| domain::text::paragraphs(text, MAX));
+        check(parsed, at, errors).map(Self)
+    }
 }
 
 macro_rules! bounded_text {
@@ -80,9 +100,9 @@ macro_rules! bounded_text {
     )*};
 }
 bounded_text! {
-    /// At most `MAX` characters; may be empty.
+    /// One line of at most `MAX` characters; may be empty.
     Text, false, TEXT_PATTERN;
-    /// At most `MAX` characters and not blank.
+    /// One line of at most `MAX` characters, not blank.
     RequiredText, true, REQUIRED_TEXT_PATTERN;
 }
 
@@ -131,7 +151,7 @@ impl WireType for LocalizedName {
             return None;
         }
         let blank = |text: &Option<Text<NAME_LENGTH_MAX>>| {
-            text.as_ref().is_none_or(|t| t.trim_matches('\u{FEFF}').trim().is_empty())
+            text.as_ref().is_none_or(|text| text.trim_matches(is_margin).is_empty())
         };
         let parsed = if blank(&ar) && blank(&en) {
             Err(Violation::new(&NAME_MISSING))

@@ -152,7 +152,8 @@ async fn accounts_and_opening_balances_may_come_again() {
 
 #[test]
 fn the_document_names_every_parameter_of_an_import() {
-    let document: Value = serde_json::from_str(include_str!("../../../../docs/openapi.json")).unwrap();
+    let document: Value =
+        serde_json::from_str(&erp_api::bootstrap::api_operations().openapi().to_string()).unwrap();
     let expected = [
         (
             "/api/v1/imports",

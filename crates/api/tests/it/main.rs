@@ -40,4 +40,5 @@ mod specification_files;
 mod sql_server;
 mod sql_server_faults;
 mod statement_budget;
+mod texts;
 mod walkthrough;

@@ -13,6 +13,7 @@ use domain::ids::{FiscalPeriodId, FiscalYearId, UserId};
 use uuid::Uuid;
 
 use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
+use super::opening_balances;
 use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
 use crate::context::RequestContext;
@@ -38,6 +39,10 @@ pub async fn post(
     meta: EntryMeta,
     stored_version: Option<i64>,
 ) -> AppResult<Posting> {
+    if draft.kind() == EntryKind::Opening {
+        // Drafts of opening entries may be many: by import, by copying.
+        opening_balances::refuse_second(uow).await?;
+    }
     let request = facts_request(ctx, draft.content(), uow).await?;
     let facts = uow.ledger().posting_facts(&request).await?;
     let journal = journal(&facts)?.clone();

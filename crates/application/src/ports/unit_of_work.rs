@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::change::Change;
 use crate::accounting::ports::accounts::AccountRepository;
+use crate::accounting::ports::codes::CodeRepository;
 use crate::accounting::ports::currencies::CurrencyRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -47,6 +48,7 @@ pub trait UnitOfWork: Send {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
+    fn codes(&mut self) -> &mut dyn CodeRepository;
     fn currencies(&mut self) -> &mut dyn CurrencyRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;

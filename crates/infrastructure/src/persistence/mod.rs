@@ -11,6 +11,7 @@ mod search;
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::codes::CodeRepository;
 use application::accounting::ports::currencies::CurrencyRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -117,6 +118,7 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         journals: JournalRepository,
         ledger: LedgerRepository,
+        codes: CodeRepository,
         imports: ImportRepository,
         jobs: JobRepository,
         leases: LeaseRepository,

@@ -10,6 +10,7 @@ use domain::text::{Code, LocalizedName};
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
 use crate::accounting::changes::{already_exists, record};
 use crate::accounting::entry_input::Reference;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
@@ -41,8 +42,7 @@ impl Command for CreateAccount {
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<AccountView>> {
         let mut violations = Violations::new();
-        let taken = uow.ledger().accounts_by_code(&[self.code.to_string()].into()).await?;
-        if !taken.is_empty() {
+        if uow.codes().code_taken(Coded::Account, &self.code, None).await? {
             violations.push(already_exists("code", &self.code));
         }
         let parent_id = match &self.parent {

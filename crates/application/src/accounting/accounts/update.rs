@@ -12,6 +12,7 @@ use super::{ACCOUNT, check_currency, check_place, resolve_parent};
 use crate::accounting::changes::{already_exists, record, stale};
 use crate::accounting::entry_input::Reference;
 use crate::accounting::error::ACCOUNT_IN_LEDGER_SETTINGS;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
@@ -83,8 +84,7 @@ impl UpdateAccount {
         violations: &mut Violations,
     ) -> AppResult<AccountPatch> {
         if let Some(code) = self.code.as_ref().filter(|code| *code != old.code()) {
-            let taken = uow.ledger().accounts_by_code(&[code.to_string()].into()).await?;
-            if !taken.is_empty() {
+            if uow.codes().code_taken(Coded::Account, code, Some(old.id().uuid())).await? {
                 violations.push(already_exists("code", code));
             }
         }

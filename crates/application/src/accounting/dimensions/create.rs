@@ -7,6 +7,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::DIMENSION;
 use crate::accounting::changes::{already_exists, record};
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionView;
 use crate::authorize::Access;
@@ -29,7 +30,7 @@ impl Command for CreateDimension {
     type Output = DimensionView;
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DimensionView>> {
-        if uow.dimensions().id_by_code(self.code.as_str()).await?.is_some() {
+        if uow.codes().code_taken(Coded::Dimension, &self.code, None).await? {
             return Err(AppError::new(already_exists("code", &self.code)));
         }
         let dimension = Dimension {

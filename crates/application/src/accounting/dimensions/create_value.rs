@@ -9,6 +9,7 @@ use domain::text::{Code, LocalizedName};
 use super::{DIMENSION, DIMENSION_VALUE, check_place, resolve_value};
 use crate::accounting::changes::{already_exists, record};
 use crate::accounting::entry_input::Reference;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
@@ -37,7 +38,7 @@ impl Command for CreateDimensionValue {
         let dimension = uow.dimensions().find(self.dimension).await?;
         dimension.ok_or_else(|| AppError::not_found(DIMENSION))?;
         let mut violations = Violations::new();
-        if uow.dimensions().value_by_code(self.dimension, self.code.as_str()).await?.is_some() {
+        if uow.codes().code_taken(Coded::ValueOf(self.dimension), &self.code, None).await? {
             violations.push(already_exists("code", &self.code));
         }
         let parent_id = match &self.parent {

@@ -7,6 +7,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::DIMENSION;
 use crate::accounting::changes::{already_exists, record, stale};
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionView;
 use crate::authorize::Access;
@@ -36,7 +37,7 @@ impl Command for UpdateDimension {
         let old = stored.value;
         check_version(ctx, old.version)?;
         if let Some(code) = self.code.as_ref().filter(|code| **code != old.code)
-            && uow.dimensions().id_by_code(code.as_str()).await?.is_some()
+            && uow.codes().code_taken(Coded::Dimension, code, Some(self.id.uuid())).await?
         {
             return Err(AppError::new(already_exists("code", code)));
         }

@@ -9,6 +9,7 @@ use domain::text::{Code, LocalizedName};
 use super::{DIMENSION_VALUE, check_place, resolve_value};
 use crate::accounting::changes::{already_exists, record, stale};
 use crate::accounting::entry_input::Reference;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
@@ -48,7 +49,7 @@ impl Command for UpdateDimensionValue {
         check_version(ctx, old.version)?;
         let mut violations = Violations::new();
         if let Some(code) = self.code.as_ref().filter(|code| **code != old.code)
-            && uow.dimensions().value_by_code(self.dimension, code.as_str()).await?.is_some()
+            && uow.codes().code_taken(Coded::ValueOf(self.dimension), code, Some(old.id.uuid())).await?
         {
             violations.push(already_exists("code", code));
         }

@@ -56,9 +56,10 @@ impl RowSink for Builder {
         }
         let mut row = Row { place, cells, file: &mut self.file, good: true };
         let Some(account) = row.account() else { return };
-        let code = account.code.as_str().to_owned();
+        let code = account.code.key();
         if let Some(first) = self.rows.get(&code) {
-            let violation = Violation::new(&IMPORT_ACCOUNT_TWICE).with("code", &code).with("first", first);
+            let violation = Violation::new(&IMPORT_ACCOUNT_TWICE);
+            let violation = violation.with("code", &account.code).with("first", first);
             self.file.errors.push(place, name(Column::Code), violation);
             return;
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::error::Violation;
-use domain::text::TEXT_TOO_LONG;
+use domain::text::{Code, TEXT_DIRECTION_CONTROL, TEXT_TOO_LONG, is_direction_control};
 
 use super::columns::{COLUMNS, Column};
 
@@ -47,14 +47,22 @@ pub fn quoted(text: &str) -> String {
     text.chars().take(QUOTED_LENGTH_MAX).collect()
 }
 
-/// Refuses a cell before anything is made of it.
-pub fn too_long(text: &str) -> Option<Violation> {
-    if text.len() <= CELL_LENGTH_MAX {
-        return None;
+/// Refuses a cell before anything is made of it. Line breaks in a cell are layout; they become spaces.
+pub fn unfit(text: &str) -> Option<Violation> {
+    if text.len() > CELL_LENGTH_MAX {
+        let length = text.chars().count();
+        if length > CELL_LENGTH_MAX {
+            let violation = Violation::new(&TEXT_TOO_LONG).with("max", CELL_LENGTH_MAX);
+            return Some(violation.with("length", length));
+        }
     }
-    let length = text.chars().count();
-    let violation = Violation::new(&TEXT_TOO_LONG).with("max", CELL_LENGTH_MAX).with("length", length);
-    (length > CELL_LENGTH_MAX).then_some(violation)
+    let steers = !text.is_ascii() && text.chars().any(is_direction_control);
+    steers.then(|| Violation::new(&TEXT_DIRECTION_CONTROL))
+}
+
+/// A code as it is looked up: as a code is written, or as it stands if it is none.
+pub fn code_text(text: &str) -> String {
+    Code::parse(text).map_or_else(|_| text.to_owned(), Code::into_string)
 }
 
 /// Takes the rows of a file, one after the other.

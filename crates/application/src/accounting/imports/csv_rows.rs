@@ -6,7 +6,7 @@ use std::io::{BufReader, Cursor, Read};
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use domain::error::Violation;
 
-use super::cells::{Cells, Place, RowSink, quoted, too_long};
+use super::cells::{Cells, Place, RowSink, quoted, unfit};
 use super::columns::{self, COLUMNS, Column, Columns};
 use super::csv_scan::{Broken, CSV_ROW_BYTES_MAX, Fault, Scan};
 use super::error::{
@@ -193,7 +193,7 @@ impl Header {
             return sink.error(place, "", violation);
         }
         for (field, (text, heading)) in record.iter().zip(&self.headings).enumerate() {
-            if let Some(violation) = too_long(text) {
+            if let Some(violation) = unfit(text) {
                 return sink.error(place, heading, violation);
             }
             if heading.is_empty() && !text.trim().is_empty() {

@@ -11,6 +11,7 @@ use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::error::Violation;
 use domain::ids::{AccountId, JobId};
 use domain::money::CurrencyCode;
+use domain::text::code_key;
 use domain::time::Timestamp;
 
 use super::account_changes::differences;
@@ -74,6 +75,7 @@ struct Chart {
     accounts: HashMap<AccountId, Account>,
     /// When the stored ones were changed last.
     updated_at: HashMap<AccountId, Timestamp>,
+    /// By the key of the code, as everything below.
     by_code: HashMap<String, AccountId>,
     /// Ids of the accounts of the file, also of those that are new.
     ids: HashMap<String, AccountId>,
@@ -91,22 +93,20 @@ impl Chart {
     async fn load(uow: &mut dyn UnitOfWork, file: &AccountFile) -> AppResult<Self> {
         let facts = uow.ledger_batch().session_facts(None).await?;
         let stored = uow.imports().chart().await?;
-        let by_code: HashMap<_, _> = stored
-            .iter()
-            .map(|stored| (stored.value.code().as_str().to_owned(), stored.value.id()))
-            .collect();
+        let by_code: HashMap<_, _> =
+            stored.iter().map(|stored| (stored.value.code().key(), stored.value.id())).collect();
         let mut ids = HashMap::with_capacity(file.accounts.len());
         for row in &file.accounts {
-            let code = row.code.as_str();
-            let id = by_code.get(code).copied().unwrap_or_else(|| AccountId::new(uow.new_id()));
-            ids.insert(code.to_owned(), id);
+            let code = row.code.key();
+            let id = by_code.get(&code).copied().unwrap_or_else(|| AccountId::new(uow.new_id()));
+            ids.insert(code, id);
         }
         Ok(Self {
             updated_at: stored.iter().map(|stored| (stored.value.id(), stored.updated_at)).collect(),
             accounts: stored.into_iter().map(|stored| (stored.value.id(), stored.value)).collect(),
             by_code,
             ids,
-            parents: file.accounts.iter().filter_map(|row| row.parent.clone()).collect(),
+            parents: file.accounts.iter().filter_map(|row| row.parent.as_deref().map(code_key)).collect(),
             currencies: facts.currencies.keys().copied().chain([facts.company.code]).collect(),
             created: Vec::new(),
             updated: Vec::new(),
@@ -117,7 +117,10 @@ impl Chart {
 
     fn parent(&mut self, row: &FileAccount) -> Option<AccountId> {
         let code = row.parent.as_ref()?;
-        let found = self.ids.get(code).or_else(|| self.by_code.get(code)).copied();
+        let found = {
+            let key = code_key(code);
+            self.ids.get(&key).or_else(|| self.by_code.get(&key)).copied()
+        };
         if found.is_none() {
             let unknown = Violation::new(&IMPORT_PARENT_UNKNOWN).with("code", code);
             self.errors.push(row.place, "parent_code", unknown);
@@ -131,7 +134,7 @@ impl Chart {
             let unknown = Violation::new(&CURRENCY_UNKNOWN).with("currency", currency);
             self.errors.push(row.place, "currency", unknown);
         }
-        match self.by_code.get(row.code.as_str()).and_then(|id| self.accounts.get(id)).cloned() {
+        match self.by_code.get(&row.code.key()).and_then(|id| self.accounts.get(id)).cloned() {
             Some(stored) => self.existing(uow, row, &stored, parent_id, update).await?,
             None => self.new_account(row, parent_id),
         }
@@ -139,7 +142,7 @@ impl Chart {
     }
 
     fn new_account(&mut self, row: &FileAccount, parent_id: Option<AccountId>) {
-        let Some(id) = self.ids.get(row.code.as_str()).copied() else { return };
+        let Some(id) = self.ids.get(&row.code.key()).copied() else { return };
         let fields = NewAccount {
             id,
             code: row.code.clone(),
@@ -148,7 +151,7 @@ impl Chart {
             subtype: row.subtype.clone(),
             parent_id,
             // What others lie below is a heading, unless the file says otherwise.
-            is_posting: row.is_posting.unwrap_or_else(|| !self.parents.contains(row.code.as_str())),
+            is_posting: row.is_posting.unwrap_or_else(|| !self.parents.contains(&row.code.key())),
             currency: row.currency,
             control: row.control.unwrap_or(ControlKind::None),
             reconcilable: row.reconcilable.unwrap_or(false),
@@ -173,7 +176,8 @@ impl Chart {
         update: bool,
     ) -> AppResult<()> {
         let parent = stored.parent_id().and_then(|id| self.accounts.get(&id));
-        let parent = parent_id.map(|_| parent.map(|parent| parent.code().as_str()));
+        let moved = parent_id.filter(|id| Some(*id) != stored.parent_id());
+        let parent = moved.map(|_| parent.map(|parent| parent.code().as_str()));
         let differences = differences(row, stored, parent);
         if differences.is_empty() {
             self.skipped += 1;
@@ -187,7 +191,7 @@ impl Chart {
             return Ok(());
         }
         let mut usage: AccountUsage = uow.accounts().usage(stored.id()).await?;
-        usage.has_children |= self.parents.contains(row.code.as_str());
+        usage.has_children |= self.parents.contains(&row.code.key());
         let patch = AccountPatch {
             code: None,
             name: Some(row.name.clone()),
@@ -215,7 +219,7 @@ impl Chart {
     /// Every account of the file in its place in the tree, as the tree will be.
     fn check_parents(&mut self, file: &AccountFile) {
         for row in &file.accounts {
-            let account = self.ids.get(row.code.as_str()).and_then(|id| self.accounts.get(id));
+            let account = self.ids.get(&row.code.key()).and_then(|id| self.accounts.get(id));
             let Some(account) = account else { continue };
             let Some(parent) = account.parent_id().and_then(|id| self.accounts.get(&id)) else { continue };
             if let Err(violation) = account.check_parent(parent, &self.ancestors(parent)) {

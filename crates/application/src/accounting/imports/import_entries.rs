@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::error::Violation;
 use domain::ids::{AccountId, JobId, JournalId};
 
+use super::cells::{code_text, quoted};
 use super::entry_drafts::Resolution;
 use super::entry_file::EntryFile;
 use super::entry_run::Run;
@@ -17,6 +18,7 @@ use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
 use crate::accounting::fiscal_years::ensure_fiscal_years;
+use crate::accounting::opening_balances;
 use crate::accounting::posting_session::PostingSession;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
@@ -54,7 +56,7 @@ impl Command for ImportEntries {
             ..ImportResultView::default()
         };
         if self.file.opening {
-            opening::refuse_second(uow).await?;
+            opening_balances::refuse_second(uow).await?;
         } else if self.file.errors.is_empty() {
             // What was only tried is noted, too, so that it waits for others, and forgotten with everything else.
             let company = uow.ledger().company_currency().await?.code;
@@ -127,13 +129,17 @@ impl ImportEntries {
         uow: &mut dyn UnitOfWork,
         errors: &mut RowErrors,
     ) -> AppResult<Vec<Option<AccountId>>> {
-        let codes = self.file.accounts.texts();
+        let codes: Vec<String> = self.file.accounts.texts().iter().map(|text| code_text(text)).collect();
         let wanted: BTreeSet<String> = codes.iter().cloned().collect();
         let found = uow.ledger().accounts_by_code(&wanted).await?;
         let accounts: Vec<_> = codes.iter().map(|code| found.get(code).copied()).collect();
         for line in self.file.lines.iter().filter(|line| accounts[line.account as usize].is_none()) {
             let code = self.file.accounts.get(line.account);
-            errors.push(line.place, "account", Violation::new(&ACCOUNT_CODE_UNKNOWN).with("code", code));
+            errors.push(
+                line.place,
+                "account",
+                Violation::new(&ACCOUNT_CODE_UNKNOWN).with("code", quoted(code)),
+            );
         }
         Ok(accounts)
     }
@@ -147,7 +153,7 @@ impl ImportEntries {
     ) -> AppResult<Journals> {
         let mut named = Vec::new();
         for code in self.file.journals.texts() {
-            named.push(open(uow, session, code).await?);
+            named.push(open(uow, session, &code_text(code)).await?);
         }
         for entry in &self.file.entries {
             if let (Some(index), Some(place)) = (entry.journal, entry.place)
@@ -164,7 +170,9 @@ impl ImportEntries {
                     let id = opening::journal(uow).await?;
                     session.open_journal(uow, id).await?.map(|()| id)
                 }
-                code => open(uow, session, code.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE)).await?,
+                code => {
+                    open(uow, session, &code_text(code.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE))).await?
+                }
             };
             default = Some(opened.map_err(|violation| violation.at("?journal"))?);
         }

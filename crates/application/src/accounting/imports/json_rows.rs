@@ -6,7 +6,7 @@ use domain::accounting::journal_entry::JOURNAL_LINES_MAX;
 use domain::error::Violation;
 use serde_json::value::RawValue;
 
-use super::cells::{OwnedCells, Place, RowSink, quoted, too_long};
+use super::cells::{OwnedCells, Place, RowSink, quoted, unfit};
 use super::columns::{self, Column, Columns};
 use super::error::{
     IMPORT_CELL_NO_TEXT, IMPORT_COLUMN_OF_ENTRY, IMPORT_COLUMN_TWICE, IMPORT_COLUMN_UNKNOWN, IMPORT_EMPTY,
@@ -206,7 +206,7 @@ impl Reader<'_> {
             }
             Some(_) => raw.to_owned(),
         };
-        if let Some(violation) = too_long(&text).or_else(|| too_long(name)) {
+        if let Some(violation) = unfit(&text).or_else(|| unfit(name)) {
             self.refuse(name, violation);
             return None;
         }

@@ -9,23 +9,13 @@ use domain::error::Violation;
 use domain::ids::JournalId;
 use domain::money::{CurrencyCode, Rate};
 
-use crate::accounting::opening_balances::{
-    OPENING_ACCOUNT_MISSING, OPENING_BALANCES_EXIST, OPENING_JOURNAL_MISSING,
-};
+use crate::accounting::opening_balances::{OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING};
 use crate::accounting::ports::ledger_batch::SessionFacts;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// What an entry that names nothing says of itself, and why it posts to control accounts.
 pub const DESCRIPTION: &str = "الأرصدة الافتتاحية / Opening balances";
-
-/// Refuses a second opening entry.
-pub async fn refuse_second(uow: &mut dyn UnitOfWork) -> AppResult<()> {
-    match uow.opening_balances().current_opening_entry().await? {
-        Some((_, number)) => Err(Violation::new(&OPENING_BALANCES_EXIST).with("number", number).into()),
-        None => Ok(()),
-    }
-}
 
 /// The active journal of opening balances.
 pub async fn journal(uow: &mut dyn UnitOfWork) -> AppResult<JournalId> {

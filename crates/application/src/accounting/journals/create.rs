@@ -9,6 +9,7 @@ use domain::text::{Code, LocalizedName};
 use super::{JOURNAL, resolve_series, series_after, series_pointer};
 use crate::accounting::changes::{already_exists, record};
 use crate::accounting::entry_input::Reference;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::journal::JournalView;
 use crate::authorize::Access;
@@ -34,7 +35,7 @@ impl Command for CreateJournal {
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalView>> {
         let mut violations = Violations::new();
-        if uow.ledger().journal_by_code(self.code.as_str()).await?.is_some() {
+        if uow.codes().code_taken(Coded::Journal, &self.code, None).await? {
             violations.push(already_exists("code", &self.code));
         }
         let series = resolve_series(uow, &self.number_series, &mut violations).await?;

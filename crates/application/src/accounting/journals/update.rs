@@ -10,6 +10,7 @@ use super::{JOURNAL, resolve_series, series_after, series_pointer};
 use crate::accounting::changes::{already_exists, record, stale};
 use crate::accounting::entry_input::Reference;
 use crate::accounting::error::JOURNAL_SERIES_FIXED;
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::journal::JournalView;
 use crate::authorize::Access;
@@ -42,7 +43,7 @@ impl Command for UpdateJournal {
         check_version(ctx, old.version)?;
         let mut violations = Violations::new();
         if let Some(code) = self.code.as_ref().filter(|code| **code != old.code)
-            && uow.ledger().journal_by_code(code.as_str()).await?.is_some()
+            && uow.codes().code_taken(Coded::Journal, code, Some(self.id.uuid())).await?
         {
             violations.push(already_exists("code", code));
         }

@@ -9,6 +9,7 @@ use domain::text::{Code, LocalizedName};
 use super::NUMBER_SERIES;
 use super::overlap::{SeriesNumbers, overlap, year_codes};
 use crate::accounting::changes::{already_exists, record};
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
@@ -36,7 +37,7 @@ impl Command for CreateNumberSeries {
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NumberSeriesView>> {
         let mut violations = Violations::new();
-        if uow.number_series().id_by_code(self.code.as_str()).await?.is_some() {
+        if uow.codes().code_taken(Coded::NumberSeries, &self.code, None).await? {
             violations.push(already_exists("code", &self.code));
         }
         let pattern = parse_pattern(&self.pattern, self.reset, &mut violations);

@@ -12,6 +12,7 @@ use super::NUMBER_SERIES;
 use super::create::parse_pattern;
 use super::overlap::{SeriesNumbers, overlap, year_codes};
 use crate::accounting::changes::{already_exists, record, stale};
+use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
@@ -54,7 +55,7 @@ impl Command for UpdateNumberSeries {
             violations.push(still_used(numbers));
         }
         if let Some(code) = self.code.as_ref().filter(|code| **code != old.code)
-            && uow.number_series().id_by_code(code.as_str()).await?.is_some()
+            && uow.codes().code_taken(Coded::NumberSeries, code, Some(self.id.uuid())).await?
         {
             violations.push(already_exists("code", code));
         }

@@ -10,7 +10,7 @@ use domain::accounting::opening::balance_through;
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
 
-use super::{FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_BALANCES_EXIST, OPENING_JOURNAL_MISSING};
+use super::{FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING};
 use crate::accounting::entry_input::{LineInput, resolve_lines};
 use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::accounting::ports::ledger::FactsRequest;
@@ -57,9 +57,7 @@ pub async fn post_opening_balances(
     uow: &mut dyn UnitOfWork,
     input: &CreateOpeningBalances,
 ) -> AppResult<JournalEntryView> {
-    if let Some((_, number)) = uow.opening_balances().current_opening_entry().await? {
-        return Err(AppError::new(Violation::new(&OPENING_BALANCES_EXIST).with("number", number)));
-    }
+    super::refuse_second(uow).await?;
     let (journal_id, posting_date) = place(uow, input.posting_date).await?;
     let mut violations = Violations::new();
     let lines = resolve_lines(uow, &input.lines, &mut violations).await?;

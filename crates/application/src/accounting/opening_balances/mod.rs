@@ -4,6 +4,19 @@ mod create;
 
 pub use create::{CreateOpeningBalances, post_opening_balances};
 
+use domain::error::Violation;
+
+use crate::error::AppResult;
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// Refuses a second opening entry while the first one is not reversed.
+pub async fn refuse_second(uow: &mut dyn UnitOfWork) -> AppResult<()> {
+    match uow.opening_balances().current_opening_entry().await? {
+        Some((_, number)) => Err(Violation::new(&OPENING_BALANCES_EXIST).with("number", number).into()),
+        None => Ok(()),
+    }
+}
+
 domain::errors! {
     OPENING_BALANCES_EXIST = "opening_balances_exist", Conflict, User,
         "Opening balances were posted as {number}; reverse that entry first.",

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod close_checklist;
+pub mod codes;
 pub mod currencies;
 pub mod dimension_rules;
 pub mod dimensions;

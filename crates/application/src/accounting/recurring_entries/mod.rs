@@ -28,6 +28,7 @@ use super::ports::journal_entries::EntryMeta;
 use super::ports::recurring_entries::StoredRecurringEntry;
 use super::views::journal_entry_build::draft_view;
 use super::views::recurring_entry::RecurringEntryView;
+use crate::accounting::ports::codes::Coded;
 use crate::authorize::Permission;
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, STALE_VERSION};
@@ -68,8 +69,7 @@ async fn check_code(
     own: Option<RecurringEntryId>,
     violations: &mut Violations,
 ) -> AppResult<()> {
-    let taken = uow.recurring_entries().recurring_entry_by_code(code.as_str()).await?;
-    if taken.is_some() && taken != own {
+    if uow.codes().code_taken(Coded::RecurringEntry, code, own.map(|own| own.uuid())).await? {
         let violation = Violation::new(&ALREADY_EXISTS).with("field", "code").with("value", code);
         violations.push(violation.at("/code"));
     }

@@ -15,6 +15,7 @@ use domain::text::Code;
 use super::error::SYSTEM_ROLE;
 use super::guard::{known_grants, normal_grants};
 use super::records::Role;
+use crate::accounting::ports::codes::Coded;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
 use crate::ports::unit_of_work::UnitOfWork;
@@ -44,7 +45,7 @@ async fn own_role(uow: &mut dyn UnitOfWork, id: RoleId) -> AppResult<Role> {
 }
 
 async fn code_is_free(uow: &mut dyn UnitOfWork, code: &Code) -> AppResult<()> {
-    if uow.roles().find_by_code(code.as_str()).await?.is_none() {
+    if !uow.codes().code_taken(Coded::Role, code, None).await? {
         return Ok(());
     }
     let taken = Violation::new(&ALREADY_EXISTS).with("field", "code").with("value", code);

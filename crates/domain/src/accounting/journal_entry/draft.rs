@@ -9,7 +9,7 @@ use super::{
 use crate::error::{Violation, Violations};
 use crate::ids::{JournalEntryId, JournalId};
 use crate::money::CurrencyCode;
-use crate::text::{DESCRIPTION_LENGTH_MAX, optional_text};
+use crate::text::{DESCRIPTION_LENGTH_MAX, optional_identity, optional_text};
 
 /// What a draft consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,10 +126,11 @@ impl DraftEntry {
 }
 
 fn checked(mut entry: NewEntry, lines_max: usize, violations: &mut Violations) -> NewEntry {
-    let mut clean = |field: &mut Option<String>, max: usize, pointer: &dyn Fn() -> String| {
+    type Read = fn(Option<&str>, usize) -> Result<Option<String>, Violation>;
+    let mut clean = |field: &mut Option<String>, (read, max): (Read, usize), pointer: &dyn Fn() -> String| {
         // A field that is absent costs nothing: an import has hundreds of thousands of them.
         let Some(value) = field.as_deref() else { return };
-        match optional_text(Some(value), max) {
+        match read(Some(value), max) {
             Ok(text) => *field = text,
             Err(violation) if violations.len() < ENTRY_VIOLATIONS_MAX => {
                 violations.push(violation.at(pointer()))
@@ -137,16 +138,24 @@ fn checked(mut entry: NewEntry, lines_max: usize, violations: &mut Violations) -
             Err(_) => {}
         }
     };
-    clean(&mut entry.description, DESCRIPTION_LENGTH_MAX, &|| "/description".to_owned());
-    clean(&mut entry.reference, REFERENCE_LENGTH_MAX, &|| "/reference".to_owned());
-    clean(&mut entry.control_reason, DESCRIPTION_LENGTH_MAX, &|| "/controlReason".to_owned());
+    clean(&mut entry.description, (optional_text, DESCRIPTION_LENGTH_MAX), &|| "/description".to_owned());
+    clean(&mut entry.reference, (optional_text, REFERENCE_LENGTH_MAX), &|| "/reference".to_owned());
+    clean(&mut entry.control_reason, (optional_text, DESCRIPTION_LENGTH_MAX), &|| {
+        "/controlReason".to_owned()
+    });
     let count = entry.lines.len();
     if count <= lines_max {
         for (i, line) in entry.lines.iter_mut().enumerate() {
-            clean(&mut line.description, DESCRIPTION_LENGTH_MAX, &|| format!("/lines/{i}/description"));
-            clean(&mut line.party, PARTY_LENGTH_MAX, &|| format!("/lines/{i}/party"));
-            clean(&mut line.reference, REFERENCE_LENGTH_MAX, &|| format!("/lines/{i}/reference"));
-            clean(&mut line.tax_code, TAX_CODE_LENGTH_MAX, &|| format!("/lines/{i}/taxCode"));
+            clean(&mut line.description, (optional_text, DESCRIPTION_LENGTH_MAX), &|| {
+                format!("/lines/{i}/description")
+            });
+            clean(&mut line.party, (optional_identity, PARTY_LENGTH_MAX), &|| format!("/lines/{i}/party"));
+            clean(&mut line.reference, (optional_text, REFERENCE_LENGTH_MAX), &|| {
+                format!("/lines/{i}/reference")
+            });
+            clean(&mut line.tax_code, (optional_identity, TAX_CODE_LENGTH_MAX), &|| {
+                format!("/lines/{i}/taxCode")
+            });
         }
     } else {
         violations.push(

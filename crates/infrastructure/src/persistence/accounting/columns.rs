@@ -72,5 +72,5 @@ pub(crate) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
 }
 
 pub(crate) fn read_code(columns: &mut Columns) -> StorageResult<Code> {
-    columns.parse("code", |text| Code::parse(text).ok())
+    columns.parse("code", Code::stored)
 }

@@ -6,6 +6,7 @@ pub mod account_queries;
 pub mod accounts;
 pub mod balances;
 pub mod close_checklist;
+pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
@@ -63,6 +64,7 @@ pub fn statements() -> Vec<&'static Statement> {
         exchange_rates::ALL,
         facts::ALL,
         fiscal_years::ALL,
+        codes::ALL,
         imports::ALL,
         integrity_statements::ALL,
         journal_entries::ALL,

@@ -52,7 +52,7 @@ statements! {
 pub(super) fn read_role(columns: &mut Columns) -> StorageResult<Role> {
     Ok(Role {
         id: columns.get("id")?,
-        code: columns.parse("code", |text| Code::parse(text).ok())?,
+        code: columns.parse("code", Code::stored)?,
         name: read_name(columns)?,
         system: columns.get("system")?,
         permissions: Vec::new(),

@@ -44,7 +44,7 @@ statements! {
 pub(super) fn read_tenant(columns: &mut Columns) -> StorageResult<Tenant> {
     Ok(Tenant {
         id: columns.get("id")?,
-        code: columns.parse("code", |text| Code::parse(text).ok())?,
+        code: columns.parse("code", Code::stored)?,
         name: read_name(columns)?,
         currency: columns.get("currency")?,
         country: columns.parse("country", |text| Country::parse(text).ok())?,

@@ -9,7 +9,7 @@ use domain::text::{Code, DESCRIPTION_LENGTH_MAX};
 
 use super::super::entry_line::line_body;
 use crate::request;
-use crate::wire::{List, Optional, Patch, Text};
+use crate::wire::{List, Optional, Paragraphs, Patch, Text};
 
 /// Longest notes, in characters.
 pub const NOTES_LENGTH_MAX: usize = 2_000;
@@ -32,7 +32,7 @@ request! {
         /// Number of the document behind it.
         reference: Option<Text<REFERENCE_LENGTH_MAX>> = "INV-4711",
         /// For colleagues; may change after posting.
-        notes: Option<Text<NOTES_LENGTH_MAX>>,
+        notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
         /// Why control accounts (receivable, payable, inventory, VAT) are posted to by hand.
         control_reason: Option<Text<DESCRIPTION_LENGTH_MAX>>,
         /// Debits and credits; they balance when the entry is posted.
@@ -58,7 +58,7 @@ request! {
         /// Number of the document behind it.
         reference: Patch<Text<REFERENCE_LENGTH_MAX>>,
         /// For colleagues.
-        notes: Patch<Text<NOTES_LENGTH_MAX>>,
+        notes: Patch<Paragraphs<NOTES_LENGTH_MAX>>,
         /// Why control accounts are posted to by hand.
         control_reason: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
         /// All lines; they replace the ones before.
