@@ -189,7 +189,7 @@ mod tests {
             FILE.replace('\n', "\r\n"),
             format!("\u{feff}{FILE}"),
             FILE.replace("12.50", "12.5000"),
-            FILE.replace("12.50,,", "12.50,,SAR"),
+            FILE.replace("12.50,,,P", "12.50,,SAR,P"),
             FILE.replace(',', ";"),
             "date,entry,credit,debit,account,currency,project\n2026-02-02,2,3,,1113,USD,\n,1,12.50,,1113,,\n\
              2026-02-01,1,,12.5,6210,SAR,P\n2026-02-02,2,,3,6210,usd,\n"

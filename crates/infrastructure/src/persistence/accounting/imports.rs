@@ -69,12 +69,11 @@ impl ImportRepository for SqlUnitOfWork {
         let params = [self.tenant.into(), kind.into(), (*fingerprint).into()];
         let Some(row) = self.tx.find(&EARLIER, &params).await? else { return Ok(None) };
         let mut columns = row.columns("import_file");
-        let entries: i64 = columns.get("entries")?;
         Ok(Some(EarlierImport {
             id: columns.get("id")?,
             occurrence: columns.get("occurrence")?,
             imported_at: columns.get("imported_at")?,
-            entries: u64::try_from(entries).unwrap_or_default(),
+            entries: columns.get::<i64>("entries")?.unsigned_abs(),
             first_number: columns.get("first_number")?,
             last_number: columns.get("last_number")?,
         }))
