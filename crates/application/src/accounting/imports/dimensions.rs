@@ -7,7 +7,9 @@ use domain::accounting::dimension::{
 };
 use domain::error::Violation;
 use domain::ids::{DimensionId, DimensionSetId, DimensionValueId};
-use domain::text::{CODE_LENGTH_MAX, Code, LocalizedName, code_key, search_form};
+use domain::text::{
+    CODE_LENGTH_MAX, Code, LocalizedName, ascii_digit, code_key, is_code_character, is_invisible, search_form,
+};
 
 use super::account_rows::is_arabic;
 use super::cells::quoted;
@@ -26,6 +28,9 @@ use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::{DimensionValueView, DimensionView};
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+
+/// The code of a new value whose name has no letter of a code, and the beginning of the next one's.
+const VALUE_CODE_DEFAULT: &str = "VALUE";
 
 /// Each combination of the file as stored, and what had to be created for it.
 #[derive(Debug, Default)]
@@ -264,7 +269,10 @@ impl Values {
         text: &str,
     ) -> Result<DimensionValueId, Violation> {
         let name = name_of(text)?;
-        let code = self.free_code(&code_of(text))?;
+        let wanted = code_of(text);
+        // A name in letters that no code has.
+        let wanted = if wanted.is_empty() { VALUE_CODE_DEFAULT } else { wanted.as_str() };
+        let code = self.free_code(wanted)?;
         let id = DimensionValueId::new(uow.new_id());
         let value = DimensionValue {
             id,
@@ -298,8 +306,8 @@ impl Values {
 /// A text as a code: what a code may not contain becomes a hyphen.
 fn code_of(text: &str) -> String {
     let mut code = String::new();
-    for c in text.trim().chars() {
-        if c.is_alphanumeric() || matches!(c, '.' | '_' | '/') {
+    for c in text.trim().chars().map(ascii_digit).filter(|c| !is_invisible(*c) && !is_mark(*c)) {
+        if is_code_character(c) && c != '-' {
             code.push(c);
         } else if !code.is_empty() && !code.ends_with('-') {
             code.push('-');
@@ -307,6 +315,11 @@ fn code_of(text: &str) -> String {
     }
     let code: String = code.chars().take(CODE_LENGTH_MAX).collect();
     code.trim_end_matches('-').to_owned()
+}
+
+/// What stands above or below a letter.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{065F}' | '\u{0670}')
 }
 
 fn name_of(text: &str) -> Result<LocalizedName, Violation> {
@@ -326,6 +339,8 @@ mod tests {
             (" R&D / Labs ", "R-D-/-Labs"),
             ("فرع الرياض", "فرع-الرياض"),
             ("P-1.2_a", "P-1.2_a"),
+            ("الفَرْع ١", "الفرع-1"),
+            ("北京", ""),
             ("!!", ""),
         ] {
             assert_eq!(code_of(text), code);
