@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod command;
 pub mod context;
 pub mod error;
+pub mod flat_json;
 pub mod paging;
 pub mod platform;
 pub mod ports;

@@ -149,7 +149,7 @@ impl Followers {
     /// Beside the others, because a server that is away would hold them up; again until it works, because the server may
     /// learn of a new password later than this process, or be away just now.
     fn reconnect(&self, text: &str) {
-        let options = match super::stores::sql_server_options(text) {
+        let options = match super::stores::sql_server_options(text, self.started.environment) {
             Ok(options) => options,
             Err(error) => {
                 error!(target: TARGET, %error, "The database stays as it was: {{error}}");

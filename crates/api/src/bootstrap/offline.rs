@@ -63,7 +63,7 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
     let applied = match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
         DatabaseChoice::SqlServer(text) => {
-            mssql_migrate::applied_on(&sql_server_options(text.expose())?, Some(login_tokens(settings)))
+            mssql_migrate::applied_on(&sql_server_options(text.expose(), settings.environment)?, Some(login_tokens(settings)))
                 .await?
         }
     };
@@ -82,7 +82,7 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
             Prepared { applied: migrate::migrate_file(file, SystemClock.now())?, ..Prepared::default() }
         }
         DatabaseChoice::SqlServer(text) => {
-            let options = sql_server_options(text.expose())?;
+            let options = sql_server_options(text.expose(), settings.environment)?;
             let tokens = Some(login_tokens(settings));
             mssql_migrate::prepare(&options, tokens, Migrating::Apply, SystemClock.now()).await?
         }

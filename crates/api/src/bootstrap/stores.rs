@@ -53,14 +53,22 @@ pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<Stri
     }
     let mut remarks: Vec<_> =
         options.ignored.iter().map(|keyword| format!("'{keyword}' is ignored")).collect();
+    remarks.extend(options.remarks);
     if options.encrypt == Encrypt::Off && !environment.is_development() {
-        remarks.push(format!("Encrypt=False sends the books over the network as they are, in {environment}"));
+        remarks.push(format!(
+            "Encrypt=False encrypts the login only and sends the books over the network as they are, in {environment}"
+        ));
     }
     Ok(remarks)
 }
 
-pub fn sql_server_options(text: &str) -> Result<SqlServerOptions, Failure> {
-    SqlServerOptions::parse(text).map_err(|reason| Failure::Configuration(format!("{DATABASE_KEY} {reason}")))
+/// The options of a checked string. In Development the certificate of a server that encrypts the login only is not looked
+/// at, as in ADO.NET; elsewhere a password goes to nobody whose certificate is not trusted.
+pub fn sql_server_options(text: &str, environment: Environment) -> Result<SqlServerOptions, Failure> {
+    let refused = |reason| Failure::Configuration(format!("{DATABASE_KEY} {reason}"));
+    let mut options = SqlServerOptions::parse(text).map_err(refused)?;
+    options.trust_server_certificate |= options.encrypt == Encrypt::Off && environment.is_development();
+    Ok(options)
 }
 
 /// The database on the engine that is chosen. A server's schema is made in Development and only checked elsewhere.
@@ -75,7 +83,7 @@ pub async fn open_database(
         DatabaseChoice::SqlServer(text) => {
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
-            let options = sql_server_options(text.expose())?;
+            let options = sql_server_options(text.expose(), settings.environment)?;
             let open = OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating };
             Db::open_sql_server(open, clock, ids).await.map_err(not_opened)
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::layers::Layers;
-use super::reader::resolve;
+use super::reader::{Group, group, resolve};
 use super::registry::{self, KeyDef, Reload};
 
 /// The known keys whose values differ, whatever source they come from now.
@@ -22,13 +22,15 @@ fn values(layers: &Layers, def: &KeyDef) -> Vec<(String, String)> {
         let below = layers.descendants(section).into_iter();
         return below.map(|(rest, found)| (rest, found.value.to_owned())).collect();
     }
-    let members = def.group().map(|group| layers.children(group)).unwrap_or_default();
-    if !members.is_empty() {
-        return members.into_iter().map(|(name, found)| (name, found.value.to_owned())).collect();
-    }
     if def.group().is_some() {
-        let aliases = def.aliases.iter().filter_map(|alias| Some((alias.key, layers.get(alias.key)?)));
-        return aliases.map(|(key, found)| (key.to_owned(), found.value.to_owned())).collect();
+        return match group(layers, def) {
+            Group::Members(members) => {
+                members.into_iter().map(|(name, found)| (name, found.value.to_owned())).collect()
+            }
+            Group::Aliases(given) => {
+                given.into_iter().map(|(key, given)| (key.to_owned(), given.value)).collect()
+            }
+        };
     }
     resolve(layers, def).map(|given| (String::new(), given.value)).into_iter().collect()
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::error::{Notice, Problem};
 use super::layers::{Layer, Scope};
+use super::{registry, unknown};
 
 pub const LAYER: &str = "environment";
 
@@ -123,6 +124,27 @@ pub fn layer(variables: &[(String, String)]) -> (Layer, Vec<Notice>) {
         }
     }
     (layer, notices)
+}
+
+/// Prefixes that ASP.NET's host takes from its variables.
+const HOST_PREFIXES: [&str; 2] = ["ASPNETCORE_", "DOTNET_"];
+pub const HOST_LAYER: &str = "environment (ASPNETCORE_, DOTNET_)";
+
+/// Settings with the prefix of a .NET host, such as `ASPNETCORE_ConnectionStrings__Redis`: the lowest layer of all, as
+/// there. Names that are keys with their prefix stay what they are.
+pub fn host_layer(variables: &[(String, String)]) -> Layer {
+    let mut layer = Layer::new(HOST_LAYER, Scope::Shared);
+    for (name, value) in variables {
+        let stripped = HOST_PREFIXES.iter().find_map(|prefix| {
+            let (start, rest) = name.split_at_checked(prefix.len())?;
+            start.eq_ignore_ascii_case(prefix).then(|| rest.replace("__", ":"))
+        });
+        let Some(key) = stripped else { continue };
+        if registry::find(&name.replace("__", ":")).is_none() && key.contains(':') && unknown::is_ours(&key) {
+            layer.set(&key, Some(value.clone()));
+        }
+    }
+    layer
 }
 
 fn connection_name(variable: &str) -> Option<&str> {

@@ -1,5 +1,7 @@
 //! What is known of a configuration key besides its value.
 
+use super::placeholder;
+
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -114,6 +116,13 @@ impl KeyDef {
             (None, None) => self.key.eq_ignore_ascii_case(key),
         };
         canonical || self.aliases.iter().any(|alias| alias.key.eq_ignore_ascii_case(key))
+    }
+
+    /// Whether a value is a marker that some other source should have replaced: `[…]` for any key, and for secrets what
+    /// deployment tools write, too.
+    pub fn is_placeholder(&self, value: &str) -> bool {
+        let typed_members = self.group().is_some() && !self.secret;
+        (!typed_members && placeholder::in_brackets(value)) || (self.secret && placeholder::of_a_tool(value))
     }
 
     pub fn default_in(&self, development: bool) -> Option<&'static str> {

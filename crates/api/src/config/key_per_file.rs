@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::decode::decode;
 use super::error::Problem;
 use super::layers::{Layer, Scope};
 
@@ -98,7 +99,7 @@ fn value(path: &Path) -> Result<Option<String>, String> {
     if length as u64 > FILE_BYTES_MAX {
         return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
     }
-    let mut text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    let mut text = decode(&bytes).map_err(|_| "is not UTF-8".to_owned())?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

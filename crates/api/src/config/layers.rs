@@ -41,7 +41,7 @@ impl Layer {
         layer
     }
 
-    /// Sets a key; `None` (a JSON `null`) is known but leaves lower layers in force. False when it was set already.
+    /// Sets a key; `None` (a JSON `null`) takes away what lower layers say. False when it was set already.
     pub fn set(&mut self, key: &str, value: Option<String>) -> bool {
         let entry = Entry { key: key.to_owned(), value };
         self.entries.insert(key.to_lowercase(), entry).is_none()
@@ -81,6 +81,8 @@ impl fmt::Debug for Layer {
 pub struct Found<'a> {
     pub value: &'a str,
     pub layer: &'a str,
+    /// The place of the layer among all of them, from the lowest.
+    pub height: usize,
 }
 
 /// The value stays out of it: it may be a secret.
@@ -118,45 +120,41 @@ impl Layers {
         self.all.iter()
     }
 
-    /// The winning value of a key.
+    /// The winning value of a key. A blank value says nothing, so the layer below is asked; a JSON `null` says that
+    /// there is none.
     pub fn get(&self, key: &str) -> Option<Found<'_>> {
         let key = key.to_lowercase();
-        self.all.iter().rev().find_map(|layer| {
-            let value = layer.entries.get(&key)?.value.as_deref()?;
-            Some(Found { value, layer: &layer.name })
-        })
+        for (height, layer) in self.all.iter().enumerate().rev() {
+            match layer.entries.get(&key).map(|entry| entry.value.as_deref()) {
+                None => {}
+                Some(None) => return None,
+                Some(Some(value)) if value.trim().is_empty() => {}
+                Some(Some(value)) => return Some(Found { value, layer: &layer.name, height }),
+            }
+        }
+        None
     }
 
     /// Everything below `parent`, at any depth, as (rest of the key as the winning layer writes it, winner).
     pub fn descendants(&self, parent: &str) -> Vec<(String, Found<'_>)> {
         let prefix = format!("{}:", parent.to_lowercase());
-        let mut winners: BTreeMap<&str, (String, Found<'_>)> = BTreeMap::new();
-        for layer in self.all.iter().rev() {
-            for (lower, entry) in &layer.entries {
-                let (Some(rest), Some(value)) = (lower.strip_prefix(&prefix), &entry.value) else { continue };
-                // Lower case may be longer in bytes; then the key has no spelling of its own worth keeping.
-                let spelt = entry.key.get(prefix.len()..).unwrap_or(rest);
-                let found = Found { value, layer: &layer.name };
-                winners.entry(rest).or_insert_with(|| (spelt.to_owned(), found));
-            }
+        let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+        for (lower, entry) in self.all.iter().rev().flat_map(|layer| &layer.entries) {
+            let Some(rest) = lower.strip_prefix(&prefix) else { continue };
+            // Lower case may be longer in bytes; then the key has no spelling of its own worth keeping.
+            names.entry(rest).or_insert_with(|| entry.key.get(prefix.len()..).unwrap_or(rest));
         }
-        winners.into_values().collect()
+        let found = |(rest, spelt): (&str, &str)| Some((spelt.to_owned(), self.get(&format!("{prefix}{rest}"))?));
+        names.into_iter().filter_map(found).collect()
     }
 
     /// The direct children of `parent` that have a value, as (last segment, winner): numbers first and in their
     /// order, so that arrays of several layers merge by index.
     pub fn children(&self, parent: &str) -> Vec<(String, Found<'_>)> {
-        let prefix = format!("{}:", parent.to_lowercase());
-        let mut names: BTreeMap<(u64, String), String> = BTreeMap::new();
-        for entry in self.all.iter().rev().flat_map(|layer| layer.entries.values()) {
-            let Some(rest) = entry.key.get(prefix.len()..) else { continue };
-            if entry.key.to_lowercase().starts_with(&prefix) && !rest.contains(':') && entry.value.is_some() {
-                let order = rest.parse().unwrap_or(u64::MAX);
-                names.entry((order, rest.to_lowercase())).or_insert_with(|| rest.to_owned());
-            }
-        }
-        let found = |name: String| self.get(&format!("{prefix}{name}")).map(|found| (name, found));
-        names.into_values().filter_map(found).collect()
+        let mut children = self.descendants(parent);
+        children.retain(|(rest, _)| !rest.contains(':'));
+        children.sort_by_key(|(rest, _)| (rest.parse().unwrap_or(u64::MAX), rest.to_lowercase()));
+        children
     }
 }
 
@@ -197,13 +195,19 @@ mod tests {
     }
 
     #[test]
-    fn null_leaves_the_lower_layer_in_force() {
+    fn null_takes_a_value_away_and_a_blank_leaves_it() {
         let mut layers = Layers::default();
-        layers.push(layer("base", &[("Seq:ServerUrl", "http://seq")]));
-        let mut upper = Layer::new("upper", Scope::Own);
+        layers.push(layer("base", &[("Seq:ServerUrl", "http://seq"), ("Region:ReadOnly", "true"), ("A:0", "a")]));
+        let mut upper = layer("upper", &[("region:readonly", " "), ("A:1", "b")]);
         upper.set("seq:serverurl", None);
+        upper.set("a:0", None);
         layers.push(upper);
-        assert_eq!(layers.get("SEQ:ServerUrl").map(|f| (f.value, f.layer)), Some(("http://seq", "base")));
+        assert_eq!(layers.get("SEQ:ServerUrl").map(|f| f.value), None);
+        assert_eq!(layers.get("Region:ReadOnly").map(|f| (f.value, f.layer)), Some(("true", "base")));
+        let children: Vec<_> = layers.children("A").into_iter().map(|(name, f)| (name, f.value)).collect();
+        assert_eq!(children, [("1".to_owned(), "b")]);
+        layers.push(layer("top", &[("Seq:ServerUrl", "http://other")]));
+        assert_eq!(layers.get("Seq:ServerUrl").map(|f| (f.value, f.height)), Some(("http://other", 2)));
     }
 
     proptest! {

@@ -9,12 +9,11 @@ use super::environment::Environment;
 use super::error::{ConfigErrors, Notice, Problem};
 use super::layers::Layers;
 use super::local::{Local, Watched};
-use super::reader::{Reader, resolve};
-use super::registry;
+use super::reader::{Group, Reader, group, resolve};
+use super::registry::{self, KeyDef};
 use super::remote::{Adapters, RemoteLayers, RemoteLocations};
 use super::settings::{self, Settings};
 use super::unknown;
-use super::values::is_placeholder;
 
 /// Everything configuration is made of on this machine; tests fill it by hand.
 #[derive(Default, Clone)]
@@ -155,34 +154,29 @@ const PLACEHOLDER: &str = "[…]";
 fn placeholders(layers: &Layers) -> Vec<Problem> {
     let reason = "is a placeholder that no source of secrets replaced";
     // Not shown: what looks like a placeholder may be a secret.
-    let problem = |key: String, value: &str, layer: &str| {
-        is_placeholder(value).then(|| Problem::new(key, reason).given(PLACEHOLDER, layer))
+    let problem = |def: &KeyDef, key: String, value: &str, layer: &str| {
+        def.is_placeholder(value).then(|| Problem::new(key, reason).given(PLACEHOLDER, layer))
     };
     let mut problems = Vec::new();
     for def in registry::ALL {
-        if let Some(group) = def.group() {
-            let members = layers.children(group).into_iter();
-            problems
-                .extend(members.filter_map(|(name, f)| problem(format!("{group}:{name}"), f.value, f.layer)));
-            // Each counts by itself: where one is left out the next would take its place.
-            problems.extend(def.aliases.iter().filter_map(|alias| {
-                let found = layers.get(alias.key)?;
-                problem(alias.key.to_owned(), found.value, found.layer)
-            }));
-            continue;
-        }
-        if let Some(section) = def.section() {
+        if let Some(name) = def.group() {
+            match group(layers, def) {
+                Group::Members(members) => problems.extend(
+                    members.into_iter().filter_map(|(m, f)| problem(def, format!("{name}:{m}"), f.value, f.layer)),
+                ),
+                // Each counts by itself: where one is left out the next would take its place.
+                Group::Aliases(given) => problems
+                    .extend(given.into_iter().filter_map(|(k, g)| problem(def, k.to_owned(), &g.value, &g.layer))),
+            }
+        } else if let Some(section) = def.section() {
             let below = layers.descendants(section).into_iter();
             problems
-                .extend(below.filter_map(|(rest, f)| problem(format!("{section}:{rest}"), f.value, f.layer)));
+                .extend(below.filter_map(|(rest, f)| problem(def, format!("{section}:{rest}"), f.value, f.layer)));
+        } else {
+            problems
+                .extend(resolve(layers, def).and_then(|g| problem(def, def.key.to_owned(), &g.value, &g.layer)));
         }
-        problems.extend(resolve(layers, def).and_then(|g| problem(def.key.to_owned(), &g.value, &g.layer)));
     }
-    let unknown = unknown::keys(layers).into_iter();
-    problems.extend(unknown.filter_map(|(key, _)| {
-        let found = layers.get(&key)?;
-        problem(key, found.value, found.layer)
-    }));
     problems.dedup();
     problems
 }

@@ -3,7 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use application::flat_json::without_extras;
+
 use super::command_line;
+use super::decode::decode;
 use super::environment::{self, Environment, Named};
 use super::error::{ConfigErrors, Notice, Problem};
 use super::json;
@@ -60,11 +63,18 @@ impl Local {
         })?;
         notices.extend(notice);
 
-        let name = format!("appsettings.{chosen}.json");
+        let canonical = format!("appsettings.{chosen}.json");
+        let (name, others) = spelt(&sources.directory, &canonical);
+        notices.extend(others.into_iter().map(|other| {
+            Notice::warning(format!("{other} is not read: {name} is the file of this environment."))
+        }));
         let mut watched = Watched {
-            files: vec![sources.directory.join(BASE_FILE), sources.directory.join(&name)],
+            files: vec![sources.directory.join(BASE_FILE), sources.directory.join(&canonical)],
             directories: Vec::new(),
         };
+        if name != canonical {
+            watched.files.push(sources.directory.join(&name));
+        }
         let specific = file_layer(&sources.directory.join(&name), &name, &mut problems);
         let user_file = if chosen.is_development() { user_secrets(&variables) } else { None };
         let user = user_file.as_deref().and_then(|file| file_layer(file, USER_SECRETS_LAYER, &mut problems));
@@ -73,6 +83,7 @@ impl Local {
         named.extend(names(specific.iter().chain(&user)));
 
         let mut lower = Layers::default();
+        lower.push(environment::host_layer(&sources.variables));
         for layer in base.into_iter().chain(specific).chain(user).chain([variables, command_line]) {
             lower.push(layer);
         }
@@ -123,6 +134,19 @@ impl Local {
             layers.push(layer);
         }
         (layers, problems)
+    }
+}
+
+/// A file by its name in whatever case it is written, as on Windows, and others that differ from it in case only. The
+/// canonical spelling counts first.
+fn spelt(directory: &Path, canonical: &str) -> (String, Vec<String>) {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.eq_ignore_ascii_case(canonical)).collect();
+    names.sort_by_key(|name| (name != canonical, name.clone()));
+    match names.is_empty() {
+        true => (canonical.to_owned(), names),
+        false => (names.remove(0), names),
     }
 }
 
@@ -207,11 +231,16 @@ fn read_text(path: &Path) -> Result<Option<String>, String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let mut limited = file.take(json::FILE_BYTES_MAX + 1);
-    let length = limited.read_to_string(&mut text).map_err(|error| format!("cannot be read: {error}"))?;
+    let length = limited.read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
     if length as u64 > json::FILE_BYTES_MAX {
         return Err(format!("is larger than {} bytes", json::FILE_BYTES_MAX));
     }
-    Ok(Some(text))
+    // Comments are often of an older encoding than the rest.
+    let lossy = |text: String| {
+        let outside_comments = without_extras(&text).contains(char::REPLACEMENT_CHARACTER);
+        if outside_comments { Err("is not UTF-8 (outside its comments)".to_owned()) } else { Ok(text) }
+    };
+    decode(&bytes).or_else(lossy).map(Some)
 }

@@ -8,13 +8,15 @@ use super::environment::Environment;
 use super::error::{Notice, Problem};
 use super::layers::{Found, Layers};
 use super::registry::{Alias, KeyDef, Kind};
-use super::values::{self, is_placeholder, shown};
+use super::values::{self, shown};
 
 /// A value as given, with the name of its layer; `Development` defaults come from the layer `default`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Given {
     pub value: String,
     pub layer: String,
+    /// The place of the layer among all of them, from the lowest.
+    pub height: usize,
 }
 
 /// Name of the source of built-in values.
@@ -92,10 +94,7 @@ impl<'a> Reader<'a> {
     pub fn optional(&mut self, def: &'static KeyDef) -> Option<String> {
         self.warn_of_aliases(def);
         let given = resolve(self.layers, def)?;
-        if is_placeholder(&given.value) {
-            return None;
-        }
-        Some(given.value)
+        (!def.is_placeholder(&given.value)).then_some(given.value)
     }
 
     /// The value set, or the default of the environment.
@@ -155,20 +154,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The members of a group (`Auth:SigningKeys:*`) as (name or index, value), blank ones left out; without any, its
-    /// aliases in their order.
+    /// The members of a group (`Auth:SigningKeys:*`) as (name or index, value), or its aliases in their order; of both,
+    /// those that the highest source gives.
     pub fn group(&mut self, def: &'static KeyDef) -> Vec<(String, String)> {
         self.warn_of_aliases(def);
-        let usable = |found: &Found<'_>| !found.value.trim().is_empty() && !is_placeholder(found.value);
-        let children = self.layers.children(def.group().unwrap_or(def.key));
-        if children.is_empty() {
-            let given =
-                def.aliases.iter().filter_map(|alias| Some((alias.key, from_alias(self.layers, alias)?)));
-            let usable = given.filter(|(_, given)| !is_placeholder(&given.value));
-            return usable.map(|(key, given)| (key.to_owned(), given.value)).collect();
+        match group(self.layers, def) {
+            Group::Members(members) => {
+                let usable = members.into_iter().filter(|(_, found)| !def.is_placeholder(found.value));
+                usable.map(|(name, found)| (name, found.value.to_owned())).collect()
+            }
+            Group::Aliases(given) => {
+                let usable = given.into_iter().filter(|(_, given)| !def.is_placeholder(&given.value));
+                usable.map(|(key, given)| (key.to_owned(), given.value)).collect()
+            }
         }
-        let members = children.into_iter().filter(|(_, found)| usable(found));
-        members.map(|(name, found)| (name, found.value.to_owned())).collect()
     }
 
     /// Everything below a section (`FeatureManagement:**`) by the rest of its key.
@@ -176,6 +175,24 @@ impl<'a> Reader<'a> {
         self.read.insert(def.key);
         let below = self.layers.descendants(def.section().unwrap_or(def.key));
         below.into_iter().map(|(rest, found)| (rest, found.value.to_owned())).collect()
+    }
+
+    /// The same for a section of flags, each of which may have a value of its own beside what is below it. `true` always
+    /// counts, as in .NET; anything else counts unless a higher source describes the flag by what is below.
+    pub fn flags(&mut self, def: &'static KeyDef) -> BTreeMap<String, String> {
+        self.read.insert(def.key);
+        let below = self.layers.descendants(def.section().unwrap_or(def.key));
+        let described: Vec<(String, usize)> = below
+            .iter()
+            .filter_map(|(rest, found)| Some((rest.split_once(':')?.0.to_lowercase(), found.height)))
+            .collect();
+        let overruled = |flag: &str, found: &Found<'_>| {
+            let flag = flag.to_lowercase();
+            let higher = described.iter().any(|(name, height)| *name == flag && *height > found.height);
+            higher && !found.value.trim().eq_ignore_ascii_case("true")
+        };
+        let counts = below.into_iter().filter(|(rest, found)| rest.contains(':') || !overruled(rest, found));
+        counts.map(|(rest, found)| (rest, found.value.to_owned())).collect()
     }
 
     /// The flags of a section that `--break-glass` sets. Whatever another notation says of them counts no longer.
@@ -199,10 +216,15 @@ impl<'a> Reader<'a> {
         if !self.read.insert(def.key) {
             return;
         }
-        let members = def.group().map(|group| self.layers.children(group)).unwrap_or_default();
-        let winner = match members.first() {
-            Some((_, member)) => Some(Given { value: String::new(), layer: member.layer.to_owned() }),
-            None if def.group().is_some() => None,
+        let winner = match def.group() {
+            Some(_) => match group(self.layers, def) {
+                Group::Members(members) => members.first().map(|(_, member)| Given {
+                    value: String::new(),
+                    layer: member.layer.to_owned(),
+                    height: member.height,
+                }),
+                Group::Aliases(_) => None,
+            },
             None => resolve(self.layers, def),
         };
         for alias in def.aliases {
@@ -213,7 +235,7 @@ impl<'a> Reader<'a> {
                     alias.key, given.layer, def.key
                 )));
             }
-            let differs = |winner: &&Given| winner.value != given.value && !is_placeholder(&given.value);
+            let differs = |winner: &&Given| winner.value != given.value && !def.is_placeholder(&given.value);
             if let Some(winner) = winner.as_ref().filter(differs) {
                 self.notice(Notice::warning(format!(
                     "{} from {} is not used: {} has another value from {}.",
@@ -229,24 +251,51 @@ pub fn choose(words: &[&'static str], text: &str) -> Option<&'static str> {
     words.iter().copied().find(|word| word.eq_ignore_ascii_case(text.trim()))
 }
 
-/// What is set for a key: under its own name in any layer, else under its aliases in their order. Blank is not set, and
-/// a placeholder only stands where nothing better does.
+/// What is set for a key. Its own name counts before its old names wherever they stand; another accepted name counts when
+/// a higher source gives it. Blank is not set, and a placeholder only stands where nothing better does.
 pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
-    let own = layers.get(def.key).and_then(|found| nonblank(found, None));
-    let aliases = def.aliases.iter().filter_map(|alias| from_alias(layers, alias));
-    let given: Vec<Given> = own.into_iter().chain(aliases).collect();
-    given.iter().find(|given| !is_placeholder(&given.value)).or(given.first()).cloned()
+    let own = layers.get(def.key).map(|found| given(found, None));
+    let aliases = def.aliases.iter().filter_map(|alias| {
+        let given = from_alias(layers, alias)?;
+        let beaten = own.as_ref().is_some_and(|own| alias.deprecated || given.height <= own.height);
+        Some((beaten, given))
+    });
+    let (below, mut above): (Vec<_>, Vec<_>) = aliases.partition(|(beaten, _)| *beaten);
+    if own.is_some() {
+        // The sort is stable: among names of one source their order decides.
+        above.sort_by_key(|(_, given)| std::cmp::Reverse(given.height));
+    }
+    let in_order = above.into_iter().map(|(_, given)| given).chain(own);
+    let given: Vec<Given> = in_order.chain(below.into_iter().map(|(_, given)| given)).collect();
+    given.iter().find(|given| !def.is_placeholder(&given.value)).or(given.first()).cloned()
+}
+
+/// What a group is made of.
+pub enum Group<'a> {
+    Members(Vec<(String, Found<'a>)>),
+    Aliases(Vec<(&'static str, Given)>),
+}
+
+/// The members of a group unless a higher source gives its aliases.
+pub fn group<'a>(layers: &'a Layers, def: &KeyDef) -> Group<'a> {
+    let members = layers.children(def.group().unwrap_or(def.key));
+    let aliases: Vec<_> =
+        def.aliases.iter().filter_map(|alias| Some((alias.key, from_alias(layers, alias)?))).collect();
+    let members_height = members.iter().map(|(_, found)| found.height).max();
+    let aliases_height = aliases.iter().map(|(_, given)| given.height).max();
+    if members_height >= aliases_height && members_height.is_some() {
+        Group::Members(members)
+    } else {
+        Group::Aliases(aliases)
+    }
 }
 
 fn from_alias(layers: &Layers, alias: &Alias) -> Option<Given> {
-    nonblank(layers.get(alias.key)?, alias.template)
+    Some(given(layers.get(alias.key)?, alias.template))
 }
 
-fn nonblank(found: Found<'_>, template: Option<&str>) -> Option<Given> {
-    if found.value.trim().is_empty() {
-        return None;
-    }
+fn given(found: Found<'_>, template: Option<&str>) -> Given {
     let value = template
         .map_or_else(|| found.value.to_owned(), |template| template.replace("{}", found.value.trim()));
-    Some(Given { value, layer: found.layer.to_owned() })
+    Given { value, layer: found.layer.to_owned(), height: found.height }
 }

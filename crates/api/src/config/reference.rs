@@ -24,12 +24,25 @@ Keys are flat, written with `:` and compared without regard to case. Sources, fr
 Where the sources 6 to 8 are is read from the sources 1 to 5. One that is configured and cannot be read at start ends the
 process; later, what it gave last stays in force.
 
-The JSON files may have comments and trailing commas; a repeated key is an error; `null` leaves the lower source in force.
-Lists are numbered (`Cors:AllowedOrigins:0`) and merge by number. `SQLCONNSTR_{name}` and the other ten prefixes of
-application hosts set `ConnectionStrings:{name}`. Unknown keys are named in a warning at start. Everything that is wrong
-is reported at once and the process ends with exit code 78; so does a value like `[Retrieved from Key Vault]` that no
-source replaced. `erp-api config show` prints each key with its value and source, secrets hidden; `erp-api config check`
-only says whether the server would start.
+The JSON files may have comments and trailing commas, and any encoding with a byte order mark; a section may be written in
+several pieces, a key once. Numbers keep the digits they are written with. A blank value says nothing, so that the source
+below counts (an unset variable of a script must not switch anything off); a
+JSON `null` takes away what the sources below say. Lists are numbered (`Cors:AllowedOrigins:0`) and merge by number. The
+file of the environment is found in whatever case its name is written. `SQLCONNSTR_{name}` and the other ten prefixes of
+application hosts set `ConnectionStrings:{name}`; settings with the prefix `ASPNETCORE_` or `DOTNET_` are the lowest source.
+Of two names of one key the canonical one counts before old names, and any other name counts when a higher source gives it.
+
+Unknown keys are named in a warning at start and never end it. Everything that is wrong is reported at once and the process
+ends with exit code 78; so does a known key whose value is a marker that no source replaced: `[Retrieved from Key Vault]`,
+and for secrets `@Microsoft.KeyVault(…)`, `#{…}#`, `${…}`, `{{…}}`, `$(…)`, `%…%`, `<…>` and `__NAME__`. Outside Development a
+signing key that can be guessed (few different characters, repetitions, words such as `changeme`) is refused.
+`erp-api config show` prints each key with its value and source, secrets hidden; `erp-api config check` only says whether
+the server would start.
+
+Connection strings are those of .NET. What differs on purpose: `Encrypt=False` always encrypts the login, outside
+Development to a certificate that is trusted, and a server that cannot encrypt is not dialled; a minimum pool size above the
+maximum is the maximum; at most 1,000 connections are opened by one process. Of a flag, `true` counts whatever stands below
+it, and `false` does unless a higher source has filters for it.
 
 A running server reads its sources again: changed files within a second, everything every `ReloadInterval`. The column
 *change* says what a changed value needs: `live` counts at once, `client` rebuilds the client of that service, `restart`

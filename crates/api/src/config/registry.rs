@@ -77,7 +77,7 @@ keys! {
          sources up to the command line. The default need not exist.").default("/app/secrets");
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
         "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
-        .aliases(&[old("Services:AppInsights"), old("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
+        .aliases(&[old("Services:AppInsights"), accepted("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
     SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console only.").rebuild();
     SEQ_API_KEY = KeyDef::new("Seq:ApiKey", Kind::Text, "Key the log server asks for.").secret().rebuild();
     REGION_ROLE = KeyDef::new("Region:Role", ROLES, "What this installation is.").default("Primary").live();
@@ -94,7 +94,11 @@ keys! {
         .default("Information").live().aliases(&[accepted("Serilog:MinimumLevel")]);
     LOG_OVERRIDES = KeyDef::new("Serilog:MinimumLevel:Override:*", LEVELS,
         "Least severe level of one source and everything below it, such as `Microsoft.AspNetCore` or `sqlx`; the most \
-         specific wins. See LOGGING.md.").live();
+         specific wins. A switch, such as `$main`, stands for its level. See LOGGING.md.").live();
+    LOG_SWITCHES = KeyDef::new("Serilog:LevelSwitches:*", LEVELS,
+        "Levels with a name, such as `$main`, that `Serilog:MinimumLevel` refers to.").live();
+    LOG_CONTROLLED_BY = KeyDef::new("Serilog:MinimumLevel:ControlledBy", Kind::Text,
+        "The switch whose level counts instead of `Serilog:MinimumLevel:Default`.").live();
     LOG_FORMAT = KeyDef::new("Logging:ConsoleFormat", Kind::Choice(&["Text", "Json"]),
         "`Text` for people, `Json` (compact log events, one a line) for collectors.").default("Text");
     BOOTSTRAP_ADMIN_EMAIL = KeyDef::new("Bootstrap:AdminEmail", Kind::Text,

@@ -16,7 +16,7 @@ use super::error::Problem;
 use super::layers::Layers;
 use super::reader::resolve;
 use super::registry::{self as keys, KeyDef};
-use super::values::{is_placeholder, service_url};
+use super::values::service_url;
 
 /// How the tools of App Configuration write that there is no label.
 const NO_LABEL: &str = "\\0";
@@ -88,7 +88,7 @@ impl RemoteLocations {
         let mut problems = Vec::new();
         let given = |def: &KeyDef| {
             let given = resolve(layers, def)?;
-            (!is_placeholder(&given.value)).then_some(given)
+            (!def.is_placeholder(&given.value)).then_some(given)
         };
         let mut url = |def: &KeyDef| {
             let given = given(def)?;

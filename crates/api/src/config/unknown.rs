@@ -7,8 +7,24 @@ use super::registry;
 /// How many changed letters still make a suggestion.
 const DISTANCE_MAX: usize = 3;
 
+/// Settings of ASP.NET's server that do nothing here, by how their keys begin, and what to set instead.
+const OF_KESTREL: [(&str, &str); 4] = [
+    ("Kestrel:", "set Urls"),
+    ("ASPNETCORE_HTTPS_PORTS", "TLS is ended by the proxy in front"),
+    ("DOTNET_HTTPS_PORTS", "TLS is ended by the proxy in front"),
+    ("HTTPS_PORTS", "TLS is ended by the proxy in front"),
+];
+
+fn instead(key: &str) -> Option<&'static str> {
+    let begins = |start: &str| key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    OF_KESTREL.iter().find(|(start, _)| begins(start)).map(|(_, instead)| *instead)
+}
+
 /// Whether an environment variable, as a key, is meant for this program.
 pub fn is_ours(key: &str) -> bool {
+    if instead(key).is_some() {
+        return true;
+    }
     match key.split_once(':') {
         Some((section, _)) => registry::is_section(section),
         None => registry::find(key).is_some(),
@@ -42,6 +58,13 @@ pub fn notices(layers: &Layers) -> Vec<Notice> {
 }
 
 fn described(key: &str) -> String {
+    if let Some(instead) = instead(key) {
+        return format!("{key} ({instead})");
+    }
+    if let Some(group) = registry::ALL.iter().filter_map(|def| def.group()).find(|group| group.eq_ignore_ascii_case(key))
+    {
+        return format!("{key} (a list: write {group}:0, {group}:1 …)");
+    }
     let lower = key.to_lowercase();
     let near = registry::ALL.iter().map(|def| (distance(&lower, &def.key.to_lowercase()), def.key));
     match near.min_by_key(|(distance, _)| *distance) {
@@ -78,7 +101,7 @@ mod tests {
         for key in ["Limits:BodyByte", "AllowedHosts", "Urls"] {
             file.set(key, Some("x".to_owned()));
         }
-        for key in ["PATH", "AWS:Region", "Auth:Isuer"] {
+        for key in ["PATH", "AWS:Region", "Auth:Isuer", "Kestrel:Endpoints:Http:Url", "Cors:AllowedOrigins"] {
             environment.set(key, Some("x".to_owned()));
         }
         let mut layers = Layers::default();
@@ -89,7 +112,8 @@ mod tests {
             texts,
             [
                 "Unknown keys in appsettings.json, not used: AllowedHosts, Limits:BodyByte (did you mean Limits:BodyBytes?).",
-                "Unknown key in environment, not used: Auth:Isuer (did you mean Auth:Issuer?).",
+                "Unknown keys in environment, not used: Auth:Isuer (did you mean Auth:Issuer?), Cors:AllowedOrigins (a \
+                 list: write Cors:AllowedOrigins:0, Cors:AllowedOrigins:1 …), Kestrel:Endpoints:Http:Url (set Urls).",
             ]
         );
     }

@@ -4,17 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use http::Uri;
+use url::Url;
 
 /// A value as messages and `config show` may print it; also hides an address with a password or a query in it.
 pub fn shown(value: &str, secret: bool) -> String {
     let address = value.split_once("://").is_some_and(|(_, rest)| rest.contains(['@', '?']));
     if secret || address { "***".to_owned() } else { value.to_owned() }
-}
-
-/// Whether the value is a marker like `[Retrieved from Key Vault]` that some layer should have replaced.
-pub fn is_placeholder(value: &str) -> bool {
-    let value = value.trim();
-    value.len() >= 2 && value.starts_with('[') && value.ends_with(']')
 }
 
 /// Parses `http://127.0.0.1:8080;http://[::1]:8080`; `*` and `+` listen on every IPv4 address.
@@ -48,21 +43,46 @@ fn listen_url(url: &str) -> Result<SocketAddr, String> {
     Ok(SocketAddr::new(ip, port))
 }
 
-/// Parses `hh:mm:ss`, `d.hh:mm:ss` or a whole number of seconds.
+/// Parses `hh:mm`, `hh:mm:ss`, `d.hh:mm:ss` or a whole number of seconds. A fraction of a second is left out.
 pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let (days, time) = match text.split_once('.') {
-        Some((days, time)) => (days.parse::<u64>().ok()?, time),
-        None => (0, text),
+        Some((days, time)) if !days.contains(':') => (days.parse::<u64>().ok()?, time),
+        _ => (0, text),
     };
-    let mut parts = time.split(':');
-    let mut part = |below: u64| parts.next()?.parse().ok().filter(|value: &u64| *value < below);
-    let (hours, minutes, seconds) = (part(24)?, part(60)?, part(60)?);
+    let time = match time.split_once('.') {
+        Some((time, fraction)) => {
+            let digits = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+            (digits && time.matches(':').count() == 2).then_some(time)?
+        }
+        None => time,
+    };
+    let parts: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let (hours, minutes, seconds) = match parts[..] {
+        [hours, minutes] => (hours, minutes, 0),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        _ => return None,
+    };
     let days = days.checked_mul(86_400)?;
-    parts.next().is_none().then(|| Duration::from_secs(days + hours * 3_600 + minutes * 60 + seconds))
+    let fits = hours < 24 && minutes < 60 && seconds < 60;
+    fits.then(|| Duration::from_secs(days + hours * 3_600 + minutes * 60 + seconds))
+}
+
+/// An origin as browsers write it: scheme and host in lower case, the host in ASCII, without the scheme's own port.
+pub fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    let bare = matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && !text.trim().ends_with('/')
+        && !text.contains('*');
+    (bare && url.host().is_some()).then(|| url.origin().ascii_serialization())
 }
 
 /// Parses the address of a service: `https://host[:port]`, with `http://` only for this machine. The answer has no
@@ -128,22 +148,39 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_recognised() {
-        assert!(
-            is_placeholder("[Retrieved from Key Vault]") && is_placeholder(" [x] ") && is_placeholder("[]")
-        );
-        assert!(!is_placeholder("[a];") && !is_placeholder("["));
-    }
-
-    #[test]
     fn durations_are_seconds_or_clock_times() {
         for (text, seconds) in
-            [("300", 300), ("00:05:00", 300), ("1.02:00:01", 93_601), (" 23:59:59 ", 86_399)]
+            [
+                ("300", 300),
+                ("00:05:00", 300),
+                ("1.02:00:01", 93_601),
+                (" 23:59:59 ", 86_399),
+                ("00:05", 300),
+                ("1:2", 3_720),
+                ("00:00:30.5000000", 30),
+                ("1.00:00:30.5", 86_430),
+            ]
         {
             assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for bad in ["", "5m", "00:60:00", "24:00:00", "1:2", "1:2:3:4", "-1", "x.00:00:01"] {
+        for bad in ["", "5m", "00:60:00", "24:00:00", "1:2:3:4", "-1", "x.00:00:01", "00:05.5", "00:00:01.x", "1.5"] {
             assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        for (given, origin_of) in [
+            ("https://App.Example.com", "https://app.example.com"),
+            ("HTTPS://app.example.com:443", "https://app.example.com"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+            ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+        ] {
+            assert_eq!(origin(given).as_deref(), Some(origin_of), "{given}");
+        }
+        for bad in ["app.example.com", "ftp://a", "https://", "https://a/", "https://a/x", "https://*.a", "https://u@a", "null"] {
+            assert_eq!(origin(bad), None, "{bad}");
         }
     }
 

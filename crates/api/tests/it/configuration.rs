@@ -17,7 +17,10 @@ use testkit::world::PASSWORD;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const PRODUCTION: &str = include_str!("../../src/config/fixtures/appsettings.Production.json");
-const SENTINEL: &str = "sentinel-0123456789abcdef-0123456789abcdef";
+const SENTINEL: &str = "sentinel-q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae";
+/// Keys that nobody could guess.
+const KEYS: [&str; 3] =
+    ["q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae", "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf", "w1ZpLk7NfT5bq8Rr2vX0mYHc9JdSg3Ae"];
 
 /// The binary in an empty folder, outside Development, with nothing configured.
 fn command(folder: &Path) -> Command {
@@ -44,7 +47,7 @@ fn embedded(command: &mut Command, folder: &Path) {
         .env("Bootstrap__AdminEmail", "admin@home.example")
         .env("Bootstrap__AdminPassword", PASSWORD);
     if !folder.join("secrets/jwt-key").exists() {
-        fs::write(folder.join("secrets/jwt-key"), "1".repeat(32)).unwrap();
+        fs::write(folder.join("secrets/jwt-key"), KEYS[0]).unwrap();
     }
 }
 
@@ -169,10 +172,10 @@ fn a_placeholder_is_refused_wherever_it_is_left() {
     assert_eq!(check(&[]).0, Some(0), "{}", check(&[]).1);
     // The next key must not take the place of one that nobody filled in.
     fs::write(folder.path().join("secrets/jwt-key"), "[Retrieved from Key Vault]").unwrap();
-    fs::write(folder.path().join("secrets/jwt-key-next"), "2".repeat(32)).unwrap();
+    fs::write(folder.path().join("secrets/jwt-key-next"), KEYS[1]).unwrap();
     let (code, said) = check(&[]);
     assert!(code == Some(78) && said.contains("jwt-key = '[…]'"), "{code:?} {said}");
-    fs::write(folder.path().join("secrets/jwt-key"), "1".repeat(32)).unwrap();
+    fs::write(folder.path().join("secrets/jwt-key"), KEYS[0]).unwrap();
     let (code, said) = check(&["--FeatureManagement:Beta=[set per environment]"]);
     assert!(code == Some(78) && said.contains("FeatureManagement:Beta = '[…]'"), "{code:?} {said}");
     let (code, said) = check(&[

@@ -216,7 +216,7 @@ async fn the_staging_file_starts_a_server_on_its_peers() {
     if !knows_the_authority() {
         return;
     }
-    peers.stubs.vault().set("jwt-key", &"s".repeat(32));
+    peers.stubs.vault().set("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae");
     // The file logs in with the process's identity and stores files with it; the peers know accounts with secrets.
     let (user, password) = peers.login();
     let login = format!("{};User Id={user};Password={password}", peers.database());
@@ -253,7 +253,7 @@ async fn the_production_file_starts_a_server_on_its_peers() {
     let (user, password) = peers.login();
     let (sql_server, database) = (peers.sql_server(), peers.database());
     let vault = peers.stubs.vault();
-    vault.set("jwt-key", &"p".repeat(32));
+    vault.set("jwt-key", "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf");
     let text = format!("Server={sql_server};Database={database};User Id={user};Password={password}");
     vault.set("ConnectionStrings--DefaultConnection", &text);
     vault.set("ConnectionStrings--Redis", &peers.redis.connection_string());

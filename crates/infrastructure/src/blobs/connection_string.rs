@@ -11,6 +11,8 @@ pub const EMULATOR_ACCOUNT: &str = "devstoreaccount1";
 const EMULATOR_KEY: &str =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const EMULATOR_BLOB_PORT: u16 = 10_000;
+/// Longest name of an account outside Azure.
+const ACCOUNT_LENGTH_MAX: usize = 63;
 const DEFAULT_SUFFIX: &str = "core.windows.net";
 
 /// Keys of other services: known, and of no use here.
@@ -80,6 +82,10 @@ pub enum ConnectionStringError {
     Address(&'static str),
     #[error("AccountName has 3 to 24 lower-case letters and digits")]
     AccountName,
+    #[error("is in quotation marks, which are part of the value here; leave them out")]
+    Quoted,
+    #[error("has a BlobEndpoint that does not name its account; add AccountName=…")]
+    NoAccountForEndpoint,
     #[error("AccountKey is not base64")]
     AccountKey,
     #[error("SharedAccessSignature has no signature (sig=…)")]
@@ -128,6 +134,10 @@ impl<'a> Parts<'a> {
 
 impl AzureConnection {
     pub fn parse(text: &str) -> Result<Self, ConnectionStringError> {
+        let trimmed = text.trim();
+        if trimmed.len() > 1 && ['"', '\''].iter().any(|q| trimmed.starts_with(*q) && trimmed.ends_with(*q)) {
+            return Err(ConnectionStringError::Quoted);
+        }
         let mut parts = Parts::read(text)?;
         let development = parts.take("UseDevelopmentStorage")?;
         let proxy = parts.take("DevelopmentStorageProxyUri")?;
@@ -156,7 +166,14 @@ impl AzureConnection {
         if proxy.is_some() {
             return Err(ConnectionStringError::OnlyForDevelopment("DevelopmentStorageProxyUri"));
         }
-        let (account, endpoint) = place(name, endpoint, protocol, suffix)?;
+        // A URL copied from the portal carries its signature.
+        let (endpoint, signature) = match endpoint.and_then(|endpoint| endpoint.split_once('?')) {
+            Some((_, _)) if signature.is_some() => return Err(ConnectionStringError::TwoCredentials),
+            Some((address, query)) => (Some(address), Some(query)),
+            None => (endpoint, signature),
+        };
+        let signed = signature.is_some();
+        let (account, endpoint) = place(name, endpoint, protocol, suffix, signed)?;
         let credential = credential(key, signature, &endpoint)?;
         Ok(Self { account, endpoint, credential })
     }
@@ -179,12 +196,13 @@ impl AzureConnection {
     }
 }
 
-/// Account and blob endpoint, each of which may follow from the other.
+/// Account and blob endpoint, each of which may follow from the other. A signature needs no account's name.
 fn place(
     name: Option<&str>,
     endpoint: Option<&str>,
     protocol: Option<&str>,
     suffix: Option<&str>,
+    signed: bool,
 ) -> Result<(String, String), ConnectionStringError> {
     let protocol = match protocol.map(str::to_ascii_lowercase).as_deref() {
         None | Some("https") => "https",
@@ -192,9 +210,13 @@ fn place(
         Some(_) => return Err(ConnectionStringError::Protocol),
     };
     if let Some(name) = name {
-        let good = (3..=24).contains(&name.len())
+        let of_azure = (3..=24).contains(&name.len())
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if !good {
+        // Emulators and proxies, which have an address of their own, take other names, too.
+        let of_others = endpoint.is_some()
+            && name.len() <= ACCOUNT_LENGTH_MAX
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !of_azure && !of_others {
             return Err(ConnectionStringError::AccountName);
         }
     }
@@ -208,17 +230,20 @@ fn place(
         return Ok((name.to_owned(), format!("{protocol}://{name}.blob.{suffix}")));
     };
     let bad = ConnectionStringError::Address("BlobEndpoint");
-    let (_, host, path) = split_url(endpoint).ok_or_else(|| bad.clone())?;
+    let (scheme, host, path) = split_url(endpoint).ok_or_else(|| bad.clone())?;
+    let first_label = host.split(['.', ':']).next().unwrap_or_default();
     let account = match name {
         Some(name) => name,
         // Emulators and proxies have the account in the path, the service has it in the host.
         None if !path.is_empty() => path.split('/').next().unwrap_or_default(),
-        None => without_port(host)
-            .split_once(".blob.")
-            .map(|(account, _)| account)
-            .ok_or(ConnectionStringError::NoAccount)?,
+        None => match without_port(host).split_once(".blob.") {
+            Some((account, _)) => account,
+            None if signed => first_label,
+            None => return Err(ConnectionStringError::NoAccountForEndpoint),
+        },
     };
-    Ok((account.to_owned(), endpoint.trim_end_matches('/').to_owned()))
+    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
+    Ok((account.to_owned(), format!("{scheme}://{host}{path}")))
 }
 
 fn credential(
@@ -249,8 +274,8 @@ fn credential(
 /// Scheme, host with port, and path without slashes around it; `None` for anything with more or less.
 fn split_url(text: &str) -> Option<(&'static str, &str, &str)> {
     let (scheme, rest) = match text.split_once("://")? {
-        ("http", rest) => ("http", rest),
-        ("https", rest) => ("https", rest),
+        (scheme, rest) if scheme.eq_ignore_ascii_case("http") => ("http", rest),
+        (scheme, rest) if scheme.eq_ignore_ascii_case("https") => ("https", rest),
         _ => return None,
     };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -331,6 +356,32 @@ mod tests {
                 "Identity",
             ),
             (
+                "BlobEndpoint=https://files.erp.example/;SharedAccessSignature=sv=1&sig=hush",
+                "files",
+                "https://files.erp.example",
+                "SharedAccessSignature(***)",
+            ),
+            (
+                "BlobEndpoint=HTTPS://acme.blob.core.windows.net/?sv=1&sig=hush",
+                "acme",
+                "https://acme.blob.core.windows.net",
+                "SharedAccessSignature(***)",
+            ),
+            (
+                &format!("AccountName=erp-local;AccountKey={KEY};BlobEndpoint=http://azurite:10000/erp-local"),
+                "erp-local",
+                "http://azurite:10000/erp-local",
+                "AccountKey(***)",
+            ),
+            (
+                &format!(
+                    "AccountName=devStoreAccount1;AccountKey={KEY};BlobEndpoint=http://127.0.0.1:10000/devStoreAccount1"
+                ),
+                "devStoreAccount1",
+                "http://127.0.0.1:10000/devStoreAccount1",
+                "AccountKey(***)",
+            ),
+            (
                 "BlobEndpoint=http://[::1]:10000/devstoreaccount1;SharedAccessSignature=sig=x",
                 EMULATOR_ACCOUNT,
                 "http://[::1]:10000/devstoreaccount1",
@@ -372,8 +423,13 @@ mod tests {
             ("AccountKey=aHVzaA==", E::NoAccount),
             ("BlobEndpoint=ftp://acme/", E::Address("BlobEndpoint")),
             ("BlobEndpoint=https://user:hush@acme/", E::Address("BlobEndpoint")),
-            ("BlobEndpoint=https://acme.blob.core.windows.net/?sig=hush", E::Address("BlobEndpoint")),
-            ("BlobEndpoint=https://files.acme.example", E::NoAccount),
+            ("BlobEndpoint=https://acme.blob.core.windows.net/?se=hush", E::Signature),
+            (
+                "BlobEndpoint=https://acme.blob.core.windows.net/?sig=hush;SharedAccessSignature=sig=hush",
+                E::TwoCredentials,
+            ),
+            ("BlobEndpoint=https://files.acme.example", E::NoAccountForEndpoint),
+            ("\"AccountName=acme;AccountKey=aHVzaA==\"", E::Quoted),
             ("DefaultEndpointsProtocol=http;AccountName=acme", E::IdentityOverHttp),
         ] {
             let found = AzureConnection::parse(text).unwrap_err();

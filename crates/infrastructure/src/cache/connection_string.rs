@@ -19,20 +19,29 @@ use endpoint::endpoint;
 pub const PORT_DEFAULT: u16 = 6379;
 /// The same with TLS.
 pub const TLS_PORT_DEFAULT: u16 = 6380;
+/// Port of a Sentinel that names none, with TLS or without.
+pub const SENTINEL_PORT_DEFAULT: u16 = 26_379;
 /// Most endpoints of one string.
 pub const ENDPOINTS_MAX: usize = 100;
 
-/// Domains of the Redis services of Azure.
-const AZURE_DOMAINS: [&str; 7] = [
+/// Domains of Azure Cache for Redis, which may offer a plain port beside those of TLS.
+const AZURE_CACHE_DOMAINS: [&str; 6] = [
     ".redis.cache.windows.net",
     ".redis.cache.chinacloudapi.cn",
     ".redis.cache.usgovcloudapi.net",
     ".redis.cache.sovcloud-api.de",
     ".redis.cache.sovcloud-api.fr",
     ".redisenterprise.cache.azure.net",
-    ".redis.azure.net",
 ];
-/// Ports on which those services speak TLS only.
+/// Domains of Azure Managed Redis, which speaks TLS on every port unless the string says otherwise.
+const AZURE_MANAGED_DOMAINS: [&str; 5] = [
+    ".redis.azure.net",
+    ".redis.chinacloudapi.cn",
+    ".redis.usgovcloudapi.net",
+    ".redis.sovcloud-api.de",
+    ".redis.sovcloud-api.fr",
+];
+/// Ports on which Azure Cache for Redis speaks TLS only.
 const AZURE_TLS_PORTS: [u16; 2] = [6380, 10_000];
 /// Without these there is no cache.
 const NEEDED: [&str; 6] = ["GET", "MGET", "PUBLISH", "SCAN", "SET", "SUBSCRIBE"];
@@ -52,6 +61,16 @@ pub enum RedisStringError {
     NoHost(usize),
     #[error("endpoint {0} has no valid port; write host:port with a port from 1 to 65535")]
     Port(usize),
+    #[error("endpoint {0} has a user or password in it; write host:port,user=…,password=…")]
+    Credentials(usize),
+    #[error("endpoint {0} is no host name or address; write host:port and the options behind it, separated by commas")]
+    BadHost(usize),
+    #[error("separates its parts by ';'; separate them by ','")]
+    Semicolons,
+    #[error("is in quotation marks, which are part of the value here; leave them out")]
+    Quoted,
+    #[error("asks for a tunnel, which is not supported: the connection would go around the proxy")]
+    Tunnel,
     #[error("has the unknown option '{0}'")]
     UnknownOption(String),
     #[error("option '{option}' takes {expected}")]
@@ -122,22 +141,22 @@ pub struct RedisOptions {
     pub ssl_host: Option<String>,
     pub user: Option<String>,
     pub password: Option<Password>,
-    /// Whether the writer of the string wants no start without Redis. This cache always starts without (X51).
+    /// Whether the writer of the string wants no start without Redis. This cache always starts without, and an explicit
+    /// `true` is told to the operator.
     pub abort_connect: bool,
     pub connect_timeout: Duration,
     pub sync_timeout: Duration,
     /// Longest one operation may take; the cache itself gives up sooner.
     pub async_timeout: Duration,
-    /// Attempts at a first connection; the cache goes on for ever, in the background.
-    pub connect_retry: u32,
-    /// How often an idle connection should be heard of; this cache's heartbeats are more frequent than any.
-    pub keep_alive: Option<Duration>,
     pub default_database: u32,
     /// What the server lists this client as.
     pub name: Option<String>,
     pub channel_prefix: String,
     /// The primary's name, when the endpoints are Sentinels.
     pub service_name: Option<String>,
+    /// User and password of the Sentinels themselves.
+    pub sentinel_user: Option<String>,
+    pub sentinel_password: Option<Password>,
     pub commands: CommandMap,
     /// Options of the string that mean nothing here.
     pub ignored: Vec<&'static str>,
@@ -159,12 +178,12 @@ impl RedisOptions {
             connect_timeout: Duration::from_secs(5),
             sync_timeout: Duration::from_secs(5),
             async_timeout: Duration::from_secs(5),
-            connect_retry: 3,
-            keep_alive: None,
             default_database: 0,
             name: None,
             channel_prefix: String::new(),
             service_name: None,
+            sentinel_user: None,
+            sentinel_password: None,
             commands: CommandMap::default(),
             ignored: Vec::new(),
             roots: None,
@@ -228,7 +247,22 @@ impl fmt::Debug for RedisOptions {
 }
 
 fn is_azure(host: &str) -> bool {
-    AZURE_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain))
+    is_below(host, &AZURE_CACHE_DOMAINS) || is_below(host, &AZURE_MANAGED_DOMAINS)
+}
+
+fn is_below(host: &str, domains: &[&str]) -> bool {
+    let host = host.to_ascii_lowercase();
+    // A name may be written with the dot of the root.
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    domains.iter().any(|domain| host.ends_with(domain))
+}
+
+/// Whether the services behind these endpoints speak TLS although the string does not say so.
+fn speaks_tls(endpoints: &[(String, Option<u16>)]) -> bool {
+    endpoints.iter().any(|(host, port)| {
+        let tls_port = port.is_some_and(|port| AZURE_TLS_PORTS.contains(&port));
+        is_below(host, &AZURE_MANAGED_DOMAINS) || (tls_port && is_below(host, &AZURE_CACHE_DOMAINS))
+    })
 }
 
 impl FromStr for RedisOptions {
@@ -238,6 +272,13 @@ impl FromStr for RedisOptions {
         let mut options = Self::new();
         let mut given = options::Given::default();
         let mut endpoints = Vec::new();
+        let trimmed = text.trim();
+        if trimmed.len() > 1 && ['"', '\''].iter().any(|q| trimmed.starts_with(*q) && trimmed.ends_with(*q)) {
+            return Err(RedisStringError::Quoted);
+        }
+        if trimmed.contains(';') && !trimmed.contains(',') {
+            return Err(RedisStringError::Semicolons);
+        }
         for token in text.split(',').map(str::trim).filter(|token| !token.is_empty()) {
             match token.split_once('=') {
                 Some((name, value)) if !name.trim().is_empty() => {
@@ -257,12 +298,17 @@ impl FromStr for RedisOptions {
         let parsed =
             numbered.map(|(token, number)| endpoint(token, number)).collect::<Result<Vec<_>, _>>()?;
         let azure = parsed.iter().any(|(host, _)| is_azure(host));
-        let azure_tls =
-            azure && parsed.iter().any(|(_, port)| port.is_some_and(|port| AZURE_TLS_PORTS.contains(&port)));
-        options.tls = given.ssl.unwrap_or(azure_tls);
+        options.tls = given.ssl.unwrap_or_else(|| speaks_tls(&parsed));
         options.abort_connect = given.abort_connect.unwrap_or(!azure);
+        if given.abort_connect == Some(true) {
+            options.ignored.push("abortConnect");
+        }
         options.async_timeout = given.async_timeout.unwrap_or(options.sync_timeout);
-        let default = if options.tls { TLS_PORT_DEFAULT } else { PORT_DEFAULT };
+        let default = match options.service_name {
+            Some(_) => SENTINEL_PORT_DEFAULT,
+            None if options.tls => TLS_PORT_DEFAULT,
+            None => PORT_DEFAULT,
+        };
         options.endpoints =
             parsed.into_iter().map(|(host, port)| Endpoint { host, port: port.unwrap_or(default) }).collect();
         match NEEDED.into_iter().find(|command| options.commands.disabled(command)) {

@@ -1,8 +1,10 @@
 //! What a set of files, variables, arguments and remote sources comes to.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use application::platform::feature_flags::FlagSet;
 use application::ports::configuration::{
     ConfigurationSource, ConfigurationSourceError, SecretText, SettingsLayer,
 };
@@ -15,6 +17,7 @@ use crate::config::{
     SentinelKey, Severity, Template,
 };
 
+mod operators;
 mod precedence;
 mod specification;
 
@@ -97,7 +100,7 @@ const EMBEDDED: [(&str, &str); 5] = [
     ("ConnectionStrings:Redis", "memory://"),
     ("AzureStorage:ConnectionString", "file://files"),
     ("ApplicationInsights:ConnectionString", "off"),
-    ("jwt-key", "0123456789abcdef0123456789abcdef"),
+    ("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae"),
 ];
 
 #[test]
@@ -266,8 +269,7 @@ fn old_names_work_and_draw_one_warning_each() {
             "Services:BlobStorage (from appsettings.json) is an old name: set AzureStorage:ConnectionString instead.",
             "KeyVault:Name (from appsettings.json) is an old name: set KeyVault:Uri instead.",
             "Services:AppInsights (from appsettings.json) is an old name: set ApplicationInsights:ConnectionString instead.",
-            "APPLICATIONINSIGHTS_CONNECTION_STRING (from environment) is an old name: set ApplicationInsights:ConnectionString instead.",
-            "APPLICATIONINSIGHTS_CONNECTION_STRING from environment is not used: ApplicationInsights:ConnectionString has another value from appsettings.json.",
+            "Services:AppInsights from appsettings.json is not used: ApplicationInsights:ConnectionString has another value from environment.",
             "ApplicationInsights:ConnectionString is set, but this version exports no telemetry yet: it stays on the console.",
         ]
     );
@@ -294,7 +296,7 @@ fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
 
 #[test]
 fn signing_keys_have_256_bits_and_are_told_apart() {
-    let (one, two) = ("1".repeat(32), "2".repeat(32));
+    let (one, two) = ("q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae".to_owned(), "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf".to_owned());
     let load = |keys: &[(&str, &str)]| {
         let settings: Vec<_> = keys.iter().copied().chain([("Environment", "Development")]).collect();
         super::tests::load(&[], &[], &settings)

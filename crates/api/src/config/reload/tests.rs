@@ -293,7 +293,7 @@ async fn a_changed_file_counts_within_a_second() {
 #[tokio::test]
 async fn a_swapped_secret_rotates_what_depends_on_it() {
     use std::os::unix::fs::symlink;
-    let first = "1".repeat(32);
+    let first = "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae".to_owned();
     let files =
         [("secrets/..one/jwt-key", first.as_str()), ("secrets/..one/ConnectionStrings__Redis", "one:6379\n")];
     let running = Running::start(RemoteSources::default(), &files, 0).await;
@@ -316,7 +316,7 @@ async fn a_swapped_secret_rotates_what_depends_on_it() {
 
     let keys = running.live.select(|settings| settings.auth.signing_keys.clone());
     let cache = running.live.select(|settings| settings.cache.choice.clone());
-    let second = "2".repeat(32);
+    let second = "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf".to_owned();
     std::fs::create_dir(running.path("secrets/..two")).unwrap();
     std::fs::write(running.path("secrets/..two/jwt-key"), &second).unwrap();
     std::fs::write(running.path("secrets/..two/ConnectionStrings__Redis"), "one:6379").unwrap();

@@ -1,6 +1,6 @@
 //! Each section from its keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use super::{
     SIGNING_KEYS_MAX, Settings, Shutdown, Template,
 };
 use crate::config::choices::{self, ConnectionChecks};
-use crate::config::error::Problem;
+use crate::config::error::{Notice, Problem};
+use crate::config::placeholder;
 use crate::config::reader::Reader;
 use crate::config::registry::{self as keys, KeyDef, Kind};
 use crate::config::remote::RemoteLocations;
@@ -103,14 +104,34 @@ fn region(reader: &mut Reader<'_>) -> Region {
     Region { role, active_role, read_only: reader.switch(&keys::REGION_READ_ONLY) }
 }
 
+/// Levels as Serilog's settings give them: plain, or as the name of a switch (`$main`) that has one.
 fn logging(reader: &mut Reader<'_>) -> Logging {
-    let level = |word: &str| Level::parse(word).unwrap_or(Level::Information);
-    let default = level(reader.choice(&keys::LOG_LEVEL));
+    let mut switches = BTreeMap::new();
+    for (name, word) in reader.group(&keys::LOG_SWITCHES) {
+        match Level::parse(&word) {
+            Some(level) => {
+                switches.insert(name.trim_start_matches('$').to_lowercase(), level);
+            }
+            None => reader.reject_member(&keys::LOG_SWITCHES, &name, "expected a level such as Warning"),
+        }
+    }
+    let switch = |name: &str| switches.get(&name.trim().strip_prefix('$')?.to_lowercase()).copied();
+    let mut default = Level::parse(reader.choice(&keys::LOG_LEVEL)).unwrap_or(Level::Information);
+    if let Some(name) = reader.optional(&keys::LOG_CONTROLLED_BY) {
+        let name = format!("${}", name.trim().trim_start_matches('$'));
+        match switch(&name) {
+            Some(level) => default = level,
+            None => reader.reject(&keys::LOG_CONTROLLED_BY, "names no switch of Serilog:LevelSwitches"),
+        }
+    }
     let mut overrides = Vec::new();
     for (source, word) in reader.group(&keys::LOG_OVERRIDES) {
-        match Level::parse(&word) {
+        match Level::parse(&word).or_else(|| switch(&word)) {
             Some(level) => overrides.push((source, level)),
-            None => reader.reject_member(&keys::LOG_OVERRIDES, &source, "expected a level such as Warning"),
+            None => {
+                let reason = "expected a level such as Warning, or a switch of Serilog:LevelSwitches such as $main";
+                reader.reject_member(&keys::LOG_OVERRIDES, &source, reason);
+            }
         }
     }
     Logging { levels: LevelRules::new(default, overrides), json: reader.choice(&keys::LOG_FORMAT) == "Json" }
@@ -144,6 +165,13 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
     for (index, key) in &members {
         if key.len() < length_min {
             reader.reject_member(def, index, format!("expected at least {length_min} bytes"));
+        } else if let Some(why) = placeholder::guessable(key) {
+            if reader.environment().is_development() {
+                reader.notice(Notice::warning(format!("A key of {} {why}: others can guess it.", def.key)));
+            } else {
+                let reason = format!("{why}, so that others can guess it; make one with `openssl rand -base64 32`");
+                reader.reject_member(def, index, reason);
+            }
         }
     }
     let mut distinct: Vec<_> = members.iter().map(|(_, key)| key).collect();
@@ -187,13 +215,13 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
 
 fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
     let mut origins = Vec::new();
-    for (index, origin) in reader.group(&keys::CORS_ORIGINS) {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' '])) {
-            origins.push(origin);
-        } else {
-            let reason = "expected scheme, host and port only, such as https://app.example.com";
-            reader.reject_member(&keys::CORS_ORIGINS, &index, reason);
+    for (index, given) in reader.group(&keys::CORS_ORIGINS) {
+        match values::origin(&given) {
+            Some(origin) => origins.push(origin),
+            None => {
+                let reason = "expected scheme, host and port only, such as https://app.example.com";
+                reader.reject_member(&keys::CORS_ORIGINS, &index, reason);
+            }
         }
     }
     origins
@@ -201,7 +229,7 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
 
 /// Of two notations of one flag Microsoft's schema counts, unless `--break-glass` says otherwise in the other one.
 fn features(reader: &mut Reader<'_>) -> Features {
-    let sections = reader.section(&keys::FEATURES);
+    let sections = reader.flags(&keys::FEATURES);
     let mut schema = reader.section(&keys::FEATURE_FLAGS);
     let broken = reader.broken_glass(&keys::FEATURES);
     let place = |key: &str| key.split(':').nth(1).unwrap_or_default().to_lowercase();

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::peers::Azurite;
 
-use super::{Logged, key_id, replace};
+use super::{KEYS, Logged, key_id, replace};
 
 /// The id of a journal entry of the template.
 async fn first_entry(server: &Logged, token: &str) -> String {
@@ -64,7 +64,7 @@ async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
         made.json::<Value>().await.unwrap()["url"].as_str().unwrap().to_owned()
     };
     let old_link = link().await;
-    replace(&folder.path().join("secrets/jwt-key"), &"2".repeat(40));
+    replace(&folder.path().join("secrets/jwt-key"), KEYS[1]);
     server.until_said("Tokens and links are signed with the first of 1 keys").await;
     let new_link = link().await;
     for link in [&old_link, &new_link] {
@@ -77,7 +77,7 @@ async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
         assert_eq!(server.get("/api/v1/me", Some(token)).await, Some(200));
     }
     // The way for several replicas: the next key first verifies everywhere, then it signs.
-    replace(&folder.path().join("secrets/jwt-key-next"), &"3".repeat(40));
+    replace(&folder.path().join("secrets/jwt-key-next"), KEYS[2]);
     server.until_said("Tokens and links are signed with the first of 2 keys").await;
     replace(&folder.path().join("secrets/jwt-key"), "too short");
     server.until_said("jwt-key = '***'").await;

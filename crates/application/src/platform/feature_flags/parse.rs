@@ -54,9 +54,11 @@ pub fn section_flag(id: &str, section: &Value, problems: &mut Vec<FlagProblem>) 
         },
         Some(object) => {
             flag.requirement = requirement(text(&object, "requirementtype"), &mut tell);
-            flag.filters = filters(object.get("enabledfor").copied(), &mut tell);
-            // Here, unlike in the schema, nothing to be enabled for means off.
-            flag.enabled = !flag.filters.is_empty();
+            let enabled_for = object.get("enabledfor").copied();
+            flag.filters = filters(enabled_for, &mut tell);
+            // Here, unlike in the schema, nothing to be enabled for means off; `true` in the place of filters means on.
+            let outright = enabled_for.is_some_and(|value| boolean(value) == Ok(true));
+            flag.enabled = outright || !flag.filters.is_empty();
         }
     }
     flag
@@ -131,11 +133,11 @@ fn time_window(parameters: &Fields<'_>) -> Parsed<TimeWindow> {
 
 fn recurrence(given: &Fields<'_>) -> Parsed<Recurrence> {
     let part = |name: &str| given.get(name).and_then(|value| fields(value));
-    let pattern = part("pattern").ok_or("a recurrence has no Pattern")?;
+    let pattern = part("pattern").unwrap_or_default();
     let interval = whole(&pattern, "interval")?.unwrap_or(1);
     let kind = |object: &Fields<'_>| text(object, "type").map(|kind| kind.to_lowercase());
     let pattern = match kind(&pattern).as_deref() {
-        Some("daily") => Pattern::Daily(interval),
+        None | Some("daily") => Pattern::Daily(interval),
         Some("weekly") => {
             let days: Parsed<Vec<Weekday>> =
                 texts(&pattern, "daysofweek").iter().map(|day| weekday(day)).collect();
@@ -144,13 +146,12 @@ fn recurrence(given: &Fields<'_>) -> Parsed<Recurrence> {
         }
         _ => return Err("the Pattern's Type is neither Daily nor Weekly".to_owned()),
     };
-    let range = part("range").ok_or("a recurrence has no Range")?;
+    let range = part("range").unwrap_or_default();
     let range = match kind(&range).as_deref() {
         None | Some("noend") => Range::NoEnd,
-        Some("enddate") => Range::EndDate(moment(&range, "enddate")?.ok_or("the Range has no EndDate")?),
-        Some("numbered") => Range::Numbered(
-            whole(&range, "numberofoccurrences")?.ok_or("the Range has no NumberOfOccurrences")?,
-        ),
+        // Left out, both are the largest values .NET knows: the range does not end.
+        Some("enddate") => moment(&range, "enddate")?.map_or(Range::NoEnd, Range::EndDate),
+        Some("numbered") => whole(&range, "numberofoccurrences")?.map_or(Range::NoEnd, Range::Numbered),
         _ => return Err("the Range's Type is none of NoEnd, EndDate and Numbered".to_owned()),
     };
     Ok(Recurrence { pattern, range })
@@ -257,20 +258,54 @@ fn whole(object: &Fields<'_>, name: &str) -> Parsed<Option<u32>> {
     }
 }
 
-/// RFC 1123 as the portal writes it, RFC 3339, or a date and time of UTC.
+/// Dates with times that .NET reads without a culture, beside RFC 1123 and RFC 3339: with an offset, then without.
+const WITH_OFFSET: [&str; 12] = [
+    "%Y-%m-%dT%H:%M:%S%.f%z",
+    "%Y-%m-%dT%H:%M%z",
+    "%Y-%m-%d %H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S%.f %z",
+    "%Y-%m-%d %H:%M%z",
+    "%Y-%m-%d %H:%M %z",
+    "%m/%d/%Y %H:%M:%S%.f%z",
+    "%m/%d/%Y %H:%M:%S%.f %z",
+    "%m/%d/%Y %H:%M %z",
+    "%m/%d/%Y %I:%M:%S %p %z",
+    "%Y/%m/%d %H:%M:%S%.f %z",
+    "%d %b %Y %H:%M:%S%.f %z",
+];
+const WITHOUT_OFFSET: [&str; 12] = [
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%m/%d/%Y %H:%M:%S%.f",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+    "%d %b %Y %H:%M:%S%.f",
+    "%a, %d %b %Y %H:%M:%S%.f",
+];
+const DATE_ONLY: [&str; 4] = ["%Y-%m-%d", "%m/%d/%Y", "%Y/%m/%d", "%d %b %Y"];
+
+/// RFC 1123 as the portal writes it, RFC 3339, or one of the forms above; without an offset it is UTC. A slashed date has
+/// the month first, as in .NET's invariant culture.
 fn moment(object: &Fields<'_>, name: &str) -> Parsed<Option<DateTime<FixedOffset>>> {
     let Some(text) = text(object, name).filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let text = text.trim();
-    let local = |format: &str| NaiveDateTime::parse_from_str(text, format).ok();
+    let utc_text = text.strip_suffix(['Z', 'z']).map(str::trim_end);
+    let with_offset = || WITH_OFFSET.iter().find_map(|format| DateTime::parse_from_str(text, format).ok());
     let utc = || {
-        let midnight =
-            || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0));
-        let parsed =
-            local("%Y-%m-%dT%H:%M:%S%.f").or_else(|| local("%Y-%m-%d %H:%M:%S%.f")).or_else(midnight);
-        parsed.map(|moment| moment.and_utc().fixed_offset())
+        let text = utc_text.unwrap_or(text);
+        let local = WITHOUT_OFFSET.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+        let midnight = || DATE_ONLY.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
+        let local = local.or_else(|| midnight()?.and_hms_opt(0, 0, 0));
+        local.map(|moment| moment.and_utc().fixed_offset())
     };
     let parsed = DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text)).ok();
-    parsed.or_else(utc).map(Some).ok_or_else(|| format!("{name} is not a date and time"))
+    let parsed = parsed.or_else(with_offset).or_else(utc);
+    parsed.map(Some).ok_or_else(|| format!("{name} is not a date and time"))
 }
 
 fn weekday(text: &str) -> Parsed<Weekday> {

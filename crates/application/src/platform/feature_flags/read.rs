@@ -35,9 +35,16 @@ impl FlagSet {
     ) -> (Self, Vec<FlagProblem>) {
         let mut set = Self::default();
         let mut problems = Vec::new();
-        if let Value::Object(sections) = nested(sections) {
+        let sections: Vec<(&str, &str)> = sections.into_iter().collect();
+        // What a flag says of itself counts before what is below it: this is how operators force one on or off.
+        let own = |id: &str| {
+            let found = sections.iter().find(|(key, _)| key.to_lowercase() == id.to_lowercase());
+            found.filter(|(_, text)| is_word(text))
+        };
+        if let Value::Object(sections) = nested(sections.iter().copied()) {
             for (id, section) in &sections {
-                set.add(section_flag(id, section, &mut problems), &mut problems);
+                let forced = own(id).map(|(_, text)| Value::String((*text).to_owned()));
+                set.add(section_flag(id, forced.as_ref().unwrap_or(section), &mut problems), &mut problems);
             }
         }
         let schema = nested(schema);
@@ -55,7 +62,10 @@ impl FlagSet {
         for (name, json) in pieces.iter().chain(&whole) {
             match flag(json, &mut problems) {
                 Some(flag) => set.add(flag, &mut problems),
-                None => problems.push(FlagProblem { flag: name.clone(), reason: "has no id".to_owned() }),
+                None => {
+                    let name = name.replace("%3A", ":").replace("%25", "%");
+                    problems.push(FlagProblem { flag: name, reason: "has no id".to_owned() });
+                }
             }
         }
         (set, problems)
@@ -86,6 +96,11 @@ impl FlagSet {
     pub fn is_empty(&self) -> bool {
         self.flags.is_empty()
     }
+}
+
+/// `true` or `false` in any case.
+fn is_word(text: &str) -> bool {
+    ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
 fn members(value: Option<&Value>) -> Vec<(String, &Value)> {

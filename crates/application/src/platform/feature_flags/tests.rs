@@ -192,6 +192,50 @@ fn what_makes_no_sense_is_told_and_closed() {
     assert!(problems.len() == 1 && !views(set, "x", &[], NOW)["r"].enabled);
 }
 
+/// Forms of a moment that .NET reads, all of them the same one.
+#[test]
+fn windows_open_at_moments_as_dotnet_writes_them() {
+    let window = |parameters: Value| {
+        let flag = json!({ "id": "W", "enabled": true, "conditions": {
+            "client_filters": [{ "name": "Microsoft.TimeWindow", "parameters": parameters }] } });
+        let text = flag.to_string();
+        let (set, problems) = FlagSet::read([], [("feature_flags:W", text.as_str())]);
+        assert_eq!(problems, [], "{text}");
+        let at = |now: &str| views(set.clone(), "x", &[], now)["w"].enabled;
+        (at("2019-05-01T13:58:59Z"), at("2019-05-01T13:59:00Z"))
+    };
+    for start in [
+        "Wed, 01 May 2019 13:59:00 GMT",
+        "2019-05-01T13:59:00Z",
+        "2019-05-01T13:59Z",
+        "2019-05-01T13:59",
+        "2019-05-01 13:59",
+        "2019-05-01 13:59:00 Z",
+        "2019-05-01T16:59:00+0300",
+        "2019-05-01T16:59+03:00",
+        "2019-05-01 16:59:00.000 +03:00",
+        "05/01/2019 13:59:00 +00:00",
+        "05/01/2019 13:59",
+        "5/1/2019 1:59:00 PM",
+        "2019/05/01 13:59:00",
+        "1 May 2019 13:59:00",
+    ] {
+        assert_eq!(window(json!({ "Start": start })), (false, true), "{start}");
+    }
+    // What .NET has defaults for may be left out of a recurrence.
+    let day = |recurrence: Value| {
+        window(json!({ "Start": "2019-04-01T13:59", "End": "2019-04-01T14:59", "Recurrence": recurrence }))
+    };
+    for recurrence in [
+        json!({ "Range": {} }),
+        json!({ "Pattern": {} }),
+        json!({ "Pattern": { "Type": "Daily" }, "Range": { "Type": "EndDate" } }),
+        json!({ "Pattern": { "Interval": 1 }, "Range": { "Type": "Numbered" } }),
+    ] {
+        assert_eq!(day(recurrence.clone()), (false, true), "{recurrence}");
+    }
+}
+
 #[test]
 fn flags_are_replaced_while_they_are_asked_for() {
     let flags = FeatureFlags::default();

@@ -28,6 +28,10 @@ pub(super) fn endpoint(token: &str, number: usize) -> Result<(String, Option<u16
     if token.starts_with(['!', '/']) {
         return Err(RedisStringError::UnixSocket(number));
     }
+    // What stands before an '@' may be a password: nothing of such an endpoint is repeated.
+    if token.contains('@') {
+        return Err(RedisStringError::Credentials(number));
+    }
     let port = |text: &str| match text.parse::<u16>() {
         Ok(port) if port > 0 && !text.starts_with('+') => Ok(Some(port)),
         _ => Err(RedisStringError::Port(number)),
@@ -48,6 +52,11 @@ pub(super) fn endpoint(token: &str, number: usize) -> Result<(String, Option<u16
     };
     if host.is_empty() {
         return Err(RedisStringError::NoHost(number));
+    }
+    // A zone (`fe80::1%eth0`) is part of an address.
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%');
+    if !host.chars().all(plain) {
+        return Err(RedisStringError::BadHost(number));
     }
     Ok((host.to_owned(), port))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Password, RedisOptions, RedisStringError};
 
-/// Longest time-out, in milliseconds: longer ones are typing errors.
+/// Longest time-out, in milliseconds; a longer one, or none, means this.
 const TIMEOUT_MS_MAX: u64 = 3_600_000;
 /// Highest number of a database.
 const DATABASE_MAX: u32 = 65_535;
@@ -18,16 +18,20 @@ pub(super) struct Given {
 }
 
 /// Documented options without a meaning here: this cache has its own way of connecting, or does not do what they tune.
-const IGNORED: [&str; 21] = [
+const IGNORED: [&str; 23] = [
     "allowAdmin",
     "checkCertificateRevocation",
     "configChannel",
     "configCheckSeconds",
+    // The cache tries for ever, in the background.
+    "connectRetry",
     "defaultOptions",
     "heartbeatConsistencyChecks",
     "heartbeatInterval",
     "highIntegrity",
     "highPriorityThreads",
+    // The heartbeats of the cache are more frequent than any.
+    "keepAlive",
     "libraryName",
     "preserveAsyncOrder",
     "protocol",
@@ -36,8 +40,8 @@ const IGNORED: [&str; 21] = [
     "responseTimeout",
     "setlib",
     "sslProtocols",
+    "tcpKeepAlive",
     "tieBreaker",
-    "tunnel",
     "version",
     "writeBuffer",
 ];
@@ -53,7 +57,7 @@ const fn option(name: &'static str, apply: fn(&mut RedisOptions, &mut Given, &st
     OptionDef { name, apply }
 }
 
-static OPTIONS: [OptionDef; 14] = [
+static OPTIONS: [OptionDef; 15] = [
     option("abortConnect", |_, given, value| {
         boolean("abortConnect", value).map(|abort| given.abort_connect = Some(abort))
     }),
@@ -64,32 +68,32 @@ static OPTIONS: [OptionDef; 14] = [
         options.channel_prefix = value.to_owned();
         Ok(())
     }),
-    option("connectRetry", |options, _, value| {
-        let retry = value.parse().map_err(|_| bad("connectRetry", "a whole number"))?;
-        options.connect_retry = retry;
-        Ok(())
-    }),
     option("connectTimeout", |options, _, value| {
         millis("connectTimeout", value).map(|timeout| options.connect_timeout = timeout)
     }),
     option("defaultDatabase", |options, _, value| {
-        let number = value.parse().ok().filter(|number| *number <= DATABASE_MAX);
+        // -1 is how StackExchange.Redis writes that none is chosen.
+        let number = if value == "-1" { Some(0) } else { value.parse().ok() };
+        let number = number.filter(|number| *number <= DATABASE_MAX);
         options.default_database = number.ok_or(bad("defaultDatabase", "the number of a database"))?;
         Ok(())
     }),
-    option("keepAlive", |options, _, value| {
-        let seconds: i64 = value.parse().map_err(|_| bad("keepAlive", "a whole number of seconds"))?;
-        options.keep_alive = u64::try_from(seconds).ok().filter(|s| *s > 0).map(Duration::from_secs);
-        Ok(())
-    }),
     option("name", |options, _, value| {
-        // The server refuses others: blanks and line feeds would break its list of clients.
-        let fit = value.bytes().all(|byte| (0x21..0x7F).contains(&byte));
-        options.name = filled(value);
-        if fit { Ok(()) } else { Err(bad("name", "printable characters without blanks")) }
+        // The server refuses the others, so they are left out, as StackExchange.Redis does.
+        let fit: String = value.chars().filter(char::is_ascii_graphic).collect();
+        options.name = filled(&fit);
+        Ok(())
     }),
     option("password", |options, _, value| {
         options.password = filled(value).map(Password::new);
+        Ok(())
+    }),
+    option("sentinelPassword", |options, _, value| {
+        options.sentinel_password = filled(value).map(Password::new);
+        Ok(())
+    }),
+    option("sentinelUser", |options, _, value| {
+        options.sentinel_user = filled(value);
         Ok(())
     }),
     option("serviceName", |options, _, value| {
@@ -104,6 +108,7 @@ static OPTIONS: [OptionDef; 14] = [
     option("syncTimeout", |options, _, value| {
         millis("syncTimeout", value).map(|timeout| options.sync_timeout = timeout)
     }),
+    option("tunnel", |_, _, value| if value.is_empty() { Ok(()) } else { Err(RedisStringError::Tunnel) }),
     option("user", |options, _, value| {
         options.user = filled(value);
         Ok(())
@@ -127,8 +132,10 @@ fn boolean(option: &'static str, value: &str) -> Result<bool, RedisStringError> 
 }
 
 fn millis(option: &'static str, value: &str) -> Result<Duration, RedisStringError> {
-    match value.parse::<u64>() {
-        Ok(millis) if (1..=TIMEOUT_MS_MAX).contains(&millis) => Ok(Duration::from_millis(millis)),
+    match value.parse::<i64>() {
+        // StackExchange.Redis knows 0 and -1 for a time-out that never ends.
+        Ok(0 | -1) => Ok(Duration::from_millis(TIMEOUT_MS_MAX)),
+        Ok(millis) if millis > 0 => Ok(Duration::from_millis(millis.unsigned_abs().min(TIMEOUT_MS_MAX))),
         _ => Err(bad(option, "a whole number of milliseconds")),
     }
 }

@@ -48,9 +48,9 @@ fn every_option_has_its_place() {
     assert_eq!(options.connect_timeout, Duration::from_millis(1_500));
     assert_eq!(options.async_timeout, Duration::from_millis(2_500), "as syncTimeout unless given");
     assert_eq!(parsed("h,syncTimeout=1,asyncTimeout=9").async_timeout, Duration::from_millis(9));
-    assert_eq!((options.connect_retry, options.default_database), (7, 3));
-    assert_eq!(options.keep_alive, Some(Duration::from_secs(60)));
-    assert_eq!(parsed("h,keepAlive=-1").keep_alive, None);
+    assert_eq!(options.default_database, 3);
+    assert_eq!(options.ignored, ["connectRetry", "keepAlive"]);
+    assert_eq!(parsed("h,abortConnect=true").ignored, ["abortConnect"], "the server starts without Redis");
     assert_eq!(options.name.as_deref(), Some("erp-api"));
     assert_eq!(options.channel_prefix, "erp:");
     assert_eq!(options.service_name.as_deref(), Some("mymaster"));
@@ -60,7 +60,6 @@ fn every_option_has_its_place() {
         (defaults.connect_timeout, defaults.sync_timeout),
         (Duration::from_secs(5), Duration::from_secs(5))
     );
-    assert_eq!(defaults.connect_retry, 3);
     assert_eq!(parsed("h,password=a,password=b").password, Some(Password::new("b")), "the last counts");
     assert_eq!(parsed("h,password=").password, None);
 }
@@ -70,8 +69,10 @@ fn documented_options_without_meaning_are_accepted() {
     let text = "h,allowAdmin=true,checkCertificateRevocation=false,configChannel=x,configCheckSeconds=9,\
         defaultOptions=x,heartbeatConsistencyChecks=true,heartbeatInterval=1000,highIntegrity=true,\
         highPriorityThreads=true,libraryName=x,preserveAsyncOrder=true,protocol=resp3,proxy=None,resolveDns=true,\
-        responseTimeout=1,setlib=false,sslProtocols=Tls12,tiebreaker=,tunnel=,version=7.0,writeBuffer=4096";
-    assert_eq!(parsed(text).ignored.len(), 21);
+        responseTimeout=1,setlib=false,sslProtocols=Tls12,tcpKeepAlive=true,tiebreaker=,version=7.0,writeBuffer=4096,\
+        connectRetry=-1,keepAlive=60";
+    assert_eq!(parsed(text).ignored.len(), 23);
+    assert!(parsed("h,tunnel=").ignored.is_empty());
 }
 
 #[test]
@@ -84,6 +85,40 @@ fn azure_hosts_have_defaults_of_their_own() {
     assert!(!parsed("a.redis.cache.windows.net:6380,ssl=false").tls);
     assert!(parsed("a.redis.cache.windows.net,abortConnect=true").abort_connect);
     assert!(!parsed("example.org:6380").tls);
+    for host in [
+        "erp.usgovvirginia.redis.usgovcloudapi.net:10000",
+        "erp.region.redis.chinacloudapi.cn",
+        "erp.region.redis.sovcloud-api.de:8500",
+        "erp.region.redis.sovcloud-api.fr",
+        "erp.region.redis.azure.net:8500",
+        "erp.region.redis.azure.net",
+        "erp.region.redis.azure.net.:10000",
+    ] {
+        assert!(parsed(host).tls && !parsed(host).abort_connect, "{host}: its key must not go out in clear");
+        assert!(!parsed(&format!("{host},ssl=false")).tls, "{host}");
+    }
+    assert!(!parsed("evilredis.azure.net:6379").tls);
+}
+
+#[test]
+fn sentinels_have_a_port_and_credentials_of_their_own() {
+    let options = parsed("a,[::1],h:7,serviceName=mymaster,sentinelUser=watch,sentinelPassword=hush,password=other");
+    assert_eq!(endpoints(&options), ["a:26379", "[::1]:26379", "h:7"]);
+    assert_eq!(endpoints(&parsed("a,ssl=true,serviceName=m")), ["a:26379"]);
+    assert_eq!(options.sentinel_user.as_deref(), Some("watch"));
+    assert_eq!(options.sentinel_password.as_ref().map(Password::expose), Some("hush"));
+    assert!(!format!("{options:?}").contains("hush"));
+}
+
+#[test]
+fn values_that_stackexchange_takes_are_taken() {
+    assert_eq!(parsed("h,name=My App").name.as_deref(), Some("MyApp"));
+    assert_eq!(parsed("h,defaultDatabase=-1").default_database, 0);
+    let longest = Duration::from_secs(3_600);
+    for text in ["connectTimeout=0", "connectTimeout=-1", "connectTimeout=2147483647"] {
+        assert_eq!(parsed(&format!("h,{text}")).connect_timeout, longest, "{text}");
+    }
+    assert_eq!(parsed("h,syncTimeout=2147483647").async_timeout, longest);
 }
 
 #[test]
@@ -107,12 +142,22 @@ fn what_is_wrong_is_named_and_no_secret_is() {
         ("h,ssl=hush", "option 'ssl' takes true or false"),
         ("h,abortConnect=", "option 'abortConnect' takes true or false"),
         ("h,connectTimeout=5s", "option 'connectTimeout' takes a whole number of milliseconds"),
-        ("h,syncTimeout=0", "option 'syncTimeout' takes a whole number of milliseconds"),
-        ("h,asyncTimeout=-1", "option 'asyncTimeout' takes a whole number of milliseconds"),
-        ("h,connectRetry=x", "option 'connectRetry' takes a whole number"),
-        ("h,keepAlive=x", "option 'keepAlive' takes a whole number of seconds"),
-        ("h,defaultDatabase=-1", "option 'defaultDatabase' takes the number of a database"),
-        ("h,name=two words", "option 'name' takes printable characters without blanks"),
+        ("h,syncTimeout=-2", "option 'syncTimeout' takes a whole number of milliseconds"),
+        ("h,asyncTimeout=x", "option 'asyncTimeout' takes a whole number of milliseconds"),
+        ("h,defaultDatabase=-2", "option 'defaultDatabase' takes the number of a database"),
+        ("h,tunnel=http:proxy:8080", "asks for a tunnel, which is not supported: the connection would go around the proxy"),
+        (
+            "default:hush@127.0.0.1:8412",
+            "endpoint 1 has a user or password in it; write host:port,user=…,password=…",
+        ),
+        ("h,hush@h", "endpoint 2 has a user or password in it; write host:port,user=…,password=…"),
+        ("h;password=hush", "separates its parts by ';'; separate them by ','"),
+        ("\"h:1,password=hush\"", "is in quotation marks, which are part of the value here; leave them out"),
+        ("'h'", "is in quotation marks, which are part of the value here; leave them out"),
+        (
+            "h/hush",
+            "endpoint 1 is no host name or address; write host:port and the options behind it, separated by commas",
+        ),
         ("h,$GET=", "disables the command GET, which the cache needs"),
         ("h,$subscribe=", "disables the command SUBSCRIBE, which the cache needs"),
     ] {

@@ -175,14 +175,21 @@ pub(super) async fn open(options: &RedisOptions, login: &Login) -> Result<(Link,
     Err(last)
 }
 
-/// Asks the Sentinels, in order. They have no passwords of the servers they watch.
+/// Asks the Sentinels, in order. They have credentials of their own, not those of the servers they watch.
 async fn primary_of(options: &RedisOptions, service: &str) -> Result<Endpoint, Failed> {
     let mut last = Failed("no Sentinel answers".to_owned());
     let plain = RedisOptions { default_database: 0, name: None, ..options.clone() };
-    let nobody = Login { info: RedisConnectionInfo::default().set_skip_set_lib_name(), renew_by: None };
+    let mut info = RedisConnectionInfo::default().set_skip_set_lib_name();
+    if let Some(user) = &options.sentinel_user {
+        info = info.set_username(user);
+    }
+    if let Some(password) = &options.sentinel_password {
+        info = info.set_password(password.expose());
+    }
+    let login = Login { info, renew_by: None };
     for sentinel in &options.endpoints {
         let asked = async {
-            let mut connection = single(&plain, &nobody, sentinel).await?;
+            let mut connection = single(&plain, &login, sentinel).await?;
             ask(&mut connection, redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(service)).await
         };
         match asked.await.map(address) {

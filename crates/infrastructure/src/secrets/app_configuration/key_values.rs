@@ -1,8 +1,8 @@
 //! What a key-value means: text, a secret in a vault, a feature flag, or JSON with many settings in it.
 
+use application::flat_json::flatten;
 use application::ports::configuration::{ConfigurationSourceError, SecretText};
 use serde::Deserialize;
-use serde_json::Value as Json;
 
 use super::client::{Failure, Item};
 use crate::secrets::vaults::SecretUri;
@@ -13,8 +13,6 @@ const OWN_TYPES: &str = "application/vnd.microsoft.appconfig.";
 const FLAG_PREFIX: &str = ".appconfig.featureflag/";
 /// Flags become settings with their JSON as value; the flags' reader knows this place.
 const FLAG_KEY: &str = "feature_management:feature_flags:";
-/// Deepest nesting of a JSON value that is taken apart.
-const DEPTH_MAX: usize = 16;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -37,11 +35,15 @@ pub fn values(items: Vec<Item>) -> Result<Vec<(String, Value)>, Failure> {
         if media_type == REFERENCE {
             found.push((item.key.clone(), Value::Reference(reference(&item.key, &text)?)));
         } else if media_type == FLAG || item.key.starts_with(FLAG_PREFIX) {
-            let id = item.key.strip_prefix(FLAG_PREFIX).unwrap_or(&item.key);
-            found.push((format!("{FLAG_KEY}{id}"), Value::Text(SecretText::new(text))));
+            // The flag's id is in its value; here its key is one segment only, whatever it looks like.
+            let key = item.key.strip_prefix(FLAG_PREFIX).unwrap_or(&item.key);
+            let key = key.replace('%', "%25").replace(':', "%3A");
+            found.push((format!("{FLAG_KEY}{key}"), Value::Text(SecretText::new(text))));
         } else if is_json(&media_type) {
-            match serde_json::from_str(&text) {
-                Ok(json) => flatten(item.key, &json, 0, &mut found),
+            match flatten(&item.key, &text) {
+                Ok(settings) => found.extend(settings.into_iter().map(|(key, value)| {
+                    (key, Value::Text(SecretText::new(value.unwrap_or_default())))
+                })),
                 // As other clients do: what does not parse is text.
                 Err(_) => found.push((item.key, Value::Text(SecretText::new(text)))),
             }
@@ -61,31 +63,10 @@ fn reference(key: &str, text: &str) -> Result<SecretUri, Failure> {
     SecretUri::parse(&reference.uri).map_err(|error| bad(error.to_string()))
 }
 
+/// `application/json`, and any type with `json` among the parts of its name, such as `application/x+json`.
 fn is_json(media_type: &str) -> bool {
-    let json = media_type == "application/json"
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"));
-    json && !media_type.starts_with(OWN_TYPES)
-}
-
-fn flatten(key: String, json: &Json, depth: usize, found: &mut Vec<(String, Value)>) {
-    let text = match json {
-        Json::Object(fields) if depth < DEPTH_MAX => {
-            for (name, value) in fields {
-                flatten(format!("{key}:{name}"), value, depth + 1, found);
-            }
-            return;
-        }
-        Json::Array(items) if depth < DEPTH_MAX => {
-            for (index, value) in items.iter().enumerate() {
-                flatten(format!("{key}:{index}"), value, depth + 1, found);
-            }
-            return;
-        }
-        Json::String(text) => text.clone(),
-        Json::Null => String::new(),
-        other => other.to_string(),
-    };
-    found.push((key, Value::Text(SecretText::new(text))));
+    let subtype = media_type.strip_prefix("application/").unwrap_or_default();
+    subtype.split('+').any(|part| part == "json") && !media_type.starts_with(OWN_TYPES)
 }
 
 #[cfg(test)]
@@ -115,12 +96,15 @@ mod tests {
             item("Note", "{\"a\":1}", "text/plain"),
             item("Limits", r#"{"A": 1, "B": [true, null, "x"]}"#, "application/json; charset=utf-8"),
             item("Broken", "{", "application/json"),
+            item("Commented", "{\"A\": 1.10, /* note */ \"B\": 12345678901234567890123}", "application/json"),
+            item("Other", "{\"A\": true}", "application/json+x"),
             item(
                 "Db",
                 r#"{"uri":"https://v.vault.azure.net/secrets/db"}"#,
                 &format!("{REFERENCE};charset=utf-8"),
             ),
             item(".appconfig.featureflag/Beta", r#"{"id":"Beta"}"#, FLAG),
+            item(".appconfig.featureflag/MyApp1:Beta", r#"{"id":"Beta"}"#, FLAG),
         ]);
         let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(
@@ -133,8 +117,12 @@ mod tests {
                 ("Limits:B:1", ""),
                 ("Limits:B:2", "x"),
                 ("Broken", "{"),
+                ("Commented:A", "1.10"),
+                ("Commented:B", "12345678901234567890123"),
+                ("Other:A", "true"),
                 ("Db", "https://v.vault.azure.net/db"),
                 ("feature_management:feature_flags:Beta", r#"{"id":"Beta"}"#),
+                ("feature_management:feature_flags:MyApp1%3ABeta", r#"{"id":"Beta"}"#),
             ]
         );
     }

@@ -3,6 +3,7 @@
 //! Drivers read these strings differently, so this reading is the only one.
 
 mod keywords;
+mod server;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -52,7 +53,8 @@ pub enum Encrypt {
     Mandatory,
     /// TLS before the first TDS packet (TDS 8).
     Strict,
-    /// `Encrypt=False`: nothing is encrypted but, where the server insists, the login.
+    /// `Encrypt=False`: only the login is encrypted, unless the server insists on more. A server that cannot encrypt at
+    /// all is not dialled, so a password never goes out readable.
     Off,
 }
 
@@ -82,6 +84,8 @@ pub struct SqlServerOptions {
     pub multi_subnet_failover: bool,
     /// Keywords that are accepted without effect, to be told once.
     pub ignored: Vec<String>,
+    /// What else is taken otherwise than it is written, to be told once.
+    pub remarks: Vec<String>,
 }
 
 /// Without the password, which is never shown.
@@ -120,6 +124,7 @@ impl Default for SqlServerOptions {
             read_only: false,
             multi_subnet_failover: false,
             ignored: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 }
@@ -129,6 +134,14 @@ impl SqlServerOptions {
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.len() > CONNECTION_STRING_BYTES_MAX {
             return Err(format!("is longer than {CONNECTION_STRING_BYTES_MAX} bytes"));
+        }
+        let text = text.trim();
+        let quoted = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+        if quoted('"') || quoted('\'') {
+            return Err("is in quotation marks, which are part of the value here; leave them out".to_owned());
+        }
+        if text.split_once('=').is_none_or(|(keyword, _)| keyword.contains("://")) && text.contains("://") {
+            return Err("is a URL; write Server=…;Database=…;User Id=…;Password=…".to_owned());
         }
         let mut draft = Draft::default();
         for (keyword, value) in ado::pairs(text)? {

@@ -215,7 +215,8 @@ fn driver_config(options: &SqlServerOptions) -> StorageResult<Config> {
     config = match options.encrypt {
         Encrypt::Mandatory => config.encrypt(true),
         Encrypt::Strict => config.strict_mode(true),
-        Encrypt::Off => config.encrypt(false).no_tls(true),
+        // Never `no_tls`: the login, with its password or token, is encrypted on any server.
+        Encrypt::Off => config.encrypt(false),
     };
     if options.read_only {
         config = config.application_intent(ApplicationIntent::ReadOnly);
@@ -234,7 +235,7 @@ fn driver_config(options: &SqlServerOptions) -> StorageResult<Config> {
     }
     match &options.server_certificate {
         Some(file) => config.tls = config.tls.add_root_certificate_der(certificate(file)?),
-        None if options.trust_server_certificate || options.encrypt == Encrypt::Off => {}
+        None if options.trust_server_certificate => {}
         // The driver brings Mozilla's list with it and looks at the machine's authorities only when it is told to.
         None => {
             let mut readable = rustls::RootCertStore::empty();

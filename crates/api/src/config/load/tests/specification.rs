@@ -23,7 +23,7 @@ fn load_in(
     runtime.block_on(Configuration::load(&sources, &adapters))
 }
 
-const KEY: (&str, &str) = ("jwt-key", "0123456789abcdef0123456789abcdef");
+const KEY: (&str, &str) = ("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae");
 
 #[test]
 fn the_development_file_starts_as_it_is() {

@@ -3,10 +3,28 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::server;
 use super::{Encrypt, Login, POOL_LIMIT, PORT_DEFAULT, SqlServerOptions};
 
+const SERVER: [&str; 6] = ["server", "data source", "datasource", "address", "addr", "network address"];
+const PASSWORD: [&str; 2] = ["password", "pwd"];
+
 /// Keywords of ADO.NET that have no effect here.
-const IGNORED: [&str; 23] = [
+const IGNORED: [&str; 39] = [
+    "attestation protocol",
+    "attestationprotocol",
+    "column encryption setting",
+    "columnencryption",
+    "connection idle timeout",
+    "context connection",
+    "contextconnection",
+    "enclave attestation url",
+    "enclaveattestationurl",
+    "failover partner spn",
+    "failoverpartnerspn",
+    "failoverpartner",
+    "ip address preference",
+    "ipaddresspreference",
     "pooling",
     "integrated security",
     "trusted_connection",
@@ -27,10 +45,18 @@ const IGNORED: [&str; 23] = [
     "language",
     "failover partner",
     "replication",
+    "server spn",
+    "serverspn",
     "user instance",
     "network library",
     "net",
 ];
+
+/// Largest number ADO.NET reads.
+const INTEGER_MAX: u32 = i32::MAX as u32;
+/// What a string of another engine is told.
+pub(super) const SQLITE: &str =
+    "looks like a string of SQLite; write Provider=Sqlite;Data Source=<file> for the embedded engine";
 
 /// What was read so far.
 #[derive(Default)]
@@ -44,13 +70,27 @@ pub struct Draft {
 
 impl Draft {
     pub fn set(&mut self, keyword: &str, value: String) -> Result<(), String> {
+        // ADO.NET takes a keyword without a value as not written. An empty password is one, and an empty server is this
+        // machine's.
+        let says_something_empty = SERVER.contains(&keyword) || PASSWORD.contains(&keyword);
+        let known = if value.is_empty() && !says_something_empty {
+            Self::default().apply(keyword, value).unwrap_or(true)
+        } else {
+            self.apply(keyword, value)?
+        };
+        let unknown = || format!("has the unknown keyword '{}'", crate::shown_keyword(keyword));
+        if known { Ok(()) } else { Err(unknown()) }
+    }
+
+    /// False when there is no such keyword.
+    fn apply(&mut self, keyword: &str, value: String) -> Result<bool, String> {
         let options = &mut self.options;
         let filled = |value: String| Some(value).filter(|value| !value.is_empty());
         match keyword {
-            "server" | "data source" | "address" | "addr" | "network address" => self.server = filled(value),
+            _ if SERVER.contains(&keyword) => self.server = Some(value),
+            _ if PASSWORD.contains(&keyword) => self.password = Some(value),
             "database" | "initial catalog" => options.database = filled(value),
             "user id" | "uid" | "user" => self.user = filled(value),
-            "password" | "pwd" => self.password = Some(value),
             "authentication" => self.authentication = filled(value),
             "encrypt" => options.encrypt = encrypt(&value)?,
             "trustservercertificate" | "trust server certificate" => {
@@ -62,9 +102,15 @@ impl Draft {
             "servercertificate" | "server certificate" => {
                 options.server_certificate = filled(value).map(PathBuf::from);
             }
-            "min pool size" => options.pool_min = number(keyword, &value, 0, POOL_LIMIT)?,
-            "max pool size" => options.pool_max = number(keyword, &value, 1, POOL_LIMIT)?,
-            "connect timeout" | "connection timeout" | "timeout" => {
+            "min pool size" => options.pool_min = number(keyword, &value, 0, INTEGER_MAX)?.min(POOL_LIMIT),
+            "max pool size" => {
+                let wanted = number(keyword, &value, 1, INTEGER_MAX)?;
+                options.pool_max = wanted.min(POOL_LIMIT);
+                if wanted > POOL_LIMIT {
+                    options.remarks.push(format!("'{keyword}' is {POOL_LIMIT} here, the most one process opens"));
+                }
+            }
+            "connect timeout" | "connecttimeout" | "connection timeout" | "timeout" => {
                 options.connect_timeout = seconds(keyword, &value)?;
             }
             "command timeout" => options.command_timeout = seconds(keyword, &value)?,
@@ -72,8 +118,8 @@ impl Draft {
                 options.connection_lifetime = seconds(keyword, &value)?;
             }
             "application name" | "app" => options.application_name = value,
-            "workstation id" | "wsid" => options.workstation_id = filled(value),
-            "packet size" => {
+            "workstation id" | "workstationid" | "wsid" => options.workstation_id = filled(value),
+            "packet size" | "packetsize" => {
                 options.packet_size = u16::try_from(number(keyword, &value, 512, 32_768)?).unwrap_or(8_000);
             }
             "applicationintent" | "application intent" => options.read_only = intent(&value)?,
@@ -87,36 +133,28 @@ impl Draft {
                      the process's own identity"
                 ));
             }
+            "column encryption setting" | "columnencryption" if !value.eq_ignore_ascii_case("disabled") => {
+                return Err("asks for Always Encrypted columns, which are not supported".to_owned());
+            }
+            "context connection" | "contextconnection" if boolean(keyword, &value)? => {
+                return Err("asks for a context connection, which only exists inside SQL Server".to_owned());
+            }
+            "mode" | "cache" | "filename" | "foreign keys" => return Err(SQLITE.to_owned()),
             _ if IGNORED.contains(&keyword) => {
                 options.ignored.push(keyword.to_owned());
             }
-            _ => return Err(format!("has the unknown keyword '{}'", crate::shown_keyword(keyword))),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
     pub fn finish(mut self) -> Result<SqlServerOptions, String> {
         let server = self.server.take().ok_or("names no Server")?;
         let options = &mut self.options;
-        let address = server.strip_prefix("tcp:").unwrap_or(&server);
-        let (address, port) = match address.split_once(',') {
-            Some((address, port)) => {
-                let port = port.trim().parse().ok().filter(|port| *port != 0);
-                (address.trim(), Some(port.ok_or("has a Server whose port is not a number from 1 to 65535")?))
-            }
-            None => (address.trim(), None),
-        };
-        let (host, instance) = match address.split_once('\\') {
-            Some((host, instance)) => (host, Some(instance.to_owned())),
-            None => (address, None),
-        };
-        options.host = match host.trim() {
-            "" => return Err("has a Server without a host".to_owned()),
-            "." | "(local)" => "localhost".to_owned(),
-            host => host.to_owned(),
-        };
-        options.port = port.unwrap_or(PORT_DEFAULT);
-        options.instance = instance.filter(|instance| !instance.is_empty() && port.is_none());
+        let server = server::parse(&server)?;
+        options.host = server.host;
+        options.port = server.port.unwrap_or(PORT_DEFAULT);
+        options.instance = server.instance.filter(|_| server.port.is_none());
         if options.pool_min > options.pool_max {
             // ADO.NET refuses it; a minimum above an overlay's smaller maximum is meant as the maximum (G1).
             options.pool_min = options.pool_max;
@@ -132,6 +170,20 @@ fn login(
     authentication: Option<&str>,
 ) -> Result<Login, String> {
     let method = authentication.unwrap_or_default().replace(' ', "").to_lowercase();
+    if matches!(
+        method.as_str(),
+        "activedirectoryserviceprincipal"
+            | "activedirectorypassword"
+            | "activedirectoryinteractive"
+            | "activedirectoryintegrated"
+            | "activedirectorydevicecodeflow"
+    ) {
+        return Err(format!(
+            "asks for the Authentication '{}', which is not supported: use Active Directory Default and give the \
+             process an identity, or a SQL login",
+            authentication.unwrap_or_default()
+        ));
+    }
     match (method.as_str(), user, password) {
         ("" | "sqlpassword", Some(user), Some(password)) => Ok(Login::Password { user, password }),
         ("" | "sqlpassword", Some(_), None) => Err("has a User Id but no Password".to_owned()),

@@ -46,7 +46,6 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
     for (text, message) in [
         ("Server=h;Frobnicate=1", "has the unknown keyword 'frobnicate'"),
         ("Database=d", "names no Server"),
-        ("Server=", "names no Server"),
         ("Server=,1433", "has a Server without a host"),
         ("Server=h,x", "has a Server whose port is not a number from 1 to 65535"),
         ("Server=h,0", "has a Server whose port is not a number from 1 to 65535"),
@@ -57,7 +56,10 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         ("hush", "has a part without '=' after 0 keyword(s)"),
         ("Server=h;=hush", "has a value without a keyword"),
         ("Server=h;Encrypt=maybe", "has an Encrypt that is not True, False or Strict"),
-        ("Server=h;Max Pool Size=0", "has a 'max pool size' that is not a whole number from 1 to 1000"),
+        (
+            "Server=h;Max Pool Size=0",
+            "has a 'max pool size' that is not a whole number from 1 to 2147483647",
+        ),
         ("Server=h;Connect Timeout=-1", "has a 'connect timeout' that is not a whole number from 0 to 86400"),
         ("Server=h;ApplicationIntent=x", "has an ApplicationIntent that is not ReadOnly or ReadWrite"),
         (
@@ -73,6 +75,30 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         assert_eq!(error, message, "{text}");
         assert!(!error.contains("hush"));
     }
+    for (text, part) in [
+        ("Server=np:h", "named pipes"),
+        ("Server=lpc:h", "shared memory"),
+        ("Server=ADMIN:h", "administrator's connection"),
+        (r"Server=(LocalDb)\MSSQLLocalDB,1433", "LocalDB"),
+        ("Server=localhost:1433", "write the port behind a comma: host,1433"),
+        ("Server=sa:hush@127.0.0.1", "has a Server with a user or password in it"),
+        ("Server=tcp:hush@127.0.0.1,1433;Database=d", "has a Server with a user or password in it"),
+        ("Server=https://hush/x", "has a Server that is a URL"),
+        ("Server=a b", "is no host name or address"),
+        ("sqlserver://sa:hush@h:1433/d", "is a URL; write Server="),
+        ("sqlserver://h:1433;password=hush", "is a URL; write Server="),
+        ("\"Server=h;Password=hush\"", "is in quotation marks"),
+        ("Data Source=hush.db", "looks like a string of SQLite"),
+        ("Data Source=./data/hush.sqlite3;Cache=Shared", "looks like a string of SQLite"),
+        ("Data Source=:memory:", "looks like a string of SQLite"),
+        ("Server=h;Authentication=Active Directory Service Principal;User Id=u;Password=hush", "is not supported: use"),
+        ("Server=h;Authentication=ActiveDirectoryPassword;User Id=u;Password=hush", "is not supported: use"),
+        ("Server=h;Column Encryption Setting=Enabled", "Always Encrypted"),
+        ("Server=h;Context Connection=true", "context connection"),
+    ] {
+        let error = SqlServerOptions::parse(text).unwrap_err();
+        assert!(error.contains(part) && !error.contains("hush"), "{text}: {error}");
+    }
     let integrated = SqlServerOptions::parse("Server=h;Integrated Security=SSPI").unwrap_err();
     assert!(integrated.starts_with("asks for 'integrated security'"), "{integrated}");
 }
@@ -83,6 +109,44 @@ fn the_minimum_is_capped_and_the_password_is_not_shown() {
     assert_eq!((options.pool_min, options.pool_max), (8, 8));
     assert_eq!(options.host, "localhost");
     assert!(!format!("{options:?}").contains("hush"));
+}
+
+/// Keywords and forms that Microsoft.Data.SqlClient takes.
+#[test]
+fn the_forms_of_sqlclient_are_taken() {
+    for (server, host, port, instance) in [
+        ("TCP:host,1433", "host", 1433, None),
+        ("tcp : host , 1444", "host", 1444, None),
+        (r"host\INST", "host", 1433, Some("INST")),
+        (r"host\INST,1500", "host", 1500, None),
+        ("", "localhost", 1433, None),
+        ("(local)", "localhost", 1433, None),
+        ("::1", "::1", 1433, None),
+        ("tcp:[fe80::1],1500", "fe80::1", 1500, None),
+        ("münchen.example", "münchen.example", 1433, None),
+    ] {
+        let options = parsed(&format!("Server={server};Database=d"));
+        assert_eq!((options.host.as_str(), options.port), (host, port), "{server}");
+        assert_eq!(options.instance.as_deref(), instance, "{server}");
+    }
+    let options = parsed(
+        "Server=h;IPAddressPreference=IPv4First;IP Address Preference=IPv6First;ConnectTimeout=9;PacketSize=4096;\
+         WorkstationID=w;FailoverPartner=p;Column Encryption Setting=Disabled;ColumnEncryption=disabled;\
+         Attestation Protocol=None;Enclave Attestation Url=https://a;Connection Idle Timeout=5;ServerSPN=s;\
+         Failover Partner SPN=s;Context Connection=false",
+    );
+    assert_eq!((options.connect_timeout, options.packet_size), (Duration::from_secs(9), 4096));
+    assert_eq!(options.workstation_id.as_deref(), Some("w"));
+    assert_eq!(options.ignored.len(), 11);
+    for (size, pool) in [(1_000, 1_000), (1_024, 1_000), (50_000, 1_000)] {
+        let options = parsed(&format!("Server=h;Max Pool Size={size}"));
+        assert_eq!((options.pool_max, options.remarks.len()), (pool, usize::from(size > 1_000)));
+    }
+    let empty = parsed("Server=h;Connect Timeout=;Integrated Security=;Encrypt=;Max Pool Size=;App=;Pooling=;UID=u;PWD=");
+    assert_eq!((empty.connect_timeout, empty.pool_max), (Duration::from_secs(15), POOL_MAX_DEFAULT));
+    assert_eq!(empty.login, Login::Password { user: "u".into(), password: String::new() });
+    assert_eq!(empty.application_name, "ERP-API");
+    assert!(SqlServerOptions::parse("Server=h;Frobnicate=").is_err());
 }
 
 proptest! {
