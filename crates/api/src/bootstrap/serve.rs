@@ -1,8 +1,8 @@
 //! The server: start, ready, drain, stop.
 
 use std::future::Future;
-use std::io::Write;
-use std::net::SocketAddr;
+use std::io::{ErrorKind, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -104,11 +104,35 @@ fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
 async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
     let mut listeners = Vec::with_capacity(addresses.len());
     for address in addresses {
-        let listener = TcpListener::bind(address).await;
+        let listener = match TcpListener::bind(address).await {
+            Err(error) if may_be_missing(*address, &error) => match without_ipv6(*address, addresses) {
+                Some(instead) => TcpListener::bind(instead).await,
+                // The other loopback address is listened to.
+                None => continue,
+            },
+            bound => bound,
+        };
         listeners
             .push(listener.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?);
     }
     Ok(listeners)
+}
+
+/// Whether the machine has no IPv6, rather than the port being taken.
+fn may_be_missing(address: SocketAddr, error: &std::io::Error) -> bool {
+    let taken = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
+    address.is_ipv6() && !taken
+}
+
+/// What `*` and `localhost` mean there: every IPv4 address instead of every address, and nothing more than the loopback
+/// address of IPv4. Any other address stays as it is, and fails.
+fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
+    let port = address.port();
+    if address.ip().is_unspecified() {
+        return Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)));
+    }
+    let beside = all.contains(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    (!(address.ip().is_loopback() && beside)).then_some(address)
 }
 
 fn run(

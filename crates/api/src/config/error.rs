@@ -36,15 +36,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong; the process ends with [`EXIT_CONFIGURATION`].
+/// Everything that is wrong, with a hint for somebody who only wants to try the product; the process ends with
+/// [`EXIT_CONFIGURATION`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ConfigErrors(pub Vec<Problem>);
+pub struct ConfigErrors(pub Vec<Problem>, pub Option<&'static str>);
+
+/// Why a server that was started without any setting refuses, and how to try it.
+pub const TRY_IT: &str = "Nothing names the environment, so this is Production, where every service must be configured. To \
+    try the product on this machine: ASPNETCORE_ENVIRONMENT=Development erp-api";
 
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.0.len() == 1 { "error" } else { "errors" };
         write!(f, "The configuration has {} {plural}:", self.0.len())?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))?;
+        self.1.map_or(Ok(()), |hint| write!(f, "\n{hint}"))
     }
 }
 
@@ -52,7 +58,7 @@ impl std::error::Error for ConfigErrors {}
 
 impl From<Problem> for ConfigErrors {
     fn from(problem: Problem) -> Self {
-        Self(vec![problem])
+        Self(vec![problem], None)
     }
 }
 

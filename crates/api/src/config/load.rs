@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::choices::ConnectionChecks;
 use super::command_line::Arguments;
 use super::environment::Environment;
-use super::error::{ConfigErrors, Notice, Problem};
+use super::error::{ConfigErrors, Notice, Problem, TRY_IT};
 use super::layers::Layers;
 use super::local::{Local, Watched};
 use super::reader::{Group, Reader, group, resolve};
@@ -63,6 +63,8 @@ pub struct Gathered {
     locations: RemoteLocations,
     /// What is wrong although the layers could be put together.
     problems: Vec<Problem>,
+    /// Nothing names the environment.
+    unnamed: bool,
 }
 
 /// What the server runs with.
@@ -111,13 +113,13 @@ impl Gathered {
     }
 
     pub(super) fn merged(mut local: Local, remote: &RemoteLayers) -> Self {
-        let environment = local.environment;
+        let (environment, unnamed) = (local.environment, local.unnamed);
         let locations = local.locations.clone();
         let watched = std::mem::take(&mut local.watched);
         let mut notices = std::mem::take(&mut local.notices);
         let (layers, problems) = local.merge(remote);
         notices.extend(unknown::notices(&layers));
-        Self { environment, layers, notices, watched, locations, problems }
+        Self { environment, layers, notices, watched, locations, problems, unnamed }
     }
 
     /// Where a server with these settings listens, whatever else is wrong with them.
@@ -142,7 +144,7 @@ impl Gathered {
             self.notices.extend(notices);
             Ok(settings)
         } else {
-            Err(ConfigErrors(problems))
+            Err(ConfigErrors(problems, self.unnamed.then_some(TRY_IT)))
         }
     }
 }

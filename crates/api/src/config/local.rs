@@ -27,6 +27,8 @@ pub const BASE_FILE: &str = "appsettings.json";
 /// What was read without asking anybody else.
 pub struct Local {
     pub environment: Environment,
+    /// Nothing names it, and it is Production.
+    pub unnamed: bool,
     /// Up to the command line, lowest first: where remote sources are located.
     pub lower: Layers,
     secrets: Option<Layer>,
@@ -59,10 +61,11 @@ impl Local {
         let under_cargo = variables.contains(CARGO_VARIABLE);
         let (chosen, notice) = environment::decide(&named, under_cargo).map_err(|found| {
             problems.extend(found);
-            ConfigErrors(std::mem::take(&mut problems))
+            ConfigErrors(std::mem::take(&mut problems), None)
         })?;
         notices.extend(notice);
 
+        let unnamed = !under_cargo && named.iter().all(|given| given.name.trim().is_empty());
         let canonical = format!("appsettings.{chosen}.json");
         let (name, others) = spelt(&sources.directory, &canonical);
         notices.extend(others.into_iter().map(|other| {
@@ -101,6 +104,7 @@ impl Local {
         if problems.is_empty() {
             Ok(Self {
                 environment: chosen,
+                unnamed,
                 lower,
                 secrets,
                 stand_in,
@@ -110,7 +114,7 @@ impl Local {
                 watched,
             })
         } else {
-            Err(ConfigErrors(problems))
+            Err(ConfigErrors(problems, None))
         }
     }
 

@@ -22,11 +22,12 @@ keys! {
         "Where the server runs. All names given must agree. Started by `cargo run` with no name given: Development.")
         .default("Production").aliases(&[accepted("ASPNETCORE_ENVIRONMENT"), accepted("DOTNET_ENVIRONMENT")]);
     URLS = KeyDef::new("Urls", Kind::Urls,
-        "Addresses to listen on, separated by `;`. `*` is every IPv4 address. TLS is ended by the proxy in front.")
-        .default("http://0.0.0.0:8080").development("http://127.0.0.1:8080")
+        "Addresses to listen on, separated by `;`. `*` is every address of IPv6 and IPv4, `localhost` the \
+         loopback address of each. TLS is ended by the proxy in front.")
+        .default("http://*:8080").development("http://127.0.0.1:8080")
         .aliases(&[accepted("ASPNETCORE_URLS"), accepted("DOTNET_URLS")]);
     HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
-        "Ports to listen on at every IPv4 address, separated by `;`; used when no `Urls` are given.")
+        "Ports to listen on at every address of IPv6 and IPv4, separated by `;`; used when no `Urls` are given.")
         .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
     RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
         "How often all sources are read again, give or take a tenth. Changed files count within a second.")

@@ -136,7 +136,7 @@ impl Bootstrap {
         let missing = given.into_iter().filter(|(_, given)| !given && !environment.is_development());
         let reason = format!("is required in {environment}, because the database is empty");
         let problems: Vec<_> = missing.map(|(def, _)| Problem::new(def.key, &reason)).collect();
-        if problems.is_empty() { Ok(()) } else { Err(ConfigErrors(problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigErrors(problems, None)) }
     }
 }
 

@@ -86,7 +86,7 @@ mod tests {
         let text = Gathered::local(&sources).unwrap().show();
         for line in [
             "Environment=Staging (environment)",
-            "Urls=http://0.0.0.0:8080 (default)",
+            "Urls=http://*:8080 (default)",
             "ConnectionStrings:Redis=*** (environment)",
             "Auth:SigningKeys:0=*** (environment)",
             "jwt-key=*** (environment, not used)",

@@ -1,6 +1,6 @@
 //! Values that need more than a primitive type.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use http::Uri;
@@ -12,16 +12,23 @@ pub fn shown(value: &str, secret: bool) -> String {
     if secret || address { "***".to_owned() } else { value.to_owned() }
 }
 
-/// Parses `http://127.0.0.1:8080;http://[::1]:8080`; `*` and `+` listen on every IPv4 address.
+/// Parses `http://127.0.0.1:8080;http://[::1]:8080`. `*` and `+` are every address of both families, `localhost` is the
+/// loopback address of each.
 pub fn listen_urls(text: &str) -> Result<Vec<SocketAddr>, String> {
-    text.split(';').map(str::trim).filter(|url| !url.is_empty()).map(listen_url).collect()
+    let mut addresses = Vec::new();
+    for url in text.split(';').map(str::trim).filter(|url| !url.is_empty()) {
+        addresses.extend(listen_url(url)?);
+    }
+    Ok(addresses)
 }
 
-fn listen_url(url: &str) -> Result<SocketAddr, String> {
-    if url.starts_with("https://") {
-        return Err(format!("'{url}' asks for TLS, which the proxy in front ends; write http://"));
+fn listen_url(url: &str) -> Result<Vec<SocketAddr>, String> {
+    let (scheme, rest) = url.split_once("://").ok_or_else(|| format!("'{url}' does not begin with http://"))?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" => {}
+        "https" => return Err(format!("'{url}' asks for TLS, which the proxy in front ends; write http://")),
+        _ => return Err(format!("'{url}' does not begin with http://")),
     }
-    let rest = url.strip_prefix("http://").ok_or_else(|| format!("'{url}' does not begin with http://"))?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     if rest.contains('/') {
         return Err(format!("'{url}' has a path; only scheme, host and port are used"));
@@ -32,15 +39,15 @@ fn listen_url(url: &str) -> Result<SocketAddr, String> {
         }
         _ => (rest, 80),
     };
-    let ip = match host.trim_start_matches('[').trim_end_matches(']') {
+    let ips = match host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase().as_str() {
         "" => return Err(format!("'{url}' has no host")),
-        "*" | "+" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        other => other.parse().map_err(|_| {
+        "*" | "+" => vec![IpAddr::V6(Ipv6Addr::UNSPECIFIED)],
+        "localhost" => vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)],
+        other => vec![other.parse().map_err(|_| {
             format!("'{other}' is not an address to listen on: write an IP address, localhost or *")
-        })?,
+        })?],
     };
-    Ok(SocketAddr::new(ip, port))
+    Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect())
 }
 
 /// Parses `hh:mm`, `hh:mm:ss`, `d.hh:mm:ss` or a whole number of seconds. A fraction of a second is left out.
@@ -113,12 +120,12 @@ pub fn service_url(text: &str) -> Result<String, String> {
     Ok(format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')))
 }
 
-/// Parses `8080;9090`, ports on every address.
+/// Parses `8080;9090`, ports on every address of both families.
 pub fn ports(text: &str) -> Result<Vec<SocketAddr>, String> {
     let ports = text.split([';', ',']).map(str::trim).filter(|port| !port.is_empty());
     ports
         .map(|port| match port.parse() {
-            Ok(port) => Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)),
+            Ok(port) => Ok(SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port)),
             Err(_) => Err(format!("'{port}' is not a port from 0 to 65535")),
         })
         .collect()
@@ -130,9 +137,9 @@ mod tests {
 
     #[test]
     fn urls_become_addresses() {
-        let addresses = listen_urls("http://*:8080; http://[::1]:81/;http://localhost").unwrap();
+        let addresses = listen_urls("HTTP://*:8080; http://[::1]:81/;http://LOCALHOST;http://0.0.0.0:82").unwrap();
         let shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
-        assert_eq!(shown, ["0.0.0.0:8080", "[::1]:81", "127.0.0.1:80"]);
+        assert_eq!(shown, ["[::]:8080", "[::1]:81", "127.0.0.1:80", "[::1]:80", "0.0.0.0:82"]);
         for bad in
             ["https://a:1", "a:1", "http://h/x", "http://127.0.0.1:70000", "http://:80", "http://host:1"]
         {

@@ -174,7 +174,7 @@ fn production_starts_embedded_when_told_so() {
     settings.push(("KeyVault:Uri", &vault));
     let loaded = load(&[], &[("SQLCONNSTR_X", "y")], &settings).unwrap();
     let settings = &loaded.settings;
-    assert_eq!(settings.listen[0].to_string(), "0.0.0.0:8080");
+    assert_eq!(settings.listen[0].to_string(), "[::]:8080");
     assert_eq!(settings.database.sqlite_file(), Some(Path::new("/srv/erp.db")));
     assert_eq!(settings.blobs, BlobChoice::Directory("data/files".into()));
     assert_eq!(settings.auth.signing_keys[0].expose(), EMBEDDED[4].1);

@@ -157,6 +157,13 @@ fn an_empty_variable_leaves_the_file_in_force() {
 }
 
 #[test]
+fn whoever_only_wants_to_try_it_is_told_how() {
+    let hint = "ASPNETCORE_ENVIRONMENT=Development erp-api";
+    assert!(load(&[], &[], &[]).unwrap_err().to_string().contains(hint));
+    assert!(!load(&[], &[("ASPNETCORE_ENVIRONMENT", "Production")], &[]).unwrap_err().to_string().contains(hint));
+}
+
+#[test]
 fn origins_match_what_browsers_send() {
     let settings = [("Cors:AllowedOrigins:0", "HTTPS://App.Example.com:443"), ("Cors:AllowedOrigins:1", "https://münchen.example")];
     let loaded = load(&[], &[DEVELOPMENT], &settings).unwrap();
