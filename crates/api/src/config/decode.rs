@@ -1,10 +1,13 @@
 //! Bytes of files as text: the encodings that editors write, recognised by their byte order mark.
 
+/// What stands for a unit that is cut off: no character in any encoding.
+const HALF: u32 = 0xD800;
+
 /// Text of UTF-8, or of what the mark at its beginning says; the mark is no part of it. `Err` is the text with `U+FFFD`
 /// in place of what is not UTF-8.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     let unit = |size: usize, order: fn(&[u8]) -> u32, bytes: &[u8]| -> Vec<u32> {
-        bytes.chunks(size).map(|chunk| if chunk.len() == size { order(chunk) } else { 0xFFFD }).collect()
+        bytes.chunks(size).map(|chunk| if chunk.len() == size { order(chunk) } else { HALF }).collect()
     };
     let little = |chunk: &[u8]| chunk.iter().rev().fold(0, |unit, byte| unit << 8 | u32::from(*byte));
     let big = |chunk: &[u8]| chunk.iter().fold(0, |unit, byte| unit << 8 | u32::from(*byte));
@@ -28,7 +31,7 @@ fn wide(units: Vec<u32>) -> Result<String, String> {
 }
 
 fn utf16(units: Vec<u32>) -> Result<String, String> {
-    let units: Vec<u16> = units.into_iter().map(|unit| u16::try_from(unit).unwrap_or(0xFFFD)).collect();
+    let units: Vec<u16> = units.into_iter().map(|unit| u16::try_from(unit).unwrap_or(0xD800)).collect();
     String::from_utf16(&units).map_err(|_| String::from_utf16_lossy(&units))
 }
 

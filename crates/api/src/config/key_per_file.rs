@@ -146,7 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("A__B"), "sentinel").unwrap();
         fs::write(folder.path().join("a--b"), "sentinel").unwrap();
-        fs::write(folder.path().join("binary"), [0xff, 0xfe]).unwrap();
+        fs::write(folder.path().join("binary"), [0xff, 0x01]).unwrap();
         fs::write(folder.path().join("large"), vec![b'x'; FILE_BYTES_MAX as usize + 1]).unwrap();
         let problems = layer(folder.path()).unwrap_err();
         let text = problems.iter().map(|problem| format!("{problem}\n")).collect::<String>();

@@ -269,7 +269,7 @@ fn old_names_work_and_draw_one_warning_each() {
             "Services:BlobStorage (from appsettings.json) is an old name: set AzureStorage:ConnectionString instead.",
             "KeyVault:Name (from appsettings.json) is an old name: set KeyVault:Uri instead.",
             "Services:AppInsights (from appsettings.json) is an old name: set ApplicationInsights:ConnectionString instead.",
-            "Services:AppInsights from appsettings.json is not used: ApplicationInsights:ConnectionString has another value from environment.",
+            "APPLICATIONINSIGHTS_CONNECTION_STRING from environment is not used: ApplicationInsights:ConnectionString has another value from appsettings.json.",
             "ApplicationInsights:ConnectionString is set, but this version exports no telemetry yet: it stays on the console.",
         ]
     );

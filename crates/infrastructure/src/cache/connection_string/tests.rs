@@ -41,7 +41,7 @@ fn every_option_has_its_place() {
          connectTimeout=1500,syncTimeout=2500,connectRetry=7,keepAlive=60,defaultDatabase=3,name=erp-api,\
          channelPrefix=erp:,serviceName=mymaster,",
     );
-    assert_eq!(endpoints(&options), ["h1:6380", "[::1]:7000", "[::1]:6380"]);
+    assert_eq!(endpoints(&options), ["h1:26379", "[::1]:7000", "[::1]:26379"]);
     assert_eq!(options.user.as_deref(), Some("erp"));
     assert_eq!(options.ssl_host.as_deref(), Some("cert.example"));
     assert!(options.tls && !options.abort_connect);
