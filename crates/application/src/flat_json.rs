@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for number in ["12345678901234567890123", "1.10", "1e5", "1E400", "-0.0", "1.2345678901234567890e+22"] {
+        for number in ["12345678901234567890123", "1.10", "1e5", "1E400", "-0.0", "1.2345678901234567890e+22"]
+        {
             assert_eq!(one(&format!(r#"{{"db-password": {number}}}"#)), number);
         }
         assert_eq!(one(r#"{"a": true}"#), "true");
@@ -226,7 +227,14 @@ mod tests {
         let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
         assert_eq!(
             found,
-            [("A:B", Some("1")), ("a:C:0", Some("2")), ("a:C:1:D", Some("3")), ("E", None), ("F", None), ("F", None)]
+            [
+                ("A:B", Some("1")),
+                ("a:C:0", Some("2")),
+                ("a:C:1:D", Some("3")),
+                ("E", None),
+                ("F", None),
+                ("F", None)
+            ]
         );
         for (text, key) in [
             (r#"{ "Limits": { "BodyBytes": 1, "bodyBytes": 2 } }"#, "bodyBytes"),

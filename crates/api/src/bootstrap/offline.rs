@@ -63,8 +63,11 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
     let applied = match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
         DatabaseChoice::SqlServer(text) => {
-            mssql_migrate::applied_on(&sql_server_options(text.expose(), settings.environment)?, Some(login_tokens(settings)))
-                .await?
+            mssql_migrate::applied_on(
+                &sql_server_options(text.expose(), settings.environment)?,
+                Some(login_tokens(settings)),
+            )
+            .await?
         }
     };
     let pending = migrate::pending(&applied, dialect)?;

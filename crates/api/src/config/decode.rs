@@ -26,7 +26,8 @@ fn utf8(bytes: &[u8]) -> Result<String, String> {
 }
 
 fn wide(units: Vec<u32>) -> Result<String, String> {
-    let lossy = || units.iter().map(|unit| char::from_u32(*unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let lossy =
+        || units.iter().map(|unit| char::from_u32(*unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     units.iter().map(|unit| char::from_u32(*unit)).collect::<Option<String>>().ok_or_else(lossy)
 }
 
@@ -49,7 +50,8 @@ mod tests {
         assert_eq!(marked(b"\xEF\xBB\xBF", text.as_bytes().to_vec()), expected);
         assert_eq!(marked(b"\xFF\xFE", units.iter().flat_map(|unit| unit.to_le_bytes()).collect()), expected);
         assert_eq!(marked(b"\xFE\xFF", units.iter().flat_map(|unit| unit.to_be_bytes()).collect()), expected);
-        let wide = |order: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| order(u32::from(c))).collect::<Vec<u8>>();
+        let wide =
+            |order: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| order(u32::from(c))).collect::<Vec<u8>>();
         assert_eq!(marked(b"\xFF\xFE\0\0", wide(u32::to_le_bytes)), expected);
         assert_eq!(marked(b"\0\0\xFE\xFF", wide(u32::to_be_bytes)), expected);
         assert_eq!(decode(b"caf\xE9"), Err("caf\u{FFFD}".to_owned()));

@@ -144,7 +144,8 @@ impl Layers {
             // Lower case may be longer in bytes; then the key has no spelling of its own worth keeping.
             names.entry(rest).or_insert_with(|| entry.key.get(prefix.len()..).unwrap_or(rest));
         }
-        let found = |(rest, spelt): (&str, &str)| Some((spelt.to_owned(), self.get(&format!("{prefix}{rest}"))?));
+        let found =
+            |(rest, spelt): (&str, &str)| Some((spelt.to_owned(), self.get(&format!("{prefix}{rest}"))?));
         names.into_iter().filter_map(found).collect()
     }
 
@@ -197,7 +198,10 @@ mod tests {
     #[test]
     fn null_takes_a_value_away_and_a_blank_leaves_it() {
         let mut layers = Layers::default();
-        layers.push(layer("base", &[("Seq:ServerUrl", "http://seq"), ("Region:ReadOnly", "true"), ("A:0", "a")]));
+        layers.push(layer(
+            "base",
+            &[("Seq:ServerUrl", "http://seq"), ("Region:ReadOnly", "true"), ("A:0", "a")],
+        ));
         let mut upper = layer("upper", &[("region:readonly", " "), ("A:1", "b")]);
         upper.set("seq:serverurl", None);
         upper.set("a:0", None);

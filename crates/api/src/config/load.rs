@@ -164,19 +164,24 @@ fn placeholders(layers: &Layers) -> Vec<Problem> {
         if let Some(name) = def.group() {
             match group(layers, def) {
                 Group::Members(members) => problems.extend(
-                    members.into_iter().filter_map(|(m, f)| problem(def, format!("{name}:{m}"), f.value, f.layer)),
+                    members
+                        .into_iter()
+                        .filter_map(|(m, f)| problem(def, format!("{name}:{m}"), f.value, f.layer)),
                 ),
                 // Each counts by itself: where one is left out the next would take its place.
-                Group::Aliases(given) => problems
-                    .extend(given.into_iter().filter_map(|(k, g)| problem(def, k.to_owned(), &g.value, &g.layer))),
+                Group::Aliases(given) => problems.extend(
+                    given.into_iter().filter_map(|(k, g)| problem(def, k.to_owned(), &g.value, &g.layer)),
+                ),
             }
         } else if let Some(section) = def.section() {
             let below = layers.descendants(section).into_iter();
-            problems
-                .extend(below.filter_map(|(rest, f)| problem(def, format!("{section}:{rest}"), f.value, f.layer)));
+            problems.extend(
+                below.filter_map(|(rest, f)| problem(def, format!("{section}:{rest}"), f.value, f.layer)),
+            );
         } else {
-            problems
-                .extend(resolve(layers, def).and_then(|g| problem(def, def.key.to_owned(), &g.value, &g.layer)));
+            problems.extend(
+                resolve(layers, def).and_then(|g| problem(def, def.key.to_owned(), &g.value, &g.layer)),
+            );
         }
     }
     problems.dedup();

@@ -4,7 +4,9 @@ use std::net::Ipv6Addr;
 
 /// Whether the value is a marker like `[Retrieved from Key Vault]`. An IPv6 address and a JSON array are none.
 pub fn in_brackets(value: &str) -> bool {
-    let Some(inner) = value.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
+    let Some(inner) = value.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
     let inner = inner.trim();
     inner.parse::<Ipv6Addr>().is_err() && !inner.starts_with(['"', '{', '['])
 }
@@ -14,9 +16,12 @@ pub fn of_a_tool(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let has_pair = |open: &str, close: &str| {
-        value.split_once(open).is_some_and(|(_, rest)| rest.split_once(close).is_some_and(|(name, _)| !name.is_empty()))
+        value
+            .split_once(open)
+            .is_some_and(|(_, rest)| rest.split_once(close).is_some_and(|(name, _)| !name.is_empty()))
     };
-    let is_pair = |open: &str, close: &str| value.starts_with(open) && value.ends_with(close) && value.len() > 2;
+    let is_pair =
+        |open: &str, close: &str| value.starts_with(open) && value.ends_with(close) && value.len() > 2;
     lower.starts_with("@microsoft.keyvault(")
         || lower.starts_with("@microsoft.appconfiguration(")
         || has_pair("#{", "}")
@@ -25,7 +30,8 @@ pub fn of_a_tool(value: &str) -> bool {
         || is_pair("<", ">")
         || is_pair("$(", ")")
         || is_pair("%", "%")
-        || (is_pair("__", "__") && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+        || (is_pair("__", "__")
+            && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
 }
 
 /// Fewest different characters of a secret of 32; random ones have many more.
@@ -33,8 +39,20 @@ const DISTINCT_MIN: usize = 8;
 /// Words that only stand in secrets people made up. Chance puts six given letters into a random key less than once in ten
 /// million.
 const WORDS: [&str; 14] = [
-    "changeme", "replace", "secret", "password", "passwort", "example", "placeholder", "yourkey", "yoursecret",
-    "signingkey", "insert", "default", "random", "qwerty",
+    "changeme",
+    "replace",
+    "secret",
+    "password",
+    "passwort",
+    "example",
+    "placeholder",
+    "yourkey",
+    "yoursecret",
+    "signingkey",
+    "insert",
+    "default",
+    "random",
+    "qwerty",
 ];
 /// Shorter ones, which count when nothing but themselves stands between two separators.
 const WHOLE_WORDS: [&str; 7] = ["todo", "your", "key", "test", "put", "fixme", "demo"];
@@ -54,7 +72,8 @@ pub fn guessable(secret: &str) -> Option<&'static str> {
         return Some("has a word in it that placeholders have");
     }
     let characters: Vec<char> = secret.chars().collect();
-    let repeats = (1..=characters.len() / 2).any(|n| characters.iter().zip(&characters[n..]).all(|(a, b)| a == b));
+    let repeats =
+        (1..=characters.len() / 2).any(|n| characters.iter().zip(&characters[n..]).all(|(a, b)| a == b));
     if repeats {
         return Some("repeats a part of itself");
     }

@@ -61,7 +61,8 @@ fn described(key: &str) -> String {
     if let Some(instead) = instead(key) {
         return format!("{key} ({instead})");
     }
-    if let Some(group) = registry::ALL.iter().filter_map(|def| def.group()).find(|group| group.eq_ignore_ascii_case(key))
+    if let Some(group) =
+        registry::ALL.iter().filter_map(|def| def.group()).find(|group| group.eq_ignore_ascii_case(key))
     {
         return format!("{key} (a list: write {group}:0, {group}:1 …)");
     }

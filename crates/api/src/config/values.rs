@@ -23,7 +23,8 @@ pub fn listen_urls(text: &str) -> Result<Vec<SocketAddr>, String> {
 }
 
 fn listen_url(url: &str) -> Result<Vec<SocketAddr>, String> {
-    let (scheme, rest) = url.split_once("://").ok_or_else(|| format!("'{url}' does not begin with http://"))?;
+    let (scheme, rest) =
+        url.split_once("://").ok_or_else(|| format!("'{url}' does not begin with http://"))?;
     match scheme.to_ascii_lowercase().as_str() {
         "http" => {}
         "https" => return Err(format!("'{url}' asks for TLS, which the proxy in front ends; write http://")),
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn urls_become_addresses() {
-        let addresses = listen_urls("HTTP://*:8080; http://[::1]:81/;http://LOCALHOST;http://0.0.0.0:82").unwrap();
+        let addresses =
+            listen_urls("HTTP://*:8080; http://[::1]:81/;http://LOCALHOST;http://0.0.0.0:82").unwrap();
         let shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["[::]:8080", "[::1]:81", "127.0.0.1:80", "[::1]:80", "0.0.0.0:82"]);
         for bad in
@@ -156,21 +158,21 @@ mod tests {
 
     #[test]
     fn durations_are_seconds_or_clock_times() {
-        for (text, seconds) in
-            [
-                ("300", 300),
-                ("00:05:00", 300),
-                ("1.02:00:01", 93_601),
-                (" 23:59:59 ", 86_399),
-                ("00:05", 300),
-                ("1:2", 3_720),
-                ("00:00:30.5000000", 30),
-                ("1.00:00:30.5", 86_430),
-            ]
-        {
+        for (text, seconds) in [
+            ("300", 300),
+            ("00:05:00", 300),
+            ("1.02:00:01", 93_601),
+            (" 23:59:59 ", 86_399),
+            ("00:05", 300),
+            ("1:2", 3_720),
+            ("00:00:30.5000000", 30),
+            ("1.00:00:30.5", 86_430),
+        ] {
             assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for bad in ["", "5m", "00:60:00", "24:00:00", "1:2:3:4", "-1", "x.00:00:01", "00:05.5", "00:00:01.x", "1.5"] {
+        for bad in
+            ["", "5m", "00:60:00", "24:00:00", "1:2:3:4", "-1", "x.00:00:01", "00:05.5", "00:00:01.x", "1.5"]
+        {
             assert_eq!(duration(bad), None, "{bad}");
         }
     }
@@ -186,7 +188,16 @@ mod tests {
         ] {
             assert_eq!(origin(given).as_deref(), Some(origin_of), "{given}");
         }
-        for bad in ["app.example.com", "ftp://a", "https://", "https://a/", "https://a/x", "https://*.a", "https://u@a", "null"] {
+        for bad in [
+            "app.example.com",
+            "ftp://a",
+            "https://",
+            "https://a/",
+            "https://a/x",
+            "https://*.a",
+            "https://u@a",
+            "null",
+        ] {
             assert_eq!(origin(bad), None, "{bad}");
         }
     }

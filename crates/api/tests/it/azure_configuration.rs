@@ -139,7 +139,9 @@ async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
     until("the newest key", async || server.token().await.0 != header).await;
     let said = std::fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(
-        said.contains("status 500") && !said.contains("q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae") && !said.contains("stub-token"),
+        said.contains("status 500")
+            && !said.contains("q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae")
+            && !said.contains("stub-token"),
         "{said}"
     );
 }

@@ -19,8 +19,11 @@ const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const PRODUCTION: &str = include_str!("../../src/config/fixtures/appsettings.Production.json");
 const SENTINEL: &str = "sentinel-q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae";
 /// Keys that nobody could guess.
-const KEYS: [&str; 3] =
-    ["q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae", "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf", "w1ZpLk7NfT5bq8Rr2vX0mYHc9JdSg3Ae"];
+const KEYS: [&str; 3] = [
+    "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae",
+    "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf",
+    "w1ZpLk7NfT5bq8Rr2vX0mYHc9JdSg3Ae",
+];
 
 /// The binary in an empty folder, outside Development, with nothing configured.
 fn command(folder: &Path) -> Command {

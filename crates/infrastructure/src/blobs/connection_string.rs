@@ -368,7 +368,9 @@ mod tests {
                 "SharedAccessSignature(***)",
             ),
             (
-                &format!("AccountName=erp-local;AccountKey={KEY};BlobEndpoint=http://azurite:10000/erp-local"),
+                &format!(
+                    "AccountName=erp-local;AccountKey={KEY};BlobEndpoint=http://azurite:10000/erp-local"
+                ),
                 "erp-local",
                 "http://azurite:10000/erp-local",
                 "AccountKey(***)",

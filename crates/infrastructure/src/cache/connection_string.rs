@@ -63,7 +63,9 @@ pub enum RedisStringError {
     Port(usize),
     #[error("endpoint {0} has a user or password in it; write host:port,user=…,password=…")]
     Credentials(usize),
-    #[error("endpoint {0} is no host name or address; write host:port and the options behind it, separated by commas")]
+    #[error(
+        "endpoint {0} is no host name or address; write host:port and the options behind it, separated by commas"
+    )]
     BadHost(usize),
     #[error("separates its parts by ';'; separate them by ','")]
     Semicolons,

@@ -296,7 +296,8 @@ fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
 
 #[test]
 fn signing_keys_have_256_bits_and_are_told_apart() {
-    let (one, two) = ("q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae".to_owned(), "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf".to_owned());
+    let (one, two) =
+        ("q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae".to_owned(), "T5bHc9JdSg3Aeq8Rr2vX0mYw1ZpLk7Nf".to_owned());
     let load = |keys: &[(&str, &str)]| {
         let settings: Vec<_> = keys.iter().copied().chain([("Environment", "Development")]).collect();
         super::tests::load(&[], &[], &settings)

@@ -129,7 +129,8 @@ fn logging(reader: &mut Reader<'_>) -> Logging {
         match Level::parse(&word).or_else(|| switch(&word)) {
             Some(level) => overrides.push((source, level)),
             None => {
-                let reason = "expected a level such as Warning, or a switch of Serilog:LevelSwitches such as $main";
+                let reason =
+                    "expected a level such as Warning, or a switch of Serilog:LevelSwitches such as $main";
                 reader.reject_member(&keys::LOG_OVERRIDES, &source, reason);
             }
         }
@@ -169,7 +170,8 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
             if reader.environment().is_development() {
                 reader.notice(Notice::warning(format!("A key of {} {why}: others can guess it.", def.key)));
             } else {
-                let reason = format!("{why}, so that others can guess it; make one with `openssl rand -base64 32`");
+                let reason =
+                    format!("{why}, so that others can guess it; make one with `openssl rand -base64 32`");
                 reader.reject_member(def, index, reason);
             }
         }

@@ -102,7 +102,8 @@ fn azure_hosts_have_defaults_of_their_own() {
 
 #[test]
 fn sentinels_have_a_port_and_credentials_of_their_own() {
-    let options = parsed("a,[::1],h:7,serviceName=mymaster,sentinelUser=watch,sentinelPassword=hush,password=other");
+    let options =
+        parsed("a,[::1],h:7,serviceName=mymaster,sentinelUser=watch,sentinelPassword=hush,password=other");
     assert_eq!(endpoints(&options), ["a:26379", "[::1]:26379", "h:7"]);
     assert_eq!(endpoints(&parsed("a,ssl=true,serviceName=m")), ["a:26379"]);
     assert_eq!(options.sentinel_user.as_deref(), Some("watch"));
@@ -145,7 +146,10 @@ fn what_is_wrong_is_named_and_no_secret_is() {
         ("h,syncTimeout=-2", "option 'syncTimeout' takes a whole number of milliseconds"),
         ("h,asyncTimeout=x", "option 'asyncTimeout' takes a whole number of milliseconds"),
         ("h,defaultDatabase=-2", "option 'defaultDatabase' takes the number of a database"),
-        ("h,tunnel=http:proxy:8080", "asks for a tunnel, which is not supported: the connection would go around the proxy"),
+        (
+            "h,tunnel=http:proxy:8080",
+            "asks for a tunnel, which is not supported: the connection would go around the proxy",
+        ),
         (
             "default:hush@127.0.0.1:8412",
             "endpoint 1 has a user or password in it; write host:port,user=…,password=…",

@@ -197,7 +197,9 @@ mod tests {
         for emulator in ["http://localhost:8483", "http://127.0.0.1:8483", "http://[::1]:8483/"] {
             assert!(Endpoint::parse(emulator).is_ok(), "{emulator}");
         }
-        for bad in ["http://e.azconfig.io", "http://10.0.0.1", "e.azconfig.io", "https://e/kv", "https://u:p@e"] {
+        for bad in
+            ["http://e.azconfig.io", "http://10.0.0.1", "e.azconfig.io", "https://e/kv", "https://u:p@e"]
+        {
             let text = format!("Endpoint={bad};Id=x;Secret=YQ==");
             assert_eq!(error(&text), AccessError::NotAnEndpoint(bad.to_owned()));
         }

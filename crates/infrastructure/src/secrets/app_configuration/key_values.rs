@@ -41,9 +41,11 @@ pub fn values(items: Vec<Item>) -> Result<Vec<(String, Value)>, Failure> {
             found.push((format!("{FLAG_KEY}{key}"), Value::Text(SecretText::new(text))));
         } else if is_json(&media_type) {
             match flatten(&item.key, &text) {
-                Ok(settings) => found.extend(settings.into_iter().map(|(key, value)| {
-                    (key, Value::Text(SecretText::new(value.unwrap_or_default())))
-                })),
+                Ok(settings) => found.extend(
+                    settings
+                        .into_iter()
+                        .map(|(key, value)| (key, Value::Text(SecretText::new(value.unwrap_or_default())))),
+                ),
                 // As other clients do: what does not parse is text.
                 Err(_) => found.push((item.key, Value::Text(SecretText::new(text)))),
             }

@@ -14,7 +14,9 @@ fn flag(files: &[(&str, &str)], variables: &[(&str, &str)], id: &str) -> bool {
     let pairs = |map: &BTreeMap<String, String>| map.clone();
     let (sections, schema) =
         (pairs(&loaded.settings.features.sections), pairs(&loaded.settings.features.schema));
-    let of = |map: &'_ BTreeMap<String, String>| map.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<Vec<_>>();
+    let of = |map: &'_ BTreeMap<String, String>| {
+        map.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<Vec<_>>()
+    };
     let (sections, schema) = (of(&sections), of(&schema));
     let (set, _) = FlagSet::read(
         sections.iter().map(|(k, v)| (k.as_str(), v.as_str())),
@@ -34,7 +36,8 @@ fn keys_nobody_here_uses_never_end_a_start() {
     let loaded = load(&[file], &[DEVELOPMENT], &[("ConnectionStrings:Redis", "[::1]")]).unwrap();
     assert_eq!(loaded.settings.cache.choice, CacheChoice::Redis(SecretText::new("[::1]")));
     assert!(warnings(&loaded).iter().any(|text| text.contains("AllowedHosts")), "{:?}", warnings(&loaded));
-    let listed = load(&[], &[DEVELOPMENT, ("Cors__AllowedOrigins", r#"["https://a.example"]"#)], &[]).unwrap();
+    let listed =
+        load(&[], &[DEVELOPMENT, ("Cors__AllowedOrigins", r#"["https://a.example"]"#)], &[]).unwrap();
     let text = warnings(&listed).join("\n");
     assert!(text.contains("Cors:AllowedOrigins (a list: write Cors:AllowedOrigins:0"), "{text}");
 }
@@ -63,12 +66,23 @@ fn a_secret_that_nothing_replaced_ends_the_start_wherever_it_stands() {
             let settings: Vec<_> = kept.chain([("KeyVault:Uri", vault.as_str()), (key, marker)]).collect();
             let errors = load(&[], &[("ASPNETCORE_ENVIRONMENT", "Production")], &settings).unwrap_err();
             let text = errors.to_string();
-            assert!(text.contains(&format!("{key} = '[…]'")) && text.contains("is a placeholder"), "{key} {text}");
+            assert!(
+                text.contains(&format!("{key} = '[…]'")) && text.contains("is a placeholder"),
+                "{key} {text}"
+            );
             assert!(!text.contains(marker), "{text}");
         }
     }
-    for guessable in ["a".repeat(32), "changeme-changeme-changeme-changeme".to_owned(), "YOUR_SECRET_KEY_AT_LEAST_32_CHARACTERS".to_owned()] {
-        let settings: Vec<_> = EMBEDDED[..4].iter().copied().chain([("KeyVault:Uri", vault.as_str()), ("jwt-key", &guessable)]).collect();
+    for guessable in [
+        "a".repeat(32),
+        "changeme-changeme-changeme-changeme".to_owned(),
+        "YOUR_SECRET_KEY_AT_LEAST_32_CHARACTERS".to_owned(),
+    ] {
+        let settings: Vec<_> = EMBEDDED[..4]
+            .iter()
+            .copied()
+            .chain([("KeyVault:Uri", vault.as_str()), ("jwt-key", &guessable)])
+            .collect();
         let text = load(&[], &[("ASPNETCORE_ENVIRONMENT", "Production")], &settings).unwrap_err().to_string();
         assert!(text.contains("jwt-key = '***'") && text.contains("others can guess it"), "{text}");
     }
@@ -115,9 +129,14 @@ fn serilogs_short_form_and_switches_are_understood() {
 fn files_are_read_as_editors_write_them() {
     let text = r#"{"Bootstrap":{"Tenant":"caf\u00e9"},"db-password":12345678901234567890123}"#;
     let directory = tempfile::tempdir().unwrap();
-    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     std::fs::write(directory.path().join("appsettings.json"), utf16).unwrap();
-    std::fs::write(directory.path().join("appsettings.production.json"), b"{ // caf\xE9\r \"Auth\": {\"Issuer\": \"i\"} }").unwrap();
+    std::fs::write(
+        directory.path().join("appsettings.production.json"),
+        b"{ // caf\xE9\r \"Auth\": {\"Issuer\": \"i\"} }",
+    )
+    .unwrap();
     let sources = Sources {
         directory: directory.path().to_owned(),
         variables: pairs(&[("ASPNETCORE_ENVIRONMENT", "production")]),
@@ -127,7 +146,8 @@ fn files_are_read_as_editors_write_them() {
     let value = |key: &str| gathered.layers.get(key).map(|found| found.value.to_owned());
     assert_eq!(value("db-password").as_deref(), Some("12345678901234567890123"));
     assert_eq!(value("Auth:Issuer").as_deref(), Some("i"), "the file in another case counts");
-    std::fs::write(directory.path().join("appsettings.json"), b"{\"Auth\": {\"Issuer\": \"caf\xE9\"}}").unwrap();
+    std::fs::write(directory.path().join("appsettings.json"), b"{\"Auth\": {\"Issuer\": \"caf\xE9\"}}")
+        .unwrap();
     assert!(Gathered::local(&sources).unwrap_err().to_string().contains("is not UTF-8"));
 }
 
@@ -160,12 +180,17 @@ fn an_empty_variable_leaves_the_file_in_force() {
 fn whoever_only_wants_to_try_it_is_told_how() {
     let hint = "ASPNETCORE_ENVIRONMENT=Development erp-api";
     assert!(load(&[], &[], &[]).unwrap_err().to_string().contains(hint));
-    assert!(!load(&[], &[("ASPNETCORE_ENVIRONMENT", "Production")], &[]).unwrap_err().to_string().contains(hint));
+    assert!(
+        !load(&[], &[("ASPNETCORE_ENVIRONMENT", "Production")], &[]).unwrap_err().to_string().contains(hint)
+    );
 }
 
 #[test]
 fn origins_match_what_browsers_send() {
-    let settings = [("Cors:AllowedOrigins:0", "HTTPS://App.Example.com:443"), ("Cors:AllowedOrigins:1", "https://münchen.example")];
+    let settings = [
+        ("Cors:AllowedOrigins:0", "HTTPS://App.Example.com:443"),
+        ("Cors:AllowedOrigins:1", "https://münchen.example"),
+    ];
     let loaded = load(&[], &[DEVELOPMENT], &settings).unwrap();
     assert_eq!(loaded.settings.cors_origins, ["https://app.example.com", "https://xn--mnchen-3ya.example"]);
 }

@@ -107,7 +107,9 @@ impl Draft {
                 let wanted = number(keyword, &value, 1, INTEGER_MAX)?;
                 options.pool_max = wanted.min(POOL_LIMIT);
                 if wanted > POOL_LIMIT {
-                    options.remarks.push(format!("'{keyword}' is {POOL_LIMIT} here, the most one process opens"));
+                    options
+                        .remarks
+                        .push(format!("'{keyword}' is {POOL_LIMIT} here, the most one process opens"));
                 }
             }
             "connect timeout" | "connecttimeout" | "connection timeout" | "timeout" => {

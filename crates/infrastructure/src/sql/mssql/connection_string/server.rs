@@ -22,7 +22,9 @@ pub(super) fn parse(text: &str) -> Result<Server, String> {
         return Err("has a Server that is a URL; write host or host,port".to_owned());
     }
     if text.contains('@') {
-        return Err("has a Server with a user or password in it; write Server=host;User Id=…;Password=…".to_owned());
+        return Err(
+            "has a Server with a user or password in it; write Server=host;User Id=…;Password=…".to_owned()
+        );
     }
     let text = without_protocol(text)?;
     let (address, port) = match text.split_once(',') {
@@ -55,7 +57,9 @@ fn without_protocol(text: &str) -> Result<&str, String> {
         "tcp" => Ok(rest.trim_start()),
         "np" => Err("asks for named pipes (np:), which exist on Windows only".to_owned()),
         "lpc" => Err("asks for shared memory (lpc:), which exists on Windows only".to_owned()),
-        "admin" => Err("asks for the administrator's connection (admin:), of which a server has one".to_owned()),
+        "admin" => {
+            Err("asks for the administrator's connection (admin:), of which a server has one".to_owned())
+        }
         _ => Ok(text),
     }
 }

@@ -56,10 +56,7 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         ("hush", "has a part without '=' after 0 keyword(s)"),
         ("Server=h;=hush", "has a value without a keyword"),
         ("Server=h;Encrypt=maybe", "has an Encrypt that is not True, False or Strict"),
-        (
-            "Server=h;Max Pool Size=0",
-            "has a 'max pool size' that is not a whole number from 1 to 2147483647",
-        ),
+        ("Server=h;Max Pool Size=0", "has a 'max pool size' that is not a whole number from 1 to 2147483647"),
         ("Server=h;Connect Timeout=-1", "has a 'connect timeout' that is not a whole number from 0 to 86400"),
         ("Server=h;ApplicationIntent=x", "has an ApplicationIntent that is not ReadOnly or ReadWrite"),
         (
@@ -91,7 +88,10 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
         ("Data Source=hush.db", "looks like a string of SQLite"),
         ("Data Source=./data/hush.sqlite3;Cache=Shared", "looks like a string of SQLite"),
         ("Data Source=:memory:", "looks like a string of SQLite"),
-        ("Server=h;Authentication=Active Directory Service Principal;User Id=u;Password=hush", "is not supported: use"),
+        (
+            "Server=h;Authentication=Active Directory Service Principal;User Id=u;Password=hush",
+            "is not supported: use",
+        ),
         ("Server=h;Authentication=ActiveDirectoryPassword;User Id=u;Password=hush", "is not supported: use"),
         ("Server=h;Column Encryption Setting=Enabled", "Always Encrypted"),
         ("Server=h;Context Connection=true", "context connection"),
@@ -142,7 +142,9 @@ fn the_forms_of_sqlclient_are_taken() {
         let options = parsed(&format!("Server=h;Max Pool Size={size}"));
         assert_eq!((options.pool_max, options.remarks.len()), (pool, usize::from(size > 1_000)));
     }
-    let empty = parsed("Server=h;Connect Timeout=;Integrated Security=;Encrypt=;Max Pool Size=;App=;Pooling=;UID=u;PWD=");
+    let empty = parsed(
+        "Server=h;Connect Timeout=;Integrated Security=;Encrypt=;Max Pool Size=;App=;Pooling=;UID=u;PWD=",
+    );
     assert_eq!((empty.connect_timeout, empty.pool_max), (Duration::from_secs(15), POOL_MAX_DEFAULT));
     assert_eq!(empty.login, Login::Password { user: "u".into(), password: String::new() });
     assert_eq!(empty.application_name, "ERP-API");
