@@ -112,7 +112,7 @@ impl ListSql {
         if !query.any.is_empty() {
             conditions.push(self.group(&query.any, " OR ", &mut sql)?);
         }
-        let (head, from) = self.select.split_once(" FROM ").unwrap_or((self.select, ""));
+        let (head, from) = at_from(self.select);
         let count = count(query.count, from, &conditions, &sql);
         let order = self.order(query)?;
         if let Some(cursor) = &query.cursor {
@@ -293,4 +293,21 @@ fn after(order: &Order, values: &[Value], sql: &mut Composed) -> String {
         }
         _ => format!("({parts})"),
     }
+}
+
+/// The columns of a select and what it reads from: a column may be a select of its own, in brackets.
+fn at_from(select: &str) -> (&str, &str) {
+    const FROM: &str = " FROM ";
+    let mut depth = 0_usize;
+    for (at, c) in select.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 && select[at..].starts_with(FROM) => {
+                return (&select[..at], &select[at + FROM.len()..]);
+            }
+            _ => {}
+        }
+    }
+    (select, "")
 }
