@@ -1,6 +1,8 @@
 //! The document and its page, from the binary alone: no network, no script from elsewhere.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
@@ -8,7 +10,11 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY,
+};
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,19 +30,69 @@ pub const DOCUMENT_PATH: &str = "/openapi.json";
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/// Something that never changes while the process runs, also compressed: once, for the first who takes it so.
+struct Fixed {
+    bytes: Bytes,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Fixed {
+    fn new(bytes: impl Into<Bytes>) -> Self {
+        Self { bytes: bytes.into(), gzip: OnceLock::new() }
+    }
+
+    /// The body for a request with these headers, as it is or compressed, whichever is asked for.
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let mut response = if takes_gzip(asked) {
+            let gzip = self.gzip.get_or_init(|| compressed(&self.bytes));
+            let mut response = Response::new(Body::from(gzip.clone()));
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        } else {
+            Response::new(Body::from(self.bytes.clone()))
+        };
+        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+        response
+    }
+}
+
+/// Whether `Accept-Encoding` names gzip, or anything, with a weight above zero.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let parts = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut any = false;
+    for part in parts.flat_map(|value| value.split(',')) {
+        let mut pieces = part.split(';').map(str::trim);
+        let name = pieces.next().unwrap_or_default();
+        let weight = pieces.find_map(|piece| piece.strip_prefix("q="));
+        let wanted = weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0));
+        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+            return wanted;
+        }
+        any |= name == "*" && wanted;
+    }
+    any
+}
+
+fn compressed(bytes: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default().into()
+}
+
 /// The document as sent, with its entity tag.
 struct Document {
-    bytes: Bytes,
+    fixed: Fixed,
     tag: HeaderValue,
 }
 
 impl Document {
     fn new(document: &Value) -> Self {
-        let bytes = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+        let bytes = serde_json::to_vec(document).unwrap_or_default();
         let digest = Sha256::digest(&bytes);
         let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let tag = HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"-\""));
-        Self { bytes, tag }
+        Self { fixed: Fixed::new(bytes), tag }
     }
 }
 
@@ -47,17 +103,23 @@ impl Document {
 pub fn routes(document: impl FnOnce() -> Value + Send + 'static) -> Router<AppState> {
     let document = Arc::new(LazyLock::new(move || Document::new(&document())));
     let config = Arc::new(Config::from(DOCUMENT_PATH));
+    let assets = Assets::default();
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
         .route(
             "/docs/",
             get({
-                let config = config.clone();
-                move || async move { asset("", config) }
+                let (config, assets) = (config.clone(), assets.clone());
+                move |headers: HeaderMap| async move { asset("", &headers, config, &assets) }
             }),
         )
-        .route("/docs/{*file}", get(move |Path(file): Path<String>| async move { asset(&file, config) }))
+        .route(
+            "/docs/{*file}",
+            get(move |Path(file): Path<String>, headers: HeaderMap| async move {
+                asset(&file, &headers, config, &assets)
+            }),
+        )
         .route(DOCUMENT_PATH, get(move |headers: HeaderMap| async move { open(&headers, &document) }))
 }
 
@@ -65,7 +127,7 @@ fn open(headers: &HeaderMap, document: &Document) -> Response {
     let mut response = if not_modified(headers, &document.tag) {
         http::StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(document.bytes.clone()))
+        document.fixed.answer(headers)
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -74,16 +136,53 @@ fn open(headers: &HeaderMap, document: &Document) -> Response {
     response
 }
 
-fn asset(file: &str, config: Arc<Config<'static>>) -> Response {
-    let Ok(Some(found)) = utoipa_swagger_ui::serve(file, config) else {
-        return Problem::of(&ROUTE_NOT_FOUND).into_response();
+/// Files of the page that were asked for, by name. There are only those that the binary holds.
+type Assets = Arc<Mutex<HashMap<String, Arc<(Fixed, String)>>>>;
+
+fn asset(file: &str, asked: &HeaderMap, config: Arc<Config<'static>>, assets: &Assets) -> Response {
+    let known = assets.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
+    let found = match known {
+        Some(found) => found,
+        None => {
+            let Ok(Some(found)) = utoipa_swagger_ui::serve(file, config) else {
+                return Problem::of(&ROUTE_NOT_FOUND).into_response();
+            };
+            let found = Arc::new((Fixed::new(found.bytes.into_owned()), found.content_type));
+            assets.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), found.clone());
+            found
+        }
     };
-    let mut response = Response::new(Body::from(found.bytes.into_owned()));
+    let mut response = found.0.answer(asked);
     let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(&found.content_type) {
+    if let Ok(kind) = HeaderValue::from_str(&found.1) {
         headers.insert(CONTENT_TYPE, kind);
     }
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixed_answer_is_compressed_once_for_those_who_take_it() {
+        let fixed = Fixed::new("x".repeat(10_000));
+        let encoding = |accepted: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(accepted.map(|text| (ACCEPT_ENCODING, HeaderValue::from_static(text))));
+            let answer = fixed.answer(&headers);
+            answer.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
+        };
+        for taken in ["gzip", "br, gzip;q=0.5", "*", "GZIP", "deflate, x-gzip"] {
+            assert_eq!(encoding(Some(taken)).as_deref(), Some("gzip"), "{taken}");
+        }
+        for refused in [None, Some("br"), Some("gzip;q=0"), Some("*;q=0"), Some("gzip;q=0, *"), Some("")] {
+            assert_eq!(encoding(refused), None, "{refused:?}");
+        }
+        let made = fixed.gzip.get().unwrap().as_ptr();
+        encoding(Some("gzip"));
+        assert_eq!(fixed.gzip.get().unwrap().as_ptr(), made);
+    }
 }

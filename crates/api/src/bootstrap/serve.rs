@@ -19,6 +19,7 @@ use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
+use crate::middleware::host::from_connections;
 use crate::telemetry::{Enrichers, Format, Logs};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
@@ -98,7 +99,7 @@ fn health(settings: &Settings, parts: &Parts, lifecycle: &Lifecycle) -> Result<H
 fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
     let mut operations = api_operations();
     operations.plain(router_with_access(health.clone()).with_state(()));
-    operations.into_router(parts.state.clone(), &http_limits(settings))
+    operations.into_router(parts.state.clone(), &http_limits(settings)).layer(from_connections())
 }
 
 async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {

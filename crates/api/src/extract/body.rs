@@ -1,7 +1,7 @@
 //! Request bodies, read whole and within their limit.
 
 use application::error::MALFORMED_REQUEST;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use domain::error::{Violation, Violations};
@@ -27,7 +27,7 @@ impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json").into());
+            return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json, UTF-8").into());
         }
         let bytes = read(request).await?;
         let value = parse_json(&bytes)?;
@@ -37,6 +37,21 @@ impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
             Some(parsed) if errors.is_empty() => Ok(Self(parsed)),
             _ => Err(errors.into_vec().into()),
         }
+    }
+}
+
+/// The same, where a request may come without a body, or with `null` for one.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub Option<T>);
+
+impl<T: WireType, S: Sync> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(Self(None));
+        }
+        Json::<Option<T>>::from_request(request, state).await.map(|Json(body)| Self(body))
     }
 }
 

@@ -68,7 +68,11 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
 }
 
 fn idempotency(headers: &HeaderMap, hash: Option<[u8; 32]>) -> Result<Option<IdempotencyKey>, Violation> {
-    let (Some(value), Some(request_hash)) = (headers.get(IDEMPOTENCY_KEY), hash) else { return Ok(None) };
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let (Some(value), Some(request_hash)) = (values.next(), hash) else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(bad_header("Idempotency-Key", "one key"));
+    }
     let printable = value.as_bytes().iter().all(|b| (0x20..0x7F).contains(b));
     match value.to_str() {
         Ok(key) if printable && (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) => {

@@ -12,7 +12,7 @@ pub mod path;
 pub mod query;
 
 pub use accept::{Accept, Media};
-pub use body::{Json, RawBody};
+pub use body::{Json, OptionalJson, RawBody};
 pub use context::{Ctx, Visitor};
 pub use list_params::{ListParams, ListRequest, ListSpecSource};
 pub use path::{Id, Ids};

@@ -24,15 +24,18 @@ use tower::{Layer, Service};
 use tracing::{Instrument, field};
 
 use super::guard::Verified;
+use super::host;
 use super::limits::HttpLimits;
 use crate::extract::language::preferred;
-use crate::operation::API_BASE;
 use crate::problem::{self, Facts, OVERLOADED, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Longest request id taken from a caller, in bytes.
 pub const REQUEST_ID_LENGTH_MAX: usize = 64;
+
+/// Every path of health begins so.
+const HEALTH_BASE: &str = "/health";
 
 const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, API_KEY, COOKIE];
 
@@ -122,7 +125,7 @@ where
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
     // An operation of a batch is part of a request that has its place already; health must answer under load, too.
     let unlimited =
-        request.extensions().get::<Verified>().is_some() || !request.uri().path().starts_with(API_BASE);
+        request.extensions().get::<Verified>().is_some() || request.uri().path().starts_with(HEALTH_BASE);
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let template = route.as_ref().map_or("-", |route| route.as_str());
@@ -138,7 +141,9 @@ where
     request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
     let started = Instant::now();
     let slot = if unlimited { None } else { shared.slots.try_acquire().ok() };
-    let response = if unlimited || slot.is_some() {
+    let response = if let Some(problem) = host::refusal(&request) {
+        problem.into_response()
+    } else if unlimited || slot.is_some() {
         let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
         match answered.await {
             Ok(Ok(response)) => response,
@@ -150,7 +155,8 @@ where
     };
     drop(slot);
     let _entered = span.enter();
-    let facts = Facts { instance: path.path(), trace_id: &id, language };
+    let instance = problem::instance(path.path(), template);
+    let facts = Facts { instance: &instance, route: template, trace_id: &id, language };
     let mut response = problem::render(response, facts);
     let latency = started.elapsed();
     let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);

@@ -15,7 +15,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use domain::error::{Category, Violation, Violations};
 use futures::future::BoxFuture;
-use http::header::{ACCEPT, AUTHORIZATION, ETAG, LOCATION, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, ETAG, IF_MATCH, LOCATION, WWW_AUTHENTICATE};
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::Limited;
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
 use crate::extract::body::read_limited;
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
-use crate::problem::{BODY_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT};
+use crate::problem::{BODY_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 use crate::wire::QueryPairs;
 
 /// API keys begin so; any other bearer token is a JWT.
@@ -141,6 +141,7 @@ impl Guard {
         if let Some(switches) = &self.switches {
             switches.may_write()?;
         }
+        refuse_encoded(request.method(), request.headers())?;
         let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
         self.check_parameters(&request)?;
         self.limit_body(&mut request)?;
@@ -217,7 +218,7 @@ impl Guard {
         Ok(())
     }
 
-    /// SHA-256 over method, path, query and body, each ended so that they cannot run into one another.
+    /// SHA-256 over method, path, query, body and version asked for, each ended so that they cannot run into one another.
     async fn request_hash(&self, request: &mut Request) -> Result<Option<[u8; 32]>, Problem> {
         if request.method() == Method::GET || !request.headers().contains_key(IDEMPOTENCY_KEY) {
             return Ok(None);
@@ -236,8 +237,24 @@ impl Guard {
         } else if let Some(length) = request.headers().get(http::header::CONTENT_LENGTH) {
             hash.update(length.as_bytes());
         }
+        for version in request.headers().get_all(IF_MATCH) {
+            hash.update([0]);
+            hash.update(version.as_bytes());
+        }
         Ok(Some(hash.finalize().into()))
     }
+}
+
+/// A body is read as it comes; one that says it is compressed would be taken for something it is not.
+fn refuse_encoded(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if *method == Method::GET || headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+        return Ok(());
+    }
+    Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE)
+        .with("expected", "a body without Content-Encoding")
+        .at(":Content-Encoding")
+        .into())
 }
 
 /// The credential of a request: `Authorization: Bearer …` or `X-Api-Key`.

@@ -3,6 +3,7 @@
 
 pub mod edge;
 pub mod guard;
+pub mod host;
 pub mod limits;
 pub mod rate;
 pub mod switches;

@@ -81,7 +81,7 @@ pub fn schemas(schemas: &mut Schemas) {
                 "status": { "type": "integer", "minimum": 400, "maximum": 599 },
                 "code": { "type": "string", "description": "Stable; `validation_failed` when there are several." },
                 "detail": { "type": "string", "description": "What is wrong, in the caller's language." },
-                "instance": { "type": "string", "description": "The path of the request." },
+                "instance": { "type": "string", "description": "The path of the request; of a link its template, because its token is a secret." },
                 "traceId": { "type": "string", "description": "Quote it when you report a fault." },
                 "errors": {
                     "type": "array",
@@ -119,8 +119,11 @@ pub fn parameters() -> Value {
     json!({
         "AcceptLanguage": {
             "name": "Accept-Language", "in": "header", "required": false,
-            "description": "`ar` or `en`: the language of messages and captions. Numbers and dates never change with it.",
-            "schema": { "type": "string", "enum": ["en", "ar"], "default": "en" },
+            "description": "The languages the caller prefers, as in RFC 9110, such as `ar-SA,ar;q=0.9,en;q=0.8`. Messages and \
+                captions come in Arabic or English, whichever weighs more; in English when neither is named. Never refused. \
+                Numbers and dates never change with it.",
+            "schema": { "type": "string" },
+            "example": "ar",
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": false,

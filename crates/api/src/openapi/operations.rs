@@ -36,7 +36,7 @@ pub fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
         for (media, schema) in &operation.also_bodies {
             content.insert((*media).to_owned(), json!({ "schema": schema(schemas) }));
         }
-        described["requestBody"] = json!({ "required": true, "content": content });
+        described["requestBody"] = json!({ "required": !operation.body_optional, "content": content });
     }
     described["responses"] = responses(operation, access, schemas);
     described["security"] = security(access);

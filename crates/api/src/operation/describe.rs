@@ -66,6 +66,7 @@ pub struct Operation {
     pub(crate) keyed: bool,
     pub(crate) if_match: bool,
     pub(crate) body: Option<(&'static str, SchemaOf)>,
+    pub(crate) body_optional: bool,
     /// Other media types of the body.
     pub(crate) also_bodies: Vec<(&'static str, SchemaOf)>,
     /// Calls other operations: its handler finds the router of all of them in the request.
@@ -103,6 +104,7 @@ impl Operation {
             keyed: false,
             if_match: false,
             body: None,
+            body_optional: false,
             also_bodies: Vec::new(),
             dispatches: false,
             query: Query::None,
@@ -164,6 +166,11 @@ impl Operation {
             if self.method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
         self.body = Some((kind, T::schema));
         self
+    }
+    /// A JSON body that may be left out.
+    pub fn optional_body<T: WireType>(&mut self) -> &mut Self {
+        self.body_optional = true;
+        self.body::<T>()
     }
     /// A body that is not JSON: a form, a file.
     pub fn raw_body(&mut self, media_type: &'static str, schema: fn(&mut Schemas) -> Value) -> &mut Self {

@@ -1,5 +1,7 @@
 //! The document of a failure (RFC 9457).
 
+use std::borrow::Cow;
+
 use domain::error::{Language, Violation};
 use http::StatusCode;
 use serde::Serialize;
@@ -16,9 +18,29 @@ const DETAIL_LENGTH_MAX: usize = 600;
 /// What a problem document says about the request it answers.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
+    /// The path, but its template where a part of the path is a secret: see [`instance`].
     pub instance: &'a str,
+    /// The template of the route, `-` where there is none: what is logged instead of the path.
+    pub route: &'a str,
     pub trace_id: &'a str,
     pub language: Language,
+}
+
+/// Longest part of a path that is repeated where no route says what it is, in bytes: ids and codes are shorter, link
+/// tokens longer.
+const SEGMENT_LENGTH_MAX: usize = 60;
+
+/// The path of a request as an answer may repeat it. Whoever holds a link's token may use it, so it stands in no answer
+/// that somebody else may be shown.
+pub fn instance<'a>(path: &'a str, route: &'a str) -> Cow<'a, str> {
+    if route.contains("{token}") {
+        return Cow::Borrowed(route);
+    }
+    if path.split('/').all(|part| part.len() <= SEGMENT_LENGTH_MAX) {
+        return Cow::Borrowed(path);
+    }
+    let parts = path.split('/').map(|part| if part.len() <= SEGMENT_LENGTH_MAX { part } else { "…" });
+    Cow::Owned(parts.collect::<Vec<_>>().join("/"))
 }
 
 #[derive(Serialize)]
@@ -97,5 +119,20 @@ pub fn document<'a>(problem: &'a Problem, status: StatusCode, facts: Facts<'a>) 
         instance: facts.instance,
         trace_id: facts.trace_id,
         errors: items.map(|violation| Item::of(violation, facts.language)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_path_is_not_repeated() {
+        let token = "a".repeat(90);
+        let link = format!("/api/v1/attachment-links/{token}");
+        assert_eq!(instance(&link, "/api/v1/attachment-links/{token}"), "/api/v1/attachment-links/{token}");
+        assert_eq!(instance(&format!("{link}/more"), "-"), "/api/v1/attachment-links/…/more");
+        let account = "/api/v1/accounts/0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11";
+        assert_eq!(instance(account, "/api/v1/accounts/{id}"), account);
     }
 }

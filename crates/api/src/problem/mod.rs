@@ -15,7 +15,7 @@ use http::{HeaderValue, StatusCode};
 
 pub use catalogue::{error_catalogue, errors_markdown};
 use document::document;
-pub use document::{Facts, PROBLEM_ERRORS_MAX, TYPE_BASE};
+pub use document::{Facts, PROBLEM_ERRORS_MAX, TYPE_BASE, instance};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -27,7 +27,8 @@ domain::errors! {
     NOT_ACCEPTABLE = "not_acceptable", NotAcceptable, Developer,
         "None of the media types in Accept can be produced. Offered: {offered}.", "لا يمكن تقديم أي من الأنواع المطلوبة في Accept. المتاح: {offered}.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UnsupportedMedia, Developer,
-        "Send the body as {expected} in UTF-8.", "أرسل محتوى الطلب بالنوع {expected} وبترميز UTF-8.";
+        "The body is not in a form that is taken here: expected {expected}.",
+        "محتوى الطلب ليس بصيغة مقبولة هنا: المتوقع {expected}.";
     BODY_TOO_LARGE = "body_too_large", TooLarge, Developer,
         "The body is larger than {limit} bytes ({name}).", "محتوى الطلب أكبر من {limit} بايت ({name}).";
     INVALID_HEADER = "invalid_header", Malformed, Developer,
@@ -203,14 +204,14 @@ fn foreign(parts: &http::response::Parts, facts: Facts<'_>) -> Option<Problem> {
 
 fn log(problem: &Problem, status: StatusCode, facts: Facts<'_>) {
     let error = problem.error();
-    let (instance, trace_id, status) = (facts.instance, facts.trace_id, status.as_u16());
+    let (route, trace_id, status) = (facts.route, facts.trace_id, status.as_u16());
     match error.category() {
         Category::Internal => {
-            tracing::error!(status, instance, trace_id, error = %error, "request failed");
+            tracing::error!(status, route, trace_id, error = %error, "request failed");
         }
         Category::Unavailable => {
-            tracing::warn!(status, instance, trace_id, error = %error, "request could not be served");
+            tracing::warn!(status, route, trace_id, error = %error, "request could not be served");
         }
-        _ => tracing::debug!(status, instance, trace_id, error = %error, "request refused"),
+        _ => tracing::debug!(status, route, trace_id, error = %error, "request refused"),
     }
 }

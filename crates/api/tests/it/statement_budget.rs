@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use testkit::world::{PASSWORD, encode, entry};
 use testkit::{TenantKit, World};
 
-/// Operation, statements on SQLite, round trips on SQL Server. Operations that differ in their rows alone share a line.
+/// Operation, statements on SQLite, round trips on SQL Server. Operations that differ in their rows alone share a line. What
+/// changes something and posts nothing asks for the end of the audit log's chain before its commit, in a round trip of its
+/// own; a posting learns it with its number.
 const BUDGETS: &[(&str, u64, u64)] = &[
     ("sign in", 10, 7),
     ("read who I am", 3, 3),
@@ -24,19 +26,19 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("general ledger, a page", 6, 4),
     ("ledger of an account, a page", 5, 5),
     ("events, a page", 2, 2),
-    ("create a draft", 5, 3),
-    ("change a draft", 8, 4),
+    ("create a draft", 5, 4),
+    ("change a draft", 8, 5),
     ("post a draft", 14, 4),
-    ("delete a draft", 10, 5),
+    ("delete a draft", 10, 6),
     ("create and post", 10, 4),
     ("create and post under a key", 12, 4),
     ("reverse", 14, 5),
     ("batch of 10 postings", 100, 40),
     ("atomic batch of 10 postings", 100, 13),
     // Three of them ask again whether the caller may still do it, one how the values of dimensions lie.
-    ("import and post", 20, 15),
-    ("run a recurring entry", 7, 4),
-    ("close a period", 6, 8),
+    ("import and post", 20, 16),
+    ("run a recurring entry", 7, 5),
+    ("close a period", 6, 9),
 ];
 
 struct Measured {

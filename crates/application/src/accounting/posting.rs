@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
+use domain::accounting::hash_chain::DimensionSets;
 use domain::accounting::journal_entry::{
-    ChainLink, DraftEntry, EntryKind, NewEntry, PostedEntry, PostingRules, ValidatedEntry,
+    ChainLink, DraftEntry, EntryKind, EntryOrigin, NewEntry, PostedEntry, PostingRules, ValidatedEntry,
 };
 use domain::accounting::lock::Locks;
 use domain::accounting::number_series::NumberContext;
@@ -17,7 +18,7 @@ use super::opening_balances;
 use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
 use crate::context::RequestContext;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// An entry in the ledger with the facts it was posted under, for the answer.
@@ -49,9 +50,8 @@ pub async fn post(
     let posting_date = draft.posting_date();
     let validated = validate(ctx, uow, draft, &facts, &journal)?;
     uow.ledger().add_to_balances(&validated, posting_date).await?;
-    let entry = number_and_chain(uow, validated, posting_date, &facts, &journal).await?;
-    let posted_by = ctx.actor.user_id();
-    uow.journal_entries().insert_posted(&entry, &meta, posted_by, stored_version).await?;
+    let entry = number_and_chain(ctx, uow, validated, (posting_date, &meta), &facts, &journal).await?;
+    uow.journal_entries().insert_posted(&entry, &meta, stored_version).await?;
     let version = stored_version.unwrap_or_default() + 1;
     Ok(Posting { entry, meta, facts, version })
 }
@@ -166,15 +166,48 @@ fn validate(
     Ok(draft.validate(&rules)?)
 }
 
+/// Who made and posts an entry, and why.
+pub(super) fn origin(ctx: &RequestContext, validated: &ValidatedEntry, meta: &EntryMeta) -> EntryOrigin {
+    EntryOrigin {
+        created_at: meta.created_at,
+        created_by: meta.created_by,
+        posted_by: ctx.actor.user_id(),
+        recurring_entry_id: meta.recurring_entry_id,
+        copied_from: meta.copied_from,
+        reason: validated.reversal_reason().map(str::to_owned),
+    }
+}
+
+/// Adds to `known` the values of every dimension set on the lines; the entry's hash covers them (R5).
+pub(super) async fn load_sets(
+    uow: &mut dyn UnitOfWork,
+    validated: &ValidatedEntry,
+    known: &mut DimensionSets,
+) -> AppResult<()> {
+    let sets = validated.lines().iter().map(|line| line.dimension_set);
+    let missing: BTreeSet<_> = sets.filter(|set| !set.is_empty() && !known.contains_key(set)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    known.extend(uow.ledger().dimension_combinations(&missing).await?);
+    match missing.into_iter().find(|set| !known.contains_key(set)) {
+        Some(set) => Err(AppError::internal(format!("the dimension set {set} has lost its values"))),
+        None => Ok(()),
+    }
+}
+
 async fn number_and_chain(
+    ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     validated: ValidatedEntry,
-    posting_date: chrono::NaiveDate,
+    (posting_date, meta): (chrono::NaiveDate, &EntryMeta),
     facts: &PostingFacts,
     journal: &JournalFacts,
 ) -> AppResult<PostedEntry> {
     let fiscal_year =
         facts.fiscal_year.as_ref().map_or("", |(_, code): &(FiscalYearId, String)| code.as_str());
+    let mut sets = DimensionSets::new();
+    load_sets(uow, &validated, &mut sets).await?;
     let series = &journal.series;
     let period_key = series.period_key(posting_date, fiscal_year);
     let (sequence, head) =
@@ -187,7 +220,8 @@ async fn number_and_chain(
     };
     let number = series.format(sequence.unsigned_abs(), &context)?;
     let link = ChainLink { tenant_id: uow.tenant(), sequence: head.sequence + 1, previous_hash: head.hash };
-    let entry = validated.post(number, uow.now(), link);
+    let origin = origin(ctx, &validated, meta);
+    let entry = validated.post(number, uow.now(), link, origin, &sets);
     let next = ChainHead { sequence: link.sequence, hash: *entry.hash() };
     uow.ledger().save_chain_head(journal.journal.id, next).await?;
     Ok(entry)

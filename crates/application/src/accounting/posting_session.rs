@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use domain::accounting::fiscal_period::PeriodFacts;
+use domain::accounting::hash_chain::DimensionSets;
 use domain::accounting::journal_entry::{ChainLink, DraftEntry, PostedEntry, PostingRules, ValidatedEntry};
 use domain::accounting::number_series::NumberContext;
 use domain::error::Violation;
@@ -17,12 +18,15 @@ use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
 use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, JournalFacts};
 use super::ports::ledger_batch::SessionFacts;
+use super::posting;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// Lines that wait to be written: enough for large pieces, few enough to be held.
 const PENDING_LINES_MAX: usize = 5_000;
+/// Dimension sets whose values are kept; beyond it they are asked for again.
+const SETS_MAX: usize = 20_000;
 
 /// The end of a journal's chain: as it was read, and as it is by now.
 struct Chain {
@@ -47,6 +51,8 @@ pub struct PostingSession {
     /// The rates of the posting date, for the entry at hand.
     rates_of_day: HashMap<CurrencyCode, Rate>,
     user: Option<UserId>,
+    /// Values of the dimension sets met so far.
+    sets: DimensionSets,
     pending: Vec<(PostedEntry, EntryMeta)>,
     pending_lines: usize,
 }
@@ -57,6 +63,8 @@ pub struct SessionPosting {
     pub number: String,
     pub total: domain::money::Amount,
     pub line_count: usize,
+    pub chain_sequence: i64,
+    pub hash: [u8; 32],
 }
 
 impl PostingSession {
@@ -69,6 +77,7 @@ impl PostingSession {
             rates: HashMap::new(),
             rates_of_day: HashMap::new(),
             user,
+            sets: DimensionSets::new(),
             pending: Vec::new(),
             pending_lines: 0,
         })
@@ -132,12 +141,17 @@ impl PostingSession {
     /// Posts what [`Self::validate`] let through, after the one before.
     pub async fn post(
         &mut self,
+        ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
         entry: ValidatedEntry,
         (journal, date): (JournalId, NaiveDate),
         meta: EntryMeta,
     ) -> AppResult<SessionPosting> {
         uow.ledger().add_to_balances(&entry, date).await?;
+        if self.sets.len() > SETS_MAX {
+            self.sets.clear();
+        }
+        posting::load_sets(uow, &entry, &mut self.sets).await?;
         let number = self.next_number(uow, journal, date).await?;
         let (tenant, now) = (uow.tenant(), uow.now());
         let Some(chain) = self.journals.get_mut(&journal) else {
@@ -149,15 +163,17 @@ impl PostingSession {
             previous_hash: chain.head.hash,
         };
         let total = entry.total();
-        let posted = entry.post(number, now, link);
+        let origin = posting::origin(ctx, &entry, &meta);
+        let posted = entry.post(number, now, link, origin, &self.sets);
         chain.head = ChainHead { sequence: link.sequence, hash: *posted.hash() };
         let (number, line_count) = (posted.number().to_owned(), posted.lines().len());
+        let hash = *posted.hash();
         self.pending_lines += line_count;
         self.pending.push((posted, meta));
         if self.pending_lines >= PENDING_LINES_MAX {
             self.flush(uow).await?;
         }
-        Ok(SessionPosting { number, total, line_count })
+        Ok(SessionPosting { number, total, line_count, chain_sequence: link.sequence, hash })
     }
 
     /// Writes what is left: entries, then the ends of the chains, then the numbers, which come last (R14).
@@ -177,7 +193,7 @@ impl PostingSession {
     async fn flush(&mut self, uow: &mut dyn UnitOfWork) -> AppResult<()> {
         let pending = std::mem::take(&mut self.pending);
         self.pending_lines = 0;
-        Ok(uow.ledger_batch().insert_posted_many(&pending, self.user).await?)
+        Ok(uow.ledger_batch().insert_posted_many(&pending).await?)
     }
 
     /// The regular period of a date with the code of its year.

@@ -20,6 +20,7 @@ pub const EVENTS_DEFAULT: u32 = 100;
 pub struct EventView {
     /// From 1, without gaps, in the order of the commits.
     pub sequence: i64,
+    /// That of its audit row, too: `/audit-log/{id}` says who did it. Events of earlier versions have an id of their own.
     pub id: Uuid,
     /// Entity and action: `journal_entry.posted`.
     pub r#type: String,

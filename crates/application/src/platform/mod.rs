@@ -5,6 +5,7 @@
 
 pub mod api_keys;
 pub mod attachments;
+pub mod audit_chain;
 pub mod audit_log;
 pub mod batch;
 pub mod bootstrap;

@@ -1,124 +1,207 @@
 //! The hash chain of posted entries (R5): whoever changes a posted entry breaks every hash after it.
 //!
 //! `hash(n) = SHA-256(hash(n-1) || canonical bytes of entry n)`, one chain per tenant and journal, starting from
-//! [`GENESIS`].
-//!
-//! # Canonical bytes, version 1
+//! [`GENESIS`]. The canonical bytes of both versions, for those who recompute them, are in `docs/INTEGRITY.md`.
 //!
 //! Integers are big-endian. A *text* is its length in bytes (u32) and its UTF-8. An *optional* value is the byte 0,
 //! or the byte 1 and the value. An *id* is its 16 bytes. A *date* is its number YYYYMMDD (u32). An *amount* is its
-//! ten-thousandths (i64), a *rate* its ten-thousand-millionths (i64), a *currency* its three letters.
+//! ten-thousandths (i64), a *rate* its ten-thousand-millionths (i64), a *currency* its three letters, a *moment* its
+//! microseconds since 1970 (i64).
 //!
-//! 1. the text `ledger-entry`, the version (u8 = 1)
+//! 1. the text `ledger-entry`, the version (u8)
 //! 2. tenant id, journal id, chain sequence (i64), entry id
-//! 3. number (text), kind (text), posting date, optional document date, recorded-at in microseconds (i64)
+//! 3. number (text), kind (text), posting date, optional document date, moment of recording
 //! 4. fiscal period id, currency, optional description, optional control reason, optional id of the reversed entry
-//! 5. number of lines (u32), then each line in order:
+//! 5. since version 2: moment of creation, optional id of the creator, optional id of the poster, optional id of the
+//!    recurring entry, optional reason
+//! 6. number of lines (u32), then each line in order:
 //!    line number (u32), account id, debit, credit, currency, debit and credit in that currency, rate,
-//!    dimension set id, optional description, party, due date, reference, tax code, rounding (u8)
+//!    dimension set id, since version 2 the number of its values (u32) and of each the dimension id and the value id in
+//!    order of the dimension ids, optional description, party, due date, reference, tax code, rounding (u8)
+//! 7. since version 2: of each extension the entry has its name (text) and its value (text), in order of the names:
+//!    `copied-from`, the id of the original in small letters with hyphens
 //!
-//! The header's reference is left out, because R2 lets it change after posting, and so is the link to a later
-//! reversal, which that reversal's own hash secures.
+//! The header's reference and notes are left out, because R2 lets them change after posting, and so is the link to a
+//! later reversal, which that reversal's own hash secures. Names and codes are left out because they may change; the ids
+//! they stand for may not.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::journal_entry::{EntryHeader, PostedLine};
+use super::dimension::DimensionCombination;
+use super::journal_entry::{EntryHeader, EntryOrigin, PostedLine};
+use crate::ids::DimensionSetId;
 use crate::money::{Amount, CurrencyCode};
-use crate::time::date_key;
+use crate::time::{Timestamp, date_key};
 
 /// What the first entry of a chain has as its predecessor's hash.
 pub const GENESIS: [u8; 32] = [0; 32];
 
 const MARK: &str = "ledger-entry";
-const VERSION: u8 = 1;
+
+/// The values of the dimension sets on an entry's lines. The empty set need not be in it.
+pub type DimensionSets = HashMap<DimensionSetId, DimensionCombination>;
+
+/// Which bytes a hash is made of. A chain may hold entries of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HashVersion {
+    /// Without origin and dimension values.
+    One = 1,
+    Two = 2,
+}
+
+impl HashVersion {
+    /// Of entries that are posted now.
+    pub const CURRENT: Self = Self::Two;
+
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_number(number: i64) -> Option<Self> {
+        [Self::One, Self::Two].into_iter().find(|version| i64::from(version.number()) == number)
+    }
+}
 
 /// The hash of an entry that follows the one with hash `previous`.
-pub fn entry_hash(previous: &[u8; 32], header: &EntryHeader, lines: &[PostedLine]) -> [u8; 32] {
+pub fn entry_hash(
+    previous: &[u8; 32],
+    header: &EntryHeader,
+    lines: &[PostedLine],
+    sets: &DimensionSets,
+) -> [u8; 32] {
     let mut hasher = EntryHasher::new(previous, header, lines.len());
     for line in lines {
-        hasher.line(line);
+        hasher.line(line, combination(sets, line.dimension_set));
     }
     hasher.finish()
 }
 
+/// The values of a set; none of one that is not among `sets`.
+pub fn combination(sets: &DimensionSets, set: DimensionSetId) -> &DimensionCombination {
+    static EMPTY: DimensionCombination = DimensionCombination::EMPTY;
+    if set.is_empty() { &EMPTY } else { sets.get(&set).unwrap_or(&EMPTY) }
+}
+
 /// Takes an entry piece by piece, so that verifying a long one needs no memory for its lines.
-pub struct EntryHasher(Sha256);
+pub struct EntryHasher {
+    sha: Sha256,
+    version: HashVersion,
+    extensions: Vec<(&'static str, String)>,
+}
+
+/// What only some entries have, in order of the names. An entry without it has the hash it would have if there were no such
+/// thing, so a new kind of extension needs no new version.
+fn extensions(header: &EntryHeader) -> Vec<(&'static str, String)> {
+    if header.hash_version < HashVersion::Two {
+        return Vec::new();
+    }
+    let copied_from = header.origin.copied_from.map(|id| ("copied-from", id.uuid().hyphenated().to_string()));
+    copied_from.into_iter().collect()
+}
 
 impl EntryHasher {
     /// Begins with the header; exactly `line_count` lines must follow.
     pub fn new(previous: &[u8; 32], header: &EntryHeader, line_count: usize) -> Self {
-        let mut hasher = Self(Sha256::new());
-        hasher.0.update(previous);
+        let extensions = extensions(header);
+        let mut hasher = Self { sha: Sha256::new(), version: header.hash_version, extensions };
+        hasher.sha.update(previous);
         hasher.text(MARK);
-        hasher.0.update([VERSION]);
+        hasher.sha.update([header.hash_version.number()]);
         hasher.id(header.tenant_id.uuid());
         hasher.id(header.journal_id.uuid());
-        hasher.0.update(header.chain_sequence.to_be_bytes());
+        hasher.sha.update(header.chain_sequence.to_be_bytes());
         hasher.id(header.id.uuid());
         hasher.text(&header.number);
         hasher.text(header.kind.as_str());
         hasher.date(header.posting_date);
         hasher.optional(header.document_date, Self::date);
-        hasher.0.update(header.recorded_at.micros().to_be_bytes());
+        hasher.moment(header.recorded_at);
         hasher.id(header.fiscal_period_id.uuid());
         hasher.currency(header.currency);
         hasher.optional(header.description.as_deref(), Self::text);
         hasher.optional(header.control_reason.as_deref(), Self::text);
         hasher.optional(header.reverses.map(|id| id.uuid()), Self::id);
+        if hasher.version >= HashVersion::Two {
+            hasher.origin(&header.origin);
+        }
         hasher.count(line_count);
         hasher
     }
 
-    /// The next line, in the order of the line numbers.
-    pub fn line(&mut self, line: &PostedLine) {
-        self.0.update(line.line_no.to_be_bytes());
+    fn origin(&mut self, origin: &EntryOrigin) {
+        self.moment(origin.created_at);
+        self.optional(origin.created_by.map(|id| id.uuid()), Self::id);
+        self.optional(origin.posted_by.map(|id| id.uuid()), Self::id);
+        self.optional(origin.recurring_entry_id.map(|id| id.uuid()), Self::id);
+        self.optional(origin.reason.as_deref(), Self::text);
+    }
+
+    /// The next line, in the order of the line numbers, with the values of its dimension set.
+    pub fn line(&mut self, line: &PostedLine, dimensions: &DimensionCombination) {
+        self.sha.update(line.line_no.to_be_bytes());
         self.id(line.account.uuid());
         self.amount(line.debit);
         self.amount(line.credit);
         self.currency(line.currency);
         self.amount(line.currency_debit);
         self.amount(line.currency_credit);
-        self.0.update(line.rate.scaled().to_be_bytes());
+        self.sha.update(line.rate.scaled().to_be_bytes());
         self.id(line.dimension_set.uuid());
+        if self.version >= HashVersion::Two {
+            self.count(dimensions.pairs().len());
+            for (dimension, value) in dimensions.pairs() {
+                self.id(dimension.uuid());
+                self.id(value.uuid());
+            }
+        }
         self.optional(line.description.as_deref(), Self::text);
         self.optional(line.party.as_deref(), Self::text);
         self.optional(line.due_date, Self::date);
         self.optional(line.reference.as_deref(), Self::text);
         self.optional(line.tax_code.as_deref(), Self::text);
-        self.0.update([u8::from(line.rounding)]);
+        self.sha.update([u8::from(line.rounding)]);
     }
 
-    pub fn finish(self) -> [u8; 32] {
-        self.0.finalize().into()
+    pub fn finish(mut self) -> [u8; 32] {
+        for (name, value) in std::mem::take(&mut self.extensions) {
+            self.text(name);
+            self.text(&value);
+        }
+        self.sha.finalize().into()
     }
 
     fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
-        self.0.update([u8::from(value.is_some())]);
+        self.sha.update([u8::from(value.is_some())]);
         if let Some(value) = value {
             write(self, value);
         }
     }
     fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.0.update(text.as_bytes());
+        self.sha.update(text.as_bytes());
     }
     fn id(&mut self, id: Uuid) {
-        self.0.update(id.as_bytes());
+        self.sha.update(id.as_bytes());
     }
     fn date(&mut self, date: NaiveDate) {
-        self.0.update(u32::try_from(date_key(date)).unwrap_or(0).to_be_bytes());
+        self.sha.update(u32::try_from(date_key(date)).unwrap_or(0).to_be_bytes());
+    }
+    fn moment(&mut self, moment: Timestamp) {
+        self.sha.update(moment.micros().to_be_bytes());
     }
     fn amount(&mut self, amount: Amount) {
-        self.0.update(amount.scaled().to_be_bytes());
+        self.sha.update(amount.scaled().to_be_bytes());
     }
     fn currency(&mut self, currency: CurrencyCode) {
-        self.0.update(currency.as_str().as_bytes());
+        self.sha.update(currency.as_str().as_bytes());
     }
     /// Every length is far below 2^32: texts and entries are limited long before.
     fn count(&mut self, count: usize) {
-        self.0.update(u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
+        self.sha.update(u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
     }
 }
 

@@ -18,7 +18,7 @@ mod validate;
 pub use convert::company_amount;
 pub use draft::{DraftEntry, EntryPatch, NewEntry};
 pub use line::{LineAmount, NewLine, PostedLine};
-pub use posted::{ChainLink, EntryHeader, PostedEntry, ValidatedEntry};
+pub use posted::{ChainLink, EntryHeader, EntryOrigin, PostedEntry, ValidatedEntry};
 pub use rules::PostingRules;
 
 /// Most lines of an entry sent as one document.

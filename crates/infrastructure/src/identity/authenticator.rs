@@ -43,6 +43,13 @@ struct Verified {
     sources: Vec<(CacheKey, Bytes)>,
 }
 
+/// How a credential was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Bearer,
+    ApiKey,
+}
+
 /// What the authenticator stands on.
 pub struct Sources {
     pub tokens: Arc<dyn AccessTokens>,
@@ -56,7 +63,8 @@ pub struct Sources {
 /// Verifies JWTs and API keys against SQL through the cache.
 pub struct CachedAuthenticator {
     from: Sources,
-    verified: moka::sync::Cache<[u8; 32], Arc<Verified>>,
+    /// By the kind of the credential and its hash: a token is no API key because it was just seen as a token.
+    verified: moka::sync::Cache<(Kind, [u8; 32]), Arc<Verified>>,
     used: moka::sync::Cache<ApiKeyId, ()>,
 }
 
@@ -68,8 +76,12 @@ impl Authenticator for CachedAuthenticator {
             return Err(refused("credential is too long"));
         }
         let hash = hash_token(text);
+        let kind = match credential {
+            Credential::Bearer(_) => Kind::Bearer,
+            Credential::ApiKey(_) => Kind::ApiKey,
+        };
         let now = self.from.clock.now();
-        if let Some(verified) = self.verified.get(&hash).filter(|v| self.still_holds(v, now)) {
+        if let Some(verified) = self.verified.get(&(kind, hash)).filter(|v| self.still_holds(v, now)) {
             return Ok(verified.identity.clone());
         }
         let mut found = Finding { from: &self.from, now, expires_at: i64::MAX, sources: Vec::new() };
@@ -81,7 +93,8 @@ impl Authenticator for CachedAuthenticator {
             self.note_use(identity.tenant, key);
         }
         let (expires_at, sources) = (found.expires_at, found.sources);
-        self.verified.insert(hash, Arc::new(Verified { identity: identity.clone(), expires_at, sources }));
+        let verified = Verified { identity: identity.clone(), expires_at, sources };
+        self.verified.insert((kind, hash), Arc::new(verified));
         Ok(identity)
     }
 }

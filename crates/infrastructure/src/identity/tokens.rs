@@ -4,6 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::platform::ports::{AccessGrant, AccessTokens};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{ApiKeyId, TenantId, UserId};
 use domain::time::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
@@ -153,6 +155,9 @@ impl AccessTokens for JwtTokens {
             return Err(refused("token is too long".to_owned()));
         }
         let header = decode_header(token).map_err(|error| refused(error.to_string()))?;
+        if demands_an_extension(token) {
+            return Err(refused("token with critical extensions, none of which is known".to_owned()));
+        }
         let kid = header.kid.ok_or_else(|| refused("token without kid".to_owned()))?;
         let keys = self.keys();
         let counts = |key: &&Accepted| key.id == kid && key.until.is_none_or(|until| now < until);
@@ -175,6 +180,13 @@ impl AccessTokens for JwtTokens {
             expires_at: Timestamp::from_micros(claims.exp.saturating_mul(1_000_000)),
         })
     }
+}
+
+/// Whether the header has `crit`: whoever does not know the extensions it names must refuse the token (RFC 7515, 4.1.11).
+fn demands_an_extension(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|header| serde_json::from_slice::<serde_json::Value>(&header).ok());
+    header.is_none_or(|header| header.get("crit").is_some())
 }
 
 #[cfg(test)]

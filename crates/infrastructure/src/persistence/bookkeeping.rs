@@ -3,19 +3,20 @@
 use application::command::{Replay, key_owner};
 use application::context::{Actor, RequestContext};
 use application::error::AppResult;
+use application::platform::audit_chain::{AuditHead, AuditRow, GENESIS};
 use application::platform::identity::{ACCESS_ENTITY, alters_access};
 use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Change};
 use application::ports::storage_error::StorageResult;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
 use async_trait::async_trait;
-use domain::ids::TenantId;
+use domain::ids::{AuditId, TenantId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::SqlUnitOfWork;
-use crate::sql::bulk::{Bulk, Numbered};
-use crate::sql::value::{Kind, Value};
+use crate::sql::bulk::Bulk;
+use crate::sql::value::{Kind, Row, Value};
 use crate::statements;
 
 statements! {
@@ -24,6 +25,16 @@ statements! {
         mssql: "UPDATE counter SET value = value + ?3 WHERE tenant_id = ?1 AND name = ?2;\n\
                 SELECT value FROM counter WHERE tenant_id = ?1 AND name = ?2";
     COUNTER_INSERT = "bookkeeping.counter.insert": "INSERT INTO counter (tenant_id, name, value) VALUES (?1, ?2, ?3)";
+    FEED_HEAD = "bookkeeping.feed.head":
+        "SELECT value, audit_hash FROM counter WHERE tenant_id = ?1 AND name = ?2",
+        // Locks by writing, which every server honours.
+        mssql: "UPDATE counter SET value = value WHERE tenant_id = ?1 AND name = ?2;\n\
+                SELECT value, audit_hash FROM counter WHERE tenant_id = ?1 AND name = ?2";
+    FEED_MOVE = "bookkeeping.feed.move":
+        "UPDATE counter SET value = ?3, audit_hash = ?4 \
+         WHERE tenant_id = ?1 AND name = ?2 AND value = ?5 AND COALESCE(audit_hash, ?7) = ?6";
+    FEED_BEGIN = "bookkeeping.feed.begin":
+        "INSERT INTO counter (tenant_id, name, value, audit_hash) VALUES (?1, ?2, ?3, ?4)";
     REPLAY_FIND = "bookkeeping.idempotency.find":
         "SELECT request_hash, body, entity_id, entity_version FROM idempotency \
          WHERE tenant_id = ?1 AND user_id = ?2 AND idempotency_key = ?3";
@@ -48,6 +59,8 @@ pub static AUDIT_INSERT: Bulk = Bulk::new(
         ("before_document", Kind::Document),
         ("after_document", Kind::Document),
         ("request_id", Kind::Text(100)),
+        ("chain_sequence", Kind::Int),
+        ("hash", Kind::Hash),
     ],
 );
 pub static EVENT_INSERT: Bulk = Bulk::new(
@@ -65,17 +78,36 @@ pub static EVENT_INSERT: Bulk = Bulk::new(
     ],
 );
 pub static BULKS: &[&Bulk] = &[&AUDIT_INSERT, &EVENT_INSERT];
-pub static EVENTS_NUMBERED: Numbered =
-    Numbered::new("bookkeeping.outbox_event.insert_numbered", &EVENT_INSERT, EVENT_SEQUENCE);
-
-/// A change with its documents as text, made once for both of its rows.
+/// A change with its documents as they are kept, also as text: made once for both of its rows.
 struct Written {
     change: Change,
     before: Option<String>,
     after: Option<String>,
 }
 
-/// The counter behind the change feed.
+/// Tenants whose end of the feed is remembered; beyond it all are forgotten.
+const HEADS_MAX: usize = 10_000;
+
+/// The end of a tenant's change feed and of the chain over its audit log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FeedHead {
+    /// There is a row of the counter.
+    stored: bool,
+    chain: AuditHead,
+}
+
+impl FeedHead {
+    pub(crate) fn of_rows(rows: Vec<Row>) -> StorageResult<Self> {
+        let none = Self { stored: false, chain: AuditHead { position: 0, hash: GENESIS } };
+        let Some(row) = rows.into_iter().next() else { return Ok(none) };
+        let mut columns = row.columns("counter");
+        let position = columns.get("value")?;
+        let hash: Option<[u8; 32]> = columns.get("audit_hash")?;
+        Ok(Self { stored: true, chain: AuditHead { position, hash: hash.unwrap_or(GENESIS) } })
+    }
+}
+
+/// The counter behind the change feed; its row holds the end of the chain over the audit log, too.
 pub(crate) const EVENT_SEQUENCE: &str = "event";
 
 impl SqlUnitOfWork {
@@ -94,56 +126,137 @@ impl SqlUnitOfWork {
         Ok(by)
     }
 
-    async fn write_audit(&mut self, ctx: &RequestContext, changes: &[Written]) -> StorageResult<()> {
+    /// The end of the feed, which stays this transaction's until it commits. SQLite's one writer remembers it: a move from
+    /// an end that was undone since finds nothing to move.
+    async fn feed_head(&mut self, tenant: TenantId) -> StorageResult<FeedHead> {
+        if let Some(head) = self.feed_heads.get(&tenant) {
+            return Ok(*head);
+        }
+        let params = [tenant.into(), EVENT_SEQUENCE.into()];
+        FeedHead::of_rows(self.tx.query(&FEED_HEAD, &params).await?)
+    }
+
+    pub(crate) fn remember_feed_head(&mut self, tenant: TenantId, head: FeedHead) {
+        if self.feed_heads.len() >= HEADS_MAX {
+            self.feed_heads.clear();
+        }
+        self.feed_heads.insert(tenant, head);
+    }
+
+    /// Answers whether the feed still ended where `from` says.
+    async fn move_feed(
+        &mut self,
+        tenant: TenantId,
+        from: FeedHead,
+        to: AuditHead,
+    ) -> StorageResult<bool> {
+        let params: [Value; 7] = [
+            tenant.into(),
+            EVENT_SEQUENCE.into(),
+            to.position.into(),
+            to.hash.into(),
+            from.chain.position.into(),
+            from.chain.hash.into(),
+            GENESIS.into(),
+        ];
+        if !from.stored {
+            self.tx.apply(&FEED_BEGIN, &params[..4]).await?;
+        } else if self.tx.asks_at_a_distance() {
+            self.tx.execute_one(&FEED_MOVE, &params).await?;
+        } else if self.tx.execute(&FEED_MOVE, &params).await? == 0 {
+            self.feed_heads.remove(&tenant);
+            return Ok(false);
+        }
+        self.remember_feed_head(tenant, FeedHead { stored: true, chain: to });
+        Ok(true)
+    }
+
+    /// Writes each change as an audit row and as an event: one id, one position, and a hash over the row and the one before.
+    async fn write_rows(
+        &mut self,
+        ctx: &RequestContext,
+        tenant: TenantId,
+        changes: Vec<Written>,
+    ) -> StorageResult<()> {
+        let ids: Vec<Uuid> = changes.iter().map(|_| self.new_id()).collect();
+        let (head, rows) = loop {
+            let head = self.feed_head(tenant).await?;
+            let rows = self.chained(ctx, head.chain, &ids, &changes);
+            let end = rows.last().map_or(head.chain, |row| row.0);
+            if self.move_feed(tenant, head, end).await? {
+                break (head.chain, rows);
+            }
+        };
+        let audit = rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>().into_iter();
+        self.tx.insert_many(&AUDIT_INSERT, audit).await?;
+        let now = self.now;
+        let numbered = (head.position + 1..).zip(ids).zip(changes);
+        let event = |((sequence, id), Written { change, after, .. }): ((i64, Uuid), Written)| {
+            vec![
+                tenant.into(),
+                sequence.into(),
+                id.into(),
+                format!("{}.{}", change.entity, change.action).into(),
+                change.entity.into(),
+                change.entity_id.into(),
+                now.into(),
+                after.into(),
+            ]
+        };
+        let events = numbered.map(event).collect::<Vec<Vec<Value>>>().into_iter();
+        self.tx.insert_many(&EVENT_INSERT, events).await
+    }
+
+    /// The columns of [`AUDIT_INSERT`] for each change, with where the chain ends after it.
+    fn chained(
+        &self,
+        ctx: &RequestContext,
+        mut head: AuditHead,
+        ids: &[Uuid],
+        changes: &[Written],
+    ) -> Vec<(AuditHead, Vec<Value>)> {
         let (actor_id, user_id) = match ctx.actor {
             Actor::User(user) => (Some(user.uuid()), Some(user)),
             Actor::ApiKey(key, user) => (Some(key.uuid()), Some(user)),
             Actor::System => (None, None),
         };
         let mut rows = Vec::with_capacity(changes.len());
-        for Written { change, before, after } in changes {
-            rows.push(vec![
-                change.tenant.into(),
-                self.new_id().into(),
-                self.now.into(),
-                ctx.actor.kind().into(),
+        for (id, Written { change, before, after }) in ids.iter().zip(changes) {
+            let row = AuditRow {
+                tenant: change.tenant,
+                position: head.position + 1,
+                id: AuditId::new(*id),
+                recorded_at: self.now,
+                actor_kind: ctx.actor.kind(),
+                actor_id,
+                user_id,
+                action: change.action,
+                entity: change.entity,
+                entity_id: change.entity_id,
+                before: change.before.as_ref(),
+                after: change.after.as_ref(),
+                request_id: &ctx.request_id,
+            };
+            head = AuditHead { position: row.position, hash: row.hash(&head.hash) };
+            let values = vec![
+                row.tenant.into(),
+                row.id.into(),
+                row.recorded_at.into(),
+                row.actor_kind.into(),
                 actor_id.into(),
                 user_id.into(),
-                change.action.into(),
-                change.entity.into(),
-                change.entity_id.into(),
+                row.action.into(),
+                row.entity.into(),
+                row.entity_id.into(),
                 before.as_deref().into(),
                 after.as_deref().into(),
-                (&*ctx.request_id).into(),
-            ]);
+                row.request_id.into(),
+                head.position.into(),
+                head.hash.into(),
+            ];
+            rows.push((head, values));
         }
-        self.tx.insert_many(&AUDIT_INSERT, rows.into_iter()).await
-    }
-
-    async fn write_events(&mut self, tenant: TenantId, changes: Vec<Written>) -> StorageResult<()> {
-        let (count, now) = (changes.len() as i64, self.now);
-        let ids: Vec<Uuid> = changes.iter().map(|_| self.new_id()).collect();
-        let rows = |first: i64| -> Vec<Vec<Value>> {
-            let numbered = (first..).zip(ids).zip(changes);
-            let row = |((sequence, id), Written { change, after, .. }): ((i64, Uuid), Written)| {
-                vec![
-                    tenant.into(),
-                    sequence.into(),
-                    id.into(),
-                    format!("{}.{}", change.entity, change.action).into(),
-                    change.entity.into(),
-                    change.entity_id.into(),
-                    now.into(),
-                    after.into(),
-                ]
-            };
-            numbered.map(row).collect()
-        };
-        if self.tx.numbers_rows() {
-            return self.tx.insert_numbered(&EVENTS_NUMBERED, tenant, rows(1)).await;
-        }
-        let last = self.advance(tenant, EVENT_SEQUENCE, count).await?;
-        self.tx.insert_many(&EVENT_INSERT, rows(last - count + 1).into_iter()).await
+        rows
     }
 }
 
@@ -155,13 +268,12 @@ impl Bookkeeping for SqlUnitOfWork {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
-        let written = |change: Change| Written {
-            before: document(change.before.as_ref()),
-            after: document(change.after.as_ref()),
+        let written = |mut change: Change| Written {
+            before: document(&mut change.before),
+            after: document(&mut change.after),
             change,
         };
         let mut changes: Vec<Written> = changes.into_iter().map(written).collect();
-        self.write_audit(ctx, &changes).await?;
         let mut touched: Vec<(TenantId, Vec<&'static str>)> = Vec::new();
         for Written { change, .. } in &changes {
             match touched.iter_mut().find(|(tenant, _)| *tenant == change.tenant) {
@@ -180,7 +292,7 @@ impl Bookkeeping for SqlUnitOfWork {
             let (of_tenant, others) =
                 changes.into_iter().partition(|written| written.change.tenant == *tenant);
             changes = others;
-            self.write_events(*tenant, of_tenant).await?;
+            self.write_rows(ctx, *tenant, of_tenant).await?;
         }
         Ok(touched)
     }
@@ -227,17 +339,21 @@ impl Bookkeeping for SqlUnitOfWork {
         } else {
             self.changes.truncate(begun_at);
             self.pending_balances.clear();
+            self.feed_heads.clear();
         }
         Ok(self.tx.end_savepoint(keep).await?)
     }
 }
 
-/// A document as text; beyond the limit its size and SHA-256 stand for it.
-fn document(value: Option<&serde_json::Value>) -> Option<String> {
-    let text = value?.to_string();
+/// A document as text; beyond the limit its size and SHA-256 take its place.
+fn document(value: &mut Option<serde_json::Value>) -> Option<String> {
+    let text = value.as_ref()?.to_string();
     if text.len() <= AUDIT_DOCUMENT_BYTES_MAX {
         return Some(text);
     }
     let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(json!({ "omitted": { "bytes": text.len(), "sha256": digest } }).to_string())
+    let omitted = json!({ "omitted": { "bytes": text.len(), "sha256": digest } });
+    let text = omitted.to_string();
+    *value = Some(omitted);
+    Some(text)
 }

@@ -8,6 +8,7 @@ pub mod bookkeeping;
 pub mod platform;
 mod search;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountRepository;
@@ -37,12 +38,14 @@ use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
-use domain::ids::TenantId;
+use domain::accounting::dimension::DimensionCombination;
+use domain::ids::{DimensionSetId, TenantId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
-use crate::sql::bulk::{Accumulate, Bulk, Numbered};
+use self::bookkeeping::FeedHead;
+use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 use crate::sql::tx::Tx;
@@ -54,6 +57,10 @@ pub struct SqlUnitOfWork {
     pub(crate) now: Timestamp,
     pub(crate) changes: Vec<Change>,
     pub(crate) pending_balances: PendingBalances,
+    /// Ends of change feeds. The one writer of SQLite keeps them between works.
+    pub(crate) feed_heads: HashMap<TenantId, FeedHead>,
+    /// Values of dimension sets that this work has found or stored.
+    pub(crate) sets: HashMap<DimensionSetId, DimensionCombination>,
     ids: Arc<dyn Ids>,
 }
 
@@ -66,6 +73,8 @@ impl SqlUnitOfWork {
             now: Timestamp::from_micros(0),
             changes: Vec::new(),
             pending_balances: PendingBalances::default(),
+            feed_heads: HashMap::new(),
+            sets: HashMap::new(),
             ids,
         }
     }
@@ -76,6 +85,7 @@ impl SqlUnitOfWork {
         self.now = now;
         self.changes.clear();
         self.pending_balances.clear();
+        self.sets.clear();
     }
 }
 
@@ -160,9 +170,4 @@ pub fn lookups() -> Vec<&'static Lookup> {
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
     [accounting::lists(), platform::lists()].concat()
-}
-
-/// Every insert of numbered rows, likewise.
-pub fn numbered() -> Vec<&'static Numbered> {
-    vec![&bookkeeping::EVENTS_NUMBERED]
 }

@@ -1,4 +1,4 @@
-//! Many rows in one step: inserts, balances, numbered rows.
+//! Many rows in one step: inserts, balances.
 
 use std::sync::OnceLock;
 
@@ -168,46 +168,6 @@ impl Accumulate {
             column_list(&columns, ""),
             column_list(&columns, "d."),
         )
-    }
-}
-
-/// Inserts rows of a tenant under consecutive numbers of one of its counters.
-pub struct Numbered {
-    pub name: &'static str,
-    /// Of the rows; the first column is the tenant, the second the number.
-    pub bulk: &'static Bulk,
-    /// The counter's name.
-    pub counter: &'static str,
-    mssql_rendered: OnceLock<String>,
-}
-
-impl Numbered {
-    pub const fn new(name: &'static str, bulk: &'static Bulk, counter: &'static str) -> Self {
-        Self { name, bulk, counter, mssql_rendered: OnceLock::new() }
-    }
-
-    /// SQL Server: one batch raises the counter and inserts, so the number never travels. The rows (`@P3`) carry their
-    /// place, from 1, where the number goes; `@P1` is the tenant, `@P2` how many rows there are.
-    pub fn mssql(&self) -> &str {
-        self.mssql_rendered.get_or_init(|| {
-            let columns = self.bulk.columns;
-            let (number, _) = columns[1];
-            let names = column_list(columns, "");
-            let counter = self.counter;
-            let last = format!("(SELECT value FROM counter WHERE tenant_id = @P1 AND name = N'{counter}')");
-            let select = select_list(columns).replacen(
-                &format!(", {number},"),
-                &format!(", {last} - @P2 + {number} AS {number},"),
-                1,
-            );
-            let shape = json_shape(columns);
-            format!(
-                "UPDATE counter SET value = value + @P2 WHERE tenant_id = @P1 AND name = N'{counter}';\n\
-                 IF @@ROWCOUNT = 0 INSERT INTO counter (tenant_id, name, value) VALUES (@P1, N'{counter}', @P2);\n\
-                 INSERT INTO {} ({names}) SELECT {select} FROM OPENJSON(@P3) WITH ({shape})",
-                self.bulk.table,
-            )
-        })
     }
 }
 

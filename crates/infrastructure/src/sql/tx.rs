@@ -4,7 +4,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
-use super::bulk::{Accumulate, Bulk, Numbered};
+use super::bulk::{Accumulate, Bulk};
 use super::mssql::tx::SqlServerTx;
 use super::sqlite::tx::SqliteTx;
 use super::statement::{Lookup, Statement};
@@ -124,22 +124,9 @@ impl Tx {
         }
     }
 
-    /// Whether the engine takes the numbers of [`Self::insert_numbered`] itself; SQLite's counter is at hand instead.
-    pub fn numbers_rows(&self) -> bool {
+    /// Whether a read is a round trip, so that what is needed later had better come with an earlier one.
+    pub fn asks_at_a_distance(&self) -> bool {
         matches!(self, Self::SqlServer(_))
-    }
-
-    /// Inserts rows under numbers that the engine takes from the counter; the rows carry 1, 2, … in their place.
-    pub async fn insert_numbered(
-        &mut self,
-        numbered: &Numbered,
-        tenant: TenantId,
-        rows: Vec<Vec<Value>>,
-    ) -> StorageResult<()> {
-        match self {
-            Self::Sqlite(_) => Err(StorageError::Internal("SQLite numbers no rows".to_owned())),
-            Self::SqlServer(tx) => tx.insert_numbered(numbered, tenant, rows).await,
-        }
     }
 
     /// Adds each row's amounts to its key's row. Rows MUST be in key order, so that two transactions never wait for

@@ -23,7 +23,6 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
         all.push((accumulate.name, text));
     }
     if !sqlite {
-        all.extend(persistence::numbered().into_iter().map(|n| (n.name, n.mssql().to_owned())));
     }
     all.sort_unstable();
     all

@@ -17,6 +17,7 @@ use super::{Meter, entry_pointers, opening};
 use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::accounting::posting_session::PostingSession;
 use crate::accounting::views::import_result::ImportResultView;
+use crate::accounting::views::journal_entry_build::hex;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::change::Change;
@@ -137,10 +138,12 @@ impl Run<'_> {
             after["status"] = json!("draft");
             after["lineCount"] = json!(draft.lines().len());
         } else if let Some(validated) = validated {
-            let posting = self.session.post(uow, validated, (journal, date), meta).await?;
+            let posting = self.session.post(self.ctx, uow, validated, (journal, date), meta).await?;
             self.result.lines += posting.line_count as u64;
             after["status"] = json!("posted");
             after["number"] = json!(posting.number);
+            after["chainSequence"] = json!(posting.chain_sequence);
+            after["hash"] = json!(hex(&posting.hash));
             after["total"] = json!(posting.total.display(self.session.facts().company.scale));
             after["lineCount"] = json!(posting.line_count);
             // Another entry may take the number before this file is imported.

@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 8] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 9] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -63,6 +63,12 @@ const RULES: [(&str, IntegrityRule, &str, &str); 8] = [
         "No number stands on two entries",
         "لا يتكرر رقم في قيدين",
     ),
+    (
+        "feed_matches_ledger",
+        IntegrityRule::FeedMatchesLedger,
+        "Every posting of the change feed is in the ledger, and every entry was posted in the audit log",
+        "كل ترحيل في سجل الأحداث موجود في الدفتر، وكل قيد مسجَّل ترحيله في سجل التدقيق",
+    ),
 ];
 
 impl Integrity {
@@ -74,6 +80,9 @@ impl Integrity {
         }
         checks.push(self.numbers_gapless(tenant, language).await?);
         checks.push(self.events_gapless(tenant, language).await?);
+        checks.push(self.dimension_sets(tenant, language).await?);
+        checks.push(self.audit_log(tenant, language).await?);
+        checks.push(self.states_as_audited(tenant, language).await?);
         Ok(IntegrityChecksView { ok: checks.iter().all(|check| check.ok), checks })
     }
 
@@ -143,11 +152,11 @@ fn number_gaps(series: &[SeriesUse]) -> Vec<Contradiction> {
     found
 }
 
-fn finding(subject: &str, detail: String) -> Contradiction {
+pub(super) fn finding(subject: &str, detail: String) -> Contradiction {
     Contradiction { subject: subject.to_owned(), detail }
 }
 
-fn check(
+pub(super) fn check(
     code: &'static str,
     (en, ar): (&str, &str),
     language: Language,

@@ -1,7 +1,12 @@
-//! The books prove themselves: standing truths (R14, R16) and the hash chain (R5).
+//! The books prove themselves: standing truths (R14, R16), the hash chains of ledger and audit log (R5), and where they end.
 
+mod audit_chain;
 mod checks;
+mod evidence;
+mod head;
 mod verify;
+
+pub use head::{ChainEnd, ChainKind, HEAD_CHAINS_MAX, HEAD_OF_ANOTHER_TENANT, HeadInput};
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::error::Language;
-use domain::ids::{DimensionSetId, TenantId};
+use domain::ids::{DimensionId, DimensionSetId, DimensionValueId, TenantId};
 use domain::money::{Amount, Currency, CurrencyCode};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
@@ -17,7 +17,9 @@ pub use to_store::{
     EXPORT_DAYS, EXPORT_LEDGER, EXPORT_NOT_READY, ExportToStore, StoredExportView, export_key, stored_export,
 };
 
-use super::ports::ledger_export::{ExportBooks, ExportRange, ExportedLine, LedgerExportQueries};
+use super::ports::ledger_export::{
+    ExportBooks, ExportRange, ExportedLine, ExportedSet, LedgerExportQueries,
+};
 use crate::error::{AppError, AppResult};
 
 /// Most dimension sets kept while exporting; beyond it they are read again.
@@ -42,7 +44,7 @@ pub struct LedgerExport {
 /// What lines are written with.
 pub(crate) struct Context {
     books: ExportBooks,
-    sets: HashMap<DimensionSetId, BTreeMap<String, String>>,
+    sets: HashMap<DimensionSetId, ExportedSet>,
 }
 
 impl Context {
@@ -52,8 +54,14 @@ impl Context {
         amount.display(scale)
     }
 
+    /// Dimension code to value code.
     fn dimensions(&self, set: DimensionSetId) -> Option<&BTreeMap<String, String>> {
-        self.sets.get(&set)
+        self.sets.get(&set).map(|set| &set.codes)
+    }
+
+    /// Dimension id and value id.
+    fn dimension_values(&self, set: DimensionSetId) -> &[(DimensionId, DimensionValueId)] {
+        self.sets.get(&set).map_or(&[], |set| &set.values)
     }
 }
 
@@ -123,8 +131,8 @@ impl Run {
         let wanted: BTreeSet<_> = batch.iter().map(|line| line.line.dimension_set).collect();
         for set in wanted {
             if !set.is_empty() && !self.context.sets.contains_key(&set) {
-                let codes = self.queries.dimension_codes(self.tenant, set).await?;
-                self.context.sets.insert(set, codes);
+                let held = self.queries.exported_set(self.tenant, set).await?;
+                self.context.sets.insert(set, held);
             }
         }
         Ok(())

@@ -1,9 +1,10 @@
-//! One entry a line. With the ids in it the hash chain can be recomputed from the export alone (`domain::hash_chain`).
+//! One entry a line, with everything that its hash covers: the chain can be recomputed from the export alone
+//! (`docs/INTEGRITY.md`).
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use domain::ids::{AccountId, JournalId, TenantId};
+use domain::ids::{AccountId, DimensionId, DimensionValueId, JournalId, TenantId};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -36,12 +37,19 @@ struct Entry<'a> {
     description: Option<&'a str>,
     reference: Option<&'a str>,
     control_reason: Option<&'a str>,
+    reason: Option<&'a str>,
     reverses_id: Option<Uuid>,
     reversed_by_id: Option<Uuid>,
+    recurring_entry_id: Option<Uuid>,
+    copied_from_id: Option<Uuid>,
+    created_at: String,
+    created_by: Option<Uuid>,
+    posted_by: Option<Uuid>,
     recorded_at: String,
     chain_sequence: i64,
     previous_hash: String,
     hash: String,
+    hash_version: u8,
     company_currency: String,
 }
 
@@ -59,12 +67,20 @@ struct Line<'a> {
     rate: String,
     dimension_set_id: Uuid,
     dimensions: Option<&'a BTreeMap<String, String>>,
+    dimension_values: Vec<DimensionValue>,
     description: Option<&'a str>,
     party: Option<&'a str>,
     due_date: Option<NaiveDate>,
     reference: Option<&'a str>,
     tax_code: Option<&'a str>,
     rounding: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DimensionValue {
+    dimension_id: Uuid,
+    value_id: Uuid,
 }
 
 impl NdJson {
@@ -91,12 +107,19 @@ impl NdJson {
             description: entry.description.as_deref(),
             reference: entry.reference.as_deref(),
             control_reason: entry.control_reason.as_deref(),
+            reason: entry.origin.reason.as_deref(),
             reverses_id: entry.reverses.map(|id| id.uuid()),
             reversed_by_id: header.reversed_by.map(|id| id.uuid()),
+            recurring_entry_id: entry.origin.recurring_entry_id.map(|id| id.uuid()),
+            copied_from_id: entry.origin.copied_from.map(|id| id.uuid()),
+            created_at: entry.origin.created_at.to_string(),
+            created_by: entry.origin.created_by.map(|id| id.uuid()),
+            posted_by: entry.origin.posted_by.map(|id| id.uuid()),
             recorded_at: entry.recorded_at.to_string(),
             chain_sequence: entry.chain_sequence,
             previous_hash: hex(&header.previous_hash),
             hash: hex(&header.hash),
+            hash_version: entry.hash_version.number(),
             company_currency: context.books.company.code.to_string(),
         };
         write(out, &shown)?;
@@ -136,6 +159,7 @@ impl Writer for NdJson {
             rate: line.rate.to_string(),
             dimension_set_id: line.dimension_set.uuid(),
             dimensions: context.dimensions(line.dimension_set),
+            dimension_values: context.dimension_values(line.dimension_set).iter().map(value).collect(),
             description: line.description.as_deref(),
             party: line.party.as_deref(),
             due_date: line.due_date,
@@ -151,6 +175,10 @@ impl Writer for NdJson {
             out.extend_from_slice(b"]}\n");
         }
     }
+}
+
+fn value((dimension, value): &(DimensionId, DimensionValueId)) -> DimensionValue {
+    DimensionValue { dimension_id: dimension.uuid(), value_id: value.uuid() }
 }
 
 fn write<T: Serialize>(out: &mut Vec<u8>, value: &T) -> AppResult<()> {

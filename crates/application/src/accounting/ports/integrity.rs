@@ -7,6 +7,7 @@ use domain::ids::{JournalEntryId, JournalId, NumberSeriesId, TenantId};
 use domain::money::Amount;
 use futures::stream::BoxStream;
 
+use super::integrity_evidence::EvidenceQueries;
 use crate::error::AppResult;
 
 /// A truth that SQL alone decides.
@@ -20,6 +21,8 @@ pub enum IntegrityRule {
     ChainHeads,
     ReversalsMutual,
     NumbersUnique,
+    /// Every entry was posted in the change feed and in the audit log, and every posting there is an entry.
+    FeedMatchesLedger,
 }
 
 /// What contradicts a rule.
@@ -92,7 +95,7 @@ impl ChainedHeader {
 }
 
 #[async_trait]
-pub trait IntegrityQueries: Send + Sync {
+pub trait IntegrityQueries: EvidenceQueries + Send + Sync {
     /// Total debits and credits of all maintained balances.
     async fn balance_totals(&self, tenant: TenantId) -> AppResult<(Amount, Amount)>;
     /// What contradicts a rule, at most `limit` of them, decided in one statement and so in one snapshot.

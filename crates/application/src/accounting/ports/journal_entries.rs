@@ -59,7 +59,6 @@ pub trait JournalEntryRepository: Send {
         &mut self,
         entry: &PostedEntry,
         meta: &EntryMeta,
-        posted_by: Option<UserId>,
         draft_version: Option<i64>,
     ) -> StorageResult<()>;
     /// Marks a posted entry as reversed (R4): once only. MUST answer `false` when it already is.

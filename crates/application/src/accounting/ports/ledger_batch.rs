@@ -51,9 +51,5 @@ pub trait LedgerBatchRepository: Send {
     /// Moves the end of a chain from the sequence that was read. MUST fail when it is another by now.
     async fn move_chain_head(&mut self, journal: JournalId, from: i64, head: ChainHead) -> StorageResult<()>;
     /// Writes headers and lines of new posted entries.
-    async fn insert_posted_many(
-        &mut self,
-        entries: &[(PostedEntry, EntryMeta)],
-        posted_by: Option<UserId>,
-    ) -> StorageResult<()>;
+    async fn insert_posted_many(&mut self, entries: &[(PostedEntry, EntryMeta)]) -> StorageResult<()>;
 }

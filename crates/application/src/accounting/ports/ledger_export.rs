@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use domain::accounting::account::AccountType;
 use domain::accounting::journal_entry::{EntryHeader, PostedLine};
-use domain::ids::{AccountId, DimensionSetId, JournalEntryId, JournalId, TenantId};
+use domain::ids::{
+    AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId, JournalId, TenantId,
+};
 use domain::money::Currency;
 use domain::text::LocalizedName;
 use futures::stream::BoxStream;
@@ -52,6 +54,15 @@ pub struct ExportAccount {
     pub parent_id: Option<AccountId>,
 }
 
+/// The dimensions of a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportedSet {
+    /// Dimension code to value code, as they are now.
+    pub codes: BTreeMap<String, String>,
+    /// Dimension id and value id, in order of the dimension ids: what the entry's hash covers.
+    pub values: Vec<(DimensionId, DimensionValueId)>,
+}
+
 #[async_trait::async_trait]
 pub trait LedgerExportQueries: Send + Sync {
     async fn export_books(&self, tenant: TenantId) -> AppResult<ExportBooks>;
@@ -61,10 +72,6 @@ pub trait LedgerExportQueries: Send + Sync {
         tenant: TenantId,
         range: ExportRange,
     ) -> BoxStream<'static, AppResult<Vec<ExportedLine>>>;
-    /// Dimension code to value code of one set; sets never change.
-    async fn dimension_codes(
-        &self,
-        tenant: TenantId,
-        set: DimensionSetId,
-    ) -> AppResult<BTreeMap<String, String>>;
+    /// What one set holds; sets never change.
+    async fn exported_set(&self, tenant: TenantId, set: DimensionSetId) -> AppResult<ExportedSet>;
 }

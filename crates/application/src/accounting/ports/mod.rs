@@ -10,6 +10,7 @@ pub mod exchange_rates;
 pub mod fiscal_years;
 pub mod imports;
 pub mod integrity;
+pub mod integrity_evidence;
 pub mod journal_entries;
 pub mod journals;
 pub mod ledger;

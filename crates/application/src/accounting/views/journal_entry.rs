@@ -20,6 +20,7 @@ pub const LINES_PAGE_MAX: usize = 20_000;
 pub struct JournalEntryView {
     pub id: Uuid,
     pub journal_id: Uuid,
+    pub journal_code: String,
     /// `standard`, `opening`, `closing`, `reversal` or `revaluation`.
     pub kind: &'static str,
     /// `draft`, `posted` or `reversed`.
@@ -46,9 +47,12 @@ pub struct JournalEntryView {
     pub copied_from_id: Option<Uuid>,
     /// Its latest copy; all of them are the entries with this `copiedFromId`.
     pub copied_to_id: Option<Uuid>,
+    /// The user who made it; null for what the product makes by itself.
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
     pub created_at: String,
+    /// The user who posted it; null until posted, and for what the product posts by itself.
+    pub posted_by: Option<Uuid>,
     /// When it entered the ledger; null until posted.
     pub recorded_at: Option<String>,
     /// Its place in the journal's hash chain.
@@ -96,6 +100,7 @@ pub struct LedgerLineView {
     pub entry_id: Uuid,
     pub line_no: u32,
     pub journal_id: Uuid,
+    pub journal_code: String,
     pub number: String,
     pub posting_date: NaiveDate,
     pub fiscal_period_id: Uuid,
@@ -115,6 +120,10 @@ pub struct LedgerLineView {
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
+    /// The user who posted the entry; null for what the product posts by itself.
+    pub posted_by: Option<Uuid>,
+    /// That user's name.
+    pub posted_by_name: Option<String>,
     #[schema(format = "date-time")]
     pub recorded_at: String,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::accounting::journal_entry::{DraftEntry, LineAmount, NewLine, PostedEntry, PostedLine};
-use domain::ids::{AccountId, DimensionSetId};
+use domain::ids::{AccountId, DimensionSetId, JournalId};
 use domain::money::{Amount, Currency, CurrencyCode};
 
 use super::NameView;
@@ -20,11 +20,14 @@ struct Names {
     accounts: HashMap<AccountId, AccountName>,
     dimensions: HashMap<DimensionSetId, BTreeMap<String, String>>,
     company: Currency,
+    /// The journal's code.
+    journal: String,
 }
 
 impl Names {
     async fn load(
         uow: &mut dyn UnitOfWork,
+        journal: JournalId,
         accounts: BTreeSet<AccountId>,
         sets: BTreeSet<DimensionSetId>,
     ) -> AppResult<Self> {
@@ -32,7 +35,9 @@ impl Names {
         let accounts = uow.ledger().account_names(&accounts).await?;
         let dimensions =
             if sets.is_empty() { HashMap::new() } else { uow.ledger().dimension_set_codes(&sets).await? };
-        Ok(Self { accounts, dimensions, company })
+        let journal = uow.ledger_batch().journal_facts(journal).await?;
+        let journal = journal.map(|facts| facts.journal.code.as_str().to_owned()).unwrap_or_default();
+        Ok(Self { accounts, dimensions, company, journal })
     }
 
     fn amount(&self, amount: Amount, currency: CurrencyCode) -> String {
@@ -123,12 +128,13 @@ pub async fn draft_view(
     let shown = &draft.lines()[..draft.lines().len().min(LINES_INLINE_MAX)];
     let accounts = shown.iter().map(|line| line.account).collect();
     let sets = shown.iter().map(|line| line.dimension_set).filter(|set| !set.is_empty()).collect();
-    let names = Names::load(uow, accounts, sets).await?;
     let entry = draft.content();
+    let names = Names::load(uow, entry.journal_id, accounts, sets).await?;
     let lines = shown.iter().enumerate().map(|(i, line)| names.draft_line(i, line, entry.currency)).collect();
     Ok(JournalEntryView {
         id: entry.id.uuid(),
         journal_id: entry.journal_id.uuid(),
+        journal_code: names.journal,
         kind: entry.kind.as_str(),
         status: "draft",
         number: None,
@@ -149,6 +155,7 @@ pub async fn draft_view(
         copied_to_id: meta.copied_to.map(|id| id.uuid()),
         created_by: meta.created_by.map(|id| id.uuid()),
         created_at: meta.created_at.to_string(),
+        posted_by: None,
         recorded_at: None,
         chain_sequence: None,
         hash: None,
@@ -172,12 +179,13 @@ pub async fn posted_entry_view(
     let shown = &entry.lines()[..entry.lines().len().min(LINES_INLINE_MAX)];
     let accounts = shown.iter().map(|line| line.account).collect();
     let sets = shown.iter().map(|line| line.dimension_set).filter(|set| !set.is_empty()).collect();
-    let names = Names::load(uow, accounts, sets).await?;
     let header = entry.header();
+    let names = Names::load(uow, header.journal_id, accounts, sets).await?;
     let total = Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default();
     Ok(JournalEntryView {
         id: header.id.uuid(),
         journal_id: header.journal_id.uuid(),
+        journal_code: names.journal.clone(),
         kind: header.kind.as_str(),
         status: if entry.reversed_by().is_some() { "reversed" } else { "posted" },
         number: Some(header.number.clone()),
@@ -198,6 +206,7 @@ pub async fn posted_entry_view(
         copied_to_id: meta.copied_to.map(|id| id.uuid()),
         created_by: meta.created_by.map(|id| id.uuid()),
         created_at: meta.created_at.to_string(),
+        posted_by: header.origin.posted_by.map(|id| id.uuid()),
         recorded_at: Some(header.recorded_at.to_string()),
         chain_sequence: Some(header.chain_sequence),
         hash: Some(hex(entry.hash())),

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{EntryKind, EntryStatus, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
-use crate::accounting::hash_chain;
+use crate::accounting::hash_chain::{self, DimensionSets, HashVersion};
 use crate::error::Violation;
-use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
+use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, RecurringEntryId, TenantId, UserId};
 use crate::money::{Amount, CurrencyCode};
 use crate::time::Timestamp;
 
@@ -37,6 +37,20 @@ pub struct ChainLink {
     pub previous_hash: [u8; 32],
 }
 
+/// Who made an entry, from what, and why. Nothing of it changes after posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryOrigin {
+    /// When it was created; an entry posted at once is created as it is recorded.
+    pub created_at: Timestamp,
+    /// `None` for what the product makes by itself.
+    pub created_by: Option<UserId>,
+    pub posted_by: Option<UserId>,
+    pub recurring_entry_id: Option<RecurringEntryId>,
+    pub copied_from: Option<JournalEntryId>,
+    /// Why another entry was reversed; only of a reversal.
+    pub reason: Option<String>,
+}
+
 /// What a posted entry says of itself, lines apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHeader {
@@ -56,6 +70,9 @@ pub struct EntryHeader {
     pub fiscal_period_id: FiscalPeriodId,
     pub recorded_at: Timestamp,
     pub chain_sequence: i64,
+    /// Which bytes its hash is made of.
+    pub hash_version: HashVersion,
+    pub origin: EntryOrigin,
 }
 
 /// An entry in the ledger. Its lines balance, whether it was just posted or read back.
@@ -84,8 +101,21 @@ impl ValidatedEntry {
         self.total
     }
 
-    /// Writes the entry into the chain. The number is the last thing assigned (R14).
-    pub fn post(self, number: String, recorded_at: Timestamp, chain: ChainLink) -> PostedEntry {
+    /// Why the other entry is reversed, when this one reverses one (R4).
+    pub fn reversal_reason(&self) -> Option<&str> {
+        self.reverses.and(self.control_reason.as_deref())
+    }
+
+    /// Writes the entry into the chain. The number is the last thing assigned (R14). `sets` holds the values of every
+    /// dimension set on the lines.
+    pub fn post(
+        self,
+        number: String,
+        recorded_at: Timestamp,
+        chain: ChainLink,
+        origin: EntryOrigin,
+        sets: &DimensionSets,
+    ) -> PostedEntry {
         let header = EntryHeader {
             tenant_id: chain.tenant_id,
             id: self.id,
@@ -102,9 +132,11 @@ impl ValidatedEntry {
             fiscal_period_id: self.fiscal_period_id,
             recorded_at,
             chain_sequence: chain.sequence,
+            hash_version: HashVersion::CURRENT,
+            origin,
         };
         let previous_hash = chain.previous_hash;
-        let hash = hash_chain::entry_hash(&previous_hash, &header, &self.lines);
+        let hash = hash_chain::entry_hash(&previous_hash, &header, &self.lines, sets);
         PostedEntry { header, previous_hash, hash, reversed_by: None, lines: self.lines }
     }
 }
@@ -157,7 +189,7 @@ impl PostedEntry {
     }
 
     /// Whether the content still gives the hash that was stored with it (R5).
-    pub fn hash_is_intact(&self) -> bool {
-        hash_chain::entry_hash(&self.previous_hash, &self.header, &self.lines) == self.hash
+    pub fn hash_is_intact(&self, sets: &DimensionSets) -> bool {
+        hash_chain::entry_hash(&self.previous_hash, &self.header, &self.lines, sets) == self.hash
     }
 }

@@ -11,7 +11,7 @@ use crate::accounting::dimension::{
     AccountSelector, DimensionCombination, DimensionRule, DimensionRuleKind, DimensionTree,
 };
 use crate::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
-use crate::accounting::hash_chain::GENESIS;
+use crate::accounting::hash_chain::{DimensionSets, GENESIS};
 use crate::accounting::journal::JournalKind;
 use crate::accounting::lock::{LockKind, Locks};
 use crate::error::{ErrorDef, Violation};
@@ -161,7 +161,16 @@ pub(super) fn content(lines: Vec<NewLine>) -> NewEntry {
 pub(super) fn post(entry: ValidatedEntry) -> PostedEntry {
     let tenant_id = TenantId::new(Uuid::from_u128(40));
     let chain = ChainLink { tenant_id, sequence: 1, previous_hash: GENESIS };
-    entry.post("GJ-2026-000001".to_owned(), Timestamp::from_micros(1_700_000_000_000_000), chain)
+    let now = Timestamp::from_micros(1_700_000_000_000_000);
+    let origin = EntryOrigin {
+        created_at: now,
+        created_by: None,
+        posted_by: None,
+        recurring_entry_id: None,
+        copied_from: None,
+        reason: entry.reversal_reason().map(str::to_owned),
+    };
+    entry.post("GJ-2026-000001".to_owned(), now, chain, origin, &DimensionSets::new())
 }
 
 pub(super) fn said<T: std::fmt::Debug>(result: Result<T, Vec<Violation>>) -> Vec<(&'static str, String)> {

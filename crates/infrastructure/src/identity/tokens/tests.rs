@@ -1,6 +1,4 @@
 use application::platform::ports::{AccessGrant, AccessTokens};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::*;
@@ -86,6 +84,25 @@ fn unsigned_and_altered_tokens_are_refused() {
     assert!(refused(head, NOW));
     assert!(refused("", NOW));
     assert!(refused(&"a".repeat(TOKEN_BYTES_MAX + 1), NOW));
+}
+
+#[test]
+fn a_token_with_critical_extensions_is_refused_however_well_it_is_signed() {
+    let signed_as = |header: Value| {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(&header), part(&claims()));
+        let key = EncodingKey::from_secret(&SECRET);
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+        format!("{message}.{signature}")
+    };
+    let header = json!({ "alg": "HS256", "typ": "JWT", "kid": "a" });
+    assert!(!refused(&signed_as(header.clone()), NOW));
+    for critical in [json!(["exp"]), json!(["urn:example:own"]), json!([]), Value::Null, json!("exp")] {
+        let mut header = header.clone();
+        header["crit"] = critical.clone();
+        header["exp"] = json!(1);
+        assert!(refused(&signed_as(header), NOW), "{critical}");
+    }
 }
 
 #[test]

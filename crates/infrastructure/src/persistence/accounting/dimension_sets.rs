@@ -71,7 +71,9 @@ impl SqlUnitOfWork {
         }
         let key = combination.key();
         if let Some(row) = self.tx.find(&SET_FIND, &[self.tenant.into(), key.into()]).await? {
-            return row.single("dimension_set", "id");
+            let id = row.single("dimension_set", "id")?;
+            self.sets.insert(id, combination.clone());
+            return Ok(id);
         }
         let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
         self.tx.apply(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
@@ -80,6 +82,7 @@ impl SqlUnitOfWork {
             .iter()
             .map(|(dimension, value)| vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]);
         self.tx.insert_many(&SET_VALUE_INSERT, rows.collect::<Vec<_>>().into_iter()).await?;
+        self.sets.insert(id, combination.clone());
         Ok(id)
     }
 
@@ -100,8 +103,16 @@ impl SqlUnitOfWork {
         &mut self,
         sets: &BTreeSet<DimensionSetId>,
     ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>> {
+        let mut found = HashMap::with_capacity(sets.len());
+        let mut unknown: Vec<Value> = Vec::new();
+        for set in sets {
+            match self.sets.get(set) {
+                Some(combination) => drop(found.insert(*set, combination.clone())),
+                None => unknown.push((*set).into()),
+            }
+        }
         let mut pairs: HashMap<DimensionSetId, Vec<DimensionPair>> = HashMap::new();
-        for row in self.tx.lookup(&SET_CODES, self.tenant, sets.iter().map(|set| (*set).into())).await? {
+        for row in self.tx.lookup(&SET_CODES, self.tenant, unknown.into_iter()).await? {
             let mut columns = row.columns("dimension_set_value");
             let set = columns.get("set_id")?;
             let _codes: (String, String) = (columns.get("dimension_code")?, columns.get("value_code")?);
@@ -109,6 +120,7 @@ impl SqlUnitOfWork {
         }
         let combine =
             |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
-        Ok(pairs.into_iter().filter_map(combine).collect())
+        found.extend(pairs.into_iter().filter_map(combine));
+        Ok(found)
     }
 }

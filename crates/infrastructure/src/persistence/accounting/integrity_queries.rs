@@ -15,7 +15,7 @@ use futures::stream::{BoxStream, StreamExt};
 
 use super::integrity_statements::{
     ACCOUNT_BALANCES, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES, DAILY_BALANCES,
-    DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, LINES_MATCH, NUMBERS_UNIQUE, REVERSALS, SERIES,
+    DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE, REVERSALS, SERIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::sql::db::Db;
@@ -49,6 +49,7 @@ impl IntegrityQueries for Db {
             IntegrityRule::ChainHeads => (&CHAIN_HEADS, chain_head),
             IntegrityRule::ReversalsMutual => (&REVERSALS, reversal),
             IntegrityRule::NumbersUnique => (&NUMBERS_UNIQUE, repeated_number),
+            IntegrityRule::FeedMatchesLedger => (&FEED_MATCHES, posting),
         };
         let rows = self.query(statement, &params).await?;
         Ok(rows.into_iter().map(|row| read(&mut row.columns("integrity"))).collect::<StorageResult<_>>()?)
@@ -149,6 +150,17 @@ fn reversal(columns: &mut Columns) -> StorageResult<Contradiction> {
 fn repeated_number(columns: &mut Columns) -> StorageResult<Contradiction> {
     let (subject, entries): (String, i64) = (columns.get("number")?, columns.get("count")?);
     Ok(Contradiction { subject, detail: format!("{entries} entries have this number") })
+}
+
+/// `id, number`, and the position of the event if there is one and no entry.
+fn posting(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let subject = entry_name(columns)?;
+    let position: Option<i64> = columns.get("sequence")?;
+    let detail = match position {
+        Some(position) => format!("posted by the event {position}, not in the ledger"),
+        None => "no audit row says that it was posted".to_owned(),
+    };
+    Ok(Contradiction { subject, detail })
 }
 
 /// `id, number`

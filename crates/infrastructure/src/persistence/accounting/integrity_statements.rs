@@ -73,6 +73,13 @@ statements! {
     NUMBERS_UNIQUE = "accounting.integrity.numbers_unique":
         "SELECT e.number, COUNT(*) FROM journal_entry e WHERE e.tenant_id = ?1 AND e.number IS NOT NULL \
          GROUP BY e.number HAVING COUNT(*) > 1 ORDER BY e.number {page ?2}";
+    FEED_MATCHES = "accounting.integrity.feed_matches":
+        "SELECT o.entity_id, NULL, o.sequence FROM outbox_event o WHERE o.tenant_id = ?1 \
+         AND o.type = 'journal_entry.posted' AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.tenant_id = ?1 \
+         AND e.id = o.entity_id AND e.status <> 'draft') UNION ALL \
+         SELECT e.id, e.number, NULL FROM journal_entry e WHERE e.tenant_id = ?1 AND e.status <> 'draft' \
+         AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.tenant_id = ?1 AND a.entity_id = e.id \
+         AND a.entity = 'journal_entry' AND a.action = 'posted') ORDER BY 1 {page ?2}";
     SERIES = "accounting.integrity.series":
         "SELECT s.id, s.code, s.reset, c.period_key, NULL, NULL, c.last_number FROM number_series s \
          INNER JOIN number_series_counter c ON c.tenant_id = s.tenant_id AND c.series_id = s.id \

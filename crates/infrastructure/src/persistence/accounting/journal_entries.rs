@@ -4,7 +4,7 @@ use application::accounting::ports::journal_entries::{EntryMeta, JournalEntryRep
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::accounting::journal_entry::{DraftEntry, EntryStatus, PostedEntry};
-use domain::ids::{JournalEntryId, JournalId, UserId};
+use domain::ids::{JournalEntryId, JournalId};
 use domain::money::Amount;
 
 use super::draft_document;
@@ -43,7 +43,7 @@ statements! {
     UPDATE_POSTED = "accounting.journal_entry.update_posted":
         "UPDATE journal_entry SET status = 'posted', number = ?3, fiscal_period_id = ?4, total = ?5, line_count = ?6, \
          posted_by = ?7, updated_at = ?8, recorded_at = ?8, chain_sequence = ?9, hash = ?10, previous_hash = ?11, \
-         version = ?12 + 1 WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?12";
+         version = ?12 + 1, reason = ?13, hash_version = ?14 WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?12";
     MARK_REVERSED = "accounting.journal_entry.mark_reversed":
         "UPDATE journal_entry SET status = 'reversed', reversed_by_id = ?3, updated_at = ?4, version = version + 1 \
          WHERE tenant_id = ?1 AND id = ?2 AND status = 'posted' AND reversed_by_id IS NULL";
@@ -139,13 +139,12 @@ impl JournalEntryRepository for SqlUnitOfWork {
         &mut self,
         entry: &PostedEntry,
         meta: &EntryMeta,
-        posted_by: Option<UserId>,
         draft_version: Option<i64>,
     ) -> StorageResult<()> {
         match draft_version {
-            Some(version) => self.post_draft(entry, posted_by, version).await?,
+            Some(version) => self.post_draft(entry, version).await?,
             None => {
-                let header = std::iter::once(header_row(entry, meta, posted_by));
+                let header = std::iter::once(header_row(entry, meta));
                 self.tx.insert_many(&HEADER_INSERT, header).await?;
             }
         }
@@ -176,26 +175,23 @@ impl JournalEntryRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    async fn post_draft(
-        &mut self,
-        entry: &PostedEntry,
-        posted_by: Option<UserId>,
-        version: i64,
-    ) -> StorageResult<()> {
+    async fn post_draft(&mut self, entry: &PostedEntry, version: i64) -> StorageResult<()> {
         let header = entry.header();
-        let params: [Value; 12] = [
+        let params: [Value; 14] = [
             self.tenant.into(),
             header.id.into(),
             header.number.as_str().into(),
             header.fiscal_period_id.into(),
             total(entry).into(),
             line_count(entry.lines().len()),
-            posted_by.into(),
+            header.origin.posted_by.into(),
             header.recorded_at.into(),
             header.chain_sequence.into(),
             (*entry.hash()).into(),
             (*entry.previous_hash()).into(),
             version.into(),
+            header.origin.reason.as_deref().into(),
+            header.hash_version.number().into(),
         ];
         // Its version was read in this transaction.
         self.tx.execute_one(&UPDATE_POSTED, &params).await?;

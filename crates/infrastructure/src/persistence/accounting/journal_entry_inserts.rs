@@ -2,7 +2,6 @@
 
 use application::accounting::ports::journal_entries::EntryMeta;
 use domain::accounting::journal_entry::{EntryHeader, PostedEntry, PostedLine};
-use domain::ids::UserId;
 use domain::money::Amount;
 
 use crate::sql::bulk::Bulk;
@@ -26,10 +25,12 @@ pub static HEADER_INSERT: Bulk = Bulk::new(
         ("reference", Kind::Text(100)),
         ("notes", Kind::Text(2000)),
         ("control_reason", Kind::Text(500)),
+        ("reason", Kind::Text(500)),
         ("total", Kind::Amount),
         ("line_count", Kind::Int),
         ("reverses_id", Kind::Id),
         ("recurring_entry_id", Kind::Id),
+        ("copied_from_id", Kind::Id),
         ("created_by", Kind::Id),
         ("posted_by", Kind::Id),
         ("created_at", Kind::Time),
@@ -38,6 +39,7 @@ pub static HEADER_INSERT: Bulk = Bulk::new(
         ("chain_sequence", Kind::Int),
         ("hash", Kind::Hash),
         ("previous_hash", Kind::Hash),
+        ("hash_version", Kind::Int),
         ("version", Kind::Int),
     ],
 );
@@ -97,8 +99,9 @@ pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
 pub static BULKS: &[&Bulk] = &[&HEADER_INSERT, &LINE_INSERT];
 
 /// The columns of [`HEADER_INSERT`] for one posted entry.
-pub fn header_row(entry: &PostedEntry, meta: &EntryMeta, posted_by: Option<UserId>) -> Vec<Value> {
+pub fn header_row(entry: &PostedEntry, meta: &EntryMeta) -> Vec<Value> {
     let header = entry.header();
+    let origin = &header.origin;
     vec![
         header.tenant_id.into(),
         header.id.into(),
@@ -114,18 +117,21 @@ pub fn header_row(entry: &PostedEntry, meta: &EntryMeta, posted_by: Option<UserI
         header.reference.as_deref().into(),
         meta.notes.as_deref().into(),
         header.control_reason.as_deref().into(),
+        origin.reason.as_deref().into(),
         total(entry).into(),
         line_count(entry.lines().len()),
         header.reverses.into(),
-        meta.recurring_entry_id.into(),
-        meta.created_by.into(),
-        posted_by.into(),
-        meta.created_at.into(),
+        origin.recurring_entry_id.into(),
+        origin.copied_from.into(),
+        origin.created_by.into(),
+        origin.posted_by.into(),
+        origin.created_at.into(),
         header.recorded_at.into(),
         header.recorded_at.into(),
         header.chain_sequence.into(),
         (*entry.hash()).into(),
         (*entry.previous_hash()).into(),
+        header.hash_version.number().into(),
         Value::Int(1),
     ]
 }

@@ -26,14 +26,22 @@ use crate::statements;
 
 statements! {
     ENTRY = "accounting.journal_entry.view":
-        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), ", d.document FROM journal_entry e \
+        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), ", j.code, d.document FROM journal_entry e \
+         LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
          LEFT JOIN journal_entry_draft d ON d.tenant_id = e.tenant_id AND d.entry_id = e.id \
          WHERE e.tenant_id = ?1 AND e.id = ?2");
 }
 
 pub static LIST: ListSql = ListSql {
     spec: &application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST,
-    select: concat!("SELECT ", header_columns!(), ", ", copy_columns!(), " FROM journal_entry e"),
+    // Outer joins keep the order in which entries are walked.
+    select: concat!(
+        "SELECT ",
+        header_columns!(),
+        ", ",
+        copy_columns!(),
+        ", j.code FROM journal_entry e LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id"
+    ),
     tenant: "e.tenant_id",
     key: &["e.id"],
     columns: &[
@@ -61,8 +69,11 @@ macro_rules! line_select {
         concat!(
             "SELECT l.entry_id, ",
             line_columns!(),
-            ", e.journal_id, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, l.recorded_at FROM ",
-            $from
+            ", e.journal_id, j.code, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, e.posted_by, \
+             u.name, l.recorded_at FROM ",
+            $from,
+            " LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
+             LEFT JOIN app_user u ON u.id = e.posted_by"
         )
     };
 }
@@ -133,13 +144,13 @@ impl JournalEntryQueries for Db {
         let [found, scales] = self.query_all([(&ENTRY, &entry), (&SCALES, &owner)]).await?;
         let Some(row) = found.into_iter().next() else { return Ok(None) };
         let mut columns = row.columns("journal_entry");
-        let header = HeaderRow::read_linked(&mut columns)?;
+        let header = ShownHeader::read(&mut columns)?;
         let document: Option<String> = columns.get("document")?;
         let money = CompanyMoney::of_rows(scales)?;
         let lines = match document {
             Some(document) => {
                 let lines = draft_document::read(&document)?;
-                let draft = Unposted { currency: header.currency, lines };
+                let draft = Unposted { currency: header.row.currency, lines };
                 entry_lines::unposted(self, tenant, vec![draft], &money).await?.pop()
             }
             None => entry_lines::posted(self, tenant, std::iter::once(id), &money).await?.remove(&id),
@@ -153,8 +164,8 @@ impl JournalEntryQueries for Db {
         query: &ListQuery,
     ) -> AppResult<Page<JournalEntryView>> {
         let mut room = LinesRoom::new(query);
-        let fits = |header: &HeaderRow| room.take(header.line_count as usize);
-        let page = LIST.page_while(self, tenant, query, None, HeaderRow::read_linked, fits).await?;
+        let fits = |header: &ShownHeader| room.take(header.row.line_count as usize);
+        let page = LIST.page_while(self, tenant, query, None, ShownHeader::read, fits).await?;
         let money = CompanyMoney::read(self, tenant).await?;
         if query.expand.contains(&"lines") {
             return self.expanded(tenant, page, &money).await;
@@ -185,17 +196,17 @@ impl Db {
     async fn expanded(
         &self,
         tenant: TenantId,
-        page: Page<HeaderRow>,
+        page: Page<ShownHeader>,
         money: &CompanyMoney,
     ) -> AppResult<Page<JournalEntryView>> {
-        let ids = || page.items.iter().map(|header| header.id);
-        let drafts = page.items.iter().filter(|header| header.status == EntryStatus::Draft);
+        let rows = || page.items.iter().map(|header| &header.row);
+        let drafts = rows().filter(|header| header.status == EntryStatus::Draft);
         let mut documents = entry_lines::drafts(self, tenant, drafts.map(|header| header.id)).await?;
         // A draft without a document was posted after its header was read; its lines are the posted ones.
-        let posted = ids().filter(|id| !documents.contains_key(id));
+        let posted = rows().map(|header| header.id).filter(|id| !documents.contains_key(id));
         let mut lines = entry_lines::posted(self, tenant, posted, money).await?;
         let (mut drafts, mut templates) = (Vec::new(), Vec::new());
-        for header in &page.items {
+        for header in rows() {
             if let Some(lines) = documents.remove(&header.id) {
                 drafts.push(header.id);
                 templates.push(Unposted { currency: header.currency, lines });
@@ -204,9 +215,23 @@ impl Db {
         let unposted = entry_lines::unposted(self, tenant, templates, money).await?;
         lines.extend(drafts.into_iter().zip(unposted));
         Ok(page.map(|header| {
-            let lines = lines.remove(&header.id).unwrap_or_default();
+            let lines = lines.remove(&header.row.id).unwrap_or_default();
             JournalEntryView { lines: Some(lines), ..header_view(header, money) }
         }))
+    }
+}
+
+/// An entry's row with the code of its journal.
+struct ShownHeader {
+    row: HeaderRow,
+    journal_code: String,
+}
+
+impl ShownHeader {
+    fn read(columns: &mut Columns) -> StorageResult<Self> {
+        let row = HeaderRow::read_linked(columns)?;
+        let journal_code: Option<String> = columns.get("journal_code")?;
+        Ok(Self { row, journal_code: journal_code.unwrap_or_default() })
     }
 }
 
@@ -231,20 +256,23 @@ fn ledger_line(
 ) -> StorageResult<(LedgerLineView, DimensionSetId)> {
     let entry_id: Uuid = columns.get("entry_id")?;
     let line = read_line(columns)?;
-    let (journal_id, number, posting_date, fiscal_period_id, account_code) = (
+    let (journal_id, journal_code, number, posting_date, fiscal_period_id, account_code) = (
         columns.get("journal_id")?,
+        columns.get::<Option<String>>("journal_code")?.unwrap_or_default(),
         columns.get::<Option<String>>("number")?.unwrap_or_default(),
         columns.get("posting_date")?,
         columns.get("fiscal_period_id")?,
         columns.get("code")?,
     );
     let entry_description: Option<String> = columns.get("description")?;
+    let (posted_by, posted_by_name) = (columns.get("posted_by")?, columns.get("name")?);
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let set = line.dimension_set;
     let view = LedgerLineView {
         entry_id,
         line_no: line.line_no,
         journal_id,
+        journal_code,
         number,
         posting_date,
         fiscal_period_id,
@@ -262,16 +290,20 @@ fn ledger_line(
         due_date: line.due_date,
         reference: line.reference,
         tax_code: line.tax_code,
+        posted_by,
+        posted_by_name,
         recorded_at: recorded_at.to_string(),
     };
     Ok((view, set))
 }
 
-fn header_view(header: HeaderRow, money: &CompanyMoney) -> JournalEntryView {
+fn header_view(shown: ShownHeader, money: &CompanyMoney) -> JournalEntryView {
+    let ShownHeader { row: header, journal_code } = shown;
     let posted = header.status != EntryStatus::Draft;
     JournalEntryView {
         id: header.id.uuid(),
         journal_id: header.journal_id.uuid(),
+        journal_code,
         kind: header.kind.as_str(),
         status: header.status.as_str(),
         number: header.number,
@@ -292,6 +324,7 @@ fn header_view(header: HeaderRow, money: &CompanyMoney) -> JournalEntryView {
         copied_to_id: header.copied_to_id.map(|id| id.uuid()),
         created_by: header.created_by.map(|id| id.uuid()),
         created_at: header.created_at.to_string(),
+        posted_by: header.posted_by.map(|id| id.uuid()),
         recorded_at: header.recorded_at.map(|at| at.to_string()),
         chain_sequence: header.chain_sequence,
         hash: header.hash.map(|hash| hex(&hash)),

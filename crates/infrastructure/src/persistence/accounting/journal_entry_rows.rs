@@ -2,8 +2,9 @@
 
 use application::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
 use application::ports::storage_error::{StorageError, StorageResult};
+use domain::accounting::hash_chain::HashVersion;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryHeader, EntryKind, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
+    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
 };
 use domain::ids::{JournalEntryId, TenantId};
 use domain::time::Timestamp;
@@ -43,17 +44,17 @@ pub fn read_line(columns: &mut Columns) -> StorageResult<PostedLine> {
 macro_rules! header_columns {
     () => {
         "e.id, e.journal_id, e.kind, e.status, e.number, e.posting_date, e.document_date, e.fiscal_period_id, \
-         e.currency, e.description, e.reference, e.notes, e.control_reason, e.total, e.line_count, e.reverses_id, \
-         e.reversed_by_id, e.recurring_entry_id, e.created_by, e.created_at, e.recorded_at, e.chain_sequence, e.hash, \
-         e.previous_hash, e.version"
+         e.currency, e.description, e.reference, e.notes, e.control_reason, e.reason, e.total, e.line_count, e.reverses_id, \
+         e.reversed_by_id, e.recurring_entry_id, e.created_by, e.posted_by, e.created_at, e.recorded_at, \
+         e.chain_sequence, e.hash, e.previous_hash, e.hash_version, e.copied_from_id, e.version"
     };
 }
 pub(crate) use header_columns;
 
-/// After them, what [`HeaderRow::read_linked`] reads: the original and the latest copy.
+/// After them, what [`HeaderRow::read_linked`] reads: the latest copy.
 macro_rules! copy_columns {
     () => {
-        "e.copied_from_id, (SELECT c.id FROM journal_entry c WHERE c.tenant_id = e.tenant_id AND c.copied_from_id = e.id \
+        "(SELECT c.id FROM journal_entry c WHERE c.tenant_id = e.tenant_id AND c.copied_from_id = e.id \
          AND NOT EXISTS (SELECT 1 FROM journal_entry n WHERE n.tenant_id = e.tenant_id AND n.copied_from_id = e.id \
          AND n.id > c.id))"
     };
@@ -75,17 +76,20 @@ pub struct HeaderRow {
     pub reference: Option<String>,
     pub notes: Option<String>,
     pub control_reason: Option<String>,
+    pub reason: Option<String>,
     pub total: domain::money::Amount,
     pub line_count: u32,
     pub reverses_id: Option<JournalEntryId>,
     pub reversed_by_id: Option<JournalEntryId>,
     pub recurring_entry_id: Option<domain::ids::RecurringEntryId>,
     pub created_by: Option<domain::ids::UserId>,
+    pub posted_by: Option<domain::ids::UserId>,
     pub created_at: Timestamp,
     pub recorded_at: Option<Timestamp>,
     pub chain_sequence: Option<i64>,
     pub hash: Option<[u8; 32]>,
     pub previous_hash: Option<[u8; 32]>,
+    pub hash_version: HashVersion,
     pub version: i64,
     pub copied_from_id: Option<JournalEntryId>,
     /// The latest copy.
@@ -108,19 +112,22 @@ impl HeaderRow {
             reference: columns.get("reference")?,
             notes: columns.get("notes")?,
             control_reason: columns.get("control_reason")?,
+            reason: columns.get("reason")?,
             total: columns.get("total")?,
             line_count: columns.get("line_count")?,
             reverses_id: columns.get("reverses_id")?,
             reversed_by_id: columns.get("reversed_by_id")?,
             recurring_entry_id: columns.get("recurring_entry_id")?,
             created_by: columns.get("created_by")?,
+            posted_by: columns.get("posted_by")?,
             created_at: columns.get("created_at")?,
             recorded_at: columns.get("recorded_at")?,
             chain_sequence: columns.get("chain_sequence")?,
             hash: columns.get("hash")?,
             previous_hash: columns.get("previous_hash")?,
+            hash_version: read_hash_version(columns)?,
+            copied_from_id: columns.get("copied_from_id")?,
             version: columns.get("version")?,
-            copied_from_id: None,
             copied_to_id: None,
         })
     }
@@ -128,8 +135,7 @@ impl HeaderRow {
     /// With `copy_columns!`.
     pub fn read_linked(columns: &mut Columns) -> StorageResult<Self> {
         let header = Self::read(columns)?;
-        let (copied_from_id, copied_to_id) = (columns.get("copied_from_id")?, columns.get("copied_to_id")?);
-        Ok(Self { copied_from_id, copied_to_id, ..header })
+        Ok(Self { copied_to_id: columns.get("copied_to_id")?, ..header })
     }
 
     pub fn meta(&self) -> EntryMeta {
@@ -184,6 +190,15 @@ impl HeaderRow {
             fiscal_period_id: self.fiscal_period_id.ok_or_else(|| missing("fiscal_period_id"))?,
             recorded_at: self.recorded_at.ok_or_else(|| missing("recorded_at"))?,
             chain_sequence: self.chain_sequence.ok_or_else(|| missing("chain_sequence"))?,
+            hash_version: self.hash_version,
+            origin: EntryOrigin {
+                created_at: self.created_at,
+                created_by: self.created_by,
+                posted_by: self.posted_by,
+                recurring_entry_id: self.recurring_entry_id,
+                copied_from: self.copied_from_id,
+                reason: self.reason.clone(),
+            },
         })
     }
 
@@ -200,6 +215,13 @@ impl HeaderRow {
             })?;
         Ok(StoredEntry::Posted { entry, meta: self.meta(), version: self.version })
     }
+}
+
+/// The column `hash_version`.
+pub fn read_hash_version(columns: &mut Columns) -> StorageResult<HashVersion> {
+    let number: i64 = columns.get("hash_version")?;
+    HashVersion::from_number(number)
+        .ok_or_else(|| columns.corrupt("hash_version", &format!("version {number} is not known")))
 }
 
 /// The lines of an entry, in order.

@@ -16,6 +16,7 @@ use domain::money::Currency;
 
 use super::columns::read_name;
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::bookkeeping::{EVENT_SEQUENCE, FEED_HEAD, FeedHead};
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Row, Value};
 use crate::statements;
@@ -90,7 +91,19 @@ impl LedgerRepository for SqlUnitOfWork {
     ) -> StorageResult<(i64, ChainHead)> {
         let number: [Value; 3] = [self.tenant.into(), series.into(), period_key.into()];
         let chain = [self.tenant.into(), journal.into()];
-        let [numbers, heads] = self.tx.query_all([(&NUMBER_RAISE, &number), (&CHAIN_GET, &chain)]).await?;
+        let asked = [(&NUMBER_RAISE, &number[..]), (&CHAIN_GET, &chain[..])];
+        let [numbers, heads] = if self.tx.asks_at_a_distance() {
+            // The commit will need it, and waits for whoever holds it here, where it is no round trip of its own.
+            let feed = [self.tenant.into(), EVENT_SEQUENCE.into()];
+            let [number, chain] = asked;
+            let [numbers, heads, feed] = self.tx.query_all([number, chain, (&FEED_HEAD, &feed)]).await?;
+            if !self.feed_heads.contains_key(&self.tenant) {
+                self.remember_feed_head(self.tenant, FeedHead::of_rows(feed)?);
+            }
+            [numbers, heads]
+        } else {
+            self.tx.query_all(asked).await?
+        };
         let next = match numbers.into_iter().next() {
             Some(row) => row.single("number_series_counter", "last_number")?,
             None => self.first_number(&number).await?,

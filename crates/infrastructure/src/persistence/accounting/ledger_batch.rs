@@ -104,12 +104,8 @@ impl LedgerBatchRepository for SqlUnitOfWork {
         self.move_chain(journal, from, head).await
     }
 
-    async fn insert_posted_many(
-        &mut self,
-        entries: &[(PostedEntry, EntryMeta)],
-        posted_by: Option<UserId>,
-    ) -> StorageResult<()> {
-        let headers = entries.iter().map(|(entry, meta)| header_row(entry, meta, posted_by));
+    async fn insert_posted_many(&mut self, entries: &[(PostedEntry, EntryMeta)]) -> StorageResult<()> {
+        let headers = entries.iter().map(|(entry, meta)| header_row(entry, meta));
         self.tx.insert_many(&HEADER_INSERT, headers).await?;
         let count = entries.iter().map(|(entry, _)| entry.lines().len()).sum();
         let mut lines = Vec::with_capacity(count);

@@ -1,21 +1,19 @@
 //! [`LedgerExportQueries`] in SQL: every posted line with its header, straight through.
 
-use std::collections::BTreeMap;
-
 use application::accounting::ports::ledger_export::{
-    ExportAccount, ExportBooks, ExportRange, ExportedHeader, ExportedLine, LedgerExportQueries,
+    ExportAccount, ExportBooks, ExportRange, ExportedHeader, ExportedLine, ExportedSet, LedgerExportQueries,
 };
 use application::error::AppResult;
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::account::AccountType;
-use domain::accounting::journal_entry::{EntryHeader, EntryKind};
+use domain::accounting::journal_entry::{EntryHeader, EntryKind, EntryOrigin};
 use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
 use super::company_money::company;
-use super::journal_entry_rows::{line_columns, read_line};
+use super::journal_entry_rows::{line_columns, read_hash_version, read_line};
 use super::report_lines_sql::exported_lines;
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row};
@@ -27,7 +25,7 @@ statements! {
         "SELECT id, code, name_ar, name_en, type, parent_id FROM account WHERE tenant_id = ?1 ORDER BY code";
     JOURNALS = "accounting.export.journals": "SELECT id, code FROM journal WHERE tenant_id = ?1";
     SET_CODES = "accounting.export.dimension_codes":
-        "SELECT d.code, v.code FROM dimension_set_value s \
+        "SELECT d.code, v.code, d.id, v.id FROM dimension_set_value s \
          INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
          INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id \
          WHERE s.tenant_id = ?1 AND s.set_id = ?2";
@@ -55,12 +53,19 @@ pub const LINES: &str = concat!(
         "description",
         "reference",
         "control_reason",
+        "reason",
         "reverses_id",
         "fiscal_period_id",
         "recorded_at",
         "chain_sequence",
         "previous_hash",
         "hash",
+        "hash_version",
+        "created_at",
+        "created_by",
+        "posted_by",
+        "recurring_entry_id",
+        "copied_from_id",
         "reversed_by_id"
     ),
     " FROM journal_entry e CROSS JOIN ledger_line l \
@@ -114,17 +119,15 @@ impl LedgerExportQueries for Db {
             .boxed()
     }
 
-    async fn dimension_codes(
-        &self,
-        tenant: TenantId,
-        set: DimensionSetId,
-    ) -> AppResult<BTreeMap<String, String>> {
-        let mut codes = BTreeMap::new();
+    async fn exported_set(&self, tenant: TenantId, set: DimensionSetId) -> AppResult<ExportedSet> {
+        let mut held = ExportedSet::default();
         for row in self.query(&SET_CODES, &[tenant.into(), set.into()]).await? {
             let mut columns = row.columns("dimension_set_value");
-            codes.insert(columns.get("dimension_code")?, columns.get("value_code")?);
+            held.codes.insert(columns.get("dimension_code")?, columns.get("value_code")?);
+            held.values.push((columns.get("dimension_id")?, columns.get("value_id")?));
         }
-        Ok(codes)
+        held.values.sort_unstable();
+        Ok(held)
     }
 }
 
@@ -149,27 +152,49 @@ fn exported_header(
     id: JournalEntryId,
     columns: &mut Columns,
 ) -> StorageResult<ExportedHeader> {
+    let journal_id = columns.get("journal_id")?;
+    let kind = columns.parse("kind", |text| EntryKind::parse(text).ok())?;
+    let number = columns.get("number")?;
+    let posting_date = columns.get("posting_date")?;
+    let document_date = columns.get("document_date")?;
+    let currency = columns.get("currency")?;
+    let description = columns.get("description")?;
+    let reference = columns.get("reference")?;
+    let control_reason = columns.get("control_reason")?;
+    let reason = columns.get("reason")?;
+    let reverses = columns.get("reverses_id")?;
+    let fiscal_period_id = columns.get("fiscal_period_id")?;
+    let recorded_at = columns.get("recorded_at")?;
+    let chain_sequence = columns.get("chain_sequence")?;
+    let previous_hash = columns.get("previous_hash")?;
+    let hash = columns.get("hash")?;
+    let hash_version = read_hash_version(columns)?;
+    let origin = EntryOrigin {
+        created_at: columns.get("created_at")?,
+        created_by: columns.get("created_by")?,
+        posted_by: columns.get("posted_by")?,
+        recurring_entry_id: columns.get("recurring_entry_id")?,
+        copied_from: columns.get("copied_from_id")?,
+        reason,
+    };
     let entry = EntryHeader {
         tenant_id: tenant,
         id,
-        journal_id: columns.get("journal_id")?,
-        kind: columns.parse("kind", |text| EntryKind::parse(text).ok())?,
-        number: columns.get("number")?,
-        posting_date: columns.get("posting_date")?,
-        document_date: columns.get("document_date")?,
-        currency: columns.get("currency")?,
-        description: columns.get("description")?,
-        reference: columns.get("reference")?,
-        control_reason: columns.get("control_reason")?,
-        reverses: columns.get("reverses_id")?,
-        fiscal_period_id: columns.get("fiscal_period_id")?,
-        recorded_at: columns.get("recorded_at")?,
-        chain_sequence: columns.get("chain_sequence")?,
+        journal_id,
+        kind,
+        number,
+        posting_date,
+        document_date,
+        currency,
+        description,
+        reference,
+        control_reason,
+        reverses,
+        fiscal_period_id,
+        recorded_at,
+        chain_sequence,
+        hash_version,
+        origin,
     };
-    Ok(ExportedHeader {
-        entry,
-        previous_hash: columns.get("previous_hash")?,
-        hash: columns.get("hash")?,
-        reversed_by: columns.get("reversed_by_id")?,
-    })
+    Ok(ExportedHeader { entry, previous_hash, hash, reversed_by: columns.get("reversed_by_id")? })
 }

@@ -22,6 +22,7 @@ pub mod facts;
 pub mod fiscal_year_queries;
 pub mod fiscal_years;
 pub mod imports;
+pub mod integrity_evidence;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
@@ -66,6 +67,7 @@ pub fn statements() -> Vec<&'static Statement> {
         fiscal_years::ALL,
         codes::ALL,
         imports::ALL,
+        integrity_evidence::ALL,
         integrity_statements::ALL,
         journal_entries::ALL,
         journal_entry_queries::ALL,
@@ -92,6 +94,7 @@ pub fn lookups() -> Vec<&'static Lookup> {
         dimensions::LOOKUPS,
         entry_lines::LOOKUPS,
         facts::LOOKUPS,
+        integrity_evidence::LOOKUPS,
         ledger::LOOKUPS,
     ]
     .concat()

@@ -13,7 +13,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
-use super::super::bulk::{Accumulate, Bulk, Numbered};
+use super::super::bulk::{Accumulate, Bulk};
 use super::super::meter::Meter;
 use super::super::reference_memory::is_harmless;
 use super::super::statement::{Lookup, Statement};
@@ -261,22 +261,6 @@ impl SqlServerTx {
             let text = accumulate.mssql_many().replace("@d ", &format!("@d{} ", self.accumulations));
             self.ask(&text, &deltas);
         }
-        Ok(())
-    }
-
-    /// Rows numbered by a counter: raised in the database, where the row is locked for the shortest time.
-    pub async fn insert_numbered(
-        &mut self,
-        numbered: &Numbered,
-        tenant: TenantId,
-        rows: Vec<Vec<Value>>,
-    ) -> StorageResult<()> {
-        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        self.make_room(3).await?;
-        self.ask(
-            numbered.mssql(),
-            &[tenant.into(), count.into(), rows_json(&numbered.bulk.kinds(), &rows).into()],
-        );
         Ok(())
     }
 

@@ -42,7 +42,7 @@ async fn difficult() -> Books {
     let odd = |account, amount| {
         let mut line = line(account, amount);
         line.description = Some("date:2020-01-01, [2019-01-01] ; | \"x\"\nsecond".to_owned());
-        with_dimensions(line, &[("branch", "east")])
+        with_dimensions(line, &[("project", "beta"), ("branch", "east")])
     };
     books.post("2025-12-31", &[("1010", "1000.10"), ("3010", "-1000.10")]).await;
     books.post_lines("2026-01-10", vec![odd("1011", "5.55"), line("4010", "-5.55")]).await.unwrap();
@@ -78,6 +78,8 @@ async fn the_export_alone_proves_the_chain_and_the_balances() {
     let text = books.export(ExportFormat::NdJson).await;
     let entries: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(entries.len(), 7);
+    assert!(entries.iter().all(|entry| entry["hashVersion"] == 2));
+    assert!(entries.iter().any(|entry| entry["reason"] == "test"), "a reversal says why");
     let mut by_place: Vec<&Value> = entries.iter().collect();
     by_place.sort_by_key(|entry| entry["chainSequence"].as_i64());
     assert_eq!(by_place[0]["previousHash"], "0".repeat(64));
@@ -102,7 +104,7 @@ async fn the_export_alone_proves_the_chain_and_the_balances() {
     );
 }
 
-/// The hash as `domain::hash_chain` documents it, computed from the export and nothing else.
+/// The hash as `docs/INTEGRITY.md` describes it, computed from the export and nothing else.
 fn hash(entry: &Value) -> String {
     let mut bytes: Vec<u8> = Vec::new();
     let hex = |text: &str| -> Vec<u8> {
@@ -128,7 +130,8 @@ fn hash(entry: &Value) -> String {
     let string = |value: &Value| value.as_str().unwrap().to_owned();
     bytes.extend(hex(entry["previousHash"].as_str().unwrap()));
     text(&mut bytes, "ledger-entry");
-    bytes.push(1);
+    let version = u8::try_from(entry["hashVersion"].as_u64().unwrap()).unwrap();
+    bytes.push(version);
     id(&mut bytes, &string(&entry["tenantId"]));
     id(&mut bytes, &string(&entry["journalId"]));
     bytes.extend(entry["chainSequence"].as_i64().unwrap().to_be_bytes());
@@ -137,13 +140,23 @@ fn hash(entry: &Value) -> String {
     text(&mut bytes, &string(&entry["kind"]));
     day(&mut bytes, &string(&entry["postingDate"]));
     optional(&mut bytes, &entry["documentDate"], &day);
-    let recorded = domain::time::Timestamp::parse(&string(&entry["recordedAt"])).unwrap();
-    bytes.extend(recorded.micros().to_be_bytes());
+    let moment = |bytes: &mut Vec<u8>, value: &str| {
+        let moment = chrono::DateTime::parse_from_rfc3339(value).unwrap();
+        bytes.extend(moment.timestamp_micros().to_be_bytes());
+    };
+    moment(&mut bytes, &string(&entry["recordedAt"]));
     id(&mut bytes, &string(&entry["fiscalPeriodId"]));
     bytes.extend(string(&entry["currency"]).as_bytes());
     optional(&mut bytes, &entry["description"], &text);
     optional(&mut bytes, &entry["controlReason"], &text);
     optional(&mut bytes, &entry["reversesId"], &id);
+    if version == 2 {
+        moment(&mut bytes, &string(&entry["createdAt"]));
+        optional(&mut bytes, &entry["createdBy"], &id);
+        optional(&mut bytes, &entry["postedBy"], &id);
+        optional(&mut bytes, &entry["recurringEntryId"], &id);
+        optional(&mut bytes, &entry["reason"], &text);
+    }
     let lines = entry["lines"].as_array().unwrap();
     bytes.extend(u32::try_from(lines.len()).unwrap().to_be_bytes());
     for line in lines {
@@ -158,12 +171,24 @@ fn hash(entry: &Value) -> String {
         bytes.extend(amount("currencyCredit"));
         bytes.extend(domain::money::Rate::parse(&string(&line["rate"])).unwrap().scaled().to_be_bytes());
         id(&mut bytes, &string(&line["dimensionSetId"]));
+        if version == 2 {
+            let values = line["dimensionValues"].as_array().unwrap();
+            bytes.extend(u32::try_from(values.len()).unwrap().to_be_bytes());
+            for value in values {
+                id(&mut bytes, &string(&value["dimensionId"]));
+                id(&mut bytes, &string(&value["valueId"]));
+            }
+        }
         optional(&mut bytes, &line["description"], &text);
         optional(&mut bytes, &line["party"], &text);
         optional(&mut bytes, &line["dueDate"], &day);
         optional(&mut bytes, &line["reference"], &text);
         optional(&mut bytes, &line["taxCode"], &text);
         bytes.push(u8::from(line["rounding"].as_bool().unwrap()));
+    }
+    if let Some(original) = entry["copiedFromId"].as_str() {
+        text(&mut bytes, "copied-from");
+        text(&mut bytes, original);
     }
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

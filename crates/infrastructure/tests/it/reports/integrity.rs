@@ -20,7 +20,7 @@ async fn some() -> Books {
 async fn failing(books: &Books) -> Vec<&'static str> {
     let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
     assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
-    assert_eq!(view.checks.len(), 11);
+    assert_eq!(view.checks.len(), 15);
     view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
 }
 
@@ -28,19 +28,19 @@ async fn failing(books: &Books) -> Vec<&'static str> {
 async fn sound_books_pass_every_check_and_verify() {
     let books = some().await;
     assert_eq!(failing(&books).await, Vec::<&str>::new());
-    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let view = books.integrity().verify(books.tenant, None).await.unwrap();
     assert!(view.ok);
     assert_eq!((view.journals[0].entries, view.journals[0].lines), (5, 10));
     let empty = Books::open().await;
     assert_eq!(failing(&empty).await, Vec::<&str>::new());
-    assert!(empty.integrity().verify(empty.tenant).await.unwrap().ok);
+    assert!(empty.integrity().verify(empty.tenant, None).await.unwrap().ok);
 }
 
 /// Changes stored rows behind the product's back, then names what verification finds in the second entry.
 async fn tampered(change: &str) -> (Vec<&'static str>, u64, Vec<&'static str>) {
     let books = some().await;
     books.connection().execute_batch(change).unwrap();
-    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let view = books.integrity().verify(books.tenant, None).await.unwrap();
     let journal = &view.journals[0];
     let broken = journal.first_broken.clone().unwrap();
     assert_eq!(broken.number.as_deref(), Some("GJ-2026-000002"));
@@ -81,13 +81,20 @@ async fn an_altered_header_or_a_rewritten_hash_is_found() {
         "DELETE FROM ledger_line WHERE entry_id = {SECOND}; DELETE FROM journal_entry WHERE number = 'GJ-2026-000002';"
     );
     books.connection().execute_batch(&gone).unwrap();
-    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let view = books.integrity().verify(books.tenant, None).await.unwrap();
     let broken = view.journals[0].first_broken.clone().unwrap();
     assert_eq!(broken.number.as_deref(), Some("GJ-2026-000003"), "the one after the missing entry");
     assert_eq!(broken.differs, ["sequence", "previous_hash"]);
     assert_eq!(
         failing(&books).await,
-        ["account_balances", "daily_balances", "chain_heads", "reversals_mutual", "numbers_gapless"]
+        [
+            "account_balances",
+            "daily_balances",
+            "chain_heads",
+            "reversals_mutual",
+            "feed_matches_ledger",
+            "numbers_gapless"
+        ]
     );
 }
 
@@ -113,7 +120,7 @@ async fn a_missing_last_entry_and_a_missing_event_are_found() {
              DELETE FROM journal_entry WHERE chain_sequence = 5; DELETE FROM outbox_event WHERE sequence = 3;",
         )
         .unwrap();
-    let view = books.integrity().verify(books.tenant).await.unwrap();
+    let view = books.integrity().verify(books.tenant, None).await.unwrap();
     assert_eq!(view.journals[0].first_broken.as_ref().unwrap().differs, ["chain_head"]);
     let failing = failing(&books).await;
     for code in ["chain_heads", "numbers_gapless", "events_gapless", "dimension_balances"] {

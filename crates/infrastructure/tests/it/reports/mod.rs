@@ -7,4 +7,5 @@ mod integrity;
 mod known_at;
 mod speed;
 mod statements;
+mod tampering;
 mod trial_balance;

@@ -22,7 +22,9 @@ async fn plan(query: &MovementQuery) -> String {
 
 fn plan_of(text: &str, params: usize) -> String {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
-    connection.execute_batch(infrastructure::sql::migrate::MIGRATIONS[0].text(Dialect::Sqlite)).unwrap();
+    for migration in infrastructure::sql::migrate::MIGRATIONS {
+        connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
+    }
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     let rows =
         statement.query_map(params_from_iter(vec![1_i64; params]), |row| row.get::<_, String>(3)).unwrap();

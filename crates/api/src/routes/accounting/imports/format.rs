@@ -35,7 +35,7 @@ pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
     };
     format.filter(|_| utf8).ok_or_else(|| {
         Violation::new(&UNSUPPORTED_MEDIA_TYPE)
-            .with("expected", "text/csv, text/tab-separated-values or application/x-ndjson")
+            .with("expected", "text/csv, text/tab-separated-values or application/x-ndjson, UTF-8")
             .into()
     })
 }

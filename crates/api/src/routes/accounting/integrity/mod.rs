@@ -1,40 +1,62 @@
 //! `/integrity`: the books prove themselves.
 
+mod dto;
+
 use std::sync::Arc;
 
-use application::accounting::integrity::Integrity;
+use application::accounting::integrity::{HEAD_OF_ANOTHER_TENANT, Integrity};
 use application::accounting::ports::integrity::IntegrityQueries;
-use application::accounting::views::integrity::{ChainVerificationView, IntegrityChecksView};
+use application::accounting::views::integrity::{
+    ChainVerificationView, IntegrityChecksView, IntegrityHeadView,
+};
 use application::authorize::Access;
+use application::command::Application;
 use axum::extract::State;
 
+use self::dto::VerifyIntegrityBody;
 use crate::answer::{self, ApiResult};
-use crate::extract::Ctx;
+use crate::extract::{Ctx, OptionalJson};
 use crate::operation::Operations;
 
 const READ: Access = Access::Permission("accounting.integrity.read");
 const TAG: &str = "integrity";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Proofs that the books agree with themselves and that no posted entry was altered.");
+    ops.tag(TAG, "Proofs that the books agree with themselves and that nothing posted or audited was altered.");
     ops.get("/integrity/checks", checks)
         .id("get_integrity_checks")
         .tag(TAG)
         .summary("Check the truths that must always hold")
         .description(
-            "Trial balance, maintained balances, entries, numbers, chain ends, change feed, reversals; each with the \
-             first contradictions.",
+            "Trial balance, maintained balances, entries, numbers, chain ends, change feed, reversals, dimension sets, \
+             audit log, and whether periods and locks are as they were audited; each with the first contradictions.",
         )
         .access(READ)
         .ok::<IntegrityChecksView>()
         .long();
+    ops.get("/integrity/head", head)
+        .id("get_integrity_head")
+        .tag(TAG)
+        .summary("Read where every hash chain ends")
+        .description(
+            "Position and hash of the last entry of each journal and of the last row of the audit log, and one digest \
+             over all. Keep it outside the database: sent to `POST /integrity/verify` later, it tells whether an end was \
+             removed or rewritten since.",
+        )
+        .access(READ)
+        .ok::<IntegrityHeadView>();
     ops.post("/integrity/verify", verify)
         .id("verify_integrity")
         .tag(TAG)
         .summary("Recompute every hash chain")
-        .description("Reads every posted line, journal by journal, and names the first entry that is not as it was posted.")
+        .description(
+            "Reads every posted line and every audit row, and names the first of each chain that is not as it was \
+             written. With an earlier head in the body it also says which of its ends are no longer there.",
+        )
         .access(READ)
+        .optional_body::<VerifyIntegrityBody>()
         .ok::<ChainVerificationView>()
+        .errors(&[&HEAD_OF_ANOTHER_TENANT])
         .also_read_only()
         .open_ended();
 }
@@ -43,6 +65,19 @@ async fn checks(State(queries): State<Arc<dyn IntegrityQueries>>, ctx: Ctx) -> A
     answer::json(&Integrity::new(queries).checks(ctx.tenant, ctx.language).await?)
 }
 
-async fn verify(State(queries): State<Arc<dyn IntegrityQueries>>, ctx: Ctx) -> ApiResult {
-    answer::json(&Integrity::new(queries).verify(ctx.tenant).await?)
+async fn head(
+    State(queries): State<Arc<dyn IntegrityQueries>>,
+    State(app): State<Application>,
+    ctx: Ctx,
+) -> ApiResult {
+    answer::json(&Integrity::new(queries).head(ctx.tenant, app.clock.now()).await?)
+}
+
+async fn verify(
+    State(queries): State<Arc<dyn IntegrityQueries>>,
+    ctx: Ctx,
+    OptionalJson(body): OptionalJson<VerifyIntegrityBody>,
+) -> ApiResult {
+    let head = body.and_then(|body| body.head).map(|head| head.into_input()).transpose()?;
+    answer::json(&Integrity::new(queries).verify(ctx.tenant, head.as_ref()).await?)
 }

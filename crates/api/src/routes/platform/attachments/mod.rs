@@ -94,7 +94,8 @@ fn incoming_operations(ops: &mut Operations) {
         .summary("Attach a file to a document")
         .description(
             "The body is the file itself, of any length up to `attachment_bytes_max`; its `Content-Type` is the file's, \
-             and one of those this installation takes. Programs, scripts and web pages are refused whatever they are \
+             and one of those this installation takes. As `application/octet-stream` it is what the ending of its name \
+             says, and must be that. Programs, scripts and web pages are refused whatever they are \
              called. With a checksum in `Content-Digest` or `X-Content-SHA256` the file is kept only if it arrived as \
              it was sent. Needs the permission to read the document, too.",
         )

@@ -66,7 +66,9 @@ impl Dispatcher {
     }
 
     fn rendered(&self, problem: Problem, path: &str) -> Response {
-        let facts = Facts { instance: path, trace_id: &self.info.id, language: self.info.language };
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        let (instance, language) = (problem::instance(path, "-"), self.info.language);
+        let facts = Facts { instance: &instance, route: "-", trace_id: &self.info.id, language };
         problem::render(problem.into_response(), facts)
     }
 

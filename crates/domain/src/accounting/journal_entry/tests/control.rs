@@ -13,7 +13,7 @@ fn a_good_entry_is_posted_as_it_was_drafted() {
     assert!(posted.lines().iter().all(|l| l.rate == Rate::ONE && l.currency == code("SAR") && !l.rounding));
     assert_eq!(posted.header().fiscal_period_id.uuid().as_u128(), 70);
     assert_eq!(posted.number(), "GJ-2026-000001");
-    assert!(posted.hash_is_intact());
+    assert!(posted.hash_is_intact(&DimensionSets::new()));
 }
 
 #[test]

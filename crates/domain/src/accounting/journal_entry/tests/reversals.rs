@@ -44,7 +44,7 @@ fn an_entry_is_reversed_once_later_and_for_a_reason() {
         original.lines().to_vec(),
     )
     .unwrap();
-    assert!(stored.hash_is_intact());
+    assert!(stored.hash_is_intact(&DimensionSets::new()));
     assert_eq!((original.status(), stored.status()), (EntryStatus::Posted, EntryStatus::Reversed));
     let twice = stored.reversal_draft(entry_id(91), day("2026-01-15"), "x").unwrap_err();
     assert_eq!(twice.def, &ENTRY_ALREADY_REVERSED);
@@ -83,6 +83,8 @@ fn reversing_a_year_close_stays_in_the_closing_period() {
     let closing = post(DraftEntry::new(entry, LINES_MAX).unwrap().validate(&books.rules()).unwrap());
     let draft = closing.reversal_draft(entry_id(90), day("2026-01-31"), "late invoice").unwrap();
     let reversal = post(draft.validate(&books.rules()).unwrap());
+    assert_eq!(reversal.header().origin.reason.as_deref(), Some("late invoice"));
+    assert_eq!(closing.header().origin.reason, None);
     assert_eq!(
         reversal.reversal_draft(entry_id(91), day("2026-01-31"), "x").unwrap_err().def,
         &ENTRY_IS_REVERSAL
@@ -118,5 +120,5 @@ fn a_stored_entry_that_does_not_balance_is_not_read() {
     assert_eq!(read(lines.clone()).unwrap_err().def, &POSTED_ENTRY_CORRUPT);
     // Two changes that keep the balance are found by the hash.
     lines[1].debit = amount("0.03");
-    assert!(!read(lines).unwrap().hash_is_intact());
+    assert!(!read(lines).unwrap().hash_is_intact(&DimensionSets::new()));
 }
