@@ -209,8 +209,18 @@ async fn whoever_orders_postings_may_post() {
     }
     patch(&mine, json!({ "name": { "en": "Rent of the office" }, "active": false })).await.expect(200);
     denied(patch(&mine, json!({ "active": true })).await);
+    let (id, orderer) = (key["id"].clone(), books.kit.client.get(&draft).await.ok());
+    assert_eq!((&orderer["orderedByKey"], orderer["orderedBy"].is_string()), (&id, true));
     patch(&mine, json!({ "autoPost": false })).await.expect(200);
     patch(&draft, json!({ "lines": lines("62", "1") })).await.expect(200);
+
+    // What a key ordered ends with the key.
+    assert_eq!(books.background("2026-01-31").await, RecurringRun { drafted: 1, ..RecurringRun::default() });
+    let revoke = format!("/api-keys/{}", id.as_str().unwrap());
+    books.kit.client.with_etag("DELETE", &revoke, "*", Value::Null).await.expect(204);
+    assert_eq!(books.background("2026-02-28").await.failed, 1);
+    let shown = books.kit.client.get(&draft).await.ok();
+    assert_eq!(shown["lastError"]["errors"][0]["code"], "orderer_key_inactive");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::error::Violation;
-use domain::ids::UserId;
+use domain::ids::{ApiKeyId, UserId};
 
 use crate::authorize::{self, Access, Permission, PermissionSet};
 use crate::context::{Actor, RequestContext};
@@ -17,6 +17,9 @@ domain::errors! {
     ORDERER_INACTIVE = "orderer_inactive", Forbidden, User,
         "Whoever ordered this no longer has access. Somebody who has the permission {permission} must save it again.",
         "من أمر بهذا لم يعد لديه حق الدخول. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
+    ORDERER_KEY_INACTIVE = "orderer_key_inactive", Forbidden, User,
+        "The API key that ordered this was revoked or has expired. Somebody who has the permission {permission} must save it again.",
+        "مفتاح API الذي أمر بهذا أُلغي أو انتهت صلاحيته. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
     ORDERER_NOT_PERMITTED = "orderer_not_permitted", Forbidden, User,
         "Whoever ordered this no longer has the permission {permission}. Somebody who has it must save it again.",
         "من أمر بهذا لم تعد لديه الصلاحية {permission}. يجب أن يحفظه من جديد من لديه هذه الصلاحية.";
@@ -27,18 +30,22 @@ domain::errors! {
 pub async fn on_behalf_of(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
-    orderer: Option<UserId>,
+    orderer: Option<(UserId, Option<ApiKeyId>)>,
     needed: &[Permission],
 ) -> AppResult<RequestContext> {
     let named = needed.first().copied().unwrap_or_default();
     let refuse = |def| AppError::new(Violation::new(def).with("permission", named));
-    let user = orderer.ok_or_else(|| refuse(&ORDERED_BY_NOBODY))?;
-    let permissions = rights_now(uow, user).await?.ok_or_else(|| refuse(&ORDERER_INACTIVE))?;
+    let (user, key) = orderer.ok_or_else(|| refuse(&ORDERED_BY_NOBODY))?;
+    let mut permissions = rights_now(uow, user).await?.ok_or_else(|| refuse(&ORDERER_INACTIVE))?;
+    if let Some(key) = key {
+        let scopes = scopes_now(uow, key).await?.ok_or_else(|| refuse(&ORDERER_KEY_INACTIVE))?;
+        permissions = permissions.intersect(&scopes);
+    }
     if !needed.iter().any(|permission| permissions.allows(permission)) {
         return Err(refuse(&ORDERER_NOT_PERMITTED));
     }
     Ok(RequestContext {
-        actor: Actor::User(user),
+        actor: key.map_or(Actor::User(user), |key| Actor::ApiKey(key, user)),
         permissions: Arc::new(permissions),
         platform_admin: false,
         ..ctx.clone()
@@ -55,13 +62,18 @@ pub async fn with_rights_of_now(
     let Some(user) = ctx.actor.user_id() else { return Ok(ctx.clone()) };
     let mut rights = rights_now(uow, user).await?.unwrap_or_default();
     if let Actor::ApiKey(key, _) = ctx.actor {
-        let now = uow.now();
-        let key = uow.api_keys().find(key).await?;
-        rights = if key.is_some_and(|key| key.is_usable(now)) { rights } else { PermissionSet::default() };
+        rights = rights.intersect(&scopes_now(uow, key).await?.unwrap_or_default());
     }
     let ctx = RequestContext { permissions: Arc::new(ctx.permissions.intersect(&rights)), ..ctx.clone() };
     authorize::require(&ctx, needed)?;
     Ok(ctx)
+}
+
+/// What the key allows now; `None` when it was revoked or has expired.
+async fn scopes_now(uow: &mut dyn UnitOfWork, key: ApiKeyId) -> AppResult<Option<PermissionSet>> {
+    let now = uow.now();
+    let key = uow.api_keys().find(key).await?;
+    Ok(key.filter(|key| key.is_usable(now)).map(|key| PermissionSet::from_grants(&key.scopes)))
 }
 
 /// What the person may do in the bound tenant now; `None` without access to it.

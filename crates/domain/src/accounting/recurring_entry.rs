@@ -12,7 +12,7 @@ use super::journal_entry::{
 };
 use super::recurrence::{OCCURRENCES_MAX, Recurrence};
 use crate::error::{Violation, Violations};
-use crate::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
+use crate::ids::{ApiKeyId, JournalEntryId, JournalId, RecurringEntryId, UserId};
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::text::{Code, LocalizedName};
 
@@ -51,6 +51,13 @@ pub struct EntryTemplate {
     pub lines: Vec<NewLine>,
 }
 
+/// Who ordered that entries be made: a person, or a machine with a part of that person's rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Orderer {
+    pub user: UserId,
+    pub key: Option<ApiKeyId>,
+}
+
 /// What a new recurring entry is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRecurringEntry {
@@ -63,7 +70,7 @@ pub struct NewRecurringEntry {
     pub auto_post: bool,
     pub active: bool,
     /// Whose rights its entries are made with.
-    pub ordered_by: Option<UserId>,
+    pub ordered_by: Option<Orderer>,
 }
 
 /// A template that becomes an entry each time it falls due.
@@ -81,7 +88,7 @@ pub struct RecurringEntry {
     pub auto_post: bool,
     pub active: bool,
     /// Who made it what it is: the entries are made with this person's rights. `None` when nobody knows.
-    pub ordered_by: Option<UserId>,
+    pub ordered_by: Option<Orderer>,
     pub version: i64,
 }
 

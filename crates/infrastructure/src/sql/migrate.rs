@@ -44,6 +44,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     105 "0105_code_digits",
     108 "0108_dimension_headings",
     208 "0208_copied_entries",
+    308 "0308_ordering_key",
 ];
 
 impl Migration {

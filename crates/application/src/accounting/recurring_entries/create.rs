@@ -9,7 +9,7 @@ use domain::ids::{JournalId, RecurringEntryId};
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
-use super::{CREATE, check_code, may_order, record, template, view};
+use super::{CREATE, check_code, may_order, orderer, record, template, view};
 use crate::accounting::entry_input::{LineInput, Reference, resolve_known_lines};
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::recurring_entry::RecurringEntryView;
@@ -78,7 +78,7 @@ impl Command for CreateRecurringEntry {
             },
             auto_post: self.auto_post,
             active: self.active,
-            ordered_by: ctx.actor.user_id(),
+            ordered_by: orderer(ctx),
         })?;
         template::check_postable(ctx, uow, &entry).await?;
         uow.recurring_entries().insert_recurring_entry(&entry).await?;

@@ -17,7 +17,7 @@ pub use skip::SkipRecurringOccurrence;
 pub use update::UpdateRecurringEntry;
 
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
-use domain::accounting::recurring_entry::RecurringEntry;
+use domain::accounting::recurring_entry::{Orderer, RecurringEntry};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, RecurringEntryId};
 use domain::text::Code;
@@ -30,7 +30,7 @@ use super::views::journal_entry_build::draft_view;
 use super::views::recurring_entry::RecurringEntryView;
 use crate::accounting::ports::codes::Coded;
 use crate::authorize::Permission;
-use crate::context::RequestContext;
+use crate::context::{Actor, RequestContext};
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
@@ -60,6 +60,15 @@ fn may_order(ctx: &RequestContext, auto_post: bool) -> AppResult<()> {
         return Err(AppError::of(&POST_PERMISSION_NEEDED));
     }
     Ok(())
+}
+
+/// Whoever saves an entry orders it; the product itself orders nothing.
+fn orderer(ctx: &RequestContext) -> Option<Orderer> {
+    match ctx.actor {
+        Actor::User(user) => Some(Orderer { user, key: None }),
+        Actor::ApiKey(key, user) => Some(Orderer { user, key: Some(key) }),
+        Actor::System => None,
+    }
 }
 
 /// Whether the code is free, or taken by `own` itself.

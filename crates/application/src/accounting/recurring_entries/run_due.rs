@@ -48,20 +48,28 @@ pub async fn run_due_recurring_entries(
 ) -> AppResult<RecurringRun> {
     let ctx = RequestContext::system(tenant, "recurring-entries");
     let mut round = Round { app, ctx: &ctx, today, run: RecurringRun::default(), tried: 0 };
-    // What failed is tried before what is due, so that a failure of this round is not tried twice.
-    for which in [Which::Failed, Which::Next] {
-        if !round.all(which).await? {
-            return Ok(RecurringRun { more: true, ..round.run });
+    let first = (NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default(), Uuid::nil());
+    let (mut after_failed, mut after_next) = (first, first);
+    loop {
+        let due = round.look(after_failed, after_next).await?;
+        for (occurrence, goes_on) in
+            due.failed.iter().map(|due| (due, false)).chain(due.next.iter().map(|due| (due, true)))
+        {
+            if !round.occurrences_from(occurrence, goes_on).await? {
+                return Ok(RecurringRun { more: true, ..round.run });
+            }
         }
+        let full = |page: &[DueOccurrence]| page.len() >= DUE_PAGE_MAX as usize;
+        if !full(&due.failed) && !full(&due.next) {
+            return Ok(round.run);
+        }
+        after_failed = due.failed.last().map_or(after_failed, key);
+        after_next = due.next.last().map_or(after_next, key);
     }
-    Ok(round.run)
 }
 
-/// Which occurrences are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    Failed,
-    Next,
+fn key(due: &DueOccurrence) -> (NaiveDate, Uuid) {
+    (due.date, due.recurring_entry_id)
 }
 
 struct Round<'a> {
@@ -73,25 +81,18 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Answers `false` when the limit of one call was reached.
-    async fn all(&mut self, which: Which) -> AppResult<bool> {
-        let mut after = (NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default(), Uuid::nil());
-        loop {
-            let page = self.page(which, after).await?;
-            let Some(last) = page.last() else { return Ok(true) };
-            after = (last.date, last.recurring_entry_id);
-            for due in &page {
-                let mut next = Some(due.date);
-                while let Some(date) = next.filter(|date| *date <= self.today) {
-                    if self.tried == OCCURRENCES_PER_RUN_MAX {
-                        return Ok(false);
-                    }
-                    self.tried += 1;
-                    next = self.one(due.recurring_entry_id.into(), date).await?;
-                    next = next.filter(|_| which == Which::Next);
-                }
+    /// Tries an occurrence and, where its entry goes on, those that are due after it. Answers `false` when the limit of
+    /// one call was reached.
+    async fn occurrences_from(&mut self, due: &DueOccurrence, goes_on: bool) -> AppResult<bool> {
+        let mut next = Some(due.date);
+        while let Some(date) = next.filter(|date| *date <= self.today) {
+            if self.tried == OCCURRENCES_PER_RUN_MAX {
+                return Ok(false);
             }
+            self.tried += 1;
+            next = self.one(due.recurring_entry_id.into(), date).await?.filter(|_| goes_on);
         }
+        Ok(true)
     }
 
     /// Tries one occurrence; answers the date that is due after it.
@@ -114,10 +115,15 @@ impl Round<'_> {
         }
     }
 
-    async fn page(&self, which: Which, (date, id): (NaiveDate, Uuid)) -> AppResult<Vec<DueOccurrence>> {
-        // A look-up: nothing of it is kept.
+    /// One look for both: it is asked every minute, of every tenant.
+    async fn look(&self, failed: (NaiveDate, Uuid), next: (NaiveDate, Uuid)) -> AppResult<Due> {
+        // Nothing of it is kept.
         let ctx = RequestContext { dry_run: true, ..self.ctx.clone() };
-        let find = FindDue { which, through: self.today, after: (date, id.into()) };
+        let find = FindDue {
+            through: self.today,
+            after_failed: (failed.0, failed.1.into()),
+            after_next: (next.0, next.1.into()),
+        };
         read(&execute(self.app, &ctx, find).await?.body)
     }
 }
@@ -127,24 +133,29 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
 }
 
 struct FindDue {
-    which: Which,
     through: NaiveDate,
-    after: (NaiveDate, RecurringEntryId),
+    after_failed: (NaiveDate, RecurringEntryId),
+    after_next: (NaiveDate, RecurringEntryId),
+}
+
+/// What failed on an earlier day, and what is due now.
+#[derive(Serialize, Deserialize)]
+struct Due {
+    failed: Vec<DueOccurrence>,
+    next: Vec<DueOccurrence>,
 }
 
 #[async_trait]
 impl Command for FindDue {
     const NAME: &'static str = "find_due_recurring_entries";
     const ACCESS: Access = Access::Permission(RUN);
-    type Output = Vec<DueOccurrence>;
+    type Output = Due;
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Self::Output>> {
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Due>> {
         let entries = uow.recurring_entries();
-        let due = match self.which {
-            Which::Failed => entries.occurrences_to_retry(self.through, self.after, DUE_PAGE_MAX).await?,
-            Which::Next => entries.due_occurrences(self.through, self.after, DUE_PAGE_MAX).await?,
-        };
-        Ok(Done::new(due))
+        let failed = entries.occurrences_to_retry(self.through, self.after_failed, DUE_PAGE_MAX).await?;
+        let next = entries.due_occurrences(self.through, self.after_next, DUE_PAGE_MAX).await?;
+        Ok(Done::new(Due { failed, next }))
     }
 }
 
@@ -174,7 +185,9 @@ impl Command for MakeOccurrence {
         }
         let before = view(uow, &stored).await?;
         let entry = &stored.entry;
-        let orderer = on_behalf_of(ctx, uow, entry.ordered_by, needed_to_make(entry)).await?;
+        let orderer =
+            on_behalf_of(ctx, uow, entry.ordered_by.map(|by| (by.user, by.key)), needed_to_make(entry))
+                .await?;
         make(&orderer, uow, entry, self.date).await?;
         let posted = entry.auto_post;
         let stored = settle_made(uow, stored, self.date).await?;

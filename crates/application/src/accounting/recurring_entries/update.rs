@@ -9,7 +9,7 @@ use domain::ids::{JournalId, RecurringEntryId};
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
-use super::{UPDATE, check_code, find, may_order, record, save, template, view};
+use super::{UPDATE, check_code, find, may_order, orderer, record, save, template, view};
 use crate::accounting::entry_input::{LineInput, Reference, resolve_known_lines};
 use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
 use crate::accounting::views::recurring_entry::RecurringEntryView;
@@ -69,7 +69,7 @@ impl Command for UpdateRecurringEntry {
         };
         if entry.orders_differently(&old) {
             may_order(ctx, entry.auto_post)?;
-            entry.ordered_by = ctx.actor.user_id().or(entry.ordered_by);
+            entry.ordered_by = orderer(ctx).or(entry.ordered_by);
         }
         if entry.template != old.template || entry.auto_post != old.auto_post {
             template::check_postable(ctx, uow, &entry).await?;

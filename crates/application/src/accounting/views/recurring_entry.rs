@@ -48,6 +48,8 @@ pub struct RecurringEntryView {
     /// The user who ordered it as it is: who created it, or last changed what it makes. The background makes its entries
     /// in this person's name, and only while the person may. Null when unknown.
     pub ordered_by: Option<Uuid>,
+    /// The API key with which it was ordered: without the key, or beyond its scopes, nothing is made.
+    pub ordered_by_key: Option<Uuid>,
     pub version: i64,
     /// The occurrences given up by a change with `dropOverdue`; only in the answer to that change.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,7 +206,8 @@ impl RecurringEntryView {
             control_reason: template.control_reason.clone(),
             last_error: stored.last_error.clone(),
             failed_count: stored.failed_count,
-            ordered_by: entry.ordered_by.map(|user| user.uuid()),
+            ordered_by: entry.ordered_by.map(|by| by.user.uuid()),
+            ordered_by_key: entry.ordered_by.and_then(|by| by.key).map(|key| key.uuid()),
             version: entry.version,
             dropped: None,
             lines,

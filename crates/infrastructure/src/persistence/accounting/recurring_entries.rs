@@ -13,8 +13,8 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::recurrence::Recurrence;
-use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
-use domain::ids::{RecurringEntryId, TenantId, UserId};
+use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, Orderer, RecurringEntry};
+use domain::ids::{ApiKeyId, RecurringEntryId, TenantId, UserId};
 
 use super::columns::{read_code, read_name};
 use super::company_money::CompanyMoney;
@@ -33,7 +33,7 @@ use crate::statements;
 macro_rules! recurring_columns {
     () => {
         "r.id, r.code, r.name_ar, r.name_en, r.schedule, r.template, r.start_date, r.end_date, r.next_date, \
-         r.settled_through, r.auto_post, r.active, r.ordered_by, r.last_error, r.failed_count, r.version"
+         r.settled_through, r.auto_post, r.active, r.ordered_by, r.ordered_by_key, r.last_error, r.failed_count, r.version"
     };
 }
 
@@ -44,12 +44,13 @@ statements! {
         "SELECT id FROM recurring_entry WHERE tenant_id = ?1 AND code = ?2";
     INSERT = "accounting.recurring_entry.insert":
         "INSERT INTO recurring_entry (tenant_id, id, code, name_ar, name_en, schedule, template, start_date, end_date, \
-         next_date, auto_post, active, last_error, created_at, updated_at, version, settled_through, ordered_by, failed_count) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18)";
+         next_date, auto_post, active, last_error, created_at, updated_at, version, settled_through, ordered_by, failed_count, \
+         ordered_by_key) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19)";
     UPDATE = "accounting.recurring_entry.update":
         "UPDATE recurring_entry SET code = ?3, name_ar = ?4, name_en = ?5, schedule = ?6, template = ?7, start_date = ?8, \
          end_date = ?9, next_date = ?10, auto_post = ?11, active = ?12, last_error = ?13, updated_at = ?14, version = ?15, \
-         settled_through = ?16, ordered_by = ?17, failed_count = ?18 WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
+         settled_through = ?16, ordered_by = ?17, failed_count = ?18, ordered_by_key = ?19 WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1";
     DELETE = "accounting.recurring_entry.delete":
         "DELETE FROM recurring_entry WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     USED = "accounting.recurring_entry.used":
@@ -177,7 +178,7 @@ impl RecurringEntryRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    fn recurring_params(&self, stored: &StoredRecurringEntry) -> StorageResult<[Value; 18]> {
+    fn recurring_params(&self, stored: &StoredRecurringEntry) -> StorageResult<[Value; 19]> {
         let StoredRecurringEntry { entry, last_error, failed_count } = stored;
         Ok([
             self.tenant.into(),
@@ -196,8 +197,9 @@ impl SqlUnitOfWork {
             self.now.into(),
             entry.version.into(),
             entry.settled_through.into(),
-            entry.ordered_by.into(),
+            entry.ordered_by.map(|by| by.user).into(),
             i64::from(*failed_count).into(),
+            entry.ordered_by.and_then(|by| by.key).into(),
         ])
     }
 }
@@ -216,8 +218,10 @@ fn read_entry(columns: &mut Columns) -> StorageResult<StoredRecurringEntry> {
     })?;
     let next_date = columns.get("next_date")?;
     let settled_through: Option<NaiveDate> = columns.get("settled_through")?;
-    let (auto_post, active, ordered_by) =
-        (columns.get("auto_post")?, columns.get("active")?, columns.get("ordered_by")?);
+    let (auto_post, active) = (columns.get("auto_post")?, columns.get("active")?);
+    let (user, key): (Option<UserId>, Option<ApiKeyId>) =
+        (columns.get("ordered_by")?, columns.get("ordered_by_key")?);
+    let ordered_by = user.map(|user| Orderer { user, key });
     let last_error: Option<String> = columns.get("last_error")?;
     let last_error = last_error.map(|text| read("last_error", &text)).transpose()?;
     let (failed_count, version) = (columns.get("failed_count")?, columns.get("version")?);
