@@ -2,6 +2,7 @@
 
 mod bench;
 mod gen_docs;
+mod overload;
 mod sql_budget;
 mod tidy;
 mod tree;
@@ -30,6 +31,8 @@ enum Task {
     },
     /// Measure a release build against the performance targets
     Bench(bench::Options),
+    /// Offer a server in a small container far more than it can do
+    Overload(overload::Options),
     /// Check how many SQL statements have a text for each engine
     SqlBudget,
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Gen { check } => gen_docs::run(&tree, check),
         Task::SqlBudget => sql_budget::run(&tree),
         Task::Bench(options) => bench::bench(&options),
+        Task::Overload(options) => overload::overload(&options),
     });
     match result {
         Ok(outcome) => report(&outcome),

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::problem::Problem;
 
-/// Event streams that may be open at once.
+/// Event streams that may be open at once, unless a setting says otherwise.
 pub const EVENT_STREAMS_MAX: usize = 512;
 /// The same, of one tenant.
 pub const EVENT_STREAMS_PER_TENANT_MAX: usize = 64;
@@ -24,16 +24,22 @@ domain::errors! {
         "{count} event streams are open; close one of them first.", "هناك {count} قناة أحداث مفتوحة؛ أغلق إحداها أولًا.";
 }
 
-#[derive(Default)]
 struct Streams {
     tenants: HashMap<TenantId, (watch::Sender<u64>, usize)>,
     count: usize,
+    max: usize,
     closed: bool,
 }
 
 /// Shared by the commands and the streams of one server.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct EventHub(Arc<Mutex<Streams>>);
+
+impl Default for EventHub {
+    fn default() -> Self {
+        Self::new(EVENT_STREAMS_MAX)
+    }
+}
 
 /// One stream's place; given back when it is dropped.
 pub struct Subscription {
@@ -43,6 +49,11 @@ pub struct Subscription {
 }
 
 impl EventHub {
+    /// For at most so many streams at once.
+    pub fn new(max: usize) -> Self {
+        Self(Arc::new(Mutex::new(Streams { tenants: HashMap::new(), count: 0, max, closed: false })))
+    }
+
     fn with<T>(&self, with: impl FnOnce(&mut Streams) -> T) -> T {
         with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -51,8 +62,9 @@ impl EventHub {
     pub fn subscribe(&self, tenant: TenantId) -> Result<Subscription, Problem> {
         self.with(|streams| {
             let own = streams.tenants.get(&tenant).map_or(0, |(_, count)| *count);
-            if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= EVENT_STREAMS_MAX || streams.closed {
-                return Err(Violation::new(&TOO_MANY_STREAMS).with("count", own.max(1)).into());
+            if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= streams.max || streams.closed {
+                let count = if own >= EVENT_STREAMS_PER_TENANT_MAX { own } else { streams.count };
+                return Err(Violation::new(&TOO_MANY_STREAMS).with("count", count).into());
             }
             let (sender, count) = streams.tenants.entry(tenant).or_insert_with(|| (watch::Sender::new(0), 0));
             *count += 1;

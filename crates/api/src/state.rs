@@ -36,6 +36,7 @@ use axum::extract::FromRef;
 
 use crate::event_hub::EventHub;
 use crate::middleware::Switches;
+use crate::overload::Overload;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
 use crate::routes::platform::attachments::AttachmentLinks;
@@ -52,6 +53,8 @@ pub struct AppState {
     pub queries: Queries,
     pub switches: Switches,
     pub flags: FeatureFlags,
+    /// What keeps the server standing when it is offered more than it can do.
+    pub overload: Overload,
 }
 
 /// The file store and what is taken into it.
@@ -84,6 +87,7 @@ impl AppState {
             queries: Queries::of(database),
             switches: Switches::default(),
             flags: FeatureFlags::default(),
+            overload: Overload::default(),
         }
     }
 }

@@ -180,9 +180,15 @@ impl Language {
     }
 }
 
-/// Collects every violation of one input, so that a caller sees all of them at once.
+/// Most violations kept of one input; what comes after them is only counted.
+pub const VIOLATIONS_MAX: usize = 1_000;
+
+/// Collects every violation of one input, so that a caller sees all of them at once: of very many, the first ones.
 #[derive(Debug, Default)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    kept: Vec<Violation>,
+    count: usize,
+}
 
 impl Violations {
     pub fn new() -> Self {
@@ -190,7 +196,20 @@ impl Violations {
     }
 
     pub fn push(&mut self, violation: Violation) {
-        self.0.push(violation);
+        self.count += 1;
+        if self.kept.len() < VIOLATIONS_MAX {
+            self.kept.push(violation);
+        }
+    }
+
+    /// Whether more would only be counted, so that nobody need look for them.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= VIOLATIONS_MAX
+    }
+
+    /// There is one more that nobody will be told of.
+    pub fn count_one_more(&mut self) {
+        self.count += 1;
     }
 
     /// Keeps the value, or records the violation under `pointer` and goes on.
@@ -206,26 +225,27 @@ impl Violations {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.count == 0
     }
 
+    /// How many there were, those that are not kept included.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.count
     }
 
     pub fn into_vec(self) -> Vec<Violation> {
-        self.0
+        self.kept
     }
 
     /// `Ok(value)` when nothing was recorded, otherwise everything that was.
     pub fn into_result<T>(self, value: T) -> Result<T, Vec<Violation>> {
-        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+        if self.kept.is_empty() { Ok(value) } else { Err(self.kept) }
     }
 }
 
 impl Extend<Violation> for Violations {
     fn extend<I: IntoIterator<Item = Violation>>(&mut self, iter: I) {
-        self.0.extend(iter);
+        iter.into_iter().for_each(|violation| self.push(violation));
     }
 }
 

@@ -8,7 +8,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::cache::Cache;
 use axum::Router;
 use axum::body::Body;
-use erp_api::bootstrap::{Parts, api_operations, assemble, configure};
+use erp_api::bootstrap::{Parts, api_operations, assemble, configure, http_limits};
 use erp_api::config::{Settings, Sources};
 use erp_api::event_hub::{AnnouncingCache, EventHub};
 use erp_api::middleware::HttpLimits;
@@ -79,14 +79,14 @@ impl World {
         let clock = Arc::new(TestClock::at(START));
         let parts = assemble(&settings, clock.clone(), Arc::new(SystemIds)).await.unwrap();
         erp_api::bootstrap::provision(&settings, &parts).await.unwrap();
-        let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
+        let router = api_operations().into_router(parts.state.clone(), &http_limits(&settings));
         Self { parts, clock, router, settings, folder: Arc::new(folder), services }
     }
 
     /// Another process on the same services; only where the database is a server.
     pub async fn beside(&self) -> Self {
         let parts = assemble(&self.settings, self.clock.clone(), Arc::new(SystemIds)).await.unwrap();
-        let router = api_operations().into_router(parts.state.clone(), &HttpLimits::default());
+        let router = api_operations().into_router(parts.state.clone(), &http_limits(&self.settings));
         Self {
             parts,
             clock: self.clock.clone(),

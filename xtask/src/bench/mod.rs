@@ -47,6 +47,21 @@ pub struct Options {
     json: bool,
 }
 
+/// The server's release binary: the given one, or a new one.
+pub fn server_binary(given: Option<&Path>) -> Result<PathBuf> {
+    match given {
+        Some(path) => std::path::absolute(path).map_err(|error| error.to_string()),
+        None => Ok(Programs::build()?.server().to_owned()),
+    }
+}
+
+pub use self::server::{free_address, sign_in};
+
+/// Asks a server to stop.
+pub fn end(child: &std::process::Child) -> Result<()> {
+    self::server::signal("TERM", child)
+}
+
 type Result<T> = std::result::Result<T, String>;
 
 /// The table, and what went wrong: what was measured before it is shown all the same.

@@ -111,6 +111,22 @@ impl Drop for Server {
     }
 }
 
+/// A token of whoever this is, and the id of some account of the books.
+pub fn sign_in(address: &str, user: &str, password: &str) -> io::Result<(String, String)> {
+    let encoded = |text: &str| text.replace(' ', "%20").replace(',', "%2C").replace('@', "%40");
+    let form = format!("grant_type=password&username={}&password={}", encoded(user), encoded(password));
+    let mut connection = Connection::open(address, "")?;
+    let answer =
+        connection.post("/api/v1/auth/token", "application/x-www-form-urlencoded", form.as_bytes())?;
+    let body: serde_json::Value = serde_json::from_slice(&answer.body)?;
+    let token = body["access_token"].as_str().ok_or_else(|| io::Error::other(format!("no token: {body}")))?;
+    let answer = Connection::open(address, token)?.get("/api/v1/accounts?limit=1&code=6210")?;
+    let list: serde_json::Value = serde_json::from_slice(&answer.body)?;
+    let id = list["items"][0]["id"].as_str();
+    let id = id.ok_or_else(|| io::Error::other(format!("no account: {list}")))?;
+    Ok((token.to_owned(), id.to_owned()))
+}
+
 /// `STOP`, `CONT` or another signal by its name.
 pub fn signal(name: &str, child: &Child) -> Result<(), String> {
     let id = child.id().to_string();

@@ -1,7 +1,6 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
 mod configuration;
-mod connections;
 mod diagnose;
 mod first_start;
 mod health_checks;
@@ -20,12 +19,13 @@ use std::process::ExitCode;
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
 use crate::config::{EXIT_CONFIGURATION, Sources};
 use crate::problem::{error_catalogue, errors_markdown};
+use crate::resources::Resources;
 
 pub use configuration::configure;
 pub use first_start::provision;
 pub use infrastructure::sql::ado::pairs as database_pairs;
 pub use live::{LiveParts, follow};
-pub use wiring::{Parts, api_operations, assemble};
+pub use wiring::{Parts, api_operations, assemble, http_limits};
 
 /// Something stopped the command; its text is for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +119,10 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    let resources = Resources::of_process();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(resources.worker_threads()).max_blocking_threads(resources.blocking_threads());
+    Ok(runtime.enable_all().build()?)
 }
 
 fn openapi(profile: Option<&str>) -> Result<(), Failure> {

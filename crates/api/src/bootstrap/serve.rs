@@ -1,6 +1,5 @@
 //! The server: start, ready, drain, stop.
 
-use std::future::Future;
 use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,15 +10,16 @@ use axum::Router;
 use infrastructure::system::{SystemClock, SystemIds};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::configuration::adapters;
-use super::connections::Connections;
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
+use crate::resources::Resources;
+use crate::serving::{Patience, Serving, connections_max};
 use crate::telemetry::{Enrichers, Format, Logs};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
@@ -53,8 +53,10 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     lifecycle.ready();
     announce(&listeners, welcome, began.elapsed())?;
 
-    let servers: Vec<_> =
-        listeners.into_iter().map(|listener| run(listener, router.clone(), stopped.clone())).collect();
+    let serving = serving(&settings, &parts, router, &lifecycle);
+    for listener in listeners {
+        tokio::spawn(serving.clone().run(listener, stopped.clone()));
+    }
     signal().await;
     info!(target: "erp::lifetime", "Stopping: no longer ready, finishing the requests in progress");
     lifecycle.drain();
@@ -62,9 +64,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let _ = stop.send(true);
     parts.state.events.close();
     let finish = async {
-        for server in servers {
-            server.await;
-        }
+        serving.ended().await;
         background.await;
         followed.await;
         let _ = reloading.await;
@@ -136,22 +136,13 @@ fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
     (!(address.ip().is_loopback() && beside)).then_some(address)
 }
 
-fn run(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<bool>,
-) -> impl Future<Output = ()> {
-    let server = axum::serve(Connections(listener), router).with_graceful_shutdown(async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
-    let running = tokio::spawn(async move {
-        if let Err(error) = server.await {
-            error!(target: "erp::lifetime", %error, "The server stopped: {{error}}");
-        }
-    });
-    async move {
-        let _ = running.await;
-    }
+fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {
+    let limits = &settings.limits;
+    let patience =
+        Patience { head: limits.head_timeout, idle: limits.keep_alive, ..Patience::default() };
+    let connections = limits.connections.unwrap_or_else(|| connections_max(Resources::of_process()));
+    let budget = parts.state.overload.budget.clone();
+    Serving::new(router, lifecycle.clone(), budget, connections, patience)
 }
 
 /// Says where to go; the generated password is shown here, once, and kept nowhere.

@@ -32,6 +32,7 @@ use super::Failure;
 use super::configuration::azure_identity;
 use super::wiring::{bad_key, cache_ttl};
 use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Environment, Settings};
+use crate::resources::Resources;
 use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
 
@@ -77,9 +78,15 @@ pub async fn open_database(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Db, Failure> {
-    let readers = u32::try_from(settings.database.reader_connections).unwrap_or(u32::MAX);
+    let resources = Resources::of_process();
+    let readers = settings.database.reader_connections.unwrap_or_else(|| resources.readers());
+    let readers = u32::try_from(readers).unwrap_or(u32::MAX);
+    let page_cache = settings.database.page_cache_mib.map(|mib| (mib as u64) << 20);
+    let page_cache = page_cache.unwrap_or_else(|| resources.page_cache_bytes());
     match &settings.database.choice {
-        DatabaseChoice::Sqlite(file) => Ok(Db::open_sqlite(file, readers, clock, ids).await?),
+        DatabaseChoice::Sqlite(file) => {
+            Ok(Db::open_sqlite_with(file, readers, page_cache, clock, ids).await?)
+        }
         DatabaseChoice::SqlServer(text) => {
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };

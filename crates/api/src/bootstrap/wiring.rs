@@ -19,6 +19,8 @@ use crate::config::Settings;
 use crate::event_hub::{AnnouncingCache, EventHub};
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::operation::Operations;
+use crate::overload::{self, Overload, QueuedDatabase, WriterQueue};
+use crate::resources::Resources;
 use crate::state::AppState;
 
 /// What the process is made of.
@@ -45,9 +47,11 @@ pub async fn assemble(
 ) -> Result<Parts, Failure> {
     let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
-    let events = EventHub::default();
+    let events = EventHub::new(settings.limits.event_streams);
     let cache = Arc::new(AnnouncingCache::new(caches.cache.clone(), events.clone()));
-    let followed = Arc::new(FollowedDatabase::new(database.clone(), cache.clone()));
+    let writer = WriterQueue::default();
+    let queued = Arc::new(QueuedDatabase::new(database.clone(), writer.clone()));
+    let followed = Arc::new(FollowedDatabase::new(queued, cache.clone()));
     let application = Application { database: followed, cache, clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
     let blobs = Arc::new(ReplaceableBlobs::new(stores::open_blobs(&settings.blobs, settings)?));
@@ -64,7 +68,8 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let state = AppState::new(application, events, authenticator, sign_in, files, &database);
+    let mut state = AppState::new(application, events, authenticator, sign_in, files, &database);
+    state.overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,
@@ -148,6 +153,15 @@ pub fn rate_limits(settings: &Settings) -> (RateLimit, RateLimit) {
     (rate(limits.rate_per_minute_per_tenant), rate(limits.rate_per_minute_per_user))
 }
 
+fn overload_limits(settings: &Settings) -> overload::Limits {
+    let limits = &settings.limits;
+    overload::Limits {
+        requests_max: limits.concurrent_requests,
+        transfers_max: limits.transfers,
+        bytes_max: limits.bytes_in_flight,
+    }
+}
+
 /// The limits of the HTTP edge as configured.
 pub fn http_limits(settings: &Settings) -> HttpLimits {
     let limits = &settings.limits;
@@ -158,7 +172,9 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         body_bytes_max: limits.body_bytes,
         upload_bytes_max: limits.import_body_bytes,
         attachment_bytes_max: usize::try_from(settings.files.attachment_bytes).unwrap_or(usize::MAX),
-        concurrent_requests_max: limits.concurrent_requests,
+        anonymous_body: limits.anonymous_body,
+        batch_operations_max: limits.batch_operations,
+        body_bytes_per_second_min: limits.body_bytes_per_second,
         cors_origins: settings.cors_origins.clone(),
         tenant_rate,
         user_rate,

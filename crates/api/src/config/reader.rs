@@ -120,6 +120,11 @@ impl<'a> Reader<'a> {
         usize::try_from(self.integer(def)).unwrap_or(usize::MAX)
     }
 
+    /// A count or size that is derived from something else where nobody sets it.
+    pub fn optional_count(&mut self, def: &'static KeyDef) -> Option<usize> {
+        self.optional(def).is_some().then(|| self.count(def))
+    }
+
     pub fn seconds(&mut self, def: &'static KeyDef) -> Duration {
         Duration::from_secs(self.integer(def))
     }

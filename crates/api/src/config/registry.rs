@@ -151,8 +151,29 @@ keys! {
         "Life of a URL that an announced attachment is sent to.").default("3600");
     ATTACHMENT_PUBLIC_URL = KeyDef::new("Attachments:PublicUrl", Kind::Text,
         "Where clients reach this API, such as `https://erp.example.com`, for links to it. Not set: links are paths.");
+    LIMIT_CONNECTIONS = KeyDef::new("Limits:Connections", integer(1, 1_000_000, "connections"),
+        "Connections at the same time. When all are taken, the one that has been idle longest is closed for the next; when \
+         none is idle, the next is answered 503. Not set: one for each 32 KiB of an eighth of the memory, and never more than \
+         seven eighths of the files that may be open.");
+    LIMIT_HEAD_SECONDS = KeyDef::new("Limits:HeaderTimeoutSeconds", integer(1, 600, "seconds"),
+        "From the first byte of a request until its headers are complete, and from the opening of a connection until that \
+         byte; then the connection is closed.").default("10");
+    LIMIT_KEEP_ALIVE = KeyDef::new("Limits:KeepAliveSeconds", integer(1, 3600, "seconds"),
+        "How long a connection stays open without a request. A proxy in front should close its own connections sooner.")
+        .default("75");
     LIMIT_CONCURRENT = KeyDef::new("Limits:ConcurrentRequests", integer(1, 65_536, "requests"),
-        "Requests served at the same time; more are answered 503.").default("2048");
+        "Most requests served at the same time. Below it the server finds by itself how many it can, by how long they take \
+         and wait; more are answered 503. Not set: one for each 256 KiB of an eighth of the memory, 64 to 2048.");
+    LIMIT_TRANSFERS = KeyDef::new("Limits:ConcurrentTransfers", integer(1, 65_536, "transfers"),
+        "Uploads, imports, exports and reports as files at the same time; more are answered 503. Not set: by memory and \
+         processors, 4 to 256.");
+    LIMIT_BYTES = KeyDef::new("Limits:BytesInFlight", integer(MIB, 1024 * 1024 * MIB, "bytes"),
+        "Memory for bodies and answers on their way, where a body counts four times; more is answered 503. Not set: a \
+         quarter of the memory, at most 1 GiB.");
+    LIMIT_ANONYMOUS_BODY = KeyDef::new("Limits:AnonymousBodySeconds", integer(1, 600, "seconds"),
+        "How long the body of somebody who is not signed in is waited for.").default("5");
+    LIMIT_BODY_PACE = KeyDef::new("Limits:BodyBytesPerSecondMin", integer(1, 1024 * MIB, "bytes per second"),
+        "How fast a body must come after its first ten seconds.").default("4096");
     LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),
         "Requests of one tenant.").default("1200000").live();
     LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", integer(1, 100_000_000, "requests per minute"),
@@ -160,7 +181,7 @@ keys! {
     LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
         "Operations in one batch.").default("1000");
     LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
-        "Open streams of server-sent events.").default("256");
+        "Open streams of server-sent events, of which one tenant has at most 64.").default("512");
     LIMIT_PASSWORD_HASHES = KeyDef::new("Limits:ConcurrentPasswordHashes", integer(1, 64, "hashes"),
         "Passwords hashed at the same time; each needs 19 MiB.").default("2");
     CACHE_TTL_REFERENCE = KeyDef::new("Cache:Ttl:Reference", integer(1, 86_400, "seconds"),
@@ -170,7 +191,10 @@ keys! {
     CACHE_MEMORY = KeyDef::new("Cache:MemoryBytes", integer(MIB, 64 * 1024 * MIB, "bytes"),
         "Memory of the cache in this process.").default("16777216");
     DATABASE_READERS = KeyDef::new("Database:ReaderConnections", integer(1, 64, "connections"),
-        "Connections of the embedded engine that read.").default("4");
+        "Connections of the embedded engine that read. Not set: two for each processor, 2 to 8.");
+    DATABASE_PAGE_CACHE = KeyDef::new("Database:PageCacheMiB", integer(4, 65_536, "MiB"),
+        "Memory in which the embedded engine keeps pages, all connections together. Not set: a sixteenth of the memory, 16 \
+         to 256.");
     DATABASE_GROUP = KeyDef::new("Database:GroupCommitMax", integer(1, 1024, "commands"),
         "Commands that share one physical commit of the embedded engine.").default("64");
     DATABASE_QUEUE = KeyDef::new("Database:WriteQueueMax", integer(1, 65_536, "commands"),

@@ -49,7 +49,9 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
     pub choice: DatabaseChoice,
-    pub reader_connections: usize,
+    /// These two: `None` is derived from memory and processors.
+    pub reader_connections: Option<usize>,
+    pub page_cache_mib: Option<usize>,
     pub group_commit_max: usize,
     pub write_queue_max: usize,
     pub busy_timeout: Duration,
@@ -158,7 +160,16 @@ pub struct Limits {
     pub import_body_bytes: usize,
     pub request_timeout: Duration,
     pub import_timeout: Duration,
-    pub concurrent_requests: usize,
+    /// `None`: derived from memory and open files.
+    pub connections: Option<usize>,
+    pub head_timeout: Duration,
+    pub keep_alive: Duration,
+    /// These three: `None` is derived from memory and processors.
+    pub concurrent_requests: Option<usize>,
+    pub transfers: Option<usize>,
+    pub bytes_in_flight: Option<usize>,
+    pub anonymous_body: Duration,
+    pub body_bytes_per_second: u64,
     pub rate_per_minute_per_tenant: u64,
     pub rate_per_minute_per_user: u64,
     pub batch_operations: usize,

@@ -1,18 +1,22 @@
 //! Request bodies, read whole and within their limit.
 
-use application::error::MALFORMED_REQUEST;
+use application::error::{AppError, MALFORMED_REQUEST};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use domain::error::{Violation, Violations};
+use domain::error::Violation;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::BODY_BYTES_MAX;
-use crate::problem::{BODY_TOO_LARGE, Problem, UNSUPPORTED_MEDIA_TYPE};
-use crate::wire::{Pointer, WireType, parse_json};
+use crate::middleware::pace::TooSlow;
+use crate::problem::{BODY_TOO_LARGE, BODY_TOO_SLOW, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::wire::{WireType, parse_body};
+
+/// Larger bodies are parsed on a thread of their own.
+pub const PARSED_AT_ONCE_BYTES_MAX: usize = 256 << 10;
 
 /// Where no operation said otherwise.
 const DEFAULT_LIMIT: BodyLimit =
@@ -22,7 +26,7 @@ const DEFAULT_LIMIT: BodyLimit =
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
+impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -30,13 +34,12 @@ impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
             return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json, UTF-8").into());
         }
         let bytes = read(request).await?;
-        let value = parse_json(&bytes)?;
-        let mut errors = Violations::new();
-        let parsed = T::parse(&value, &Pointer::ROOT, &mut errors);
-        match parsed {
-            Some(parsed) if errors.is_empty() => Ok(Self(parsed)),
-            _ => Err(errors.into_vec().into()),
+        if bytes.len() <= PARSED_AT_ONCE_BYTES_MAX {
+            return Ok(Self(parse_body(&bytes)?));
         }
+        // Others that share this thread would wait for it.
+        let parsed = tokio::task::spawn_blocking(move || parse_body(&bytes)).await;
+        Ok(Self(parsed.map_err(|error| AppError::internal(format!("a body's parser: {error}")))??))
     }
 }
 
@@ -44,7 +47,7 @@ impl<T: WireType, S: Sync> FromRequest<S> for Json<T> {
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub Option<T>);
 
-impl<T: WireType, S: Sync> FromRequest<S> for OptionalJson<T> {
+impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for OptionalJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -81,17 +84,21 @@ pub async fn read_limited(body: Body, limit: BodyLimit) -> Result<Bytes, Problem
 
 /// Why a body could not be read to its end.
 pub fn broken_off(error: &(dyn std::error::Error + 'static), limit: BodyLimit) -> Problem {
-    if is_length_limit(error) {
+    if is::<LengthLimitError>(error) {
         let violation = Violation::new(&BODY_TOO_LARGE).with("limit", limit.bytes_max);
         return violation.with("name", limit.name).into();
+    }
+    if is::<TooSlow>(error) {
+        return Problem::of(&BODY_TOO_SLOW);
     }
     Violation::new(&MALFORMED_REQUEST).with("reason", "the body ended early").into()
 }
 
-fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether `error` is an `E`, or was caused by one.
+fn is<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
+        if error.is::<E>() {
             return true;
         }
         cause = error.source();

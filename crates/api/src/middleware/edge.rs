@@ -18,7 +18,6 @@ use http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 use tracing::{Instrument, field};
@@ -27,6 +26,7 @@ use super::guard::Verified;
 use super::host;
 use super::limits::HttpLimits;
 use crate::extract::language::preferred;
+use crate::overload::{Admission, Class};
 use crate::problem::{self, Facts, OVERLOADED, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -62,7 +62,7 @@ pub type Observer = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
 struct Shared {
     observer: Option<Observer>,
     ids: Arc<dyn Ids>,
-    slots: Semaphore,
+    admission: Admission,
     hsts: bool,
 }
 
@@ -70,9 +70,13 @@ struct Shared {
 pub struct EdgeLayer(Arc<Shared>);
 
 impl EdgeLayer {
-    pub fn new(ids: Arc<dyn Ids>, limits: &HttpLimits, observer: Option<Observer>) -> Self {
-        let slots = Semaphore::new(limits.concurrent_requests_max.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Shared { observer, ids, slots, hsts: limits.hsts }))
+    pub fn new(
+        ids: Arc<dyn Ids>,
+        limits: &HttpLimits,
+        admission: Admission,
+        observer: Option<Observer>,
+    ) -> Self {
+        Self(Arc::new(Shared { observer, ids, admission, hsts: limits.hsts }))
     }
 }
 
@@ -123,9 +127,9 @@ where
     }
     let (id, id_header) = request_id(shared, request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
-    // An operation of a batch is part of a request that has its place already; health must answer under load, too.
-    let unlimited =
-        request.extensions().get::<Verified>().is_some() || request.uri().path().starts_with(HEALTH_BASE);
+    if is_shed(shared, &request) {
+        return refused(shared, &request, (&id, id_header), language);
+    }
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let template = route.as_ref().map_or("-", |route| route.as_str());
@@ -140,20 +144,16 @@ where
     );
     request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
     let started = Instant::now();
-    let slot = if unlimited { None } else { shared.slots.try_acquire().ok() };
     let response = if let Some(problem) = host::refusal(&request) {
         problem.into_response()
-    } else if unlimited || slot.is_some() {
+    } else {
         let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
         match answered.await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
             Err(panic) => Problem::from(AppError::internal(panic_text(&*panic))).into_response(),
         }
-    } else {
-        Problem::of(&OVERLOADED).into_response()
     };
-    drop(slot);
     let _entered = span.enter();
     let instance = problem::instance(path.path(), template);
     let facts = Facts { instance: &instance, route: template, trace_id: &id, language };
@@ -165,6 +165,34 @@ where
     tracing::debug!(status = response.status().as_u16(), latency_us, "request answered");
     if let Some(observer) = &shared.observer {
         observer(&Served { method: &method, route: template, status: response.status(), latency });
+    }
+    finish(response.headers_mut(), id_header, shared.hsts);
+    response
+}
+
+/// Whether the server is so far behind that nothing of the request need be known. An operation of a batch is part of a
+/// request that has its place already; health must answer under load, too.
+fn is_shed(shared: &Shared, request: &Request) -> bool {
+    let class = if request.method().is_safe() { Class::Read } else { Class::Write };
+    !request.uri().path().starts_with(HEALTH_BASE)
+        && request.extensions().get::<Verified>().is_none()
+        && shared.admission.refuses_all(class)
+}
+
+/// The cheapest answer there is.
+fn refused(
+    shared: &Shared,
+    request: &Request,
+    (id, id_header): (&str, Option<HeaderValue>),
+    language: Language,
+) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let instance = problem::instance(request.uri().path(), route);
+    let facts = Facts { instance: &instance, route, trace_id: id, language };
+    let mut response = problem::render(Problem::of(&OVERLOADED).into_response(), facts);
+    if let Some(observer) = &shared.observer {
+        let status = response.status();
+        observer(&Served { method: request.method(), route, status, latency: Duration::ZERO });
     }
     finish(response.headers_mut(), id_header, shared.hsts);
     response

@@ -21,13 +21,16 @@ use http_body_util::Limited;
 use sha2::{Digest, Sha256};
 use tower::{Layer, Service};
 
+use super::body;
 use super::edge::API_KEY;
+use super::pace::{Pace, Paced};
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
 use crate::extract::body::read_limited;
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
-use crate::problem::{BODY_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::overload::{Class, Held, Overload, Place, Transfer};
+use crate::problem::{BODY_TOO_LARGE, OVERLOADED, Problem, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 use crate::wire::QueryPairs;
 
 /// API keys begin so; any other bearer token is a JWT.
@@ -55,6 +58,15 @@ pub struct BodyLimit {
     pub buffered: bool,
 }
 
+/// Whether an operation moves a file, which has a place of its own for as long as it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transferring {
+    Never,
+    /// When something else than JSON is asked for.
+    Files,
+    Always,
+}
+
 /// The rules of one operation.
 pub struct Guard {
     pub authenticator: Arc<dyn Authenticator>,
@@ -63,6 +75,10 @@ pub struct Guard {
     pub switches: Option<Switches>,
     pub access: Access,
     pub body: BodyLimit,
+    pub pace: Pace,
+    pub overload: Overload,
+    pub class: Class,
+    pub transfer: Transferring,
     /// `None` for answers that stay open.
     pub timeout: Option<Duration>,
     pub offered: Vec<Media>,
@@ -107,7 +123,8 @@ where
             let mut standing = None;
             let mut response =
                 guard.serve(inner, request, &mut standing).await.unwrap_or_else(IntoResponse::into_response);
-            if let Some(standing) = standing {
+            // A handler that counts for itself knows better.
+            if let Some(standing) = response.extensions_mut().remove::<Standing>().or(standing) {
                 standing.write(response.headers_mut());
             }
             Ok(response)
@@ -125,6 +142,8 @@ impl Guard {
     where
         S: Service<Request, Response = Response, Error = Infallible>,
     {
+        let batched = request.extensions().get::<Verified>().is_some();
+        let mut place = if batched { None } else { Some(self.enter().await?) };
         // Who it is may be a question to the database, too.
         let identity = self.identify(request.headers(), request.extensions());
         let identity = match self.in_time(identity).await? {
@@ -132,8 +151,8 @@ impl Guard {
             Err(error) => return Ok(challenge(request.headers(), error)),
         };
         if let Some(identity) = &identity {
-            // The operations of a batch are one request.
-            if request.extensions().get::<Verified>().is_none() {
+            // The operations of a batch are counted by the batch.
+            if !batched {
                 *standing = self.count(identity, standing)?;
             }
             authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
@@ -144,16 +163,75 @@ impl Guard {
         refuse_encoded(request.method(), request.headers())?;
         let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
         self.check_parameters(&request)?;
+        let transfer = if batched { None } else { self.transfer(media)? };
         self.limit_body(&mut request)?;
+        let _held = self.receive(&mut request, &mut place).await?;
+        if transfer.is_some() {
+            // It takes as long as the client takes.
+            place = None;
+        }
         let request_hash = self.request_hash(&mut request).await?;
         let dry = *request.method() != Method::GET && dry_run(request.uri().query()).unwrap_or(false);
         request.extensions_mut().insert(Caller { identity, request_hash, media });
         let answered = self.in_time(inner.call(request)).await?;
+        drop(place);
         let mut response = answered.unwrap_or_else(|never| match never {});
         if dry {
             leave_nothing_behind(&mut response);
         }
-        Ok(response)
+        Ok(match transfer {
+            Some(transfer) => response.map(|body| body::kept(body, transfer)),
+            None => response,
+        })
+    }
+
+    /// A place to run in.
+    async fn enter(&self) -> Result<Place, Problem> {
+        self.overload.admission.enter(self.class).await.map_err(|_| Problem::of(&OVERLOADED))
+    }
+
+    fn transfer(&self, media: Media) -> Result<Option<Transfer>, Problem> {
+        let wanted = match self.transfer {
+            Transferring::Never => false,
+            Transferring::Files => media != Media::Json,
+            Transferring::Always => true,
+        };
+        if !wanted {
+            return Ok(None);
+        }
+        self.overload.transfers.enter().map(Some).map_err(|_| Problem::of(&OVERLOADED))
+    }
+
+    /// Reads a body that is wanted whole. One that is not there yet is waited for without a place: a client that takes its
+    /// time keeps nobody else from running.
+    async fn receive(
+        &self,
+        request: &mut Request,
+        place: &mut Option<Place>,
+    ) -> Result<Vec<Held>, Problem> {
+        // That of a batch's operation is part of one that is here already.
+        let batched = request.extensions().get::<Verified>().is_some();
+        let read = self.body.buffered && *request.method() != Method::GET && !batched;
+        if !read || request.body().is_end_stream() {
+            return Ok(Vec::new());
+        }
+        let body = std::mem::replace(request.body_mut(), Body::empty());
+        let known = self.access != Access::Public;
+        let budget = if known { &self.overload.budget } else { &self.overload.anonymous };
+        let mut reading = Box::pin(body::receive(body, self.body, budget, known));
+        let received = match futures::poll!(&mut reading) {
+            std::task::Poll::Ready(received) => received?,
+            std::task::Poll::Pending => {
+                let ran = place.take().is_some();
+                let received = reading.await?;
+                if ran {
+                    *place = Some(self.enter().await?);
+                }
+                received
+            }
+        };
+        *request.body_mut() = Body::from(received.bytes);
+        Ok(received.held)
     }
 
     /// Gives a part of the request its time; that of sending it is the client's.
@@ -187,9 +265,7 @@ impl Guard {
         let user = identity.actor.user_id().map(domain::ids::UserId::uuid);
         self.rates.take(identity.tenant.uuid(), user).map_err(|refused| {
             *standing = Some(refused.standing);
-            let seconds = refused.retry_after_seconds;
-            let error = AppError::new(Violation::new(&RATE_LIMITED).with("seconds", seconds));
-            AppError { retry_after: Some(Duration::from_secs(seconds)), ..error }.into()
+            refused.problem()
         })
     }
 
@@ -210,9 +286,12 @@ impl Guard {
         if size.lower() > self.body.bytes_max as u64 {
             return Err(self.too_large());
         }
-        if size.exact().is_none() {
-            let body = std::mem::replace(request.body_mut(), Body::empty());
-            *request.body_mut() = Body::new(Limited::new(body, self.body.bytes_max));
+        if !request.body().is_end_stream() {
+            let mut body = std::mem::replace(request.body_mut(), Body::empty());
+            if size.exact().is_none() {
+                body = Body::new(Limited::new(body, self.body.bytes_max));
+            }
+            *request.body_mut() = Body::new(Paced::new(body, self.pace));
         }
         request.extensions_mut().insert(self.body);
         Ok(())

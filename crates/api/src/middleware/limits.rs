@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::routes::platform::batch::BATCH_OPERATIONS_MAX;
+
 /// Longest a request may take until its answer begins, in seconds.
 pub const REQUEST_TIMEOUT_SECONDS: u64 = 30;
 /// The same for uploads, imports and large reports.
@@ -14,8 +16,14 @@ pub const LARGE_BODY_BYTES_MAX: usize = 32 << 20;
 pub const UPLOAD_BYTES_MAX: usize = 350 << 20;
 /// Largest file of a document: 350 MiB.
 pub const ATTACHMENT_BYTES_MAX: usize = 350 << 20;
-/// Requests in progress at once; more are refused with 503.
-pub const CONCURRENT_REQUESTS_MAX: usize = 2_048;
+/// Largest body of an operation that anybody may call, such as signing in: 64 KiB.
+pub const ANONYMOUS_BODY_BYTES_MAX: usize = 64 << 10;
+/// How long the body of such a request is waited for, in seconds.
+pub const ANONYMOUS_BODY_SECONDS_MAX: u64 = 5;
+/// How long any body is waited for before its pace counts, in seconds.
+pub const BODY_GRACE_SECONDS: u64 = 10;
+/// The pace of a body after that.
+pub const BODY_BYTES_PER_SECOND_MIN: u64 = 4_096;
 /// Answers smaller than this are not compressed.
 pub const GZIP_BYTES_MIN: u16 = 2_048;
 /// Callers remembered by the rate limiter; the least recently seen is forgotten first.
@@ -46,7 +54,11 @@ pub struct HttpLimits {
     pub large_body_bytes_max: usize,
     pub upload_bytes_max: usize,
     pub attachment_bytes_max: usize,
-    pub concurrent_requests_max: usize,
+    /// Operations of one batch.
+    pub batch_operations_max: usize,
+    pub anonymous_body: Duration,
+    pub body_grace: Duration,
+    pub body_bytes_per_second_min: u64,
     /// Origins that browsers may call from; `*` for any. Empty: none.
     pub cors_origins: Vec<String>,
     /// 0 switches compression off.
@@ -66,7 +78,10 @@ impl Default for HttpLimits {
             large_body_bytes_max: LARGE_BODY_BYTES_MAX,
             upload_bytes_max: UPLOAD_BYTES_MAX,
             attachment_bytes_max: ATTACHMENT_BYTES_MAX,
-            concurrent_requests_max: CONCURRENT_REQUESTS_MAX,
+            batch_operations_max: BATCH_OPERATIONS_MAX,
+            anonymous_body: Duration::from_secs(ANONYMOUS_BODY_SECONDS_MAX),
+            body_grace: Duration::from_secs(BODY_GRACE_SECONDS),
+            body_bytes_per_second_min: BODY_BYTES_PER_SECOND_MIN,
             cors_origins: Vec::new(),
             gzip_bytes_min: GZIP_BYTES_MIN,
             tenant_rate: RateLimit::OFF,

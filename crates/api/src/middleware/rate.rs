@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use application::error::AppError;
+use domain::error::Violation;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use moka::sync::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::limits::{RATE_LIMIT_CALLERS_MAX, RateLimit};
+use crate::problem::{Problem, RATE_LIMITED};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;
@@ -44,6 +47,14 @@ pub struct Refused {
     pub retry_after_seconds: u64,
 }
 
+impl Refused {
+    pub fn problem(self) -> Problem {
+        let seconds = self.retry_after_seconds;
+        let error = AppError::new(Violation::new(&RATE_LIMITED).with("seconds", seconds));
+        AppError { retry_after: Some(Duration::from_secs(seconds)), ..error }.into()
+    }
+}
+
 /// One limit with what is known about each caller. The limit may change; what callers have used up stays.
 struct Limiter {
     /// Requests per minute in the upper half, the burst in the lower; 0 is no limit.
@@ -76,13 +87,14 @@ impl Limiter {
         Some(Pace { burst, interval_nanos })
     }
 
-    fn take(&self, caller: Uuid, now: u64) -> Result<Option<Standing>, Refused> {
+    fn take(&self, caller: Uuid, count: u32, now: u64) -> Result<Option<Standing>, Refused> {
         let Some(pace) = self.pace() else { return Ok(None) };
+        let taken = pace.interval_nanos.saturating_mul(u64::from(count));
         let full_at = self.callers.get_with(caller, Arc::default);
         let tolerance = pace.interval_nanos * pace.burst;
         let mut known = full_at.load(Ordering::Relaxed);
         loop {
-            let next = known.max(now) + pace.interval_nanos;
+            let next = known.max(now).saturating_add(taken);
             if next > now + tolerance {
                 let wait = next - now - tolerance;
                 let standing = pace.standing(known, now);
@@ -139,10 +151,25 @@ impl RateLimiter {
 
     /// Counts one request; answers the tighter standing, or `None` when there is no limit.
     pub fn take(&self, tenant: Uuid, user: Option<Uuid>) -> Result<Option<Standing>, Refused> {
+        self.take_many(tenant, user, 1)
+    }
+
+    /// The most requests that may ever come at once, where there is a limit.
+    pub fn burst(&self) -> Option<u64> {
+        [self.user.pace(), self.tenant.pace()].into_iter().flatten().map(|pace| pace.burst).min()
+    }
+
+    /// Counts so many requests, all or none of them.
+    pub fn take_many(
+        &self,
+        tenant: Uuid,
+        user: Option<Uuid>,
+        count: u32,
+    ) -> Result<Option<Standing>, Refused> {
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / 4);
         // The user first: one user at the limit does not use up the tenant's.
-        let user = user.map(|user| self.user.take(user, now)).transpose()?.flatten();
-        let tenant = self.tenant.take(tenant, now)?;
+        let user = user.map(|user| self.user.take(user, count, now)).transpose()?.flatten();
+        let tenant = self.tenant.take(tenant, count, now)?;
         Ok([user, tenant].into_iter().flatten().min_by_key(|standing| standing.remaining))
     }
 }
@@ -156,15 +183,25 @@ mod tests {
         let limiter = Limiter::new(RateLimit { per_minute: 120, burst: 3 });
         let (user, start) = (Uuid::from_u128(7), 5 * NANOS_PER_SECOND);
         for remaining in [2, 1, 0] {
-            assert_eq!(limiter.take(user, start).unwrap().unwrap().remaining, remaining);
+            assert_eq!(limiter.take(user, 1, start).unwrap().unwrap().remaining, remaining);
         }
-        let refused = limiter.take(user, start).unwrap_err();
+        let refused = limiter.take(user, 1, start).unwrap_err();
         assert_eq!((refused.retry_after_seconds, refused.standing.reset_seconds), (1, 2));
-        assert_eq!(limiter.take(Uuid::from_u128(8), start).unwrap().unwrap().remaining, 2);
+        assert_eq!(limiter.take(Uuid::from_u128(8), 1, start).unwrap().unwrap().remaining, 2);
         let later = start + NANOS_PER_SECOND / 2;
-        assert!(limiter.take(user, later).is_ok());
-        assert!(limiter.take(user, later).is_err());
-        assert_eq!(limiter.take(user, later + 60 * NANOS_PER_SECOND).unwrap().unwrap().remaining, 2);
+        assert!(limiter.take(user, 1, later).is_ok());
+        assert!(limiter.take(user, 1, later).is_err());
+        assert_eq!(limiter.take(user, 1, later + 60 * NANOS_PER_SECOND).unwrap().unwrap().remaining, 2);
+    }
+
+    #[test]
+    fn many_count_as_many_and_none_of_them_when_they_are_too_many() {
+        let limiter = RateLimiter::new(RateLimit { per_minute: 60, burst: 10 }, RateLimit::OFF);
+        let tenant = Uuid::from_u128(7);
+        assert_eq!(limiter.burst(), Some(10));
+        assert_eq!(limiter.take_many(tenant, None, 7).unwrap().unwrap().remaining, 3);
+        assert!(limiter.take_many(tenant, None, 4).is_err());
+        assert_eq!(limiter.take_many(tenant, None, 3).unwrap().unwrap().remaining, 0);
     }
 
     #[test]

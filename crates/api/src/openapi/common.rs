@@ -17,7 +17,7 @@ is overwritten unseen; `dryRun=true` to have everything checked and nothing kept
 `application/x-ndjson` the whole list is streamed. CSV values are written as stored: import them into a spreadsheet as text.";
 
 /// Name, status and description of the common problems.
-pub const PROBLEMS: [(&str, u16, &str); 14] = [
+pub const PROBLEMS: [(&str, u16, &str); 15] = [
     (
         "Malformed",
         400,
@@ -27,6 +27,7 @@ pub const PROBLEMS: [(&str, u16, &str); 14] = [
     ("Forbidden", 403, "The permission is missing."),
     ("NotFound", 404, "There is no such record in this tenant."),
     ("NotAcceptable", 406, "None of the media types asked for can be produced."),
+    ("TooSlow", 408, "The body came too slowly and was given up."),
     ("Conflict", 409, "The state of the record forbids it."),
     ("StaleVersion", 412, "`If-Match` names another version than the present one."),
     ("TooLarge", 413, "The body is larger than its limit."),

@@ -121,7 +121,7 @@ fn common_statuses(operation: &Operation, access: Access) -> Vec<u16> {
         statuses.push(406);
     }
     if operation.body.is_some() {
-        statuses.extend([413, 415, 422]);
+        statuses.extend([408, 413, 415, 422]);
     }
     if operation.command {
         statuses.extend([409, 422]);

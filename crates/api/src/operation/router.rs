@@ -19,20 +19,34 @@ use crate::answer::IDEMPOTENCY_REPLAYED;
 use crate::docs_page;
 use crate::extract::context::{DRY_RUN, IDEMPOTENCY_KEY};
 use crate::middleware::edge::{API_KEY, REQUEST_ID};
-use crate::middleware::guard::{BodyLimit, Guard};
+use crate::extract::Media;
+use crate::middleware::guard::{BodyLimit, Guard, Transferring};
+use crate::middleware::limits::ANONYMOUS_BODY_BYTES_MAX;
+use crate::middleware::pace::Pace;
 use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
+use crate::overload::{Budget, Class};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::state::AppState;
 
 /// Every operation but those that dispatch, for those that do.
 #[derive(Clone)]
-pub struct ApiRouter(pub Router);
+pub struct ApiRouter {
+    pub router: Router,
+    /// Most operations in one request.
+    pub operations_max: usize,
+}
 
 impl Operations {
     /// The router with every layer, ready to be served.
     pub fn into_router(mut self, state: AppState, limits: &HttpLimits) -> Router {
         state.switches.rates().set(limits.tenant_rate, limits.user_rate);
-        let edge = EdgeLayer::new(state.application.ids.clone(), limits, self.observer.take());
+        let edge = EdgeLayer::new(
+            state.application.ids.clone(),
+            limits,
+            state.overload.admission.clone(),
+            self.observer.take(),
+        );
+        let budget = state.overload.budget.clone();
         let whole = |router: Router<AppState>| {
             router
                 .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })
@@ -53,17 +67,27 @@ impl Operations {
                 route = route.route_layer(DefaultBodyLimit::disable());
             }
             if operation.dispatches {
-                let all = all.get_or_insert_with(|| ApiRouter(whole(router.clone())));
+                let all = all.get_or_insert_with(|| ApiRouter {
+                    router: whole(router.clone()),
+                    operations_max: limits.batch_operations_max,
+                });
                 route = route.layer(Extension(all.clone()));
             }
             router = router.route(&operation.full_path(), route);
         }
-        outermost(whole(router.merge(docs_page::routes(move || self.openapi()))), limits)
+        outermost(whole(router.merge(docs_page::routes(move || self.openapi()))), limits, budget)
     }
 }
 
 fn guard(operation: &Operation, state: &AppState, limits: &HttpLimits) -> Guard {
+    // An operation about which nobody said anything is open to nobody but the platform's administrators.
+    let access = operation.access.unwrap_or(Access::PlatformAdmin);
     let body = match operation.size {
+        Size::Ordinary if access == Access::Public => BodyLimit {
+            name: "anonymous_body_bytes_max",
+            bytes_max: limits.body_bytes_max.min(ANONYMOUS_BODY_BYTES_MAX),
+            buffered: true,
+        },
         Size::Ordinary => {
             BodyLimit { name: "body_bytes_max", bytes_max: limits.body_bytes_max, buffered: true }
         }
@@ -89,17 +113,44 @@ fn guard(operation: &Operation, state: &AppState, limits: &HttpLimits) -> Guard 
         authenticator: state.authenticator.clone(),
         rates: state.switches.rates(),
         switches: operation.writes.then(|| state.switches.clone()),
-        // An operation about which nobody said anything is open to nobody but the platform's administrators.
-        access: operation.access.unwrap_or(Access::PlatformAdmin),
+        access,
         body,
+        pace: pace(operation, access, limits),
+        overload: state.overload.clone(),
+        class: if operation.writes || operation.dispatches { Class::Write } else { Class::Read },
+        transfer: transferring(operation),
         timeout: (!operation.open_ended).then_some(timeout),
         offered: operation.media.clone(),
         parameters,
     }
 }
 
+/// How long a body may take. What is streamed into a store or a parser may take as long as its pace allows; a handler that
+/// waits for it has its own time.
+fn pace(operation: &Operation, access: Access, limits: &HttpLimits) -> Pace {
+    let buffered = matches!(operation.size, Size::Ordinary | Size::Large);
+    let longest = match (buffered, access) {
+        (false, _) => None,
+        (true, Access::Public) => Some(limits.anonymous_body),
+        (true, _) if operation.long => Some(limits.long_request_timeout),
+        (true, _) => Some(limits.request_timeout),
+    };
+    Pace { grace: limits.body_grace, bytes_per_second_min: limits.body_bytes_per_second_min, longest }
+}
+
+fn transferring(operation: &Operation) -> Transferring {
+    let streams_events = operation.media.contains(&Media::EventStream);
+    if matches!(operation.size, Size::Upload | Size::File) || (operation.open_ended && !streams_events) {
+        Transferring::Always
+    } else if operation.media.iter().any(|media| matches!(media, Media::Csv | Media::Xlsx | Media::Pdf | Media::NdJson)) {
+        Transferring::Files
+    } else {
+        Transferring::Never
+    }
+}
+
 /// Compression and cross-origin rules, only where they are switched on: each costs every request a little.
-fn outermost(mut router: Router, limits: &HttpLimits) -> Router {
+fn outermost(mut router: Router, limits: &HttpLimits, budget: Budget) -> Router {
     if limits.gzip_bytes_min > 0 {
         let worth_it = SizeAbove::new(u64::from(limits.gzip_bytes_min))
             .and(NotForContentType::const_new("text/event-stream"))
@@ -109,7 +160,9 @@ fn outermost(mut router: Router, limits: &HttpLimits) -> Router {
             // What can be asked for in parts, and has a checksum, is sent as it is.
             .and(|_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
                 !headers.contains_key(ACCEPT_RANGES)
-            });
+            })
+            // Its state takes more memory than most answers.
+            .and(move |_: StatusCode, _: Version, _: &HeaderMap, _: &Extensions| !budget.is_tight());
         router = router.layer(CompressionLayer::new().compress_when(worth_it));
     }
     if !limits.cors_origins.is_empty() {

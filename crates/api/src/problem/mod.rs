@@ -4,7 +4,8 @@
 mod catalogue;
 mod document;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use application::error::{AppError, INTERNAL_ERROR, VALIDATION_FAILED};
 use axum::body::Body;
@@ -16,6 +17,8 @@ use http::{HeaderValue, StatusCode};
 pub use catalogue::{error_catalogue, errors_markdown};
 use document::document;
 pub use document::{Facts, PROBLEM_ERRORS_MAX, TYPE_BASE, instance};
+
+use crate::telemetry::Sparse;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -40,6 +43,9 @@ domain::errors! {
     REQUEST_TIMEOUT = "request_timeout", Unavailable, Operator,
         "The request took longer than {seconds} seconds and was given up. With the same Idempotency-Key it may safely be repeated.",
         "تجاوز الطلب {seconds} ثانية فأوقف. يمكن تكراره بأمان بنفس قيمة Idempotency-Key.";
+    BODY_TOO_SLOW = "body_too_slow", Malformed, Developer,
+        "The body came too slowly and was given up. Send it without pauses.",
+        "وصل محتوى الطلب ببطء شديد فأوقف استلامه. أرسله دون توقف.";
     REQUEST_REFUSED = "request_refused", Malformed, Developer,
         "The request was refused with the status {status}.", "رُفض الطلب بالحالة {status}.";
 }
@@ -48,6 +54,8 @@ domain::errors! {
 pub fn status_of(def: &ErrorDef) -> StatusCode {
     if def == &METHOD_NOT_ALLOWED {
         StatusCode::METHOD_NOT_ALLOWED
+    } else if def == &BODY_TOO_SLOW {
+        StatusCode::REQUEST_TIMEOUT
     } else if def == &crate::answer::RANGE_NOT_SATISFIABLE {
         StatusCode::RANGE_NOT_SATISFIABLE
     } else if def == &crate::routes::platform::batch::BATCH_ROLLED_BACK {
@@ -86,6 +94,7 @@ pub fn title(status: StatusCode, language: Language) -> &'static str {
         404 => ("Not found", "غير موجود"),
         405 => ("Method not allowed", "طريقة غير مسموحة"),
         406 => ("Not acceptable", "صيغة غير متاحة"),
+        408 => ("Too slow", "بطيء جدًا"),
         409 => ("Conflict", "تعارض"),
         412 => ("Changed in the meantime", "تغيّر في الأثناء"),
         413 => ("Too large", "أكبر من الحد المسموح"),
@@ -202,12 +211,23 @@ fn foreign(parts: &http::response::Parts, facts: Facts<'_>) -> Option<Problem> {
     Some(Problem::of(def))
 }
 
+/// Under load every second request may be refused; the log need not know of each.
+static REFUSALS: LazyLock<Sparse> = LazyLock::new(|| Sparse::every(Duration::from_secs(10)));
+
 fn log(problem: &Problem, status: StatusCode, facts: Facts<'_>) {
     let error = problem.error();
     let (route, trace_id, status) = (facts.route, facts.trace_id, status.as_u16());
     match error.category() {
         Category::Internal => {
             tracing::error!(status, route, trace_id, error = %error, "request failed");
+        }
+        Category::Unavailable if error.is(&OVERLOADED) => {
+            if let Some(left_out) = REFUSALS.now() {
+                tracing::warn!(
+                    target: "erp::serving", status, left_out,
+                    "More requests come than are served: some are refused with 503, {{left_out}} more since the last such line"
+                );
+            }
         }
         Category::Unavailable => {
             tracing::warn!(status, route, trace_id, error = %error, "request could not be served");

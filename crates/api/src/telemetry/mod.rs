@@ -5,8 +5,10 @@ mod console;
 mod fields;
 mod levels;
 mod record;
+mod sparse;
 mod subscriber;
 
 pub use levels::{Level, LevelRules};
 pub use record::{Enrichers, Record};
+pub use sparse::Sparse;
 pub use subscriber::{Format, Logs, Time};

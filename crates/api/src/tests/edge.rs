@@ -14,6 +14,8 @@ use super::stub::{Stub, THING, api, api_with, call, operations, read, state};
 use crate::middleware::edge::Served;
 use crate::middleware::guard::Verified;
 use crate::middleware::{HttpLimits, RateLimit};
+use crate::overload::{self, Overload, WriterQueue};
+use crate::resources::Resources;
 
 #[tokio::test]
 async fn callers_are_known_and_allowed_or_refused() {
@@ -115,12 +117,11 @@ async fn panics_stay_inside() {
 
 #[tokio::test]
 async fn a_slow_request_is_given_up_and_a_full_server_sheds() {
-    let limits = HttpLimits {
-        concurrent_requests_max: 1,
-        request_timeout: Duration::from_millis(500),
-        ..HttpLimits::default()
-    };
-    let api = api_with(&limits);
+    let limits = HttpLimits { request_timeout: Duration::from_secs(3), ..HttpLimits::default() };
+    let mut state = state();
+    let one = overload::Limits { requests_max: Some(1), ..overload::Limits::default() };
+    state.overload = Overload::new(one, Resources::of_process(), WriterQueue::default());
+    let api = operations().into_router(state, &limits);
     let slow = tokio::spawn({
         let api = api.clone();
         async move { call(&api, "GET", "/api/v1/slow", &[], "").await }

@@ -3,7 +3,7 @@
 use domain::error::{Violation, Violations};
 use serde_json::{Map, Value};
 
-use super::{Pointer, REQUIRED, UNKNOWN_MEMBER, WireType, quoted, wrong_type};
+use super::{Pointer, REQUIRED, RawMembers, UNKNOWN_MEMBER, WireType, quoted, wrong_type};
 
 /// The members of an object; those not in `allowed` are reported.
 pub fn object<'v>(
@@ -14,12 +14,20 @@ pub fn object<'v>(
 ) -> Option<&'v Map<String, Value>> {
     let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
     for name in members.keys().filter(|name| !allowed.contains(&name.as_str())) {
-        let violation = Violation::new(&UNKNOWN_MEMBER)
-            .with("name", quoted(name))
-            .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
-        errors.push(violation.at(at.member(&quoted(name)).to_string()));
+        unknown_member(name, at, allowed, errors);
     }
     Some(members)
+}
+
+/// Reports a member that is not expected.
+pub fn unknown_member(name: &str, at: &Pointer<'_>, allowed: &[&'static str], errors: &mut Violations) {
+    if errors.is_full() {
+        return errors.count_one_more();
+    }
+    let violation = Violation::new(&UNKNOWN_MEMBER)
+        .with("name", quoted(name))
+        .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
+    errors.push(violation.at(at.member(&quoted(name)).to_string()));
 }
 
 /// One member, by the rules of its type.
@@ -36,6 +44,37 @@ pub fn member<T: WireType>(
             errors.push(Violation::new(&REQUIRED).at(at.to_string()));
             None
         }),
+    }
+}
+
+/// One member of what is not read yet.
+pub fn raw_member<T: WireType>(
+    members: &RawMembers<'_>,
+    name: &'static str,
+    at: &Pointer<'_>,
+    errors: &mut Violations,
+) -> Option<T> {
+    let at = at.member(name);
+    match members.get(name) {
+        Some(raw) => T::parse_raw(raw, &at, errors),
+        None => T::absent().or_else(|| {
+            errors.push(Violation::new(&REQUIRED).at(at.to_string()));
+            None
+        }),
+    }
+}
+
+/// The same with a default.
+pub fn raw_default_member<T: WireType>(
+    members: &RawMembers<'_>,
+    name: &'static str,
+    default: &Value,
+    at: &Pointer<'_>,
+    errors: &mut Violations,
+) -> Option<T> {
+    match members.get(name) {
+        Some(raw) => T::parse_raw(raw, &at.member(name), errors),
+        None => T::parse(default, &at.member(name), errors),
     }
 }
 
@@ -133,6 +172,23 @@ macro_rules! wire_member {
     };
 }
 
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_raw_member {
+    ($members:ident, $field:ident, $at:ident, $errors:ident,) => {
+        $crate::wire::raw_member($members, $crate::wire_name!($field), $at, $errors)
+    };
+    ($members:ident, $field:ident, $at:ident, $errors:ident, $default:tt) => {
+        $crate::wire::raw_default_member(
+            $members,
+            $crate::wire_name!($field),
+            &::serde_json::json!($default),
+            $at,
+            $errors,
+        )
+    };
+}
+
 /// Declares a JSON body: a struct, its parser and its schema.
 #[macro_export]
 macro_rules! request {
@@ -177,6 +233,21 @@ macro_rules! request {
                 let members = $crate::wire::object(value, at, &[$($crate::wire_name!($field)),*], errors)?;
                 let _ = &members;
                 $(let $field = $crate::wire_member!(members, $field, at, errors, $($default)?);)*
+                if errors.len() != before {
+                    return None;
+                }
+                Some(Self { $($field: $field?,)* })
+            }
+
+            fn parse_raw(
+                raw: $crate::wire::Raw<'_>,
+                at: &$crate::wire::Pointer<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<Self> {
+                let before = errors.len();
+                let members = &raw.object(at, &[$($crate::wire_name!($field)),*], errors)?;
+                let _ = &members;
+                $(let $field = $crate::wire_raw_member!(members, $field, at, errors, $($default)?);)*
                 if errors.len() != before {
                     return None;
                 }

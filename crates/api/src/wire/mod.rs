@@ -13,6 +13,7 @@ mod macros;
 mod number;
 mod pointer;
 mod query;
+mod raw;
 mod schemas;
 mod shape;
 mod text;
@@ -23,11 +24,14 @@ use serde_json::Value;
 
 pub use error::*;
 pub use identity::{AnyJson, CurrentPassword, NewPassword, PermissionName, TemplateName};
-pub use json::parse_json;
-pub use macros::{camel, camel_length, default_member, member, object, summary};
+pub use json::{MEMBERS_MAX, check_json, parse_body};
+pub use macros::{
+    camel, camel_length, default_member, member, object, raw_default_member, raw_member, summary,
+};
 pub use number::{Int, amount_schema};
 pub use pointer::Pointer;
 pub use query::{QueryPairs, WireQuery, parameter, parse_parameter};
+pub use raw::{Raw, RawMembers, TREE_VALUES_MAX};
 pub use schemas::{ObjectSchema, Schemas, nullable, with_description};
 pub use shape::{ITEMS_MAX, List, Optional, Patch};
 pub use text::{CODE_PATTERN, Paragraphs, RequiredText, TEXT_PATTERN, Text};
@@ -40,6 +44,13 @@ pub trait WireType: Sized {
 
     /// Reports every problem at and below `at` and goes on; `None` if there was any.
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self>;
+
+    /// The same of JSON that is not read yet. A type that may be large reads it piece by piece; the tree that others
+    /// are read from has a bound.
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        let tree = raw.tree(at, errors)?;
+        Self::parse(&tree, at, errors)
+    }
 
     /// The same from the text of a parameter.
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {

@@ -3,7 +3,7 @@
 use domain::error::{Violation, Violations};
 use serde_json::{Value, json};
 
-use super::{Pointer, Schemas, TOO_FEW_ITEMS, TOO_MANY_ITEMS, WireType, nullable, wrong_type};
+use super::{Pointer, Raw, Schemas, TOO_FEW_ITEMS, TOO_MANY_ITEMS, WireType, nullable, wrong_type};
 
 /// Most items of a plain `Vec<T>`; a list that may be longer (lines of a document) says so as `List<T, MAX>`.
 pub const ITEMS_MAX: usize = 1_000;
@@ -15,6 +15,9 @@ impl<T: WireType> WireType for Option<T> {
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         if value.is_null() { Some(None) } else { T::parse(value, at, errors).map(Some) }
+    }
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        if raw.is_null() { Some(None) } else { T::parse_raw(raw, at, errors).map(Some) }
     }
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         T::parse_text(text, at, errors).map(Some)
@@ -58,6 +61,9 @@ impl<T: WireType> WireType for Patch<T> {
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         if value.is_null() { Some(Self::Null) } else { T::parse(value, at, errors).map(Self::Value) }
     }
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        if raw.is_null() { Some(Self::Null) } else { T::parse_raw(raw, at, errors).map(Self::Value) }
+    }
     fn absent() -> Option<Self> {
         Some(Self::Absent)
     }
@@ -73,6 +79,9 @@ impl<T: WireType> WireType for Optional<T> {
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         T::parse(value, at, errors).map(|value| Self(Some(value)))
+    }
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        T::parse_raw(raw, at, errors).map(|value| Self(Some(value)))
     }
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         T::parse_text(text, at, errors).map(|value| Self(Some(value)))
@@ -103,6 +112,22 @@ impl<T: WireType, const MAX: usize, const MIN: usize> WireType for List<T, MAX, 
             .enumerate()
             .filter_map(|(index, item)| T::parse(item, &at.index(index), errors))
             .collect();
+        (errors.len() == before).then_some(Self(parsed))
+    }
+    /// Counted before anything is read; reading ends when there are as many errors as an answer tells.
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        if !raw.is_array() {
+            return raw.wrong_type("an array", at, errors);
+        }
+        let count = raw.len();
+        within::<MIN, MAX>(count, at, errors)?;
+        let before = errors.len();
+        let (mut parsed, mut index) = (Vec::with_capacity(count), 0);
+        raw.items(|item| {
+            parsed.extend(T::parse_raw(item, &at.index(index), errors));
+            index += 1;
+            !errors.is_full()
+        });
         (errors.len() == before).then_some(Self(parsed))
     }
     /// Comma-separated.
@@ -137,6 +162,9 @@ impl<T: WireType> WireType for Vec<T> {
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         List::<T, ITEMS_MAX>::parse(value, at, errors).map(|list| list.0)
+    }
+    fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        List::<T, ITEMS_MAX>::parse_raw(raw, at, errors).map(|list| list.0)
     }
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         List::<T, ITEMS_MAX>::parse_text(text, at, errors).map(|list| list.0)

@@ -127,3 +127,72 @@ async fn a_batch_gives_nobody_more_rights() {
     let many: Vec<_> = (0..1_001).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
     guest.post("/batch", json!({ "operations": many })).await.expect(422);
 }
+
+#[tokio::test]
+async fn a_batch_counts_as_its_operations() {
+    let settings = [("Bootstrap:Template", "empty"), ("Limits:RatePerMinutePerUser", "60")];
+    let world = World::with(&settings).await;
+    let home = world.home().await;
+    let batch = |count: usize| {
+        let reads: Vec<_> = (0..count).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
+        home.post("/batch", json!({ "operations": reads }))
+    };
+    let left = |answer: &testkit::Answer| answer.header("ratelimit-remaining").parse::<u32>().unwrap();
+    let before = left(&home.get("/me").await.expect(200));
+    let ten = batch(10).await.expect(200);
+    // One comes back each second while this runs.
+    assert!(left(&ten) <= before.saturating_sub(7), "{before}: {}", left(&ten));
+    let refused = batch(59).await.expect(429);
+    assert_eq!((refused.code().as_str(), refused.header("retry-after").is_empty()), ("rate_limited", false));
+    assert!(left(&refused) < 59);
+    let never = batch(61).await.expect(422);
+    assert_eq!(never.errors(), [("/operations".to_owned(), "batch_over_rate".to_owned())]);
+    batch(1).await.expect(200);
+}
+
+/// With a transaction of its own for each, thirty-two hashes would keep the writer from everybody.
+#[tokio::test]
+async fn others_post_while_an_atomic_batch_hashes_passwords() {
+    let (world, tenant) = books().await;
+    let person = json!({ "email": "clerk@alpha.example", "name": "Clerk", "password": testkit::world::PASSWORD });
+    let id = tenant.client.post("/users", person).await.ok()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/users/{id}/set-password");
+    let hash = |n: usize| {
+        let body = json!({ "password": format!("a new and long password {n}") });
+        json!({ "method": "POST", "path": path, "body": body, "headers": { "If-Match": "*" } })
+    };
+    let operations: Vec<_> = (0..32).map(hash).collect();
+    let client = tenant.client.clone();
+    let ended = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let batch = tokio::spawn({
+        let ended = ended.clone();
+        async move {
+            let answer = client.post("/batch", json!({ "atomic": true, "operations": operations })).await;
+            ended.store(true, std::sync::atomic::Ordering::SeqCst);
+            answer
+        }
+    });
+    let mut meanwhile = 0;
+    while !ended.load(std::sync::atomic::Ordering::SeqCst) {
+        tenant.post("2026-03-01", SALE).await;
+        meanwhile += usize::from(!ended.load(std::sync::atomic::Ordering::SeqCst));
+    }
+    let answer = batch.await.unwrap().expect(200).json();
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(32)), "{answer}");
+    assert!(meanwhile >= 3, "{meanwhile} postings by others while the batch prepared itself");
+    world.sign_in("clerk@alpha.example", "a new and long password 31", Some("alpha")).await;
+}
+
+#[tokio::test]
+async fn an_operation_that_fails_before_it_needs_the_transaction_undoes_the_others() {
+    let (_world, tenant) = books().await;
+    let malformed = json!({ "method": "POST", "path": "/api/v1/journal-entries", "body": [] });
+    let operations = json!([create(SALE), malformed, create(SALE)]);
+    let answer = tenant.client.post("/batch", json!({ "atomic": true, "operations": operations })).await;
+    let answer = answer.expect(200).json();
+    let results = answer["results"].as_array().unwrap();
+    let statuses: Vec<_> = results.iter().map(|result| result["status"].as_u64().unwrap()).collect();
+    assert_eq!((statuses, &answer["committed"]), (vec![424, 422, 424], &json!(false)));
+    assert!(numbers(&tenant).await.is_empty());
+    tenant.post("2026-03-02", SALE).await;
+}

@@ -28,6 +28,8 @@ type Touched = Vec<(TenantId, Vec<&'static str>)>;
 struct BatchWork {
     tenant: TenantId,
     messages: Mutex<Option<mpsc::Receiver<Message>>>,
+    /// Told when the transaction is there.
+    begun: Mutex<Option<oneshot::Sender<()>>>,
     /// By the works that joined and were kept.
     touched: Mutex<Touched>,
 }
@@ -50,6 +52,9 @@ impl Work for BatchWork {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner).take();
         // What was joined once cannot be joined again: a second run has nothing to do.
         let mut messages = messages.ok_or_else(|| AppError::of(&TEMPORARILY_UNAVAILABLE))?;
+        if let Some(begun) = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = begun.send(());
+        }
         while let Some(message) = messages.next().await {
             match message {
                 Message::Commit => return Ok(Outcome::Commit),
@@ -89,6 +94,7 @@ impl BatchTransaction for Joiner {
 /// A transaction that waits for works. Dropped without [`Self::commit`], it keeps nothing.
 pub struct OpenBatch {
     joiner: Arc<Joiner>,
+    begun: Option<oneshot::Receiver<()>>,
 }
 
 /// The transaction itself: runs until the batch ends, and says how it ended. To be polled beside the works.
@@ -97,15 +103,28 @@ pub type Transaction = futures::future::BoxFuture<'static, AppResult<()>>;
 /// Opens a transaction of one tenant for works to join.
 pub fn begin(app: &Application, tenant: TenantId) -> (OpenBatch, Transaction) {
     let (sender, receiver) = mpsc::channel(0);
-    let work =
-        Arc::new(BatchWork { tenant, messages: Mutex::new(Some(receiver)), touched: Mutex::default() });
+    let (told, begun) = oneshot::channel();
+    let work = Arc::new(BatchWork {
+        tenant,
+        messages: Mutex::new(Some(receiver)),
+        begun: Mutex::new(Some(told)),
+        touched: Mutex::default(),
+    });
     let database = app.database.clone();
     let transaction = Box::pin(async move { database.write(work).await });
     let joiner = Arc::new(Joiner { messages: sender });
-    (OpenBatch { joiner }, transaction)
+    (OpenBatch { joiner, begun: Some(begun) }, transaction)
 }
 
 impl OpenBatch {
+    /// Waits until the transaction has its turn; from then on others wait for it.
+    pub async fn begun(&mut self) -> AppResult<()> {
+        match self.begun.take() {
+            Some(begun) => begun.await.map_err(|_| AppError::of(&TEMPORARILY_UNAVAILABLE)),
+            None => Ok(()),
+        }
+    }
+
     /// What the commands of the batch find in their context.
     pub fn handle(&self) -> BatchHandle {
         BatchHandle(self.joiner.clone())

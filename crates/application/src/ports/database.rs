@@ -47,4 +47,9 @@ pub trait Database: Send + Sync {
     /// Waits until everything of the tenant begun before this call is either committed or gone. After it, what is
     /// recorded up to the clock's present moment cannot change (R10, `knownAt`).
     async fn settle(&self, tenant: TenantId) -> AppResult<()>;
+
+    /// Whether works of all tenants run one after the other, so that one that takes long holds up all of them.
+    fn has_one_writer(&self) -> bool {
+        false
+    }
 }

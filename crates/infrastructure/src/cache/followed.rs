@@ -49,6 +49,10 @@ impl Database for FollowedDatabase {
     async fn settle(&self, tenant: TenantId) -> AppResult<()> {
         self.database.settle(tenant).await
     }
+
+    fn has_one_writer(&self) -> bool {
+        self.database.has_one_writer()
+    }
 }
 
 /// Forgets at once what may have changed, and again when it is certain that nothing more can.

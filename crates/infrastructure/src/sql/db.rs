@@ -20,6 +20,7 @@ use super::migrate;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::long_reads::LongReads;
+use super::sqlite::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
 use super::sqlite::reader;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
@@ -63,19 +64,32 @@ impl Db {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
+        Self::open_sqlite_with(path, readers, PAGE_CACHE_BYTES_DEFAULT, clock, ids).await
+    }
+
+    /// The same with so many bytes for the page caches of all connections together.
+    pub async fn open_sqlite_with(
+        path: &Path,
+        readers: u32,
+        page_cache_bytes: u64,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> StorageResult<Self> {
         let lock = lock_database(path)?;
-        let mut connection = open_writer(path).map_err(|error| named(path, error))?;
+        let readers = readers.max(1);
+        let cache = PageCache::new(page_cache_bytes, readers);
+        let mut connection = open_writer(path, cache).map_err(|error| named(path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
         let meter = Arc::new(Meter::default());
         let writer =
             SqliteWriter::start(connection, clock, meter.clone(), move |tx| SqlUnitOfWork::new(tx, ids))?;
-        let readers = reader::open_readers(path, readers.max(1)).await?;
+        let readers = reader::open_readers(path, readers, cache).await?;
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
                 path: path.to_owned(),
                 writer,
                 readers,
-                long_reads: LongReads::new(path),
+                long_reads: LongReads::new(path, cache),
                 _lock: lock,
             })),
             meter,
@@ -258,6 +272,10 @@ impl Database for Db {
             Engine::Sqlite(engine) => engine.writer.settle().await,
             Engine::SqlServer(engine) => Ok(engine.settle(tenant).await?),
         }
+    }
+
+    fn has_one_writer(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
     }
 }
 

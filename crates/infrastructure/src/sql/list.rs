@@ -41,22 +41,6 @@ pub struct ComposedList {
 /// A condition beside the filters, with its parameters numbered from `?2` (`?1` is the tenant).
 pub type Extra = Option<(Cow<'static, str>, Vec<Value>)>;
 
-/// What is selected, and what it is selected from: at the first `FROM` that is not in parentheses.
-fn split_select(select: &'static str) -> (&'static str, &'static str) {
-    let mut depth = 0_usize;
-    for (at, byte) in select.bytes().enumerate() {
-        match byte {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            b' ' if depth == 0 && select[at..].starts_with(" FROM ") => {
-                return (&select[..at], &select[at + " FROM ".len()..]);
-            }
-            _ => {}
-        }
-    }
-    (select, "")
-}
-
 impl ListSql {
     fn column(&self, field: &str) -> Result<&'static str, AppError> {
         let column = self.columns.iter().find(|(name, _)| *name == field).map(|(_, column)| *column);
@@ -128,11 +112,7 @@ impl ListSql {
         if !query.any.is_empty() {
             conditions.push(self.group(&query.any, " OR ", &mut sql)?);
         }
-<<<<<<< HEAD
         let (head, from) = at_from(self.select);
-=======
-        let (head, from) = split_select(self.select);
->>>>>>> b213c98 (Lists may select from a query of their own; the background looks once a minute for both; what a key ordered ends with the key)
         let count = count(query.count, from, &conditions, &sql);
         let order = self.order(query)?;
         if let Some(cursor) = &query.cursor {

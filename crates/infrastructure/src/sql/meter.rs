@@ -1,6 +1,7 @@
 //! How much was asked of the database: the budget of an operation is the difference around it. And what took long.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tracing::info;
@@ -10,11 +11,40 @@ pub const SLOW_STATEMENT: Duration = Duration::from_millis(50);
 /// Characters of a composed text that are logged. It has no values, which are parameters.
 const TEXT_LENGTH_MAX: usize = 200;
 
+/// Lines about slow statements in one [`SLOW_LINES_WINDOW`]: under pressure every statement is slow, and writing that down
+/// makes it slower.
+pub const SLOW_LINES_MAX: u32 = 10;
+pub const SLOW_LINES_WINDOW: Duration = Duration::from_secs(10);
+
 /// Counts for the life of a process.
 #[derive(Debug, Default)]
 pub struct Meter {
     statements: AtomicU64,
     round_trips: AtomicU64,
+    slow: Mutex<SlowLines>,
+}
+
+/// Which slow statements are logged.
+#[derive(Debug, Default)]
+struct SlowLines {
+    window: Option<Instant>,
+    lines: u32,
+    left_out: u64,
+}
+
+impl SlowLines {
+    /// Whether to log one now; with how many were left out since the last one.
+    fn next(&mut self, now: Instant) -> Option<u64> {
+        if self.window.is_none_or(|began| now.saturating_duration_since(began) >= SLOW_LINES_WINDOW) {
+            (self.window, self.lines) = (Some(now), 0);
+        }
+        if self.lines >= SLOW_LINES_MAX {
+            self.left_out += 1;
+            return None;
+        }
+        self.lines += 1;
+        Some(std::mem::take(&mut self.left_out))
+    }
 }
 
 /// What was asked up to one moment.
@@ -49,11 +79,17 @@ impl Meter {
     /// Logs what took long, by the statement's name or the beginning of its text.
     pub fn took(&self, statement: &str, began: Instant) {
         let took = began.elapsed();
-        if took >= SLOW_STATEMENT {
-            let statement: String = statement.chars().take(TEXT_LENGTH_MAX).collect();
-            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            info!(target: "erp::sql", statement, milliseconds, "Took {{milliseconds}} ms: {{statement}}");
+        if took < SLOW_STATEMENT {
+            return;
         }
+        let next = self.slow.lock().unwrap_or_else(PoisonError::into_inner).next(Instant::now());
+        let Some(left_out) = next else { return };
+        let statement: String = statement.chars().take(TEXT_LENGTH_MAX).collect();
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if left_out > 0 {
+            info!(target: "erp::sql", left_out, "{{left_out}} slow statements were not logged, because there were many");
+        }
+        info!(target: "erp::sql", statement, milliseconds, "Took {{milliseconds}} ms: {{statement}}");
     }
 
     pub fn asked(&self) -> Asked {
@@ -61,5 +97,19 @@ impl Meter {
             statements: self.statements.load(Ordering::Relaxed),
             round_trips: self.round_trips.load(Ordering::Relaxed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_slow_statements_are_a_few_lines_and_a_count() {
+        let (mut lines, began) = (SlowLines::default(), Instant::now());
+        let logged = (0..1_000).filter(|_| lines.next(began).is_some()).count();
+        assert_eq!(logged, SLOW_LINES_MAX as usize);
+        assert_eq!(lines.next(began + SLOW_LINES_WINDOW), Some(1_000 - u64::from(SLOW_LINES_MAX)));
+        assert_eq!(lines.next(began + SLOW_LINES_WINDOW), Some(0));
     }
 }

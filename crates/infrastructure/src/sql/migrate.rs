@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::db::lock_database;
 use super::dialect::Dialect;
 use super::sqlite::values::storage_error;
+use super::sqlite::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
 
 /// One migration with its text for either engine.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +127,7 @@ pub fn applied_in_file(file: &Path) -> StorageResult<Vec<(i64, String)>> {
 /// Brings a database file up to date, creating it; answers what was applied. Refused while a server has it open.
 pub fn migrate_file(file: &Path, now: Timestamp) -> StorageResult<Vec<&'static str>> {
     let _lock = lock_database(file)?;
-    let mut connection = super::sqlite::tx::open_writer(file)?;
+    let mut connection = super::sqlite::tx::open_writer(file, PageCache::new(PAGE_CACHE_BYTES_DEFAULT, 1))?;
     let names = pending(&applied_sqlite(&connection)?, Dialect::Sqlite)?.iter().map(|m| m.name).collect();
     migrate_sqlite(&mut connection, now)?;
     Ok(names)

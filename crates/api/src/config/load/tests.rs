@@ -122,7 +122,7 @@ fn layers_win_in_order() {
     let limits = &loaded.settings.limits;
     assert_eq!(
         (limits.body_bytes, limits.batch_operations, limits.concurrent_requests, limits.event_streams),
-        (2001, 2, 3, 4)
+        (2001, 2, Some(3), 4)
     );
 }
 

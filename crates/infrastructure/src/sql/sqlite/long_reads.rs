@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::value::{Row, Value};
+use super::page_cache::PageCache;
 use super::values::{bind, read_row, storage_error};
 
 /// Rows that travel together.
@@ -24,22 +25,23 @@ pub const LONG_READS_MAX: usize = 4;
 #[derive(Clone)]
 pub struct LongReads {
     path: PathBuf,
+    cache: PageCache,
     places: Arc<Semaphore>,
 }
 
 impl LongReads {
-    pub fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), places: Arc::new(Semaphore::new(LONG_READS_MAX)) }
+    pub fn new(path: &Path, cache: PageCache) -> Self {
+        Self { path: path.to_owned(), cache, places: Arc::new(Semaphore::new(LONG_READS_MAX)) }
     }
 
     pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Vec<Row>>> {
         let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
-        let (path, places) = (self.path.clone(), self.places.clone());
+        let (path, cache, places) = (self.path.clone(), self.cache, self.places.clone());
         tokio::spawn(async move {
             // Closed only when the process ends.
             let Ok(_place) = places.acquire_owned().await else { return };
             let failed = sender.clone();
-            let read = tokio::task::spawn_blocking(move || run(&path, &sql, &params, &sender));
+            let read = tokio::task::spawn_blocking(move || run(&path, cache, &sql, &params, &sender));
             let result = read.await.unwrap_or_else(|error| Err(StorageError::Internal(error.to_string())));
             if let Err(error) = result {
                 let _ = failed.send(Err(error)).await;
@@ -51,6 +53,7 @@ impl LongReads {
 
 fn run(
     path: &Path,
+    cache: PageCache,
     sql: &str,
     params: &[Value],
     sender: &mpsc::Sender<StorageResult<Vec<Row>>>,
@@ -58,7 +61,10 @@ fn run(
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(storage_error)?;
     connection
-        .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384;")
+        .execute_batch(&format!(
+            "PRAGMA query_only = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = {};",
+            PageCache::pragma(cache.reader_kib())
+        ))
         .map_err(storage_error)?;
     let mut statement = connection.prepare(sql).map_err(storage_error)?;
     bind(&mut statement, params).map_err(storage_error)?;

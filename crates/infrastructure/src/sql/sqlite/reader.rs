@@ -9,18 +9,19 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePool
 use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
 
 use super::super::value::{Row, Value, date_to_sqlite};
+use super::page_cache::PageCache;
 
 /// How long a read waits for a free connection.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-pub async fn open_readers(path: &Path, connections: u32) -> StorageResult<SqlitePool> {
+pub async fn open_readers(path: &Path, connections: u32, cache: PageCache) -> StorageResult<SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .create_if_missing(false)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(256)
-        .pragma("cache_size", "-16384")
+        .pragma("cache_size", PageCache::pragma(cache.reader_kib()))
         .pragma("temp_store", "MEMORY")
         .pragma("query_only", "ON");
     SqlitePoolOptions::new()

@@ -13,21 +13,23 @@ use super::super::reference_memory::ReferenceMemory;
 use super::super::statement::Lookup;
 use super::super::tx::ROWS_MAX;
 use super::super::value::{Row, Value};
+use super::page_cache::PageCache;
 use super::values::{bind, read_row, storage_error};
 
 /// Prepared statements the writer keeps.
 const STATEMENTS_CACHED_MAX: usize = 512;
 
 /// Opens a connection with the pragmas of the writer.
-pub fn open_writer(path: &Path) -> StorageResult<Connection> {
+pub fn open_writer(path: &Path, cache: PageCache) -> StorageResult<Connection> {
     let connection = Connection::open(path).map_err(storage_error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
     connection
-        .execute_batch(
+        .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA busy_timeout = 10000; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; \
+             PRAGMA busy_timeout = 10000; PRAGMA cache_size = {}; PRAGMA temp_store = MEMORY; \
              PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
-        )
+            PageCache::pragma(cache.writer_kib())
+        ))
         .map_err(storage_error)?;
     Ok(connection)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use application::platform::identity::Identity;
 use application::ports::batch::BatchHandle;
@@ -14,8 +15,8 @@ use http_body_util::{BodyExt, Limited};
 use serde_json::value::RawValue;
 use tower::ServiceExt;
 
-use super::dto::{BatchOperationBody, BatchResultView};
-use super::{BATCH_ANSWER_BYTES_MAX, BATCH_PATH_REFUSED, BATCH_READ_IN_ATOMIC};
+use super::dto::{BatchOperationBody, BatchResultView, RawJson};
+use super::{BATCH_ANSWER_BYTES_MAX, BATCH_BODY_BYTES_MAX, BATCH_PATH_REFUSED, BATCH_READ_IN_ATOMIC};
 use crate::answer::IDEMPOTENCY_REPLAYED;
 use crate::extract::accept::JSON;
 use crate::extract::context::IDEMPOTENCY_KEY;
@@ -23,7 +24,7 @@ use crate::middleware::RequestInfo;
 use crate::middleware::edge::REQUEST_ID;
 use crate::middleware::guard::Verified;
 use crate::operation::{API_BASE, ApiRouter};
-use crate::problem::{self, Facts, Problem};
+use crate::problem::{self, BODY_TOO_LARGE, Facts, Problem};
 use crate::wire::quoted;
 use domain::error::{Language, Violation};
 
@@ -39,30 +40,32 @@ pub struct Dispatcher {
     pub info: RequestInfo,
     /// Of the batch; keys of its operations are derived from it.
     pub idempotency_key: Option<String>,
-    pub transaction: Option<BatchHandle>,
+    /// What the answers may still take, in bytes.
+    pub bytes_left: AtomicUsize,
 }
 
 impl Dispatcher {
-    /// Runs one operation; `bytes_left` is what its answer may still take of the whole.
+    /// Runs one operation, inside a transaction if there is one.
     pub async fn run(
         &self,
         index: usize,
         operation: &BatchOperationBody,
-        bytes_left: &mut usize,
+        transaction: Option<BatchHandle>,
     ) -> BatchResultView {
-        let response = match self.request(index, operation) {
-            Ok(request) => match self.router.0.clone().oneshot(request).await {
+        let response = match self.request(index, operation, transaction) {
+            Ok(request) => match self.router.router.clone().oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             },
             Err(problem) => self.rendered(problem, &operation.path),
         };
-        result(response, bytes_left).await
+        result(response, &self.bytes_left).await
     }
 
     /// A problem in the place of an operation's answer.
     pub async fn problem(&self, problem: Problem, operation: &BatchOperationBody) -> BatchResultView {
-        result(self.rendered(problem, &operation.path), &mut BATCH_ANSWER_BYTES_MAX.clone()).await
+        let bytes_left = AtomicUsize::new(BATCH_ANSWER_BYTES_MAX);
+        result(self.rendered(problem, &operation.path), &bytes_left).await
     }
 
     fn rendered(&self, problem: Problem, path: &str) -> Response {
@@ -72,14 +75,23 @@ impl Dispatcher {
         problem::render(problem.into_response(), facts)
     }
 
-    fn request(&self, index: usize, operation: &BatchOperationBody) -> Result<Request, Problem> {
+    fn request(
+        &self,
+        index: usize,
+        operation: &BatchOperationBody,
+        transaction: Option<BatchHandle>,
+    ) -> Result<Request, Problem> {
         let method = operation.method.0.clone();
         let uri = allowed(&operation.path)?;
-        if self.transaction.is_some() && method == Method::GET {
+        if transaction.is_some() && method == Method::GET {
             return Err(Problem::of(&BATCH_READ_IN_ATOMIC));
         }
         let body = match &operation.body {
-            Some(body) => Body::from(body.0.to_string()),
+            Some(RawJson::Text(text)) => Body::from(text.clone()),
+            Some(RawJson::TooLong) => {
+                let violation = Violation::new(&BODY_TOO_LARGE).with("limit", BATCH_BODY_BYTES_MAX);
+                return Err(violation.with("name", "batch_body_bytes_max").into());
+            }
             None => Body::empty(),
         };
         let mut request = Request::new(body);
@@ -88,8 +100,8 @@ impl Dispatcher {
         self.headers(index, operation, request.headers_mut());
         let extensions = request.extensions_mut();
         extensions.insert(Verified(self.identity.clone()));
-        if let Some(transaction) = &self.transaction {
-            extensions.insert(transaction.clone());
+        if let Some(transaction) = transaction {
+            extensions.insert(transaction);
         }
         Ok(request)
     }
@@ -135,7 +147,7 @@ fn allowed(path: &str) -> Result<Uri, Problem> {
     if REFUSED.iter().any(inside) { Err(refused()) } else { Ok(uri) }
 }
 
-async fn result(response: Response, bytes_left: &mut usize) -> BatchResultView {
+async fn result(response: Response, bytes_left: &AtomicUsize) -> BatchResultView {
     let (parts, body) = response.into_parts();
     let mut headers = BTreeMap::new();
     for name in &PASSED_ON {
@@ -143,12 +155,15 @@ async fn result(response: Response, bytes_left: &mut usize) -> BatchResultView {
             headers.insert(shown(name).to_owned(), value.to_owned());
         }
     }
-    let limit = BATCH_ANSWER_BYTES_MAX.min(*bytes_left);
+    let limit = BATCH_ANSWER_BYTES_MAX.min(bytes_left.load(Ordering::Relaxed));
     let read = Limited::new(body, limit).collect().await.map(|collected| collected.to_bytes());
     let (body, body_omitted) = match read {
         Ok(bytes) if bytes.is_empty() => (None, false),
         Ok(bytes) => {
-            *bytes_left = bytes_left.saturating_sub(bytes.len());
+            // Never below zero: only as many were read.
+            let _ = bytes_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                Some(left.saturating_sub(bytes.len()))
+            });
             let text = String::from_utf8(bytes.into()).ok();
             let body = text.and_then(|text| RawValue::from_string(text).ok());
             let omitted = body.is_none();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use domain::error::Violations;
 use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
@@ -9,9 +10,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::BATCH_OPERATIONS_MAX;
+use super::{BATCH_BODY_BYTES_MAX, BATCH_OPERATIONS_MAX};
 use crate::request;
-use crate::wire::{List, Pointer, RequiredText, Schemas, WireType, object, string, word, wrong_type};
+use crate::wire::{List, Pointer, Raw, RequiredText, Schemas, WireType, object, string, word, wrong_type};
 
 /// Longest path with its query, in characters.
 const PATH_LENGTH_MAX: usize = 4_000;
@@ -32,7 +33,7 @@ request! {
         /// The path with its query, as the operation has it by itself.
         path: RequiredText<PATH_LENGTH_MAX> = "/api/v1/journal-entries",
         /// The JSON body, if the operation takes one.
-        body: Option<AnyJson>,
+        body: Option<RawJson>,
         headers: Option<BatchHeaders>,
     }
 }
@@ -51,16 +52,32 @@ impl WireType for BatchMethod {
     }
 }
 
-/// Any JSON value: what it must be is known to the operation it is for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnyJson(pub Value);
+/// Any JSON value, as its text: what it must be is known to the operation it is for, which reads it. Too long a one is not
+/// kept at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawJson {
+    Text(Bytes),
+    TooLong,
+}
 
-impl WireType for AnyJson {
+impl WireType for RawJson {
     fn schema(_: &mut Schemas) -> Value {
         json!({ "type": ["object", "array", "string", "number", "boolean", "null"] })
     }
     fn parse(value: &Value, _: &Pointer<'_>, _: &mut Violations) -> Option<Self> {
-        Some(Self(value.clone()))
+        Some(Self::of(&value.to_string()))
+    }
+    fn parse_raw(raw: Raw<'_>, _: &Pointer<'_>, _: &mut Violations) -> Option<Self> {
+        Some(Self::of(raw.text()))
+    }
+}
+
+impl RawJson {
+    fn of(text: &str) -> Self {
+        if text.len() > BATCH_BODY_BYTES_MAX {
+            return Self::TooLong;
+        }
+        Self::Text(Bytes::copy_from_slice(text.as_bytes()))
     }
 }
 

@@ -3,6 +3,7 @@
 mod dispatch;
 mod dto;
 mod run;
+mod turns;
 
 use application::authorize::Access;
 
@@ -10,8 +11,14 @@ use crate::operation::Operations;
 
 /// Most operations in one batch.
 pub const BATCH_OPERATIONS_MAX: usize = 1_000;
-/// Longest an atomic batch may hold its transaction: others wait for it.
+/// Largest body of one operation: 1 MiB. A larger one is refused before it is read; it can be sent by itself.
+pub const BATCH_BODY_BYTES_MAX: usize = 1 << 20;
+/// Longest an atomic batch may hold its transaction: others of its tenant wait for it.
 pub const ATOMIC_BATCH_SECONDS_MAX: u64 = 10;
+/// The same where the writes of all tenants run one after the other.
+pub const ATOMIC_BATCH_ONE_WRITER_SECONDS_MAX: u64 = 2;
+/// Operations of an atomic batch that prepare themselves at the same time, before the transaction begins.
+pub const PREPARED_AT_ONCE_MAX: usize = 4;
 /// Most bytes of one operation's answer; of a longer one only status and headers are told.
 pub const BATCH_ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Most bytes of all answers together.
@@ -26,6 +33,9 @@ domain::errors! {
     BATCH_READ_IN_ATOMIC = "batch_read_in_atomic", Rule, Developer,
         "An atomic batch takes no GET: it would not see what the batch changes.",
         "الدفعة الذرية لا تقبل GET: لأنها لا ترى تغييرات الدفعة.";
+    BATCH_OVER_RATE = "batch_over_rate", Rule, Developer,
+        "{count} operations are more than the {limit} requests that may come at once. Split the batch.",
+        "عدد العمليات {count} أكبر من {limit} طلبًا يُسمح بها دفعة واحدة. قسّم الدفعة.";
     BATCH_TIMEOUT = "batch_timeout", Unavailable, Developer,
         "The atomic batch took longer than {seconds} seconds; nothing of it was kept. Split it.",
         "تجاوزت الدفعة الذرية {seconds} ثانية فلم يُحفظ منها شيء. قسّمها.";
@@ -42,7 +52,8 @@ pub fn operations(ops: &mut Operations) {
             "One after the other, each with its own status, headers and body in the order given. With `atomic: true` all of them \
              share one transaction: after the first failure nothing is kept, the others answer 424 `batch_rolled_back`, and \
              `committed` is false. Each operation needs its own permission and may have its own `Idempotency-Key`; where it has \
-             none, one is derived from that of the batch. `dryRun=true` stands in the path of an operation, not of the batch.",
+             none, one is derived from that of the batch. `dryRun=true` stands in the path of an operation, not of the batch. A \
+             batch counts as its operations against the rate limit, and a body of an operation has at most 1 MiB.",
         )
         .access(Access::SignedIn)
         .keyed()
@@ -51,5 +62,5 @@ pub fn operations(ops: &mut Operations) {
         .large()
         .dispatches()
         .also_read_only()
-        .errors(&[&BATCH_PATH_REFUSED, &BATCH_READ_IN_ATOMIC, &BATCH_TIMEOUT]);
+        .errors(&[&BATCH_PATH_REFUSED, &BATCH_READ_IN_ATOMIC, &BATCH_OVER_RATE, &BATCH_TIMEOUT]);
 }

@@ -1,0 +1,101 @@
+//! Reading bodies into memory, within the budget of bytes in flight.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+
+use super::guard::BodyLimit;
+use crate::extract::body::broken_off;
+use crate::overload::{BODY_COST, Budget, Held, Transfer};
+use crate::problem::{OVERLOADED, Problem};
+
+/// Bodies up to this size are not counted: the connections bound their number.
+const COUNTED_BYTES_MIN: usize = 16 << 10;
+/// A body of unknown length is counted in steps of this size.
+const STEP_BYTES: usize = 64 << 10;
+
+/// A body in memory, and what it takes of the budget.
+pub struct Received {
+    pub bytes: Bytes,
+    pub held: Vec<Held>,
+}
+
+/// Reads a body whole. The length that a caller we know declares is counted before anything is read; of others only
+/// what has come is, so that nobody reserves what they do not send.
+pub async fn receive(
+    mut body: Body,
+    limit: BodyLimit,
+    budget: &Budget,
+    known: bool,
+) -> Result<Received, Problem> {
+    let declared = body.size_hint().exact().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    let take = |bytes: usize| {
+        let cost = if known { bytes.saturating_mul(BODY_COST) } else { bytes };
+        budget.take(cost).ok_or_else(|| Problem::of(&OVERLOADED))
+    };
+    let mut held = Vec::new();
+    let mut counted = COUNTED_BYTES_MIN;
+    if let Some(bytes) = declared.filter(|bytes| known && *bytes > COUNTED_BYTES_MIN) {
+        held.push(take(bytes)?);
+        counted = bytes;
+    }
+    let mut first = Bytes::new();
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken_off(&error, limit))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        let length = first.len() + bytes.len() + piece.len();
+        while length > counted {
+            held.push(take(STEP_BYTES)?);
+            counted += STEP_BYTES;
+        }
+        if length == piece.len() {
+            // Most bodies come in one piece.
+            first = piece;
+            continue;
+        }
+        if bytes.is_empty() {
+            bytes.reserve(length);
+            bytes.extend_from_slice(&first);
+            first = Bytes::new();
+        }
+        if let Some(declared) = declared.filter(|_| length > STEP_BYTES) {
+            bytes.reserve(declared.saturating_sub(bytes.len()));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    let bytes = if bytes.is_empty() { first } else { bytes.freeze() };
+    Ok(Received { bytes, held })
+}
+
+/// The body of an answer with the place of its transfer, which is given back when it is sent.
+struct Kept {
+    body: Body,
+    _transfer: Transfer,
+}
+
+pub fn kept(body: Body, transfer: Transfer) -> Body {
+    if body.is_end_stream() { body } else { Body::new(Kept { body, _transfer: transfer }) }
+}
+
+impl HttpBody for Kept {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,470 @@
+//! How many requests run at once, decided by how long things take. Pure: it is told the time and everything else.
+//!
+//! Three things are watched. What requests take and how late the runtime is say whether more at once is too much: the
+//! limit shrinks by a part when they exceed their target and grows a little while it is used and they do not. How long
+//! requests wait for their turn says whether the server keeps up: while the queue runs empty now and then, a wait may be
+//! long; when it no longer does, only those are kept that would soon be served (controlled delay), and the others are
+//! refused at once. And where the control group has a quota of processor time, requests are let in no faster than it is
+//! earned, because a group that has used it up stands still, liveness included.
+
+use std::time::Duration;
+
+/// Requests at once at the beginning; the least and the most there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    pub start: usize,
+    pub min: usize,
+    pub max: usize,
+}
+
+/// How late the runtime may be before there is too much to do.
+pub const LAG_TARGET: Duration = Duration::from_millis(25);
+/// What nine in ten reads may take before there are too many at once: this long,
+/// and how many times what they took when there was little to do.
+pub const LATENCY_TARGET: Duration = Duration::from_millis(200);
+pub const LATENCY_FACTOR: u32 = 4;
+/// How often the limit is changed.
+pub const WINDOW: Duration = Duration::from_millis(100);
+/// A queue that has not been empty for so long does not keep up.
+pub const BUSY_AFTER: Duration = Duration::from_millis(100);
+/// How long a request may wait for its turn while the server keeps up, and when it does not.
+pub const WAIT_MAX: Duration = Duration::from_millis(500);
+pub const WAIT_BUSY_MAX: Duration = Duration::from_millis(100);
+/// How long the oldest write may have waited for the writer before others are refused.
+pub const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
+/// Requests that wait, for each that may run.
+const WAITING_FACTOR: usize = 4;
+/// Writes may take half of the places: reads go on while writes are refused.
+const WRITES_PART: usize = 2;
+/// A read counts when a window has had at least so many.
+const READS_MIN: u32 = 8;
+
+/// What a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    Read,
+    Write,
+}
+
+/// What becomes of a request that arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Enter,
+    Wait,
+    Refuse,
+}
+
+pub struct Controller {
+    bounds: Bounds,
+    limit: usize,
+    running: usize,
+    writes: usize,
+    /// When nobody waited, last: of reads and of writes.
+    empty_at: [Duration; 2],
+    /// What nine in ten reads took when there was little to do.
+    usual: Option<Duration>,
+    /// Since when the oldest write that waits for the writer does.
+    oldest_write: Option<Duration>,
+    window: Window,
+    time: Option<ProcessorTime>,
+}
+
+impl Controller {
+    pub fn new(bounds: Bounds, time: Option<ProcessorTime>) -> Self {
+        Self {
+            bounds,
+            limit: bounds.start.clamp(bounds.min, bounds.max),
+            running: 0,
+            writes: 0,
+            empty_at: [Duration::ZERO; 2],
+            usual: None,
+            oldest_write: None,
+            window: Window::default(),
+            time,
+        }
+    }
+
+    #[cfg(test)]
+    fn limit(&self) -> usize {
+        self.limit
+    }
+    pub fn running(&self) -> usize {
+        self.running
+    }
+
+    /// A request arrives while so many of its class wait already.
+    pub fn arrive(&mut self, class: Class, waiting: usize, now: Duration) -> Verdict {
+        if waiting == 0 {
+            self.empty_at[class as usize] = now;
+        }
+        if self.refuses(class, waiting, now) {
+            Verdict::Refuse
+        } else if waiting == 0 && self.has_room(class) {
+            Verdict::Enter
+        } else {
+            Verdict::Wait
+        }
+    }
+
+    /// Whether whatever arrives now is refused, so that nothing need be known of it.
+    pub fn refuses(&self, class: Class, waiting: usize, now: Duration) -> bool {
+        let most = self.limit.saturating_mul(WAITING_FACTOR);
+        // Of a queue that does not keep up, a short one is served in time.
+        let most = if self.is_busy(class, now) { (most / 8).max(1) } else { most };
+        waiting >= most || (class == Class::Write && self.is_writer_late(now))
+    }
+
+    /// Whether another one may run.
+    pub fn has_room(&self, class: Class) -> bool {
+        self.running < self.limit
+            && (class == Class::Read || self.writes < self.writes_max())
+            && self.time.as_ref().is_none_or(ProcessorTime::is_left)
+    }
+
+    pub fn enter(&mut self, class: Class) {
+        self.running += 1;
+        self.writes += usize::from(class == Class::Write);
+        if let Some(time) = &mut self.time {
+            time.borrow();
+        }
+        self.window.used = self.window.used.max(self.running);
+    }
+
+    /// A request has ended; `took` is from when it began to run.
+    pub fn leave(&mut self, class: Class, took: Duration) {
+        self.running = self.running.saturating_sub(1);
+        match class {
+            Class::Read => self.window.reads.add(took),
+            Class::Write => self.writes = self.writes.saturating_sub(1),
+        }
+    }
+
+    /// How long one that waits may wait.
+    pub fn wait_max(&self, class: Class, now: Duration) -> Duration {
+        if self.is_busy(class, now) { WAIT_BUSY_MAX } else { WAIT_MAX }
+    }
+
+    /// The queue has run empty.
+    pub fn emptied(&mut self, class: Class, now: Duration) {
+        self.empty_at[class as usize] = now;
+    }
+
+    /// Since when the oldest write waits for the writer.
+    pub fn oldest_write(&mut self, since: Option<Duration>) {
+        self.oldest_write = since;
+    }
+
+    /// Time has passed. `lag` is how late the runtime was, `used` the processor time the control group has used so far.
+    pub fn tick(&mut self, now: Duration, lag: Duration, used: Option<Duration>) {
+        if let (Some(time), Some(used)) = (&mut self.time, used) {
+            time.tick(now, used);
+        }
+        self.window.lag = self.window.lag.max(lag);
+        if now.saturating_sub(self.window.began) < WINDOW {
+            return;
+        }
+        let window = std::mem::replace(&mut self.window, Window { began: now, ..Window::default() });
+        let slow = window.reads.count >= READS_MIN && self.is_slow(window.reads.most(9, 10));
+        if slow || window.lag > LAG_TARGET {
+            self.limit = (self.limit - self.limit / 8).max(self.bounds.min);
+        } else if window.used >= self.limit {
+            self.limit = (self.limit + (self.limit / 16).max(1)).min(self.bounds.max);
+        }
+    }
+
+    /// Whether reads take longer than they should: some servers never answer within the target, which is no reason to
+    /// serve fewer clients.
+    fn is_slow(&mut self, took: Duration) -> bool {
+        let usual = self.usual.map_or(took, |usual| took.min(usual + usual / 1_024));
+        self.usual = Some(usual);
+        took > LATENCY_TARGET.max(usual * LATENCY_FACTOR)
+    }
+
+    fn is_busy(&self, class: Class, now: Duration) -> bool {
+        now.saturating_sub(self.empty_at[class as usize]) > BUSY_AFTER
+    }
+
+    fn is_writer_late(&self, now: Duration) -> bool {
+        self.oldest_write.is_some_and(|since| now.saturating_sub(since) > WRITE_DELAY_MAX)
+    }
+
+    fn writes_max(&self) -> usize {
+        (self.limit / WRITES_PART).max(1)
+    }
+}
+
+/// What was seen since the limit was last thought about.
+#[derive(Default)]
+struct Window {
+    began: Duration,
+    reads: Histogram,
+    lag: Duration,
+    /// The most that ran at once.
+    used: usize,
+}
+
+/// How long things took, by powers of two of a microsecond.
+#[derive(Default)]
+struct Histogram {
+    buckets: [u32; 32],
+    count: u32,
+}
+
+impl Histogram {
+    fn add(&mut self, took: Duration) {
+        let micros = took.as_micros().clamp(1, u128::from(u32::MAX)) as u32;
+        self.buckets[micros.ilog2() as usize] += 1;
+        self.count += 1;
+    }
+
+    /// What `part` in `of` took at most, give or take a factor of two.
+    fn most(&self, part: u32, of: u32) -> Duration {
+        let mut seen = 0;
+        for (power, count) in self.buckets.iter().enumerate() {
+            seen += count;
+            if u64::from(seen) * u64::from(of) >= u64::from(self.count) * u64::from(part) {
+                return Duration::from_micros(1 << power);
+            }
+        }
+        Duration::MAX
+    }
+}
+
+/// Processor time, earned at the pace of the quota and spent by whatever the group does.
+#[derive(Debug, Clone)]
+pub struct ProcessorTime {
+    /// Nanoseconds earned in a second.
+    pace: i64,
+    /// The most that is saved up, in nanoseconds.
+    saved_max: i64,
+    left: i64,
+    /// What requests that were let in since the last tick are expected to take.
+    borrowed: i64,
+    /// What one request takes, as seen lately.
+    each: i64,
+    entered: i64,
+    /// When a request was let in, last, as far as ticks tell; and whether one may come although nothing is left.
+    entered_at: Duration,
+    granted: bool,
+    seen: Option<(Duration, Duration)>,
+}
+
+/// The part of the quota that requests may use: the rest is for refusing the others, and for liveness.
+const QUOTA_PART: f64 = 0.88;
+/// Where refusing takes all there is, one request is let in so often all the same.
+const GRANTED_EVERY: Duration = Duration::from_millis(10);
+/// What may be saved up for a burst.
+const SAVED_MAX: Duration = Duration::from_millis(12);
+/// Longer ago nothing is earned any more: more could not be saved up.
+const LONGEST_EARNED: Duration = Duration::from_secs(1);
+/// What a request is taken to cost before anything is known.
+const EACH_AT_FIRST: Duration = Duration::from_micros(300);
+
+impl ProcessorTime {
+    pub fn new(cpus: f64) -> Self {
+        let saved_max = SAVED_MAX.as_nanos() as i64;
+        Self {
+            pace: (cpus * QUOTA_PART * 1e9) as i64,
+            saved_max,
+            left: saved_max,
+            borrowed: 0,
+            each: EACH_AT_FIRST.as_nanos() as i64,
+            entered: 0,
+            entered_at: Duration::ZERO,
+            granted: false,
+            seen: None,
+        }
+    }
+
+    pub fn is_left(&self) -> bool {
+        self.granted || self.left - self.borrowed > 0
+    }
+
+    fn borrow(&mut self) {
+        self.borrowed += self.each;
+        self.entered += 1;
+        self.granted = false;
+    }
+
+    fn tick(&mut self, now: Duration, used: Duration) {
+        if let Some((then, before)) = self.seen {
+            let passed = now.saturating_sub(then).min(LONGEST_EARNED).as_nanos() as i64;
+            let spent = used.saturating_sub(before).as_nanos() as i64;
+            let earned = self.pace / 1_000 * passed / 1_000_000;
+            // A debt is paid back within a moment: what the group did without us is not ours to make up for.
+            self.left = (self.left + earned - spent).clamp(-4 * self.saved_max, self.saved_max);
+            if self.entered > 0 {
+                self.each = (7 * self.each + spent / self.entered).max(8) / 8;
+            }
+        }
+        if self.entered > 0 {
+            self.entered_at = now;
+        }
+        self.granted = self.left <= 0 && now.saturating_sub(self.entered_at) >= GRANTED_EVERY;
+        (self.borrowed, self.entered) = (0, 0);
+        self.seen = Some((now, used));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { start: 64, min: 8, max: 256 };
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn the_limit_grows_while_it_is_used_and_things_are_quick() {
+        let mut controller = Controller::new(BOUNDS, None);
+        let mut now = Duration::ZERO;
+        for _ in 0..600 {
+            while controller.has_room(Class::Read) {
+                controller.enter(Class::Read);
+            }
+            now += ms(10);
+            while controller.running() > 0 {
+                controller.leave(Class::Read, ms(1));
+            }
+            controller.tick(now, Duration::ZERO, None);
+        }
+        assert_eq!(controller.limit(), BOUNDS.max);
+        for _ in 0..600 {
+            now += ms(10);
+            controller.enter(Class::Read);
+            controller.leave(Class::Read, ms(1));
+            controller.tick(now, Duration::ZERO, None);
+        }
+        assert_eq!(controller.limit(), BOUNDS.max, "what is not used says nothing");
+    }
+
+    #[test]
+    fn the_limit_shrinks_to_its_least_when_reads_are_slow_or_the_runtime_is_late_and_recovers() {
+        for (took, lag) in [(ms(500), Duration::ZERO), (ms(1), ms(60))] {
+            let mut controller = Controller::new(BOUNDS, None);
+            controller.is_slow(ms(1));
+            let mut now = Duration::ZERO;
+            let mut run = |controller: &mut Controller, took, lag| {
+                for _ in 0..40 {
+                    while controller.has_room(Class::Read) {
+                        controller.enter(Class::Read);
+                    }
+                    while controller.running() > 0 {
+                        controller.leave(Class::Read, took);
+                    }
+                    now += WINDOW;
+                    controller.tick(now, lag, None);
+                }
+            };
+            run(&mut controller, took, lag);
+            assert_eq!(controller.limit(), BOUNDS.min, "{took:?} {lag:?}");
+            run(&mut controller, ms(1), Duration::ZERO);
+            assert!(controller.limit() > 40, "{}", controller.limit());
+        }
+    }
+
+    #[test]
+    fn a_queue_that_keeps_up_may_be_long_and_one_that_does_not_is_kept_short() {
+        let bounds = Bounds { start: 8, min: 8, max: 8 };
+        let mut controller = Controller::new(bounds, None);
+        let now = ms(1_000);
+        for _ in 0..8 {
+            assert_eq!(controller.arrive(Class::Read, 0, now), Verdict::Enter);
+            controller.enter(Class::Read);
+        }
+        assert_eq!(controller.arrive(Class::Read, 0, now), Verdict::Wait);
+        assert_eq!(controller.arrive(Class::Read, 31, now), Verdict::Wait);
+        assert_eq!(controller.arrive(Class::Read, 32, now), Verdict::Refuse);
+        assert_eq!(controller.wait_max(Class::Read, now), WAIT_MAX);
+        // Not empty for a while: who would wait long is told so at once.
+        let later = now + BUSY_AFTER + ms(1);
+        assert_eq!(controller.arrive(Class::Read, 3, later), Verdict::Wait);
+        assert_eq!(controller.arrive(Class::Read, 4, later), Verdict::Refuse);
+        assert_eq!(controller.wait_max(Class::Read, later), WAIT_BUSY_MAX);
+        controller.emptied(Class::Read, later);
+        assert_eq!(controller.wait_max(Class::Read, later), WAIT_MAX);
+    }
+
+    #[test]
+    fn a_server_that_never_was_quick_serves_as_many_as_ever() {
+        let mut controller = Controller::new(BOUNDS, None);
+        let mut now = Duration::ZERO;
+        for _ in 0..100 {
+            for _ in 0..20 {
+                controller.enter(Class::Read);
+                controller.leave(Class::Read, ms(1_000));
+            }
+            now += WINDOW;
+            controller.tick(now, Duration::ZERO, None);
+        }
+        assert_eq!(controller.limit(), BOUNDS.start);
+    }
+
+    #[test]
+    fn writes_wait_and_are_refused_before_reads() {
+        let mut controller = Controller::new(Bounds { start: 8, min: 8, max: 8 }, None);
+        let now = ms(10);
+        for _ in 0..4 {
+            assert_eq!(controller.arrive(Class::Write, 0, now), Verdict::Enter);
+            controller.enter(Class::Write);
+        }
+        assert_eq!(controller.arrive(Class::Write, 0, now), Verdict::Wait);
+        assert_eq!(controller.arrive(Class::Read, 0, now), Verdict::Enter);
+        controller.leave(Class::Write, ms(5_000));
+        controller.oldest_write(Some(now));
+        assert_eq!(controller.arrive(Class::Write, 0, now + WRITE_DELAY_MAX), Verdict::Enter);
+        let late = now + WRITE_DELAY_MAX + ms(1);
+        assert_eq!(controller.arrive(Class::Write, 0, late), Verdict::Refuse);
+        assert_eq!(controller.arrive(Class::Read, 0, late), Verdict::Enter);
+        controller.oldest_write(None);
+        assert_eq!(controller.arrive(Class::Write, 0, late), Verdict::Enter);
+    }
+
+    /// A group of half a processor is offered four times what it can do.
+    #[test]
+    fn processor_time_is_spent_no_faster_than_it_is_earned() {
+        let cost = Duration::from_micros(500);
+        let mut controller = Controller::new(BOUNDS, Some(ProcessorTime::new(0.5)));
+        let (mut now, mut used, mut served, mut worst) = (Duration::ZERO, Duration::ZERO, 0_u32, Duration::ZERO);
+        let mut history = std::collections::VecDeque::new();
+        for _ in 0..2_000 {
+            // Every 5 ms twenty requests: 4,000 a second, where the quota is good for 1,000.
+            for _ in 0..20 {
+                if controller.has_room(Class::Read) {
+                    controller.enter(Class::Read);
+                    used += cost;
+                    served += 1;
+                    controller.leave(Class::Read, cost);
+                }
+            }
+            now += ms(5);
+            controller.tick(now, Duration::ZERO, Some(used));
+            history.push_back(used);
+            if history.len() > 20 {
+                worst = worst.max(used - history.pop_front().unwrap());
+            }
+        }
+        assert!(worst < ms(60), "in no tenth of a second more than its share and a little: {worst:?}");
+        let per_second = f64::from(served) / now.as_secs_f64();
+        assert!((800.0..1_000.0).contains(&per_second), "{per_second}");
+    }
+
+    #[test]
+    fn some_are_served_even_when_refusing_the_others_takes_all_there_is() {
+        let mut controller = Controller::new(BOUNDS, Some(ProcessorTime::new(0.5)));
+        let (mut now, mut used, mut served) = (Duration::ZERO, Duration::ZERO, 0_u32);
+        for _ in 0..2_000 {
+            now += ms(5);
+            used += ms(5);
+            controller.tick(now, Duration::ZERO, Some(used));
+            if controller.has_room(Class::Read) {
+                controller.enter(Class::Read);
+                controller.leave(Class::Read, ms(1));
+                served += 1;
+            }
+        }
+        assert!((500..1_100).contains(&served), "{served} in ten seconds");
+    }
+}

@@ -1,0 +1,330 @@
+//! What keeps the server standing when it is offered more than it can do: [`Admission`] decides which requests run,
+//! [`Budget`] how many bytes may be in memory for them. Whoever is refused is told so before anything costly is done.
+
+mod budget;
+mod controller;
+mod transfers;
+mod writer_queue;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::resources::Resources;
+pub use budget::{BODY_COST, Budget, Held, UPLOAD_BYTES, bytes_max};
+pub use controller::{Bounds, Class};
+use controller::{Controller, ProcessorTime, Verdict};
+pub use transfers::{Transfer, Transfers, transfers_max};
+pub use writer_queue::{QueuedDatabase, WriterQueue};
+
+/// How often the controller is told the time.
+const TICK: Duration = Duration::from_millis(5);
+/// Where both wait, every so manyth place is for a write.
+const WRITES_TURN: u32 = 4;
+/// Ticks without a request after which nobody looks any more.
+const IDLE_TICKS_MAX: u32 = 400;
+/// A running request may take one part in so many of the memory for each of these bytes.
+const MEMORY_PART: u64 = 8;
+const REQUEST_BYTES: u64 = 256 << 10;
+/// The bodies of anonymous callers may take one part in so many of the bytes in flight, in a budget of their own.
+const ANONYMOUS_PART: usize = 8;
+const REQUESTS_MIN: usize = 48;
+const REQUESTS_START: usize = 128;
+const REQUESTS_MAX: u64 = 2_048;
+
+/// Requests at once: adapted between the least and the most, which follows the memory, unless a setting says otherwise.
+pub fn bounds(resources: &Resources, configured: Option<usize>) -> Bounds {
+    let derived = (resources.memory_bytes / MEMORY_PART / REQUEST_BYTES).clamp(64, REQUESTS_MAX) as usize;
+    let max = configured.unwrap_or(derived).max(1);
+    Bounds { start: REQUESTS_START.min(max), min: REQUESTS_MIN.min(max), max }
+}
+
+/// The limits of requests, transfers and bytes; each is derived from memory and processors where it is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    pub requests_max: Option<usize>,
+    pub transfers_max: Option<usize>,
+    pub bytes_max: Option<usize>,
+}
+
+/// All of it for one server; clones share it.
+#[derive(Clone)]
+pub struct Overload {
+    pub admission: Admission,
+    pub transfers: Transfers,
+    pub budget: Budget,
+    /// Bodies of callers nobody knows, apart from all others.
+    pub anonymous: Budget,
+}
+
+impl Overload {
+    pub fn new(limits: Limits, resources: &Resources, writer: WriterQueue) -> Self {
+        let bytes = limits.bytes_max.unwrap_or_else(|| bytes_max(resources));
+        Self {
+            admission: Admission::new(bounds(resources, limits.requests_max), resources, writer),
+            transfers: Transfers::new(limits.transfers_max.unwrap_or_else(|| transfers_max(resources))),
+            budget: Budget::new(bytes),
+            anonymous: Budget::new(bytes / ANONYMOUS_PART),
+        }
+    }
+}
+
+impl Default for Overload {
+    fn default() -> Self {
+        Self::new(Limits::default(), Resources::of_process(), WriterQueue::default())
+    }
+}
+
+/// More requests than are served; come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused;
+
+/// Lets requests in.
+#[derive(Clone)]
+pub struct Admission(Arc<Shared>);
+
+struct Shared {
+    began: Instant,
+    state: Mutex<State>,
+    writer: WriterQueue,
+    usage: Option<PathBuf>,
+}
+
+struct State {
+    controller: Controller,
+    /// Reads and writes, each in order.
+    waiting: [VecDeque<oneshot::Sender<Place>>; 2],
+    /// Whose turn it is when both wait.
+    turn: u32,
+    ticking: bool,
+    arrived: bool,
+}
+
+impl State {
+    /// Whoever does not wait any more takes no room in the queue. Those that have waited longest are given up first, so
+    /// that most are at its beginning.
+    fn forget_gone(&mut self) {
+        for queue in &mut self.waiting {
+            while queue.front().is_some_and(oneshot::Sender::is_closed) {
+                queue.pop_front();
+            }
+        }
+    }
+
+    /// Whoever is to be let in now, if anybody.
+    fn next(&mut self) -> Option<(Class, oneshot::Sender<Place>)> {
+        let order = if self.turn % WRITES_TURN == 0 {
+            [Class::Write, Class::Read]
+        } else {
+            [Class::Read, Class::Write]
+        };
+        let class = order
+            .into_iter()
+            .find(|class| !self.waiting[*class as usize].is_empty() && self.controller.has_room(*class))?;
+        self.turn = self.turn.wrapping_add(1);
+        Some((class, self.waiting[class as usize].pop_front()?))
+    }
+}
+
+/// The place of a running request; given back when it is dropped.
+pub struct Place {
+    admission: Admission,
+    class: Class,
+    since: Instant,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.admission.left(self.class, self.since.elapsed());
+    }
+}
+
+impl Admission {
+    /// `writer` says how long writes wait. Processor time is watched where there is a quota.
+    pub fn new(bounds: Bounds, resources: &Resources, writer: WriterQueue) -> Self {
+        let usage = resources.usage.clone();
+        let time = usage.is_some().then(|| ProcessorTime::new(resources.cpus));
+        let state = State {
+            controller: Controller::new(bounds, time),
+            waiting: Default::default(),
+            turn: 1,
+            ticking: false,
+            arrived: false,
+        };
+        Self(Arc::new(Shared { began: Instant::now(), state: Mutex::new(state), writer, usage }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Duration {
+        self.0.began.elapsed()
+    }
+
+    /// Whether whatever of this class arrives now is refused, known without looking at it.
+    pub fn refuses_all(&self, class: Class) -> bool {
+        let now = self.now();
+        let state = self.state();
+        let waiting = state.waiting[class as usize].len();
+        waiting > 0 && state.controller.refuses(class, waiting, now)
+    }
+
+    /// Waits for a place, but not long.
+    ///
+    /// # Errors
+    /// At once when the wait would be too long.
+    pub async fn enter(&self, class: Class) -> Result<Place, Refused> {
+        let (wait, place) = {
+            let now = self.now();
+            let mut state = self.state();
+            if !state.arrived {
+                state.arrived = true;
+                if !state.ticking {
+                    state.ticking = true;
+                    tokio::spawn(self.clone().tick());
+                }
+            }
+            if class == Class::Write {
+                state.controller.oldest_write(self.0.writer.oldest(self.0.began));
+            }
+            state.forget_gone();
+            let waiting = state.waiting[class as usize].len();
+            match state.controller.arrive(class, waiting, now) {
+                Verdict::Enter => {
+                    state.controller.enter(class);
+                    return Ok(self.place(class));
+                }
+                Verdict::Refuse => return Err(Refused),
+                Verdict::Wait => {}
+            }
+            let (sender, place) = oneshot::channel();
+            state.waiting[class as usize].push_back(sender);
+            (state.controller.wait_max(class, now), place)
+        };
+        match tokio::time::timeout(wait, place).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => {
+                Err(Refused)
+            }
+        }
+    }
+
+    fn place(&self, class: Class) -> Place {
+        Place { admission: self.clone(), class, since: Instant::now() }
+    }
+
+    fn left(&self, class: Class, took: Duration) {
+        let mut state = self.state();
+        state.controller.leave(class, took);
+        self.let_in(state);
+    }
+
+    /// Gives the places there are to those that have waited longest, most of them to reads.
+    fn let_in(&self, mut state: MutexGuard<'_, State>) {
+        let mut gone = Vec::new();
+        while let Some((class, next)) = state.next() {
+            if next.is_closed() {
+                continue;
+            }
+            state.controller.enter(class);
+            // One who went away in this moment gives the place back, which needs the state.
+            gone.extend(next.send(self.place(class)).err());
+        }
+        let now = self.now();
+        for class in [Class::Read, Class::Write] {
+            if state.waiting[class as usize].is_empty() {
+                state.controller.emptied(class, now);
+            }
+        }
+        drop(state);
+        drop(gone);
+    }
+
+    /// Tells the controller the time while there is something to decide.
+    async fn tick(self) {
+        let mut idle = 0;
+        while idle < IDLE_TICKS_MAX {
+            let due = Instant::now() + TICK;
+            tokio::time::sleep_until(due).await;
+            let lag = due.elapsed();
+            let used = self.0.usage.as_deref().and_then(crate::resources::cpu_usage);
+            let now = self.now();
+            let mut state = self.state();
+            state.controller.tick(now, lag, used);
+            for queue in &mut state.waiting {
+                queue.retain(|waiting| !waiting.is_closed());
+            }
+            let quiet = !std::mem::take(&mut state.arrived)
+                && state.waiting.iter().all(VecDeque::is_empty)
+                && state.controller.running() == 0;
+            idle = if quiet { idle + 1 } else { 0 };
+            if idle == IDLE_TICKS_MAX {
+                state.ticking = false;
+            }
+            self.let_in(state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admission(places: usize) -> Admission {
+        let bounds = Bounds { start: places, min: places, max: places };
+        let resources =
+            Resources { memory_bytes: 1 << 30, cpus: 1.0, quota: None, open_files: 1_024, usage: None };
+        Admission::new(bounds, &resources, WriterQueue::default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn places_are_given_in_order_and_come_back() {
+        let admission = admission(2);
+        let first = admission.enter(Class::Read).await.unwrap();
+        let _second = admission.enter(Class::Read).await.unwrap();
+        let mut third = Box::pin(admission.enter(Class::Read));
+        let mut fourth = Box::pin(admission.enter(Class::Read));
+        assert!(futures::poll!(&mut third).is_pending() && futures::poll!(&mut fourth).is_pending());
+        drop(first);
+        assert!(futures::poll!(&mut fourth).is_pending());
+        let place = third.await.unwrap();
+        drop(place);
+        fourth.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_and_whoever_goes_away_keeps_nothing() {
+        let admission = admission(1);
+        let place = admission.enter(Class::Read).await.unwrap();
+        let began = Instant::now();
+        assert_eq!(admission.enter(Class::Read).await.err(), Some(Refused));
+        assert!(began.elapsed() <= controller::WAIT_MAX + TICK);
+        for _ in 0..20 {
+            let mut waits = Box::pin(admission.enter(Class::Read));
+            assert!(futures::poll!(&mut waits).is_pending());
+        }
+        drop(place);
+        admission.enter(Class::Read).await.unwrap();
+        assert!(!admission.refuses_all(Class::Read));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_queue_refuses_at_once_and_recovers() {
+        let admission = admission(2);
+        let places = [admission.enter(Class::Read).await, admission.enter(Class::Read).await];
+        let mut waiting: Vec<_> = (0..8).map(|_| Box::pin(admission.enter(Class::Read))).collect();
+        for wait in &mut waiting {
+            assert!(futures::poll!(wait).is_pending());
+        }
+        assert!(admission.refuses_all(Class::Read));
+        let mut refused = Box::pin(admission.enter(Class::Read));
+        assert!(futures::poll!(&mut refused).is_ready());
+        drop((places, waiting));
+        assert!(admission.enter(Class::Write).await.is_ok());
+    }
+}

@@ -1,0 +1,63 @@
+//! Uploads, imports, exports and reports as files: few at once, because each holds threads, connections to the database
+//! and memory for as long as its client takes.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Refused;
+use crate::resources::Resources;
+
+/// Transfers may take one part in so many of the memory, this much each.
+const MEMORY_PART: u64 = 8;
+const TRANSFER_BYTES: u64 = 4 << 20;
+const TRANSFERS_MIN: u64 = 4;
+const TRANSFERS_MAX: u64 = 256;
+
+/// Transfers at once, unless a setting says otherwise: they leave half of the threads that wait for files to others.
+pub fn transfers_max(resources: &Resources) -> usize {
+    let by_memory = resources.memory_bytes / MEMORY_PART / TRANSFER_BYTES;
+    let by_threads = resources.blocking_threads() as u64 / 2;
+    by_memory.min(by_threads).clamp(TRANSFERS_MIN, TRANSFERS_MAX) as usize
+}
+
+/// The places of transfers; clones share them.
+#[derive(Clone)]
+pub struct Transfers(Arc<Semaphore>);
+
+/// One transfer's place, until its answer is sent.
+#[derive(Debug)]
+pub struct Transfer(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+impl Transfers {
+    pub fn new(max: usize) -> Self {
+        Self(Arc::new(Semaphore::new(max.clamp(1, Semaphore::MAX_PERMITS))))
+    }
+
+    pub fn enter(&self) -> Result<Transfer, Refused> {
+        self.0.clone().try_acquire_owned().map(Transfer).map_err(|_| Refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transfers_follow_memory_and_threads() {
+        let with = |memory_mib: u64, cpus: f64| {
+            let memory_bytes = memory_mib << 20;
+            transfers_max(&Resources { memory_bytes, cpus, quota: None, open_files: 1, usage: None })
+        };
+        assert_eq!((with(512, 0.5), with(64, 0.5), with(65_536, 8.0)), (16, 4, 128));
+    }
+
+    #[test]
+    fn a_transfer_keeps_its_place_until_it_ends() {
+        let transfers = Transfers::new(1);
+        let one = transfers.enter().unwrap();
+        assert_eq!(transfers.enter().err(), Some(Refused));
+        drop(one);
+        assert!(transfers.enter().is_ok());
+    }
+}

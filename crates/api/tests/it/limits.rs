@@ -1,0 +1,168 @@
+//! Every documented limit is in force: each is set to something else than its default and changes what a client sees.
+
+use std::time::Duration;
+
+use erp_api::config::registry;
+use serde_json::json;
+use testkit::{Client, World};
+
+const JSON: &str = "Content-Type: application/json";
+
+async fn home(key: &str, value: &str) -> (World, Client) {
+    let world = World::with(&[("Bootstrap:Template", "empty"), (key, value)]).await;
+    let client = world.home().await;
+    (world, client)
+}
+
+/// A limit that nobody proves would be a promise that nobody keeps.
+#[tokio::test]
+async fn every_limit_changes_what_a_client_sees() {
+    for def in registry::ALL.iter().filter(|def| def.key.starts_with("Limits:")) {
+        eprintln!("{}", def.key);
+        match def.key {
+            "Limits:BodyBytes" => body_bytes(def.key).await,
+            "Limits:ImportBodyBytes" => import_body_bytes(def.key).await,
+            "Limits:RequestTimeoutSeconds" => body_seconds(def.key, "/accounts", true).await,
+            "Limits:ImportTimeoutSeconds" => body_seconds(def.key, "/batch", true).await,
+            "Limits:AnonymousBodySeconds" => body_seconds(def.key, "/auth/token", false).await,
+            "Limits:BodyBytesPerSecondMin" => body_pace(def.key).await,
+            "Limits:ConcurrentRequests" => concurrent_requests(def.key).await,
+            "Limits:ConcurrentTransfers" => concurrent_transfers(def.key).await,
+            "Limits:BytesInFlight" => bytes_in_flight(def.key).await,
+            "Limits:RatePerMinutePerTenant" | "Limits:RatePerMinutePerUser" => rate(def.key).await,
+            "Limits:BatchOperations" => batch_operations(def.key).await,
+            "Limits:EventStreams" => event_streams(def.key).await,
+            // Of the socket, which a client in this process does not have: `connections.rs`.
+            "Limits:Connections" | "Limits:HeaderTimeoutSeconds" | "Limits:KeepAliveSeconds" => {}
+            // Where passwords are hashed.
+            "Limits:ConcurrentPasswordHashes" => {}
+            other => panic!("{other}: no test says what it changes"),
+        }
+    }
+}
+
+async fn body_bytes(key: &str) {
+    let (_world, home) = home(key, "2000").await;
+    let long = json!({ "name": "x".repeat(2_000) });
+    let refused = home.call("PATCH", "/me", &[], long.to_string()).await.expect(413);
+    assert!(refused.text().contains("2000"), "{}", refused.text());
+}
+
+async fn import_body_bytes(key: &str) {
+    let (_world, home) = home(key, "2000").await;
+    let csv = format!("code,name,type\n{}", "1000,Cash,asset\n".repeat(200));
+    home.call("POST", "/imports?type=accounts", &["Content-Type: text/csv"], csv).await.expect(413);
+}
+
+/// A body that never comes to its end, `size` bytes of which come at once.
+fn endless(size: usize) -> axum::body::Body {
+    use futures::StreamExt;
+    let first = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(vec![b' '; size]))]);
+    axum::body::Body::from_stream(first.chain(futures::stream::pending()))
+}
+
+async fn body_seconds(key: &str, path: &str, signed_in: bool) {
+    let (world, home) = home(key, "1").await;
+    let client = if signed_in { home } else { world.anonymous() };
+    let slow = client.call("POST", path, &["Content-Type: application/json"], endless(10)).await.expect(408);
+    assert_eq!(slow.code(), "body_too_slow");
+}
+
+/// A million bytes buy a second where a million a second are wanted, and four minutes otherwise.
+async fn body_pace(key: &str) {
+    let (_world, home) = home(key, "1000000").await;
+    let csv = endless(1_000_000);
+    let slow = home.call("POST", "/imports?type=accounts", &["Content-Type: text/csv"], csv).await.expect(408);
+    assert_eq!(slow.code(), "body_too_slow");
+}
+
+/// A request that stays on its way until it is dropped.
+struct OnItsWay(tokio::task::JoinHandle<testkit::Answer>);
+
+impl OnItsWay {
+    fn send(client: &Client, path: &'static str, kind: &'static str, body: impl Into<axum::body::Body>) -> Self {
+        let body: axum::body::Body = body.into();
+        let client = client.clone();
+        Self(tokio::spawn(async move { client.call("POST", path, &[kind], body).await }))
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Asks for `path` while `first` is on its way, until it answers `status`.
+async fn meanwhile(first: OnItsWay, client: &Client, path: &str, status: u16) {
+    for _ in 0..200 {
+        assert!(!first.0.is_finished(), "it ended before it was seen beside it");
+        if client.get(path).await.status == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{path} never answered {status}");
+}
+
+async fn concurrent_requests(key: &str) {
+    let (_world, home) = home(key, "1").await;
+    // A batch that takes its time has the only place.
+    let check = json!({ "method": "GET", "path": "/api/v1/integrity/checks" });
+    let batch = json!({ "operations": vec![check; 1_000] }).to_string();
+    meanwhile(OnItsWay::send(&home, "/batch", JSON, batch), &home, "/me", 503).await;
+}
+
+async fn concurrent_transfers(key: &str) {
+    let (_world, home) = home(key, "1").await;
+    let upload = OnItsWay::send(&home, "/imports?type=accounts", "Content-Type: text/csv", endless(10));
+    meanwhile(upload, &home, "/exports/ledger?format=ndjson", 503).await;
+}
+
+async fn bytes_in_flight(key: &str) {
+    let (_world, home) = home(key, "1048576").await;
+    let large = json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }).to_string();
+    let large = format!("{large}{}", " ".repeat(400_000));
+    let first = OnItsWay::send(&home, "/batch", JSON, endless(200_000));
+    let mut tries = 0..200;
+    let refused = loop {
+        let answer = home.call("POST", "/batch", &[JSON], large.clone()).await;
+        if answer.status != 200 || tries.next().is_none() {
+            break answer.expect(503);
+        }
+    };
+    assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("overloaded", "1"));
+    drop(first);
+    while home.call("POST", "/batch", &[JSON], large.clone()).await.status != 200 {
+        assert!(tries.next().is_some(), "the budget is never given back");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn rate(key: &str) {
+    let (_world, home) = home(key, "7").await;
+    assert_eq!(home.get("/me").await.header("ratelimit-limit"), "7");
+    for _ in 0..8 {
+        home.get("/me").await;
+    }
+    home.get("/me").await.expect(429);
+}
+
+async fn batch_operations(key: &str) {
+    let (_world, home) = home(key, "2").await;
+    let batch = |count: usize| {
+        let reads: Vec<_> = (0..count).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
+        home.post("/batch", json!({ "operations": reads }))
+    };
+    batch(2).await.expect(200);
+    let refused = batch(3).await.expect(422);
+    assert_eq!(refused.errors(), [("/operations".to_owned(), "too_many_items".to_owned())]);
+}
+
+async fn event_streams(key: &str) {
+    let (_world, home) = home(key, "1").await;
+    let first = home.stream("/events").await;
+    home.call("GET", "/events", &["Accept: text/event-stream"], axum::body::Body::empty()).await.expect(429);
+    drop(first);
+    drop(home.stream("/events").await);
+}
