@@ -49,6 +49,7 @@ ids! {
     UserId;
     RoleId;
     RoleAssignmentId;
+    InvitationId;
     ApiKeyId;
     RefreshTokenId;
     AccountId;

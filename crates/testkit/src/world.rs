@@ -19,7 +19,7 @@ use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::clock::TestClock;
 use crate::cloud::Services;
 
@@ -153,6 +153,21 @@ impl World {
     /// The platform's administrator in the tenant `home`.
     pub async fn home(&self) -> Client {
         self.sign_in("admin@home.example", PASSWORD, Some("home")).await
+    }
+
+    /// A new user of the inviter's tenant with these roles and the password [`PASSWORD`]: invited, and accepted by themself.
+    /// Answers their id.
+    pub async fn user(&self, inviter: &Client, email: &str, roles: &[&str]) -> String {
+        let body = json!({ "email": email, "name": "Guest", "roleIds": roles });
+        let token = inviter.post("/invitations", body).await.expect(201).json()["token"].clone();
+        let accepted = self.accept(&token, PASSWORD).await.expect(200).json();
+        accepted["user"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Accepts an invitation without signing in.
+    pub async fn accept(&self, token: &Value, password: &str) -> Answer {
+        let body = json!({ "token": token, "password": password });
+        self.anonymous().post("/auth/invitations/accept", body).await
     }
 
     /// A new tenant of its own, as platform administrators make them.

@@ -7,7 +7,8 @@ use application::accounting::setup::{self, SetupOptions, apply_template, example
 use application::context::RequestContext;
 use application::error::AppResult;
 use application::platform::bootstrap::{AfterProvision, bootstrap_administrator};
-use application::platform::provision::{NewAdministrator, NewTenant};
+use application::platform::ports::Turn;
+use application::platform::provision::{Entry, NewAdministrator, NewTenant};
 use application::platform::records::Country;
 use application::ports::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
@@ -80,12 +81,13 @@ async fn tenant(
     };
     let address = EmailAddress::parse(email).map_err(told("Bootstrap:AdminEmail"))?;
     let name = "Administrator";
-    let password = Password::choose(password, &address, name).map_err(told("Bootstrap:AdminPassword"))?;
-    let password_hash = parts.state.sign_in.passwords.hash(password).await?;
     let (ar, en) = match bootstrap.template {
         Template::SaStandard => ("شركة المثال التجارية", "Example Trading Company"),
         Template::Empty => (bootstrap.tenant.as_str(), bootstrap.tenant.as_str()),
     };
+    let words = [name, &bootstrap.tenant, ar, en];
+    let password = Password::choose(password, &address, &words).map_err(told("Bootstrap:AdminPassword"))?;
+    let password_hash = parts.state.sign_in.passwords.hash(password, &Turn::default()).await?;
     Ok(NewTenant {
         code: Code::parse(&bootstrap.tenant).map_err(told("Bootstrap:Tenant"))?,
         name: LocalizedName::parse(Some(ar), Some(en)).map_err(told("Bootstrap:Tenant"))?,
@@ -96,8 +98,7 @@ async fn tenant(
             email: address,
             name: name.to_owned(),
             locale: Language::English,
-            password_hash,
-            platform_admin: true,
+            entry: Entry::Platform(password_hash),
         },
     })
 }

@@ -125,14 +125,16 @@ fn sign_in(
     Ok(SignIn {
         app: application.clone(),
         queries: database.clone(),
-        passwords: Arc::new(Argon2Passwords::new(application.ids.clone())?),
+        passwords: Arc::new(Argon2Passwords::new(application.ids.clone(), settings.limits.concurrent_password_hashes)?),
         tokens,
         policy: SignInPolicy {
             access_token_seconds: token_seconds(settings),
             refresh_token_seconds: seconds(auth.refresh_token_life),
+            session_seconds_max: seconds(auth.session_life),
             failures_max: auth.lockout_failures,
             lock_seconds: seconds(auth.lockout_duration),
         },
+        attempts: Arc::default(),
     })
 }
 

@@ -121,6 +121,9 @@ keys! {
         "Life of an access token.").default("15");
     AUTH_REFRESH_TOKEN_DAYS = KeyDef::new("Auth:RefreshTokenDays", integer(1, 365, "days"),
         "Life of a refresh token.").default("30");
+    AUTH_SESSION_DAYS = KeyDef::new("Auth:SessionDays", integer(1, 3650, "days"),
+        "How long a session lasts at most, however often its refresh token is exchanged; then the user signs in anew.")
+        .default("90");
     AUTH_SIGNING_KEYS = KeyDef::new("Auth:SigningKeys:*", Kind::Long(32),
         "Keys that sign tokens (at least 32 bytes, four at most). The first signs, all verify. A key that stops signing \
          verifies until its last token has ended. Not set: generated in the data folder in Development, an error \

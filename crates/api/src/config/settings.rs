@@ -148,6 +148,7 @@ pub struct Auth {
     pub audience: String,
     pub access_token_life: Duration,
     pub refresh_token_life: Duration,
+    pub session_life: Duration,
     /// The first signs, all verify; empty in Development means a generated key in the data folder.
     pub signing_keys: Vec<SecretText>,
     pub lockout_failures: u32,

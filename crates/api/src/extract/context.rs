@@ -1,6 +1,7 @@
 //! The request context: who asks, how, and with which guards.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use application::context::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, 
 use application::error::{AppError, UNAUTHENTICATED};
 use application::paging::INVALID_PARAMETER;
 use application::ports::batch::BatchHandle;
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use domain::error::{Language, Violation, Violations};
 use http::header::IF_MATCH;
 use http::request::Parts;
@@ -126,6 +127,19 @@ pub fn dry_run(query: Option<&str>) -> Result<bool, Violation> {
 pub struct Visitor {
     pub request_id: Arc<str>,
     pub language: Language,
+    /// The address of the connection's other end.
+    pub source: Option<IpAddr>,
+}
+
+impl Visitor {
+    /// As the application knows them.
+    pub fn caller(&self) -> application::platform::ports::Caller {
+        application::platform::ports::Caller {
+            request_id: self.request_id.clone(),
+            language: self.language,
+            source: self.source,
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Visitor {
@@ -136,8 +150,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 }
 
 fn visitor(parts: &Parts) -> Visitor {
+    let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     match parts.extensions.get::<RequestInfo>() {
-        Some(info) => Visitor { request_id: info.id.clone(), language: info.language },
-        None => Visitor { request_id: Arc::from("-"), language: Language::English },
+        Some(info) => Visitor { request_id: info.id.clone(), language: info.language, source },
+        None => Visitor { request_id: Arc::from("-"), language: Language::English, source },
     }
 }

@@ -9,7 +9,7 @@ use application::context::{Actor, IfMatch};
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use application::platform::identity::{Authenticator, Credential, Identity};
-use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher};
+use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher, Turn};
 use application::platform::sign_in::{SignIn, SignInPolicy};
 use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
 use application::ports::clock::{Clock, Ids};
@@ -244,6 +244,7 @@ pub fn state() -> AppState {
         passwords: stub.clone(),
         tokens: stub.clone(),
         policy: SignInPolicy::default(),
+        attempts: Arc::default(),
     };
     AppState::new(application, EventHub::default(), stub, sign_in, files(), empty_database())
 }
@@ -387,10 +388,10 @@ impl Ids for Stub {
 
 #[async_trait]
 impl PasswordHasher for Stub {
-    async fn hash(&self, _: Password) -> AppResult<PasswordHash> {
+    async fn hash(&self, _: Password, _: &Turn) -> AppResult<PasswordHash> {
         Err(AppError::internal("nobody hashes here"))
     }
-    async fn verify(&self, _: Password, _: Option<PasswordHash>) -> AppResult<bool> {
+    async fn verify(&self, _: Password, _: Option<PasswordHash>, _: &Turn) -> AppResult<bool> {
         Ok(false)
     }
 }

@@ -219,7 +219,7 @@ macro_rules! wire_ids {
     )*};
 }
 wire_ids! {
-    TenantId UserId RoleId RoleAssignmentId ApiKeyId RefreshTokenId AccountId JournalId JournalEntryId RecurringEntryId
+    TenantId UserId RoleId RoleAssignmentId InvitationId ApiKeyId RefreshTokenId AccountId JournalId JournalEntryId RecurringEntryId
     FiscalYearId FiscalPeriodId LockExceptionId DimensionId DimensionValueId DimensionSetId DimensionRuleId
     NumberSeriesId ExchangeRateId JobId AttachmentId AuditId
 }

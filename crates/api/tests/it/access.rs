@@ -10,7 +10,7 @@ use testkit::world::PASSWORD;
 use testkit::{Client, TenantKit, World};
 
 /// Operations whose answer to strangers is their own affair: they authenticate by their body.
-const BY_BODY: [&str; 2] = ["create_token", "revoke_token"];
+const BY_BODY: [&str; 3] = ["create_token", "revoke_token", "accept_invitation"];
 
 struct Operation {
     id: &'static str,
@@ -74,8 +74,7 @@ async fn strangers_are_asked_to_sign_in() {
 async fn whoever_has_no_role_is_refused_everywhere() {
     let world = World::new().await;
     let home = world.home().await;
-    let body = json!({ "email": "guest@home.example", "name": "Guest", "password": PASSWORD });
-    home.post("/users", body).await.expect(201);
+    world.user(&home, "guest@home.example", &[]).await;
     let guest = world.sign_in("guest@home.example", PASSWORD, Some("home")).await;
     let mut bad = Vec::new();
     for operation in operations() {
@@ -137,7 +136,9 @@ async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>)
     things.insert("/currencies/{code}", "USD".to_owned());
     let lines = json!([{ "accountCode": "1", "debit": "5.00" }, { "accountCode": "2", "credit": "5.00" }]);
     let schedule = json!({ "frequency": "monthly", "dayOfMonth": 1 });
+    let invitation = json!({ "email": "invited@alpha.example", "name": "Invited" });
     let made = [
+        ("/invitations", invitation),
         ("/api-keys", json!({ "name": "k", "scopes": ["accounting.*"] })),
         ("/dimensions", json!({ "code": "D", "name": { "en": "D" } })),
         ("/exchange-rates", json!({ "currency": "USD", "date": "2026-01-01", "rate": "3.75" })),

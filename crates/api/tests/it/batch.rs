@@ -115,9 +115,7 @@ async fn a_repeated_batch_repeats_nothing() {
 #[tokio::test]
 async fn a_batch_gives_nobody_more_rights() {
     let (world, tenant) = books().await;
-    let guest =
-        json!({ "email": "guest@alpha.example", "name": "Guest", "password": testkit::world::PASSWORD });
-    tenant.client.post("/users", guest).await.expect(201);
+    world.user(&tenant.client, "guest@alpha.example", &[]).await;
     let guest = world.sign_in("guest@alpha.example", testkit::world::PASSWORD, Some("alpha")).await;
     for atomic in [false, true] {
         let body = json!({ "atomic": atomic, "operations": [create(SALE)] });

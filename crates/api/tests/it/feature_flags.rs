@@ -34,8 +34,7 @@ async fn everyone_sees_the_flags_as_they_are_for_them() {
     let problems = world.parts.state.flags.load([("Off", "false")], schema);
     assert_eq!(problems, []);
 
-    let body = json!({ "email": "guest@home.example", "name": "Guest", "password": PASSWORD });
-    home.post("/users", body).await.expect(201);
+    world.user(&home, "guest@home.example", &[]).await;
     let guest = world.sign_in("guest@home.example", PASSWORD, Some("home")).await;
     let seen = |answer: Value| -> Vec<(String, bool)> {
         let items = answer["items"].as_array().unwrap().clone();

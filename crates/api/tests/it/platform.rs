@@ -113,10 +113,18 @@ async fn people_and_roles_live_their_lives() {
     let role = json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["platform.user.read"] });
     let role = admin.post("/roles", role).await.expect(201).json();
 
-    let body = json!({ "email": "Sara@Home.example", "name": "Sara", "password": PASSWORD, "roleIds": [role["id"]] });
-    let sara = admin.post("/users", body.clone()).await.expect(201);
-    assert_eq!(sara.json()["email"], "sara@home.example");
-    assert_eq!(sara.header("location"), format!("/api/v1/users/{}", sara.json()["id"].as_str().unwrap()));
+    let body = json!({ "email": "Sara@Home.example", "name": "Sara", "roleIds": [role["id"]] });
+    let invited = admin.post("/users", body.clone()).await.expect(201);
+    assert_eq!(invited.json()["email"], "sara@home.example");
+    assert_eq!(
+        invited.header("location"),
+        format!("/api/v1/invitations/{}", invited.json()["id"].as_str().unwrap())
+    );
+    let again = admin.post("/users", body.clone()).await.expect(409);
+    assert_eq!(again.errors(), [("/email".to_owned(), "already_invited".to_owned())]);
+    let accepted = world.accept(&invited.json()["token"], PASSWORD).await.expect(200).json();
+    let path = format!("/users/{}", accepted["user"]["id"].as_str().unwrap());
+    let sara = admin.get(&path).await.expect(200);
     let taken = admin.post("/users", body).await.expect(409);
     assert_eq!(taken.errors(), [("/email".to_owned(), "already_exists".to_owned())]);
 
@@ -127,7 +135,6 @@ async fn people_and_roles_live_their_lives() {
     client.get("/users").await.expect(200);
     client.get("/roles").await.expect(403);
 
-    let path = format!("/users/{}", sara.json()["id"].as_str().unwrap());
     let patch = json!({ "name": "Sara Al-Otaibi", "locale": "ar" });
     assert_eq!(
         admin.call("PATCH", &path, &[], patch.to_string()).await.expect(428).code(),

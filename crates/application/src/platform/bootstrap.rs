@@ -50,10 +50,9 @@ impl Work for Bootstrap {
         if uow.tenants().count().await? > 0 {
             return Ok(Outcome::Rollback);
         }
-        let mut new = self.new.clone();
-        new.administrator.platform_admin = true;
+        let new = self.new.clone();
         let ctx = RequestContext::system(self.tenant(), BOOTSTRAP_REQUEST);
-        let id = provision(&ctx, uow, &new).await?;
+        let id = provision(&ctx, uow, &new).await?.tenant;
         let ctx = RequestContext::system(id, BOOTSTRAP_REQUEST);
         self.after.run(&ctx, uow, &new).await?;
         uow.bookkeeping().write_changes(&ctx).await?;

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::provision::{NewTenant, provision};
+use super::provision::{NewTenant, Provisioned, provision};
 use super::tenants::existing;
-use super::views::TenantView;
+use super::views::{NewTenantView, TenantView};
 use crate::accounting::setup::{SetupOptions, Template, apply_template};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
@@ -21,14 +21,15 @@ pub struct CreateTenant {
 impl Command for CreateTenant {
     const NAME: &'static str = "create_tenant";
     const ACCESS: Access = Access::PlatformAdmin;
-    type Output = TenantView;
+    type Output = NewTenantView;
 
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<TenantView>> {
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NewTenantView>> {
         let template = Template::parse(&self.new.template).map_err(|violation| violation.at("/template"))?;
-        let id = provision(ctx, uow, &self.new).await?;
+        let Provisioned { tenant: id, invitation } = provision(ctx, uow, &self.new).await?;
         let options = SetupOptions { fiscal_year_start: None, today: uow.now().date() };
         apply_template(ctx, uow, template, options).await?;
         let tenant = existing(uow, id).await?;
-        Ok(Done::of(id.uuid(), tenant.version, TenantView::from(&tenant)))
+        let view = NewTenantView { tenant: TenantView::from(&tenant), invitation, token: None };
+        Ok(Done::of(id.uuid(), tenant.version, view))
     }
 }

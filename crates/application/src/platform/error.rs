@@ -38,9 +38,42 @@ domain::errors! {
     UNKNOWN_PERMISSION = "unknown_permission", Rule, User,
         "There is no permission '{permission}'; see the list of permissions. A final * stands for everything below.",
         "لا توجد صلاحية '{permission}'؛ راجع قائمة الصلاحيات. العلامة * في النهاية تعني كل ما يندرج تحتها.";
-    SHARED_USER = "shared_user", Conflict, User,
-        "This person also works in another tenant or runs the platform: only they, or the platform's administrator, can change name, address and password.",
-        "يعمل هذا الشخص في منشأة أخرى أيضًا أو يدير المنصة: هو وحده، أو مسؤول المنصة، من يغيّر الاسم والعنوان وكلمة المرور.";
+    OWN_ACCOUNT = "own_account", Conflict, User,
+        "The password and the address of this account are the person's own: nobody else changes them. Name, language, roles and sessions in this tenant can be changed.",
+        "كلمة المرور وعنوان هذا الحساب يخصان صاحبه وحده ولا يغيّرهما سواه. أما الاسم واللغة والأدوار والجلسات في هذه المنشأة فيمكن تغييرها.";
+    CURRENT_PASSWORD_NEEDED = "current_password_needed", Rule, User,
+        "This is your own account: give your current password, too.",
+        "هذا حسابك أنت: أدخل كلمة المرور الحالية أيضًا.";
+    INVITATION_UNUSABLE = "invitation_unusable", Rule, User,
+        "The invitation is unknown, expired, revoked or accepted already: ask for a new one.",
+        "الدعوة غير معروفة أو منتهية أو ملغاة أو قُبلت من قبل: اطلب دعوة جديدة.";
+    INVITATION_FOR_OTHER = "invitation_for_other", Conflict, User,
+        "The invitation is for another address than yours. Sign in with that address, or accept it without signing in.",
+        "هذه الدعوة موجهة إلى عنوان غير عنوانك. سجّل الدخول بذلك العنوان، أو اقبلها دون تسجيل الدخول.";
+    INVITATION_VOID = "invitation_void", Conflict, User,
+        "Whoever sent the invitation may no longer give what it promises: ask for a new one.",
+        "لم يعد بإمكان مرسل الدعوة منح ما تعد به: اطلب دعوة جديدة.";
+    INVITATION_CLOSED = "invitation_closed", Conflict, User,
+        "The invitation is accepted or revoked already: invite anew.",
+        "قُبلت الدعوة أو أُلغيت من قبل: أنشئ دعوة جديدة.";
+    TOO_MANY_ATTEMPTS = "too_many_attempts", Throttled, User,
+        "Too many wrong attempts from your address. Try again in {seconds} seconds.",
+        "محاولات خاطئة كثيرة من عنوانك. أعد المحاولة بعد {seconds} ثانية.";
+    ALREADY_INVITED = "already_invited", Conflict, User,
+        "This address is invited already: renew the invitation, or revoke it first.",
+        "هذا العنوان مدعو بالفعل: جدّد الدعوة أو ألغها أولًا.";
+    TOO_MANY_INVITATIONS = "too_many_invitations", Conflict, Administrator,
+        "At most {max} invitations can be open at once: revoke some first.",
+        "لا يمكن أن تزيد الدعوات المفتوحة على {max} دعوة: ألغ بعضها أولًا.";
+    OWN_PASSWORD_NEEDED = "own_password_needed", Conflict, User,
+        "Somebody else chose the password of your account: choose your own first (change password), then accept.",
+        "كلمة مرور حسابك اختارها شخص آخر: اختر كلمة مرور خاصة بك أولًا ثم اقبل الدعوة.";
+    PASSWORD_NOT_NEEDED = "password_not_needed", Rule, User,
+        "You are signed in and keep your password: send none, or accept without signing in to make another account.",
+        "أنت مسجل الدخول وتحتفظ بكلمة مرورك: لا ترسل كلمة مرور، أو اقبل الدعوة دون تسجيل الدخول لإنشاء حساب آخر.";
+    EXPIRY_EXCEEDS_OWN = "expiry_exceeds_own", Forbidden, Developer,
+        "The API key that asks expires at {expiresAt}: it cannot make or rotate one that lives longer.",
+        "ينتهي مفتاح API المستخدم في {expiresAt}، فلا يمكنه إنشاء مفتاح أطول عمرًا أو تدويره.";
     USER_INACTIVE = "user_inactive", Conflict, User,
         "The user is deactivated in this tenant: activate the membership first.",
         "المستخدم معطل في هذه المنشأة: فعّل العضوية أولًا.";

@@ -1,18 +1,18 @@
 //! Rules that several commands share: nobody gives or takes more than they hold, and someone always administers.
 
 use domain::error::{ErrorDef, Violation, Violations};
-use domain::ids::{TenantId, UserId};
+use domain::ids::UserId;
 use domain::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::{
-    EXPIRY_PASSED, GRANT_EXCEEDS_OWN, LAST_ADMINISTRATOR, SHARED_USER, TARGET_EXCEEDS_OWN, UNKNOWN_PERMISSION,
+    EXPIRY_EXCEEDS_OWN, EXPIRY_PASSED, GRANT_EXCEEDS_OWN, LAST_ADMINISTRATOR, OWN_ACCOUNT, TARGET_EXCEEDS_OWN,
+    UNKNOWN_PERMISSION, USERS_ONLY,
 };
 use super::permissions::is_known;
-use super::records::{Member, User};
-use super::views::UserView;
+use super::records::User;
 use crate::authorize::PermissionSet;
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult};
@@ -53,24 +53,63 @@ pub fn may_give(ctx: &RequestContext, grants: &[String]) -> AppResult<()> {
     within(&ctx.permissions, grants, &GRANT_EXCEEDS_OWN)
 }
 
-/// A caller takes over an account (its password, its address) only when it holds nothing more than they do.
-pub async fn may_take_over(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<()> {
-    let now = uow.now();
-    let grants = uow.users().grants_of(user, now).await?;
-    within(&ctx.permissions, &grants, &TARGET_EXCEEDS_OWN)
+/// A caller takes only what they hold themselves.
+pub fn may_take(ctx: &RequestContext, grants: &[String]) -> AppResult<()> {
+    within(&ctx.permissions, grants, &TARGET_EXCEEDS_OWN)
 }
 
-/// Name, address and password belong to the person: a tenant may change them only while the person is its alone.
-pub async fn may_change_person(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: &User) -> AppResult<()> {
-    let platform = ctx.platform_admin && !user.platform_admin;
-    if ctx.actor == Actor::System || ctx.actor == Actor::User(user.id) || platform {
+/// A caller changes or ends what a member has only when the member holds nothing more than they do.
+pub async fn may_overrule(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<()> {
+    let now = uow.now();
+    let grants = uow.users().grants_of(user, now).await?;
+    may_take(ctx, &grants)
+}
+
+/// Only a person changes an account: a key that leaks takes over neither its owner nor anybody else.
+pub fn person(ctx: &RequestContext) -> AppResult<UserId> {
+    match ctx.actor {
+        Actor::User(id) => Ok(id),
+        Actor::ApiKey(..) | Actor::System => Err(AppError::of(&USERS_ONLY)),
+    }
+}
+
+/// Password and address open every tenant of an account. Administrators set them only while the account is managed by
+/// their tenant, so only while it opens nothing else, and of nobody who holds more than they do.
+pub async fn may_change_account(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: &User) -> AppResult<()> {
+    if person(ctx)? == user.id {
         return Ok(());
     }
-    let elsewhere = uow.users().tenants_of(user.id).await?.iter().any(|tenant| *tenant != ctx.tenant);
-    if elsewhere || user.platform_admin {
-        return Err(AppError::of(&SHARED_USER));
+    if user.platform_admin || user.managed_by != Some(ctx.tenant) {
+        return Err(AppError::of(&OWN_ACCOUNT));
     }
-    may_take_over(ctx, uow, user.id).await
+    may_overrule(ctx, uow, user.id).await
+}
+
+/// The same for a password, which the platform's administrator may replace for whoever lost theirs.
+pub async fn may_set_password(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: &User) -> AppResult<()> {
+    if ctx.platform_admin && !user.platform_admin && person(ctx)? != user.id {
+        return Ok(());
+    }
+    may_change_account(ctx, uow, user).await
+}
+
+/// What a key makes or renews ends no later than the key itself.
+pub async fn outlives_no_key(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    expires_at: Option<Timestamp>,
+) -> AppResult<()> {
+    let Some(end) = own_end(ctx, uow).await? else { return Ok(()) };
+    match expires_at {
+        Some(expiry) if expiry <= end => Ok(()),
+        _ => Err(AppError::new(Violation::new(&EXPIRY_EXCEEDS_OWN).with("expiresAt", end).at("/expiresAt"))),
+    }
+}
+
+/// When the API key that asks expires; `None` for people, and for keys that do not.
+pub async fn own_end(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Option<Timestamp>> {
+    let Actor::ApiKey(id, _) = ctx.actor else { return Ok(None) };
+    Ok(uow.api_keys().find(id).await?.and_then(|key| key.expires_at))
 }
 
 /// After a change that may have removed an administrator; the error rolls it back.
@@ -107,29 +146,5 @@ pub fn record<T: Serialize>(
     let after = after.map(document).transpose()?.flatten();
     let tenant = uow.tenant();
     uow.record(Change { tenant, entity, entity_id: id, action, before, after });
-    Ok(())
-}
-
-/// Records a change of a person in every tenant they belong to, so that each sees it in its audit log and forgets
-/// what it cached.
-pub async fn record_person(
-    uow: &mut dyn UnitOfWork,
-    action: &'static str,
-    before: Option<&Member>,
-    after: &Member,
-) -> AppResult<()> {
-    let tenants: Vec<TenantId> = uow.users().tenants_of(after.user.id).await?;
-    let before = before.map(|member| document(&UserView::from(member))).transpose()?.flatten();
-    let view = document(&UserView::from(after))?;
-    for tenant in tenants {
-        uow.record(Change {
-            tenant,
-            entity: "user",
-            entity_id: after.user.id.uuid(),
-            action,
-            before: before.clone(),
-            after: view.clone(),
-        });
-    }
     Ok(())
 }

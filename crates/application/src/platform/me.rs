@@ -1,13 +1,14 @@
 //! The person who is signed in.
 
 use async_trait::async_trait;
-use domain::error::Language;
-use domain::ids::UserId;
+use domain::error::{Language, Violation};
+use domain::ids::TenantId;
 use domain::platform::{Password, PasswordHash};
 
 use super::error::{USERS_ONLY, WRONG_PASSWORD};
-use super::guard::record_person;
+use super::guard::{person, record};
 use super::ports::{Caller, PlatformQueries};
+use super::records::User;
 use super::sessions::RecordFailure;
 use super::sign_in::SignIn;
 use super::users::set_password::replace_password;
@@ -16,7 +17,7 @@ use super::views::{MeView, UserView};
 use crate::authorize::Access;
 use crate::command::{Command, Done, Executed, check_version, execute};
 use crate::context::{Actor, RequestContext};
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, UNKNOWN_REFERENCE};
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// User, tenant and rights of the caller.
@@ -24,27 +25,26 @@ pub async fn me(queries: &dyn PlatformQueries, ctx: &RequestContext) -> AppResul
     let id = ctx.actor.user_id().ok_or_else(|| AppError::of(&USERS_ONLY))?;
     let user = queries.user(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(USER))?;
     let tenant = queries.tenant(ctx.tenant).await?.ok_or_else(|| AppError::not_found("tenant"))?;
+    let mut memberships = queries.memberships(id).await?;
+    if matches!(ctx.actor, Actor::ApiKey(..)) {
+        // A key is of one tenant, where its owner's other tenants are nobody's business.
+        memberships.retain(|membership| membership.tenant_id == ctx.tenant.uuid());
+    }
     Ok(MeView {
         user,
         tenant,
         actor: ctx.actor.kind().to_owned(),
         permissions: ctx.permissions.grants(),
-        memberships: queries.memberships(id).await?,
+        platform_admin: ctx.platform_admin,
+        memberships,
     })
 }
 
-/// Only a person changes a person: a key that leaks must not take over its owner's account.
-fn person(ctx: &RequestContext) -> AppResult<UserId> {
-    match ctx.actor {
-        Actor::User(id) => Ok(id),
-        Actor::ApiKey(..) | Actor::System => Err(AppError::of(&USERS_ONLY)),
-    }
-}
-
-/// Changes the caller's own name or language; what is `None` stays.
+/// Changes the name and language the caller has in this tenant, and the tenant a sign-in enters; what is `None` stays.
 pub struct UpdateMe {
     pub name: Option<String>,
     pub locale: Option<Language>,
+    pub default_tenant: Option<TenantId>,
 }
 
 #[async_trait]
@@ -55,15 +55,26 @@ impl Command for UpdateMe {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<UserView>> {
         let before = member(uow, person(ctx)?).await?;
-        check_version(ctx, before.user.version)?;
-        let mut after = before.clone();
-        after.user.name = self.name.clone().unwrap_or(after.user.name);
-        after.user.locale = self.locale.unwrap_or(after.user.locale);
-        after.user.updated_at = uow.now();
-        after.user.version += 1;
-        uow.users().update(&after.user).await?;
-        record_person(uow, "updated", Some(&before), &after).await?;
-        Ok(Done::of(after.user.id.uuid(), after.user.version, UserView::from(&after)))
+        check_version(ctx, before.version)?;
+        let now = uow.now();
+        let mut after = before.changed(now);
+        if let Some(tenant) = self.default_tenant {
+            if !uow.users().tenants_of(after.user.id).await?.contains(&tenant) {
+                let unknown =
+                    Violation::new(&UNKNOWN_REFERENCE).with("resource", "tenant").with("value", tenant);
+                return Err(AppError::new(unknown.at("/defaultTenantId")));
+            }
+            after.user.default_tenant = Some(tenant);
+            after.user.updated_at = now;
+            after.user.version += 1;
+            uow.users().update(&after.user).await?;
+        }
+        after.name = self.name.clone().unwrap_or(after.name);
+        after.locale = self.locale.unwrap_or(after.locale);
+        uow.users().update_membership(&after).await?;
+        let view = UserView::from(&after);
+        record(uow, (USER, view.id), "updated", Some(&UserView::from(&before)), Some(&view))?;
+        Ok(Done::of(view.id, view.version, view))
     }
 }
 
@@ -85,7 +96,7 @@ impl Command for ChangePassword {
         if locked || before.user.password_hash.as_ref() != Some(&self.verified) {
             return Err(AppError::of(&WRONG_PASSWORD));
         }
-        replace_password(uow, &before, &self.password_hash).await?;
+        replace_password(uow, &before, &self.password_hash, false).await?;
         Ok(Done::new(()))
     }
 }
@@ -97,22 +108,37 @@ pub async fn change_password(
     ctx: &RequestContext,
     current: &str,
     new: &str,
+    caller: &Caller,
 ) -> AppResult<Executed> {
-    let user = own.queries.credentials_of(person(ctx)?).await?.ok_or_else(|| AppError::not_found(USER))?;
-    let new =
-        Password::choose(new, &user.email, &user.name).map_err(|v| AppError::new(v.at("/newPassword")))?;
-    let wrong = || AppError::new(domain::error::Violation::new(&WRONG_PASSWORD).at("/currentPassword"));
+    let user = account(own, ctx).await?;
+    let new = own.choose_password(new, (&user.email, &user.name), ctx.tenant, "/newPassword").await?;
+    let verified = verify_own(own, ctx, current, caller).await?;
+    let password_hash = own.passwords.hash(new, &caller.turn(&user.email)).await?;
+    execute(&own.app, ctx, ChangePassword { verified, password_hash }).await
+}
+
+async fn account(own: &SignIn, ctx: &RequestContext) -> AppResult<User> {
+    own.queries.credentials_of(person(ctx)?).await?.ok_or_else(|| AppError::not_found(USER))
+}
+
+/// Verifies the caller's own current password; answers what it was verified against.
+pub async fn verify_own(
+    own: &SignIn,
+    ctx: &RequestContext,
+    current: &str,
+    caller: &Caller,
+) -> AppResult<PasswordHash> {
+    let user = account(own, ctx).await?;
+    let wrong = || AppError::new(Violation::new(&WRONG_PASSWORD).at("/currentPassword"));
     let verified = user.password_hash.clone().ok_or_else(wrong)?;
     let attempt = Password::attempt(current).ok_or_else(wrong)?;
-    let right = own.passwords.verify(attempt, Some(verified.clone())).await?;
+    let right = own.passwords.verify(attempt, Some(verified.clone()), &caller.turn(&user.email)).await?;
     if user.is_locked(own.app.clock.now()) {
         return Err(wrong());
     }
     if !right {
-        let caller = Caller { request_id: ctx.request_id.clone(), language: ctx.language };
-        RecordFailure::run(&own.app, &own.policy, ctx.tenant, Some(user.id), &caller).await?;
+        RecordFailure::run(&own.app, &own.policy, ctx.tenant, vec![user.id], caller).await?;
         return Err(wrong());
     }
-    let password_hash = own.passwords.hash(new).await?;
-    execute(&own.app, ctx, ChangePassword { verified, password_hash }).await
+    Ok(verified)
 }

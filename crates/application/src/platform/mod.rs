@@ -1,11 +1,12 @@
 //! Tenants, users, roles and keys: commands, ports and views.
 //!
-//! A person ([`records::User`]) exists once and enters tenants through memberships; roles are named sets of
-//! permissions of one tenant; an API key acts for a member with a part of that member's rights.
+//! An account ([`records::User`]) enters tenants through memberships, which only accepting an invitation makes; roles are
+//! named sets of permissions of one tenant; an API key acts for a member with a part of that member's rights.
 
 pub mod api_keys;
 pub mod attachments;
 pub mod audit_chain;
+pub mod attempts;
 pub mod audit_log;
 pub mod batch;
 pub mod bootstrap;
@@ -16,6 +17,7 @@ pub mod error;
 pub mod feature_flags;
 pub mod guard;
 pub mod identity;
+pub mod invitations;
 pub mod jobs;
 pub mod leadership;
 pub mod me;

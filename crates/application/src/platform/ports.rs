@@ -3,7 +3,9 @@
 
 use async_trait::async_trait;
 use domain::error::Language;
-use domain::ids::{ApiKeyId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId};
+use domain::ids::{
+    ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId,
+};
 use domain::money::Currency;
 use domain::platform::{EmailAddress, Password, PasswordHash};
 use domain::text::LocalizedName;
@@ -11,29 +13,52 @@ use domain::time::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::records::{ApiKey, Member, RefreshToken, Role, RoleAssignment, Tenant, User};
-use super::views::{ApiKeyView, MembershipView, RoleAssignmentView, RoleView, TenantView, UserView};
+use super::records::{ApiKey, Invitation, Member, RefreshToken, Role, RoleAssignment, Tenant, User};
+use super::views::{
+    ApiKeyView, InvitationView, MembershipView, RoleAssignmentView, RoleView, TenantView, UserView,
+};
 use crate::error::AppResult;
 use crate::paging::{ListQuery, Page};
 
-/// People and their memberships. A person is the same in every tenant, so lookups by id or address ignore the tenant.
+/// Accounts and their memberships. An account is the same in every tenant, so a lookup by id ignores the tenant.
 #[async_trait]
 pub trait UserRepository: Send {
     async fn find(&mut self, id: UserId) -> AppResult<Option<User>>;
-    async fn find_by_email(&mut self, email: &EmailAddress) -> AppResult<Option<User>>;
     async fn insert(&mut self, user: &User) -> AppResult<()>;
     /// Writes every column of a user read in this transaction.
     async fn update(&mut self, user: &User) -> AppResult<()>;
     /// The user as a member of the bound tenant.
     async fn member(&mut self, id: UserId) -> AppResult<Option<Member>>;
-    async fn insert_membership(&mut self, user: UserId) -> AppResult<()>;
-    async fn set_membership_active(&mut self, user: UserId, active: bool) -> AppResult<()>;
+    /// The member of the bound tenant, active or not, who has this address.
+    async fn member_of_address(&mut self, email: &EmailAddress) -> AppResult<Option<UserId>>;
+    /// MUST fail when another member of the tenant has the address.
+    async fn insert_membership(&mut self, member: &Member) -> AppResult<()>;
+    /// Writes what the tenant keeps of the member; the account stays as it is.
+    async fn update_membership(&mut self, member: &Member) -> AppResult<()>;
     /// Every tenant the user belongs to, active or not.
     async fn tenants_of(&mut self, user: UserId) -> AppResult<Vec<TenantId>>;
     /// Members of the bound tenant who can sign in and hold the administrator role without an expiry.
     async fn count_administrators(&mut self) -> AppResult<u64>;
     /// What the user's unexpired roles in the bound tenant grant at `now`.
     async fn grants_of(&mut self, user: UserId, now: Timestamp) -> AppResult<Vec<String>>;
+    /// The same of everyone who has the role at `now`, together.
+    async fn grants_of_holders(&mut self, role: RoleId, now: Timestamp) -> AppResult<Vec<String>>;
+}
+
+/// Invitations of the bound tenant.
+#[async_trait]
+pub trait InvitationRepository: Send {
+    async fn find(&mut self, id: InvitationId) -> AppResult<Option<Invitation>>;
+    async fn find_by_token(&mut self, token_hash: &[u8; 32]) -> AppResult<Option<Invitation>>;
+    /// Whether the address has an invitation that can be accepted at `now`.
+    async fn is_invited(&mut self, email: &EmailAddress, now: Timestamp) -> AppResult<bool>;
+    /// Invitations that can be accepted at `now`.
+    async fn count_usable(&mut self, now: Timestamp) -> AppResult<u64>;
+    /// Those of them that would give the role.
+    async fn count_usable_with(&mut self, role: RoleId, now: Timestamp) -> AppResult<u64>;
+    async fn insert(&mut self, invitation: &Invitation) -> AppResult<()>;
+    /// MUST fail when the invitation is no longer at the version before.
+    async fn update(&mut self, invitation: &Invitation) -> AppResult<()>;
 }
 
 /// Roles and who has them.
@@ -114,23 +139,41 @@ pub trait PlatformQueries: Send + Sync {
     ) -> AppResult<Option<RoleAssignmentView>>;
     async fn api_keys(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<ApiKeyView>>;
     async fn api_key(&self, tenant: TenantId, id: ApiKeyId) -> AppResult<Option<ApiKeyView>>;
-    /// Every tenant the user belongs to, by code.
+    async fn invitations(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<InvitationView>>;
+    async fn invitation(&self, tenant: TenantId, id: InvitationId) -> AppResult<Option<InvitationView>>;
+    /// The tenant of the invitation with the token of this SHA-256, and the invitation, whatever its state.
+    async fn invitation_by_token(&self, hash: &[u8; 32]) -> AppResult<Option<(TenantId, Invitation)>>;
+    /// Every tenant the user belongs to, in the order in which they were entered.
     async fn memberships(&self, user: UserId) -> AppResult<Vec<MembershipView>>;
     /// The settings that were set, with their versions.
     async fn settings(&self, tenant: TenantId) -> AppResult<Vec<(String, Value, i64)>>;
-    /// For signing in: across tenants.
-    async fn credentials(&self, email: &EmailAddress) -> AppResult<Option<User>>;
+    /// For signing in: the accounts of an address, the oldest first, [`ACCOUNTS_TRIED_MAX`](super::records::ACCOUNTS_TRIED_MAX) at most; with the code or id of
+    /// a tenant the one that is a member there.
+    async fn credentials(&self, email: &EmailAddress, tenant: Option<&str>) -> AppResult<Vec<User>>;
     async fn credentials_of(&self, user: UserId) -> AppResult<Option<User>>;
     /// The key with this SHA-256 and its tenant, whatever its state.
     async fn api_key_by_hash(&self, hash: &[u8; 32]) -> AppResult<Option<(TenantId, ApiKey)>>;
 }
 
-/// Hashes passwords with a slow, salted function, a bounded number at a time.
+/// Whose turn a hash is. Those who wait are served in turns by source, and of one source by account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Turn {
+    pub source: Option<std::net::IpAddr>,
+    /// The address that was typed, known or not, or who is signed in.
+    pub account: String,
+}
+
+/// Hashes passwords with a slow, salted function, a bounded number at a time and in fair turns.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    async fn hash(&self, password: Password) -> AppResult<PasswordHash>;
+    async fn hash(&self, password: Password, turn: &Turn) -> AppResult<PasswordHash>;
     /// MUST take the same time for `None` as for a hash, so that nobody can tell which addresses exist.
-    async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> AppResult<bool>;
+    async fn verify(
+        &self,
+        password: Password,
+        hash: Option<PasswordHash>,
+        turn: &Turn,
+    ) -> AppResult<bool>;
 }
 
 /// What an access token says.
@@ -160,4 +203,13 @@ pub trait AccessTokens: Send + Sync {
 pub struct Caller {
     pub request_id: std::sync::Arc<str>,
     pub language: Language,
+    /// The address of the connection's other end, which may be a proxy.
+    pub source: Option<std::net::IpAddr>,
+}
+
+impl Caller {
+    /// Their turn to have a password hashed for this account.
+    pub fn turn(&self, account: impl ToString) -> Turn {
+        Turn { source: self.source, account: account.to_string() }
+    }
 }

@@ -1,18 +1,21 @@
 //! A new tenant: its row, its company currency, its standard roles and its first administrator.
 
 use domain::error::{Language, Violation};
-use domain::ids::{RoleAssignmentId, RoleId, TenantId, UserId};
+use domain::ids::{InvitationId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::{Currency, CurrencyCode};
 use domain::platform::{EmailAddress, PasswordHash};
 use domain::text::{Code, LocalizedName};
 
 use super::guard::record;
-use super::records::{Country, Member, Role, RoleAssignment, Tenant, TenantStatus, User};
+use super::invitations::{INVITATION, INVITATION_SECONDS};
+use super::records::{
+    Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus,
+};
 use super::roles::ROLE;
 use super::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
 use super::tenants::TENANT;
 use super::users::USER;
-use super::views::{RoleAssignmentView, RoleView, TenantView, UserView};
+use super::views::{InvitationView, RoleAssignmentView, RoleView, TenantView, UserView};
 use crate::accounting::setup::currency_name;
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
@@ -30,19 +33,35 @@ pub struct NewTenant {
     pub administrator: NewAdministrator,
 }
 
-/// The first administrator. Someone who exists already keeps their name and password.
+/// The first administrator.
 #[derive(Debug, Clone)]
 pub struct NewAdministrator {
     pub email: EmailAddress,
     pub name: String,
     pub locale: Language,
-    pub password_hash: PasswordHash,
-    pub platform_admin: bool,
+    pub entry: Entry,
+}
+
+/// How the first administrator comes in.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// With a new account of this tenant alone, whoever else has the address: its password opens nothing else.
+    Password(PasswordHash),
+    /// The one who sets up an empty database and runs the platform.
+    Platform(PasswordHash),
+    /// By accepting the invitation whose token has this SHA-256.
+    Invitation([u8; 32]),
+}
+
+/// What was set up.
+pub struct Provisioned {
+    pub tenant: TenantId,
+    pub invitation: Option<InvitationView>,
 }
 
 /// Creates the tenant and leaves the unit of work bound to it, so that the caller can apply the accounting template
 /// in the same transaction. A code that is taken is `already_exists` at `/code`.
-pub async fn provision(_: &RequestContext, uow: &mut dyn UnitOfWork, new: &NewTenant) -> AppResult<TenantId> {
+pub async fn provision(_: &RequestContext, uow: &mut dyn UnitOfWork, new: &NewTenant) -> AppResult<Provisioned> {
     if uow.tenants().find_by_code(new.code.as_str()).await?.is_some() {
         let taken = Violation::new(&ALREADY_EXISTS).with("field", "code").with("value", &new.code);
         return Err(AppError::new(taken.at("/code")));
@@ -66,8 +85,8 @@ pub async fn provision(_: &RequestContext, uow: &mut dyn UnitOfWork, new: &NewTe
     let currency_name = currency_name(new.currency)?;
     uow.tenants().insert_currency(Currency::iso(new.currency), &currency_name).await?;
     let administrator_role = standard_roles(uow).await?;
-    first_administrator(uow, &new.administrator, administrator_role).await?;
-    Ok(tenant.id)
+    let invitation = first_administrator(uow, &new.administrator, administrator_role).await?;
+    Ok(Provisioned { tenant: tenant.id, invitation })
 }
 
 /// Answers the administrator's role.
@@ -98,31 +117,25 @@ async fn first_administrator(
     uow: &mut dyn UnitOfWork,
     new: &NewAdministrator,
     role: RoleId,
-) -> AppResult<()> {
-    let now = uow.now();
-    let user = match uow.users().find_by_email(&new.email).await? {
-        Some(user) => user,
-        None => {
-            let user = User {
-                id: UserId::new(uow.new_id()),
-                email: new.email.clone(),
-                name: new.name.clone(),
-                locale: new.locale,
-                password_hash: Some(new.password_hash.clone()),
-                platform_admin: new.platform_admin,
-                active: true,
-                failed_attempts: 0,
-                locked_until: None,
-                password_changed_at: Some(now),
-                created_at: now,
-                updated_at: now,
-                version: 1,
-            };
-            uow.users().insert(&user).await?;
-            user
-        }
+) -> AppResult<Option<InvitationView>> {
+    let (password_hash, platform_admin) = match &new.entry {
+        Entry::Invitation(token_hash) => return invite(uow, new, role, *token_hash).await.map(Some),
+        Entry::Password(hash) => (hash.clone(), false),
+        Entry::Platform(hash) => (hash.clone(), true),
     };
-    uow.users().insert_membership(user.id).await?;
+    let now = uow.now();
+    let user = NewUser {
+        id: UserId::new(uow.new_id()),
+        email: new.email.clone(),
+        name: new.name.clone(),
+        locale: new.locale,
+        password_hash,
+        password_by_other: !platform_admin,
+        platform_admin,
+        managed_by: (!platform_admin).then(|| uow.tenant()),
+    };
+    let user = user.at(now);
+    uow.users().insert(&user).await?;
     let assignment = RoleAssignment {
         id: RoleAssignmentId::new(uow.new_id()),
         role,
@@ -131,9 +144,42 @@ async fn first_administrator(
         created_at: now,
         version: 1,
     };
+    let member = Member::new(user, new.name.clone(), new.locale, now);
+    uow.users().insert_membership(&member).await?;
     uow.roles().insert_assignment(&assignment).await?;
-    let view = UserView::from(&Member { user, active: true });
+    let view = UserView::from(&member);
     record(uow, (USER, view.id), "created", None, Some(&view))?;
     let view = RoleAssignmentView::from(&assignment);
-    record(uow, ("role_assignment", view.id), "created", None, Some(&view))
+    record(uow, ("role_assignment", view.id), "created", None, Some(&view))?;
+    Ok(None)
+}
+
+async fn invite(
+    uow: &mut dyn UnitOfWork,
+    new: &NewAdministrator,
+    role: RoleId,
+    token_hash: [u8; 32],
+) -> AppResult<InvitationView> {
+    let now = uow.now();
+    let invitation = Invitation {
+        id: InvitationId::new(uow.new_id()),
+        email: new.email.clone(),
+        name: new.name.clone(),
+        locale: new.locale,
+        roles: vec![role],
+        token_hash,
+        invited_by: None,
+        api_key: None,
+        expires_at: now.plus_seconds(INVITATION_SECONDS),
+        accepted_at: None,
+        user: None,
+        revoked_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    uow.invitations().insert(&invitation).await?;
+    let view = InvitationView::from(&invitation);
+    record(uow, (INVITATION, view.id), "created", None, Some(&view))?;
+    Ok(view)
 }

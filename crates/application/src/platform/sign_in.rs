@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use domain::error::ErrorDef;
 use domain::ids::{TenantId, UserId};
-use domain::platform::{EmailAddress, Password};
+use domain::platform::{EmailAddress, Password, PasswordHash};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::api_keys::hash_token;
 use super::api_keys::hex;
+use super::attempts::Attempts;
 use super::error::{INVALID_CLIENT, INVALID_REFRESH_TOKEN, WRONG_CREDENTIALS};
-use super::ports::{AccessGrant, AccessTokens, Caller, PasswordHasher, PlatformQueries};
+use super::ports::{AccessGrant, AccessTokens, Caller, PasswordHasher, PlatformQueries, Turn};
 use super::sessions::{
     NewToken, OpenSession, RecordFailure, RefreshSession, Refreshed, RevokeSession, context_of,
 };
+use super::records::User;
 use super::views::MembershipView;
 use crate::command::{Application, Executed, execute};
 use crate::context::RequestContext;
@@ -25,6 +27,8 @@ use crate::error::{AppError, AppResult};
 pub struct SignInPolicy {
     pub access_token_seconds: u32,
     pub refresh_token_seconds: u32,
+    /// A session ends then, however often it is renewed.
+    pub session_seconds_max: u32,
     /// Wrong passwords in a row that lock an account.
     pub failures_max: u32,
     pub lock_seconds: u32,
@@ -34,6 +38,8 @@ pub struct SignInPolicy {
 pub const ACCESS_TOKEN_SECONDS_DEFAULT: u32 = 15 * 60;
 /// Refresh tokens live 14 days unless configured.
 pub const REFRESH_TOKEN_SECONDS_DEFAULT: u32 = 14 * 24 * 3600;
+/// A session lasts 90 days at most unless configured.
+pub const SESSION_SECONDS_MAX_DEFAULT: u32 = 90 * 24 * 3600;
 /// Wrong passwords in a row that lock an account, unless configured.
 pub const FAILURES_MAX_DEFAULT: u32 = 5;
 /// A lock lasts 15 minutes unless configured.
@@ -46,6 +52,7 @@ impl Default for SignInPolicy {
         Self {
             access_token_seconds: ACCESS_TOKEN_SECONDS_DEFAULT,
             refresh_token_seconds: REFRESH_TOKEN_SECONDS_DEFAULT,
+            session_seconds_max: SESSION_SECONDS_MAX_DEFAULT,
             failures_max: FAILURES_MAX_DEFAULT,
             lock_seconds: LOCK_SECONDS_DEFAULT,
         }
@@ -59,6 +66,9 @@ pub struct Tokens {
     pub expires_in: u32,
     /// Not for machines: they have their key.
     pub refresh_token: Option<String>,
+    pub tenant: TenantId,
+    /// Where else the account may go; not for machines, whose key is of one tenant.
+    pub memberships: Option<Vec<MembershipView>>,
 }
 
 /// What signing in, and changing a password, needs.
@@ -69,10 +79,12 @@ pub struct SignIn {
     pub passwords: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn AccessTokens>,
     pub policy: SignInPolicy,
+    /// Failures that no account counts.
+    pub attempts: Arc<Attempts>,
 }
 
 impl SignIn {
-    /// Grant type `password`. `tenant` is a code or an id; without it the first tenant, by code, that lets the user in.
+    /// Grant type `password`. `tenant` is a code or an id; without it the user's default tenant, or the one they entered first.
     ///
     /// Every refusal is the same `wrong_credentials` after the same work, whether the address is unknown, the password
     /// wrong, the account locked or deactivated: nobody learns which addresses exist.
@@ -84,25 +96,31 @@ impl SignIn {
         caller: &Caller,
     ) -> AppResult<Tokens> {
         let refused = || AppError::of(&WRONG_CREDENTIALS);
-        let user = match EmailAddress::parse(email.trim()) {
-            Ok(email) => self.queries.credentials(&email).await?,
-            Err(_) => None,
+        let accounts = match EmailAddress::parse(email.trim()) {
+            Ok(email) => self.queries.credentials(&email, tenant).await?,
+            Err(_) => Vec::new(),
         };
         let attempt = Password::attempt(password).ok_or_else(refused)?;
-        let known = user.and_then(|user| user.password_hash.clone().map(|hash| (user, hash)));
-        let hash = known.as_ref().map(|(_, hash)| hash.clone());
-        let right = self.passwords.verify(attempt, hash).await?;
-        let nobody = TenantId::new(Uuid::nil());
-        let id = known.as_ref().map_or(UserId::new(Uuid::nil()), |(user, _)| user.id);
-        let memberships = self.queries.memberships(id).await?;
-        let home = memberships.first().map_or(nobody, |m| TenantId::new(m.tenant_id));
-        let (user, verified) = match known {
-            Some(known) if right => known,
-            known => {
-                let blamed = known.map(|(user, _)| user.id);
-                RecordFailure::run(&self.app, &self.policy, home, blamed, caller).await?;
-                return Err(refused());
+        let typed = email.trim().to_lowercase();
+        if self.is_locked(&typed, &accounts) {
+            noted(caller, accounts.first(), "too many attempts failed before");
+            return Err(refused());
+        }
+        let verified = self.verified(attempt, &accounts, &caller.turn(&typed)).await?;
+        let somebody = verified.as_ref().map(|(user, _)| user).or(accounts.first());
+        let nobody = UserId::new(Uuid::nil());
+        let memberships = self.queries.memberships(somebody.map_or(nobody, |user| user.id)).await?;
+        let home = memberships.iter().find(|m| m.default).or(memberships.first());
+        let home = TenantId::new(home.map_or(Uuid::nil(), |m| m.tenant_id));
+        let Some((user, verified)) = verified else {
+            let blamed = accounts.iter().filter(|user| user.password_hash.is_some()).map(|user| user.id);
+            RecordFailure::run(&self.app, &self.policy, home, blamed.collect(), caller).await?;
+            if accounts.is_empty() {
+                let (now, policy) = (self.app.clock.now(), &self.policy);
+                self.attempts.count(&typed, policy.failures_max, i64::from(policy.lock_seconds), now);
             }
+            noted(caller, somebody, "the password is wrong or the address unknown");
+            return Err(refused());
         };
         let family = self.app.ids.new_id();
         let (refresh_token, token) = self.new_refresh_token();
@@ -115,16 +133,74 @@ impl SignIn {
             None => None,
         };
         let Some(tenant) = opened else {
-            RecordFailure::run(&self.app, &self.policy, home, None, caller).await?;
+            RecordFailure::run(&self.app, &self.policy, home, Vec::new(), caller).await?;
+            noted(caller, Some(&user), "the account is locked or may not enter");
             return Err(refused());
         };
-        self.tokens(user.id, tenant, user.stamp(), family, refresh_token)
+        let tokens = self.tokens(user.id, tenant, user.stamp(), family, refresh_token)?;
+        Ok(Tokens { memberships: Some(memberships), ..tokens })
     }
 
-    /// Grant type `refresh_token`: each token once; a second use ends the session.
-    pub async fn refresh(&self, refresh_token: &str, caller: &Caller) -> AppResult<Tokens> {
+    /// Whether no attempt for the address can succeed now, so that it costs no hash. An address that nobody has locks like one
+    /// that somebody has.
+    fn is_locked(&self, typed: &str, accounts: &[User]) -> bool {
+        let now = self.app.clock.now();
+        match accounts {
+            [] => self.attempts.locked_until(typed, self.policy.failures_max, now).is_some(),
+            accounts => accounts.iter().all(|user| user.is_locked(now)),
+        }
+    }
+
+    /// The account that the password is right for. Without any account to try it costs one hash all the same.
+    async fn verified(
+        &self,
+        attempt: Password,
+        accounts: &[User],
+        turn: &Turn,
+    ) -> AppResult<Option<(User, PasswordHash)>> {
+        let mut tried = false;
+        for user in accounts {
+            let Some(hash) = user.password_hash.clone() else { continue };
+            tried = true;
+            if self.passwords.verify(attempt.clone(), Some(hash.clone()), turn).await? {
+                return Ok(Some((user.clone(), hash)));
+            }
+        }
+        if !tried {
+            self.passwords.verify(attempt, None, turn).await?;
+        }
+        Ok(None)
+    }
+
+    /// Checks a password that somebody chooses against the policy, which knows the person and the company.
+    pub async fn choose_password(
+        &self,
+        text: &str,
+        (email, name): (&EmailAddress, &str),
+        tenant: TenantId,
+        pointer: &str,
+    ) -> AppResult<Password> {
+        let company = self.queries.tenant(tenant).await?;
+        let names = company.map(|view| (view.code, view.name.ar, view.name.en));
+        let mut words = vec![name.to_owned()];
+        if let Some((code, ar, en)) = names {
+            words.extend([Some(code), ar, en].into_iter().flatten());
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        Password::choose(text, email, &words).map_err(|violation| AppError::new(violation.at(pointer)))
+    }
+
+    /// Grant type `refresh_token`: each token once; a second use ends the session. With the code or id of another tenant of
+    /// the account the session goes on there.
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+        tenant: Option<&str>,
+        caller: &Caller,
+    ) -> AppResult<Tokens> {
         let (text, next) = self.new_refresh_token();
-        let command = RefreshSession { token_hash: hash_token(refresh_token), next };
+        let tenant = tenant.map(str::to_owned);
+        let command = RefreshSession { token_hash: hash_token(refresh_token), next, tenant };
         match answer(&execute(&self.app, &before_sign_in(caller), command).await?)? {
             Refreshed::Next { tenant, user, family, stamp } => {
                 self.tokens(UserId::new(user), TenantId::new(tenant), stamp, family, text)
@@ -165,6 +241,8 @@ impl SignIn {
             access_token: self.tokens.issue(&grant)?,
             expires_in: u32::try_from(seconds).unwrap_or_default(),
             refresh_token: None,
+            tenant,
+            memberships: None,
         })
     }
 
@@ -177,7 +255,8 @@ impl SignIn {
     fn new_refresh_token(&self) -> (String, NewToken) {
         let text = format!("{REFRESH_TOKEN_MARK}{}", hex(&self.app.ids.secret()));
         let expires_at = self.app.clock.now().plus_seconds(i64::from(self.policy.refresh_token_seconds));
-        let token = NewToken { hash: hash_token(&text), expires_at };
+        let session_seconds_max = self.policy.session_seconds_max;
+        let token = NewToken { hash: hash_token(&text), expires_at, session_seconds_max };
         (text, token)
     }
 
@@ -204,6 +283,8 @@ impl SignIn {
             access_token: self.tokens.issue(&grant)?,
             expires_in: self.policy.access_token_seconds,
             refresh_token: Some(refresh_token),
+            tenant,
+            memberships: None,
         })
     }
 }
@@ -213,11 +294,20 @@ fn before_sign_in(caller: &Caller) -> RequestContext {
     RequestContext::system(TenantId::new(Uuid::nil()), &caller.request_id)
 }
 
-/// The tenant asked for by code or id, or the first that is open to the user.
+/// The tenant asked for by code or id, or the default one, if it is open to the user.
 fn choose_tenant(memberships: &[MembershipView], asked: Option<&str>) -> Option<TenantId> {
-    let wanted =
-        |m: &&MembershipView| asked.is_none_or(|text| m.code == text || m.tenant_id.to_string() == text);
-    memberships.iter().filter(|m| m.active).find(wanted).map(|m| TenantId::new(m.tenant_id))
+    let chosen = |m: &&MembershipView| match asked {
+        Some(text) => m.code == text || m.tenant_id.to_string() == text,
+        None => m.default,
+    };
+    memberships.iter().filter(|m| m.active).find(chosen).map(|m| TenantId::new(m.tenant_id))
+}
+
+/// A refused sign-in, for whoever looks for an attacker: whose account and from where, never what was typed.
+fn noted(caller: &Caller, account: Option<&User>, reason: &'static str) {
+    let source = caller.source.map_or_else(|| "unknown".to_owned(), |source| source.to_string());
+    let user = account.map_or_else(|| "none".to_owned(), |user| user.id.to_string());
+    tracing::info!(source, user, request = %caller.request_id, "A sign-in was refused: {reason}");
 }
 
 fn answer<T: DeserializeOwned>(executed: &Executed) -> AppResult<T> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::records::{ApiKey, Member, Role, RoleAssignment, Tenant};
+use super::records::{ApiKey, Invitation, Member, Role, RoleAssignment, Tenant};
 use crate::views::{NameView, optional_timestamp, timestamp};
 
 /// One legal entity's books.
@@ -49,23 +49,19 @@ impl From<&Tenant> for TenantView {
     }
 }
 
-/// A user as this tenant sees them.
+/// A user as this tenant knows them. Nothing in it depends on other tenants of the person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserView {
     pub id: Uuid,
     pub email: String,
+    /// As this tenant calls them.
     pub name: String,
     /// `en` or `ar`.
     pub locale: String,
     /// Whether the user may enter this tenant.
     pub active: bool,
-    /// Runs the platform: creates and suspends tenants.
-    pub platform_admin: bool,
-    /// Too many wrong passwords: nobody can sign in with this address before.
-    #[serde(serialize_with = "optional_timestamp")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub locked_until: Option<Timestamp>,
+    /// When the user became a member.
     #[serde(serialize_with = "timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -81,16 +77,102 @@ impl From<&Member> for UserView {
         Self {
             id: user.id.uuid(),
             email: user.email.to_string(),
-            name: user.name.clone(),
-            locale: user.locale.as_str().to_owned(),
+            name: member.name.clone(),
+            locale: member.locale.as_str().to_owned(),
             active: member.active && user.active,
-            platform_admin: user.platform_admin,
-            locked_until: user.locked_until,
-            created_at: user.created_at,
-            updated_at: user.updated_at,
-            version: user.version,
+            created_at: member.created_at,
+            updated_at: member.updated_at,
+            version: member.version,
         }
     }
+}
+
+/// An address that may become a member of the tenant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    pub id: Uuid,
+    pub email: String,
+    pub name: String,
+    /// `en` or `ar`.
+    pub locale: String,
+    /// Given at acceptance.
+    pub role_ids: Vec<Uuid>,
+    /// Null when the tenant was set up with it.
+    pub invited_by: Option<Uuid>,
+    /// From then on it cannot be accepted unless it is renewed.
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub accepted_at: Option<Timestamp>,
+    /// The member it became; null until it is accepted.
+    pub user_id: Option<Uuid>,
+    #[serde(serialize_with = "optional_timestamp")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[serde(serialize_with = "timestamp")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<&Invitation> for InvitationView {
+    fn from(invitation: &Invitation) -> Self {
+        Self {
+            id: invitation.id.uuid(),
+            email: invitation.email.to_string(),
+            name: invitation.name.clone(),
+            locale: invitation.locale.as_str().to_owned(),
+            role_ids: invitation.roles.iter().map(|role| role.uuid()).collect(),
+            invited_by: invitation.invited_by.map(|user| user.uuid()),
+            expires_at: invitation.expires_at,
+            accepted_at: invitation.accepted_at,
+            user_id: invitation.user.map(|user| user.uuid()),
+            revoked_at: invitation.revoked_at,
+            created_at: invitation.created_at,
+            updated_at: invitation.updated_at,
+            version: invitation.version,
+        }
+    }
+}
+
+/// An invitation as it is shown once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationSecretView {
+    #[serde(flatten)]
+    pub invitation: InvitationView,
+    /// What the person accepts the invitation with, shown this once: hand it over to nobody else, such as in a link of your
+    /// own pages. Null when the answer is a replay: then renew the invitation.
+    pub token: Option<String>,
+}
+
+/// A new tenant, with the invitation of its administrator if no password was given for them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewTenantView {
+    #[serde(flatten)]
+    pub tenant: TenantView,
+    /// Null when the administrator has a password.
+    pub invitation: Option<InvitationView>,
+    /// The invitation's token, shown this once; null without an invitation, and when the answer is a replay.
+    pub token: Option<String>,
+}
+
+/// What an accepted invitation opened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptedInvitationView {
+    pub tenant_id: Uuid,
+    /// For `tenant` when signing in.
+    pub tenant_code: String,
+    pub tenant_name: NameView,
+    pub user: UserView,
 }
 
 /// A named set of permissions.
@@ -222,6 +304,8 @@ pub struct MembershipView {
     pub name: NameView,
     /// Whether the user may sign in there now.
     pub active: bool,
+    /// Whether a sign-in without a tenant enters it.
+    pub default: bool,
 }
 
 /// Who is asking.
@@ -234,6 +318,9 @@ pub struct MeView {
     pub actor: String,
     /// What this credential may do; a final `*` stands for everything below.
     pub permissions: Vec<String>,
+    /// Whether the caller runs the platform: creates and suspends tenants.
+    pub platform_admin: bool,
+    /// Every tenant of the user, in the order in which they were entered.
     pub memberships: Vec<MembershipView>,
 }
 

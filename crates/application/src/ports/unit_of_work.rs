@@ -30,7 +30,7 @@ use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobReposi
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::leadership::LeaseRepository;
 use crate::platform::ports::{
-    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
 use crate::platform::retention::RetentionRepository;
 
@@ -67,6 +67,7 @@ pub trait UnitOfWork: Send {
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
+    fn invitations(&mut self) -> &mut dyn InvitationRepository;
     fn users(&mut self) -> &mut dyn UserRepository;
     fn roles(&mut self) -> &mut dyn RoleRepository;
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;

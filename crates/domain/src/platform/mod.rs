@@ -16,6 +16,6 @@ crate::errors! {
     PASSWORD_TOO_LONG = "password_too_long", Rule, User,
         "A password has at most {max} characters.", "يجب ألا تزيد كلمة المرور على {max} حرف.";
     PASSWORD_GUESSABLE = "password_guessable", Rule, User,
-        "The password is easy to guess: it is the e-mail address, the name, or a repetition of a few characters.",
-        "كلمة المرور سهلة التخمين: فهي عنوان البريد أو الاسم أو تكرار لعدد قليل من الأحرف.";
+        "The password is easy to guess: it is a common one, a pattern, or contains the address, the name or the company. Several unrelated words make a good one.",
+        "كلمة المرور سهلة التخمين: فهي شائعة أو نمط معروف أو تحتوي على العنوان أو الاسم أو المنشأة. عدة كلمات لا رابط بينها تصلح كلمة مرور جيدة.";
 }

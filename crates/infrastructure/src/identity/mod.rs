@@ -4,3 +4,4 @@ pub mod authenticator;
 pub mod keys;
 pub mod passwords;
 pub mod tokens;
+mod turnstile;

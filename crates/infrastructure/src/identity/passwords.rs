@@ -3,19 +3,20 @@
 use std::sync::{Arc, OnceLock};
 
 use application::error::{AppError, AppResult, TEMPORARILY_UNAVAILABLE};
-use application::platform::ports::PasswordHasher;
+use application::platform::ports::{PasswordHasher, Turn};
 use application::ports::clock::Ids;
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use domain::platform::{Password, PasswordHash};
-use tokio::sync::Semaphore;
 
-/// Hashes computed at the same time: each takes a core and [`MEMORY_KIB`] for some tens of milliseconds.
-pub const HASHES_AT_ONCE_MAX: usize = 4;
-/// Hashes that run or wait; beyond it callers are told to come again.
-pub const HASHES_PENDING_MAX: usize = 64;
+use super::turnstile::Turnstile;
+
+/// Hashes computed at the same time unless configured: each takes a core and [`MEMORY_KIB`] for some tens of milliseconds.
+pub const HASHES_AT_ONCE_MAX: usize = 2;
+/// Hashes that wait: some seconds of work. Beyond it whoever has most waiting is told to come again.
+pub const HASHES_WAITING_MAX: usize = 256;
 /// Memory of one hash, in KiB (OWASP's first choice for Argon2id, with two passes and one lane).
 pub const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -31,25 +32,27 @@ pub struct Argon2Passwords {
 struct Inner {
     argon2: Argon2<'static>,
     ids: Arc<dyn Ids>,
-    running: Semaphore,
-    pending: Semaphore,
+    turnstile: Turnstile,
     /// Verified against when there is no hash, so that unknown users cost the same.
     dummy: OnceLock<Result<String, String>>,
 }
 
 impl Argon2Passwords {
-    pub fn new(ids: Arc<dyn Ids>) -> AppResult<Self> {
-        Self::with_cost(ids, MEMORY_KIB, PASSES)
+    pub fn new(ids: Arc<dyn Ids>, at_once_max: usize) -> AppResult<Self> {
+        Self::with_cost(ids, (MEMORY_KIB, PASSES), at_once_max)
     }
 
-    /// With another cost; a hash made with one verifies under any other.
-    pub fn with_cost(ids: Arc<dyn Ids>, memory_kib: u32, passes: u32) -> AppResult<Self> {
+    /// With another cost, in KiB and passes; a hash made with one verifies under any other.
+    pub fn with_cost(
+        ids: Arc<dyn Ids>,
+        (memory_kib, passes): (u32, u32),
+        at_once_max: usize,
+    ) -> AppResult<Self> {
         let params = Params::new(memory_kib, passes, LANES, None).map_err(internal)?;
         let inner = Inner {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             ids,
-            running: Semaphore::new(HASHES_AT_ONCE_MAX),
-            pending: Semaphore::new(HASHES_PENDING_MAX),
+            turnstile: Turnstile::new(at_once_max, HASHES_WAITING_MAX),
             dummy: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -58,13 +61,18 @@ impl Argon2Passwords {
     /// Runs `work` on a blocking thread when its turn comes.
     async fn in_turn<T: Send + 'static>(
         &self,
+        turn: &Turn,
         work: impl FnOnce(&Inner) -> Result<T, String> + Send + 'static,
     ) -> AppResult<T> {
-        let _pending =
-            self.inner.pending.try_acquire().map_err(|_| AppError::of(&TEMPORARILY_UNAVAILABLE))?;
-        let _running = self.inner.running.acquire().await.map_err(internal)?;
+        let pass = self.inner.turnstile.pass(turn).await;
+        let pass = pass.ok_or_else(|| AppError::of(&TEMPORARILY_UNAVAILABLE))?;
         let inner = self.inner.clone();
-        let result = tokio::task::spawn_blocking(move || work(&inner)).await.map_err(internal)?;
+        // The pass goes along: a caller who left does not make room while their hash is still computed.
+        let work = move || {
+            let _pass = pass;
+            work(&inner)
+        };
+        let result = tokio::task::spawn_blocking(work).await.map_err(internal)?;
         result.map_err(AppError::internal)
     }
 }
@@ -82,12 +90,17 @@ impl Inner {
 
 #[async_trait]
 impl PasswordHasher for Argon2Passwords {
-    async fn hash(&self, password: Password) -> AppResult<PasswordHash> {
-        self.in_turn(move |inner| inner.hash(password.reveal())).await.map(PasswordHash::new)
+    async fn hash(&self, password: Password, turn: &Turn) -> AppResult<PasswordHash> {
+        self.in_turn(turn, move |inner| inner.hash(password.reveal())).await.map(PasswordHash::new)
     }
 
-    async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> AppResult<bool> {
-        self.in_turn(move |inner| {
+    async fn verify(
+        &self,
+        password: Password,
+        hash: Option<PasswordHash>,
+        turn: &Turn,
+    ) -> AppResult<bool> {
+        self.in_turn(turn, move |inner| {
             let known = hash.is_some();
             let hash = match hash {
                 Some(hash) => hash.as_str().to_owned(),
@@ -115,11 +128,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_verifies_its_password_alone_and_nobody_never() {
-        let passwords = Argon2Passwords::with_cost(Arc::new(SystemIds), 64, 1).unwrap();
-        let hash = passwords.hash(password("correct horse battery")).await.unwrap();
+        let passwords = Argon2Passwords::with_cost(Arc::new(SystemIds), (64, 1), 1).unwrap();
+        let turn = Turn::default();
+        let verify = async |text: &str, hash| passwords.verify(password(text), hash, &turn).await.unwrap();
+        let hash = passwords.hash(password("correct horse battery"), &turn).await.unwrap();
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
-        assert!(passwords.verify(password("correct horse battery"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(password("correct horse battery!"), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(password("nobody has this password"), None).await.unwrap());
+        assert!(verify("correct horse battery", Some(hash.clone())).await);
+        assert!(!verify("correct horse battery!", Some(hash)).await);
+        assert!(!verify("nobody has this password", None).await);
     }
 }

@@ -32,7 +32,7 @@ use application::platform::attachments::ports::{AttachmentRepository, StoredBlob
 use application::platform::jobs::JobRepository;
 use application::platform::leadership::LeaseRepository;
 use application::platform::ports::{
-    ApiKeyRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
 };
 use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;
@@ -130,6 +130,7 @@ impl UnitOfWork for SqlUnitOfWork {
         ledger: LedgerRepository,
         codes: CodeRepository,
         imports: ImportRepository,
+        invitations: InvitationRepository,
         jobs: JobRepository,
         leases: LeaseRepository,
         ledger_batch: LedgerBatchRepository,

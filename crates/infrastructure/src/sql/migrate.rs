@@ -42,6 +42,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     7 "0007_unique_numbers",
     8 "0008_recurring_occurrences",
     9 "0009_integrity",
+    10 "0010_invitations",
     105 "0105_code_digits",
     108 "0108_dimension_headings",
     208 "0208_copied_entries",

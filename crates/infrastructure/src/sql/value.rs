@@ -127,6 +127,7 @@ ids!(
     UserId,
     RoleId,
     RoleAssignmentId,
+    InvitationId,
     ApiKeyId,
     RefreshTokenId,
     AccountId,

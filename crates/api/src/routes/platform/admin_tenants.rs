@@ -7,22 +7,24 @@ use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
 use application::platform::create_tenant::CreateTenant;
 use application::platform::error::{ALREADY_DONE, OWN_TENANT};
+use application::platform::invitations::InvitationToken;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
-use application::platform::provision::{NewAdministrator, NewTenant};
+use application::platform::provision::{Entry, NewAdministrator, NewTenant};
 use application::platform::records::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
-use application::platform::views::TenantView;
+use application::platform::views::{NewTenantView, TenantView};
 use axum::extract::State;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
-use domain::platform::EmailAddress;
+use domain::platform::{EmailAddress, PASSWORD_GUESSABLE, Password};
 use domain::text::{Code, LocalizedName, NAME_LENGTH_MAX};
 use http::HeaderMap;
 
-use super::{hash_password, recognised_by};
+use super::invitations::shown_once;
+use super::recognised_by;
 use crate::answer::{self, ApiResult};
-use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
+use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Visitor};
 use crate::operation::Operations;
 use crate::request;
 use crate::wire::{NewPassword, RequiredText, TemplateName};
@@ -32,11 +34,12 @@ const TAG: &str = "admin";
 request! {
     /// The first administrator of a tenant.
     pub struct AdministratorBody {
-        /// Someone who is known already keeps their name and password.
+        /// Whether somebody has an account with it elsewhere makes no difference: this one opens the new tenant alone.
         email: EmailAddress = "sara@example.com",
         name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
-        /// At least 12 characters.
-        password: NewPassword,
+        /// Makes the account at once: at least 12 characters and not easy to guess. Without it the answer has an invitation,
+        /// with which the person chooses a password of their own.
+        password: Option<NewPassword>,
         locale: Language => "en",
     }
     /// A new tenant.
@@ -66,8 +69,8 @@ pub fn operations(ops: &mut Operations) {
         .description("Creates the tenant, its company currency, its standard roles and its administrator, from a template.")
         .command::<CreateTenant>()
         .body::<CreateTenantBody>()
-        .created::<TenantView>()
-        .errors(&[&ALREADY_EXISTS, &domain::platform::PASSWORD_GUESSABLE]);
+        .created::<NewTenantView>()
+        .errors(&[&ALREADY_EXISTS, &PASSWORD_GUESSABLE]);
     ops.get("/admin/tenants", list)
         .id("list_tenants")
         .tag(TAG)
@@ -101,21 +104,32 @@ pub fn operations(ops: &mut Operations) {
 
 async fn create(
     ctx: Ctx,
+    visitor: Visitor,
     State(app): State<Application>,
     State(passwords): State<Arc<dyn PasswordHasher>>,
     Json(body): Json<CreateTenantBody>,
 ) -> ApiResult {
     let person = body.administrator;
     let name = String::from(person.name);
-    let hash =
-        hash_password(&*passwords, &person.password, &person.email, &name, "/administrator/password").await?;
-    let administrator = NewAdministrator {
-        email: person.email,
-        name,
-        locale: person.locale,
-        password_hash: hash,
-        platform_admin: false,
+    let mut token = None;
+    let entry = match &person.password {
+        Some(password) => {
+            let code = body.code.as_str();
+            let names = [Some(name.as_str()), Some(code), body.name.ar(), body.name.en()];
+            let words: Vec<&str> = names.into_iter().flatten().collect();
+            let chosen = Password::choose(&password.0, &person.email, &words)
+                .map_err(|violation| AppError::new(violation.at("/administrator/password")))?;
+            Entry::Password(passwords.hash(chosen, &visitor.caller().turn(&person.email)).await?)
+        }
+        None => {
+            let made = InvitationToken::generate(&*app.ids);
+            let hash = made.hash;
+            token = Some(made);
+            Entry::Invitation(hash)
+        }
     };
+    let invited = if token.is_some() { "invited" } else { "" };
+    let administrator = NewAdministrator { email: person.email, name, locale: person.locale, entry };
     let new = NewTenant {
         code: body.code,
         name: body.name,
@@ -127,9 +141,11 @@ async fn create(
     let parts = [new.code.as_str(), new.currency.as_str(), new.country.as_str(), &new.template];
     let names = [new.name.ar().unwrap_or(""), new.name.en().unwrap_or("")];
     let person =
-        [new.administrator.email.as_str(), &new.administrator.name, new.administrator.locale.as_str()];
-    let ctx = recognised_by(ctx, "create_tenant", &[&parts[..], &names, &person].concat());
-    answer::created("/admin/tenants", execute(&app, &ctx, CreateTenant { new }).await?)
+        [new.administrator.email.as_str(), &new.administrator.name, new.administrator.locale.as_str(), invited];
+    let recognised =
+        recognised_by(Ctx(ctx.0.clone()), "create_tenant", &[&parts[..], &names, &person].concat());
+    let executed = execute(&app, &recognised, CreateTenant { new }).await?;
+    answer::created("/admin/tenants", shown_once(&ctx, executed, token)?)
 }
 
 async fn list(

@@ -6,6 +6,7 @@ use application::platform::error::{
     INVALID_CLIENT, INVALID_SCOPE, INVALID_TOKEN_REQUEST, UNSUPPORTED_GRANT_TYPE,
 };
 use application::platform::ports::Caller;
+use application::platform::views::MembershipView;
 use application::platform::sign_in::{SignIn, Tokens, oauth_error};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::answer::ApiResult;
 use crate::extract::{RawBody, Visitor};
@@ -27,7 +29,7 @@ use crate::problem::{Problem, status_of};
 use crate::wire::{QueryPairs, Schemas};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const TAG: &str = "auth";
+pub(super) const TAG: &str = "auth";
 
 /// RFC 6749, 5.1.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,6 +43,11 @@ pub struct TokenView {
     /// Exchange it once, before it ends, for the next pair; not for client credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+    /// The tenant that the access token opens.
+    pub tenant_id: Uuid,
+    /// After a sign-in with a password: every tenant of the user. To go on in another one, send the refresh token with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Vec<MembershipView>>,
 }
 
 /// RFC 6749, 5.2.
@@ -58,9 +65,10 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Get an access token")
         .description(
-            "`grant_type=password` with `username`, `password` and, for people of several tenants, `tenant` (code or id); \
-             `grant_type=refresh_token` with `refresh_token`, which is replaced by a new one and ends the session when it is \
-             used twice; `grant_type=client_credentials` with the prefix or id of an API key as `client_id` and the key as \
+            "`grant_type=password` with `username`, `password` and, for people of several tenants, `tenant` (code or id), \
+             otherwise their default tenant, or the one they entered first; `grant_type=refresh_token` with `refresh_token`, \
+             which is replaced by a new one and ends the session when it is used twice, and with `tenant` to go on in \
+             another tenant of the user; `grant_type=client_credentials` with the prefix or id of an API key as `client_id` and the key as \
              `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while. \
              While the system is read-only, only `client_credentials` is answered: the others open or renew a session.",
         )
@@ -96,7 +104,7 @@ fn token_form(_: &mut Schemas) -> Value {
             "grant_type": { "type": "string", "enum": ["password", "refresh_token", "client_credentials"] },
             "username": text("The e-mail address."),
             "password": { "type": "string", "format": "password" },
-            "tenant": text("Code or id of the tenant to enter; by default the first that is open to the user."),
+            "tenant": text("Code or id of the tenant to enter or to go on in; by default the user's default tenant, or the present one."),
             "refresh_token": text("From the token before."),
             "client_id": text("Prefix or id of an API key."),
             "client_secret": { "type": "string", "format": "password", "description": "The API key." },
@@ -120,7 +128,7 @@ async fn token(
     RawBody(body): RawBody,
 ) -> ApiResult {
     let language = visitor.language;
-    let caller = Caller { request_id: visitor.request_id, language };
+    let caller = visitor.caller();
     match grant(&sign_in, &switches, &caller, &headers, &body).await {
         Ok(tokens) => Ok(answer(StatusCode::OK, &TokenView::from(tokens))),
         Err(error) => refuse(error, language),
@@ -134,7 +142,7 @@ async fn revoke(
     RawBody(body): RawBody,
 ) -> ApiResult {
     let language = visitor.language;
-    let caller = Caller { request_id: visitor.request_id, language };
+    let caller = visitor.caller();
     let revoked = async {
         let form = Form::parse(&headers, &body)?;
         sign_in.revoke(form.required("token")?, &caller).await
@@ -164,7 +172,7 @@ async fn grant(
         }
         "refresh_token" => {
             switches.may_write()?;
-            sign_in.refresh(form.required("refresh_token")?, caller).await
+            sign_in.refresh(form.required("refresh_token")?, form.get("tenant"), caller).await
         }
         "client_credentials" => match basic(headers)? {
             Some((id, secret)) => sign_in.client_credentials(&id, &secret).await,
@@ -237,6 +245,8 @@ impl From<Tokens> for TokenView {
             token_type: "Bearer",
             expires_in: tokens.expires_in,
             refresh_token: tokens.refresh_token,
+            tenant_id: tokens.tenant.uuid(),
+            tenants: tokens.memberships,
         }
     }
 }

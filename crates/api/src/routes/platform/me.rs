@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use application::authorize::Access;
 use application::command::{Application, execute};
+use application::error::UNKNOWN_REFERENCE;
 use application::platform::error::{USERS_ONLY, WRONG_PASSWORD};
 use application::platform::me::{ChangePassword, UpdateMe, change_password, me};
 use application::platform::ports::PlatformQueries;
@@ -11,11 +12,12 @@ use application::platform::sign_in::SignIn;
 use application::platform::views::{MeView, UserView};
 use axum::extract::State;
 use domain::error::Language;
+use domain::ids::TenantId;
 use domain::text::NAME_LENGTH_MAX;
 
 use super::recognised_by;
 use crate::answer::{self, ApiResult};
-use crate::extract::{Ctx, Json};
+use crate::extract::{Ctx, Json, Visitor};
 use crate::operation::Operations;
 use crate::request;
 use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
@@ -28,11 +30,13 @@ request! {
         name: Optional<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
         /// The language of messages.
         locale: Optional<Language> = "ar",
+        /// The tenant that a sign-in without a tenant enters: one of those the caller belongs to.
+        default_tenant_id: Optional<TenantId>,
     }
     /// A change of the caller's own password.
     pub struct ChangePasswordBody {
         current_password: CurrentPassword,
-        /// At least 12 characters.
+        /// At least 12 characters and not easy to guess.
         new_password: NewPassword,
     }
 }
@@ -51,13 +55,13 @@ pub fn operations(ops: &mut Operations) {
     ops.patch("/me", update)
         .id("update_me")
         .tag(TAG)
-        .summary("Change one's own name or language")
-        .description("`If-Match` takes the version of the user in `GET /me`.")
+        .summary("Change one's own name, language or default tenant")
+        .description("Name and language are those of this tenant. `If-Match` takes the version of the user in `GET /me`.")
         .command::<UpdateMe>()
         .if_match()
         .body::<UpdateMeBody>()
         .ok::<UserView>()
-        .errors(&[&USERS_ONLY]);
+        .errors(&[&USERS_ONLY, &UNKNOWN_REFERENCE]);
     ops.post("/me/password", password)
         .id("change_my_password")
         .tag(TAG)
@@ -74,16 +78,22 @@ async fn get(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>) -> ApiRe
 }
 
 async fn update(ctx: Ctx, State(app): State<Application>, Json(body): Json<UpdateMeBody>) -> ApiResult {
-    let command = UpdateMe { name: body.name.0.map(String::from), locale: body.locale.0 };
+    let command = UpdateMe {
+        name: body.name.0.map(String::from),
+        locale: body.locale.0,
+        default_tenant: body.default_tenant_id.0,
+    };
     answer::ok(execute(&app, &ctx, command).await?)
 }
 
 async fn password(
     ctx: Ctx,
+    visitor: Visitor,
     State(sign_in): State<SignIn>,
     Json(body): Json<ChangePasswordBody>,
 ) -> ApiResult {
     let ctx = recognised_by(ctx, "change_my_password", &[]);
-    let executed = change_password(&sign_in, &ctx, &body.current_password.0, &body.new_password.0).await?;
+    let (current, new) = (&body.current_password.0, &body.new_password.0);
+    let executed = change_password(&sign_in, &ctx, current, new, &visitor.caller()).await?;
     answer::no_content(executed)
 }

@@ -1,5 +1,6 @@
 //! Signing in, people and their rights, tenants and their settings.
 
+mod accept_invitation;
 pub mod admin_cache;
 pub mod admin_tenants;
 pub mod api_keys;
@@ -9,6 +10,7 @@ pub mod auth;
 pub mod batch;
 pub mod events;
 pub mod feature_flags;
+pub mod invitations;
 pub mod jobs;
 pub mod me;
 pub mod permissions;
@@ -19,21 +21,19 @@ pub mod tenants;
 pub mod users;
 
 use application::context::RequestContext;
-use application::error::{AppError, AppResult};
-use application::platform::ports::PasswordHasher;
-use domain::platform::{EmailAddress, Password, PasswordHash};
 use sha2::{Digest, Sha256};
 
 use crate::extract::Ctx;
 use crate::operation::Operations;
-use crate::wire::NewPassword;
 
 pub fn operations(ops: &mut Operations) {
     auth::operations(ops);
+    accept_invitation::operations(ops);
     me::operations(ops);
     tenants::operations(ops);
     settings::operations(ops);
     users::operations(ops);
+    invitations::operations(ops);
     roles::operations(ops);
     role_assignments::operations(ops);
     permissions::operations(ops);
@@ -60,16 +60,4 @@ fn recognised_by(ctx: Ctx, operation: &str, parts: &[&str]) -> RequestContext {
         key.request_hash = hash.finalize().into();
     }
     ctx
-}
-
-/// Checks the policy and hashes.
-async fn hash_password(
-    passwords: &dyn PasswordHasher,
-    password: &NewPassword,
-    email: &EmailAddress,
-    name: &str,
-    pointer: &str,
-) -> AppResult<PasswordHash> {
-    let chosen = Password::choose(&password.0, email, name).map_err(|v| AppError::new(v.at(pointer)))?;
-    passwords.hash(chosen).await
 }

@@ -4,56 +4,56 @@ use std::sync::Arc;
 
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::error::{ALREADY_EXISTS, AppError, UNKNOWN_REFERENCE};
+use application::context::{Actor, RequestContext};
+use application::error::{ALREADY_EXISTS, AppError, AppResult};
 use application::platform::error::{
-    ALREADY_DONE, GRANT_EXCEEDS_OWN, LAST_ADMINISTRATOR, SHARED_USER, TARGET_EXCEEDS_OWN,
+    ALREADY_DONE, CURRENT_PASSWORD_NEEDED, LAST_ADMINISTRATOR, OWN_ACCOUNT, TARGET_EXCEEDS_OWN, USERS_ONLY,
+    WRONG_PASSWORD,
 };
-use application::platform::ports::{PasswordHasher, PlatformQueries};
+use application::platform::guard::person;
+use application::platform::invitations::CreateInvitation;
+use application::platform::me::verify_own;
+use application::platform::ports::{Caller, PlatformQueries};
+use application::platform::sign_in::SignIn;
 use application::platform::users::{
-    ActivateUser, CreateUser, DeactivateUser, SetPassword, USER, USER_LIST, UpdateUser,
+    ActivateUser, DeactivateUser, RevokeUserSessions, SetPassword, USER, USER_LIST, UpdateUser,
 };
-use application::platform::views::UserView;
+use application::platform::views::{InvitationSecretView, UserView};
 use axum::extract::State;
 use domain::error::Language;
-use domain::ids::{RoleId, UserId};
-use domain::platform::{EmailAddress, PASSWORD_GUESSABLE};
+use domain::ids::UserId;
+use domain::platform::{EmailAddress, PASSWORD_GUESSABLE, PasswordHash};
 use domain::text::NAME_LENGTH_MAX;
 use http::HeaderMap;
 
-use super::{hash_password, recognised_by};
+use super::invitations::{self, CreateInvitationBody};
+use super::recognised_by;
 use crate::answer::{self, ApiResult};
-use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
+use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Visitor};
 use crate::operation::Operations;
 use crate::request;
-use crate::wire::{List, NewPassword, Optional, RequiredText};
+use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
 
 const TAG: &str = "users";
-/// Roles given with an invitation.
-const ROLES_MAX: usize = 20;
 
 request! {
-    /// An invitation into the tenant.
-    pub struct CreateUserBody {
-        /// The sign-in name. Someone known from another tenant keeps their name and password.
-        email: EmailAddress = "sara@example.com",
-        name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
-        /// The language of messages.
-        locale: Language => "en",
-        /// At least 12 characters; without it the person cannot sign in until a password is set.
-        password: Option<NewPassword>,
-        /// Roles given at once; needs `platform.role_assignment.create` too.
-        role_ids: List<RoleId, ROLES_MAX> => [],
-    }
     /// Changes of a user.
     pub struct UpdateUserBody {
+        /// Only of an account that this tenant manages: one made by accepting its invitation, until the person takes it into
+        /// another tenant.
         email: Optional<EmailAddress> = "sara@example.com",
+        /// As this tenant calls them.
         name: Optional<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
         locale: Optional<Language> = "ar",
+        /// Needed to change the address of one's own account.
+        current_password: Option<CurrentPassword>,
     }
     /// A new password for a user.
     pub struct SetPasswordBody {
-        /// At least 12 characters.
+        /// At least 12 characters and not easy to guess.
         password: NewPassword,
+        /// Needed for one's own account.
+        current_password: Option<CurrentPassword>,
     }
 }
 
@@ -75,34 +75,56 @@ pub fn operations(ops: &mut Operations) {
         .summary("Read a user")
         .access(Access::Permission("platform.user.read"))
         .view::<UserView>();
-    ops.post("/users", create)
+    ops.post("/users", invitations::create)
         .id("create_user")
         .tag(TAG)
         .summary("Invite a user")
-        .command::<CreateUser>()
-        .body::<CreateUserBody>()
-        .created::<UserView>()
-        .errors(&[&ALREADY_EXISTS, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN, &PASSWORD_GUESSABLE]);
+        .description("The same as `POST /invitations`: answers the invitation, which becomes a user when the person accepts it.")
+        .command::<CreateInvitation>()
+        .body::<CreateInvitationBody>()
+        .created::<InvitationSecretView>()
+        .errors(invitations::CREATE_ERRORS);
     ops.patch("/users/{id}", update)
         .id("update_user")
         .tag(TAG)
         .summary("Change a user")
-        .description("A person who also belongs to another tenant is changed by themselves, or by the platform's administrator.")
+        .description(
+            "Name and language are this tenant's; no other tenant notices. The address is changed by people alone, and only of \
+             accounts that this tenant manages.",
+        )
         .command::<UpdateUser>()
         .if_match()
         .body::<UpdateUserBody>()
         .ok::<UserView>()
-        .errors(&[&ALREADY_EXISTS, &SHARED_USER, &TARGET_EXCEEDS_OWN]);
+        .errors(&[
+            &ALREADY_EXISTS,
+            &OWN_ACCOUNT,
+            &TARGET_EXCEEDS_OWN,
+            &USERS_ONLY,
+            &CURRENT_PASSWORD_NEEDED,
+            &WRONG_PASSWORD,
+        ]);
     ops.post("/users/{id}/set-password", set_password)
         .id("set_user_password")
         .tag(TAG)
         .summary("Give a user a new password")
-        .description("Ends every session of the user and lifts a lock. Only for users who hold no more rights than the caller.")
+        .description(
+            "Ends every session of the user and lifts a lock. By people alone, for users who hold no more rights than the caller, \
+             and only for accounts that this tenant manages. Before such an account enters another tenant, its owner chooses a \
+             password of their own.",
+        )
         .command::<SetPassword>()
         .if_match()
         .body::<SetPasswordBody>()
         .ok::<UserView>()
-        .errors(&[&SHARED_USER, &TARGET_EXCEEDS_OWN, &PASSWORD_GUESSABLE]);
+        .errors(&[
+            &OWN_ACCOUNT,
+            &TARGET_EXCEEDS_OWN,
+            &USERS_ONLY,
+            &CURRENT_PASSWORD_NEEDED,
+            &WRONG_PASSWORD,
+            &PASSWORD_GUESSABLE,
+        ]);
     lifecycle(ops);
 }
 
@@ -115,7 +137,15 @@ fn lifecycle(ops: &mut Operations) {
         .command::<DeactivateUser>()
         .if_match()
         .ok::<UserView>()
-        .errors(&[&ALREADY_DONE, &LAST_ADMINISTRATOR]);
+        .errors(&[&ALREADY_DONE, &LAST_ADMINISTRATOR, &TARGET_EXCEEDS_OWN]);
+    ops.post("/users/{id}/revoke-sessions", revoke_sessions)
+        .id("revoke_user_sessions")
+        .tag(TAG)
+        .summary("Sign a user out")
+        .description("Ends the user's sessions in this tenant, not their API keys; they may sign in again at once.")
+        .command::<RevokeUserSessions>()
+        .no_content()
+        .errors(&[&TARGET_EXCEEDS_OWN]);
     ops.post("/users/{id}/activate", activate)
         .id("activate_user")
         .tag(TAG)
@@ -150,50 +180,64 @@ async fn get(
     answer::view(&view, Some(view.version), &headers)
 }
 
-async fn create(
-    ctx: Ctx,
-    State(app): State<Application>,
-    State(passwords): State<Arc<dyn PasswordHasher>>,
-    Json(body): Json<CreateUserBody>,
-) -> ApiResult {
-    let name = String::from(body.name);
-    let password_hash = match &body.password {
-        Some(password) => Some(hash_password(&*passwords, password, &body.email, &name, "/password").await?),
-        None => None,
-    };
-    let roles: Vec<String> = body.role_ids.0.iter().map(ToString::to_string).collect();
-    let given = if password_hash.is_some() { "password" } else { "" };
-    let parts = [body.email.as_str(), &name, body.locale.as_str(), given, &roles.join(",")];
-    let ctx = recognised_by(ctx, "create_user", &parts);
-    let command =
-        CreateUser { email: body.email, name, locale: body.locale, password_hash, roles: body.role_ids.0 };
-    answer::created("/users", execute(&app, &ctx, command).await?)
-}
-
 async fn update(
     ctx: Ctx,
     Id(id): Id<UserId>,
-    State(app): State<Application>,
+    visitor: Visitor,
+    State(sign_in): State<SignIn>,
     Json(body): Json<UpdateUserBody>,
 ) -> ApiResult {
-    let name = body.name.0.map(String::from);
-    let command = UpdateUser { id, email: body.email.0, name, locale: body.locale.0 };
-    answer::ok(execute(&app, &ctx, command).await?)
+    let verified = verified(&sign_in, &ctx, id, body.current_password.as_ref(), &visitor.caller()).await?;
+    let (email, name, locale) = (body.email.0, body.name.0.map(String::from), body.locale.0);
+    let text = |value: Option<&str>| value.unwrap_or("\0").to_owned();
+    let parts = [
+        id.to_string(),
+        text(email.as_ref().map(EmailAddress::as_str)),
+        text(name.as_deref()),
+        text(locale.map(Language::as_str)),
+    ];
+    let ctx = recognised_by(ctx, "update_user", &parts.each_ref().map(String::as_str));
+    let command = UpdateUser { id, email, name, locale, verified };
+    answer::ok(execute(&sign_in.app, &ctx, command).await?)
 }
 
 async fn set_password(
     ctx: Ctx,
     Id(id): Id<UserId>,
-    State(app): State<Application>,
-    State(queries): State<Arc<dyn PlatformQueries>>,
-    State(passwords): State<Arc<dyn PasswordHasher>>,
+    visitor: Visitor,
+    State(sign_in): State<SignIn>,
     Json(body): Json<SetPasswordBody>,
 ) -> ApiResult {
-    let user = queries.user(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(USER))?;
+    // Whoever may not is told before anything is hashed.
+    person(&ctx)?;
+    let user = sign_in.queries.user(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(USER))?;
     let email = EmailAddress::parse(&user.email)?;
-    let password_hash = hash_password(&*passwords, &body.password, &email, &user.name, "/password").await?;
+    let chosen =
+        sign_in.choose_password(&body.password.0, (&email, &user.name), ctx.tenant, "/password").await?;
+    let verified = verified(&sign_in, &ctx, id, body.current_password.as_ref(), &visitor.caller()).await?;
+    let password_hash = sign_in.passwords.hash(chosen, &visitor.caller().turn(&email)).await?;
     let ctx = recognised_by(ctx, "set_user_password", &[&id.to_string()]);
-    answer::ok(execute(&app, &ctx, SetPassword { id, password_hash }).await?)
+    answer::ok(execute(&sign_in.app, &ctx, SetPassword { id, password_hash, verified }).await?)
+}
+
+/// What the caller's current password was verified against, if it is their own account and they gave it.
+async fn verified(
+    sign_in: &SignIn,
+    ctx: &RequestContext,
+    id: UserId,
+    current: Option<&CurrentPassword>,
+    caller: &Caller,
+) -> AppResult<Option<PasswordHash>> {
+    match current {
+        Some(current) if ctx.actor == Actor::User(id) => {
+            verify_own(sign_in, ctx, &current.0, caller).await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn revoke_sessions(ctx: Ctx, Id(id): Id<UserId>, State(app): State<Application>) -> ApiResult {
+    answer::no_content(execute(&app, &ctx, RevokeUserSessions { id }).await?)
 }
 
 async fn deactivate(ctx: Ctx, Id(id): Id<UserId>, State(app): State<Application>) -> ApiResult {

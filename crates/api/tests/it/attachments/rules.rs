@@ -140,11 +140,7 @@ async fn whoever_may_not_read_the_document_does_not_see_its_files() {
     let permissions = json!(["platform.attachment.*"]);
     let body = json!({ "code": "filer", "name": { "en": "Filer" }, "permissions": permissions });
     let role = tenant.client.post("/roles", body).await.expect(201).json();
-    let body =
-        json!({ "email": "filer@alpha.example", "name": "Filer", "password": testkit::world::PASSWORD });
-    let user = tenant.client.post("/users", body).await.expect(201).json();
-    let body = json!({ "userId": user["id"], "roleId": role["id"] });
-    tenant.client.post("/role-assignments", body).await.expect(201);
+    world.user(&tenant.client, "filer@alpha.example", &[role["id"].as_str().unwrap()]).await;
     let filer = world.sign_in("filer@alpha.example", testkit::world::PASSWORD, None).await;
     assert_eq!(filer.get("/attachments").await.ok()["items"], json!([]));
     for path in [at(&file), format!("{}/content", at(&file))] {

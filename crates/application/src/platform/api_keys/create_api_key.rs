@@ -11,7 +11,9 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::error::USERS_ONLY;
-use crate::platform::guard::{expiry_ahead, known_grants, may_give, normal_grants, record};
+use crate::platform::guard::{
+    expiry_ahead, known_grants, may_give, normal_grants, outlives_no_key, record,
+};
 use crate::platform::records::ApiKey;
 use crate::platform::views::ApiKeyView;
 use crate::ports::unit_of_work::UnitOfWork;
@@ -40,6 +42,7 @@ impl Command for CreateApiKey {
         may_give(ctx, &scopes)?;
         let now = uow.now();
         expiry_ahead(self.expires_at, now)?;
+        outlives_no_key(ctx, uow, self.expires_at).await?;
         let key = ApiKey {
             id: ApiKeyId::new(uow.new_id()),
             name: self.name.clone(),

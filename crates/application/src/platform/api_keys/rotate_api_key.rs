@@ -10,7 +10,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::error::{API_KEY_REVOKED, TARGET_EXCEEDS_OWN};
-use crate::platform::guard::{may_give, record};
+use crate::platform::guard::{may_give, outlives_no_key, record};
 use crate::platform::views::ApiKeyView;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -38,6 +38,7 @@ impl Command for RotateApiKey {
         if ctx.actor.user_id() != Some(key.user) && !ctx.permissions.allows("*") {
             return Err(AppError::new(Violation::new(&TARGET_EXCEEDS_OWN).with("permission", "*")));
         }
+        outlives_no_key(ctx, uow, key.expires_at).await?;
         let before = ApiKeyView::from(&key);
         key.prefix = self.prefix.clone();
         key.secret_hash = self.secret_hash;

@@ -8,7 +8,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::platform::guard::{administrator_remains, record};
+use crate::platform::guard::{administrator_remains, may_overrule, may_take, record};
 use crate::platform::views::RoleAssignmentView;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -23,9 +23,13 @@ impl Command for DeleteRoleAssignment {
     const ACCESS: Access = Access::Permission("platform.role_assignment.delete");
     type Output = ();
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
         let assignment = uow.roles().assignment(self.id).await?;
         let assignment = assignment.ok_or_else(|| AppError::not_found(ROLE_ASSIGNMENT))?;
+        if let Some(role) = uow.roles().find(assignment.role).await? {
+            may_take(ctx, &role.permissions)?;
+        }
+        may_overrule(ctx, uow, assignment.user).await?;
         uow.roles().delete_assignment(self.id).await?;
         administrator_remains(uow).await?;
         let view = RoleAssignmentView::from(&assignment);

@@ -9,7 +9,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, IN_USE};
-use crate::platform::guard::record;
+use crate::platform::guard::{may_take, record};
 use crate::platform::views::RoleView;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -29,6 +29,11 @@ impl Command for DeleteRole {
         if uow.roles().count_assignments(role.id).await? > 0 {
             return Err(AppError::new(Violation::new(&IN_USE).with("users", "role_assignment")));
         }
+        let now = uow.now();
+        if uow.invitations().count_usable_with(role.id, now).await? > 0 {
+            return Err(AppError::new(Violation::new(&IN_USE).with("users", "invitation")));
+        }
+        may_take(ctx, &role.permissions)?;
         uow.roles().delete(role.id).await?;
         record(uow, (ROLE, role.id.uuid()), "deleted", Some(&RoleView::from(&role)), None)?;
         Ok(Done::new(()))

@@ -9,7 +9,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::platform::guard::{may_give, record};
+use crate::platform::guard::{may_give, may_take, record};
 use crate::platform::views::RoleView;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -40,6 +40,14 @@ impl Command for UpdateRole {
             let added: Vec<String> =
                 permissions.iter().filter(|grant| !role.permissions.contains(grant)).cloned().collect();
             may_give(ctx, &added)?;
+            let removed: Vec<String> =
+                role.permissions.iter().filter(|grant| !permissions.contains(grant)).cloned().collect();
+            may_take(ctx, &removed)?;
+            if !removed.is_empty() {
+                // Whoever has the role loses something, so none of them may hold more than the caller.
+                let now = uow.now();
+                may_take(ctx, &uow.users().grants_of_holders(role.id, now).await?)?;
+            }
             role.permissions = permissions;
         }
         role.name = self.name.clone().unwrap_or(role.name);

@@ -22,6 +22,8 @@ use super::records::{TenantStatus, User};
 use crate::authorize::PermissionSet;
 use crate::context::{Actor, RequestContext};
 use crate::error::AppResult;
+use crate::platform::guard::document;
+use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// The entity of audit rows and events.
@@ -35,6 +37,25 @@ struct SessionDocument {
     /// Why it ended; absent when it began.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+}
+
+/// Notes that every session of a user in a tenant ended, so that what its tokens were worth is forgotten.
+pub(super) fn record_ended(
+    uow: &mut dyn UnitOfWork,
+    tenant: TenantId,
+    user: UserId,
+    reason: &'static str,
+) -> AppResult<()> {
+    let after = document(&SessionDocument { user_id: user.uuid(), reason: Some(reason) })?;
+    uow.record(Change {
+        tenant,
+        entity: SESSION,
+        entity_id: user.uuid(),
+        action: "revoked",
+        before: None,
+        after,
+    });
+    Ok(())
 }
 
 /// Someone whose credential was checked but who has no token yet: no rights, an actor for the audit row.
@@ -66,4 +87,13 @@ async fn entrant(uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<Option<Use
 pub struct NewToken {
     pub hash: [u8; 32],
     pub expires_at: Timestamp,
+    /// How long a session lasts however often it is renewed.
+    pub session_seconds_max: u32,
+}
+
+impl NewToken {
+    /// No token lives longer than its session.
+    fn end(&self, session_began_at: Timestamp) -> Timestamp {
+        self.expires_at.min(session_began_at.plus_seconds(i64::from(self.session_seconds_max)))
+    }
 }

@@ -47,8 +47,9 @@ impl Command for OpenSession {
             user: user.id,
             family: self.family,
             token_hash: self.token.hash,
+            session_began_at: now,
             created_at: now,
-            expires_at: self.token.expires_at,
+            expires_at: self.token.end(now),
             used_at: None,
             revoked_at: None,
         };

@@ -2,23 +2,25 @@
 
 use async_trait::async_trait;
 use domain::ids::{TenantId, UserId};
+use serde_json::json;
 
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::platform::guard::record_person;
+use crate::platform::guard::record;
 use crate::platform::ports::Caller;
-use crate::platform::records::Member;
 use crate::platform::sign_in::SignInPolicy;
+use crate::platform::users::USER;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// Counts one failure. While a lock lasts the account's count stays, so that it ends when it said it would.
 ///
 /// Whatever the reason of a refusal, it costs one write: the time of an answer tells nobody which addresses exist.
 pub struct RecordFailure {
-    /// `None` when no account is to blame: an unknown address, or a right password that lets nobody in.
-    user: Option<UserId>,
+    /// The accounts that the password was tried for. None is to blame for an unknown address, nor for a right password that
+    /// lets nobody in.
+    users: Vec<UserId>,
     failures_max: u32,
     lock_seconds: i64,
 }
@@ -28,11 +30,11 @@ impl RecordFailure {
         app: &Application,
         policy: &SignInPolicy,
         tenant: TenantId,
-        user: Option<UserId>,
+        users: Vec<UserId>,
         caller: &Caller,
     ) -> AppResult<()> {
         let command =
-            Self { user, failures_max: policy.failures_max, lock_seconds: i64::from(policy.lock_seconds) };
+            Self { users, failures_max: policy.failures_max, lock_seconds: i64::from(policy.lock_seconds) };
         // Whoever typed the password, it was not the account's owner as far as anyone knows.
         execute(app, &RequestContext::system(tenant, &caller.request_id), command).await.map(|_| ())
     }
@@ -45,27 +47,34 @@ impl Command for RecordFailure {
     type Output = ();
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
-        let now = uow.now();
-        let user = match self.user {
-            Some(user) => uow.users().find(user).await?,
-            None => None,
-        };
-        let Some(before) = user.filter(|user| !user.is_locked(now)) else {
-            uow.sessions().count_refusal().await?;
-            return Ok(Done::new(()));
-        };
-        let mut after = before.clone();
-        after.failed_attempts += 1;
-        let lock = after.failed_attempts >= self.failures_max;
-        if lock {
-            after.failed_attempts = 0;
-            after.locked_until = Some(now.plus_seconds(self.lock_seconds));
+        let mut counted = false;
+        for user in &self.users {
+            counted |= self.count(uow, *user).await?;
         }
-        uow.users().update(&after).await?;
-        if lock {
-            let member = |user| Member { user, active: true };
-            record_person(uow, "locked", Some(&member(before)), &member(after)).await?;
+        if !counted {
+            uow.sessions().count_refusal().await?;
         }
         Ok(Done::new(()))
+    }
+}
+
+impl RecordFailure {
+    /// Answers whether the account could be blamed.
+    async fn count(&self, uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<bool> {
+        let now = uow.now();
+        let found = uow.users().find(user).await?;
+        let Some(mut user) = found.filter(|user| !user.is_locked(now)) else { return Ok(false) };
+        user.failed_attempts += 1;
+        let lock = user.failed_attempts >= self.failures_max;
+        if lock {
+            user.failed_attempts = 0;
+            user.locked_until = Some(now.plus_seconds(self.lock_seconds));
+        }
+        uow.users().update(&user).await?;
+        if lock {
+            let after = json!({ "lockedUntil": user.locked_until.map(|until| until.to_string()) });
+            record(uow, (USER, user.id.uuid()), "locked", None, Some(&after))?;
+        }
+        Ok(true)
     }
 }

@@ -1,7 +1,7 @@
 //! A refresh token is exchanged for the next one.
 
 use async_trait::async_trait;
-use domain::ids::RefreshTokenId;
+use domain::ids::{RefreshTokenId, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub enum Refreshed {
 pub struct RefreshSession {
     pub token_hash: [u8; 32],
     pub next: NewToken,
+    /// Code or id of another tenant of the same account, where the session goes on.
+    pub tenant: Option<String>,
 }
 
 #[async_trait]
@@ -52,16 +54,33 @@ impl Command for RefreshSession {
         if token.revoked_at.is_some() || token.expires_at <= now {
             return Ok(Done::new(Refreshed::Refused));
         }
+        let session_ends = self.next.end(token.session_began_at);
+        if session_ends <= now {
+            return Ok(Done::new(Refreshed::Refused));
+        }
+        let (from, mut to) = (token.tenant, token.tenant);
+        if let Some(wanted) = &self.tenant {
+            match tenant_named(uow, wanted).await? {
+                Some(tenant) => to = tenant,
+                None => return Ok(Done::new(Refreshed::Refused)),
+            }
+            uow.enter_tenant(to);
+        }
         let Some(user) = entrant(uow, token.user).await? else { return Ok(Done::new(Refreshed::Refused)) };
         uow.sessions().mark_used(token.id).await?;
         let next = RefreshToken {
             id: RefreshTokenId::new(uow.new_id()),
+            tenant: to,
             token_hash: self.next.hash,
             created_at: now,
-            expires_at: self.next.expires_at,
+            expires_at: session_ends,
             ..token
         };
         uow.sessions().insert(&next).await?;
+        if to != from {
+            let document = SessionDocument { user_id: token.user.uuid(), reason: None };
+            record(uow, (SESSION, token.family), "created", None, Some(&document))?;
+        }
         Ok(Done::new(Refreshed::Next {
             tenant: next.tenant.uuid(),
             user: user.id.uuid(),
@@ -69,4 +88,12 @@ impl Command for RefreshSession {
             stamp: user.stamp(),
         }))
     }
+}
+
+async fn tenant_named(uow: &mut dyn UnitOfWork, name: &str) -> AppResult<Option<TenantId>> {
+    let found = match name.parse::<TenantId>() {
+        Ok(id) => uow.tenants().find(id).await?,
+        Err(_) => uow.tenants().find_by_code(name).await?,
+    };
+    Ok(found.map(|tenant| tenant.id))
 }

@@ -10,7 +10,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::error::ALREADY_DONE;
-use crate::platform::guard::{may_take_over, record};
+use crate::platform::guard::{may_overrule, record};
 use crate::platform::views::UserView;
 use crate::ports::unit_of_work::UnitOfWork;
 
@@ -27,17 +27,14 @@ impl Command for ActivateUser {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<UserView>> {
         let before = member(uow, self.id).await?;
-        check_version(ctx, before.user.version)?;
+        check_version(ctx, before.version)?;
         if before.active {
             return Err(AppError::new(Violation::new(&ALREADY_DONE).with("state", "active")));
         }
-        may_take_over(ctx, uow, self.id).await?;
-        let mut after = before.clone();
+        may_overrule(ctx, uow, self.id).await?;
+        let mut after = before.changed(uow.now());
         after.active = true;
-        after.user.updated_at = uow.now();
-        after.user.version += 1;
-        uow.users().update(&after.user).await?;
-        uow.users().set_membership_active(self.id, true).await?;
+        uow.users().update_membership(&after).await?;
         let view = UserView::from(&after);
         record(uow, (USER, view.id), "activated", Some(&UserView::from(&before)), Some(&view))?;
         Ok(Done::of(view.id, view.version, view))

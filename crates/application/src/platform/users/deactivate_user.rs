@@ -10,11 +10,12 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::error::ALREADY_DONE;
-use crate::platform::guard::{administrator_remains, record};
+use crate::platform::guard::{administrator_remains, may_overrule, record};
 use crate::platform::views::UserView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// Ends the person's sessions and rights in this tenant; their keys stop working, their entries stay.
+/// Ends the person's sessions and rights in this tenant; their keys stop working, their entries stay. The account and
+/// its other tenants do not notice.
 pub struct DeactivateUser {
     pub id: UserId,
 }
@@ -27,16 +28,14 @@ impl Command for DeactivateUser {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<UserView>> {
         let before = member(uow, self.id).await?;
-        check_version(ctx, before.user.version)?;
+        check_version(ctx, before.version)?;
         if !before.active {
             return Err(AppError::new(Violation::new(&ALREADY_DONE).with("state", "inactive")));
         }
-        let mut after = before.clone();
+        may_overrule(ctx, uow, self.id).await?;
+        let mut after = before.changed(uow.now());
         after.active = false;
-        after.user.updated_at = uow.now();
-        after.user.version += 1;
-        uow.users().update(&after.user).await?;
-        uow.users().set_membership_active(self.id, false).await?;
+        uow.users().update_membership(&after).await?;
         administrator_remains(uow).await?;
         let tenant = uow.tenant();
         uow.sessions().revoke_user(self.id, Some(tenant)).await?;

@@ -13,20 +13,39 @@ pub static TENANTS: ListSql = ListSql {
     sorted_as: &[],
 };
 
+/// What a tenant keeps of its members; the account only where an earlier version wrote the membership.
 pub static USERS: ListSql = ListSql {
     spec: &application::platform::users::USER_LIST,
-    select: "SELECT u.id, u.email, u.name, u.locale, u.password_hash, u.platform_admin, u.active, u.failed_attempts, \
-             u.locked_until, u.password_changed_at, u.created_at, u.updated_at, u.version, m.active \
+    select: "SELECT u.id, u.address, COALESCE(m.name, u.name), COALESCE(m.locale, u.locale), m.active, u.active, \
+             m.created_at, COALESCE(m.updated_at, m.created_at), m.version \
              FROM membership m INNER JOIN app_user u ON u.id = m.user_id",
     tenant: "m.tenant_id",
     key: &["u.id"],
     columns: &[
         ("id", "u.id"),
-        ("email", "u.email"),
-        ("name", "u.name"),
-        ("search", "u.search"),
+        ("email", "u.address"),
+        ("name", "COALESCE(m.name, u.name)"),
+        ("search", "COALESCE(m.search, u.search)"),
         ("active", "m.active"),
-        ("createdAt", "u.created_at"),
+        ("createdAt", "m.created_at"),
+    ],
+    sorted_as: &[],
+};
+
+pub static INVITATIONS: ListSql = ListSql {
+    spec: &application::platform::invitations::INVITATION_LIST,
+    select: "SELECT i.id, i.email, i.name, i.locale, i.role_ids, i.token_hash, i.invited_by, i.api_key_id, i.expires_at, \
+             i.accepted_at, i.user_id, i.revoked_at, i.created_at, i.updated_at, i.version FROM invitation i",
+    tenant: "i.tenant_id",
+    key: &["i.id"],
+    columns: &[
+        ("id", "i.id"),
+        ("email", "i.email"),
+        ("invitedBy", "i.invited_by"),
+        ("expiresAt", "i.expires_at"),
+        ("acceptedAt", "i.accepted_at"),
+        ("revokedAt", "i.revoked_at"),
+        ("createdAt", "i.created_at"),
     ],
     sorted_as: &[],
 };

@@ -5,6 +5,7 @@ mod api_keys;
 mod attachments;
 mod audit_log;
 pub mod change_feed;
+mod invitations;
 mod jobs;
 mod leases;
 mod lists;
@@ -29,6 +30,7 @@ pub fn statements() -> Vec<&'static Statement> {
         attachments::ALL,
         audit_log::ALL,
         change_feed::ALL,
+        invitations::ALL,
         jobs::ALL,
         leases::ALL,
         queries::ALL,
@@ -51,6 +53,7 @@ pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &lists::TENANTS,
         &lists::USERS,
+        &lists::INVITATIONS,
         &lists::ROLES,
         &lists::ROLE_ASSIGNMENTS,
         &lists::API_KEYS,

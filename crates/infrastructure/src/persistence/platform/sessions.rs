@@ -13,11 +13,12 @@ use crate::statements;
 
 statements! {
     FIND = "platform.session.find":
-        "SELECT id, tenant_id, user_id, family_id, token_hash, created_at, expires_at, used_at, revoked_at \
+        "SELECT id, tenant_id, user_id, family_id, token_hash, COALESCE(session_began_at, created_at), created_at, expires_at, \
+         used_at, revoked_at \
          FROM refresh_token {lock} WHERE token_hash = ?1";
     INSERT = "platform.session.insert":
-        "INSERT INTO refresh_token (id, tenant_id, user_id, family_id, token_hash, created_at, expires_at, used_at, revoked_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO refresh_token (id, tenant_id, user_id, family_id, token_hash, session_began_at, created_at, expires_at, used_at, \
+         revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     // Of two that use a token at once one finds it used.
     MARK_USED = "platform.session.mark_used":
         "UPDATE refresh_token SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND revoked_at IS NULL";
@@ -45,6 +46,7 @@ impl SessionRepository for SqlUnitOfWork {
             user: columns.get("user_id")?,
             family: columns.get("family_id")?,
             token_hash: columns.get("token_hash")?,
+            session_began_at: columns.get("session_began_at")?,
             created_at: columns.get("created_at")?,
             expires_at: columns.get("expires_at")?,
             used_at: columns.get("used_at")?,
@@ -59,6 +61,7 @@ impl SessionRepository for SqlUnitOfWork {
             token.user.into(),
             token.family.into(),
             token.token_hash.into(),
+            token.session_began_at.into(),
             token.created_at.into(),
             token.expires_at.into(),
             token.used_at.into(),

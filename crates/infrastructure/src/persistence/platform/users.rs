@@ -1,4 +1,4 @@
-//! People and their memberships.
+//! Accounts and their memberships.
 
 use application::error::AppResult;
 use application::platform::ports::UserRepository;
@@ -7,7 +7,7 @@ use application::platform::standard_roles::ADMINISTRATOR;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::error::Language;
-use domain::ids::{TenantId, UserId};
+use domain::ids::{RoleId, TenantId, UserId};
 use domain::platform::{EmailAddress, PasswordHash};
 use domain::time::Timestamp;
 
@@ -16,12 +16,13 @@ use crate::persistence::search::searchable;
 use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
 
-/// The query of a person. A person belongs to several tenants, whose locks do not keep their works apart.
+/// The query of an account. An account belongs to several tenants, whose locks do not keep their works apart.
 macro_rules! user {
     ($where:literal) => {
         concat!(
-            "SELECT id, email, name, locale, password_hash, platform_admin, active, failed_attempts, locked_until, \
-             password_changed_at, created_at, updated_at, version FROM app_user ",
+            "SELECT id, address, name, locale, password_hash, password_by_other, platform_admin, active, failed_attempts, \
+             locked_until, password_changed_at, managed_by, default_tenant_id, created_at, updated_at, version \
+             FROM app_user ",
             $where
         )
     };
@@ -32,21 +33,26 @@ statements! {
         user!("WHERE id = ?1"),
         // Locks by writing, which every server honours: wrong passwords that come at once are all counted.
         mssql: concat!("UPDATE app_user SET version = version WHERE id = ?1;\n", user!("WHERE id = ?1"));
-    FIND_BY_EMAIL = "platform.user.find_by_email": user!("{lock_range} WHERE email = ?1");
     INSERT = "platform.user.insert":
-        "INSERT INTO app_user (id, email, name, locale, password_hash, platform_admin, active, failed_attempts, \
-         locked_until, password_changed_at, updated_at, version, search, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        "INSERT INTO app_user (id, address, name, locale, password_hash, password_by_other, platform_admin, active, \
+         failed_attempts, locked_until, password_changed_at, managed_by, default_tenant_id, updated_at, version, \
+         created_at, email, search) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     UPDATE = "platform.user.update":
-        "UPDATE app_user SET email = ?2, name = ?3, locale = ?4, password_hash = ?5, platform_admin = ?6, active = ?7, \
-         failed_attempts = ?8, locked_until = ?9, password_changed_at = ?10, updated_at = ?11, version = ?12, \
-         search = ?13 WHERE id = ?1";
+        "UPDATE app_user SET address = ?2, name = ?3, locale = ?4, password_hash = ?5, password_by_other = ?6, \
+         platform_admin = ?7, active = ?8, failed_attempts = ?9, locked_until = ?10, password_changed_at = ?11, \
+         managed_by = ?12, default_tenant_id = ?13, updated_at = ?14, version = ?15 WHERE id = ?1";
     MEMBERSHIP = "platform.membership.find":
-        "SELECT active FROM membership {lock} WHERE tenant_id = ?1 AND user_id = ?2";
+        "SELECT active, name, locale, created_at, updated_at, version FROM membership {lock} \
+         WHERE tenant_id = ?1 AND user_id = ?2";
+    MEMBER_OF_ADDRESS = "platform.membership.of_address":
+        "SELECT user_id FROM membership {lock_range} WHERE tenant_id = ?1 AND email = ?2";
     MEMBERSHIP_INSERT = "platform.membership.insert":
-        "INSERT INTO membership (tenant_id, user_id, active, created_at) VALUES (?1, ?2, ?3, ?4)";
+        "INSERT INTO membership (tenant_id, user_id, email, name, search, locale, active, updated_at, version, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     MEMBERSHIP_UPDATE = "platform.membership.update":
-        "UPDATE membership SET active = ?3 WHERE tenant_id = ?1 AND user_id = ?2";
+        "UPDATE membership SET email = ?3, name = ?4, search = ?5, locale = ?6, active = ?7, updated_at = ?8, version = ?9 \
+         WHERE tenant_id = ?1 AND user_id = ?2 AND version = ?9 - 1";
     TENANTS_OF = "platform.membership.tenants_of":
         "SELECT tenant_id FROM membership WHERE user_id = ?1 ORDER BY tenant_id";
     ADMINISTRATORS = "platform.membership.count_administrators":
@@ -60,21 +66,30 @@ statements! {
          INNER JOIN role_permission rp ON rp.tenant_id = ra.tenant_id AND rp.role_id = ra.role_id \
          WHERE ra.tenant_id = ?1 AND ra.user_id = ?2 AND (ra.expires_at IS NULL OR ra.expires_at > ?3) \
          ORDER BY rp.permission";
+    HOLDERS_GRANTS = "platform.membership.grants_of_holders":
+        "SELECT DISTINCT rp.permission FROM role_assignment h \
+         INNER JOIN role_assignment ra ON ra.tenant_id = h.tenant_id AND ra.user_id = h.user_id \
+         INNER JOIN role_permission rp ON rp.tenant_id = ra.tenant_id AND rp.role_id = ra.role_id \
+         WHERE h.tenant_id = ?1 AND h.role_id = ?2 AND (h.expires_at IS NULL OR h.expires_at > ?3) \
+         AND (ra.expires_at IS NULL OR ra.expires_at > ?3) ORDER BY rp.permission";
 }
 
 /// Reads the columns of [`FIND`].
 pub(super) fn read_user(columns: &mut Columns) -> StorageResult<User> {
     Ok(User {
         id: columns.get("id")?,
-        email: columns.parse("email", |text| EmailAddress::parse(text).ok())?,
+        email: columns.parse("address", |text| EmailAddress::parse(text).ok())?,
         name: columns.get("name")?,
         locale: columns.parse("locale", Language::parse)?,
         password_hash: columns.get::<Option<String>>("password_hash")?.map(PasswordHash::new),
+        password_by_other: columns.get("password_by_other")?,
         platform_admin: columns.get("platform_admin")?,
         active: columns.get("active")?,
         failed_attempts: columns.get("failed_attempts")?,
         locked_until: columns.get("locked_until")?,
         password_changed_at: columns.get("password_changed_at")?,
+        managed_by: columns.get("managed_by")?,
+        default_tenant: columns.get("default_tenant_id")?,
         created_at: columns.get("created_at")?,
         updated_at: columns.get("updated_at")?,
         version: columns.get("version")?,
@@ -85,26 +100,66 @@ pub(super) fn one_user(row: Option<Row>) -> AppResult<Option<User>> {
     Ok(row.map(|row| read_user(&mut row.columns("app_user"))).transpose()?)
 }
 
-/// How many of [`params`] an update takes; what follows never changes.
-const UPDATED: usize = 13;
-
-fn params(user: &User) -> [Value; 14] {
-    [
+/// What an update takes; the rest never changes.
+fn params(user: &User) -> Vec<Value> {
+    vec![
         user.id.into(),
         user.email.as_str().into(),
         (&user.name).into(),
         user.locale.as_str().into(),
         user.password_hash.as_ref().map(PasswordHash::as_str).into(),
+        user.password_by_other.into(),
         user.platform_admin.into(),
         user.active.into(),
         user.failed_attempts.into(),
         user.locked_until.into(),
         user.password_changed_at.into(),
+        user.managed_by.into(),
+        user.default_tenant.into(),
         user.updated_at.into(),
         user.version.into(),
-        searchable(&format!("{} {}", user.name, user.email)),
-        user.created_at.into(),
     ]
+}
+
+/// What fills the column `email`, which is unique and not read any more (migration 0010).
+fn unique_name(id: UserId) -> String {
+    format!("{}@account.invalid", id.uuid().simple())
+}
+
+/// A row that an earlier version wrote may lack what is the membership's own; the account has it then.
+fn read_member(columns: &mut Columns, user: User) -> StorageResult<Member> {
+    let active = columns.get("active")?;
+    let name: Option<String> = columns.get("name")?;
+    let locale: Option<String> = columns.get("locale")?;
+    let created_at = columns.get("created_at")?;
+    let updated_at: Option<Timestamp> = columns.get("updated_at")?;
+    let version = columns.get("version")?;
+    Ok(Member {
+        name: name.unwrap_or_else(|| user.name.clone()),
+        locale: locale.as_deref().and_then(Language::parse).unwrap_or(user.locale),
+        active,
+        created_at,
+        updated_at: updated_at.unwrap_or(created_at),
+        version,
+        user,
+    })
+}
+
+impl SqlUnitOfWork {
+    fn membership_params(&self, member: &Member) -> [Value; 9] {
+        let email = member.user.email.as_str();
+        [
+            self.tenant.into(),
+            member.user.id.into(),
+            email.into(),
+            (&member.name).into(),
+            searchable(&format!("{} {email}", member.name)),
+            member.locale.as_str().into(),
+            member.active.into(),
+            member.updated_at.into(),
+            member.version.into(),
+        ]
+    }
 }
 
 #[async_trait]
@@ -113,35 +168,37 @@ impl UserRepository for SqlUnitOfWork {
         one_user(self.tx.find(&FIND, &[id.into()]).await?)
     }
 
-    async fn find_by_email(&mut self, email: &EmailAddress) -> AppResult<Option<User>> {
-        one_user(self.tx.find(&FIND_BY_EMAIL, &[email.as_str().into()]).await?)
-    }
-
     async fn insert(&mut self, user: &User) -> AppResult<()> {
-        Ok(self.tx.execute_one(&INSERT, &params(user)).await?)
+        let mut params = params(user);
+        params.extend([user.created_at.into(), unique_name(user.id).into(), "".into()]);
+        Ok(self.tx.execute_one(&INSERT, &params).await?)
     }
 
     async fn update(&mut self, user: &User) -> AppResult<()> {
-        Ok(self.tx.execute_one(&UPDATE, &params(user)[..UPDATED]).await?)
+        Ok(self.tx.execute_one(&UPDATE, &params(user)).await?)
     }
 
     async fn member(&mut self, id: UserId) -> AppResult<Option<Member>> {
         let Some(row) = self.tx.find(&MEMBERSHIP, &[self.tenant.into(), id.into()]).await? else {
             return Ok(None);
         };
-        let active = row.single("membership", "active")?;
         let user = one_user(self.tx.find(&FIND, &[id.into()]).await?)?;
-        Ok(user.map(|user| Member { user, active }))
+        Ok(user.map(|user| read_member(&mut row.columns("membership"), user)).transpose()?)
     }
 
-    async fn insert_membership(&mut self, user: UserId) -> AppResult<()> {
-        let params = [self.tenant.into(), user.into(), true.into(), self.now.into()];
+    async fn member_of_address(&mut self, email: &EmailAddress) -> AppResult<Option<UserId>> {
+        let row = self.tx.find(&MEMBER_OF_ADDRESS, &[self.tenant.into(), email.as_str().into()]).await?;
+        Ok(row.map(|row| row.single("membership", "user_id")).transpose()?)
+    }
+
+    async fn insert_membership(&mut self, member: &Member) -> AppResult<()> {
+        let mut params = self.membership_params(member).to_vec();
+        params.push(member.created_at.into());
         Ok(self.tx.execute_one(&MEMBERSHIP_INSERT, &params).await?)
     }
 
-    async fn set_membership_active(&mut self, user: UserId, active: bool) -> AppResult<()> {
-        let params = [self.tenant.into(), user.into(), active.into()];
-        Ok(self.tx.execute_one(&MEMBERSHIP_UPDATE, &params).await?)
+    async fn update_membership(&mut self, member: &Member) -> AppResult<()> {
+        Ok(self.tx.execute_one(&MEMBERSHIP_UPDATE, &self.membership_params(member)).await?)
     }
 
     async fn tenants_of(&mut self, user: UserId) -> AppResult<Vec<TenantId>> {
@@ -158,6 +215,12 @@ impl UserRepository for SqlUnitOfWork {
 
     async fn grants_of(&mut self, user: UserId, now: Timestamp) -> AppResult<Vec<String>> {
         let rows = self.tx.query(&GRANTS, &[self.tenant.into(), user.into(), now.into()]).await?;
+        let grants = rows.into_iter().map(|row| row.single("role_permission", "permission"));
+        Ok(grants.collect::<StorageResult<_>>()?)
+    }
+
+    async fn grants_of_holders(&mut self, role: RoleId, now: Timestamp) -> AppResult<Vec<String>> {
+        let rows = self.tx.query(&HOLDERS_GRANTS, &[self.tenant.into(), role.into(), now.into()]).await?;
         let grants = rows.into_iter().map(|row| row.single("role_permission", "permission"));
         Ok(grants.collect::<StorageResult<_>>()?)
     }

@@ -62,9 +62,10 @@ async fn queries_and_commands_see_their_tenant_alone() {
 
     let nothing = |error: AppError| assert!(error.is(&NOT_FOUND), "{error}");
     let password_hash = PasswordHash::new("$argon2id$stand-in".to_owned());
-    let change = UpdateUser { id: user, email: None, name: Some("Ours".to_owned()), locale: None };
+    let name = Some("Ours".to_owned());
+    let change = UpdateUser { id: user, email: None, name, locale: None, verified: None };
     nothing(house.run(&ours, change).await.unwrap_err());
-    nothing(house.run(&ours, SetPassword { id: user, password_hash }).await.unwrap_err());
+    nothing(house.run(&ours, SetPassword { id: user, password_hash, verified: None }).await.unwrap_err());
     nothing(house.run(&ours, DeactivateUser { id: user }).await.unwrap_err());
     nothing(house.run(&ours, ActivateUser { id: user }).await.unwrap_err());
     let change = UpdateRole { id: role, code: None, name: None, permissions: Some(Vec::new()) };

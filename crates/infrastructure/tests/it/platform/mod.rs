@@ -18,11 +18,11 @@ use application::error::AppResult;
 use application::platform::bootstrap::{AfterProvision, bootstrap_administrator};
 use application::platform::create_tenant::CreateTenant;
 use application::platform::identity::{Authenticator, Credential, Identity};
-use application::platform::ports::{Caller, PlatformQueries};
-use application::platform::provision::{NewAdministrator, NewTenant};
+use application::platform::invitations::{Acceptor, CreateInvitation, InvitationToken, NewAccount, accept};
+use application::platform::ports::{Caller, PlatformQueries, Turn};
+use application::platform::provision::{Entry, NewAdministrator, NewTenant};
 use application::platform::records::Country;
 use application::platform::sign_in::{SignIn, SignInPolicy, Tokens};
-use application::platform::users::CreateUser;
 use application::ports::clock::{Clock, Ids};
 use application::ports::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
@@ -81,7 +81,7 @@ impl AfterProvision for NoBooks {
 }
 
 pub fn caller() -> Caller {
-    Caller { request_id: Arc::from("test"), language: Language::English }
+    Caller { request_id: Arc::from("test"), language: Language::English, source: None }
 }
 
 pub fn email(text: &str) -> EmailAddress {
@@ -101,9 +101,10 @@ impl House {
         let sign_in = SignIn {
             app: app.clone(),
             queries: db.clone(),
-            passwords: Arc::new(Argon2Passwords::with_cost(ids, 64, 1).unwrap()),
+            passwords: Arc::new(Argon2Passwords::with_cost(ids, (64, 1), 4).unwrap()),
             tokens: Arc::new(JwtTokens::new("erp", "erp-api", &[key]).unwrap()),
             policy: SignInPolicy::default(),
+            attempts: Arc::default(),
         };
         let authenticator = CachedAuthenticator::new(Sources {
             tokens: sign_in.tokens.clone(),
@@ -135,13 +136,10 @@ impl House {
                 email: email(&format!("admin@{code}.example")),
                 name: "Admin".to_owned(),
                 locale: Language::English,
-                password_hash: self
-                    .sign_in
-                    .passwords
-                    .hash(Password::attempt(PASSWORD).unwrap())
-                    .await
-                    .unwrap(),
-                platform_admin: false,
+                entry: match code {
+                    "home" => Entry::Platform(self.hash(PASSWORD).await),
+                    _ => Entry::Password(self.hash(PASSWORD).await),
+                },
             },
         }
     }
@@ -183,19 +181,36 @@ impl House {
         execute(&self.app, ctx, command).await
     }
 
-    /// Invites someone with roles by code; answers who they are.
-    pub async fn user(&self, ctx: &RequestContext, address: &str, roles: &[&str]) -> UserId {
+    pub async fn hash(&self, password: &str) -> domain::platform::PasswordHash {
+        self.sign_in.passwords.hash(Password::attempt(password).unwrap(), &Turn::default()).await.unwrap()
+    }
+
+    /// Invites someone with roles by code; answers what they accept with.
+    pub async fn invite(&self, ctx: &RequestContext, address: &str, roles: &[&str]) -> AppResult<String> {
         let by_code = self.roles(ctx.tenant).await;
-        let password_hash =
-            self.sign_in.passwords.hash(Password::attempt(PASSWORD).unwrap()).await.map(Some).unwrap();
-        let command = CreateUser {
+        let token = InvitationToken::generate(&*self.app.ids);
+        let command = CreateInvitation {
             email: email(address),
-            name: address.to_owned(),
+            name: "Guest".to_owned(),
             locale: Language::Arabic,
-            password_hash,
             roles: roles.iter().map(|code| by_code[*code]).collect(),
+            token_hash: token.hash,
         };
-        UserId::new(self.run(ctx, command).await.unwrap().id.unwrap())
+        self.run(ctx, command).await.map(|_| token.into_text())
+    }
+
+    /// A new account by an invitation; answers who it is.
+    pub async fn accept(&self, token: &str) -> AppResult<UserId> {
+        let new = NewAccount { password: PASSWORD.to_owned(), name: None, locale: None };
+        let executed = accept(&self.sign_in, token, Acceptor::New(new), &caller()).await?;
+        let view: serde_json::Value = serde_json::from_slice(&executed.body).unwrap();
+        Ok(view["user"]["id"].as_str().unwrap().parse().unwrap())
+    }
+
+    /// Invites someone with roles by code, who accepts; answers who they are.
+    pub async fn user(&self, ctx: &RequestContext, address: &str, roles: &[&str]) -> UserId {
+        let token = self.invite(ctx, address, roles).await.unwrap();
+        self.accept(&token).await.unwrap()
     }
 
     pub async fn roles(&self, tenant: TenantId) -> BTreeMap<String, RoleId> {

@@ -6,7 +6,6 @@ use application::platform::tenants::{ActivateTenant, SuspendTenant};
 use application::platform::users::{ActivateUser, DeactivateUser, SetPassword};
 use application::ports::clock::Clock;
 use domain::ids::{RoleAssignmentId, RoleId, TenantId};
-use domain::platform::Password;
 use domain::text::{Code, LocalizedName};
 
 use super::{House, caller};
@@ -23,7 +22,7 @@ async fn a_deactivated_user_is_out_at_once_and_in_again_only_by_signing_in() {
 
     house.run(&admin, DeactivateUser { id }).await.unwrap();
     assert!(house.who(&tokens.access_token).await.is_err());
-    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), &caller()).await.is_err());
+    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), None, &caller()).await.is_err());
     assert!(house.tokens("sara@home.example").await.is_err());
 
     house.run(&admin, ActivateUser { id }).await.unwrap();
@@ -86,11 +85,10 @@ async fn a_password_set_by_an_administrator_ends_the_sessions() {
     let admin = house.administrator("home").await;
     let id = house.user(&admin, "sara@home.example", &["accountant"]).await;
     let tokens = house.tokens("sara@home.example").await.unwrap();
-    let password = Password::attempt("a completely new one").unwrap();
-    let password_hash = house.sign_in.passwords.hash(password).await.unwrap();
-    house.run(&admin, SetPassword { id, password_hash }).await.unwrap();
+    let password_hash = house.hash("a completely new one").await;
+    house.run(&admin, SetPassword { id, password_hash, verified: None }).await.unwrap();
     assert!(house.who(&tokens.access_token).await.is_err());
-    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), &caller()).await.is_err());
+    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), None, &caller()).await.is_err());
 }
 
 #[tokio::test]
@@ -103,7 +101,7 @@ async fn a_suspended_tenant_lets_nobody_in() {
     house.run(&admin, SuspendTenant { id: other }).await.unwrap();
     assert!(house.who(&tokens.access_token).await.is_err());
     assert!(house.tokens("admin@other.example").await.is_err());
-    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), &caller()).await.is_err());
+    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), None, &caller()).await.is_err());
     assert!(house.run(&admin, SuspendTenant { id: house.home }).await.is_err(), "not one's own");
     house.run(&admin, ActivateTenant { id: other }).await.unwrap();
     assert!(house.tokens("admin@other.example").await.is_ok());

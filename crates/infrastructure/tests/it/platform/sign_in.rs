@@ -13,12 +13,12 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_session() {
     let stolen = first.refresh_token.unwrap();
     assert!(stolen.starts_with("ert_"));
     house.clock.advance(60);
-    let second = house.sign_in.refresh(&stolen, &caller()).await.unwrap();
+    let second = house.sign_in.refresh(&stolen, None, &caller()).await.unwrap();
     assert!(house.who(&second.access_token).await.is_ok());
 
-    let reuse = house.sign_in.refresh(&stolen, &caller()).await.err().unwrap();
+    let reuse = house.sign_in.refresh(&stolen, None, &caller()).await.err().unwrap();
     assert!(reuse.is(&INVALID_REFRESH_TOKEN));
-    let descendant = house.sign_in.refresh(second.refresh_token.as_deref().unwrap(), &caller()).await;
+    let descendant = house.sign_in.refresh(second.refresh_token.as_deref().unwrap(), None, &caller()).await;
     assert!(descendant.err().unwrap().is(&INVALID_REFRESH_TOKEN));
     assert!(house.who(&first.access_token).await.is_err());
     assert!(house.who(&second.access_token).await.is_err());
@@ -36,7 +36,7 @@ async fn refresh_tokens_expire_and_are_stored_as_hashes() {
     let rows = house.db.query_text(stored, &[hash_token(&token).into()]).await.unwrap();
     assert_eq!(rows.into_iter().next().unwrap().single::<i64>("test", "count").unwrap(), 1);
     house.clock.advance(i64::from(house.sign_in.policy.refresh_token_seconds));
-    assert!(house.sign_in.refresh(&token, &caller()).await.is_err());
+    assert!(house.sign_in.refresh(&token, None, &caller()).await.is_err());
     assert!(house.who(&tokens.access_token).await.is_err());
 }
 
@@ -48,7 +48,7 @@ async fn signing_out_ends_the_session_alone() {
     house.sign_in.revoke(here.refresh_token.as_deref().unwrap(), &caller()).await.unwrap();
     house.sign_in.revoke("ert_unknown", &caller()).await.unwrap();
     assert!(house.who(&here.access_token).await.is_err());
-    assert!(house.sign_in.refresh(here.refresh_token.as_deref().unwrap(), &caller()).await.is_err());
+    assert!(house.sign_in.refresh(here.refresh_token.as_deref().unwrap(), None, &caller()).await.is_err());
     assert!(house.who(&there.access_token).await.is_ok());
 }
 
@@ -107,11 +107,11 @@ async fn of_many_that_use_a_refresh_token_at_once_one_gets_in() {
     let house = House::new().await;
     let token = house.tokens("admin@home.example").await.unwrap().refresh_token.unwrap();
     let caller = caller();
-    let answers = futures::future::join_all((0..10).map(|_| house.sign_in.refresh(&token, &caller))).await;
+    let answers = futures::future::join_all((0..10).map(|_| house.sign_in.refresh(&token, None, &caller))).await;
     let (got_in, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!((got_in.len(), refused.len()), (1, 9));
     let next = got_in.into_iter().next().unwrap().unwrap().refresh_token.unwrap();
-    assert!(house.sign_in.refresh(&next, &caller).await.is_err(), "whose token was stolen signs in anew");
+    assert!(house.sign_in.refresh(&next, None, &caller).await.is_err(), "whose token was stolen signs in anew");
 }
 
 #[tokio::test]
@@ -140,15 +140,15 @@ async fn changing_the_own_password_needs_the_current_one_and_ends_sessions() {
     let house = House::new().await;
     let tokens = house.tokens("admin@home.example").await.unwrap();
     let ctx = house.ctx(&tokens.access_token).await;
-    let wrong = change_password(&house.sign_in, &ctx, "wrong", "another long password").await.unwrap_err();
+    let wrong = change_password(&house.sign_in, &ctx, "wrong", "another long password", &caller()).await.unwrap_err();
     assert!(wrong.is(&WRONG_PASSWORD));
     assert_eq!(wrong.violations[0].pointer, "/currentPassword");
-    let easy = change_password(&house.sign_in, &ctx, PASSWORD, "admin@home.example").await.unwrap_err();
+    let easy = change_password(&house.sign_in, &ctx, PASSWORD, "admin@home.example", &caller()).await.unwrap_err();
     assert_eq!(easy.violations[0].pointer, "/newPassword");
 
-    change_password(&house.sign_in, &ctx, PASSWORD, "another long password").await.unwrap();
+    change_password(&house.sign_in, &ctx, PASSWORD, "another long password", &caller()).await.unwrap();
     assert!(house.who(&tokens.access_token).await.is_err());
-    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), &caller()).await.is_err());
+    assert!(house.sign_in.refresh(tokens.refresh_token.as_deref().unwrap(), None, &caller()).await.is_err());
     assert!(house.tokens("admin@home.example").await.is_err());
     let new = house.sign_in.password("admin@home.example", "another long password", None, &caller()).await;
     assert!(new.is_ok());

@@ -20,8 +20,7 @@ async fn clerk(world: &World, tenant: &TenantKit) -> (Client, String) {
         json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["accounting.account.read"] });
     let role = id(&tenant.client.post("/roles", role).await.expect(201).json());
     let email = format!("clerk@{}.example", tenant.code);
-    let user = json!({ "email": email, "name": "Clerk", "password": PASSWORD });
-    let user = id(&tenant.client.post("/users", user).await.expect(201).json());
+    let user = world.user(&tenant.client, &email, &[]).await;
     let body = json!({ "userId": user, "roleId": role });
     let assignment = id(&tenant.client.post("/role-assignments", body).await.expect(201).json());
     (world.sign_in(&email, PASSWORD, None).await, assignment)

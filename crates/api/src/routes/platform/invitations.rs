@@ -1,0 +1,167 @@
+//! `/invitations`: how people become users of the tenant.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::command::{Application, Executed, execute};
+use application::error::{ALREADY_EXISTS, AppError, AppResult, UNKNOWN_REFERENCE};
+use application::platform::error::{
+    ALREADY_INVITED, GRANT_EXCEEDS_OWN, INVITATION_CLOSED, TARGET_EXCEEDS_OWN, TOO_MANY_INVITATIONS,
+};
+use application::platform::invitations::{
+    CreateInvitation, INVITATION, INVITATION_LIST, InvitationToken, RenewInvitation, RevokeInvitation,
+};
+use application::platform::ports::PlatformQueries;
+use application::platform::records::INVITATION_ROLES_MAX;
+use application::platform::views::{InvitationSecretView, InvitationView};
+use axum::extract::State;
+use domain::error::Language;
+use domain::ids::{InvitationId, RoleId};
+use domain::platform::EmailAddress;
+use domain::text::NAME_LENGTH_MAX;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
+use crate::operation::Operations;
+use crate::request;
+use crate::wire::{List, RequiredText};
+
+const TAG: &str = "invitations";
+
+request! {
+    /// An invitation into the tenant. It carries no password: the person chooses it.
+    pub struct CreateInvitationBody {
+        /// What the person signs in with. Whether it is known elsewhere makes no difference.
+        email: EmailAddress = "sara@example.com",
+        /// As this tenant calls the person.
+        name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
+        /// The language of messages.
+        locale: Language => "en",
+        /// Roles given at acceptance; needs `platform.role_assignment.create` too.
+        role_ids: List<RoleId, INVITATION_ROLES_MAX> => [],
+    }
+}
+
+impl ListSpecSource for InvitationView {
+    const SPEC: &'static application::paging::ListSpec = &INVITATION_LIST;
+}
+
+pub fn operations(ops: &mut Operations) {
+    const READ: Access = Access::Permission("platform.user.read");
+    ops.tag(
+        TAG,
+        "How people become users: an address is invited, and the person accepts with the token that was handed over to them.",
+    );
+    ops.get("/invitations", list)
+        .id("list_invitations")
+        .tag(TAG)
+        .summary("List invitations")
+        .access(READ)
+        .list::<InvitationView>(&INVITATION_LIST);
+    ops.get("/invitations/{id}", get)
+        .id("get_invitation")
+        .tag(TAG)
+        .summary("Read an invitation")
+        .access(READ)
+        .view::<InvitationView>();
+    ops.post("/invitations", create)
+        .id("create_invitation")
+        .tag(TAG)
+        .summary("Invite a person")
+        .description(
+            "Makes nobody a user: that is for the person to do, with the token, which is shown in this answer alone and ends after \
+             7 days. Only its SHA-256 is kept. At acceptance whoever invited must still be allowed to give the roles.",
+        )
+        .command::<CreateInvitation>()
+        .body::<CreateInvitationBody>()
+        .created::<InvitationSecretView>()
+        .errors(CREATE_ERRORS);
+    ops.post("/invitations/{id}/renew", renew)
+        .id("renew_invitation")
+        .tag(TAG)
+        .summary("Renew an invitation")
+        .description("Answers a new token for 7 days; the old one stops working. Whoever renews vouches for the roles from now on.")
+        .command::<RenewInvitation>()
+        .if_match()
+        .ok::<InvitationSecretView>()
+        .errors(&[&INVITATION_CLOSED, &ALREADY_EXISTS, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN]);
+    ops.delete("/invitations/{id}", revoke)
+        .id("delete_invitation")
+        .tag(TAG)
+        .summary("Revoke an invitation")
+        .description("It is never accepted; it stays in the list.")
+        .command::<RevokeInvitation>()
+        .if_match()
+        .no_content()
+        .errors(&[&INVITATION_CLOSED, &TARGET_EXCEEDS_OWN]);
+}
+
+/// What is wrong with an invitation.
+pub(super) const CREATE_ERRORS: &[&domain::error::ErrorDef] =
+    &[&ALREADY_EXISTS, &ALREADY_INVITED, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN, &TOO_MANY_INVITATIONS];
+
+async fn list(
+    ctx: Ctx,
+    State(queries): State<Arc<dyn PlatformQueries>>,
+    params: ListParams<InvitationView>,
+    accept: Accept,
+) -> ApiResult {
+    let tenant = ctx.tenant;
+    let page = move |query| {
+        let queries = queries.clone();
+        async move { queries.invitations(tenant, &query).await }
+    };
+    answer::list(page, params.into_inner(), accept).await
+}
+
+async fn get(
+    ctx: Ctx,
+    Id(id): Id<InvitationId>,
+    State(queries): State<Arc<dyn PlatformQueries>>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let view = queries.invitation(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(INVITATION))?;
+    answer::view(&view, Some(view.version), &headers)
+}
+
+pub(super) async fn create(
+    ctx: Ctx,
+    State(app): State<Application>,
+    Json(body): Json<CreateInvitationBody>,
+) -> ApiResult {
+    let token = InvitationToken::generate(&*app.ids);
+    let command = CreateInvitation {
+        email: body.email,
+        name: body.name.into(),
+        locale: body.locale,
+        roles: body.role_ids.0,
+        token_hash: token.hash,
+    };
+    let executed = execute(&app, &ctx, command).await?;
+    answer::created("/invitations", shown_once(&ctx, executed, Some(token))?)
+}
+
+async fn renew(ctx: Ctx, Id(id): Id<InvitationId>, State(app): State<Application>) -> ApiResult {
+    let token = InvitationToken::generate(&*app.ids);
+    let executed = execute(&app, &ctx, RenewInvitation { id, token_hash: token.hash }).await?;
+    answer::ok(shown_once(&ctx, executed, Some(token))?)
+}
+
+async fn revoke(ctx: Ctx, Id(id): Id<InvitationId>, State(app): State<Application>) -> ApiResult {
+    answer::no_content(execute(&app, &ctx, RevokeInvitation { id }).await?)
+}
+
+/// Adds the token to the answer. A replay and a dry run have none: the stored answer never knew it, or nothing was made.
+pub(super) fn shown_once(
+    ctx: &Ctx,
+    executed: Executed,
+    token: Option<InvitationToken>,
+) -> AppResult<Executed> {
+    let unreadable = |error: serde_json::Error| AppError::internal(format!("invitation answer: {error}"));
+    let mut view: Map<String, Value> = serde_json::from_slice(&executed.body).map_err(unreadable)?;
+    let shown = token.filter(|_| !executed.replayed && !ctx.dry_run);
+    view.insert("token".to_owned(), shown.map_or(Value::Null, |token| json!(token.into_text())));
+    Ok(Executed { body: serde_json::to_vec(&view).map_err(unreadable)?.into(), ..executed })
+}
