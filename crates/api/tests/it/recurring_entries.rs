@@ -86,9 +86,7 @@ impl Books {
         let role = json!({ "code": name, "name": { "en": name }, "permissions": permissions });
         let role = admin.post("/roles", role).await.expect(201).json();
         let email = format!("{name}@alpha.example");
-        let body = json!({ "email": email, "name": name, "password": PASSWORD, "roleIds": [role["id"]] });
-        let user = admin.post("/users", body).await.expect(201).json();
-        let user = user["id"].as_str().unwrap().to_owned();
+        let user = self.world.user(admin, &email, &[role["id"].as_str().unwrap()]).await;
         let given = admin.get(&format!("/role-assignments?userId={user}")).await.ok();
         let given = format!("/role-assignments/{}", given["items"][0]["id"].as_str().unwrap());
         (self.world.sign_in(&email, PASSWORD, Some("alpha")).await, user, given)
