@@ -284,6 +284,9 @@ async fn a_tenants_first_administrator_has_a_new_account_or_an_invitation() {
     let made = home.post("/admin/tenants", body("gamma", Value::Null)).await.expect(201).json();
     assert_eq!(made["invitation"]["email"], alpha.email.as_str());
     token(&world, &alpha.email, PASSWORD, Some("gamma")).await.expect(400);
+    let invite = format!("/admin/tenants/{}/invite-administrator", made["id"].as_str().unwrap());
+    let person = json!({ "email": "late@gamma.example", "name": "Late" });
+    home.post(&invite, person.clone()).await.expect(200);
     // The account of before was given its password by the platform, so its owner chooses one first.
     let refused = accept_signed_in(&alpha.client, &made["token"]).await.expect(409);
     assert_eq!(refused.code(), "own_password_needed");
@@ -291,4 +294,34 @@ async fn a_tenants_first_administrator_has_a_new_account_or_an_invitation() {
     let tokens = token(&world, &alpha.email, OWN, Some("gamma")).await.expect(200).json();
     let me = world.bearer(tokens["access_token"].as_str().unwrap()).get("/me").await.ok();
     assert_eq!(me["permissions"], json!(["*"]));
+    assert_eq!(home.post(&invite, person).await.expect(409).code(), "has_administrator");
+}
+
+/// Whoever gives the right password gets in, however many others guess.
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_of_others_do_not_keep_people_out() {
+    let world = World::new().await;
+    let world = &world;
+    let guesses = (0..100)
+        .map(|n| async move { token(world, &format!("guess{n}@home.example"), "wrong", None).await });
+    let rights = (0..5).map(|_| token(world, "admin@home.example", PASSWORD, None));
+    let (guesses, rights) = (futures::future::join_all(guesses), futures::future::join_all(rights));
+    let (guesses, rights) = tokio::join!(guesses, rights);
+    assert!(rights.iter().all(|answer| answer.status == 200), "{:?}", rights.iter().map(|a| a.status).collect::<Vec<_>>());
+    assert!(guesses.iter().all(|answer| answer.status == 400));
+}
+
+/// An address that nobody has locks like one that somebody has.
+#[tokio::test]
+async fn a_lock_does_not_tell_whether_an_account_is_behind_it() {
+    let world = World::new().await;
+    for email in ["admin@home.example", "nobody@home.example"] {
+        for _ in 0..7 {
+            let refused = token(&world, email, "wrong", None).await.expect(400).json();
+            assert_eq!(refused["error"], "invalid_grant");
+        }
+    }
+    token(&world, "admin@home.example", PASSWORD, None).await.expect(400);
+    world.clock.advance_seconds(16 * 60);
+    token(&world, "admin@home.example", PASSWORD, None).await.expect(200);
 }

@@ -59,6 +59,9 @@ domain::errors! {
     TOO_MANY_ATTEMPTS = "too_many_attempts", Throttled, User,
         "Too many wrong attempts from your address. Try again in {seconds} seconds.",
         "محاولات خاطئة كثيرة من عنوانك. أعد المحاولة بعد {seconds} ثانية.";
+    HAS_ADMINISTRATOR = "has_administrator", Conflict, Operator,
+        "Somebody administers this tenant: only they invite further people.",
+        "لهذه المنشأة مسؤول بالفعل: هو وحده من يدعو آخرين.";
     ALREADY_INVITED = "already_invited", Conflict, User,
         "This address is invited already: renew the invitation, or revoke it first.",
         "هذا العنوان مدعو بالفعل: جدّد الدعوة أو ألغها أولًا.";

@@ -18,6 +18,7 @@ pub mod feature_flags;
 pub mod guard;
 pub mod identity;
 pub mod invitations;
+pub mod invite_administrator;
 pub mod jobs;
 pub mod leadership;
 pub mod me;

@@ -154,7 +154,7 @@ async fn first_administrator(
     Ok(None)
 }
 
-async fn invite(
+pub(super) async fn invite(
     uow: &mut dyn UnitOfWork,
     new: &NewAdministrator,
     role: RoleId,

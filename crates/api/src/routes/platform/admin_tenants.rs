@@ -6,13 +6,14 @@ use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
 use application::platform::create_tenant::CreateTenant;
-use application::platform::error::{ALREADY_DONE, OWN_TENANT};
+use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;
+use application::platform::invite_administrator::InviteAdministrator;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
 use application::platform::provision::{Entry, NewAdministrator, NewTenant};
 use application::platform::records::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
-use application::platform::views::{NewTenantView, TenantView};
+use application::platform::views::{InvitationSecretView, NewTenantView, TenantView};
 use axum::extract::State;
 use domain::error::Language;
 use domain::ids::TenantId;
@@ -40,6 +41,12 @@ request! {
         /// Makes the account at once: at least 12 characters and not easy to guess. Without it the answer has an invitation,
         /// with which the person chooses a password of their own.
         password: Option<NewPassword>,
+        locale: Language => "en",
+    }
+    /// An administrator for a tenant that has none.
+    pub struct InviteAdministratorBody {
+        email: EmailAddress = "sara@example.com",
+        name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
         locale: Language => "en",
     }
     /// A new tenant.
@@ -83,6 +90,15 @@ pub fn operations(ops: &mut Operations) {
         .summary("Read a tenant")
         .access(Access::PlatformAdmin)
         .view::<TenantView>();
+    ops.post("/admin/tenants/{id}/invite-administrator", invite_administrator)
+        .id("invite_administrator")
+        .tag(TAG)
+        .summary("Invite an administrator into a tenant that has none")
+        .description("For a tenant whose first invitation was lost or has expired. The token is shown in this answer alone.")
+        .command::<InviteAdministrator>()
+        .body::<InviteAdministratorBody>()
+        .ok::<InvitationSecretView>()
+        .errors(&[&HAS_ADMINISTRATOR, &ALREADY_EXISTS]);
     ops.post("/admin/tenants/{id}/suspend", suspend)
         .id("suspend_tenant")
         .tag(TAG)
@@ -146,6 +162,20 @@ async fn create(
         recognised_by(Ctx(ctx.0.clone()), "create_tenant", &[&parts[..], &names, &person].concat());
     let executed = execute(&app, &recognised, CreateTenant { new }).await?;
     answer::created("/admin/tenants", shown_once(&ctx, executed, token)?)
+}
+
+async fn invite_administrator(
+    ctx: Ctx,
+    Id(id): Id<TenantId>,
+    State(app): State<Application>,
+    Json(body): Json<InviteAdministratorBody>,
+) -> ApiResult {
+    let token = InvitationToken::generate(&*app.ids);
+    let (name, entry) = (String::from(body.name), Entry::Invitation(token.hash));
+    let administrator = NewAdministrator { email: body.email, name, locale: body.locale, entry };
+    let command = InviteAdministrator { tenant: id, administrator, token_hash: token.hash };
+    let executed = execute(&app, &ctx, command).await?;
+    answer::ok(shown_once(&ctx, executed, Some(token))?)
 }
 
 async fn list(
