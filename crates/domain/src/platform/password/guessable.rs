@@ -7,7 +7,7 @@ use crate::platform::EmailAddress;
 /// Characters that are looked at: bounds the work, and whoever guesses so many guesses the rest.
 const LOOKED_AT_MAX: usize = 64;
 /// A known text of fewer characters may stand in any password by chance.
-const TELLING_LENGTH_MIN: usize = 4;
+const TELLING_LENGTH_MIN: usize = 5;
 /// Parts of known texts that are shorter are not looked for.
 const PART_LENGTH_MIN: usize = 3;
 /// Characters that are left of a password that only began with something known.
