@@ -7,6 +7,7 @@ mod database;
 mod maintenance;
 mod migrated_data;
 mod periods;
+mod people_migration;
 mod platform;
 mod reports;
 mod schema;
