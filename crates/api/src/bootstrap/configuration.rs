@@ -101,6 +101,7 @@ pub async fn show(arguments: &Arguments) -> Result<(), Failure> {
 /// Says whether a server would start with this configuration.
 pub async fn check(arguments: &Arguments) -> Result<(), Failure> {
     let configuration = configure(&Sources::of_process(arguments)).await?;
+    super::first_start::check(&configuration.settings.bootstrap)?;
     let mut text = String::new();
     for notice in &configuration.notices {
         let severity = match notice.severity {

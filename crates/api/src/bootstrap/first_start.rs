@@ -21,10 +21,13 @@ use domain::text::{Code, LocalizedName};
 
 use super::Failure;
 use super::wiring::Parts;
-use crate::config::{Settings, Template};
+use crate::config::{Bootstrap, Settings, Template};
 
 /// Random bytes in a generated password.
 const PASSWORD_BYTES: usize = 15;
+
+/// How the first administrator is called until they say otherwise.
+const ADMINISTRATOR_NAME: &str = "Administrator";
 
 /// What the owner of a new database is told.
 pub struct Welcome {
@@ -67,6 +70,42 @@ pub async fn provision(settings: &Settings, parts: &Parts) -> Result<Option<Welc
     Ok(created.map(|_| Welcome { tenant: bootstrap.tenant.clone(), email, password: generated }))
 }
 
+fn told(key: &'static str) -> impl Fn(Violation) -> Failure {
+    move |violation| Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
+}
+
+/// Arabic and English.
+fn company(bootstrap: &Bootstrap) -> (&str, &str) {
+    match bootstrap.template {
+        Template::SaStandard => ("شركة المثال التجارية", "Example Trading Company"),
+        Template::Empty => (bootstrap.tenant.as_str(), bootstrap.tenant.as_str()),
+    }
+}
+
+/// What the first administrator signs in with, if it is as it has to be.
+fn credentials(
+    bootstrap: &Bootstrap,
+    email: &str,
+    password: &str,
+) -> Result<(EmailAddress, Password), Failure> {
+    let address = EmailAddress::parse(email).map_err(told("Bootstrap:AdminEmail"))?;
+    let (ar, en) = company(bootstrap);
+    let words = [ADMINISTRATOR_NAME, &bootstrap.tenant, ar, en];
+    let password = Password::choose(password, &address, &words).map_err(told("Bootstrap:AdminPassword"))?;
+    Ok((address, password))
+}
+
+/// Whether an empty database could be filled with what is configured, as far as it is.
+pub fn check(bootstrap: &Bootstrap) -> Result<(), Failure> {
+    match (&bootstrap.admin_email, &bootstrap.admin_password) {
+        (Some(email), Some(password)) => credentials(bootstrap, email, password.expose()).map(|_| ()),
+        (Some(email), None) => {
+            EmailAddress::parse(email).map(|_| ()).map_err(told("Bootstrap:AdminEmail"))
+        }
+        (None, _) => Ok(()),
+    }
+}
+
 async fn tenant(
     settings: &Settings,
     parts: &Parts,
@@ -74,19 +113,8 @@ async fn tenant(
     password: &str,
 ) -> Result<NewTenant, Failure> {
     let bootstrap = &settings.bootstrap;
-    let told = |key: &'static str| {
-        move |violation: Violation| {
-            Failure::Configuration(format!("{key}: {}", violation.text(Language::English)))
-        }
-    };
-    let address = EmailAddress::parse(email).map_err(told("Bootstrap:AdminEmail"))?;
-    let name = "Administrator";
-    let (ar, en) = match bootstrap.template {
-        Template::SaStandard => ("شركة المثال التجارية", "Example Trading Company"),
-        Template::Empty => (bootstrap.tenant.as_str(), bootstrap.tenant.as_str()),
-    };
-    let words = [name, &bootstrap.tenant, ar, en];
-    let password = Password::choose(password, &address, &words).map_err(told("Bootstrap:AdminPassword"))?;
+    let (ar, en) = company(bootstrap);
+    let (address, password) = credentials(bootstrap, email, password)?;
     let password_hash = parts.state.sign_in.passwords.hash(password, &Turn::default()).await?;
     Ok(NewTenant {
         code: Code::parse(&bootstrap.tenant).map_err(told("Bootstrap:Tenant"))?,
@@ -96,7 +124,7 @@ async fn tenant(
         template: template_name(bootstrap.template).to_owned(),
         administrator: NewAdministrator {
             email: address,
-            name: name.to_owned(),
+            name: ADMINISTRATOR_NAME.to_owned(),
             locale: Language::English,
             entry: Entry::Platform(password_hash),
         },
