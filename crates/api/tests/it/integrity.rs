@@ -76,8 +76,8 @@ async fn entries_and_lines_say_who_posted_them_and_in_which_journal() {
     let (world, tenant) = books().await;
     let client = &tenant.client;
     let role = client.get("/roles?code=administrator").await.ok()["items"][0]["id"].clone();
-    let body = json!({ "email": "second@acme.example", "name": "Second", "password": PASSWORD, "roleIds": [role] });
-    let made = client.post("/users", body).await.expect(201).json();
+    let second = world.user(client, "second@acme.example", &[role.as_str().unwrap()]).await;
+    let made = json!({ "id": second });
     let second = world.sign_in("second@acme.example", PASSWORD, Some("acme")).await;
 
     let draft = client.post("/journal-entries", entry("2026-03-03", &[("1113", "5", ""), ("4120", "", "5")], false));
@@ -97,7 +97,7 @@ async fn entries_and_lines_say_who_posted_them_and_in_which_journal() {
     let cash = read["lines"][0]["accountId"].as_str().unwrap();
     for list in [format!("/ledger-lines?entryId={id}"), format!("/ledger-lines?entryId={id}&accountId={cash}")] {
         let line = client.get(&list).await.ok()["items"][0].clone();
-        assert_eq!((&line["postedBy"], &line["postedByName"]), (&made["id"], &json!("Second")), "{list}");
+        assert_eq!((&line["postedBy"], &line["postedByName"]), (&made["id"], &json!("Guest")), "{list}");
         assert_eq!(line["journalCode"], "GENERAL");
     }
 }

@@ -73,7 +73,7 @@ macro_rules! line_select {
              u.name, l.recorded_at FROM ",
             $from,
             " LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
-             LEFT JOIN app_user u ON u.id = e.posted_by"
+             LEFT JOIN membership u ON u.tenant_id = e.tenant_id AND u.user_id = e.posted_by"
         )
     };
 }
