@@ -142,7 +142,13 @@ pub async fn offer(target: &Arc<Target>, load: &Load, duration: Duration) -> Row
             let export = |target: &Target, number: u64| {
                 let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
                 match number % 2 {
-                    0 => request("GET", "/api/v1/reports/trial-balance?asOf=2026-01-31", &target.token, &[&format!("Accept: {sheet}")], b""),
+                    0 => request(
+                        "GET",
+                        "/api/v1/reports/trial-balance?asOf=2026-01-31",
+                        &target.token,
+                        &[&format!("Accept: {sheet}")],
+                        b"",
+                    ),
                     _ => request("GET", "/api/v1/exports/ledger?format=ndjson", &target.token, &[], b""),
                 }
             };
@@ -260,7 +266,8 @@ async fn dribble(target: Arc<Target>, count: usize, end: Instant) {
 
 async fn large_batch(target: Arc<Target>) {
     let items = "1,".repeat((16 << 20) - 64);
-    let body = format!(r#"{{"operations":[{{"method":"POST","path":"/api/v1/accounts","body":[{items}1]}}]}}"#);
+    let body =
+        format!(r#"{{"operations":[{{"method":"POST","path":"/api/v1/accounts","body":[{items}1]}}]}}"#);
     let headers = ["Content-Type: application/json"];
     let request = request("POST", "/api/v1/batch", &target.token, &headers, body.as_bytes());
     loop {

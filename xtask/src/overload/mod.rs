@@ -75,10 +75,14 @@ pub fn overload(options: &Options) -> Result<Outcome> {
     if let Some(group) = &group {
         match group.oom_kills() {
             Some(0) | None => {}
-            Some(kills) => outcome.finding(format!("the kernel killed the server {kills} times for want of memory")),
+            Some(kills) => {
+                outcome.finding(format!("the kernel killed the server {kills} times for want of memory"))
+            }
         }
         if let Some(peak) = group.peak_mib() {
-            outcome.remark(format!("the group's memory was {peak:.0} MiB at its peak, page cache of its files included"));
+            outcome.remark(format!(
+                "the group's memory was {peak:.0} MiB at its peak, page cache of its files included"
+            ));
         }
     }
     Ok(outcome)
@@ -162,7 +166,9 @@ async fn ready(server: &mut Server) -> Result<()> {
 /// Signs in and looks up what the loads need.
 async fn prepare(server: &Server) -> Result<Target> {
     let address = server.address.clone();
-    let found = tokio::task::spawn_blocking(move || bench::sign_in(&address, "overload@example.com", PASSWORD));
-    let (token, account) = found.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    let found =
+        tokio::task::spawn_blocking(move || bench::sign_in(&address, "overload@example.com", PASSWORD));
+    let (token, account) =
+        found.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok(Target { address: server.address.clone(), token, account, process: server.child.id() })
 }

@@ -60,7 +60,10 @@ impl Row {
         let mut findings = Vec::new();
         let mut over = |what: &str, value: f64, most: f64, unit: &str| {
             if value > most {
-                findings.push(format!("{}: {what} {value:.0} {unit}, at most {most:.0} {unit} are wanted", self.name));
+                findings.push(format!(
+                    "{}: {what} {value:.0} {unit}, at most {most:.0} {unit} are wanted",
+                    self.name
+                ));
             }
         };
         over("liveness took", self.live_ms, LIVE_MAX_MS, "ms");

@@ -99,9 +99,7 @@ fn credentials(
 pub fn check(bootstrap: &Bootstrap) -> Result<(), Failure> {
     match (&bootstrap.admin_email, &bootstrap.admin_password) {
         (Some(email), Some(password)) => credentials(bootstrap, email, password.expose()).map(|_| ()),
-        (Some(email), None) => {
-            EmailAddress::parse(email).map(|_| ()).map_err(told("Bootstrap:AdminEmail"))
-        }
+        (Some(email), None) => EmailAddress::parse(email).map(|_| ()).map_err(told("Bootstrap:AdminEmail")),
         (None, _) => Ok(()),
     }
 }

@@ -138,8 +138,7 @@ fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
 
 fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {
     let limits = &settings.limits;
-    let patience =
-        Patience { head: limits.head_timeout, idle: limits.keep_alive, ..Patience::default() };
+    let patience = Patience { head: limits.head_timeout, idle: limits.keep_alive, ..Patience::default() };
     let connections = limits.connections.unwrap_or_else(|| connections_max(Resources::of_process()));
     let budget = parts.state.overload.budget.clone();
     Serving::new(router, lifecycle.clone(), budget, connections, patience)

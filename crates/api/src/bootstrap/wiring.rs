@@ -125,7 +125,10 @@ fn sign_in(
     Ok(SignIn {
         app: application.clone(),
         queries: database.clone(),
-        passwords: Arc::new(Argon2Passwords::new(application.ids.clone(), settings.limits.concurrent_password_hashes)?),
+        passwords: Arc::new(Argon2Passwords::new(
+            application.ids.clone(),
+            settings.limits.concurrent_password_hashes,
+        )?),
         tokens,
         policy: SignInPolicy {
             access_token_seconds: token_seconds(settings),

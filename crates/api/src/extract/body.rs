@@ -31,7 +31,9 @@ impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json, UTF-8").into());
+            return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE)
+                .with("expected", "application/json, UTF-8")
+                .into());
         }
         let bytes = read(request).await?;
         if bytes.len() <= PARSED_AT_ONCE_BYTES_MAX {

@@ -204,11 +204,7 @@ impl Guard {
 
     /// Reads a body that is wanted whole. One that is not there yet is waited for without a place: a client that takes its
     /// time keeps nobody else from running.
-    async fn receive(
-        &self,
-        request: &mut Request,
-        place: &mut Option<Place>,
-    ) -> Result<Vec<Held>, Problem> {
+    async fn receive(&self, request: &mut Request, place: &mut Option<Place>) -> Result<Vec<Held>, Problem> {
         // That of a batch's operation is part of one that is here already.
         let batched = request.extensions().get::<Verified>().is_some();
         let read = self.body.buffered && *request.method() != Method::GET && !batched;

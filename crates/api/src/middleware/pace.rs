@@ -93,8 +93,7 @@ mod tests {
 
     use super::*;
 
-    const PACE: Pace =
-        Pace { grace: Duration::from_secs(10), bytes_per_second_min: 1_000, longest: None };
+    const PACE: Pace = Pace { grace: Duration::from_secs(10), bytes_per_second_min: 1_000, longest: None };
 
     /// Pieces of a thousand bytes, each after a pause.
     fn pieces(count: usize, pause: Duration) -> Body {

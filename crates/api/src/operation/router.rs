@@ -17,9 +17,9 @@ use super::describe::{Operation, Query, Size};
 use super::operations::Operations;
 use crate::answer::IDEMPOTENCY_REPLAYED;
 use crate::docs_page;
+use crate::extract::Media;
 use crate::extract::context::{DRY_RUN, IDEMPOTENCY_KEY};
 use crate::middleware::edge::{API_KEY, REQUEST_ID};
-use crate::extract::Media;
 use crate::middleware::guard::{BodyLimit, Guard, Transferring};
 use crate::middleware::limits::ANONYMOUS_BODY_BYTES_MAX;
 use crate::middleware::pace::Pace;
@@ -142,7 +142,11 @@ fn transferring(operation: &Operation) -> Transferring {
     let streams_events = operation.media.contains(&Media::EventStream);
     if matches!(operation.size, Size::Upload | Size::File) || (operation.open_ended && !streams_events) {
         Transferring::Always
-    } else if operation.media.iter().any(|media| matches!(media, Media::Csv | Media::Xlsx | Media::Pdf | Media::NdJson)) {
+    } else if operation
+        .media
+        .iter()
+        .any(|media| matches!(media, Media::Csv | Media::Xlsx | Media::Pdf | Media::NdJson))
+    {
         Transferring::Files
     } else {
         Transferring::Never

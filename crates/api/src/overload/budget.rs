@@ -53,7 +53,8 @@ impl Budget {
         let wanted = bytes.min(self.0.bytes_max);
         let mut used = self.used();
         while used.checked_add(wanted)? <= self.0.bytes_max {
-            match self.0.used.compare_exchange_weak(used, used + wanted, Ordering::AcqRel, Ordering::Relaxed) {
+            match self.0.used.compare_exchange_weak(used, used + wanted, Ordering::AcqRel, Ordering::Relaxed)
+            {
                 Ok(_) => return Some(Held { budget: self.clone(), bytes: wanted }),
                 Err(now) => used = now,
             }
@@ -125,7 +126,13 @@ mod tests {
     #[test]
     fn the_budget_follows_the_memory() {
         let with = |memory_mib: u64| {
-            bytes_max(&Resources { memory_bytes: memory_mib << 20, cpus: 1.0, quota: None, open_files: 1, usage: None })
+            bytes_max(&Resources {
+                memory_bytes: memory_mib << 20,
+                cpus: 1.0,
+                quota: None,
+                open_files: 1,
+                usage: None,
+            })
         };
         assert_eq!((with(512), with(64), with(65_536)), (128 << 20, 32 << 20, 1 << 30));
     }

@@ -427,7 +427,8 @@ mod tests {
     fn processor_time_is_spent_no_faster_than_it_is_earned() {
         let cost = Duration::from_micros(500);
         let mut controller = Controller::new(BOUNDS, Some(ProcessorTime::new(0.5)));
-        let (mut now, mut used, mut served, mut worst) = (Duration::ZERO, Duration::ZERO, 0_u32, Duration::ZERO);
+        let (mut now, mut used, mut served, mut worst) =
+            (Duration::ZERO, Duration::ZERO, 0_u32, Duration::ZERO);
         let mut history = std::collections::VecDeque::new();
         for _ in 0..2_000 {
             // Every 5 ms twenty requests: 4,000 a second, where the quota is good for 1,000.

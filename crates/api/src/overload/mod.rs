@@ -208,9 +208,7 @@ impl Admission {
         };
         match tokio::time::timeout(wait, place).await {
             Ok(Ok(place)) => Ok(place),
-            _ => {
-                Err(Refused)
-            }
+            _ => Err(Refused),
         }
     }
 

@@ -145,7 +145,12 @@ impl hyper::service::Service<Request<Incoming>> for One {
         let answering = self.turn.begin();
         let draining = self.lifecycle.phase() == Phase::Draining;
         let answered = self.router.clone().call(request.map(Body::new));
-        Answer { answered: Box::pin(answered), answering: Some(answering), budget: self.budget.clone(), draining }
+        Answer {
+            answered: Box::pin(answered),
+            answering: Some(answering),
+            budget: self.budget.clone(),
+            draining,
+        }
     }
 }
 

@@ -110,7 +110,8 @@ async fn memory_follows_the_size_of_a_body_whatever_its_shape() {
     let (status, answer) = send("POST", "/batch", wide(operation, "1,", size / 2, "1]}]}")).await;
     assert_eq!((status, answer["results"][0]["status"].as_u64()), (200, Some(413)), "{answer}");
 
-    let (status, answer) = send("POST", "/journal-entries", wide("{\"lines\":[", "1,", size / 2, "1]}")).await;
+    let (status, answer) =
+        send("POST", "/journal-entries", wide("{\"lines\":[", "1,", size / 2, "1]}")).await;
     assert_eq!(status, 422);
     let codes = answer["errors"].as_array().unwrap();
     assert!(codes.iter().any(|error| error["code"] == "too_many_items"), "{answer}");
@@ -159,7 +160,11 @@ async fn bytes_in_flight_have_a_budget() {
     server.token().await;
     drop((first, second));
     let client = reqwest::Client::new();
-    let body = format!("{}{}", json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }), " ".repeat(2 * MIB));
+    let body = format!(
+        "{}{}",
+        json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }),
+        " ".repeat(2 * MIB)
+    );
     let mut tries = 0;
     loop {
         let request = client.post(format!("{}/api/v1/batch", server.url)).bearer_auth(&token);

@@ -66,7 +66,8 @@ async fn a_head_is_read_with_everything_that_is_wrong_with_it_and_may_be_left_ou
     assert_eq!(at("/head/chains/1/position"), Some("number_out_of_range"));
     assert_eq!(at("/head/chains/1/hash"), Some("invalid_checksum"));
     assert_eq!(at("/head/chains/2/chain"), Some("unknown_word"));
-    let nameless = json!({ "head": { "chains": [{ "chain": "journal", "position": 1, "hash": "0".repeat(64) }] } });
+    let nameless =
+        json!({ "head": { "chains": [{ "chain": "journal", "position": 1, "hash": "0".repeat(64) }] } });
     let refused = tenant.client.post("/integrity/verify", nameless).await.expect(422).errors();
     assert_eq!(refused, [("/head/chains/0/journalId".to_owned(), "required".to_owned())]);
 }
@@ -80,7 +81,8 @@ async fn entries_and_lines_say_who_posted_them_and_in_which_journal() {
     let made = json!({ "id": second });
     let second = world.sign_in("second@acme.example", PASSWORD, Some("acme")).await;
 
-    let draft = client.post("/journal-entries", entry("2026-03-03", &[("1113", "5", ""), ("4120", "", "5")], false));
+    let draft =
+        client.post("/journal-entries", entry("2026-03-03", &[("1113", "5", ""), ("4120", "", "5")], false));
     let draft = draft.await.expect(201);
     let shown = draft.json();
     let me = shown["createdBy"].clone();
@@ -95,7 +97,9 @@ async fn entries_and_lines_say_who_posted_them_and_in_which_journal() {
     assert_eq!((&listed["postedBy"], &listed["journalCode"]), (&made["id"], &json!("GENERAL")));
     let id = shown["id"].as_str().unwrap();
     let cash = read["lines"][0]["accountId"].as_str().unwrap();
-    for list in [format!("/ledger-lines?entryId={id}"), format!("/ledger-lines?entryId={id}&accountId={cash}")] {
+    for list in
+        [format!("/ledger-lines?entryId={id}"), format!("/ledger-lines?entryId={id}&accountId={cash}")]
+    {
         let line = client.get(&list).await.ok()["items"][0].clone();
         assert_eq!((&line["postedBy"], &line["postedByName"]), (&made["id"], &json!("Guest")), "{list}");
         assert_eq!(line["journalCode"], "GENERAL");

@@ -39,7 +39,12 @@ async fn patch(kit: &TenantKit, path: &str, body: Value) -> Answer {
 
 fn refused(answer: Answer, pointer: &str) {
     let answer = answer.expect(409);
-    assert_eq!(answer.errors(), [(pointer.to_owned(), "number_series_overlaps".to_owned())], "{}", answer.text());
+    assert_eq!(
+        answer.errors(),
+        [(pointer.to_owned(), "number_series_overlaps".to_owned())],
+        "{}",
+        answer.text()
+    );
 }
 
 #[tokio::test]

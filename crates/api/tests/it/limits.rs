@@ -72,7 +72,8 @@ async fn body_seconds(key: &str, path: &str, signed_in: bool) {
 async fn body_pace(key: &str) {
     let (_world, home) = home(key, "1000000").await;
     let csv = endless(1_000_000);
-    let slow = home.call("POST", "/imports?type=accounts", &["Content-Type: text/csv"], csv).await.expect(408);
+    let slow =
+        home.call("POST", "/imports?type=accounts", &["Content-Type: text/csv"], csv).await.expect(408);
     assert_eq!(slow.code(), "body_too_slow");
 }
 
@@ -80,7 +81,12 @@ async fn body_pace(key: &str) {
 struct OnItsWay(tokio::task::JoinHandle<testkit::Answer>);
 
 impl OnItsWay {
-    fn send(client: &Client, path: &'static str, kind: &'static str, body: impl Into<axum::body::Body>) -> Self {
+    fn send(
+        client: &Client,
+        path: &'static str,
+        kind: &'static str,
+        body: impl Into<axum::body::Body>,
+    ) -> Self {
         let body: axum::body::Body = body.into();
         let client = client.clone();
         Self(tokio::spawn(async move { client.call("POST", path, &[kind], body).await }))

@@ -60,7 +60,8 @@ async fn moving_a_lock_back_asks_why() {
         assert_eq!(lock(&kit, kind, why).await.ok()["lockedThrough"], Value::Null);
     }
     let trail = kit.client.get("/audit-log?entity=lock&sort=-id&limit=1").await.ok();
-    let change = kit.client.get(&format!("/audit-log/{}", trail["items"][0]["id"].as_str().unwrap())).await.ok();
+    let change =
+        kit.client.get(&format!("/audit-log/{}", trail["items"][0]["id"].as_str().unwrap())).await.ok();
     assert_eq!(change["after"]["reason"], "late invoice", "{change}");
 }
 
@@ -93,7 +94,8 @@ async fn the_tax_lock_sees_every_line_with_a_tax_code() {
     let reverse = format!("/journal-entries/{}/reverse", posted["id"].as_str().unwrap());
     let body = json!({ "reason": "wrong", "postingDate": "2026-03-12" });
     locked(client.with_etag("POST", &reverse, "*", body).await);
-    let csv = "entry,date,account,debit,credit,tax_code\n1,2026-03-10,1113,100,,\n1,2026-03-10,4120,,100,Z0\n";
+    let csv =
+        "entry,date,account,debit,credit,tax_code\n1,2026-03-10,1113,100,,\n1,2026-03-10,4120,,100,Z0\n";
     for options in ["", "&dryRun=true"] {
         let path = format!("/imports?type=journal-entries&post=true{options}");
         locked(client.call("POST", &path, &["Content-Type: text/csv"], csv).await);

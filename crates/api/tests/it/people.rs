@@ -8,7 +8,8 @@ const OWN: &str = "seven violet umbrellas dancing";
 
 async fn token(world: &World, email: &str, password: &str, tenant: Option<&str>) -> Answer {
     let tenant = tenant.map_or(String::new(), |tenant| format!("&tenant={tenant}"));
-    let form = format!("grant_type=password&username={}&password={}{tenant}", encode(email), encode(password));
+    let form =
+        format!("grant_type=password&username={}&password={}{tenant}", encode(email), encode(password));
     let headers = ["Content-Type: application/x-www-form-urlencoded"];
     world.anonymous().call("POST", "/auth/token", &headers, form).await
 }
@@ -180,8 +181,12 @@ async fn a_sign_in_without_a_tenant_enters_the_persons_own_choice() {
         accept_signed_in(&client, &invitation["token"]).await.expect(200);
     }
     let signed_in = token(&world, "sara@zeta.example", PASSWORD, None).await.expect(200).json();
-    let codes: Vec<_> =
-        signed_in["tenants"].as_array().unwrap().iter().map(|t| (t["code"].clone(), t["default"].clone())).collect();
+    let codes: Vec<_> = signed_in["tenants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| (t["code"].clone(), t["default"].clone()))
+        .collect();
     let expected = [("zeta", true), ("beta", false), ("aaa", false)].map(|(c, d)| (json!(c), json!(d)));
     assert_eq!(codes, expected);
     assert_eq!(signed_in["tenantId"], signed_in["tenants"][0]["tenantId"]);
@@ -222,7 +227,8 @@ async fn invitations_end_by_time_by_renewal_and_by_revocation() {
     world.clock.advance_seconds(7 * 24 * 3600);
     unusable(world.accept(&renewed.json()["token"], OWN).await);
     let admin = world.sign_in(&alpha.email, PASSWORD, None).await;
-    let again = admin.with_etag("POST", &format!("{path}/renew"), &renewed.etag(), Value::Null).await.expect(200);
+    let again =
+        admin.with_etag("POST", &format!("{path}/renew"), &renewed.etag(), Value::Null).await.expect(200);
     let weak = world.accept(&again.json()["token"], "password1234").await.expect(422);
     assert_eq!(weak.errors(), [("/password".to_owned(), "password_guessable".to_owned())]);
     let none = json!({ "token": again.json()["token"] });
@@ -256,7 +262,11 @@ async fn whoever_invited_must_still_be_allowed_to() {
     let second = world.user(&alpha.client, "second@alpha.example", &[&role]).await;
     let client = world.sign_in("second@alpha.example", PASSWORD, None).await;
     let invitation = invite(&client, "friend@alpha.example", &[&role]).await;
-    alpha.client.with_etag("POST", &format!("/users/{second}/deactivate"), "*", Value::Null).await.expect(200);
+    alpha
+        .client
+        .with_etag("POST", &format!("/users/{second}/deactivate"), "*", Value::Null)
+        .await
+        .expect(200);
     let void = world.accept(&invitation["token"], OWN).await.expect(409);
     assert_eq!(void.code(), "invitation_void");
     let path = format!("/invitations/{}/renew", invitation["id"].as_str().unwrap());
@@ -274,7 +284,10 @@ async fn a_tenants_first_administrator_has_a_new_account_or_an_invitation() {
             "administrator": { "email": alpha.email, "name": "Another", "password": password } })
     };
     let made = home.post("/admin/tenants", body("beta", json!(OWN))).await.expect(201).json();
-    assert_eq!((&made["code"], &made["invitation"], &made["token"]), (&json!("beta"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&made["code"], &made["invitation"], &made["token"]),
+        (&json!("beta"), &Value::Null, &Value::Null)
+    );
     token(&world, &alpha.email, PASSWORD, Some("beta")).await.expect(400);
     token(&world, &alpha.email, OWN, Some("alpha")).await.expect(400);
     token(&world, &alpha.email, OWN, Some("beta")).await.expect(200);
@@ -302,12 +315,16 @@ async fn a_tenants_first_administrator_has_a_new_account_or_an_invitation() {
 async fn guesses_of_others_do_not_keep_people_out() {
     let world = World::new().await;
     let world = &world;
-    let guesses = (0..100)
-        .map(|n| async move { token(world, &format!("guess{n}@home.example"), "wrong", None).await });
+    let guesses =
+        (0..100).map(|n| async move { token(world, &format!("guess{n}@home.example"), "wrong", None).await });
     let rights = (0..5).map(|_| token(world, "admin@home.example", PASSWORD, None));
     let (guesses, rights) = (futures::future::join_all(guesses), futures::future::join_all(rights));
     let (guesses, rights) = tokio::join!(guesses, rights);
-    assert!(rights.iter().all(|answer| answer.status == 200), "{:?}", rights.iter().map(|a| a.status).collect::<Vec<_>>());
+    assert!(
+        rights.iter().all(|answer| answer.status == 200),
+        "{:?}",
+        rights.iter().map(|a| a.status).collect::<Vec<_>>()
+    );
     assert!(guesses.iter().all(|answer| answer.status == 400));
 }
 

@@ -76,7 +76,8 @@ async fn a_token_is_no_api_key_because_it_was_just_seen_as_a_token() {
 async fn the_document_is_compressed_for_those_who_take_it_and_is_the_same() {
     let world = World::new().await;
     let plain = world.anonymous().get("/openapi.json").await.expect(200);
-    let packed = world.anonymous().call("GET", "/openapi.json", &["Accept-Encoding: gzip"], Body::empty()).await;
+    let packed =
+        world.anonymous().call("GET", "/openapi.json", &["Accept-Encoding: gzip"], Body::empty()).await;
     assert_eq!((plain.header("content-encoding"), packed.header("content-encoding")), ("", "gzip"));
     assert_eq!(packed.header("vary"), "accept-encoding");
     assert_eq!(packed.header("etag"), plain.header("etag"));

@@ -98,7 +98,11 @@ async fn nobody_takes_from_one_who_holds_more() {
         let above = target(&world, &tenant, name, &granted).await;
         for operation in &taking(&above) {
             let refused = do_it(&helper, operation).await;
-            assert_eq!((refused.status.as_u16(), refused.code().as_str()), (403, "target_exceeds_own"), "{operation:?}");
+            assert_eq!(
+                (refused.status.as_u16(), refused.code().as_str()),
+                (403, "target_exceeds_own"),
+                "{operation:?}"
+            );
         }
         let renew = format!("/invitations/{}/renew", above.invitation);
         let renewed = helper.with_etag("POST", &renew, "*", Value::Null).await;
@@ -121,7 +125,10 @@ async fn a_key_takes_over_no_account() {
     let clerk = world.user(admin, "clerk@alpha.example", &[]).await;
     let made = key(admin, json!({ "name": "all", "scopes": ["*"] })).await;
     let text = made["key"].as_str().unwrap();
-    let form = format!("grant_type=client_credentials&client_id={}&client_secret={text}", made["prefix"].as_str().unwrap());
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={text}",
+        made["prefix"].as_str().unwrap()
+    );
     let headers = ["Content-Type: application/x-www-form-urlencoded"];
     let bought = world.anonymous().call("POST", "/auth/token", &headers, form).await.expect(200).json();
     let body = json!({ "email": tenant.email, "name": "x" });
@@ -130,7 +137,11 @@ async fn a_key_takes_over_no_account() {
     for client in [world.bearer(text), world.bearer(bought["access_token"].as_str().unwrap())] {
         for (method, path, body) in [
             ("POST", format!("{owner}/set-password"), json!({ "password": OWN })),
-            ("POST", format!("{owner}/set-password"), json!({ "password": OWN, "currentPassword": PASSWORD })),
+            (
+                "POST",
+                format!("{owner}/set-password"),
+                json!({ "password": OWN, "currentPassword": PASSWORD }),
+            ),
             ("PATCH", owner.clone(), json!({ "email": "mine@alpha.example" })),
             ("POST", format!("/users/{clerk}/set-password"), json!({ "password": OWN })),
             ("PATCH", format!("/users/{clerk}"), json!({ "email": "mine@alpha.example" })),
@@ -139,7 +150,11 @@ async fn a_key_takes_over_no_account() {
             ("POST", "/auth/invitations/accept".to_owned(), json!({ "token": invitation["token"] })),
         ] {
             let refused = client.with_etag(method, &path, "*", body).await;
-            assert_eq!((refused.status.as_u16(), refused.code().as_str()), (403, "users_only"), "{method} {path}");
+            assert_eq!(
+                (refused.status.as_u16(), refused.code().as_str()),
+                (403, "users_only"),
+                "{method} {path}"
+            );
         }
         let seen = client.get("/me").await.ok();
         assert_eq!(seen["memberships"].as_array().unwrap().len(), 1);
@@ -158,7 +173,12 @@ async fn ones_own_password_takes_the_current_one_on_every_way() {
         ("POST", &set, json!({ "password": OWN }), "current_password_needed"),
         ("POST", &set, json!({ "password": OWN, "currentPassword": "wrong" }), "wrong_password"),
         ("PATCH", &own, json!({ "email": "new@alpha.example" }), "current_password_needed"),
-        ("PATCH", &own, json!({ "email": "new@alpha.example", "currentPassword": "wrong" }), "wrong_password"),
+        (
+            "PATCH",
+            &own,
+            json!({ "email": "new@alpha.example", "currentPassword": "wrong" }),
+            "wrong_password",
+        ),
     ] {
         let refused = tenant.client.with_etag(method, path, "*", body).await.expect(422);
         assert_eq!(refused.errors(), [("/currentPassword".to_owned(), code.to_owned())]);
@@ -185,19 +205,26 @@ async fn what_a_key_makes_ends_with_the_key() {
         assert_eq!(refused.code(), "expiry_exceeds_own");
     }
     let path = format!("/api-keys/{}/rotate", id(&long));
-    assert_eq!(client.with_etag("POST", &path, "*", Value::Null).await.expect(403).code(), "expiry_exceeds_own");
+    assert_eq!(
+        client.with_etag("POST", &path, "*", Value::Null).await.expect(403).code(),
+        "expiry_exceeds_own"
+    );
     let within = json!({ "name": "n", "scopes": ["platform.user.read"], "expiresAt": end });
     client.post("/api-keys", within).await.expect(201);
     let body = json!({ "email": "friend@alpha.example", "name": "Friend" });
     let invited = client.post("/invitations", body).await.expect(201).json();
     assert!(invited["expiresAt"].as_str().unwrap().starts_with("2026-03-16T00:00:00"));
     // A narrow key does not end a wide one of the same owner, but itself.
-    let narrow = key(&tenant.client, json!({ "name": "narrow", "scopes": ["platform.api_key.delete"] })).await;
+    let narrow =
+        key(&tenant.client, json!({ "name": "narrow", "scopes": ["platform.api_key.delete"] })).await;
     let narrow_client = world.bearer(narrow["key"].as_str().unwrap());
     let wide = format!("/api-keys/{}", id(&short));
     let refused = narrow_client.with_etag("DELETE", &wide, "*", Value::Null).await.expect(403);
     assert_eq!(refused.code(), "target_exceeds_own");
-    narrow_client.with_etag("DELETE", &format!("/api-keys/{}", id(&narrow)), "*", Value::Null).await.expect(204);
+    narrow_client
+        .with_etag("DELETE", &format!("/api-keys/{}", id(&narrow)), "*", Value::Null)
+        .await
+        .expect(204);
 }
 
 #[tokio::test]
@@ -206,7 +233,9 @@ async fn common_passwords_are_refused_wherever_one_is_set() {
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let clerk = world.user(&tenant.client, "clerk@alpha.example", &[]).await;
     let home = world.home().await;
-    for weak in ["password1234", "123456789012", "qwertyuiop12", "abcdefghijkl", "P@ssw0rd1234", "كلمةالمرور١٢٣"] {
+    for weak in
+        ["password1234", "123456789012", "qwertyuiop12", "abcdefghijkl", "P@ssw0rd1234", "كلمةالمرور١٢٣"]
+    {
         let me = json!({ "currentPassword": PASSWORD, "newPassword": weak });
         let set = format!("/users/{clerk}/set-password");
         let administrator = json!({ "email": "a@b.example", "name": "Al", "password": weak });
@@ -238,7 +267,8 @@ async fn a_session_ends_however_often_it_is_renewed() {
     let mut tokens = world.anonymous().call("POST", "/auth/token", &headers, form).await.expect(200).json();
     for day in 1..=3 {
         world.clock.advance_seconds(24 * 3600);
-        let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+        let form =
+            format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
         let answer = world.anonymous().call("POST", "/auth/token", &headers, form).await;
         if day == 3 {
             answer.expect(400);

@@ -174,7 +174,8 @@ mod tests {
     #[test]
     fn the_format_is_fixed() {
         let before = json!({ "version": 1, "kind": "hard", "lockedThrough": null });
-        let after = json!({ "kind": "hard", "lockedThrough": "2026-03-31", "version": 2, "note": "قفل \"نهائي\"\n" });
+        let after =
+            json!({ "kind": "hard", "lockedThrough": "2026-03-31", "version": 2, "note": "قفل \"نهائي\"\n" });
         let hash = row(Some(&before), Some(&after)).hash(&GENESIS);
         assert_eq!(hex(&hash), "8d884bf8c11ba6a092f1bddc6d3ba625c7451ee724f82fb358852d8d4253d8ab");
     }
@@ -211,7 +212,9 @@ mod tests {
             change(&mut changed);
             assert!(seen.insert(changed.hash(&GENESIS)), "change {n}");
         }
-        for (before, after) in [(Some(&a), None), (None, Some(&a)), (Some(&a), Some(&b)), (Some(&b), Some(&a))] {
+        for (before, after) in
+            [(Some(&a), None), (None, Some(&a)), (Some(&a), Some(&b)), (Some(&b), Some(&a))]
+        {
             assert!(seen.insert(row(before, after).hash(&GENESIS)), "{before:?} {after:?}");
         }
         assert!(seen.insert(row(None, None).hash(&[1; 32])), "the row before");

@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::{
-    EXPIRY_EXCEEDS_OWN, EXPIRY_PASSED, GRANT_EXCEEDS_OWN, LAST_ADMINISTRATOR, OWN_ACCOUNT, TARGET_EXCEEDS_OWN,
-    UNKNOWN_PERMISSION, USERS_ONLY,
+    EXPIRY_EXCEEDS_OWN, EXPIRY_PASSED, GRANT_EXCEEDS_OWN, LAST_ADMINISTRATOR, OWN_ACCOUNT,
+    TARGET_EXCEEDS_OWN, UNKNOWN_PERMISSION, USERS_ONLY,
 };
 use super::permissions::is_known;
 use super::records::User;
@@ -75,7 +75,11 @@ pub fn person(ctx: &RequestContext) -> AppResult<UserId> {
 
 /// Password and address open every tenant of an account. Administrators set them only while the account is managed by
 /// their tenant, so only while it opens nothing else, and of nobody who holds more than they do.
-pub async fn may_change_account(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: &User) -> AppResult<()> {
+pub async fn may_change_account(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    user: &User,
+) -> AppResult<()> {
     if person(ctx)? == user.id {
         return Ok(());
     }

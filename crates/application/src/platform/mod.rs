@@ -5,8 +5,8 @@
 
 pub mod api_keys;
 pub mod attachments;
-pub mod audit_chain;
 pub mod attempts;
+pub mod audit_chain;
 pub mod audit_log;
 pub mod batch;
 pub mod bootstrap;

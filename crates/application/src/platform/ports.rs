@@ -3,9 +3,7 @@
 
 use async_trait::async_trait;
 use domain::error::Language;
-use domain::ids::{
-    ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId,
-};
+use domain::ids::{ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::Currency;
 use domain::platform::{EmailAddress, Password, PasswordHash};
 use domain::text::LocalizedName;
@@ -168,12 +166,7 @@ pub struct Turn {
 pub trait PasswordHasher: Send + Sync {
     async fn hash(&self, password: Password, turn: &Turn) -> AppResult<PasswordHash>;
     /// MUST take the same time for `None` as for a hash, so that nobody can tell which addresses exist.
-    async fn verify(
-        &self,
-        password: Password,
-        hash: Option<PasswordHash>,
-        turn: &Turn,
-    ) -> AppResult<bool>;
+    async fn verify(&self, password: Password, hash: Option<PasswordHash>, turn: &Turn) -> AppResult<bool>;
 }
 
 /// What an access token says.

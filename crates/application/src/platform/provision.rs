@@ -8,9 +8,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::guard::record;
 use super::invitations::{INVITATION, INVITATION_SECONDS};
-use super::records::{
-    Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus,
-};
+use super::records::{Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus};
 use super::roles::ROLE;
 use super::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
 use super::tenants::TENANT;
@@ -61,7 +59,11 @@ pub struct Provisioned {
 
 /// Creates the tenant and leaves the unit of work bound to it, so that the caller can apply the accounting template
 /// in the same transaction. A code that is taken is `already_exists` at `/code`.
-pub async fn provision(_: &RequestContext, uow: &mut dyn UnitOfWork, new: &NewTenant) -> AppResult<Provisioned> {
+pub async fn provision(
+    _: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    new: &NewTenant,
+) -> AppResult<Provisioned> {
     if uow.tenants().find_by_code(new.code.as_str()).await?.is_some() {
         let taken = Violation::new(&ALREADY_EXISTS).with("field", "code").with("value", &new.code);
         return Err(AppError::new(taken.at("/code")));

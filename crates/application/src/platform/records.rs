@@ -1,9 +1,7 @@
 //! What is stored about identities and tenants, as the repositories give and take it.
 
 use domain::error::{Language, Violation};
-use domain::ids::{
-    ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId,
-};
+use domain::ids::{ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, PasswordHash};
 use domain::text::{Code, LocalizedName};

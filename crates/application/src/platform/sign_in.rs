@@ -13,10 +13,10 @@ use super::api_keys::hex;
 use super::attempts::Attempts;
 use super::error::{INVALID_CLIENT, INVALID_REFRESH_TOKEN, WRONG_CREDENTIALS};
 use super::ports::{AccessGrant, AccessTokens, Caller, PasswordHasher, PlatformQueries, Turn};
+use super::records::User;
 use super::sessions::{
     NewToken, OpenSession, RecordFailure, RefreshSession, Refreshed, RevokeSession, context_of,
 };
-use super::records::User;
 use super::views::MembershipView;
 use crate::command::{Application, Executed, execute};
 use crate::context::RequestContext;

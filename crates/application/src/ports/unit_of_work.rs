@@ -30,7 +30,8 @@ use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobReposi
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::leadership::LeaseRepository;
 use crate::platform::ports::{
-    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
+    UserRepository,
 };
 use crate::platform::retention::RetentionRepository;
 

@@ -94,12 +94,7 @@ impl PasswordHasher for Argon2Passwords {
         self.in_turn(turn, move |inner| inner.hash(password.reveal())).await.map(PasswordHash::new)
     }
 
-    async fn verify(
-        &self,
-        password: Password,
-        hash: Option<PasswordHash>,
-        turn: &Turn,
-    ) -> AppResult<bool> {
+    async fn verify(&self, password: Password, hash: Option<PasswordHash>, turn: &Turn) -> AppResult<bool> {
         self.in_turn(turn, move |inner| {
             let known = hash.is_some();
             let hash = match hash {

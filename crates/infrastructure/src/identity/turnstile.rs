@@ -147,8 +147,11 @@ impl State {
             return false;
         }
         let Some(source) = self.sources.get_mut(&key) else { return false };
-        let Some((account, most)) =
-            source.accounts.iter().max_by_key(|(_, waiting)| waiting.len()).map(|(a, w)| (a.clone(), w.len()))
+        let Some((account, most)) = source
+            .accounts
+            .iter()
+            .max_by_key(|(_, waiting)| waiting.len())
+            .map(|(a, w)| (a.clone(), w.len()))
         else {
             return false;
         };
@@ -220,8 +223,13 @@ mod tests {
         drop(first);
         settled().await;
         let order = order.lock().unwrap().clone();
-        let expected =
-            ["10.0.0.1 guessed", "10.0.0.2 elsewhere", "10.0.0.1 right", "10.0.0.1 guessed", "10.0.0.1 guessed"];
+        let expected = [
+            "10.0.0.1 guessed",
+            "10.0.0.2 elsewhere",
+            "10.0.0.1 right",
+            "10.0.0.1 guessed",
+            "10.0.0.1 guessed",
+        ];
         assert_eq!(order, expected);
     }
 
@@ -242,7 +250,8 @@ mod tests {
         let order = order.lock().unwrap().clone();
         let of = |text: &str| order.iter().filter(|line| line.starts_with(text)).count();
         assert_eq!((of("refused 10.0.0.1 guessed"), of("10.0.0.1 guessed")), (2, 8), "{order:?}");
-        let place = |text: &str| order.iter().filter(|l| !l.starts_with("refused")).position(|l| l == text).unwrap();
+        let place =
+            |text: &str| order.iter().filter(|l| !l.starts_with("refused")).position(|l| l == text).unwrap();
         assert!(place("10.0.0.2 right") <= 1 && place("10.0.0.1 right") <= 2, "{order:?}");
     }
 

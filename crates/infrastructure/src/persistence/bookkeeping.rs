@@ -144,12 +144,7 @@ impl SqlUnitOfWork {
     }
 
     /// Answers whether the feed still ended where `from` says.
-    async fn move_feed(
-        &mut self,
-        tenant: TenantId,
-        from: FeedHead,
-        to: AuditHead,
-    ) -> StorageResult<bool> {
+    async fn move_feed(&mut self, tenant: TenantId, from: FeedHead, to: AuditHead) -> StorageResult<bool> {
         let params: [Value; 7] = [
             tenant.into(),
             EVENT_SEQUENCE.into(),

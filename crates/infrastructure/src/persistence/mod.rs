@@ -32,7 +32,8 @@ use application::platform::attachments::ports::{AttachmentRepository, StoredBlob
 use application::platform::jobs::JobRepository;
 use application::platform::leadership::LeaseRepository;
 use application::platform::ports::{
-    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository, UserRepository,
+    ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
+    UserRepository,
 };
 use application::platform::retention::RetentionRepository;
 use application::ports::change::Change;

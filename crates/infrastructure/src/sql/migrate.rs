@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::db::lock_database;
 use super::dialect::Dialect;
-use super::sqlite::values::storage_error;
 use super::sqlite::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
+use super::sqlite::values::storage_error;
 
 /// One migration with its text for either engine.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,8 @@ use application::error::AppError;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 use domain::accounting::lock::{
-    HARD_LOCK_IN_FUTURE, HARD_LOCK_MOVES_BACK, LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LOCK_TOO_FAR, LockKind,
+    HARD_LOCK_IN_FUTURE, HARD_LOCK_MOVES_BACK, LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LOCK_TOO_FAR,
+    LockKind,
 };
 use domain::error::Violations;
 use http::HeaderMap;
@@ -123,6 +124,10 @@ async fn set(
     Path(word): Path<String>,
     Json(body): Json<LockBody>,
 ) -> ApiResult {
-    let command = SetLock { kind: kind(&word)?, locked_through: body.locked_through.0, reason: body.reason.map(Into::into) };
+    let command = SetLock {
+        kind: kind(&word)?,
+        locked_through: body.locked_through.0,
+        reason: body.reason.map(Into::into),
+    };
     answer::ok(execute(&app, &ctx, command).await?)
 }

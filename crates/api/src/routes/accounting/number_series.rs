@@ -19,7 +19,8 @@ use chrono::NaiveDate;
 use domain::accounting::journal_entry::FISCAL_PERIOD_MISSING;
 use domain::accounting::number_series::{
     NUMBER_PATTERN_BRANCH, NUMBER_PATTERN_CHANGES, NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH_MAX,
-    NUMBER_PATTERN_REPEATS, NUMBER_SERIES_OVERLAPS, NUMBER_SERIES_RESET_FIXED, NUMBER_SERIES_USED, NumberReset,
+    NUMBER_PATTERN_REPEATS, NUMBER_SERIES_OVERLAPS, NUMBER_SERIES_RESET_FIXED, NUMBER_SERIES_USED,
+    NumberReset,
 };
 use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};

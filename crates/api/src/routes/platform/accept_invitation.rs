@@ -96,7 +96,10 @@ async fn handle(
 }
 
 /// Who is signed in; a credential that is there and not good is refused, not passed over.
-async fn signed_in(headers: &HeaderMap, authenticator: &dyn Authenticator) -> Result<Option<Actor>, AppError> {
+async fn signed_in(
+    headers: &HeaderMap,
+    authenticator: &dyn Authenticator,
+) -> Result<Option<Actor>, AppError> {
     let given = headers.contains_key(AUTHORIZATION) || headers.contains_key("x-api-key");
     if !given {
         return Ok(None);

@@ -156,8 +156,12 @@ async fn create(
     };
     let parts = [new.code.as_str(), new.currency.as_str(), new.country.as_str(), &new.template];
     let names = [new.name.ar().unwrap_or(""), new.name.en().unwrap_or("")];
-    let person =
-        [new.administrator.email.as_str(), &new.administrator.name, new.administrator.locale.as_str(), invited];
+    let person = [
+        new.administrator.email.as_str(),
+        &new.administrator.name,
+        new.administrator.locale.as_str(),
+        invited,
+    ];
     let recognised =
         recognised_by(Ctx(ctx.0.clone()), "create_tenant", &[&parts[..], &names, &person].concat());
     let executed = execute(&app, &recognised, CreateTenant { new }).await?;

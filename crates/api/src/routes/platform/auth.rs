@@ -6,8 +6,8 @@ use application::platform::error::{
     INVALID_CLIENT, INVALID_SCOPE, INVALID_TOKEN_REQUEST, UNSUPPORTED_GRANT_TYPE,
 };
 use application::platform::ports::Caller;
-use application::platform::views::MembershipView;
 use application::platform::sign_in::{SignIn, Tokens, oauth_error};
+use application::platform::views::MembershipView;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;

@@ -142,7 +142,9 @@ fn lifecycle(ops: &mut Operations) {
         .id("revoke_user_sessions")
         .tag(TAG)
         .summary("Sign a user out")
-        .description("Ends the user's sessions in this tenant, not their API keys; they may sign in again at once.")
+        .description(
+            "Ends the user's sessions in this tenant, not their API keys; they may sign in again at once.",
+        )
         .command::<RevokeUserSessions>()
         .no_content()
         .errors(&[&TARGET_EXCEEDS_OWN]);

@@ -102,7 +102,10 @@ async fn the_evidence_of_closed_books_stays() {
     client.with_etag("PUT", "/locks/fiscal", "\"0\"", lock).await.expect(200);
     let refused = client.with_etag("DELETE", &at(&with), "*", Value::Null).await.expect(409);
     assert_eq!(refused.code(), "attachment_protected");
-    client.with_etag("PUT", "/locks/fiscal", "*", json!({ "lockedThrough": null, "reason": "late file" })).await.expect(200);
+    client
+        .with_etag("PUT", "/locks/fiscal", "*", json!({ "lockedThrough": null, "reason": "late file" }))
+        .await
+        .expect(200);
     let period = client.get("/fiscal-periods?start=2026-03-01").await.ok()["items"][0].clone();
     let period = format!("/fiscal-periods/{}", period["id"].as_str().unwrap());
     client.with_etag("POST", &format!("{period}/close"), "*", Value::Null).await.expect(200);

@@ -39,13 +39,17 @@ impl Integrity {
         tenant: TenantId,
         language: Language,
     ) -> AppResult<IntegrityCheckView> {
-        let titles = ("Every dimension set holds the values it was stored with", "كل مجموعة أبعاد تحمل القيم التي حُفظت بها");
+        let titles = (
+            "Every dimension set holds the values it was stored with",
+            "كل مجموعة أبعاد تحمل القيم التي حُفظت بها",
+        );
         let mut stored = self.queries.stored_sets(tenant);
         let mut found = Vec::new();
         let mut open: Option<OpenSet> = None;
         loop {
             let next = stored.try_next().await?;
-            let ended = next.as_ref().is_none_or(|value| open.as_ref().is_some_and(|set| set.id != value.set));
+            let ended =
+                next.as_ref().is_none_or(|value| open.as_ref().is_some_and(|set| set.id != value.set));
             if ended
                 && let Some(set) = open.take()
                 && !set.is_whole()
@@ -67,7 +71,8 @@ impl Integrity {
         tenant: TenantId,
         language: Language,
     ) -> AppResult<IntegrityCheckView> {
-        let titles = ("The audit log has every change of the feed", "سجل التدقيق يحوي كل تغيير في سجل الأحداث");
+        let titles =
+            ("The audit log has every change of the feed", "سجل التدقيق يحوي كل تغيير في سجل الأحداث");
         let mut found = Vec::new();
         let totals = self.queries.audit_totals(tenant).await?;
         if totals.rows != totals.changes {
@@ -202,7 +207,8 @@ mod tests {
         assert!(contradictions(&sound, log()).is_empty());
         let opened = [state("fiscal_period", 1, "2026-01", Some("open")), sound[2].clone()];
         assert_eq!(subjects(&contradictions(&opened, log())), ["fiscal_period 2026-01"]);
-        let closed_unseen = [sound[0].clone(), state("fiscal_year", 3, "2026", Some("closed")), sound[2].clone()];
+        let closed_unseen =
+            [sound[0].clone(), state("fiscal_year", 3, "2026", Some("closed")), sound[2].clone()];
         assert_eq!(subjects(&contradictions(&closed_unseen, log())), ["fiscal_year 2026"]);
         let lock_gone = [sound[0].clone()];
         let found = contradictions(&lock_gone, log());

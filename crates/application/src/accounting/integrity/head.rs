@@ -56,11 +56,7 @@ impl Integrity {
         let mut ends = Vec::new();
         let mut chains = Vec::new();
         for head in self.queries.journal_heads(tenant).await? {
-            ends.push(ChainEnd {
-                journal: Some(head.journal_id),
-                position: head.position,
-                hash: head.hash,
-            });
+            ends.push(ChainEnd { journal: Some(head.journal_id), position: head.position, hash: head.hash });
             chains.push(ChainHeadView {
                 chain: ChainKind::Journal.as_str(),
                 journal_id: Some(head.journal_id.uuid()),

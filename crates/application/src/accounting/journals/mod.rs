@@ -11,8 +11,8 @@ use domain::text::Code;
 
 use super::changes::unknown_reference;
 use super::entry_input::Reference;
-use super::number_series::overlap::{SeriesNumbers, overlap, year_codes};
 use super::error::{NUMBER_SERIES_INACTIVE, NUMBER_SERIES_NEEDS_BRANCH};
+use super::number_series::overlap::{SeriesNumbers, overlap, year_codes};
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 

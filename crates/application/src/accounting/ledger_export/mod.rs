@@ -17,9 +17,7 @@ pub use to_store::{
     EXPORT_DAYS, EXPORT_LEDGER, EXPORT_NOT_READY, ExportToStore, StoredExportView, export_key, stored_export,
 };
 
-use super::ports::ledger_export::{
-    ExportBooks, ExportRange, ExportedLine, ExportedSet, LedgerExportQueries,
-};
+use super::ports::ledger_export::{ExportBooks, ExportRange, ExportedLine, ExportedSet, LedgerExportQueries};
 use crate::error::{AppError, AppResult};
 
 /// Most dimension sets kept while exporting; beyond it they are read again.

@@ -133,7 +133,10 @@ mod tests {
     fn a_journal_in_the_number_tells_series_apart() {
         let sales = series(1, "{JOURNAL}-{FY}-{000}", &["SJ", "CASH"]);
         assert!(!overlaps(std::slice::from_ref(&sales), &series(2, "{JOURNAL}-{FY}-{000}", &["PJ"])));
-        assert!(!overlaps(std::slice::from_ref(&sales), &series(2, "{JOURNAL}-{FY}-{000}", &[])), "gives none");
+        assert!(
+            !overlaps(std::slice::from_ref(&sales), &series(2, "{JOURNAL}-{FY}-{000}", &[])),
+            "gives none"
+        );
         assert!(overlaps(std::slice::from_ref(&sales), &series(2, "CASH-{YYYY}-{000}", &[])));
     }
 
@@ -183,8 +186,10 @@ mod tests {
         let mut now = series(1, "A0-{000}", &[]);
         now.has_numbers = true;
         for change in 1..=EARLIER_PATTERNS_MAX {
-            let mut after =
-                SeriesNumbers { pattern: series(1, &format!("A{change}-{{000}}"), &[]).pattern, ..now.clone() };
+            let mut after = SeriesNumbers {
+                pattern: series(1, &format!("A{change}-{{000}}"), &[]).pattern,
+                ..now.clone()
+            };
             now.keep_earlier(&mut after).unwrap();
             now = after;
         }

@@ -1,9 +1,7 @@
 //! `PATCH /number-series/{id}`: a series changes within what the numbers it gave allow.
 
 use async_trait::async_trait;
-use domain::accounting::number_series::{
-    NUMBER_SERIES_USED, NumberReset, NumberSeries, NumberSeriesPatch,
-};
+use domain::accounting::number_series::{NUMBER_SERIES_USED, NumberReset, NumberSeries, NumberSeriesPatch};
 use domain::error::{Violation, Violations};
 use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
@@ -77,11 +75,8 @@ impl Command for UpdateNumberSeries {
         let series = violations.check("", old.clone().update(patch, numbers.has_numbers));
         let mut earlier = numbers.earlier.clone();
         if let Some(series) = series.as_ref().filter(|series| gives_others(&old, series)) {
-            let mut after = SeriesNumbers {
-                pattern: series.pattern.clone(),
-                active: series.active,
-                ..numbers.clone()
-            };
+            let mut after =
+                SeriesNumbers { pattern: series.pattern.clone(), active: series.active, ..numbers.clone() };
             violations.check("/pattern", numbers.keep_earlier(&mut after));
             let pointer = if series.pattern == old.pattern { "/active" } else { "/pattern" };
             violations.extend(overlap(&all, &after, &year_codes(uow).await?).map(|found| found.at(pointer)));

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use domain::accounting::hash_chain::{DimensionSets, HashVersion};
-use domain::ids::{AuditId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId, JournalId, TenantId};
+use domain::ids::{
+    AuditId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId, JournalId, TenantId,
+};
 use domain::time::Timestamp;
 use futures::stream::BoxStream;
 use serde_json::Value;
@@ -111,7 +113,11 @@ pub struct AuditEnd {
 #[async_trait]
 pub trait EvidenceQueries: Send + Sync {
     /// What sets hold; a set without values is absent.
-    async fn combinations(&self, tenant: TenantId, sets: &BTreeSet<DimensionSetId>) -> AppResult<DimensionSets>;
+    async fn combinations(
+        &self,
+        tenant: TenantId,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> AppResult<DimensionSets>;
     /// Every stored set, set after set: one snapshot, flat memory.
     fn stored_sets(&self, tenant: TenantId) -> BoxStream<'static, AppResult<StoredSetValue>>;
 

@@ -11,9 +11,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::error::USERS_ONLY;
-use crate::platform::guard::{
-    expiry_ahead, known_grants, may_give, normal_grants, outlives_no_key, record,
-};
+use crate::platform::guard::{expiry_ahead, known_grants, may_give, normal_grants, outlives_no_key, record};
 use crate::platform::records::ApiKey;
 use crate::platform::views::ApiKeyView;
 use crate::ports::unit_of_work::UnitOfWork;

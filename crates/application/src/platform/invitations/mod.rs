@@ -58,11 +58,7 @@ async fn open(uow: &mut dyn UnitOfWork, id: InvitationId) -> AppResult<Invitatio
 }
 
 /// The roles, when all exist and the caller may give each of them.
-async fn given_roles(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    ids: &[RoleId],
-) -> AppResult<Vec<Role>> {
+async fn given_roles(ctx: &RequestContext, uow: &mut dyn UnitOfWork, ids: &[RoleId]) -> AppResult<Vec<Role>> {
     if !ids.is_empty() && !ctx.permissions.allows(GIVE) {
         return Err(AppError::new(Violation::new(&PERMISSION_DENIED).with("permission", GIVE)));
     }

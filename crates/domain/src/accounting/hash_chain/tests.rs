@@ -154,8 +154,13 @@ fn who_made_and_posted_an_entry_and_why_is_part_of_version_two() {
 fn the_values_of_a_dimension_set_are_part_of_version_two() {
     let lines = lines_with_dimensions();
     let whole = hash(&header_two(), &lines);
-    let others: [Vec<(u128, u128)>; 5] =
-        [vec![(21, 31)], vec![(21, 31), (22, 33)], vec![(21, 31), (23, 32)], vec![(21, 32), (22, 31)], vec![]];
+    let others: [Vec<(u128, u128)>; 5] = [
+        vec![(21, 31)],
+        vec![(21, 31), (22, 33)],
+        vec![(21, 31), (23, 32)],
+        vec![(21, 32), (22, 31)],
+        vec![],
+    ];
     let mut seen = std::collections::HashSet::from([whole]);
     for pairs in others {
         let combination = pairs.into_iter().map(|(dimension, value)| (id(dimension), id(value))).collect();

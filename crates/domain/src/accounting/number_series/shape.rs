@@ -1,7 +1,7 @@
 //! The form of the numbers a series prints, and whether two series could print the same text.
 
-use std::collections::hash_map::{Entry, HashMap};
 use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 
 use super::pattern::{NumberPattern, Part, read_parts};
 use crate::error::Violations;
@@ -46,9 +46,7 @@ impl NumberShape {
 
     /// Whether both are the same but for the number of zeros: one counter gives each of their numbers once.
     pub fn differs_in_width_only(&self, other: &Self) -> bool {
-        let same = |(a, b): (&Part, &Part)| {
-            a == b || matches!((a, b), (Part::Counter(_), Part::Counter(_)))
-        };
+        let same = |(a, b): (&Part, &Part)| a == b || matches!((a, b), (Part::Counter(_), Part::Counter(_)));
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
     }
 
@@ -110,9 +108,8 @@ impl Automaton {
     fn part(&mut self, from: usize, part: &Part, years: &[&str]) -> usize {
         let digits = |count: usize| vec![Step::Digit; count];
         let text = |text: &str| text.chars().map(Step::One).collect::<Vec<_>>();
-        let centuries = |tail: &[Step]| {
-            CENTURIES.iter().map(|first| [&text(first), tail].concat()).collect::<Vec<_>>()
-        };
+        let centuries =
+            |tail: &[Step]| CENTURIES.iter().map(|first| [&text(first), tail].concat()).collect::<Vec<_>>();
         match part {
             Part::Literal(literal) => self.words(from, &[text(literal)]),
             Part::Year => self.words(from, &centuries(&digits(2))),
@@ -254,7 +251,8 @@ mod tests {
 
     #[test]
     fn a_shape_is_kept_as_text() {
-        let pattern = NumberPattern::parse("{JOURNAL}/{FY}.{YYYY}{YY}{MM}-{0000}", NumberReset::Never).unwrap();
+        let pattern =
+            NumberPattern::parse("{JOURNAL}/{FY}.{YYYY}{YY}{MM}-{0000}", NumberReset::Never).unwrap();
         let shape = NumberShape::of(&pattern, Some("B-1")).unwrap();
         assert_eq!(shape.text(), "B-1/{FY}.{YYYY}{YY}{MM}-{0000}");
         assert_eq!(NumberShape::read(&shape.text()).unwrap(), shape);

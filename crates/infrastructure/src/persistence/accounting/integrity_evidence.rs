@@ -87,7 +87,11 @@ const AUDIT_CHAIN: &str = "SELECT o.sequence, o.id, o.type, o.entity_id, o.occur
 
 #[async_trait]
 impl EvidenceQueries for Db {
-    async fn combinations(&self, tenant: TenantId, sets: &BTreeSet<DimensionSetId>) -> AppResult<DimensionSets> {
+    async fn combinations(
+        &self,
+        tenant: TenantId,
+        sets: &BTreeSet<DimensionSetId>,
+    ) -> AppResult<DimensionSets> {
         let mut pairs: BTreeMap<DimensionSetId, Vec<_>> = BTreeMap::new();
         for row in self.lookup(&SET_CODES, tenant, sets.iter().map(|set| (*set).into())).await? {
             let mut columns = row.columns("dimension_set_value");
@@ -111,7 +115,8 @@ impl EvidenceQueries for Db {
     async fn audit_totals(&self, tenant: TenantId) -> AppResult<AuditTotals> {
         let (totals, owner) = ([tenant.into(), EVENT_SEQUENCE.into()], [tenant.into()]);
         let [totals, begins] = self.query_all([(&AUDIT_TOTALS, &totals), (&AUDIT_BEGINS, &owner)]).await?;
-        let begins = begins.into_iter().next().map(|row| row.single("outbox_event", "sequence")).transpose()?;
+        let begins =
+            begins.into_iter().next().map(|row| row.single("outbox_event", "sequence")).transpose()?;
         let Some(row) = totals.into_iter().next() else { return Ok(AuditTotals::default()) };
         let mut columns = row.columns("audit_log");
         let rows = columns.get("count")?;
@@ -149,7 +154,8 @@ impl EvidenceQueries for Db {
         for row in self.lookup(&POSTED_HASHES, tenant, ids.iter().map(|id| (*id).into())).await? {
             let mut columns = row.columns("journal_entry");
             let id = columns.get("id")?;
-            let (number, hash): (Option<String>, Option<[u8; 32]>) = (columns.get("number")?, columns.get("hash")?);
+            let (number, hash): (Option<String>, Option<[u8; 32]>) =
+                (columns.get("number")?, columns.get("hash")?);
             found.insert(id, (number.unwrap_or_default(), hash.unwrap_or_default()));
         }
         Ok(found)

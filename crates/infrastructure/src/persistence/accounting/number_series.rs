@@ -127,7 +127,8 @@ impl NumberSeriesRepository for SqlUnitOfWork {
 
     async fn save_earlier(&mut self, id: NumberSeriesId, earlier: &[NumberShape]) -> StorageResult<()> {
         let texts: Vec<String> = earlier.iter().map(NumberShape::text).collect();
-        let json = serde_json::to_string(&texts).map_err(|error| StorageError::Internal(error.to_string()))?;
+        let json =
+            serde_json::to_string(&texts).map_err(|error| StorageError::Internal(error.to_string()))?;
         self.tx.execute_one(&SAVE_EARLIER, &[self.tenant.into(), id.into(), json.into()]).await
     }
 
@@ -226,7 +227,8 @@ fn read_numbers(
     let (id, code) = (columns.get("id")?, columns.get("code")?);
     let pattern = read_pattern(columns)?;
     let active = columns.get("active")?;
-    let corrupt = |detail| StorageError::Corrupt { table: "number_series", column: "earlier_patterns", detail };
+    let corrupt =
+        |detail| StorageError::Corrupt { table: "number_series", column: "earlier_patterns", detail };
     let texts: String = columns.get("earlier_patterns")?;
     let texts: Vec<String> = serde_json::from_str(&texts).map_err(|error| corrupt(error.to_string()))?;
     let read = |text: String| NumberShape::read(&text).ok_or_else(|| corrupt(text));

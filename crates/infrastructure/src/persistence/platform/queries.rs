@@ -114,7 +114,8 @@ fn read_membership(columns: &mut Columns) -> StorageResult<(MembershipView, Opti
 fn marked(memberships: Vec<(MembershipView, Option<TenantId>)>) -> Vec<MembershipView> {
     let chosen = memberships.first().and_then(|(_, chosen)| *chosen);
     let mut views: Vec<_> = memberships.into_iter().map(|(view, _)| view).collect();
-    let is_chosen = |view: &MembershipView| view.active && chosen.is_some_and(|id| id.uuid() == view.tenant_id);
+    let is_chosen =
+        |view: &MembershipView| view.active && chosen.is_some_and(|id| id.uuid() == view.tenant_id);
     let position = views.iter().position(is_chosen).or_else(|| views.iter().position(|view| view.active));
     if let Some(view) = position.and_then(|position| views.get_mut(position)) {
         view.default = true;

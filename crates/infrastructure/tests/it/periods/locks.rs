@@ -16,7 +16,8 @@ const TAXED: [&str; 3] = ["5000 1 0", "2200 0.15 0", "1000 0 1.15"];
 
 impl Books {
     async fn lock(&self, kind: LockKind, through: Option<&str>) -> Result<i64, Vec<&'static str>> {
-        let command = SetLock { kind, locked_through: through.map(day), reason: Some("late invoice".to_owned()) };
+        let command =
+            SetLock { kind, locked_through: through.map(day), reason: Some("late invoice".to_owned()) };
         let answer = self.run(command).await.map_err(|error| codes(&error))?;
         Ok(answer["version"].as_i64().unwrap())
     }

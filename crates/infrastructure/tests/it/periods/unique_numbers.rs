@@ -88,8 +88,9 @@ async fn the_proof_of_a_series_tells_numbers_that_another_series_gave() {
     let connection = rusqlite::Connection::open(books.house.db.file().unwrap()).unwrap();
     connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
     let whole = async || {
-        let hex: String =
-            connection.query_row("SELECT hex(id) FROM number_series WHERE code = 'ALL'", [], |row| row.get(0)).unwrap();
+        let hex: String = connection
+            .query_row("SELECT hex(id) FROM number_series WHERE code = 'ALL'", [], |row| row.get(0))
+            .unwrap();
         let id = uuid::Uuid::parse_str(&hex).unwrap();
         gaps(&*books.house.db, books.tenant, id.into()).await.unwrap()
     };

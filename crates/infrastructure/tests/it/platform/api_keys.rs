@@ -123,7 +123,9 @@ async fn nobody_makes_a_key_with_more_than_they_hold() {
     assert!(house.run(&ctx, command("accounting.*")).await.unwrap_err().is(&GRANT_EXCEEDS_OWN));
     assert!(house.run(&ctx, command("*")).await.unwrap_err().is(&GRANT_EXCEEDS_OWN));
     assert!(house.run(&ctx, command("no.such.thing")).await.unwrap_err().is(&UNKNOWN_PERMISSION));
-    let taken = change_password(&house.sign_in, &ctx, PASSWORD, "another long password", &caller()).await.unwrap_err();
+    let taken = change_password(&house.sign_in, &ctx, PASSWORD, "another long password", &caller())
+        .await
+        .unwrap_err();
     assert!(taken.is(&USERS_ONLY), "a key never takes over its owner");
 }
 

@@ -107,11 +107,15 @@ async fn of_many_that_use_a_refresh_token_at_once_one_gets_in() {
     let house = House::new().await;
     let token = house.tokens("admin@home.example").await.unwrap().refresh_token.unwrap();
     let caller = caller();
-    let answers = futures::future::join_all((0..10).map(|_| house.sign_in.refresh(&token, None, &caller))).await;
+    let answers =
+        futures::future::join_all((0..10).map(|_| house.sign_in.refresh(&token, None, &caller))).await;
     let (got_in, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!((got_in.len(), refused.len()), (1, 9));
     let next = got_in.into_iter().next().unwrap().unwrap().refresh_token.unwrap();
-    assert!(house.sign_in.refresh(&next, None, &caller).await.is_err(), "whose token was stolen signs in anew");
+    assert!(
+        house.sign_in.refresh(&next, None, &caller).await.is_err(),
+        "whose token was stolen signs in anew"
+    );
 }
 
 #[tokio::test]
@@ -140,10 +144,12 @@ async fn changing_the_own_password_needs_the_current_one_and_ends_sessions() {
     let house = House::new().await;
     let tokens = house.tokens("admin@home.example").await.unwrap();
     let ctx = house.ctx(&tokens.access_token).await;
-    let wrong = change_password(&house.sign_in, &ctx, "wrong", "another long password", &caller()).await.unwrap_err();
+    let wrong =
+        change_password(&house.sign_in, &ctx, "wrong", "another long password", &caller()).await.unwrap_err();
     assert!(wrong.is(&WRONG_PASSWORD));
     assert_eq!(wrong.violations[0].pointer, "/currentPassword");
-    let easy = change_password(&house.sign_in, &ctx, PASSWORD, "admin@home.example", &caller()).await.unwrap_err();
+    let easy =
+        change_password(&house.sign_in, &ctx, PASSWORD, "admin@home.example", &caller()).await.unwrap_err();
     assert_eq!(easy.violations[0].pointer, "/newPassword");
 
     change_password(&house.sign_in, &ctx, PASSWORD, "another long password", &caller()).await.unwrap();

@@ -107,7 +107,10 @@ async fn a_number_on_two_entries_is_found() {
     let view = books.integrity().checks(books.tenant, Language::English).await.unwrap();
     let check = view.checks.iter().find(|check| check.code == "numbers_unique").unwrap();
     let finding = &check.findings[0];
-    assert_eq!((finding.subject.as_str(), finding.detail.as_str()), ("GJ-2026-000002", "2 entries have this number"));
+    assert_eq!(
+        (finding.subject.as_str(), finding.detail.as_str()),
+        ("GJ-2026-000002", "2 entries have this number")
+    );
 }
 
 #[tokio::test]

@@ -106,10 +106,9 @@ async fn who_posted_and_created_an_entry_and_why_cannot_be_changed() {
 
 #[tokio::test]
 async fn the_values_of_a_dimension_set_cannot_be_changed() {
-    let to = |code: &str| {
-        format!("(SELECT id FROM dimension_value WHERE code = '{code}')")
-    };
-    let moved = format!("UPDATE dimension_set_value SET value_id = {} WHERE value_id = {}", to("west"), to("east"));
+    let to = |code: &str| format!("(SELECT id FROM dimension_value WHERE code = '{code}')");
+    let moved =
+        format!("UPDATE dimension_set_value SET value_id = {} WHERE value_id = {}", to("west"), to("east"));
     let dropped = format!("DELETE FROM dimension_set_value WHERE value_id = {}", to("east"));
     let emptied = "DELETE FROM dimension_set_value".to_owned();
     for change in [moved, dropped, emptied] {
@@ -117,7 +116,11 @@ async fn the_values_of_a_dimension_set_cannot_be_changed() {
         books.tamper(&change);
         let view = books.verify().await;
         let broken = view.journals[0].first_broken.clone().unwrap();
-        assert_eq!((broken.number.as_deref(), broken.differs), (Some("GJ-2026-000004"), vec!["content"]), "{change}");
+        assert_eq!(
+            (broken.number.as_deref(), broken.differs),
+            (Some("GJ-2026-000004"), vec!["content"]),
+            "{change}"
+        );
         assert_eq!(books.failing().await, ["dimension_sets"], "{change}");
     }
     // Whoever also writes the matching key still does not know the hash.
@@ -143,12 +146,18 @@ async fn the_values_of_a_dimension_set_cannot_be_changed() {
 async fn an_audit_log_that_was_emptied_or_edited_is_named() {
     let third = "id = (SELECT id FROM outbox_event WHERE sequence = 3)";
     for (change, differs) in [
-        (format!("UPDATE audit_log SET user_id = X'00000000000000000000000000000099' WHERE {third}"), vec!["content"]),
+        (
+            format!("UPDATE audit_log SET user_id = X'00000000000000000000000000000099' WHERE {third}"),
+            vec!["content"],
+        ),
         (format!("UPDATE audit_log SET before_document = '{{}}' WHERE {third}"), vec!["content"]),
         (format!("UPDATE audit_log SET after_document = 'no JSON' WHERE {third}"), vec!["content"]),
         (format!("UPDATE audit_log SET actor_kind = 'user' WHERE {third}"), vec!["content"]),
         (format!("UPDATE audit_log SET request_id = 'x' WHERE {third}"), vec!["content"]),
-        (format!("UPDATE audit_log SET recorded_at = recorded_at + 1 WHERE {third}"), vec!["content", "event"]),
+        (
+            format!("UPDATE audit_log SET recorded_at = recorded_at + 1 WHERE {third}"),
+            vec!["content", "event"],
+        ),
         (format!("UPDATE audit_log SET action = 'updated' WHERE {third}"), vec!["content", "event"]),
         (format!("UPDATE audit_log SET hash = zeroblob(32) WHERE {third}"), vec!["content"]),
         (format!("DELETE FROM audit_log WHERE {third}"), vec!["missing"]),
@@ -169,10 +178,7 @@ async fn an_audit_log_that_was_emptied_or_edited_is_named() {
     let books = some().await;
     books.tamper(&format!("UPDATE audit_log SET after_document = '{{}}' WHERE {third}"));
     assert_eq!(books.failing().await, ["audit_log"]);
-    assert_eq!(
-        books.finding("audit_log").await,
-        "3 journal_entry.posted: the audit row says something else"
-    );
+    assert_eq!(books.finding("audit_log").await, "3 journal_entry.posted: the audit row says something else");
 
     // The counter's own hash is the end of the chain.
     let books = some().await;
@@ -239,14 +245,18 @@ const DERIVED: [&str; 6] = [
 #[tokio::test]
 async fn a_last_entry_that_was_removed_with_everything_it_left_is_named_by_the_feed_and_by_an_earlier_head() {
     let books = some().await;
-    let copies: String = DERIVED.iter().map(|table| format!("CREATE TABLE was_{table} AS SELECT * FROM {table};")).collect();
+    let copies: String =
+        DERIVED.iter().map(|table| format!("CREATE TABLE was_{table} AS SELECT * FROM {table};")).collect();
     books.tamper(&copies);
     let before = books.head().await;
     books.post("2026-03-01", &[("1010", "7"), ("4010", "-7")]).await;
     let after = books.head().await;
-    let put_back = |table: &&str| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM was_{table};");
+    let put_back =
+        |table: &&str| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM was_{table};");
     let last = "(SELECT id FROM journal_entry WHERE chain_sequence = 5)";
-    books.tamper(&format!("DELETE FROM ledger_line WHERE entry_id = {last}; DELETE FROM journal_entry WHERE id = {last};"));
+    books.tamper(&format!(
+        "DELETE FROM ledger_line WHERE entry_id = {last}; DELETE FROM journal_entry WHERE id = {last};"
+    ));
     books.tamper(&DERIVED[..5].iter().map(put_back).collect::<String>());
 
     assert_eq!(books.failing().await, ["feed_matches_ledger"]);

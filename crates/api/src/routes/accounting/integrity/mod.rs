@@ -22,7 +22,10 @@ const READ: Access = Access::Permission("accounting.integrity.read");
 const TAG: &str = "integrity";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Proofs that the books agree with themselves and that nothing posted or audited was altered.");
+    ops.tag(
+        TAG,
+        "Proofs that the books agree with themselves and that nothing posted or audited was altered.",
+    );
     ops.get("/integrity/checks", checks)
         .id("get_integrity_checks")
         .tag(TAG)

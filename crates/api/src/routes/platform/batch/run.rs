@@ -84,7 +84,8 @@ type Counted = Result<Option<Standing>, Refused>;
 /// Counts the operations against the rate limits: the request itself was counted as one of them.
 fn count_operations(switches: &Switches, identity: &Identity, count: usize) -> Result<Counted, Problem> {
     let rates = switches.rates();
-    let Some(more) = u32::try_from(count).ok().and_then(|count| count.checked_sub(1)).filter(|more| *more > 0)
+    let Some(more) =
+        u32::try_from(count).ok().and_then(|count| count.checked_sub(1)).filter(|more| *more > 0)
     else {
         return Ok(Ok(None));
     };

@@ -70,7 +70,9 @@ impl<'a> Turns<'a> {
     /// Lets one after the other join the transaction. Answers which one failed, if one did.
     pub async fn take(&mut self, transaction: &BatchHandle) -> Option<usize> {
         for turn in 0..self.gates.len() {
-            let Some(gate) = self.gates[turn].take().filter(|_| self.results[turn].is_none()) else { continue };
+            let Some(gate) = self.gates[turn].take().filter(|_| self.results[turn].is_none()) else {
+                continue;
+            };
             let _ = gate.send(transaction.clone());
             while self.results[turn].is_none() {
                 let Some((index, result)) = self.running.next().await else { break };
