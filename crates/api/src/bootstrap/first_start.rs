@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use application::accounting::fiscal_years::FirstYear;
 use application::accounting::setup::{self, SetupOptions, apply_template, example_books};
 use application::context::RequestContext;
 use application::error::AppResult;
@@ -145,7 +146,7 @@ struct Books {
 impl AfterProvision for Books {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
         let today = uow.now().date();
-        let options = SetupOptions { fiscal_year_start: None, today };
+        let options = SetupOptions { first_year: FirstYear::default(), today };
         let template = match self.template {
             Template::SaStandard => setup::Template::SaStandard,
             Template::Empty => setup::Template::Empty,

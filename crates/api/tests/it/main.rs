@@ -23,6 +23,7 @@ mod files;
 mod import_columns;
 mod import_duplicates;
 mod import_rows;
+mod fiscal_years;
 mod imports;
 mod integrity;
 mod job_runners;

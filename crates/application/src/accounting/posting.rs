@@ -14,6 +14,7 @@ use domain::ids::{FiscalPeriodId, FiscalYearId, UserId};
 use uuid::Uuid;
 
 use super::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
+use super::fiscal_years::ensure_next_year;
 use super::opening_balances;
 use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
@@ -45,7 +46,7 @@ pub async fn post(
         opening_balances::refuse_second(uow).await?;
     }
     let request = facts_request(ctx, draft.content(), uow).await?;
-    let facts = uow.ledger().posting_facts(&request).await?;
+    let facts = facts(uow, &request).await?;
     let journal = journal(&facts)?.clone();
     let posting_date = draft.posting_date();
     let validated = validate(ctx, uow, draft, &facts, &journal)?;
@@ -63,7 +64,7 @@ pub async fn check(
     draft: DraftEntry,
 ) -> AppResult<ValidatedEntry> {
     let request = facts_request(ctx, draft.content(), uow).await?;
-    let facts = uow.ledger().posting_facts(&request).await?;
+    let facts = facts(uow, &request).await?;
     let journal = journal(&facts)?.clone();
     validate(ctx, uow, draft, &facts, &journal)
 }
@@ -103,6 +104,15 @@ pub async fn check_on_any_date(
             Ok(refused)
         }
     }
+}
+
+/// The books at the moment of posting. A date in the fiscal year after the last one makes that year.
+async fn facts(uow: &mut dyn UnitOfWork, request: &FactsRequest) -> AppResult<PostingFacts> {
+    let facts = uow.ledger().posting_facts(request).await?;
+    if facts.period.is_none() && !request.closing && ensure_next_year(uow, request.posting_date).await? {
+        return Ok(uow.ledger().posting_facts(request).await?);
+    }
+    Ok(facts)
 }
 
 async fn facts_request(

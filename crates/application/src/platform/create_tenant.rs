@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::provision::{NewTenant, Provisioned, provision};
 use super::tenants::existing;
 use super::views::{NewTenantView, TenantView};
+use crate::accounting::fiscal_years::FirstYear;
 use crate::accounting::setup::{SetupOptions, Template, apply_template};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
@@ -15,6 +16,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 /// Sets up a tenant, its administrator and its ledger in one transaction.
 pub struct CreateTenant {
     pub new: NewTenant,
+    pub first_year: FirstYear,
 }
 
 #[async_trait]
@@ -26,7 +28,7 @@ impl Command for CreateTenant {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NewTenantView>> {
         let template = Template::parse(&self.new.template).map_err(|violation| violation.at("/template"))?;
         let Provisioned { tenant: id, invitation } = provision(ctx, uow, &self.new).await?;
-        let options = SetupOptions { fiscal_year_start: None, today: uow.now().date() };
+        let options = SetupOptions { first_year: self.first_year, today: uow.now().date() };
         apply_template(ctx, uow, template, options).await?;
         let tenant = existing(uow, id).await?;
         let view = NewTenantView { tenant: TenantView::from(&tenant), invitation, token: None };

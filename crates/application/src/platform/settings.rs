@@ -10,6 +10,7 @@ use super::error::{INVALID_SETTING, UNKNOWN_SETTING};
 use super::guard::record;
 use super::ports::PlatformQueries;
 use super::views::SettingView;
+use crate::accounting::fiscal_years::{AUTOMATIC, START_MONTH, realign_unused_year};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -50,12 +51,22 @@ pub static SETTINGS: &[SettingSpec] = &[
         default: |_| json!("en"),
     },
     SettingSpec {
-        key: "fiscal-year-start-month",
-        en: "The month in which fiscal years begin, 1 to 12.",
-        ar: "الشهر الذي تبدأ فيه السنة المالية، من 1 إلى 12.",
+        key: START_MONTH,
+        en: "The month in which fiscal years begin that are made from now on, 1 to 12; one year before is short if need be. \
+             The only fiscal year of a ledger without entries gives way to one that begins in the month.",
+        ar: "الشهر الذي تبدأ فيه السنوات المالية التي تُنشأ من الآن، من 1 إلى 12؛ وقد تقصر سنة واحدة قبلها عند الحاجة. \
+             والسنة المالية الوحيدة في دفتر بلا قيود تحل محلها سنة تبدأ في هذا الشهر.",
         expected: "a whole number from 1 to 12",
         accepts: |value| value.as_u64().is_some_and(|month| (1..=12).contains(&month)),
         default: |_| json!(1),
+    },
+    SettingSpec {
+        key: AUTOMATIC,
+        en: "Whether the fiscal year after the last one is made by itself when an entry dated in it is posted.",
+        ar: "هل تُنشأ السنة المالية التالية للأخيرة تلقائيًا عند ترحيل قيد بتاريخ يقع فيها.",
+        expected: "true or false",
+        accepts: Value::is_boolean,
+        default: |_| json!(true),
     },
 ];
 
@@ -160,6 +171,10 @@ impl Command for PutSetting {
                 spec.view(None, &country)
             }
         };
+        if spec.key == START_MONTH {
+            let today = uow.now().date();
+            realign_unused_year(uow, today).await?;
+        }
         let id = setting_id(spec.key);
         record(uow, (SETTING, id), "updated", Some(&before), Some(&after))?;
         Ok(Done { version: Some(after.version), id: None, output: after })

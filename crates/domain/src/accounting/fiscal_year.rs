@@ -1,8 +1,12 @@
 //! Fiscal years: generated with their periods, contiguous, closed and reopened in order (R12).
 
 mod generate;
+mod rhythm;
 
-pub use generate::{FiscalPeriodDraft, FiscalYearDraft, PeriodPattern, default_code, generate_year};
+pub use generate::{FiscalPeriodDraft, FiscalYearDraft, PeriodPattern, YearPlan, generate_year};
+pub use rhythm::{
+    FISCAL_YEARS_AHEAD_MAX, FISCAL_YEARS_BEYOND_MAX, FISCAL_YEARS_HISTORY_MAX, MissingYears, YearRhythm, missing_years,
+};
 
 use chrono::{Days, NaiveDate};
 
@@ -13,11 +17,29 @@ use crate::text::{Code, LocalizedName};
 
 /// Most fiscal years of one tenant: two centuries.
 pub const FISCAL_YEARS_MAX: usize = 200;
+/// Months of a fiscal year that says nothing else.
+pub const MONTHS_PER_YEAR: u32 = 12;
+/// Most months of a fiscal year: a long first year or a change of its end.
+pub const FISCAL_YEAR_MONTHS_MAX: u32 = 24;
 
 crate::errors! {
-    FISCAL_YEAR_START_NOT_FIRST = "fiscal_year_start_not_first", Rule, User,
-        "A fiscal year starts on the first day of a month, not on {date}.",
-        "تبدأ السنة المالية في أول يوم من الشهر وليس في {date}.";
+    FISCAL_YEAR_END_BEFORE_START = "fiscal_year_end_before_start", Rule, User,
+        "A fiscal year ends on its first day, {start}, or later, not on {end}.",
+        "تنتهي السنة المالية في أول أيامها {start} أو بعده، وليس في {end}.";
+    FISCAL_YEAR_TOO_LONG = "fiscal_year_too_long", Rule, User,
+        "A fiscal year has at most {max} months, so this one ends on {latest} at the latest.",
+        "لا تتجاوز السنة المالية {max} شهرًا، لذا تنتهي هذه السنة في {latest} على الأكثر.";
+    FISCAL_YEAR_TOO_FAR = "fiscal_year_too_far", Rule, User,
+        "{date} lies more than {max} fiscal years beyond those there are, {first} to {last}. Correct the date, or create the fiscal years first.",
+        "يبعد التاريخ {date} أكثر من {max} سنوات مالية عن السنوات الموجودة من {first} إلى {last}. صحّح التاريخ أو أنشئ السنوات المالية أولًا.";
+    FISCAL_YEARS_USED = "fiscal_years_used", Conflict, Administrator,
+        "The fiscal years begin on {date} and are in use, so they stay as they are.",
+        "تبدأ السنوات المالية في {date} وهي مستخدمة، لذا تبقى كما هي.";
+    FISCAL_YEAR_END_ALONE = "fiscal_year_end_alone", Rule, User,
+        "Give the first day of the fiscal year, too.", "أدخل أول يوم من السنة المالية أيضًا.";
+    FISCAL_YEAR_LONG_NUMBERS = "fiscal_year_long_numbers", Conflict, Administrator,
+        "Number series {code} starts again each month and names only the fiscal year, so it would repeat numbers in a year of more than twelve months. Change its pattern first.",
+        "يبدأ تسلسل الأرقام {code} من جديد كل شهر ولا يذكر إلا السنة المالية، لذا ستتكرر أرقامه في سنة تزيد على اثني عشر شهرًا. غيّر نمطه أولًا.";
     FISCAL_YEAR_OUT_OF_RANGE = "fiscal_year_out_of_range", Rule, User,
         "A fiscal year lies between 1900 and 2199.", "تقع السنة المالية بين عامي 1900 و2199.";
     FISCAL_YEAR_OVERLAPS = "fiscal_year_overlaps", Conflict, User,
@@ -53,11 +75,11 @@ crate::choices! {
     }
 }
 
-/// Twelve months of the books.
+/// A year of the books: twelve months, or shorter or longer at the beginning and where its end changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiscalYear {
     pub id: FiscalYearId,
-    /// `2026`, or `2025/26` when it is not the calendar year.
+    /// `2026`, or `2025/26` when it is not within one calendar year.
     pub code: Code,
     pub name: Option<LocalizedName>,
     pub start: NaiveDate,
@@ -198,7 +220,8 @@ mod tests {
         assert_eq!(codes(check_new_year(&existing, &draft("2026-07-01"))), ["fiscal_year_overlaps"]);
         assert_eq!(
             codes(check_new_year(&existing, &draft("2025-01-01"))),
-            ["fiscal_year_code_taken", "fiscal_year_overlaps"]
+            ["fiscal_year_code_taken", "fiscal_year_overlaps"],
+            "the draft was made without regard to the others"
         );
     }
 

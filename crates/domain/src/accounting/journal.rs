@@ -8,6 +8,9 @@ crate::errors! {
     JOURNAL_USED_NO_CHANGE = "journal_used_no_change", Conflict, User,
         "Journal {code} has entries; its kind no longer changes.",
         "دفتر اليومية {code} عليه قيود؛ لا يمكن تغيير نوعه.";
+    JOURNAL_RESERVED = "journal_reserved", Rule, User,
+        "A journal of the kind {kind} takes only entries of its own kind; choose another journal.",
+        "لا يقبل دفتر يومية من نوع {kind} إلا القيود الخاصة به؛ اختر دفترًا آخر.";
 }
 
 crate::choices! {
@@ -20,6 +23,13 @@ crate::choices! {
         Cash = "cash",
         Opening = "opening",
         Closing = "closing",
+    }
+}
+
+impl JournalKind {
+    /// Whether the journal holds nothing but the entries it is named for, so that its numbers are theirs alone.
+    pub const fn is_reserved(self) -> bool {
+        matches!(self, Self::Opening | Self::Closing)
     }
 }
 

@@ -14,9 +14,6 @@ crate::errors! {
     ROUNDING_ACCOUNT_UNFIT = "rounding_account_unfit", Rule, Administrator,
         "Account {account} cannot take rounding differences: it must be an active posting account of type income or expense, in any currency.",
         "الحساب {account} لا يصلح لفروق التقريب: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
-    EXCHANGE_ACCOUNT_UNFIT = "exchange_account_unfit", Rule, Administrator,
-        "Account {account} cannot take exchange differences: it must be an active posting account of type income or expense, in any currency.",
-        "الحساب {account} لا يصلح لفروق العملة: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
 }
 
 /// What the ledger posts to an account by itself.
@@ -28,12 +25,10 @@ pub enum LedgerAccountRole {
     Rounding,
     /// Balances opening entries (R13).
     Opening,
-    /// Takes exchange differences.
-    Exchange,
 }
 
 impl LedgerAccountRole {
-    pub const ALL: [Self; 4] = [Self::RetainedEarnings, Self::Rounding, Self::Opening, Self::Exchange];
+    pub const ALL: [Self; 3] = [Self::RetainedEarnings, Self::Rounding, Self::Opening];
 
     /// The member of the settings that names the account.
     pub const fn pointer(self) -> &'static str {
@@ -41,7 +36,6 @@ impl LedgerAccountRole {
             Self::RetainedEarnings => "/retainedEarningsAccountId",
             Self::Rounding => "/roundingAccountId",
             Self::Opening => "/openingAccountId",
-            Self::Exchange => "/exchangeAccountId",
         }
     }
 
@@ -50,7 +44,6 @@ impl LedgerAccountRole {
             Self::RetainedEarnings => &RETAINED_EARNINGS_UNFIT,
             Self::Rounding => &ROUNDING_ACCOUNT_UNFIT,
             Self::Opening => &OPENING_ACCOUNT_UNFIT,
-            Self::Exchange => &EXCHANGE_ACCOUNT_UNFIT,
         }
     }
 
@@ -58,7 +51,7 @@ impl LedgerAccountRole {
         match self {
             Self::RetainedEarnings => matches!(account_type, AccountType::Equity),
             Self::Opening => account_type.is_balance_sheet(),
-            Self::Rounding | Self::Exchange => !account_type.is_balance_sheet(),
+            Self::Rounding => !account_type.is_balance_sheet(),
         }
     }
 
@@ -111,7 +104,6 @@ mod tests {
         assert_eq!(fits(LedgerAccountRole::RetainedEarnings), [Equity]);
         assert_eq!(fits(LedgerAccountRole::Opening), [Asset, Liability, Equity]);
         assert_eq!(fits(LedgerAccountRole::Rounding), [Income, Expense]);
-        assert_eq!(fits(LedgerAccountRole::Exchange), [Income, Expense]);
     }
 
     #[test]

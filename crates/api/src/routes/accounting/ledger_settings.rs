@@ -10,7 +10,7 @@ use application::command::{Application, execute};
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::ledger_settings::{
-    EXCHANGE_ACCOUNT_UNFIT, OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, ROUNDING_ACCOUNT_UNFIT,
+    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, ROUNDING_ACCOUNT_UNFIT,
 };
 use domain::ids::AccountId;
 use http::HeaderMap;
@@ -34,8 +34,6 @@ request! {
         rounding_account_id: Patch<AccountId>,
         /// Balances opening entries: a balance sheet account.
         opening_account_id: Patch<AccountId>,
-        /// Takes exchange differences: an income or expense account.
-        exchange_account_id: Patch<AccountId>,
     }
 }
 
@@ -55,12 +53,7 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<UpdateLedgerSettingsBody>()
         .ok::<LedgerSettingsView>()
-        .errors(&[
-            &RETAINED_EARNINGS_UNFIT,
-            &ROUNDING_ACCOUNT_UNFIT,
-            &OPENING_ACCOUNT_UNFIT,
-            &EXCHANGE_ACCOUNT_UNFIT,
-        ]);
+        .errors(&[&RETAINED_EARNINGS_UNFIT, &ROUNDING_ACCOUNT_UNFIT, &OPENING_ACCOUNT_UNFIT]);
 }
 
 async fn get(
@@ -87,7 +80,6 @@ async fn update(
         retained_earnings_account_id: body.retained_earnings_account_id.into_option(),
         rounding_account_id: body.rounding_account_id.into_option(),
         opening_account_id: body.opening_account_id.into_option(),
-        exchange_account_id: body.exchange_account_id.into_option(),
     };
     answer::ok(execute(&app, &ctx, command).await?)
 }

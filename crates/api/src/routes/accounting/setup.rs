@@ -1,12 +1,15 @@
 //! `POST /tenants/current/setup`: what a template has and the tenant lacks.
 
+use application::accounting::fiscal_years::FirstYear;
 use application::accounting::setup::Template;
 use application::accounting::setup::set_up_tenant::SetUpTenant;
 use application::accounting::views::ledger_settings::SetupSummary;
 use application::command::{Application, execute};
 use axum::extract::State;
 use chrono::NaiveDate;
-use domain::accounting::fiscal_year::FISCAL_YEAR_START_NOT_FIRST;
+use domain::accounting::fiscal_year::{
+    FISCAL_YEAR_END_ALONE, FISCAL_YEAR_END_BEFORE_START, FISCAL_YEAR_TOO_LONG, FISCAL_YEARS_USED,
+};
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
@@ -22,8 +25,11 @@ request! {
     pub struct SetUpTenantBody {
         /// `sa-standard` has a whole chart of accounts, `empty` only what every ledger needs.
         template: Template = "sa-standard",
-        /// The first day of the first fiscal year, a first of a month; the first of January when left out.
+        /// The first day of the first fiscal year, any day; when left out, years that are there stay, and the first one is
+        /// the calendar year or begins in the month of the setting `fiscal-year-start-month`.
         fiscal_year_start: Option<NaiveDate> = "2026-01-01",
+        /// Its last day, at most 24 months later; twelve months when left out.
+        fiscal_year_end: Option<NaiveDate> = "2026-12-31",
     }
 }
 
@@ -33,14 +39,19 @@ pub fn operations(ops: &mut Operations) {
         .id("set_up_tenant")
         .tag(TAG)
         .summary("Set up the ledger from a template")
-        .description("Creates what the template has and the tenant lacks; what is there is left as it is.")
+        .description(
+            "Creates what the template has and the tenant lacks; what is there is left as it is. Only fiscal years that begin \
+             on another day than `fiscalYearStart` give way to it, as long as no entry, draft or posted, is in the ledger; \
+             further years follow up to today's.",
+        )
         .command::<SetUpTenant>()
         .body::<SetUpTenantBody>()
         .ok::<SetupSummary>()
-        .errors(&[&FISCAL_YEAR_START_NOT_FIRST]);
+        .errors(&[&FISCAL_YEARS_USED, &FISCAL_YEAR_TOO_LONG, &FISCAL_YEAR_END_BEFORE_START, &FISCAL_YEAR_END_ALONE]);
 }
 
 async fn set_up(State(app): State<Application>, ctx: Ctx, Json(body): Json<SetUpTenantBody>) -> ApiResult {
-    let command = SetUpTenant { template: body.template, fiscal_year_start: body.fiscal_year_start };
+    let first_year = FirstYear { start: body.fiscal_year_start, end: body.fiscal_year_end };
+    let command = SetUpTenant { template: body.template, first_year };
     answer::ok(execute(&app, &ctx, command).await?)
 }

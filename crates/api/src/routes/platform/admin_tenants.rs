@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
+use application::accounting::fiscal_years::FirstYear;
 use application::platform::create_tenant::CreateTenant;
 use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;
@@ -15,6 +16,10 @@ use application::platform::records::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
 use application::platform::views::{InvitationSecretView, NewTenantView, TenantView};
 use axum::extract::State;
+use chrono::NaiveDate;
+use domain::accounting::fiscal_year::{
+    FISCAL_YEAR_END_ALONE, FISCAL_YEAR_END_BEFORE_START, FISCAL_YEAR_TOO_LONG,
+};
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
@@ -59,6 +64,10 @@ request! {
         country: Country => "SA",
         /// `sa-standard`: a chart of accounts with Arabic and English names; `empty`: nothing.
         template: TemplateName => "sa-standard",
+        /// The first day of the first fiscal year, any day; the calendar year when left out.
+        fiscal_year_start: Option<NaiveDate> = "2026-01-01",
+        /// Its last day, at most 24 months later; twelve months when left out.
+        fiscal_year_end: Option<NaiveDate> = "2026-12-31",
         administrator: AdministratorBody,
     }
 }
@@ -77,7 +86,13 @@ pub fn operations(ops: &mut Operations) {
         .command::<CreateTenant>()
         .body::<CreateTenantBody>()
         .created::<NewTenantView>()
-        .errors(&[&ALREADY_EXISTS, &PASSWORD_GUESSABLE]);
+        .errors(&[
+            &ALREADY_EXISTS,
+            &PASSWORD_GUESSABLE,
+            &FISCAL_YEAR_TOO_LONG,
+            &FISCAL_YEAR_END_BEFORE_START,
+            &FISCAL_YEAR_END_ALONE,
+        ]);
     ops.get("/admin/tenants", list)
         .id("list_tenants")
         .tag(TAG)
@@ -162,9 +177,13 @@ async fn create(
         new.administrator.locale.as_str(),
         invited,
     ];
+    let first_year = FirstYear { start: body.fiscal_year_start, end: body.fiscal_year_end };
+    let shown = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let (start, end) = (shown(first_year.start), shown(first_year.end));
+    let year = [start.as_str(), end.as_str()];
     let recognised =
-        recognised_by(Ctx(ctx.0.clone()), "create_tenant", &[&parts[..], &names, &person].concat());
-    let executed = execute(&app, &recognised, CreateTenant { new }).await?;
+        recognised_by(Ctx(ctx.0.clone()), "create_tenant", &[&parts[..], &names, &person, &year].concat());
+    let executed = execute(&app, &recognised, CreateTenant { new, first_year }).await?;
     answer::created("/admin/tenants", shown_once(&ctx, executed, token)?)
 }
 

@@ -1,135 +1,113 @@
-//! Missing fiscal years, generated for an import.
+//! Missing fiscal years, made next to the existing ones: for an import that asks for them, and the next one by itself.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
 use domain::accounting::fiscal_year::{
-    FISCAL_YEAR_OUT_OF_RANGE, FISCAL_YEAR_TOO_MANY, FISCAL_YEARS_MAX, FiscalYear, FiscalYearDraft,
-    PeriodPattern, generate_year,
+    FISCAL_YEAR_TOO_FAR, FISCAL_YEARS_BEYOND_MAX, FiscalYear, FiscalYearDraft, MissingYears, YearPlan,
+    check_new_year, missing_years,
 };
 use domain::error::Violation;
 
-use super::CREATE;
-use super::generate::{MONTHS_PER_YEAR, insert_block};
+use super::rhythm::{makes_years, rhythm};
+use super::{CREATE, insert};
 use crate::authorize::{Access, require};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// Generates the fiscal years that are missing for the dates `from` through `to` and answers how many.
+/// How many days before it begins a fiscal year may be made by itself.
+pub const NEXT_YEAR_AHEAD_DAYS_MAX: u64 = 366;
+/// No entry is dated before or after.
+const DATES: (i32, i32) = (1900, 2199);
+
+/// What became of the dates that fiscal years were wanted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ensured {
+    /// So many years were made; none was missing when it is 0.
+    Made(usize),
+    /// Dates too far from the fiscal years there are; nothing was made.
+    TooFar(Vec<(NaiveDate, Violation)>),
+}
+
+/// Makes the fiscal years that are missing for the dates, next to the existing ones and in their rhythm.
 ///
-/// New years join the existing ones without a gap and begin in the same month; where there is none they are calendar
-/// years. All have monthly periods. Needs the permission to create fiscal years, if any is missing.
+/// Needs the permission to create fiscal years, if any is missing.
 pub async fn ensure_fiscal_years(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> AppResult<usize> {
+    dates: &BTreeSet<NaiveDate>,
+) -> AppResult<Ensured> {
     let existing = uow.fiscal_years().fiscal_years().await?;
-    let (before, after) = missing(&existing, from, to)?;
-    let count = before.len() + after.len();
-    if count == 0 {
-        return Ok(0);
+    let covered = |date: &NaiveDate| existing.iter().any(|year| year.covers(*date));
+    if dates.iter().all(covered) {
+        return Ok(Ensured::Made(0));
     }
     require(ctx, Access::Permission(CREATE))?;
-    let mut all = existing.clone();
-    all.extend(insert_block(uow, existing, before).await?);
-    insert_block(uow, all, after).await?;
-    Ok(count)
+    let rhythm = rhythm(uow, &existing).await?;
+    let first = !has_entries(uow).await?;
+    let missing = missing_years(&existing, dates, rhythm, first);
+    if !missing.too_far.is_empty() {
+        return Ok(Ensured::TooFar(refusals(&existing, &missing)));
+    }
+    let made = missing.before.len() + missing.after.len();
+    insert_plans(uow, existing, missing.before.into_iter().chain(missing.after).collect()).await?;
+    Ok(Ensured::Made(made))
 }
 
-type Block = Vec<FiscalYearDraft>;
+/// Whether any entry, draft or posted, is in the ledger.
+pub async fn has_entries(uow: &mut dyn UnitOfWork) -> AppResult<bool> {
+    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    Ok(uow.fiscal_years().has_entries_between(day(DATES.0, 1, 1), day(DATES.1, 12, 31)).await?)
+}
 
-/// The years before the existing ones and those after them, each in order.
-fn missing(existing: &[FiscalYear], from: NaiveDate, to: NaiveDate) -> Result<(Block, Block), Violation> {
-    if to < from {
-        return Ok((Block::new(), Block::new()));
-    }
-    let out_of_range = || Violation::new(&FISCAL_YEAR_OUT_OF_RANGE).at("/start");
+fn refusals(existing: &[FiscalYear], missing: &MissingYears) -> Vec<(NaiveDate, Violation)> {
     let first = existing.iter().map(|year| year.start).min();
     let last = existing.iter().map(|year| year.end).max();
-    let (Some(first), Some(last)) = (first, last) else {
-        let start = NaiveDate::from_ymd_opt(from.year(), 1, 1).ok_or_else(out_of_range)?;
-        return Ok((Block::new(), years_through(start, to)?));
+    let shown = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let refuse = |date: &NaiveDate| {
+        let far = Violation::new(&FISCAL_YEAR_TOO_FAR).with("date", date).with("max", FISCAL_YEARS_BEYOND_MAX);
+        (*date, far.with("first", shown(first)).with("last", shown(last)))
     };
-    let mut start = first;
-    let mut steps = 0;
-    while start > from {
-        start = start.checked_sub_months(Months::new(MONTHS_PER_YEAR)).ok_or_else(out_of_range)?;
-        steps += 1;
-        bounded(steps)?;
-    }
-    let before = first.checked_sub_days(Days::new(1)).ok_or_else(out_of_range)?;
-    let next = last.checked_add_days(Days::new(1)).ok_or_else(out_of_range)?;
-    Ok((years_through(start, before)?, years_through(next, to)?))
+    missing.too_far.iter().map(refuse).collect()
 }
 
-/// Years from `start` until one contains `to`; none when `to` lies before.
-fn years_through(start: NaiveDate, to: NaiveDate) -> Result<Block, Violation> {
-    let mut block = Block::new();
-    let mut next = start;
-    while next <= to {
-        let year = generate_year(next, PeriodPattern::Monthly)?;
-        next = year.end.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        block.push(year);
-        bounded(block.len())?;
+/// Stores years each of which joins the existing ones and those before it in the list.
+pub(super) async fn insert_plans(
+    uow: &mut dyn UnitOfWork,
+    mut existing: Vec<FiscalYear>,
+    plans: Vec<YearPlan>,
+) -> AppResult<Vec<FiscalYear>> {
+    let mut made = Vec::with_capacity(plans.len());
+    for plan in plans {
+        let draft = checked(&existing, &plan)?;
+        super::check_numbers(uow, &existing, &draft).await?;
+        let year = insert(uow, draft, None).await?;
+        existing.push(year.clone());
+        made.push(year);
     }
-    Ok(block)
+    Ok(made)
 }
 
-fn bounded(count: usize) -> Result<(), Violation> {
-    if count > FISCAL_YEARS_MAX {
-        return Err(Violation::new(&FISCAL_YEAR_TOO_MANY).with("max", FISCAL_YEARS_MAX));
-    }
-    Ok(())
+/// The year of a plan, if it fits the existing ones.
+pub(super) fn checked(existing: &[FiscalYear], plan: &YearPlan) -> AppResult<FiscalYearDraft> {
+    let draft = plan.draft(existing)?;
+    check_new_year(existing, &draft)?;
+    Ok(draft)
 }
 
-#[cfg(test)]
-mod tests {
-    use domain::accounting::fiscal_year::FiscalYearStatus;
-    use domain::ids::FiscalYearId;
-    use domain::time::parse_date;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        parse_date(text).unwrap()
+/// Makes the fiscal year after the last one when the date lies in it, so that the turn of a year does not stop the
+/// books; answers whether it did. It does not when the tenant makes its years by hand, nor long before the year begins.
+pub async fn ensure_next_year(uow: &mut dyn UnitOfWork, date: NaiveDate) -> AppResult<bool> {
+    let existing = uow.fiscal_years().fiscal_years().await?;
+    let Some(last) = existing.iter().map(|year| year.end).max() else { return Ok(false) };
+    if date <= last || !makes_years(uow).await? {
+        return Ok(false);
     }
-
-    fn year(start: &str) -> FiscalYear {
-        let draft = generate_year(day(start), PeriodPattern::Monthly).unwrap();
-        FiscalYear {
-            id: FiscalYearId::new(Uuid::nil()),
-            code: draft.code,
-            name: None,
-            start: draft.start,
-            end: draft.end,
-            status: FiscalYearStatus::Open,
-            version: 1,
-        }
-    }
-
-    fn codes(existing: &[FiscalYear], from: &str, to: &str) -> Vec<String> {
-        let (before, after) = missing(existing, day(from), day(to)).unwrap();
-        before.iter().chain(&after).map(|draft| draft.code.to_string()).collect()
-    }
-
-    #[test]
-    fn calendar_years_where_there_is_none() {
-        assert_eq!(codes(&[], "2023-05-05", "2025-01-01"), ["2023", "2024", "2025"]);
-        assert!(codes(&[], "2025-01-01", "2024-12-31").is_empty());
-    }
-
-    #[test]
-    fn years_on_either_side_begin_in_the_same_month() {
-        let existing = [year("2024-07-01")];
-        assert!(codes(&existing, "2024-07-01", "2025-06-30").is_empty());
-        assert_eq!(codes(&existing, "2023-06-30", "2025-07-01"), ["2022/23", "2023/24", "2025/26"]);
-        assert_eq!(codes(&existing, "2027-01-01", "2027-01-01"), ["2025/26", "2026/27"]);
-    }
-
-    #[test]
-    fn dates_beyond_the_calendar_are_refused() {
-        assert!(missing(&[], day("1900-01-01"), day("2199-12-31")).is_err());
-    }
+    let latest = uow.now().date().checked_add_days(Days::new(NEXT_YEAR_AHEAD_DAYS_MAX));
+    let next = rhythm(uow, &existing).await?.after(last);
+    let next = next.filter(|next| next.covers(date) && latest.is_some_and(|latest| next.start <= latest));
+    let Some(next) = next else { return Ok(false) };
+    insert_plans(uow, existing, vec![next]).await?;
+    Ok(true)
 }

@@ -3,19 +3,18 @@
 use async_trait::async_trait;
 use chrono::{Months, NaiveDate};
 use domain::accounting::fiscal_year::{
-    FISCAL_YEAR_OUT_OF_RANGE, FiscalYear, FiscalYearDraft, PeriodPattern, check_new_year, generate_year,
+    FISCAL_YEAR_OUT_OF_RANGE, MONTHS_PER_YEAR, PeriodPattern, YearPlan,
 };
 use domain::error::Violation;
 
-use super::{CREATE, insert};
+use super::CREATE;
+use super::ensure::insert_plans;
 use crate::accounting::views::fiscal_year::{FiscalYearView, GeneratedFiscalYearsView};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
-
-pub const MONTHS_PER_YEAR: u32 = 12;
 
 #[derive(Debug, Clone)]
 pub struct GenerateFiscalYears {
@@ -38,35 +37,23 @@ impl Command for GenerateFiscalYears {
         uow: &mut dyn UnitOfWork,
     ) -> AppResult<Done<GeneratedFiscalYearsView>> {
         let existing = uow.fiscal_years().fiscal_years().await?;
-        let mut drafts = Vec::with_capacity(self.years.into());
+        let mut plans = Vec::with_capacity(self.years.into());
         for index in 0..u32::from(self.years) {
             let start = self.start.checked_add_months(Months::new(index * MONTHS_PER_YEAR));
             let start = start.ok_or_else(|| Violation::new(&FISCAL_YEAR_OUT_OF_RANGE).at("/start"))?;
-            drafts.push(generate_year(start, self.pattern)?);
+            let next = self.start.checked_add_months(Months::new((index + 1) * MONTHS_PER_YEAR));
+            // From the first day, so that a year that begins on the 31st leaves no gap after a shorter month.
+            let end = next.and_then(|next| next.pred_opt());
+            plans.push(YearPlan { end, ..YearPlan::twelve_months(start, self.pattern) });
         }
-        let mut years = insert_block(uow, existing, drafts).await?;
+        // From the side on which they join the existing ones.
+        let first = existing.iter().map(|year| year.start).min();
+        if first.is_some_and(|first| self.start < first) {
+            plans.reverse();
+        }
+        let mut years = insert_plans(uow, existing, plans).await?;
         years.sort_by_key(|year| year.start);
         let items = years.iter().map(FiscalYearView::from).collect();
         Ok(Done::new(GeneratedFiscalYearsView { items }))
     }
-}
-
-/// Stores years that follow each other, from the side on which they join the existing ones.
-pub(super) async fn insert_block(
-    uow: &mut dyn UnitOfWork,
-    mut existing: Vec<FiscalYear>,
-    mut drafts: Vec<FiscalYearDraft>,
-) -> AppResult<Vec<FiscalYear>> {
-    let first = existing.iter().map(|year| year.start).min();
-    if drafts.first().is_some_and(|draft| first.is_some_and(|first| draft.start < first)) {
-        drafts.reverse();
-    }
-    let mut years = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        check_new_year(&existing, &draft)?;
-        let year = insert(uow, draft, None).await?;
-        existing.push(year.clone());
-        years.push(year);
-    }
-    Ok(years)
 }

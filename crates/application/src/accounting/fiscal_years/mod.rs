@@ -4,26 +4,33 @@ mod close;
 mod create;
 mod delete;
 mod ensure;
+mod first;
 mod generate;
 mod reopen;
+mod rhythm;
 mod update;
 
 pub use close::CloseFiscalYear;
 pub use create::CreateFiscalYear;
 pub use delete::DeleteFiscalYear;
-pub use ensure::ensure_fiscal_years;
+pub use ensure::{Ensured, NEXT_YEAR_AHEAD_DAYS_MAX, ensure_fiscal_years, ensure_next_year};
+pub use first::{FirstYear, first_fiscal_years, realign_unused_year};
 pub use generate::GenerateFiscalYears;
 pub use reopen::ReopenFiscalYear;
+pub use rhythm::{AUTOMATIC, START_MONTH};
 pub use update::UpdateFiscalYear;
 
 use domain::accounting::fiscal_period::{FiscalPeriod, FiscalPeriodStatus};
-use domain::accounting::fiscal_year::{FiscalYear, FiscalYearDraft, FiscalYearStatus};
+use domain::accounting::fiscal_year::{
+    FISCAL_YEAR_LONG_NUMBERS, FiscalYear, FiscalYearDraft, FiscalYearStatus,
+};
 use domain::error::Violation;
 use domain::ids::{FiscalPeriodId, FiscalYearId};
 use domain::text::LocalizedName;
 use serde_json::Value;
 
 use super::fiscal_periods::record_period;
+use super::number_series::overlap::overlap_of_year;
 use super::views::fiscal_year::{FiscalPeriodView, FiscalYearView};
 use crate::error::{AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
@@ -52,6 +59,33 @@ async fn find(uow: &mut dyn UnitOfWork, id: FiscalYearId) -> AppResult<(FiscalYe
     let years = uow.fiscal_years().fiscal_years().await?;
     let year = years.iter().find(|year| year.id == id).cloned();
     Ok((year.ok_or_else(|| AppError::not_found("fiscal_year"))?, years))
+}
+
+/// Refuses a year in which a series would give a number twice: a long one, or one whose code makes two series print the
+/// same text.
+async fn check_numbers(
+    uow: &mut dyn UnitOfWork,
+    existing: &[FiscalYear],
+    draft: &FiscalYearDraft,
+) -> AppResult<()> {
+    if draft.has_own_code() && !draft.is_long() {
+        return Ok(());
+    }
+    let all = uow.number_series().all_numbers().await?;
+    let mut repeating = all.iter().filter(|series| series.active && series.pattern.repeats_in_long_years());
+    if let Some(series) = repeating.next().filter(|_| draft.is_long()) {
+        return Err(Violation::new(&FISCAL_YEAR_LONG_NUMBERS).at("/end").with("code", &series.code).into());
+    }
+    if !draft.has_own_code() {
+        let mut codes: Vec<String> = existing.iter().map(|year| year.code.to_string()).collect();
+        let before = overlap_of_year(&all, &codes).is_some();
+        codes.push(draft.code.to_string());
+        // What overlaps already is refused where series change, and no matter of this year.
+        if let Some(violation) = overlap_of_year(&all, &codes).filter(|_| !before) {
+            return Err(violation.at("/code").into());
+        }
+    }
+    Ok(())
 }
 
 /// Stores a new year with its periods and notes both.

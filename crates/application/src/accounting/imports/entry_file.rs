@@ -1,5 +1,7 @@
 //! A file of journal entries as read: compact, codes not resolved yet.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::LineAmount;
 use domain::money::{Amount, CurrencyCode, Rate};
@@ -113,9 +115,8 @@ impl EntryFile {
         own.or_else(|| entry.line_reference.as_deref().filter(|_| line.refers))
     }
 
-    /// The range of the posting dates, for fiscal years that are missing.
-    pub fn dates(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let dates = || self.entries.iter().filter_map(|entry| entry.date);
-        Some((dates().min()?, dates().max()?))
+    /// The posting dates, for fiscal years that are missing.
+    pub fn dates(&self) -> BTreeSet<NaiveDate> {
+        self.entries.iter().filter_map(|entry| entry.date).collect()
     }
 }

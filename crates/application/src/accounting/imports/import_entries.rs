@@ -17,7 +17,7 @@ use super::{IMPORT, ImportKind, ImportOptions, Progress, dimensions, fingerprint
 use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
-use crate::accounting::fiscal_years::ensure_fiscal_years;
+use crate::accounting::fiscal_years::{Ensured, ensure_fiscal_years, ensure_next_year};
 use crate::accounting::opening_balances;
 use crate::accounting::posting_session::PostingSession;
 use crate::accounting::views::import_result::ImportResultView;
@@ -64,12 +64,16 @@ impl Command for ImportEntries {
             let how = (self.job, self.options.allow_duplicate);
             result.import_id = Some(fingerprint::note(uow, kind.as_str(), fingerprint, how).await?);
         }
-        if self.options.create_periods
-            && let Some((first, last)) = self.dates()
-        {
-            result.fiscal_years = ensure_fiscal_years(ctx, uow, first, last).await? as u64;
-        }
         let mut errors = self.file.errors.clone();
+        let dates = self.dates();
+        if self.options.create_periods {
+            match ensure_fiscal_years(ctx, uow, &dates).await? {
+                Ensured::Made(years) => result.fiscal_years = years as u64,
+                Ensured::TooFar(dates) => return Err(self.too_far(&dates, errors)),
+            }
+        } else if let Some(last) = dates.last().filter(|_| self.options.post) {
+            ensure_next_year(uow, *last).await?;
+        }
         let resolved =
             dimensions::resolve(uow, &self.file, self.options.create_dimensions, &mut errors).await?;
         if resolved.created_values > 0 || !resolved.created_dimensions.is_empty() {
@@ -119,8 +123,28 @@ impl ImportEntries {
         if self.options.post { needs(ctx, POST) } else { Ok(()) }
     }
 
-    fn dates(&self) -> Option<(chrono::NaiveDate, chrono::NaiveDate)> {
-        self.file.dates().or(self.options.date.map(|date| (date, date)))
+    /// Every posting date of the file.
+    fn dates(&self) -> BTreeSet<NaiveDate> {
+        let mut dates = self.file.dates();
+        // Opening balances whose rows have no date take that of the request.
+        dates.extend(self.options.date.filter(|_| self.file.opening));
+        dates
+    }
+
+    /// Names the rows whose dates are too far from the fiscal years there are, beside what else is wrong with the file.
+    fn too_far(&self, dates: &[(NaiveDate, Violation)], mut errors: RowErrors) -> AppError {
+        for entry in &self.file.entries {
+            let far = entry.date.and_then(|date| dates.iter().find(|(far, _)| *far == date));
+            let line = self.file.lines.get(entry.lines.start).map(|line| line.place);
+            if let (Some((_, violation)), Some(place)) = (far, entry.place.or(line)) {
+                errors.push(place, "date", violation.clone());
+            }
+        }
+        let asked = dates.iter().find(|(date, _)| Some(*date) == self.options.date);
+        match asked.filter(|_| errors.is_empty()) {
+            Some((_, violation)) => violation.clone().at("?date").into(),
+            None => errors.into_error(),
+        }
     }
 
     /// The account of each code; unknown ones are noted at every line that names them.

@@ -21,7 +21,6 @@ pub struct UpdateLedgerSettings {
     pub retained_earnings_account_id: Option<Option<AccountId>>,
     pub rounding_account_id: Option<Option<AccountId>>,
     pub opening_account_id: Option<Option<AccountId>>,
-    pub exchange_account_id: Option<Option<AccountId>>,
 }
 
 impl UpdateLedgerSettings {
@@ -30,7 +29,6 @@ impl UpdateLedgerSettings {
             LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id,
             LedgerAccountRole::Rounding => self.rounding_account_id,
             LedgerAccountRole::Opening => self.opening_account_id,
-            LedgerAccountRole::Exchange => self.exchange_account_id,
         }
     }
 }

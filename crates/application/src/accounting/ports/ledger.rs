@@ -67,7 +67,6 @@ pub struct LedgerSettings {
     pub retained_earnings_account_id: Option<AccountId>,
     pub rounding_account_id: Option<AccountId>,
     pub opening_account_id: Option<AccountId>,
-    pub exchange_account_id: Option<AccountId>,
     pub version: i64,
 }
 
@@ -77,7 +76,6 @@ impl LedgerSettings {
             LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id,
             LedgerAccountRole::Rounding => self.rounding_account_id,
             LedgerAccountRole::Opening => self.opening_account_id,
-            LedgerAccountRole::Exchange => self.exchange_account_id,
         }
     }
 
@@ -86,7 +84,6 @@ impl LedgerSettings {
             LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id = account,
             LedgerAccountRole::Rounding => self.rounding_account_id = account,
             LedgerAccountRole::Opening => self.opening_account_id = account,
-            LedgerAccountRole::Exchange => self.exchange_account_id = account,
         }
     }
 }

@@ -49,7 +49,7 @@ pub async fn example_books(
     require_template(uow).await?;
     let this_month = today.with_day(1).unwrap_or(today);
     let start = this_month.checked_sub_months(Months::new(MONTHS)).unwrap_or(this_month);
-    ensure_fiscal_years(ctx, uow, start, today).await?;
+    ensure_fiscal_years(ctx, uow, &BTreeSet::from([start, today])).await?;
     create_values(ctx, uow).await?;
     let foreign = foreign_currency(ctx, uow, start).await?;
     let mut entries = 0;

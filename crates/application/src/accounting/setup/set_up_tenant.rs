@@ -1,9 +1,9 @@
 //! `POST /tenants/current/setup`: what a template has and the tenant lacks.
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
 
 use super::template::{SetupOptions, Template, apply_template};
+use crate::accounting::fiscal_years::FirstYear;
 use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
@@ -14,8 +14,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 #[derive(Debug, Clone)]
 pub struct SetUpTenant {
     pub template: Template,
-    /// The first day of the first fiscal year; `None` is the first of January of this year.
-    pub fiscal_year_start: Option<NaiveDate>,
+    pub first_year: FirstYear,
 }
 
 #[async_trait]
@@ -25,7 +24,7 @@ impl Command for SetUpTenant {
     type Output = SetupSummary;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<SetupSummary>> {
-        let options = SetupOptions { fiscal_year_start: self.fiscal_year_start, today: uow.now().date() };
+        let options = SetupOptions { first_year: self.first_year, today: uow.now().date() };
         apply_template(ctx, uow, self.template, options).await.map(Done::new)
     }
 }

@@ -1,7 +1,6 @@
 //! What a new ledger begins with. Only what is missing is created, so that a template may be applied again.
 
-use chrono::{Datelike, NaiveDate};
-use domain::accounting::fiscal_year::PeriodPattern;
+use chrono::NaiveDate;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::number_series::NumberReset;
@@ -11,8 +10,7 @@ use domain::text::{Code, LocalizedName};
 use super::sa_standard;
 use crate::accounting::currencies::create::CreateCurrency;
 use crate::accounting::entry_input::Reference;
-use crate::accounting::fiscal_years::CreateFiscalYear;
-use crate::accounting::fiscal_years::ensure_fiscal_years;
+use crate::accounting::fiscal_years::{FirstYear, first_fiscal_years};
 use crate::accounting::journals::create::CreateJournal;
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
@@ -35,8 +33,7 @@ domain::choices! {
 
 #[derive(Debug, Clone, Copy)]
 pub struct SetupOptions {
-    /// The first day of the first fiscal year; `None` is the first of January of this year.
-    pub fiscal_year_start: Option<NaiveDate>,
+    pub first_year: FirstYear,
     /// A fiscal year is there for this day.
     pub today: NaiveDate,
 }
@@ -94,7 +91,8 @@ pub async fn apply_template(
         summary.number_series += series;
         summary.journals += journal;
     }
-    summary.fiscal_years = first_fiscal_years(ctx, uow, options).await?;
+    let years = first_fiscal_years(uow, options.first_year, options.today).await?;
+    summary.fiscal_years = u32::try_from(years).unwrap_or(u32::MAX);
     if template == Template::SaStandard {
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
@@ -149,26 +147,6 @@ async fn ensure_journal(
     let number_series = Reference::Code(plan.code.to_owned());
     CreateJournal { code, name, kind: plan.kind, number_series, active: true }.run(ctx, uow).await?;
     Ok((series, 1))
-}
-
-/// Years from the first one asked for up to today's, if there is none at all yet.
-async fn first_fiscal_years(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    options: SetupOptions,
-) -> AppResult<u32> {
-    if !uow.fiscal_years().fiscal_years().await?.is_empty() {
-        return Ok(0);
-    }
-    let first_of_year = NaiveDate::from_ymd_opt(options.today.year(), 1, 1).unwrap_or(options.today);
-    let start = options.fiscal_year_start.unwrap_or(first_of_year);
-    let first = CreateFiscalYear { start, code: None, name: None, pattern: PeriodPattern::Monthly };
-    first.run(ctx, uow).await.map_err(|mut error| {
-        error.violations.iter_mut().for_each(|violation| violation.pointer = "/fiscalYearStart".to_owned());
-        error
-    })?;
-    let further = ensure_fiscal_years(ctx, uow, start, options.today).await?;
-    Ok(u32::try_from(further).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// Names the accounts the ledger posts to, where none is named.

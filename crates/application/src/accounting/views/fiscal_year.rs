@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::NameView;
 use super::journal_entry::JournalEntryView;
 
-/// Twelve months of the books.
+/// A year of the books: twelve months, or shorter or longer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FiscalYearView {
     pub id: Uuid,
-    /// `2026`, or `2025/26` when it is not the calendar year.
+    /// `2026`, or `2025/26` when it is not within one calendar year.
     pub code: String,
     pub name: Option<NameView>,
     /// The first day.

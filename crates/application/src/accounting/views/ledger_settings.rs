@@ -16,8 +16,6 @@ pub struct LedgerSettingsView {
     pub rounding_account_id: Option<Uuid>,
     /// Balances opening entries.
     pub opening_account_id: Option<Uuid>,
-    /// Takes exchange differences.
-    pub exchange_account_id: Option<Uuid>,
     pub version: i64,
 }
 
@@ -27,7 +25,6 @@ impl From<&LedgerSettings> for LedgerSettingsView {
             retained_earnings_account_id: settings.retained_earnings_account_id.map(|id| id.uuid()),
             rounding_account_id: settings.rounding_account_id.map(|id| id.uuid()),
             opening_account_id: settings.opening_account_id.map(|id| id.uuid()),
-            exchange_account_id: settings.exchange_account_id.map(|id| id.uuid()),
             version: settings.version,
         }
     }

@@ -14,6 +14,7 @@ use super::{
 use crate::accounting::account::{AccountFacts, ControlKind};
 use crate::accounting::dimension::{self, DimensionCombination};
 use crate::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus};
+use crate::accounting::journal::JOURNAL_RESERVED;
 use crate::accounting::lock::check_posting_date;
 use crate::error::{ErrorDef, Violation, Violations};
 use crate::ids::FiscalPeriodId;
@@ -34,6 +35,7 @@ impl DraftEntry {
                 break;
             }
         }
+        checker.journal();
         checker.balance();
         let period = checker.period();
         let Checker { violations, posted, totals, .. } = checker;
@@ -213,6 +215,15 @@ impl<'a> Checker<'a> {
                 self.refuse(index, &field, violation);
                 None
             }
+        }
+    }
+
+    /// Ordinary entries stay out of the journals of opening balances and year close.
+    fn journal(&mut self) {
+        let ordinary = matches!(self.entry.kind, EntryKind::Standard | EntryKind::Revaluation);
+        if ordinary && self.rules.journal_kind.is_reserved() {
+            let reserved = Violation::new(&JOURNAL_RESERVED).at("/journalId");
+            self.violations.push(reserved.with("kind", self.rules.journal_kind));
         }
     }
 

@@ -36,7 +36,7 @@ statements! {
     COMPANY = "accounting.facts.company" as reference:
         "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency WHERE t.id = ?1";
     SETTINGS = "accounting.facts.settings" as reference:
-        "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, exchange_account_id, version \
+        "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, version \
          FROM ledger_settings WHERE tenant_id = ?1";
     JOURNAL = "accounting.facts.journal" as reference:
         "SELECT j.id, j.code, j.name_ar, j.name_en, j.kind, j.number_series_id, j.active, j.version, \

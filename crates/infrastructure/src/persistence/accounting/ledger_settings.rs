@@ -17,21 +17,20 @@ use crate::statements;
 statements! {
     UPDATE = "accounting.ledger_settings.update":
         "UPDATE ledger_settings SET retained_earnings_account_id = ?2, rounding_account_id = ?3, opening_account_id = ?4, \
-         exchange_account_id = ?5, version = ?6 WHERE tenant_id = ?1 AND version = ?6 - 1";
+         version = ?5 WHERE tenant_id = ?1 AND version = ?5 - 1";
     INSERT = "accounting.ledger_settings.insert":
         "INSERT INTO ledger_settings (tenant_id, retained_earnings_account_id, rounding_account_id, opening_account_id, \
-         exchange_account_id, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+         version) VALUES (?1, ?2, ?3, ?4, ?5)";
 }
 
 #[async_trait]
 impl LedgerSettingsRepository for SqlUnitOfWork {
     async fn save(&mut self, settings: &LedgerSettings) -> StorageResult<bool> {
-        let params: [Value; 6] = [
+        let params: [Value; 5] = [
             self.tenant.into(),
             settings.retained_earnings_account_id.into(),
             settings.rounding_account_id.into(),
             settings.opening_account_id.into(),
-            settings.exchange_account_id.into(),
             settings.version.into(),
         ];
         if self.tx.execute(&UPDATE, &params).await? == 1 {
@@ -61,7 +60,6 @@ pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
         retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
         rounding_account_id: columns.get("rounding_account_id")?,
         opening_account_id: columns.get("opening_account_id")?,
-        exchange_account_id: columns.get("exchange_account_id")?,
         version: columns.get("version")?,
     })
 }

@@ -1,9 +1,9 @@
 //! Fiscal years join without gaps, disappear only unused, and are made where an import needs them.
 
-use std::sync::Mutex;
+use std::collections::BTreeSet;
 
 use application::accounting::fiscal_years::{
-    CloseFiscalYear, CreateFiscalYear, DeleteFiscalYear, GenerateFiscalYears, UpdateFiscalYear,
+    CloseFiscalYear, CreateFiscalYear, DeleteFiscalYear, Ensured, GenerateFiscalYears, UpdateFiscalYear,
     ensure_fiscal_years,
 };
 use application::authorize::{Access, PermissionSet};
@@ -37,7 +37,7 @@ async fn generated_years_join_on_either_side() {
     let overlap = books.run(generate("2027-07-01", 1)).await.unwrap_err();
     assert_eq!(codes(&overlap), ["fiscal_year_overlaps"]);
     let partly = books.run(generate("2020-01-01", 3)).await.unwrap_err();
-    assert_eq!(codes(&partly), ["fiscal_year_code_taken", "fiscal_year_overlaps"]);
+    assert_eq!(codes(&partly), ["fiscal_year_overlaps"]);
     assert_eq!(books.count(YEARS).await, 6, "all or none");
 }
 
@@ -52,6 +52,7 @@ async fn a_year_is_renamed_and_deleted_while_unused() {
     assert_eq!(codes(&books.run(DeleteFiscalYear { id }).await.unwrap_err()), ["in_use"]);
     let third = CreateFiscalYear {
         start: day("2027-01-01"),
+        end: None,
         code: None,
         name: None,
         pattern: PeriodPattern::Monthly,
@@ -74,7 +75,6 @@ async fn no_year_joins_before_a_closed_one() {
 struct Ensure {
     from: &'static str,
     to: &'static str,
-    made: Mutex<usize>,
 }
 
 #[async_trait]
@@ -83,14 +83,19 @@ impl Command for Ensure {
     const ACCESS: Access = Access::SignedIn;
     type Output = usize;
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<usize>> {
-        let made = ensure_fiscal_years(ctx, uow, day(self.from), day(self.to)).await?;
-        *self.made.lock().unwrap() = made;
-        Ok(Done::new(made))
+        let dates = BTreeSet::from([day(self.from), day(self.to)]);
+        match ensure_fiscal_years(ctx, uow, &dates).await? {
+            Ensured::Made(made) => Ok(Done::new(made)),
+            Ensured::TooFar(far) => {
+                let violations: Vec<_> = far.into_iter().map(|(_, violation)| violation).collect();
+                Err(violations.into())
+            }
+        }
     }
 }
 
 fn ensure(from: &'static str, to: &'static str) -> Ensure {
-    Ensure { from, to, made: Mutex::default() }
+    Ensure { from, to }
 }
 
 #[tokio::test]

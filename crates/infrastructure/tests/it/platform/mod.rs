@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use application::accounting::fiscal_years::FirstYear;
 use application::command::{Application, Command, Executed, execute};
 use application::context::{IfMatch, RequestContext};
 use application::error::AppResult;
@@ -148,7 +149,7 @@ impl House {
     pub async fn tenant(&self, code: &str) -> TenantId {
         let ctx = self.administrator("home").await;
         let new = self.new_tenant(code).await;
-        TenantId::new(execute(&self.app, &ctx, CreateTenant { new }).await.unwrap().id.unwrap())
+        TenantId::new(execute(&self.app, &ctx, CreateTenant { new, first_year: FirstYear::default() }).await.unwrap().id.unwrap())
     }
 
     pub async fn tokens(&self, email: &str) -> AppResult<Tokens> {

@@ -13,9 +13,11 @@ word_type!(PeriodPattern, "periodPattern", ["monthly", "quarterly"]);
 request! {
     /// A new fiscal year.
     pub struct CreateFiscalYearBody {
-        /// The first day, the first of a month.
+        /// The first day, the one after the last year or such that this year ends before the first.
         start: NaiveDate = "2026-01-01",
-        /// `2026` or `2025/26` when left out.
+        /// The last day, at most 24 months later; twelve months when left out.
+        end: Option<NaiveDate> = "2026-12-31",
+        /// `2026` or `2025/26` when left out, `2026-2` for a second year within 2026.
         code: Option<Code> = "2026",
         /// What people call it.
         name: Option<LocalizedName>,
@@ -25,7 +27,7 @@ request! {
 
     /// Several new fiscal years.
     pub struct GenerateFiscalYearsBody {
-        /// The first day of the first year, the first of a month.
+        /// The first day of the first year; each has twelve months.
         start: NaiveDate = "2026-01-01",
         /// How many.
         years: Int<1, { FISCAL_YEARS_GENERATED_MAX as i64 }> => 1,

@@ -17,8 +17,8 @@ use application::authorize::Access;
 use application::error::IN_USE;
 use domain::accounting::fiscal_year::{
     FISCAL_YEAR_ALREADY_CLOSED, FISCAL_YEAR_ALREADY_OPEN, FISCAL_YEAR_BETWEEN, FISCAL_YEAR_CODE_TAKEN,
-    FISCAL_YEAR_EARLIER_OPEN, FISCAL_YEAR_GAP, FISCAL_YEAR_LATER_CLOSED, FISCAL_YEAR_OVERLAPS,
-    FISCAL_YEAR_START_NOT_FIRST,
+    FISCAL_YEAR_EARLIER_OPEN, FISCAL_YEAR_END_BEFORE_START, FISCAL_YEAR_GAP, FISCAL_YEAR_LATER_CLOSED,
+    FISCAL_YEAR_LONG_NUMBERS, FISCAL_YEAR_OVERLAPS, FISCAL_YEAR_TOO_LONG,
 };
 use domain::accounting::lock::DATE_LOCKED;
 
@@ -29,7 +29,7 @@ const PATH: &str = "/fiscal-years";
 const TAG: &str = "fiscal years";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Twelve months each, without gaps; closed in order and reopened from the last.");
+    ops.tag(TAG, "They follow each other without gaps; closed in order and reopened from the last.");
     ops.get(PATH, read::list)
         .id("list_fiscal_years")
         .tag(TAG)
@@ -41,14 +41,19 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Create a fiscal year")
         .description(
-            "Twelve months from the first of a month, with monthly or quarterly periods and a closing period. It \
-             follows the last year or comes directly before the first.",
+            "Twelve months, or up to the last day that is given: a short or long first year, or one that changes the year's \
+             end. Its periods are the months or quarters of the calendar, the first and the last in part where the year \
+             begins or ends within one, and a closing period. It follows the last year or comes directly before the \
+             first. The year after the last one is made by itself when an entry dated in it is posted, at most 366 days \
+             before it begins, unless the setting `fiscal-year-automatic` is false.",
         )
         .command::<CreateFiscalYear>()
         .body::<dto::CreateFiscalYearBody>()
         .created::<FiscalYearView>()
         .errors(&[
-            &FISCAL_YEAR_START_NOT_FIRST,
+            &FISCAL_YEAR_TOO_LONG,
+            &FISCAL_YEAR_END_BEFORE_START,
+            &FISCAL_YEAR_LONG_NUMBERS,
             &FISCAL_YEAR_OVERLAPS,
             &FISCAL_YEAR_GAP,
             &FISCAL_YEAR_CODE_TAKEN,
@@ -62,7 +67,7 @@ pub fn operations(ops: &mut Operations) {
         .command::<GenerateFiscalYears>()
         .body::<dto::GenerateFiscalYearsBody>()
         .ok::<GeneratedFiscalYearsView>()
-        .errors(&[&FISCAL_YEAR_START_NOT_FIRST, &FISCAL_YEAR_OVERLAPS, &FISCAL_YEAR_GAP]);
+        .errors(&[&FISCAL_YEAR_OVERLAPS, &FISCAL_YEAR_GAP, &FISCAL_YEAR_LATER_CLOSED]);
     ops.get("/fiscal-years/{id}", read::get)
         .id("get_fiscal_year")
         .tag(TAG)

@@ -14,8 +14,8 @@ pub async fn create(
     ctx: Ctx,
     Json(body): Json<CreateFiscalYearBody>,
 ) -> ApiResult {
-    let CreateFiscalYearBody { start, code, name, pattern } = body;
-    let command = CreateFiscalYear { start, code, name, pattern };
+    let CreateFiscalYearBody { start, end, code, name, pattern } = body;
+    let command = CreateFiscalYear { start, end, code, name, pattern };
     answer::created(super::PATH, execute(&app, &ctx, command).await?)
 }
 

@@ -53,11 +53,10 @@ pub(super) static JOURNALS: [&JournalPlan; 4] = [
     },
 ];
 
-pub(super) const LEDGER_ACCOUNTS: [(LedgerAccountRole, &str); 4] = [
+pub(super) const LEDGER_ACCOUNTS: [(LedgerAccountRole, &str); 3] = [
     (LedgerAccountRole::RetainedEarnings, "3140"),
     (LedgerAccountRole::Opening, "3190"),
     (LedgerAccountRole::Rounding, "7140"),
-    (LedgerAccountRole::Exchange, "7130"),
 ];
 
 /// Code, Arabic and English name.
