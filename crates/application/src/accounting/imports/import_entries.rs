@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::error::Violation;
 use domain::ids::{AccountId, JobId, JournalId};
 
@@ -24,7 +25,7 @@ use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::platform::jobs;
 use crate::platform::on_behalf::with_rights_of_now;
 use crate::ports::unit_of_work::UnitOfWork;
