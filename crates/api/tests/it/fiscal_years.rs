@@ -62,7 +62,7 @@ async fn a_mistyped_year_makes_no_fiscal_years() {
             let errors = refused.json()["errors"].as_array().unwrap().clone();
             assert_eq!((errors.len(), &errors[0]["code"]), (1, &json!("fiscal_year_too_far")), "{}", refused.text());
             assert!(refused.text().contains(date), "{}", refused.text());
-            assert_eq!(errors[0]["params"]["row"], json!(4), "{}", refused.text());
+            assert_eq!(errors[0]["row"], json!(4), "{}", refused.text());
         }
     }
     // Used books leave less room than the first file of a ledger.
