@@ -72,8 +72,6 @@ impl Command for ImportEntries {
                 Ensured::Made(years) => result.fiscal_years = years as u64,
                 Ensured::TooFar(dates) => return Err(self.too_far(&dates, errors)),
             }
-        } else if let Some(last) = dates.last().filter(|_| self.options.post) {
-            ensure_next_year(uow, *last).await?;
         }
         let resolved =
             dimensions::resolve(uow, &self.file, self.options.create_dimensions, &mut errors).await?;
@@ -84,6 +82,13 @@ impl Command for ImportEntries {
         result.dimension_values = resolved.created_values;
         let accounts = self.accounts(uow, &mut errors).await?;
         let mut session = PostingSession::begin(ctx, uow).await?;
+        let beyond = session.facts().periods.last().map(|(period, _)| period.end);
+        let beyond = dates.last().filter(|last| self.options.post && beyond.is_some_and(|end| end < **last));
+        if let Some(last) = beyond
+            && ensure_next_year(uow, *last).await?
+        {
+            session = PostingSession::begin(ctx, uow).await?;
+        }
         let journals = self.journals(uow, &mut session, &mut errors).await?;
         let resolution = Resolution {
             file: &self.file,
