@@ -58,9 +58,15 @@ async fn a_mistyped_year_makes_no_fiscal_years() {
     let kit = books(&world).await;
     for date in ["1926-02-01", "2062-02-01", "2199-12-31"] {
         for more in ["", "&dryRun=true"] {
-            let refused = import(&kit, &["2026-01-10", date], &format!("&createPeriods=true{more}")).await.expect(422);
+            let refused =
+                import(&kit, &["2026-01-10", date], &format!("&createPeriods=true{more}")).await.expect(422);
             let errors = refused.json()["errors"].as_array().unwrap().clone();
-            assert_eq!((errors.len(), &errors[0]["code"]), (1, &json!("fiscal_year_too_far")), "{}", refused.text());
+            assert_eq!(
+                (errors.len(), &errors[0]["code"]),
+                (1, &json!("fiscal_year_too_far")),
+                "{}",
+                refused.text()
+            );
             assert!(refused.text().contains(date), "{}", refused.text());
             assert_eq!(errors[0]["row"], json!(4), "{}", refused.text());
         }
@@ -121,7 +127,10 @@ async fn years_are_short_long_and_begin_on_any_day() {
     ];
     assert_eq!(years(&kit).await, expected);
     let first = kit.client.get("/fiscal-periods?kind=regular&limit=1").await.ok();
-    assert_eq!((&first["items"][0]["start"], &first["items"][0]["end"]), (&json!("2025-03-15"), &json!("2025-03-31")));
+    assert_eq!(
+        (&first["items"][0]["start"], &first["items"][0]["end"]),
+        (&json!("2025-03-15"), &json!("2025-03-31"))
+    );
     let mut numbers = Vec::new();
     for date in ["2025-03-15", "2026-02-01", "2026-08-01", "2027-02-01"] {
         numbers.push(try_post(&kit, date).await.expect(201).json()["number"].as_str().unwrap().to_owned());
@@ -192,7 +201,8 @@ async fn set_up_replaces_the_unused_year_a_tenant_is_born_with() {
 #[tokio::test]
 async fn a_tenant_is_made_with_its_fiscal_year() {
     let world = World::new().await;
-    let administrator = json!({ "email": "a@beta.example", "name": "A", "password": testkit::world::PASSWORD });
+    let administrator =
+        json!({ "email": "a@beta.example", "name": "A", "password": testkit::world::PASSWORD });
     let mut body = json!({
         "code": "beta", "name": { "en": "Beta" }, "currency": "SAR", "country": "SA", "template": "empty",
         "administrator": administrator, "fiscalYearStart": "2025-10-15", "fiscalYearEnd": "2028-01-01",
@@ -204,7 +214,10 @@ async fn a_tenant_is_made_with_its_fiscal_year() {
     home.post("/admin/tenants", body).await.expect(201);
     let client = world.sign_in("a@beta.example", testkit::world::PASSWORD, None).await;
     let list = client.get("/fiscal-years").await.ok();
-    assert_eq!((&list["items"][0]["start"], &list["items"][0]["end"]), (&json!("2025-10-15"), &json!("2026-12-31")));
+    assert_eq!(
+        (&list["items"][0]["start"], &list["items"][0]["end"]),
+        (&json!("2025-10-15"), &json!("2026-12-31"))
+    );
 }
 
 #[tokio::test]
@@ -225,7 +238,10 @@ async fn the_month_in_which_years_begin_shapes_those_made_from_now_on() {
     assert_eq!(years(&kit).await, expected);
     import(&kit, &["2028-01-10"], "&createPeriods=true").await.expect(200);
     let made = years(&kit).await;
-    assert_eq!(made[3..], [year("2027-07-01", "2027-12-31", "2027"), year("2028-01-01", "2028-12-31", "2028")]);
+    assert_eq!(
+        made[3..],
+        [year("2027-07-01", "2027-12-31", "2027"), year("2028-01-01", "2028-12-31", "2028")]
+    );
 }
 
 #[tokio::test]
@@ -271,7 +287,8 @@ async fn the_next_year_looks_like_the_last_and_can_be_left_to_people() {
     set(&kit, "fiscal-year-automatic", json!(true)).await;
     try_post(&kit, "2027-03-20").await.expect(201);
     assert_eq!(years(&kit).await.last().unwrap(), &year("2027-03-15", "2028-03-14", "2027/28"));
-    let refused = kit.client.with_etag("PUT", "/config/fiscal-year-automatic", "*", json!({ "value": 1 })).await;
+    let refused =
+        kit.client.with_etag("PUT", "/config/fiscal-year-automatic", "*", json!({ "value": 1 })).await;
     assert_eq!(refused.expect(422).code(), "invalid_setting");
 }
 

@@ -107,7 +107,10 @@ async fn the_tax_lock_sees_every_line_with_a_tax_code() {
     let made = client.post("/recurring-entries", recurring).await.expect(201).json();
     let run = format!("/recurring-entries/{}/run", made["id"].as_str().unwrap());
     let ran = client.with_etag("POST", &run, "*", json!({ "date": "2026-03-05" })).await.expect(200);
-    assert_eq!((&ran.json()["entries"], &ran.json()["failed"][0]["errors"][0]["code"]), (&json!([]), &json!("date_locked")));
+    assert_eq!(
+        (&ran.json()["entries"], &ran.json()["failed"][0]["errors"][0]["code"]),
+        (&json!([]), &json!("date_locked"))
+    );
     let mut opening = json!({ "postingDate": "2026-03-10", "lines": coded("2026-03-10", true)["lines"] });
     opening["lines"][1]["accountCode"] = json!("2141");
     opening["lines"][0]["accountCode"] = json!("1113");

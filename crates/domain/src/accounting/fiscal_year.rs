@@ -5,7 +5,8 @@ mod rhythm;
 
 pub use generate::{FiscalPeriodDraft, FiscalYearDraft, PeriodPattern, YearPlan, generate_year};
 pub use rhythm::{
-    FISCAL_YEARS_AHEAD_MAX, FISCAL_YEARS_BEYOND_MAX, FISCAL_YEARS_HISTORY_MAX, MissingYears, YearRhythm, missing_years,
+    FISCAL_YEARS_AHEAD_MAX, FISCAL_YEARS_BEYOND_MAX, FISCAL_YEARS_HISTORY_MAX, MissingYears, YearRhythm,
+    missing_years,
 };
 
 use chrono::{Days, NaiveDate};

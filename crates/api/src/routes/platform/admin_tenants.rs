@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use application::accounting::fiscal_years::FirstYear;
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
-use application::accounting::fiscal_years::FirstYear;
 use application::platform::create_tenant::CreateTenant;
 use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;

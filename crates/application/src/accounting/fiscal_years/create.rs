@@ -34,12 +34,8 @@ impl Command for CreateFiscalYear {
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<FiscalYearView>> {
         let existing = uow.fiscal_years().fiscal_years().await?;
-        let plan = YearPlan {
-            start: self.start,
-            end: self.end,
-            code: self.code.clone(),
-            pattern: self.pattern,
-        };
+        let plan =
+            YearPlan { start: self.start, end: self.end, code: self.code.clone(), pattern: self.pattern };
         let draft = checked(&existing, &plan)?;
         check_numbers(uow, &existing, &draft).await?;
         let year = insert(uow, draft, self.name.clone()).await?;

@@ -66,7 +66,8 @@ fn refusals(existing: &[FiscalYear], missing: &MissingYears) -> Vec<(NaiveDate, 
     let last = existing.iter().map(|year| year.end).max();
     let shown = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let refuse = |date: &NaiveDate| {
-        let far = Violation::new(&FISCAL_YEAR_TOO_FAR).with("date", date).with("max", FISCAL_YEARS_BEYOND_MAX);
+        let far =
+            Violation::new(&FISCAL_YEAR_TOO_FAR).with("date", date).with("max", FISCAL_YEARS_BEYOND_MAX);
         (*date, far.with("first", shown(first)).with("last", shown(last)))
     };
     missing.too_far.iter().map(refuse).collect()

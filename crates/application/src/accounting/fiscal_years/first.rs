@@ -66,7 +66,9 @@ async fn make(
 ) -> AppResult<usize> {
     let rhythm = rhythm(uow, existing).await?;
     let plan = match first.start {
-        Some(start) => Some(YearPlan { end: first.end.or(rhythm.starting(start).end), ..rhythm.starting(start) }),
+        Some(start) => {
+            Some(YearPlan { end: first.end.or(rhythm.starting(start).end), ..rhythm.starting(start) })
+        }
         None => rhythm.around(today),
     };
     let Some(plan) = plan else { return Ok(0) };

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{Months, NaiveDate};
-use domain::accounting::fiscal_year::{
-    FISCAL_YEAR_OUT_OF_RANGE, MONTHS_PER_YEAR, PeriodPattern, YearPlan,
-};
+use domain::accounting::fiscal_year::{FISCAL_YEAR_OUT_OF_RANGE, MONTHS_PER_YEAR, PeriodPattern, YearPlan};
 use domain::error::Violation;
 
 use super::CREATE;

@@ -14,7 +14,8 @@ pub const AUTOMATIC: &str = "fiscal-year-automatic";
 /// The month that was set, if any, and periods like those of the last year.
 pub async fn rhythm(uow: &mut dyn UnitOfWork, existing: &[FiscalYear]) -> AppResult<YearRhythm> {
     let stored = uow.tenants().setting(START_MONTH).await?;
-    let start_month = stored.and_then(|(value, _)| value.as_u64()).and_then(|month| u32::try_from(month).ok());
+    let start_month =
+        stored.and_then(|(value, _)| value.as_u64()).and_then(|month| u32::try_from(month).ok());
     let mut pattern = PeriodPattern::Monthly;
     if let Some(last) = existing.iter().max_by_key(|year| year.end) {
         let periods = uow.fiscal_years().fiscal_periods(last.id).await?;

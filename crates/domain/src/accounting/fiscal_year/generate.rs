@@ -119,7 +119,8 @@ impl FiscalYearDraft {
         let code = self.code.as_str();
         let base = code.split_once('-').map_or(code, |(base, _)| base);
         let further = |tail: &str| matches!(tail.as_bytes(), [b'-', b'2'..=b'9']);
-        own_text(self.start, self.end) == base && code.strip_prefix(base).is_some_and(|tail| tail.is_empty() || further(tail))
+        own_text(self.start, self.end) == base
+            && code.strip_prefix(base).is_some_and(|tail| tail.is_empty() || further(tail))
     }
 }
 
@@ -162,9 +163,7 @@ fn own_code(start: NaiveDate, end: NaiveDate, existing: &[FiscalYear]) -> Result
     let codes = (1..=SAME_CODES_MAX).map(|n| if n == 1 { text.clone() } else { format!("{text}-{n}") });
     let free = |code: &String| existing.iter().all(|year| year.code.as_str() != code);
     let code = codes.into_iter().find(free);
-    Code::parse(&code.ok_or_else(|| {
-        Violation::new(&FISCAL_YEAR_CODE_TAKEN).at("/code").with("year", &text)
-    })?)
+    Code::parse(&code.ok_or_else(|| Violation::new(&FISCAL_YEAR_CODE_TAKEN).at("/code").with("year", &text))?)
 }
 
 fn own_text(start: NaiveDate, end: NaiveDate) -> String {
@@ -227,7 +226,10 @@ mod tests {
         let whole = generate_year(day("2026-03-15"), PeriodPattern::Monthly).unwrap();
         assert_eq!((whole.end, whole.periods.len()), (day("2027-03-14"), 14));
         let last = &whole.periods[12];
-        assert_eq!((last.name.as_str(), last.start, last.end), ("2027-03", day("2027-03-01"), day("2027-03-14")));
+        assert_eq!(
+            (last.name.as_str(), last.start, last.end),
+            ("2027-03", day("2027-03-01"), day("2027-03-14"))
+        );
         assert_eq!(span("2026-05-05", "2026-05-05").unwrap().periods.len(), 2, "a single day");
     }
 
@@ -242,10 +244,7 @@ mod tests {
             &FISCAL_YEAR_OUT_OF_RANGE
         );
         let early = NaiveDate::from_ymd_opt(1899, 12, 31).unwrap();
-        assert_eq!(
-            generate_year(early, PeriodPattern::Monthly).unwrap_err().def,
-            &FISCAL_YEAR_OUT_OF_RANGE
-        );
+        assert_eq!(generate_year(early, PeriodPattern::Monthly).unwrap_err().def, &FISCAL_YEAR_OUT_OF_RANGE);
     }
 
     #[test]
@@ -255,7 +254,10 @@ mod tests {
         for (start, end) in
             [("2026-01-01", "2026-03-14"), ("2026-03-15", "2026-06-30"), ("2026-07-01", "2027-06-30")]
         {
-            let plan = YearPlan { end: Some(day(end)), ..YearPlan::twelve_months(day(start), PeriodPattern::Monthly) };
+            let plan = YearPlan {
+                end: Some(day(end)),
+                ..YearPlan::twelve_months(day(start), PeriodPattern::Monthly)
+            };
             let draft = plan.draft(&existing).unwrap();
             codes.push(draft.code.to_string());
             existing.push(FiscalYear {

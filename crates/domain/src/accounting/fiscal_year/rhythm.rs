@@ -51,7 +51,10 @@ impl YearRhythm {
     /// The year of the day where there is none yet: the calendar year unless years begin in another month.
     pub fn around(&self, date: NaiveDate) -> Option<YearPlan> {
         let start = latest_first_of(self.start_month.unwrap_or(1), date)?;
-        Some(YearPlan { end: last_day(start, MONTHS_PER_YEAR), ..YearPlan::twelve_months(start, self.pattern) })
+        Some(YearPlan {
+            end: last_day(start, MONTHS_PER_YEAR),
+            ..YearPlan::twelve_months(start, self.pattern)
+        })
     }
 }
 
@@ -102,9 +105,8 @@ pub fn missing_years(
     let before = chain(&earlier, history, &mut missing.too_far, rhythm.before(start), |year| {
         rhythm.before(year.start)
     });
-    let after = chain(&later, ahead, &mut missing.too_far, rhythm.after(end), |year| {
-        rhythm.after(year.last_day()?)
-    });
+    let after =
+        chain(&later, ahead, &mut missing.too_far, rhythm.after(end), |year| rhythm.after(year.last_day()?));
     missing.before = before;
     missing.after.extend(after);
     missing

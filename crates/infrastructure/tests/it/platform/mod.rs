@@ -149,7 +149,13 @@ impl House {
     pub async fn tenant(&self, code: &str) -> TenantId {
         let ctx = self.administrator("home").await;
         let new = self.new_tenant(code).await;
-        TenantId::new(execute(&self.app, &ctx, CreateTenant { new, first_year: FirstYear::default() }).await.unwrap().id.unwrap())
+        TenantId::new(
+            execute(&self.app, &ctx, CreateTenant { new, first_year: FirstYear::default() })
+                .await
+                .unwrap()
+                .id
+                .unwrap(),
+        )
     }
 
     pub async fn tokens(&self, email: &str) -> AppResult<Tokens> {
