@@ -71,7 +71,8 @@ impl Books {
     async fn period(&self, start: &str, action: &str) {
         let list = self.kit.client.get(&format!("/fiscal-periods?kind=regular&start={start}")).await.ok();
         let path = format!("/fiscal-periods/{}/{action}", list["items"][0]["id"].as_str().unwrap());
-        self.kit.client.with_etag("POST", &path, "*", Value::Null).await.expect(200);
+        let body = if action == "open" { json!({ "reason": "late rent" }) } else { Value::Null };
+        self.kit.client.with_etag("POST", &path, "*", body).await.expect(200);
     }
 
     async fn entries(&self, path: &str) -> Vec<Value> {

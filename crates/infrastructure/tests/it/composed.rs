@@ -303,8 +303,9 @@ fn alternatives_never_widen_the_tenants_condition() {
         let query = everything(list);
         let composed = list.compose(tenant(), &query, None).unwrap();
         for text in [composed.page.text, composed.count.unwrap().text] {
-            let (_, condition) = text.split_once(" WHERE ").unwrap();
-            assert!(condition.starts_with(&format!("{} = ?1 AND ", list.tenant)), "{text}");
+            // A query in the select list has a condition of its own before it.
+            let own = format!(" WHERE {} = ?1 AND ", list.tenant);
+            let (_, condition) = text.split_once(&own).unwrap_or_else(|| panic!("{text}"));
             let mut depth = 0_i32;
             let outermost: String = condition
                 .chars()
