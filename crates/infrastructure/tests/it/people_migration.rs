@@ -1,13 +1,13 @@
 //! People who were there before invitations keep what they had.
 
 use infrastructure::sql::dialect::Dialect;
-use infrastructure::sql::migrate::MIGRATIONS;
+use infrastructure::sql::migrate::{MIGRATIONS, Migration};
 
 #[test]
 fn memberships_take_over_what_the_accounts_said() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
-    let (before, after): (Vec<_>, Vec<_>) =
-        MIGRATIONS.iter().partition::<Vec<_>, _>(|migration| migration.number < 10);
+    let (before, after): (Vec<&Migration>, Vec<&Migration>) =
+        MIGRATIONS.iter().partition(|migration| migration.number < 10);
     for migration in before {
         connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
     }
