@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use application::error::AppResult;
 use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
@@ -19,6 +20,9 @@ pub const EVENT_STREAMS_MAX: usize = 512;
 /// The same, of one tenant.
 pub const EVENT_STREAMS_PER_TENANT_MAX: usize = 64;
 
+/// How often to look for events whose announcement was missed.
+pub const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 domain::errors! {
     TOO_MANY_STREAMS = "too_many_streams", Throttled, Developer,
         "{count} event streams are open; close one of them first.", "هناك {count} قناة أحداث مفتوحة؛ أغلق إحداها أولًا.";
@@ -29,6 +33,8 @@ struct Streams {
     count: usize,
     max: usize,
     closed: bool,
+    /// Another interval than [`LOOK_EVERY`].
+    look_every: Option<Duration>,
 }
 
 /// Shared by the commands and the streams of one server.
@@ -73,6 +79,13 @@ impl EventHub {
         })
     }
 
+    /// Has streams look so often, whatever they are told.
+    #[must_use]
+    pub fn looking_every(self, interval: Duration) -> Self {
+        self.with(|streams| streams.look_every = Some(interval));
+        self
+    }
+
     /// Something was committed in this tenant.
     pub fn announce(&self, tenant: TenantId) {
         self.with(|streams| {
@@ -92,6 +105,11 @@ impl EventHub {
 }
 
 impl Subscription {
+    /// How long to wait for an announcement before looking anyway.
+    pub fn look_every(&self) -> Duration {
+        self.hub.with(|streams| streams.look_every).unwrap_or(LOOK_EVERY)
+    }
+
     /// Waits for the next commit; false when the server stops.
     pub async fn changed(&mut self) -> bool {
         self.changes.changed().await.is_ok()

@@ -39,12 +39,21 @@ domain::errors! {
     STORAGE_FULL = "storage_full", Unavailable, Operator,
         "The database cannot be written: its disk is full or read-only. Nothing was changed.",
         "تعذرت الكتابة في قاعدة البيانات: القرص ممتلئ أو للقراءة فقط. لم يتغير شيء.";
+    DATABASE_DAMAGED = "database_damaged", Unavailable, Operator,
+        "The database file is damaged, so nothing more is written. Restore a backup.",
+        "ملف قاعدة البيانات تالف، ولذلك توقفت الكتابة فيه. استعد نسخة احتياطية.";
     INTERNAL_ERROR = "internal_error", Internal, Operator,
         "Something went wrong on our side. Nothing was changed. Quote the trace id when you report it.",
         "حدث خطأ من جهتنا ولم يتغير شيء. اذكر رقم التتبع عند الإبلاغ.";
     DATA_CONFLICT = "data_conflict", Conflict, User,
         "The change conflicts with existing data ({constraint}).", "يتعارض التغيير مع بيانات موجودة ({constraint}).";
 }
+
+/// When a client may ask again: not before somebody has restored a backup.
+const DAMAGED_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// Stands for a value that the database did not tell.
+const UNKNOWN_VALUE: &str = "…";
 
 /// What a use case answers when it cannot do what was asked.
 #[derive(Debug, Clone)]
@@ -136,19 +145,38 @@ impl From<StorageError> for AppError {
         let retry_after = Some(Duration::from_secs(1));
         let retryable = matches!(error, StorageError::Retryable(_));
         match error {
-            StorageError::Retryable(_) | StorageError::Unavailable(_) | StorageError::Timeout(_) => {
+            StorageError::Retryable(_)
+            | StorageError::Unavailable(_)
+            | StorageError::Unusable(_)
+            | StorageError::Timeout(_) => {
                 Self { internal, retry_after, retryable, ..Self::of(&TEMPORARILY_UNAVAILABLE) }
             }
             StorageError::Full(_) => Self { internal, retry_after, ..Self::of(&STORAGE_FULL) },
             StorageError::Constraint { constraint, .. } if is_number(&constraint) => {
                 Self { internal, ..Self::of(&NUMBER_ALREADY_USED) }
             }
+            // Somebody else was faster. Run again where it can be, the command sees it and answers everything it finds.
+            StorageError::Taken { field, value, .. } => {
+                let taken = Violation::new(&ALREADY_EXISTS).with("field", field).at(format!("/{field}"));
+                let value = value.unwrap_or_else(|| UNKNOWN_VALUE.to_owned());
+                Self { internal, retryable: true, ..Self::new(taken.with("value", value)) }
+            }
+            StorageError::UnknownReference { field, resource, value, .. } => {
+                let unknown = Violation::new(&UNKNOWN_REFERENCE).with("resource", resource).at(format!("/{field}"));
+                let value = value.unwrap_or_else(|| UNKNOWN_VALUE.to_owned());
+                Self { internal, ..Self::new(unknown.with("value", value)) }
+            }
+            StorageError::InUse { users, .. } => {
+                Self { internal, ..Self::new(Violation::new(&IN_USE).with("users", users)) }
+            }
             StorageError::Constraint { constraint, .. } => {
                 Self { internal, ..Self::new(Violation::new(&DATA_CONFLICT).with("constraint", constraint)) }
             }
-            StorageError::Corrupt { .. } | StorageError::Internal(_) => {
-                Self { internal, ..Self::of(&INTERNAL_ERROR) }
+            // A row that cannot be read was written whole once, and is not any more.
+            StorageError::Damaged(_) | StorageError::Corrupt { .. } => {
+                Self { internal, retry_after: Some(DAMAGED_RETRY_AFTER), ..Self::of(&DATABASE_DAMAGED) }
             }
+            StorageError::Internal(_) => Self { internal, ..Self::of(&INTERNAL_ERROR) },
         }
     }
 }

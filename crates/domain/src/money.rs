@@ -1,6 +1,8 @@
 //! Exact amounts. An [`Amount`] is a whole number of ten-thousandths: what `DECIMAL(19,4)` holds, added with
 //! overflow checks and never as a float. Only here is an amount multiplied or rounded.
 
+mod iso_4217;
+
 use std::fmt;
 use std::str::FromStr;
 

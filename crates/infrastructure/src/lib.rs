@@ -4,6 +4,7 @@ pub mod blobs;
 pub mod cache;
 pub mod identity;
 pub mod persistence;
+pub mod private_files;
 pub mod secrets;
 pub mod sql;
 pub mod system;

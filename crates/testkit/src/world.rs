@@ -103,9 +103,13 @@ impl World {
 
     /// Another process on the same books, with its own cache; the database stands for one that takes several.
     pub fn process(&self, cache: Arc<dyn Cache>) -> Router {
+        self.process_with(cache, EventHub::default())
+    }
+
+    /// The same with an event hub of the test's own.
+    pub fn process_with(&self, cache: Arc<dyn Cache>, events: EventHub) -> Router {
         let (parts, database) = (&self.parts, &self.parts.database);
         let of = &parts.application;
-        let events = EventHub::default();
         let announcing = Arc::new(AnnouncingCache::new(cache.clone(), events.clone()));
         let followed = Arc::new(FollowedDatabase::new(database.clone(), announcing.clone()));
         let application = Application { cache: announcing, database: followed, ..of.clone() };

@@ -98,6 +98,7 @@ fn credentials(
 
 /// Whether an empty database could be filled with what is configured, as far as it is.
 pub fn check(bootstrap: &Bootstrap) -> Result<(), Failure> {
+    Code::parse(&bootstrap.tenant).map_err(told("Bootstrap:Tenant"))?;
     match (&bootstrap.admin_email, &bootstrap.admin_password) {
         (Some(email), Some(password)) => credentials(bootstrap, email, password.expose()).map(|_| ()),
         (Some(email), None) => EmailAddress::parse(email).map(|_| ()).map_err(told("Bootstrap:AdminEmail")),

@@ -93,7 +93,7 @@ impl Probe for DatabaseWrites {
     }
 
     async fn well(&self) -> Result<bool, String> {
-        Ok(!self.0.refuses_writes())
+        Ok(!self.0.refuses_writes() && !self.0.is_damaged())
     }
 }
 

@@ -87,7 +87,24 @@ fn run(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Errors => return print(&errors_markdown(&error_catalogue())),
         _ => {}
     }
-    runtime()?.block_on(run_configured(invocation))
+    runtime()?.block_on(async {
+        survive_file_size_limits();
+        run_configured(invocation).await
+    })
+}
+
+/// The signal of a file that may not grow any more, `SIGXFSZ`, which ends a process that does not catch it.
+#[cfg(unix)]
+const FILE_SIZE_LIMIT_SIGNAL: i32 = 25;
+
+/// A write beyond `ulimit -f` is then an error like any other of a full disk, and the books say so.
+fn survive_file_size_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once caught it stays so; nobody has to listen.
+        let _ = signal(SignalKind::from_raw(FILE_SIZE_LIMIT_SIGNAL));
+    }
 }
 
 /// The commands that read the configuration, also from remote sources.
@@ -108,7 +125,9 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Restore { from_store: Some(key), .. } => {
             stored_backup::restore(&configuration.settings, &key).await
         }
-        Command::Restore { file, .. } => offline::restore(&configuration.settings, &file.unwrap_or_default()),
+        Command::Restore { file, .. } => {
+            offline::restore(&configuration.settings, &file.unwrap_or_default()).await
+        }
         Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
         Command::Diag(DiagCommand::SlowQueries(args)) => {
             diagnose::slow_queries(&configuration.settings, args).await

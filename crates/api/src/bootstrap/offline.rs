@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use application::accounting::imports::{
     ImportFormat, ImportKind, ImportOptions, Progress, import as import_file,
 };
+use application::accounting::integrity::Integrity;
 use application::context::RequestContext;
 use application::ports::clock::Clock;
 use domain::error::Language;
 use domain::ids::TenantId;
-use infrastructure::sql::backup::{self, BackupSummary};
+use infrastructure::sql::backup::{self, BackupSummary, Restoring};
+use infrastructure::sql::db::Db;
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
 use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prepared};
+use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::{SystemClock, SystemIds};
 
 use super::stores::{login_tokens, sql_server_options};
@@ -25,16 +28,53 @@ use crate::config::{DatabaseChoice, Settings};
 
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
     let summary = backup::backup(embedded(settings)?, file)?;
-    print(&format!("Backed up and verified: {}\n", told(&summary)))
+    print(&format!("Backed up and verified: {}\nSHA-256 {}\n", told(&summary), backup::sha256(file)?))
 }
 
-pub fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let (summary, kept) = backup::restore(file, embedded(settings)?, SystemClock.now())?;
+/// Puts a copy in the database's place once its structure, its books and its hash chains are found sound.
+pub async fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
+    let restoring = backup::prepare_restore(file, embedded(settings)?)?;
+    sound_books(&restoring).await?;
+    let (summary, kept) = restoring.finish(SystemClock.now())?;
     print(&format!("Restored and verified: {}\n", told(&summary)))?;
     match kept {
         Some(kept) => print(&format!("What was there before is kept as {}\n", kept.display())),
         None => Ok(()),
     }
+}
+
+/// Checks the books of every tenant in a second copy, which is brought up to date for it: what is restored stays as it was
+/// backed up.
+async fn sound_books(restoring: &Restoring) -> Result<(), Failure> {
+    let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(restoring.folder())?;
+    let copy = folder.path().join("copy.db");
+    restoring.copy_to(&copy)?;
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let database = Arc::new(Db::open_sqlite(&copy, SqliteOptions::default(), clock, ids).await?);
+    let integrity = Integrity::new(database.clone());
+    let mut wrong = Vec::new();
+    for (tenant, code) in database.tenants_by_code().await? {
+        let chains = integrity.verify(tenant, None).await?;
+        if !chains.audit.ok {
+            wrong.push(format!("  tenant {code}: the hash chain of the audit log is broken"));
+        }
+        for journal in chains.journals.iter().filter(|journal| !journal.ok) {
+            wrong.push(format!("  tenant {code}: the hash chain of the journal {} is broken", journal.journal));
+        }
+        let checks = integrity.checks(tenant, Language::English).await?;
+        for check in checks.checks.iter().filter(|check| !check.ok) {
+            wrong.push(format!("  tenant {code}: the check {} fails", check.code));
+        }
+    }
+    database.close().await;
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Other(format!(
+        "nothing was restored, because the books in the copy are not as the product wrote them:\n{}\n\
+         Restore another backup. If there is none, this file can be put in the database's place by hand while no server runs",
+        wrong.join("\n")
+    )))
 }
 
 /// The file of the embedded engine.
@@ -133,6 +173,7 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
     let bar = Arc::new(Bar::default());
     let done = import_file(&parts.application, &ctx, (kind, format), options, source, bar.clone()).await;
     bar.finish();
+    parts.database.close().await;
     match done {
         Ok(executed) => print(&format!("{}\n", String::from_utf8_lossy(&executed.body))),
         Err(error) => {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use application::ports::clock::Clock;
 use axum::Router;
+use infrastructure::private_files;
 use infrastructure::system::{SystemClock, SystemIds};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -34,10 +35,15 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         }
     }
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
-    std::fs::create_dir_all(&settings.data_directory).map_err(|error| {
+    private_files::create_directory(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
         Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
     })?;
+    if settings.database.sqlite_file().is_some_and(|file| !file.exists()) {
+        // Refused before a database is left behind that has nobody in it.
+        settings.bootstrap.check_for_empty_database(settings.environment)?;
+        first_start::check(&settings.bootstrap)?;
+    }
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let welcome =
         if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
@@ -75,6 +81,9 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     };
     if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
         warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
+    }
+    if !parts.database.close().await {
+        warn!(target: "erp::lifetime", "The write-ahead log could not be brought into the database file in time; the next start does it");
     }
     info!(target: "erp::lifetime", "Stopped");
     Ok(())

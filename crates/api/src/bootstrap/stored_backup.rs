@@ -1,6 +1,5 @@
 //! Copies of the database in the file store: `backup --to-store`, `backup --list`, `restore --from-store KEY`.
 
-use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use application::ports::blobs::{
 use application::ports::clock::Ids;
 use domain::ids::{BlobId, TenantId};
 use futures::{StreamExt, TryStreamExt};
+use infrastructure::private_files;
 use infrastructure::sql::backup;
 use infrastructure::system::SystemIds;
 use sha2::{Digest, Sha256};
@@ -90,11 +90,11 @@ pub async fn restore(settings: &Settings, key: &str) -> Result<(), Failure> {
     let mut blob = store.get(key, None).await?;
     let database = offline::embedded(settings)?;
     if let Some(folder) = database.parent() {
-        fs::create_dir_all(folder)?;
+        private_files::create_directory(folder)?;
     }
     let folder = beside(database)?;
     let copy = folder.path().join("copy.db");
-    let mut file = File::create_new(&copy)?;
+    let mut file = private_files::create_new(&copy)?;
     let mut hash = Sha256::new();
     while let Some(piece) = blob.content.next().await {
         let piece = piece?;
@@ -106,5 +106,5 @@ pub async fn restore(settings: &Settings, key: &str) -> Result<(), Failure> {
     if blob.info.sha256.is_some_and(|expected| expected != found) {
         return Err(Failure::Other(format!("{key} is damaged: its SHA-256 is another one")));
     }
-    offline::restore(settings, &copy)
+    offline::restore(settings, &copy).await
 }

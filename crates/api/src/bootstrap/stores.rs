@@ -27,11 +27,12 @@ use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::mssql::pool::LoginTokens;
+use infrastructure::sql::sqlite::options::SqliteOptions;
 
 use super::Failure;
 use super::configuration::azure_identity;
 use super::wiring::{bad_key, cache_ttl};
-use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, Environment, Settings};
+use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
 use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
@@ -78,14 +79,9 @@ pub async fn open_database(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Db, Failure> {
-    let resources = Resources::of_process();
-    let readers = settings.database.reader_connections.unwrap_or_else(|| resources.readers());
-    let readers = u32::try_from(readers).unwrap_or(u32::MAX);
-    let page_cache = settings.database.page_cache_mib.map(|mib| (mib as u64) << 20);
-    let page_cache = page_cache.unwrap_or_else(|| resources.page_cache_bytes());
     match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => {
-            Ok(Db::open_sqlite_with(file, readers, page_cache, clock, ids).await?)
+            Ok(Db::open_sqlite(file, sqlite_options(&settings.database), clock, ids).await?)
         }
         DatabaseChoice::SqlServer(text) => {
             let migrating =
@@ -97,10 +93,23 @@ pub async fn open_database(
     }
 }
 
+fn sqlite_options(database: &Database) -> SqliteOptions {
+    let resources = Resources::of_process();
+    let readers = database.reader_connections.unwrap_or_else(|| resources.readers());
+    let page_cache = database.page_cache_mib.map(|mib| (mib as u64) << 20);
+    SqliteOptions {
+        readers: u32::try_from(readers).unwrap_or(u32::MAX),
+        page_cache_bytes: page_cache.unwrap_or_else(|| resources.page_cache_bytes()),
+        group_works_max: database.group_commit_max,
+        queue_works_max: database.write_queue_max,
+        busy_timeout: database.busy_timeout,
+    }
+}
+
 /// Names the setting, as every other refusal to start does.
 fn not_opened(error: StorageError) -> Failure {
     let reason = match error {
-        StorageError::Unavailable(reason) => reason,
+        StorageError::Unavailable(reason) | StorageError::Unusable(reason) => reason,
         other => other.to_string(),
     };
     Failure::Other(format!("{DATABASE_KEY}: {reason}"))

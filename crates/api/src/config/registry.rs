@@ -144,7 +144,7 @@ keys! {
     ATTACHMENT_BYTES = KeyDef::new("Attachments:BytesMax", integer(1024, 5 * 1024 * 1024 * MIB, "bytes"),
         "Largest attachment.").default("367001600");
     ATTACHMENT_TENANT_BYTES = KeyDef::new("Attachments:TenantBytesMax", integer(0, i64::MAX as u64, "bytes"),
-        "All attachments of one tenant, those on their way included; 0: no limit.").default("0");
+        "All attachments of one tenant, those on their way included; 0: no limit.").default("10737418240");
     ATTACHMENT_TYPES = KeyDef::new("Attachments:Types:*", Kind::Text,
         "Media types that are taken, such as `application/pdf`. None given: papers, pictures, tables, messages and \
          archives. Programs, scripts and web pages are refused whatever is listed here.");
@@ -199,11 +199,11 @@ keys! {
         "Memory in which the embedded engine keeps pages, all connections together. Not set: a sixteenth of the memory, 16 \
          to 256.");
     DATABASE_GROUP = KeyDef::new("Database:GroupCommitMax", integer(1, 1024, "commands"),
-        "Commands that share one physical commit of the embedded engine.").default("64");
+        "Commands that share one physical commit of the embedded engine.").default("256");
     DATABASE_QUEUE = KeyDef::new("Database:WriteQueueMax", integer(1, 65_536, "commands"),
-        "Commands that wait for the writer; more are answered 503.").default("4096");
+        "Commands that wait for the writer of the embedded engine; more are answered 503.").default("4096");
     DATABASE_BUSY = KeyDef::new("Database:BusyTimeoutMs", integer(0, 60_000, "milliseconds"),
-        "How long a statement waits for another process's lock.").default("5000");
+        "How long a statement of the embedded engine waits for another process's lock.").default("10000");
     SHUTDOWN_DRAIN = KeyDef::new("Shutdown:DrainDelaySeconds", integer(0, 300, "seconds"),
         "From the stop signal until no new connection is accepted, while readiness already says 503: 0 in Kubernetes, \
          10 behind a plain proxy.").default("0");

@@ -258,6 +258,20 @@ mod tests {
     }
 
     #[test]
+    fn one_tenant_cannot_fill_the_store_unless_it_is_allowed_to() {
+        let files = |value: Option<&str>| {
+            let mut layer = Layer::new("environment", Scope::Own);
+            layer.set("Attachments:TenantBytesMax", value.map(str::to_owned));
+            let mut layers = Layers::default();
+            layers.push(layer);
+            let mut reader = Reader::new(&layers, Environment::Staging);
+            Settings::read(&mut reader, &CHECKS, &nowhere(Environment::Staging)).files.tenant_bytes
+        };
+        assert_eq!(files(None), Some(10 * 1024 * 1024 * 1024));
+        assert_eq!(files(Some("0")), None);
+    }
+
+    #[test]
     fn nothing_is_generated_outside_development() {
         let layers = Layers::default();
         let mut reader = Reader::new(&layers, Environment::Staging);

@@ -28,6 +28,7 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use infrastructure::blobs::directory::DirectoryBlobs;
 use infrastructure::sql::db::Db;
+use infrastructure::sql::sqlite::options::SqliteOptions;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -265,7 +266,7 @@ fn empty_database() -> &'static Arc<Db> {
         let open = async || {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("erp.db");
-            Arc::new(Db::open_sqlite(&file, 1, Arc::new(Stub), Arc::new(Stub)).await.unwrap())
+            Arc::new(Db::open_sqlite(&file, SqliteOptions::default(), Arc::new(Stub), Arc::new(Stub)).await.unwrap())
         };
         let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         std::thread::spawn(move || runtime().block_on(open())).join().unwrap()

@@ -13,7 +13,6 @@ use domain::error::Violation;
 use domain::ids::{BlobId, TenantId};
 use futures::stream::BoxStream;
 
-use super::storage_error::StorageError;
 use crate::error::AppError;
 
 /// Most keys on one page of [`BlobStore::list`].
@@ -27,6 +26,9 @@ domain::errors! {
     FILE_STORE_UNAVAILABLE = "file_store_unavailable", Unavailable, Operator,
         "Files cannot be stored or read right now. Nothing was changed; everything else works. Try again shortly.",
         "تعذر حفظ الملفات أو قراءتها الآن. لم يتغير شيء وبقية الخدمات تعمل. أعد المحاولة بعد قليل.";
+    FILE_STORE_FULL = "file_store_full", Unavailable, Operator,
+        "The file store cannot be written: it is full or read-only. Nothing was changed; everything else works.",
+        "تعذرت الكتابة في مخزن الملفات: ممتلئ أو للقراءة فقط. لم يتغير شيء وبقية الخدمات تعمل.";
     CHECKSUM_MISMATCH = "checksum_mismatch", Rule, Developer,
         "The bytes that arrived have the SHA-256 {found}, not {expected}. Nothing was kept.",
         "البصمة SHA-256 للمحتوى المستلم هي {found} وليست {expected}. لم يُحفظ شيء.";
@@ -224,7 +226,9 @@ impl From<BlobError> for AppError {
             BlobError::Refused(_) | BlobError::Unavailable(_) | BlobError::Timeout(_) => {
                 Self { internal, retry_after: Some(RETRY_AFTER), ..Self::of(&FILE_STORE_UNAVAILABLE) }
             }
-            BlobError::Full(text) => StorageError::Full(text).into(),
+            BlobError::Full(_) => {
+                Self { internal, retry_after: Some(RETRY_AFTER), ..Self::of(&FILE_STORE_FULL) }
+            }
             BlobError::NotFound(_) | BlobError::OutOfRange { .. } | BlobError::Internal(_) => {
                 Self::internal(error.to_string())
             }
@@ -277,6 +281,13 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    /// A database that takes writes must not be blamed for a file store that does not.
+    #[test]
+    fn a_full_file_store_is_called_so() {
+        let error = AppError::from(BlobError::Full("No space left on device".to_owned()));
+        assert!(error.is(&FILE_STORE_FULL) && error.retry_after.is_some(), "{error}");
+    }
 
     #[test]
     fn a_key_is_read_only_as_it_is_written() {

@@ -1,17 +1,23 @@
 //! Copies of an embedded database: taken while a server runs, verified before they are trusted.
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
 
-use super::db::lock_database;
 use super::dialect::Dialect;
 use super::migrate;
+use super::sqlite::file::lock_database;
 use super::sqlite::values::storage_error;
+use crate::private_files;
+
+/// Bytes read at a time.
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// What a verified copy holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +34,15 @@ pub struct BackupSummary {
 /// moment; a running server goes on writing meanwhile.
 pub fn backup(source: &Path, target: &Path) -> StorageResult<BackupSummary> {
     if target.exists() {
-        return Err(StorageError::Unavailable(format!("{} exists already", target.display())));
+        return Err(StorageError::Unusable(format!(
+            "{} exists already: name a file that does not, so that no backup is overwritten",
+            target.display()
+        )));
     }
     let partial = sibling(target, "partial");
     let _ = fs::remove_file(&partial);
     let from = open(source)?;
+    private_files::create_new(&partial).map_err(|error| cannot_write(&partial, &error))?;
     let mut to = Connection::open(&partial).map_err(storage_error)?;
     {
         let copy = Backup::new(&from, &mut to).map_err(storage_error)?;
@@ -50,12 +60,31 @@ pub fn backup(source: &Path, target: &Path) -> StorageResult<BackupSummary> {
     Ok(summary)
 }
 
+/// The SHA-256 of a file in hexadecimal digits, as `sha256sum` prints it.
+pub fn sha256(file: &Path) -> StorageResult<String> {
+    let unreadable = |error: &std::io::Error| {
+        StorageError::Unusable(format!("{} cannot be read: {error}", file.display()))
+    };
+    let mut reader = File::open(file).map_err(|error| unreadable(&error))?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; BUFFER_BYTES]);
+    loop {
+        match reader.read(&mut buffer).map_err(|error| unreadable(&error))? {
+            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            bytes => hash.update(&buffer[..bytes]),
+        }
+    }
+}
+
 /// Checks that a file is a whole database of a version this program knows.
 pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
     let connection = open(file)?;
-    let damaged = |what: &str| StorageError::Internal(format!("{} is damaged: {what}", file.display()));
-    let answer: String =
-        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(storage_error)?;
+    let damaged = |what: &str| StorageError::Unusable(format!("{} is damaged: {what}", file.display()));
+    let answer: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(|error| match storage_error(error) {
+            StorageError::Damaged(text) => damaged(&text),
+            other => other,
+        })?;
     if answer != "ok" {
         return Err(damaged(&answer));
     }
@@ -68,10 +97,7 @@ pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
     }
     let applied = migrate::applied_sqlite(&connection)?;
     let Some((schema, _)) = applied.last() else {
-        return Err(StorageError::Unavailable(format!(
-            "{} is not a database of this product",
-            file.display()
-        )));
+        return Err(StorageError::Unusable(format!("{} is not a database of this product", file.display())));
     };
     migrate::pending(&applied, Dialect::Sqlite)?;
     let count = |table: &str| -> StorageResult<i64> {
@@ -88,6 +114,54 @@ pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
     })
 }
 
+/// Copies `copy` beside the database at `target` and verifies the structure of what was copied. Refused while a server has
+/// the database open; until it is put in place or dropped nothing else can open it either.
+pub fn prepare_restore(copy: &Path, target: &Path) -> StorageResult<Restoring> {
+    verify(copy)?;
+    let (target, lock) = lock_database(target)?;
+    let restoring = Restoring { file: sibling(&target, "restoring"), target, _lock: lock };
+    copied(copy, &restoring.file)?;
+    verify(&restoring.file)?;
+    Ok(restoring)
+}
+
+/// A verified copy on its way into the place of a database. Dropped, it leaves nothing behind.
+pub struct Restoring {
+    file: PathBuf,
+    target: PathBuf,
+    _lock: File,
+}
+
+impl Restoring {
+    /// Where it lies: there is room for a second copy, if anywhere.
+    pub fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
+    }
+
+    /// A second copy, for a check that has to bring it up to date.
+    pub fn copy_to(&self, to: &Path) -> StorageResult<()> {
+        copied(&self.file, to)
+    }
+
+    pub fn finish(self, now: Timestamp) -> StorageResult<(BackupSummary, Option<PathBuf>)> {
+        put_in_place(&self.file, &self.target, now)
+    }
+}
+
+impl Drop for Restoring {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.file);
+    }
+}
+
+fn copied(from: &Path, to: &Path) -> StorageResult<()> {
+    let _ = fs::remove_file(to);
+    let copy = || -> std::io::Result<()> {
+        std::io::copy(&mut File::open(from)?, &mut private_files::create_new(to)?).map(drop)
+    };
+    copy().map_err(|error| cannot_write(to, &error))
+}
+
 /// Puts a verified copy in the place of the database at `target`. What was there is kept beside it; its name is
 /// answered. Refused while a server has the database open.
 pub fn restore(
@@ -95,11 +169,15 @@ pub fn restore(
     target: &Path,
     now: Timestamp,
 ) -> StorageResult<(BackupSummary, Option<PathBuf>)> {
-    let _lock = lock_database(target)?;
-    let mut summary = verify(copy)?;
-    let partial = sibling(target, "restoring");
-    fs::copy(copy, &partial).map_err(|error| cannot_write(&partial, &error))?;
-    verify(&partial)?;
+    prepare_restore(copy, target)?.finish(now)
+}
+
+fn put_in_place(
+    partial: &Path,
+    target: &Path,
+    now: Timestamp,
+) -> StorageResult<(BackupSummary, Option<PathBuf>)> {
+    let mut summary = verify(partial)?;
     let kept = target.exists().then(|| {
         let moment = now.to_datetime().format("%Y%m%dT%H%M%SZ");
         sibling(target, &format!("before-{moment}"))
@@ -113,7 +191,7 @@ pub fn restore(
         name.push(suffix);
         let _ = fs::remove_file(PathBuf::from(name));
     }
-    finish(&partial, target)?;
+    finish(partial, target)?;
     summary.file = target.to_owned();
     Ok((summary, kept))
 }
@@ -121,7 +199,7 @@ pub fn restore(
 fn open(file: &Path) -> StorageResult<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !file.exists() {
-        return Err(StorageError::Unavailable(format!("{} does not exist", file.display())));
+        return Err(StorageError::Unusable(format!("{} does not exist", file.display())));
     }
     let connection = Connection::open_with_flags(file, flags).map_err(storage_error)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(storage_error)?;
@@ -130,8 +208,12 @@ fn open(file: &Path) -> StorageResult<Connection> {
 
 /// Brings the write-ahead log into the file, so that the file alone is the whole database.
 fn settle(file: &Path) -> StorageResult<()> {
-    let connection = Connection::open(file).map_err(storage_error)?;
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);").map_err(storage_error)
+    let checkpoint = || Connection::open(file)?.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
+    match checkpoint().map_err(storage_error) {
+        // A file that is no database any more is what is being replaced.
+        Err(StorageError::Damaged(_)) => Ok(()),
+        settled => settled,
+    }
 }
 
 /// Makes the finished file durable under its final name.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use application::error::AppResult;
 use application::ports::clock::{Clock, Ids};
@@ -11,7 +11,7 @@ use application::ports::database::{Database, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::ids::TenantId;
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, StreamExt};
 use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
@@ -19,8 +19,10 @@ use super::meter::{Asked, Meter};
 use super::migrate;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
+use super::sqlite::damage::Damage;
+use super::sqlite::file::{lock_database, look_through, named};
 use super::sqlite::long_reads::LongReads;
-use super::sqlite::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
+use super::sqlite::options::SqliteOptions;
 use super::sqlite::reader;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
@@ -28,8 +30,9 @@ use super::statement::{Lookup, Statement};
 use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
 
-/// Read-only connections unless configured.
-pub const READERS_DEFAULT: u32 = 4;
+
+/// How long a database may take to close: the last works, then the write-ahead log into the file.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One database of either engine, migrated and ready.
 #[derive(Clone)]
@@ -49,6 +52,7 @@ struct SqliteEngine {
     writer: SqliteWriter,
     readers: SqlitePool,
     long_reads: LongReads,
+    damage: Arc<Damage>,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -56,44 +60,60 @@ struct SqliteEngine {
 impl Db {
     /// Opens (and creates, and migrates) the SQLite file at `path`.
     ///
-    /// Fails with [`StorageError::Unavailable`] when another server has it open and [`StorageError::Full`] when the
-    /// directory cannot be written.
+    /// Fails with [`StorageError::Unusable`] when another server has it open, [`StorageError::Full`] when the directory
+    /// cannot be written and [`StorageError::Damaged`] when the file is no database any more.
     pub async fn open_sqlite(
         path: &Path,
-        readers: u32,
+        options: SqliteOptions,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
-        Self::open_sqlite_with(path, readers, PAGE_CACHE_BYTES_DEFAULT, clock, ids).await
-    }
-
-    /// The same with so many bytes for the page caches of all connections together.
-    pub async fn open_sqlite_with(
-        path: &Path,
-        readers: u32,
-        page_cache_bytes: u64,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-    ) -> StorageResult<Self> {
-        let lock = lock_database(path)?;
-        let readers = readers.max(1);
-        let cache = PageCache::new(page_cache_bytes, readers);
-        let mut connection = open_writer(path, cache).map_err(|error| named(path, error))?;
-        migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(path, error))?;
-        let meter = Arc::new(Meter::default());
+        let (path, lock) = lock_database(path)?;
+        let mut connection =
+            open_writer(&path, &options).map_err(|error| named(&path, error))?;
+        migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(&path, error))?;
+        let (meter, damage) = (Arc::new(Meter::default()), Arc::new(Damage::default()));
+        let noting = (meter.clone(), damage.clone());
         let writer =
-            SqliteWriter::start(connection, clock, meter.clone(), move |tx| SqlUnitOfWork::new(tx, ids))?;
-        let readers = reader::open_readers(path, readers, cache).await?;
+            SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
+        let readers = reader::open_readers(&path, &options).await.map_err(|error| named(&path, error))?;
+        look_through(path.clone(), damage.clone());
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
-                path: path.to_owned(),
                 writer,
                 readers,
-                long_reads: LongReads::new(path, cache),
+                long_reads: LongReads::new(&path, &options),
+                damage,
+                path,
                 _lock: lock,
             })),
             meter,
         })
+    }
+
+    /// Finishes what was begun and closes an embedded database: its file is then whole without its write-ahead log.
+    /// `false` when that did not happen within [`CLOSE_TIMEOUT`]; the next start then does it.
+    pub async fn close(&self) -> bool {
+        let Engine::Sqlite(engine) = &self.engine else { return true };
+        let closing = async {
+            // A reader in the middle of an old snapshot would hold the log.
+            engine.readers.close().await;
+            engine.writer.close().await;
+        };
+        tokio::time::timeout(CLOSE_TIMEOUT, closing).await.is_ok()
+    }
+
+    /// Commands that wait for the writer of an embedded database.
+    pub fn waiting_writes(&self) -> usize {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.waiting(),
+            Engine::SqlServer(_) => 0,
+        }
+    }
+
+    /// Whether the engine has found the file of an embedded database damaged.
+    pub fn is_damaged(&self) -> bool {
+        matches!(&self.engine, Engine::Sqlite(engine) if engine.damage.is_found())
     }
 
     /// Connects to SQL Server, as [`SqlServerEngine::open`] says.
@@ -143,7 +163,7 @@ impl Db {
         self.meter.statement();
         let began = Instant::now();
         let rows = match &self.engine {
-            Engine::Sqlite(engine) => reader::query(&engine.readers, statement.sqlite(), params).await,
+            Engine::Sqlite(engine) => engine.query(statement.sqlite(), params).await,
             Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         };
         self.meter.took(statement.name, began);
@@ -189,7 +209,7 @@ impl Db {
         let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
         let began = Instant::now();
         let rows = match &self.engine {
-            Engine::Sqlite(engine) => reader::query(&engine.readers, lookup.sqlite_many(), &params).await,
+            Engine::Sqlite(engine) => engine.query(lookup.sqlite_many(), &params).await,
             Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
         };
         self.meter.took(lookup.name, began);
@@ -202,7 +222,7 @@ impl Db {
         let sql = self.dialect().render(text);
         let began = Instant::now();
         let rows = match &self.engine {
-            Engine::Sqlite(engine) => reader::query(&engine.readers, &sql, params).await,
+            Engine::Sqlite(engine) => engine.query(&sql, params).await,
             Engine::SqlServer(engine) => engine.query(&sql, params).await,
         };
         self.meter.took(&sql, began);
@@ -214,7 +234,12 @@ impl Db {
         self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
-            Engine::Sqlite(engine) => reader::stream(engine.readers.clone(), sql, params),
+            Engine::Sqlite(engine) => {
+                let damage = engine.damage.clone();
+                reader::stream(engine.readers.clone(), sql, params)
+                    .map(move |row| damage.noted(row))
+                    .boxed()
+            }
             Engine::SqlServer(engine) => engine.stream(sql, params),
         }
     }
@@ -228,7 +253,10 @@ impl Db {
         self.meter.statement();
         let sql = self.dialect().render(text);
         match &self.engine {
-            Engine::Sqlite(engine) => engine.long_reads.stream(sql, params),
+            Engine::Sqlite(engine) => {
+                let damage = engine.damage.clone();
+                engine.long_reads.stream(sql, params).map(move |rows| damage.noted(rows)).boxed()
+            }
             Engine::SqlServer(engine) => engine.stream_pieces(sql, params),
         }
     }
@@ -243,6 +271,24 @@ impl Db {
         Ok(self.query_text("SELECT id FROM tenant ORDER BY id {page ?1}", &[Value::Int(1)]).await?.is_empty())
     }
 
+    /// Every tenant with its code.
+    pub async fn tenants_by_code(&self) -> StorageResult<Vec<(TenantId, String)>> {
+        let rows = self.query_text("SELECT id, code FROM tenant ORDER BY code", &[]).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("tenant");
+            Ok((columns.get("id")?, columns.get("code")?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Refuses what would look like an answer about the whole file, when the engine has found it damaged.
+    pub fn refuse_damaged(&self) -> StorageResult<()> {
+        if self.is_damaged() {
+            return Err(StorageError::Damaged("restore a backup".to_owned()));
+        }
+        Ok(())
+    }
+
     /// The tenant with this code.
     pub async fn tenant_by_code(&self, code: &str) -> StorageResult<Option<TenantId>> {
         let rows = self.query_text("SELECT id FROM tenant WHERE code = ?1", &[code.into()]).await?;
@@ -252,7 +298,10 @@ impl Db {
     /// Whether a trivial query is answered; for health.
     pub async fn ping(&self) -> StorageResult<()> {
         match &self.engine {
-            Engine::Sqlite(_) => self.query_text("SELECT 1", &[]).await.map(|_| ()),
+            Engine::Sqlite(_) => {
+                self.refuse_damaged()?;
+                self.query_text("SELECT 1", &[]).await.map(|_| ())
+            }
             Engine::SqlServer(engine) => engine.ping().await,
         }
     }
@@ -279,39 +328,9 @@ impl Database for Db {
     }
 }
 
-/// Takes the lock file beside the database, which the operating system frees when the process ends, however it ends.
-pub(super) fn lock_database(path: &Path) -> StorageResult<File> {
-    let shown = path.display();
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
-    }
-    let lock_path = path.with_extension("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock_path)
-        .map_err(|error| unwritable(&lock_path, error))?;
-    file.try_lock().map_err(|error| {
-        StorageError::Unavailable(format!(
-            "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
-             or give this one another Data:Directory"
-        ))
-    })?;
-    Ok(file)
-}
-
-fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
-    StorageError::Full(format!(
-        "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
-        path.display()
-    ))
-}
-
-/// What the engine says of a file it cannot write, with the file's name.
-fn named(path: &Path, error: StorageError) -> StorageError {
-    match error {
-        StorageError::Full(text) => unwritable(path, text),
-        other => other,
+impl SqliteEngine {
+    async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let rows = self.damage.noted(reader::query(&self.readers, sql, params).await);
+        rows.map_err(|error| named(&self.path, error))
     }
 }

@@ -7,9 +7,9 @@ use domain::time::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
-use super::db::lock_database;
 use super::dialect::Dialect;
-use super::sqlite::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
+use super::sqlite::file::{lock_database, named};
+use super::sqlite::options::SqliteOptions;
 use super::sqlite::values::storage_error;
 
 /// One migration with its text for either engine.
@@ -86,12 +86,12 @@ pub fn applied_sqlite(connection: &Connection) -> StorageResult<Vec<(i64, String
 pub fn pending(applied: &[(i64, String)], dialect: Dialect) -> StorageResult<Vec<&'static Migration>> {
     for (number, checksum) in applied {
         let Some(migration) = MIGRATIONS.iter().find(|m| m.number == *number) else {
-            return Err(StorageError::Unavailable(format!(
+            return Err(StorageError::Unusable(format!(
                 "the database has migration {number}, which this version does not know: start a newer version"
             )));
         };
         if migration.checksum(dialect) != *checksum {
-            return Err(StorageError::Unavailable(format!(
+            return Err(StorageError::Unusable(format!(
                 "migration {} was applied with another text; an applied migration never changes",
                 migration.name
             )));
@@ -127,8 +127,11 @@ pub fn applied_in_file(file: &Path) -> StorageResult<Vec<(i64, String)>> {
 
 /// Brings a database file up to date, creating it; answers what was applied. Refused while a server has it open.
 pub fn migrate_file(file: &Path, now: Timestamp) -> StorageResult<Vec<&'static str>> {
-    let _lock = lock_database(file)?;
-    let mut connection = super::sqlite::tx::open_writer(file, PageCache::new(PAGE_CACHE_BYTES_DEFAULT, 1))?;
+    let (file, _lock) = lock_database(file)?;
+    let file = file.as_path();
+    let options = SqliteOptions { readers: 1, ..SqliteOptions::default() };
+    let mut connection =
+        super::sqlite::tx::open_writer(file, &options).map_err(|error| named(file, error))?;
     let names = pending(&applied_sqlite(&connection)?, Dialect::Sqlite)?.iter().map(|m| m.name).collect();
     migrate_sqlite(&mut connection, now)?;
     Ok(names)

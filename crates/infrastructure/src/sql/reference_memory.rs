@@ -1,82 +1,95 @@
 //! What the writer remembers of reference data: accounts, journals, periods, settings.
 //!
 //! Posting asks for the same few rows thousands of times a second. The embedded engine has one writer, so whatever
-//! changes them passes through it: any write but those of posting itself forgets everything, and nothing is remembered
-//! again until the work that wrote has ended, committed or not.
+//! changes them passes through it: a write to a marked table ([`super::reference_tables`]) forgets what is remembered of
+//! its tenant, and nothing of that tenant is remembered again until the work that wrote has ended, committed or not.
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
+use super::reference_tables::{Touch, tenant_of};
 use super::value::{Row, Value};
 
-/// Answers remembered at once; beyond it all are forgotten.
+/// Answers remembered at once; beyond it the tenant with the most of them is forgotten.
 const ANSWERS_MAX: usize = 50_000;
 
-/// Writes that leave reference data alone, by the beginning of their names.
-const HARMLESS: [&str; 16] = [
-    "accounting.journal_entry.",
-    "accounting.journal_entry_draft.",
-    "accounting.ledger_line.",
-    "accounting.account_balance.",
-    "accounting.daily_balance.",
-    "accounting.dimension_balance.",
-    "accounting.number_series_counter.",
-    "accounting.journal_chain.",
-    "accounting.recurring_entry.",
-    "bookkeeping.",
-    "platform.session.",
-    "platform.user.",
-    "platform.api_key.",
-    "platform.job.",
-    "platform.lease.",
-    "platform.retention.",
-];
-
-/// Whether a write leaves reference data alone, by its statement's name.
-pub fn is_harmless(name: &str) -> bool {
-    HARMLESS.iter().any(|harmless| name.starts_with(harmless))
+#[derive(Default)]
+struct Answers {
+    of: HashMap<&'static str, HashMap<Vec<Value>, Vec<Row>>>,
+    count: usize,
 }
 
 #[derive(Default)]
 pub struct ReferenceMemory {
-    answers: HashMap<&'static str, HashMap<Vec<Value>, Vec<Row>>>,
+    tenants: HashMap<Uuid, Answers>,
     count: usize,
-    /// Reference data was written in the work that is running.
-    changing: bool,
+    /// Tenants whose reference data was written in the work that is running.
+    changing: Vec<Uuid>,
+    /// Tables that grow were written in the work that is running.
+    growing: bool,
 }
 
 impl ReferenceMemory {
     pub fn get(&self, name: &'static str, params: &[Value]) -> Option<Vec<Row>> {
-        self.answers.get(name)?.get(params).cloned()
+        let answers = self.tenants.get(&tenant_of(params.first())?)?;
+        answers.of.get(name)?.get(params).cloned()
     }
 
-    pub fn put(&mut self, name: &'static str, params: &[Value], rows: &[Row]) {
-        if self.changing {
+    /// `grows` says that the answer comes from a table to which postings add rows.
+    pub fn put(&mut self, name: &'static str, params: &[Value], rows: &[Row], grows: bool) {
+        let Some(tenant) = tenant_of(params.first()) else { return };
+        if self.changing.contains(&tenant) || (grows && (self.growing || rows.is_empty())) {
             return;
         }
         if self.count >= ANSWERS_MAX {
-            self.forget();
+            let largest = self.tenants.iter().max_by_key(|(_, answers)| answers.count);
+            if let Some(largest) = largest.map(|(tenant, _)| *tenant) {
+                self.forget_tenant(largest);
+            }
         }
-        self.count += 1;
-        self.answers.entry(name).or_default().insert(params.to_vec(), rows.to_vec());
+        let answers = self.tenants.entry(tenant).or_default();
+        if answers.of.entry(name).or_default().insert(params.to_vec(), rows.to_vec()).is_none() {
+            answers.count += 1;
+            self.count += 1;
+        }
     }
 
-    /// Called before each write, by the statement's name.
-    pub fn will_write(&mut self, name: &str) {
-        if !is_harmless(name) {
-            self.changing = true;
-            self.forget();
+    /// Called before each write with what its table is marked as and its first parameter, the tenant.
+    pub fn will_write(&mut self, touch: Touch, first: Option<&Value>) {
+        match (touch, tenant_of(first)) {
+            (Touch::Nothing, _) => {}
+            (Touch::Grows, _) => self.growing = true,
+            (Touch::Changes, Some(tenant)) => {
+                self.forget_tenant(tenant);
+                if !self.changing.contains(&tenant) {
+                    self.changing.push(tenant);
+                }
+            }
+            // Of whom is not known, so of everybody.
+            (Touch::Changes, None) => {
+                self.changing.extend(self.tenants.keys());
+                self.forget();
+            }
         }
     }
 
     /// The work has ended; from here on what is read is committed.
     pub fn work_ended(&mut self) {
-        self.changing = false;
+        self.changing.clear();
+        self.growing = false;
     }
 
     /// Also after a commit that failed: what its works read of one another never was.
     pub fn forget(&mut self) {
-        self.answers.clear();
+        self.tenants.clear();
         self.count = 0;
+    }
+
+    fn forget_tenant(&mut self, tenant: Uuid) {
+        if let Some(answers) = self.tenants.remove(&tenant) {
+            self.count -= answers.count;
+        }
     }
 }
 
@@ -84,19 +97,57 @@ impl ReferenceMemory {
 mod tests {
     use super::*;
 
+    const NAME: &str = "accounting.facts.accounts";
+
+    fn of(tenant: u128) -> [Value; 2] {
+        [Value::Id(Uuid::from_u128(tenant)), Value::Int(1)]
+    }
+
+    fn row() -> [Row; 1] {
+        [Row(vec![Value::Int(7)])]
+    }
+
     #[test]
     fn nothing_uncommitted_is_remembered() {
         let mut memory = ReferenceMemory::default();
-        let (name, params, row) = ("accounting.facts.accounts", [Value::Int(1)], [Row(vec![Value::Int(7)])]);
-        memory.put(name, &params, &row);
-        memory.will_write("accounting.journal_entry.insert_posted");
-        assert_eq!(memory.get(name, &params), Some(row.to_vec()), "posting changes no account");
-        memory.will_write("accounting.account.update");
-        assert_eq!(memory.get(name, &params), None);
-        memory.put(name, &params, &row);
-        assert_eq!(memory.get(name, &params), None, "the work that wrote may still be rolled back");
+        let (params, other) = (of(1), of(2));
+        memory.put(NAME, &params, &row(), false);
+        memory.put(NAME, &other, &row(), false);
+        memory.will_write(Touch::Nothing, params.first());
+        assert_eq!(memory.get(NAME, &params), Some(row().to_vec()), "posting changes no account");
+        memory.will_write(Touch::Changes, params.first());
+        assert_eq!(memory.get(NAME, &params), None);
+        assert_eq!(memory.get(NAME, &other), Some(row().to_vec()), "another tenant's accounts did not change");
+        memory.put(NAME, &params, &row(), false);
+        assert_eq!(memory.get(NAME, &params), None, "the work that wrote may still be rolled back");
         memory.work_ended();
-        memory.put(name, &params, &row);
-        assert!(memory.get(name, &params).is_some());
+        memory.put(NAME, &params, &row(), false);
+        assert!(memory.get(NAME, &params).is_some());
+    }
+
+    #[test]
+    fn a_combination_is_remembered_only_once_it_is_there_for_good() {
+        let mut memory = ReferenceMemory::default();
+        let params = of(1);
+        memory.put(NAME, &params, &[], true);
+        assert_eq!(memory.get(NAME, &params), None, "a posting may add it at any time");
+        memory.will_write(Touch::Grows, params.first());
+        memory.put(NAME, &params, &row(), true);
+        assert_eq!(memory.get(NAME, &params), None, "the work that added it may still be rolled back");
+        memory.work_ended();
+        memory.put(NAME, &params, &row(), true);
+        assert!(memory.get(NAME, &params).is_some());
+    }
+
+    #[test]
+    fn the_memory_is_bounded_and_the_largest_tenant_makes_room() {
+        let mut memory = ReferenceMemory::default();
+        let small = of(1);
+        memory.put(NAME, &small, &row(), false);
+        for n in 0..ANSWERS_MAX as i64 {
+            memory.put(NAME, &[Value::Id(Uuid::from_u128(2)), Value::Int(n)], &row(), false);
+        }
+        assert!(memory.count <= ANSWERS_MAX, "{}", memory.count);
+        assert!(memory.get(NAME, &small).is_some());
     }
 }

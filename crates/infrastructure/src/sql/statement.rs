@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::dialect::Dialect;
+use super::reference_tables::{self, Touch};
 use super::value::Kind;
 
 /// One statement with its text for either engine.
@@ -15,6 +16,9 @@ pub struct Statement {
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
     mssql_rendered: OnceLock<String>,
+    /// On SQLite and on SQL Server, whose text may write more in order to lock.
+    touches: OnceLock<[Touch; 2]>,
+    grows: OnceLock<bool>,
 }
 
 impl Statement {
@@ -27,6 +31,8 @@ impl Statement {
             reference: false,
             sqlite_rendered: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
+            touches: OnceLock::new(),
+            grows: OnceLock::new(),
         }
     }
 
@@ -39,6 +45,8 @@ impl Statement {
             reference: false,
             sqlite_rendered: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
+            touches: OnceLock::new(),
+            grows: OnceLock::new(),
         }
     }
 
@@ -69,6 +77,23 @@ impl Statement {
         self.mssql.is_some_and(|text| text.starts_with("UPDATE"))
     }
 
+    /// What it means for remembered reference data when it is run.
+    pub fn touches(&self, dialect: Dialect) -> Touch {
+        let [sqlite, mssql] = self.touches.get_or_init(|| {
+            let sqlite = reference_tables::of_writes(self.text);
+            [sqlite, self.mssql.map_or(sqlite, reference_tables::of_writes)]
+        });
+        match dialect {
+            Dialect::Sqlite => *sqlite,
+            Dialect::SqlServer => *mssql,
+        }
+    }
+
+    /// Whether it reads a table to which postings add rows.
+    pub fn grows(&self) -> bool {
+        *self.grows.get_or_init(|| reference_tables::reads_growing(self.text))
+    }
+
     pub fn is_split(&self) -> bool {
         self.mssql.is_some()
     }
@@ -97,6 +122,7 @@ pub struct Lookup {
     sqlite_rendered: OnceLock<String>,
     mssql_rendered: OnceLock<String>,
     sqlite_many_rendered: OnceLock<String>,
+    grows: OnceLock<bool>,
 }
 
 impl Lookup {
@@ -110,6 +136,7 @@ impl Lookup {
             sqlite_rendered: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
             sqlite_many_rendered: OnceLock::new(),
+            grows: OnceLock::new(),
         }
     }
 
@@ -118,6 +145,11 @@ impl Lookup {
     pub const fn reference(mut self) -> Self {
         self.reference = true;
         self
+    }
+
+    /// As [`Statement::grows`].
+    pub fn grows(&self) -> bool {
+        *self.grows.get_or_init(|| reference_tables::reads_growing(self.text))
     }
 
     /// SQLite in a transaction: one key a time; there is no round trip to save.

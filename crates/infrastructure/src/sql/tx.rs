@@ -5,7 +5,9 @@ use domain::ids::TenantId;
 use uuid::Uuid;
 
 use super::bulk::{Accumulate, Bulk};
+use super::dialect::Dialect;
 use super::mssql::tx::SqlServerTx;
+use super::reference_tables;
 use super::sqlite::tx::SqliteTx;
 use super::statement::{Lookup, Statement};
 use super::value::{Row, Value};
@@ -25,7 +27,7 @@ impl Tx {
     pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
         match self {
             Self::Sqlite(tx) => {
-                tx.will_write(statement.name);
+                tx.will_write(statement.touches(Dialect::Sqlite), params.first());
                 tx.execute(statement.sqlite(), params)
             }
             Self::SqlServer(tx) => tx.execute(statement, params).await,
@@ -42,13 +44,9 @@ impl Tx {
 
     pub async fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         match self {
-            Self::Sqlite(tx) if statement.reference => {
-                tx.remembered(statement.name, statement.sqlite(), params)
-            }
+            Self::Sqlite(tx) if statement.reference => tx.remembered(statement, params),
             Self::Sqlite(tx) => {
-                if statement.writes() {
-                    tx.will_write(statement.name);
-                }
+                tx.will_write(statement.touches(Dialect::Sqlite), params.first());
                 tx.query(statement.sqlite(), params)
             }
             Self::SqlServer(tx) => tx.query(statement, params).await,
@@ -114,10 +112,8 @@ impl Tx {
         match self {
             Self::Sqlite(tx) => {
                 let mut rows = rows.peekable();
-                if rows.peek().is_none() {
-                    return Ok(());
-                }
-                tx.will_write(bulk.name);
+                let Some(first) = rows.peek() else { return Ok(()) };
+                tx.will_write(reference_tables::of_table(bulk.table), first.first());
                 tx.insert_many(bulk.sqlite(), rows)
             }
             Self::SqlServer(tx) => tx.insert_many(bulk, rows.collect()).await,
@@ -139,10 +135,8 @@ impl Tx {
         match self {
             Self::Sqlite(tx) => {
                 let mut rows = rows.peekable();
-                if rows.peek().is_none() {
-                    return Ok(());
-                }
-                tx.will_write(accumulate.name);
+                let Some(first) = rows.peek() else { return Ok(()) };
+                tx.will_write(reference_tables::of_table(accumulate.table), first.first());
                 tx.accumulate(accumulate.sqlite(), rows)
             }
             Self::SqlServer(tx) => tx.accumulate(accumulate, rows.collect()).await,

@@ -14,13 +14,14 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use infrastructure::sql::db::Db;
+use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::sql::value::Value;
 use infrastructure::system::{SystemClock, SystemIds};
 
 use crate::store::Store;
 
 pub async fn open(directory: &Path) -> Result<Db, StorageError> {
-    Db::open_sqlite(&directory.join("erp.db"), 2, Arc::new(SystemClock), Arc::new(SystemIds)).await
+    Db::open_sqlite(&directory.join("erp.db"), SqliteOptions::default(), Arc::new(SystemClock), Arc::new(SystemIds)).await
 }
 
 /// Leaves one idempotency row, then ends as told.

@@ -4,12 +4,14 @@
 mod backup;
 mod composed;
 mod database;
+mod embedded_settings;
 mod maintenance;
 mod migrated_data;
 mod people_migration;
 mod periods;
 mod platform;
 mod reports;
+mod reference_tables;
 mod schema;
 mod secrets;
 mod statements;

@@ -105,3 +105,88 @@ fn row_level_security_covers_every_table_of_a_companys_books() {
     let list = ROW_LEVEL_SECURITY.split_once("FROM (VALUES").unwrap().1.split_once(") AS t").unwrap().0;
     assert_eq!(count, list.matches("(N'").count(), "the policy names no other table");
 }
+
+/// Name and columns of every unique constraint of a schema, as `table.column, table.column`.
+fn unique_constraints(dialect: Dialect) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut note = |name: &str, table: &str, rest: &str| {
+        let columns = rest.split_once('(').unwrap().1.split(')').next().unwrap();
+        let columns: Vec<_> = columns.split(", ").map(|column| format!("{table}.{column}")).collect();
+        found.insert(name.to_owned(), columns.join(", "));
+    };
+    for migration in MIGRATIONS {
+        let mut table = "";
+        for line in migration.text(dialect).lines().map(str::trim) {
+            let named = line.strip_prefix("CREATE TABLE ").or_else(|| line.strip_prefix("ALTER TABLE "));
+            if let Some(rest) = named {
+                table = rest.split_whitespace().next().unwrap_or_default();
+            }
+            let constraint = line.split_once("CONSTRAINT ").map(|(_, rest)| rest);
+            if let Some((name, rest)) = constraint.and_then(|rest| rest.split_once(' '))
+                && (rest.starts_with("PRIMARY KEY") || rest.starts_with("UNIQUE"))
+            {
+                note(name, table, rest);
+            }
+            if let Some(rest) = line.strip_prefix("CREATE UNIQUE INDEX ") {
+                let (name, rest) = rest.split_once(" ON ").unwrap();
+                note(name, rest.split([' ', '(']).next().unwrap(), rest);
+            }
+        }
+    }
+    found
+}
+
+/// Whoever violates a constraint is told what is the matter. A new unique constraint says here what it means.
+#[test]
+fn every_unique_constraint_has_a_meaning() {
+    use infrastructure::sql::constraints::{CHOSEN, EXPLAINED, FIRST_USE, GENERATED};
+    for dialect in [Dialect::Sqlite, Dialect::SqlServer] {
+        let found = unique_constraints(dialect);
+        assert!(found.len() > 50, "only {} unique constraints were found", found.len());
+        for (name, columns) in &found {
+            let chosen = CHOSEN.iter().find(|unique| unique.name == name);
+            let named = name.as_str();
+            let lists = [
+                chosen.is_some(),
+                EXPLAINED.contains(&named),
+                FIRST_USE.contains(&named),
+                GENERATED.contains(&named),
+            ];
+            let count = lists.into_iter().filter(|listed| *listed).count();
+            assert_eq!(count, 1, "{name} ({columns}) stands in one list of sql/constraints.rs");
+            if let Some(chosen) = chosen {
+                assert_eq!(chosen.columns, columns, "{name}");
+            }
+        }
+        let chosen = CHOSEN.iter().map(|unique| unique.name);
+        let known = chosen.chain(FIRST_USE).chain([EXPLAINED, GENERATED].concat());
+        for name in known {
+            assert!(found.contains_key(name), "{name} is no unique constraint of the schema");
+        }
+    }
+}
+
+/// A refused reference is explained by the name of its constraint, which is made of table and column.
+#[test]
+fn every_foreign_key_is_named_by_its_table_and_column() {
+    use infrastructure::sql::constraints::foreign_keys;
+    let keys = foreign_keys();
+    assert!(keys.len() > 25, "only {} foreign keys were found", keys.len());
+    let texts: String = MIGRATIONS.iter().map(|migration| migration.text(Dialect::SqlServer)).collect();
+    assert_eq!(keys.len(), texts.matches("FOREIGN KEY").count());
+    for key in keys {
+        assert!(texts.contains(&format!("CONSTRAINT {} FOREIGN KEY", key.name)), "{}", key.name);
+    }
+    let connection = crate::statements::migrated();
+    let all = "SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+               WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq DESC";
+    let mut prepared = connection.prepare(all).unwrap();
+    let listed = prepared.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    for row in listed {
+        let (child, column, parent): (String, String, String) = row.unwrap();
+        if column != "tenant_id" || parent == "tenant" {
+            let known = keys.iter().any(|key| (&key.child, &key.column, &key.parent) == (&child, &column, &parent));
+            assert!(known, "{child}.{column} refers to {parent} on SQLite only");
+        }
+    }
+}

@@ -141,7 +141,7 @@ fn logging(reader: &mut Reader<'_>) -> Logging {
 
 fn bootstrap(reader: &mut Reader<'_>) -> Bootstrap {
     let currency = reader.text(&keys::BOOTSTRAP_CURRENCY).unwrap_or_default();
-    if domain::money::CurrencyCode::parse(&currency).is_err() {
+    if !domain::money::CurrencyCode::parse(&currency).is_ok_and(|code| code.is_listed()) {
         reader.reject(&keys::BOOTSTRAP_CURRENCY, "expected a code of ISO 4217 such as SAR");
     }
     let admin_email = reader.text(&keys::BOOTSTRAP_ADMIN_EMAIL);

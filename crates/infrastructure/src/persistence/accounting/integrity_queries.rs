@@ -25,6 +25,7 @@ use crate::sql::value::{Columns, Row, Value};
 #[async_trait]
 impl IntegrityQueries for Db {
     async fn balance_totals(&self, tenant: TenantId) -> AppResult<(Amount, Amount)> {
+        self.refuse_damaged()?;
         let row = self.find(&BALANCE_TOTALS, &[tenant.into()]).await?;
         let Some(row) = row else { return Ok((Amount::ZERO, Amount::ZERO)) };
         let mut columns = row.columns("account_balance");
@@ -77,6 +78,7 @@ impl IntegrityQueries for Db {
     }
 
     async fn chained_journals(&self, tenant: TenantId) -> AppResult<Vec<ChainedJournal>> {
+        self.refuse_damaged()?;
         let read = |row: Row| {
             let mut columns = row.columns("journal_chain");
             Ok(ChainedJournal { id: columns.get("id")?, code: columns.get("code")? })

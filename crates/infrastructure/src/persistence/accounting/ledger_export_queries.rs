@@ -75,6 +75,7 @@ pub const LINES: &str = concat!(
 #[async_trait]
 impl LedgerExportQueries for Db {
     async fn export_books(&self, tenant: TenantId) -> AppResult<ExportBooks> {
+        self.refuse_damaged()?;
         let key = [tenant.into()];
         let company = company(self, tenant).await?;
         let name = self.find(&TENANT_NAME, &key).await?;

@@ -28,11 +28,19 @@ macro_rules! attachment_columns {
     };
 }
 
-statements! {
-    JOURNAL_ENTRY = "platform.attachment.journal_entry":
+macro_rules! journal_entry {
+    () => {
         "SELECT e.posting_date, e.status, p.status FROM journal_entry e \
          LEFT JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
-         WHERE e.tenant_id = ?1 AND e.id = ?2";
+         WHERE e.tenant_id = ?1 AND e.id = ?2"
+    };
+}
+
+statements! {
+    JOURNAL_ENTRY = "platform.attachment.journal_entry":
+        journal_entry!(),
+        // Locks by writing: a draft that is deleted meanwhile leaves no file behind, and files are counted one by one.
+        mssql: concat!("UPDATE journal_entry SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", journal_entry!());
     FIND = "platform.attachment.find":
         concat!("SELECT ", attachment_columns!(), " FROM attachment a {lock} WHERE a.tenant_id = ?1 AND a.id = ?2");
     GET = "platform.attachment.get":

@@ -27,7 +27,7 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     UPDATE = "platform.role.update":
         "UPDATE role SET code = ?3, name_ar = ?4, name_en = ?5, updated_at = ?6, version = ?7 \
-         WHERE tenant_id = ?1 AND id = ?2";
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?7 - 1";
     DELETE = "platform.role.delete": "DELETE FROM role WHERE tenant_id = ?1 AND id = ?2";
     PERMISSION_INSERT = "platform.role.insert_permission":
         "INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)";

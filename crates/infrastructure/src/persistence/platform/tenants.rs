@@ -33,7 +33,8 @@ statements! {
     SETTING_FIND = "platform.setting.find":
         "SELECT value, version FROM tenant_setting {lock} WHERE tenant_id = ?1 AND setting_key = ?2";
     SETTING_UPDATE = "platform.setting.update":
-        "UPDATE tenant_setting SET value = ?3, version = ?4, updated_at = ?5 WHERE tenant_id = ?1 AND setting_key = ?2";
+        "UPDATE tenant_setting SET value = ?3, version = ?4, updated_at = ?5 \
+         WHERE tenant_id = ?1 AND setting_key = ?2 AND version = ?4 - 1";
     SETTING_INSERT = "platform.setting.insert":
         "INSERT INTO tenant_setting (tenant_id, setting_key, value, version, updated_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     SETTING_DELETE = "platform.setting.delete":

@@ -28,6 +28,16 @@ macro_rules! user {
     };
 }
 
+macro_rules! administrators {
+    () => {
+        "SELECT COUNT(*) FROM role r \
+         INNER JOIN role_assignment ra ON ra.tenant_id = r.tenant_id AND ra.role_id = r.id \
+         INNER JOIN membership m ON m.tenant_id = ra.tenant_id AND m.user_id = ra.user_id \
+         INNER JOIN app_user u ON u.id = m.user_id \
+         WHERE r.tenant_id = ?1 AND r.code = ?2 AND ra.expires_at IS NULL AND m.active = ?3 AND u.active = ?3"
+    };
+}
+
 statements! {
     FIND = "platform.user.find":
         user!("WHERE id = ?1"),
@@ -56,11 +66,9 @@ statements! {
     TENANTS_OF = "platform.membership.tenants_of":
         "SELECT tenant_id FROM membership WHERE user_id = ?1 ORDER BY tenant_id";
     ADMINISTRATORS = "platform.membership.count_administrators":
-        "SELECT COUNT(*) FROM role r \
-         INNER JOIN role_assignment ra ON ra.tenant_id = r.tenant_id AND ra.role_id = r.id \
-         INNER JOIN membership m ON m.tenant_id = ra.tenant_id AND m.user_id = ra.user_id \
-         INNER JOIN app_user u ON u.id = m.user_id \
-         WHERE r.tenant_id = ?1 AND r.code = ?2 AND ra.expires_at IS NULL AND m.active = ?3 AND u.active = ?3";
+        administrators!(),
+        // Locks by writing: two administrators who remove each other at once do not both see the other remain.
+        mssql: concat!("UPDATE role SET version = version WHERE tenant_id = ?1 AND code = ?2;\n", administrators!());
     GRANTS = "platform.membership.grants_of":
         "SELECT DISTINCT rp.permission FROM role_assignment ra \
          INNER JOIN role_permission rp ON rp.tenant_id = ra.tenant_id AND rp.role_id = ra.role_id \

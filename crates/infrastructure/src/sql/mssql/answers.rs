@@ -3,7 +3,7 @@
 use application::ports::storage_error::{StorageError, StorageResult};
 
 use super::super::value::{Row, Value};
-use super::error::storage_error;
+use super::error::of_request;
 use super::pool::{Connection, in_time};
 use super::values::{Parameter, declarations, read_row};
 
@@ -31,10 +31,10 @@ pub async fn result_sets(
     let given = if params.is_empty() { &given[..1] } else { &given[..] };
     let given: Vec<&(dyn mssql_client::ToSql + Sync)> = given.iter().map(|param| param as _).collect();
     let answered = in_time(patience, connection.client.call_procedure(EXECUTE, &given)).await;
-    let results = answered.map_err(storage_error)?.result_sets;
+    let results = answered.map_err(|error| of_request(error, sql))?.result_sets;
     let mut sets = Vec::with_capacity(results.len());
     for mut set in results {
-        let rows = set.collect_all().map_err(storage_error)?;
+        let rows = set.collect_all().map_err(|error| of_request(error, sql))?;
         sets.push(rows.iter().map(read_row).collect::<StorageResult<_>>()?);
     }
     Ok(sets)

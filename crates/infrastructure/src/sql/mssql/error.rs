@@ -3,6 +3,7 @@
 use application::ports::storage_error::StorageError;
 use mssql_client::Error;
 
+use super::super::constraints;
 use super::batch::{LOCK_REFUSED, REPLAY, ROWS_CHANGED};
 
 /// Deadlock victim, lock time-out, snapshot conflict: the transaction is certainly undone, also when it was committing.
@@ -21,26 +22,14 @@ const CONSTRAINT: [i32; 3] = [2627, UNIQUE_INDEX, 547];
 const UNIQUE_INDEX: i32 = 2601;
 /// A login refused for a moment.
 const MOVING: [i32; 9] = [4221, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920];
-/// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-const FIRST_USE: [&str; 10] = [
-    // The same request under the same key, twice at once: the second run finds the answer of the first.
-    "pk_idempotency",
-    "uq_journal_entry_chain",
-    "pk_counter",
-    "pk_lease",
-    "pk_number_series_counter",
-    "pk_journal_chain",
-    "pk_account_balance",
-    "pk_daily_balance",
-    "pk_dimension_balance",
-    "uq_dimension_set_content_key",
-];
 /// No space in a file, in the log, or in an elastic quota; a read-only database or replica.
 const FULL: [i32; 8] = [1101, 1105, 9002, 40544, 40551, 40552, 3906, 3908];
+/// The engine's own errors have smaller numbers, and the product's three are known before. An error from here on comes from
+/// something around the engine that has no number for what happened to the session, such as a server of another make
+/// that ends it: what it did to the transaction is not known, as when the connection is lost.
+const NOT_OF_THE_ENGINE: i32 = 50_000;
 /// Login refused: retrying does not help.
 const LOGIN: [i32; 4] = [18456, 18452, 18470, 18487];
-/// What the stand-in answers for anything PostgreSQL knows and T-SQL has no number for.
-const STAND_IN: i32 = 33_557_097;
 
 pub fn storage_error(error: Error) -> StorageError {
     match error {
@@ -67,11 +56,7 @@ pub fn storage_error(error: Error) -> StorageError {
 fn server_error(number: i32, class: u8, message: String) -> StorageError {
     let text = format!("SQL Server error {number}: {message}");
     if CONSTRAINT.contains(&number) {
-        let constraint = constraint_of(number, &message);
-        if FIRST_USE.iter().any(|name| constraint.starts_with(name)) {
-            return StorageError::Retryable(text);
-        }
-        return StorageError::Constraint { constraint: constraint.to_owned(), detail: text };
+        return violation(constraint_of(number, &message), text);
     }
     if number == ROWS_CHANGED || number == LOCK_REFUSED || RETRYABLE.contains(&number) {
         return StorageError::Retryable(text);
@@ -82,15 +67,49 @@ fn server_error(number: i32, class: u8, message: String) -> StorageError {
     if LOGIN.contains(&number) || SESSION_ENDED.contains(&number) || class >= FATAL_CLASS {
         return StorageError::Unavailable(text);
     }
-    let says = |part: &str| message.contains(part);
-    match number {
-        STAND_IN if says("could not serialize") || says("deadlock") || says("lock timeout") => {
-            StorageError::Retryable(text)
-        }
-        STAND_IN if says("statement timeout") => StorageError::Timeout(text),
-        STAND_IN if says("terminating connection") => StorageError::Unavailable(text),
-        _ => StorageError::Internal(text),
+    if number >= NOT_OF_THE_ENGINE {
+        return StorageError::Unavailable(text);
     }
+    StorageError::Internal(text)
+}
+
+/// What a violated constraint means. A reference may be refused from either end; the request that met it tells which
+/// ([`of_request`]).
+fn violation(name: &str, detail: String) -> StorageError {
+    if constraints::is_first_use(name) {
+        return StorageError::Retryable(detail);
+    }
+    if let Some(unique) = constraints::by_name(name) {
+        return StorageError::Taken { constraint: unique.name, field: unique.field, value: None, detail };
+    }
+    if let Some(key) = constraints::foreign_key_named(name) {
+        return key.unknown(None, detail);
+    }
+    // Servers that make index names of their own put something behind ours.
+    let explained = constraints::EXPLAINED.iter().find(|known| name.starts_with(**known));
+    StorageError::Constraint { constraint: explained.copied().unwrap_or(name).to_owned(), detail }
+}
+
+/// The error of a request with this text: where it deletes what others refer to, that is what was refused.
+pub fn of_request(error: Error, sql: &str) -> StorageError {
+    match storage_error(error) {
+        StorageError::UnknownReference { constraint, detail, .. }
+            if constraints::foreign_key_named(&constraint).is_some_and(|key| deletes(sql, &key.parent)) =>
+        {
+            match constraints::foreign_key_named(&constraint) {
+                Some(key) => key.in_use(detail),
+                None => StorageError::Constraint { constraint, detail },
+            }
+        }
+        error => error,
+    }
+}
+
+/// Whether a text deletes rows of this table.
+fn deletes(sql: &str, table: &str) -> bool {
+    let words: Vec<&str> =
+        sql.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    words.windows(3).any(|words| words == ["DELETE", "FROM", table])
 }
 
 /// The constraint a message names: the first name in quotation marks, but of a unique index the second, after its table.
@@ -119,21 +138,40 @@ pub fn is_missing_database(error: &Error) -> bool {
 mod tests {
     use super::*;
 
+    /// The number and the name of the constraint decide, in whatever language the server speaks.
+    #[test]
+    fn a_refused_reference_says_what_refers_to_what() {
+        let refused = || Error::Server {
+            number: 547,
+            class: 16,
+            state: 0,
+            message: "Die DELETE-Anweisung steht in Konflikt mit der Einschränkung \"fk_role_assignment_role_id\"."
+                .to_owned(),
+            server: None,
+            procedure: None,
+            line: 1,
+        };
+        let used = of_request(refused(), "UPDATE role SET version = 2;\nDELETE FROM role WHERE id = @p1;");
+        assert!(matches!(&used, StorageError::InUse { users, .. } if users == "role_assignment"), "{used:?}");
+        let unknown = of_request(refused(), "INSERT INTO role_assignment (tenant_id, id) VALUES (@p1, @p2);");
+        let StorageError::UnknownReference { field, resource, .. } = unknown else { panic!("{unknown:?}") };
+        assert_eq!((field.as_str(), resource.as_str()), ("roleId", "role"));
+    }
+
     #[test]
     fn numbers_decide() {
         let of = |number, message: &str| server_error(number, 16, message.to_owned());
         let constraint =
             of(2627, "Violation of UNIQUE KEY constraint 'uq_account_code'. Cannot insert duplicate key");
-        assert!(
-            matches!(constraint, StorageError::Constraint { constraint, .. } if constraint == "uq_account_code")
-        );
+        assert!(matches!(
+            constraint,
+            StorageError::Taken { constraint: "uq_account_code", field: "code", .. }
+        ));
         let text = "Cannot insert duplicate key row in object 'dbo.journal_entry' with unique index \
                     'uq_journal_entry_number'. The duplicate key value is (0x01, 'a').";
         let index = of(UNIQUE_INDEX, text);
-        assert!(
-            matches!(index, StorageError::Constraint { constraint, .. } if constraint == "uq_journal_entry_number")
-        );
-        let first = of(UNIQUE_INDEX, &text.replace("uq_journal_entry_number", FIRST_USE[0]));
+        assert!(matches!(index, StorageError::Constraint { constraint, .. } if constraint == "uq_journal_entry_number"));
+        let first = of(UNIQUE_INDEX, &text.replace("uq_journal_entry_number", "pk_idempotency"));
         assert!(matches!(first, StorageError::Retryable(_)), "{first}");
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));
         // Whether a commit that is answered so has happened is not known, so it is not simply run again.
@@ -151,5 +189,9 @@ mod tests {
         );
         assert!(matches!(of(9002, "log full"), StorageError::Full(_)));
         assert!(matches!(of(207, "Invalid column"), StorageError::Internal(_)));
+        // The number alone decides: the text may be in any language.
+        for text in ["terminating connection", "statement timeout", "die Verbindung wird beendet"] {
+            assert!(matches!(of(33_557_097, text), StorageError::Unavailable(_)), "{text}");
+        }
     }
 }

@@ -12,7 +12,8 @@ use mssql_client::{ApplicationIntent, Client, Config, Credentials, Ready, RetryP
 use super::connection_string::{Encrypt, Login, SqlServerOptions};
 use super::error::{is_missing_database, is_moving, storage_error};
 
-/// How long a request waits for a free connection (row G2).
+/// How long a request waits for a free connection once all of them are open (row G2). While they are being opened it waits as
+/// long as a dial may take: whoever waits behind a slow dial is not refused before the dial is.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest dial with login, whatever the string says; zero in the string means this.
 pub const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(120);
@@ -140,7 +141,7 @@ pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) ->
     let manager = Connections { options: options.clone(), config, tokens };
     Pool::builder(manager)
         .max_size(options.pool_max as usize)
-        .wait_timeout(Some(ACQUIRE_TIMEOUT))
+        .wait_timeout(Some(ACQUIRE_TIMEOUT + connect_timeout(options)))
         .create_timeout(Some(connect_timeout(options)))
         .recycle_timeout(Some(ACQUIRE_TIMEOUT))
         // The connection used last is the warmest.

@@ -14,8 +14,9 @@ use domain::ids::TenantId;
 use uuid::Uuid;
 
 use super::super::bulk::{Accumulate, Bulk};
+use super::super::dialect::Dialect;
 use super::super::meter::Meter;
-use super::super::reference_memory::is_harmless;
+use super::super::reference_tables::{self, Touch, tenant_of};
 use super::super::statement::{Lookup, Statement};
 use super::super::value::{Row, Value};
 use super::answers::last_sets;
@@ -32,15 +33,21 @@ const BULK_ROWS_MAX: usize = 10_000;
 /// Deltas that are joined as they come; making a table for more is worth it.
 const ACCUMULATE_JOINED_MAX: usize = 200;
 
-/// Reference data that postings add to: that something is not there is not remembered.
-const GROWS_WHILE_POSTING: [&str; 2] = ["accounting.dimension_set.find", "accounting.dimension_set.codes"];
-
 /// How a transaction holds its tenant's lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     Shared,
     /// Alone: for a change of reference data.
     Exclusive,
+}
+
+impl Hold {
+    pub fn mode(self) -> &'static str {
+        match self {
+            Self::Shared => "Shared",
+            Self::Exclusive => "Exclusive",
+        }
+    }
 }
 
 /// The connection inside a transaction.
@@ -53,7 +60,10 @@ pub struct SqlServerTx {
     pending: Batch,
     /// The version of the tenant's reference data, once read.
     version: Option<i64>,
-    wrote_reference: bool,
+    /// Tenants whose reference data this transaction has written: their versions are raised as it commits.
+    changed: Vec<TenantId>,
+    /// Tables that grow were written: what is read of them may still be rolled back.
+    wrote_growing: bool,
     /// The work wants to write reference data but does not hold the lock alone.
     wants_exclusive: bool,
     depth: usize,
@@ -68,8 +78,10 @@ pub struct SqlServerTx {
     replay_key: Option<(Uuid, String)>,
     /// There is an answer under the key: the work has to run once more and read it.
     replay_found: bool,
-    /// Other tenants whose reference data this transaction may change.
-    entered: Vec<TenantId>,
+    /// Other tenants whose locks this transaction holds.
+    entered: Vec<(TenantId, Hold)>,
+    /// Locks asked for so far, which keeps their variables in one batch apart.
+    locks: usize,
     /// Tables of deltas named so far: a batch may hold several.
     accumulations: usize,
     meter: Arc<Meter>,
@@ -91,7 +103,8 @@ impl SqlServerTx {
             begun: false,
             pending: Batch::default(),
             version: None,
-            wrote_reference: false,
+            changed: Vec::new(),
+            wrote_growing: false,
             wants_exclusive: false,
             depth: 0,
             poisoned: false,
@@ -101,6 +114,7 @@ impl SqlServerTx {
             replay_key: None,
             replay_found: false,
             entered: Vec::new(),
+            locks: 0,
             accumulations: 0,
             meter,
         }
@@ -140,29 +154,52 @@ impl SqlServerTx {
             return;
         }
         self.pending.push(&session::entered(tenant), &[]);
-        if self.entered.contains(&tenant) || self.hold == Hold::Shared {
-            return;
+        if !self.entered.iter().any(|(entered, _)| *entered == tenant) {
+            self.hold_other(tenant, self.hold);
         }
-        self.entered.push(tenant);
-        self.pending.push(&tenant_lock(tenant, "Exclusive", self.entered.len()), &[]);
     }
 
-    /// Noted before each write, by the statement's name.
-    fn will_write(&mut self, name: &str) -> StorageResult<()> {
-        if is_harmless(name) || self.wrote_reference || name.starts_with("accounting.dimension_set") {
+    fn hold_other(&mut self, tenant: TenantId, hold: Hold) {
+        self.entered.retain(|(entered, _)| *entered != tenant);
+        self.entered.push((tenant, hold));
+        self.locks += 1;
+        self.pending.push(&tenant_lock(tenant, hold.mode(), self.locks), &[]);
+    }
+
+    /// Noted before each write. A change of reference data holds its tenant's lock alone; the work's own tenant's is taken
+    /// as the transaction begins, so a work that finds out later that it needs it begins again.
+    fn will_write(&mut self, name: &str, touch: Touch, first: Option<&Value>) -> StorageResult<()> {
+        match touch {
+            Touch::Nothing => return Ok(()),
+            Touch::Grows => {
+                self.wrote_growing = true;
+                return Ok(());
+            }
+            Touch::Changes => {}
+        }
+        let tenant = tenant_of(first).map_or(self.tenant, TenantId::new);
+        if self.changed.contains(&tenant) {
             return Ok(());
         }
-        if self.hold == Hold::Shared {
+        if tenant != self.tenant {
+            if !self.entered.contains(&(tenant, Hold::Exclusive)) {
+                self.hold_other(tenant, Hold::Exclusive);
+            }
+        } else if self.hold == Hold::Shared {
             self.wants_exclusive = true;
             self.poisoned = true;
             return Err(StorageError::Retryable(format!("{name} changes reference data: again, alone")));
         }
-        self.wrote_reference = true;
+        self.changed.push(tenant);
         Ok(())
     }
 
+    fn will_run(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<()> {
+        self.will_write(statement.name, statement.touches(Dialect::SqlServer), params.first())
+    }
+
     pub async fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
-        self.will_write(statement.name)?;
+        self.will_run(statement, params)?;
         self.make_room(params.len()).await?;
         self.ask(statement.mssql(), params);
         self.pending.push("SELECT @@ROWCOUNT", &[]);
@@ -174,7 +211,7 @@ impl SqlServerTx {
 
     /// A write that is not waited for; with `one`, the transaction fails unless it changes exactly one row.
     pub async fn later(&mut self, statement: &Statement, params: &[Value], one: bool) -> StorageResult<()> {
-        self.will_write(statement.name)?;
+        self.will_run(statement, params)?;
         self.make_room(params.len()).await?;
         self.ask(statement.mssql(), params);
         if one {
@@ -185,9 +222,9 @@ impl SqlServerTx {
 
     pub async fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         if statement.writes() {
-            self.will_write(statement.name)?;
+            self.will_run(statement, params)?;
         } else if statement.reference && params.first() == Some(&self.tenant.into()) {
-            return self.remembered(statement.name, statement.mssql(), params).await;
+            return self.remembered(statement.name, statement.mssql(), params, statement.grows()).await;
         }
         self.make_room(params.len()).await?;
         self.ask(statement.mssql(), params);
@@ -201,7 +238,7 @@ impl SqlServerTx {
         self.make_room(queries.iter().map(|(_, params)| params.len()).sum()).await?;
         for (statement, params) in queries {
             if statement.writes() {
-                self.will_write(statement.name)?;
+                self.will_run(statement, params)?;
             }
             self.ask(statement.mssql(), params);
         }
@@ -219,7 +256,7 @@ impl SqlServerTx {
         }
         let params = [tenant.into(), keys_json(&keys).into()];
         if lookup.reference && tenant == self.tenant && keys.len() <= SharedMemory::KEYS_MAX {
-            return self.remembered(lookup.name, lookup.mssql(), &params).await;
+            return self.remembered(lookup.name, lookup.mssql(), &params, lookup.grows()).await;
         }
         self.make_room(params.len()).await?;
         self.ask(lookup.mssql(), &params);
@@ -230,7 +267,8 @@ impl SqlServerTx {
         if rows.is_empty() {
             return Ok(());
         }
-        self.will_write(bulk.name)?;
+        let first = rows.first().and_then(|row| row.first());
+        self.will_write(bulk.name, reference_tables::of_table(bulk.table), first)?;
         if let [row] = rows.as_slice() {
             self.make_room(row.len()).await?;
             self.ask(bulk.mssql_one(), row);
@@ -248,7 +286,8 @@ impl SqlServerTx {
         if rows.is_empty() {
             return Ok(());
         }
-        self.will_write(accumulate.name)?;
+        let first = rows.first().and_then(|row| row.first());
+        self.will_write(accumulate.name, reference_tables::of_table(accumulate.table), first)?;
         let kinds = accumulate.kinds();
         for piece in rows.chunks(BULK_ROWS_MAX) {
             self.make_room(1).await?;
@@ -291,8 +330,9 @@ impl SqlServerTx {
         name: &'static str,
         sql: &str,
         params: &[Value],
+        grows: bool,
     ) -> StorageResult<Vec<Row>> {
-        if self.wrote_reference {
+        if !self.changed.is_empty() || (grows && self.wrote_growing) {
             self.make_room(params.len()).await?;
             self.ask(sql, params);
             return self.send().await;
@@ -304,7 +344,7 @@ impl SqlServerTx {
         self.make_room(params.len()).await?;
         self.ask(sql, params);
         let rows = self.send().await?;
-        if !rows.is_empty() || !GROWS_WHILE_POSTING.contains(&name) {
+        if !grows || !rows.is_empty() {
             self.memory.put(self.tenant, version, name, params, &rows);
         }
         Ok(rows)

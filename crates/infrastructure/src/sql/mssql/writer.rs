@@ -16,6 +16,7 @@ use futures::FutureExt;
 use uuid::Uuid;
 
 use super::super::meter::Meter;
+use super::super::moments::next_moment;
 use super::super::tx::Tx;
 use super::memory::SharedMemory;
 use super::pool::{self, Pool, in_time};
@@ -78,7 +79,7 @@ impl Writer {
                 Attempt::Done(result) => return result,
                 // It asked for the lock alone, which is no race lost.
                 Attempt::Again(_, Hold::Exclusive) if hold == Hold::Shared => hold = Hold::Exclusive,
-                Attempt::Again(error, _) if attempt >= ATTEMPTS_MAX => return Err(error),
+                Attempt::Again(error, _) if attempt >= ATTEMPTS_MAX || work.runs_once() => return Err(error),
                 Attempt::Again(..) => {
                     attempt += 1;
                     self.pause(attempt).await;
@@ -146,12 +147,12 @@ impl Writer {
         tokio::time::sleep(backoff(attempt, self.ids.secret()[0])).await;
     }
 
-    /// Later than every moment this process gave before.
+    /// Later than every moment this process gave before, as far as [`next_moment`] promises it.
     fn moment(&self) -> Timestamp {
-        let now = self.clock.now().micros();
-        let last =
-            self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(now.max(last + 1)));
-        Timestamp::from_micros(now.max(last.unwrap_or_default() + 1))
+        let now = self.clock.now();
+        let after = |last| next_moment(now, Timestamp::from_micros(last));
+        let last = self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last).micros()));
+        after(last.unwrap_or_default())
     }
 
     /// Waits until every transaction of the tenant that has begun is committed or gone.

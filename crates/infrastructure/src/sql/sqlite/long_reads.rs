@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use futures::stream::{BoxStream, StreamExt};
@@ -11,6 +12,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::value::{Row, Value};
+use super::options::SqliteOptions;
 use super::page_cache::PageCache;
 use super::values::{bind, read_row, storage_error};
 
@@ -26,22 +28,25 @@ pub const LONG_READS_MAX: usize = 4;
 pub struct LongReads {
     path: PathBuf,
     cache: PageCache,
+    busy_timeout: Duration,
     places: Arc<Semaphore>,
 }
 
 impl LongReads {
-    pub fn new(path: &Path, cache: PageCache) -> Self {
-        Self { path: path.to_owned(), cache, places: Arc::new(Semaphore::new(LONG_READS_MAX)) }
+    pub fn new(path: &Path, options: &SqliteOptions) -> Self {
+        let (cache, busy_timeout) = (options.page_cache(), options.busy_timeout);
+        Self { path: path.to_owned(), cache, busy_timeout, places: Arc::new(Semaphore::new(LONG_READS_MAX)) }
     }
 
     pub fn stream(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Vec<Row>>> {
         let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
-        let (path, cache, places) = (self.path.clone(), self.cache, self.places.clone());
+        let (path, places) = (self.path.clone(), self.places.clone());
+        let limits = (self.cache, self.busy_timeout);
         tokio::spawn(async move {
             // Closed only when the process ends.
             let Ok(_place) = places.acquire_owned().await else { return };
             let failed = sender.clone();
-            let read = tokio::task::spawn_blocking(move || run(&path, cache, &sql, &params, &sender));
+            let read = tokio::task::spawn_blocking(move || run(&path, limits, &sql, &params, &sender));
             let result = read.await.unwrap_or_else(|error| Err(StorageError::Internal(error.to_string())));
             if let Err(error) = result {
                 let _ = failed.send(Err(error)).await;
@@ -53,16 +58,17 @@ impl LongReads {
 
 fn run(
     path: &Path,
-    cache: PageCache,
+    (cache, busy_timeout): (PageCache, Duration),
     sql: &str,
     params: &[Value],
     sender: &mpsc::Sender<StorageResult<Vec<Row>>>,
 ) -> StorageResult<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(storage_error)?;
+    connection.busy_timeout(busy_timeout).map_err(storage_error)?;
     connection
         .execute_batch(&format!(
-            "PRAGMA query_only = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = {};",
+            "PRAGMA query_only = ON; PRAGMA cache_size = {};",
             PageCache::pragma(cache.reader_kib())
         ))
         .map_err(storage_error)?;

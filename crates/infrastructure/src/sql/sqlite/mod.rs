@@ -1,8 +1,12 @@
 //! SQLite, the embedded engine: one writer thread, and readers that never wait for it (WAL).
 
+pub mod damage;
+pub mod file;
 pub mod long_reads;
+pub mod options;
 pub mod page_cache;
 pub mod reader;
 pub mod tx;
 pub mod values;
+mod violations;
 pub mod writer;

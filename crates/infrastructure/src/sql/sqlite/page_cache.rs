@@ -39,6 +39,7 @@ impl PageCache {
 
 #[cfg(test)]
 mod tests {
+    use super::super::options::SqliteOptions;
     use super::super::tx::open_writer;
     use super::*;
 
@@ -54,7 +55,8 @@ mod tests {
     #[test]
     fn the_writer_is_opened_with_its_share() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = open_writer(&folder.path().join("x.db"), PageCache::new(8 << 20, 2)).unwrap();
+        let options = SqliteOptions { readers: 2, page_cache_bytes: 8 << 20, ..SqliteOptions::default() };
+        let connection = open_writer(&folder.path().join("x.db"), &options).unwrap();
         let size: i64 = connection.query_row("PRAGMA cache_size", [], |row| row.get(0)).unwrap();
         assert_eq!(size, -4_096);
     }

@@ -9,17 +9,19 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePool
 use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
 
 use super::super::value::{Row, Value, date_to_sqlite};
+use super::options::SqliteOptions;
 use super::page_cache::PageCache;
 
 /// How long a read waits for a free connection.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-pub async fn open_readers(path: &Path, connections: u32, cache: PageCache) -> StorageResult<SqlitePool> {
+pub async fn open_readers(path: &Path, options: &SqliteOptions) -> StorageResult<SqlitePool> {
+    let (connections, cache) = (options.readers.max(1), options.page_cache());
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .create_if_missing(false)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(options.busy_timeout)
         .statement_cache_capacity(256)
         .pragma("cache_size", PageCache::pragma(cache.reader_kib()))
         .pragma("temp_store", "MEMORY")
@@ -118,8 +120,14 @@ fn storage_error(error: sqlx::Error) -> StorageError {
     match &error {
         sqlx::Error::PoolTimedOut => StorageError::Timeout("no reader became free in time".to_owned()),
         sqlx::Error::PoolClosed | sqlx::Error::Io(_) => StorageError::Unavailable(text),
-        sqlx::Error::Database(database) if matches!(database.code().as_deref(), Some("5" | "6" | "261")) => {
-            StorageError::Retryable(text)
+        sqlx::Error::Database(database) => {
+            // The lowest byte is the kind; what is above it tells more of the same.
+            let code = database.code().and_then(|code| code.parse::<u32>().ok());
+            match code.map(|code| code & 0xff) {
+                Some(5 | 6) => StorageError::Retryable(text),
+                Some(11 | 26) => StorageError::Damaged(text),
+                _ => StorageError::Internal(text),
+            }
         }
         _ => StorageError::Internal(text),
     }

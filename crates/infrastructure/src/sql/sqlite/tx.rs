@@ -4,31 +4,38 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use rusqlite::Connection;
 
 use super::super::meter::Meter;
 use super::super::reference_memory::ReferenceMemory;
-use super::super::statement::Lookup;
+use super::super::reference_tables::Touch;
+use super::super::statement::{Lookup, Statement};
 use super::super::tx::ROWS_MAX;
 use super::super::value::{Row, Value};
+use super::damage::Damage;
+use super::options::SqliteOptions;
 use super::page_cache::PageCache;
 use super::values::{bind, read_row, storage_error};
+use super::violations;
+use crate::private_files::create_file;
 
 /// Prepared statements the writer keeps.
 const STATEMENTS_CACHED_MAX: usize = 512;
 
 /// Opens a connection with the pragmas of the writer.
-pub fn open_writer(path: &Path, cache: PageCache) -> StorageResult<Connection> {
+pub fn open_writer(path: &Path, options: &SqliteOptions) -> StorageResult<Connection> {
+    create_file(path).map_err(|error| StorageError::Full(error.to_string()))?;
     let connection = Connection::open(path).map_err(storage_error)?;
+    connection.busy_timeout(options.busy_timeout).map_err(storage_error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
     connection
         .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA busy_timeout = 10000; PRAGMA cache_size = {}; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = {}; PRAGMA temp_store = MEMORY; \
              PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
-            PageCache::pragma(cache.writer_kib())
+            PageCache::pragma(options.page_cache().writer_kib())
         ))
         .map_err(storage_error)?;
     Ok(connection)
@@ -39,20 +46,21 @@ pub struct SqliteTx {
     pub(super) connection: Connection,
     pub(super) memory: ReferenceMemory,
     meter: Arc<Meter>,
+    damage: Arc<Damage>,
     pub(super) depth: usize,
     pub(super) poisoned: bool,
 }
 
 impl SqliteTx {
-    pub fn new(connection: Connection, meter: Arc<Meter>) -> Self {
-        Self { connection, memory: ReferenceMemory::default(), meter, depth: 0, poisoned: false }
+    pub fn new(connection: Connection, meter: Arc<Meter>, damage: Arc<Damage>) -> Self {
+        Self { connection, memory: ReferenceMemory::default(), meter, damage, depth: 0, poisoned: false }
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
         let began = Instant::now();
         let done = self.connection.execute_batch(sql).map_err(storage_error);
         self.meter.took(sql, began);
-        done
+        self.damage.noted(done)
     }
 
     pub fn savepoint(&mut self) -> StorageResult<()> {
@@ -84,7 +92,7 @@ impl SqliteTx {
             statement.raw_execute()
         });
         self.meter.took(sql, began);
-        self.checked(result).map(|changed| changed as u64)
+        self.checked(result, sql, params).map(|changed| changed as u64)
     }
 
     pub fn query(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
@@ -108,21 +116,23 @@ impl SqliteTx {
             Ok(out)
         });
         self.meter.took(sql, began);
-        self.checked(result)
+        self.checked(result, sql, params)
     }
 
     /// Forgets reference data that this write may change.
-    pub fn will_write(&mut self, name: &str) {
-        self.memory.will_write(name);
+    pub fn will_write(&mut self, touch: Touch, first: Option<&Value>) {
+        if touch != Touch::Nothing {
+            self.memory.will_write(touch, first);
+        }
     }
 
     /// A read of reference data, from memory where it was read before.
-    pub fn remembered(&mut self, name: &'static str, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        if let Some(rows) = self.memory.get(name, params) {
+    pub fn remembered(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
+        if let Some(rows) = self.memory.get(statement.name, params) {
             return Ok(rows);
         }
-        let rows = self.query(sql, params)?;
-        self.memory.put(name, params, &rows);
+        let rows = self.query(statement.sqlite(), params)?;
+        self.memory.put(statement.name, params, &rows, statement.grows());
         Ok(rows)
     }
 
@@ -146,7 +156,7 @@ impl SqliteTx {
             }
             let found = self.rows(lookup.sqlite(), &params)?;
             if lookup.reference {
-                self.memory.put(lookup.name, &params, &found);
+                self.memory.put(lookup.name, &params, &found, lookup.grows());
             }
             rows.extend(found);
         }
@@ -156,15 +166,17 @@ impl SqliteTx {
     pub fn insert_many(&mut self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> StorageResult<()> {
         self.meter.statement();
         let began = Instant::now();
+        let mut last = Vec::new();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             for row in rows {
-                bind(&mut statement, &row)?;
+                last = row;
+                bind(&mut statement, &last)?;
                 statement.raw_execute()?;
             }
             Ok(())
         });
         self.meter.took(sql, began);
-        self.checked(result)
+        self.checked(result, sql, &last)
     }
 
     pub fn accumulate(
@@ -186,13 +198,15 @@ impl SqliteTx {
             Ok(())
         });
         self.meter.took(name, began);
-        self.checked(result)
+        self.checked(result, name, &[])
     }
 
-    fn checked<T>(&mut self, result: rusqlite::Result<T>) -> StorageResult<T> {
+    fn checked<T>(&mut self, result: rusqlite::Result<T>, sql: &str, params: &[Value]) -> StorageResult<T> {
         result.map_err(|error| {
             self.poisoned = true;
-            storage_error(error)
+            let error = violations::of_statement(&self.connection, error, sql, params);
+            self.damage.note(&error);
+            error
         })
     }
 }

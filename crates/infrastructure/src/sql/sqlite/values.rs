@@ -62,6 +62,7 @@ pub fn storage_error(error: rusqlite::Error) -> StorageError {
         | ErrorCode::PermissionDenied
         | ErrorCode::SystemIoFailure => StorageError::Full(text),
         ErrorCode::CannotOpen => StorageError::Unavailable(text),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StorageError::Damaged(text),
         _ => StorageError::Internal(text),
     }
 }

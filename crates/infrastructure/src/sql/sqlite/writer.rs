@@ -18,22 +18,23 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::meter::Meter;
+use super::super::moments::next_moment;
 use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
+use super::damage::Damage;
+use super::options::SqliteOptions;
 use super::tx::SqliteTx;
 use crate::persistence::SqlUnitOfWork;
 
-/// Works that may share one commit.
-pub const GROUP_WORKS_MAX: usize = 256;
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
-/// Works that may wait for the writer; beyond it callers are told to come again.
-pub const QUEUE_WORKS_MAX: usize = 4_096;
 
 enum Job {
     Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
     /// Answered when everything before it is committed or gone.
     Settle(oneshot::Sender<()>),
+    /// Answered when the database is closed, after everything before it.
+    Close(oneshot::Sender<()>),
 }
 
 /// Sends works to the writer thread.
@@ -41,27 +42,30 @@ enum Job {
 pub struct SqliteWriter {
     jobs: mpsc::Sender<Job>,
     refusal: Arc<LastRefusal>,
+    damage: Arc<Damage>,
 }
 
 impl SqliteWriter {
     /// Starts the writer thread. It ends when the last handle is dropped, after finishing what was sent.
     pub fn start(
         connection: Connection,
+        options: &SqliteOptions,
         clock: Arc<dyn Clock>,
-        meter: Arc<Meter>,
+        (meter, damage): (Arc<Meter>, Arc<Damage>),
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
-        let (jobs, receiver) = mpsc::channel(QUEUE_WORKS_MAX);
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter)));
+        let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
+        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone())));
         let refusal = Arc::new(LastRefusal::default());
-        let noted = refusal.clone();
+        let (noted, found, group_works_max) = (refusal.clone(), damage.clone(), options.group_works_max.max(1));
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
-                WriterThread { uow, clock, last: Timestamp::from_micros(0), refusal: noted }.run(receiver)
+                let last = Timestamp::from_micros(0);
+                WriterThread { uow, clock, last, refusal: noted, damage: found, group_works_max }.run(receiver)
             })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
-        Ok(Self { jobs, refusal })
+        Ok(Self { jobs, refusal, damage })
     }
 
     /// Whether the disk was full, or could not be written, when a write was last tried.
@@ -70,11 +74,31 @@ impl SqliteWriter {
     }
 
     pub async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
+        if self.damage.is_found() {
+            return Err(StorageError::Damaged("nothing is written any more".to_owned()).into());
+        }
         let (reply, answer) = oneshot::channel();
-        self.jobs
-            .try_send(Job::Work(work, reply))
-            .map_err(|_| StorageError::Unavailable("the writer's queue is full".to_owned()))?;
+        self.jobs.try_send(Job::Work(work, reply)).map_err(|error| {
+            let why = match error {
+                mpsc::error::TrySendError::Full(_) => "the writer's queue is full",
+                mpsc::error::TrySendError::Closed(_) => "the writer has stopped",
+            };
+            StorageError::Unavailable(why.to_owned())
+        })?;
         answer.await.map_err(|_| StorageError::Unavailable("the writer has stopped".to_owned()))?
+    }
+
+    /// Works that wait for the one that runs.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
+    /// Finishes what was sent, brings the write-ahead log into the file and closes it. Nothing is written afterwards.
+    pub async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.jobs.send(Job::Close(reply)).await.is_ok() {
+            let _ = answer.await;
+        }
     }
 
     pub async fn settle(&self) -> AppResult<()> {
@@ -90,21 +114,34 @@ struct WriterThread {
     clock: Arc<dyn Clock>,
     last: Timestamp,
     refusal: Arc<LastRefusal>,
+    damage: Arc<Damage>,
+    group_works_max: usize,
 }
 
 type Replies = Vec<(oneshot::Sender<AppResult<()>>, AppResult<()>)>;
 
 impl WriterThread {
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut closed = None;
         while let Some(job) = jobs.blocking_recv() {
             match job {
                 Job::Settle(reply) => drop(reply.send(())),
-                Job::Work(work, reply) => self.group(work, reply, &mut jobs),
+                Job::Work(work, reply) => closed = self.group(work, reply, &mut jobs),
+                Job::Close(reply) => closed = Some(reply),
+            }
+            if closed.is_some() {
+                break;
             }
         }
         // Leaves a database file that needs no recovery; the next start would do it otherwise.
-        if let Ok(tx) = self.sqlite() {
+        if !self.damage.is_found()
+            && let Ok(tx) = self.sqlite()
+        {
             let _ = tx.batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+        drop(self);
+        if let Some(closed) = closed {
+            let _ = closed.send(());
         }
     }
 
@@ -115,20 +152,21 @@ impl WriterThread {
         }
     }
 
-    /// One physical transaction: the first work and whatever else has arrived when it is done.
+    /// One physical transaction: the first work and whatever else has arrived when it is done. Answers who wants the
+    /// database closed after it.
     fn group(
         &mut self,
         work: Arc<dyn Work>,
         reply: oneshot::Sender<AppResult<()>>,
         jobs: &mut mpsc::Receiver<Job>,
-    ) {
+    ) -> Option<oneshot::Sender<()>> {
         if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
             let _ = reply.send(Err(error.into()));
-            return;
+            return None;
         }
         let began = Instant::now();
         let mut replies: Replies = Vec::new();
-        let mut settled = Vec::new();
+        let (mut settled, mut closing) = (Vec::new(), None);
         let mut next = Some((work, reply));
         while let Some((work, reply)) = next.take() {
             let result = self.one(&*work);
@@ -136,10 +174,15 @@ impl WriterThread {
             if self.sqlite().is_ok_and(|tx| tx.connection.is_autocommit()) {
                 break; // the engine gave up the whole transaction (disk full, I/O error)
             }
-            while next.is_none() && replies.len() < GROUP_WORKS_MAX && began.elapsed() < GROUP_TIME_MAX {
+            while next.is_none()
+                && closing.is_none()
+                && replies.len() < self.group_works_max
+                && began.elapsed() < GROUP_TIME_MAX
+            {
                 match jobs.try_recv() {
                     Ok(Job::Work(work, reply)) => next = Some((work, reply)),
                     Ok(Job::Settle(reply)) => settled.push(reply),
+                    Ok(Job::Close(reply)) => closing = Some(reply),
                     Err(_) => break,
                 }
             }
@@ -163,6 +206,7 @@ impl WriterThread {
         for reply in settled {
             let _ = reply.send(());
         }
+        closing
     }
 
     fn commit(&mut self) -> StorageResult<()> {
@@ -177,7 +221,7 @@ impl WriterThread {
 
     /// One work in its savepoint; a failure or a panic undoes that work alone.
     fn one(&mut self, work: &dyn Work) -> AppResult<()> {
-        self.last = Timestamp::from_micros(self.clock.now().micros().max(self.last.micros() + 1));
+        self.last = next_moment(self.clock.now(), self.last);
         let now = self.last;
         self.sqlite()?.savepoint()?;
         self.uow.reset(work.tenant(), now);
@@ -210,6 +254,7 @@ fn storage_error_again(error: &StorageError) -> StorageError {
     match error {
         StorageError::Full(text) => StorageError::Full(text.clone()),
         StorageError::Retryable(text) => StorageError::Retryable(text.clone()),
+        StorageError::Damaged(text) => StorageError::Damaged(text.clone()),
         other => StorageError::Unavailable(format!("commit failed: {other}")),
     }
 }

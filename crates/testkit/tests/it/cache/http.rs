@@ -1,5 +1,6 @@
 //! What people who call the API notice.
 
+use erp_api::event_hub::EventHub;
 use http_body_util::BodyExt;
 use infrastructure::cache::memory::MemoryCache;
 use infrastructure::cache::redis::OPERATION_TIMEOUT;
@@ -252,15 +253,13 @@ async fn event_streams_hear_of_other_processes_at_once() {
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let text = server.connection_string();
     let writer = tenant.client.at(world.process(ready(&text).await));
-    let reader = tenant.client.at(world.process(ready(&text).await));
+    // A stream of its own would not look again within this test: what comes was announced.
+    let hub = EventHub::default().looking_every(Duration::from_secs(3600));
+    let reader = tenant.client.at(world.process_with(ready(&text).await, hub));
     let mut stream = reader.stream("/events?after=latest&type=account.*").await;
-    let mut slow = 0;
     for code in 1..=6 {
-        // Somewhere between two looks of the stream's own.
-        tokio::time::sleep(Duration::from_millis(150)).await;
         let body = json!({ "code": code.to_string(), "name": { "en": "x" }, "type": "asset" });
         writer.post("/accounts", body).await.expect(201);
-        let began = Instant::now();
         let name = format!("\"code\":\"{code}\"");
         let told = async {
             loop {
@@ -270,8 +269,6 @@ async fn event_streams_hear_of_other_processes_at_once() {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(5), told).await.expect("the event");
-        slow += usize::from(began.elapsed() > Duration::from_millis(250));
+        tokio::time::timeout(Duration::from_secs(60), told).await.expect("the event was announced");
     }
-    assert!(slow <= 1, "{slow} of 6 events were found by looking");
 }

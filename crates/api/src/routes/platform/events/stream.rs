@@ -25,8 +25,6 @@ use crate::problem::{INVALID_HEADER, Problem};
 /// A comment is sent so often when nothing happens, so that nobody takes the connection for dead. The caller's rights
 /// are looked at again as often.
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often to look for events that another process committed.
-const POLL: Duration = Duration::from_secs(1);
 /// Commits that come close together are read at once.
 const GATHER: Duration = Duration::from_millis(10);
 /// How long a client should wait before it connects again, in milliseconds.
@@ -128,7 +126,7 @@ impl Follower {
 
     /// Until something may have happened; false when the server stops.
     async fn wait(&mut self) -> bool {
-        let until = self.next_heartbeat.min(Instant::now() + POLL);
+        let until = self.next_heartbeat.min(Instant::now() + self.subscription.look_every());
         tokio::select! {
             going_on = self.subscription.changed() => {
                 tokio::time::sleep(GATHER).await;

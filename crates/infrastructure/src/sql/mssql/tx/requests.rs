@@ -8,10 +8,10 @@ use super::super::super::tx::ROWS_MAX;
 use super::super::super::value::{Row, Value};
 use super::super::answers::result_sets;
 use super::super::batch::Batch;
-use super::super::error::{is_replay, storage_error};
+use super::super::error::{is_replay, of_request};
 use super::super::pool::{Connection, in_time};
 use super::super::session::{self, tenant_lock};
-use super::{Hold, LOCK_TIMEOUT_MS, SqlServerTx};
+use super::{LOCK_TIMEOUT_MS, SqlServerTx};
 
 /// The counter whose value changes with any reference data of its tenant.
 const REFERENCE_VERSION: &str = "reference";
@@ -69,10 +69,6 @@ impl SqlServerTx {
         if self.begun {
             return Ok(());
         }
-        let mode = match self.hold {
-            Hold::Shared => "Shared",
-            Hold::Exclusive => "Exclusive",
-        };
         let mut first = Batch::default();
         if let Some((owner, key)) = &self.replay_key {
             first.push(FIND_REPLAY, &[self.tenant.into(), (*owner).into(), key.into()]);
@@ -81,7 +77,7 @@ impl SqlServerTx {
             "SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {LOCK_TIMEOUT_MS}; \
              SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION; {}{}\n{}",
             session::of_tenant(self.tenant),
-            tenant_lock(self.tenant, mode, 0),
+            tenant_lock(self.tenant, self.hold.mode(), 0),
             first.take_as_call()
         );
         self.plain(&sql).await?;
@@ -91,9 +87,7 @@ impl SqlServerTx {
 
     /// Commits what was done; nothing was if nothing began.
     pub async fn commit(&mut self) -> StorageResult<()> {
-        if self.wrote_reference {
-            self.raise_reference_versions().await?;
-        }
+        self.raise_reference_versions().await?;
         if !self.begun && self.pending.is_empty() {
             return Ok(());
         }
@@ -110,7 +104,7 @@ impl SqlServerTx {
     }
 
     async fn raise_reference_versions(&mut self) -> StorageResult<()> {
-        for tenant in std::iter::once(self.tenant).chain(std::mem::take(&mut self.entered)) {
+        for tenant in std::mem::take(&mut self.changed) {
             self.make_room(4).await?;
             self.pending.push(RAISE_VERSION, &[tenant.into(), REFERENCE_VERSION.into()]);
         }
@@ -143,7 +137,7 @@ impl SqlServerTx {
         self.meter.took("beginning or end of a transaction", began);
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
         self.refused = matches!(&done, Err(mssql_client::Error::Server { .. }));
-        done.map(|_| ()).map_err(storage_error).inspect_err(|error| self.failed(error))
+        done.map(|_| ()).map_err(|error| of_request(error, sql)).inspect_err(|error| self.failed(error))
     }
 
     async fn request(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Vec<Row>>> {

@@ -1,0 +1,37 @@
+//! How the embedded engine is run.
+
+use std::time::Duration;
+
+use super::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// Read-only connections.
+    pub readers: u32,
+    /// All page caches together, in bytes.
+    pub page_cache_bytes: u64,
+    /// Works that may share one commit.
+    pub group_works_max: usize,
+    /// Works that may wait for the writer; beyond it callers are told to come again.
+    pub queue_works_max: usize,
+    /// How long a statement waits for another process's lock.
+    pub busy_timeout: Duration,
+}
+
+impl SqliteOptions {
+    pub fn page_cache(&self) -> PageCache {
+        PageCache::new(self.page_cache_bytes, self.readers)
+    }
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            readers: 4,
+            page_cache_bytes: PAGE_CACHE_BYTES_DEFAULT,
+            group_works_max: 256,
+            queue_works_max: 4_096,
+            busy_timeout: Duration::from_secs(10),
+        }
+    }
+}
