@@ -77,20 +77,13 @@ async fn a_setting_that_two_change_at_once_keeps_one_change() {
 /// Of two administrators who take each other's rights at once, one remains.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_administrators_cannot_remove_each_other_at_once() {
-    let (_world, tenant) = tenant().await;
+    let (world, tenant) = tenant().await;
     let client = &tenant.client;
     let role = client.get("/roles?code=administrator").await.ok()["items"][0]["id"].clone();
-    let first = client.get("/role-assignments").await.ok()["items"][0].clone();
-    let second = client
-        .post("/users", json!({ "email": "second@alpha.example", "name": "Second", "password": "a long and rare password 7" }))
-        .await
-        .expect(201)
-        .json();
-    let second = client
-        .post("/role-assignments", json!({ "userId": second["id"], "roleId": role }))
-        .await
-        .expect(201)
-        .json();
+    world.user(client, "second@alpha.example", &[role.as_str().unwrap()]).await;
+    let assignments = client.get("/role-assignments").await.ok()["items"].clone();
+    let of_role = assignments.as_array().unwrap().iter().filter(|assignment| assignment["roleId"] == role);
+    let [first, second]: [Value; 2] = of_role.cloned().collect::<Vec<_>>().try_into().unwrap();
     let path = |assignment: &Value| format!("/role-assignments/{}", assignment["id"].as_str().unwrap());
     let (one, two) = (path(&first), path(&second));
     let answers = futures::future::join_all([
