@@ -162,7 +162,8 @@ impl From<StorageError> for AppError {
                 Self { internal, retryable: true, ..Self::new(taken.with("value", value)) }
             }
             StorageError::UnknownReference { field, resource, value, .. } => {
-                let unknown = Violation::new(&UNKNOWN_REFERENCE).with("resource", resource).at(format!("/{field}"));
+                let unknown =
+                    Violation::new(&UNKNOWN_REFERENCE).with("resource", resource).at(format!("/{field}"));
                 let value = value.unwrap_or_else(|| UNKNOWN_VALUE.to_owned());
                 Self { internal, ..Self::new(unknown.with("value", value)) }
             }

@@ -175,7 +175,14 @@ mod tests {
     async fn the_lease_moves_with_the_region_and_with_a_stop() {
         let folder = tempfile::tempdir().unwrap();
         let (clock, ids): (_, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
-        let db = Db::open_sqlite(&folder.path().join("erp.db"), SqliteOptions::default(), clock.clone(), ids.clone()).await.unwrap();
+        let db = Db::open_sqlite(
+            &folder.path().join("erp.db"),
+            SqliteOptions::default(),
+            clock.clone(),
+            ids.clone(),
+        )
+        .await
+        .unwrap();
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
         let app = Application { database: Arc::new(db), cache, clock, ids };
 

@@ -59,7 +59,10 @@ async fn sound_books(restoring: &Restoring) -> Result<(), Failure> {
             wrong.push(format!("  tenant {code}: the hash chain of the audit log is broken"));
         }
         for journal in chains.journals.iter().filter(|journal| !journal.ok) {
-            wrong.push(format!("  tenant {code}: the hash chain of the journal {} is broken", journal.journal));
+            wrong.push(format!(
+                "  tenant {code}: the hash chain of the journal {} is broken",
+                journal.journal
+            ));
         }
         let checks = integrity.checks(tenant, Language::English).await?;
         for check in checks.checks.iter().filter(|check| !check.ok) {

@@ -266,7 +266,11 @@ fn empty_database() -> &'static Arc<Db> {
         let open = async || {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("erp.db");
-            Arc::new(Db::open_sqlite(&file, SqliteOptions::default(), Arc::new(Stub), Arc::new(Stub)).await.unwrap())
+            Arc::new(
+                Db::open_sqlite(&file, SqliteOptions::default(), Arc::new(Stub), Arc::new(Stub))
+                    .await
+                    .unwrap(),
+            )
         };
         let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         std::thread::spawn(move || runtime().block_on(open())).join().unwrap()

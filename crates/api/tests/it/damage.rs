@@ -150,23 +150,30 @@ async fn a_backup_whose_books_were_changed_is_not_restored() {
     body["description"] = json!("tamper-with-me");
     let url = format!("{}/api/v1", server.url);
     let client = reqwest::Client::new();
-    let accounts = client.get(format!("{url}/accounts?isPosting=true&limit=2")).bearer_auth(&token).send().await;
+    let accounts =
+        client.get(format!("{url}/accounts?isPosting=true&limit=2")).bearer_auth(&token).send().await;
     let accounts: Value = accounts.unwrap().json().await.unwrap();
     for line in 0..2 {
         body["lines"][line]["accountCode"] = accounts["items"][line]["code"].clone();
     }
-    let periods = client.get(format!("{url}/fiscal-periods?kind=regular&status=open&limit=1")).bearer_auth(&token);
+    let periods =
+        client.get(format!("{url}/fiscal-periods?kind=regular&status=open&limit=1")).bearer_auth(&token);
     let periods: Value = periods.send().await.unwrap().json().await.unwrap();
     body["postingDate"] = periods["items"][0]["start"].clone();
-    let posted = client.post(format!("{url}/journal-entries")).bearer_auth(&token).json(&body).send().await.unwrap();
+    let posted =
+        client.post(format!("{url}/journal-entries")).bearer_auth(&token).json(&body).send().await.unwrap();
     assert_eq!(posted.status(), 201, "{}", posted.text().await.unwrap());
     assert_eq!(server.stop(), 0);
     let copy = folder.path().join("copy.db");
     assert!(run(folder.path(), &["backup", copy.to_str().unwrap()]).status.success());
     let mut bytes = std::fs::read(&copy).unwrap();
     let text = b"tamper-with-me";
-    let places: Vec<_> =
-        bytes.windows(text.len()).enumerate().filter(|(_, window)| window == text).map(|(at, _)| at).collect();
+    let places: Vec<_> = bytes
+        .windows(text.len())
+        .enumerate()
+        .filter(|(_, window)| window == text)
+        .map(|(at, _)| at)
+        .collect();
     assert!(!places.is_empty());
     for at in places {
         bytes[at] = b'T';
@@ -196,7 +203,9 @@ async fn a_clean_stop_under_load_leaves_the_books_in_one_file() {
                 for n in 0.. {
                     let code = format!("9{poster}{n:06}");
                     let body = json!({ "code": code, "name": { "en": "x".repeat(100) }, "type": "asset" });
-                    let Ok(answer) = client.post(&url).bearer_auth(&token).json(&body).send().await else { return n };
+                    let Ok(answer) = client.post(&url).bearer_auth(&token).json(&body).send().await else {
+                        return n;
+                    };
                     if answer.status() != 201 {
                         return n;
                     }

@@ -16,7 +16,8 @@ const POSTINGS_AFTER: usize = 3;
 const POSTERS: usize = 4;
 
 async fn books() -> (World, TenantKit) {
-    let world = World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:Redis", "memory://")]).await;
+    let world =
+        World::with(&[("Bootstrap:Template", "empty"), ("ConnectionStrings:Redis", "memory://")]).await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     tenant.accounts(&[("1000", "asset"), ("1100", "asset"), ("4000", "income")]).await;
     (world, tenant)
@@ -56,7 +57,8 @@ async fn uploads_rights_and_settings_empty_no_memory() {
     let warm = asked(&world, client).await;
     upload(client, draft).await;
     assert!(asked(&world, client).await <= warm, "an upload made a posting ask more than {warm}");
-    let role = json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["accounting.account.read"] });
+    let role =
+        json!({ "code": "clerk", "name": { "en": "Clerk" }, "permissions": ["accounting.account.read"] });
     client.post("/roles", role).await.expect(201);
     assert!(asked(&world, client).await <= warm, "a role made a posting ask more than {warm}");
     let etag = client.get("/config/vat-rate").await.etag();
@@ -134,7 +136,11 @@ async fn a_combination_that_was_rolled_back_is_not_remembered() {
 }
 
 /// Postings run all the time; whoever posts after the change was answered is refused.
-async fn obeyed_at_once<F: Future<Output = ()>>(tenant: &TenantKit, code: &str, change: impl FnOnce(Client) -> F) {
+async fn obeyed_at_once<F: Future<Output = ()>>(
+    tenant: &TenantKit,
+    code: &str,
+    change: impl FnOnce(Client) -> F,
+) {
     let changed = Arc::new(AtomicBool::new(false));
     let began = Arc::new(tokio::sync::Semaphore::new(0));
     let posters: Vec<_> = (0..POSTERS)
@@ -164,7 +170,10 @@ async fn obeyed_at_once<F: Future<Output = ()>>(tenant: &TenantKit, code: &str, 
         let (accepted, after) = poster.await.unwrap();
         assert!(accepted > 0);
         for (status, text) in after {
-            assert!(status != 201 && text.contains(code), "after the change a posting was answered {status} {text}");
+            assert!(
+                status != 201 && text.contains(code),
+                "after the change a posting was answered {status} {text}"
+            );
         }
     }
 }

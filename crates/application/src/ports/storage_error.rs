@@ -12,7 +12,13 @@ pub enum StorageError {
     Taken { constraint: &'static str, field: &'static str, value: Option<String>, detail: String },
     /// The change refers, by `field`, to a `resource` that is not there.
     #[error("constraint {constraint} refused the change: {detail}")]
-    UnknownReference { constraint: String, field: String, resource: String, value: Option<String>, detail: String },
+    UnknownReference {
+        constraint: String,
+        field: String,
+        resource: String,
+        value: Option<String>,
+        detail: String,
+    },
     /// What would be deleted is referred to by rows of the resource `users`.
     #[error("constraint {constraint} refused the change: {detail}")]
     InUse { constraint: String, users: String, detail: String },

@@ -37,6 +37,10 @@ mod tests {
             assert!(!listed(code), "{code}");
         }
         let codes: Vec<_> = CODES.split(' ').collect();
-        assert!(codes.len() > 150 && codes.is_sorted() && codes.iter().all(|code| CurrencyCode::parse(code).is_ok()));
+        assert!(
+            codes.len() > 150
+                && codes.is_sorted()
+                && codes.iter().all(|code| CurrencyCode::parse(code).is_ok())
+        );
     }
 }

@@ -79,11 +79,12 @@ pub fn sha256(file: &Path) -> StorageResult<String> {
 pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
     let connection = open(file)?;
     let damaged = |what: &str| StorageError::Unusable(format!("{} is damaged: {what}", file.display()));
-    let answer: String = connection
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(|error| match storage_error(error) {
-            StorageError::Damaged(text) => damaged(&text),
-            other => other,
+    let answer: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(|error| {
+            match storage_error(error) {
+                StorageError::Damaged(text) => damaged(&text),
+                other => other,
+            }
         })?;
     if answer != "ok" {
         return Err(damaged(&answer));

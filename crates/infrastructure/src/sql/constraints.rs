@@ -31,7 +31,11 @@ pub static CHOSEN: &[Unique] = &[
     unique("uq_app_user_email", "app_user.email", "email"),
     unique("uq_membership_email", "membership.tenant_id, membership.email", "email"),
     unique("uq_role_code", "role.tenant_id, role.code", "code"),
-    unique("pk_role_permission", "role_permission.tenant_id, role_permission.role_id, role_permission.permission", "permissions"),
+    unique(
+        "pk_role_permission",
+        "role_permission.tenant_id, role_permission.role_id, role_permission.permission",
+        "permissions",
+    ),
     unique(
         "uq_role_assignment_user_role",
         "role_assignment.tenant_id, role_assignment.user_id, role_assignment.role_id",

@@ -30,7 +30,6 @@ use super::statement::{Lookup, Statement};
 use super::value::{Row, Value, json_keys};
 use crate::persistence::SqlUnitOfWork;
 
-
 /// How long a database may take to close: the last works, then the write-ahead log into the file.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -69,8 +68,7 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let (path, lock) = lock_database(path)?;
-        let mut connection =
-            open_writer(&path, &options).map_err(|error| named(&path, error))?;
+        let mut connection = open_writer(&path, &options).map_err(|error| named(&path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(&path, error))?;
         let (meter, damage) = (Arc::new(Meter::default()), Arc::new(Damage::default()));
         let noting = (meter.clone(), damage.clone());
@@ -236,9 +234,7 @@ impl Db {
         match &self.engine {
             Engine::Sqlite(engine) => {
                 let damage = engine.damage.clone();
-                reader::stream(engine.readers.clone(), sql, params)
-                    .map(move |row| damage.noted(row))
-                    .boxed()
+                reader::stream(engine.readers.clone(), sql, params).map(move |row| damage.noted(row)).boxed()
             }
             Engine::SqlServer(engine) => engine.stream(sql, params),
         }

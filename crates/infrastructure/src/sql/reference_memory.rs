@@ -117,7 +117,11 @@ mod tests {
         assert_eq!(memory.get(NAME, &params), Some(row().to_vec()), "posting changes no account");
         memory.will_write(Touch::Changes, params.first());
         assert_eq!(memory.get(NAME, &params), None);
-        assert_eq!(memory.get(NAME, &other), Some(row().to_vec()), "another tenant's accounts did not change");
+        assert_eq!(
+            memory.get(NAME, &other),
+            Some(row().to_vec()),
+            "another tenant's accounts did not change"
+        );
         memory.put(NAME, &params, &row(), false);
         assert_eq!(memory.get(NAME, &params), None, "the work that wrote may still be rolled back");
         memory.work_ended();

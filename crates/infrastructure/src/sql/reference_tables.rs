@@ -54,15 +54,15 @@ pub fn reads_growing(text: &str) -> bool {
 
 /// The tables after `INSERT INTO`, `UPDATE` and `DELETE FROM`.
 pub fn written_tables(text: &str) -> impl Iterator<Item = &str> {
-    let after = |previous: &[&str; 2]| {
-        matches!(previous, ["INSERT", "INTO"] | ["DELETE", "FROM"] | [_, "UPDATE"])
-    };
-    words(text).scan(["", ""], move |previous, word| {
-        let found = after(previous).then_some(word);
-        *previous = [previous[1], word];
-        Some(found)
-    })
-    .flatten()
+    let after =
+        |previous: &[&str; 2]| matches!(previous, ["INSERT", "INTO"] | ["DELETE", "FROM"] | [_, "UPDATE"]);
+    words(text)
+        .scan(["", ""], move |previous, word| {
+            let found = after(previous).then_some(word);
+            *previous = [previous[1], word];
+            Some(found)
+        })
+        .flatten()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

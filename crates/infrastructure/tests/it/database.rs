@@ -21,7 +21,13 @@ use infrastructure::system::{SystemClock, SystemIds};
 use crate::store::Store;
 
 pub async fn open(directory: &Path) -> Result<Db, StorageError> {
-    Db::open_sqlite(&directory.join("erp.db"), SqliteOptions::default(), Arc::new(SystemClock), Arc::new(SystemIds)).await
+    Db::open_sqlite(
+        &directory.join("erp.db"),
+        SqliteOptions::default(),
+        Arc::new(SystemClock),
+        Arc::new(SystemIds),
+    )
+    .await
 }
 
 /// Leaves one idempotency row, then ends as told.

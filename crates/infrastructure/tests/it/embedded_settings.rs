@@ -57,8 +57,9 @@ impl Work for Looks {
     }
     async fn run(&self, _: &mut dyn UnitOfWork) -> AppResult<Outcome> {
         let outside = Connection::open(&self.file).unwrap();
-        let found: i64 =
-            outside.query_row("SELECT COUNT(*) FROM lease WHERE name = 'held'", [], |row| row.get(0)).unwrap();
+        let found: i64 = outside
+            .query_row("SELECT COUNT(*) FROM lease WHERE name = 'held'", [], |row| row.get(0))
+            .unwrap();
         self.saw.store(found > 0, Ordering::SeqCst);
         Ok(Outcome::Rollback)
     }

@@ -70,8 +70,11 @@ fn every_table_that_is_remembered_is_marked() {
     assert!(texts.len() > 10, "only {} statements are remembered", texts.len());
     for (name, text, grows) in texts {
         let tables = tables(&connection, text);
-        let unmarked: Vec<_> =
-            tables.read.iter().filter(|table| of_table(table) == Touch::Nothing && !table.is_empty()).collect();
+        let unmarked: Vec<_> = tables
+            .read
+            .iter()
+            .filter(|table| of_table(table) == Touch::Nothing && !table.is_empty())
+            .collect();
         assert!(unmarked.is_empty(), "{name} remembers {unmarked:?}; mark them in sql/reference_tables.rs");
         assert_eq!(grows, tables.read.iter().any(|table| of_table(table) == Touch::Grows), "{name}");
         let first = text.contains("tenant_id = ?1") || text.contains("t.id = ?1");

@@ -185,7 +185,8 @@ fn every_foreign_key_is_named_by_its_table_and_column() {
     for row in listed {
         let (child, column, parent): (String, String, String) = row.unwrap();
         if column != "tenant_id" || parent == "tenant" {
-            let known = keys.iter().any(|key| (&key.child, &key.column, &key.parent) == (&child, &column, &parent));
+            let known =
+                keys.iter().any(|key| (&key.child, &key.column, &key.parent) == (&child, &column, &parent));
             assert!(known, "{child}.{column} refers to {parent} on SQLite only");
         }
     }

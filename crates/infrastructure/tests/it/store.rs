@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use application::ports::clock::{Clock, Ids};
 use infrastructure::sql::db::Db;
-use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
+use infrastructure::sql::sqlite::options::SqliteOptions;
 use tempfile::TempDir;
 use testkit::sql_server;
 
@@ -20,7 +20,9 @@ impl Store {
     pub async fn open(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = match sql_server::server() {
-            None => Db::open_sqlite(&folder.path().join("erp.db"), SqliteOptions::default(), clock, ids).await,
+            None => {
+                Db::open_sqlite(&folder.path().join("erp.db"), SqliteOptions::default(), clock, ids).await
+            }
             Some(server) => {
                 let options = sql_server::empty_database(&server).await;
                 let open = OpenSqlServer { options, tokens: None, migrating: Migrating::Check };

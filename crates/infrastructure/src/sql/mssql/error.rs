@@ -145,8 +145,9 @@ mod tests {
             number: 547,
             class: 16,
             state: 0,
-            message: "Die DELETE-Anweisung steht in Konflikt mit der Einschränkung \"fk_role_assignment_role_id\"."
-                .to_owned(),
+            message:
+                "Die DELETE-Anweisung steht in Konflikt mit der Einschränkung \"fk_role_assignment_role_id\"."
+                    .to_owned(),
             server: None,
             procedure: None,
             line: 1,
@@ -170,7 +171,9 @@ mod tests {
         let text = "Cannot insert duplicate key row in object 'dbo.journal_entry' with unique index \
                     'uq_journal_entry_number'. The duplicate key value is (0x01, 'a').";
         let index = of(UNIQUE_INDEX, text);
-        assert!(matches!(index, StorageError::Constraint { constraint, .. } if constraint == "uq_journal_entry_number"));
+        assert!(
+            matches!(index, StorageError::Constraint { constraint, .. } if constraint == "uq_journal_entry_number")
+        );
         let first = of(UNIQUE_INDEX, &text.replace("uq_journal_entry_number", "pk_idempotency"));
         assert!(matches!(first, StorageError::Retryable(_)), "{first}");
         assert!(matches!(of(1205, "deadlock"), StorageError::Retryable(_)));

@@ -151,7 +151,8 @@ impl Writer {
     fn moment(&self) -> Timestamp {
         let now = self.clock.now();
         let after = |last| next_moment(now, Timestamp::from_micros(last));
-        let last = self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last).micros()));
+        let last =
+            self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last).micros()));
         after(last.unwrap_or_default())
     }
 

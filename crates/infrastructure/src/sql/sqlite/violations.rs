@@ -128,7 +128,8 @@ fn values_of(sql: &str, params: &[Value], columns: &[String]) -> Option<Vec<Valu
 /// Which parameter, from 0, a statement of the product gives a column: in `INSERT … (…) VALUES (…)`, or by `column = ?n`.
 fn parameter_of(sql: &str, column: &str) -> Option<usize> {
     let number = |text: &str| -> Option<usize> {
-        let digits: String = text.trim().strip_prefix('?')?.chars().take_while(char::is_ascii_digit).collect();
+        let digits: String =
+            text.trim().strip_prefix('?')?.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()?.checked_sub(1)
     };
     if sql.trim_start().starts_with("INSERT") {
@@ -196,14 +197,16 @@ mod tests {
         let used = run("DELETE FROM role WHERE tenant_id = ?1 AND id = ?2", &[Value::Int(1), Value::Int(2)]);
         assert!(matches!(&used, StorageError::InUse { users, .. } if users == "role_assignment"), "{used:?}");
         let nowhere = [Value::Int(1), Value::Int(8), Value::Int(9)];
-        let unknown = run("INSERT INTO role_assignment (tenant_id, id, role_id) VALUES (?1, ?2, ?3)", &nowhere);
-        let StorageError::UnknownReference { field, resource, value, .. } = unknown else { panic!("{unknown:?}") };
+        let unknown =
+            run("INSERT INTO role_assignment (tenant_id, id, role_id) VALUES (?1, ?2, ?3)", &nowhere);
+        let StorageError::UnknownReference { field, resource, value, .. } = unknown else {
+            panic!("{unknown:?}")
+        };
         assert_eq!((field.as_str(), resource.as_str(), value.as_deref()), ("roleId", "role", Some("9")));
-        let moved = run("UPDATE role_assignment SET role_id = ?3 WHERE tenant_id = ?1 AND id = ?2", &[
-            Value::Int(1),
-            Value::Int(7),
-            Value::Int(9),
-        ]);
+        let moved = run(
+            "UPDATE role_assignment SET role_id = ?3 WHERE tenant_id = ?1 AND id = ?2",
+            &[Value::Int(1), Value::Int(7), Value::Int(9)],
+        );
         assert!(matches!(moved, StorageError::UnknownReference { .. }), "{moved:?}");
     }
 }

@@ -57,12 +57,14 @@ impl SqliteWriter {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
         let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone())));
         let refusal = Arc::new(LastRefusal::default());
-        let (noted, found, group_works_max) = (refusal.clone(), damage.clone(), options.group_works_max.max(1));
+        let (noted, found, group_works_max) =
+            (refusal.clone(), damage.clone(), options.group_works_max.max(1));
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
                 let last = Timestamp::from_micros(0);
-                WriterThread { uow, clock, last, refusal: noted, damage: found, group_works_max }.run(receiver)
+                WriterThread { uow, clock, last, refusal: noted, damage: found, group_works_max }
+                    .run(receiver)
             })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
         Ok(Self { jobs, refusal, damage })

@@ -123,7 +123,9 @@ impl Books {
         let start = Timestamp::parse("2026-06-15T09:00:00Z").unwrap();
         let clock = Arc::new(Ticking(AtomicI64::new(start.micros())));
         let ids = Arc::new(SystemIds);
-        let db = Arc::new(Db::open_sqlite(&path, SqliteOptions::default(), clock.clone(), ids.clone()).await.unwrap());
+        let db = Arc::new(
+            Db::open_sqlite(&path, SqliteOptions::default(), clock.clone(), ids.clone()).await.unwrap(),
+        );
         let cache = Arc::new(MemoryCache::new(1 << 20, Ttl::default()));
         let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));
         let application = Application { database, cache, clock, ids };
