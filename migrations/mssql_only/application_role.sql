@@ -7,6 +7,7 @@ GRANT VIEW DATABASE STATE TO erp_application;
 GRANT VIEW DEFINITION ON SCHEMA::dbo TO erp_application;
 GO
 DENY UPDATE, DELETE ON ledger_line TO erp_application;
+DENY UPDATE, DELETE ON account_history TO erp_application;
 DENY UPDATE, DELETE ON audit_log TO erp_application;
 DENY UPDATE, DELETE ON outbox_event TO erp_application;
 DENY INSERT, UPDATE, DELETE ON schema_migration TO erp_application;

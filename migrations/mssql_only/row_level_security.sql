@@ -13,7 +13,7 @@ DECLARE @added NVARCHAR(MAX) = (
         + N', ADD BLOCK PREDICATE dbo.own_rows(tenant_id) ON dbo.' + t.name + N' AFTER INSERT'
         + N', ADD BLOCK PREDICATE dbo.own_rows(tenant_id) ON dbo.' + t.name + N' AFTER UPDATE' AS NVARCHAR(MAX)), N', ')
     FROM (VALUES
-        (N'account'), (N'account_balance'), (N'audit_log'), (N'currency'), (N'daily_balance'), (N'dimension'),
+        (N'account'), (N'account_balance'), (N'account_history'), (N'audit_log'), (N'currency'), (N'daily_balance'), (N'dimension'),
         (N'dimension_balance'), (N'dimension_rule'), (N'dimension_set'), (N'dimension_set_value'),
         (N'dimension_value'), (N'exchange_rate'), (N'fiscal_period'), (N'fiscal_year'), (N'import_file'), (N'journal'),
         (N'journal_chain'), (N'journal_entry'), (N'journal_entry_draft'), (N'ledger_line'), (N'ledger_lock'),

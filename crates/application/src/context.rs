@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::error::Language;
 use domain::ids::{ApiKeyId, TenantId, UserId};
+use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 
 use crate::authorize::PermissionSet;
 use crate::ports::batch::BatchHandle;
@@ -55,6 +58,8 @@ pub enum IfMatch {
 pub struct RequestContext {
     pub actor: Actor,
     pub tenant: TenantId,
+    /// The tenant's: what day it is.
+    pub time_zone: TimeZone,
     pub permissions: Arc<PermissionSet>,
     /// Only a platform administrator creates tenants; no role of a tenant gives this.
     pub platform_admin: bool,
@@ -70,11 +75,12 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// The product acting by itself in one tenant.
+    /// The product acting by itself in one tenant, in UTC unless [told](Self::in_time_zone) where the tenant is.
     pub fn system(tenant: TenantId, request_id: &str) -> Self {
         Self {
             actor: Actor::System,
             tenant,
+            time_zone: TimeZone::UTC,
             permissions: Arc::new(PermissionSet::all()),
             platform_admin: true,
             language: Language::English,
@@ -84,5 +90,15 @@ impl RequestContext {
             dry_run: false,
             batch: None,
         }
+    }
+
+    #[must_use]
+    pub fn in_time_zone(self, time_zone: TimeZone) -> Self {
+        Self { time_zone, ..self }
+    }
+
+    /// The tenant's day at this moment: what every date that is left out or compared with today means.
+    pub fn today(&self, now: Timestamp) -> NaiveDate {
+        self.time_zone.day_of(now)
     }
 }

@@ -101,6 +101,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::platform::attachment::ALL,
     crate::text::ALL,
     crate::time::ALL,
+    crate::time_zone::ALL,
     ledger::account::ALL,
     ledger::dimension::ALL,
     ledger::fiscal_period::ALL,

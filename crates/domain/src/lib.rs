@@ -7,3 +7,4 @@ pub mod money;
 pub mod platform;
 pub mod text;
 pub mod time;
+pub mod time_zone;

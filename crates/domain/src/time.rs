@@ -31,9 +31,6 @@ impl Timestamp {
     pub fn to_datetime(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::UNIX_EPOCH)
     }
-    pub fn date(self) -> NaiveDate {
-        self.to_datetime().date_naive()
-    }
     pub fn parse(text: &str) -> Result<Self, Violation> {
         DateTime::parse_from_rfc3339(text)
             .map(|moment| Self(moment.timestamp_micros()))

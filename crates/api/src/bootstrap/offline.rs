@@ -10,11 +10,18 @@ use application::accounting::imports::{
 };
 use application::accounting::integrity::Integrity;
 use application::context::RequestContext;
+use application::error::AppError;
+use application::platform::tenants::TENANT;
 use application::ports::clock::Clock;
 use domain::error::Language;
 use domain::ids::TenantId;
+<<<<<<< HEAD
 use infrastructure::sql::backup::{self, BackupSummary, Restoring};
 use infrastructure::sql::db::Db;
+=======
+use domain::time_zone::TimeZone;
+use infrastructure::sql::backup::{self, BackupSummary};
+>>>>>>> 08fc73b (Reports begin with opening figures, closing keeps its currencies, the chart has a history, and a day is the tenant's)
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
 use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prepared};
@@ -162,7 +169,10 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
     let tenant = parts.database.tenant_by_code(&args.tenant).await?;
     let tenant: TenantId = tenant
         .ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
-    let ctx = RequestContext { dry_run: args.dry_run, ..RequestContext::system(tenant, "command-line") };
+    let view = parts.state.sign_in.queries.tenant(tenant).await?.ok_or_else(|| AppError::not_found(TENANT))?;
+    let time_zone = TimeZone::parse(&view.time_zone).map_err(AppError::from)?;
+    let ctx = RequestContext::system(tenant, "command-line").in_time_zone(time_zone);
+    let ctx = RequestContext { dry_run: args.dry_run, ..ctx };
     let options = ImportOptions {
         post: args.post,
         create_periods: args.create_periods,

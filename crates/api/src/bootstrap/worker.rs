@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use application::accounting::recurring_entries::run_due_recurring_entries;
+use application::accounting::recurring_entries::{RecurringRun, run_due_recurring_entries};
 use application::command::Application;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
@@ -12,7 +12,9 @@ use application::platform::attachments::sweep;
 use application::platform::jobs::{RENEWAL, fail_interrupted, keep_runner};
 use application::platform::retention::purge_idempotency;
 use application::platform::tenants::TENANT_LIST;
+use application::platform::views::TenantView;
 use domain::ids::TenantId;
+use domain::time_zone::TimeZone;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
@@ -118,9 +120,14 @@ impl Worker {
         Ok(sweep(&self.app, &*self.state.files.store).await?.removed)
     }
 
+    /// What is due by the tenant's own today.
+    async fn recurring_entries_of(&self, tenant: &TenantView) -> AppResult<RecurringRun> {
+        let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
+        run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await
+    }
+
     /// Of every active tenant, a page of tenants at a time. What one tenant refuses does not hold up the others.
     async fn recurring_entries(&self) {
-        let today = self.app.clock.now().date();
         let active = FilterValue::Text("active".to_owned());
         let mut query = ListQuery::first(&TENANT_LIST, PAGE_LIMIT_MAX).filter("status", FilterOp::Eq, active);
         loop {
@@ -132,8 +139,7 @@ impl Worker {
                 if !self.may_go_on() {
                     return;
                 }
-                let run = run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await;
-                match run {
+                match self.recurring_entries_of(&tenant).await {
                     Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
                         tenant = %tenant.id, drafted = run.drafted, posted = run.posted, failed = run.failed,
                         "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"

@@ -49,6 +49,7 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
         let mut context = RequestContext {
             actor: identity.actor,
             tenant: identity.tenant,
+            time_zone: identity.time_zone.clone(),
             permissions: identity.permissions.clone(),
             platform_admin: identity.platform_admin,
             language: visitor.language,

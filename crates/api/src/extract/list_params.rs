@@ -96,6 +96,11 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
         let violation = Violation::new(&TOO_MANY_FILTERS).with("count", conditions).with("max", FILTERS_MAX);
         errors.push(violation);
     }
+    // A member that is only there when it is expanded is what `fields` asks for, too.
+    for name in request_fields.iter().flatten() {
+        let member = spec.expand.iter().find(|expandable| **expandable == name.as_str());
+        query.expand.extend(member.filter(|member| !query.expand.contains(member)));
+    }
     errors.into_result(ListRequest { query, fields: request_fields, limited })
 }
 

@@ -24,6 +24,7 @@ use domain::money::Amount;
 use domain::platform::{Password, PasswordHash};
 use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use infrastructure::blobs::directory::DirectoryBlobs;
@@ -343,6 +344,7 @@ impl Authenticator for Stub {
         Ok(Identity {
             actor: Actor::User(UserId::new(Uuid::from_u128(1))),
             tenant: TenantId::new(Uuid::from_u128(2)),
+            time_zone: TimeZone::UTC,
             permissions: Arc::new(PermissionSet::from_grants(grants)),
             platform_admin: false,
         })

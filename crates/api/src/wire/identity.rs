@@ -1,4 +1,4 @@
-//! Addresses, passwords, languages, countries and permission names.
+//! Addresses, passwords, languages, countries, time zones and permission names.
 
 use application::platform::records::Country;
 use application::platform::tenants::TEMPLATES;
@@ -7,6 +7,7 @@ use domain::platform::{
     EMAIL_LENGTH_MAX, EmailAddress, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_TOO_LONG,
     PASSWORD_TOO_SHORT,
 };
+use domain::time_zone::{TIME_ZONE_LENGTH_MAX, TimeZone};
 use serde_json::{Value, json};
 
 use super::{Pointer, Schemas, WireType, check, string, word};
@@ -33,6 +34,16 @@ impl WireType for EmailAddress {
 impl WireType for Country {
     fn schema(_: &mut Schemas) -> Value {
         json!({ "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["SA"] })
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        check(Self::parse(string(value, at, errors)?), at, errors)
+    }
+}
+
+impl WireType for TimeZone {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "maxLength": TIME_ZONE_LENGTH_MAX, "examples": ["Asia/Riyadh"],
+            "description": "A name of the IANA time zone database." })
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         check(Self::parse(string(value, at, errors)?), at, errors)

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use application::ports::clock::{Clock, Ids};
+use domain::time_zone::TimeZone;
 use erp_stubs::{Stubs, entra};
 use infrastructure::sql::mssql::connection_string::{Login, SqlServerOptions};
 use infrastructure::sql::mssql::migrate::drop_database;
@@ -131,7 +132,7 @@ impl Peers {
             let body = json!({ "code": code, "name": { "en": code }, "type": kind });
             api.post("/accounts", &body).await;
         }
-        let today = SystemClock.now().date().to_string();
+        let today = TimeZone::of_country("SA").day_of(SystemClock.now()).to_string();
         let sale = entry(&today, &[("1000", "5.00", ""), ("4000", "", "5.00")], true);
         let posted = api.post("/journal-entries", &sale).await;
         assert_eq!(posted["status"], "posted", "{posted}");

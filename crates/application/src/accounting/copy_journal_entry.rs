@@ -18,7 +18,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 #[derive(Debug, Clone)]
 pub struct CopyJournalEntry {
     pub id: JournalEntryId,
-    /// `None` is today, in UTC.
+    /// `None` is the tenant's today.
     pub posting_date: Option<NaiveDate>,
 }
 
@@ -31,7 +31,7 @@ impl Command for CopyJournalEntry {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
         let stored = uow.journal_entries().find(self.id).await?;
         let id = JournalEntryId::new(uow.new_id());
-        let date = self.posting_date.unwrap_or_else(|| uow.now().date());
+        let date = self.posting_date.unwrap_or_else(|| ctx.today(uow.now()));
         let (draft, notes) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
             StoredEntry::Draft { draft, meta } => {
                 let kind = EntryKind::Standard;

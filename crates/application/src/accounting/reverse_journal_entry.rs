@@ -22,7 +22,7 @@ pub const REVERSE: &str = "accounting.journal_entry.reverse";
 #[derive(Debug, Clone)]
 pub struct ReverseJournalEntry {
     pub id: JournalEntryId,
-    /// `None` is today, in UTC.
+    /// `None` is the tenant's today.
     pub posting_date: Option<NaiveDate>,
     pub reason: String,
 }
@@ -41,7 +41,7 @@ impl Command for ReverseJournalEntry {
             None => return Err(AppError::not_found("journal_entry")),
         };
         check_version(ctx, version)?;
-        let date = self.posting_date.unwrap_or_else(|| uow.now().date());
+        let date = self.posting_date.unwrap_or_else(|| ctx.today(uow.now()));
         let view = reverse(ctx, uow, &original, date, &self.reason).await?;
         Ok(Done::of(view.id, view.version, view))
     }

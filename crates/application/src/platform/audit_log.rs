@@ -30,11 +30,11 @@ pub struct AuditEntryView {
     pub entity_id: Uuid,
     /// The request that did it, as in its `X-Request-Id`.
     pub request_id: String,
-    /// As it was; null when it did not exist. Only of a single record.
+    /// As it was; null when it did not exist. Pages of JSON have it only where `fields` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// As it is since then; null when it no longer exists. Only of a single record.
+    /// As it is since then; null when it no longer exists. Pages of JSON have it only where `fields` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
@@ -62,6 +62,11 @@ pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
 pub trait AuditLogQueries: Send + Sync {
     /// With what it was before and after.
     async fn audit_entry(&self, tenant: TenantId, id: AuditId) -> AppResult<Option<AuditEntryView>>;
-    /// Without what it was before and after.
-    async fn audit_log(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<AuditEntryView>>;
+    /// What was before and after only if `documents`.
+    async fn audit_log(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+        documents: bool,
+    ) -> AppResult<Page<AuditEntryView>>;
 }

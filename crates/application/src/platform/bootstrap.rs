@@ -53,7 +53,7 @@ impl Work for Bootstrap {
         let new = self.new.clone();
         let ctx = RequestContext::system(self.tenant(), BOOTSTRAP_REQUEST);
         let id = provision(&ctx, uow, &new).await?.tenant;
-        let ctx = RequestContext::system(id, BOOTSTRAP_REQUEST);
+        let ctx = RequestContext::system(id, BOOTSTRAP_REQUEST).in_time_zone(new.time_zone());
         self.after.run(&ctx, uow, &new).await?;
         uow.bookkeeping().write_changes(&ctx).await?;
         *self.created.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::TenantId;
+use domain::time_zone::TimeZone;
 
 use crate::authorize::PermissionSet;
 use crate::context::Actor;
@@ -24,6 +25,7 @@ pub enum Credential {
 pub struct Identity {
     pub actor: Actor,
     pub tenant: TenantId,
+    pub time_zone: TimeZone,
     pub permissions: Arc<PermissionSet>,
     pub platform_admin: bool,
 }

@@ -5,6 +5,7 @@ use domain::ids::{InvitationId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::{Currency, CurrencyCode};
 use domain::platform::{EmailAddress, PasswordHash};
 use domain::text::{Code, LocalizedName};
+use domain::time_zone::TimeZone;
 
 use super::guard::record;
 use super::invitations::{INVITATION, INVITATION_SECONDS};
@@ -26,9 +27,17 @@ pub struct NewTenant {
     pub name: LocalizedName,
     pub currency: CurrencyCode,
     pub country: Country,
+    /// `None` is the zone of the country's capital.
+    pub time_zone: Option<TimeZone>,
     /// The accounting template the caller applies afterwards: `sa-standard` or `empty`.
     pub template: String,
     pub administrator: NewAdministrator,
+}
+
+impl NewTenant {
+    pub fn time_zone(&self) -> TimeZone {
+        self.time_zone.clone().unwrap_or_else(|| TimeZone::of_country(self.country.as_str()))
+    }
 }
 
 /// The first administrator.
@@ -75,6 +84,7 @@ pub async fn provision(
         name: new.name.clone(),
         currency: new.currency,
         country: new.country.clone(),
+        time_zone: new.time_zone(),
         template: new.template.clone(),
         status: TenantStatus::Active,
         created_at: now,

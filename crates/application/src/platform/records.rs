@@ -6,6 +6,7 @@ use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, PasswordHash};
 use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 use uuid::Uuid;
 
 use super::error::INVALID_COUNTRY;
@@ -65,6 +66,8 @@ pub struct Tenant {
     pub name: LocalizedName,
     pub currency: CurrencyCode,
     pub country: Country,
+    /// Where its days begin.
+    pub time_zone: TimeZone,
     /// What it was set up from.
     pub template: String,
     pub status: TenantStatus,

@@ -19,6 +19,8 @@ pub struct TenantView {
     pub currency: String,
     /// ISO 3166-1, two letters.
     pub country: String,
+    /// Where its days begin, a name of the IANA database: "today" is the day there.
+    pub time_zone: String,
     /// What the tenant was set up from.
     pub template: String,
     /// `active` or `suspended`.
@@ -40,6 +42,7 @@ impl From<&Tenant> for TenantView {
             name: (&tenant.name).into(),
             currency: tenant.currency.to_string(),
             country: tenant.country.as_str().to_owned(),
+            time_zone: tenant.time_zone.name().to_owned(),
             template: tenant.template.clone(),
             status: tenant.status.as_str().to_owned(),
             created_at: tenant.created_at,

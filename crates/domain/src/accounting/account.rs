@@ -36,6 +36,9 @@ crate::errors! {
     ACCOUNT_USED_NO_CHANGE = "account_used_no_change", Conflict, User,
         "Account {code} has entries; its type, currency and control kind no longer change.",
         "الحساب {code} عليه قيود؛ لا يمكن تغيير نوعه أو عملته أو نوع الرقابة عليه.";
+    ACCOUNT_SETTLED_NO_CHANGE = "account_settled_no_change", Conflict, User,
+        "Account {code} has entries in a closed fiscal year or a hard-locked period, whose cash flow statement would change.",
+        "الحساب {code} عليه قيود في سنة مالية مقفلة أو فترة مقفلة نهائيًا، وسيتغير بيان التدفقات النقدية لها.";
     ACCOUNT_CONTROL_UNFIT = "account_control_unfit", Rule, User,
         "Control kind {control} does not fit an account of type {type}.",
         "نوع الرقابة {control} لا يناسب حسابًا من نوع {type}.";
@@ -83,6 +86,8 @@ pub struct AccountPatch {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AccountUsage {
     pub has_entries: bool,
+    /// Some of them in a closed fiscal year or under the hard lock, whose statements no longer change.
+    pub has_settled_entries: bool,
     pub has_children: bool,
 }
 
@@ -165,6 +170,9 @@ impl Account {
         // Widening to any currency harms no stored line; another currency would contradict them.
         if usage.has_entries && old.currency != new.currency && new.currency.is_some() {
             refuse(&ACCOUNT_USED_NO_CHANGE, "/currency");
+        }
+        if usage.has_settled_entries && old.cash_flow != new.cash_flow {
+            refuse(&ACCOUNT_SETTLED_NO_CHANGE, "/cashFlow");
         }
         if usage.has_entries && old.control != new.control {
             refuse(&ACCOUNT_USED_NO_CHANGE, "/control");

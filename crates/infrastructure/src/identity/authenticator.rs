@@ -18,8 +18,10 @@ use application::ports::database::{Database, Outcome, Work};
 use application::ports::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use bytes::Bytes;
+use domain::error::Violation;
 use domain::ids::{ApiKeyId, TenantId, UserId};
 use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -152,6 +154,11 @@ fn refused(why: &str) -> AppError {
     AppError { internal: Some(why.to_owned()), ..AppError::of(&UNAUTHENTICATED) }
 }
 
+fn time_zone(user: &UserAccess) -> AppResult<TimeZone> {
+    let wrong = |violation: Violation| AppError::internal(format!("cached rights: {}", violation.def.code));
+    TimeZone::parse(&user.time_zone).map_err(wrong)
+}
+
 /// One verification in progress: collects what the answer depends on.
 struct Finding<'a> {
     from: &'a Sources,
@@ -178,6 +185,7 @@ impl Finding<'_> {
             None => Ok(Identity {
                 actor: Actor::User(grant.user),
                 tenant: grant.tenant,
+                time_zone: time_zone(&user)?,
                 permissions: Arc::new(self.rights(&user)),
                 platform_admin: user.platform_admin,
             }),
@@ -213,6 +221,7 @@ impl Finding<'_> {
         Ok(Identity {
             actor: Actor::ApiKey(key, user),
             tenant,
+            time_zone: time_zone(owner)?,
             permissions: Arc::new(scopes.intersect(&self.rights(owner))),
             platform_admin: false,
         })

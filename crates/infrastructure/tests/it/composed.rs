@@ -160,11 +160,21 @@ fn reports() -> Vec<(String, Composed)> {
     let balance = Bucket::new(None, day("2026-03-15"));
     let year = Bucket::new(day("2026-01-01"), day("2026-03-15")).without_closing_from(day("2026-01-01"));
     let before = Bucket::new(day("2025-01-01"), day("2025-03-15")).without_closing_from(day("2025-01-01"));
+    let openings = Bucket::of_openings(day("2026-01-01"), day("2026-03-15"));
     let known_at = Some(Timestamp::from_micros(1_770_000_000_000_000));
     let group = Some(DimensionId::new(id(5)));
     let query = |buckets: &[Bucket]| MovementQuery { buckets: buckets.to_vec(), ..MovementQuery::default() };
     let queries = [
         ("trial balance", query(&[Bucket::new(None, day("2025-12-31")), year])),
+        ("trial balance with opening figures", query(&[openings, year.without_openings()])),
+        (
+            "with opening figures, by dimension",
+            MovementQuery { filter: of_dimension(), ..query(&[openings, year.without_openings()]) },
+        ),
+        (
+            "with opening figures, as known",
+            MovementQuery { known_at, ..query(&[openings, year.without_openings()]) },
+        ),
         ("balance sheet with all time", query(&[Bucket::new(None, None)])),
         ("income statement, compared", query(&[year, before])),
         ("by dimension", MovementQuery { filter: of_dimension(), ..query(&[year]) }),
@@ -188,6 +198,7 @@ fn reports() -> Vec<(String, Composed)> {
         filter: of_dimension(),
         known_at,
         closing_excluded_from: day("2026-01-01"),
+        without_openings: true,
         ..selection.clone()
     };
     let (posting_date, entry_id) = (day("2026-02-01").unwrap(), JournalEntryId::new(id(8)));

@@ -53,5 +53,5 @@ async fn get(
     };
     let facts = queries.close_checklist_facts(ctx.tenant, scope).await?;
     let facts = facts.ok_or_else(|| AppError::not_found(resource))?;
-    answer::json(&close_checklist(&facts, clock.now().date(), ctx.language))
+    answer::json(&close_checklist(&facts, ctx.today(clock.now()), ctx.language))
 }

@@ -178,7 +178,7 @@ async fn effective(
     ctx: Ctx,
     Query(query): Query<EffectiveRateQuery>,
 ) -> ApiResult {
-    let date = query.date.unwrap_or_else(|| clock.now().date());
+    let date = query.date.unwrap_or_else(|| ctx.today(clock.now()));
     let rate = queries.effective_rate(ctx.tenant, query.currency, date).await?;
     answer::json(&rate.ok_or_else(|| AppError::not_found(EXCHANGE_RATE))?)
 }

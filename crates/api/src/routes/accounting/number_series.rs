@@ -238,7 +238,7 @@ async fn next(
     Id(id): Id<NumberSeriesId>,
     Query(query): Query<NumberPreviewQuery>,
 ) -> ApiResult {
-    let date = query.date.unwrap_or_else(|| clock.now().date());
+    let date = query.date.unwrap_or_else(|| ctx.today(clock.now()));
     answer::json(&preview::preview(&*queries, ctx.tenant, id, date).await?)
 }
 

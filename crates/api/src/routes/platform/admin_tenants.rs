@@ -25,6 +25,7 @@ use domain::ids::TenantId;
 use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, PASSWORD_GUESSABLE, Password};
 use domain::text::{Code, LocalizedName, NAME_LENGTH_MAX};
+use domain::time_zone::TimeZone;
 use http::HeaderMap;
 
 use super::invitations::shown_once;
@@ -62,6 +63,8 @@ request! {
         /// The company currency; it never changes.
         currency: CurrencyCode => "SAR",
         country: Country => "SA",
+        /// Where its days begin; the zone of the country's capital when left out.
+        time_zone: Option<TimeZone>,
         /// `sa-standard`: a chart of accounts with Arabic and English names; `empty`: nothing.
         template: TemplateName => "sa-standard",
         /// The first day of the first fiscal year, any day; the calendar year when left out.
@@ -166,10 +169,12 @@ async fn create(
         name: body.name,
         currency: body.currency,
         country: body.country,
+        time_zone: body.time_zone,
         template: body.template.0,
         administrator,
     };
-    let parts = [new.code.as_str(), new.currency.as_str(), new.country.as_str(), &new.template];
+    let zone = new.time_zone();
+    let parts = [new.code.as_str(), new.currency.as_str(), new.country.as_str(), zone.name(), &new.template];
     let names = [new.name.ar().unwrap_or(""), new.name.en().unwrap_or("")];
     let person = [
         new.administrator.email.as_str(),

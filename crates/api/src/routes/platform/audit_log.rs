@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use application::authorize::Access;
 use application::error::AppError;
-use application::paging::ListSpec;
+use application::paging::{INVALID_PARAMETER, ListQuery, ListSpec};
 use application::platform::audit_log::{AUDIT_LOG_LIST, AuditEntryView, AuditLogQueries};
 use axum::extract::State;
+use domain::error::Violation;
 use domain::ids::AuditId;
 
 use crate::answer::{self, ApiResult};
-use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
+use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource, Media};
 use crate::operation::Operations;
+
+/// Changes whose documents are held at once; each may be as large as the thing itself.
+const DOCUMENTS_MAX: u32 = 50;
 
 const TAG: &str = "audit log";
 
@@ -26,7 +30,10 @@ pub fn operations(ops: &mut Operations) {
         .id("list_audit_log")
         .tag(TAG)
         .summary("List the audit log")
-        .description("The latest changes first, each without the documents before and after.")
+        .description(
+            "The latest changes first. CSV and NDJSON have what was before and after, as JSON; a page of JSON only where \
+             `fields` names `before` or `after`, and then of at most 50 changes.",
+        )
         .access(READ)
         .list::<AuditEntryView>(&AUDIT_LOG_LIST);
     ops.get("/audit-log/{id}", get)
@@ -43,12 +50,28 @@ async fn list(
     params: ListParams<AuditEntryView>,
     accept: Accept,
 ) -> ApiResult {
-    let tenant = ctx.tenant;
-    let page = move |query| {
+    let (tenant, request) = (ctx.tenant, params.into_inner());
+    let named = |fields: &Vec<String>| fields.iter().any(|field| field == "before" || field == "after");
+    let streamed = accept != Media::Json;
+    let documents = request.fields.as_ref().map_or(streamed, named);
+    if documents && streamed && request.limited && request.query.limit > DOCUMENTS_MAX {
+        // One piece of a stream has no cursor to go on with, so it is not made shorter.
+        let refused = Violation::new(&INVALID_PARAMETER)
+            .with("name", "limit")
+            .with("value", request.query.limit)
+            .with("expected", "at most 50 beside before and after, or none for all changes");
+        return Err(refused.at("?limit").into());
+    }
+    let page = move |mut query: ListQuery| {
         let queries = queries.clone();
-        async move { queries.audit_log(tenant, &query).await }
+        async move {
+            if documents {
+                query.limit = query.limit.min(DOCUMENTS_MAX);
+            }
+            queries.audit_log(tenant, &query, documents).await
+        }
     };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list(page, request, accept).await
 }
 
 async fn get(State(queries): State<Arc<dyn AuditLogQueries>>, ctx: Ctx, Id(id): Id<AuditId>) -> ApiResult {

@@ -10,6 +10,7 @@ use application::platform::tenants::{TENANT, UpdateTenant};
 use application::platform::views::TenantView;
 use axum::extract::State;
 use domain::text::LocalizedName;
+use domain::time_zone::TimeZone;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};
@@ -24,6 +25,8 @@ request! {
     /// Changes of the tenant; code, currency and country stay as they were set up.
     pub struct UpdateTenantBody {
         name: Optional<LocalizedName>,
+        /// Where its days begin, from now on; what was posted keeps its date.
+        time_zone: Optional<TimeZone>,
     }
 }
 
@@ -38,7 +41,7 @@ pub fn operations(ops: &mut Operations) {
     ops.patch("/tenants/current", update)
         .id("update_current_tenant")
         .tag(TAG)
-        .summary("Rename the tenant of the token")
+        .summary("Change the tenant of the token")
         .command::<UpdateTenant>()
         .if_match()
         .body::<UpdateTenantBody>()
@@ -51,5 +54,5 @@ async fn get(ctx: Ctx, State(queries): State<Arc<dyn PlatformQueries>>, headers:
 }
 
 async fn update(ctx: Ctx, State(app): State<Application>, Json(body): Json<UpdateTenantBody>) -> ApiResult {
-    answer::ok(execute(&app, &ctx, UpdateTenant { name: body.name.0 }).await?)
+    answer::ok(execute(&app, &ctx, UpdateTenant { name: body.name.0, time_zone: body.time_zone.0 }).await?)
 }

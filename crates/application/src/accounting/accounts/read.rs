@@ -30,7 +30,7 @@ pub async fn balance(
     queries: &dyn AccountQueries,
     tenant: TenantId,
     id: AccountId,
-    as_of: Option<NaiveDate>,
+    as_of: NaiveDate,
     known_at: Option<Timestamp>,
 ) -> AppResult<AccountBalanceView> {
     if let Some(known_at) = known_at {

@@ -5,7 +5,7 @@ use domain::accounting::fiscal_period::{FiscalPeriod, FiscalPeriodKind};
 use domain::accounting::fiscal_year::FiscalYear;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, JOURNAL_LINES_MAX, NewEntry, NewLine};
-use domain::accounting::year_close::closing_lines;
+use domain::accounting::year_close::{RemainingBalance, RetainedEarnings, closing_lines};
 use domain::error::Violation;
 use domain::ids::{FiscalYearId, JournalEntryId};
 
@@ -100,16 +100,19 @@ async fn open_closing_period(
     Ok(())
 }
 
-/// What is still on income and expense accounts, moved to retained earnings; empty when nothing is.
+/// What is still on income and expense accounts in any currency, moved to retained earnings; empty when nothing is.
 async fn remaining_lines(uow: &mut dyn UnitOfWork, year: FiscalYearId) -> AppResult<Vec<NewLine>> {
     let balances = uow.fiscal_years().remaining_balances(year).await?;
-    if balances.iter().all(|row| row.balance.is_zero()) {
+    if balances.iter().all(RemainingBalance::is_zero) {
         return Ok(Vec::new());
     }
     let settings = uow.ledger().settings().await?;
     let account = settings.retained_earnings_account_id;
     let account = account.ok_or_else(|| AppError::of(&RETAINED_EARNINGS_ACCOUNT_MISSING))?;
-    Ok(closing_lines(&balances, account)?)
+    let stored = uow.accounts().find(account).await?;
+    let currency = stored.and_then(|stored| stored.value.currency());
+    let company = uow.ledger().company_currency().await?.code;
+    Ok(closing_lines(&balances, RetainedEarnings { account, currency }, company)?)
 }
 
 async fn post_closing_entry(

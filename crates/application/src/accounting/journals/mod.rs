@@ -4,6 +4,7 @@ pub mod create;
 pub mod delete;
 pub mod update;
 
+use chrono::NaiveDate;
 use domain::accounting::number_series::NumberContext;
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalId, NumberSeriesId};
@@ -75,8 +76,9 @@ async fn resolve_series(
     if !stored.series.active {
         refuse(&NUMBER_SERIES_INACTIVE);
     }
-    let entry =
-        NumberContext { date: uow.now().date(), fiscal_year_code: "", journal_code: "", branch: None };
+    // Any day shows whether the pattern needs more than a journal knows.
+    let date = NaiveDate::default();
+    let entry = NumberContext { date, fiscal_year_code: "", journal_code: "", branch: None };
     if stored.series.format(1, &entry).is_err() {
         refuse(&NUMBER_SERIES_NEEDS_BRANCH);
     }

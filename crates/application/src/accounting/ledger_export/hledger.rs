@@ -8,12 +8,16 @@ use domain::accounting::account::AccountType;
 use domain::accounting::journal_entry::PostedLine;
 use domain::error::Language;
 use domain::ids::{AccountId, JournalId};
+use domain::money::Amount;
 use domain::text::LocalizedName;
 
 use super::{Context, Writer, missing};
 use crate::accounting::ports::ledger_export::{ExportAccount, ExportedHeader, ExportedLine};
 use crate::accounting::views::journal_entry_build::hex;
 use crate::error::AppResult;
+
+/// The amount that shows how a currency is written: one thousand.
+const STYLE_SCALED: i64 = 10_000_000;
 
 pub struct Hledger {
     /// Full names: every heading and the account, each as `code name`.
@@ -78,9 +82,12 @@ impl Writer for Hledger {
         let company = name(&books.company_name, self.language).unwrap_or_default();
         let _ = writeln!(out, "; {}\n", comment(company));
         let _ = writeln!(out, "decimal-mark .");
-        let zero = domain::money::Amount::from_scaled(10_000_000).display(books.company.scale);
-        let style = if zero.contains('.') { zero } else { format!("{zero}.") };
-        let _ = writeln!(out, "commodity {style} {}\n", books.company.code);
+        for currency in books.currencies.values() {
+            let style = Amount::from_scaled(STYLE_SCALED).display(currency.scale);
+            let style = if style.contains('.') { style } else { format!("{style}.") };
+            let _ = writeln!(out, "commodity {style} {}", currency.code);
+        }
+        out.push(b'\n');
         for account in &books.accounts {
             let name = self.accounts.get(&account.id).ok_or_else(|| missing("account"))?;
             let _ = writeln!(out, "account {name}  ; type:{}", account_type(account.account_type));

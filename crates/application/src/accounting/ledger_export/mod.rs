@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::error::Language;
 use domain::ids::{DimensionId, DimensionSetId, DimensionValueId, TenantId};
-use domain::money::{Amount, Currency, CurrencyCode};
+use domain::money::{Amount, CurrencyCode};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 pub use to_store::{
@@ -47,9 +47,8 @@ pub(crate) struct Context {
 
 impl Context {
     fn amount(&self, amount: Amount, currency: CurrencyCode) -> String {
-        let company = self.books.company;
-        let scale = if currency == company.code { company.scale } else { Currency::iso(currency).scale };
-        amount.display(scale)
+        let known = self.books.currencies.get(&currency).copied();
+        amount.display(known.unwrap_or(self.books.company).scale)
     }
 
     /// Dimension code to value code.

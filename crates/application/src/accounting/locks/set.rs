@@ -34,7 +34,7 @@ impl Command for SetLock {
         check_version(ctx, version)?;
         let before = uow.locks().locks().await?;
         let mut violations = Violations::new();
-        let after = before.set_lock(self.kind, self.locked_through, uow.now().date());
+        let after = before.set_lock(self.kind, self.locked_through, ctx.today(uow.now()));
         let after = violations.check("", after);
         if after.is_some() && before.moves_back(self.kind, self.locked_through) && self.reason.is_none() {
             violations.push(Violation::new(&LOCK_REASON_REQUIRED).at("/reason"));

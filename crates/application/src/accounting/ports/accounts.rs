@@ -57,7 +57,9 @@ pub static ACCOUNT_LIST: ListSpec = ListSpec {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountLedgerQuery {
     pub from: Option<NaiveDate>,
+    /// `None` is today, or the day on which the first page was read.
     pub to: Option<NaiveDate>,
+    pub today: NaiveDate,
     pub limit: u32,
     /// Opaque; made and read by the adapter. It carries the running balance.
     pub cursor: Option<String>,
@@ -75,7 +77,7 @@ pub trait AccountQueries: Send + Sync {
         &self,
         tenant: TenantId,
         id: AccountId,
-        as_of: Option<NaiveDate>,
+        as_of: NaiveDate,
         known_at: Option<Timestamp>,
     ) -> AppResult<Option<AccountBalanceView>>;
     /// Reads one page through the index alone, whatever the size of the ledger. `None` when there is no such account.

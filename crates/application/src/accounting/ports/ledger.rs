@@ -108,6 +108,11 @@ pub trait LedgerRepository: Send {
     async fn settings(&mut self) -> StorageResult<LedgerSettings>;
     /// The tenant's own currency.
     async fn company_currency(&mut self) -> StorageResult<Currency>;
+    /// Currencies of the tenant, active or not; those that are not set up are absent.
+    async fn currencies(
+        &mut self,
+        codes: &BTreeSet<CurrencyCode>,
+    ) -> StorageResult<HashMap<CurrencyCode, Currency>>;
 
     /// Adds the lines to the maintained balances of their period and day. May be kept until the command ends; a
     /// balance read in the same unit of work MUST include it.

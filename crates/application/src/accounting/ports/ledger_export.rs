@@ -6,7 +6,7 @@ use domain::accounting::journal_entry::{EntryHeader, PostedLine};
 use domain::ids::{
     AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId, JournalId, TenantId,
 };
-use domain::money::Currency;
+use domain::money::{Currency, CurrencyCode};
 use domain::text::LocalizedName;
 use futures::stream::BoxStream;
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ pub struct ExportedHeader {
 pub struct ExportBooks {
     pub company: Currency,
     pub company_name: LocalizedName,
+    /// The tenant's currencies, the company's among them.
+    pub currencies: BTreeMap<CurrencyCode, Currency>,
     /// In order of the codes.
     pub accounts: Vec<ExportAccount>,
     pub journals: Vec<(JournalId, String)>,

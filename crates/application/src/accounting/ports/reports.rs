@@ -1,5 +1,7 @@
 //! What statements are made of: the calendar, the chart, sums per account and the lines behind them.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
@@ -16,6 +18,9 @@ use crate::error::AppResult;
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub company: Currency,
+    pub company_name: LocalizedName,
+    /// The tenant's currencies with their decimals, the company's among them.
+    pub currencies: BTreeMap<CurrencyCode, Currency>,
     /// In order of their start.
     pub years: Vec<DateSpan>,
     /// Periods of all years, the closing ones too, in order of their start.
@@ -63,6 +68,17 @@ pub struct DimensionSelection {
     pub values: Vec<DimensionValueId>,
 }
 
+/// How a sum treats opening balances and their reversals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Openings {
+    /// Like any other entry.
+    #[default]
+    Counted,
+    LeftOut,
+    /// Nothing else.
+    Alone,
+}
+
 /// A range of posting dates, both ends included; an absent end is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
@@ -70,17 +86,27 @@ pub struct Bucket {
     pub to: Option<NaiveDate>,
     /// Leave out the closing periods that end on or after this day (R12).
     pub closing_excluded_from: Option<NaiveDate>,
+    pub openings: Openings,
 }
 
 impl Bucket {
     pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Self {
-        Self { from, to, closing_excluded_from: None }
+        Self { from, to, closing_excluded_from: None, openings: Openings::Counted }
     }
     /// Without the closing entries dated `from` or later.
     #[must_use]
     pub fn without_closing_from(mut self, from: Option<NaiveDate>) -> Self {
         self.closing_excluded_from = from;
         self
+    }
+    /// What moved: without the opening balances, which were there before.
+    #[must_use]
+    pub fn without_openings(self) -> Self {
+        Self { openings: Openings::LeftOut, ..self }
+    }
+    /// The opening balances dated within the range. Reports over the range begin with them.
+    pub fn of_openings(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Self {
+        Self { openings: Openings::Alone, ..Self::new(from, to) }
     }
 }
 
@@ -142,6 +168,8 @@ pub struct LineSelection {
     pub filter: LedgerFilter,
     pub known_at: Option<Timestamp>,
     pub closing_excluded_from: Option<NaiveDate>,
+    /// Leave out opening balances and their reversals.
+    pub without_openings: bool,
     /// One account; `None` is all, in order of their codes.
     pub account: Option<AccountId>,
 }
@@ -184,8 +212,8 @@ pub struct DimensionNode {
 #[async_trait]
 pub trait ReportQueries: Send + Sync {
     async fn calendar(&self, tenant: TenantId) -> AppResult<Calendar>;
-    /// Every account, in order of its code.
-    async fn chart(&self, tenant: TenantId) -> AppResult<Vec<ChartAccount>>;
+    /// Every account, in order of its code; as the chart was at `known_at`, if that is given.
+    async fn chart(&self, tenant: TenantId, known_at: Option<Timestamp>) -> AppResult<Vec<ChartAccount>>;
     /// `None` when there is no such dimension.
     async fn dimension(&self, tenant: TenantId, code: &str) -> AppResult<Option<DimensionTree>>;
     /// MUST read maintained balances, and lines only for the partial periods at either end of a range that is

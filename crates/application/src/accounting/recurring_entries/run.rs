@@ -20,7 +20,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 #[derive(Debug, Clone)]
 pub struct RunRecurringEntry {
     pub id: RecurringEntryId,
-    /// Makes everything that falls due by then; `None` is today, in UTC.
+    /// Makes everything that falls due by then; `None` is the tenant's today.
     pub date: Option<NaiveDate>,
 }
 
@@ -39,8 +39,8 @@ impl Command for RunRecurringEntry {
         }
         may_order(ctx, stored.entry.auto_post)?;
         let before = view(uow, &stored).await?;
-        let through = self.date.unwrap_or_else(|| uow.now().date());
-        let mut run = Run { ctx, today: uow.now().date(), stored, made: Vec::new(), failed: Vec::new() };
+        let through = self.date.unwrap_or_else(|| ctx.today(uow.now()));
+        let mut run = Run { ctx, today: ctx.today(uow.now()), stored, made: Vec::new(), failed: Vec::new() };
         run.retry(uow, through).await?;
         run.due(uow, through).await?;
         let Run { stored, made, failed, .. } = run;

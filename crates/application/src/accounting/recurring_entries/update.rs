@@ -59,7 +59,7 @@ impl Command for UpdateRecurringEntry {
         check_version(ctx, stored.entry.version)?;
         let before = view(uow, &stored).await?;
         let patch = self.patch(uow, &stored.entry).await?;
-        let today = uow.now().date();
+        let today = ctx.today(uow.now());
         let old = stored.entry.clone();
         let posts = old.auto_post || patch.auto_post == Some(true);
         let Changed { mut entry, dropped } = match stored.entry.update(patch, today) {

@@ -24,27 +24,42 @@ impl Reports {
     /// because their year is not closed is equity, too: this year's profit, and that of earlier years.
     pub async fn balance_sheet(&self, tenant: TenantId, request: &ReportRequest) -> AppResult<StatementView> {
         let frame = self.frame(tenant, request).await?;
-        let day = request.to.unwrap_or_else(|| self.today());
+        let day = self.last_day(request, &frame)?;
         let beside = beside(day, request.compare, &frame);
         let days: Vec<NaiveDate> = [Some(day), beside].into_iter().flatten().collect();
+        let wanted = (0..).zip(&days).flat_map(|(index, day)| buckets(index, *day, request, &frame));
+        let (places, buckets): (Vec<usize>, Vec<Bucket>) = wanted.unzip();
         let query = MovementQuery {
-            buckets: days.iter().flat_map(|day| buckets(*day, request, &frame)).collect(),
+            buckets,
             filter: frame.filter.clone(),
             known_at: request.known_at,
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let figures = Figures::collect(&movements.sums, days.len() * SLOTS, |m| Some(m.bucket));
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let figures = Figures::collect(&movements.sums, days.len() * SLOTS, |m| places.get(m.bucket).copied());
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let sheet = Sheet { chart: &chart, figures: &figures, request, frame: &frame, columns: days.len() };
         sheet.view(&days)
     }
 }
 
-fn buckets(day: NaiveDate, request: &ReportRequest, frame: &Frame) -> [Bucket; SLOTS] {
+/// What is summed up for one day, each with its slot. What income and expense accounts were opened with is no result of
+/// this year.
+fn buckets(
+    index: usize,
+    day: NaiveDate,
+    request: &ReportRequest,
+    frame: &Frame,
+) -> [(usize, Bucket); SLOTS + 1] {
     let start = frame.calendar.year_start(day);
     let excluded = (request.include_closing == Some(false)).then_some(start);
-    [Bucket::new(None, start.pred_opt()), Bucket::new(Some(start), Some(day)).without_closing_from(excluded)]
+    let (earlier, current) = (index * SLOTS + EARLIER, index * SLOTS + CURRENT);
+    let this_year = Bucket::new(Some(start), Some(day)).without_closing_from(excluded).without_openings();
+    [
+        (earlier, Bucket::new(None, start.pred_opt())),
+        (earlier, Bucket::of_openings(Some(start), Some(day))),
+        (current, this_year),
+    ]
 }
 
 /// The day to compare with: the end of the period before, or the same day a year earlier.

@@ -30,17 +30,27 @@ impl Reports {
         let ranges: Vec<Range> = [Some(range), compared].into_iter().flatten().collect();
         let buckets = |range: &Range| {
             let before = range.from.and_then(|from| from.pred_opt());
-            [flow_bucket(*range, request), Bucket::new(None, before), Bucket::new(None, range.to)]
+            [
+                (FLOW, flow_bucket(*range, request)),
+                (BEFORE, Bucket::new(None, before)),
+                // The cash at hand when the books began.
+                (BEFORE, Bucket::of_openings(range.from, range.to)),
+                (AFTER, Bucket::new(None, range.to)),
+            ]
         };
+        let wanted = (0..).zip(&ranges).flat_map(|(column, range)| {
+            buckets(range).map(|(slot, bucket)| (column * SLOTS + slot, bucket))
+        });
+        let (places, buckets): (Vec<usize>, Vec<Bucket>) = wanted.unzip();
         let query = MovementQuery {
-            buckets: ranges.iter().flat_map(buckets).collect(),
+            buckets,
             filter: frame.filter.clone(),
             known_at: request.known_at,
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let figures = Figures::collect(&movements.sums, ranges.len() * SLOTS, |m| Some(m.bucket));
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let figures = Figures::collect(&movements.sums, ranges.len() * SLOTS, |m| places.get(m.bucket).copied());
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let flow = Flow { chart: &chart, figures: &figures, request, frame: &frame, columns: ranges.len() };
         flow.view(&ranges, compared)
     }

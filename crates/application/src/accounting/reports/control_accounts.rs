@@ -23,8 +23,8 @@ impl Reports {
         tenant: TenantId,
         request: &ReportRequest,
     ) -> AppResult<ControlAccountsView> {
-        let range = Range { from: None, to: request.to };
         let frame = self.frame(tenant, request).await?;
+        let range = Range { from: None, to: Some(self.last_day(request, &frame)?) };
         let bucket = Bucket::new(None, range.to);
         let query = MovementQuery {
             buckets: vec![bucket],
@@ -35,7 +35,7 @@ impl Reports {
         };
         let movements = self.queries.movements(tenant, &query).await?;
         let figures = Figures::collect(&movements.sums, 1, |m| Some(m.bucket));
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let mut lines = Vec::new();
         for account in chart.iter().filter(|account| account.control.is_control() && account.is_posting) {
             if figures.has(account.id) || request.include_zero {

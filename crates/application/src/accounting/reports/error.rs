@@ -8,6 +8,9 @@ domain::errors! {
         "asOf and to say the same thing; give one of them.", "المعاملان asOf وto لهما المعنى نفسه؛ أرسل أحدهما فقط.";
     REPORT_RANGE_REVERSED = "report_range_reversed", Rule, User,
         "The range ends on {to}, before it begins on {from}.", "ينتهي المدى في {to} قبل بدايته في {from}.";
+    REPORT_OUTSIDE_FISCAL_YEARS = "report_outside_fiscal_years", Rule, User,
+        "No fiscal year contains {date}: give both ends of the range.",
+        "لا توجد سنة مالية تشمل {date}: حدد بداية المدى ونهايته.";
     REPORT_NEEDS_RANGE = "report_needs_range", Rule, User,
         "To compare, give the beginning and the end of the range.", "للمقارنة حدد بداية المدى ونهايته.";
     REPORT_TOO_MANY_COLUMNS = "report_too_many_columns", TooLarge, User,

@@ -1,11 +1,11 @@
-//! `GET /reports/general-ledger`: every account with its lines and its balance after each.
+//! `GET /reports/general-ledger`: every account with its opening balance, its lines and its balance after
+//! each. Lines of opening entries are in the opening balance.
 
 mod page;
 mod stream;
 
 use domain::error::{Language, Violation};
 use domain::ids::{AccountId, TenantId};
-use domain::money::Currency;
 
 use super::captions::Caption;
 use super::chart::Chart;
@@ -51,25 +51,25 @@ struct Prepared {
 impl Reports {
     async fn prepare(&self, tenant: TenantId, request: &GeneralLedgerRequest) -> AppResult<Prepared> {
         let report = &request.report;
-        let range = Range::checked(report.from, report.to)?;
         let frame = self.frame(tenant, report).await?;
+        let range = Range::checked(report.from, Some(self.last_day(report, &frame)?))?;
         let excluded = match report.include_closing {
             Some(false) => range.from.or_else(|| frame.calendar.years.first().map(|year| year.start)),
             _ => None,
         };
-        let within = Bucket::new(range.from, range.to).without_closing_from(excluded);
+        let within = Bucket::new(range.from, range.to).without_closing_from(excluded).without_openings();
         let before = range.from.and_then(|from| from.pred_opt()).map(|to| Bucket::new(None, Some(to)));
-        let opens = before.is_some();
+        let openings = Bucket::of_openings(range.from, range.to);
         let query = MovementQuery {
-            buckets: before.into_iter().chain([within]).collect(),
+            buckets: [within, openings].into_iter().chain(before).collect(),
             filter: frame.filter.clone(),
             known_at: report.known_at,
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let slot = |bucket: usize| if opens { bucket } else { MOVEMENT };
+        let slot = |bucket: usize| if bucket == 0 { MOVEMENT } else { OPENING };
         let figures = Figures::collect(&movements.sums, 2, |m| Some(slot(m.bucket)));
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let chart = Chart::new(self.queries.chart(tenant, report.known_at).await?);
         let only = request.account.as_deref().map(|code| by_code(&chart, code)).transpose()?;
         let shown = |account: &&ChartAccount| match only {
             Some(only) => account.id == only,
@@ -87,6 +87,7 @@ impl Reports {
             filter: frame.filter.clone(),
             known_at: Some(report.known_at.map_or(read_through, |at| at.min(read_through))),
             closing_excluded_from: excluded,
+            without_openings: true,
             account: only,
         };
         let scope = frame.scope(Caption::GeneralLedger, report, range, None);
@@ -113,10 +114,9 @@ impl Prepared {
 
     fn line(&self, row: GeneralLedgerRow, balance: i128) -> AppResult<GeneralLedgerLineView> {
         let shown = self.frame.shown;
-        let company = self.frame.calendar.company;
-        let scale =
-            if row.currency == company.code { company.scale } else { Currency::iso(row.currency).scale };
-        let foreign = |amount| Money { amount, scale };
+        let calendar = &self.frame.calendar;
+        let currency = calendar.currencies.get(&row.currency).copied().unwrap_or(calendar.company);
+        let foreign = |amount| Money { amount, scale: currency.scale };
         Ok(GeneralLedgerLineView {
             posting_date: row.key.posting_date,
             entry_id: row.key.entry_id.uuid(),

@@ -38,7 +38,7 @@ impl Reports {
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let statement = match &group {
             None => Statement {
                 figures: Figures::collect(&movements.sums, ranges.len(), |m| {
@@ -71,19 +71,18 @@ impl Reports {
 
 /// The range of a statement of flows: what was asked for, else the fiscal year up to its end or today.
 pub(super) fn flow_range(reports: &Reports, request: &ReportRequest, frame: &Frame) -> AppResult<Range> {
-    let to = match (request.from, request.to) {
-        (_, Some(to)) => to,
-        (Some(from), None) => from.max(reports.today()),
-        (None, None) => reports.today(),
+    let to = reports.last_day(request, frame)?;
+    let from = match request.from {
+        Some(from) => from,
+        None => frame.fiscal_year(to, if request.to.is_some() { "?to" } else { "?from" })?.start,
     };
-    let from = request.from.unwrap_or_else(|| frame.calendar.year_start(to));
     Ok(Range::checked(Some(from), Some(to))?)
 }
 
-/// Flows without the closing entries, which only move the profit on.
+/// Flows without the closing entries, which only move the profit on, and without opening balances, which did not flow.
 pub(super) fn flow_bucket(range: Range, request: &ReportRequest) -> Bucket {
     let excluded = if request.include_closing == Some(true) { None } else { range.from };
-    Bucket::new(range.from, range.to).without_closing_from(excluded)
+    Bucket::new(range.from, range.to).without_closing_from(excluded).without_openings()
 }
 
 /// One column for each value that has postings, one for lines without a value, and the total before them.

@@ -20,15 +20,17 @@ use domain::error::{Violation, Violations};
 use domain::ids::TenantId;
 use domain::money::Currency;
 use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 
 use self::captions::Caption;
-use self::error::KNOWN_AT_IN_FUTURE;
+use self::error::{KNOWN_AT_IN_FUTURE, REPORT_OUTSIDE_FISCAL_YEARS};
 use self::figures::Shown;
 use self::request::{DimensionFilter, Range, ReportRequest, select};
-use super::ports::reports::{Calendar, LedgerFilter, ReportQueries};
+use super::ports::reports::{Calendar, DateSpan, LedgerFilter, ReportQueries};
+use super::views::NameView;
 use super::views::reports::{ReportRangeView, ReportScopeView, StatementColumnView};
 use crate::command::Application;
-use crate::error::AppResult;
+use crate::error::{AppResult, UNKNOWN_REFERENCE};
 use crate::ports::clock::Clock;
 use crate::ports::database::Database;
 
@@ -38,6 +40,7 @@ pub struct Reports {
     pub queries: Arc<dyn ReportQueries>,
     database: Arc<dyn Database>,
     clock: Arc<dyn Clock>,
+    time_zone: TimeZone,
 }
 
 /// What every report begins with.
@@ -49,13 +52,13 @@ pub(crate) struct Frame {
 }
 
 impl Reports {
-    pub fn new(application: &Application, queries: Arc<dyn ReportQueries>) -> Self {
-        Self { queries, database: application.database.clone(), clock: application.clock.clone() }
+    pub fn new(application: &Application, queries: Arc<dyn ReportQueries>, time_zone: TimeZone) -> Self {
+        Self { queries, database: application.database.clone(), clock: application.clock.clone(), time_zone }
     }
 
-    /// Today, in UTC.
+    /// The tenant's today.
     pub fn today(&self) -> NaiveDate {
-        self.clock.now().date()
+        self.time_zone.day_of(self.clock.now())
     }
 
     /// After this, what was recorded up to `known_at` can no longer change (R10).
@@ -74,16 +77,36 @@ impl Reports {
     pub(crate) async fn frame(&self, tenant: TenantId, request: &ReportRequest) -> AppResult<Frame> {
         self.settle(tenant, request.known_at).await?;
         let calendar = self.queries.calendar(tenant).await?;
-        let filter = self.filter(tenant, request).await?;
-        let currency = match request.currency {
-            Some(code) if code != calendar.company.code => Currency::iso(code),
-            _ => calendar.company,
-        };
+        let filter = self.filter(tenant, request, &calendar).await?;
+        let currency = request.currency.and_then(|code| calendar.currencies.get(&code)).copied();
+        let currency = currency.unwrap_or(calendar.company);
         Ok(Frame { calendar, filter, shown: Shown { scale: currency.scale }, currency })
     }
 
-    async fn filter(&self, tenant: TenantId, request: &ReportRequest) -> AppResult<LedgerFilter> {
+    /// The last day of a report: the one asked for, else today, or the end of the fiscal year in which it begins.
+    ///
+    /// # Errors
+    /// `report_outside_fiscal_years` where nothing says how far it goes.
+    pub(crate) fn last_day(&self, request: &ReportRequest, frame: &Frame) -> AppResult<NaiveDate> {
+        let today = self.today();
+        match (request.to, request.from) {
+            (Some(to), _) => Ok(to),
+            (None, Some(from)) if from > today => Ok(frame.fiscal_year(from, "?from")?.end),
+            (None, _) => Ok(today),
+        }
+    }
+
+    async fn filter(
+        &self,
+        tenant: TenantId,
+        request: &ReportRequest,
+        calendar: &Calendar,
+    ) -> AppResult<LedgerFilter> {
         let mut violations = Violations::new();
+        if let Some(code) = request.currency.filter(|code| !calendar.currencies.contains_key(code)) {
+            let unknown = Violation::new(&UNKNOWN_REFERENCE).at("?currency");
+            violations.push(unknown.with("resource", "currency").with("value", code));
+        }
         let mut dimensions = Vec::with_capacity(request.dimensions.len());
         for wanted in &request.dimensions {
             let tree = self.queries.dimension(tenant, &wanted.dimension).await?;
@@ -94,6 +117,13 @@ impl Reports {
 }
 
 impl Frame {
+    /// The fiscal year of a day on which a range depends.
+    pub fn fiscal_year(&self, day: NaiveDate, pointer: &str) -> Result<DateSpan, Violation> {
+        let year = self.calendar.years.iter().find(|year| year.start <= day && day <= year.end);
+        let outside = || Violation::new(&REPORT_OUTSIDE_FISCAL_YEARS).at(pointer).with("date", day);
+        year.copied().ok_or_else(outside)
+    }
+
     pub fn scope(
         &self,
         title: Caption,
@@ -103,6 +133,7 @@ impl Frame {
     ) -> ReportScopeView {
         let shown = |filter: &DimensionFilter| format!("{}:{}", filter.dimension, filter.values.join(","));
         ReportScopeView {
+            company: NameView::from(&self.calendar.company_name),
             title: title.text(request.language).to_owned(),
             currency: self.currency.code.to_string(),
             from: range.from,

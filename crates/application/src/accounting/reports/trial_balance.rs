@@ -26,24 +26,22 @@ impl Reports {
         tenant: TenantId,
         request: &ReportRequest,
     ) -> AppResult<TrialBalanceView> {
-        let range = Range::checked(request.from, request.to)?;
-        let compared = range.compared(request.compare)?;
         let frame = self.frame(tenant, request).await?;
+        let range = Range::checked(request.from, Some(self.last_day(request, &frame)?))?;
+        let compared = range.compared(request.compare)?;
         let ranges: Vec<Range> = [Some(range), compared].into_iter().flatten().collect();
-        let buckets = ranges.iter().flat_map(|range| buckets(*range, request, &frame)).collect::<Vec<_>>();
+        let wanted = (0..).zip(&ranges).flat_map(|(index, range)| buckets(index, *range, request, &frame));
+        let (places, buckets): (Vec<usize>, Vec<Bucket>) = wanted.unzip();
         let slots = ranges.len() * SLOTS;
         let query = MovementQuery {
-            buckets: buckets.iter().flatten().copied().collect(),
+            buckets,
             filter: frame.filter.clone(),
             known_at: request.known_at,
             ..MovementQuery::default()
         };
-        // An open range has no opening: its bucket is absent, its slot stays empty.
-        let places: Vec<usize> =
-            buckets.iter().enumerate().filter(|(_, bucket)| bucket.is_some()).map(|(slot, _)| slot).collect();
         let movements = self.queries.movements(tenant, &query).await?;
         let figures = Figures::collect(&movements.sums, slots, |m| places.get(m.bucket).copied());
-        let chart = Chart::new(self.queries.chart(tenant).await?);
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let rows = rows(&chart, &figures, request);
         let mut totals = vec![Sums::default(); slots];
         let mut closing = Sums::default();
@@ -67,18 +65,26 @@ impl Reports {
     }
 }
 
-fn buckets(range: Range, request: &ReportRequest, frame: &Frame) -> [Option<Bucket>; SLOTS] {
+/// What is summed up for one range, each with the slot it belongs to. Opening balances dated in the range were there
+/// before it.
+fn buckets(index: usize, range: Range, request: &ReportRequest, frame: &Frame) -> Vec<(usize, Bucket)> {
     let first = || frame.calendar.years.first().map(|year| year.start);
     let start = || range.to.map(|to| frame.calendar.year_start(to));
     let excluded = match request.include_closing {
         Some(false) => range.from.or_else(start).or_else(first),
         _ => None,
     };
-    let before = range.from.and_then(|from| from.pred_opt());
-    [
-        before.map(|before| Bucket::new(None, Some(before))),
-        Some(Bucket::new(range.from, range.to).without_closing_from(excluded)),
-    ]
+    let opening = index * SLOTS + OPENING;
+    let within = Bucket::new(range.from, range.to).without_closing_from(excluded).without_openings();
+    let mut wanted = vec![
+        (opening, Bucket::of_openings(range.from, range.to)),
+        (index * SLOTS + MOVEMENT, within),
+    ];
+    // Before an open range there is nothing.
+    if let Some(before) = range.from.and_then(|from| from.pred_opt()) {
+        wanted.push((opening, Bucket::new(None, Some(before))));
+    }
+    wanted
 }
 
 /// Rows by code; accounts below the level asked for are added to their heading.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 pub struct AccountBalanceView {
     pub account_id: Uuid,
     pub account_code: String,
-    /// Lines up to this posting date; null for all.
-    pub as_of: Option<NaiveDate>,
+    /// Lines up to this posting date.
+    pub as_of: NaiveDate,
     /// Lines recorded up to this moment; null for all.
     pub known_at: Option<String>,
     /// The company currency, in which the following amounts are.
@@ -46,7 +46,8 @@ pub struct CurrencyBalanceView {
 #[serde(rename_all = "camelCase")]
 pub struct AccountLedgerView {
     pub account_id: Uuid,
-    /// The balance before the first line of this page, in the company currency.
+    /// The balance before the first line of this page, in the company currency. What opening entries of the range
+    /// brought is in it; their lines are not listed.
     pub opening_balance: String,
     /// The balance after its last line.
     pub closing_balance: String,

@@ -22,6 +22,8 @@ struct Names {
     company: Currency,
     /// The journal's code.
     journal: String,
+    /// Those of the lines that are not the company's.
+    foreign: HashMap<CurrencyCode, Currency>,
 }
 
 impl Names {
@@ -30,18 +32,25 @@ impl Names {
         journal: JournalId,
         accounts: BTreeSet<AccountId>,
         sets: BTreeSet<DimensionSetId>,
+        mut currencies: BTreeSet<CurrencyCode>,
     ) -> AppResult<Self> {
         let company = uow.ledger().company_currency().await?;
+        currencies.remove(&company.code);
+        let foreign =
+            if currencies.is_empty() { HashMap::new() } else { uow.ledger().currencies(&currencies).await? };
         let accounts = uow.ledger().account_names(&accounts).await?;
         let dimensions =
             if sets.is_empty() { HashMap::new() } else { uow.ledger().dimension_set_codes(&sets).await? };
         let journal = uow.ledger_batch().journal_facts(journal).await?;
         let journal = journal.map(|facts| facts.journal.code.as_str().to_owned()).unwrap_or_default();
-        Ok(Self { accounts, dimensions, company, journal })
+        Ok(Self { accounts, dimensions, company, journal, foreign })
     }
 
     fn amount(&self, amount: Amount, currency: CurrencyCode) -> String {
-        let currency = if currency == self.company.code { self.company } else { Currency::iso(currency) };
+        // A draft may name a currency that is not set up; posting will refuse it.
+        let unknown = || Currency::iso(currency);
+        let own = Some(self.company).filter(|company| company.code == currency);
+        let currency = own.or_else(|| self.foreign.get(&currency).copied()).unwrap_or_else(unknown);
         amount.display(currency.scale)
     }
 
@@ -129,7 +138,8 @@ pub async fn draft_view(
     let accounts = shown.iter().map(|line| line.account).collect();
     let sets = shown.iter().map(|line| line.dimension_set).filter(|set| !set.is_empty()).collect();
     let entry = draft.content();
-    let names = Names::load(uow, entry.journal_id, accounts, sets).await?;
+    let currencies = shown.iter().map(|line| line.currency.unwrap_or(entry.currency)).collect();
+    let names = Names::load(uow, entry.journal_id, accounts, sets, currencies).await?;
     let lines = shown.iter().enumerate().map(|(i, line)| names.draft_line(i, line, entry.currency)).collect();
     Ok(JournalEntryView {
         id: entry.id.uuid(),
@@ -179,8 +189,9 @@ pub async fn posted_entry_view(
     let shown = &entry.lines()[..entry.lines().len().min(LINES_INLINE_MAX)];
     let accounts = shown.iter().map(|line| line.account).collect();
     let sets = shown.iter().map(|line| line.dimension_set).filter(|set| !set.is_empty()).collect();
+    let currencies = shown.iter().map(|line| line.currency).collect();
     let header = entry.header();
-    let names = Names::load(uow, header.journal_id, accounts, sets).await?;
+    let names = Names::load(uow, header.journal_id, accounts, sets, currencies).await?;
     let total = Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default();
     Ok(JournalEntryView {
         id: header.id.uuid(),

@@ -31,6 +31,8 @@ impl Serialize for Money {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportScopeView {
+    /// Whose books they are.
+    pub company: NameView,
     /// In the language of the request.
     pub title: String,
     /// Of every amount: the company's, or the one asked for.

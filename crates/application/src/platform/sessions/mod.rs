@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use domain::ids::{TenantId, UserId};
 use domain::time::Timestamp;
+use domain::time_zone::TimeZone;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -63,6 +64,7 @@ pub(super) fn context_of(user: UserId, tenant: TenantId, caller: &Caller) -> Req
     RequestContext {
         actor: Actor::User(user),
         tenant,
+        time_zone: TimeZone::UTC,
         permissions: Arc::new(PermissionSet::default()),
         platform_admin: false,
         language: caller.language,

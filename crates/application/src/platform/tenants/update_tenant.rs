@@ -1,7 +1,8 @@
-//! Changes what the tenant is called.
+//! Changes what the tenant is called, and where its days begin.
 
 use async_trait::async_trait;
 use domain::text::LocalizedName;
+use domain::time_zone::TimeZone;
 
 use super::{TENANT, existing};
 use crate::authorize::Access;
@@ -15,6 +16,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 /// Code, currency and country are fixed for good: books were kept under them.
 pub struct UpdateTenant {
     pub name: Option<LocalizedName>,
+    pub time_zone: Option<TimeZone>,
 }
 
 #[async_trait]
@@ -29,6 +31,7 @@ impl Command for UpdateTenant {
         check_version(ctx, tenant.version)?;
         let before = TenantView::from(&tenant);
         tenant.name = self.name.clone().unwrap_or(tenant.name);
+        tenant.time_zone = self.time_zone.clone().unwrap_or(tenant.time_zone);
         tenant.updated_at = uow.now();
         tenant.version += 1;
         uow.tenants().update(&tenant).await?;

@@ -100,7 +100,7 @@ fn a_parent_is_a_heading_of_the_same_statement_and_not_below_the_account() {
 #[test]
 fn a_used_account_keeps_what_its_entries_rely_on() {
     let account = Account::new(fields(1, "1001")).unwrap();
-    let used = AccountUsage { has_entries: true, has_children: false };
+    let used = AccountUsage { has_entries: true, ..AccountUsage::default() };
     let patch = || AccountPatch {
         account_type: Some(AccountType::Liability),
         is_posting: Some(false),
@@ -121,6 +121,14 @@ fn a_used_account_keeps_what_its_entries_rely_on() {
         (AccountType::Liability, false, 2)
     );
 
+    let reclassified =
+        AccountPatch { cash_flow: Some(CashFlowActivity::Investing), ..AccountPatch::default() };
+    assert!(account.update(reclassified.clone(), used).is_ok(), "its years are open");
+    let settled = AccountUsage { has_settled_entries: true, ..used };
+    assert_eq!(
+        codes(account.update(reclassified, settled).unwrap_err()),
+        [("account_settled_no_change", "/cashFlow".to_owned())]
+    );
     let harmless = AccountPatch { active: Some(false), ..AccountPatch::default() };
     assert!(!account.update(harmless, used).unwrap().active());
 }
@@ -129,7 +137,7 @@ fn a_used_account_keeps_what_its_entries_rely_on() {
 fn a_heading_with_accounts_below_it_stays_a_heading() {
     let parent = heading(2, "10");
     let patch = AccountPatch { is_posting: Some(true), ..AccountPatch::default() };
-    let with_children = AccountUsage { has_entries: false, has_children: true };
+    let with_children = AccountUsage { has_children: true, ..AccountUsage::default() };
     assert_eq!(
         codes(parent.update(patch.clone(), with_children).unwrap_err()),
         [("account_has_children", "/isPosting".to_owned())]

@@ -48,6 +48,8 @@ pub struct EntryPatch {
 pub struct DraftEntry {
     pub(super) entry: NewEntry,
     pub(super) version: i64,
+    /// It takes back opening balances, so its amounts are opening figures, too.
+    pub(super) reverses_opening: bool,
 }
 
 impl DraftEntry {
@@ -60,12 +62,12 @@ impl DraftEntry {
             violations.push(Violation::new(&REVERSAL_ONLY_BY_REVERSING).at("/kind"));
         }
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: 1 })
+        violations.into_result(Self { entry, version: 1, reverses_opening: false })
     }
 
     /// A draft as stored.
     pub fn from_stored(entry: NewEntry, version: i64) -> Self {
-        Self { entry, version }
+        Self { entry, version, reverses_opening: false }
     }
 
     /// The draft after the change, one version later; all violations at once.
@@ -75,7 +77,7 @@ impl DraftEntry {
             let field = if patch.lines.is_some() { "/lines" } else { "/currency" };
             violations.push(Violation::new(&REVERSAL_IS_FIXED).at(field));
         }
-        let old = self.entry;
+        let (old, reverses_opening) = (self.entry, self.reverses_opening);
         let reversal = old.reverses.is_some();
         let entry = NewEntry {
             id: old.id,
@@ -93,7 +95,7 @@ impl DraftEntry {
         // A reversal has as many lines as its original, whatever the limit of documents.
         let lines_max = if reversal { usize::MAX } else { lines_max };
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: self.version + 1 })
+        violations.into_result(Self { entry, version: self.version + 1, reverses_opening })
     }
 
     pub fn content(&self) -> &NewEntry {

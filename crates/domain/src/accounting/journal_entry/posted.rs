@@ -24,6 +24,7 @@ pub struct ValidatedEntry {
     pub(super) reverses: Option<JournalEntryId>,
     pub(super) fiscal_period_id: FiscalPeriodId,
     pub(super) total: Amount,
+    pub(super) reverses_opening: bool,
     pub(super) lines: Vec<PostedLine>,
 }
 
@@ -95,6 +96,10 @@ impl ValidatedEntry {
     /// As they will be posted, the rounding line last if there is one.
     pub fn lines(&self) -> &[PostedLine] {
         &self.lines
+    }
+    /// Whether its amounts were there before the books began: opening balances, and what takes them back.
+    pub fn is_opening(&self) -> bool {
+        self.kind == EntryKind::Opening || self.reverses_opening
     }
     /// The sum of the debits, in the company currency.
     pub fn total(&self) -> Amount {

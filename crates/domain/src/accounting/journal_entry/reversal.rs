@@ -48,7 +48,7 @@ impl PostedEntry {
             reverses: Some(header.id),
             lines: self.lines().iter().map(reversed).collect(),
         };
-        Ok(DraftEntry { entry, version: 1 })
+        Ok(DraftEntry { entry, version: 1, reverses_opening: header.kind == EntryKind::Opening })
     }
 
     /// A new draft with the same lines, to be converted at the rates of its own date. `dimensions` gives the
@@ -85,7 +85,7 @@ impl PostedEntry {
             reverses: None,
             lines: lines.collect(),
         };
-        Ok(DraftEntry { entry, version: 1 })
+        Ok(DraftEntry { entry, version: 1, reverses_opening: false })
     }
 }
 

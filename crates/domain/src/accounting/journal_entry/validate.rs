@@ -23,6 +23,7 @@ use crate::money::{Amount, CurrencyCode, Rate};
 impl DraftEntry {
     /// Checks the draft against R6–R9 and R11. All violations at once, at most [`ENTRY_VIOLATIONS_MAX`].
     pub fn validate(self, rules: &PostingRules<'_>) -> Result<ValidatedEntry, Vec<Violation>> {
+        let reverses_opening = self.reverses_opening;
         let NewEntry { lines, .. } = self.entry;
         let entry = NewEntry { lines: Vec::new(), ..self.entry };
         let mut checker = Checker::new(&entry, rules, lines.len());
@@ -55,6 +56,7 @@ impl DraftEntry {
             reverses: entry.reverses,
             fiscal_period_id,
             total,
+            reverses_opening,
             lines: posted,
         })
     }

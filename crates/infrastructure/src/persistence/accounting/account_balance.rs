@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use application::accounting::ports::reports::{ChartAccount, ReportQueries as _};
 use application::accounting::ports::stored::Stored;
 use application::accounting::views::account_balance::{AccountBalanceView, CurrencyBalanceView};
 use application::error::{AppError, AppResult};
@@ -33,6 +34,25 @@ statements! {
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
          AND b.posting_date <= ?3 AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
+    // With what the ledger of one account begins on a day: whole periods before it, the days before it in its own period,
+    // and what opening entries bring from then on. Only periods that have any of those are read by day.
+    LEDGER_OPENING = "accounting.account_balance.ledger_opening":
+        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         FROM fiscal_period p CROSS JOIN account_balance b \
+         WHERE p.tenant_id = ?1 AND p.end_date < ?3 AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
+         AND b.account_id = ?2 GROUP BY b.currency \
+         UNION ALL SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         FROM fiscal_period p CROSS JOIN daily_balance b \
+         WHERE p.tenant_id = ?1 AND p.start_date < ?3 AND p.end_date >= ?3 AND b.tenant_id = p.tenant_id \
+         AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date AND b.posting_date < ?3 \
+         AND b.account_id = ?2 GROUP BY b.currency \
+         UNION ALL SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         FROM fiscal_period p CROSS JOIN daily_balance b \
+         WHERE p.tenant_id = ?1 AND p.end_date >= ?3 AND p.start_date <= ?4 \
+         AND EXISTS (SELECT 1 FROM account_balance o WHERE o.tenant_id = p.tenant_id AND o.fiscal_period_id = p.id \
+         AND o.account_id = ?2 AND o.shard < 0) \
+         AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= ?3 \
+         AND b.posting_date <= ?4 AND b.account_id = ?2 AND b.shard < 0 GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":
         "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
          FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id IN ({ids ?2}) AND l.posting_date <= ?3 \
@@ -76,18 +96,30 @@ fn add(sums: &mut ByCurrency, rows: Vec<Row>) -> AppResult<()> {
 }
 
 /// The balances of posting accounts together, from everything posted up to and including `as_of`.
-pub async fn maintained(
+async fn maintained(
     db: &Db,
     tenant: TenantId,
     accounts: &[AccountId],
-    as_of: Option<NaiveDate>,
+    as_of: NaiveDate,
 ) -> AppResult<ByCurrency> {
     let mut sums = ByCurrency::new();
-    let params = [tenant.into(), ids(accounts), date(as_of)];
-    add(&mut sums, db.query(&PERIODS, &params).await?)?;
-    if as_of.is_some() {
-        add(&mut sums, db.query(&DAYS, &params).await?)?;
-    }
+    let params = [tenant.into(), ids(accounts), as_of.into()];
+    let [periods, days] = db.query_all([(&PERIODS, &params), (&DAYS, &params)]).await?;
+    add(&mut sums, periods)?;
+    add(&mut sums, days)?;
+    Ok(sums)
+}
+
+/// What an account holds when a range begins: everything before it, and opening entries dated in it.
+pub async fn ledger_opening(
+    db: &Db,
+    tenant: TenantId,
+    account: AccountId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> AppResult<ByCurrency> {
+    let params = [tenant.into(), account.into(), from.into(), to.into()];
+    let mut sums = ByCurrency::new();
+    add(&mut sums, db.query(&LEDGER_OPENING, &params).await?)?;
     Ok(sums)
 }
 
@@ -103,27 +135,26 @@ pub fn last_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()
 }
 
-fn date(as_of: Option<NaiveDate>) -> Value {
-    as_of.unwrap_or_else(last_day).into()
-}
-
 pub async fn view(
     db: &Db,
     tenant: TenantId,
     id: AccountId,
-    as_of: Option<NaiveDate>,
+    as_of: NaiveDate,
     known_at: Option<Timestamp>,
 ) -> AppResult<Option<AccountBalanceView>> {
     let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
-    let accounts = with_descendants(db, tenant, id, account.value.is_posting()).await?;
     let sums = match known_at {
         Some(known_at) => {
-            let params = [tenant.into(), ids(&accounts), date(as_of), known_at.into()];
+            let accounts = known_descendants(&db.chart(tenant, Some(known_at)).await?, id);
+            let params = [tenant.into(), ids(&accounts), as_of.into(), known_at.into()];
             let mut sums = ByCurrency::new();
             add(&mut sums, db.query(&KNOWN, &params).await?)?;
             sums
         }
-        None => maintained(db, tenant, &accounts, as_of).await?,
+        None => {
+            let accounts = with_descendants(db, tenant, id, account.value.is_posting()).await?;
+            maintained(db, tenant, &accounts, as_of).await?
+        }
     };
     let money = CompanyMoney::read(db, tenant).await?;
     let by_currency =
@@ -158,6 +189,21 @@ fn currency_view(money: &CompanyMoney, code: CurrencyCode, sums: Sums) -> AppRes
 pub async fn find(db: &Db, tenant: TenantId, id: AccountId) -> StorageResult<Option<Stored<Account>>> {
     let row = db.find(&FIND, &[tenant.into(), id.into()]).await?;
     row.map(|row| read_account(&mut row.columns("account"))).transpose()
+}
+
+/// The same in a chart of the past.
+fn known_descendants(chart: &[ChartAccount], id: AccountId) -> Vec<AccountId> {
+    let mut accounts = vec![id];
+    let mut level = accounts.clone();
+    for _ in 0..ACCOUNT_DEPTH_MAX {
+        let below = |account: &&ChartAccount| account.parent_id.is_some_and(|parent| level.contains(&parent));
+        level = chart.iter().filter(below).map(|account| account.id).collect();
+        if level.is_empty() {
+            break;
+        }
+        accounts.extend(level.iter().copied());
+    }
+    accounts
 }
 
 /// The account itself, or for a heading every account below it.

@@ -2,7 +2,8 @@
 //!
 //! Every page is a walk along `(tenant, account, posting_date, entry, line)` from where the last one ended; the index is
 //! named, because a planner without statistics may prefer to walk along all entries of the tenant. The
-//! balance before the first page comes from maintained balances; after that the cursor carries it.
+//! balance before the first page comes from maintained balances, opening entries of the range included; after that the
+//! cursor carries it.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use domain::money::{Amount, CurrencyCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::account_balance::{find, first_day, last_day, maintained, minus, plus};
+use super::account_balance::{find, first_day, last_day, ledger_opening, minus, plus};
 use super::company_money::CompanyMoney;
 use super::entry_lines::set_codes;
 use super::journal_entry_rows::{line_columns, read_line};
@@ -35,7 +36,9 @@ macro_rules! ledger_columns {
             ", e.journal_id, e.number, l.posting_date, e.description, l.recorded_at FROM ledger_line l \
              {index ix_ledger_line_account} \
              INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
-             WHERE l.tenant_id = ?1 AND l.account_id = ?2"
+             WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND e.kind <> 'opening' \
+             AND NOT EXISTS (SELECT 1 FROM journal_entry o WHERE o.tenant_id = e.tenant_id AND o.id = e.reverses_id \
+             AND o.kind = 'opening')"
         )
     };
 }
@@ -55,7 +58,7 @@ statements! {
 struct Cursor {
     a: Uuid,
     f: Option<NaiveDate>,
-    t: Option<NaiveDate>,
+    t: NaiveDate,
     d: NaiveDate,
     e: Uuid,
     l: u32,
@@ -80,13 +83,14 @@ pub async fn page(
 ) -> AppResult<Option<AccountLedgerView>> {
     let Some(account) = find(db, tenant, id).await? else { return Ok(None) };
     let cursor = query.cursor.as_deref().map(|text| read_cursor(text, id, query)).transpose()?;
+    let range = (query.from, last_of(query, cursor.as_ref()));
     let mut running = match &cursor {
         Some(cursor) => {
             Running { company: Amount::from_scaled(cursor.b), own: cursor.c.map(Amount::from_scaled) }
         }
-        None => opening(db, tenant, id, account.value.currency(), query.from).await?,
+        None => opening(db, tenant, id, account.value.currency(), range).await?,
     };
-    let mut rows = rows(db, tenant, id, query, cursor.as_ref()).await?;
+    let mut rows = rows(db, tenant, id, (query, range), cursor.as_ref()).await?;
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
     let money = CompanyMoney::read(db, tenant).await?;
@@ -103,7 +107,7 @@ pub async fn page(
         item.dimensions = codes.get(set).cloned().unwrap_or_default();
     }
     let next_cursor = match items.last().filter(|_| more) {
-        Some(last) => Some(write_cursor(id, query, last, running)?),
+        Some(last) => Some(write_cursor(id, range, last, running)?),
         None => None,
     };
     Ok(Some(AccountLedgerView {
@@ -115,19 +119,26 @@ pub async fn page(
     }))
 }
 
-/// The balance at the end of the day before `from`.
+/// Through today unless asked otherwise; later pages go as far as the first one did. From a later day on, everything.
+fn last_of(query: &AccountLedgerQuery, cursor: Option<&Cursor>) -> NaiveDate {
+    let first_page = || match query.from {
+        Some(from) if from > query.today => last_day(),
+        _ => query.today,
+    };
+    query.to.or(cursor.map(|cursor| cursor.t)).unwrap_or_else(first_page)
+}
+
+/// The balance at the end of the day before the range, and what opening entries in it brought.
 async fn opening(
     db: &Db,
     tenant: TenantId,
     id: AccountId,
     own: Option<CurrencyCode>,
-    from: Option<NaiveDate>,
+    (from, to): (Option<NaiveDate>, NaiveDate),
 ) -> AppResult<Running> {
-    let zero = Running { company: Amount::ZERO, own: own.map(|_| Amount::ZERO) };
-    let Some(before) = from.and_then(|from| from.pred_opt()) else { return Ok(zero) };
-    let sums = maintained(db, tenant, &[id], Some(before)).await?;
-    let mut running = zero;
-    for (code, sums) in sums {
+    let mut running = Running { company: Amount::ZERO, own: own.map(|_| Amount::ZERO) };
+    let range = (from.unwrap_or_else(first_day), to);
+    for (code, sums) in ledger_opening(db, tenant, id, range).await? {
         running.company = plus(running.company, minus(sums.debit, sums.credit)?)?;
         if let Some(balance) = running.own.filter(|_| own == Some(code)) {
             running.own = Some(plus(balance, minus(sums.currency_debit, sums.currency_credit)?)?);
@@ -141,11 +152,11 @@ async fn rows(
     db: &Db,
     tenant: TenantId,
     id: AccountId,
-    query: &AccountLedgerQuery,
+    (query, (from, to)): (&AccountLedgerQuery, (Option<NaiveDate>, NaiveDate)),
     cursor: Option<&Cursor>,
 ) -> AppResult<Vec<Row>> {
     let wanted = i64::from(query.limit) + 1;
-    let mut from = query.from.unwrap_or_else(first_day);
+    let mut from = from.unwrap_or_else(first_day);
     let mut rows = Vec::new();
     if let Some(cursor) = cursor {
         let params: [Value; 6] =
@@ -155,7 +166,6 @@ async fn rows(
     }
     let missing = wanted - i64::try_from(rows.len()).unwrap_or(wanted);
     if missing > 0 {
-        let to = query.to.unwrap_or_else(last_day);
         let params: [Value; 5] = [tenant.into(), id.into(), from.into(), to.into(), missing.into()];
         rows.extend(db.query(&FROM_DATE, &params).await?);
     }
@@ -205,14 +215,14 @@ fn line(
 
 fn write_cursor(
     id: AccountId,
-    query: &AccountLedgerQuery,
+    (from, to): (Option<NaiveDate>, NaiveDate),
     last: &AccountLedgerLineView,
     running: Running,
 ) -> AppResult<String> {
     let cursor = Cursor {
         a: id.uuid(),
-        f: query.from,
-        t: query.to,
+        f: from,
+        t: to,
         d: last.posting_date,
         e: last.entry_id,
         l: last.line_no,
@@ -227,6 +237,6 @@ fn read_cursor(text: &str, id: AccountId, query: &AccountLedgerQuery) -> AppResu
     let bad = || AppError::from(invalid_cursor());
     let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
     let cursor: Cursor = serde_json::from_slice(&json).map_err(|_| bad())?;
-    let same = cursor.a == id.uuid() && cursor.f == query.from && cursor.t == query.to;
+    let same = cursor.a == id.uuid() && cursor.f == query.from && query.to.is_none_or(|to| to == cursor.t);
     if same { Ok(cursor) } else { Err(bad()) }
 }

@@ -68,7 +68,7 @@ impl AccountQueries for Db {
         &self,
         tenant: TenantId,
         id: AccountId,
-        as_of: Option<NaiveDate>,
+        as_of: NaiveDate,
         known_at: Option<Timestamp>,
     ) -> AppResult<Option<AccountBalanceView>> {
         account_balance::view(self, tenant, id, as_of, known_at).await

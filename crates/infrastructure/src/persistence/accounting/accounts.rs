@@ -45,6 +45,17 @@ statements! {
         "UPDATE account SET code = ?3, name_ar = ?4, name_en = ?5, search = ?6, type = ?7, subtype = ?8, parent_id = ?9, \
          is_posting = ?10, currency = ?11, control = ?12, cash_flow = ?13, reconcilable = ?14, active = ?15, \
          updated_at = ?16, version = ?17 WHERE tenant_id = ?1 AND id = ?2 AND version = ?17 - 1";
+    // Before a change or a deletion: what it was until now.
+    KEEP = "accounting.account_history.keep":
+        "INSERT INTO account_history (tenant_id, account_id, version, code, name_ar, name_en, type, parent_id, is_posting, \
+         control, cash_flow, created_at, valid_until) SELECT a.tenant_id, a.id, a.version, a.code, a.name_ar, a.name_en, \
+         a.type, a.parent_id, a.is_posting, a.control, a.cash_flow, a.created_at, ?4 FROM account a \
+         WHERE a.tenant_id = ?1 AND a.id = ?2 AND a.version = ?3";
+    HAS_SETTLED = "accounting.account.has_settled_entries":
+        "SELECT {first} 1 FROM fiscal_period p INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id \
+         AND y.id = p.fiscal_year_id INNER JOIN account_balance b ON b.tenant_id = p.tenant_id \
+         AND b.fiscal_period_id = p.id AND b.account_id = ?2 WHERE p.tenant_id = ?1 AND (y.status = 'closed' \
+         OR p.start_date <= (SELECT k.locked_through FROM ledger_lock k WHERE k.tenant_id = ?1 AND k.kind = 'hard')) {only}";
     DELETE = "accounting.account.delete": "DELETE FROM account WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
 }
 
@@ -132,8 +143,10 @@ impl AccountRepository for SqlUnitOfWork {
 
     async fn usage(&mut self, id: AccountId) -> StorageResult<AccountUsage> {
         let key = [self.tenant.into(), id.into()];
+        let has_entries = self.tx.find(&HAS_LINES, &key).await?.is_some();
         Ok(AccountUsage {
-            has_entries: self.tx.find(&HAS_LINES, &key).await?.is_some(),
+            has_entries,
+            has_settled_entries: has_entries && self.tx.find(&HAS_SETTLED, &key).await?.is_some(),
             has_children: self.tx.find(&HAS_CHILDREN, &key).await?.is_some(),
         })
     }
@@ -156,18 +169,25 @@ impl AccountRepository for SqlUnitOfWork {
     }
 
     async fn update(&mut self, account: &Account) -> StorageResult<bool> {
+        self.keep_account(account.id(), account.version() - 1).await?;
         let mut params = self.account_values(account);
         params.extend([self.now.into(), account.version().into()]);
         Ok(self.tx.execute(&UPDATE, &params).await? == 1)
     }
 
     async fn delete(&mut self, id: AccountId, version: i64) -> StorageResult<bool> {
+        self.keep_account(id, version).await?;
         let params = [self.tenant.into(), id.into(), version.into()];
         Ok(self.tx.execute(&DELETE, &params).await? == 1)
     }
 }
 
 impl SqlUnitOfWork {
+    async fn keep_account(&mut self, id: AccountId, version: i64) -> StorageResult<()> {
+        let params = [self.tenant.into(), id.into(), version.into(), self.now.into()];
+        self.tx.apply(&KEEP, &params).await
+    }
+
     /// The columns of [`ACCOUNT_INSERT`].
     pub(super) fn account_row(&self, account: &Account) -> Vec<Value> {
         let mut row = self.account_values(account);

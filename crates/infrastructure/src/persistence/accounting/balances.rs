@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::PostedLine;
+use domain::accounting::journal_entry::{PostedLine, ValidatedEntry};
 use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, TenantId};
 use domain::money::{Amount, CurrencyCode};
 
@@ -54,8 +54,10 @@ pub static DIMENSION_BALANCE: Accumulate = Accumulate::new(
 );
 pub static ACCUMULATIONS: &[&Accumulate] = &[&ACCOUNT_BALANCE, &DAILY_BALANCE, &DIMENSION_BALANCE];
 
-/// The one writer of the embedded engine needs no shards; SQL Server spreads concurrent postings over several.
+/// Where amounts of ordinary entries are; shards above it may follow, readers add them up.
 const SHARD: i64 = 0;
+/// Where opening balances and their reversals are, so that reports can tell them from movements without reading a line.
+const OPENING_SHARD: i64 = -1;
 
 /// What one key gains.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,24 +71,25 @@ struct Delta {
 /// Deltas not yet written, in key order.
 #[derive(Debug, Default)]
 pub struct PendingBalances {
-    by_account: BTreeMap<(FiscalPeriodId, AccountId, CurrencyCode), Delta>,
-    by_day: BTreeMap<(FiscalPeriodId, NaiveDate, AccountId, CurrencyCode), Delta>,
-    by_dimension_set: BTreeMap<(FiscalPeriodId, AccountId, DimensionSetId, CurrencyCode), Delta>,
+    by_account: BTreeMap<(FiscalPeriodId, AccountId, CurrencyCode, i64), Delta>,
+    by_day: BTreeMap<(FiscalPeriodId, NaiveDate, AccountId, CurrencyCode, i64), Delta>,
+    by_dimension_set: BTreeMap<(FiscalPeriodId, AccountId, DimensionSetId, CurrencyCode, i64), Delta>,
 }
 
 impl PendingBalances {
     pub fn add(
         &mut self,
-        period: FiscalPeriodId,
+        entry: &ValidatedEntry,
         date: NaiveDate,
-        lines: &[PostedLine],
     ) -> StorageResult<()> {
-        for line in lines {
+        let period = entry.fiscal_period_id();
+        let shard = if entry.is_opening() { OPENING_SHARD } else { SHARD };
+        for line in entry.lines() {
             let (account, currency) = (line.account, line.currency);
-            add(self.by_account.entry((period, account, currency)).or_default(), line)?;
-            add(self.by_day.entry((period, date, account, currency)).or_default(), line)?;
+            add(self.by_account.entry((period, account, currency, shard)).or_default(), line)?;
+            add(self.by_day.entry((period, date, account, currency, shard)).or_default(), line)?;
             if !line.dimension_set.is_empty() {
-                let key = (period, account, line.dimension_set, currency);
+                let key = (period, account, line.dimension_set, currency, shard);
                 add(self.by_dimension_set.entry(key).or_default(), line)?;
             }
         }
@@ -115,7 +118,6 @@ fn row(tenant: TenantId, keys: impl IntoIterator<Item = Value>, delta: Delta) ->
     let mut row = Vec::with_capacity(11);
     row.push(tenant.into());
     row.extend(keys);
-    row.push(SHARD.into());
     row.extend([delta.debit, delta.credit, delta.currency_debit, delta.currency_credit].map(Value::from));
     row
 }
@@ -125,16 +127,16 @@ impl SqlUnitOfWork {
     pub(crate) async fn flush_balances(&mut self) -> StorageResult<()> {
         let tenant = self.tenant;
         let pending = std::mem::take(&mut self.pending_balances);
-        let accounts = pending.by_account.into_iter().map(|((period, account, currency), delta)| {
-            row(tenant, [period.into(), account.into(), currency.into()], delta)
+        let accounts = pending.by_account.into_iter().map(|((period, account, currency, shard), delta)| {
+            row(tenant, [period.into(), account.into(), currency.into(), shard.into()], delta)
         });
         self.tx.accumulate(&ACCOUNT_BALANCE, accounts).await?;
-        let days = pending.by_day.into_iter().map(|((period, date, account, currency), delta)| {
-            row(tenant, [period.into(), date.into(), account.into(), currency.into()], delta)
+        let days = pending.by_day.into_iter().map(|((period, date, account, currency, shard), delta)| {
+            row(tenant, [period.into(), date.into(), account.into(), currency.into(), shard.into()], delta)
         });
         self.tx.accumulate(&DAILY_BALANCE, days).await?;
-        let sets = pending.by_dimension_set.into_iter().map(|((period, account, set, currency), delta)| {
-            row(tenant, [period.into(), account.into(), set.into(), currency.into()], delta)
+        let sets = pending.by_dimension_set.into_iter().map(|((period, account, set, currency, shard), delta)| {
+            row(tenant, [period.into(), account.into(), set.into(), currency.into(), shard.into()], delta)
         });
         self.tx.accumulate(&DIMENSION_BALANCE, sets).await
     }

@@ -1,5 +1,7 @@
 //! [`CloseChecklistQueries`] in SQL: counts over balances and indexed rows.
 
+use std::collections::BTreeSet;
+
 use application::accounting::ports::close_checklist::{
     ChecklistFacts, ChecklistScope, CloseChecklistQueries,
 };
@@ -178,13 +180,18 @@ impl Reader<'_> {
 
     /// Accounts whose total is not zero. Dimension sets that cancel out are seen by the close itself.
     async fn to_close(&self, year: FiscalYearId) -> StorageResult<u64> {
-        let mut count = 0;
+        let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
         for row in self.db.query(&REMAINING, &self.params(&[year.into()])).await? {
             let mut columns = row.columns("account_balance");
-            let _account: AccountId = columns.get("account_id")?;
-            count += u64::from(!columns.get::<Amount>("balance")?.is_zero());
+            let (account, _currency): (AccountId, CurrencyCode) =
+                (columns.get("account_id")?, columns.get("currency")?);
+            let (balance, own): (Amount, Amount) =
+                (columns.get("balance")?, columns.get("currency_balance")?);
+            if !balance.is_zero() || !own.is_zero() {
+                accounts.insert(account);
+            }
         }
-        Ok(count)
+        Ok(accounts.len() as u64)
     }
 
     async fn has_closing_journal(&self) -> StorageResult<bool> {

@@ -5,13 +5,19 @@ use std::collections::BTreeMap;
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use domain::money::{Amount, Currency, CurrencyCode};
+use domain::text::LocalizedName;
 
+use super::columns::read_name;
 use super::facts::COMPANY;
 use crate::sql::db::Db;
-use crate::sql::value::Row;
+use crate::sql::value::{Columns, Row};
 use crate::statements;
 
 statements! {
+    // The same with the company's name.
+    LETTERHEAD = "accounting.currency.letterhead":
+        "SELECT t.currency, c.code, c.scale, t.name_ar, t.name_en FROM tenant t \
+         LEFT JOIN currency c ON c.tenant_id = t.id WHERE t.id = ?1";
     // One row, without a code, when the tenant has no currency of its own yet.
     SCALES = "accounting.currency.scales":
         "SELECT t.currency, c.code, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id WHERE t.id = ?1";
@@ -51,14 +57,33 @@ impl CompanyMoney {
         let mut company = None;
         let mut scales = BTreeMap::new();
         for row in rows {
-            let mut columns = row.columns("currency");
-            company = Some(columns.get("currency")?);
-            if let Some(code) = columns.get::<Option<CurrencyCode>>("code")? {
-                scales.insert(code, columns.get("scale")?);
-            }
+            company = Some(read_scale(&mut row.columns("currency"), &mut scales)?);
         }
+        Self::with_scales(company, scales)
+    }
+
+    /// From the rows of [`LETTERHEAD`], with the company's name.
+    pub fn of_letterhead(rows: Vec<Row>) -> StorageResult<(Self, LocalizedName)> {
+        let mut found = None;
+        let mut scales = BTreeMap::new();
+        for row in rows {
+            let mut columns = row.columns("tenant");
+            let company = read_scale(&mut columns, &mut scales)?;
+            found = Some((company, read_name(&mut columns)?));
+        }
+        let Some((company, name)) = found else { return no_tenant() };
+        Ok((Self::with_scales(Some(company), scales)?, name))
+    }
+
+    fn with_scales(company: Option<CurrencyCode>, scales: BTreeMap<CurrencyCode, u8>) -> StorageResult<Self> {
         let Some(code) = company else { return no_tenant() };
         Ok(Self { company: Currency { code, scale: scale(&scales, code) }, scales })
+    }
+
+    /// Every currency of the tenant, its own among them.
+    pub fn currencies(&self) -> BTreeMap<CurrencyCode, Currency> {
+        let all = self.scales.iter().map(|(code, scale)| Currency { code: *code, scale: *scale });
+        all.chain([self.company]).map(|currency| (currency.code, currency)).collect()
     }
 
     /// In the company currency.
@@ -70,6 +95,14 @@ impl CompanyMoney {
     pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
         amount.display(scale(&self.scales, code))
     }
+}
+
+/// Reads `currency, code, scale`; answers the company currency.
+fn read_scale(columns: &mut Columns, scales: &mut BTreeMap<CurrencyCode, u8>) -> StorageResult<CurrencyCode> {
+    let company = columns.get("currency")?;
+    let (code, scale): (Option<CurrencyCode>, Option<u8>) = (columns.get("code")?, columns.get("scale")?);
+    scales.extend(code.zip(scale));
+    Ok(company)
 }
 
 fn scale(scales: &BTreeMap<CurrencyCode, u8>, code: CurrencyCode) -> u8 {

@@ -69,7 +69,14 @@ pub static CURRENCIES: Lookup = Lookup::new(
     ("code", Kind::Text(3)),
 )
 .reference();
-pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS, &CURRENCIES];
+/// Year close empties accounts in currencies that are no longer used, too.
+pub static ANY_CURRENCIES: Lookup = Lookup::new(
+    "accounting.facts.any_currencies",
+    "SELECT code, scale FROM currency WHERE tenant_id = ?1",
+    ("code", Kind::Text(3)),
+)
+.reference();
+pub static LOOKUPS: &[&Lookup] = &[&ACCOUNTS, &CURRENCIES, &ANY_CURRENCIES];
 
 fn month_of(date: NaiveDate) -> (NaiveDate, NaiveDate) {
     let first = date.with_day(1).unwrap_or(date);
@@ -90,7 +97,7 @@ impl SqlUnitOfWork {
             company,
             journal: self.read_journal(request.journal_id).await?,
             accounts: self.read_accounts(request.accounts.iter().copied()).await?,
-            currencies: self.read_currencies(&foreign).await?,
+            currencies: self.read_currencies(&foreign, request.closing).await?,
             rates: self.read_rates(&foreign, request).await?,
             settings: self.read_settings().await?,
             period,
@@ -130,11 +137,13 @@ impl SqlUnitOfWork {
         rows.into_iter().map(|row| account_facts(row).map(|facts| (facts.id, facts))).collect()
     }
 
-    async fn read_currencies(
+    pub(super) async fn read_currencies(
         &mut self,
         codes: &[CurrencyCode],
+        inactive_too: bool,
     ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
-        let rows = self.tx.lookup(&CURRENCIES, self.tenant, codes.iter().map(|code| (*code).into())).await?;
+        let lookup = if inactive_too { &ANY_CURRENCIES } else { &CURRENCIES };
+        let rows = self.tx.lookup(lookup, self.tenant, codes.iter().map(|code| (*code).into())).await?;
         rows.into_iter().map(read_currency).collect()
     }
 

@@ -12,7 +12,7 @@ use domain::accounting::fiscal_year::{FiscalYear, FiscalYearStatus};
 use domain::accounting::journal::JournalKind;
 use domain::accounting::year_close::RemainingBalance;
 use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, FiscalYearId, JournalId};
-use domain::money::Amount;
+use domain::money::{Amount, CurrencyCode};
 use domain::text::LocalizedName;
 
 use super::columns::read_code;
@@ -38,6 +38,15 @@ macro_rules! of_year {
     () => {
         "WHERE b.tenant_id = ?1 AND b.fiscal_period_id IN \
          (SELECT p.id FROM fiscal_period p WHERE p.tenant_id = ?1 AND p.fiscal_year_id = ?2) "
+    };
+}
+
+/// Balances of all years through one.
+macro_rules! through_year {
+    () => {
+        "WHERE b.tenant_id = ?1 AND b.fiscal_period_id IN (SELECT p.id FROM fiscal_period p \
+         INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = ?2 \
+         WHERE p.tenant_id = ?1 AND p.end_date <= y.end_date) "
     };
 }
 
@@ -67,13 +76,15 @@ statements! {
     JOURNAL_OF_KIND = "accounting.journal.of_kind":
         "SELECT {first} id FROM journal WHERE tenant_id = ?1 AND kind = ?2 AND active = 1 ORDER BY code {only}";
     REMAINING = "accounting.account_balance.remaining":
-        concat!("SELECT b.account_id, SUM(b.debit - b.credit) FROM account_balance b \
-         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", of_year!(),
-         "AND a.type IN ('income', 'expense') GROUP BY b.account_id");
+        concat!("SELECT b.account_id, b.currency, SUM(b.debit - b.credit), SUM(b.currency_debit - b.currency_credit) \
+         FROM account_balance b INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ",
+         through_year!(), "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.currency");
     REMAINING_BY_SET = "accounting.dimension_balance.remaining":
-        concat!("SELECT b.account_id, b.dimension_set_id, SUM(b.debit - b.credit) FROM dimension_balance b \
-         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", of_year!(),
-         "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.dimension_set_id HAVING SUM(b.debit) <> SUM(b.credit)");
+        concat!("SELECT b.account_id, b.dimension_set_id, b.currency, SUM(b.debit - b.credit), \
+         SUM(b.currency_debit - b.currency_credit) FROM dimension_balance b \
+         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", through_year!(),
+         "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.dimension_set_id, b.currency \
+         HAVING SUM(b.debit) <> SUM(b.credit) OR SUM(b.currency_debit) <> SUM(b.currency_credit)");
     OUT_OF_BALANCE = "accounting.account_balance.out_of_balance":
         concat!("SELECT b.fiscal_period_id FROM account_balance b ", of_year!(),
          "GROUP BY b.fiscal_period_id HAVING SUM(b.debit) <> SUM(b.credit)");
@@ -197,32 +208,35 @@ impl FiscalYearRepository for SqlUnitOfWork {
     async fn remaining_balances(&mut self, year: FiscalYearId) -> StorageResult<Vec<RemainingBalance>> {
         self.flush_balances().await?;
         let key = [self.tenant.into(), year.into()];
-        let currency = self.read_company().await?.code;
-        let mut totals: BTreeMap<AccountId, Amount> = BTreeMap::new();
+        let mut totals: BTreeMap<(AccountId, CurrencyCode), (Amount, Amount)> = BTreeMap::new();
         for row in self.tx.query(&REMAINING, &key).await? {
             let mut columns = row.columns("account_balance");
-            totals.insert(columns.get("account_id")?, columns.get("balance")?);
+            let held = (columns.get("account_id")?, columns.get("currency")?);
+            totals.insert(held, (columns.get("balance")?, columns.get("currency_balance")?));
         }
         let by_set = self.tx.query(&REMAINING_BY_SET, &key).await?;
         let by_set = by_set.into_iter().map(read_remaining).collect::<StorageResult<Vec<_>>>()?;
-        let sets: BTreeSet<DimensionSetId> = by_set.iter().map(|(_, set, _)| *set).collect();
+        let sets: BTreeSet<DimensionSetId> = by_set.iter().map(|row| row.dimension_set).collect();
         let combinations = self.find_combinations(&sets).await?;
         let mut remaining = Vec::with_capacity(by_set.len() + totals.len());
-        for (account, dimension_set, balance) in by_set {
+        for row in by_set {
             // Lines without dimensions are what the sets do not explain.
-            let total = totals.entry(account).or_default();
-            *total = total.checked_sub(balance).ok_or_else(too_large)?;
-            let dimensions = combinations.get(&dimension_set).cloned().unwrap_or_default();
-            remaining.push(RemainingBalance { account, dimension_set, dimensions, currency, balance });
+            let (company, own) = totals.entry((row.account, row.currency)).or_default();
+            *company = company.checked_sub(row.balance).ok_or_else(too_large)?;
+            *own = own.checked_sub(row.currency_balance).ok_or_else(too_large)?;
+            let dimensions = combinations.get(&row.dimension_set).cloned().unwrap_or_default();
+            remaining.push(RemainingBalance { dimensions, ..row });
         }
-        let without = totals.into_iter().filter(|(_, balance)| !balance.is_zero());
-        remaining.extend(without.map(|(account, balance)| RemainingBalance {
-            account,
-            dimension_set: DimensionSetId::EMPTY,
-            dimensions: DimensionCombination::EMPTY,
-            currency,
-            balance,
-        }));
+        let without =
+            totals.into_iter().map(|((account, currency), (balance, currency_balance))| RemainingBalance {
+                account,
+                dimension_set: DimensionSetId::EMPTY,
+                dimensions: DimensionCombination::EMPTY,
+                currency,
+                balance,
+                currency_balance,
+            });
+        remaining.extend(without.filter(|row| !row.is_zero()));
         Ok(remaining)
     }
 
@@ -247,9 +261,17 @@ pub(super) fn count_periods(rows: Vec<Row>, period: Option<FiscalPeriodId>) -> S
     Ok(count)
 }
 
-fn read_remaining(row: Row) -> StorageResult<(AccountId, DimensionSetId, Amount)> {
+/// A row of [`REMAINING_BY_SET`]; its combination is looked up later.
+fn read_remaining(row: Row) -> StorageResult<RemainingBalance> {
     let mut columns = row.columns("dimension_balance");
-    Ok((columns.get("account_id")?, columns.get("dimension_set_id")?, columns.get("balance")?))
+    Ok(RemainingBalance {
+        account: columns.get("account_id")?,
+        dimension_set: columns.get("dimension_set_id")?,
+        dimensions: DimensionCombination::EMPTY,
+        currency: columns.get("currency")?,
+        balance: columns.get("balance")?,
+        currency_balance: columns.get("currency_balance")?,
+    })
 }
 
 fn too_large() -> StorageError {

@@ -12,7 +12,7 @@ use domain::accounting::dimension::DimensionCombination;
 use domain::accounting::hash_chain::GENESIS;
 use domain::accounting::journal_entry::ValidatedEntry;
 use domain::ids::{AccountId, DimensionSetId, JournalId, NumberSeriesId};
-use domain::money::Currency;
+use domain::money::{Currency, CurrencyCode};
 
 use super::columns::read_name;
 use crate::persistence::SqlUnitOfWork;
@@ -75,12 +75,20 @@ impl LedgerRepository for SqlUnitOfWork {
         self.read_company().await
     }
 
+    async fn currencies(
+        &mut self,
+        codes: &BTreeSet<CurrencyCode>,
+    ) -> StorageResult<HashMap<CurrencyCode, Currency>> {
+        let codes: Vec<CurrencyCode> = codes.iter().copied().collect();
+        self.read_currencies(&codes, true).await
+    }
+
     async fn add_to_balances(
         &mut self,
         entry: &ValidatedEntry,
         posting_date: NaiveDate,
     ) -> StorageResult<()> {
-        self.pending_balances.add(entry.fiscal_period_id(), posting_date, entry.lines())
+        self.pending_balances.add(entry, posting_date)
     }
 
     async fn next_number_and_head(

@@ -12,7 +12,7 @@ use domain::ids::{DimensionSetId, JournalEntryId, TenantId};
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
-use super::company_money::company;
+use super::company_money::CompanyMoney;
 use super::journal_entry_rows::{line_columns, read_hash_version, read_line};
 use super::report_lines_sql::exported_lines;
 use crate::sql::db::Db;
@@ -77,7 +77,7 @@ impl LedgerExportQueries for Db {
     async fn export_books(&self, tenant: TenantId) -> AppResult<ExportBooks> {
         self.refuse_damaged()?;
         let key = [tenant.into()];
-        let company = company(self, tenant).await?;
+        let money = CompanyMoney::read(self, tenant).await?;
         let name = self.find(&TENANT_NAME, &key).await?;
         let name = name.ok_or_else(|| application::error::AppError::not_found("tenant"))?;
         let account = |row: Row| {
@@ -97,7 +97,8 @@ impl LedgerExportQueries for Db {
         let accounts = self.query(&ACCOUNTS, &key).await?.into_iter().map(account);
         let journals = self.query(&JOURNALS, &key).await?.into_iter().map(journal);
         Ok(ExportBooks {
-            company,
+            company: money.company,
+            currencies: money.currencies(),
             company_name: read_name(&mut name.columns("tenant"))?,
             accounts: accounts.collect::<StorageResult<_>>()?,
             journals: journals.collect::<StorageResult<_>>()?,

@@ -58,6 +58,12 @@ fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
         condition.push_str(&format!(" AND l.recorded_at <= {known_at}"));
     }
     condition.push_str(&sql.closing(selection.closing_excluded_from));
+    if selection.without_openings {
+        condition.push_str(
+            " AND e.kind <> 'opening' AND NOT EXISTS (SELECT 1 FROM journal_entry o WHERE o.tenant_id = e.tenant_id \
+             AND o.id = e.reverses_id AND o.kind = 'opening')",
+        );
+    }
     condition.push_str(&sql.filter(&selection.filter, "l"));
     sql.text = format!(
         "SELECT l.account_id, l.posting_date, l.entry_id, l.line_no, j.code, e.number, \

@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::ids::{AccountId, TenantId};
+use domain::time::Timestamp;
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
-use super::company_money::{no_tenant, read_company};
-use super::facts::COMPANY;
+use super::company_money::{CompanyMoney, LETTERHEAD};
 use super::report_lines_sql::{all_lines, lines_of_account};
 use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
@@ -29,6 +29,15 @@ statements! {
     CHART = "accounting.report.chart":
         "SELECT id, code, name_ar, name_en, type, parent_id, is_posting, control, cash_flow FROM account \
          WHERE tenant_id = ?1 ORDER BY code";
+    // Each account as it was at a moment: as it was before the first change after it, else as it is.
+    CHART_KNOWN = "accounting.report.chart_known":
+        "SELECT a.id, a.code, a.name_ar, a.name_en, a.type, a.parent_id, a.is_posting, a.control, a.cash_flow FROM account a \
+         WHERE a.tenant_id = ?1 AND a.created_at <= ?2 AND NOT EXISTS (SELECT 1 FROM account_history h \
+         WHERE h.tenant_id = a.tenant_id AND h.account_id = a.id AND h.valid_until > ?2) \
+         UNION ALL SELECT h.account_id, h.code, h.name_ar, h.name_en, h.type, h.parent_id, h.is_posting, h.control, \
+         h.cash_flow FROM account_history h WHERE h.tenant_id = ?1 AND h.valid_until > ?2 AND h.created_at <= ?2 \
+         AND NOT EXISTS (SELECT 1 FROM account_history e WHERE e.tenant_id = h.tenant_id AND e.account_id = h.account_id \
+         AND e.valid_until > ?2 AND e.version < h.version) ORDER BY code";
     DIMENSION = "accounting.report.dimension":
         "SELECT id, code FROM dimension WHERE tenant_id = ?1 AND code = ?2";
     DIMENSION_VALUES = "accounting.report.dimension_values":
@@ -41,8 +50,8 @@ impl ReportQueries for Db {
     async fn calendar(&self, tenant: TenantId) -> AppResult<Calendar> {
         let key = [tenant.into()];
         let [company, years, periods] =
-            self.query_all([(&COMPANY, &key), (&YEARS, &key), (&PERIODS, &key)]).await?;
-        let company = company.into_iter().next().map_or_else(no_tenant, read_company)?;
+            self.query_all([(&LETTERHEAD, &key), (&YEARS, &key), (&PERIODS, &key)]).await?;
+        let (money, company_name) = CompanyMoney::of_letterhead(company)?;
         let year = |row: Row| {
             let mut columns = row.columns("fiscal_year");
             Ok(DateSpan { start: columns.get("start_date")?, end: columns.get("end_date")? })
@@ -55,11 +64,14 @@ impl ReportQueries for Db {
         };
         let years = years.into_iter().map(year).collect::<StorageResult<_>>()?;
         let periods = periods.into_iter().map(period).collect::<StorageResult<_>>()?;
-        Ok(Calendar { company, years, periods })
+        Ok(Calendar { company: money.company, company_name, currencies: money.currencies(), years, periods })
     }
 
-    async fn chart(&self, tenant: TenantId) -> AppResult<Vec<ChartAccount>> {
-        let rows = self.query(&CHART, &[tenant.into()]).await?;
+    async fn chart(&self, tenant: TenantId, known_at: Option<Timestamp>) -> AppResult<Vec<ChartAccount>> {
+        let rows = match known_at {
+            None => self.query(&CHART, &[tenant.into()]).await?,
+            Some(known_at) => self.query(&CHART_KNOWN, &[tenant.into(), known_at.into()]).await?,
+        };
         Ok(rows.into_iter().map(account).collect::<StorageResult<_>>()?)
     }
 

@@ -1,6 +1,6 @@
 //! The sums of reports as one statement: closed pieces, one branch for each source and bucket, every value a parameter.
 
-use application::accounting::ports::reports::{Bucket, LedgerFilter, MovementQuery};
+use application::accounting::ports::reports::{Bucket, LedgerFilter, MovementQuery, Openings};
 use chrono::NaiveDate;
 use domain::ids::TenantId;
 
@@ -55,6 +55,28 @@ impl Composed {
             text.push_str(&format!(" AND {column} <= {to}"));
         }
         text
+    }
+}
+
+/// Opening entries, and the entries that take them back.
+const OPENING_ENTRIES: &str = "SELECT o.id AS id FROM journal_entry o \
+     WHERE o.tenant_id = ?1 AND o.kind = 'opening' UNION ALL SELECT o.reversed_by_id FROM journal_entry o \
+     WHERE o.tenant_id = ?1 AND o.kind = 'opening' AND o.reversed_by_id IS NOT NULL";
+
+/// Maintained balances keep opening balances in shards of their own, below zero.
+fn openings_by_shard(bucket: &Bucket) -> &'static str {
+    match bucket.openings {
+        Openings::Counted => "",
+        Openings::LeftOut => " AND b.shard >= 0",
+        Openings::Alone => " AND b.shard < 0",
+    }
+}
+
+fn openings_by_entry(bucket: &Bucket) -> String {
+    match bucket.openings {
+        Openings::Counted => String::new(),
+        Openings::LeftOut => format!(" AND b.entry_id NOT IN ({OPENING_ENTRIES})"),
+        Openings::Alone => format!(" AND b.entry_id IN ({OPENING_ENTRIES})"),
     }
 }
 
@@ -169,6 +191,7 @@ fn whole_periods(
     condition.push_str(&sql.between("p.start_date", bucket.from, None));
     condition.push_str(&sql.between("p.end_date", None, bucket.to));
     condition.push_str(&sql.closing(bucket.closing_excluded_from));
+    condition.push_str(openings_by_shard(bucket));
     let from = format!("fiscal_period p CROSS JOIN {table} b");
     branch(sql, query, target, &from, &condition)
 }
@@ -194,7 +217,7 @@ fn part_periods(sql: &mut Composed, bucket: &Bucket) -> String {
 }
 
 fn part_periods_by_day(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Target) -> String {
-    let condition = part_periods(sql, bucket);
+    let condition = part_periods(sql, bucket) + openings_by_shard(bucket);
     branch(sql, query, target, "fiscal_period p CROSS JOIN daily_balance b", &condition)
 }
 
@@ -210,6 +233,7 @@ fn part_periods_by_line(
         " AND a.tenant_id = p.tenant_id AND b.account_id = a.id AND b.posting_date >= p.start_date \
          AND b.posting_date <= p.end_date",
     );
+    condition.push_str(&openings_by_entry(bucket));
     let from = "fiscal_period p CROSS JOIN account a CROSS JOIN ledger_line b";
     branch(sql, query, target, from, &condition)
 }
@@ -231,6 +255,12 @@ const LINES: &str =
 
 fn lines(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Target) -> String {
     let condition = line_conditions(sql, query, bucket);
+    if bucket.openings == Openings::Alone {
+        // From the few entries to their lines, instead of through all lines.
+        let from = format!("({OPENING_ENTRIES}) x CROSS JOIN {LINES}");
+        return branch(sql, query, target, &from, &format!("{condition} AND b.entry_id = x.id"));
+    }
+    let condition = condition + &openings_by_entry(bucket);
     branch(sql, query, target, LINES, &condition)
 }
 
@@ -258,13 +288,16 @@ mod tests {
         let query = MovementQuery {
             buckets: vec![
                 Bucket::new(None, day("2025-12-31")),
-                Bucket::new(day("2026-01-01"), day("2026-03-15")).without_closing_from(day("2026-01-01")),
+                Bucket::of_openings(day("2026-01-01"), day("2026-03-15")),
+                Bucket::new(day("2026-01-01"), day("2026-03-15"))
+                    .without_closing_from(day("2026-01-01"))
+                    .without_openings(),
             ],
             ..MovementQuery::default()
         };
         let sql = movements(TenantId::new(uuid::Uuid::nil()), &query);
         assert!(!sql.text.contains("ledger_line"), "{}", sql.text);
         assert!(!Dialect::SqlServer.render(&sql.text).contains('?'));
-        assert_eq!(sql.text.matches("UNION ALL").count(), 4);
+        assert_eq!(sql.text.matches("UNION ALL").count(), 6);
     }
 }

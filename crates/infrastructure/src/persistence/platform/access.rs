@@ -1,6 +1,7 @@
 //! What a credential is worth now: read on every miss of the authenticator's cache.
 
 use application::error::AppResult;
+use application::platform::records::Country;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::ids::{ApiKeyId, TenantId, UserId};
@@ -8,13 +9,15 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::tenants::read_time_zone;
 use crate::sql::db::Db;
 use crate::sql::value::Columns;
 use crate::statements;
 
 statements! {
     USER = "platform.access.user":
-        "SELECT m.active, u.active, t.status, u.platform_admin, u.password_changed_at FROM membership m \
+        "SELECT m.active, u.active, t.status, t.country, t.time_zone, u.platform_admin, u.password_changed_at \
+         FROM membership m \
          INNER JOIN app_user u ON u.id = m.user_id INNER JOIN tenant t ON t.id = m.tenant_id \
          WHERE m.tenant_id = ?1 AND m.user_id = ?2";
     GRANTS = "platform.access.grants":
@@ -32,6 +35,8 @@ statements! {
 pub struct UserAccess {
     /// Member, not deactivated, and the tenant is open.
     pub active: bool,
+    /// The tenant's.
+    pub time_zone: String,
     pub platform_admin: bool,
     pub stamp: i64,
     /// Permission or prefix, and the moment from which it no longer counts.
@@ -62,6 +67,8 @@ impl AccessQueries for Db {
         let mut columns = row.columns("membership");
         let (member, person): (bool, bool) = (columns.get("active")?, columns.get("active")?);
         let status: String = columns.get("status")?;
+        let country = columns.parse("country", |text| Country::parse(text).ok())?;
+        let time_zone = read_time_zone(&mut columns, &country)?.name().to_owned();
         let platform_admin = columns.get("platform_admin")?;
         let changed: Option<Timestamp> = columns.get("password_changed_at")?;
         let grant = |mut columns: Columns| -> StorageResult<(String, Option<i64>)> {
@@ -72,6 +79,7 @@ impl AccessQueries for Db {
         let grants = rows.into_iter().map(|row| grant(row.columns("role_assignment")));
         Ok(Some(UserAccess {
             active: member && person && status == "active",
+            time_zone,
             platform_admin,
             stamp: changed.map_or(0, Timestamp::micros),
             grants: grants.collect::<StorageResult<_>>()?,

@@ -31,33 +31,49 @@ pub static LIST: ListSql = ListSql {
     select: concat!("SELECT ", audit_columns!(), " FROM audit_log a"),
     tenant: "a.tenant_id",
     key: &["a.id"],
-    columns: &[
-        ("id", "a.id"),
-        ("recordedAt", "a.recorded_at"),
-        ("entity", "a.entity"),
-        ("entityId", "a.entity_id"),
-        ("action", "a.action"),
-        ("actorKind", "a.actor_kind"),
-        ("actorId", "a.actor_id"),
-        ("userId", "a.user_id"),
-        ("requestId", "a.request_id"),
-    ],
+    columns: COLUMNS,
     sorted_as: &[],
 };
+
+/// The same with what was before and after.
+pub static WHOLE_LIST: ListSql = ListSql {
+    spec: &application::platform::audit_log::AUDIT_LOG_LIST,
+    select: concat!("SELECT ", audit_columns!(), ", a.before_document, a.after_document FROM audit_log a"),
+    tenant: "a.tenant_id",
+    key: &["a.id"],
+    columns: COLUMNS,
+    sorted_as: &[],
+};
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("id", "a.id"),
+    ("recordedAt", "a.recorded_at"),
+    ("entity", "a.entity"),
+    ("entityId", "a.entity_id"),
+    ("action", "a.action"),
+    ("actorKind", "a.actor_kind"),
+    ("actorId", "a.actor_id"),
+    ("userId", "a.user_id"),
+    ("requestId", "a.request_id"),
+];
 
 #[async_trait]
 impl AuditLogQueries for Db {
     async fn audit_entry(&self, tenant: TenantId, id: AuditId) -> AppResult<Option<AuditEntryView>> {
         let Some(row) = self.find(&GET, &[tenant.into(), id.into()]).await? else { return Ok(None) };
-        let mut columns = row.columns("audit_log");
-        let mut entry = view(&mut columns)?;
-        entry.before = document(columns.get("before_document")?, "before_document")?;
-        entry.after = document(columns.get("after_document")?, "after_document")?;
-        Ok(Some(entry))
+        Ok(Some(whole(&mut row.columns("audit_log"))?))
     }
 
-    async fn audit_log(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<AuditEntryView>> {
-        LIST.page(self, tenant, query, None, view).await
+    async fn audit_log(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+        documents: bool,
+    ) -> AppResult<Page<AuditEntryView>> {
+        match documents {
+            true => WHOLE_LIST.page(self, tenant, query, None, whole).await,
+            false => LIST.page(self, tenant, query, None, view).await,
+        }
     }
 }
 
@@ -77,6 +93,14 @@ fn view(columns: &mut Columns) -> StorageResult<AuditEntryView> {
         before: None,
         after: None,
     })
+}
+
+/// With the two documents.
+fn whole(columns: &mut Columns) -> StorageResult<AuditEntryView> {
+    let mut entry = view(columns)?;
+    entry.before = document(columns.get("before_document")?, "before_document")?;
+    entry.after = document(columns.get("after_document")?, "after_document")?;
+    Ok(entry)
 }
 
 fn document(text: Option<String>, column: &'static str) -> StorageResult<Option<Json>> {

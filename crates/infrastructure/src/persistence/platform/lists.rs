@@ -5,8 +5,8 @@ use crate::sql::list::ListSql;
 /// Tenants are not a tenant's, so its condition is always true.
 pub static TENANTS: ListSql = ListSql {
     spec: &application::platform::tenants::TENANT_LIST,
-    select: "SELECT t.id, t.code, t.name_ar, t.name_en, t.currency, t.country, t.template, t.status, t.created_at, \
-             t.updated_at, t.version FROM tenant t",
+    select: "SELECT t.id, t.code, t.name_ar, t.name_en, t.currency, t.country, t.time_zone, t.template, t.status, \
+             t.created_at, t.updated_at, t.version FROM tenant t",
     tenant: "?1",
     key: &["t.id"],
     columns: &[("id", "t.id"), ("code", "t.code"), ("status", "t.status"), ("createdAt", "t.created_at")],

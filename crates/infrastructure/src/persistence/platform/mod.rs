@@ -59,6 +59,7 @@ pub fn lists() -> Vec<&'static ListSql> {
         &lists::API_KEYS,
         &attachments::LIST,
         &audit_log::LIST,
+        &audit_log::WHOLE_LIST,
         &jobs::LIST,
     ]
 }

@@ -28,7 +28,7 @@ use crate::statements;
 
 statements! {
     TENANT = "platform.tenant.get":
-        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+        "SELECT id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, updated_at, version \
          FROM tenant WHERE id = ?1";
     USER = "platform.user.get":
         "SELECT u.id, u.address, COALESCE(m.name, u.name), COALESCE(m.locale, u.locale), m.active, u.active, m.created_at, \

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::money::Currency;
 use domain::text::{Code, LocalizedName};
+use domain::time_zone::TimeZone;
 use serde_json::Value as Json;
 
 use crate::persistence::SqlUnitOfWork;
@@ -16,17 +17,18 @@ use crate::statements;
 
 statements! {
     FIND = "platform.tenant.find":
-        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+        "SELECT id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, updated_at, version \
          FROM tenant {lock} WHERE id = ?1";
     FIND_BY_CODE = "platform.tenant.find_by_code":
-        "SELECT id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version \
+        "SELECT id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, updated_at, version \
          FROM tenant {lock_range} WHERE code = ?1";
     COUNT = "platform.tenant.count": "SELECT COUNT(*) FROM tenant";
     INSERT = "platform.tenant.insert":
-        "INSERT INTO tenant (id, code, name_ar, name_en, currency, country, template, status, created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        "INSERT INTO tenant (id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, \
+         updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     UPDATE = "platform.tenant.update":
-        "UPDATE tenant SET name_ar = ?2, name_en = ?3, status = ?4, updated_at = ?5, version = ?6 WHERE id = ?1";
+        "UPDATE tenant SET name_ar = ?2, name_en = ?3, time_zone = ?4, status = ?5, updated_at = ?6, version = ?7 \
+         WHERE id = ?1";
     CURRENCY_INSERT = "platform.tenant.insert_currency":
         "INSERT INTO currency (tenant_id, code, name_ar, name_en, scale, active, created_at, updated_at, version) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 1)";
@@ -43,18 +45,31 @@ statements! {
 
 /// Reads the columns of [`FIND`].
 pub(super) fn read_tenant(columns: &mut Columns) -> StorageResult<Tenant> {
+    let id = columns.get("id")?;
+    let code = columns.parse("code", Code::stored)?;
+    let (name, currency) = (read_name(columns)?, columns.get("currency")?);
+    let country = columns.parse("country", |text| Country::parse(text).ok())?;
+    let time_zone = read_time_zone(columns, &country)?;
     Ok(Tenant {
-        id: columns.get("id")?,
-        code: columns.parse("code", Code::stored)?,
-        name: read_name(columns)?,
-        currency: columns.get("currency")?,
-        country: columns.parse("country", |text| Country::parse(text).ok())?,
+        id,
+        code,
+        name,
+        currency,
+        country,
+        time_zone,
         template: columns.get("template")?,
         status: columns.parse("status", TenantStatus::parse)?,
         created_at: columns.get("created_at")?,
         updated_at: columns.get("updated_at")?,
         version: columns.get("version")?,
     })
+}
+
+/// Reads `time_zone`, null in rows of earlier versions: those are where their country is.
+pub(super) fn read_time_zone(columns: &mut Columns, country: &Country) -> StorageResult<TimeZone> {
+    let name: Option<String> = columns.get("time_zone")?;
+    let Some(name) = name else { return Ok(TimeZone::of_country(country.as_str())) };
+    TimeZone::parse(&name).map_err(|violation| columns.corrupt("time_zone", violation.def.code))
 }
 
 /// Reads `name_ar, name_en`.
@@ -96,6 +111,7 @@ impl TenantRepository for SqlUnitOfWork {
             tenant.name.en().into(),
             tenant.currency.into(),
             tenant.country.as_str().into(),
+            tenant.time_zone.name().into(),
             (&tenant.template).into(),
             tenant.status.as_str().into(),
             tenant.created_at.into(),
@@ -110,6 +126,7 @@ impl TenantRepository for SqlUnitOfWork {
             tenant.id.into(),
             tenant.name.ar().into(),
             tenant.name.en().into(),
+            tenant.time_zone.name().into(),
             tenant.status.as_str().into(),
             tenant.updated_at.into(),
             tenant.version.into(),

@@ -3,6 +3,7 @@
 use application::accounting::opening_balances::CreateOpeningBalances;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::reverse_journal_entry::ReverseJournalEntry;
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{Books, codes, day, figures, line};
@@ -69,4 +70,60 @@ async fn everything_wrong_with_opening_balances_is_said_at_once() {
 async fn books_without_fiscal_years_have_no_first_day() {
     let books = Books::new().await;
     assert_eq!(codes(&books.run(opening(&LINES)).await.unwrap_err()), ["fiscal_years_missing"]);
+}
+
+/// Every row of maintained balances that holds anything, as text.
+fn balances(sql: &Connection) -> Vec<String> {
+    let mut found = Vec::new();
+    for (table, keys) in TABLES {
+        let columns = format!("{keys}, shard, debit, credit, currency_debit, currency_credit");
+        let query = format!("SELECT {columns} FROM {table} WHERE debit <> 0 OR credit <> 0 ORDER BY {keys}, shard");
+        let mut rows = sql.prepare(&query).unwrap();
+        let count = rows.column_count();
+        let text = |row: &rusqlite::Row<'_>| {
+            let values = (0..count).map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap()));
+            Ok(format!("{table} {}", values.collect::<Vec<_>>().join(" ")))
+        };
+        found.extend(rows.query_map([], text).unwrap().map(Result::unwrap));
+    }
+    found
+}
+
+const TABLES: [(&str, &str); 3] = [
+    ("account_balance", "tenant_id, fiscal_period_id, account_id, currency"),
+    ("daily_balance", "tenant_id, fiscal_period_id, posting_date, account_id, currency"),
+    ("dimension_balance", "tenant_id, fiscal_period_id, account_id, dimension_set_id, currency"),
+];
+
+#[tokio::test]
+async fn books_of_an_earlier_version_get_the_same_opening_figures() {
+    let books = Books::with_years(1).await;
+    let posted = books.run(opening(&["1000 500 0 branch=R", "1200 100 0 in=USD", "4000 0 40 branch=J"])).await;
+    books.post("2025-01-01", &["1000 70 0 branch=R", "4000 0 70"]).await.unwrap();
+    books.post("2025-02-03", &["5000 5 0", "1000 0 5 branch=R"]).await.unwrap();
+    let id: Uuid = posted.unwrap()["id"].as_str().unwrap().parse().unwrap();
+    let undo = |date| ReverseJournalEntry {
+        id: id.into(),
+        posting_date: Some(day(date)),
+        reason: "wrong".to_owned(),
+    };
+    books.run(undo("2025-02-03")).await.unwrap();
+    books.run(opening(&["1000 10 0 branch=R", "3100 0 10"])).await.unwrap();
+
+    let sql = Connection::open(books.house.db.file().unwrap()).unwrap();
+    let expected = balances(&sql);
+    assert!(expected.iter().any(|row| row.contains("Integer(-1)")), "{expected:#?}");
+    for (table, keys) in TABLES {
+        let sums = "SUM(debit), SUM(credit), SUM(currency_debit), SUM(currency_credit)";
+        sql.execute_batch(&format!(
+            "INSERT OR REPLACE INTO {table} ({keys}, shard, debit, credit, currency_debit, currency_credit) \
+             SELECT {keys}, 0, {sums} FROM {table} GROUP BY {keys}; DELETE FROM {table} WHERE shard = -1;"
+        ))
+        .unwrap();
+    }
+    assert_ne!(balances(&sql), expected);
+    let migration = include_str!("../../../../../migrations/sqlite/0106_opening_shard.sql");
+    let (_, statements) = migration.split_once("'opening';\n").unwrap();
+    sql.execute_batch(statements).unwrap();
+    assert_eq!(balances(&sql), expected);
 }

@@ -132,6 +132,7 @@ impl House {
             name: LocalizedName::parse(None, Some(code)).unwrap(),
             currency: CurrencyCode::parse("SAR").unwrap(),
             country: Country::parse("SA").unwrap(),
+            time_zone: None,
             template: "empty".to_owned(),
             administrator: NewAdministrator {
                 email: email(&format!("admin@{code}.example")),
@@ -175,6 +176,7 @@ impl House {
         let mut ctx = RequestContext::system(identity.tenant, "test");
         (ctx.actor, ctx.permissions) = (identity.actor, identity.permissions);
         ctx.platform_admin = identity.platform_admin;
+        ctx.time_zone = identity.time_zone;
         ctx.if_match = Some(IfMatch::Any);
         ctx
     }

@@ -30,6 +30,7 @@ use domain::error::Language;
 use domain::ids::{AccountId, JournalEntryId, JournalId, TenantId};
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, date_key, parse_date};
+use domain::time_zone::TimeZone;
 use futures::TryStreamExt;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{MemoryCache, Ttl};
@@ -129,7 +130,7 @@ impl Books {
         let cache = Arc::new(MemoryCache::new(1 << 20, Ttl::default()));
         let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));
         let application = Application { database, cache, clock, ids };
-        let reports = Reports::new(&application, db.clone());
+        let reports = Reports::new(&application, db.clone(), TimeZone::UTC);
         let tenant = TenantId::new(Uuid::from_u128(1));
         let journal = JournalId::new(Uuid::from_u128(11));
         let books = Self { db, application, tenant, reports, path, journal, _folder: folder };

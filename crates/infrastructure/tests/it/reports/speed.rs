@@ -45,7 +45,11 @@ fn long_reads_sort_nothing_longer_than_an_entry() {
 
 fn buckets() -> Vec<Bucket> {
     let (from, to) = (date("2026-01-10"), date("2026-03-20"));
-    vec![Bucket::new(None, from.pred_opt()), Bucket::new(Some(from), Some(to))]
+    vec![
+        Bucket::new(None, from.pred_opt()),
+        Bucket::of_openings(Some(from), Some(to)),
+        Bucket::new(Some(from), Some(to)).without_openings(),
+    ]
 }
 
 #[tokio::test]
@@ -78,4 +82,13 @@ async fn lines_of_a_part_period_are_found_by_account_and_date() {
         ),
         "{plan}"
     );
+}
+
+#[tokio::test]
+async fn opening_entries_of_the_past_are_found_without_reading_the_others() {
+    let known_at = Some(domain::time::Timestamp::from_micros(1_770_000_000_000_000));
+    let openings = Bucket::of_openings(Some(date("2026-01-10")), Some(date("2026-03-20")));
+    let plan = plan(&MovementQuery { buckets: vec![openings], known_at, ..MovementQuery::default() }).await;
+    assert!(plan.contains("ix_journal_entry_opening (tenant_id=? AND kind=?)"), "{plan}");
+    assert!(plan.contains("SEARCH b USING PRIMARY KEY (tenant_id=? AND entry_id=?)"), "{plan}");
 }

@@ -83,7 +83,7 @@ async fn the_audit_log_says_who_did_what() {
         FilterOp::Eq,
         FilterValue::Text("account".to_owned()),
     );
-    let page = books.db.audit_log(tenant, &accounts).await.unwrap();
+    let page = books.db.audit_log(tenant, &accounts, false).await.unwrap();
     assert_eq!(page.items.len(), 2);
     let first = &page.items[0];
     assert_eq!(

@@ -17,6 +17,7 @@ pub async fn balance(
     Id(id): Id<AccountId>,
     Query(query): Query<AccountBalanceQuery>,
 ) -> ApiResult {
-    let view = read::balance(&app, &*queries, ctx.tenant, id, query.as_of, query.known_at).await?;
+    let as_of = query.as_of.unwrap_or_else(|| ctx.today(app.clock.now()));
+    let view = read::balance(&app, &*queries, ctx.tenant, id, as_of, query.known_at).await?;
     answer::json(&view)
 }

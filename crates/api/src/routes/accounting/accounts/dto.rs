@@ -83,9 +83,10 @@ query! {
 
     /// Which balance.
     pub struct AccountBalanceQuery {
-        /// Lines up to this posting date; all when left out.
+        /// Lines up to this posting date; today when left out.
         as_of: Option<NaiveDate>,
-        /// Lines recorded up to this moment, which has passed; all when left out.
+        /// Lines recorded up to this moment, which has passed; all when left out. A heading has the accounts below it
+        /// that it had then.
         known_at: Option<Timestamp>,
     }
 
@@ -93,7 +94,7 @@ query! {
     pub struct AccountLedgerQuery {
         /// The first posting date.
         from: Option<NaiveDate>,
-        /// The last posting date.
+        /// The last posting date; today when left out, unless `from` is later.
         to: Option<NaiveDate>,
         /// Lines on a page, 50 when left out; with CSV or NDJSON all lines are sent unless this is given.
         limit: Option<Int<1, { PAGE_LIMIT_MAX as i64 }>>,

@@ -5,6 +5,7 @@ use application::accounting::ports::accounts::{AccountLedgerQuery, AccountQuerie
 use application::accounting::views::account_balance::AccountLedgerLineView;
 use application::error::{AppError, AppResult};
 use application::paging::{ListQuery, PAGE_LIMIT_DEFAULT, Page};
+use application::ports::clock::Clock;
 use axum::extract::State;
 use domain::ids::AccountId;
 
@@ -14,6 +15,7 @@ use crate::extract::{Accept, Ctx, Id, ListRequest, Media, Query};
 
 pub async fn ledger(
     State(queries): State<Arc<dyn AccountQueries>>,
+    State(clock): State<Arc<dyn Clock>>,
     ctx: Ctx,
     Id(id): Id<AccountId>,
     Query(query): Query<dto::AccountLedgerQuery>,
@@ -22,8 +24,9 @@ pub async fn ledger(
     let tenant = ctx.tenant;
     let limited = query.limit.is_some();
     let limit = query.limit.map_or(PAGE_LIMIT_DEFAULT, |limit| u32::try_from(limit.0).unwrap_or(1));
-    let asked =
-        AccountLedgerQuery { from: query.from, to: query.to, limit, cursor: query.cursor.map(Into::into) };
+    let today = ctx.today(clock.now());
+    let cursor = query.cursor.map(Into::into);
+    let asked = AccountLedgerQuery { from: query.from, to: query.to, today, limit, cursor };
     let not_found = || AppError::not_found(ACCOUNT);
     if accept == Media::Json {
         let view = queries.account_ledger(tenant, id, &asked).await?;
@@ -33,7 +36,7 @@ pub async fn ledger(
     let page = move |query: ListQuery| {
         let queries = queries.clone();
         async move {
-            let asked = AccountLedgerQuery { from, to, limit: query.limit, cursor: query.cursor };
+            let asked = AccountLedgerQuery { from, to, today, limit: query.limit, cursor: query.cursor };
             let view = queries.account_ledger(tenant, id, &asked).await?.ok_or_else(not_found)?;
             AppResult::Ok(Page::<AccountLedgerLineView>::new(view.items, view.next_cursor))
         }

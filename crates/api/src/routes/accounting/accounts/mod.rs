@@ -115,7 +115,10 @@ fn figures(ops: &mut Operations) {
         .id("get_account_ledger")
         .tag(TAG)
         .summary("Get the lines of an account with their running balance")
-        .description("Page by page as JSON; with CSV or NDJSON all lines, as they are read.")
+        .description(
+            "Page by page as JSON; with CSV or NDJSON all lines, as they are read. Opening entries dated in the range are in \
+             `openingBalance`, not among the lines.",
+        )
         .access(READ)
         .query::<dto::AccountLedgerQuery>()
         .ok::<AccountLedgerView>()

@@ -9,7 +9,7 @@ use domain::error::{Language, Violation};
 use futures::stream::{StreamExt, TryStreamExt};
 
 use super::query::LedgerQuery;
-use super::render::{Setting, name_media};
+use super::render::{Setting, byte_order_mark, name_media};
 use super::tables::{general_ledger_columns, general_ledger_row, titled};
 use crate::answer::{self, ApiResult};
 use crate::export::{Table, TableRow, header_line, lines, to_xlsx};
@@ -21,7 +21,8 @@ pub const SPREADSHEET_ROWS_MAX: usize = 50_000;
 const CHUNK_ROWS: usize = 500;
 
 pub async fn get(setting: Setting, Query(query): Query<LedgerQuery>) -> ApiResult {
-    let media = setting.media(query.format.map(|format| format.as_str()));
+    let format = query.format.map(|format| format.as_str());
+    let media = setting.media(format);
     let tenant = setting.ctx.tenant;
     let language = setting.language();
     let request = request(query, language)?;
@@ -31,7 +32,7 @@ pub async fn get(setting: Setting, Query(query): Query<LedgerQuery>) -> ApiResul
     let (scope, rows) = setting.reports.stream_general_ledger(tenant, &request).await?;
     let body = match media {
         Media::Xlsx => Body::from(spreadsheet(&scope, rows, language).await?),
-        _ => text(media, rows, language)?,
+        _ => text(media, byte_order_mark(format), rows, language)?,
     };
     let mut response = Response::new(body);
     name_media(response.headers_mut(), media, "general-ledger");
@@ -59,13 +60,13 @@ fn request(query: LedgerQuery, language: Language) -> AppResult<GeneralLedgerReq
 }
 
 /// CSV or NDJSON, as the client reads.
-fn text(media: Media, rows: RowStream, language: Language) -> AppResult<Body> {
+fn text(media: Media, mark: &[u8], rows: RowStream, language: Language) -> AppResult<Body> {
     let header = match media {
-        Media::Csv => header_line(&general_ledger_columns(language))?,
+        Media::Csv => [mark, &header_line(&general_ledger_columns(language))?].concat(),
         _ => Vec::new(),
     };
     let chunks = rows.try_chunks(CHUNK_ROWS).map(move |chunk| {
-        let written = chunk.map_err(|failed| failed.1).and_then(|rows| write(media, &rows));
+        let written = chunk.map_err(|failed| failed.1).and_then(|rows| write(media, &rows, language));
         written.map_err(|error| {
             // Too late for a status: the connection is cut, so that the list is not taken for complete.
             tracing::error!(error = %error, "a streamed general ledger broke off");
@@ -76,9 +77,10 @@ fn text(media: Media, rows: RowStream, language: Language) -> AppResult<Body> {
     Ok(Body::from_stream(header.chain(chunks)))
 }
 
-fn write(media: Media, rows: &[GeneralLedgerRowView]) -> AppResult<Vec<u8>> {
+fn write(media: Media, rows: &[GeneralLedgerRowView], language: Language) -> AppResult<Vec<u8>> {
     if media == Media::Csv {
-        return lines(&rows.iter().map(general_ledger_row).collect::<Vec<_>>());
+        let rows: Vec<_> = rows.iter().map(|row| general_ledger_row(row, language)).collect();
+        return lines(&rows);
     }
     let mut out = Vec::new();
     for row in rows {
@@ -94,7 +96,7 @@ async fn spreadsheet(scope: &ReportScopeView, mut rows: RowStream, language: Lan
         if shown.len() == SPREADSHEET_ROWS_MAX {
             return Err(Violation::new(&REPORT_TOO_MANY_LINES).with("max", SPREADSHEET_ROWS_MAX).into());
         }
-        shown.push(general_ledger_row(&row));
+        shown.push(general_ledger_row(&row, language));
     }
     let columns = general_ledger_columns(language);
     to_xlsx(&Table { columns, rows: shown, ..titled(scope, language) })

@@ -9,11 +9,13 @@ pub mod query;
 mod render;
 pub mod tables;
 mod trial_balance;
+mod words;
 
 use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use application::accounting::reports::error::{
     KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
-    REPORT_NEEDS_RANGE, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES,
+    REPORT_NEEDS_RANGE, REPORT_OUTSIDE_FISCAL_YEARS, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS,
+    REPORT_TOO_MANY_LINES,
 };
 use application::accounting::views::reports::{
     ControlAccountsView, GeneralLedgerView, StatementView, TrialBalanceView,
@@ -29,11 +31,12 @@ use crate::operation::Operations;
 const READ: Access = Access::Permission("accounting.report.read");
 const TAG: &str = "reports";
 const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
-const ERRORS: [&ErrorDef; 6] = [
+const ERRORS: [&ErrorDef; 7] = [
     &KNOWN_AT_IN_FUTURE,
     &REPORT_DATES_CONFLICT,
     &REPORT_FILTER_TOO_LARGE,
     &REPORT_NEEDS_RANGE,
+    &REPORT_OUTSIDE_FISCAL_YEARS,
     &REPORT_RANGE_REVERSED,
     &UNKNOWN_REFERENCE,
 ];
@@ -45,7 +48,7 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Trial balance")
         .description(
-            "Every account that had postings. As CSV it begins with the columns `account,debit,credit`: the code and \
+            "Every account that had postings. Opening entries dated in the range, and their reversals, are in `opening`. As CSV it begins with the columns `account,debit,credit`: the code and \
              the closing balance on its side; without a line of totals.",
         )
         .access(READ)
@@ -58,7 +61,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("General ledger")
         .description(
-            "Accounts with their lines and the balance after each. JSON is paged; CSV and NDJSON stream all of it \
+            "Accounts with their lines and the balance after each. Opening entries dated in the range are in `opening`, not among \
+             the lines. JSON is paged; CSV and NDJSON stream all of it \
              from one snapshot.",
         )
         .access(READ)
@@ -86,7 +90,7 @@ fn statements(ops: &mut Operations) {
         .id("get_income_statement")
         .tag(TAG)
         .summary("Income statement")
-        .description("The fiscal year up to today unless a range is given; without closing entries.")
+        .description("The fiscal year up to today unless a range is given; without opening and closing entries.")
         .access(READ)
         .query::<IncomeQuery>()
         .view::<StatementView>()
@@ -99,7 +103,7 @@ fn statements(ops: &mut Operations) {
         .summary("Cash flow statement")
         .description(
             "Indirect method: profit, changes by the accounts' cash flow activity, and beside their sum the change of \
-             the cash accounts themselves.",
+             the cash accounts themselves. Cash that opening entries of the range brought was there at its beginning.",
         )
         .access(READ)
         .query::<RangeQuery>()

@@ -27,6 +27,8 @@ domain::choices! {
     pub enum ReportFormat {
         Json = "json",
         Csv = "csv",
+        /// CSV that begins with a byte order mark.
+        CsvBom = "csv-bom",
         Xlsx = "xlsx",
     }
 }
@@ -35,6 +37,8 @@ domain::choices! {
     pub enum LedgerFormat {
         Json = "json",
         Csv = "csv",
+        /// CSV that begins with a byte order mark.
+        CsvBom = "csv-bom",
         NdJson = "ndjson",
         Xlsx = "xlsx",
     }
@@ -104,17 +108,18 @@ query! {
     pub struct RangeQuery {
         /// First day; left out, the report begins with the books, or with the fiscal year for statements of flows.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day.
+        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment; such an answer never changes.
+        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
+        /// change. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
-        /// What the figures are set beside.
+        /// What the figures are set beside; `previous-period` of a range needs its `from`.
         compare: Compare => "none",
         /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
         dimension: Dimensions,
-        /// Only lines in this currency, with their amounts in it.
+        /// Only lines in this currency of the tenant, with their amounts in it.
         currency: Option<CurrencyCode>,
         /// Depth of the account tree.
         level: Option<Level>,
@@ -122,7 +127,8 @@ query! {
         include_zero: bool => false,
         /// With or without the entries that close the year; each report has its own default.
         include_closing: Option<bool>,
-        /// Instead of `Accept`.
+        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
+        /// is UTF-8: Arabic opened with a double click stays readable.
         format: Option<ReportFormat>,
     }
 
@@ -132,13 +138,14 @@ query! {
         as_of: Option<NaiveDate> = "2026-03-31",
         /// The same as `asOf`.
         to: Option<NaiveDate>,
-        /// The books as they were recorded at this moment; such an answer never changes.
+        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
+        /// change. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
         /// What the figures are set beside.
         compare: Compare => "none",
         /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
         dimension: Dimensions,
-        /// Only lines in this currency, with their amounts in it.
+        /// Only lines in this currency of the tenant, with their amounts in it.
         currency: Option<CurrencyCode>,
         /// Depth of the account tree.
         level: Option<Level>,
@@ -146,7 +153,8 @@ query! {
         include_zero: bool => false,
         /// `false` leaves out the entries that close the fiscal year of the day.
         include_closing: Option<bool>,
-        /// Instead of `Accept`.
+        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
+        /// is UTF-8: Arabic opened with a double click stays readable.
         format: Option<ReportFormat>,
     }
 
@@ -154,17 +162,18 @@ query! {
     pub struct IncomeQuery {
         /// First day; the beginning of the fiscal year when left out.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day; today when left out.
+        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment; such an answer never changes.
+        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
+        /// change. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
         /// What the figures are set beside.
         compare: Compare => "none",
         /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
         dimension: Dimensions,
-        /// Only lines in this currency, with their amounts in it.
+        /// Only lines in this currency of the tenant, with their amounts in it.
         currency: Option<CurrencyCode>,
         /// Depth of the account tree.
         level: Option<Level>,
@@ -174,7 +183,8 @@ query! {
         include_closing: Option<bool>,
         /// `dimension:<code>`: one column for each of its values.
         group_by: Option<GroupBy>,
-        /// Instead of `Accept`.
+        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
+        /// is UTF-8: Arabic opened with a double click stays readable.
         format: Option<ReportFormat>,
     }
 
@@ -182,17 +192,18 @@ query! {
     pub struct LedgerQuery {
         /// First day.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day.
+        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment.
+        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
+        /// change. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
         /// Only this account, by its code.
         account: Option<Code> = "1111",
         /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
         dimension: Dimensions,
-        /// Only lines in this currency, with their amounts in it.
+        /// Only lines in this currency of the tenant, with their amounts in it.
         currency: Option<CurrencyCode>,
         /// Also accounts without amounts.
         include_zero: bool => false,
@@ -202,7 +213,8 @@ query! {
         limit: Int<1, 1000> => 200,
         /// `nextCursor` of the page before.
         cursor: Option<crate::wire::RequiredText<200>>,
-        /// Instead of `Accept`.
+        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
+        /// is UTF-8: Arabic opened with a double click stays readable.
         format: Option<LedgerFormat>,
     }
 }

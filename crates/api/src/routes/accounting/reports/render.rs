@@ -25,6 +25,14 @@ use crate::extract::{Ctx, Media};
 use crate::problem::Problem;
 use crate::state::AppState;
 
+/// CSV for spreadsheet programs that take a file for Latin script unless it begins with a byte order mark.
+pub const CSV_WITH_MARK: &str = "csv-bom";
+
+/// What a file in this format begins with.
+pub fn byte_order_mark(format: Option<&str>) -> &'static [u8] {
+    if format == Some(CSV_WITH_MARK) { "\u{feff}".as_bytes() } else { &[] }
+}
+
 /// Everything a report's handler needs of its surroundings.
 pub struct Setting {
     pub ctx: Ctx,
@@ -42,7 +50,7 @@ impl FromRequestParts<AppState> for Setting {
         let Ok(media) = Media::from_request_parts(parts, state).await;
         let queries: Arc<dyn ReportQueries> = state.queries.reports.clone();
         let application = state.application.clone();
-        let reports = Reports::new(&application, queries);
+        let reports = Reports::new(&application, queries, ctx.time_zone.clone());
         Ok(Self { ctx, reports, headers: parts.headers.clone(), application, media })
     }
 }
@@ -56,7 +64,7 @@ impl Setting {
     pub fn media(&self, format: Option<&'static str>) -> Media {
         match format {
             Some("json") => Media::Json,
-            Some("csv") => Media::Csv,
+            Some("csv" | CSV_WITH_MARK) => Media::Csv,
             Some("ndjson") => Media::NdJson,
             Some("xlsx") => Media::Xlsx,
             _ => self.media,
@@ -78,11 +86,12 @@ impl Setting {
         Fut: Future<Output = AppResult<V>> + Send + 'static,
     {
         let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
-        let key = self.key(name, &request, media);
+        let mark = byte_order_mark(format);
+        let key = self.key(name, &request, media, mark);
         let reports = self.reports.clone();
         let make = move || {
             let made = make(reports.clone(), tenant, request.clone());
-            async move { render(&made.await?, media, language, table) }
+            async move { render(&made.await?, (media, mark), language, table) }
         };
         let refusal: Arc<Mutex<Option<AppError>>> = Arc::default();
         let load: Load = {
@@ -112,8 +121,8 @@ impl Setting {
     }
 
     /// Everything the bytes depend on beside the books, whose changes make the whole group stale (F6).
-    fn key(&self, name: &str, request: &ReportRequest, media: Media) -> CacheKey {
-        let (today, form) = (self.reports.today().to_string(), format!("{media:?}"));
+    fn key(&self, name: &str, request: &ReportRequest, media: Media, mark: &[u8]) -> CacheKey {
+        let (today, form) = (self.reports.today().to_string(), format!("{media:?}{}", mark.len()));
         let parts = [
             name,
             &today,
@@ -128,12 +137,12 @@ impl Setting {
 
 fn render<V: Serialize>(
     view: &V,
-    media: Media,
+    (media, mark): (Media, &[u8]),
     language: Language,
     table: fn(&V, Language) -> Table,
 ) -> AppResult<Cached> {
     let body = match media {
-        Media::Csv => to_csv(&table(view, language))?.into(),
+        Media::Csv => [mark, &to_csv(&table(view, language))?].concat().into(),
         Media::Xlsx => to_xlsx(&table(view, language))?.into(),
         _ => answer::to_bytes(view)?,
     };

@@ -8,6 +8,7 @@ use application::accounting::views::reports::{
 };
 use domain::error::Language;
 
+use super::words::word;
 use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 
 const CODE_WIDTH: u8 = 14;
@@ -27,9 +28,12 @@ fn name(name: &NameView, language: Language) -> Cell {
     first.as_ref().or(second.as_ref()).into()
 }
 
-/// Title and notes of a spreadsheet.
+/// Title and notes of a spreadsheet: whose report it is, and what it covers.
 pub fn titled(scope: &ReportScopeView, language: Language) -> Table {
     let mut notes = vec![format!("{}: {}", Caption::Currency.text(language), scope.currency)];
+    if let Cell::Text(company) = name(&scope.company, language) {
+        notes.insert(0, company);
+    }
     let mut note = |caption: Caption, value: Option<String>| {
         notes.extend(value.map(|value| format!("{}: {value}", caption.text(language))));
     };
@@ -69,7 +73,7 @@ pub fn trial_balance(view: &TrialBalanceView, language: Language) -> Table {
             figures.debit.into(),
             figures.credit.into(),
             name(&line.name, language),
-            line.account_type.into(),
+            word(line.account_type, language),
             figures.opening.into(),
             figures.movement_debit.into(),
             figures.movement_credit.into(),
@@ -134,7 +138,7 @@ pub fn statement(view: &StatementView, language: Language) -> Table {
 
 fn section_rows(section: &StatementSection, language: Language) -> Vec<TableRow> {
     let mut rows = vec![TableRow {
-        cells: vec![Cell::Empty, section.caption.as_str().into(), section.code.into()],
+        cells: vec![Cell::Empty, section.caption.as_str().into(), word(section.code, language)],
         style: RowStyle::Heading,
         spreadsheet_only: true,
         ..TableRow::default()
@@ -143,8 +147,8 @@ fn section_rows(section: &StatementSection, language: Language) -> Vec<TableRow>
     let mut cells = vec![
         Cell::Empty,
         section.total_caption.as_str().into(),
-        section.code.into(),
-        "total".into(),
+        word(section.code, language),
+        word("total", language),
         Cell::from(0_u8),
     ];
     cells.extend(section.totals.iter().map(|total| Cell::from(*total)));
@@ -162,7 +166,7 @@ fn line_row(line: &StatementLine, section: &str, language: Language) -> TableRow
         (None, caption) => caption.as_ref().into(),
     };
     let mut cells =
-        vec![Cell::from(&line.code), shown, section.into(), line.kind.into(), Cell::from(line.level)];
+        vec![Cell::from(&line.code), shown, word(section, language), word(line.kind, language), line.level.into()];
     cells.extend(line.amounts.iter().map(|amount| Cell::from(*amount)));
     let style = if line.kind == "heading" { RowStyle::Heading } else { RowStyle::Plain };
     TableRow { cells, style, indent: line.level.saturating_sub(1), spreadsheet_only: false }
@@ -182,15 +186,15 @@ pub fn control_accounts(view: &ControlAccountsView, language: Language) -> Table
     ];
     let mut rows = Vec::new();
     for line in &view.lines {
-        let account = || [Cell::from(&line.account), name(&line.name, language), line.control.into()];
+        let account = || [Cell::from(&line.account), name(&line.name, language), word(line.control, language)];
         let mut cells = Vec::from(account());
-        cells.extend(["account".into(), Cell::Empty, line.balance.into()]);
+        cells.extend([word("account", language), Cell::Empty, line.balance.into()]);
         cells.extend([Cell::from(line.sub_ledger), line.difference.into()]);
         rows.push(TableRow { cells, style: RowStyle::Heading, ..TableRow::default() });
         for party in &line.parties {
             let mut cells = Vec::from(account());
             let named = party.party.as_deref().unwrap_or(Caption::WithoutParty.text(language));
-            cells.extend(["party".into(), named.into(), party.balance.into(), Cell::Empty, Cell::Empty]);
+            cells.extend([word("party", language), named.into(), party.balance.into(), Cell::Empty, Cell::Empty]);
             rows.push(TableRow { cells, ..TableRow::default() });
         }
     }
@@ -220,8 +224,8 @@ pub fn general_ledger_columns(language: Language) -> Vec<Column> {
     ]
 }
 
-pub fn general_ledger_row(row: &GeneralLedgerRowView) -> TableRow {
-    let mut cells = vec![Cell::from(&row.account), (&row.name).into(), row.kind.into()];
+pub fn general_ledger_row(row: &GeneralLedgerRowView, language: Language) -> TableRow {
+    let mut cells = vec![Cell::from(&row.account), (&row.name).into(), word(row.kind, language)];
     let Some(line) = &row.line else {
         cells.extend(std::iter::repeat_n(Cell::Empty, 9));
         cells.push(row.balance.into());
@@ -245,4 +249,25 @@ pub fn general_ledger_row(row: &GeneralLedgerRowView) -> TableRow {
         Cell::from(&line.rate),
     ]);
     TableRow { cells, ..TableRow::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_begins_with_the_company() {
+        let scope = ReportScopeView {
+            company: NameView { ar: Some("شركة النور".to_owned()), en: Some("Al Noor".to_owned()) },
+            title: "Trial balance".to_owned(),
+            currency: "SAR".to_owned(),
+            from: None,
+            to: None,
+            known_at: None,
+            dimensions: Vec::new(),
+            comparison: None,
+        };
+        assert_eq!(titled(&scope, Language::Arabic).notes[0], "شركة النور");
+        assert_eq!(titled(&scope, Language::English).notes[0], "Al Noor");
+    }
 }
