@@ -147,13 +147,8 @@ struct Books {
 #[async_trait]
 impl AfterProvision for Books {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork, _new: &NewTenant) -> AppResult<()> {
-<<<<<<< HEAD
-        let today = uow.now().date();
-        let options = SetupOptions { first_year: FirstYear::default(), today };
-=======
         let today = ctx.today(uow.now());
-        let options = SetupOptions { fiscal_year_start: None, today };
->>>>>>> 08fc73b (Reports begin with opening figures, closing keeps its currencies, the chart has a history, and a day is the tenant's)
+        let options = SetupOptions { first_year: FirstYear::default(), today };
         let template = match self.template {
             Template::SaStandard => setup::Template::SaStandard,
             Template::Empty => setup::Template::Empty,

@@ -15,13 +15,9 @@ use application::platform::tenants::TENANT;
 use application::ports::clock::Clock;
 use domain::error::Language;
 use domain::ids::TenantId;
-<<<<<<< HEAD
+use domain::time_zone::TimeZone;
 use infrastructure::sql::backup::{self, BackupSummary, Restoring};
 use infrastructure::sql::db::Db;
-=======
-use domain::time_zone::TimeZone;
-use infrastructure::sql::backup::{self, BackupSummary};
->>>>>>> 08fc73b (Reports begin with opening figures, closing keeps its currencies, the chart has a history, and a day is the tenant's)
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
 use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prepared};

@@ -46,7 +46,7 @@ pub async fn post(
         opening_balances::refuse_second(uow).await?;
     }
     let request = facts_request(ctx, draft.content(), uow).await?;
-    let facts = facts(uow, &request).await?;
+    let facts = facts(ctx, uow, &request).await?;
     let journal = journal(&facts)?.clone();
     let posting_date = draft.posting_date();
     let validated = validate(ctx, uow, draft, &facts, &journal)?;
@@ -64,7 +64,7 @@ pub async fn check(
     draft: DraftEntry,
 ) -> AppResult<ValidatedEntry> {
     let request = facts_request(ctx, draft.content(), uow).await?;
-    let facts = facts(uow, &request).await?;
+    let facts = facts(ctx, uow, &request).await?;
     let journal = journal(&facts)?.clone();
     validate(ctx, uow, draft, &facts, &journal)
 }
@@ -107,9 +107,13 @@ pub async fn check_on_any_date(
 }
 
 /// The books at the moment of posting. A date in the fiscal year after the last one makes that year.
-async fn facts(uow: &mut dyn UnitOfWork, request: &FactsRequest) -> AppResult<PostingFacts> {
+async fn facts(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    request: &FactsRequest,
+) -> AppResult<PostingFacts> {
     let facts = uow.ledger().posting_facts(request).await?;
-    if facts.period.is_none() && !request.closing && ensure_next_year(uow, request.posting_date).await? {
+    if facts.period.is_none() && !request.closing && ensure_next_year(ctx, uow, request.posting_date).await? {
         return Ok(uow.ledger().posting_facts(request).await?);
     }
     Ok(facts)

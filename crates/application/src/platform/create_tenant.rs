@@ -28,11 +28,7 @@ impl Command for CreateTenant {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NewTenantView>> {
         let template = Template::parse(&self.new.template).map_err(|violation| violation.at("/template"))?;
         let Provisioned { tenant: id, invitation } = provision(ctx, uow, &self.new).await?;
-<<<<<<< HEAD
-        let options = SetupOptions { first_year: self.first_year, today: uow.now().date() };
-=======
-        let options = SetupOptions { fiscal_year_start: None, today: self.new.time_zone().day_of(uow.now()) };
->>>>>>> 08fc73b (Reports begin with opening figures, closing keeps its currencies, the chart has a history, and a day is the tenant's)
+        let options = SetupOptions { first_year: self.first_year, today: self.new.time_zone().day_of(uow.now()) };
         apply_template(ctx, uow, template, options).await?;
         let tenant = existing(uow, id).await?;
         let view = NewTenantView { tenant: TenantView::from(&tenant), invitation, token: None };

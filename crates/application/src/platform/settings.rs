@@ -172,7 +172,7 @@ impl Command for PutSetting {
             }
         };
         if spec.key == START_MONTH {
-            let today = uow.now().date();
+            let today = ctx.today(uow.now());
             realign_unused_year(uow, today).await?;
         }
         let id = setting_id(spec.key);

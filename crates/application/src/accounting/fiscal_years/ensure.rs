@@ -99,13 +99,17 @@ pub(super) fn checked(existing: &[FiscalYear], plan: &YearPlan) -> AppResult<Fis
 
 /// Makes the fiscal year after the last one when the date lies in it, so that the turn of a year does not stop the
 /// books; answers whether it did. It does not when the tenant makes its years by hand, nor long before the year begins.
-pub async fn ensure_next_year(uow: &mut dyn UnitOfWork, date: NaiveDate) -> AppResult<bool> {
+pub async fn ensure_next_year(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    date: NaiveDate,
+) -> AppResult<bool> {
     let existing = uow.fiscal_years().fiscal_years().await?;
     let Some(last) = existing.iter().map(|year| year.end).max() else { return Ok(false) };
     if date <= last || !makes_years(uow).await? {
         return Ok(false);
     }
-    let latest = uow.now().date().checked_add_days(Days::new(NEXT_YEAR_AHEAD_DAYS_MAX));
+    let latest = ctx.today(uow.now()).checked_add_days(Days::new(NEXT_YEAR_AHEAD_DAYS_MAX));
     let next = rhythm(uow, &existing).await?.after(last);
     let next = next.filter(|next| next.covers(date) && latest.is_some_and(|latest| next.start <= latest));
     let Some(next) = next else { return Ok(false) };

@@ -85,7 +85,7 @@ impl Command for ImportEntries {
         let beyond = session.facts().periods.last().map(|(period, _)| period.end);
         let beyond = dates.last().filter(|last| self.options.post && beyond.is_some_and(|end| end < **last));
         if let Some(last) = beyond
-            && ensure_next_year(uow, *last).await?
+            && ensure_next_year(ctx, uow, *last).await?
         {
             session = PostingSession::begin(ctx, uow).await?;
         }

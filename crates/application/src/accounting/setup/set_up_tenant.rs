@@ -24,11 +24,7 @@ impl Command for SetUpTenant {
     type Output = SetupSummary;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<SetupSummary>> {
-<<<<<<< HEAD
-        let options = SetupOptions { first_year: self.first_year, today: uow.now().date() };
-=======
-        let options = SetupOptions { fiscal_year_start: self.fiscal_year_start, today: ctx.today(uow.now()) };
->>>>>>> 08fc73b (Reports begin with opening figures, closing keeps its currencies, the chart has a history, and a day is the tenant's)
+        let options = SetupOptions { first_year: self.first_year, today: ctx.today(uow.now()) };
         apply_template(ctx, uow, self.template, options).await.map(Done::new)
     }
 }
