@@ -165,7 +165,8 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
     let tenant = parts.database.tenant_by_code(&args.tenant).await?;
     let tenant: TenantId = tenant
         .ok_or_else(|| Failure::Other(format!("there is no tenant with the code '{}'", args.tenant)))?;
-    let view = parts.state.sign_in.queries.tenant(tenant).await?.ok_or_else(|| AppError::not_found(TENANT))?;
+    let view =
+        parts.state.sign_in.queries.tenant(tenant).await?.ok_or_else(|| AppError::not_found(TENANT))?;
     let time_zone = TimeZone::parse(&view.time_zone).map_err(AppError::from)?;
     let ctx = RequestContext::system(tenant, "command-line").in_time_zone(time_zone);
     let ctx = RequestContext { dry_run: args.dry_run, ..ctx };

@@ -70,7 +70,11 @@ async fn nothing_is_left(client: &Client) {
         let path = format!("/accounts/{}/balance", found["items"][0]["id"].as_str().unwrap());
         let balance = client.get(&path).await.ok();
         for part in balance["byCurrency"].as_array().unwrap() {
-            assert_eq!((&part["balance"], &part["companyBalance"]), (&json!("0.00"), &json!("0.00")), "{balance}");
+            assert_eq!(
+                (&part["balance"], &part["companyBalance"]),
+                (&json!("0.00"), &json!("0.00")),
+                "{balance}"
+            );
         }
     }
 }
@@ -94,16 +98,25 @@ async fn closing_lines_keep_the_currency_they_close() {
     let shown = |account: &str| -> Vec<String> {
         let of = lines.iter().filter(|line| line["accountCode"] == account);
         let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-        of.map(|line| format!("{} {} {} @{}{}", text(&line["debit"]), text(&line["credit"]),
-            text(&line["currency"]), text(&line["companyDebit"]), text(&line["companyCredit"])))
-            .collect()
+        of.map(|line| {
+            format!(
+                "{} {} {} @{}{}",
+                text(&line["debit"]),
+                text(&line["credit"]),
+                text(&line["currency"]),
+                text(&line["companyDebit"]),
+                text(&line["companyCredit"])
+            )
+        })
+        .collect()
     };
     assert_eq!(shown("4199"), ["100.00 - USD @375.00-"]);
     assert_eq!(shown("6299"), ["- 30.00 SAR @-30.00", "- 40.00 USD @-152.00"]);
     assert_eq!(shown("7299").len(), 2, "{lines:?}");
     nothing_is_left(client).await;
     let sheet = client.get("/reports/trial-balance?to=2026-01-01&currency=USD").await.ok();
-    let left: Vec<_> = sheet["lines"].as_array().unwrap().iter().filter(|line| line["closing"] != "0.00").collect();
+    let left: Vec<_> =
+        sheet["lines"].as_array().unwrap().iter().filter(|line| line["closing"] != "0.00").collect();
     assert_eq!(left.len(), 2, "the bank and retained earnings: {sheet}");
     let export = client.get("/exports/ledger?format=hledger").await.expect(200);
     strictly(&world, &export.body);

@@ -9,9 +9,13 @@ async fn books() -> (World, TenantKit) {
     let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let client = &tenant.client;
-    for (code, kind, flow) in
-        [("A", "asset", ""), ("B", "asset", ""), ("10", "asset", "cash"), ("12", "asset", "investing"), ("40", "income", "")]
-    {
+    for (code, kind, flow) in [
+        ("A", "asset", ""),
+        ("B", "asset", ""),
+        ("10", "asset", "cash"),
+        ("12", "asset", "investing"),
+        ("40", "income", ""),
+    ] {
         let heading = flow.is_empty() && kind == "asset";
         let mut body = json!({ "code": code, "name": { "en": code }, "type": kind, "isPosting": !heading });
         if !flow.is_empty() {

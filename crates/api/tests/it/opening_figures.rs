@@ -55,12 +55,12 @@ async fn a_trial_balance_opens_with_them_however_it_is_read() {
                 let query = format!("{range}{filter}{known}");
                 let cash = line(client, "1113", &query).await;
                 assert_eq!(text(&cash, "opening"), "5000.00", "{query}: {cash}");
-                let moved = if filter.contains("dimension") || range.ends_with("01-10") || range.starts_with("to")
-                {
-                    "0.00"
-                } else {
-                    "115.00"
-                };
+                let moved =
+                    if filter.contains("dimension") || range.ends_with("01-10") || range.starts_with("to") {
+                        "0.00"
+                    } else {
+                        "115.00"
+                    };
                 assert_eq!(text(&cash, "movementDebit"), moved, "{query}: {cash}");
             }
         }
@@ -131,7 +131,10 @@ async fn ledgers_begin_with_them_instead_of_listing_them() {
             "{range}"
         );
         let items = ledger["items"].as_array().unwrap();
-        assert_eq!(items.iter().map(|item| text(item, "balance")).collect::<Vec<_>>(), ["5115.00", "5100.00"]);
+        assert_eq!(
+            items.iter().map(|item| text(item, "balance")).collect::<Vec<_>>(),
+            ["5115.00", "5100.00"]
+        );
     }
     let later = client.get(&format!("{path}?from=2026-02-01")).await.ok();
     assert_eq!(text(&later, "openingBalance"), "5115.00");

@@ -20,9 +20,14 @@ async fn path_of(tenant: &TenantKit, code: &str) -> String {
 async fn without_a_date_every_report_goes_through_today() {
     let (_world, tenant) = books().await;
     let client = &tenant.client;
-    for report in
-        ["trial-balance", "balance-sheet", "income-statement", "cash-flow", "control-accounts", "general-ledger"]
-    {
+    for report in [
+        "trial-balance",
+        "balance-sheet",
+        "income-statement",
+        "cash-flow",
+        "control-accounts",
+        "general-ledger",
+    ] {
         let scope = client.get(&format!("/reports/{report}")).await.ok()["scope"].clone();
         assert_eq!(scope["to"], "2026-03-15", "{report}");
     }
@@ -49,9 +54,14 @@ async fn without_a_date_every_report_goes_through_today() {
 #[tokio::test]
 async fn a_currency_that_is_not_set_up_is_refused_like_any_unknown_name() {
     let (_world, tenant) = books().await;
-    for report in
-        ["trial-balance", "balance-sheet", "income-statement", "cash-flow", "control-accounts", "general-ledger"]
-    {
+    for report in [
+        "trial-balance",
+        "balance-sheet",
+        "income-statement",
+        "cash-flow",
+        "control-accounts",
+        "general-ledger",
+    ] {
         let refused = tenant.client.get(&format!("/reports/{report}?currency=XXX")).await.expect(422);
         assert_eq!(refused.code(), "unknown_reference", "{report}");
         assert_eq!(refused.errors(), [("currency".to_owned(), "unknown_reference".to_owned())], "{report}");
@@ -79,7 +89,10 @@ async fn a_currency_has_the_decimals_the_tenant_gave_it_everywhere() {
     draft["post"] = json!(false);
     let drafted = client.post("/journal-entries", draft).await.expect(201).json();
     let read = client.get(&format!("/journal-entries/{}", drafted["id"].as_str().unwrap())).await.ok();
-    assert_eq!((&drafted["lines"][0]["debit"], &read["lines"][0]["debit"]), (&json!("1.2500"), &json!("1.2500")));
+    assert_eq!(
+        (&drafted["lines"][0]["debit"], &read["lines"][0]["debit"]),
+        (&json!("1.2500"), &json!("1.2500"))
+    );
     let ledger = client.get("/reports/general-ledger?account=1198").await.ok();
     assert_eq!(ledger["accounts"][0]["lines"][0]["currencyDebit"], "1.2500");
     let balance = client.get("/reports/trial-balance?currency=XAU").await.ok();
@@ -100,9 +113,14 @@ async fn an_arabic_report_is_arabic_and_says_whose_it_is() {
     let name = json!({ "name": { "ar": "شركة النور", "en": "Al Noor" } });
     client.with_etag("PATCH", "/tenants/current", "*", name).await.expect(200);
     let english = ["asset", "heading", "operating", "opening", "closing", "computed", "total", "receivable"];
-    for report in
-        ["trial-balance", "balance-sheet", "income-statement", "cash-flow", "control-accounts", "general-ledger"]
-    {
+    for report in [
+        "trial-balance",
+        "balance-sheet",
+        "income-statement",
+        "cash-flow",
+        "control-accounts",
+        "general-ledger",
+    ] {
         let arabic = ["Accept-Language: ar"];
         let json = client.call("GET", &format!("/reports/{report}"), &arabic, "").await.ok();
         assert_eq!(json["scope"]["company"], json!({ "ar": "شركة النور", "en": "Al Noor" }), "{report}");
@@ -138,6 +156,7 @@ async fn the_audit_log_as_csv_has_what_was_before_and_after() {
     let page = client.get(&format!("{path}&fields=before,after")).await.ok()["items"][0].clone();
     assert_eq!(page["after"]["name"]["en"], "Petty cash");
     assert_eq!(page.as_object().unwrap().len(), 2);
-    let fields = client.call("GET", &format!("{path}&fields=id"), &["Accept: text/csv"], "").await.expect(200).text();
+    let fields =
+        client.call("GET", &format!("{path}&fields=id"), &["Accept: text/csv"], "").await.expect(200).text();
     assert!(fields.starts_with("id\r\n"), "{fields}");
 }

@@ -28,7 +28,8 @@ impl Command for CreateTenant {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<NewTenantView>> {
         let template = Template::parse(&self.new.template).map_err(|violation| violation.at("/template"))?;
         let Provisioned { tenant: id, invitation } = provision(ctx, uow, &self.new).await?;
-        let options = SetupOptions { first_year: self.first_year, today: self.new.time_zone().day_of(uow.now()) };
+        let options =
+            SetupOptions { first_year: self.first_year, today: self.new.time_zone().day_of(uow.now()) };
         apply_template(ctx, uow, template, options).await?;
         let tenant = existing(uow, id).await?;
         let view = NewTenantView { tenant: TenantView::from(&tenant), invitation, token: None };

@@ -36,7 +36,8 @@ impl Reports {
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let figures = Figures::collect(&movements.sums, days.len() * SLOTS, |m| places.get(m.bucket).copied());
+        let figures =
+            Figures::collect(&movements.sums, days.len() * SLOTS, |m| places.get(m.bucket).copied());
         let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let sheet = Sheet { chart: &chart, figures: &figures, request, frame: &frame, columns: days.len() };
         sheet.view(&days)

@@ -38,9 +38,9 @@ impl Reports {
                 (AFTER, Bucket::new(None, range.to)),
             ]
         };
-        let wanted = (0..).zip(&ranges).flat_map(|(column, range)| {
-            buckets(range).map(|(slot, bucket)| (column * SLOTS + slot, bucket))
-        });
+        let wanted = (0..)
+            .zip(&ranges)
+            .flat_map(|(column, range)| buckets(range).map(|(slot, bucket)| (column * SLOTS + slot, bucket)));
         let (places, buckets): (Vec<usize>, Vec<Bucket>) = wanted.unzip();
         let query = MovementQuery {
             buckets,
@@ -49,7 +49,8 @@ impl Reports {
             ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
-        let figures = Figures::collect(&movements.sums, ranges.len() * SLOTS, |m| places.get(m.bucket).copied());
+        let figures =
+            Figures::collect(&movements.sums, ranges.len() * SLOTS, |m| places.get(m.bucket).copied());
         let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let flow = Flow { chart: &chart, figures: &figures, request, frame: &frame, columns: ranges.len() };
         flow.view(&ranges, compared)

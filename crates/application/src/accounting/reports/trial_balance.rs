@@ -76,10 +76,8 @@ fn buckets(index: usize, range: Range, request: &ReportRequest, frame: &Frame) -
     };
     let opening = index * SLOTS + OPENING;
     let within = Bucket::new(range.from, range.to).without_closing_from(excluded).without_openings();
-    let mut wanted = vec![
-        (opening, Bucket::of_openings(range.from, range.to)),
-        (index * SLOTS + MOVEMENT, within),
-    ];
+    let mut wanted =
+        vec![(opening, Bucket::of_openings(range.from, range.to)), (index * SLOTS + MOVEMENT, within)];
     // Before an open range there is nothing.
     if let Some(before) = range.from.and_then(|from| from.pred_opt()) {
         wanted.push((opening, Bucket::new(None, Some(before))));

@@ -46,7 +46,8 @@ fn shown(lines: &[NewLine]) -> Vec<String> {
 fn after(balances: &[RemainingBalance], lines: &[NewLine]) -> BTreeMap<(u128, CurrencyCode), Net> {
     let mut held: BTreeMap<(u128, CurrencyCode), Net> = BTreeMap::new();
     for row in balances {
-        let net = Net { company: row.balance.scaled().into(), currency: row.currency_balance.scaled().into() };
+        let net =
+            Net { company: row.balance.scaled().into(), currency: row.currency_balance.scaled().into() };
         held.entry((row.account.uuid().as_u128(), row.currency)).or_default().add(net);
     }
     for line in lines {
@@ -90,10 +91,10 @@ fn each_dimension_set_closes_into_its_own_retained_earnings_in_each_currency() {
 #[test]
 fn no_account_holds_anything_in_any_currency_afterwards() {
     let kinds = [
-        ("0", "5"),           // only an exchange difference is left
+        ("0", "5"), // only an exchange difference is left
         ("0", "-0.01"),
         ("100", "0"),
-        ("-100", "3.75"),     // on the other side
+        ("-100", "3.75"), // on the other side
         ("0.01", "-375"),
         ("0.01", "90000000"), // no rate is so high
         ("90000000", "0.01"),
@@ -101,8 +102,7 @@ fn no_account_holds_anything_in_any_currency_afterwards() {
         ("0", "0"),
     ];
     for (foreign, company) in kinds {
-        let balances =
-            [row(4, 1, "USD", foreign, company), row(4, 1, "EUR", "7", "28"), sar(4, 1, "-12.50")];
+        let balances = [row(4, 1, "USD", foreign, company), row(4, 1, "EUR", "7", "28"), sar(4, 1, "-12.50")];
         let lines = close(&balances);
         let held = after(&balances, &lines);
         let left = held.iter().filter(|((account, _), net)| *account == 4 && **net != Net::default());

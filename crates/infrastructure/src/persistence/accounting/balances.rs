@@ -77,11 +77,7 @@ pub struct PendingBalances {
 }
 
 impl PendingBalances {
-    pub fn add(
-        &mut self,
-        entry: &ValidatedEntry,
-        date: NaiveDate,
-    ) -> StorageResult<()> {
+    pub fn add(&mut self, entry: &ValidatedEntry, date: NaiveDate) -> StorageResult<()> {
         let period = entry.fiscal_period_id();
         let shard = if entry.is_opening() { OPENING_SHARD } else { SHARD };
         for line in entry.lines() {
@@ -135,9 +131,10 @@ impl SqlUnitOfWork {
             row(tenant, [period.into(), date.into(), account.into(), currency.into(), shard.into()], delta)
         });
         self.tx.accumulate(&DAILY_BALANCE, days).await?;
-        let sets = pending.by_dimension_set.into_iter().map(|((period, account, set, currency, shard), delta)| {
-            row(tenant, [period.into(), account.into(), set.into(), currency.into(), shard.into()], delta)
-        });
+        let sets =
+            pending.by_dimension_set.into_iter().map(|((period, account, set, currency, shard), delta)| {
+                row(tenant, [period.into(), account.into(), set.into(), currency.into(), shard.into()], delta)
+            });
         self.tx.accumulate(&DIMENSION_BALANCE, sets).await
     }
 }

@@ -77,11 +77,13 @@ fn balances(sql: &Connection) -> Vec<String> {
     let mut found = Vec::new();
     for (table, keys) in TABLES {
         let columns = format!("{keys}, shard, debit, credit, currency_debit, currency_credit");
-        let query = format!("SELECT {columns} FROM {table} WHERE debit <> 0 OR credit <> 0 ORDER BY {keys}, shard");
+        let query =
+            format!("SELECT {columns} FROM {table} WHERE debit <> 0 OR credit <> 0 ORDER BY {keys}, shard");
         let mut rows = sql.prepare(&query).unwrap();
         let count = rows.column_count();
         let text = |row: &rusqlite::Row<'_>| {
-            let values = (0..count).map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap()));
+            let values =
+                (0..count).map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap()));
             Ok(format!("{table} {}", values.collect::<Vec<_>>().join(" ")))
         };
         found.extend(rows.query_map([], text).unwrap().map(Result::unwrap));
@@ -98,7 +100,8 @@ const TABLES: [(&str, &str); 3] = [
 #[tokio::test]
 async fn books_of_an_earlier_version_get_the_same_opening_figures() {
     let books = Books::with_years(1).await;
-    let posted = books.run(opening(&["1000 500 0 branch=R", "1200 100 0 in=USD", "4000 0 40 branch=J"])).await;
+    let posted =
+        books.run(opening(&["1000 500 0 branch=R", "1200 100 0 in=USD", "4000 0 40 branch=J"])).await;
     books.post("2025-01-01", &["1000 70 0 branch=R", "4000 0 70"]).await.unwrap();
     books.post("2025-02-03", &["5000 5 0", "1000 0 5 branch=R"]).await.unwrap();
     let id: Uuid = posted.unwrap()["id"].as_str().unwrap().parse().unwrap();

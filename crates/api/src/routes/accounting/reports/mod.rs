@@ -90,7 +90,9 @@ fn statements(ops: &mut Operations) {
         .id("get_income_statement")
         .tag(TAG)
         .summary("Income statement")
-        .description("The fiscal year up to today unless a range is given; without opening and closing entries.")
+        .description(
+            "The fiscal year up to today unless a range is given; without opening and closing entries.",
+        )
         .access(READ)
         .query::<IncomeQuery>()
         .view::<StatementView>()

@@ -165,8 +165,13 @@ fn line_row(line: &StatementLine, section: &str, language: Language) -> TableRow
         },
         (None, caption) => caption.as_ref().into(),
     };
-    let mut cells =
-        vec![Cell::from(&line.code), shown, word(section, language), word(line.kind, language), line.level.into()];
+    let mut cells = vec![
+        Cell::from(&line.code),
+        shown,
+        word(section, language),
+        word(line.kind, language),
+        line.level.into(),
+    ];
     cells.extend(line.amounts.iter().map(|amount| Cell::from(*amount)));
     let style = if line.kind == "heading" { RowStyle::Heading } else { RowStyle::Plain };
     TableRow { cells, style, indent: line.level.saturating_sub(1), spreadsheet_only: false }
@@ -186,7 +191,8 @@ pub fn control_accounts(view: &ControlAccountsView, language: Language) -> Table
     ];
     let mut rows = Vec::new();
     for line in &view.lines {
-        let account = || [Cell::from(&line.account), name(&line.name, language), word(line.control, language)];
+        let account =
+            || [Cell::from(&line.account), name(&line.name, language), word(line.control, language)];
         let mut cells = Vec::from(account());
         cells.extend([word("account", language), Cell::Empty, line.balance.into()]);
         cells.extend([Cell::from(line.sub_ledger), line.difference.into()]);
@@ -194,7 +200,13 @@ pub fn control_accounts(view: &ControlAccountsView, language: Language) -> Table
         for party in &line.parties {
             let mut cells = Vec::from(account());
             let named = party.party.as_deref().unwrap_or(Caption::WithoutParty.text(language));
-            cells.extend([word("party", language), named.into(), party.balance.into(), Cell::Empty, Cell::Empty]);
+            cells.extend([
+                word("party", language),
+                named.into(),
+                party.balance.into(),
+                Cell::Empty,
+                Cell::Empty,
+            ]);
             rows.push(TableRow { cells, ..TableRow::default() });
         }
     }
