@@ -105,6 +105,7 @@ pub static GENERATED: &[&str] = &[
     "pk_job_runner",
     "pk_exchange_rate",
     "pk_account",
+    "pk_account_history",
     "pk_number_series",
     "pk_journal",
     "pk_fiscal_year",
