@@ -57,7 +57,13 @@ pub struct Subscription {
 impl EventHub {
     /// For at most so many streams at once.
     pub fn new(max: usize) -> Self {
-        Self(Arc::new(Mutex::new(Streams { tenants: HashMap::new(), count: 0, max, closed: false })))
+        Self(Arc::new(Mutex::new(Streams {
+            tenants: HashMap::new(),
+            count: 0,
+            max,
+            closed: false,
+            look_every: None,
+        })))
     }
 
     fn with<T>(&self, with: impl FnOnce(&mut Streams) -> T) -> T {
