@@ -79,6 +79,9 @@ impl Builder {
             // One that cannot be read is refused on the lines, which take it over.
             entry.currency = CurrencyCode::parse(&cells.get(Column::Currency).to_ascii_uppercase()).ok();
         }
+        if differing.is_empty() {
+            return;
+        }
         let label = entry.label.clone();
         for (column, value, other) in differing {
             let violation = Violation::new(&IMPORT_ENTRY_FIELD_DIFFERS).with("entry", quoted(&label));

@@ -55,16 +55,47 @@ impl Fingerprints {
     }
 }
 
+/// What many lines share, as it goes into their numbers.
+struct Shared<'a> {
+    file: &'a EntryFile,
+    company: Option<CurrencyCode>,
+    accounts: Vec<String>,
+    combinations: Vec<Fingerprint>,
+}
+
 fn of_file(file: &EntryFile, company: Option<CurrencyCode>) -> Fingerprint {
-    let mut entries: Vec<Fingerprint> =
-        file.entries.iter().map(|entry| of_entry(file, entry, company)).collect();
+    let shared = Shared {
+        file,
+        company,
+        accounts: file.accounts.texts().iter().map(|code| code_key(code)).collect(),
+        combinations: file.combinations.iter().map(|pairs| of_combination(file, pairs)).collect(),
+    };
+    let mut entries: Vec<Fingerprint> = file.entries.iter().map(|entry| of_entry(&shared, entry)).collect();
     entries.sort_unstable();
     let mut hash = Sha256::new();
     entries.iter().for_each(|entry| hash.update(entry));
     hash.finalize().into()
 }
 
-fn of_entry(file: &EntryFile, entry: &FileEntry, company: Option<CurrencyCode>) -> Fingerprint {
+fn of_combination(file: &EntryFile, pairs: &[(u32, u32)]) -> Fingerprint {
+    let mut dimensions: Vec<(String, &str)> = pairs
+        .iter()
+        .map(|(dimension, value)| {
+            let dimension = &file.dimensions[*dimension as usize];
+            (code_key(&dimension.heading), dimension.values.get(*value))
+        })
+        .collect();
+    dimensions.sort_unstable();
+    let mut hash = Fields(Sha256::new());
+    for (dimension, value) in dimensions {
+        hash.text(Some(&dimension));
+        hash.text(Some(value));
+    }
+    hash.0.finalize().into()
+}
+
+fn of_entry(shared: &Shared<'_>, entry: &FileEntry) -> Fingerprint {
+    let file = shared.file;
     let mut hash = Fields(Sha256::new());
     hash.text(Some(&entry.label));
     hash.text(entry.date.map(|date| date.to_string()).as_deref());
@@ -73,48 +104,35 @@ fn of_entry(file: &EntryFile, entry: &FileEntry, company: Option<CurrencyCode>) 
     hash.text(entry.own_description());
     hash.text(entry.reference.as_deref());
     hash.text(entry.control_reason.as_deref());
-    let currency = entry.currency.filter(|currency| Some(*currency) != company);
+    let currency = entry.currency.filter(|currency| Some(*currency) != shared.company);
     hash.text(currency.as_ref().map(CurrencyCode::as_str));
     let lines = file.lines[entry.lines.clone()].iter();
-    let mut lines: Vec<Fingerprint> = lines.map(|line| of_line(file, entry, line, company)).collect();
+    let mut lines: Vec<Fingerprint> = lines.map(|line| of_line(shared, entry, line)).collect();
     lines.sort_unstable();
     lines.iter().for_each(|line| hash.0.update(line));
     hash.0.finalize().into()
 }
 
-fn of_line(
-    file: &EntryFile,
-    entry: &FileEntry,
-    line: &FileLine,
-    company: Option<CurrencyCode>,
-) -> Fingerprint {
+fn of_line(shared: &Shared<'_>, entry: &FileEntry, line: &FileLine) -> Fingerprint {
     let mut hash = Fields(Sha256::new());
-    hash.text(Some(&code_key(file.accounts.get(line.account))));
+    hash.text(Some(&shared.accounts[line.account as usize]));
     let (debit, credit) = line.amount.columns();
     hash.0.update(debit.scaled().to_be_bytes());
     hash.0.update(credit.scaled().to_be_bytes());
-    let currency = line.currency.filter(|currency| Some(*currency) != company);
+    let currency = line.currency.filter(|currency| Some(*currency) != shared.company);
     hash.text(currency.as_ref().map(CurrencyCode::as_str));
-    hash.text(file.description(entry, line));
-    hash.text(file.reference(entry, line));
-    let more = line.more.as_deref();
-    hash.text(more.and_then(|more| more.party.as_deref()));
-    hash.text(more.and_then(|more| more.tax_code.as_deref()));
-    hash.text(more.and_then(|more| more.due_date).map(|date| date.to_string()).as_deref());
-    hash.text(more.and_then(|more| more.rate).map(|rate| rate.to_string()).as_deref());
-    hash.text(more.and_then(|more| more.company_amount).map(|amount| amount.scaled().to_string()).as_deref());
-    let pairs = file.combinations[line.combination as usize].iter();
-    let mut dimensions: Vec<(String, &str)> = pairs
-        .map(|(dimension, value)| {
-            let dimension = &file.dimensions[*dimension as usize];
-            (code_key(&dimension.heading), dimension.values.get(*value))
-        })
-        .collect();
-    dimensions.sort_unstable();
-    for (dimension, value) in dimensions {
-        hash.text(Some(&dimension));
-        hash.text(Some(value));
+    hash.text(shared.file.description(entry, line));
+    hash.text(shared.file.reference(entry, line));
+    if let Some(more) = line.more.as_deref() {
+        hash.text(more.party.as_deref());
+        hash.text(more.tax_code.as_deref());
+        hash.text(more.due_date.map(|date| date.to_string()).as_deref());
+        hash.text(more.rate.map(|rate| rate.to_string()).as_deref());
+        hash.text(more.company_amount.map(|amount| amount.scaled().to_string()).as_deref());
+    } else {
+        (0..5).for_each(|_| hash.text(None));
     }
+    hash.0.update(shared.combinations[line.combination as usize]);
     hash.0.finalize().into()
 }
 
