@@ -152,9 +152,7 @@ async fn a_batch_counts_as_its_operations() {
 #[tokio::test]
 async fn others_post_while_an_atomic_batch_hashes_passwords() {
     let (world, tenant) = books().await;
-    let person =
-        json!({ "email": "clerk@alpha.example", "name": "Clerk", "password": testkit::world::PASSWORD });
-    let id = tenant.client.post("/users", person).await.ok()["id"].as_str().unwrap().to_owned();
+    let id = world.user(&tenant.client, "clerk@alpha.example", &[]).await;
     let path = format!("/api/v1/users/{id}/set-password");
     let hash = |n: usize| {
         let body = json!({ "password": format!("a new and long password {n}") });
