@@ -117,7 +117,7 @@ impl State {
 
     /// Whoever is to be let in now, if anybody.
     fn next(&mut self) -> Option<(Class, oneshot::Sender<Place>)> {
-        let order = if self.turn % WRITES_TURN == 0 {
+        let order = if self.turn.is_multiple_of(WRITES_TURN) {
             [Class::Write, Class::Read]
         } else {
             [Class::Read, Class::Write]

@@ -9,12 +9,14 @@ mod limits;
 mod stream;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -105,8 +107,9 @@ impl Serving {
 
     async fn serve(self, stream: TcpStream, mut stopped: watch::Receiver<bool>) {
         let turn = Arc::new(Turn::default());
+        let peer = stream.peer_addr().ok();
         let stream = Patient::new(stream, self.patience, turn.clone(), self.places);
-        let service = One { router: self.router, lifecycle: self.lifecycle, budget: self.budget, turn };
+        let service = One { router: self.router, lifecycle: self.lifecycle, budget: self.budget, turn, peer };
         let mut http = http1::Builder::new();
         http.max_buf_size(limits::BUFFER_BYTES_MAX);
         let mut connection = Box::pin(http.serve_connection(TokioIo::new(stream), service));
@@ -134,6 +137,8 @@ struct One {
     lifecycle: Lifecycle,
     budget: Budget,
     turn: Arc<Turn>,
+    /// Who is connected: a client, or the proxy in front.
+    peer: Option<SocketAddr>,
 }
 
 impl hyper::service::Service<Request<Incoming>> for One {
@@ -144,7 +149,11 @@ impl hyper::service::Service<Request<Incoming>> for One {
     fn call(&self, request: Request<Incoming>) -> Answer {
         let answering = self.turn.begin();
         let draining = self.lifecycle.phase() == Phase::Draining;
-        let answered = self.router.clone().call(request.map(Body::new));
+        let mut request = request.map(Body::new);
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let answered = self.router.clone().call(request);
         Answer {
             answered: Box::pin(answered),
             answering: Some(answering),

@@ -65,12 +65,6 @@ fn told(entry: &Value) -> String {
     format!("{head}\n{}", lines.join("\n"))
 }
 
-async fn told_all(tenant: &TenantKit) -> Vec<String> {
-    let mut all: Vec<_> = entries(tenant).await.iter().map(told).collect();
-    all.sort();
-    all
-}
-
 #[tokio::test]
 async fn an_empty_currency_cell_is_the_company_currency_wherever_it_stands() {
     let rows = [
@@ -184,7 +178,9 @@ async fn cells_of_the_entry_may_stand_in_any_row() {
         for rows in [[full, other.as_str()], [other.as_str(), full]] {
             let text = format!("{header}\n{}\n", rows.join("\n"));
             let refused = upload(&first, POST, &text).await.expect(422).json();
-            assert_eq!(refused["errors"][0]["code"], "import_entry_field_differs", "{column}: {refused}");
+            let codes: Vec<_> =
+                refused["errors"].as_array().unwrap().iter().map(|e| e["code"].clone()).collect();
+            assert!(codes.contains(&json!("import_entry_field_differs")), "{column}: {refused}");
         }
     }
     let nothing = upload(&first, POST, &format!("{header}\n{bare}\n")).await.expect(422).json();

@@ -189,7 +189,7 @@ async fn a_sign_in_without_a_tenant_enters_the_persons_own_choice() {
         .collect();
     let expected = [("zeta", true), ("beta", false), ("aaa", false)].map(|(c, d)| (json!(c), json!(d)));
     assert_eq!(codes, expected);
-    assert_eq!(signed_in["tenantId"], signed_in["tenants"][0]["tenantId"]);
+    assert_eq!(signed_in["tenant_id"], signed_in["tenants"][0]["tenantId"]);
 
     let me = client.get("/me").await.ok();
     let etag = format!("\"{}\"", me["user"]["version"]);
@@ -199,12 +199,12 @@ async fn a_sign_in_without_a_tenant_enters_the_persons_own_choice() {
     let chosen = json!({ "defaultTenantId": signed_in["tenants"][1]["tenantId"] });
     client.with_etag("PATCH", "/me", &etag, chosen).await.expect(200);
     let again = token(&world, "sara@zeta.example", PASSWORD, None).await.expect(200).json();
-    assert_eq!(again["tenantId"], signed_in["tenants"][1]["tenantId"]);
+    assert_eq!(again["tenant_id"], signed_in["tenants"][1]["tenantId"]);
 
     // The session goes on in another tenant, and not where the person does not belong.
     refresh(&world, &again["refresh_token"], "home").await.expect(400);
     let there = refresh(&world, &again["refresh_token"], "aaa").await.expect(200).json();
-    assert_eq!(there["tenantId"], signed_in["tenants"][2]["tenantId"]);
+    assert_eq!(there["tenant_id"], signed_in["tenants"][2]["tenantId"]);
     let me = world.bearer(there["access_token"].as_str().unwrap()).get("/me").await.ok();
     assert_eq!(me["tenant"]["code"], "aaa");
 }

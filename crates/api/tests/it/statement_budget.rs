@@ -35,8 +35,9 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("reverse", 14, 5),
     ("batch of 10 postings", 100, 40),
     ("atomic batch of 10 postings", 100, 13),
-    // Three of them ask again whether the caller may still do it, one how the values of dimensions lie.
-    ("import and post", 20, 16),
+    // Three of them ask again whether the caller may still do it, one how the values of dimensions lie, and three find out
+    // whether the same entries came before and note that they have come now.
+    ("import and post", 23, 17),
     ("run a recurring entry", 7, 5),
     ("close a period", 6, 9),
 ];

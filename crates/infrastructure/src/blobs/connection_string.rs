@@ -356,6 +356,27 @@ mod tests {
                 "Identity",
             ),
             (
+                "BlobEndpoint=http://[::1]:10000/devstoreaccount1;SharedAccessSignature=sig=x",
+                EMULATOR_ACCOUNT,
+                "http://[::1]:10000/devstoreaccount1",
+                "SharedAccessSignature(***)",
+            ),
+        ] {
+            understood(text, account, endpoint, credential);
+        }
+    }
+
+    fn understood(text: &str, account: &str, endpoint: &str, credential: &str) {
+        let parsed = AzureConnection::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!((parsed.account.as_str(), parsed.endpoint.as_str()), (account, endpoint), "{text}");
+        assert_eq!(format!("{:?}", parsed.credential), credential, "{text}");
+        assert!(!format!("{parsed:?}").contains("hush") && !format!("{parsed:?}").contains(KEY));
+    }
+
+    #[test]
+    fn endpoints_of_others_and_signed_urls_are_understood() {
+        for (text, account, endpoint, credential) in [
+            (
                 "BlobEndpoint=https://files.erp.example/;SharedAccessSignature=sv=1&sig=hush",
                 "files",
                 "https://files.erp.example",
@@ -383,17 +404,8 @@ mod tests {
                 "http://127.0.0.1:10000/devStoreAccount1",
                 "AccountKey(***)",
             ),
-            (
-                "BlobEndpoint=http://[::1]:10000/devstoreaccount1;SharedAccessSignature=sig=x",
-                EMULATOR_ACCOUNT,
-                "http://[::1]:10000/devstoreaccount1",
-                "SharedAccessSignature(***)",
-            ),
         ] {
-            let parsed = AzureConnection::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!((parsed.account.as_str(), parsed.endpoint.as_str()), (account, endpoint), "{text}");
-            assert_eq!(format!("{:?}", parsed.credential), credential, "{text}");
-            assert!(!format!("{parsed:?}").contains("hush") && !format!("{parsed:?}").contains(KEY));
+            understood(text, account, endpoint, credential);
         }
     }
 

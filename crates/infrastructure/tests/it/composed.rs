@@ -300,8 +300,7 @@ fn every_field_of_every_list_has_a_column() {
 /// Whether the column may be null in its table.
 fn nullable(connection: &rusqlite::Connection, list: &ListSql, column: &str) -> bool {
     let (alias, column) = column.split_once('.').unwrap();
-    let (_, from) = list.select.split_once(" FROM ").unwrap();
-    let words: Vec<&str> = from.split_whitespace().collect();
+    let words: Vec<&str> = list.select.split_whitespace().collect();
     let at = words.iter().position(|word| *word == alias).unwrap();
     let text = "SELECT COUNT(*) FROM pragma_table_info(?1) WHERE name = ?2 AND \"notnull\" = 0 AND pk = 0";
     connection.query_row(text, [words[at - 1], column], |row| row.get::<_, i64>(0)).unwrap() > 0

@@ -22,7 +22,6 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
         let text = if sqlite { format!("{update};\n{insert}") } else { joined() };
         all.push((accumulate.name, text));
     }
-    if !sqlite {}
     all.sort_unstable();
     all
 }

@@ -46,7 +46,8 @@ async fn what_is_not_taken_is_refused_and_leaves_nothing() {
 
     let large = [PDF, &noise(2_000)].concat();
     let answer = attach(client, &draft, "a.pdf", "application/pdf", &large).await;
-    assert_eq!(answer.expect(413).code(), "attachment_too_large");
+    // Refused at the door, before a byte of it is read.
+    assert_eq!(answer.expect(413).code(), "body_too_large");
     let announced = client.post("/attachments/uploads", announcement(&draft, &large)).await.expect(413);
     assert_eq!(announced.errors()[0].0, "/size");
     let headers = ["Content-Type: application/pdf", &format!("X-Content-SHA256: {}", hex(b"other"))];

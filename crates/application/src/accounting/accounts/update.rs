@@ -83,10 +83,10 @@ impl UpdateAccount {
         old: &Account,
         violations: &mut Violations,
     ) -> AppResult<AccountPatch> {
-        if let Some(code) = self.code.as_ref().filter(|code| *code != old.code()) {
-            if uow.codes().code_taken(Coded::Account, code, Some(old.id().uuid())).await? {
-                violations.push(already_exists("code", code));
-            }
+        if let Some(code) = self.code.as_ref().filter(|code| *code != old.code())
+            && uow.codes().code_taken(Coded::Account, code, Some(old.id().uuid())).await?
+        {
+            violations.push(already_exists("code", code));
         }
         if self.currency.is_some_and(|currency| currency != old.currency()) {
             check_currency(uow, self.currency.flatten(), violations).await?;

@@ -40,6 +40,7 @@ impl EntryMeta {
 
 /// An entry as stored, in whichever state it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
 pub enum StoredEntry {
     Draft { draft: DraftEntry, meta: EntryMeta },
     Posted { entry: PostedEntry, meta: EntryMeta, version: i64 },

@@ -181,7 +181,8 @@ impl<'a> Checker<'a> {
         // A tax code puts the line into the return, whatever the account is.
         self.touches_tax |= account.control == ControlKind::Vat || line.tax_code.is_some();
         let PostingRules { dimension_rules, dimension_tree, .. } = self.rules;
-        if !self.mirrors && !(dimension_rules.is_empty() && line.dimensions.is_empty()) {
+        let concerned = !dimension_rules.is_empty() || !line.dimensions.is_empty();
+        if concerned && !self.mirrors {
             for violation in dimension::check(account, &line.dimensions, dimension_rules, dimension_tree) {
                 let field = violation.pointer.trim_start_matches('/').to_owned();
                 self.refuse(index, &field, violation);

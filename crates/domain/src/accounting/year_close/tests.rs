@@ -54,8 +54,8 @@ fn after(balances: &[RemainingBalance], lines: &[NewLine]) -> BTreeMap<(u128, Cu
         let own = i128::from(line.amount.amount().scaled());
         let company = line.company_amount.map_or(own, |amount| amount.scaled().into());
         assert!(own > 0 && company > 0, "{line:?}");
-        if line.company_amount.is_some() {
-            let rate = Rate::between(line.amount.amount(), line.company_amount.unwrap());
+        if let Some(company_amount) = line.company_amount {
+            let rate = Rate::between(line.amount.amount(), company_amount);
             assert!(rate.is_some(), "{line:?}");
         }
         let net = Net { company, currency: own };

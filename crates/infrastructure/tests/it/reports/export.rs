@@ -104,91 +104,105 @@ async fn the_export_alone_proves_the_chain_and_the_balances() {
     );
 }
 
+/// Fields as `docs/INTEGRITY.md` writes them.
+fn text(bytes: &mut Vec<u8>, value: &str) {
+    bytes.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
+    bytes.extend(value.as_bytes());
+}
+
+fn id(bytes: &mut Vec<u8>, value: &str) {
+    bytes.extend(uuid::Uuid::parse_str(value).unwrap().as_bytes());
+}
+
+fn day(bytes: &mut Vec<u8>, value: &str) {
+    bytes.extend(value.replace('-', "").parse::<u32>().unwrap().to_be_bytes());
+}
+
+fn moment(bytes: &mut Vec<u8>, value: &str) {
+    let moment = chrono::DateTime::parse_from_rfc3339(value).unwrap();
+    bytes.extend(moment.timestamp_micros().to_be_bytes());
+}
+
+fn optional(bytes: &mut Vec<u8>, value: &Value, write: fn(&mut Vec<u8>, &str)) {
+    match value.as_str() {
+        Some(value) => {
+            bytes.push(1);
+            write(bytes, value);
+        }
+        None => bytes.push(0),
+    }
+}
+
+fn string(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
 /// The hash as `docs/INTEGRITY.md` describes it, computed from the export and nothing else.
 fn hash(entry: &Value) -> String {
     let mut bytes: Vec<u8> = Vec::new();
-    let hex = |text: &str| -> Vec<u8> {
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-    };
-    let text = |bytes: &mut Vec<u8>, value: &str| {
-        bytes.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
-        bytes.extend(value.as_bytes());
-    };
-    let optional =
-        |bytes: &mut Vec<u8>, value: &Value, write: &dyn Fn(&mut Vec<u8>, &str)| match value.as_str() {
-            Some(value) => {
-                bytes.push(1);
-                write(bytes, value);
-            }
-            None => bytes.push(0),
-        };
-    let id =
-        |bytes: &mut Vec<u8>, value: &str| bytes.extend(uuid::Uuid::parse_str(value).unwrap().as_bytes());
-    let day = |bytes: &mut Vec<u8>, value: &str| {
-        bytes.extend(value.replace('-', "").parse::<u32>().unwrap().to_be_bytes());
-    };
-    let string = |value: &Value| value.as_str().unwrap().to_owned();
-    bytes.extend(hex(entry["previousHash"].as_str().unwrap()));
+    let previous = string(&entry["previousHash"]);
+    let hex = (0..previous.len()).step_by(2).map(|at| u8::from_str_radix(&previous[at..at + 2], 16).unwrap());
+    bytes.extend(hex);
     text(&mut bytes, "ledger-entry");
     let version = u8::try_from(entry["hashVersion"].as_u64().unwrap()).unwrap();
     bytes.push(version);
-    id(&mut bytes, &string(&entry["tenantId"]));
-    id(&mut bytes, &string(&entry["journalId"]));
+    id(&mut bytes, string(&entry["tenantId"]));
+    id(&mut bytes, string(&entry["journalId"]));
     bytes.extend(entry["chainSequence"].as_i64().unwrap().to_be_bytes());
-    id(&mut bytes, &string(&entry["id"]));
-    text(&mut bytes, &string(&entry["number"]));
-    text(&mut bytes, &string(&entry["kind"]));
-    day(&mut bytes, &string(&entry["postingDate"]));
-    optional(&mut bytes, &entry["documentDate"], &day);
-    let moment = |bytes: &mut Vec<u8>, value: &str| {
-        let moment = chrono::DateTime::parse_from_rfc3339(value).unwrap();
-        bytes.extend(moment.timestamp_micros().to_be_bytes());
-    };
-    moment(&mut bytes, &string(&entry["recordedAt"]));
-    id(&mut bytes, &string(&entry["fiscalPeriodId"]));
+    id(&mut bytes, string(&entry["id"]));
+    text(&mut bytes, string(&entry["number"]));
+    text(&mut bytes, string(&entry["kind"]));
+    day(&mut bytes, string(&entry["postingDate"]));
+    optional(&mut bytes, &entry["documentDate"], day);
+    moment(&mut bytes, string(&entry["recordedAt"]));
+    id(&mut bytes, string(&entry["fiscalPeriodId"]));
     bytes.extend(string(&entry["currency"]).as_bytes());
-    optional(&mut bytes, &entry["description"], &text);
-    optional(&mut bytes, &entry["controlReason"], &text);
-    optional(&mut bytes, &entry["reversesId"], &id);
+    optional(&mut bytes, &entry["description"], text);
+    optional(&mut bytes, &entry["controlReason"], text);
+    optional(&mut bytes, &entry["reversesId"], id);
     if version == 2 {
-        moment(&mut bytes, &string(&entry["createdAt"]));
-        optional(&mut bytes, &entry["createdBy"], &id);
-        optional(&mut bytes, &entry["postedBy"], &id);
-        optional(&mut bytes, &entry["recurringEntryId"], &id);
-        optional(&mut bytes, &entry["reason"], &text);
+        moment(&mut bytes, string(&entry["createdAt"]));
+        optional(&mut bytes, &entry["createdBy"], id);
+        optional(&mut bytes, &entry["postedBy"], id);
+        optional(&mut bytes, &entry["recurringEntryId"], id);
+        optional(&mut bytes, &entry["reason"], text);
     }
     let lines = entry["lines"].as_array().unwrap();
     bytes.extend(u32::try_from(lines.len()).unwrap().to_be_bytes());
-    for line in lines {
-        let amount =
-            |name: &str| domain::money::Amount::parse(&string(&line[name])).unwrap().scaled().to_be_bytes();
-        bytes.extend(u32::try_from(line["lineNo"].as_u64().unwrap()).unwrap().to_be_bytes());
-        id(&mut bytes, &string(&line["accountId"]));
-        bytes.extend(amount("debit"));
-        bytes.extend(amount("credit"));
-        bytes.extend(string(&line["currency"]).as_bytes());
-        bytes.extend(amount("currencyDebit"));
-        bytes.extend(amount("currencyCredit"));
-        bytes.extend(domain::money::Rate::parse(&string(&line["rate"])).unwrap().scaled().to_be_bytes());
-        id(&mut bytes, &string(&line["dimensionSetId"]));
-        if version == 2 {
-            let values = line["dimensionValues"].as_array().unwrap();
-            bytes.extend(u32::try_from(values.len()).unwrap().to_be_bytes());
-            for value in values {
-                id(&mut bytes, &string(&value["dimensionId"]));
-                id(&mut bytes, &string(&value["valueId"]));
-            }
-        }
-        optional(&mut bytes, &line["description"], &text);
-        optional(&mut bytes, &line["party"], &text);
-        optional(&mut bytes, &line["dueDate"], &day);
-        optional(&mut bytes, &line["reference"], &text);
-        optional(&mut bytes, &line["taxCode"], &text);
-        bytes.push(u8::from(line["rounding"].as_bool().unwrap()));
+    for entry_line in lines {
+        line(&mut bytes, version, entry_line);
     }
     if let Some(original) = entry["copiedFromId"].as_str() {
         text(&mut bytes, "copied-from");
         text(&mut bytes, original);
     }
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn line(bytes: &mut Vec<u8>, version: u8, line: &Value) {
+    let amount =
+        |name: &str| domain::money::Amount::parse(string(&line[name])).unwrap().scaled().to_be_bytes();
+    bytes.extend(u32::try_from(line["lineNo"].as_u64().unwrap()).unwrap().to_be_bytes());
+    id(bytes, string(&line["accountId"]));
+    bytes.extend(amount("debit"));
+    bytes.extend(amount("credit"));
+    bytes.extend(string(&line["currency"]).as_bytes());
+    bytes.extend(amount("currencyDebit"));
+    bytes.extend(amount("currencyCredit"));
+    bytes.extend(domain::money::Rate::parse(string(&line["rate"])).unwrap().scaled().to_be_bytes());
+    id(bytes, string(&line["dimensionSetId"]));
+    if version == 2 {
+        let values = line["dimensionValues"].as_array().unwrap();
+        bytes.extend(u32::try_from(values.len()).unwrap().to_be_bytes());
+        for value in values {
+            id(bytes, string(&value["dimensionId"]));
+            id(bytes, string(&value["valueId"]));
+        }
+    }
+    optional(bytes, &line["description"], text);
+    optional(bytes, &line["party"], text);
+    optional(bytes, &line["dueDate"], day);
+    optional(bytes, &line["reference"], text);
+    optional(bytes, &line["taxCode"], text);
+    bytes.push(u8::from(line["rounding"].as_bool().unwrap()));
 }
