@@ -95,9 +95,13 @@ impl Client {
 
     /// The body of a stream of events, to be read piece by piece.
     pub async fn stream(&self, path: &str) -> Body {
+        self.unread(path, "text/event-stream").await
+    }
+    /// An answer of this media type that nobody has read yet.
+    pub async fn unread(&self, path: &str, accept: &str) -> Body {
         let request = Request::get(format!("/api/v1{path}"))
             .header("Authorization", format!("Bearer {}", self.token.as_deref().unwrap_or_default()))
-            .header("Accept", "text/event-stream");
+            .header("Accept", accept);
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         response.into_body()

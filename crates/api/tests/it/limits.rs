@@ -123,7 +123,7 @@ async fn concurrent_transfers(key: &str) {
     let (_world, home) = home(key, "1").await;
     // An answer that is not read keeps its place.
     let path = "/exports/ledger?format=ndjson";
-    let unread = home.stream(path).await;
+    let unread = home.unread(path, "application/x-ndjson").await;
     home.get(path).await.expect(503);
     drop(unread);
     home.get(path).await.expect(200);
@@ -134,6 +134,9 @@ async fn bytes_in_flight(key: &str) {
     let large = json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }).to_string();
     let large = format!("{large}{}", " ".repeat(400_000));
     let first = OnItsWay::send(&home, "/batch", JSON, endless(200_000));
+    // What it holds counts from when its first bytes are read.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!first.0.is_finished(), "it ended before it was seen beside it");
     let mut tries = 0..200;
     let refused = loop {
         let answer = home.call("POST", "/batch", &[JSON], large.clone()).await;

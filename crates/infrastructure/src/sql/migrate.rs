@@ -44,12 +44,12 @@ pub static MIGRATIONS: &[Migration] = migrations![
     8 "0008_recurring_occurrences",
     9 "0009_integrity",
     10 "0010_invitations",
-    105 "0105_code_digits",
-    106 "0106_opening_shard",
-    108 "0108_dimension_headings",
-    206 "0206_account_history",
-    208 "0208_copied_entries",
-    308 "0308_ordering_key",
+    11 "0011_code_digits",
+    12 "0012_opening_shard",
+    13 "0013_dimension_headings",
+    14 "0014_account_history",
+    15 "0015_copied_entries",
+    16 "0016_ordering_key",
 ];
 
 impl Migration {

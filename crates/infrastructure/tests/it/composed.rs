@@ -299,9 +299,15 @@ fn every_field_of_every_list_has_a_column() {
 
 /// Whether the column may be null in its table.
 fn nullable(connection: &rusqlite::Connection, list: &ListSql, column: &str) -> bool {
+    // Of alternatives the last one decides.
+    let column = match column.strip_prefix("COALESCE(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(alternatives) => alternatives.rsplit(", ").next().unwrap(),
+        None => column,
+    };
     let (alias, column) = column.split_once('.').unwrap();
     let words: Vec<&str> = list.select.split_whitespace().collect();
-    let at = words.iter().position(|word| *word == alias).unwrap();
+    let at = words.iter().position(|word| *word == alias);
+    let at = at.unwrap_or_else(|| panic!("{} has no table {alias} for {column}", list.select));
     let text = "SELECT COUNT(*) FROM pragma_table_info(?1) WHERE name = ?2 AND \"notnull\" = 0 AND pk = 0";
     connection.query_row(text, [words[at - 1], column], |row| row.get::<_, i64>(0)).unwrap() > 0
 }

@@ -125,7 +125,7 @@ async fn books_of_an_earlier_version_get_the_same_opening_figures() {
         .unwrap();
     }
     assert_ne!(balances(&sql), expected);
-    let migration = include_str!("../../../../../migrations/sqlite/0106_opening_shard.sql");
+    let migration = include_str!("../../../../../migrations/sqlite/0012_opening_shard.sql");
     let (_, statements) = migration.split_once("'opening';\n").unwrap();
     sql.execute_batch(statements).unwrap();
     assert_eq!(balances(&sql), expected);

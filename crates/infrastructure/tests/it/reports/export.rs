@@ -170,7 +170,7 @@ fn hash(entry: &Value) -> String {
     let lines = entry["lines"].as_array().unwrap();
     bytes.extend(u32::try_from(lines.len()).unwrap().to_be_bytes());
     for entry_line in lines {
-        line(&mut bytes, version, entry_line);
+        hashed_line(&mut bytes, version, entry_line);
     }
     if let Some(original) = entry["copiedFromId"].as_str() {
         text(&mut bytes, "copied-from");
@@ -179,7 +179,7 @@ fn hash(entry: &Value) -> String {
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn line(bytes: &mut Vec<u8>, version: u8, line: &Value) {
+fn hashed_line(bytes: &mut Vec<u8>, version: u8, line: &Value) {
     let amount =
         |name: &str| domain::money::Amount::parse(string(&line[name])).unwrap().scaled().to_be_bytes();
     bytes.extend(u32::try_from(line["lineNo"].as_u64().unwrap()).unwrap().to_be_bytes());

@@ -4,7 +4,8 @@
 CREATE INDEX ix_journal_entry_opening ON journal_entry (tenant_id, kind, id, reversed_by_id) WHERE kind = 'opening';
 
 INSERT INTO account_balance (tenant_id, fiscal_period_id, account_id, currency, shard, debit, credit, currency_debit, currency_credit)
-SELECT l.tenant_id, l.fiscal_period_id, l.account_id, l.currency, -1, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit)
+SELECT l.tenant_id, l.fiscal_period_id, l.account_id, l.currency, -1 AS shard, SUM(l.debit) AS debit,
+    SUM(l.credit) AS credit, SUM(l.currency_debit) AS currency_debit, SUM(l.currency_credit) AS currency_credit
 FROM journal_entry AS e
 LEFT JOIN journal_entry AS o ON o.tenant_id = e.tenant_id AND o.id = e.reverses_id
 INNER JOIN ledger_line AS l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
@@ -20,7 +21,8 @@ INNER JOIN account_balance AS n ON n.tenant_id = b.tenant_id AND n.fiscal_period
 WHERE b.shard = 0;
 
 INSERT INTO daily_balance (tenant_id, fiscal_period_id, posting_date, account_id, currency, shard, debit, credit, currency_debit, currency_credit)
-SELECT l.tenant_id, l.fiscal_period_id, l.posting_date, l.account_id, l.currency, -1, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit)
+SELECT l.tenant_id, l.fiscal_period_id, l.posting_date, l.account_id, l.currency, -1 AS shard, SUM(l.debit) AS debit,
+    SUM(l.credit) AS credit, SUM(l.currency_debit) AS currency_debit, SUM(l.currency_credit) AS currency_credit
 FROM journal_entry AS e
 LEFT JOIN journal_entry AS o ON o.tenant_id = e.tenant_id AND o.id = e.reverses_id
 INNER JOIN ledger_line AS l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
@@ -36,7 +38,8 @@ INNER JOIN daily_balance AS n ON n.tenant_id = b.tenant_id AND n.fiscal_period_i
 WHERE b.shard = 0;
 
 INSERT INTO dimension_balance (tenant_id, fiscal_period_id, account_id, dimension_set_id, currency, shard, debit, credit, currency_debit, currency_credit)
-SELECT l.tenant_id, l.fiscal_period_id, l.account_id, l.dimension_set_id, l.currency, -1, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit)
+SELECT l.tenant_id, l.fiscal_period_id, l.account_id, l.dimension_set_id, l.currency, -1 AS shard, SUM(l.debit) AS debit,
+    SUM(l.credit) AS credit, SUM(l.currency_debit) AS currency_debit, SUM(l.currency_credit) AS currency_credit
 FROM journal_entry AS e
 LEFT JOIN journal_entry AS o ON o.tenant_id = e.tenant_id AND o.id = e.reverses_id
 INNER JOIN ledger_line AS l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
