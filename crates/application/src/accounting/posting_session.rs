@@ -1,5 +1,5 @@
 //! Posting very many entries in one transaction: the books are read once, numbers and chain are kept in memory, lines are
-//! written in large pieces. The rules are those of [`posting`](super::posting): the same checks, the same order (R3).
+//! written in large pieces. The rules are those of [`posting`]: the same checks, the same order (R3).
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
