@@ -83,7 +83,7 @@ fn company(bootstrap: &Bootstrap) -> (&str, &str) {
     }
 }
 
-/// What the first administrator signs in with, if it is as it has to be.
+/// Checks the address and password of the first administrator.
 fn credentials(
     bootstrap: &Bootstrap,
     email: &str,

@@ -120,7 +120,7 @@ impl Worker {
         Ok(sweep(&self.app, &*self.state.files.store).await?.removed)
     }
 
-    /// What is due by the tenant's own today.
+    /// Makes the entries that are due on the tenant's day.
     async fn recurring_entries_of(&self, tenant: &TenantView) -> AppResult<RecurringRun> {
         let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
         run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await

@@ -1,6 +1,6 @@
 //! Bytes of files as text: the encodings that editors write, recognised by their byte order mark.
 
-/// What stands for a unit that is cut off: no character in any encoding.
+/// The stand-in for a unit that is cut off; it is no character in any encoding.
 const HALF: u32 = 0xD800;
 
 /// Text of UTF-8, or of what the mark at its beginning says; the mark is no part of it. `Err` is the text with `U+FFFD`

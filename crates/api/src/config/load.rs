@@ -63,7 +63,7 @@ pub struct Gathered {
     locations: RemoteLocations,
     /// What is wrong although the layers could be put together.
     problems: Vec<Problem>,
-    /// Nothing names the environment.
+    /// Whether no source names the environment.
     unnamed: bool,
 }
 

@@ -27,7 +27,7 @@ pub const BASE_FILE: &str = "appsettings.json";
 /// What was read without asking anybody else.
 pub struct Local {
     pub environment: Environment,
-    /// Nothing names it, and it is Production.
+    /// Whether no source names the environment, so that it is Production.
     pub unnamed: bool,
     /// Up to the command line, lowest first: where remote sources are located.
     pub lower: Layers,

@@ -256,7 +256,7 @@ pub fn choose(words: &[&'static str], text: &str) -> Option<&'static str> {
     words.iter().copied().find(|word| word.eq_ignore_ascii_case(text.trim()))
 }
 
-/// What is set for a key. Its own name counts before its old names wherever they stand; another accepted name counts when
+/// The value that is set for a key. Its own name counts before its old names wherever they stand; another accepted name counts when
 /// a higher source gives it. Blank is not set, and a placeholder only stands where nothing better does.
 pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
     let own = layers.get(def.key).map(|found| given(found, None));
