@@ -90,7 +90,7 @@ impl Document {
     fn new(document: &Value) -> Self {
         let bytes = serde_json::to_vec(document).unwrap_or_default();
         let digest = Sha256::digest(&bytes);
-        let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let tag = domain::hex::hex(&digest[..8]);
         let tag = HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"-\""));
         Self { fixed: Fixed::new(bytes), tag }
     }

@@ -1,5 +1,6 @@
 //! What handlers depend on. Each takes the one part it needs as `State<…>`.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountQueries;
@@ -41,9 +42,20 @@ use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
 use crate::routes::platform::attachments::AttachmentLinks;
 
-/// Everything a handler may ask for; wired up once at start.
+/// Everything a handler may ask for; wired up once at start. Every request gets a clone, so a clone is one count.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+impl Deref for AppState {
+    type Target = AppParts;
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+/// What [`AppState`] is made of.
+#[derive(Clone)]
+pub struct AppParts {
     pub application: Application,
     pub authenticator: Arc<dyn Authenticator>,
     pub sign_in: SignIn,
@@ -77,7 +89,7 @@ impl AppState {
         database: &Arc<Q>,
     ) -> Self {
         let jobs = JobRegistry::new(application.ids.new_id());
-        Self {
+        Self(Arc::new(AppParts {
             application,
             authenticator,
             sign_in,
@@ -88,7 +100,14 @@ impl AppState {
             switches: Switches::default(),
             flags: FeatureFlags::default(),
             overload: Overload::default(),
-        }
+        }))
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_overload(mut self, overload: Overload) -> Self {
+        Arc::make_mut(&mut self.0).overload = overload;
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod accounting;
 pub mod error;
+pub mod hex;
 pub mod ids;
 pub mod money;
 pub mod platform;

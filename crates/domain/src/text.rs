@@ -1,6 +1,6 @@
 //! Parse-only text values: trimmed, limited, one line, free of characters that nobody sees.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::error::Violation;
 
@@ -126,7 +126,7 @@ pub fn text(value: &str, length_max: usize) -> Result<String, Violation> {
         let words = trimmed.split(breaks).map(str::trim).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join(" ").chars().filter(|c| !is_direction_control(*c)).nfc().collect()
     } else {
-        trimmed.nfc().collect()
+        composed(trimmed)
     };
     limited(line, length_max)
 }
@@ -137,7 +137,12 @@ pub fn paragraphs(value: &str, length_max: usize) -> Result<String, Violation> {
     if trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Violation::new(&TEXT_CONTROL_CHARACTER));
     }
-    limited(trimmed.nfc().collect(), length_max)
+    limited(composed(trimmed), length_max)
+}
+
+/// The text in NFC, which nearly every text is already.
+fn composed(text: &str) -> String {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// Like [`text`] for what is compared, such as a party: what looks alike is alike. Invisible characters are left out,

@@ -1,6 +1,6 @@
 //! Moments and business dates. A [`Timestamp`] is whole microseconds of UTC, so that every engine stores it alike.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
 
 use crate::error::Violation;
 
@@ -40,7 +40,12 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.to_datetime().format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+        // Every answer has several of these, and a pattern would be read anew for each.
+        let moment = self.to_datetime();
+        let (date, time) = (moment.date_naive(), moment.time());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let micros = time.nanosecond() / 1_000;
+        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
     }
 }
 

@@ -12,7 +12,7 @@ struct Rule {
 
 const RULES: [Rule; 10] = [
     Rule {
-        crates: &["sqlx", "rusqlite", "mssql_client", "tiberius"],
+        crates: &["rusqlite", "mssql_client", "tiberius"],
         allowed: &["crates/infrastructure/src/sql", "crates/infrastructure/tests/"],
         reason: "only infrastructure/src/sql knows the engines",
     },
@@ -128,14 +128,14 @@ mod tests {
 
     #[test]
     fn crates_are_recognised_in_code_only() {
-        for line in ["use sqlx::Row;", "    let p = sqlx::pool();", "pub use sqlx;", "Vec<sqlx::Row>"] {
-            assert!(names(line, "sqlx"), "{line}");
+        for line in ["use rusqlite::Row;", "    let p = rusqlite::open();", "pub use rusqlite;", "Vec<rusqlite::Row>"] {
+            assert!(names(line, "rusqlite"), "{line}");
         }
-        for line in ["// sqlx::Row", "my_sqlx::x", "crate::sqlx::x", "let sqlx = 1;", "\"sqlx::query\""] {
-            assert!(!names(line, "sqlx"), "{line}");
+        for line in ["// rusqlite::Row", "my_rusqlite::x", "crate::rusqlite::x", "let rusqlite = 1;", "\"rusqlite::query\""] {
+            assert!(!names(line, "rusqlite"), "{line}");
         }
         assert_eq!(violations("crates/domain/src/a.rs", "use tokio::fs;\nuse chrono::Utc;").count(), 1);
-        assert_eq!(violations("crates/infrastructure/src/sql/sqlite/reader.rs", "use sqlx::Row;").count(), 0);
-        assert_eq!(violations("crates/infrastructure/src/cache.rs", "use sqlx::Row;").count(), 1);
+        assert_eq!(violations("crates/infrastructure/src/sql/sqlite/reader.rs", "use rusqlite::Row;").count(), 0);
+        assert_eq!(violations("crates/infrastructure/src/cache.rs", "use rusqlite::Row;").count(), 1);
     }
 }

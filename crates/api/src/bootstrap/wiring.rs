@@ -68,8 +68,9 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let mut state = AppState::new(application, events, authenticator, sign_in, files, &database);
-    state.overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
+    let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
+    let state = AppState::new(application, events, authenticator, sign_in, files, &database)
+        .with_overload(overload);
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,
@@ -145,7 +146,7 @@ fn sign_in(
 fn key_id(secret: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest([b"signing key id:", secret].concat());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    domain::hex::hex(&digest[..8])
 }
 
 /// The rates of a tenant and of a user.

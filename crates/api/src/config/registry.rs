@@ -94,7 +94,7 @@ keys! {
     LOG_LEVEL = KeyDef::new("Serilog:MinimumLevel:Default", LEVELS, "Least severe level that is logged.")
         .default("Information").live().aliases(&[accepted("Serilog:MinimumLevel")]);
     LOG_OVERRIDES = KeyDef::new("Serilog:MinimumLevel:Override:*", LEVELS,
-        "Least severe level of one source and everything below it, such as `Microsoft.AspNetCore` or `sqlx`; the most \
+        "Least severe level of one source and everything below it, such as `Microsoft.AspNetCore` or `mssql_client`; the most \
          specific wins. A switch, such as `$main`, stands for its level. See LOGGING.md.").live();
     LOG_SWITCHES = KeyDef::new("Serilog:LevelSwitches:*", LEVELS,
         "Levels with a name, such as `$main`, that `Serilog:MinimumLevel` refers to.").live();

@@ -128,6 +128,7 @@ where
     let (id, id_header) = request_id(shared, request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
     if is_shed(shared, &request) {
+        shared.admission.refuse().await;
         return refused(shared, &request, (&id, id_header), language);
     }
     let path = request.uri().clone();

@@ -3,6 +3,7 @@
 
 mod budget;
 mod controller;
+mod refusals;
 mod transfers;
 mod writer_queue;
 
@@ -18,6 +19,7 @@ use crate::resources::Resources;
 pub use budget::{BODY_COST, Budget, Held, UPLOAD_BYTES, bytes_max};
 pub use controller::{Bounds, Class};
 use controller::{Controller, ProcessorTime, Verdict};
+use refusals::Refusals;
 pub use transfers::{Transfer, Transfers, transfers_max};
 pub use writer_queue::{QueuedDatabase, WriterQueue};
 
@@ -83,6 +85,14 @@ impl Default for Overload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 
+/// What becomes of a request that asks for a place.
+enum Arrival {
+    In(Place),
+    /// For a place that is given to it within this time.
+    Waiting(Duration, oneshot::Receiver<Place>),
+    Refused,
+}
+
 /// Lets requests in.
 #[derive(Clone)]
 pub struct Admission(Arc<Shared>);
@@ -92,6 +102,7 @@ struct Shared {
     state: Mutex<State>,
     writer: WriterQueue,
     usage: Option<PathBuf>,
+    refusals: Refusals,
 }
 
 struct State {
@@ -155,7 +166,8 @@ impl Admission {
             ticking: false,
             arrived: false,
         };
-        Self(Arc::new(Shared { began: Instant::now(), state: Mutex::new(state), writer, usage }))
+        let refusals = Refusals::new(resources.cpus);
+        Self(Arc::new(Shared { began: Instant::now(), state: Mutex::new(state), writer, usage, refusals }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -174,41 +186,56 @@ impl Admission {
         waiting > 0 && state.controller.refuses(class, waiting, now)
     }
 
+    /// Waits until another request may be refused: at once, unless there are very many.
+    pub async fn refuse(&self) -> Refused {
+        let held = self.0.refusals.next(self.now());
+        if !held.is_zero() {
+            tokio::time::sleep(held).await;
+        }
+        Refused
+    }
+
     /// Waits for a place, but not long.
     ///
     /// # Errors
-    /// At once when the wait would be too long.
+    /// When the wait would be, or was, too long.
     pub async fn enter(&self, class: Class) -> Result<Place, Refused> {
-        let (wait, place) = {
-            let now = self.now();
-            let mut state = self.state();
-            if !state.arrived {
-                state.arrived = true;
-                if !state.ticking {
-                    state.ticking = true;
-                    tokio::spawn(self.clone().tick());
-                }
+        match self.arrive(class) {
+            Arrival::In(place) => Ok(place),
+            Arrival::Refused => Err(self.refuse().await),
+            Arrival::Waiting(longest, place) => match tokio::time::timeout(longest, place).await {
+                Ok(Ok(place)) => Ok(place),
+                _ => Err(Refused),
+            },
+        }
+    }
+
+    fn arrive(&self, class: Class) -> Arrival {
+        let now = self.now();
+        let mut state = self.state();
+        if !state.arrived {
+            state.arrived = true;
+            if !state.ticking {
+                state.ticking = true;
+                tokio::spawn(self.clone().tick());
             }
-            if class == Class::Write {
-                state.controller.oldest_write(self.0.writer.oldest(self.0.began));
+        }
+        if class == Class::Write {
+            state.controller.oldest_write(self.0.writer.oldest(self.0.began));
+        }
+        state.forget_gone();
+        let waiting = state.waiting[class as usize].len();
+        match state.controller.arrive(class, waiting, now) {
+            Verdict::Enter => {
+                state.controller.enter(class);
+                Arrival::In(self.place(class))
             }
-            state.forget_gone();
-            let waiting = state.waiting[class as usize].len();
-            match state.controller.arrive(class, waiting, now) {
-                Verdict::Enter => {
-                    state.controller.enter(class);
-                    return Ok(self.place(class));
-                }
-                Verdict::Refuse => return Err(Refused),
-                Verdict::Wait => {}
+            Verdict::Refuse => Arrival::Refused,
+            Verdict::Wait => {
+                let (sender, place) = oneshot::channel();
+                state.waiting[class as usize].push_back(sender);
+                Arrival::Waiting(state.controller.wait_max(class, now), place)
             }
-            let (sender, place) = oneshot::channel();
-            state.waiting[class as usize].push_back(sender);
-            (state.controller.wait_max(class, now), place)
-        };
-        match tokio::time::timeout(wait, place).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(Refused),
         }
     }
 

@@ -63,7 +63,7 @@ impl From<&tracing::Level> for Level {
 }
 
 /// First parts of Rust targets and the source names they go by in the configuration.
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 9] = [
     ("erp.lifetime", "Microsoft.Hosting.Lifetime"),
     ("axum", "Microsoft.AspNetCore"),
     ("hyper", "Microsoft.AspNetCore"),
@@ -73,9 +73,6 @@ const SOURCES: [(&str, &str); 12] = [
     ("h2", "Microsoft.AspNetCore"),
     ("tiberius", "Microsoft.EntityFrameworkCore"),
     ("mssql_client", "Microsoft.EntityFrameworkCore"),
-    ("sqlx", "Microsoft.EntityFrameworkCore"),
-    ("sqlx_core", "Microsoft.EntityFrameworkCore"),
-    ("sqlx_sqlite", "Microsoft.EntityFrameworkCore"),
 ];
 
 /// The default level and the overrides of sources.
@@ -158,10 +155,10 @@ mod tests {
     fn rust_targets_can_be_named_too() {
         let rules = LevelRules::new(
             Level::Warning,
-            [("Microsoft".to_owned(), Level::Error), ("sqlx::query".to_owned(), Level::Verbose)],
+            [("Microsoft".to_owned(), Level::Error), ("mssql_client::query".to_owned(), Level::Verbose)],
         );
-        assert_eq!(rules.level("sqlx::query"), Level::Verbose);
-        assert_eq!(rules.level("sqlx::pool"), Level::Error);
+        assert_eq!(rules.level("mssql_client::query"), Level::Verbose);
+        assert_eq!(rules.level("mssql_client::pool"), Level::Error);
         assert_eq!(rules.most_verbose(), Level::Verbose);
     }
 }

@@ -184,7 +184,7 @@ mod tests {
         let rules = LevelRules::new(Level::Information, [("Microsoft".to_owned(), Level::Warning)]);
         let text = lines(rules, || {
             let error = std::io::Error::other("disk full");
-            tracing::info!(target: "sqlx::query", "hidden");
+            tracing::info!(target: "mssql_client::query", "hidden");
             tracing::info!(target: "erp::lifetime", "hidden as well");
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::error!(error, fatal = true, "Cannot go on");

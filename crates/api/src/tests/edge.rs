@@ -118,9 +118,9 @@ async fn panics_stay_inside() {
 #[tokio::test]
 async fn a_slow_request_is_given_up_and_a_full_server_sheds() {
     let limits = HttpLimits { request_timeout: Duration::from_secs(3), ..HttpLimits::default() };
-    let mut state = state();
     let one = overload::Limits { requests_max: Some(1), ..overload::Limits::default() };
-    state.overload = Overload::new(one, Resources::of_process(), WriterQueue::default());
+    let overload = Overload::new(one, Resources::of_process(), WriterQueue::default());
+    let state = state().with_overload(overload);
     let api = operations().into_router(state, &limits);
     let slow = tokio::spawn({
         let api = api.clone();

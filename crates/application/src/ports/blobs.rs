@@ -194,7 +194,7 @@ pub type BlobResult<T> = Result<T, BlobError>;
 
 /// A SHA-256 as it is written everywhere: 64 hexadecimal digits.
 pub fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::hex::hex(digest)
 }
 
 /// Reads what [`hex`] wrote, in either case.

@@ -346,7 +346,7 @@ fn document(value: &mut Option<serde_json::Value>) -> Option<String> {
     if text.len() <= AUDIT_DOCUMENT_BYTES_MAX {
         return Some(text);
     }
-    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = domain::hex::hex(&Sha256::digest(text.as_bytes()));
     let omitted = json!({ "omitted": { "bytes": text.len(), "sha256": digest } });
     let text = omitted.to_string();
     *value = Some(omitted);

@@ -69,7 +69,7 @@ pub fn sha256(file: &Path) -> StorageResult<String> {
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; BUFFER_BYTES]);
     loop {
         match reader.read(&mut buffer).map_err(|error| unreadable(&error))? {
-            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => return Ok(domain::hex::hex(&hash.finalize())),
             bytes => hash.update(&buffer[..bytes]),
         }
     }

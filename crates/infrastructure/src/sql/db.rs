@@ -12,7 +12,6 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use futures::stream::{BoxStream, StreamExt};
-use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
 use super::meter::{Asked, Meter};
@@ -23,7 +22,7 @@ use super::sqlite::damage::Damage;
 use super::sqlite::file::{lock_database, look_through, named};
 use super::sqlite::long_reads::LongReads;
 use super::sqlite::options::SqliteOptions;
-use super::sqlite::reader;
+use super::sqlite::reader::Readers;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
 use super::statement::{Lookup, Statement};
@@ -49,7 +48,7 @@ enum Engine {
 struct SqliteEngine {
     path: PathBuf,
     writer: SqliteWriter,
-    readers: SqlitePool,
+    readers: Readers,
     long_reads: LongReads,
     damage: Arc<Damage>,
     /// Held for the life of the process: a second server on the same file is refused.
@@ -74,7 +73,7 @@ impl Db {
         let noting = (meter.clone(), damage.clone());
         let writer =
             SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
-        let readers = reader::open_readers(&path, &options).await.map_err(|error| named(&path, error))?;
+        let readers = Readers::open(&path, &options).map_err(|error| named(&path, error))?;
         look_through(path.clone(), damage.clone());
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
@@ -234,7 +233,7 @@ impl Db {
         match &self.engine {
             Engine::Sqlite(engine) => {
                 let damage = engine.damage.clone();
-                reader::stream(engine.readers.clone(), sql, params).map(move |row| damage.noted(row)).boxed()
+                engine.long_reads.rows(sql, params).map(move |row| damage.noted(row)).boxed()
             }
             Engine::SqlServer(engine) => engine.stream(sql, params),
         }
@@ -326,7 +325,7 @@ impl Database for Db {
 
 impl SqliteEngine {
     async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        let rows = self.damage.noted(reader::query(&self.readers, sql, params).await);
+        let rows = self.damage.noted(self.readers.query(sql, params).await);
         rows.map_err(|error| named(&self.path, error))
     }
 }

@@ -63,7 +63,7 @@ impl Migration {
     /// SHA-256 of the text as hexadecimal, without regard to line ends: an applied migration must never change.
     pub fn checksum(&self, dialect: Dialect) -> String {
         let digest = Sha256::digest(self.text(dialect).replace("\r\n", "\n").as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        domain::hex::hex(&digest)
     }
 }
 

@@ -251,6 +251,4 @@ pub fn record_entry(
     uow.record(change);
 }
 
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+pub use domain::hex::hex;

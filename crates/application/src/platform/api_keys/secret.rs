@@ -35,5 +35,5 @@ pub fn hash_token(text: &str) -> [u8; 32] {
 }
 
 pub(in crate::platform) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::hex::hex(bytes)
 }

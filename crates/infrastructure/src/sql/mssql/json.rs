@@ -45,7 +45,7 @@ fn cell(value: &Value) -> Json {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::hex::hex(bytes)
 }
 
 #[cfg(test)]

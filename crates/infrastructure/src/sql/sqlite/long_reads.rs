@@ -54,6 +54,15 @@ impl LongReads {
         });
         ReceiverStream::new(receiver).boxed()
     }
+
+    /// The same row by row.
+    pub fn rows(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
+        let apart = |batch: StorageResult<Vec<Row>>| match batch {
+            Ok(rows) => futures::stream::iter(rows.into_iter().map(Ok)).boxed(),
+            Err(error) => futures::stream::once(std::future::ready(Err(error))).boxed(),
+        };
+        self.stream(sql, params).flat_map(apart).boxed()
+    }
 }
 
 fn run(

@@ -1,134 +1,311 @@
-//! The readers of the embedded engine: a pool of read-only connections that never wait for the writer (WAL).
+//! The readers of the embedded engine: read-only connections that never wait for the writer (WAL).
+//!
+//! Most reads take less time than a hop to another thread and back would, so a read runs where it was asked for, for a
+//! moment; one that takes longer is given up and runs again on a thread that may wait. Its text is remembered, so that the
+//! next one goes there at once.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use application::ports::storage_error::{StorageError, StorageResult};
-use futures::{StreamExt, TryStreamExt, stream::BoxStream};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::super::value::{Row, Value, date_to_sqlite};
+use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
+use super::values::{self, bind, read_row, storage_error};
 
 /// How long a read waits for a free connection.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest a read may keep the thread that asked for it.
+const AT_ONCE_MAX: Duration = Duration::from_millis(2);
+/// How long a text that took longer goes to another thread at once.
+const SLOW_FOR: Duration = Duration::from_secs(60);
+/// Such texts that are remembered.
+const SLOW_TEXTS_MAX: usize = 1_024;
+/// Steps of the engine between two looks at the time: about as many as a short read takes.
+const STEPS: i32 = 1_000;
+/// Prepared statements that each connection keeps.
+const STATEMENTS_CACHED_MAX: usize = 256;
 
-pub async fn open_readers(path: &Path, options: &SqliteOptions) -> StorageResult<SqlitePool> {
-    let (connections, cache) = (options.readers.max(1), options.page_cache());
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .create_if_missing(false)
-        .busy_timeout(options.busy_timeout)
-        .statement_cache_capacity(256)
-        .pragma("cache_size", PageCache::pragma(cache.reader_kib()))
-        .pragma("temp_store", "MEMORY")
-        .pragma("query_only", "ON");
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await
-        .map_err(storage_error)
+/// The pool; clones share it.
+#[derive(Clone)]
+pub struct Readers(Arc<Shared>);
+
+struct Shared {
+    places: Arc<Semaphore>,
+    /// As many as there are places, the one used last at the end: its pages are the warmest.
+    idle: Mutex<Vec<Reader>>,
+    slow: SlowTexts,
 }
 
-pub async fn query(pool: &SqlitePool, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-    let rows = sqlx::query_with(AssertSqlSafe(sql).into_sql_str(), arguments(params)?)
-        .fetch_all(pool)
-        .await
-        .map_err(storage_error)?;
-    rows.iter().map(read_row).collect()
-}
-
-/// All rows, one after the other, in one read snapshot; flat memory whatever their number.
-pub fn stream(pool: SqlitePool, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
-    async_stream(pool, sql, params).boxed()
-}
-
-fn async_stream(
-    pool: SqlitePool,
-    sql: String,
-    params: Vec<Value>,
-) -> impl futures::Stream<Item = StorageResult<Row>> + Send + 'static {
-    let (sender, receiver) = tokio::sync::mpsc::channel::<StorageResult<Row>>(1_024);
-    tokio::spawn(async move {
-        let arguments = match arguments(&params) {
-            Ok(arguments) => arguments,
-            Err(error) => return drop(sender.send(Err(error)).await),
-        };
-        let mut rows = sqlx::query_with(AssertSqlSafe(sql).into_sql_str(), arguments).fetch(&pool);
-        loop {
-            let item = match rows.try_next().await {
-                Ok(Some(row)) => read_row(&row),
-                Ok(None) => return,
-                Err(error) => Err(storage_error(error)),
-            };
-            let failed = item.is_err();
-            if sender.send(item).await.is_err() || failed {
-                return; // the reader went away, or nothing more can come
-            }
-        }
-    });
-    tokio_stream::wrappers::ReceiverStream::new(receiver)
-}
-
-fn arguments(params: &[Value]) -> StorageResult<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    for value in params {
-        let added = match value {
-            Value::Null => arguments.add(Option::<i64>::None),
-            Value::Int(v) => arguments.add(*v),
-            Value::Text(v) => arguments.add(v.clone()),
-            Value::Blob(v) => arguments.add(v.clone()),
-            Value::Id(v) => arguments.add(v.as_bytes().to_vec()),
-            Value::Hash(v) => arguments.add(v.to_vec()),
-            Value::Bool(v) => arguments.add(i64::from(*v)),
-            Value::Date(v) => arguments.add(date_to_sqlite(*v)),
-            Value::Time(v) => arguments.add(v.micros()),
-            Value::Amount(v) => arguments.add(v.scaled()),
-            Value::Rate(v) => arguments.add(v.scaled()),
-        };
-        added.map_err(|error| StorageError::Internal(format!("parameter: {error}")))?;
+impl Readers {
+    /// Opens all connections. They take memory only for the pages they read.
+    pub fn open(path: &Path, options: &SqliteOptions) -> StorageResult<Self> {
+        let count = options.readers.max(1);
+        let idle = (0..count).map(|_| Reader::open(path, options)).collect::<StorageResult<Vec<_>>>()?;
+        Ok(Self(Arc::new(Shared {
+            places: Arc::new(Semaphore::new(idle.len())),
+            idle: Mutex::new(idle),
+            slow: SlowTexts::default(),
+        })))
     }
-    Ok(arguments)
-}
 
-fn read_row(row: &SqliteRow) -> StorageResult<Row> {
-    let decode_error = |error| StorageError::Internal(format!("column: {error}"));
-    let read = |index| {
-        let value = row.try_get_raw(index).map_err(storage_error)?;
-        if value.is_null() {
-            return Ok(Value::Null);
-        }
-        let kind = value.type_info();
-        match kind.name() {
-            "INTEGER" => <i64 as Decode<Sqlite>>::decode(value).map(Value::Int).map_err(decode_error),
-            "TEXT" => <String as Decode<Sqlite>>::decode(value).map(Value::Text).map_err(decode_error),
-            "BLOB" => <Vec<u8> as Decode<Sqlite>>::decode(value).map(Value::Blob).map_err(decode_error),
-            other => Err(StorageError::Internal(format!("column of type {other}"))),
-        }
-    };
-    (0..row.len()).map(read).collect::<StorageResult<_>>().map(Row)
-}
-
-fn storage_error(error: sqlx::Error) -> StorageError {
-    let text = error.to_string();
-    match &error {
-        sqlx::Error::PoolTimedOut => StorageError::Timeout("no reader became free in time".to_owned()),
-        sqlx::Error::PoolClosed | sqlx::Error::Io(_) => StorageError::Unavailable(text),
-        sqlx::Error::Database(database) => {
-            // The lowest byte is the kind; what is above it tells more of the same.
-            let code = database.code().and_then(|code| code.parse::<u32>().ok());
-            match code.map(|code| code & 0xff) {
-                Some(5 | 6) => StorageError::Retryable(text),
-                Some(11 | 26) => StorageError::Damaged(text),
-                _ => StorageError::Internal(text),
+    pub async fn query(&self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        let text = self.0.slow.key(sql);
+        if !self.0.slow.contains(text)
+            && let Ok(place) = self.0.places.clone().try_acquire_owned()
+        {
+            let read = self.with(&place, |reader| reader.query_for(AT_ONCE_MAX, sql, params))?;
+            if let Some(rows) = read {
+                return Ok(rows);
             }
+            self.0.slow.insert(text);
         }
-        _ => StorageError::Internal(text),
+        self.query_elsewhere(sql.to_owned(), params.to_vec()).await
+    }
+
+    /// On a thread that may wait, until whoever asked goes away.
+    async fn query_elsewhere(&self, sql: String, params: Vec<Value>) -> StorageResult<Vec<Row>> {
+        let acquired = tokio::time::timeout(ACQUIRE_TIMEOUT, self.0.places.clone().acquire_owned()).await;
+        let place = acquired
+            .map_err(|_| StorageError::Timeout("no reader became free in time".to_owned()))?
+            .map_err(|_| closed())?;
+        let wanted = Wanted::default();
+        let (readers, still) = (self.clone(), wanted.0.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            readers.with(&place, |reader| reader.query_while(still, &sql, &params))
+        });
+        read.await.map_err(|error| StorageError::Internal(error.to_string()))?
+    }
+
+    /// Lends a connection; the place says that there is one.
+    fn with<T>(
+        &self,
+        _place: &OwnedSemaphorePermit,
+        read: impl FnOnce(&Reader) -> StorageResult<T>,
+    ) -> StorageResult<T> {
+        let reader = locked(&self.0.idle).pop().ok_or_else(closed)?;
+        let result = read(&reader);
+        locked(&self.0.idle).push(reader);
+        result
+    }
+
+    /// Waits for the reads in progress and closes every connection; a later read is refused.
+    pub async fn close(&self) {
+        let count = locked(&self.0.idle).len().max(1);
+        let all = u32::try_from(count).unwrap_or(u32::MAX);
+        // Fails when it was closed before.
+        let _all = self.0.places.acquire_many(all).await;
+        self.0.places.close();
+        locked(&self.0.idle).clear();
+    }
+}
+
+fn closed() -> StorageError {
+    StorageError::Unavailable("the database is closed".to_owned())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whoever asked for a read is still there; dropped with the question.
+#[derive(Default)]
+struct Wanted(Arc<Gone>);
+
+#[derive(Default)]
+struct Gone(AtomicBool);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What ends the read in progress.
+enum End {
+    At(Instant),
+    When(Arc<Gone>),
+}
+
+impl End {
+    fn has_come(&self) -> bool {
+        match self {
+            Self::At(moment) => Instant::now() >= *moment,
+            Self::When(gone) => gone.0.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// One connection.
+struct Reader {
+    connection: Connection,
+    end: Arc<Mutex<Option<End>>>,
+}
+
+impl Reader {
+    fn open(path: &Path, options: &SqliteOptions) -> StorageResult<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(reading_error)?;
+        connection.busy_timeout(options.busy_timeout).map_err(reading_error)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        connection
+            .execute_batch(&format!(
+                "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = {};",
+                PageCache::pragma(options.page_cache().reader_kib())
+            ))
+            .map_err(reading_error)?;
+        values::keep_plans(&connection).map_err(reading_error)?;
+        let end: Arc<Mutex<Option<End>>> = Arc::default();
+        let watched = end.clone();
+        connection
+            .progress_handler(STEPS, Some(move || locked(&watched).as_ref().is_some_and(End::has_come)))
+            .map_err(reading_error)?;
+        Ok(Self { connection, end })
+    }
+
+    /// The rows, or `None` when reading them would take longer.
+    fn query_for(&self, longest: Duration, sql: &str, params: &[Value]) -> StorageResult<Option<Vec<Row>>> {
+        match self.query(End::At(Instant::now() + longest), sql, params) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
+            read => read.map(Some).map_err(reading_error),
+        }
+    }
+
+    fn query_while(&self, wanted: Arc<Gone>, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+        self.query(End::When(wanted), sql, params).map_err(reading_error)
+    }
+
+    fn query(&self, end: End, sql: &str, params: &[Value]) -> rusqlite::Result<Vec<Row>> {
+        *locked(&self.end) = Some(end);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, params)?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(read_row(row, columns)?);
+        }
+        Ok(all)
+    }
+}
+
+/// Nothing is written, so an error of the file is no lack of space.
+fn reading_error(error: rusqlite::Error) -> StorageError {
+    match storage_error(error) {
+        StorageError::Full(text) => StorageError::Internal(text),
+        other => other,
+    }
+}
+
+/// The texts that took long a short while ago.
+#[derive(Default)]
+struct SlowTexts {
+    hasher: RandomState,
+    until: Mutex<HashMap<u64, Instant>>,
+}
+
+impl SlowTexts {
+    fn key(&self, sql: &str) -> u64 {
+        self.hasher.hash_one(sql)
+    }
+
+    fn contains(&self, key: u64) -> bool {
+        let mut until = locked(&self.until);
+        let Some(moment) = until.get(&key) else { return false };
+        let slow = Instant::now() < *moment;
+        if !slow {
+            until.remove(&key);
+        }
+        slow
+    }
+
+    fn insert(&self, key: u64) {
+        let (mut until, now) = (locked(&self.until), Instant::now());
+        if until.len() >= SLOW_TEXTS_MAX {
+            until.retain(|_, moment| now < *moment);
+        }
+        if until.len() < SLOW_TEXTS_MAX {
+            until.insert(key, now + SLOW_FOR);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tx::open_writer;
+    use super::*;
+
+    /// Counts for minutes unless it is stopped.
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000000) \
+                           SELECT count(*) FROM n";
+    /// Takes longer than a read may at once, and ends.
+    const LONG: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
+                        SELECT count(*) FROM n";
+    const STEPS_OF_LONG: i64 = 300_000;
+
+    fn readers(count: u32) -> (tempfile::TempDir, Readers) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        let options = SqliteOptions { readers: count, ..SqliteOptions::default() };
+        open_writer(&path, &options).unwrap().execute_batch("CREATE TABLE t (i INTEGER)").unwrap();
+        let readers = Readers::open(&path, &options).unwrap();
+        (folder, readers)
+    }
+
+    #[tokio::test]
+    async fn a_read_that_takes_longer_moves_to_another_thread_and_stays_there() {
+        let (_folder, readers) = readers(2);
+        assert_eq!(readers.query("SELECT ?1", &[Value::Int(7)]).await.unwrap(), [Row(vec![Value::Int(7)])]);
+        assert!(!readers.0.slow.contains(readers.0.slow.key("SELECT ?1")));
+        for _ in 0..2 {
+            let rows = readers.query(LONG, &[Value::Int(STEPS_OF_LONG)]).await.unwrap();
+            assert_eq!(rows, [Row(vec![Value::Int(STEPS_OF_LONG)])]);
+            assert!(readers.0.slow.contains(readers.0.slow.key(LONG)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_read_that_nobody_waits_for_any_more_ends() {
+        let (_folder, readers) = readers(1);
+        let asked = tokio::time::timeout(Duration::from_millis(50), readers.query(ENDLESS, &[])).await;
+        assert!(asked.is_err());
+        // The only connection comes back.
+        readers.query("SELECT 1", &[]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn more_readers_than_connections_wait_and_nothing_can_be_written() {
+        let (_folder, readers) = readers(1);
+        let all = (0..8).map(|_| readers.query(LONG, &[Value::Int(STEPS_OF_LONG)]));
+        for read in futures::future::join_all(all).await {
+            read.unwrap();
+        }
+        assert!(readers.query("INSERT INTO t VALUES (1)", &[]).await.is_err());
+        assert!(readers.query("SELECT nothing", &[]).await.is_err());
+        readers.query("SELECT 1", &[]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_closed_pool_refuses() {
+        let (_folder, readers) = readers(3);
+        readers.close().await;
+        let refused = readers.query("SELECT 1", &[]).await.unwrap_err();
+        assert!(matches!(refused, StorageError::Unavailable(_)), "{refused:?}");
+    }
+
+    #[test]
+    fn so_many_slow_texts_are_remembered_and_no_more() {
+        let slow = SlowTexts::default();
+        for key in 0..SLOW_TEXTS_MAX as u64 + 10 {
+            slow.insert(key);
+        }
+        assert!(slow.contains(0) && !slow.contains(SLOW_TEXTS_MAX as u64 + 1));
     }
 }

@@ -17,7 +17,7 @@ use super::super::value::{Row, Value};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
-use super::values::{bind, read_row, storage_error};
+use super::values::{bind, keep_plans, read_row, storage_error};
 use super::violations;
 use crate::private_files::create_file;
 
@@ -38,6 +38,7 @@ pub fn open_writer(path: &Path, options: &SqliteOptions) -> StorageResult<Connec
             PageCache::pragma(options.page_cache().writer_kib())
         ))
         .map_err(storage_error)?;
+    keep_plans(&connection).map_err(storage_error)?;
     Ok(connection)
 }
 

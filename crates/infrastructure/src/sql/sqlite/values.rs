@@ -1,10 +1,17 @@
 //! Values, rows and errors as the engine has them.
 
 use application::ports::storage_error::StorageError;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{ErrorCode, ToSql};
+use rusqlite::{Connection, ErrorCode, ToSql};
 
 use super::super::value::{Row, Value, date_to_sqlite};
+
+/// Makes the plan of a statement independent of its parameters. Otherwise the engine, which knows how values are spread,
+/// plans a statement again whenever it is run with other ones.
+pub fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
+}
 
 pub fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
     for (index, value) in params.iter().enumerate() {

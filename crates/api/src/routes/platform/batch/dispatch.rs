@@ -123,7 +123,7 @@ impl Dispatcher {
             // Hashed, so that any key leaves room for the place of the operation.
             use sha2::{Digest, Sha256};
             let digest = Sha256::digest(key.as_bytes());
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = domain::hex::hex(&digest);
             if let Ok(key) = HeaderValue::from_str(&format!("batch-{digest}-{index}")) {
                 headers.insert(IDEMPOTENCY_KEY, key);
             }
