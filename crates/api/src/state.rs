@@ -36,7 +36,7 @@ use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
 use crate::event_hub::EventHub;
-use crate::middleware::Switches;
+use crate::middleware::{Shed, Switches};
 use crate::overload::Overload;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
@@ -101,6 +101,11 @@ impl AppState {
             flags: FeatureFlags::default(),
             overload: Overload::default(),
         }))
+    }
+
+    /// What refuses at the door.
+    pub fn shed(&self, hsts: bool) -> Shed {
+        Shed::new(self.overload.admission.clone(), self.application.ids.clone(), hsts)
     }
 
     /// The same with other limits.

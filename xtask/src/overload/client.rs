@@ -11,13 +11,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Client {
     stream: BufReader<TcpStream>,
+    /// The server has said that it closes the connection.
+    closing: bool,
 }
 
 impl Client {
     pub async fn open(address: &str) -> io::Result<Self> {
         let stream = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await??;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::with_capacity(4 << 10, stream) })
+        Ok(Self { stream: BufReader::with_capacity(4 << 10, stream), closing: false })
+    }
+
+    pub fn is_open(&self) -> bool {
+        !self.closing
     }
 
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -55,6 +61,7 @@ impl Client {
             if let Some(value) = header.strip_prefix("content-length:") {
                 length = value.trim().parse().map_err(io::Error::other)?;
             }
+            self.closing |= header == "connection: close";
             chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
         }
         if !chunked {

@@ -91,7 +91,7 @@ impl Seen {
         let began = Instant::now();
         let answer = client.call(request).await;
         self.answered(&answer, began.elapsed());
-        answer.is_ok()
+        answer.is_ok() && client.is_open()
     }
 
     /// Milliseconds below which `part` of a thousand lie.
@@ -130,7 +130,7 @@ pub async fn offer(target: &Arc<Target>, load: &Load, duration: Duration) -> Row
             each(target, &seen, count, end, mixed, Duration::from_millis(500)).await;
         }
         Kind::Uploads(count) => {
-            let rows = "1999,Upload,asset\n".repeat(4_000);
+            let rows: String = (0..4_000).map(|row| format!("U{row:04},Upload,asset\n")).collect();
             let csv = Arc::new(format!("code,name,type\n{rows}"));
             let upload = move |target: &Target, _: u64| {
                 let path = "/api/v1/imports?type=accounts&dryRun=true";

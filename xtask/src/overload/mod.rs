@@ -18,7 +18,7 @@ use self::table::{Row, json_lines, markdown};
 use crate::Outcome;
 use crate::bench;
 
-const PASSWORD: &str = "overload only, nothing secret";
+const PASSWORD: &str = "quiet lanterns over seven harbours";
 /// How long the server may take to start inside its limits.
 const START_MAX: Duration = Duration::from_secs(120);
 
@@ -42,6 +42,9 @@ pub struct Options {
     /// Offer the loads to this binary instead of building one
     #[arg(long, value_name = "PATH")]
     binary: Option<PathBuf>,
+    /// Offer only the loads whose names contain this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    load: String,
     /// One JSON object a line instead of a table
     #[arg(long)]
     json: bool,
@@ -111,7 +114,7 @@ async fn run(
     ready(&mut server).await?;
     let target = Arc::new(prepare(&server).await?);
     let mut rows = Vec::new();
-    for load in Load::all(options.rate) {
+    for load in Load::all(options.rate).into_iter().filter(|load| load.name.contains(&options.load)) {
         progress(load.name);
         rows.push(loads::offer(&target, &load, Duration::from_secs(options.seconds)).await);
         if let Ok(Some(status)) = server.child.try_wait() {

@@ -149,8 +149,11 @@ fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifec
     let limits = &settings.limits;
     let patience = Patience { head: limits.head_timeout, idle: limits.keep_alive, ..Patience::default() };
     let connections = limits.connections.unwrap_or_else(|| connections_max(Resources::of_process()));
+    let http = http_limits(settings);
+    // Rules for other origins stand in every answer, so that only the router can refuse.
+    let shed = http.cors_origins.is_empty().then(|| parts.state.shed(http.hsts));
     let budget = parts.state.overload.budget.clone();
-    Serving::new(router, lifecycle.clone(), budget, connections, patience)
+    Serving::new(router, lifecycle.clone(), (budget, shed), connections, patience)
 }
 
 /// Says where to go; the generated password is shown here, once, and kept nowhere.

@@ -7,10 +7,11 @@ use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
+use tokio::time::Sleep;
 
 use super::guard::BodyLimit;
 use crate::extract::body::broken_off;
-use crate::overload::{BODY_COST, Budget, Held, Transfer};
+use crate::overload::{Admission, BODY_COST, Budget, Held, TICK, Transfer};
 use crate::problem::{OVERLOADED, Problem};
 
 /// Bodies up to this size are not counted: the connections bound their number.
@@ -72,17 +73,57 @@ pub async fn receive(
     Ok(Received { bytes, held })
 }
 
-/// The body of an answer with the place of its transfer, which is given back when it is sent.
-struct Kept {
+/// Pauses in a row, each of a [`TICK`], after which a transfer goes on although others take all there is.
+const PAUSES_MAX: u32 = 20;
+
+/// A body that is part of a transfer. Before each piece it waits while no processor time is left, so that a transfer
+/// takes what others leave; the place of the transfer is given back when the body has been sent.
+struct Breathing {
     body: Body,
-    _transfer: Transfer,
+    admission: Admission,
+    pause: Option<Pin<Box<Sleep>>>,
+    pauses: u32,
+    /// The next piece may come.
+    granted: bool,
+    _transfer: Option<Transfer>,
 }
 
-pub fn kept(body: Body, transfer: Transfer) -> Body {
-    if body.is_end_stream() { body } else { Body::new(Kept { body, _transfer: transfer }) }
+/// An answer, with the place of its transfer.
+pub fn kept(body: Body, transfer: Transfer, admission: Admission) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    Body::new(Breathing::new(body, admission, Some(transfer)))
 }
 
-impl HttpBody for Kept {
+/// What is uploaded.
+pub fn breathing(body: Body, admission: Admission) -> Body {
+    Body::new(Breathing::new(body, admission, None))
+}
+
+impl Breathing {
+    fn new(body: Body, admission: Admission, transfer: Option<Transfer>) -> Self {
+        Self { body, admission, pause: None, pauses: 0, granted: false, _transfer: transfer }
+    }
+
+    fn poll_grant(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while !self.granted {
+            if let Some(pause) = &mut self.pause {
+                std::task::ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+                self.pauses += 1;
+            }
+            if self.admission.take_time() || self.pauses >= PAUSES_MAX {
+                (self.granted, self.pauses) = (true, 0);
+            } else {
+                self.pause = Some(Box::pin(tokio::time::sleep(TICK)));
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl HttpBody for Breathing {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -90,7 +131,10 @@ impl HttpBody for Kept {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        std::task::ready!(self.poll_grant(cx));
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.granted = false;
+        Poll::Ready(frame)
     }
     fn is_end_stream(&self) -> bool {
         self.body.is_end_stream()

@@ -22,20 +22,15 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 use tracing::{Instrument, field};
 
-use super::guard::Verified;
 use super::host;
-use super::limits::HttpLimits;
+use super::shed::{Refusal, Shed};
 use crate::extract::language::preferred;
-use crate::overload::{Admission, Class};
-use crate::problem::{self, Facts, OVERLOADED, Problem};
+use crate::problem::{self, Facts, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Longest request id taken from a caller, in bytes.
 pub const REQUEST_ID_LENGTH_MAX: usize = 64;
-
-/// Every path of health begins so.
-const HEALTH_BASE: &str = "/health";
 
 const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, API_KEY, COOKIE];
 
@@ -62,7 +57,7 @@ pub type Observer = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
 struct Shared {
     observer: Option<Observer>,
     ids: Arc<dyn Ids>,
-    admission: Admission,
+    shed: Shed,
     hsts: bool,
 }
 
@@ -72,11 +67,11 @@ pub struct EdgeLayer(Arc<Shared>);
 impl EdgeLayer {
     pub fn new(
         ids: Arc<dyn Ids>,
-        limits: &HttpLimits,
-        admission: Admission,
+        shed: Shed,
+        hsts: bool,
         observer: Option<Observer>,
     ) -> Self {
-        Self(Arc::new(Shared { observer, ids, admission, hsts: limits.hsts }))
+        Self(Arc::new(Shared { observer, ids, shed, hsts }))
     }
 }
 
@@ -125,12 +120,14 @@ where
             value.set_sensitive(true);
         }
     }
-    let (id, id_header) = request_id(shared, request.headers());
-    let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
-    if is_shed(shared, &request) {
-        shared.admission.refuse().await;
-        return refused(shared, &request, (&id, id_header), language);
+    if let Some(Refusal { answer, held }) = shared.shed.refusal(&request) {
+        if !held.is_zero() {
+            tokio::time::sleep(held).await;
+        }
+        return answer;
     }
+    let (id, id_header) = request_id(&*shared.ids, request.headers());
+    let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let template = route.as_ref().map_or("-", |route| route.as_str());
@@ -171,41 +168,13 @@ where
     response
 }
 
-/// Whether the server is so far behind that nothing of the request need be known. An operation of a batch is part of a
-/// request that has its place already; health must answer under load, too.
-fn is_shed(shared: &Shared, request: &Request) -> bool {
-    let class = if request.method().is_safe() { Class::Read } else { Class::Write };
-    !request.uri().path().starts_with(HEALTH_BASE)
-        && request.extensions().get::<Verified>().is_none()
-        && shared.admission.refuses_all(class)
-}
-
-/// The cheapest answer there is.
-fn refused(
-    shared: &Shared,
-    request: &Request,
-    (id, id_header): (&str, Option<HeaderValue>),
-    language: Language,
-) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
-    let instance = problem::instance(request.uri().path(), route);
-    let facts = Facts { instance: &instance, route, trace_id: id, language };
-    let mut response = problem::render(Problem::of(&OVERLOADED).into_response(), facts);
-    if let Some(observer) = &shared.observer {
-        let status = response.status();
-        observer(&Served { method: request.method(), route, status, latency: Duration::ZERO });
-    }
-    finish(response.headers_mut(), id_header, shared.hsts);
-    response
-}
-
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     format!("a handler panicked: {}", text.unwrap_or("without a message"))
 }
 
 /// The caller's request id if it is a sane one, otherwise a new one.
-fn request_id(shared: &Shared, headers: &HeaderMap) -> (Arc<str>, Option<HeaderValue>) {
+pub(super) fn request_id(ids: &dyn Ids, headers: &HeaderMap) -> (Arc<str>, Option<HeaderValue>) {
     if let Some(value) = headers.get(REQUEST_ID)
         && (1..=REQUEST_ID_LENGTH_MAX).contains(&value.len())
         && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
@@ -214,12 +183,12 @@ fn request_id(shared: &Shared, headers: &HeaderMap) -> (Arc<str>, Option<HeaderV
         return (Arc::from(text), Some(value.clone()));
     }
     let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-    let text: &str = shared.ids.new_id().hyphenated().encode_lower(&mut buffer);
+    let text: &str = ids.new_id().hyphenated().encode_lower(&mut buffer);
     (Arc::from(text), HeaderValue::from_str(text).ok())
 }
 
 /// Headers every answer has. A handler that set its own (pages, public documents) keeps them.
-fn finish(headers: &mut HeaderMap, id: Option<HeaderValue>, hsts: bool) {
+pub(super) fn finish(headers: &mut HeaderMap, id: Option<HeaderValue>, hsts: bool) {
     if let Some(id) = id {
         headers.insert(REQUEST_ID, id);
     }

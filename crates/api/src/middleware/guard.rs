@@ -169,6 +169,10 @@ impl Guard {
         if transfer.is_some() {
             // It takes as long as the client takes.
             place = None;
+            if !request.body().is_end_stream() {
+                let body = std::mem::replace(request.body_mut(), Body::empty());
+                *request.body_mut() = body::breathing(body, self.overload.admission.clone());
+            }
         }
         let request_hash = self.request_hash(&mut request).await?;
         let dry = *request.method() != Method::GET && dry_run(request.uri().query()).unwrap_or(false);
@@ -180,7 +184,7 @@ impl Guard {
             leave_nothing_behind(&mut response);
         }
         Ok(match transfer {
-            Some(transfer) => response.map(|body| body::kept(body, transfer)),
+            Some(transfer) => response.map(|body| body::kept(body, transfer, self.overload.admission.clone())),
             None => response,
         })
     }

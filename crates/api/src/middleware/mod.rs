@@ -8,9 +8,11 @@ pub mod host;
 pub mod limits;
 pub mod pace;
 pub mod rate;
+pub mod shed;
 pub mod switches;
 
 pub use edge::{EdgeLayer, RequestInfo};
 pub use guard::{Caller, GuardLayer};
 pub use limits::{HttpLimits, RateLimit};
+pub use shed::Shed;
 pub use switches::Switches;

@@ -40,12 +40,9 @@ impl Operations {
     /// The router with every layer, ready to be served.
     pub fn into_router(mut self, state: AppState, limits: &HttpLimits) -> Router {
         state.switches.rates().set(limits.tenant_rate, limits.user_rate);
-        let edge = EdgeLayer::new(
-            state.application.ids.clone(),
-            limits,
-            state.overload.admission.clone(),
-            self.observer.take(),
-        );
+        let shed = state.shed(limits.hsts);
+        let edge =
+            EdgeLayer::new(state.application.ids.clone(), shed, limits.hsts, self.observer.take());
         let budget = state.overload.budget.clone();
         let whole = |router: Router<AppState>| {
             router

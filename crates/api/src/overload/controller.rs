@@ -34,8 +34,13 @@ pub const WAIT_BUSY_MAX: Duration = Duration::from_millis(100);
 pub const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
 /// Requests that wait, for each that may run.
 const WAITING_FACTOR: usize = 4;
+/// Requests that may wait however slow the server is.
+const WAITING_MIN: usize = 4;
 /// Writes may take half of the places: reads go on while writes are refused.
 const WRITES_PART: usize = 2;
+/// While processor time is short, writes are let in together at every so manyth look at the clock: those that share a
+/// commit cost half as much.
+const WRITES_EVERY: u32 = 4;
 /// A read counts when a window has had at least so many.
 const READS_MIN: u32 = 8;
 
@@ -58,13 +63,19 @@ pub struct Controller {
     bounds: Bounds,
     limit: usize,
     running: usize,
-    writes: usize,
+    running_writes: usize,
     /// When nobody waited, last: of reads and of writes.
     empty_at: [Duration; 2],
+    /// Reads and writes that are let in during a window, lately.
+    pace: [u32; 2],
     /// What nine in ten reads took when there was little to do.
     usual: Option<Duration>,
     /// Since when the oldest write that waits for the writer does.
     oldest_write: Option<Duration>,
+    ticks: u32,
+    /// Until when processor time is taken to be short.
+    short_until: Duration,
+    writes: Writes,
     window: Window,
     time: Option<ProcessorTime>,
 }
@@ -75,10 +86,14 @@ impl Controller {
             bounds,
             limit: bounds.start.clamp(bounds.min, bounds.max),
             running: 0,
-            writes: 0,
+            running_writes: 0,
             empty_at: [Duration::ZERO; 2],
+            pace: [0; 2],
             usual: None,
             oldest_write: None,
+            ticks: 0,
+            short_until: Duration::ZERO,
+            writes: Writes::AtAnyTime,
             window: Window::default(),
             time,
         }
@@ -108,22 +123,53 @@ impl Controller {
 
     /// Whether whatever arrives now is refused, so that nothing need be known of it.
     pub fn refuses(&self, class: Class, waiting: usize, now: Duration) -> bool {
+        waiting >= self.waiting_max(class, now) || (class == Class::Write && self.is_writer_late(now))
+    }
+
+    /// Of a queue that does not keep up, so many as are let in within half the time that they may wait.
+    fn waiting_max(&self, class: Class, now: Duration) -> usize {
         let most = self.limit.saturating_mul(WAITING_FACTOR);
-        // Of a queue that does not keep up, a short one is served in time.
-        let most = if self.is_busy(class, now) { (most / 8).max(1) } else { most };
-        waiting >= most || (class == Class::Write && self.is_writer_late(now))
+        if !self.is_busy(class, now) {
+            return most;
+        }
+        let in_time = u64::from(self.pace[class as usize]) * WAIT_BUSY_MAX.as_millis() as u64
+            / (2 * WINDOW.as_millis() as u64);
+        usize::try_from(in_time).unwrap_or(most).clamp(WAITING_MIN.min(most), most)
     }
 
     /// Whether another one may run.
     pub fn has_room(&self, class: Class) -> bool {
         self.running < self.limit
-            && (class == Class::Read || self.writes < self.writes_max())
-            && self.time.as_ref().is_none_or(ProcessorTime::is_left)
+            && (class == Class::Read || self.has_room_for_writes())
+            && self.is_time_left()
+    }
+
+    fn has_room_for_writes(&self) -> bool {
+        self.running_writes < self.writes_max() && self.writes != Writes::Later
+    }
+
+    /// Whether writes that wait go before reads.
+    pub fn are_writes_first(&self) -> bool {
+        self.writes == Writes::Now
+    }
+
+    /// Whether a piece of something that takes long may come now, which it is then expected to take part of.
+    pub fn take_time(&mut self) -> bool {
+        let left = self.is_time_left();
+        if let Some(time) = self.time.as_mut().filter(|_| left) {
+            time.borrow();
+        }
+        left
+    }
+
+    fn is_time_left(&self) -> bool {
+        self.time.as_ref().is_none_or(ProcessorTime::is_left)
     }
 
     pub fn enter(&mut self, class: Class) {
         self.running += 1;
-        self.writes += usize::from(class == Class::Write);
+        self.window.entered[class as usize] += 1;
+        self.running_writes += usize::from(class == Class::Write);
         if let Some(time) = &mut self.time {
             time.borrow();
         }
@@ -135,7 +181,7 @@ impl Controller {
         self.running = self.running.saturating_sub(1);
         match class {
             Class::Read => self.window.reads.add(took),
-            Class::Write => self.writes = self.writes.saturating_sub(1),
+            Class::Write => self.running_writes = self.running_writes.saturating_sub(1),
         }
     }
 
@@ -158,12 +204,26 @@ impl Controller {
     pub fn tick(&mut self, now: Duration, lag: Duration, used: Option<Duration>) {
         if let (Some(time), Some(used)) = (&mut self.time, used) {
             time.tick(now, used);
+            if time.left <= 0 {
+                self.short_until = now + WINDOW;
+            }
         }
+        self.ticks = self.ticks.wrapping_add(1);
+        self.writes = if now >= self.short_until {
+            Writes::AtAnyTime
+        } else if self.ticks.is_multiple_of(WRITES_EVERY) {
+            Writes::Now
+        } else {
+            Writes::Later
+        };
         self.window.lag = self.window.lag.max(lag);
         if now.saturating_sub(self.window.began) < WINDOW {
             return;
         }
         let window = std::mem::replace(&mut self.window, Window { began: now, ..Window::default() });
+        for (pace, entered) in self.pace.iter_mut().zip(window.entered) {
+            *pace = (3 * *pace + entered).div_ceil(4);
+        }
         let slow = window.reads.count >= READS_MIN && self.is_slow(window.reads.most(9, 10));
         if slow || window.lag > LAG_TARGET {
             self.limit = (self.limit - self.limit / 8).max(self.bounds.min);
@@ -193,12 +253,22 @@ impl Controller {
     }
 }
 
+/// When writes are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    AtAnyTime,
+    /// Those that wait, before any read.
+    Now,
+    Later,
+}
+
 /// What was seen since the limit was last thought about.
 #[derive(Default)]
 struct Window {
     began: Duration,
     reads: Histogram,
     lag: Duration,
+    entered: [u32; 2],
     /// The most that ran at once.
     used: usize,
 }

@@ -24,7 +24,7 @@ pub use transfers::{Transfer, Transfers, transfers_max};
 pub use writer_queue::{QueuedDatabase, WriterQueue};
 
 /// How often the controller is told the time.
-const TICK: Duration = Duration::from_millis(5);
+pub const TICK: Duration = Duration::from_millis(5);
 /// Where both wait, every so manyth place is for a write.
 const WRITES_TURN: u32 = 4;
 /// Ticks without a request after which nobody looks any more.
@@ -128,7 +128,8 @@ impl State {
 
     /// Whoever is to be let in now, if anybody.
     fn next(&mut self) -> Option<(Class, oneshot::Sender<Place>)> {
-        let order = if self.turn.is_multiple_of(WRITES_TURN) {
+        let writes_first = self.controller.are_writes_first() || self.turn.is_multiple_of(WRITES_TURN);
+        let order = if writes_first {
             [Class::Write, Class::Read]
         } else {
             [Class::Read, Class::Write]
@@ -186,13 +187,28 @@ impl Admission {
         waiting > 0 && state.controller.refuses(class, waiting, now)
     }
 
-    /// Waits until another request may be refused: at once, unless there are very many.
-    pub async fn refuse(&self) -> Refused {
-        let held = self.0.refusals.next(self.now());
-        if !held.is_zero() {
-            tokio::time::sleep(held).await;
+    /// How long the refusal of a request is held back: not at all, unless there are very many.
+    pub fn held(&self) -> Duration {
+        self.0.refusals.next(self.now())
+    }
+
+    /// Whether processor time is left, where there is a quota. What takes long asks before each of its pieces.
+    pub fn take_time(&self) -> bool {
+        if self.0.usage.is_none() {
+            return true;
         }
-        Refused
+        let mut state = self.state();
+        self.watch(&mut state);
+        state.controller.take_time()
+    }
+
+    /// There is something to decide, so the controller is told the time.
+    fn watch(&self, state: &mut State) {
+        state.arrived = true;
+        if !state.ticking {
+            state.ticking = true;
+            tokio::spawn(self.clone().tick());
+        }
     }
 
     /// Waits for a place, but not long.
@@ -202,7 +218,13 @@ impl Admission {
     pub async fn enter(&self, class: Class) -> Result<Place, Refused> {
         match self.arrive(class) {
             Arrival::In(place) => Ok(place),
-            Arrival::Refused => Err(self.refuse().await),
+            Arrival::Refused => {
+                let held = self.held();
+                if !held.is_zero() {
+                    tokio::time::sleep(held).await;
+                }
+                Err(Refused)
+            }
             Arrival::Waiting(longest, place) => match tokio::time::timeout(longest, place).await {
                 Ok(Ok(place)) => Ok(place),
                 _ => Err(Refused),
@@ -213,13 +235,7 @@ impl Admission {
     fn arrive(&self, class: Class) -> Arrival {
         let now = self.now();
         let mut state = self.state();
-        if !state.arrived {
-            state.arrived = true;
-            if !state.ticking {
-                state.ticking = true;
-                tokio::spawn(self.clone().tick());
-            }
-        }
+        self.watch(&mut state);
         if class == Class::Write {
             state.controller.oldest_write(self.0.writer.oldest(self.0.began));
         }

@@ -14,11 +14,14 @@ const TRANSFER_BYTES: u64 = 4 << 20;
 const TRANSFERS_MIN: u64 = 4;
 const TRANSFERS_MAX: u64 = 256;
 
-/// Transfers at once, unless a setting says otherwise: they leave half of the threads that wait for files to others.
+/// Transfers at once for each processor: more would only make each of them slower.
+const PER_CPU: f64 = 8.0;
+
+/// Transfers at once, unless a setting says otherwise.
 pub fn transfers_max(resources: &Resources) -> usize {
     let by_memory = resources.memory_bytes / MEMORY_PART / TRANSFER_BYTES;
-    let by_threads = resources.blocking_threads() as u64 / 2;
-    by_memory.min(by_threads).clamp(TRANSFERS_MIN, TRANSFERS_MAX) as usize
+    let by_processors = (resources.cpus * PER_CPU).ceil() as u64;
+    by_memory.min(by_processors).clamp(TRANSFERS_MIN, TRANSFERS_MAX) as usize
 }
 
 /// The places of transfers; clones share them.
@@ -44,12 +47,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transfers_follow_memory_and_threads() {
+    fn transfers_follow_memory_and_processors() {
         let with = |memory_mib: u64, cpus: f64| {
             let memory_bytes = memory_mib << 20;
             transfers_max(&Resources { memory_bytes, cpus, quota: None, open_files: 1, usage: None })
         };
-        assert_eq!((with(512, 0.5), with(64, 0.5), with(65_536, 8.0)), (16, 4, 128));
+        assert_eq!((with(512, 0.5), with(64, 0.5), with(65_536, 8.0)), (4, 4, 64));
     }
 
     #[test]

@@ -56,10 +56,11 @@ impl Resources {
         }
     }
 
-    /// Threads that run requests: one for each processor, and never fewer than two, so that one long computation does not
-    /// keep everything else waiting.
+    /// Threads that run requests: one for each processor, and two for a whole one, so that one long computation does not
+    /// keep everything else waiting. With a part of a processor a second thread would only use the quota up sooner, and
+    /// waking one another costs more than it helps.
     pub fn worker_threads(&self) -> usize {
-        (self.cpus.ceil() as usize).max(2)
+        if self.cpus < 1.0 { 1 } else { (self.cpus.ceil() as usize).max(2) }
     }
 
     /// Connections of the embedded engine that read.
@@ -145,7 +146,7 @@ mod tests {
         assert!(usage.ends_with("kubepods/pod1/api/cpu.stat"), "{}", usage.display());
         assert_eq!(cgroup::cpu_usage_nanos(&usage), Some(77_000));
         let again = Resources::read(root.path());
-        assert_eq!((again.worker_threads(), again.blocking_threads(), again.readers()), (2, 32, 2));
+        assert_eq!((again.worker_threads(), again.blocking_threads(), again.readers()), (1, 32, 2));
         assert_eq!(again.page_cache_bytes(), 32 << 20);
     }
 

@@ -15,6 +15,10 @@ pub const BUFFER_BYTES_MAX: usize = 64 << 10;
 /// How long a connection beyond the limit waits for one that is idle to be closed.
 pub const WAITING_MAX: Duration = Duration::from_millis(250);
 
+/// How much more of a refused request is read before its connection is closed, and for how long: 1 MiB, one second.
+pub const UNREAD_BYTES_MAX: u64 = 1 << 20;
+pub const LINGERING_MAX: Duration = Duration::from_secs(1);
+
 /// What a connection may take of memory while it is used: buffers, and what a request in progress needs by itself.
 const CONNECTION_BYTES: u64 = 32 << 10;
 /// Connections may take one part in so many of the memory.

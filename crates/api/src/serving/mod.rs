@@ -8,7 +8,7 @@ mod accept;
 mod limits;
 mod stream;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,12 +22,16 @@ use http::{HeaderValue, Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use crate::health::{Lifecycle, Phase};
+use crate::middleware::Shed;
+use crate::middleware::shed::Refusal;
 use crate::overload::{Budget, Held};
 use accept::Places;
 use stream::{Answering, Patient, Turn};
@@ -40,24 +44,26 @@ pub struct Serving {
     router: Router,
     lifecycle: Lifecycle,
     budget: Budget,
+    shed: Option<Shed>,
     patience: Patience,
     places: Places,
     open: TaskTracker,
 }
 
 impl Serving {
-    /// Answers count against `budget` until they are sent.
+    /// Answers count against `budget` until they are sent. `shed` refuses before the router knows of a request, unless the
+    /// router has something to say of every answer.
     pub fn new(
         router: Router,
         lifecycle: Lifecycle,
-        budget: Budget,
+        (budget, shed): (Budget, Option<Shed>),
         connections_max: usize,
         patience: Patience,
     ) -> Self {
         // The state goes in once, not at each connection.
         let router = router.with_state(());
         let places = Places::new(connections_max);
-        Self { router, lifecycle, budget, patience, places, open: TaskTracker::new() }
+        Self { router, lifecycle, budget, shed, patience, places, open: TaskTracker::new() }
     }
 
     /// Serves a listener until `stopped`; then no connection is accepted any more and this ends. Several listeners share
@@ -109,21 +115,43 @@ impl Serving {
         let turn = Arc::new(Turn::default());
         let peer = stream.peer_addr().ok();
         let stream = Patient::new(stream, self.patience, turn.clone(), self.places);
-        let service = One { router: self.router, lifecycle: self.lifecycle, budget: self.budget, turn, peer };
+        let service_turn = turn.clone();
+        let service = One {
+            router: self.router,
+            lifecycle: self.lifecycle,
+            budget: self.budget,
+            shed: self.shed,
+            turn: service_turn,
+            peer,
+        };
         let mut http = http1::Builder::new();
         http.max_buf_size(limits::BUFFER_BYTES_MAX);
-        let mut connection = Box::pin(http.serve_connection(TokioIo::new(stream), service));
-        let ended = tokio::select! {
-            ended = &mut connection => ended,
-            () = told(&mut stopped) => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
+        let mut connection = Box::new(http.serve_connection(TokioIo::new(stream), service));
+        let mut ended = tokio::select! {
+            ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => Some(ended),
+            () = told(&mut stopped) => None,
         };
-        if let Err(error) = ended {
+        if ended.is_none() {
+            Pin::new(&mut *connection).graceful_shutdown();
+            ended = Some(poll_fn(|cx| connection.poll_without_shutdown(cx)).await);
+        }
+        if let Some(Err(error)) = ended {
             tracing::debug!(%error, "a connection broke off: {{error}}");
         }
+        close(connection.into_parts().io.into_inner().into_inner(), turn.has_more()).await;
     }
+}
+
+/// Closes a connection. A client that is still sending the body of a request that was refused would lose the answer with
+/// it, so what comes is read for a while.
+async fn close(mut stream: TcpStream, has_more: bool) {
+    let closed = stream.shutdown().await;
+    if !has_more || closed.is_err() {
+        return;
+    }
+    let mut unread = stream.take(limits::UNREAD_BYTES_MAX);
+    let mut nowhere = tokio::io::sink();
+    let _ = tokio::time::timeout(limits::LINGERING_MAX, tokio::io::copy(&mut unread, &mut nowhere)).await;
 }
 
 /// Waits until the server is told to stop.
@@ -136,6 +164,7 @@ struct One {
     router: Router,
     lifecycle: Lifecycle,
     budget: Budget,
+    shed: Option<Shed>,
     turn: Arc<Turn>,
     /// Who is connected: a client, or the proxy in front.
     peer: Option<SocketAddr>,
@@ -148,14 +177,22 @@ impl hyper::service::Service<Request<Incoming>> for One {
 
     fn call(&self, request: Request<Incoming>) -> Answer {
         let answering = self.turn.begin();
+        let has_body = !request.body().is_end_stream();
         let draining = self.lifecycle.phase() == Phase::Draining;
-        let mut request = request.map(Body::new);
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(ConnectInfo(peer));
-        }
-        let answered = self.router.clone().call(request);
+        let making = match self.shed.as_ref().and_then(|shed| shed.refusal(&request)) {
+            Some(Refusal { answer, held }) if held.is_zero() => Making::Made(Some(answer)),
+            Some(Refusal { answer, held }) => Making::Held(Box::pin(tokio::time::sleep(held)), Some(answer)),
+            None => {
+                let mut request = request.map(Body::new);
+                if let Some(peer) = self.peer {
+                    request.extensions_mut().insert(ConnectInfo(peer));
+                }
+                Making::Routed(Box::pin(self.router.clone().call(request)))
+            }
+        };
         Answer {
-            answered: Box::pin(answered),
+            making,
+            has_body,
             answering: Some(answering),
             budget: self.budget.clone(),
             draining,
@@ -165,9 +202,34 @@ impl hyper::service::Service<Request<Incoming>> for One {
 
 type Answered = <Router as Service<Request<Body>>>::Future;
 
+/// Where an answer comes from.
+enum Making {
+    Routed(Pin<Box<Answered>>),
+    /// A refusal, held back for a moment.
+    Held(Pin<Box<Sleep>>, Option<Response<Body>>),
+    Made(Option<Response<Body>>),
+}
+
+impl Making {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<Body>> {
+        let answer = match self {
+            Self::Routed(answered) => {
+                return answered.as_mut().poll(cx).map(|Ok(answer)| answer);
+            }
+            Self::Held(held, answer) => {
+                std::task::ready!(held.as_mut().poll(cx));
+                answer
+            }
+            Self::Made(answer) => answer,
+        };
+        answer.take().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
 /// An answer in the making.
 struct Answer {
-    answered: Pin<Box<Answered>>,
+    making: Making,
+    has_body: bool,
     answering: Option<Answering>,
     budget: Budget,
     draining: bool,
@@ -177,15 +239,16 @@ impl Future for Answer {
     type Output = Result<Response<Sent>, std::convert::Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answered = std::task::ready!(self.answered.as_mut().poll(cx));
+        let mut response = std::task::ready!(self.making.poll(cx));
         let answering = self.answering.take();
         let (draining, budget) = (self.draining, &self.budget);
-        Poll::Ready(answered.map(|mut response| {
-            if draining {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            response.map(|body| Sent { _held: budget.answer(&body), body, _answering: answering })
-        }))
+        if let Some(answering) = answering.as_ref().filter(|_| self.has_body) {
+            answering.may_have_left_some(response.status().is_client_error() || response.status().is_server_error());
+        }
+        if draining {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Poll::Ready(Ok(response.map(|body| Sent { _held: budget.answer(&body), body, _answering: answering })))
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Turn {
     /// A request is being answered; until its answer is sent the client need not say anything.
     answering: AtomicBool,
     answered: AtomicU32,
+    /// The last answer was a refusal, given before the whole request had come.
+    has_more: AtomicBool,
     /// The connection, which begins to wait for the next request when the answer is sent.
     connection: AtomicWaker,
     /// There while the connection waits for a request: told when its place is wanted.
@@ -40,6 +42,11 @@ impl Turn {
         Answering(self.clone())
     }
 
+    /// Whether the client may be sending something still that nobody has read.
+    pub fn has_more(&self) -> bool {
+        self.has_more.load(Ordering::Acquire)
+    }
+
     fn wanted(&self) -> MutexGuard<'_, Option<Idle>> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -47,6 +54,13 @@ impl Turn {
 
 /// Held until the answer is handed over.
 pub struct Answering(Arc<Turn>);
+
+impl Answering {
+    /// Whether the request is answered before its body has been read.
+    pub fn may_have_left_some(&self, some: bool) {
+        self.0.has_more.store(some, Ordering::Release);
+    }
+}
 
 impl Drop for Answering {
     fn drop(&mut self) {
@@ -83,6 +97,10 @@ impl<S> Patient<S> {
     /// `places` tells the one that has waited longest that somebody wants its place.
     pub fn new(stream: S, patience: Patience, turn: Arc<Turn>, places: Places) -> Self {
         Self { stream, patience, turn, places, stalled: None, alarm: None, waits: Waits::default() }
+    }
+
+    pub fn into_inner(self) -> S {
+        self.stream
     }
 
     /// Lets what was written pass, and a wait that took too long end.

@@ -22,13 +22,14 @@ use super::values::{self, bind, read_row, storage_error};
 
 /// How long a read waits for a free connection.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest a read may keep the thread that asked for it.
-const AT_ONCE_MAX: Duration = Duration::from_millis(2);
+/// Steps of the engine that a read may take on the thread that asked for it: about two milliseconds of processor time.
+/// Time itself would not tell, since a process with a quota stands still now and then.
+const STEPS_AT_ONCE_MAX: u32 = 50 * STEPS as u32;
 /// How long a text that took longer goes to another thread at once.
 const SLOW_FOR: Duration = Duration::from_secs(60);
 /// Such texts that are remembered.
 const SLOW_TEXTS_MAX: usize = 1_024;
-/// Steps of the engine between two looks at the time: about as many as a short read takes.
+/// Steps of the engine between two looks at whether to go on.
 const STEPS: i32 = 1_000;
 /// Prepared statements that each connection keeps.
 const STATEMENTS_CACHED_MAX: usize = 256;
@@ -61,7 +62,7 @@ impl Readers {
         if !self.0.slow.contains(text)
             && let Ok(place) = self.0.places.clone().try_acquire_owned()
         {
-            let read = self.with(&place, |reader| reader.query_for(AT_ONCE_MAX, sql, params))?;
+            let read = self.with(&place, |reader| reader.query_at_once(sql, params))?;
             if let Some(rows) = read {
                 return Ok(rows);
             }
@@ -130,14 +131,19 @@ impl Drop for Wanted {
 
 /// What ends the read in progress.
 enum End {
-    At(Instant),
+    /// So many steps from now.
+    After(u32),
     When(Arc<Gone>),
 }
 
 impl End {
-    fn has_come(&self) -> bool {
+    /// Asked after every [`STEPS`].
+    fn has_come(&mut self) -> bool {
         match self {
-            Self::At(moment) => Instant::now() >= *moment,
+            Self::After(steps) => {
+                *steps = steps.saturating_sub(STEPS as u32);
+                *steps == 0
+            }
             Self::When(gone) => gone.0.load(Ordering::Relaxed),
         }
     }
@@ -165,14 +171,14 @@ impl Reader {
         let end: Arc<Mutex<Option<End>>> = Arc::default();
         let watched = end.clone();
         connection
-            .progress_handler(STEPS, Some(move || locked(&watched).as_ref().is_some_and(End::has_come)))
+            .progress_handler(STEPS, Some(move || locked(&watched).as_mut().is_some_and(End::has_come)))
             .map_err(reading_error)?;
         Ok(Self { connection, end })
     }
 
     /// The rows, or `None` when reading them would take longer.
-    fn query_for(&self, longest: Duration, sql: &str, params: &[Value]) -> StorageResult<Option<Vec<Row>>> {
-        match self.query(End::At(Instant::now() + longest), sql, params) {
+    fn query_at_once(&self, sql: &str, params: &[Value]) -> StorageResult<Option<Vec<Row>>> {
+        match self.query(End::After(STEPS_AT_ONCE_MAX), sql, params) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
             read => read.map(Some).map_err(reading_error),
         }
