@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
 
-use super::super::value::{Row, Value, date_to_sqlite};
+use super::super::value::{Names, Row, Value, date_to_sqlite};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
 
@@ -41,7 +41,9 @@ pub async fn query(pool: &SqlitePool, sql: &str, params: &[Value]) -> StorageRes
         .fetch_all(pool)
         .await
         .map_err(storage_error)?;
-    rows.iter().map(read_row).collect()
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let names = names_of(first);
+    rows.iter().map(|row| read_row(row, &names)).collect()
 }
 
 /// All rows, one after the other, in one read snapshot; flat memory whatever their number.
@@ -61,9 +63,10 @@ fn async_stream(
             Err(error) => return drop(sender.send(Err(error)).await),
         };
         let mut rows = sqlx::query_with(AssertSqlSafe(sql).into_sql_str(), arguments).fetch(&pool);
+        let mut names = None;
         loop {
             let item = match rows.try_next().await {
-                Ok(Some(row)) => read_row(&row),
+                Ok(Some(row)) => read_row(&row, names.get_or_insert_with(|| names_of(&row))),
                 Ok(None) => return,
                 Err(error) => Err(storage_error(error)),
             };
@@ -97,7 +100,11 @@ fn arguments(params: &[Value]) -> StorageResult<SqliteArguments> {
     Ok(arguments)
 }
 
-fn read_row(row: &SqliteRow) -> StorageResult<Row> {
+fn names_of(row: &SqliteRow) -> Names {
+    Names::new(row.columns().iter().map(sqlx::Column::name))
+}
+
+fn read_row(row: &SqliteRow, names: &Names) -> StorageResult<Row> {
     let decode_error = |error| StorageError::Internal(format!("column: {error}"));
     let read = |index| {
         let value = row.try_get_raw(index).map_err(storage_error)?;
@@ -112,7 +119,8 @@ fn read_row(row: &SqliteRow) -> StorageResult<Row> {
             other => Err(StorageError::Internal(format!("column of type {other}"))),
         }
     };
-    (0..row.len()).map(read).collect::<StorageResult<_>>().map(Row)
+    let values = (0..row.len()).map(read).collect::<StorageResult<_>>()?;
+    Ok(Row::new(names.clone(), values))
 }
 
 fn storage_error(error: sqlx::Error) -> StorageError {

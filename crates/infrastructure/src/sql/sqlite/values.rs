@@ -4,7 +4,7 @@ use application::ports::storage_error::StorageError;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, ToSql};
 
-use super::super::value::{Row, Value, date_to_sqlite};
+use super::super::value::{Names, Row, Value, date_to_sqlite};
 
 pub fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
     for (index, value) in params.iter().enumerate() {
@@ -32,7 +32,12 @@ impl ToSql for Value {
     }
 }
 
-pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+/// The names of a prepared statement's columns.
+pub fn names_of(statement: &rusqlite::Statement<'_>) -> Names {
+    Names::new(statement.column_names())
+}
+
+pub fn read_row(row: &rusqlite::Row<'_>, names: &Names) -> rusqlite::Result<Row> {
     let read = |index| {
         Ok(match row.get_ref(index)? {
             ValueRef::Null | ValueRef::Real(_) => Value::Null,
@@ -41,7 +46,8 @@ pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row
             ValueRef::Blob(v) => Value::Blob(v.to_vec()),
         })
     };
-    (0..columns).map(read).collect::<rusqlite::Result<_>>().map(Row)
+    let values = (0..names.count()).map(read).collect::<rusqlite::Result<_>>()?;
+    Ok(Row::new(names.clone(), values))
 }
 
 /// Classifies an engine error; the name of a violated constraint is kept so that adapters can explain it.
