@@ -211,7 +211,8 @@ fn many_of_a_thing_are_items_in_requests_as_in_answers() {
             taken.push(path.as_str());
         }
         let page = resolved(&operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]);
-        if page["properties"].get("nextCursor").is_some() {
+        // A report is no list, even one in pages.
+        if page["properties"].get("nextCursor").is_some() && !path.contains("/reports/") {
             assert_eq!(page["properties"]["items"]["type"], "array", "{path}");
             answered += 1;
         }

@@ -35,7 +35,8 @@ impl Command for MakeNextYear {
     type Output = bool;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<bool>> {
-        let day = ctx.today(uow.now()).checked_add_days(Days::new(NEXT_YEAR_BEFORE_DAYS));
+        // The first day that nothing would cover when the last year ends that soon.
+        let day = ctx.today(uow.now()).checked_add_days(Days::new(NEXT_YEAR_BEFORE_DAYS + 1));
         let made = match day {
             Some(day) => ensure_next_year(ctx, uow, day).await?,
             None => false,
