@@ -121,9 +121,10 @@ pub struct ImportArgs {
     /// A .csv, .tsv, .ndjson or .jsonl file
     #[arg(long)]
     pub file: PathBuf,
-    /// Post the entries instead of leaving drafts
-    #[arg(long)]
-    pub post: bool,
+    /// Post the entries, or with `--post=false` leave drafts; by default opening balances are posted and journal entries stay
+    /// drafts
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub post: Option<bool>,
     /// Create fiscal years that are missing
     #[arg(long)]
     pub create_periods: bool,
@@ -217,7 +218,13 @@ mod tests {
         assert_eq!(command("healthcheck --Urls=http://*:1"), Command::Healthcheck(health));
         let import = "import --type journal-entries --tenant demo --file a.csv --post --create-periods --Database:BusyTimeoutMs 9";
         let Command::Import(args) = command(import) else { panic!() };
-        assert!(args.post && args.create_periods && !args.dry_run && !args.create_dimensions);
+        assert!(args.create_periods && !args.dry_run && !args.create_dimensions);
+        let post = |given: &str| {
+            let line = format!("import --type opening-balances --tenant demo --file a.csv {given}");
+            let Command::Import(args) = command(&line) else { panic!() };
+            args.post
+        };
+        assert_eq!([args.post, post("--post=false"), post("")], [Some(true), Some(false), None]);
         assert_eq!(command("backup --to-store"), Command::Backup { file: None, to_store: true, list: false });
         assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }

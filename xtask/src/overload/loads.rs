@@ -266,8 +266,7 @@ async fn dribble(target: Arc<Target>, count: usize, end: Instant) {
 
 async fn large_batch(target: Arc<Target>) {
     let items = "1,".repeat((16 << 20) - 64);
-    let body =
-        format!(r#"{{"operations":[{{"method":"POST","path":"/api/v1/accounts","body":[{items}1]}}]}}"#);
+    let body = format!(r#"{{"items":[{{"method":"POST","path":"/api/v1/accounts","body":[{items}1]}}]}}"#);
     let headers = ["Content-Type: application/json"];
     let request = request("POST", "/api/v1/batch", &target.token, &headers, body.as_bytes());
     loop {

@@ -26,6 +26,7 @@ pub use first_start::provision;
 pub use infrastructure::sql::ado::pairs as database_pairs;
 pub use live::{LiveParts, follow};
 pub use wiring::{Parts, api_operations, assemble, http_limits};
+pub use worker::start as start_background;
 
 /// Something stopped the command; its text is for whoever started it.
 #[derive(Debug, thiserror::Error)]

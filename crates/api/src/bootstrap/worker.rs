@@ -1,10 +1,11 @@
-//! Background work: recurring entries fall due, remembered answers grow old. Of several processes on one database, only
+//! Background work: recurring entries fall due, fiscal years end, remembered answers grow old. Of several processes on one database, only
 //! the leader does it.
 
 use std::future::Future;
 use std::time::Duration;
 
-use application::accounting::recurring_entries::{RecurringRun, run_due_recurring_entries};
+use application::accounting::fiscal_years::make_next_year_ahead;
+use application::accounting::recurring_entries::run_due_recurring_entries;
 use application::command::Application;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
@@ -25,8 +26,8 @@ use crate::state::AppState;
 
 /// How often the background looks whether something is due.
 pub const TICK: Duration = Duration::from_secs(60);
-/// Ticks between two clean-ups.
-const CLEAN_UP_TICKS: u64 = 60;
+/// Ticks between two rounds that also do what is not urgent: next fiscal years, cleaning up.
+const HOURLY_TICKS: u64 = 60;
 
 /// Starts the background work; the future ends when it has stopped and the lease is handed back.
 pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
@@ -96,7 +97,7 @@ impl Worker {
                 told("interrupted jobs", fail_interrupted(&self.app, runner).await);
                 continue;
             }
-            self.round(rounds % CLEAN_UP_TICKS == 0).await;
+            self.round(rounds % HOURLY_TICKS == 0).await;
             rounds += 1;
         }
     }
@@ -106,12 +107,12 @@ impl Worker {
         self.leading.now() && self.state.switches.runs_jobs() && !*self.stopped.borrow()
     }
 
-    async fn round(&self, clean_up: bool) {
-        self.recurring_entries().await;
-        if clean_up && self.may_go_on() {
+    async fn round(&self, hourly: bool) {
+        self.tenants(hourly).await;
+        if hourly && self.may_go_on() {
             told("old idempotency keys", purge_idempotency(&self.app).await);
         }
-        if clean_up && self.may_go_on() {
+        if hourly && self.may_go_on() {
             told("files without an owner", self.sweep().await);
         }
     }
@@ -120,14 +121,8 @@ impl Worker {
         Ok(sweep(&self.app, &*self.state.files.store).await?.removed)
     }
 
-    /// Makes the entries that are due on the tenant's day.
-    async fn recurring_entries_of(&self, tenant: &TenantView) -> AppResult<RecurringRun> {
-        let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
-        run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await
-    }
-
     /// Of every active tenant, a page of tenants at a time. What one tenant refuses does not hold up the others.
-    async fn recurring_entries(&self) {
+    async fn tenants(&self, hourly: bool) {
         let active = FilterValue::Text("active".to_owned());
         let mut query = ListQuery::first(&TENANT_LIST, PAGE_LIMIT_MAX).filter("status", FilterOp::Eq, active);
         loop {
@@ -136,23 +131,51 @@ impl Worker {
                 Err(error) => return error!(%error, "Background work cannot list the tenants: {{error}}"),
             };
             for tenant in page.items {
+                // First the year, into which entries may fall due.
+                if hourly && self.may_go_on() {
+                    self.next_fiscal_year(&tenant).await;
+                }
                 if !self.may_go_on() {
                     return;
                 }
-                match self.recurring_entries_of(&tenant).await {
-                    Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
-                        tenant = %tenant.id, drafted = run.drafted, posted = run.posted, failed = run.failed,
-                        "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
-                    ),
-                    Ok(_) => {}
-                    Err(error) => {
-                        error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}")
-                    }
-                }
+                self.recurring_entries(&tenant).await;
             }
             match page.next_cursor {
                 Some(cursor) => query.cursor = Some(cursor),
                 None => return,
+            }
+        }
+    }
+
+    /// Makes the fiscal year after one that ends soon.
+    async fn next_fiscal_year(&self, tenant: &TenantView) {
+        let make = async {
+            let zone = TimeZone::parse(&tenant.time_zone)?;
+            make_next_year_ahead(&self.app, TenantId::new(tenant.id), zone).await
+        };
+        match make.await {
+            Ok(true) => info!(tenant = %tenant.id, "The next fiscal year of {{tenant}} was made"),
+            Ok(false) => {}
+            Err(error) => {
+                error!(%error, tenant = %tenant.id, "The next fiscal year of {{tenant}} cannot be made: {{error}}")
+            }
+        }
+    }
+
+    /// Makes the entries that are due on the tenant's day.
+    async fn recurring_entries(&self, tenant: &TenantView) {
+        let run = async {
+            let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
+            run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await
+        };
+        match run.await {
+            Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
+                tenant = %tenant.id, drafted = run.drafted, posted = run.posted, failed = run.failed,
+                "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
+            ),
+            Ok(_) => {}
+            Err(error) => {
+                error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}")
             }
         }
     }

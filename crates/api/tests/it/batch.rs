@@ -34,7 +34,7 @@ async fn each_operation_has_its_own_answer() {
         { "method": "POST", "path": "/api/v1/batch", "body": {} },
         { "method": "POST", "path": "/health/live" },
     ]);
-    let answer = tenant.client.post("/batch", json!({ "operations": operations })).await.expect(200).json();
+    let answer = tenant.client.post("/batch", json!({ "items": operations })).await.expect(200).json();
     let statuses: Vec<_> =
         answer["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [201, 422, 200, 404, 422, 422]);
@@ -56,7 +56,7 @@ async fn each_operation_has_its_own_answer() {
 async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
     let (_world, tenant) = books().await;
     let bad = create(&[("1000", "1.00", ""), ("9999", "", "1.00")]);
-    let body = json!({ "atomic": true, "operations": [create(SALE), bad, create(SALE)] });
+    let body = json!({ "atomic": true, "items": [create(SALE), bad, create(SALE)] });
     let answer = tenant.client.post("/batch", body).await.expect(200).json();
     let results = answer["results"].as_array().unwrap();
     let told: Vec<_> = results
@@ -67,13 +67,13 @@ async fn an_atomic_batch_is_kept_or_undone_as_a_whole() {
     assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(false), &json!(0)));
     assert!(numbers(&tenant).await.is_empty());
 
-    let body = json!({ "atomic": true, "operations": [create(SALE), create(SALE)] });
+    let body = json!({ "atomic": true, "items": [create(SALE), create(SALE)] });
     let answer = tenant.client.post("/batch", body).await.expect(200).json();
     assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(2)), "{answer}");
     let numbers = numbers(&tenant).await;
     assert!(numbers[0].ends_with("000001") && numbers[1].ends_with("000002"), "{numbers:?}");
 
-    let read = json!({ "atomic": true, "operations": [{ "method": "GET", "path": "/api/v1/accounts" }] });
+    let read = json!({ "atomic": true, "items": [{ "method": "GET", "path": "/api/v1/accounts" }] });
     let answer = tenant.client.post("/batch", read).await.expect(200).json();
     assert_eq!(answer["results"][0]["body"]["code"], "batch_read_in_atomic");
     tenant.post("2026-03-02", SALE).await;
@@ -93,7 +93,7 @@ async fn an_atomic_batch_may_change_what_postings_look_up() {
     };
     let posting = create(&[("1200", "1.00", ""), ("4200", "", "1.00")]);
     let operations = json!([account("1200", "asset"), account("4200", "income"), posting]);
-    let body = json!({ "atomic": true, "operations": operations });
+    let body = json!({ "atomic": true, "items": operations });
     let answer = tenant.client.post("/batch", body).await.expect(200).json();
     assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(3)), "{answer}");
     assert_eq!(listed().await, 4, "what was remembered of the list is forgotten");
@@ -103,7 +103,7 @@ async fn an_atomic_batch_may_change_what_postings_look_up() {
 #[tokio::test]
 async fn a_repeated_batch_repeats_nothing() {
     let (_world, tenant) = books().await;
-    let body = json!({ "operations": [create(SALE), create(SALE)] }).to_string();
+    let body = json!({ "items": [create(SALE), create(SALE)] }).to_string();
     let headers = ["Idempotency-Key: b1"];
     let first = tenant.client.call("POST", "/batch", &headers, body.clone()).await.expect(200).json();
     let again = tenant.client.call("POST", "/batch", &headers, body).await.expect(200).json();
@@ -118,12 +118,12 @@ async fn a_batch_gives_nobody_more_rights() {
     world.user(&tenant.client, "guest@alpha.example", &[]).await;
     let guest = world.sign_in("guest@alpha.example", testkit::world::PASSWORD, Some("alpha")).await;
     for atomic in [false, true] {
-        let body = json!({ "atomic": atomic, "operations": [create(SALE)] });
+        let body = json!({ "atomic": atomic, "items": [create(SALE)] });
         let answer = guest.post("/batch", body).await.expect(200).json();
         assert_eq!(answer["results"][0]["status"], 403);
     }
     let many: Vec<_> = (0..1_001).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
-    guest.post("/batch", json!({ "operations": many })).await.expect(422);
+    guest.post("/batch", json!({ "items": many })).await.expect(422);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_batch_counts_as_its_operations() {
     let home = world.home().await;
     let batch = |count: usize| {
         let reads: Vec<_> = (0..count).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
-        home.post("/batch", json!({ "operations": reads }))
+        home.post("/batch", json!({ "items": reads }))
     };
     let left = |answer: &testkit::Answer| answer.header("ratelimit-remaining").parse::<u32>().unwrap();
     let before = left(&home.get("/me").await.expect(200));
@@ -144,7 +144,7 @@ async fn a_batch_counts_as_its_operations() {
     assert_eq!((refused.code().as_str(), refused.header("retry-after").is_empty()), ("rate_limited", false));
     assert!(left(&refused) < 59);
     let never = batch(61).await.expect(422);
-    assert_eq!(never.errors(), [("/operations".to_owned(), "batch_over_rate".to_owned())]);
+    assert_eq!(never.errors(), [("/items".to_owned(), "batch_over_rate".to_owned())]);
     batch(1).await.expect(200);
 }
 
@@ -164,7 +164,7 @@ async fn others_post_while_an_atomic_batch_hashes_passwords() {
     let batch = tokio::spawn({
         let ended = ended.clone();
         async move {
-            let answer = client.post("/batch", json!({ "atomic": true, "operations": operations })).await;
+            let answer = client.post("/batch", json!({ "atomic": true, "items": operations })).await;
             ended.store(true, std::sync::atomic::Ordering::SeqCst);
             answer
         }
@@ -185,11 +185,38 @@ async fn an_operation_that_fails_before_it_needs_the_transaction_undoes_the_othe
     let (_world, tenant) = books().await;
     let malformed = json!({ "method": "POST", "path": "/api/v1/journal-entries", "body": [] });
     let operations = json!([create(SALE), malformed, create(SALE)]);
-    let answer = tenant.client.post("/batch", json!({ "atomic": true, "operations": operations })).await;
+    let answer = tenant.client.post("/batch", json!({ "atomic": true, "items": operations })).await;
     let answer = answer.expect(200).json();
     let results = answer["results"].as_array().unwrap();
     let statuses: Vec<_> = results.iter().map(|result| result["status"].as_u64().unwrap()).collect();
     assert_eq!((statuses, &answer["committed"]), (vec![424, 422, 424], &json!(false)));
     assert!(numbers(&tenant).await.is_empty());
     tenant.post("2026-03-02", SALE).await;
+}
+
+/// Whoever sends many of a thing finds them where lists answer them.
+#[test]
+fn many_of_a_thing_are_items_in_requests_as_in_answers() {
+    let document: Value =
+        serde_json::from_str(&erp_api::bootstrap::api_operations().openapi().to_string()).unwrap();
+    let resolved = |schema: &Value| match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let (mut taken, mut answered) = (Vec::new(), 0);
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let body = &operations["post"]["requestBody"]["content"]["application/json"]["schema"];
+        if path.ends_with("/bulk") || path.ends_with("/batch") {
+            assert_eq!(resolved(body)["required"], json!(["items"]), "{path}");
+            taken.push(path.as_str());
+        }
+        let page = resolved(&operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]);
+        // A report is no list, even one in pages.
+        if page["properties"].get("nextCursor").is_some() && !path.contains("/reports/") {
+            assert_eq!(page["properties"]["items"]["type"], "array", "{path}");
+            answered += 1;
+        }
+    }
+    assert_eq!(taken, ["/api/v1/batch", "/api/v1/exchange-rates/bulk"]);
+    assert!(answered > 15, "{answered} lists");
 }

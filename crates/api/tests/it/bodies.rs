@@ -120,7 +120,7 @@ async fn memory_follows_the_size_of_a_body_whatever_its_shape() {
     };
     let before = peak_kib(&server);
     let size = 16 * MIB;
-    let operation = r#"{"operations":[{"method":"POST","path":"/api/v1/accounts","body":["#;
+    let operation = r#"{"items":[{"method":"POST","path":"/api/v1/accounts","body":["#;
     let (status, answer) = send("POST", "/batch", wide(operation, "1,", size / 2, "1]}]}")).await;
     assert_eq!((status, answer["results"][0]["status"].as_u64()), (200, Some(413)), "{answer}");
 
@@ -174,11 +174,8 @@ async fn bytes_in_flight_have_a_budget() {
     server.token().await;
     drop((first, second));
     let client = reqwest::Client::new();
-    let body = format!(
-        "{}{}",
-        json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }),
-        " ".repeat(2 * MIB)
-    );
+    let body =
+        format!("{}{}", json!({ "items": [{ "method": "GET", "path": "/api/v1/me" }] }), " ".repeat(2 * MIB));
     let mut tries = 0;
     loop {
         let request = client.post(format!("{}/api/v1/batch", server.url)).bearer_auth(&token);

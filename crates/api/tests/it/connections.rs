@@ -54,6 +54,46 @@ async fn kept_open(server: &Server) -> TcpStream {
     socket
 }
 
+/// Of two places the third connection takes that of the first, which is idle; of eight it does not.
+pub async fn count(key: &str) {
+    for (places, stays) in [("2", false), ("8", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = server(folder.path(), &[(key, places)]).await;
+        let mut first = kept_open(&server).await;
+        let _others = (kept_open(&server).await, kept_open(&server).await);
+        if stays {
+            first.write_all(LIVE.as_bytes()).await.unwrap();
+            assert!(answer(&mut first).await.starts_with("HTTP/1.1 200"), "{places} places");
+        } else {
+            assert_eq!(rest(first).await, "", "{places} places");
+        }
+    }
+}
+
+/// Half a head is given up after the seconds that are configured.
+pub async fn half_a_head(key: &str) {
+    let half = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Half";
+    first_is_closed(key, async |server: &Server| socket(server, half).await).await;
+}
+
+/// So is a connection that was answered and asks nothing more.
+pub async fn idle(key: &str) {
+    first_is_closed(key, kept_open).await;
+}
+
+/// Of two servers, one of which waits a second and the other ten minutes, the one that waits longer was asked first: when the
+/// other closes its connection, this one is open.
+async fn first_is_closed(key: &str, open: impl AsyncFn(&Server) -> TcpStream) {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let patient = server(folders[0].path(), &[(key, "600")]).await;
+    let hasty = server(folders[1].path(), &[(key, "1")]).await;
+    let waits = open(&patient).await;
+    let said = rest(open(&hasty).await).await;
+    assert!(!said.contains("200 OK"), "{said}");
+    let closed = waits.try_read(&mut [0; 1]).is_ok();
+    assert!(!closed, "{key}: both were closed");
+}
+
 #[tokio::test]
 async fn silent_half_open_and_idle_connections_are_closed() {
     let folder = tempfile::tempdir().unwrap();

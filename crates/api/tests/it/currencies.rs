@@ -66,7 +66,7 @@ async fn many_rates_are_saved_at_once_or_not_at_all() {
     client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await.expect(201);
     let rates = |rates: &[(&str, &str, &str)]| {
         let one = |(currency, date, rate): &(&str, &str, &str)| json!({ "currency": currency, "date": date, "rate": rate });
-        json!({ "rates": rates.iter().map(one).collect::<Vec<_>>() })
+        json!({ "items": rates.iter().map(one).collect::<Vec<_>>() })
     };
     let wrong = rates(&[
         ("USD", "2026-01-01", "3.75"),
@@ -76,9 +76,9 @@ async fn many_rates_are_saved_at_once_or_not_at_all() {
     ]);
     let refused = client.post("/exchange-rates/bulk", wrong).await.expect(422);
     let expected = [
-        ("/rates/1/currency", "company_currency_rate"),
-        ("/rates/2/currency", "currency_unknown"),
-        ("/rates/3/date", "exchange_rate_repeated"),
+        ("/items/1/currency", "company_currency_rate"),
+        ("/items/2/currency", "currency_unknown"),
+        ("/items/3/date", "exchange_rate_repeated"),
     ];
     assert_eq!(refused.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
     assert!(client.get("/exchange-rates").await.ok()["items"].as_array().unwrap().is_empty());
@@ -91,5 +91,34 @@ async fn many_rates_are_saved_at_once_or_not_at_all() {
         rates(&[("USD", "2026-01-01", "3.75"), ("USD", "2026-01-02", "3.8"), ("USD", "2026-01-03", "3.9")]);
     let again = client.post("/exchange-rates/bulk", again).await;
     assert_eq!(again.ok(), json!({ "created": 1, "updated": 1, "unchanged": 1 }));
-    client.post("/exchange-rates/bulk", json!({ "rates": [] })).await.expect(422);
+    client.post("/exchange-rates/bulk", json!({ "items": [] })).await.expect(422);
+}
+
+/// Also where nothing is posted yet: what is wrong with a recurring entry is told in the tenant's decimals.
+#[tokio::test]
+async fn a_recurring_entry_is_told_in_the_decimals_of_the_tenants_currency() {
+    let world = World::new().await;
+    let kit = world.tenant("alpha", "SAR", "empty").await;
+    kit.accounts(&[("1", "asset"), ("6", "expense")]).await;
+    let fine = json!({ "code": "USD", "name": { "en": "US dollar" }, "scale": 4 });
+    kit.client.post("/currencies", fine).await.expect(201);
+    let body = |credit: &str| {
+        json!({
+            "code": "RENT", "name": { "en": "Rent" }, "startDate": "2026-01-01", "autoPost": true, "currency": "USD",
+            "schedule": { "frequency": "monthly", "dayOfMonth": 5 },
+            "lines": [{ "accountCode": "6", "debit": "5.1234" }, { "accountCode": "1", "credit": credit }],
+        })
+    };
+    let refused = kit.client.post("/recurring-entries", body("5")).await.expect(422);
+    assert_eq!(refused.errors(), [("/lines".to_owned(), "unbalanced_entry".to_owned())]);
+    let told = refused.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+    assert!(told.contains("5.1234") && told.contains("5.0000") && told.contains("0.1234"), "{told}");
+
+    let rate = json!({ "currency": "USD", "date": "2026-01-01", "rate": "3.75" });
+    kit.client.post("/exchange-rates", rate).await.expect(201);
+    let made = kit.client.post("/recurring-entries", body("5.1234")).await.expect(201).json();
+    let path = format!("/recurring-entries/{}", made["id"].as_str().unwrap());
+    let lines = json!({ "lines": body("5.1")["lines"] });
+    let refused = kit.client.with_etag("PATCH", &path, "*", lines).await.expect(422);
+    assert!(refused.text().contains("5.1000"), "{}", refused.text());
 }

@@ -191,3 +191,44 @@ fn the_document_names_every_parameter_of_an_import() {
         }
     }
 }
+
+/// What the same books do by another operation, they do by a file: opening balances are posted, entries stay drafts.
+#[tokio::test]
+async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
+    let (_world, tenant) = books().await;
+    let opening = "account,debit,credit\n1113,100,\n";
+    let entries = "entry,date,account,debit,credit\n1,2026-02-01,6210,5,\n1,2026-02-01,1113,,5\n";
+    let draft =
+        upload(&tenant, "/imports?type=opening-balances&post=false", &[], opening).await.expect(200).json();
+    assert_eq!(draft["posted"], false);
+    tenant.client.get("/opening-balances").await.expect(404);
+    let tried =
+        upload(&tenant, "/imports?type=opening-balances&dryRun=true", &[], opening).await.expect(200).json();
+    assert_eq!(tried["posted"], true);
+    let posted = upload(&tenant, "/imports?type=opening-balances", &[], opening).await.expect(200).json();
+    assert_eq!((&posted["posted"], &posted["entries"]), (&json!(true), &json!(1)));
+    assert_eq!(tenant.client.get("/opening-balances").await.ok()["status"], "posted");
+    for path in ["/imports?type=journal-entries", "/journal-entries/import?allowDuplicate=true"] {
+        let drafts = upload(&tenant, path, &[], entries).await.expect(200).json();
+        assert_eq!(drafts["posted"], false, "{path}");
+    }
+}
+
+/// Whoever may make opening balances makes them by either way, without the right to post other entries.
+#[tokio::test]
+async fn a_file_of_opening_balances_takes_the_rights_of_the_operation() {
+    let (world, tenant) = books().await;
+    let mut permissions = vec!["accounting.import.create"];
+    let opening = "account,debit,credit\n1113,100,\n";
+    for (code, status) in [("A", 403), ("B", 200)] {
+        let role = json!({ "code": code, "name": { "en": code }, "permissions": permissions });
+        let role = tenant.client.post("/roles", role).await.expect(201).json();
+        let email = format!("{}@alpha.example", code.to_lowercase());
+        world.user(&tenant.client, &email, &[role["id"].as_str().unwrap()]).await;
+        let client = world.sign_in(&email, testkit::world::PASSWORD, None).await;
+        let clerk = TenantKit { client, ..tenant.clone() };
+        upload(&clerk, "/imports?type=opening-balances", &[], opening).await.expect(status);
+        permissions.push("accounting.opening_balance.create");
+    }
+    assert_eq!(tenant.client.get("/opening-balances").await.ok()["status"], "posted");
+}

@@ -2,9 +2,20 @@
 
 use std::time::Duration;
 
+use application::authorize::Access;
+use application::command::{Command, Done, execute};
+use application::context::RequestContext;
+use application::error::AppResult;
+use application::ports::unit_of_work::UnitOfWork;
+use async_trait::async_trait;
+use domain::ids::UserId;
+use domain::platform::PasswordHash;
 use erp_api::config::registry;
 use serde_json::json;
-use testkit::{Client, World};
+use testkit::world::{PASSWORD, encode};
+use testkit::{Answer, Client, World};
+
+use crate::connections;
 
 const JSON: &str = "Content-Type: application/json";
 
@@ -32,10 +43,11 @@ async fn every_limit_changes_what_a_client_sees() {
             "Limits:RatePerMinutePerTenant" | "Limits:RatePerMinutePerUser" => rate(def.key).await,
             "Limits:BatchOperations" => batch_operations(def.key).await,
             "Limits:EventStreams" => event_streams(def.key).await,
-            // Of the socket, which a client in this process does not have: `connections.rs`.
-            "Limits:Connections" | "Limits:HeaderTimeoutSeconds" | "Limits:KeepAliveSeconds" => {}
-            // Where passwords are hashed.
-            "Limits:ConcurrentPasswordHashes" => {}
+            // Of the socket, which a client in this process does not have.
+            "Limits:Connections" => connections::count(def.key).await,
+            "Limits:HeaderTimeoutSeconds" => connections::half_a_head(def.key).await,
+            "Limits:KeepAliveSeconds" => connections::idle(def.key).await,
+            "Limits:ConcurrentPasswordHashes" => password_hashes(def.key).await,
             other => panic!("{other}: no test says what it changes"),
         }
     }
@@ -78,7 +90,7 @@ async fn body_pace(key: &str) {
 }
 
 /// A request that stays on its way until it is dropped.
-struct OnItsWay(tokio::task::JoinHandle<testkit::Answer>);
+struct OnItsWay(tokio::task::JoinHandle<Answer>);
 
 impl OnItsWay {
     fn send(
@@ -115,7 +127,7 @@ async fn concurrent_requests(key: &str) {
     let (_world, home) = home(key, "1").await;
     // A batch that takes its time has the only place.
     let check = json!({ "method": "GET", "path": "/api/v1/integrity/checks" });
-    let batch = json!({ "operations": vec![check; 1_000] }).to_string();
+    let batch = json!({ "items": vec![check; 1_000] }).to_string();
     meanwhile(OnItsWay::send(&home, "/batch", JSON, batch), &home, "/me", 503).await;
 }
 
@@ -131,7 +143,7 @@ async fn concurrent_transfers(key: &str) {
 
 async fn bytes_in_flight(key: &str) {
     let (_world, home) = home(key, "1048576").await;
-    let large = json!({ "operations": [{ "method": "GET", "path": "/api/v1/me" }] }).to_string();
+    let large = json!({ "items": [{ "method": "GET", "path": "/api/v1/me" }] }).to_string();
     let large = format!("{large}{}", " ".repeat(400_000));
     let first = OnItsWay::send(&home, "/batch", JSON, endless(200_000));
     // What it holds counts from when its first bytes are read.
@@ -165,11 +177,11 @@ async fn batch_operations(key: &str) {
     let (_world, home) = home(key, "2").await;
     let batch = |count: usize| {
         let reads: Vec<_> = (0..count).map(|_| json!({ "method": "GET", "path": "/api/v1/me" })).collect();
-        home.post("/batch", json!({ "operations": reads }))
+        home.post("/batch", json!({ "items": reads }))
     };
     batch(2).await.expect(200);
     let refused = batch(3).await.expect(422);
-    assert_eq!(refused.errors(), [("/operations".to_owned(), "too_many_items".to_owned())]);
+    assert_eq!(refused.errors(), [("/items".to_owned(), "too_many_items".to_owned())]);
 }
 
 async fn event_streams(key: &str) {
@@ -178,4 +190,61 @@ async fn event_streams(key: &str) {
     home.call("GET", "/events", &["Accept: text/event-stream"], axum::body::Body::empty()).await.expect(429);
     drop(first);
     drop(home.stream("/events").await);
+}
+
+/// Passes of a hash that costs as much as sixty others: it has its place while many of them are answered.
+const SLOW_PASSES: u32 = 120;
+/// Answered beside the slow one, these are more than could be while it had not begun.
+const ANSWERED: usize = 12;
+
+/// Gives somebody a hash that was made at another cost; it verifies at that cost, and shows only then that it is of no password.
+struct SlowPassword(UserId);
+
+#[async_trait]
+impl Command for SlowPassword {
+    const NAME: &'static str = "slow_password";
+    const ACCESS: Access = Access::SignedIn;
+    type Output = ();
+
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        let mut user = uow.users().find(self.0).await?.unwrap();
+        let (salt, hash) = ("c2FsdHNhbHRzYWx0c2FsdA", "A".repeat(43));
+        let slow = format!("$argon2id$v=19$m=19456,t={SLOW_PASSES},p=1${salt}${hash}");
+        user.password_hash = Some(PasswordHash::new(slow));
+        user.version += 1;
+        uow.users().update(&user).await?;
+        Ok(Done::new(()))
+    }
+}
+
+/// With one place whoever comes after a slow hash is answered after it; with two, one after the other beside it.
+async fn password_hashes(key: &str) {
+    assert!(answered_beside_a_slow_hash(key, "1").await < ANSWERED, "one place");
+    assert_eq!(answered_beside_a_slow_hash(key, "2").await, ANSWERED, "two places");
+}
+
+/// How many sign-ins are answered before a slow one is, [`ANSWERED`] at most.
+async fn answered_beside_a_slow_hash(key: &str, places: &str) -> usize {
+    let (world, home) = home(key, places).await;
+    let id = world.user(&home, "slow@home.example", &[]).await;
+    let tenant =
+        home.get("/tenants/current").await.ok()["id"].as_str().unwrap().parse::<uuid::Uuid>().unwrap();
+    let ctx = RequestContext::system(tenant.into(), "test");
+    execute(&world.parts.application, &ctx, SlowPassword(id.parse().unwrap())).await.unwrap();
+    let client = world.anonymous();
+    let form = |name: &str| {
+        let password = encode(PASSWORD);
+        format!("grant_type=password&username={}&password={password}&tenant=home", encode(name))
+    };
+    let kind = "Content-Type: application/x-www-form-urlencoded";
+    let slow = OnItsWay::send(&client, "/auth/token", kind, form("slow@home.example"));
+    let mut answered = 0;
+    while answered < ANSWERED {
+        client.call("POST", "/auth/token", &[kind], form("admin@home.example")).await.expect(200);
+        if slow.0.is_finished() {
+            break;
+        }
+        answered += 1;
+    }
+    answered
 }

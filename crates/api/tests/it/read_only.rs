@@ -73,11 +73,11 @@ async fn a_batch_may_read_and_each_change_in_it_is_refused() {
         { "method": "GET", "path": "/api/v1/accounts" },
         { "method": "POST", "path": "/api/v1/accounts", "body": {} },
     ]);
-    let batch = home.post("/batch", json!({ "operations": operations })).await.ok();
+    let batch = home.post("/batch", json!({ "items": operations })).await.ok();
     assert_eq!(batch["results"][0]["status"], 200);
     assert_eq!(batch["results"][1]["status"], 503);
     assert_eq!(batch["results"][1]["headers"]["Retry-After"], "30");
-    let atomic = json!({ "atomic": true, "operations": [operations[1]] });
+    let atomic = json!({ "atomic": true, "items": [operations[1]] });
     let answer = home.post("/batch", atomic).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "read_only"));
 }

@@ -257,7 +257,7 @@ async fn bulk_work_asks_within_its_budgets_however_much_it_is() {
     let batch = |day: usize, pairs: usize, atomic: bool| {
         let one =
             json!({ "method": "POST", "path": "/api/v1/journal-entries", "body": sale(day, pairs, true) });
-        client.post("/batch", json!({ "atomic": atomic, "operations": vec![one; 10] }))
+        client.post("/batch", json!({ "atomic": atomic, "items": vec![one; 10] }))
     };
     for (operation, atomic) in [("batch of 10 postings", false), ("atomic batch of 10 postings", true)] {
         batch(4, 1, atomic).await.ok();

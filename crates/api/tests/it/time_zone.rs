@@ -128,3 +128,35 @@ async fn a_tenant_is_made_in_the_zone_of_its_country_or_the_one_given() {
         assert!(told.contains("منطقة زمنية"), "{}", refused.text());
     }
 }
+
+#[tokio::test]
+async fn setting_up_takes_the_time_zone_and_counts_from_it_at_once() {
+    let (world, tenant) = new_year().await;
+    let client = &tenant.client;
+    let setup = |zone: Value| json!({ "template": "empty", "timeZone": zone });
+    let path = "/tenants/current/setup";
+    let before = client.get("/tenants/current").await.ok();
+    client.post(path, setup(Value::Null)).await.expect(200);
+    client.post(path, setup(json!("asia/riyadh"))).await.expect(200);
+    assert_eq!(client.get("/tenants/current").await.ok(), before, "nothing to change");
+    let refused = client.post(path, setup(json!("Asia/Riyad"))).await.expect(422);
+    assert_eq!(refused.errors(), [("/timeZone".to_owned(), "invalid_time_zone".to_owned())]);
+
+    client.post(path, setup(json!("America/New_York"))).await.expect(200);
+    let after = client.get("/tenants/current").await.ok();
+    assert_eq!((&after["timeZone"], &after["version"]), (&json!("America/New_York"), &json!(2)));
+    assert_eq!(covered(client, "balance-sheet").await, "2026-12-31");
+    let audit = client.get("/audit-log?entity=tenant&action=updated").await.ok();
+    assert_eq!(audit["items"].as_array().unwrap().len(), 1, "{audit}");
+
+    // Whoever may set up the ledger but not change the tenant may name the zone that it is in.
+    let permissions = ["accounting.ledger_settings.update"];
+    let role = json!({ "code": "SETUP", "name": { "en": "Set-up" }, "permissions": permissions });
+    let role = client.post("/roles", role).await.expect(201).json();
+    world.user(client, "clerk@alpha.example", &[role["id"].as_str().unwrap()]).await;
+    let clerk = world.sign_in("clerk@alpha.example", PASSWORD, None).await;
+    clerk.post(path, setup(json!("America/New_York"))).await.expect(200);
+    let denied = clerk.post(path, setup(json!("Asia/Riyadh"))).await.expect(403);
+    assert_eq!(denied.errors(), [("/timeZone".to_owned(), "permission_denied".to_owned())]);
+    assert_eq!(client.get("/tenants/current").await.ok()["timeZone"], "America/New_York");
+}

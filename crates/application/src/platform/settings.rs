@@ -62,8 +62,9 @@ pub static SETTINGS: &[SettingSpec] = &[
     },
     SettingSpec {
         key: AUTOMATIC,
-        en: "Whether the fiscal year after the last one is made by itself when an entry dated in it is posted.",
-        ar: "هل تُنشأ السنة المالية التالية للأخيرة تلقائيًا عند ترحيل قيد بتاريخ يقع فيها.",
+        en: "Whether the fiscal year after the last one is made by itself, 30 days before that one ends or when an entry dated in it \
+             is posted.",
+        ar: "هل تُنشأ السنة المالية التالية للأخيرة تلقائيًا، قبل نهاية الأخيرة بثلاثين يومًا أو عند ترحيل قيد بتاريخ يقع في التالية.",
         expected: "true or false",
         accepts: Value::is_boolean,
         default: |_| json!(true),

@@ -5,6 +5,8 @@
 
 mod change;
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{Datelike, NaiveDate};
 
 use super::journal_entry::{
@@ -93,8 +95,12 @@ pub struct RecurringEntry {
 }
 
 impl RecurringEntry {
-    /// All violations at once, those of the template at its own members.
-    pub fn new(new: NewRecurringEntry) -> Result<Self, Vec<Violation>> {
+    /// All violations at once, those of the template at its own members; `known` are the tenant's currencies among those of
+    /// the template, in whose decimals amounts are told.
+    pub fn new(
+        new: NewRecurringEntry,
+        known: &HashMap<CurrencyCode, Currency>,
+    ) -> Result<Self, Vec<Violation>> {
         let NewRecurringEntry { id, code, name, recurrence, template, auto_post, active, ordered_by } = new;
         let entry = Self {
             id,
@@ -109,7 +115,7 @@ impl RecurringEntry {
             ordered_by,
             version: 1,
         };
-        entry.checked(true)
+        entry.checked(true, known)
     }
 
     /// How far the occurrences of a stored entry are settled, where its row comes from a version that did not note it.
@@ -169,7 +175,11 @@ impl RecurringEntry {
         self.upcoming(OCCURRENCES_MAX).into_iter().take_while(|date| *date <= through).collect()
     }
 
-    fn checked(self, rhythm_is_new: bool) -> Result<Self, Vec<Violation>> {
+    fn checked(
+        self,
+        rhythm_is_new: bool,
+        known: &HashMap<CurrencyCode, Currency>,
+    ) -> Result<Self, Vec<Violation>> {
         let mut violations = Violations::new();
         let (start, end) = (self.recurrence.start(), self.recurrence.end());
         if rhythm_is_new && first(&self.recurrence).is_none() {
@@ -186,15 +196,20 @@ impl RecurringEntry {
         if self.template.lines.len() < LINES_MIN {
             violations.push(Violation::new(&ENTRY_TOO_FEW_LINES).at("/lines").with("min", LINES_MIN));
         } else if self.auto_post {
-            violations.extend(self.template.unbalanced());
+            violations.extend(self.template.unbalanced(known));
         }
         violations.into_result(self)
     }
 }
 
 impl EntryTemplate {
+    /// Every currency it names.
+    pub fn currencies(&self) -> BTreeSet<CurrencyCode> {
+        self.lines.iter().filter_map(|line| line.currency).chain([self.currency]).collect()
+    }
+
     /// Why entries made from it could never be posted; only seen where all lines share one currency.
-    fn unbalanced(&self) -> Option<Violation> {
+    fn unbalanced(&self, known: &HashMap<CurrencyCode, Currency>) -> Option<Violation> {
         let code = |line: &NewLine| line.currency.unwrap_or(self.currency);
         let currency = self.lines.first().map(code)?;
         if self.lines.iter().any(|line| code(line) != currency) {
@@ -208,7 +223,8 @@ impl EntryTemplate {
         if debit == credit {
             return None;
         }
-        let scale = Currency::iso(currency).scale;
+        // One that the tenant does not have is refused when it is posted in.
+        let scale = known.get(&currency).copied().unwrap_or(Currency::iso(currency)).scale;
         let violation = Violation::new(&UNBALANCED_ENTRY)
             .at("/lines")
             .with("debit", debit.display(scale))

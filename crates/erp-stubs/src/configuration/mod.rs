@@ -24,6 +24,8 @@ pub const RESOURCE: &str = "https://azconfig.io";
 const PAGE_SIZE: usize = 100;
 
 pub const REFERENCE: &str = "application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8";
+pub const SNAPSHOT_REFERENCE: &str =
+    "application/json; profile=\"https://azconfig.io/mime-profiles/snapshot-ref\"; charset=utf-8";
 pub const FLAG: &str = "application/vnd.microsoft.appconfig.ff+json;charset=utf-8";
 pub const FLAG_PREFIX: &str = ".appconfig.featureflag/";
 
@@ -103,6 +105,16 @@ impl ConfigurationStore {
             label: label.map(str::to_owned),
             value: serde_json::json!({ "uri": uri }).to_string(),
             content_type: Some(REFERENCE.to_owned()),
+        });
+    }
+
+    /// A reference to a snapshot by its name; the stub has none.
+    pub fn set_snapshot_reference(&self, key: &str, label: Option<&str>, name: &str) {
+        self.put(KeyValue {
+            key: key.to_owned(),
+            label: label.map(str::to_owned),
+            value: serde_json::json!({ "snapshot_name": name }).to_string(),
+            content_type: Some(SNAPSHOT_REFERENCE.to_owned()),
         });
     }
 

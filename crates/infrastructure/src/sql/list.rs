@@ -234,11 +234,11 @@ fn count(count: Count, from: &str, conditions: &[String], sql: &Composed) -> Opt
     let conditions = conditions.join(" AND ");
     sql.text = match count {
         Count::None => return None,
-        Count::Exact => format!("SELECT COUNT(*) FROM {from} WHERE {conditions}"),
+        Count::Exact => format!("SELECT COUNT(*) AS count FROM {from} WHERE {conditions}"),
         Count::Estimated => {
             let most = sql.param(i64::try_from(COUNT_ESTIMATED_MAX + 1).unwrap_or(i64::MAX));
             format!(
-                "SELECT COUNT(*) FROM (SELECT {{top {most}}} 1 AS one FROM {from} WHERE {conditions} \
+                "SELECT COUNT(*) AS count FROM (SELECT {{top {most}}} 1 AS one FROM {from} WHERE {conditions} \
                  {{limit {most}}}) AS counted"
             )
         }

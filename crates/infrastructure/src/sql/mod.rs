@@ -19,6 +19,7 @@ pub mod mssql;
 pub mod reference_memory;
 pub mod reference_tables;
 pub mod refusal;
+pub mod row;
 pub mod sqlite;
 pub mod statement;
 pub mod tls;

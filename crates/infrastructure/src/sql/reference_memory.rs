@@ -95,6 +95,7 @@ impl ReferenceMemory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::value::Names;
     use super::*;
 
     const NAME: &str = "accounting.facts.accounts";
@@ -104,7 +105,7 @@ mod tests {
     }
 
     fn row() -> [Row; 1] {
-        [Row(vec![Value::Int(7)])]
+        [Row::new(Names::new(["n"]), vec![Value::Int(7)])]
     }
 
     #[test]

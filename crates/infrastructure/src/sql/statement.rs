@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::dialect::Dialect;
 use super::reference_tables::{self, Touch};
-use super::value::Kind;
+use super::value::{Kind, Names};
 
 /// One statement with its text for either engine.
 pub struct Statement {
@@ -15,6 +15,7 @@ pub struct Statement {
     /// Reads reference data, which the one writer of the embedded engine may remember between transactions.
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
+    sqlite_names: OnceLock<Names>,
     mssql_rendered: OnceLock<String>,
     /// On SQLite and on SQL Server, whose text may write more in order to lock.
     touches: OnceLock<[Touch; 2]>,
@@ -30,6 +31,7 @@ impl Statement {
             mssql: None,
             reference: false,
             sqlite_rendered: OnceLock::new(),
+            sqlite_names: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
             touches: OnceLock::new(),
             grows: OnceLock::new(),
@@ -44,6 +46,7 @@ impl Statement {
             mssql: Some(mssql),
             reference: false,
             sqlite_rendered: OnceLock::new(),
+            sqlite_names: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
             touches: OnceLock::new(),
             grows: OnceLock::new(),
@@ -59,6 +62,11 @@ impl Statement {
 
     pub fn sqlite(&self) -> &str {
         self.sqlite_rendered.get_or_init(|| Dialect::Sqlite.render(self.text))
+    }
+
+    /// The names of its columns, kept where the writer first asked the engine for them.
+    pub(super) fn sqlite_names(&self) -> &OnceLock<Names> {
+        &self.sqlite_names
     }
 
     pub fn render(&self, dialect: Dialect) -> String {
@@ -120,6 +128,7 @@ pub struct Lookup {
     /// As in [`Statement::reference`].
     pub reference: bool,
     sqlite_rendered: OnceLock<String>,
+    sqlite_names: OnceLock<Names>,
     mssql_rendered: OnceLock<String>,
     sqlite_many_rendered: OnceLock<String>,
     grows: OnceLock<bool>,
@@ -134,6 +143,7 @@ impl Lookup {
             key,
             reference: false,
             sqlite_rendered: OnceLock::new(),
+            sqlite_names: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
             sqlite_many_rendered: OnceLock::new(),
             grows: OnceLock::new(),
@@ -156,6 +166,11 @@ impl Lookup {
     pub fn sqlite(&self) -> &str {
         self.sqlite_rendered
             .get_or_init(|| Dialect::Sqlite.render(&format!("{} AND {} = ?2", self.text, self.key.0)))
+    }
+
+    /// As [`Statement::sqlite_names`].
+    pub(super) fn sqlite_names(&self) -> &OnceLock<Names> {
+        &self.sqlite_names
     }
 
     /// SQLite outside a transaction, where each statement is a snapshot of its own: all keys as one JSON parameter.

@@ -47,7 +47,7 @@ impl Tx {
             Self::Sqlite(tx) if statement.reference => tx.remembered(statement, params),
             Self::Sqlite(tx) => {
                 tx.will_write(statement.touches(Dialect::Sqlite), params.first());
-                tx.query(statement.sqlite(), params)
+                tx.query(statement, params)
             }
             Self::SqlServer(tx) => tx.query(statement, params).await,
         }

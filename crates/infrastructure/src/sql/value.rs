@@ -7,6 +7,8 @@ use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, date_key};
 use uuid::Uuid;
 
+pub use super::row::{Columns, Names, Row};
+
 /// A bound parameter, or a column as read. SQLite knows integers, texts and blobs; SQL Server keeps the other types.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
@@ -187,53 +189,4 @@ pub fn json_keys(keys: impl Iterator<Item = Value>) -> StorageResult<Vec<serde_j
 pub fn date_to_sqlite(date: NaiveDate) -> i64 {
     debug_assert!(date.year() >= 0);
     date_key(date)
-}
-
-/// One row, read from left to right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row(pub Vec<Value>);
-
-impl Row {
-    /// Reads the columns in order; `table` is named when one does not parse.
-    pub fn columns(self, table: &'static str) -> Columns {
-        Columns { values: self.0.into_iter(), table }
-    }
-
-    /// The single value of a one-column row.
-    pub fn single<T: FromValue>(self, table: &'static str, column: &'static str) -> StorageResult<T> {
-        self.columns(table).get(column)
-    }
-}
-
-pub struct Columns {
-    values: std::vec::IntoIter<Value>,
-    table: &'static str,
-}
-
-impl Columns {
-    pub fn get<T: FromValue>(&mut self, column: &'static str) -> StorageResult<T> {
-        let corrupt = |detail| StorageError::Corrupt { table: self.table, column, detail };
-        let value = self.values.next().ok_or_else(|| corrupt("missing in the row".to_owned()))?;
-        T::from_value(value).map_err(corrupt)
-    }
-
-    /// A text that `parse` turns into a domain value.
-    pub fn parse<T>(
-        &mut self,
-        column: &'static str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> StorageResult<T> {
-        let text: String = self.get(column)?;
-        parse(&text).ok_or(StorageError::Corrupt { table: self.table, column, detail: text })
-    }
-
-    /// The error for a value that was read but makes no sense.
-    pub fn corrupt(&self, column: &'static str, detail: &str) -> StorageError {
-        StorageError::Corrupt { table: self.table, column, detail: detail.to_owned() }
-    }
-
-    /// What is left, such as the sort keys a list appends.
-    pub fn rest(self) -> Vec<Value> {
-        self.values.collect()
-    }
 }

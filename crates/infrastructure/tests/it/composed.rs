@@ -27,6 +27,7 @@ use infrastructure::sql::list_cursor;
 use infrastructure::sql::value::Value;
 use uuid::Uuid;
 
+use crate::column_names::faults;
 use crate::statements::{foreign_words, migrated, plan};
 
 fn tenant() -> TenantId {
@@ -265,6 +266,18 @@ fn every_composed_text_prepares_on_sqlite() {
             }
         })
         .collect();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn composed_texts_name_their_columns() {
+    let connection = migrated();
+    let texts = [lists(), reports()].concat();
+    let of = |dialect: Dialect, sql: &Composed| dialect.render(&sql.text);
+    let bad = texts.iter().flat_map(|(name, sql)| {
+        faults(&connection, name, &of(Dialect::Sqlite, sql), &of(Dialect::SqlServer, sql))
+    });
+    let bad: Vec<_> = bad.collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 

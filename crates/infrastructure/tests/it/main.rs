@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // tests fail by panicking
 
 mod backup;
+mod column_names;
 mod composed;
 mod database;
 mod embedded_settings;

@@ -62,7 +62,7 @@ request! {
     /// Many rates at once.
     pub struct SaveExchangeRatesBody {
         /// Each currency and date once; those already there are replaced.
-        rates: List<CreateExchangeRateBody, RATES_MAX, 1>,
+        items: List<CreateExchangeRateBody, RATES_MAX, 1>,
     }
 }
 
@@ -168,7 +168,7 @@ async fn save_many(
     ctx: Ctx,
     Json(body): Json<SaveExchangeRatesBody>,
 ) -> ApiResult {
-    let rates = body.rates.0.into_iter().map(input).collect();
+    let rates = body.items.0.into_iter().map(input).collect();
     answer::ok(execute(&app, &ctx, SaveExchangeRates { rates }).await?)
 }
 

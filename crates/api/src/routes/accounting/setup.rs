@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use domain::accounting::fiscal_year::{
     FISCAL_YEAR_END_ALONE, FISCAL_YEAR_END_BEFORE_START, FISCAL_YEAR_TOO_LONG, FISCAL_YEARS_USED,
 };
+use domain::time_zone::TimeZone;
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
@@ -30,6 +31,9 @@ request! {
         fiscal_year_start: Option<NaiveDate> = "2026-01-01",
         /// Its last day, at most 24 months later; twelve months when left out.
         fiscal_year_end: Option<NaiveDate> = "2026-12-31",
+        /// Where the tenant's days begin, from now on; when left out they stay where they are. Another zone than the tenant has
+        /// takes the permission `platform.tenant.update`.
+        time_zone: Option<TimeZone> = "Asia/Riyadh",
     }
 }
 
@@ -42,7 +46,7 @@ pub fn operations(ops: &mut Operations) {
         .description(
             "Creates what the template has and the tenant lacks; what is there is left as it is. Only fiscal years that begin \
              on another day than `fiscalYearStart` give way to it, as long as no entry, draft or posted, is in the ledger; \
-             further years follow up to today's.",
+             further years follow up to today's. `timeZone` is the tenant's, as with `PATCH /tenants/current`.",
         )
         .command::<SetUpTenant>()
         .body::<SetUpTenantBody>()
@@ -52,6 +56,6 @@ pub fn operations(ops: &mut Operations) {
 
 async fn set_up(State(app): State<Application>, ctx: Ctx, Json(body): Json<SetUpTenantBody>) -> ApiResult {
     let first_year = FirstYear { start: body.fiscal_year_start, end: body.fiscal_year_end };
-    let command = SetUpTenant { template: body.template, first_year };
+    let command = SetUpTenant { template: body.template, first_year, time_zone: body.time_zone };
     answer::ok(execute(&app, &ctx, command).await?)
 }

@@ -130,7 +130,7 @@ async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
         let body = json!({ "code": code, "name": { "en": code }, "type": "asset" });
         json!({ "method": "POST", "path": "/api/v1/accounts", "body": body })
     };
-    let batch = json!({ "atomic": true, "operations": [operation("1100"), operation("1200")] });
+    let batch = json!({ "atomic": true, "items": [operation("1100"), operation("1200")] });
     faulty.relay.lose_answer_to(COMMIT);
     let unknown = faulty.client().post("/batch", batch).await;
     away(&unknown);

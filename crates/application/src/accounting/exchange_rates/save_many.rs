@@ -92,12 +92,12 @@ impl SaveExchangeRates {
                 unknown.insert(refuse_currency(uow, input.currency).await?);
             }
             if let Some(Some(violation)) = refused.get(&input.currency) {
-                violations.push(violation.clone().at(format!("/rates/{index}{}", violation.pointer)));
+                violations.push(violation.clone().at(format!("/items/{index}{}", violation.pointer)));
             }
             if !seen.insert((input.currency, input.date)) {
                 violations.push(
                     Violation::new(&EXCHANGE_RATE_REPEATED)
-                        .at(format!("/rates/{index}/date"))
+                        .at(format!("/items/{index}/date"))
                         .with("currency", input.currency)
                         .with("date", input.date),
                 );

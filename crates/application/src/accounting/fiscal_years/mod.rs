@@ -1,5 +1,6 @@
 //! Fiscal years: made with their periods, closed in order, reopened from the last (R12).
 
+mod ahead;
 mod close;
 mod create;
 mod delete;
@@ -10,6 +11,7 @@ mod reopen;
 mod rhythm;
 mod update;
 
+pub use ahead::{NEXT_YEAR_BEFORE_DAYS, make_next_year_ahead};
 pub use close::CloseFiscalYear;
 pub use create::CreateFiscalYear;
 pub use delete::DeleteFiscalYear;

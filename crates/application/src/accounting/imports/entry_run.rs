@@ -110,7 +110,7 @@ impl Run<'_> {
         entry: &FileEntry,
         draft: DraftEntry,
     ) -> AppResult<()> {
-        let post = self.import.options.post;
+        let post = self.import.posts();
         let kept = (!post).then(|| draft.clone());
         let (id, journal, date) = (draft.id(), draft.journal_id(), draft.posting_date());
         let reference = draft.content().reference.clone();

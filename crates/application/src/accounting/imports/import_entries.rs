@@ -48,11 +48,11 @@ impl Command for ImportEntries {
         // It may have waited since it was asked for.
         let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         self.authorise(ctx)?;
-        let kind = if self.file.opening { ImportKind::OpeningBalances } else { ImportKind::JournalEntries };
+        let kind = self.kind();
         let mut result = ImportResultView {
             r#type: kind.as_str().to_owned(),
             dry_run: ctx.dry_run,
-            posted: self.options.post,
+            posted: self.posts(),
             skipped: self.file.skipped,
             ..ImportResultView::default()
         };
@@ -83,7 +83,7 @@ impl Command for ImportEntries {
         let accounts = self.accounts(uow, &mut errors).await?;
         let mut session = PostingSession::begin(ctx, uow).await?;
         let beyond = session.facts().periods.last().map(|(period, _)| period.end);
-        let beyond = dates.last().filter(|last| self.options.post && beyond.is_some_and(|end| end < **last));
+        let beyond = dates.last().filter(|last| self.posts() && beyond.is_some_and(|end| end < **last));
         if let Some(last) = beyond
             && ensure_next_year(ctx, uow, *last).await?
         {
@@ -124,9 +124,23 @@ pub(super) fn needs(ctx: &RequestContext, permission: &'static str) -> AppResult
 }
 
 impl ImportEntries {
+    fn kind(&self) -> ImportKind {
+        if self.file.opening { ImportKind::OpeningBalances } else { ImportKind::JournalEntries }
+    }
+
+    pub(super) fn posts(&self) -> bool {
+        self.options.posts(self.kind())
+    }
+
+    /// Whoever may make opening balances may post them, here as with `POST /opening-balances`.
     fn authorise(&self, ctx: &RequestContext) -> AppResult<()> {
-        needs(ctx, if self.file.opening { "accounting.opening_balance.create" } else { CREATE })?;
-        if self.options.post { needs(ctx, POST) } else { Ok(()) }
+        match self.kind() {
+            ImportKind::OpeningBalances => needs(ctx, "accounting.opening_balance.create"),
+            _ => {
+                needs(ctx, CREATE)?;
+                if self.posts() { needs(ctx, POST) } else { Ok(()) }
+            }
+        }
     }
 
     /// Every posting date of the file.

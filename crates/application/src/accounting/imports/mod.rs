@@ -91,8 +91,9 @@ pub enum ImportFormat {
 /// How a file is to be taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Post the entries; otherwise they stay drafts.
-    pub post: bool,
+    /// Post the entries, or leave drafts. `None` is what the same books do by themselves: opening balances are posted, as
+    /// with `POST /opening-balances`, other entries stay drafts, as with `POST /journal-entries`.
+    pub post: Option<bool>,
     /// Generate fiscal years that are missing.
     pub create_periods: bool,
     /// Create dimensions and values that are unknown; otherwise they are errors.
@@ -105,6 +106,13 @@ pub struct ImportOptions {
     pub journal: Option<String>,
     /// The posting date of opening balances whose rows have none.
     pub date: Option<NaiveDate>,
+}
+
+impl ImportOptions {
+    /// Whether the entries of a file are posted.
+    pub fn posts(&self, kind: ImportKind) -> bool {
+        self.post.unwrap_or(kind == ImportKind::OpeningBalances)
+    }
 }
 
 /// A file that was read, with what could not be read in it.

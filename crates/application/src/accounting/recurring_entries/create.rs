@@ -63,23 +63,26 @@ impl Command for CreateRecurringEntry {
         let (Some(recurrence), Some(journal_id), true) = (recurrence, journal, violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };
-        let entry = RecurringEntry::new(NewRecurringEntry {
+        let template = EntryTemplate {
+            journal_id,
+            currency,
+            description: self.description.clone(),
+            reference: self.reference.clone(),
+            control_reason: self.control_reason.clone(),
+            lines,
+        };
+        let known = uow.ledger().currencies(&template.currencies()).await?;
+        let new = NewRecurringEntry {
             id: RecurringEntryId::new(uow.new_id()),
             code: self.code.clone(),
             name: self.name.clone(),
             recurrence,
-            template: EntryTemplate {
-                journal_id,
-                currency,
-                description: self.description.clone(),
-                reference: self.reference.clone(),
-                control_reason: self.control_reason.clone(),
-                lines,
-            },
+            template,
             auto_post: self.auto_post,
             active: self.active,
             ordered_by: orderer(ctx),
-        })?;
+        };
+        let entry = RecurringEntry::new(new, &known)?;
         template::check_postable(ctx, uow, &entry).await?;
         uow.recurring_entries().insert_recurring_entry(&entry).await?;
         let stored = StoredRecurringEntry::new(entry);

@@ -62,7 +62,9 @@ impl Command for UpdateRecurringEntry {
         let today = ctx.today(uow.now());
         let old = stored.entry.clone();
         let posts = old.auto_post || patch.auto_post == Some(true);
-        let Changed { mut entry, dropped } = match stored.entry.update(patch, today) {
+        let currencies = patch.template.as_ref().unwrap_or(&old.template).currencies();
+        let known = uow.ledger().currencies(&currencies).await?;
+        let Changed { mut entry, dropped } = match stored.entry.update(patch, today, &known) {
             Ok(changed) => changed,
             // Whoever may not order it need not mend it.
             Err(refused) => return Err(may_order(ctx, posts).err().unwrap_or_else(|| refused.into())),

@@ -4,7 +4,7 @@ mod set_tenant_status;
 mod update_tenant;
 
 pub use set_tenant_status::{ActivateTenant, SuspendTenant};
-pub use update_tenant::UpdateTenant;
+pub use update_tenant::{UpdateTenant, move_to_time_zone};
 
 use domain::ids::TenantId;
 

@@ -1,10 +1,13 @@
 //! A recurring entry changes without losing what is due.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::{EntryTemplate, RECURRING_ENTRY_DROPS_OVERDUE, RecurringEntry, next};
 use crate::accounting::recurrence::{OCCURRENCES_MAX, Recurrence};
 use crate::error::Violation;
+use crate::money::{Currency, CurrencyCode};
 use crate::text::{Code, LocalizedName};
 
 /// Dates that one message names.
@@ -36,8 +39,13 @@ impl RecurringEntry {
     ///
     /// The next date is the first one of the rhythm after the last occurrence that was settled. What is overdue stays due,
     /// through a pause as well; a change under which an overdue occurrence would have no successor is refused unless it
-    /// asks for that.
-    pub fn update(self, patch: RecurringEntryPatch, today: NaiveDate) -> Result<Changed, Vec<Violation>> {
+    /// asks for that. `known` is as in [`RecurringEntry::new`].
+    pub fn update(
+        self,
+        patch: RecurringEntryPatch,
+        today: NaiveDate,
+        known: &HashMap<CurrencyCode, Currency>,
+    ) -> Result<Changed, Vec<Violation>> {
         let rhythm_changes = patch.recurrence.is_some_and(|recurrence| recurrence != self.recurrence);
         let recurrence = patch.recurrence.unwrap_or(self.recurrence);
         let overdue = self.overdue(today);
@@ -66,7 +74,7 @@ impl RecurringEntry {
             ordered_by: self.ordered_by,
             version: self.version + 1,
         };
-        match entry.checked(rhythm_changes) {
+        match entry.checked(rhythm_changes, known) {
             Ok(entry) if violations.is_empty() => Ok(Changed { entry, dropped }),
             Ok(_) => Err(violations),
             Err(refused) => Err(violations.into_iter().chain(refused).collect()),

@@ -1,7 +1,7 @@
 //! Whatever is done to a recurring entry, no due date comes twice and none is lost. The reference walks the calendar day by
 //! day and shares nothing with the code it checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, Weekday};
 use proptest::prelude::*;
@@ -95,23 +95,26 @@ fn entry(recurrence: Recurrence) -> Result<RecurringEntry, Vec<Violation>> {
     let line = |account: u128, side: fn(Amount) -> LineAmount| {
         NewLine::new(AccountId::new(Uuid::from_u128(account)), side(Amount::parse("5").unwrap()))
     };
-    RecurringEntry::new(NewRecurringEntry {
-        id: RecurringEntryId::new(Uuid::from_u128(1)),
-        code: Code::parse("RENT").unwrap(),
-        name: LocalizedName::parse(None, Some("Rent")).unwrap(),
-        recurrence,
-        template: EntryTemplate {
-            journal_id: JournalId::new(Uuid::from_u128(2)),
-            currency: CurrencyCode::parse("SAR").unwrap(),
-            description: None,
-            reference: None,
-            control_reason: None,
-            lines: vec![line(1, LineAmount::Debit), line(2, LineAmount::Credit)],
+    RecurringEntry::new(
+        NewRecurringEntry {
+            id: RecurringEntryId::new(Uuid::from_u128(1)),
+            code: Code::parse("RENT").unwrap(),
+            name: LocalizedName::parse(None, Some("Rent")).unwrap(),
+            recurrence,
+            template: EntryTemplate {
+                journal_id: JournalId::new(Uuid::from_u128(2)),
+                currency: CurrencyCode::parse("SAR").unwrap(),
+                description: None,
+                reference: None,
+                control_reason: None,
+                lines: vec![line(1, LineAmount::Debit), line(2, LineAmount::Credit)],
+            },
+            auto_post: false,
+            active: true,
+            ordered_by: None,
         },
-        auto_post: false,
-        active: true,
-        ordered_by: None,
-    })
+        &HashMap::new(),
+    )
 }
 
 /// How many of the new rhythm's dates could stand for what was overdue: those before the old rhythm's next date.
@@ -162,7 +165,7 @@ proptest! {
                 },
             };
             let (drop, overdue) = (patch.drop_overdue, falling(&now.recurrence, now.settled_through, today));
-            let Ok(Changed { entry, dropped }) = now.clone().update(patch, today) else { continue };
+            let Ok(Changed { entry, dropped }) = now.clone().update(patch, today, &HashMap::new()) else { continue };
             if drop {
                 prop_assert_eq!(&dropped, &overdue, "every one is named");
                 for date in dropped {

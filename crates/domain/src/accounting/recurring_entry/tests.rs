@@ -46,13 +46,18 @@ fn rent(recurrence: Recurrence) -> NewRecurringEntry {
     }
 }
 
+/// In books without currencies of their own: amounts are told in ISO's decimals.
+fn made(new: NewRecurringEntry) -> Result<RecurringEntry, Vec<Violation>> {
+    RecurringEntry::new(new, &HashMap::new())
+}
+
 fn codes<T: std::fmt::Debug>(result: Result<T, Vec<Violation>>) -> Vec<(&'static str, String)> {
     result.unwrap_err().into_iter().map(|v| (v.def.code, v.pointer)).collect()
 }
 
 #[test]
 fn it_runs_through_its_dates_and_ends() {
-    let mut entry = RecurringEntry::new(rent(monthly(31, "2026-01-15", Some("2026-03-31")))).unwrap();
+    let mut entry = made(rent(monthly(31, "2026-01-15", Some("2026-03-31")))).unwrap();
     assert_eq!(entry.upcoming(9), ["2026-01-31", "2026-02-28", "2026-03-31"].map(day));
     assert_eq!(entry.settled_through, None);
     assert_eq!(entry.due(day("2026-01-30")), None);
@@ -66,7 +71,7 @@ fn it_runs_through_its_dates_and_ends() {
 
 #[test]
 fn placeholders_become_the_date() {
-    let entry = RecurringEntry::new(rent(monthly(1, "2026-07-01", None))).unwrap();
+    let entry = made(rent(monthly(1, "2026-07-01", None))).unwrap();
     let made = entry.entry_on(day("2026-07-01"), JournalEntryId::new(Uuid::from_u128(9)));
     assert_eq!(made.description.as_deref(), Some("Rent 07/2026"));
     assert_eq!(made.reference.as_deref(), Some("R-2026-07-01"));
@@ -78,14 +83,14 @@ fn rhythm(recurrence: Recurrence) -> RecurringEntryPatch {
 }
 
 fn changed(entry: RecurringEntry, patch: RecurringEntryPatch, today: &str) -> RecurringEntry {
-    let Changed { entry, dropped } = entry.update(patch, day(today)).unwrap();
+    let Changed { entry, dropped } = entry.update(patch, day(today), &HashMap::new()).unwrap();
     assert_eq!(dropped, []);
     entry
 }
 
 #[test]
 fn another_rhythm_goes_on_after_the_last_occurrence() {
-    let entry = RecurringEntry::new(rent(monthly(1, "2026-03-01", None))).unwrap();
+    let entry = made(rent(monthly(1, "2026-03-01", None))).unwrap();
     let today = "2026-03-15";
     let earlier = changed(entry.clone(), rhythm(monthly(1, "2026-01-01", None)), today);
     assert_eq!(earlier.next_date, Some(day("2026-01-01")), "nothing was made yet");
@@ -100,7 +105,7 @@ fn another_rhythm_goes_on_after_the_last_occurrence() {
 
 #[test]
 fn no_month_is_lost_between_two_days_of_the_month() {
-    let mut entry = RecurringEntry::new(rent(monthly(5, "2026-01-01", None))).unwrap();
+    let mut entry = made(rent(monthly(5, "2026-01-01", None))).unwrap();
     while entry.next_date < Some(day("2026-05-05")) {
         entry = entry.advance();
     }
@@ -119,24 +124,29 @@ fn no_month_is_lost_between_two_days_of_the_month() {
 
 #[test]
 fn a_pause_loses_nothing_unless_asked_to() {
-    let entry = RecurringEntry::new(rent(monthly(1, "2026-01-01", None))).unwrap().advance();
+    let entry = made(rent(monthly(1, "2026-01-01", None))).unwrap().advance();
     let active = |active| RecurringEntryPatch { active: Some(active), ..Default::default() };
     let paused = changed(entry, active(false), "2026-01-10");
     assert_eq!(paused.due(day("2026-12-31")), None);
     let resumed = changed(paused.clone(), active(true), "2026-04-02");
     assert_eq!(resumed.next_date, Some(day("2026-02-01")));
-    let Changed { entry, dropped } =
-        paused.update(RecurringEntryPatch { drop_overdue: true, ..active(true) }, day("2026-04-02")).unwrap();
+    let Changed { entry, dropped } = paused
+        .update(
+            RecurringEntryPatch { drop_overdue: true, ..active(true) },
+            day("2026-04-02"),
+            &HashMap::new(),
+        )
+        .unwrap();
     assert_eq!(dropped, ["2026-02-01", "2026-03-01", "2026-04-01"].map(day));
     assert_eq!((entry.next_date, entry.settled_through), (Some(day("2026-05-01")), Some(day("2026-04-02"))));
 }
 
 #[test]
 fn what_would_lose_an_overdue_occurrence_is_refused_and_named() {
-    let entry = RecurringEntry::new(rent(monthly(5, "2026-01-01", None))).unwrap().advance();
+    let entry = made(rent(monthly(5, "2026-01-01", None))).unwrap().advance();
     let today = day("2026-04-20");
     let refused = |recurrence| {
-        let refused = entry.clone().update(rhythm(recurrence), today).unwrap_err();
+        let refused = entry.clone().update(rhythm(recurrence), today, &HashMap::new()).unwrap_err();
         (refused[0].def.code, refused[0].pointer.clone(), refused[0].params[1].1.to_string())
     };
     let code = "recurring_entry_drops_overdue";
@@ -149,7 +159,7 @@ fn what_would_lose_an_overdue_occurrence_is_refused_and_named() {
     let yearly = Recurrence::new(Frequency::Yearly { month: 12, day: 31 }, day("2026-01-01"), None).unwrap();
     assert_eq!(refused(yearly), (code, "/schedule".to_owned(), all));
     let asked = RecurringEntryPatch { drop_overdue: true, ..rhythm(yearly) };
-    let Changed { entry, dropped } = entry.clone().update(asked, today).unwrap();
+    let Changed { entry, dropped } = entry.clone().update(asked, today, &HashMap::new()).unwrap();
     assert_eq!((dropped.len(), entry.next_date), (3, Some(day("2026-12-31"))));
 }
 
@@ -167,7 +177,7 @@ fn everything_wrong_with_a_template_is_said_at_once() {
     let mut new = rent(monthly(31, "2026-01-01", Some("2026-01-15")));
     new.template.lines[1].amount = LineAmount::Credit(amount("499"));
     new.template.description = Some("x".repeat(501));
-    let refused = codes(RecurringEntry::new(new.clone()));
+    let refused = codes(made(new.clone()));
     let expected = [
         ("recurring_entry_never_due", "/schedule"),
         ("text_too_long", "/description"),
@@ -175,7 +185,7 @@ fn everything_wrong_with_a_template_is_said_at_once() {
     ];
     assert_eq!(refused, expected.map(|(code, at)| (code, at.to_owned())));
     new.template.lines.truncate(1);
-    assert!(codes(RecurringEntry::new(new)).contains(&("entry_too_few_lines", "/lines".to_owned())));
+    assert!(codes(made(new)).contains(&("entry_too_few_lines", "/lines".to_owned())));
 }
 
 #[test]
@@ -183,5 +193,21 @@ fn drafts_may_be_unbalanced() {
     let mut new = rent(monthly(1, "2026-01-01", None));
     new.template.lines[1].amount = LineAmount::Credit(amount("499"));
     new.auto_post = false;
-    assert!(RecurringEntry::new(new).is_ok());
+    assert!(made(new).is_ok());
+}
+
+#[test]
+fn amounts_are_told_in_the_decimals_of_the_tenants_currency() {
+    let mut new = rent(monthly(1, "2026-01-01", None));
+    new.template.lines[1].amount = LineAmount::Credit(amount("499.5"));
+    let told = |known: &HashMap<CurrencyCode, Currency>| -> Vec<String> {
+        let refused = RecurringEntry::new(new.clone(), known).unwrap_err();
+        refused[0].params.iter().map(|(_, value)| value.to_string()).collect()
+    };
+    let code = new.template.currency;
+    assert_eq!(told(&HashMap::new()), ["500.00", "499.50", "0.50", "SAR"]);
+    assert_eq!(
+        told(&[(code, Currency { code, scale: 4 })].into()),
+        ["500.0000", "499.5000", "0.5000", "SAR"]
+    );
 }

@@ -23,13 +23,15 @@ statements! {
     // Whole periods up to the date; the periods of a tenant are few, and each is one step into the index. SQLite keeps
     // the order of a CROSS JOIN; otherwise it might begin with the balances of all accounts.
     PERIODS = "accounting.account_balance.through_periods":
-        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+        "SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
+         SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN account_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date <= ?3 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     // The days of the period that the date cuts.
     DAYS = "accounting.daily_balance.through_day":
-        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+        "SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
+         SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND p.end_date > ?3 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
@@ -37,16 +39,19 @@ statements! {
     // With what the ledger of one account begins on a day: whole periods before it, the days before it in its own period,
     // and what opening entries bring from then on. Only periods that have any of those are read by day.
     LEDGER_OPENING = "accounting.account_balance.ledger_opening":
-        "SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+        "SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
+         SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN account_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date < ?3 AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
          AND b.account_id = ?2 GROUP BY b.currency \
-         UNION ALL SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         UNION ALL SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
+         SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.start_date < ?3 AND p.end_date >= ?3 AND b.tenant_id = p.tenant_id \
          AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date AND b.posting_date < ?3 \
          AND b.account_id = ?2 GROUP BY b.currency \
-         UNION ALL SELECT b.currency, SUM(b.debit), SUM(b.credit), SUM(b.currency_debit), SUM(b.currency_credit) \
+         UNION ALL SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
+         SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date >= ?3 AND p.start_date <= ?4 \
          AND EXISTS (SELECT 1 FROM account_balance o WHERE o.tenant_id = p.tenant_id AND o.fiscal_period_id = p.id \
@@ -54,7 +59,8 @@ statements! {
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= ?3 \
          AND b.posting_date <= ?4 AND b.account_id = ?2 AND b.shard < 0 GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":
-        "SELECT l.currency, SUM(l.debit), SUM(l.credit), SUM(l.currency_debit), SUM(l.currency_credit) \
+        "SELECT l.currency, SUM(l.debit) AS debit, SUM(l.credit) AS credit, \
+         SUM(l.currency_debit) AS currency_debit, SUM(l.currency_credit) AS currency_credit \
          FROM ledger_line l WHERE l.tenant_id = ?1 AND l.account_id IN ({ids ?2}) AND l.posting_date <= ?3 \
          AND l.recorded_at <= ?4 GROUP BY l.currency";
 }

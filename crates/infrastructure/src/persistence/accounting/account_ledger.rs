@@ -33,7 +33,7 @@ macro_rules! ledger_columns {
         concat!(
             "SELECT l.entry_id, ",
             line_columns!(),
-            ", e.journal_id, e.number, l.posting_date, e.description, l.recorded_at FROM ledger_line l \
+            ", e.journal_id, e.number, l.posting_date, e.description AS entry_description, l.recorded_at FROM ledger_line l \
              {index ix_ledger_line_account} \
              INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
              WHERE l.tenant_id = ?1 AND l.account_id = ?2 AND e.kind <> 'opening' \
@@ -187,7 +187,7 @@ fn line(
     let journal_id = columns.get("journal_id")?;
     let number: Option<String> = columns.get("number")?;
     let posting_date = columns.get("posting_date")?;
-    let entry_description: Option<String> = columns.get("description")?;
+    let entry_description: Option<String> = columns.get("entry_description")?;
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let view = AccountLedgerLineView {
         entry_id: entry_id.uuid(),

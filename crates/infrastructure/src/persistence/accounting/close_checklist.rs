@@ -28,15 +28,15 @@ use crate::statements;
 
 statements! {
     DRAFTS = "accounting.close_checklist.drafts":
-        "SELECT COUNT(*) FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' AND posting_date >= ?2 AND posting_date <= ?3";
+        "SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' AND posting_date >= ?2 AND posting_date <= ?3";
     OPEN_PERIODS = "accounting.close_checklist.open_periods":
-        "SELECT COUNT(*) FROM fiscal_period WHERE tenant_id = ?1 AND kind = 'regular' AND status = 'open' AND end_date < ?2";
+        "SELECT COUNT(*) AS count FROM fiscal_period WHERE tenant_id = ?1 AND kind = 'regular' AND status = 'open' AND end_date < ?2";
     OPEN_YEARS = "accounting.close_checklist.open_years":
-        "SELECT COUNT(*) FROM fiscal_year WHERE tenant_id = ?1 AND status = 'open' AND end_date < ?2";
+        "SELECT COUNT(*) AS count FROM fiscal_year WHERE tenant_id = ?1 AND status = 'open' AND end_date < ?2";
     SETTINGS = "accounting.close_checklist.settings":
         "SELECT opening_account_id, retained_earnings_account_id FROM ledger_settings WHERE tenant_id = ?1";
     OPENING_BALANCE = "accounting.close_checklist.opening_balance":
-        "SELECT SUM(b.debit - b.credit) FROM fiscal_period p \
+        "SELECT SUM(b.debit - b.credit) AS balance FROM fiscal_period p \
          INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
          WHERE p.tenant_id = ?1 AND p.start_date <= ?3 AND b.account_id = ?2";
     CURRENCIES = "accounting.close_checklist.currencies":
@@ -48,7 +48,7 @@ statements! {
          AND r.rate_date >= ?2 AND r.rate_date <= ?3) \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
-        "SELECT COUNT(*) FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
+        "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
          AND o.status = 'failed' AND o.occurrence_date <= ?2))";
     LOCKS = "accounting.close_checklist.locks":
@@ -156,7 +156,7 @@ impl Reader<'_> {
     async fn opening_balance(&self, account: Option<AccountId>, end: NaiveDate) -> StorageResult<Amount> {
         let Some(account) = account else { return Ok(Amount::ZERO) };
         let row = self.db.find(&OPENING_BALANCE, &self.params(&[account.into(), end.into()])).await?;
-        row.map_or(Ok(Amount::ZERO), |row| row.single("account_balance", "debit - credit"))
+        row.map_or(Ok(Amount::ZERO), |row| row.single("account_balance", "balance"))
     }
 
     async fn currencies(

@@ -20,7 +20,8 @@ use crate::statements;
 /// The columns in which [`read`] reads a currency; the company's own last.
 macro_rules! currency_columns {
     () => {
-        "SELECT c.code, c.scale, c.name_ar, c.name_en, c.active, c.version, c.updated_at, t.currency FROM currency c \
+        "SELECT c.code, c.scale, c.name_ar, c.name_en, c.active, c.version, c.updated_at, \
+         t.currency AS company_currency FROM currency c \
          INNER JOIN tenant t ON t.id = c.tenant_id"
     };
 }

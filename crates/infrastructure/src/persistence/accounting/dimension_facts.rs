@@ -14,18 +14,19 @@ use crate::statements;
 
 statements! {
     DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
-        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, d.code, v.code \
+        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, \
+         d.code AS dimension_code, v.code AS value_code \
          FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
          LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
          WHERE r.tenant_id = ?1 AND r.active = ?2 ORDER BY r.id";
     VALUE_LABEL = "accounting.facts.dimension_value_label" as reference:
-        "SELECT d.code, v.code FROM dimension_value v \
+        "SELECT d.code AS dimension_code, v.code FROM dimension_value v \
          INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1 AND v.id = ?2";
 }
 
 pub static VALUES: Lookup = Lookup::new(
     "accounting.facts.dimension_values",
-    "SELECT v.id, v.parent_id, v.postable, d.code, v.code FROM dimension_value v \
+    "SELECT v.id, v.parent_id, v.postable, d.code AS dimension_code, v.code FROM dimension_value v \
      INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id WHERE v.tenant_id = ?1",
     ("v.id", Kind::Id),
 )

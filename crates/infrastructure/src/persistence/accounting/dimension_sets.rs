@@ -28,7 +28,7 @@ pub static BULKS: &[&Bulk] = &[&SET_VALUE_INSERT];
 
 pub static VALUES: Lookup = Lookup::new(
     "accounting.dimension_value.by_code",
-    "SELECT d.code, v.code, d.id, v.id FROM dimension_value v \
+    "SELECT d.code AS dimension_code, v.code, d.id AS dimension_id, v.id FROM dimension_value v \
      INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
      WHERE v.tenant_id = ?1 AND v.active = 1 AND d.active = 1",
     ("v.code", Kind::Text(50)),
@@ -36,7 +36,8 @@ pub static VALUES: Lookup = Lookup::new(
 .reference();
 pub static SET_CODES: Lookup = Lookup::new(
     "accounting.dimension_set.codes",
-    "SELECT s.set_id, d.code, v.code, d.id, v.id FROM dimension_set_value s \
+    "SELECT s.set_id, d.code AS dimension_code, v.code AS value_code, d.id AS dimension_id, v.id AS value_id \
+     FROM dimension_set_value s \
      INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
      INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id WHERE s.tenant_id = ?1",
     ("s.set_id", Kind::Id),

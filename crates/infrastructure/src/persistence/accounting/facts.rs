@@ -44,7 +44,8 @@ statements! {
          FROM journal j INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
          WHERE j.tenant_id = ?1 AND j.id = ?2";
     PERIODS = "accounting.facts.periods" as reference:
-        "SELECT p.id, p.start_date, p.end_date, p.kind, p.status, y.id, y.code FROM fiscal_period p \
+        "SELECT p.id, p.start_date, p.end_date, p.kind, p.status, y.id AS fiscal_year_id, y.code \
+         FROM fiscal_period p \
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
          WHERE p.tenant_id = ?1 AND p.kind = ?2 AND p.start_date <= ?4 AND p.end_date >= ?3 ORDER BY p.start_date DESC";
     LOCKS = "accounting.facts.locks" as reference:

@@ -76,12 +76,13 @@ statements! {
     JOURNAL_OF_KIND = "accounting.journal.of_kind":
         "SELECT {first} id FROM journal WHERE tenant_id = ?1 AND kind = ?2 AND active = 1 ORDER BY code {only}";
     REMAINING = "accounting.account_balance.remaining":
-        concat!("SELECT b.account_id, b.currency, SUM(b.debit - b.credit), SUM(b.currency_debit - b.currency_credit) \
+        concat!("SELECT b.account_id, b.currency, SUM(b.debit - b.credit) AS balance, \
+         SUM(b.currency_debit - b.currency_credit) AS currency_balance \
          FROM account_balance b INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ",
          through_year!(), "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.currency");
     REMAINING_BY_SET = "accounting.dimension_balance.remaining":
-        concat!("SELECT b.account_id, b.dimension_set_id, b.currency, SUM(b.debit - b.credit), \
-         SUM(b.currency_debit - b.currency_credit) FROM dimension_balance b \
+        concat!("SELECT b.account_id, b.dimension_set_id, b.currency, SUM(b.debit - b.credit) AS balance, \
+         SUM(b.currency_debit - b.currency_credit) AS currency_balance FROM dimension_balance b \
          INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id ", through_year!(),
          "AND a.type IN ('income', 'expense') GROUP BY b.account_id, b.dimension_set_id, b.currency \
          HAVING SUM(b.debit) <> SUM(b.credit) OR SUM(b.currency_debit) <> SUM(b.currency_credit)");

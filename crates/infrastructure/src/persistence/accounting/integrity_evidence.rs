@@ -29,15 +29,15 @@ use crate::statements;
 statements! {
     STORED_SETS_STATEMENT = "accounting.evidence.stored_sets": STORED_SETS;
     AUDIT_TOTALS = "accounting.evidence.audit_totals":
-        "SELECT COUNT(*), (SELECT c.value FROM counter c WHERE c.tenant_id = ?1 AND c.name = ?2), \
-         (SELECT c.audit_hash FROM counter c WHERE c.tenant_id = ?1 AND c.name = ?2) \
+        "SELECT COUNT(*) AS count, (SELECT c.value FROM counter c WHERE c.tenant_id = ?1 AND c.name = ?2) AS value, \
+         (SELECT c.audit_hash FROM counter c WHERE c.tenant_id = ?1 AND c.name = ?2) AS audit_hash \
          FROM audit_log a WHERE a.tenant_id = ?1";
     // Row and event share their id since there is a chain. The cross join keeps the order of the feed in SQLite.
     AUDIT_BEGINS = "accounting.evidence.audit_begins":
         "SELECT {first} o.sequence FROM outbox_event o CROSS JOIN audit_log a WHERE o.tenant_id = ?1 \
          AND a.tenant_id = o.tenant_id AND a.id = o.id ORDER BY o.sequence {only}";
     AUDIT_CONTRADICTIONS = "accounting.evidence.audit_contradictions":
-        "SELECT o.sequence, o.type, CASE WHEN a.id IS NULL THEN 0 ELSE 1 END FROM outbox_event o \
+        "SELECT o.sequence, o.type, CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS there FROM outbox_event o \
          LEFT JOIN audit_log a ON a.tenant_id = o.tenant_id AND a.id = o.id \
          WHERE o.tenant_id = ?1 AND o.sequence >= ?3 AND (a.id IS NULL OR a.hash IS NULL \
          OR a.chain_sequence <> o.sequence OR a.entity <> o.entity OR a.entity_id <> o.entity_id \
@@ -45,7 +45,7 @@ statements! {
          ORDER BY o.sequence {page ?2}";
     AUDIT_CHAIN_STATEMENT = "accounting.evidence.audit_chain": AUDIT_CHAIN;
     PERIODS = "accounting.evidence.periods": "SELECT id, name, status FROM fiscal_period WHERE tenant_id = ?1";
-    YEARS = "accounting.evidence.years": "SELECT id, code, status FROM fiscal_year WHERE tenant_id = ?1";
+    YEARS = "accounting.evidence.years": "SELECT id, code AS name, status FROM fiscal_year WHERE tenant_id = ?1";
     LOCKS = "accounting.evidence.locks": "SELECT kind, locked_through FROM ledger_lock WHERE tenant_id = ?1";
     JOURNAL_HEADS = "accounting.evidence.journal_heads":
         "SELECT c.journal_id, j.code, c.sequence, c.hash, e.hash_version, e.number, e.recorded_at FROM journal_chain c \
@@ -79,8 +79,8 @@ pub static LOOKUPS: &[&Lookup] = &[&POSTED_HASHES, &AUDITED_STATES];
 const STORED_SETS: &str = "SELECT s.id, s.content_key, v.dimension_id, v.value_id FROM dimension_set s \
      LEFT JOIN dimension_set_value v ON v.tenant_id = s.tenant_id AND v.set_id = s.id \
      WHERE s.tenant_id = ?1 ORDER BY s.id, v.dimension_id";
-const AUDIT_CHAIN: &str = "SELECT o.sequence, o.id, o.type, o.entity_id, o.occurred_at, \
-     CASE WHEN a.id IS NULL THEN 0 ELSE 1 END, a.chain_sequence, a.hash, a.recorded_at, a.actor_kind, a.actor_id, \
+const AUDIT_CHAIN: &str = "SELECT o.sequence, o.id, o.type, o.entity_id AS event_entity_id, o.occurred_at, \
+     CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS there, a.chain_sequence, a.hash, a.recorded_at, a.actor_kind, a.actor_id, \
      a.user_id, a.action, a.entity, a.entity_id, a.before_document, a.after_document, a.request_id \
      FROM outbox_event o LEFT JOIN audit_log a ON a.tenant_id = o.tenant_id AND a.id = o.id \
      WHERE o.tenant_id = ?1 ORDER BY o.sequence";
@@ -259,7 +259,7 @@ fn streamed<T: Send + 'static>(
 
 fn chained_audit(columns: &mut Columns) -> StorageResult<ChainedAudit> {
     let (position, id, event) = (columns.get("sequence")?, columns.get("id")?, columns.get("type")?);
-    let (entity_id, occurred_at) = (columns.get("entity_id")?, columns.get("occurred_at")?);
+    let (entity_id, occurred_at) = (columns.get("event_entity_id")?, columns.get("occurred_at")?);
     let there: bool = columns.get("there")?;
     let row = if there { Some(stored_audit(columns)?) } else { None };
     Ok(ChainedAudit { position, id, event, entity_id, occurred_at, row })

@@ -202,8 +202,8 @@ fn series_row(row: Row, series: &mut Vec<SeriesUse>) -> StorageResult<()> {
 fn chained_line(tenant: TenantId, row: Row) -> StorageResult<ChainedLine> {
     let mut columns = row.columns("ledger_line");
     let header = HeaderRow::read(&mut columns)?;
-    let head_sequence: Option<i64> = columns.get("sequence")?;
-    let head_hash: Option<[u8; 32]> = columns.get("hash")?;
+    let head_sequence: Option<i64> = columns.get("head_sequence")?;
+    let head_hash: Option<[u8; 32]> = columns.get("head_hash")?;
     let line_matches = columns.get("line_matches")?;
     let has_line: bool = columns.get("has_line")?;
     let line = if has_line { Some(read_line(&mut columns)?) } else { None };

@@ -7,9 +7,9 @@ use crate::statements;
 macro_rules! balances_against_lines {
     ($table:literal, $keys:literal, $of_balance:literal, $of_line:literal, $day:literal, $lines:literal) => {
         concat!(
-            "SELECT p.name, a.code, y.currency, ",
+            "SELECT p.name AS period, a.code AS account, y.currency, ",
             $day,
-            ", y.debit, y.credit FROM (SELECT x.fiscal_period_id, x.account_id, x.currency",
+            " AS posting_date, y.debit, y.credit FROM (SELECT x.fiscal_period_id, x.account_id, x.currency",
             $keys,
             ", SUM(x.debit) AS debit, SUM(x.credit) AS credit FROM (SELECT b.fiscal_period_id, b.account_id, b.currency",
             $of_balance,
@@ -17,7 +17,8 @@ macro_rules! balances_against_lines {
             $table,
             " b WHERE b.tenant_id = ?1 UNION ALL SELECT l.fiscal_period_id, l.account_id, l.currency",
             $of_line,
-            ", -l.debit, -l.credit, -l.currency_debit, -l.currency_credit FROM ledger_line l WHERE l.tenant_id = ?1",
+            ", -l.debit AS debit, -l.credit AS credit, -l.currency_debit AS currency_debit, \
+             -l.currency_credit AS currency_credit FROM ledger_line l WHERE l.tenant_id = ?1",
             $lines,
             ") x GROUP BY x.fiscal_period_id, x.account_id, x.currency",
             $keys,
@@ -32,7 +33,7 @@ macro_rules! balances_against_lines {
 
 statements! {
     BALANCE_TOTALS = "accounting.integrity.balance_totals":
-        "SELECT SUM(debit), SUM(credit) FROM account_balance WHERE tenant_id = ?1";
+        "SELECT SUM(debit) AS debit, SUM(credit) AS credit FROM account_balance WHERE tenant_id = ?1";
     ACCOUNT_BALANCES = "accounting.integrity.account_balances":
         balances_against_lines!("account_balance", "", "", "", "NULL", "");
     DAILY_BALANCES = "accounting.integrity.daily_balances":
@@ -43,7 +44,8 @@ statements! {
             "dimension_balance", ", x.dimension_set_id", ", b.dimension_set_id", ", l.dimension_set_id", "NULL",
             " AND l.dimension_set_id <> ?3");
     ENTRIES_BALANCED = "accounting.integrity.entries_balanced":
-        "SELECT e.id, e.number, SUM(l.debit), SUM(l.credit), e.total, COUNT(l.line_no), e.line_count \
+        "SELECT e.id, e.number, SUM(l.debit) AS debit, SUM(l.credit) AS credit, e.total, COUNT(l.line_no) AS lines, \
+         e.line_count \
          FROM journal_entry e LEFT JOIN ledger_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
          WHERE e.tenant_id = ?1 AND e.status <> 'draft' GROUP BY e.id, e.number, e.total, e.line_count \
          HAVING COALESCE(SUM(l.debit), 0) <> e.total OR COALESCE(SUM(l.credit), 0) <> e.total \
@@ -54,7 +56,7 @@ statements! {
          AND (l.posting_date <> e.posting_date OR l.fiscal_period_id <> e.fiscal_period_id \
          OR l.recorded_at <> e.recorded_at OR e.status = 'draft') ORDER BY e.id, l.line_no {page ?2}";
     CHAIN_HEADS = "accounting.integrity.chain_heads":
-        "SELECT j.code, c.sequence, MAX(e.chain_sequence), COUNT(e.chain_sequence) FROM journal j \
+        "SELECT j.code, c.sequence, MAX(e.chain_sequence) AS last, COUNT(e.chain_sequence) AS entries FROM journal j \
          LEFT JOIN journal_chain c ON c.tenant_id = j.tenant_id AND c.journal_id = j.id \
          LEFT JOIN journal_entry e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id \
          AND e.chain_sequence IS NOT NULL WHERE j.tenant_id = ?1 GROUP BY j.id, j.code, c.sequence, c.hash \
@@ -71,29 +73,31 @@ statements! {
          WHERE r.tenant_id = ?1 AND r.id = o.reversed_by_id AND r.reverses_id = o.id AND r.status <> 'draft') \
          ORDER BY 1 {page ?2}";
     NUMBERS_UNIQUE = "accounting.integrity.numbers_unique":
-        "SELECT e.number, COUNT(*) FROM journal_entry e WHERE e.tenant_id = ?1 AND e.number IS NOT NULL \
+        "SELECT e.number, COUNT(*) AS count FROM journal_entry e WHERE e.tenant_id = ?1 AND e.number IS NOT NULL \
          GROUP BY e.number HAVING COUNT(*) > 1 ORDER BY e.number {page ?2}";
     FEED_MATCHES = "accounting.integrity.feed_matches":
-        "SELECT o.entity_id, NULL, o.sequence FROM outbox_event o WHERE o.tenant_id = ?1 \
+        "SELECT o.entity_id AS id, NULL AS number, o.sequence FROM outbox_event o WHERE o.tenant_id = ?1 \
          AND o.type = 'journal_entry.posted' AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.tenant_id = ?1 \
          AND e.id = o.entity_id AND e.status <> 'draft') UNION ALL \
-         SELECT e.id, e.number, NULL FROM journal_entry e WHERE e.tenant_id = ?1 AND e.status <> 'draft' \
+         SELECT e.id, e.number, NULL AS sequence FROM journal_entry e WHERE e.tenant_id = ?1 AND e.status <> 'draft' \
          AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.tenant_id = ?1 AND a.entity_id = e.id \
          AND a.entity = 'journal_entry' AND a.action = 'posted') ORDER BY 1 {page ?2}";
     SERIES = "accounting.integrity.series":
-        "SELECT s.id, s.code, s.reset, c.period_key, NULL, NULL, c.last_number FROM number_series s \
+        "SELECT s.id, s.code, s.reset, c.period_key, NULL AS posting_date, NULL AS fiscal_year, \
+         c.last_number AS count FROM number_series s \
          INNER JOIN number_series_counter c ON c.tenant_id = s.tenant_id AND c.series_id = s.id \
          WHERE s.tenant_id = ?1 AND (s.document_type = 'journal_entry' OR EXISTS (SELECT 1 FROM journal j \
          WHERE j.tenant_id = ?1 AND j.number_series_id = s.id)) UNION ALL \
-         SELECT s.id, s.code, s.reset, NULL, e.posting_date, y.code, COUNT(*) FROM journal_entry e \
+         SELECT s.id, s.code, s.reset, NULL AS period_key, e.posting_date, y.code AS fiscal_year, \
+         COUNT(*) AS count FROM journal_entry e \
          INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
          INNER JOIN number_series s ON s.tenant_id = j.tenant_id AND s.id = j.number_series_id \
          INNER JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
          WHERE e.tenant_id = ?1 AND e.number IS NOT NULL GROUP BY s.id, s.code, s.reset, e.posting_date, y.code";
     EVENTS = "accounting.integrity.events":
-        "SELECT COUNT(*), MIN(o.sequence), MAX(o.sequence), \
-         (SELECT c.value FROM counter c WHERE c.tenant_id = ?1 AND c.name = 'event') \
+        "SELECT COUNT(*) AS count, MIN(o.sequence) AS first, MAX(o.sequence) AS last, \
+         (SELECT c.value FROM counter c WHERE c.tenant_id = ?1 AND c.name = 'event') AS value \
          FROM outbox_event o WHERE o.tenant_id = ?1";
     CHAINED_JOURNALS = "accounting.integrity.chained_journals":
         "SELECT j.id, j.code FROM journal_chain c INNER JOIN journal j ON j.tenant_id = c.tenant_id \
@@ -105,8 +109,10 @@ statements! {
 pub const CHAINED_LINES: &str = concat!(
     "SELECT ",
     header_columns!(),
-    ", c.sequence, c.hash, CASE WHEN l.posting_date = e.posting_date AND l.fiscal_period_id = e.fiscal_period_id \
-     AND l.recorded_at = e.recorded_at THEN 1 ELSE 0 END, CASE WHEN l.line_no IS NULL THEN 0 ELSE 1 END, ",
+    ", c.sequence AS head_sequence, c.hash AS head_hash, \
+     CASE WHEN l.posting_date = e.posting_date AND l.fiscal_period_id = e.fiscal_period_id \
+     AND l.recorded_at = e.recorded_at THEN 1 ELSE 0 END AS line_matches, \
+     CASE WHEN l.line_no IS NULL THEN 0 ELSE 1 END AS has_line, ",
     line_columns!(),
     " FROM journal_entry e LEFT JOIN journal_chain c ON c.tenant_id = e.tenant_id AND c.journal_id = e.journal_id \
      LEFT JOIN ledger_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \

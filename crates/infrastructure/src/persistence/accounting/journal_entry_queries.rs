@@ -26,7 +26,7 @@ use crate::statements;
 
 statements! {
     ENTRY = "accounting.journal_entry.view":
-        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), ", j.code, d.document FROM journal_entry e \
+        concat!("SELECT ", header_columns!(), ", ", copy_columns!(), ", j.code AS journal_code, d.document FROM journal_entry e \
          LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
          LEFT JOIN journal_entry_draft d ON d.tenant_id = e.tenant_id AND d.entry_id = e.id \
          WHERE e.tenant_id = ?1 AND e.id = ?2");
@@ -40,7 +40,7 @@ pub static LIST: ListSql = ListSql {
         header_columns!(),
         ", ",
         copy_columns!(),
-        ", j.code FROM journal_entry e LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id"
+        ", j.code AS journal_code FROM journal_entry e LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id"
     ),
     tenant: "e.tenant_id",
     key: &["e.id"],
@@ -69,7 +69,8 @@ macro_rules! line_select {
         concat!(
             "SELECT l.entry_id, ",
             line_columns!(),
-            ", e.journal_id, j.code, e.number, l.posting_date, l.fiscal_period_id, a.code, e.description, e.posted_by, \
+            ", e.journal_id, j.code AS journal_code, e.number, l.posting_date, l.fiscal_period_id, a.code, \
+             e.description AS entry_description, e.posted_by, \
              u.name, l.recorded_at FROM ",
             $from,
             " LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
@@ -264,7 +265,7 @@ fn ledger_line(
         columns.get("fiscal_period_id")?,
         columns.get("code")?,
     );
-    let entry_description: Option<String> = columns.get("description")?;
+    let entry_description: Option<String> = columns.get("entry_description")?;
     let (posted_by, posted_by_name) = (columns.get("posted_by")?, columns.get("name")?);
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let set = line.dimension_set;

@@ -56,7 +56,7 @@ macro_rules! copy_columns {
     () => {
         "(SELECT c.id FROM journal_entry c WHERE c.tenant_id = e.tenant_id AND c.copied_from_id = e.id \
          AND NOT EXISTS (SELECT 1 FROM journal_entry n WHERE n.tenant_id = e.tenant_id AND n.copied_from_id = e.id \
-         AND n.id > c.id))"
+         AND n.id > c.id)) AS copied_to_id"
     };
 }
 pub(crate) use copy_columns;
@@ -125,7 +125,7 @@ impl HeaderRow {
             chain_sequence: columns.get("chain_sequence")?,
             hash: columns.get("hash")?,
             previous_hash: columns.get("previous_hash")?,
-            hash_version: read_hash_version(columns)?,
+            hash_version: read_hash_version(columns, "hash_version")?,
             copied_from_id: columns.get("copied_from_id")?,
             version: columns.get("version")?,
             copied_to_id: None,
@@ -217,11 +217,11 @@ impl HeaderRow {
     }
 }
 
-/// The column `hash_version`.
-pub fn read_hash_version(columns: &mut Columns) -> StorageResult<HashVersion> {
-    let number: i64 = columns.get("hash_version")?;
+/// A column of hash versions.
+pub fn read_hash_version(columns: &mut Columns, column: &'static str) -> StorageResult<HashVersion> {
+    let number: i64 = columns.get(column)?;
     HashVersion::from_number(number)
-        .ok_or_else(|| columns.corrupt("hash_version", &format!("version {number} is not known")))
+        .ok_or_else(|| columns.corrupt(column, &format!("version {number} is not known")))
 }
 
 /// The lines of an entry, in order.

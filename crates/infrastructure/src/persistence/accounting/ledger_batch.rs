@@ -30,7 +30,7 @@ statements! {
          INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
          WHERE p.tenant_id = ?1 AND p.kind = ?2 ORDER BY p.start_date";
     TREE = "accounting.ledger_batch.dimension_tree":
-        "SELECT v.id, v.parent_id, v.postable, d.code, v.code FROM dimension_value v \
+        "SELECT v.id, v.parent_id, v.postable, d.code AS dimension_code, v.code FROM dimension_value v \
          INNER JOIN dimension d ON d.tenant_id = v.tenant_id AND d.id = v.dimension_id \
          WHERE v.tenant_id = ?1 AND (v.parent_id IS NOT NULL OR v.postable = 0)";
     RATES = "accounting.ledger_batch.rates":

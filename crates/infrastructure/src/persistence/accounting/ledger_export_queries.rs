@@ -25,23 +25,25 @@ statements! {
         "SELECT id, code, name_ar, name_en, type, parent_id FROM account WHERE tenant_id = ?1 ORDER BY code";
     JOURNALS = "accounting.export.journals": "SELECT id, code FROM journal WHERE tenant_id = ?1";
     SET_CODES = "accounting.export.dimension_codes":
-        "SELECT d.code, v.code, d.id, v.id FROM dimension_set_value s \
+        "SELECT d.code AS dimension_code, v.code AS value_code, d.id AS dimension_id, v.id AS value_id \
+         FROM dimension_set_value s \
          INNER JOIN dimension d ON d.tenant_id = s.tenant_id AND d.id = s.dimension_id \
          INNER JOIN dimension_value v ON v.tenant_id = s.tenant_id AND v.id = s.value_id \
          WHERE s.tenant_id = ?1 AND s.set_id = ?2";
     LINES_STATEMENT = "accounting.export.lines": LINES;
 }
 
-/// A column of the header, only with the first line: reading it again with each line would take most of the time.
+/// A column of the header, only with the first line: reading it again with each line would take most of the time. It is
+/// named `entry_…`, because a line has a description and a currency of its own.
 macro_rules! header {
     ($($column:literal),+) => {
-        concat!($(", CASE WHEN l.line_no = 1 THEN e.", $column, " END"),+)
+        concat!($(", CASE WHEN l.line_no = 1 THEN e.", $column, " END AS entry_", $column),+)
     };
 }
 
 /// A cross join keeps its order in SQLite: along the dates nothing but the lines of one entry has to be sorted.
 pub const LINES: &str = concat!(
-    "SELECT e.id, ",
+    "SELECT e.id AS entry_id, ",
     line_columns!(),
     header!(
         "journal_id",
@@ -154,29 +156,29 @@ fn exported_header(
     id: JournalEntryId,
     columns: &mut Columns,
 ) -> StorageResult<ExportedHeader> {
-    let journal_id = columns.get("journal_id")?;
-    let kind = columns.parse("kind", |text| EntryKind::parse(text).ok())?;
-    let number = columns.get("number")?;
-    let posting_date = columns.get("posting_date")?;
-    let document_date = columns.get("document_date")?;
-    let currency = columns.get("currency")?;
-    let description = columns.get("description")?;
-    let reference = columns.get("reference")?;
-    let control_reason = columns.get("control_reason")?;
-    let reason = columns.get("reason")?;
-    let reverses = columns.get("reverses_id")?;
-    let fiscal_period_id = columns.get("fiscal_period_id")?;
-    let recorded_at = columns.get("recorded_at")?;
-    let chain_sequence = columns.get("chain_sequence")?;
-    let previous_hash = columns.get("previous_hash")?;
-    let hash = columns.get("hash")?;
-    let hash_version = read_hash_version(columns)?;
+    let journal_id = columns.get("entry_journal_id")?;
+    let kind = columns.parse("entry_kind", |text| EntryKind::parse(text).ok())?;
+    let number = columns.get("entry_number")?;
+    let posting_date = columns.get("entry_posting_date")?;
+    let document_date = columns.get("entry_document_date")?;
+    let currency = columns.get("entry_currency")?;
+    let description = columns.get("entry_description")?;
+    let reference = columns.get("entry_reference")?;
+    let control_reason = columns.get("entry_control_reason")?;
+    let reason = columns.get("entry_reason")?;
+    let reverses = columns.get("entry_reverses_id")?;
+    let fiscal_period_id = columns.get("entry_fiscal_period_id")?;
+    let recorded_at = columns.get("entry_recorded_at")?;
+    let chain_sequence = columns.get("entry_chain_sequence")?;
+    let previous_hash = columns.get("entry_previous_hash")?;
+    let hash = columns.get("entry_hash")?;
+    let hash_version = read_hash_version(columns, "entry_hash_version")?;
     let origin = EntryOrigin {
-        created_at: columns.get("created_at")?,
-        created_by: columns.get("created_by")?,
-        posted_by: columns.get("posted_by")?,
-        recurring_entry_id: columns.get("recurring_entry_id")?,
-        copied_from: columns.get("copied_from_id")?,
+        created_at: columns.get("entry_created_at")?,
+        created_by: columns.get("entry_created_by")?,
+        posted_by: columns.get("entry_posted_by")?,
+        recurring_entry_id: columns.get("entry_recurring_entry_id")?,
+        copied_from: columns.get("entry_copied_from_id")?,
         reason,
     };
     let entry = EntryHeader {
@@ -198,5 +200,5 @@ fn exported_header(
         hash_version,
         origin,
     };
-    Ok(ExportedHeader { entry, previous_hash, hash, reversed_by: columns.get("reversed_by_id")? })
+    Ok(ExportedHeader { entry, previous_hash, hash, reversed_by: columns.get("entry_reversed_by_id")? })
 }

@@ -40,7 +40,7 @@ statements! {
         "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}";
     ALL_NUMBERS = "accounting.number_series.all_numbers":
         "SELECT s.id, s.code, s.pattern, s.reset, s.active, s.earlier_patterns, CASE WHEN EXISTS (SELECT 1 \
-         FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END \
+         FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END AS has_numbers \
          FROM number_series s WHERE s.tenant_id = ?1 ORDER BY s.code";
     JOURNALS_BY_SERIES = "accounting.journal.by_series":
         "SELECT number_series_id, id, code FROM journal WHERE tenant_id = ?1 ORDER BY code";
@@ -65,8 +65,9 @@ statements! {
 }
 
 /// Every number of the journals of a series; read as a stream.
-const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code, j.code, CASE WHEN EXISTS (SELECT 1 FROM journal_entry o \
-     WHERE o.tenant_id = e.tenant_id AND o.number = e.number AND o.id <> e.id) THEN 1 ELSE 0 END FROM journal j \
+const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code AS fiscal_year_code, j.code AS journal_code, \
+     CASE WHEN EXISTS (SELECT 1 FROM journal_entry o \
+     WHERE o.tenant_id = e.tenant_id AND o.number = e.number AND o.id <> e.id) THEN 1 ELSE 0 END AS repeated FROM journal j \
      INNER JOIN journal_entry e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id AND e.number IS NOT NULL \
      AND e.chain_sequence IS NOT NULL \
      INNER JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \

@@ -56,7 +56,7 @@ statements! {
     USED = "accounting.recurring_entry.used":
         "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND recurring_entry_id = ?2 {only}";
     DUE = "accounting.recurring_entry.due":
-        "SELECT id, next_date FROM recurring_entry WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 \
+        "SELECT id AS recurring_entry_id, next_date AS occurrence_date FROM recurring_entry WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 \
          AND (next_date > ?3 OR (next_date = ?3 AND id > ?4)) AND failed_count < ?6 ORDER BY next_date, id {page ?5}";
 }
 
@@ -242,10 +242,13 @@ fn read_entry(columns: &mut Columns) -> StorageResult<StoredRecurringEntry> {
     Ok(StoredRecurringEntry { entry, last_error, failed_count })
 }
 
-/// `id, next_date`
+/// `recurring_entry_id, occurrence_date`
 pub(super) fn read_due(row: Row) -> StorageResult<DueOccurrence> {
     let mut columns = row.columns("recurring_entry");
-    Ok(DueOccurrence { recurring_entry_id: columns.get("id")?, date: columns.get("date")? })
+    Ok(DueOccurrence {
+        recurring_entry_id: columns.get("recurring_entry_id")?,
+        date: columns.get("occurrence_date")?,
+    })
 }
 
 #[async_trait]

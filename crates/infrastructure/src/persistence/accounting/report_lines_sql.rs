@@ -67,7 +67,8 @@ fn lines(tenant: TenantId, selection: &LineSelection) -> Composed {
     condition.push_str(&sql.filter(&selection.filter, "l"));
     sql.text = format!(
         "SELECT l.account_id, l.posting_date, l.entry_id, l.line_no, j.code, e.number, \
-         COALESCE(l.description, e.description), l.party, COALESCE(l.reference, e.reference), l.debit, l.credit, \
+         COALESCE(l.description, e.description) AS description, l.party, \
+         COALESCE(l.reference, e.reference) AS reference, l.debit, l.credit, \
          l.currency, l.currency_debit, l.currency_credit, l.rate FROM account a \
          CROSS JOIN ledger_line l INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
          INNER JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \

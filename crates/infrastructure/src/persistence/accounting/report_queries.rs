@@ -34,7 +34,7 @@ statements! {
         "SELECT a.id, a.code, a.name_ar, a.name_en, a.type, a.parent_id, a.is_posting, a.control, a.cash_flow FROM account a \
          WHERE a.tenant_id = ?1 AND a.created_at <= ?2 AND NOT EXISTS (SELECT 1 FROM account_history h \
          WHERE h.tenant_id = a.tenant_id AND h.account_id = a.id AND h.valid_until > ?2) \
-         UNION ALL SELECT h.account_id, h.code, h.name_ar, h.name_en, h.type, h.parent_id, h.is_posting, h.control, \
+         UNION ALL SELECT h.account_id AS id, h.code, h.name_ar, h.name_en, h.type, h.parent_id, h.is_posting, h.control, \
          h.cash_flow FROM account_history h WHERE h.tenant_id = ?1 AND h.valid_until > ?2 AND h.created_at <= ?2 \
          AND NOT EXISTS (SELECT 1 FROM account_history e WHERE e.tenant_id = h.tenant_id AND e.account_id = h.account_id \
          AND e.valid_until > ?2 AND e.version < h.version) ORDER BY code";

@@ -60,7 +60,7 @@ impl Composed {
 
 /// Opening entries, and the entries that take them back.
 const OPENING_ENTRIES: &str = "SELECT o.id AS id FROM journal_entry o \
-     WHERE o.tenant_id = ?1 AND o.kind = 'opening' UNION ALL SELECT o.reversed_by_id FROM journal_entry o \
+     WHERE o.tenant_id = ?1 AND o.kind = 'opening' UNION ALL SELECT o.reversed_by_id AS id FROM journal_entry o \
      WHERE o.tenant_id = ?1 AND o.kind = 'opening' AND o.reversed_by_id IS NOT NULL";
 
 /// Maintained balances keep opening balances in shards of their own, below zero.
@@ -126,7 +126,8 @@ pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
 /// The entry at the end of the journals' chains that was recorded last.
 fn recorded() -> String {
     format!(
-        "SELECT {RECORDED_BRANCH}, {NO_ID}, {NO_ID}, {NO_PARTY}, MAX(x.recorded_at), 0, 0 FROM (SELECT (SELECT e.recorded_at \
+        "SELECT {RECORDED_BRANCH} AS bucket, {NO_ID} AS account_id, {NO_ID} AS group_id, {NO_PARTY} AS party, \
+         MAX(x.recorded_at) AS recorded_at, 0 AS debit, 0 AS credit FROM (SELECT (SELECT e.recorded_at \
          FROM journal_entry e WHERE e.tenant_id = c.tenant_id AND e.journal_id = c.journal_id \
          AND e.chain_sequence = c.sequence AND e.chain_sequence IS NOT NULL) AS recorded_at \
          FROM journal_chain c WHERE c.tenant_id = ?1) x"
@@ -170,7 +171,8 @@ fn branch(sql: &mut Composed, query: &MovementQuery, target: Target, from: &str,
     };
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {}, b.account_id, {group}, {NO_PARTY}, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+        "SELECT {} AS bucket, b.account_id, {group} AS group_id, {NO_PARTY} AS party, {NO_MOMENT} AS recorded_at, \
+         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit \
          FROM {from}{join} WHERE {condition}{filter} GROUP BY b.account_id{by}",
         target.bucket
     )
@@ -269,7 +271,8 @@ fn parties(sql: &mut Composed, query: &MovementQuery, bucket: Bucket) -> String 
     let condition = line_conditions(sql, query, &bucket);
     let filter = sql.filter(&query.filter, "b");
     format!(
-        "SELECT {PARTY_BRANCH}, b.account_id, {NO_ID}, b.party, {NO_MOMENT}, SUM(b.{foreign}debit), SUM(b.{foreign}credit) \
+        "SELECT {PARTY_BRANCH} AS bucket, b.account_id, {NO_ID} AS group_id, b.party, {NO_MOMENT} AS recorded_at, \
+         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit \
          FROM account a CROSS JOIN ledger_line b \
          INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
          WHERE {condition} AND a.tenant_id = ?1 AND a.control <> 'none' AND b.account_id = a.id{filter} \

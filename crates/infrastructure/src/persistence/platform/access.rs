@@ -16,7 +16,7 @@ use crate::statements;
 
 statements! {
     USER = "platform.access.user":
-        "SELECT m.active, u.active, t.status, t.country, t.time_zone, u.platform_admin, u.password_changed_at \
+        "SELECT m.active AS member_active, u.active AS user_active, t.status, t.country, t.time_zone, u.platform_admin, u.password_changed_at \
          FROM membership m \
          INNER JOIN app_user u ON u.id = m.user_id INNER JOIN tenant t ON t.id = m.tenant_id \
          WHERE m.tenant_id = ?1 AND m.user_id = ?2";
@@ -65,7 +65,7 @@ impl AccessQueries for Db {
         let params = [tenant.into(), user.into()];
         let Some(row) = self.find(&USER, &params).await? else { return Ok(None) };
         let mut columns = row.columns("membership");
-        let (member, person): (bool, bool) = (columns.get("active")?, columns.get("active")?);
+        let (member, person): (bool, bool) = (columns.get("member_active")?, columns.get("user_active")?);
         let status: String = columns.get("status")?;
         let country = columns.parse("country", |text| Country::parse(text).ok())?;
         let time_zone = read_time_zone(&mut columns, &country)?.name().to_owned();

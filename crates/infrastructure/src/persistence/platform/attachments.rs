@@ -30,7 +30,7 @@ macro_rules! attachment_columns {
 
 macro_rules! journal_entry {
     () => {
-        "SELECT e.posting_date, e.status, p.status FROM journal_entry e \
+        "SELECT e.posting_date, e.status, p.status AS period_status FROM journal_entry e \
          LEFT JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
          WHERE e.tenant_id = ?1 AND e.id = ?2"
     };

@@ -30,13 +30,13 @@ statements! {
     FIND_BY_TOKEN = "platform.invitation.find_by_token":
         invitation!("{lock} WHERE tenant_id = ?1 AND token_hash = ?2");
     IS_INVITED = "platform.invitation.is_invited":
-        "SELECT COUNT(*) FROM invitation {lock_range} WHERE tenant_id = ?1 AND email = ?2 AND accepted_at IS NULL \
+        "SELECT COUNT(*) AS count FROM invitation {lock_range} WHERE tenant_id = ?1 AND email = ?2 AND accepted_at IS NULL \
          AND revoked_at IS NULL AND expires_at > ?3";
     COUNT_USABLE = "platform.invitation.count_usable":
-        "SELECT COUNT(*) FROM invitation WHERE tenant_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL \
+        "SELECT COUNT(*) AS count FROM invitation WHERE tenant_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL \
          AND expires_at > ?2";
     COUNT_USABLE_WITH = "platform.invitation.count_usable_with":
-        "SELECT COUNT(*) FROM invitation WHERE tenant_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL \
+        "SELECT COUNT(*) AS count FROM invitation WHERE tenant_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL \
          AND expires_at > ?2 AND role_ids LIKE ?3";
     INSERT = "platform.invitation.insert":
         "INSERT INTO invitation (tenant_id, id, token_hash, invited_by, api_key_id, expires_at, accepted_at, user_id, \

@@ -16,8 +16,9 @@ pub static TENANTS: ListSql = ListSql {
 /// What a tenant keeps of its members; the account only where an earlier version wrote the membership.
 pub static USERS: ListSql = ListSql {
     spec: &application::platform::users::USER_LIST,
-    select: "SELECT u.id, u.address, COALESCE(m.name, u.name), COALESCE(m.locale, u.locale), m.active, u.active, \
-             m.created_at, COALESCE(m.updated_at, m.created_at), m.version \
+    select: "SELECT u.id, u.address, COALESCE(m.name, u.name) AS name, COALESCE(m.locale, u.locale) AS locale, \
+             m.active AS member_active, u.active AS user_active, \
+             m.created_at, COALESCE(m.updated_at, m.created_at) AS updated_at, m.version \
              FROM membership m INNER JOIN app_user u ON u.id = m.user_id",
     tenant: "m.tenant_id",
     key: &["u.id"],

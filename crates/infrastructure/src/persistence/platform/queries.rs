@@ -31,8 +31,9 @@ statements! {
         "SELECT id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, updated_at, version \
          FROM tenant WHERE id = ?1";
     USER = "platform.user.get":
-        "SELECT u.id, u.address, COALESCE(m.name, u.name), COALESCE(m.locale, u.locale), m.active, u.active, m.created_at, \
-         COALESCE(m.updated_at, m.created_at), m.version FROM membership m INNER JOIN app_user u ON u.id = m.user_id \
+        "SELECT u.id, u.address, COALESCE(m.name, u.name) AS name, COALESCE(m.locale, u.locale) AS locale, \
+         m.active AS member_active, u.active AS user_active, m.created_at, \
+         COALESCE(m.updated_at, m.created_at) AS updated_at, m.version FROM membership m INNER JOIN app_user u ON u.id = m.user_id \
          WHERE m.tenant_id = ?1 AND m.user_id = ?2";
     INVITATION = "platform.invitation.get":
         "SELECT id, email, name, locale, role_ids, token_hash, invited_by, api_key_id, expires_at, accepted_at, user_id, \
@@ -53,7 +54,8 @@ statements! {
         "SELECT id, name, prefix, secret_hash, user_id, scopes, expires_at, revoked_at, last_used_at, created_at, \
          version, tenant_id FROM api_key WHERE secret_hash = ?1";
     MEMBERSHIPS = "platform.membership.of_user":
-        "SELECT t.id, t.code, t.name_ar, t.name_en, m.active, t.status, u.active, u.default_tenant_id FROM membership m \
+        "SELECT t.id, t.code, t.name_ar, t.name_en, m.active AS member_active, t.status, u.active AS user_active, \
+         u.default_tenant_id FROM membership m \
          INNER JOIN tenant t ON t.id = m.tenant_id INNER JOIN app_user u ON u.id = m.user_id \
          WHERE m.user_id = ?1 ORDER BY m.created_at, t.code";
     SETTINGS = "platform.setting.list":
@@ -84,7 +86,7 @@ pub static LOOKUPS: &[&Lookup] = &[&PERMISSIONS];
 fn read_member(columns: &mut Columns) -> StorageResult<UserView> {
     let (id, email, name, locale) =
         (columns.get("id")?, columns.get("address")?, columns.get("name")?, columns.get("locale")?);
-    let (member, user): (bool, bool) = (columns.get("active")?, columns.get("active")?);
+    let (member, user): (bool, bool) = (columns.get("member_active")?, columns.get("user_active")?);
     Ok(UserView {
         id,
         email,
@@ -102,9 +104,9 @@ fn read_membership(columns: &mut Columns) -> StorageResult<(MembershipView, Opti
     let tenant_id = columns.get("id")?;
     let code = columns.get("code")?;
     let name = read_name(columns)?;
-    let member: bool = columns.get("active")?;
+    let member: bool = columns.get("member_active")?;
     let status: String = columns.get("status")?;
-    let user: bool = columns.get("active")?;
+    let user: bool = columns.get("user_active")?;
     let active = member && user && status == "active";
     let view = MembershipView { tenant_id, code, name: (&name).into(), active, default: false };
     Ok((view, columns.get("default_tenant_id")?))

@@ -21,7 +21,7 @@ impl RetentionRepository for SqlUnitOfWork {
         let rows = self.tx.query(&OLD_KEYS, &[before.into(), rows_max.into()]).await?;
         let mut deleted = 0;
         for row in rows {
-            deleted += self.tx.execute(&DELETE_KEY, &row.0).await?;
+            deleted += self.tx.execute(&DELETE_KEY, &row.into_values()).await?;
         }
         Ok(deleted)
     }

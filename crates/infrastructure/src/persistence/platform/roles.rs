@@ -34,7 +34,7 @@ statements! {
     PERMISSIONS_DELETE = "platform.role.delete_permissions":
         "DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2";
     ASSIGNMENTS_COUNT = "platform.role.count_assignments":
-        "SELECT COUNT(*) FROM role_assignment WHERE tenant_id = ?1 AND role_id = ?2";
+        "SELECT COUNT(*) AS count FROM role_assignment WHERE tenant_id = ?1 AND role_id = ?2";
     ASSIGNMENT = "platform.role_assignment.find":
         "SELECT id, role_id, user_id, expires_at, created_at, version FROM role_assignment {lock} \
          WHERE tenant_id = ?1 AND id = ?2";

@@ -13,7 +13,8 @@ use crate::statements;
 
 statements! {
     FIND = "platform.session.find":
-        "SELECT id, tenant_id, user_id, family_id, token_hash, COALESCE(session_began_at, created_at), created_at, expires_at, \
+        "SELECT id, tenant_id, user_id, family_id, token_hash, COALESCE(session_began_at, created_at) AS session_began_at, \
+         created_at, expires_at, \
          used_at, revoked_at \
          FROM refresh_token {lock} WHERE token_hash = ?1";
     INSERT = "platform.session.insert":

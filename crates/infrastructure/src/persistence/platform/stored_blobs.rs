@@ -23,7 +23,7 @@ statements! {
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2 \
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = ?1 AND a.blob_id = ?2)";
     TOTAL = "platform.stored_blob.total":
-        "SELECT COALESCE(SUM(size_bytes), 0) FROM stored_blob \
+        "SELECT COALESCE(SUM(size_bytes), 0) AS size_bytes FROM stored_blob \
          WHERE tenant_id = ?1 AND kind IN ('attachments', 'uploads') AND (delete_after IS NULL OR delete_after > ?2)";
     // Of every tenant: what nobody wants any more.
     DUE = "platform.stored_blob.due":

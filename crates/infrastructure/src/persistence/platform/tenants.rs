@@ -22,7 +22,7 @@ statements! {
     FIND_BY_CODE = "platform.tenant.find_by_code":
         "SELECT id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, updated_at, version \
          FROM tenant {lock_range} WHERE code = ?1";
-    COUNT = "platform.tenant.count": "SELECT COUNT(*) FROM tenant";
+    COUNT = "platform.tenant.count": "SELECT COUNT(*) AS count FROM tenant";
     INSERT = "platform.tenant.insert":
         "INSERT INTO tenant (id, code, name_ar, name_en, currency, country, time_zone, template, status, created_at, \
          updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";

@@ -30,7 +30,7 @@ macro_rules! user {
 
 macro_rules! administrators {
     () => {
-        "SELECT COUNT(*) FROM role r \
+        "SELECT COUNT(*) AS count FROM role r \
          INNER JOIN role_assignment ra ON ra.tenant_id = r.tenant_id AND ra.role_id = r.id \
          INNER JOIN membership m ON m.tenant_id = ra.tenant_id AND m.user_id = ra.user_id \
          INNER JOIN app_user u ON u.id = m.user_id \

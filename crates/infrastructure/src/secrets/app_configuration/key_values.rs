@@ -9,6 +9,8 @@ use crate::secrets::vaults::SecretUri;
 
 const REFERENCE: &str = "application/vnd.microsoft.appconfig.keyvaultref+json";
 const FLAG: &str = "application/vnd.microsoft.appconfig.ff+json";
+/// Marks a reference to a snapshot in a content type, whose media type is that of any JSON.
+const SNAPSHOT_PROFILE: &str = "https://azconfig.io/mime-profiles/snapshot-ref";
 const OWN_TYPES: &str = "application/vnd.microsoft.appconfig.";
 const FLAG_PREFIX: &str = ".appconfig.featureflag/";
 /// Flags become settings with their JSON as value; the flags' reader knows this place.
@@ -25,13 +27,21 @@ struct Reference {
     uri: String,
 }
 
+#[derive(Deserialize)]
+struct SnapshotReference {
+    snapshot_name: String,
+}
+
 /// The settings of a page, in its order.
 pub fn values(items: Vec<Item>) -> Result<Vec<(String, Value)>, Failure> {
     let mut found = Vec::with_capacity(items.len());
     for item in items {
         let text = item.value.unwrap_or_default();
-        let media_type = item.content_type.as_deref().unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let content_type = item.content_type.as_deref().unwrap_or_default();
+        if is_snapshot_reference(content_type) {
+            return Err(snapshot_reference(&item.key, &text));
+        }
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if media_type == REFERENCE {
             found.push((item.key.clone(), Value::Reference(reference(&item.key, &text)?)));
         } else if media_type == FLAG || item.key.starts_with(FLAG_PREFIX) {
@@ -54,6 +64,23 @@ pub fn values(items: Vec<Item>) -> Result<Vec<(String, Value)>, Failure> {
         }
     }
     Ok(found)
+}
+
+fn is_snapshot_reference(content_type: &str) -> bool {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut profiles = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("profile"));
+    profiles.any(|(_, value)| value.trim().trim_matches('"').eq_ignore_ascii_case(SNAPSHOT_PROFILE))
+}
+
+/// Taken for a setting, it would leave everything in the snapshot out of force without a word.
+fn snapshot_reference(key: &str, text: &str) -> Failure {
+    let reference: Option<SnapshotReference> = serde_json::from_str(text).ok();
+    let name = reference.map_or_else(String::new, |reference| format!(" '{}'", reference.snapshot_name));
+    let text = format!(
+        "'{key}' refers to the snapshot{name}, and snapshots are not read: give the store its key-values themselves, and \
+         remove '{key}'"
+    );
+    ConfigurationSourceError::Malformed(text).into()
 }
 
 fn reference(key: &str, text: &str) -> Result<SecretUri, Failure> {
@@ -127,6 +154,23 @@ mod tests {
                 ("feature_management:feature_flags:MyApp1%3ABeta", r#"{"id":"Beta"}"#),
             ]
         );
+    }
+
+    #[test]
+    fn references_to_snapshots_are_refused_by_name() {
+        let profile = "https://azconfig.io/mime-profiles/snapshot-ref";
+        for content_type in [
+            format!("application/json; profile=\"{profile}\"; charset=utf-8"),
+            format!("application/json;charset=utf-8;Profile={profile}"),
+        ] {
+            for (value, name) in [(r#"{"snapshot_name":"June"}"#, " 'June'"), ("sentinel", "")] {
+                let refused = values(vec![item("Ref", value, &content_type)]).unwrap_err().error.to_string();
+                let told = format!("'Ref' refers to the snapshot{name}, and snapshots are not read");
+                assert!(refused.contains(&told) && !refused.contains("sentinel"), "{refused}");
+            }
+        }
+        let other = item("A", "{\"b\":1}", "application/json; profile=\"https://a.example/x\"");
+        assert_eq!(texts(vec![other]), [("A:b".to_owned(), "1".to_owned())]);
     }
 
     #[test]

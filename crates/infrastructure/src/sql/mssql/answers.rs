@@ -2,10 +2,10 @@
 
 use application::ports::storage_error::{StorageError, StorageResult};
 
-use super::super::value::{Row, Value};
+use super::super::value::{Names, Row, Value};
 use super::error::of_request;
 use super::pool::{Connection, in_time};
-use super::values::{Parameter, declarations, read_row};
+use super::values::{Parameter, declarations, names_of, read_row};
 
 /// Runs a text with parameters; its plan is kept under the text and their types.
 const EXECUTE: &str = "sp_executesql";
@@ -35,7 +35,8 @@ pub async fn result_sets(
     let mut sets = Vec::with_capacity(results.len());
     for mut set in results {
         let rows = set.collect_all().map_err(|error| of_request(error, sql))?;
-        sets.push(rows.iter().map(read_row).collect::<StorageResult<_>>()?);
+        let names = rows.first().map(names_of).unwrap_or_else(|| Names::new([]));
+        sets.push(rows.iter().map(|row| read_row(row, &names)).collect::<StorageResult<_>>()?);
     }
     Ok(sets)
 }

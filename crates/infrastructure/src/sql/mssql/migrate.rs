@@ -50,7 +50,7 @@ static SERVER_ONLY: [(&str, &str); 4] = [
 /// What of [`SERVER_ONLY`] is not in force; one row each.
 const MISSING: &str = "SELECT N'row_versioning' AS name WHERE NOT EXISTS (SELECT 1 FROM sys.databases \
      WHERE database_id = DB_ID() AND is_read_committed_snapshot_on = 1) UNION ALL \
-     SELECT N'row_level_security' WHERE NOT EXISTS (SELECT 1 FROM sys.security_policies \
+     SELECT N'row_level_security' AS name WHERE NOT EXISTS (SELECT 1 FROM sys.security_policies \
      WHERE name = N'tenant_isolation' AND is_enabled = 1)";
 
 /// Opens every company's books to whoever maintains the database, until the connection is reset.
@@ -115,7 +115,8 @@ pub async fn applied_on(
 }
 
 async fn applied(connection: &mut Connection) -> StorageResult<Vec<(i64, String)>> {
-    let known = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = N'schema_migration'";
+    let known =
+        "SELECT COUNT(*) AS count FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = N'schema_migration'";
     let found = result_sets(connection, known, &[]).await?.into_iter().flatten().next();
     let found: i64 = found.map_or(Ok(0), |row| row.single("tables", "count"))?;
     if found == 0 {

@@ -12,7 +12,7 @@ use super::batch::Batch;
 use super::error::storage_error;
 use super::pool::{self, Connection, Pool, in_time};
 use super::session;
-use super::values::{Parameter, read_row};
+use super::values::{Parameter, names_of, read_row};
 
 /// Rows on their way to a slow reader.
 const STREAM_ROWS: usize = 1_024;
@@ -76,11 +76,12 @@ async fn send_rows(
     let first = patience.map(|patience| patience.max(FIRST_ROW_TIMEOUT));
     let begun = in_time(first, connection.client.query_stream(&text, &params)).await;
     let mut rows = begun.map_err(storage_error)?;
+    let mut names = None;
     while let Some(row) =
         in_time(if *sent { patience } else { first }, rows.try_next()).await.map_err(storage_error)?
     {
         *sent = true;
-        if sender.send(read_row(&row)).await.is_err() {
+        if sender.send(read_row(&row, names.get_or_insert_with(|| names_of(&row)))).await.is_err() {
             return rows.cancel().await.map_err(storage_error); // the reader went away
         }
     }

@@ -202,11 +202,11 @@ impl SqlServerTx {
         self.will_run(statement, params)?;
         self.make_room(params.len()).await?;
         self.ask(statement.mssql(), params);
-        self.pending.push("SELECT @@ROWCOUNT", &[]);
+        self.pending.push("SELECT @@ROWCOUNT AS row_count", &[]);
         let rows = self.send().await?;
         let count =
             rows.into_iter().next_back().ok_or_else(|| StorageError::Internal("no row count".to_owned()))?;
-        count.single("rowcount", "count")
+        count.single("rowcount", "row_count")
     }
 
     /// A write that is not waited for; with `one`, the transaction fails unless it changes exactly one row.

@@ -8,7 +8,7 @@ use mssql_client::ToSql;
 use mssql_types::{SqlValue, TypeError};
 use rust_decimal::Decimal;
 
-use super::super::value::{Row, Value};
+use super::super::value::{Names, Row, Value};
 
 /// Digits after the point of `DECIMAL(19,4)`, the type of every amount.
 const AMOUNT_SCALE: u32 = 4;
@@ -116,13 +116,15 @@ fn text_constant(text: &str) -> String {
     format!("N'{}'", text.replace('\'', "''"))
 }
 
+/// The names of the columns of a result set, of which this is a row.
+pub fn names_of(row: &mssql_client::Row) -> Names {
+    Names::new(row.columns().iter().map(|column| column.name.as_str()))
+}
+
 /// One row as read. Decimals are told apart by their scale, which is their column's.
-pub fn read_row(row: &mssql_client::Row) -> StorageResult<Row> {
-    let count = row.len();
-    (0..count)
-        .map(|index| read(row.get_raw(index).unwrap_or(SqlValue::Null)))
-        .collect::<StorageResult<_>>()
-        .map(Row)
+pub fn read_row(row: &mssql_client::Row, names: &Names) -> StorageResult<Row> {
+    let values = (0..row.len()).map(|index| read(row.get_raw(index).unwrap_or(SqlValue::Null)));
+    Ok(Row::new(names.clone(), values.collect::<StorageResult<_>>()?))
 }
 
 fn read(value: SqlValue) -> StorageResult<Value> {

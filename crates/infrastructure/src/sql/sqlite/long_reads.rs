@@ -14,7 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
-use super::values::{bind, read_row, storage_error};
+use super::values::{bind, names_of, read_row, storage_error};
 
 /// Rows that travel together.
 pub const BATCH_ROWS: usize = 512;
@@ -83,11 +83,11 @@ fn run(
         .map_err(storage_error)?;
     let mut statement = connection.prepare(sql).map_err(storage_error)?;
     bind(&mut statement, params).map_err(storage_error)?;
-    let columns = statement.column_count();
+    let names = names_of(&statement);
     let mut rows = statement.raw_query();
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     while let Some(row) = rows.next().map_err(storage_error)? {
-        batch.push(read_row(row, columns).map_err(storage_error)?);
+        batch.push(read_row(row, &names).map_err(storage_error)?);
         if batch.len() == BATCH_ROWS {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
             if sender.blocking_send(Ok(full)).is_err() {

@@ -1,7 +1,7 @@
 //! The writer's connection, and what a work does with it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use application::ports::storage_error::{StorageError, StorageResult};
@@ -13,11 +13,11 @@ use super::super::reference_memory::ReferenceMemory;
 use super::super::reference_tables::Touch;
 use super::super::statement::{Lookup, Statement};
 use super::super::tx::ROWS_MAX;
-use super::super::value::{Row, Value};
+use super::super::value::{Names, Row, Value};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
-use super::values::{bind, keep_plans, read_row, storage_error};
+use super::values::{bind, keep_plans, names_of, read_row, storage_error};
 use super::violations;
 use crate::private_files::create_file;
 
@@ -96,20 +96,21 @@ impl SqliteTx {
         self.checked(result, sql, params).map(|changed| changed as u64)
     }
 
-    pub fn query(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+    pub fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         self.meter.statement();
-        self.rows(sql, params)
+        self.rows(statement.sqlite(), statement.sqlite_names(), params)
     }
 
-    fn rows(&mut self, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
+    /// `names` are those of the statement's columns, asked of the engine once in the life of the process.
+    fn rows(&mut self, sql: &str, names: &OnceLock<Names>, params: &[Value]) -> StorageResult<Vec<Row>> {
         let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
-            let columns = statement.column_count();
+            let names = names.get_or_init(|| names_of(&statement));
             let mut rows = statement.raw_query();
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
-                out.push(read_row(row, columns)?);
+                out.push(read_row(row, names)?);
                 if out.len() > ROWS_MAX {
                     return Err(rusqlite::Error::InvalidQuery);
                 }
@@ -132,7 +133,7 @@ impl SqliteTx {
         if let Some(rows) = self.memory.get(statement.name, params) {
             return Ok(rows);
         }
-        let rows = self.query(statement.sqlite(), params)?;
+        let rows = self.query(statement, params)?;
         self.memory.put(statement.name, params, &rows, statement.grows());
         Ok(rows)
     }
@@ -155,7 +156,7 @@ impl SqliteTx {
             if !std::mem::replace(&mut asked, true) {
                 self.meter.statement();
             }
-            let found = self.rows(lookup.sqlite(), &params)?;
+            let found = self.rows(lookup.sqlite(), lookup.sqlite_names(), &params)?;
             if lookup.reference {
                 self.memory.put(lookup.name, &params, &found, lookup.grows());
             }

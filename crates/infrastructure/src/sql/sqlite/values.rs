@@ -5,7 +5,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
 
-use super::super::value::{Row, Value, date_to_sqlite};
+use super::super::value::{Names, Row, Value, date_to_sqlite};
 
 /// Makes the plan of a statement independent of its parameters. Otherwise the engine, which knows how values are spread,
 /// plans a statement again whenever it is run with other ones.
@@ -39,7 +39,12 @@ impl ToSql for Value {
     }
 }
 
-pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+/// The names of a prepared statement's columns.
+pub fn names_of(statement: &rusqlite::Statement<'_>) -> Names {
+    Names::new(statement.column_names())
+}
+
+pub fn read_row(row: &rusqlite::Row<'_>, names: &Names) -> rusqlite::Result<Row> {
     let read = |index| {
         Ok(match row.get_ref(index)? {
             ValueRef::Null | ValueRef::Real(_) => Value::Null,
@@ -48,7 +53,8 @@ pub fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row
             ValueRef::Blob(v) => Value::Blob(v.to_vec()),
         })
     };
-    (0..columns).map(read).collect::<rusqlite::Result<_>>().map(Row)
+    let values = (0..names.count()).map(read).collect::<rusqlite::Result<_>>()?;
+    Ok(Row::new(names.clone(), values))
 }
 
 /// Classifies an engine error; the name of a violated constraint is kept so that adapters can explain it.

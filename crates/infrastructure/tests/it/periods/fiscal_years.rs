@@ -17,8 +17,8 @@ use domain::text::LocalizedName;
 
 use super::{Books, codes, day};
 
-const YEARS: &str = "SELECT COUNT(*) FROM fiscal_year WHERE tenant_id = ?1";
-const PERIODS: &str = "SELECT COUNT(*) FROM fiscal_period WHERE tenant_id = ?1";
+const YEARS: &str = "SELECT COUNT(*) AS count FROM fiscal_year WHERE tenant_id = ?1";
+const PERIODS: &str = "SELECT COUNT(*) AS count FROM fiscal_period WHERE tenant_id = ?1";
 
 fn generate(start: &str, years: u8) -> GenerateFiscalYears {
     GenerateFiscalYears { start: day(start), years, pattern: PeriodPattern::Quarterly }

@@ -146,7 +146,7 @@ impl Books {
     pub async fn balances(&self, period: Option<&str>) -> BTreeMap<String, String> {
         let condition = if period.is_some() { "AND p.name = ?2" } else { "" };
         let text = format!(
-            "SELECT a.code, SUM(b.debit - b.credit) FROM account_balance b \
+            "SELECT a.code, SUM(b.debit - b.credit) AS balance FROM account_balance b \
              INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
              INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
              WHERE b.tenant_id = ?1 {condition} GROUP BY a.code"
@@ -157,7 +157,7 @@ impl Books {
 
     /// The same per account and branch.
     pub async fn branch_balances(&self) -> BTreeMap<String, String> {
-        let text = "SELECT a.code, v.code, SUM(b.debit - b.credit) FROM dimension_balance b \
+        let text = "SELECT a.code, v.code AS value, SUM(b.debit - b.credit) AS balance FROM dimension_balance b \
              INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
              INNER JOIN dimension_set_value s ON s.tenant_id = b.tenant_id AND s.set_id = b.dimension_set_id \
              INNER JOIN dimension_value v ON v.tenant_id = b.tenant_id AND v.id = s.value_id \
@@ -166,7 +166,7 @@ impl Books {
         for row in self.house.db.query_text(text, &[self.tenant.into()]).await.unwrap() {
             let mut columns = row.columns("dimension_balance");
             let (account, branch): (String, String) =
-                (columns.get("code").unwrap(), columns.get("code").unwrap());
+                (columns.get("code").unwrap(), columns.get("value").unwrap());
             let amount: Amount = columns.get("balance").unwrap();
             if !amount.is_zero() {
                 balances.insert(format!("{account}/{branch}"), amount.display(0));

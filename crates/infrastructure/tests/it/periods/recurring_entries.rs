@@ -68,7 +68,7 @@ impl Books {
     }
 
     async fn made(&self) -> u64 {
-        self.count("SELECT COUNT(*) FROM journal_entry WHERE tenant_id = ?1").await
+        self.count("SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1").await
     }
 }
 
@@ -85,7 +85,7 @@ async fn downtime_is_caught_up_without_doubles() {
     let ended = books.shown(id).await;
     assert_eq!((ended.next_date, ended.last_error), (None, None));
     assert_eq!(books.made().await, 6);
-    let described = "SELECT COUNT(*) FROM journal_entry WHERE tenant_id = ?1 AND description = 'Rent 02/2025' \
+    let described = "SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1 AND description = 'Rent 02/2025' \
                      AND recurring_entry_id IS NOT NULL AND posted_by = created_by AND posting_date = 20250228";
     assert_eq!(books.count(described).await, 1);
 }

@@ -66,7 +66,7 @@ async fn an_adjustment_after_reopening_is_closed_alone() {
     assert_eq!(shown, [r#"5000 null "12.00" "R""#, r#"3100 "12.00" null "R""#]);
     assert_eq!(books.balances(None).await, figures(&[("1000", "738"), ("3100", "-738")]));
     assert_eq!(books.branch_balances().await, figures(&[("3100/J", "80"), ("3100/R", "-568")]));
-    let audited = "SELECT COUNT(*) FROM audit_log WHERE tenant_id = ?1 AND entity = 'fiscal_year' \
+    let audited = "SELECT COUNT(*) AS count FROM audit_log WHERE tenant_id = ?1 AND entity = 'fiscal_year' \
                    AND action = 'reopened' AND after_document LIKE '%audit%'";
     assert_eq!(books.count(audited).await, 1);
 }
@@ -79,7 +79,7 @@ async fn nothing_to_close_makes_no_entry() {
     assert_eq!(opened["openedPeriods"].as_array().unwrap().len(), 12);
     let closed = books.close("2025").await.unwrap();
     assert_eq!(closed["entry"], Json::Null);
-    let entries = "SELECT COUNT(*) FROM journal_entry WHERE tenant_id = ?1 AND kind = 'closing'";
+    let entries = "SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1 AND kind = 'closing'";
     assert_eq!(books.count(entries).await, 1);
     assert_eq!(books.close("2026").await.unwrap()["entry"], Json::Null, "an empty year");
 }
@@ -120,7 +120,7 @@ async fn a_dry_run_shows_the_entry_and_keeps_nothing() {
     let shown: Json = serde_json::from_slice(&shown.body).unwrap();
     assert_eq!(shown["entry"]["lineCount"], 8);
     assert_eq!(books.balances(None).await, before);
-    let open = "SELECT COUNT(*) FROM fiscal_period WHERE tenant_id = ?1 AND status = 'open'";
+    let open = "SELECT COUNT(*) AS count FROM fiscal_period WHERE tenant_id = ?1 AND status = 'open'";
     assert_eq!(books.count(open).await, 26);
 }
 

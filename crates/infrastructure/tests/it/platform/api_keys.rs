@@ -142,8 +142,8 @@ async fn the_secret_is_stored_nowhere() {
         ("outbox_event", "COALESCE(data, '')"),
         ("api_key", "name || prefix || scopes"),
     ] {
-        let sql = format!("SELECT COUNT(*) FROM {table} WHERE {columns} LIKE '%{secret}%'");
+        let sql = format!("SELECT COUNT(*) AS count FROM {table} WHERE {columns} LIKE '%{secret}%'");
         assert_eq!(house.count(&sql).await, 0, "{table}");
     }
-    assert_eq!(house.count("SELECT COUNT(*) FROM idempotency WHERE body LIKE '%Shop%'").await, 1);
+    assert_eq!(house.count("SELECT COUNT(*) AS count FROM idempotency WHERE body LIKE '%Shop%'").await, 1);
 }

@@ -246,5 +246,8 @@ async fn the_first_start_happens_once() {
     assert!(ctx.platform_admin && ctx.permissions.allows("*"));
     let codes: Vec<_> = house.roles(house.home).await.into_keys().collect();
     assert_eq!(codes, ["accountant", "administrator", "auditor", "bookkeeper", "integration"]);
-    assert_eq!(house.count("SELECT COUNT(*) FROM currency WHERE code = 'SAR' AND scale = 2").await, 1);
+    assert_eq!(
+        house.count("SELECT COUNT(*) AS count FROM currency WHERE code = 'SAR' AND scale = 2").await,
+        1
+    );
 }

@@ -81,7 +81,10 @@ async fn nobody_gives_what_they_do_not_hold() {
     let give = CreateRoleAssignment { user, role: administrator, expires_at: None };
     exceeds(house.run(&ctx, give).await.unwrap_err());
     exceeds(house.invite(&ctx, "accomplice@home.example", &["administrator"]).await.unwrap_err());
-    assert_eq!(house.count("SELECT COUNT(*) FROM invitation WHERE email LIKE 'accomplice%'").await, 0);
+    assert_eq!(
+        house.count("SELECT COUNT(*) AS count FROM invitation WHERE email LIKE 'accomplice%'").await,
+        0
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_session() {
     assert!(descendant.err().unwrap().is(&INVALID_REFRESH_TOKEN));
     assert!(house.who(&first.access_token).await.is_err());
     assert!(house.who(&second.access_token).await.is_err());
-    let told = "SELECT COUNT(*) FROM audit_log WHERE entity = 'session' AND action = 'revoked'";
+    let told = "SELECT COUNT(*) AS count FROM audit_log WHERE entity = 'session' AND action = 'revoked'";
     assert_eq!(house.count(told).await, 1);
     assert!(house.tokens("admin@home.example").await.is_ok(), "another sign-in is another session");
 }
@@ -32,7 +32,7 @@ async fn refresh_tokens_expire_and_are_stored_as_hashes() {
     let house = House::new().await;
     let tokens = house.tokens("admin@home.example").await.unwrap();
     let token = tokens.refresh_token.unwrap();
-    let stored = "SELECT COUNT(*) FROM refresh_token WHERE token_hash = ?1";
+    let stored = "SELECT COUNT(*) AS count FROM refresh_token WHERE token_hash = ?1";
     let rows = house.db.query_text(stored, &[hash_token(&token).into()]).await.unwrap();
     assert_eq!(rows.into_iter().next().unwrap().single::<i64>("test", "count").unwrap(), 1);
     house.clock.advance(i64::from(house.sign_in.policy.refresh_token_seconds));
@@ -63,7 +63,7 @@ async fn wrong_passwords_lock_and_the_lock_ends() {
     }
     let locked = attempt(PASSWORD).await.unwrap_err();
     assert!(locked.is(&WRONG_CREDENTIALS), "nobody is told that the password was right");
-    assert_eq!(house.count("SELECT COUNT(*) FROM audit_log WHERE action = 'locked'").await, 1);
+    assert_eq!(house.count("SELECT COUNT(*) AS count FROM audit_log WHERE action = 'locked'").await, 1);
 
     house.clock.advance(i64::from(house.sign_in.policy.lock_seconds) - 60);
     assert!(attempt(PASSWORD).await.is_err());
@@ -71,7 +71,9 @@ async fn wrong_passwords_lock_and_the_lock_ends() {
     house.clock.advance(61);
     assert!(attempt(PASSWORD).await.is_ok());
     assert_eq!(
-        house.count("SELECT COUNT(*) FROM app_user WHERE failed_attempts > 0 OR locked_until > 0").await,
+        house
+            .count("SELECT COUNT(*) AS count FROM app_user WHERE failed_attempts > 0 OR locked_until > 0")
+            .await,
         0
     );
 }
@@ -158,7 +160,7 @@ async fn changing_the_own_password_needs_the_current_one_and_ends_sessions() {
     assert!(house.tokens("admin@home.example").await.is_err());
     let new = house.sign_in.password("admin@home.example", "another long password", None, &caller()).await;
     assert!(new.is_ok());
-    let secret = "SELECT COUNT(*) FROM audit_log WHERE after_document LIKE '%argon2%' OR before_document LIKE '%argon2%' \
+    let secret = "SELECT COUNT(*) AS count FROM audit_log WHERE after_document LIKE '%argon2%' OR before_document LIKE '%argon2%' \
          OR after_document LIKE '%password_hash%' OR after_document LIKE '%passwordHash%'";
     assert_eq!(house.count(secret).await, 0);
 }

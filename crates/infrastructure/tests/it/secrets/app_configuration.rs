@@ -285,3 +285,19 @@ async fn the_products_identity_is_enough() {
             .all(|seen| seen.scheme.as_deref() == Some("Bearer"))
     );
 }
+
+/// Read as JSON it would be one odd setting, and what is in the snapshot would be missing without a word.
+#[tokio::test]
+async fn a_reference_to_a_snapshot_is_refused_and_what_was_known_stays() {
+    let cloud = Cloud::start().await;
+    let store = cloud.stubs.configuration();
+    store.set("a", None, "1");
+    let known = source(&cloud);
+    assert_eq!(value(&news(&known).await, "a").unwrap(), "1");
+    store.set_snapshot_reference("Release", Some("Production"), "June");
+    cloud.clock.advance(2);
+    for source in [known, source(&cloud)] {
+        let error = source.load().await.unwrap_err().to_string();
+        assert!(error.contains("'Release' refers to the snapshot 'June'"), "{error}");
+    }
+}

@@ -89,7 +89,12 @@ impl Books {
 
 /// Post, and make what is missing.
 pub fn posted() -> ImportOptions {
-    ImportOptions { post: true, create_periods: true, create_dimensions: true, ..ImportOptions::default() }
+    ImportOptions {
+        post: Some(true),
+        create_periods: true,
+        create_dimensions: true,
+        ..ImportOptions::default()
+    }
 }
 
 /// `(row, column, code)` of each problem.

@@ -37,8 +37,9 @@ query! {
     pub struct ImportQuery {
         /// What the file holds.
         r#type: ImportKind = "journal-entries",
-        /// Post the entries; otherwise they stay drafts.
-        post: bool => false,
+        /// Post the entries, or leave drafts. When left out, opening balances are posted, as with `POST /opening-balances`,
+        /// and journal entries stay drafts.
+        post: Option<bool>,
         /// Generate fiscal years that are missing.
         create_periods: bool => false,
         /// Create dimensions and values that are unknown; otherwise they are errors.
@@ -93,7 +94,7 @@ pub async fn create_journal_entries(
     request: Request,
 ) -> ApiResult {
     let options = ImportOptions {
-        post: query.post,
+        post: Some(query.post),
         create_periods: query.create_periods,
         create_dimensions: query.create_dimensions,
         allow_duplicate: query.allow_duplicate,
@@ -208,7 +209,7 @@ async fn finished(
 fn input(kind: ImportKind, options: &ImportOptions, dry_run: bool) -> String {
     json!({
         "type": kind.as_str(),
-        "post": options.post,
+        "post": options.posts(kind),
         "createPeriods": options.create_periods,
         "createDimensions": options.create_dimensions,
         "allowDuplicate": options.allow_duplicate,

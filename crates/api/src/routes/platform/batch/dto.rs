@@ -22,7 +22,7 @@ const HEADER_LENGTH_MAX: usize = 255;
 request! {
     /// Operations to run one after the other.
     pub struct BatchBody {
-        operations: List<BatchOperationBody, BATCH_OPERATIONS_MAX, 1>
+        items: List<BatchOperationBody, BATCH_OPERATIONS_MAX, 1>
             = [{ "method": "DELETE", "path": "/api/v1/journal-entries/0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11", "headers": { "If-Match": "\"1\"" } }],
         /// All in one transaction, or each in its own.
         atomic: bool => false,

@@ -40,11 +40,11 @@ pub async fn run(
     headers: HeaderMap,
     Json(body): Json<BatchBody>,
 ) -> ApiResult {
-    let operations = &body.operations.0;
+    let operations = &body.items.0;
     let (count, max) = (operations.len(), router.operations_max);
     if count > max {
         let violation = Violation::new(&TOO_MANY_ITEMS).with("max", max).with("count", count);
-        return Err(violation.at("/operations").into());
+        return Err(violation.at("/items").into());
     }
     let identity: Arc<Identity> = caller.identity.ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
     let standing = match count_operations(&switches, &identity, count)? {
@@ -91,7 +91,7 @@ fn count_operations(switches: &Switches, identity: &Identity, count: usize) -> R
     };
     if let Some(limit) = rates.burst().filter(|limit| *limit < count as u64) {
         let violation = Violation::new(&BATCH_OVER_RATE).with("count", count).with("limit", limit);
-        return Err(violation.at("/operations").into());
+        return Err(violation.at("/items").into());
     }
     let user = identity.actor.user_id().map(domain::ids::UserId::uuid);
     Ok(rates.take_many(identity.tenant.uuid(), user, more))

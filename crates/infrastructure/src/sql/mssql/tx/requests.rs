@@ -18,7 +18,8 @@ const REFERENCE_VERSION: &str = "reference";
 /// Ends the transaction where there is an answer under the key, which is rare.
 const FIND_REPLAY: &str = "IF EXISTS (SELECT 1 FROM idempotency WHERE tenant_id = @P1 AND user_id = @P2 \
      AND idempotency_key = @P3) THROW 50003, N'replay', 1";
-const READ_VERSION: &str = "SELECT COALESCE(MAX(value), 0) FROM counter WHERE tenant_id = @P1 AND name = @P2";
+const READ_VERSION: &str =
+    "SELECT COALESCE(MAX(value), 0) AS value FROM counter WHERE tenant_id = @P1 AND name = @P2";
 const RAISE_VERSION: &str = "UPDATE counter SET value = value + 1 WHERE tenant_id = @P1 AND name = @P2; \
      IF @@ROWCOUNT = 0 INSERT INTO counter (tenant_id, name, value) VALUES (@P1, @P2, 1)";
 
