@@ -11,6 +11,7 @@ use application::ports::database::{Database, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::ids::TenantId;
+use domain::time::Timestamp;
 use futures::stream::{BoxStream, StreamExt};
 use sqlx::sqlite::SqlitePool;
 
@@ -23,6 +24,7 @@ use super::sqlite::damage::Damage;
 use super::sqlite::file::{lock_database, look_through, named};
 use super::sqlite::long_reads::LongReads;
 use super::sqlite::options::SqliteOptions;
+use super::sqlite::probe::SqliteProbe;
 use super::sqlite::reader;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
@@ -32,6 +34,15 @@ use crate::persistence::SqlUnitOfWork;
 
 /// How long a database may take to close: the last works, then the write-ahead log into the file.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a database says of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseClock {
+    /// A server's own clock.
+    Now(Timestamp),
+    /// An embedded database has this machine's clock, but remembers what it said: it is not earlier than this.
+    NotBefore(Timestamp),
+}
 
 /// One database of either engine, migrated and ready.
 #[derive(Clone)]
@@ -52,6 +63,7 @@ struct SqliteEngine {
     readers: SqlitePool,
     long_reads: LongReads,
     damage: Arc<Damage>,
+    probe: SqliteProbe,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -75,6 +87,7 @@ impl Db {
         let writer =
             SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = reader::open_readers(&path, &options).await.map_err(|error| named(&path, error))?;
+        let probe = SqliteProbe::new(&path, writer.clone(), damage.clone())?;
         look_through(path.clone(), damage.clone());
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
@@ -82,6 +95,7 @@ impl Db {
                 readers,
                 long_reads: LongReads::new(&path, &options),
                 damage,
+                probe,
                 path,
                 _lock: lock,
             })),
@@ -291,14 +305,19 @@ impl Db {
         rows.into_iter().next().map(|row| row.single("tenant", "id")).transpose()
     }
 
-    /// Whether a trivial query is answered; for health.
+    /// Whether the database answers over a connection that no request uses, and an embedded one takes writes; for health.
     pub async fn ping(&self) -> StorageResult<()> {
         match &self.engine {
-            Engine::Sqlite(_) => {
-                self.refuse_damaged()?;
-                self.query_text("SELECT 1", &[]).await.map(|_| ())
-            }
+            Engine::Sqlite(engine) => engine.probe.check().await,
             Engine::SqlServer(engine) => engine.ping().await,
+        }
+    }
+
+    /// What time the database has; for health.
+    pub async fn clock(&self) -> StorageResult<DatabaseClock> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.probe.newest_moment().await.map(DatabaseClock::NotBefore),
+            Engine::SqlServer(engine) => engine.clock().await.map(DatabaseClock::Now),
         }
     }
 }

@@ -5,6 +5,7 @@ mod backup;
 mod composed;
 mod database;
 mod embedded_settings;
+mod health;
 mod maintenance;
 mod migrated_data;
 mod people_migration;

@@ -15,7 +15,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use futures::FutureExt;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::super::meter::Meter;
 use super::super::moments::next_moment;
@@ -23,6 +23,7 @@ use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
 use super::damage::Damage;
 use super::options::SqliteOptions;
+use super::pulse::Pulse;
 use super::tx::SqliteTx;
 use crate::persistence::SqlUnitOfWork;
 
@@ -33,6 +34,8 @@ enum Job {
     Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
     /// Answered when everything before it is committed or gone.
     Settle(oneshot::Sender<()>),
+    /// Answered when the write lock was taken, after everything before it.
+    Prove(oneshot::Sender<StorageResult<()>>),
     /// Answered when the database is closed, after everything before it.
     Close(oneshot::Sender<()>),
 }
@@ -43,6 +46,9 @@ pub struct SqliteWriter {
     jobs: mpsc::Sender<Job>,
     refusal: Arc<LastRefusal>,
     damage: Arc<Damage>,
+    pulse: Pulse,
+    /// The proof that is awaited: a writer that hangs is asked once.
+    proof: Arc<Mutex<Option<oneshot::Receiver<StorageResult<()>>>>>,
 }
 
 impl SqliteWriter {
@@ -55,7 +61,10 @@ impl SqliteWriter {
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone())));
+        let pulse = Pulse::default();
+        pulse.of(&connection)?;
+        let uow =
+            new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone(), pulse.clone())));
         let refusal = Arc::new(LastRefusal::default());
         let (noted, found, group_works_max) =
             (refusal.clone(), damage.clone(), options.group_works_max.max(1));
@@ -67,7 +76,7 @@ impl SqliteWriter {
                     .run(receiver)
             })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
-        Ok(Self { jobs, refusal, damage })
+        Ok(Self { jobs, refusal, damage, pulse, proof: Arc::default() })
     }
 
     /// Whether the disk was full, or could not be written, when a write was last tried.
@@ -88,6 +97,34 @@ impl SqliteWriter {
             StorageError::Unavailable(why.to_owned())
         })?;
         answer.await.map_err(|_| StorageError::Unavailable("the writer has stopped".to_owned()))?
+    }
+
+    /// Whether the writer takes the database's write lock. While it is at work it need not, if it gets something done.
+    pub async fn answers(&self, wait: Duration, silence_max: Duration) -> StorageResult<()> {
+        // Several may ask at once; none takes longer than `wait`.
+        if let Ok(answered) = tokio::time::timeout(wait, self.proved()).await {
+            return answered;
+        }
+        let silent = self.pulse.silent_for();
+        if silent <= silence_max {
+            return Ok(());
+        }
+        Err(StorageError::Timeout(format!("the writer got nothing done for {} s", silent.as_secs())))
+    }
+
+    /// Waits for a proof. One that is given up stays for whoever asks next.
+    async fn proved(&self) -> StorageResult<()> {
+        let stopped = || StorageError::Unavailable("the writer has stopped".to_owned());
+        let mut awaited = self.proof.lock().await;
+        if awaited.is_none() {
+            let (reply, answer) = oneshot::channel();
+            self.jobs.send(Job::Prove(reply)).await.map_err(|_| stopped())?;
+            *awaited = Some(answer);
+        }
+        let Some(answer) = awaited.as_mut() else { return Err(stopped()) };
+        let answered = answer.await;
+        *awaited = None;
+        answered.unwrap_or_else(|_| Err(stopped()))
     }
 
     /// Works that wait for the one that runs.
@@ -128,6 +165,7 @@ impl WriterThread {
         while let Some(job) = jobs.blocking_recv() {
             match job {
                 Job::Settle(reply) => drop(reply.send(())),
+                Job::Prove(reply) => drop(reply.send(self.prove())),
                 Job::Work(work, reply) => closed = self.group(work, reply, &mut jobs),
                 Job::Close(reply) => closed = Some(reply),
             }
@@ -154,6 +192,13 @@ impl WriterThread {
         }
     }
 
+    /// Takes the write lock and gives it back: nothing is changed, and nothing waits for the disk.
+    fn prove(&mut self) -> StorageResult<()> {
+        let tx = self.sqlite()?;
+        tx.batch("BEGIN IMMEDIATE")?;
+        tx.batch("ROLLBACK")
+    }
+
     /// One physical transaction: the first work and whatever else has arrived when it is done. Answers who wants the
     /// database closed after it.
     fn group(
@@ -168,7 +213,7 @@ impl WriterThread {
         }
         let began = Instant::now();
         let mut replies: Replies = Vec::new();
-        let (mut settled, mut closing) = (Vec::new(), None);
+        let (mut settled, mut proofs, mut closing) = (Vec::new(), Vec::new(), None);
         let mut next = Some((work, reply));
         while let Some((work, reply)) = next.take() {
             let result = self.one(&*work);
@@ -184,6 +229,7 @@ impl WriterThread {
                 match jobs.try_recv() {
                     Ok(Job::Work(work, reply)) => next = Some((work, reply)),
                     Ok(Job::Settle(reply)) => settled.push(reply),
+                    Ok(Job::Prove(reply)) => proofs.push(reply),
                     Ok(Job::Close(reply)) => closing = Some(reply),
                     Err(_) => break,
                 }
@@ -207,6 +253,10 @@ impl WriterThread {
         }
         for reply in settled {
             let _ = reply.send(());
+        }
+        for reply in proofs {
+            // It holds the lock, or held it a moment ago.
+            let _ = reply.send(Ok(()));
         }
         closing
     }
