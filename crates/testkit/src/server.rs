@@ -13,6 +13,13 @@ use crate::world::PASSWORD;
 /// How long a server may take until it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(180);
 
+/// Where the admin listener of a test is: wherever there is room. The server says where that was.
+pub const ADMIN_URLS: &str = "http://127.0.0.1:0";
+/// How long it may take to say so.
+const SAID_TIMEOUT: Duration = Duration::from_secs(5);
+/// What it says before the address.
+const ADMIN_SAID: &str = "The admin listener is on: ";
+
 pub struct Server {
     child: Child,
     pub url: String,
@@ -37,6 +44,8 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
         // A developer's user-secrets are there.
         .env("HOME", folder)
         .env_remove("CARGO_MANIFEST_DIR")
+        // Any free port: servers of tests run side by side.
+        .env("Admin__Urls", ADMIN_URLS)
         .env("Bootstrap__Tenant", "home")
         .env("Bootstrap__AdminEmail", "admin@home.example")
         .env("Bootstrap__AdminPassword", PASSWORD);
@@ -98,6 +107,21 @@ impl Server {
     /// What it has said so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(log_of(&self.folder)).unwrap()
+    }
+
+    /// Where its admin listener is; it says so at the level `Information`.
+    pub fn admin_url(&self) -> String {
+        let began = Instant::now();
+        loop {
+            let log = self.log();
+            let said = log.split_once(ADMIN_SAID).and_then(|(_, rest)| rest.split_once([' ', '\n']));
+            if let Some((address, _)) = said {
+                return address.to_owned();
+            }
+            // A log may be a moment behind.
+            assert!(began.elapsed() < SAID_TIMEOUT, "it did not say where its admin listener is: {log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// A token of the administrator.
