@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -17,6 +17,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(180);
 pub const ADMIN_URLS: &str = "http://127.0.0.1:0";
 /// How long it may take to say so.
 const SAID_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a refusal of a start may take.
+const REFUSED_TIMEOUT: Duration = Duration::from_secs(30);
 /// What it says before the address.
 const ADMIN_SAID: &str = "The admin listener is on: ";
 
@@ -57,6 +59,18 @@ pub fn command_after(line: &str, binary: &Path, folder: &Path) -> Command {
     let mut command = command(Path::new("bash"), folder);
     command.args(["-c", &format!("{line}; exec \"$0\""), &binary.display().to_string()]);
     command
+}
+
+/// What a start that is to be refused says. One that goes on is killed after a while, and then has no exit code.
+pub fn refused(command: &mut Command) -> Output {
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() && began.elapsed() < REFUSED_TIMEOUT {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    child.wait_with_output().unwrap()
 }
 
 impl Server {

@@ -1,5 +1,6 @@
 //! The configuration as typed sections, handed out by value.
 
+mod admin;
 mod read;
 
 use std::collections::BTreeMap;

@@ -81,21 +81,6 @@ impl Default for Overload {
     }
 }
 
-impl Overload {
-    /// What is going on now, for operators.
-    pub fn snapshot(&self) -> Snapshot {
-        let bytes = |budget: &Budget| Share { used: budget.used(), limit: budget.bytes_max() };
-        let (used, limit) = self.transfers.running();
-        Snapshot {
-            requests: self.admission.requests(),
-            transfers: Share { used, limit },
-            bytes_in_flight: bytes(&self.budget),
-            anonymous_bytes_in_flight: bytes(&self.anonymous),
-            writer: self.admission.writer(),
-        }
-    }
-}
-
 /// More requests than are served; come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
@@ -181,28 +166,6 @@ impl Admission {
 
     fn now(&self) -> Duration {
         self.0.began.elapsed()
-    }
-
-    fn requests(&self) -> Requests {
-        let mut state = self.state();
-        state.forget_gone();
-        let (controller, waiting) = (&state.controller, &state.waiting);
-        let bounds = controller.bounds();
-        Requests {
-            running: controller.running(),
-            running_writes: controller.writes(),
-            waiting_reads: waiting[Class::Read as usize].len(),
-            waiting_writes: waiting[Class::Write as usize].len(),
-            limit: controller.limit(),
-            limit_min: bounds.min,
-            limit_max: bounds.max,
-        }
-    }
-
-    fn writer(&self) -> Writer {
-        let (waiting, oldest) = self.0.writer.waiting();
-        let millis = |oldest: Duration| u64::try_from(oldest.as_millis()).unwrap_or(u64::MAX);
-        Writer { waiting, oldest_ms: oldest.map(millis) }
     }
 
     /// Whether whatever of this class arrives now is refused, known without looking at it.

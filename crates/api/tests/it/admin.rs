@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::Server;
-use testkit::server::{command, free_port};
+use testkit::server::{command, free_port, refused};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
@@ -166,12 +166,12 @@ async fn the_configuration_that_counts_is_shown_without_its_secrets() {
 async fn a_taken_port_is_an_error_unless_nobody_asked_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let asked = command(Path::new(BINARY), folder.path())
-        .env("Bootstrap__Template", "empty")
-        .env("Urls", "http://127.0.0.1:0")
-        .env("Admin__Urls", format!("http://{}", taken.local_addr().unwrap()))
-        .output()
-        .unwrap();
+    let asked = refused(
+        command(Path::new(BINARY), folder.path())
+            .env("Bootstrap__Template", "empty")
+            .env("Urls", "http://127.0.0.1:0")
+            .env("Admin__Urls", format!("http://{}", taken.local_addr().unwrap())),
+    );
     let said = String::from_utf8_lossy(&asked.stderr).into_owned();
     assert!(
         asked.status.code() == Some(1) && said.contains("Admin:Urls") && said.contains("in use"),

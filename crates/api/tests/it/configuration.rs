@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use erp_api::config::registry;
 use serde_json::Value;
-use testkit::server::{ADMIN_URLS, free_port};
+use testkit::server::{ADMIN_URLS, free_port, refused};
 use testkit::world::PASSWORD;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
@@ -246,8 +246,7 @@ fn a_taken_admin_port_ends_the_start_in_production() {
     let mut command = command(folder.path());
     embedded(&mut command, folder.path());
     let url = format!("http://{}", taken.local_addr().unwrap());
-    command.env("Urls", "http://127.0.0.1:0").env("Admin__Urls", &url).stdin(Stdio::null());
-    let output = command.output().unwrap();
+    let output = refused(command.env("Urls", "http://127.0.0.1:0").env("Admin__Urls", &url));
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let last = said(&output).lines().last().unwrap().to_owned();
     for part in ["Admin:Urls", &url["http://".len()..], "in use", "Admin:Urls=off"] {

@@ -11,13 +11,13 @@ use application::ports::database::{Database, Work};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::ids::TenantId;
-use domain::time::Timestamp;
 use futures::stream::{BoxStream, StreamExt};
 use sqlx::sqlite::SqlitePool;
 
 use super::dialect::Dialect;
 use super::meter::{Asked, Meter};
 use super::migrate;
+pub use super::moments::DatabaseClock;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::damage::Damage;
@@ -34,15 +34,6 @@ use crate::persistence::SqlUnitOfWork;
 
 /// How long a database may take to close: the last works, then the write-ahead log into the file.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// What a database says of the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatabaseClock {
-    /// A server's own clock.
-    Now(Timestamp),
-    /// An embedded database has this machine's clock, but remembers what it said: it is not earlier than this.
-    NotBefore(Timestamp),
-}
 
 /// One database of either engine, migrated and ready.
 #[derive(Clone)]

@@ -9,12 +9,12 @@ use application::platform::leadership::LEASE;
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use super::super::migrate::MIGRATIONS;
 use super::damage::Damage;
 use super::values::storage_error;
-use super::writer::SqliteWriter;
+use super::writer::{Job, SqliteWriter};
 
 /// How long the file, and then the writer, may take to answer: together less than a health check may.
 pub const FILE_WAIT_MAX: Duration = Duration::from_millis(700);
@@ -119,4 +119,34 @@ fn look(path: &Path, identity: Identity, sql: &str, parameter: i64) -> StorageRe
     let connection = Connection::open_with_flags(path, flags).map_err(storage_error)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(storage_error)?;
     connection.query_row(sql, [parameter], |row| row.get(0)).map_err(storage_error)
+}
+
+impl SqliteWriter {
+    /// Whether the writer takes the database's write lock. While it is at work it need not, if it gets something done.
+    pub async fn answers(&self, wait: Duration, silence_max: Duration) -> StorageResult<()> {
+        // Several may ask at once; none takes longer than `wait`.
+        if let Ok(answered) = tokio::time::timeout(wait, self.proved()).await {
+            return answered;
+        }
+        let silent = self.pulse.silent_for();
+        if silent <= silence_max {
+            return Ok(());
+        }
+        Err(StorageError::Timeout(format!("the writer got nothing done for {} s", silent.as_secs())))
+    }
+
+    /// Waits for a proof. One that is given up stays for whoever asks next.
+    async fn proved(&self) -> StorageResult<()> {
+        let stopped = || StorageError::Unavailable("the writer has stopped".to_owned());
+        let mut awaited = self.proof.lock().await;
+        if awaited.is_none() {
+            let (reply, answer) = oneshot::channel();
+            self.jobs.send(Job::Prove(reply)).await.map_err(|_| stopped())?;
+            *awaited = Some(answer);
+        }
+        let Some(answer) = awaited.as_mut() else { return Err(stopped()) };
+        let answered = answer.await;
+        *awaited = None;
+        answered.unwrap_or_else(|_| Err(stopped()))
+    }
 }

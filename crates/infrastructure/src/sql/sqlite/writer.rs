@@ -30,7 +30,7 @@ use crate::persistence::SqlUnitOfWork;
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 
-enum Job {
+pub(super) enum Job {
     Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
     /// Answered when everything before it is committed or gone.
     Settle(oneshot::Sender<()>),
@@ -43,12 +43,12 @@ enum Job {
 /// Sends works to the writer thread.
 #[derive(Clone)]
 pub struct SqliteWriter {
-    jobs: mpsc::Sender<Job>,
+    pub(super) jobs: mpsc::Sender<Job>,
     refusal: Arc<LastRefusal>,
     damage: Arc<Damage>,
-    pulse: Pulse,
+    pub(super) pulse: Pulse,
     /// The proof that is awaited: a writer that hangs is asked once.
-    proof: Arc<Mutex<Option<oneshot::Receiver<StorageResult<()>>>>>,
+    pub(super) proof: Arc<Mutex<Option<oneshot::Receiver<StorageResult<()>>>>>,
 }
 
 impl SqliteWriter {
@@ -97,34 +97,6 @@ impl SqliteWriter {
             StorageError::Unavailable(why.to_owned())
         })?;
         answer.await.map_err(|_| StorageError::Unavailable("the writer has stopped".to_owned()))?
-    }
-
-    /// Whether the writer takes the database's write lock. While it is at work it need not, if it gets something done.
-    pub async fn answers(&self, wait: Duration, silence_max: Duration) -> StorageResult<()> {
-        // Several may ask at once; none takes longer than `wait`.
-        if let Ok(answered) = tokio::time::timeout(wait, self.proved()).await {
-            return answered;
-        }
-        let silent = self.pulse.silent_for();
-        if silent <= silence_max {
-            return Ok(());
-        }
-        Err(StorageError::Timeout(format!("the writer got nothing done for {} s", silent.as_secs())))
-    }
-
-    /// Waits for a proof. One that is given up stays for whoever asks next.
-    async fn proved(&self) -> StorageResult<()> {
-        let stopped = || StorageError::Unavailable("the writer has stopped".to_owned());
-        let mut awaited = self.proof.lock().await;
-        if awaited.is_none() {
-            let (reply, answer) = oneshot::channel();
-            self.jobs.send(Job::Prove(reply)).await.map_err(|_| stopped())?;
-            *awaited = Some(answer);
-        }
-        let Some(answer) = awaited.as_mut() else { return Err(stopped()) };
-        let answered = answer.await;
-        *awaited = None;
-        answered.unwrap_or_else(|_| Err(stopped()))
     }
 
     /// Works that wait for the one that runs.
