@@ -1,5 +1,6 @@
 //! The HTTP edge and the parts of the binary: what travels on the wire, how it is read, answered and described.
 
+pub mod admin;
 pub mod answer;
 pub mod bootstrap;
 pub mod cli;

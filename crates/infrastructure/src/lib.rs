@@ -2,6 +2,8 @@
 
 pub mod blobs;
 pub mod cache;
+pub mod certificates;
+pub mod disk;
 pub mod identity;
 pub mod persistence;
 pub mod private_files;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,6 +12,15 @@ use crate::world::PASSWORD;
 
 /// How long a server may take until it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// Where the admin listener of a test is: wherever there is room. The server says where that was.
+pub const ADMIN_URLS: &str = "http://127.0.0.1:0";
+/// How long it may take to say so.
+const SAID_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a refusal of a start may take.
+const REFUSED_TIMEOUT: Duration = Duration::from_secs(30);
+/// What it says before the address.
+const ADMIN_SAID: &str = "The admin listener is on: ";
 
 pub struct Server {
     child: Child,
@@ -37,6 +46,8 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
         // A developer's user-secrets are there.
         .env("HOME", folder)
         .env_remove("CARGO_MANIFEST_DIR")
+        // Any free port: servers of tests run side by side.
+        .env("Admin__Urls", ADMIN_URLS)
         .env("Bootstrap__Tenant", "home")
         .env("Bootstrap__AdminEmail", "admin@home.example")
         .env("Bootstrap__AdminPassword", PASSWORD);
@@ -48,6 +59,18 @@ pub fn command_after(line: &str, binary: &Path, folder: &Path) -> Command {
     let mut command = command(Path::new("bash"), folder);
     command.args(["-c", &format!("{line}; exec \"$0\""), &binary.display().to_string()]);
     command
+}
+
+/// What a start that is to be refused says. One that goes on is killed after a while, and then has no exit code.
+pub fn refused(command: &mut Command) -> Output {
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() && began.elapsed() < REFUSED_TIMEOUT {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    child.wait_with_output().unwrap()
 }
 
 impl Server {
@@ -98,6 +121,21 @@ impl Server {
     /// What it has said so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(log_of(&self.folder)).unwrap()
+    }
+
+    /// Where its admin listener is; it says so at the level `Information`.
+    pub fn admin_url(&self) -> String {
+        let began = Instant::now();
+        loop {
+            let log = self.log();
+            let said = log.split_once(ADMIN_SAID).and_then(|(_, rest)| rest.split_once([' ', '\n']));
+            if let Some((address, _)) = said {
+                return address.to_owned();
+            }
+            // A log may be a moment behind.
+            assert!(began.elapsed() < SAID_TIMEOUT, "it did not say where its admin listener is: {log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// A token of the administrator.

@@ -41,6 +41,7 @@ impl Server {
             .current_dir(&site.folder)
             .env("ASPNETCORE_ENVIRONMENT", "Development")
             .env("ASPNETCORE_URLS", format!("http://{address}"))
+            .env("Admin__Urls", "off")
             .env("Bootstrap__Tenant", "bench")
             .env("Bootstrap__AdminEmail", "bench@example.com")
             .env("Bootstrap__AdminPassword", PASSWORD)

@@ -140,6 +140,7 @@ fn start(program: &std::path::Path, folder: &std::path::Path, group: Option<&Cgr
         .current_dir(folder)
         .env("ASPNETCORE_ENVIRONMENT", "Development")
         .env("ASPNETCORE_URLS", format!("http://{address}"))
+        .env("Admin__Urls", "off")
         .env("Bootstrap__AdminEmail", "overload@example.com")
         .env("Bootstrap__AdminPassword", PASSWORD)
         .env("Serilog__MinimumLevel__Default", "Warning")

@@ -1,24 +1,22 @@
-//! What health asks of the embedded profile.
+//! What health asks, and in which order (I1–I4).
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use application::ports::blobs::BlobStore;
 use async_trait::async_trait;
 use http::HeaderMap;
 use infrastructure::cache::layered::LayeredCache;
 use infrastructure::sql::db::Db;
+use infrastructure::sql::dialect::Dialect;
 
 use super::Parts;
+use super::concerns::{Watched, concerns};
+use crate::config::{LiveSettings, Settings};
 use crate::health::{
-    CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Probe, Registration,
+    CheckResult, CustomCheck, DetailAccess, DuplicateName, HealthCheck, HealthChecks, Registration,
 };
 
-/// A probe over the network may need a connection first.
-const BLOB_STORAGE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The database answers a trivial query (I1). The name is the specification's, whatever the engine.
+/// The database answers, over a connection of its own (I1).
 struct DatabaseCheck(Arc<Db>);
 
 #[async_trait]
@@ -44,7 +42,7 @@ impl HealthCheck for RedisCheck {
     }
 }
 
-/// Files can be stored and read (I3); everything else works without.
+/// Files can be stored and read (I3).
 struct BlobStorageCheck(Arc<dyn BlobStore>);
 
 #[async_trait]
@@ -57,58 +55,53 @@ impl HealthCheck for BlobStorageCheck {
     }
 }
 
-/// The check of a shared cache: without Redis the server is slower, but serves.
-pub fn redis_check(cache: Arc<LayeredCache>) -> Registration {
-    Registration::new("redis", &["cache"], Arc::new(RedisCheck(cache))).degrades()
-}
-/// Room for a few pages: a folder that only takes a file's name has no room for a transaction.
-const ROOM_BYTES: usize = 64 * 1024;
-
-/// The data folder can be written.
-struct DataFolder(PathBuf);
-
-#[async_trait]
-impl Probe for DataFolder {
-    fn name(&self) -> &'static str {
-        "data-folder"
-    }
-
-    async fn well(&self) -> Result<bool, String> {
-        let probe = self.0.join(".health");
-        let write = tokio::task::spawn_blocking(move || {
-            let written = std::fs::write(&probe, [0; ROOM_BYTES]);
-            std::fs::remove_file(&probe).and(written)
-        });
-        Ok(matches!(write.await, Ok(Ok(()))))
+/// The name of a database in reports.
+pub fn database_name(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "sqlite",
+        Dialect::SqlServer => "sql-server",
     }
 }
 
-/// The database took the last write.
-struct DatabaseWrites(Arc<Db>);
-
-#[async_trait]
-impl Probe for DatabaseWrites {
-    fn name(&self) -> &'static str {
-        "database-writes"
-    }
-
-    async fn well(&self) -> Result<bool, String> {
-        Ok(!self.0.refuses_writes() && !self.0.is_damaged())
-    }
+/// What is asked of each dependency.
+struct Asked {
+    database: Arc<dyn HealthCheck>,
+    /// `None` where the cache is this process's own.
+    redis: Option<Arc<dyn HealthCheck>>,
+    blobs: Arc<dyn HealthCheck>,
+    custom: Arc<dyn HealthCheck>,
 }
 
-pub fn health_checks(parts: &Parts, folder: PathBuf) -> Result<HealthChecks, DuplicateName> {
-    let database = parts.database.clone();
-    let probes: Vec<Arc<dyn Probe>> =
-        vec![Arc::new(DataFolder(folder)), Arc::new(DatabaseWrites(database.clone()))];
-    let files = Arc::new(BlobStorageCheck(parts.state.files.store.clone()));
-    let mut checks = vec![
-        Registration::new("sql-server", &["db", "critical"], Arc::new(DatabaseCheck(database))),
-        Registration::new("blob-storage", &["storage"], files).degrades().timeout(BLOB_STORAGE_TIMEOUT),
-        Registration::new("custom-check", &[], Arc::new(CustomCheck(probes))),
-    ];
-    checks.extend(parts.live.redis.clone().map(redis_check));
-    HealthChecks::new(checks)
+/// The entries of a report, in the specification's order. Only what has the tag `critical` decides on readiness; without
+/// Redis the server is slower, and without the file store everything but files works.
+fn registrations(dialect: Dialect, asked: Asked) -> Vec<Registration> {
+    let mut checks = vec![Registration::new(database_name(dialect), &["db", "critical"], asked.database)];
+    checks.extend(asked.redis.map(|redis| Registration::new("redis", &["cache"], redis).degrades()));
+    checks.push(Registration::new("blob-storage", &["storage"], asked.blobs).degrades());
+    checks.push(Registration::new("custom-check", &[], asked.custom));
+    checks
+}
+
+pub fn health_checks(
+    parts: &Parts,
+    settings: &Settings,
+    live: &LiveSettings,
+) -> Result<HealthChecks, DuplicateName> {
+    let redis = parts.live.redis.clone();
+    let watched = Watched {
+        live: live.clone(),
+        redis: redis.clone(),
+        database: parts.database.clone(),
+        clock: parts.state.application.clock.clone(),
+        data_folder: settings.data_directory.clone(),
+    };
+    let asked = Asked {
+        database: Arc::new(DatabaseCheck(parts.database.clone())),
+        redis: redis.map(|redis| Arc::new(RedisCheck(redis)) as Arc<dyn HealthCheck>),
+        blobs: Arc::new(BlobStorageCheck(parts.state.files.store.clone())),
+        custom: Arc::new(CustomCheck(concerns(watched))),
+    };
+    HealthChecks::new(registrations(parts.database.dialect(), asked))
 }
 
 /// Whoever may read the audit log may see the names and states of the checks.
@@ -124,3 +117,6 @@ impl DetailAccess for OperatorsSeeDetails {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

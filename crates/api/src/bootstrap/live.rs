@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use super::stores::link_keys;
 use super::wiring::{Parts, cache_ttl, rate_limits, signing_keys, token_seconds};
 use crate::config::{BlobChoice, CacheChoice, DatabaseChoice, LiveSettings, Settings};
-use crate::telemetry::Logs;
+use crate::telemetry::LevelSwitch;
 
 const TARGET: &str = "erp::configuration";
 /// The pause after a changed connection string of the database did not work; doubles with each further failure.
@@ -27,12 +27,12 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(60);
 pub fn follow(
     live: &LiveSettings,
     parts: &Parts,
-    logs: Option<Logs>,
+    levels: Option<LevelSwitch>,
     mut stopped: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + use<> {
     let mut settings = live.watch();
     let mut now = settings.borrow_and_update().clone();
-    let followers = Followers::of(parts, logs, now.clone());
+    let followers = Followers::of(parts, levels, now.clone());
     followers.region(&now);
     followers.flags(&now);
     let running = tokio::spawn(async move {
@@ -55,7 +55,7 @@ pub fn follow(
 struct Followers {
     /// What the process started with: settings that count after a restart only are in force as they are here.
     started: Arc<Settings>,
-    logs: Option<Logs>,
+    levels: Option<LevelSwitch>,
     parts: LiveParts,
     reconnecting: Arc<Reconnecting>,
 }
@@ -85,13 +85,13 @@ pub struct LiveParts {
 }
 
 impl Followers {
-    fn of(parts: &Parts, logs: Option<Logs>, started: Arc<Settings>) -> Self {
-        Self { started, logs, parts: parts.live.clone(), reconnecting: Arc::default() }
+    fn of(parts: &Parts, levels: Option<LevelSwitch>, started: Arc<Settings>) -> Self {
+        Self { started, levels, parts: parts.live.clone(), reconnecting: Arc::default() }
     }
 
     fn take_over(&self, old: &Settings, new: &Settings) {
-        if let Some(logs) = self.logs.as_ref().filter(|_| old.logging.levels != new.logging.levels) {
-            logs.set_levels(new.logging.levels.clone());
+        if let Some(levels) = self.levels.as_ref().filter(|_| old.logging.levels != new.logging.levels) {
+            levels.configure(new.logging.levels.clone());
         }
         if cache_ttl(old) != cache_ttl(new) {
             (self.parts.set_cache_ttl)(cache_ttl(new));

@@ -1,10 +1,12 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
+mod concerns;
 mod configuration;
 mod diagnose;
 mod first_start;
 mod health_checks;
 mod leader;
+mod listeners;
 mod live;
 mod offline;
 mod serve;

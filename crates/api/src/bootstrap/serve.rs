@@ -1,7 +1,6 @@
 //! The server: start, ready, drain, stop.
 
-use std::io::{ErrorKind, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,26 +13,22 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::configuration::adapters;
+use super::listeners::{AdminListener, Shown, bind, bind_admin};
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
-use crate::config::{Configuration, Reloader, Settings, Severity, Sources};
+use crate::config::{Configuration, LiveSettings, Reloader, Settings, Severity, Sources};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{Enrichers, Format, Logs};
+use crate::telemetry::{Enrichers, Format, LevelSwitch, Logs};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
     let logs = start_logs(&settings)?;
-    info!(target: "erp::lifetime", Environment = settings.environment.name(), "Running in {{Environment}}");
-    for notice in &configuration.notices {
-        match notice.severity {
-            Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
-            Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
-        }
-    }
+    let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| logs.set_levels(levels));
+    tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     private_files::create_directory(&settings.data_directory).map_err(|error| {
         let folder = settings.data_directory.display();
@@ -48,13 +43,24 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let welcome =
         if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
     let lifecycle = Lifecycle::default();
-    let health = health(&settings, &parts, &lifecycle)?;
+    let live = reloader.live();
+    let health = health(&settings, &parts, &live, &lifecycle)?;
     let router = router(&settings, &parts, &health);
     let listeners = bind(&settings.listen).await?;
+    let admin = bind_admin(&settings.admin).await?;
     let (stop, stopped) = watch::channel(false);
-    let followed = follow(&reloader.live(), &parts, Some(logs), stopped.clone());
+    let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let background = worker::start(&parts, stopped.clone());
+    let shown = Shown {
+        settings: &settings,
+        parts: &parts,
+        health: &health,
+        live: &live,
+        levels: &levels,
+        lifecycle: &lifecycle,
+    };
+    let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
     announce(&listeners, welcome, began.elapsed())?;
@@ -82,11 +88,24 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
         warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
     }
+    admin.end().await;
     if !parts.database.close().await {
         warn!(target: "erp::lifetime", "The write-ahead log could not be brought into the database file in time; the next start does it");
     }
     info!(target: "erp::lifetime", "Stopped");
     Ok(())
+}
+
+/// What the configuration has to say, once there is a log.
+fn tell(configuration: &Configuration) {
+    let environment = configuration.settings.environment.name();
+    info!(target: "erp::lifetime", Environment = environment, "Running in {{Environment}}");
+    for notice in &configuration.notices {
+        match notice.severity {
+            Severity::Information => info!(target: "erp::lifetime", "{}", notice.text),
+            Severity::Warning => warn!(target: "erp::lifetime", "{}", notice.text),
+        }
+    }
 }
 
 fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
@@ -98,8 +117,13 @@ fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
-fn health(settings: &Settings, parts: &Parts, lifecycle: &Lifecycle) -> Result<HealthState, Failure> {
-    let checks = health_checks::health_checks(parts, settings.data_directory.clone())
+fn health(
+    settings: &Settings,
+    parts: &Parts,
+    live: &LiveSettings,
+    lifecycle: &Lifecycle,
+) -> Result<HealthState, Failure> {
+    let checks = health_checks::health_checks(parts, settings, live)
         .map_err(|error| Failure::Other(error.to_string()))?;
     let access = Arc::new(health_checks::OperatorsSeeDetails(parts.state.authenticator.clone()));
     Ok(HealthState::new(checks, lifecycle.clone(), access))
@@ -109,40 +133,6 @@ fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
     let mut operations = api_operations();
     operations.plain(router_with_access(health.clone()).with_state(()));
     operations.into_router(parts.state.clone(), &http_limits(settings)).layer(from_connections())
-}
-
-async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
-    let mut listeners = Vec::with_capacity(addresses.len());
-    for address in addresses {
-        let listener = match TcpListener::bind(address).await {
-            Err(error) if may_be_missing(*address, &error) => match without_ipv6(*address, addresses) {
-                Some(instead) => TcpListener::bind(instead).await,
-                // The other loopback address is listened to.
-                None => continue,
-            },
-            bound => bound,
-        };
-        listeners
-            .push(listener.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?);
-    }
-    Ok(listeners)
-}
-
-/// Whether the machine has no IPv6, rather than the port being taken.
-fn may_be_missing(address: SocketAddr, error: &std::io::Error) -> bool {
-    let taken = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
-    address.is_ipv6() && !taken
-}
-
-/// What `*` and `localhost` mean there: every IPv4 address instead of every address, and nothing more than the loopback
-/// address of IPv4. Any other address stays as it is, and fails.
-fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
-    let port = address.port();
-    if address.ip().is_unspecified() {
-        return Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)));
-    }
-    let beside = all.contains(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    (!(address.ip().is_loopback() && beside)).then_some(address)
 }
 
 fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {

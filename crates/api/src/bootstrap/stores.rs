@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -62,6 +62,12 @@ pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<Stri
         ));
     }
     Ok(remarks)
+}
+
+/// The file of a certificate that the connection to SQL Server relies on.
+pub fn server_certificate(settings: &Settings) -> Option<PathBuf> {
+    let DatabaseChoice::SqlServer(text) = &settings.database.choice else { return None };
+    SqlServerOptions::parse(text.expose()).ok()?.server_certificate
 }
 
 /// The options of a checked string. In Development the certificate of a server that encrypts the login only is not looked
@@ -167,7 +173,7 @@ pub fn redis_options(text: &str, development: bool, clock: &Arc<dyn Clock>) -> R
 
 /// What tells this build from others of its version, whose cached values may have other shapes (X49): all processes of one
 /// image have the same.
-fn build() -> String {
+pub fn build() -> String {
     let binary = std::env::current_exe().and_then(|path| path.metadata());
     let changed = |binary: &Metadata| binary.modified().ok()?.duration_since(UNIX_EPOCH).ok();
     let (bytes, seconds) =

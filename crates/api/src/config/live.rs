@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
+use super::environment::Environment;
+use super::layers::Layers;
+use super::seen::{Seen, Source};
 use super::settings::Settings;
 
 /// Tells one port's channel of new settings.
@@ -18,6 +23,7 @@ struct Shared {
     reloads: AtomicU64,
     /// By what failed: the name of a source, or `settings` for values that were refused.
     failures: Mutex<BTreeMap<String, u64>>,
+    seen: Seen,
 }
 
 /// Handle on the settings in force; clones share them.
@@ -31,6 +37,7 @@ impl LiveSettings {
             ports: Mutex::default(),
             reloads: AtomicU64::new(0),
             failures: Mutex::default(),
+            seen: Seen::default(),
         }))
     }
 
@@ -81,6 +88,24 @@ impl LiveSettings {
         *count
     }
 
+    pub(super) fn answered(&self, source: Source, at: Instant) {
+        self.0.seen.answered(source, at);
+    }
+
+    pub(super) fn read(&self, environment: Environment, layers: Arc<Layers>) {
+        self.0.seen.read(environment, layers);
+    }
+
+    /// How long ago a remote source answered last; `None` where there is none.
+    pub fn age(&self, source: Source) -> Option<Duration> {
+        self.0.seen.age(source)
+    }
+
+    /// Every key in force with its source, without secrets, as `config show` prints it.
+    pub fn show(&self) -> String {
+        self.0.seen.show()
+    }
+
     /// Reloads that changed something.
     pub fn reloads(&self) -> u64 {
         self.0.reloads.load(Ordering::Relaxed)
@@ -96,4 +121,20 @@ impl fmt::Debug for LiveSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveSettings").field("reloads", &self.reloads()).finish_non_exhaustive()
     }
+}
+
+/// Settings of a server in Development, whose remote sources have just answered, or that has none.
+#[cfg(test)]
+pub(crate) fn live_for_tests(with_sources: bool) -> LiveSettings {
+    use super::load::tests::{CHECKS, nowhere};
+    let layers = Layers::default();
+    let mut reader = super::reader::Reader::new(&layers, Environment::Development);
+    let environment = Environment::Development;
+    let live = LiveSettings::new(Settings::read(&mut reader, &CHECKS, &nowhere(environment)));
+    live.read(environment, Arc::new(layers));
+    if with_sources {
+        live.answered(Source::KeyVault, Instant::now());
+        live.answered(Source::AppConfiguration, Instant::now());
+    }
+    live
 }

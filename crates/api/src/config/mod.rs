@@ -28,6 +28,7 @@ mod reference;
 pub mod registry;
 mod reload;
 mod remote;
+mod seen;
 mod settings;
 mod show;
 mod unknown;
@@ -42,6 +43,8 @@ pub use error::{ConfigErrors, EXIT_CONFIGURATION, Notice, Problem, Severity};
 pub use insights::ApplicationInsights;
 pub use layers::{Found, Layer, Layers, Scope};
 pub use live::LiveSettings;
+#[cfg(test)]
+pub(crate) use live::live_for_tests;
 pub use load::{Configuration, Gathered, Sources};
 pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
@@ -49,7 +52,8 @@ pub use remote::{
     Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
     SentinelKey,
 };
+pub use seen::Source;
 pub use settings::{
-    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload, Settings,
-    Shutdown, Template,
+    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
+    Settings, Shutdown, Template,
 };

@@ -48,6 +48,9 @@ impl<'a> Reader<'a> {
     pub fn environment(&self) -> Environment {
         self.environment
     }
+    pub fn layers(&self) -> &'a Layers {
+        self.layers
+    }
     /// The keys somebody has read.
     #[cfg(test)]
     pub fn keys_read(&self) -> &BTreeSet<&'static str> {

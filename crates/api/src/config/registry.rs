@@ -209,6 +209,14 @@ keys! {
          10 behind a plain proxy.").default("0");
     SHUTDOWN_GRACE = KeyDef::new("Shutdown:GraceSeconds", integer(0, 600, "seconds"),
         "How long requests in flight may take to finish.").default("30");
+    ADMIN_URLS = KeyDef::new("Admin:Urls", Kind::Urls,
+        "Addresses of the admin listener (health in full, log levels, `/debug`), which asks nobody who they are: reachable by \
+         operators only, never through a service or a gateway. `off`: none. A taken port ends the start; the default of \
+         Development is then left out with a warning. See HEALTH.md.")
+        .default("http://*:9090").development("http://127.0.0.1:9090");
+    HEALTH_CERTIFICATES = KeyDef::new("Health:Certificates:*", Kind::Path,
+        "Files with certificates, PEM or DER, whose end the health check watches, such as that of the proxy in front. \
+         Those of the connection strings are watched without being named.").live();
     CORS_ORIGINS = KeyDef::new("Cors:AllowedOrigins:*", Kind::Text,
         "Origins whose pages may call the API, such as `https://app.example.com`. None: no cross-origin calls.");
 }

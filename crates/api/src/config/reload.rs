@@ -44,7 +44,7 @@ pub struct Reloader {
     ids: Arc<dyn Ids>,
     live: LiveSettings,
     environment: super::Environment,
-    layers: Layers,
+    layers: Arc<Layers>,
     remote: RemoteLayers,
     watched: Watched,
     fingerprint: Fingerprint,
@@ -74,7 +74,7 @@ impl Reloader {
             ids,
             live: LiveSettings::new(settings),
             environment,
-            layers,
+            layers: Arc::new(layers),
             remote,
             fingerprint: Fingerprint::take(&watched),
             watched,
@@ -87,11 +87,14 @@ impl Reloader {
         let reload = reloader.live.current().reload;
         reloader.files_due = now + files_interval(reload, reloader.lot());
         let lot = reloader.lot();
+        reloader.live.read(environment, reloader.layers.clone());
         if let Some(remote) = &reloader.remote.app_configuration {
+            reloader.live.answered(Which::AppConfiguration.into(), remote.begun);
             reloader.app_configuration =
                 Turn::at(remote.begun + Which::AppConfiguration.interval(reload, lot));
         }
         if let Some(remote) = &reloader.remote.key_vault {
+            reloader.live.answered(Which::KeyVault.into(), remote.begun);
             reloader.key_vault = Turn::at(remote.begun + Which::KeyVault.interval(reload, lot));
         }
         reloader
@@ -197,6 +200,7 @@ impl Reloader {
                     info!(target: TARGET, source = %source.name(), "{{source}} answers again");
                 }
                 turn.answered(which.interval(reload, lot));
+                self.live.answered(which.into(), Instant::now());
                 loaded.is_some_and(|loaded| {
                     let changed = *layers != loaded;
                     *layers = loaded;
@@ -253,7 +257,8 @@ impl Reloader {
             info!(target: TARGET, "The settings are good again");
         }
         let changed = changes::between(&self.layers, &gathered.layers);
-        self.layers = gathered.layers;
+        self.layers = Arc::new(gathered.layers);
+        self.live.read(self.environment, self.layers.clone());
         self.watched = gathered.watched;
         self.tell(gathered.notices);
         if changed.is_empty() {

@@ -1,5 +1,6 @@
 //! The configuration as typed sections, handed out by value.
 
+mod admin;
 mod read;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub const SIGNING_KEYS_MAX: usize = 4;
 pub struct Settings {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
+    pub admin: Admin,
     pub data_directory: PathBuf,
     pub database: Database,
     pub blobs: BlobChoice,
@@ -42,7 +44,19 @@ pub struct Settings {
     pub cache: Cache,
     pub shutdown: Shutdown,
     pub files: Files,
+    /// Files whose end health watches.
+    pub certificates: Vec<PathBuf>,
     pub cors_origins: Vec<String>,
+}
+
+/// The listener of operators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// Empty: there is none.
+    pub listen: Vec<SocketAddr>,
+    /// Whether the server starts with it or not at all: everywhere but at the default of Development, where a second server
+    /// beside the first one is nothing unusual.
+    pub required: bool,
 }
 
 /// The database, and how the embedded engine is run.
@@ -255,6 +269,57 @@ mod tests {
         assert!(left.len() == 3 && !left.contains_key("feature_flags:Beta"), "{left:?}");
         let left = with(glass, "FeatureManagement:Gamma:EnabledFor:0:Name");
         assert!(left.len() == 2 && !left.contains_key("feature_flags:0:enabled"), "{left:?}");
+    }
+
+    fn admin(environment: Environment, pairs: &[(&str, &str)]) -> Result<Admin, String> {
+        let mut layer = Layer::new("environment", Scope::Own);
+        for (key, value) in pairs {
+            layer.set(key, Some((*value).to_owned()));
+        }
+        let mut layers = Layers::default();
+        layers.push(layer);
+        let mut reader = Reader::new(&layers, environment);
+        let admin = Settings::read(&mut reader, &CHECKS, &nowhere(environment)).admin;
+        let problem = reader.finish().0.into_iter().find(|problem| problem.key == "Admin:Urls");
+        problem.map_or(Ok(admin), |problem| Err(problem.reason))
+    }
+
+    #[test]
+    fn operators_have_an_address_of_their_own() {
+        use Environment::{Development, Production};
+        let listens = |addresses: &[&str], required: bool| -> Result<Admin, String> {
+            let listen = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            Ok(Admin { listen, required })
+        };
+        assert_eq!(admin(Production, &[]), listens(&["[::]:9090"], true));
+        assert_eq!(
+            admin(Development, &[]),
+            listens(&["127.0.0.1:9090"], false),
+            "two servers of a developer"
+        );
+        let own = [("Admin:Urls", "http://127.0.0.1:9")];
+        assert_eq!(admin(Development, &own), listens(&["127.0.0.1:9"], true), "somebody asked for it");
+        for off in ["off", " Off "] {
+            assert_eq!(admin(Production, &[("Admin:Urls", off)]), listens(&[], true));
+        }
+        let both = [("Urls", "http://*:0;http://10.0.0.1:5"), ("Admin:Urls", "http://127.0.0.1:0")];
+        assert_eq!(admin(Production, &both), listens(&["127.0.0.1:0"], true), "any free port is another one");
+    }
+
+    #[test]
+    fn the_api_and_the_operators_share_no_address() {
+        for (urls, own) in [
+            ("http://*:9090", "http://127.0.0.1:9090"),
+            ("http://127.0.0.1:9090", "http://*:9090"),
+            ("http://127.0.0.1:1;http://127.0.0.1:9090", "http://127.0.0.1:9090"),
+        ] {
+            let refused = admin(Environment::Staging, &[("Urls", urls), ("Admin:Urls", own)]).unwrap_err();
+            assert!(refused.ends_with("is an address of the API, too"), "{refused}");
+        }
+        for (own, reason) in [(";", "names no address"), ("https://*:1", "TLS"), ("nonsense", "http://")] {
+            let refused = admin(Environment::Staging, &[("Admin:Urls", own)]).unwrap_err();
+            assert!(refused.contains(reason), "{refused}");
+        }
     }
 
     #[test]

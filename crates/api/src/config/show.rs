@@ -1,5 +1,7 @@
 //! `erp-api config show`: every key with its value and where that comes from (B17). Secrets never show.
 
+use super::environment::Environment;
+use super::layers::Layers;
 use super::load::Gathered;
 use super::reader::{DEFAULT_LAYER, resolve};
 use super::registry::{self, KeyDef};
@@ -10,24 +12,37 @@ impl Gathered {
     /// One line a key, `key=value (source)`, in the order of the reference, then the unknown keys. Secrets and the
     /// values of unknown keys, which may be secrets, are `***`.
     pub fn show(&self) -> String {
-        let mut lines = Vec::new();
-        for def in registry::ALL {
-            self.show_key(def, &mut lines);
-        }
-        for (key, layer) in unknown::keys(&self.layers) {
-            if let Some(found) = self.layers.get(&key).filter(|found| found.layer == layer) {
-                lines.push(format!("{key}={} ({layer}, unknown)", shown(found.value, true)));
-            }
-        }
-        lines.push(String::new());
-        lines.join("\n")
+        show(&self.layers, self.environment)
     }
+}
 
+/// The same for layers that were read before.
+pub(super) fn show(layers: &Layers, environment: Environment) -> String {
+    let shown_layers = Shown { layers, environment };
+    let mut lines = Vec::new();
+    for def in registry::ALL {
+        shown_layers.show_key(def, &mut lines);
+    }
+    for (key, layer) in unknown::keys(layers) {
+        if let Some(found) = layers.get(&key).filter(|found| found.layer == layer) {
+            lines.push(format!("{key}={} ({layer}, unknown)", shown(found.value, true)));
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+struct Shown<'a> {
+    layers: &'a Layers,
+    environment: Environment,
+}
+
+impl Shown<'_> {
     fn show_key(&self, def: &'static KeyDef, lines: &mut Vec<String>) {
         let value = |text: &str| shown(text, def.secret);
         if std::ptr::eq(def, &registry::ENVIRONMENT) {
             let layer =
-                resolve(&self.layers, def).map_or_else(|| DEFAULT_LAYER.to_owned(), |given| given.layer);
+                resolve(self.layers, def).map_or_else(|| DEFAULT_LAYER.to_owned(), |given| given.layer);
             lines.push(format!("{}={} ({layer})", def.key, self.environment));
             return;
         }
@@ -52,7 +67,7 @@ impl Gathered {
             return;
         }
         let default = def.default_in(self.environment.is_development());
-        lines.push(match (resolve(&self.layers, def), default) {
+        lines.push(match (resolve(self.layers, def), default) {
             (Some(given), _) => format!("{}={} ({})", def.key, value(&given.value), given.layer),
             (None, Some(default)) => format!("{}={default} ({DEFAULT_LAYER})", def.key),
             (None, None) => format!("{}= (not set)", def.key),

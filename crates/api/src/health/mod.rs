@@ -12,9 +12,9 @@ mod runner;
 mod tests;
 
 pub use check::{CheckResult, HealthCheck, HealthStatus, Registration};
-pub use custom::{CustomCheck, Probe};
+pub use custom::{CustomCheck, Finding, Probe};
 pub use lifecycle::{Lifecycle, Phase};
 pub use probe::{healthcheck, resolve as resolve_url};
 pub use report::{Entry, Report, time_span};
 pub use routes::{DetailAccess, HealthState, NoDetails, router, router_with_access};
-pub use runner::{DuplicateName, HealthChecks};
+pub use runner::{DuplicateName, HealthChecks, REUSE, Stopwatch};

@@ -1,4 +1,4 @@
-//! `/health`, `/api/v1/health`, `/health/live`, `/health/ready` (I6, I7).
+//! `/health`, `/api/v1/health`, `/health/live`, `/health/ready` (I6, I7), for the public and for the admin listener.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, header};
+use tokio::sync::Semaphore;
 
 use super::check::HealthStatus;
 use super::lifecycle::{Lifecycle, Phase};
@@ -18,6 +19,11 @@ use super::runner::HealthChecks;
 
 /// How often readiness is evaluated.
 const EVALUATION_INTERVAL: Duration = Duration::from_secs(5);
+/// Callers whose right to see details is looked up at the same time; the others are answered as anonymous ones. Health is
+/// exempt from the limits of requests, and whoever can reach it can send any key.
+const DETAIL_ASKERS_MAX: usize = 4;
+/// How long that may take: less than a probe waits.
+const DETAIL_WAIT_MAX: Duration = Duration::from_millis(500);
 
 /// Decides who may see the names and states of the checks.
 #[async_trait]
@@ -36,22 +42,46 @@ impl DetailAccess for NoDetails {
     }
 }
 
-/// What the endpoints answer from.
+/// Who reads the answers of a listener.
+#[derive(Clone)]
+enum Readers {
+    /// Anybody; some may see more.
+    Public { access: Arc<dyn DetailAccess>, askers: Arc<Semaphore> },
+    /// Operators only: the full text.
+    Operators,
+}
+
+/// What the endpoints answer from; clones share it.
 #[derive(Clone)]
 pub struct HealthState {
     checks: HealthChecks,
     lifecycle: Lifecycle,
     readiness: Arc<Mutex<(Readiness, Option<Report>)>>,
-    access: Arc<dyn DetailAccess>,
+    /// Held by whoever evaluates.
+    evaluating: Arc<tokio::sync::Mutex<()>>,
+    readers: Readers,
 }
 
 impl HealthState {
     pub fn new(checks: HealthChecks, lifecycle: Lifecycle, access: Arc<dyn DetailAccess>) -> Self {
-        Self { checks, lifecycle, readiness: Arc::default(), access }
+        let readers = Readers::Public { access, askers: Arc::new(Semaphore::new(DETAIL_ASKERS_MAX)) };
+        let (readiness, evaluating) = (Arc::default(), Arc::default());
+        Self { checks, lifecycle, readiness, evaluating, readers }
+    }
+
+    /// The same state for a listener that only operators reach.
+    #[must_use]
+    pub fn for_operators(&self) -> Self {
+        Self { readers: Readers::Operators, ..self.clone() }
     }
 
     /// Runs the critical checks once and takes the result into account.
     pub async fn evaluate(&self) {
+        let _evaluating = self.evaluating.lock().await;
+        self.evaluate_now().await;
+    }
+
+    async fn evaluate_now(&self) {
         let report = self.checks.critical().await;
         let mut readiness = self.readiness.lock().unwrap_or_else(PoisonError::into_inner);
         let before = readiness.0.is_ready();
@@ -82,7 +112,11 @@ impl HealthState {
             return Report { status: HealthStatus::Unhealthy, ..nothing };
         }
         if self.current().0.is_ready().is_none() {
-            self.evaluate().await;
+            let _evaluating = self.evaluating.lock().await;
+            // Of those that come before the first evaluation one makes it.
+            if self.current().0.is_ready().is_none() {
+                self.evaluate_now().await;
+            }
         }
         let (readiness, report) = self.current();
         let mut report = report.unwrap_or(nothing);
@@ -98,15 +132,33 @@ impl HealthState {
         self.readiness.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// As much of the report as the caller may see.
     async fn answer(&self, report: Report, headers: &HeaderMap) -> Response {
-        let shown = if self.access.allows(headers).await { report.redacted() } else { report.anonymous() };
+        let shown = match &self.readers {
+            Readers::Operators => report,
+            Readers::Public { access, askers } if may_see(&**access, askers, headers).await => {
+                report.redacted()
+            }
+            Readers::Public { .. } => report.anonymous(),
+        };
+        shown.into_response()
+    }
+}
+
+async fn may_see(access: &dyn DetailAccess, askers: &Semaphore, headers: &HeaderMap) -> bool {
+    let Ok(_asker) = askers.try_acquire() else { return false };
+    tokio::time::timeout(DETAIL_WAIT_MAX, access.allows(headers)).await.unwrap_or(false)
+}
+
+impl IntoResponse for Report {
+    fn into_response(self) -> Response {
         let headers = [
             (header::CONTENT_TYPE, "application/json"),
             (header::CACHE_CONTROL, "no-store, no-cache"),
             (header::PRAGMA, "no-cache"),
             (header::EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT"),
         ];
-        (shown.http_status(), headers, shown.json()).into_response()
+        (self.http_status(), headers, self.json()).into_response()
     }
 }
 
@@ -130,9 +182,9 @@ async fn all(State(state): State<HealthState>, headers: HeaderMap) -> Response {
     state.answer(report, &headers).await
 }
 
-/// Alive as long as it answers: restarting does not mend a dependency.
-async fn live(State(state): State<HealthState>, headers: HeaderMap) -> Response {
-    state.answer(Report::new(Duration::ZERO, Vec::new()), &headers).await
+/// Alive as long as it answers: restarting does not mend a dependency, so none is asked, not even who is calling.
+async fn live() -> Response {
+    Report::new(Duration::ZERO, Vec::new()).into_response()
 }
 
 async fn ready(State(state): State<HealthState>, headers: HeaderMap) -> Response {

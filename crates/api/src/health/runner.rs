@@ -3,11 +3,12 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::check::{CheckResult, HealthStatus, Registration};
 use super::report::{Entry, Report};
@@ -16,8 +17,8 @@ use super::report::{Entry, Report};
 const TIMED_OUT: &str = "A timeout occurred while running check.";
 /// Tag of the checks that readiness depends on.
 pub const CRITICAL: &str = "critical";
-/// How long a report of all checks is handed out again, so that a flood of callers does not become a flood of checks.
-const REUSE: Duration = Duration::from_secs(1);
+/// How long a report of all checks is handed out again, so that a flood of callers does not become a flood of checks (E9).
+pub const REUSE: Duration = Duration::from_secs(2);
 
 /// Two checks have this name.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,30 +32,40 @@ impl fmt::Display for DuplicateName {
 
 impl std::error::Error for DuplicateName {}
 
+/// What durations are measured with: time since any beginning, never less than before. Tests have one of their own.
+pub type Stopwatch = Arc<dyn Fn() -> Duration + Send + Sync>;
+
 /// The checks of this server.
 #[derive(Clone)]
 pub struct HealthChecks {
     checks: Arc<[Registration]>,
+    stopwatch: Stopwatch,
     last: Arc<Mutex<Option<(Instant, Report)>>>,
 }
 
 impl HealthChecks {
     pub fn new(checks: Vec<Registration>) -> Result<Self, DuplicateName> {
+        let began = std::time::Instant::now();
+        Self::measured(checks, Arc::new(move || began.elapsed()))
+    }
+
+    /// The same with another stopwatch.
+    pub fn measured(checks: Vec<Registration>, stopwatch: Stopwatch) -> Result<Self, DuplicateName> {
         for (index, check) in checks.iter().enumerate() {
             if checks[..index].iter().any(|earlier| earlier.name.eq_ignore_ascii_case(check.name)) {
                 return Err(DuplicateName(check.name));
             }
         }
-        Ok(Self { checks: checks.into(), last: Arc::default() })
+        Ok(Self { checks: checks.into(), stopwatch, last: Arc::default() })
     }
 
-    /// The report of all checks, at most a second old; callers at the same time share one run.
+    /// The report of all checks, at most [`REUSE`] old; callers at the same time share one run.
     pub async fn report(&self) -> Report {
         let mut last = self.last.lock().await;
         match &*last {
             Some((made, report)) if made.elapsed() < REUSE => report.clone(),
             _ => {
-                let report = run(self.checks.iter()).await;
+                let report = self.run(self.checks.iter()).await;
                 *last = Some((Instant::now(), report.clone()));
                 report
             }
@@ -63,42 +74,42 @@ impl HealthChecks {
 
     /// A fresh report of the checks that readiness depends on.
     pub async fn critical(&self) -> Report {
-        run(self.checks.iter().filter(|check| check.tags.contains(&CRITICAL))).await
+        self.run(self.checks.iter().filter(|check| check.tags.contains(&CRITICAL))).await
     }
-}
 
-async fn run(checks: impl Iterator<Item = &Registration>) -> Report {
-    let start = Instant::now();
-    let entries = join_all(checks.map(run_one)).await;
-    Report::new(start.elapsed(), entries)
-}
-
-async fn run_one(registration: &Registration) -> Entry {
-    let start = Instant::now();
-    let guarded = AssertUnwindSafe(registration.check.check()).catch_unwind();
-    let result = match tokio::time::timeout(registration.timeout, guarded).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => CheckResult::error("the check panicked"),
-        Err(_) => CheckResult::failed(TIMED_OUT),
-    };
-    let status = result.status.unwrap_or(registration.failure_status);
-    if status != HealthStatus::Healthy {
-        let reason =
-            result.exception.as_deref().or(result.description.as_deref()).unwrap_or("no reason given");
-        tracing::debug!(
-            check = registration.name,
-            ?status,
-            reason,
-            "Health check {{check}} is {{status}}: {{reason}}"
-        );
+    async fn run(&self, checks: impl Iterator<Item = &Registration>) -> Report {
+        let start = (self.stopwatch)();
+        let entries = join_all(checks.map(|check| self.run_one(check))).await;
+        Report::new((self.stopwatch)().saturating_sub(start), entries)
     }
-    Entry {
-        name: registration.name,
-        data: result.data,
-        description: result.description.or_else(|| result.exception.clone()),
-        duration: start.elapsed(),
-        exception: result.exception,
-        status,
-        tags: registration.tags,
+
+    async fn run_one(&self, registration: &Registration) -> Entry {
+        let start = (self.stopwatch)();
+        let guarded = AssertUnwindSafe(registration.check.check()).catch_unwind();
+        let result = match tokio::time::timeout(registration.timeout, guarded).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => CheckResult::error("the check panicked"),
+            Err(_) => CheckResult::failed(TIMED_OUT),
+        };
+        let status = result.status.unwrap_or(registration.failure_status);
+        if status != HealthStatus::Healthy {
+            let reason =
+                result.exception.as_deref().or(result.description.as_deref()).unwrap_or("no reason given");
+            tracing::debug!(
+                check = registration.name,
+                ?status,
+                reason,
+                "Health check {{check}} is {{status}}: {{reason}}"
+            );
+        }
+        Entry {
+            name: registration.name,
+            data: result.data,
+            description: result.description.or_else(|| result.exception.clone()),
+            duration: (self.stopwatch)().saturating_sub(start),
+            exception: result.exception,
+            status,
+            tags: registration.tags,
+        }
     }
 }

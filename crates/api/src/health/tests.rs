@@ -14,6 +14,8 @@ use tower::ServiceExt;
 
 use super::*;
 
+const ALIVE: &str = r#"{"status":"Healthy","totalDuration":"00:00:00","entries":{}}"#;
+
 #[derive(Default)]
 struct Stub {
     down: AtomicBool,
@@ -90,10 +92,9 @@ async fn anonymous_callers_see_no_names_and_no_texts() {
         let (status, _, body) = ask(&router, Method::HEAD, path).await;
         assert_eq!((status, body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, ""));
     }
-    assert_eq!(stub.runs.load(Ordering::SeqCst), 1, "callers within a second share a run");
+    assert_eq!(stub.runs.load(Ordering::SeqCst), 1, "callers within two seconds share a run");
     let (status, _, body) = ask(&router, Method::GET, "/health/live").await;
-    assert_eq!(status, StatusCode::OK);
-    assert_eq!(body, r#"{"status":"Healthy","totalDuration":"00:00:00","entries":{}}"#);
+    assert_eq!((status, body.as_str()), (StatusCode::OK, ALIVE));
 }
 
 #[tokio::test]
@@ -157,27 +158,127 @@ async fn no_checks_are_healthy_and_names_are_unique() {
     assert_eq!(twice, Some(DuplicateName("sql-server")));
 }
 
-struct Says(Result<bool, String>);
+/// Somebody with a credential whose right takes as long to find out as the database takes to answer.
+#[derive(Default)]
+struct Asked(AtomicU32);
+
+#[async_trait]
+impl DetailAccess for Asked {
+    async fn allows(&self, _: &HeaderMap) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_for_details_holds_nobody_up_and_liveness_asks_nobody() {
+    let asked = Arc::new(Asked::default());
+    let (checks, lifecycle) = (HealthChecks::new(vec![database().1]).unwrap(), Lifecycle::default());
+    lifecycle.ready();
+    let router = router_with_access(HealthState::new(checks, lifecycle, asked.clone()));
+    for _ in 0..100 {
+        let (status, _, body) = ask(&router, Method::GET, "/health/live").await;
+        assert_eq!((status.as_u16(), body.as_str()), (200, ALIVE));
+    }
+    assert_eq!(asked.0.load(Ordering::SeqCst), 0, "liveness asks nobody who is calling");
+    let began = tokio::time::Instant::now();
+    let answers = (0..100).map(|n| ask(&router, Method::GET, ["/health", "/health/ready"][n % 2]));
+    for (status, _, body) in futures::future::join_all(answers).await {
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.ends_with(r#""entries":{}}"#), "{body}");
+    }
+    assert!(began.elapsed() <= Duration::from_secs(1), "{:?}", began.elapsed());
+    assert_eq!(asked.0.load(Ordering::SeqCst), 4, "the database is not asked for each");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_handed_out_for_two_seconds_and_one_run_serves_all_who_ask_at_once() {
+    let (stub, database) = database();
+    let lifecycle = Lifecycle::default();
+    let checks = HealthChecks::new(vec![database]).unwrap();
+    let state = HealthState::new(checks, lifecycle.clone(), Arc::new(NoDetails));
+    let router = router_with_access(state.clone());
+    let runs = || stub.runs.load(Ordering::SeqCst);
+    for (milliseconds, expected) in [(0, 1), (1_900, 1), (200, 2)] {
+        tokio::time::advance(Duration::from_millis(milliseconds)).await;
+        futures::future::join_all((0..20).map(|_| ask(&router, Method::GET, "/health"))).await;
+        assert_eq!(runs(), expected, "after {milliseconds} ms more");
+    }
+    lifecycle.ready();
+    futures::future::join_all((0..20).map(|_| ask(&router, Method::GET, "/health/ready"))).await;
+    assert_eq!(runs(), 3, "one evaluation for all that come before the first");
+    let watching = tokio::spawn(state.watch());
+    tokio::time::sleep(Duration::from_millis(10_500)).await;
+    assert_eq!(runs(), 6, "at once, after five and after ten seconds");
+    futures::future::join_all((0..20).map(|_| ask(&router, Method::GET, "/health/ready"))).await;
+    assert_eq!(runs(), 6, "readiness was evaluated in the background");
+    watching.abort();
+}
+
+#[tokio::test]
+async fn operators_see_the_whole_text() {
+    let (stub, database) = database();
+    stub.down.store(true, Ordering::SeqCst);
+    let checks = HealthChecks::new(vec![database]).unwrap();
+    let state = HealthState::new(checks, Lifecycle::default(), Arc::new(NoDetails));
+    let router = router_with_access(state.for_operators());
+    let (status, _, body) = ask(&router, Method::GET, "/health").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(body.contains(r#""exception":"secret host","status":"Unhealthy""#), "{body}");
+}
+
+struct Says(&'static str, Result<Finding, String>);
 
 #[async_trait]
 impl Probe for Says {
     fn name(&self) -> &'static str {
-        "outbox-lag"
+        self.0
     }
-    async fn well(&self) -> Result<bool, String> {
-        self.0.clone()
+    async fn look(&self) -> Result<Finding, String> {
+        self.1.clone()
+    }
+}
+
+struct Never;
+
+#[async_trait]
+impl Probe for Never {
+    fn name(&self) -> &'static str {
+        "clock-skew"
+    }
+    async fn look(&self) -> Result<Finding, String> {
+        pending().await
     }
 }
 
 #[tokio::test]
 async fn the_custom_check_has_exactly_three_messages() {
-    for (answer, message, failed) in [
-        (Ok(true), "All systems operational", false),
-        (Ok(false), "One or more critical services are down", true),
-        (Err("unreadable".to_owned()), "Health check failed", true),
+    let well = Some(HealthStatus::Healthy);
+    let (look, act) = (Finding::Worrying("late".to_owned()), Finding::Bad("full".to_owned()));
+    let down = "One or more critical services are down";
+    for (answer, message, status, data) in [
+        (Ok(Finding::Well), "All systems operational", well, "{}"),
+        (Ok(look), down, Some(HealthStatus::Degraded), r#"{"outbox-lag":"late"}"#),
+        (Ok(act), down, None, r#"{"outbox-lag":"full"}"#),
+        (Err("unreadable".to_owned()), "Health check failed", None, "{}"),
     ] {
-        let result = CustomCheck(vec![Arc::new(Says(Ok(true))), Arc::new(Says(answer))]).check().await;
+        let probes: Vec<Arc<dyn Probe>> =
+            vec![Arc::new(Says("disk", Ok(Finding::Well))), Arc::new(Says("outbox-lag", answer))];
+        let result = CustomCheck(probes).check().await;
         assert_eq!(result.description.as_deref(), Some(message));
-        assert_eq!(result.status.is_none(), failed);
+        assert_eq!(result.status, status, "{message}");
+        assert_eq!(serde_json::to_string(&result.data).unwrap(), data);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_concern_that_hangs_does_not_hide_the_others() {
+    let full = Ok(Finding::Bad("full".to_owned()));
+    let probes: Vec<Arc<dyn Probe>> = vec![Arc::new(Never), Arc::new(Says("disk", full))];
+    let check = Registration::new("custom-check", &[], Arc::new(CustomCheck(probes)));
+    let entry = HealthChecks::new(vec![check]).unwrap().report().await.entries.remove(0);
+    assert_eq!(entry.description.as_deref(), Some("Health check failed"));
+    assert_eq!(entry.exception.as_deref(), Some("clock-skew: no answer in time"));
+    assert_eq!(entry.data["disk"], "full");
+    assert_eq!(entry.status, HealthStatus::Unhealthy);
 }

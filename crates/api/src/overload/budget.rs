@@ -43,6 +43,10 @@ impl Budget {
         self.0.used.load(Ordering::Relaxed)
     }
 
+    pub fn bytes_max(&self) -> usize {
+        self.0.bytes_max
+    }
+
     /// Whether more than half is taken: what can be done without is left, such as compression.
     pub fn is_tight(&self) -> bool {
         self.used() > self.0.bytes_max / 2

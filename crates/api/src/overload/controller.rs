@@ -99,9 +99,14 @@ impl Controller {
         }
     }
 
-    #[cfg(test)]
-    fn limit(&self) -> usize {
+    pub fn limit(&self) -> usize {
         self.limit
+    }
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+    pub fn writes(&self) -> usize {
+        self.writes
     }
     pub fn running(&self) -> usize {
         self.running

@@ -4,6 +4,7 @@
 mod budget;
 mod controller;
 mod refusals;
+mod snapshot;
 mod transfers;
 mod writer_queue;
 
@@ -20,6 +21,7 @@ pub use budget::{BODY_COST, Budget, Held, UPLOAD_BYTES, bytes_max};
 pub use controller::{Bounds, Class};
 use controller::{Controller, ProcessorTime, Verdict};
 use refusals::Refusals;
+pub use snapshot::{Requests, Share, Snapshot, Writer};
 pub use transfers::{Transfer, Transfers, transfers_max};
 pub use writer_queue::{QueuedDatabase, WriterQueue};
 

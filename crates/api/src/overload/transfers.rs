@@ -26,7 +26,10 @@ pub fn transfers_max(resources: &Resources) -> usize {
 
 /// The places of transfers; clones share them.
 #[derive(Clone)]
-pub struct Transfers(Arc<Semaphore>);
+pub struct Transfers {
+    places: Arc<Semaphore>,
+    max: usize,
+}
 
 /// One transfer's place, until its answer is sent.
 #[derive(Debug)]
@@ -34,11 +37,17 @@ pub struct Transfer(#[expect(dead_code, reason = "held, not read")] OwnedSemapho
 
 impl Transfers {
     pub fn new(max: usize) -> Self {
-        Self(Arc::new(Semaphore::new(max.clamp(1, Semaphore::MAX_PERMITS))))
+        let max = max.clamp(1, Semaphore::MAX_PERMITS);
+        Self { places: Arc::new(Semaphore::new(max)), max }
+    }
+
+    /// Transfers in progress, and how many there may be.
+    pub fn running(&self) -> (usize, usize) {
+        (self.max.saturating_sub(self.places.available_permits()), self.max)
     }
 
     pub fn enter(&self) -> Result<Transfer, Refused> {
-        self.0.clone().try_acquire_owned().map(Transfer).map_err(|_| Refused)
+        self.places.clone().try_acquire_owned().map(Transfer).map_err(|_| Refused)
     }
 }
 

@@ -32,6 +32,13 @@ impl WriterQueue {
         self.with(|queue| queue.waiting.first_key_value().map(|(_, since)| since.duration_since(began)))
     }
 
+    /// How many wait, and for how long the oldest one does.
+    pub fn waiting(&self) -> (usize, Option<Duration>) {
+        self.with(|queue| {
+            (queue.waiting.len(), queue.waiting.first_key_value().map(|(_, since)| since.elapsed()))
+        })
+    }
+
     fn enter(&self) -> Ticket {
         let number = self.with(|queue| {
             queue.next += 1;

@@ -75,18 +75,62 @@ const SOURCES: [(&str, &str); 9] = [
     ("mssql_client", "Microsoft.EntityFrameworkCore"),
 ];
 
+/// What operators did to a running server. Its lines are written whatever the levels are: otherwise whoever changes them
+/// could do so unseen.
+pub const AUDIT: &str = "erp::audit";
+
 /// The default level and the overrides of sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelRules {
     default: Level,
-    /// Lower-case source and its level.
-    overrides: Vec<(String, Level)>,
+    overrides: Vec<Override>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Override {
+    /// As it was given.
+    shown: String,
+    /// In lower case, with `.` between its parts.
+    source: String,
+    level: Level,
+}
+
+impl Override {
+    fn new(shown: String, level: Level) -> Self {
+        Self { source: shown.to_lowercase().replace("::", "."), shown, level }
+    }
 }
 
 impl LevelRules {
     pub fn new(default: Level, overrides: impl IntoIterator<Item = (String, Level)>) -> Self {
-        let lower = |(source, level): (String, Level)| (source.to_lowercase().replace("::", "."), level);
-        Self { default, overrides: overrides.into_iter().map(lower).collect() }
+        Self {
+            default,
+            overrides: overrides.into_iter().map(|(source, level)| Override::new(source, level)).collect(),
+        }
+    }
+
+    pub fn default_level(&self) -> Level {
+        self.default
+    }
+
+    /// Each source with a level of its own, as it was given.
+    pub fn overrides(&self) -> impl Iterator<Item = (&str, Level)> {
+        self.overrides.iter().map(|own| (own.shown.as_str(), own.level))
+    }
+
+    /// These rules with other levels above them.
+    #[must_use]
+    pub fn with(&self, change: &LevelChange) -> Self {
+        let mut rules = self.clone();
+        rules.default = change.default.unwrap_or(rules.default);
+        for (shown, level) in &change.overrides {
+            let new = Override::new(shown.clone(), *level);
+            match rules.overrides.iter_mut().find(|own| own.source == new.source) {
+                Some(own) => own.level = new.level,
+                None => rules.overrides.push(new),
+            }
+        }
+        rules
     }
 
     /// The least severe level logged for a Rust target (`hyper::proto`) or a source name
@@ -100,19 +144,27 @@ impl LevelRules {
         let matching = self
             .overrides
             .iter()
-            .filter(|(source, _)| names.iter().flatten().any(|name| is_at_or_below(name, source)));
-        matching.max_by_key(|(source, _)| source.len()).map_or(self.default, |(_, level)| *level)
+            .filter(|own| names.iter().flatten().any(|name| is_at_or_below(name, &own.source)));
+        matching.max_by_key(|own| own.source.len()).map_or(self.default, |own| own.level)
     }
 
     /// Whether an event or span of this level passes. `Fatal` has no level of its own in tracing: it is an error.
     pub fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        Level::from(metadata.level()) >= self.level(metadata.target()).min(Level::Error)
+        metadata.target() == AUDIT
+            || Level::from(metadata.level()) >= self.level(metadata.target()).min(Level::Error)
     }
 
     /// The most talkative level anything logs.
     pub(super) fn most_verbose(&self) -> Level {
-        self.overrides.iter().map(|(_, level)| *level).fold(self.default, Level::min)
+        self.overrides.iter().map(|own| own.level).fold(self.default, Level::min)
     }
+}
+
+/// Levels that count above the configured ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LevelChange {
+    pub default: Option<Level>,
+    pub overrides: Vec<(String, Level)>,
 }
 
 fn is_at_or_below(name: &str, source: &str) -> bool {
@@ -149,6 +201,27 @@ mod tests {
         ] {
             assert_eq!(rules.level(source), level, "{source}");
         }
+    }
+
+    #[test]
+    fn a_change_counts_above_the_rules_and_leaves_the_others() {
+        let rules = LevelRules::new(
+            Level::Information,
+            [("Microsoft".to_owned(), Level::Warning), ("sqlx::query".to_owned(), Level::Error)],
+        );
+        let overrides = vec![("SQLX.query".to_owned(), Level::Verbose), ("erp".to_owned(), Level::Debug)];
+        let changed = rules.with(&LevelChange { default: None, overrides: overrides.clone() });
+        for (source, level) in [
+            ("sqlx::query", Level::Verbose),
+            ("Microsoft.X", Level::Warning),
+            ("erp::request", Level::Debug),
+            ("other", Level::Information),
+        ] {
+            assert_eq!(changed.level(source), level, "{source}");
+        }
+        assert_eq!(changed.overrides().count(), 3, "one source has one level");
+        let default = rules.with(&LevelChange { default: Some(Level::Fatal), overrides });
+        assert_eq!((default.level("other"), default.default_level()), (Level::Fatal, Level::Fatal));
     }
 
     #[test]

@@ -7,8 +7,10 @@ mod levels;
 mod record;
 mod sparse;
 mod subscriber;
+mod switch;
 
-pub use levels::{Level, LevelRules};
+pub use levels::{AUDIT, Level, LevelChange, LevelRules};
 pub use record::{Enrichers, Record};
 pub use sparse::Sparse;
 pub use subscriber::{Format, Logs, Time};
+pub use switch::{InForce, LevelSwitch};

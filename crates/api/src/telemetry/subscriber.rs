@@ -180,6 +180,16 @@ mod tests {
     }
 
     #[test]
+    fn what_operators_do_is_written_whatever_the_levels_are() {
+        let silent = LevelRules::new(Level::Fatal, [("erp".to_owned(), Level::Fatal)]);
+        let text = lines(silent, || {
+            tracing::warn!(target: "erp::lifetime", "hidden");
+            tracing::info!(target: crate::telemetry::AUDIT, "seen");
+        });
+        assert_eq!(text, "[14:30:05 INF] seen {}\n");
+    }
+
+    #[test]
     fn errors_are_written_with_their_causes_and_levels_follow_the_source() {
         let rules = LevelRules::new(Level::Information, [("Microsoft".to_owned(), Level::Warning)]);
         let text = lines(rules, || {

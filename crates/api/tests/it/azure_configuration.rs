@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use erp_stubs::{Fault, Service, Stubs, entra};
 use serde_json::{Value, json};
-use testkit::server::free_port;
+use testkit::server::{ADMIN_URLS, free_port};
 use testkit::world::PASSWORD;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
@@ -29,6 +29,7 @@ fn command(folder: &Path, stubs: &Stubs) -> Command {
         .env("AZURE_FEDERATED_TOKEN_FILE", folder.join("token"))
         .env("Services__KeyVault", stubs.origin())
         .env("AppConfig__Endpoint", stubs.origin())
+        .env("Admin__Urls", ADMIN_URLS)
         .env("AppConfig__RefreshSeconds", "1")
         .env("ReloadInterval", "00:00:01")
         .env("AzureStorage__ConnectionString", "file://blobs")
@@ -167,4 +168,31 @@ async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     stubs.entra().accept(&[]);
     let (code, text) = run(&["serve"]);
     assert!(code == Some(78) && text.contains("AADSTS700024"), "{code:?} {text}");
+}
+
+/// I4: what the sources gave last counts on, but not unnoticed.
+#[tokio::test]
+async fn sources_that_do_not_answer_grow_old_and_health_says_so() {
+    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
+    let server = Running::start(folder.path(), &stubs).await;
+    let (_, token) = server.token().await;
+    let custom = async || {
+        let request = reqwest::Client::new().get(format!("{}/health", server.url)).bearer_auth(&token);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "requests are served as ever");
+        answer.json::<Value>().await.unwrap()["entries"]["custom-check"].clone()
+    };
+    assert_eq!(custom().await["data"], json!({}), "{}", custom().await);
+    stubs.fail(Service::Vault, Fault::Status(500, None));
+    stubs.fail(Service::Configuration, Fault::Status(500, None));
+    let old = async |name: &str| {
+        let custom = custom().await;
+        let said = custom["data"][name].as_str().is_some_and(|text| text.starts_with("no answer for "));
+        assert!(!said || custom["status"] == "Degraded", "{custom}");
+        said
+    };
+    until("the vault's age", async || old("vault-age").await).await;
+    until("the store's age", async || old("app-configuration-age").await).await;
+    stubs.heal(Service::Vault);
+    until("the vault's answer", async || !old("vault-age").await).await;
 }

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use erp_api::config::registry;
 use serde_json::Value;
-use testkit::server::free_port;
+use testkit::server::{ADMIN_URLS, free_port, refused};
 use testkit::world::PASSWORD;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
@@ -33,6 +33,7 @@ fn command(folder: &Path) -> Command {
         .env_clear()
         .env("ASPNETCORE_ENVIRONMENT", "Production")
         .env("Secrets__Directory", folder.join("secrets"))
+        .env("Admin__Urls", ADMIN_URLS)
         .env("HOME", folder);
     fs::create_dir_all(folder.join("secrets")).unwrap();
     command
@@ -234,6 +235,22 @@ fn the_winning_source_is_shown_and_a_check_says_what_to_look_at() {
         "The configuration is good for Production.\n",
     ] {
         assert!(said(&output).contains(part), "{part}\n{}", said(&output));
+    }
+}
+
+/// A server that nobody could look into would not be noticed until somebody has to.
+#[test]
+fn a_taken_admin_port_ends_the_start_in_production() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    embedded(&mut command, folder.path());
+    let url = format!("http://{}", taken.local_addr().unwrap());
+    let output = refused(command.env("Urls", "http://127.0.0.1:0").env("Admin__Urls", &url));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let last = said(&output).lines().last().unwrap().to_owned();
+    for part in ["Admin:Urls", &url["http://".len()..], "in use", "Admin:Urls=off"] {
+        assert!(last.contains(part), "{part}: {last}");
     }
 }
 

@@ -12,7 +12,7 @@ use testkit::world::entry;
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const SETTINGS: &[(&str, &str)] = &[("Bootstrap:Template", "empty")];
 /// Longer than a report of health is handed out again.
-const FRESH_HEALTH: Duration = Duration::from_millis(1_100);
+const FRESH_HEALTH: Duration = Duration::from_millis(2_100);
 
 /// The administrator at a running server.
 struct Poster {
@@ -86,7 +86,8 @@ impl Poster {
         assert_eq!(self.numbers().await, acknowledged, "reads go on, and nothing was changed");
         let (status, down) = self.health().await;
         assert_eq!(status, "Unhealthy");
-        assert!(down.contains("database-writes"), "{down}");
+        // A small write of the background may have found room since; the folder has none.
+        assert!(down.contains("database-writes") || down.contains("No space left"), "{down}");
         acknowledged
     }
 

@@ -4,6 +4,7 @@
 mod access;
 mod account_ledger;
 mod accounts;
+mod admin;
 mod attachments;
 mod azure_configuration;
 mod batch;
@@ -25,6 +26,7 @@ mod exports;
 mod feature_flags;
 mod files;
 mod fiscal_years;
+mod health;
 mod import_columns;
 mod import_duplicates;
 mod import_rows;

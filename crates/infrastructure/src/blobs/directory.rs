@@ -31,8 +31,8 @@ const BUFFER_BYTES: usize = 256 * 1024;
 const INCOMING: &str = "incoming";
 /// What an earlier process left half-written is removed at start once it is this old.
 const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long the probe waits for the file system.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the probe waits for the file system: less than a health check may take, so that the text is this one's.
+const PROBE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// What is known of a blob, beside it.
 #[derive(Serialize, Deserialize)]

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::certificates::SeenCertificate;
+
 pub use endpoint::Endpoint;
 use endpoint::endpoint;
 
@@ -166,6 +168,8 @@ pub struct RedisOptions {
     pub roots: Option<Arc<[u8]>>,
     /// Instead of `user` and `password`.
     pub credentials: Option<Arc<dyn RedisCredentials>>,
+    /// Of the server that these options led to.
+    pub seen_certificate: SeenCertificate,
 }
 
 impl RedisOptions {
@@ -190,6 +194,7 @@ impl RedisOptions {
             ignored: Vec::new(),
             roots: None,
             credentials: None,
+            seen_certificate: SeenCertificate::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use application::ports::cache::{
 use application::ports::clock::{Clock, Ids};
 use async_trait::async_trait;
 use domain::ids::TenantId;
+use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tracing::Instrument;
@@ -110,6 +111,16 @@ impl LayeredCache {
             }
         };
         tokio::time::timeout(limit, heard).await.is_ok()
+    }
+
+    /// For how long the oldest change of this process waits to be told to the others; for health.
+    pub fn untold_for(&self) -> Option<Duration> {
+        self.shared.remote.pending.oldest()
+    }
+
+    /// When the certificate ends that the server showed last; for health.
+    pub fn certificate_ends(&self) -> Option<Timestamp> {
+        self.shared.remote.options.borrow().seen_certificate.ends()
     }
 
     /// Whether every endpoint answers; the text of the failure is for operators (I2).

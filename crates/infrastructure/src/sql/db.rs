@@ -16,12 +16,14 @@ use futures::stream::{BoxStream, StreamExt};
 use super::dialect::Dialect;
 use super::meter::{Asked, Meter};
 use super::migrate;
+pub use super::moments::DatabaseClock;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::damage::Damage;
 use super::sqlite::file::{lock_database, look_through, named};
 use super::sqlite::long_reads::LongReads;
 use super::sqlite::options::SqliteOptions;
+use super::sqlite::probe::SqliteProbe;
 use super::sqlite::reader::Readers;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
@@ -51,6 +53,7 @@ struct SqliteEngine {
     readers: Readers,
     long_reads: LongReads,
     damage: Arc<Damage>,
+    probe: SqliteProbe,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -74,6 +77,7 @@ impl Db {
         let writer =
             SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
         let readers = Readers::open(&path, &options).map_err(|error| named(&path, error))?;
+        let probe = SqliteProbe::new(&path, writer.clone(), damage.clone())?;
         look_through(path.clone(), damage.clone());
         Ok(Self {
             engine: Engine::Sqlite(Arc::new(SqliteEngine {
@@ -81,6 +85,7 @@ impl Db {
                 readers,
                 long_reads: LongReads::new(&path, &options),
                 damage,
+                probe,
                 path,
                 _lock: lock,
             })),
@@ -290,14 +295,19 @@ impl Db {
         rows.into_iter().next().map(|row| row.single("tenant", "id")).transpose()
     }
 
-    /// Whether a trivial query is answered; for health.
+    /// Whether the database answers over a connection that no request uses, and an embedded one takes writes; for health.
     pub async fn ping(&self) -> StorageResult<()> {
         match &self.engine {
-            Engine::Sqlite(_) => {
-                self.refuse_damaged()?;
-                self.query_text("SELECT 1", &[]).await.map(|_| ())
-            }
+            Engine::Sqlite(engine) => engine.probe.check().await,
             Engine::SqlServer(engine) => engine.ping().await,
+        }
+    }
+
+    /// What time the database has; for health.
+    pub async fn clock(&self) -> StorageResult<DatabaseClock> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.probe.newest_moment().await.map(DatabaseClock::NotBefore),
+            Engine::SqlServer(engine) => engine.clock().await.map(DatabaseClock::Now),
         }
     }
 }

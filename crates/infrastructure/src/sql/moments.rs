@@ -2,6 +2,15 @@
 
 use domain::time::Timestamp;
 
+/// What a database says of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseClock {
+    /// A server's own clock.
+    Now(Timestamp),
+    /// An embedded database has this machine's clock, but remembers what it said: it is not earlier than this.
+    NotBefore(Timestamp),
+}
+
 /// How far the clock may lie behind the last moment that was given, in microseconds, for moments to go on from that one.
 /// A clock that is corrected by seconds keeps the order of what was recorded. Further back means that the last moment
 /// was wrong, not the clock: the next ones are the clock's again, and only what was recorded while it was ahead stays so.

@@ -6,6 +6,7 @@ mod column_names;
 mod composed;
 mod database;
 mod embedded_settings;
+mod health;
 mod maintenance;
 mod migrated_data;
 mod people_migration;

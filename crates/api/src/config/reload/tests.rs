@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::config::load::tests::{CHECKS, adapters, pairs, remote_layer, with_sources};
-use crate::config::{CacheChoice, RemoteSources, Settings};
+use crate::config::{CacheChoice, RemoteSources, Settings, Source};
 
 /// The middle of the jitter, or its ends.
 struct Random(u16);
@@ -169,6 +169,43 @@ async fn the_vault_is_asked_every_five_minutes_give_or_take_a_tenth() {
         }
         running.stop().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_age_of_a_source_counts_from_its_last_answer() {
+    let (vault, sources) = vault();
+    let running = Running::start(sources, &[], u16::MAX / 2).await;
+    let age = || running.live.age(Source::KeyVault).unwrap().as_secs();
+    assert_eq!(running.live.age(Source::AppConfiguration), None, "there is none");
+    assert!(age() <= 1, "it answered at the start");
+    tokio::time::sleep(Duration::from_secs(200)).await;
+    assert!((199..=201).contains(&age()), "{}", age());
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert!(age() <= 10, "it answered again, be it nothing new: {}", age());
+    vault.says(None);
+    tokio::time::sleep(Duration::from_secs(1_000)).await;
+    assert!((1_000..=1_010).contains(&age()), "what fails is no answer: {}", age());
+    vault.says(Some(&[]));
+    tokio::time::sleep(Duration::from_secs(301)).await;
+    assert!(age() <= 301, "{}", age());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_in_force_is_shown_with_what_waits_for_a_restart() {
+    let file = r#"{ "Limits": { "BodyBytes": 2000 }, "jwt-key": "sentinel-sentinel-sentinel-sentinel" }"#;
+    let running = Running::start(RemoteSources::default(), &[("appsettings.json", file)], 0).await;
+    let shown = running.live.show();
+    assert!(shown.contains("Limits:BodyBytes=2000 (appsettings.json)\n"), "{shown}");
+    assert!(!shown.contains('#') && !shown.contains("sentinel"), "{shown}");
+    let mut settings = running.live.watch();
+    running.write("appsettings.json", r#"{ "Limits": { "BodyBytes": 3000, "RatePerMinutePerUser": 7 } }"#);
+    running.next(&mut settings).await;
+    let shown = running.live.show();
+    assert!(shown.contains("Limits:RatePerMinutePerUser=7 (appsettings.json)\n"), "{shown}");
+    let last = shown.lines().last().unwrap();
+    assert_eq!(last, "# changed, counts after a restart only: Limits:BodyBytes");
+    running.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

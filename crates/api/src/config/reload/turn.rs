@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::config::seen::Source;
 use crate::config::settings::Reload;
 
 /// The first and the longest pause after a source failed that does not say itself how long it wants to be left alone, as
@@ -35,6 +36,15 @@ fn spread(duration: Duration, (from, to): (f64, f64), part: f64) -> Duration {
 /// How long the machine's own sources may be taken for unchanged.
 pub fn files_interval(reload: Reload, part: f64) -> Duration {
     spread(reload.interval, KEY_VAULT_SPREAD, part)
+}
+
+impl From<Which> for Source {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::AppConfiguration => Self::AppConfiguration,
+            Which::KeyVault => Self::KeyVault,
+        }
+    }
 }
 
 impl Which {

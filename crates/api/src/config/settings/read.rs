@@ -36,6 +36,7 @@ impl Settings {
         Self {
             environment: reader.environment(),
             listen: listen(reader),
+            admin: super::admin::admin(reader),
             database: Database {
                 choice: database,
                 reader_connections: reader.optional_count(&keys::DATABASE_READERS),
@@ -69,6 +70,11 @@ impl Settings {
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
             },
             files: files(reader),
+            certificates: reader
+                .group(&keys::HEALTH_CERTIFICATES)
+                .into_iter()
+                .map(|(_, file)| file.into())
+                .collect(),
             cors_origins: cors_origins(reader),
         }
     }

@@ -53,7 +53,8 @@ impl Default for Timeouts {
             request: Duration::from_secs(20),
             read: Duration::from_secs(20),
             retry: Duration::from_secs(15),
-            probe: Duration::from_secs(4),
+            // Less than a health check may take, so that the text is this one's.
+            probe: Duration::from_millis(1_800),
         }
     }
 }

@@ -83,7 +83,11 @@ async fn stream(options: &RedisOptions, endpoint: &Endpoint) -> Result<Box<dyn S
     let name = options.ssl_host.as_ref().unwrap_or(&endpoint.host).clone();
     let name = ServerName::try_from(name).map_err(|error| Failed(format!("TLS: {error}")))?;
     let stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await;
-    Ok(Box::new(stream.map_err(|error| Failed(format!("TLS: {error}")))?))
+    let stream = stream.map_err(|error| Failed(format!("TLS: {error}")))?;
+    if let Some(certificate) = stream.get_ref().1.peer_certificates().and_then(<[_]>::first) {
+        options.seen_certificate.note(certificate);
+    }
+    Ok(Box::new(stream))
 }
 
 /// Waits no longer than the string and the rhythm of the connection allow.

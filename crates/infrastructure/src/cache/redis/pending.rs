@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use application::ports::cache::CachedEntity;
 use domain::ids::TenantId;
@@ -12,11 +13,18 @@ pub const PENDING_MAX: usize = 10_000;
 
 #[derive(Default)]
 struct State {
-    /// With the number of the latest change, so that what is told does not cover a change that came after.
-    waiting: HashMap<(TenantId, &'static str), u64>,
+    waiting: HashMap<(TenantId, &'static str), Change>,
     last: u64,
-    /// The number of the change that did not fit.
-    everything: Option<u64>,
+    /// The change that did not fit.
+    everything: Option<Change>,
+}
+
+#[derive(Clone, Copy)]
+struct Change {
+    /// Of the latest one, so that what is told does not cover a change that came after.
+    number: u64,
+    /// When the first of them was noted.
+    since: Instant,
 }
 
 #[derive(Default)]
@@ -50,11 +58,12 @@ impl Pending {
         let mut state = self.state();
         state.last += 1;
         let number = state.last;
+        let change = Change { number, since: Instant::now() };
         for entity in entities {
             if state.waiting.len() < PENDING_MAX || state.waiting.contains_key(&(tenant, entity)) {
-                state.waiting.insert((tenant, entity), number);
+                state.waiting.entry((tenant, entity)).or_insert(change).number = number;
             } else {
-                state.everything = Some(number);
+                state.everything.get_or_insert(change).number = number;
             }
         }
         self.publish(&state);
@@ -82,12 +91,12 @@ impl Pending {
         for (tenant, entities) in &backlog.changes {
             for entity in entities {
                 let key = (*tenant, *entity);
-                if state.waiting.get(&key).is_some_and(|number| *number <= backlog.up_to) {
+                if state.waiting.get(&key).is_some_and(|change| change.number <= backlog.up_to) {
                     state.waiting.remove(&key);
                 }
             }
         }
-        if everything && state.everything.is_some_and(|number| number <= backlog.up_to) {
+        if everything && state.everything.is_some_and(|change| change.number <= backlog.up_to) {
             state.everything = None;
         }
         self.publish(&state);
@@ -95,6 +104,15 @@ impl Pending {
 
     pub fn len(&self) -> usize {
         self.count.load(Ordering::Acquire)
+    }
+
+    /// For how long the oldest change waits.
+    pub fn oldest(&self) -> Option<Duration> {
+        if self.len() == 0 {
+            return None;
+        }
+        let state = self.state();
+        state.waiting.values().chain(&state.everything).map(|change| change.since.elapsed()).max()
     }
 
     /// Whether values of the group in Redis may be older than a change of this process.
@@ -127,7 +145,15 @@ mod tests {
         assert!(!pending.covers(tenant(2), CachedEntity::Account));
         pending.told(&first, false);
         assert!(pending.covers(tenant(1), CachedEntity::Account), "the second change is not told yet");
+        std::thread::sleep(Duration::from_millis(20));
+        let third = pending.add(tenant(1), &["account"]);
+        assert!(
+            pending.oldest().is_some_and(|age| age >= Duration::from_millis(20)),
+            "of the first that waits"
+        );
         pending.told(&second, false);
+        pending.told(&third, false);
+        assert_eq!(pending.oldest(), None);
         assert!(!pending.covers(tenant(1), CachedEntity::Account));
         assert_eq!(pending.len(), 0);
     }

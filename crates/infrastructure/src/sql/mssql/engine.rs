@@ -9,6 +9,7 @@ use application::ports::database::Work;
 use application::ports::storage_error::{StorageError, StorageResult};
 use application::retry::ATTEMPTS_MAX;
 use domain::ids::TenantId;
+use domain::time::Timestamp;
 use futures::stream::BoxStream;
 use tokio::sync::Mutex;
 use tracing::info;
@@ -23,6 +24,9 @@ use crate::sql::value::{Row, Value};
 
 /// How long the health probe waits (row G2).
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What asks for the server's clock, as precise as the moments of the books.
+const CLOCK: &str = "SELECT CAST(SYSUTCDATETIME() AS DATETIME2(6)) AS now";
 
 /// How a database is opened.
 #[derive(Clone)]
@@ -147,20 +151,33 @@ impl SqlServerEngine {
         tokio::time::timeout(PROBE_TIMEOUT, self.probe_once()).await.unwrap_or_else(|_| Err(late()))
     }
 
+    /// The server's clock.
+    pub async fn clock(&self) -> StorageResult<Timestamp> {
+        let mut probe = self.probe.lock().await;
+        let (pool, mut connection) = self.held(&mut probe).await?;
+        let [rows] = reader::query_all(&mut connection, &[(CLOCK, &[])]).await?;
+        *probe = Some((pool, connection));
+        let none = || StorageError::Internal("the server did not say what time it is".to_owned());
+        rows.into_iter().next().ok_or_else(none)?.single("SYSUTCDATETIME", "now")
+    }
+
     async fn probe_once(&self) -> StorageResult<()> {
         let mut probe = self.probe.lock().await;
-        let (pool, mut connection) = match probe.take() {
-            Some(held) => held,
-            None => {
-                let options = self.pool.read().unwrap_or_else(PoisonError::into_inner).1.clone();
-                let options = SqlServerOptions { pool_min: 0, pool_max: 1, ..options };
-                let pool = pool::pool(&options, self.tokens.clone())?;
-                let connection = pool::get(&pool).await?;
-                (pool, connection)
-            }
-        };
+        let (pool, mut connection) = self.held(&mut probe).await?;
         connection.client.execute("SELECT 1;", &[]).await.map_err(super::error::storage_error)?;
         *probe = Some((pool, connection));
         Ok(())
+    }
+
+    /// The probe's connection, which is gone unless it is put back: one that failed is not used again.
+    async fn held(&self, probe: &mut Option<(Pool, Connection)>) -> StorageResult<(Pool, Connection)> {
+        if let Some(held) = probe.take() {
+            return Ok(held);
+        }
+        let options = self.pool.read().unwrap_or_else(PoisonError::into_inner).1.clone();
+        let options = SqlServerOptions { pool_min: 0, pool_max: 1, ..options };
+        let pool = pool::pool(&options, self.tokens.clone())?;
+        let connection = pool::get(&pool).await?;
+        Ok((pool, connection))
     }
 }

@@ -5,6 +5,8 @@ pub mod file;
 pub mod long_reads;
 pub mod options;
 pub mod page_cache;
+pub mod probe;
+pub mod pulse;
 pub mod reader;
 pub mod tx;
 pub mod values;

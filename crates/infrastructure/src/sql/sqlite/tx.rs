@@ -17,6 +17,7 @@ use super::super::value::{Names, Row, Value};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
+use super::pulse::Pulse;
 use super::values::{bind, keep_plans, names_of, read_row, storage_error};
 use super::violations;
 use crate::private_files::create_file;
@@ -48,19 +49,25 @@ pub struct SqliteTx {
     pub(super) memory: ReferenceMemory,
     meter: Arc<Meter>,
     damage: Arc<Damage>,
+    pulse: Pulse,
     pub(super) depth: usize,
     pub(super) poisoned: bool,
 }
 
 impl SqliteTx {
-    pub fn new(connection: Connection, meter: Arc<Meter>, damage: Arc<Damage>) -> Self {
-        Self { connection, memory: ReferenceMemory::default(), meter, damage, depth: 0, poisoned: false }
+    /// `pulse` beats with each statement that succeeds.
+    pub fn new(connection: Connection, meter: Arc<Meter>, damage: Arc<Damage>, pulse: Pulse) -> Self {
+        let memory = ReferenceMemory::default();
+        Self { connection, memory, meter, damage, pulse, depth: 0, poisoned: false }
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
         let began = Instant::now();
         let done = self.connection.execute_batch(sql).map_err(storage_error);
         self.meter.took(sql, began);
+        if done.is_ok() {
+            self.pulse.beat();
+        }
         self.damage.noted(done)
     }
 
@@ -204,6 +211,7 @@ impl SqliteTx {
     }
 
     fn checked<T>(&mut self, result: rusqlite::Result<T>, sql: &str, params: &[Value]) -> StorageResult<T> {
+        self.pulse.beat();
         result.map_err(|error| {
             self.poisoned = true;
             let error = violations::of_statement(&self.connection, error, sql, params);

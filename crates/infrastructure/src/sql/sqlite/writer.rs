@@ -15,7 +15,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::time::Timestamp;
 use futures::FutureExt;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::super::meter::Meter;
 use super::super::moments::next_moment;
@@ -23,16 +23,19 @@ use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
 use super::damage::Damage;
 use super::options::SqliteOptions;
+use super::pulse::Pulse;
 use super::tx::SqliteTx;
 use crate::persistence::SqlUnitOfWork;
 
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 
-enum Job {
+pub(super) enum Job {
     Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
     /// Answered when everything before it is committed or gone.
     Settle(oneshot::Sender<()>),
+    /// Answered when the write lock was taken, after everything before it.
+    Prove(oneshot::Sender<StorageResult<()>>),
     /// Answered when the database is closed, after everything before it.
     Close(oneshot::Sender<()>),
 }
@@ -40,9 +43,12 @@ enum Job {
 /// Sends works to the writer thread.
 #[derive(Clone)]
 pub struct SqliteWriter {
-    jobs: mpsc::Sender<Job>,
+    pub(super) jobs: mpsc::Sender<Job>,
     refusal: Arc<LastRefusal>,
     damage: Arc<Damage>,
+    pub(super) pulse: Pulse,
+    /// The proof that is awaited: a writer that hangs is asked once.
+    pub(super) proof: Arc<Mutex<Option<oneshot::Receiver<StorageResult<()>>>>>,
 }
 
 impl SqliteWriter {
@@ -55,7 +61,10 @@ impl SqliteWriter {
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone())));
+        let pulse = Pulse::default();
+        pulse.of(&connection)?;
+        let uow =
+            new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone(), pulse.clone())));
         let refusal = Arc::new(LastRefusal::default());
         let (noted, found, group_works_max) =
             (refusal.clone(), damage.clone(), options.group_works_max.max(1));
@@ -67,7 +76,7 @@ impl SqliteWriter {
                     .run(receiver)
             })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
-        Ok(Self { jobs, refusal, damage })
+        Ok(Self { jobs, refusal, damage, pulse, proof: Arc::default() })
     }
 
     /// Whether the disk was full, or could not be written, when a write was last tried.
@@ -128,6 +137,7 @@ impl WriterThread {
         while let Some(job) = jobs.blocking_recv() {
             match job {
                 Job::Settle(reply) => drop(reply.send(())),
+                Job::Prove(reply) => drop(reply.send(self.prove())),
                 Job::Work(work, reply) => closed = self.group(work, reply, &mut jobs),
                 Job::Close(reply) => closed = Some(reply),
             }
@@ -154,6 +164,13 @@ impl WriterThread {
         }
     }
 
+    /// Takes the write lock and gives it back: nothing is changed, and nothing waits for the disk.
+    fn prove(&mut self) -> StorageResult<()> {
+        let tx = self.sqlite()?;
+        tx.batch("BEGIN IMMEDIATE")?;
+        tx.batch("ROLLBACK")
+    }
+
     /// One physical transaction: the first work and whatever else has arrived when it is done. Answers who wants the
     /// database closed after it.
     fn group(
@@ -168,7 +185,7 @@ impl WriterThread {
         }
         let began = Instant::now();
         let mut replies: Replies = Vec::new();
-        let (mut settled, mut closing) = (Vec::new(), None);
+        let (mut settled, mut proofs, mut closing) = (Vec::new(), Vec::new(), None);
         let mut next = Some((work, reply));
         while let Some((work, reply)) = next.take() {
             let result = self.one(&*work);
@@ -184,6 +201,7 @@ impl WriterThread {
                 match jobs.try_recv() {
                     Ok(Job::Work(work, reply)) => next = Some((work, reply)),
                     Ok(Job::Settle(reply)) => settled.push(reply),
+                    Ok(Job::Prove(reply)) => proofs.push(reply),
                     Ok(Job::Close(reply)) => closing = Some(reply),
                     Err(_) => break,
                 }
@@ -207,6 +225,10 @@ impl WriterThread {
         }
         for reply in settled {
             let _ = reply.send(());
+        }
+        for reply in proofs {
+            // It holds the lock, or held it a moment ago.
+            let _ = reply.send(Ok(()));
         }
         closing
     }
