@@ -7,6 +7,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Decode, Row as _, SqlSafeStr, Sqlite, TypeInfo, ValueRef};
+use tracing::Instrument;
 
 use super::super::value::{Row, Value, date_to_sqlite};
 use super::options::SqliteOptions;
@@ -55,7 +56,7 @@ fn async_stream(
     params: Vec<Value>,
 ) -> impl futures::Stream<Item = StorageResult<Row>> + Send + 'static {
     let (sender, receiver) = tokio::sync::mpsc::channel::<StorageResult<Row>>(1_024);
-    tokio::spawn(async move {
+    let reading = async move {
         let arguments = match arguments(&params) {
             Ok(arguments) => arguments,
             Err(error) => return drop(sender.send(Err(error)).await),
@@ -72,7 +73,8 @@ fn async_stream(
                 return; // the reader went away, or nothing more can come
             }
         }
-    });
+    };
+    tokio::spawn(reading.in_current_span());
     tokio_stream::wrappers::ReceiverStream::new(receiver)
 }
 
