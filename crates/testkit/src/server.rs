@@ -13,6 +13,9 @@ use crate::world::PASSWORD;
 /// How long a server may take until it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(180);
 
+/// How long a line may be on its way: the server writes what it says a little later, together.
+pub const LOG_DELAY: Duration = Duration::from_millis(50);
+
 pub struct Server {
     child: Child,
     pub url: String,
@@ -97,6 +100,7 @@ impl Server {
 
     /// What it has said so far.
     pub fn log(&self) -> String {
+        std::thread::sleep(LOG_DELAY);
         std::fs::read_to_string(log_of(&self.folder)).unwrap()
     }
 

@@ -21,12 +21,15 @@ use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{Enrichers, Format, Logs};
+use crate::telemetry::{Enrichers, FlushAtEnd, Logs, panics};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
     let logs = start_logs(&settings)?;
+    // However this ends, what was said until then is written.
+    let _flushed = FlushAtEnd(logs.clone());
+    panics::log(logs.clone());
     info!(target: "erp::lifetime", Environment = settings.environment.name(), "Running in {{Environment}}");
     for notice in &configuration.notices {
         match notice.severity {
@@ -52,12 +55,12 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let router = router(&settings, &parts, &health);
     let listeners = bind(&settings.listen).await?;
     let (stop, stopped) = watch::channel(false);
-    let followed = follow(&reloader.live(), &parts, Some(logs), stopped.clone());
+    let followed = follow(&reloader.live(), &parts, Some(logs.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let background = worker::start(&parts, stopped.clone());
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(&listeners, welcome, began.elapsed())?;
+    announce(&logs, &listeners, welcome, began.elapsed())?;
 
     let serving = serving(&settings, &parts, router, &lifecycle);
     for listener in listeners {
@@ -90,11 +93,11 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
 }
 
 fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
-    let format = if settings.logging.json { Format::Json } else { Format::Text };
-    let machine = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
-    let enrichers = Enrichers::standard(&machine, settings.environment.name());
+    let machine = sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned());
+    let enrichers = Enrichers::standard(machine, settings.environment.name());
     let time = Arc::new(|| SystemClock.now());
-    Logs::start(settings.logging.levels.clone(), format, enrichers, time)
+    let logging = settings.logging.clone();
+    Logs::start(logging.levels, logging.outputs, enrichers, time)
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
@@ -155,6 +158,7 @@ fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifec
 
 /// Says where to go; the generated password is shown here, once, and kept nowhere.
 fn announce(
+    logs: &Logs,
     listeners: &[TcpListener],
     welcome: Option<first_start::Welcome>,
     took: Duration,
@@ -167,6 +171,8 @@ fn announce(
     }
     if let Some(welcome) = welcome {
         text.push_str(&welcome.to_string());
+        // After the lines so far, not between them.
+        logs.flush(Duration::from_secs(1));
         let _ = std::io::stdout().lock().write_all(format!("\n{text}\n").as_bytes());
     }
     Ok(())

@@ -37,6 +37,7 @@ mod legal_numbers;
 mod limits;
 mod lists;
 mod locks;
+mod logs;
 mod number_series;
 mod opening_figures;
 mod overload;
