@@ -1,15 +1,19 @@
 //! Compact log events, one JSON object a line (CLEF).
 
 use super::levels::Level;
+use super::local_time::{LocalTime, fraction};
 use super::message::{Piece, next};
 use super::record::{Enrichers, Record, quoted};
 
 /// Writes the line of an event, ending in a line break.
-pub fn line(record: &Record, enrichers: &Enrichers, out: &mut String) {
+pub fn line(record: &Record, enrichers: &Enrichers, utc: &mut LocalTime, out: &mut String) {
     out.push_str("{\"@t\":\"");
-    // Digits and letters of its own.
-    out.push_str(&record.time.to_string());
-    out.push_str("\",\"@mt\":");
+    let second = utc.at(record.time);
+    out.push_str(second.date());
+    out.push('T');
+    out.push_str(second.clock());
+    fraction::<6>(record.time, out);
+    out.push_str("Z\",\"@mt\":");
     quoted(&record.template, out);
     renderings(record, enrichers, out);
     if record.level != Level::Information {
@@ -74,7 +78,7 @@ mod tests {
 
     fn written(record: &Record) -> String {
         let mut out = String::new();
-        line(record, &Enrichers(vec![("MachineName", "m".to_owned())]), &mut out);
+        line(record, &Enrichers(vec![("MachineName", "m".to_owned())]), &mut LocalTime::utc(), &mut out);
         out
     }
 

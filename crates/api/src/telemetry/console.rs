@@ -1,7 +1,7 @@
 //! Lines for people: `[14:30:05 INF] Account 123 posted {"MachineName":"m"}` (GV3).
 
 use super::local_time::LocalTime;
-use super::message::message;
+use super::message::{escape, message};
 use super::record::{Enrichers, Record, quoted};
 
 /// Writes the line of an event, ending in a line break; an exception follows on lines of its own.
@@ -29,10 +29,13 @@ pub fn line(record: &Record, enrichers: &Enrichers, time: &mut LocalTime, out: &
     exception(record, out);
 }
 
-/// An exception, on lines of its own.
+/// An exception, on lines of its own, none of which begins as the line of an event does.
 pub fn exception(record: &Record, out: &mut String) {
-    if let Some(exception) = &record.exception {
-        out.push_str(exception);
+    for line in record.exception.iter().flat_map(|text| text.split('\n')) {
+        if line.starts_with(|first: char| first == '[' || first.is_ascii_digit()) {
+            out.push(' ');
+        }
+        escape(line, out);
         out.push('\n');
     }
 }
@@ -90,6 +93,14 @@ mod tests {
         assert_eq!(
             written(&record, &Enrichers::default()),
             "[14:30:05 INF] Left {Nothing} a\\n[14:30:05 INF] b { {\"فرع\":\"الرياض\",\"n\":1}\n"
+        );
+        let mut failed = record;
+        failed.template = "x".into();
+        failed.properties.clear();
+        failed.exception = Some("[14:30:05 INF] a\r\n2024-01-15 b\n\u{1b}[2Jc\n ---> فرع".to_owned());
+        assert_eq!(
+            written(&failed, &Enrichers::default()),
+            "[14:30:05 INF] x {}\n [14:30:05 INF] a\\r\n 2024-01-15 b\n\\u{1b}[2Jc\n ---> فرع\n"
         );
     }
 

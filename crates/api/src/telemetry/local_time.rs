@@ -29,6 +29,10 @@ impl Moment {
     pub fn clock(&self) -> &str {
         self.text.split_at_checked(11).map_or("", |(_, clock)| clock)
     }
+    /// `2024-01-15`.
+    pub fn date(&self) -> &str {
+        self.text.split_at_checked(10).map_or("", |(date, _)| date)
+    }
     pub fn date_and_clock(&self) -> &str {
         &self.text
     }
@@ -40,6 +44,10 @@ impl Moment {
 impl LocalTime {
     pub fn new(zone: TimeZone) -> Self {
         Self { zone, second: None, shown: Moment::default() }
+    }
+
+    pub fn utc() -> Self {
+        Self::new(TimeZone::UTC)
     }
 
     /// That of `TZ` or, without it, of the machine; UTC where neither says.
@@ -54,6 +62,17 @@ impl LocalTime {
             self.shown = moment(&self.zone, second);
         }
         &self.shown
+    }
+}
+
+/// The first digits of the part of a second that a moment has beyond the last whole one, with a point before them.
+pub fn fraction<const DIGITS: usize>(time: Timestamp, out: &mut String) {
+    out.push('.');
+    let micros = time.micros().rem_euclid(MICROS);
+    let mut unit = MICROS / 10;
+    for _ in 0..DIGITS {
+        out.push(char::from(b'0' + u8::try_from(micros / unit.max(1) % 10).unwrap_or(0)));
+        unit /= 10;
     }
 }
 
@@ -81,7 +100,15 @@ mod tests {
         let mut riyadh = LocalTime::new(riyadh());
         let moment = riyadh.at(Timestamp::parse("2024-01-15T21:30:05.25Z").unwrap()).clone();
         assert_eq!((moment.day, moment.clock(), moment.offset()), (20_240_116, "00:30:05", "+03:00"));
-        assert_eq!(moment.date_and_clock(), "2024-01-16 00:30:05");
+        assert_eq!((moment.date_and_clock(), moment.date()), ("2024-01-16 00:30:05", "2024-01-16"));
+        for (time, expected) in
+            [("2024-01-15T21:30:05.25Z", ".250.250000"), ("1969-12-31T23:59:59.000007Z", ".000.000007")]
+        {
+            let (time, mut out) = (Timestamp::parse(time).unwrap(), String::new());
+            fraction::<3>(time, &mut out);
+            fraction::<6>(time, &mut out);
+            assert_eq!(out, expected);
+        }
         let later = riyadh.at(Timestamp::parse("2024-01-15T21:30:06Z").unwrap());
         assert_eq!(later.clock(), "00:30:06");
         let name = "America/St_Johns";

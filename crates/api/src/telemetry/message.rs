@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::record::{Enrichers, Record, Shown, Used};
+use super::record::{Enrichers, Record, Shown, Used, is_plain};
 
 /// Widest alignment of a hole, in characters.
 const WIDTH_MAX: usize = 128;
@@ -21,11 +21,12 @@ pub struct Hole<'a> {
 }
 
 impl<'a> Hole<'a> {
-    fn parse(inner: &'a str) -> Self {
-        let (rest, format) =
-            inner.split_once(':').map_or((inner, None), |(rest, format)| (rest, Some(format)));
-        let (name, width) = rest.split_once(',').map_or((rest, None), |(name, width)| (name, Some(width)));
-        let width = width.and_then(|width| width.trim().parse().ok());
+    /// From the text between the braces, with the places of its first comma and, after it or without it, its first colon.
+    fn parse(inner: &'a str, comma: Option<usize>, colon: Option<usize>) -> Self {
+        let end = colon.unwrap_or(inner.len());
+        let name = &inner[..comma.unwrap_or(end)];
+        let width = comma.and_then(|comma| inner[comma + 1..end].trim().parse().ok());
+        let format = colon.map(|colon| &inner[colon + 1..]);
         Self { name: name.trim_start_matches(['@', '$']), width, format }
     }
 
@@ -75,21 +76,27 @@ pub enum Piece<'a> {
 
 /// The first piece of a template, and the rest.
 pub fn next(template: &str) -> Option<(Piece<'_>, &str)> {
-    if template.is_empty() {
-        return None;
-    }
-    let Some(inner) = template.strip_prefix('{') else {
-        let (text, rest) = template.split_at(template.find('{').unwrap_or(template.len()));
+    let bytes = template.as_bytes();
+    if *bytes.first()? != b'{' {
+        let end = bytes.iter().position(|byte| *byte == b'{').unwrap_or(bytes.len());
+        let (text, rest) = template.split_at(end);
         return Some((Piece::Text(text), rest));
-    };
-    let whole = inner.find('}').filter(|end| !inner[..*end].contains('{'));
-    Some(match whole {
-        Some(end) => {
-            let (written, rest) = template.split_at(end + 2);
-            (Piece::Hole(Hole::parse(&inner[..end]), written), rest)
+    }
+    let inner = &template[1..];
+    let (mut comma, mut colon) = (None, None);
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            b'{' => break,
+            b'}' => {
+                let (written, rest) = template.split_at(at + 2);
+                return Some((Piece::Hole(Hole::parse(&inner[..at], comma, colon), written), rest));
+            }
+            b',' if comma.or(colon).is_none() => comma = Some(at),
+            b':' if colon.is_none() => colon = Some(at),
+            _ => {}
         }
-        None => (Piece::Text("{"), inner),
-    })
+    }
+    Some((Piece::Text("{"), inner))
 }
 
 /// Writes the message, and answers which properties it shows. Control characters are escaped, so that no value can forge
@@ -112,8 +119,9 @@ pub fn message(record: &Record, enrichers: &Enrichers, out: &mut String) -> Used
     used
 }
 
-fn escape(text: &str, out: &mut String) {
-    if !text.chars().any(char::is_control) {
+/// A text on one line, whatever it contains.
+pub fn escape(text: &str, out: &mut String) {
+    if is_plain(text) {
         return out.push_str(text);
     }
     for character in text.chars() {

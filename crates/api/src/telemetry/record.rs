@@ -129,9 +129,20 @@ impl Enrichers {
     }
 }
 
+/// Whether a text is the same in any notation: no control characters, no quotation marks, nothing beyond ASCII. Most are,
+/// and this looks at all bytes at once.
+pub fn is_plain(text: &str) -> bool {
+    let odd = |byte: u8| !(0x20..=0x7e).contains(&byte) | (byte == b'"') | (byte == b'\\');
+    !text.bytes().fold(false, |any, byte| any | odd(byte))
+}
+
 /// A JSON string.
 pub fn quoted(text: &str, out: &mut String) {
     out.push('"');
+    if is_plain(text) {
+        out.push_str(text);
+        return out.push('"');
+    }
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
         let (plain, from) = rest.split_at(at);

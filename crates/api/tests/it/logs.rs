@@ -201,8 +201,8 @@ async fn a_console_that_is_stuck_holds_nobody_up() {
 }
 
 /// Stands in for a process that ends without a word more; started by the test below.
-#[test]
-fn a_process_that_crashes() {
+#[tokio::test]
+async fn a_process_that_crashes() {
     let Some(path) = std::env::var_os(CRASHING) else { return };
     struct Worse;
     impl Drop for Worse {
@@ -219,6 +219,8 @@ fn a_process_that_crashes() {
     for number in 0..1_000 {
         tracing::info!(number, "Line {{number}}");
     }
+    let caught = panics::caught(async { panic!("of a request") }).await.map(|()| String::new());
+    tracing::info!(text = caught.unwrap_or_else(|text| text), "Caught {{text}}");
     let _worse = Worse;
     panic!("bad");
 }
@@ -229,7 +231,7 @@ fn a_crash_leaves_its_last_lines_and_where_it_was() {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "logs::a_process_that_crashes", "--nocapture"])
         .env(CRASHING, folder.path().join("logs/erp-.log"))
-        .env("TZ", "UTC")
+        .envs([("TZ", "UTC"), ("RUST_BACKTRACE", "1")])
         .output()
         .unwrap();
     assert!(!output.status.success());
@@ -237,5 +239,7 @@ fn a_crash_leaves_its_last_lines_and_where_it_was() {
     assert!(file.contains("[INF] Line 999\n"), "{file}");
     let bad = file.find(" panicked\nbad, at ").unwrap_or_else(|| panic!("{file}"));
     let worse = file.find(" panicked\nand worse, at ").unwrap_or_else(|| panic!("{file}"));
-    assert!(bad < worse && file.contains("logs.rs:"), "{file}");
+    assert!(bad < worse && file[bad..worse].contains("a_process_that_crashes"), "with its stack: {file}");
+    assert!(file.contains("[INF] Caught of a request, at ") && file.contains("logs.rs:"), "{file}");
+    assert_eq!(file.matches("of a request").count(), 1, "whoever catches it says it: {file}");
 }

@@ -59,8 +59,14 @@ fn after_45_days_there_are_30_files_and_the_others_are_untouched() {
     expected.extend(foreign.map(str::to_owned));
     expected.insert("erp-20240102.log".to_owned());
     assert_eq!(names(folder.path()), expected);
-    let last = fs::read_to_string(logs.join("erp-20240228.log")).unwrap();
-    assert_eq!(last, "a line\nanother\n");
+    let last = logs.join("erp-20240228.log");
+    assert_eq!(fs::read_to_string(&last).unwrap(), "a line\nanother\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&last).unwrap().permissions().mode();
+        assert_eq!(mode & 0o137, 0, "for owner and group alone: {mode:o}");
+    }
 }
 
 #[test]
