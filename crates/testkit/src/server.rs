@@ -21,6 +21,8 @@ const SAID_TIMEOUT: Duration = Duration::from_secs(5);
 const REFUSED_TIMEOUT: Duration = Duration::from_secs(30);
 /// What it says before the address.
 const ADMIN_SAID: &str = "The admin listener is on: ";
+/// How long a line may be on its way: the server writes what it says a little later, together.
+pub const LOG_DELAY: Duration = Duration::from_millis(50);
 
 pub struct Server {
     child: Child,
@@ -120,6 +122,7 @@ impl Server {
 
     /// What it has said so far.
     pub fn log(&self) -> String {
+        std::thread::sleep(LOG_DELAY);
         std::fs::read_to_string(log_of(&self.folder)).unwrap()
     }
 

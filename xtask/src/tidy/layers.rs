@@ -128,14 +128,25 @@ mod tests {
 
     #[test]
     fn crates_are_recognised_in_code_only() {
-        for line in ["use rusqlite::Row;", "    let p = rusqlite::open();", "pub use rusqlite;", "Vec<rusqlite::Row>"] {
+        for line in
+            ["use rusqlite::Row;", "    let p = rusqlite::open();", "pub use rusqlite;", "Vec<rusqlite::Row>"]
+        {
             assert!(names(line, "rusqlite"), "{line}");
         }
-        for line in ["// rusqlite::Row", "my_rusqlite::x", "crate::rusqlite::x", "let rusqlite = 1;", "\"rusqlite::query\""] {
+        for line in [
+            "// rusqlite::Row",
+            "my_rusqlite::x",
+            "crate::rusqlite::x",
+            "let rusqlite = 1;",
+            "\"rusqlite::query\"",
+        ] {
             assert!(!names(line, "rusqlite"), "{line}");
         }
         assert_eq!(violations("crates/domain/src/a.rs", "use tokio::fs;\nuse chrono::Utc;").count(), 1);
-        assert_eq!(violations("crates/infrastructure/src/sql/sqlite/reader.rs", "use rusqlite::Row;").count(), 0);
+        assert_eq!(
+            violations("crates/infrastructure/src/sql/sqlite/reader.rs", "use rusqlite::Row;").count(),
+            0
+        );
         assert_eq!(violations("crates/infrastructure/src/cache.rs", "use rusqlite::Row;").count(), 1);
     }
 }

@@ -18,7 +18,7 @@ use crate::config::LiveSettings;
 use crate::health::{HealthState, router_with_access};
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::host::from_connections;
-use crate::middleware::{EdgeLayer, HttpLimits};
+use crate::middleware::{EdgeLayer, HttpLimits, Shed};
 use crate::overload::{Limits, Overload, WriterQueue};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::resources::Resources;
@@ -55,7 +55,9 @@ pub fn overload() -> Overload {
 
 /// Everything this listener answers. It MUST NOT be merged into the router of the API.
 pub fn router(state: AdminState) -> Router {
-    let edge = EdgeLayer::new(state.ids.clone(), &HttpLimits::default(), overload().admission, None);
+    let hsts = HttpLimits::default().hsts;
+    let shed = Shed::new(overload().admission, state.ids.clone(), hsts);
+    let edge = EdgeLayer::new(state.ids.clone(), shed, hsts, None);
     let health = router_with_access(state.health.for_operators());
     Router::new()
         .route("/admin/log-level", get(log_level::read).put(log_level::change).delete(log_level::end))

@@ -109,7 +109,7 @@ impl AdminListener {
         };
         let (router, budget) = (admin::router(state), admin::overload().budget);
         let (lifecycle, patience) = (shown.lifecycle.clone(), Patience::default());
-        let serving = Serving::new(router, lifecycle, budget, admin::CONNECTIONS_MAX, patience);
+        let serving = Serving::new(router, lifecycle, (budget, None), admin::CONNECTIONS_MAX, patience);
         let (stop, stopped) = watch::channel(false);
         for listener in listeners {
             let address = listener.local_addr()?;

@@ -21,13 +21,17 @@ use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{Enrichers, Format, LevelSwitch, Logs};
+use crate::telemetry::{Enrichers, FlushAtEnd, LevelSwitch, Logs, panics};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
     let logs = start_logs(&settings)?;
-    let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| logs.set_levels(levels));
+    // However this ends, what was said until then is written.
+    let _flushed = FlushAtEnd(logs.clone());
+    panics::log(logs.clone());
+    let switched = logs.clone();
+    let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
     tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     private_files::create_directory(&settings.data_directory).map_err(|error| {
@@ -63,7 +67,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(&listeners, welcome, began.elapsed())?;
+    announce(&logs, &listeners, welcome, began.elapsed())?;
 
     let serving = serving(&settings, &parts, router, &lifecycle);
     for listener in listeners {
@@ -109,11 +113,11 @@ fn tell(configuration: &Configuration) {
 }
 
 fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
-    let format = if settings.logging.json { Format::Json } else { Format::Text };
-    let machine = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
-    let enrichers = Enrichers::standard(&machine, settings.environment.name());
+    let machine = sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned());
+    let enrichers = Enrichers::standard(machine, settings.environment.name());
     let time = Arc::new(|| SystemClock.now());
-    Logs::start(settings.logging.levels.clone(), format, enrichers, time)
+    let logging = settings.logging.clone();
+    Logs::start(logging.levels, logging.outputs, enrichers, time)
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
@@ -148,6 +152,7 @@ fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifec
 
 /// Says where to go; the generated password is shown here, once, and kept nowhere.
 fn announce(
+    logs: &Logs,
     listeners: &[TcpListener],
     welcome: Option<first_start::Welcome>,
     took: Duration,
@@ -160,6 +165,8 @@ fn announce(
     }
     if let Some(welcome) = welcome {
         text.push_str(&welcome.to_string());
+        // After the lines so far, not between them.
+        logs.flush(Duration::from_secs(1));
         let _ = std::io::stdout().lock().write_all(format!("\n{text}\n").as_bytes());
     }
     Ok(())

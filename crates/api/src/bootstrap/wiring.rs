@@ -69,8 +69,8 @@ pub async fn assemble(
         clock: application.clock.clone(),
     }));
     let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
-    let state = AppState::new(application, events, authenticator, sign_in, files, &database)
-        .with_overload(overload);
+    let state =
+        AppState::new(application, events, authenticator, sign_in, files, &database).with_overload(overload);
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,

@@ -79,7 +79,7 @@ keys! {
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
         "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), accepted("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
-    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console only.").rebuild();
+    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console and files only.").rebuild();
     SEQ_API_KEY = KeyDef::new("Seq:ApiKey", Kind::Text, "Key the log server asks for.").secret().rebuild();
     REGION_ROLE = KeyDef::new("Region:Role", ROLES, "What this installation is.").default("Primary").live();
     REGION_ACTIVE_ROLE = KeyDef::new("Region:ActiveRole", ROLES,
@@ -102,6 +102,17 @@ keys! {
         "The switch whose level counts instead of `Serilog:MinimumLevel:Default`.").live();
     LOG_FORMAT = KeyDef::new("Logging:ConsoleFormat", Kind::Choice(&["Text", "Json"]),
         "`Text` for people, `Json` (compact log events, one a line) for collectors.").default("Text");
+    LOG_FILE = KeyDef::new("Logging:File:Enabled", SWITCH,
+        "Whether logs are kept in files, too. One that cannot be written is a warning.").default("true");
+    LOG_FILE_PATH = KeyDef::new("Logging:File:Path", Kind::Path,
+        "The files, to whose names the day is added: `logs/erp-20240115.log`. Relative to the working directory.")
+        .default("logs/erp-.log");
+    LOG_FILE_FORMAT = KeyDef::new("Logging:File:Format", Kind::Choice(&["Text", "Json"]),
+        "`Text`: time, level and message. `Json`: compact log events with every property.").default("Text");
+    LOG_FILE_BYTES = KeyDef::new("Logging:File:BytesMax", integer(1024, 1024 * 1024 * MIB, "bytes"),
+        "A file this large is followed by the next one of the day, `erp-20240115_001.log`.").default("1073741824");
+    LOG_FILE_COUNT = KeyDef::new("Logging:File:FilesMax", integer(1, 100_000, "files"),
+        "Files that are kept, the current one included; older ones are removed.").default("30");
     BOOTSTRAP_ADMIN_EMAIL = KeyDef::new("Bootstrap:AdminEmail", Kind::Text,
         "Address of the first administrator, used only on an empty database. Required there outside Development.")
         .development("admin@example.com");

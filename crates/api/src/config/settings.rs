@@ -18,7 +18,7 @@ use super::environment::Environment;
 use super::error::{ConfigErrors, Problem};
 use super::registry as keys;
 use super::remote::RemoteLocations;
-use crate::telemetry::LevelRules;
+use crate::telemetry::{LevelRules, Outputs};
 
 /// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
 pub const SIGNING_KEYS_MAX: usize = 4;
@@ -122,8 +122,7 @@ pub struct Features {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
     pub levels: LevelRules,
-    /// Compact JSON events instead of lines for people.
-    pub json: bool,
+    pub outputs: Outputs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

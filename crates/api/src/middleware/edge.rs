@@ -1,7 +1,6 @@
 //! The outermost service: request id, span, load shedding, panics, problem documents, security headers.
 
 use std::convert::Infallible;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,21 +10,23 @@ use application::ports::clock::Ids;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use domain::error::Language;
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use tokio::time::Instant;
 use tower::{Layer, Service};
-use tracing::{Instrument, field};
+use tracing::Instrument;
+use uuid::Uuid;
 
+use super::answered::{Line, Weight};
+use super::guard::Verified;
 use super::host;
 use super::shed::{Refusal, Shed};
 use crate::extract::language::preferred;
 use crate::problem::{self, Facts, Problem};
+use crate::telemetry::{RequestScope, TraceContext, panics};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -39,6 +40,8 @@ const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, API_KEY, COOKIE];
 pub struct RequestInfo {
     pub id: Arc<str>,
     pub language: Language,
+    /// What its log lines say of it.
+    pub scope: Arc<RequestScope>,
 }
 
 /// One answered request.
@@ -65,12 +68,7 @@ struct Shared {
 pub struct EdgeLayer(Arc<Shared>);
 
 impl EdgeLayer {
-    pub fn new(
-        ids: Arc<dyn Ids>,
-        shed: Shed,
-        hsts: bool,
-        observer: Option<Observer>,
-    ) -> Self {
+    pub fn new(ids: Arc<dyn Ids>, shed: Shed, hsts: bool, observer: Option<Observer>) -> Self {
         Self(Arc::new(Shared { observer, ids, shed, hsts }))
     }
 }
@@ -126,55 +124,49 @@ where
         }
         return answer;
     }
-    let (id, id_header) = request_id(&*shared.ids, request.headers());
+    let fresh = shared.ids.new_id();
+    let (id, id_header) = request_id(fresh, request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
+    let trace = match request.extensions().get::<RequestInfo>() {
+        // An operation of a batch is a part of what the batch does; nothing a client sends can set this.
+        Some(batch) => batch.scope.trace.child(fresh),
+        None => TraceContext::of(request.headers(), fresh),
+    };
+    let trace_id = trace.trace_id();
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let template = route.as_ref().map_or("-", |route| route.as_str());
     let method = request.method().clone();
-    let span = tracing::info_span!(
-        "request",
-        method = %method,
-        route = template,
-        request_id = %id,
-        status = field::Empty,
-        latency_us = field::Empty,
-    );
-    request.extensions_mut().insert(RequestInfo { id: id.clone(), language });
-    let started = Instant::now();
+    let scope = Arc::new(RequestScope::new(trace, id.clone(), method, route));
+    let weight = Weight::of(scope.route(), request.extensions().get::<Verified>().is_some());
+    let line = Line::begin(scope.clone(), weight);
+    request.extensions_mut().insert(RequestInfo { id, language, scope: scope.clone() });
     let response = if let Some(problem) = host::refusal(&request) {
         problem.into_response()
     } else {
-        let answered = AssertUnwindSafe(inner.call(request).instrument(span.clone())).catch_unwind();
-        match answered.await {
+        match panics::caught(inner.call(request).instrument(line.span().clone())).await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
-            Err(panic) => Problem::from(AppError::internal(panic_text(&*panic))).into_response(),
+            Err(panic) => {
+                Problem::from(AppError::internal(format!("a handler panicked: {panic}"))).into_response()
+            }
         }
     };
-    let _entered = span.enter();
-    let instance = problem::instance(path.path(), template);
-    let facts = Facts { instance: &instance, route: template, trace_id: &id, language };
-    let mut response = problem::render(response, facts);
-    let latency = started.elapsed();
-    let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-    span.record("status", response.status().as_u16());
-    span.record("latency_us", latency_us);
-    tracing::debug!(status = response.status().as_u16(), latency_us, "request answered");
+    let template = scope.route();
+    let mut response = line.span().in_scope(|| {
+        let instance = problem::instance(path.path(), template);
+        let facts = Facts { instance: &instance, route: template, trace_id: trace_id.as_str(), language };
+        problem::render(response, facts)
+    });
+    let latency = line.took();
     if let Some(observer) = &shared.observer {
-        observer(&Served { method: &method, route: template, status: response.status(), latency });
+        observer(&Served { method: scope.method(), route: template, status: response.status(), latency });
     }
     finish(response.headers_mut(), id_header, shared.hsts);
-    response
+    line.answered(response)
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
-    format!("a handler panicked: {}", text.unwrap_or("without a message"))
-}
-
-/// The caller's request id if it is a sane one, otherwise a new one.
-pub(super) fn request_id(ids: &dyn Ids, headers: &HeaderMap) -> (Arc<str>, Option<HeaderValue>) {
+/// The caller's request id if it is a sane one, otherwise a fresh one.
+pub(super) fn request_id(fresh: Uuid, headers: &HeaderMap) -> (Arc<str>, Option<HeaderValue>) {
     if let Some(value) = headers.get(REQUEST_ID)
         && (1..=REQUEST_ID_LENGTH_MAX).contains(&value.len())
         && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
@@ -183,7 +175,7 @@ pub(super) fn request_id(ids: &dyn Ids, headers: &HeaderMap) -> (Arc<str>, Optio
         return (Arc::from(text), Some(value.clone()));
     }
     let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-    let text: &str = ids.new_id().hyphenated().encode_lower(&mut buffer);
+    let text: &str = fresh.hyphenated().encode_lower(&mut buffer);
     (Arc::from(text), HeaderValue::from_str(text).ok())
 }
 

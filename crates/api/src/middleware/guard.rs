@@ -14,6 +14,7 @@ use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use domain::error::{Category, Violation, Violations};
+use domain::ids::UserId;
 use futures::future::BoxFuture;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, ETAG, IF_MATCH, LOCATION, WWW_AUTHENTICATE};
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
@@ -22,7 +23,7 @@ use sha2::{Digest, Sha256};
 use tower::{Layer, Service};
 
 use super::body;
-use super::edge::API_KEY;
+use super::edge::{API_KEY, RequestInfo};
 use super::pace::{Pace, Paced};
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
@@ -151,6 +152,9 @@ impl Guard {
             Err(error) => return Ok(challenge(request.headers(), error)),
         };
         if let Some(identity) = &identity {
+            if let Some(info) = request.extensions().get::<RequestInfo>() {
+                info.scope.signed_in(identity.tenant.uuid(), identity.actor.user_id().map(UserId::uuid));
+            }
             // The operations of a batch are counted by the batch.
             if !batched {
                 *standing = self.count(identity, standing)?;
@@ -184,7 +188,9 @@ impl Guard {
             leave_nothing_behind(&mut response);
         }
         Ok(match transfer {
-            Some(transfer) => response.map(|body| body::kept(body, transfer, self.overload.admission.clone())),
+            Some(transfer) => {
+                response.map(|body| body::kept(body, transfer, self.overload.admission.clone()))
+            }
             None => response,
         })
     }
@@ -262,7 +268,7 @@ impl Guard {
         identity: &Identity,
         standing: &mut Option<Standing>,
     ) -> Result<Option<Standing>, Problem> {
-        let user = identity.actor.user_id().map(domain::ids::UserId::uuid);
+        let user = identity.actor.user_id().map(UserId::uuid);
         self.rates.take(identity.tenant.uuid(), user).map_err(|refused| {
             *standing = Some(refused.standing);
             refused.problem()

@@ -1,6 +1,7 @@
 //! What happens to every request around its handler. Two services do it all: [`edge`] for every path, [`guard`] for
 //! every operation; each costs one boxed future.
 
+mod answered;
 mod body;
 pub mod edge;
 pub mod guard;

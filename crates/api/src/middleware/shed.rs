@@ -15,6 +15,7 @@ use super::guard::Verified;
 use crate::extract::language::preferred;
 use crate::overload::{Admission, Class};
 use crate::problem::{self, Facts, OVERLOADED, Problem};
+use crate::telemetry::TraceContext;
 
 /// Every path of health begins so.
 const HEALTH_BASE: &str = "/health";
@@ -48,12 +49,14 @@ impl Shed {
         if !refused {
             return None;
         }
-        let (id, id_header) = request_id(&*self.ids, request.headers());
+        let fresh = self.ids.new_id();
+        let (_, id_header) = request_id(fresh, request.headers());
+        let trace_id = TraceContext::of(request.headers(), fresh).trace_id();
         let language = request.headers().get(ACCEPT_LANGUAGE).map_or(Language::English, preferred);
         // No route is known yet, and none is asked for.
         let route = "-";
         let instance = problem::instance(request.uri().path(), route);
-        let facts = Facts { instance: &instance, route, trace_id: &id, language };
+        let facts = Facts { instance: &instance, route, trace_id: trace_id.as_str(), language };
         let mut answer = problem::render(Problem::of(&OVERLOADED).into_response(), facts);
         finish(answer.headers_mut(), id_header, self.hsts);
         Some(Refusal { answer, held: self.admission.held() })

@@ -83,7 +83,7 @@ pub fn schemas(schemas: &mut Schemas) {
                 "code": { "type": "string", "description": "Stable; `validation_failed` when there are several." },
                 "detail": { "type": "string", "description": "What is wrong, in the caller's language." },
                 "instance": { "type": "string", "description": "The path of the request; of a link its template, because its token is a secret." },
-                "traceId": { "type": "string", "description": "Quote it when you report a fault." },
+                "traceId": { "type": "string", "description": "The trace of the request, as in `traceparent` of W3C Trace Context. Quote it when you report a fault." },
                 "errors": {
                     "type": "array",
                     "description": "Every single problem, where the request names a place for it.",
@@ -109,7 +109,7 @@ pub fn schemas(schemas: &mut Schemas) {
                 "code": "required",
                 "detail": "This is required.",
                 "instance": format!("{API_BASE}/accounts"),
-                "traceId": "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11",
+                "traceId": "0af7651916cd43dd8448eb211c80319c",
                 "errors": [{ "pointer": "/code", "code": "required", "detail": "This is required." }],
             }],
         })

@@ -41,8 +41,7 @@ impl Operations {
     pub fn into_router(mut self, state: AppState, limits: &HttpLimits) -> Router {
         state.switches.rates().set(limits.tenant_rate, limits.user_rate);
         let shed = state.shed(limits.hsts);
-        let edge =
-            EdgeLayer::new(state.application.ids.clone(), shed, limits.hsts, self.observer.take());
+        let edge = EdgeLayer::new(state.application.ids.clone(), shed, limits.hsts, self.observer.take());
         let budget = state.overload.budget.clone();
         let whole = |router: Router<AppState>| {
             router

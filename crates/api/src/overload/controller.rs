@@ -105,8 +105,8 @@ impl Controller {
     pub fn bounds(&self) -> Bounds {
         self.bounds
     }
-    pub fn writes(&self) -> usize {
-        self.writes
+    pub fn running_writes(&self) -> usize {
+        self.running_writes
     }
     pub fn running(&self) -> usize {
         self.running

@@ -131,11 +131,7 @@ impl State {
     /// Whoever is to be let in now, if anybody.
     fn next(&mut self) -> Option<(Class, oneshot::Sender<Place>)> {
         let writes_first = self.controller.are_writes_first() || self.turn.is_multiple_of(WRITES_TURN);
-        let order = if writes_first {
-            [Class::Write, Class::Read]
-        } else {
-            [Class::Read, Class::Write]
-        };
+        let order = if writes_first { [Class::Write, Class::Read] } else { [Class::Read, Class::Write] };
         let class = order
             .into_iter()
             .find(|class| !self.waiting[*class as usize].is_empty() && self.controller.has_room(*class))?;

@@ -68,7 +68,7 @@ impl Admission {
         let bounds = controller.bounds();
         Requests {
             running: controller.running(),
-            running_writes: controller.writes(),
+            running_writes: controller.running_writes(),
             waiting_reads: waiting[Class::Read as usize].len(),
             waiting_writes: waiting[Class::Write as usize].len(),
             limit: controller.limit(),

@@ -114,6 +114,10 @@ pub fn title(status: StatusCode, language: Language) -> &'static str {
     }
 }
 
+/// What a rendered answer was about, for the line of its request.
+#[derive(Debug, Clone)]
+pub struct Cause(pub Problem);
+
 /// A failure on its way out. Its document is written by [`render`], which knows language, path and trace id.
 #[derive(Debug, Clone)]
 pub struct Problem(Arc<AppError>);
@@ -131,7 +135,16 @@ impl Problem {
     pub fn error(&self) -> &AppError {
         &self.0
     }
-    /// The code of the document: the violation's own, or `validation_failed` for several.
+    /// The code of the document.
+    pub fn code(&self) -> &'static str {
+        match (&self.0.headline, self.0.violations.as_slice()) {
+            (Some(headline), _) => headline.def.code,
+            (None, []) => INTERNAL_ERROR.code,
+            (None, [only]) => only.def.code,
+            (None, _) => VALIDATION_FAILED.code,
+        }
+    }
+    /// What the document is about: the only violation, or `validation_failed` for several.
     fn headline(&self) -> Violation {
         if let Some(headline) = &self.0.headline {
             return (**headline).clone();
@@ -162,7 +175,7 @@ impl IntoResponse for Problem {
 }
 
 /// Gives a failed answer its document: that of the [`Problem`] it carries, or a general one for a refusal that came from
-/// below (a rejection of the router, for instance). Logs it, once.
+/// below (a rejection of the router, for instance). What it was stays with the answer as its [`Cause`].
 pub fn render(response: Response, facts: Facts<'_>) -> Response {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
@@ -172,6 +185,7 @@ pub fn render(response: Response, facts: Facts<'_>) -> Response {
         return Response::from_parts(parts, body);
     };
     log(&problem, parts.status, facts);
+    parts.extensions.insert(Cause(problem.clone()));
     let document = serde_json::to_vec(&document(&problem, parts.status, facts)).unwrap_or_default();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -214,13 +228,11 @@ fn foreign(parts: &http::response::Parts, facts: Facts<'_>) -> Option<Problem> {
 /// Under load every second request may be refused; the log need not know of each.
 static REFUSALS: LazyLock<Sparse> = LazyLock::new(|| Sparse::every(Duration::from_secs(10)));
 
+/// Failures of the server are told by the line of the request, with their causes.
 fn log(problem: &Problem, status: StatusCode, facts: Facts<'_>) {
     let error = problem.error();
-    let (route, trace_id, status) = (facts.route, facts.trace_id, status.as_u16());
+    let (route, status) = (facts.route, status.as_u16());
     match error.category() {
-        Category::Internal => {
-            tracing::error!(status, route, trace_id, error = %error, "request failed");
-        }
         Category::Unavailable if error.is(&OVERLOADED) => {
             if let Some(left_out) = REFUSALS.now() {
                 tracing::warn!(
@@ -229,9 +241,7 @@ fn log(problem: &Problem, status: StatusCode, facts: Facts<'_>) {
                 );
             }
         }
-        Category::Unavailable => {
-            tracing::warn!(status, route, trace_id, error = %error, "request could not be served");
-        }
-        _ => tracing::debug!(status, route, trace_id, error = %error, "request refused"),
+        Category::Internal | Category::Unavailable => {}
+        _ => tracing::debug!(status, route, error = %error, "request refused"),
     }
 }

@@ -190,13 +190,7 @@ impl hyper::service::Service<Request<Incoming>> for One {
                 Making::Routed(Box::pin(self.router.clone().call(request)))
             }
         };
-        Answer {
-            making,
-            has_body,
-            answering: Some(answering),
-            budget: self.budget.clone(),
-            draining,
-        }
+        Answer { making, has_body, answering: Some(answering), budget: self.budget.clone(), draining }
     }
 }
 
@@ -243,12 +237,18 @@ impl Future for Answer {
         let answering = self.answering.take();
         let (draining, budget) = (self.draining, &self.budget);
         if let Some(answering) = answering.as_ref().filter(|_| self.has_body) {
-            answering.may_have_left_some(response.status().is_client_error() || response.status().is_server_error());
+            answering.may_have_left_some(
+                response.status().is_client_error() || response.status().is_server_error(),
+            );
         }
         if draining {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        Poll::Ready(Ok(response.map(|body| Sent { _held: budget.answer(&body), body, _answering: answering })))
+        Poll::Ready(Ok(response.map(|body| Sent {
+            _held: budget.answer(&body),
+            body,
+            _answering: answering,
+        })))
     }
 }
 

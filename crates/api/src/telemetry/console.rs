@@ -1,90 +1,56 @@
 //! Lines for people: `[14:30:05 INF] Account 123 posted {"MachineName":"m"}` (GV3).
 
-use serde_json::{Map, Value};
+use super::local_time::LocalTime;
+use super::message::{escape, message};
+use super::record::{Enrichers, Record, quoted};
 
-use super::record::{Enrichers, Record};
-
-/// The line of an event, ending in a line break; an exception follows on lines of its own.
-pub fn line(record: &Record, enrichers: &Enrichers) -> String {
-    let (message, used) = message(record);
-    let mut rest = Map::new();
-    for (name, value) in record.properties.iter().filter(|(name, _)| !used.contains(&name.as_str())) {
-        rest.insert(name.clone(), value.clone());
-    }
-    for (name, value) in &enrichers.0 {
-        if !used.contains(name) {
-            rest.entry(*name).or_insert_with(|| Value::String(value.clone()));
+/// Writes the line of an event, ending in a line break; an exception follows on lines of its own.
+pub fn line(record: &Record, enrichers: &Enrichers, time: &mut LocalTime, out: &mut String) {
+    out.push('[');
+    out.push_str(time.at(record.time).clock());
+    out.push(' ');
+    out.push_str(record.level.short());
+    out.push_str("] ");
+    let used = message(record, enrichers, out);
+    out.push_str(" {");
+    let mut first = true;
+    record.each(enrichers, |place, name, value| {
+        if used.has(place) {
+            return;
         }
-    }
-    let time = record.time.to_datetime().format("%H:%M:%S");
-    let mut line = format!("[{time} {}] {message} {}\n", record.level.short(), Value::Object(rest));
-    if let Some(exception) = &record.exception {
-        line.push_str(exception);
-        line.push('\n');
-    }
-    line
+        if !std::mem::take(&mut first) {
+            out.push(',');
+        }
+        quoted(name, out);
+        out.push(':');
+        value.json(out);
+    });
+    out.push_str("}\n");
+    exception(record, out);
 }
 
-/// The message with its properties filled in, and their names. Control characters are escaped, so that no value can
-/// forge a line of its own.
-pub fn message(record: &Record) -> (String, Vec<&str>) {
-    let mut out = String::with_capacity(record.template.len());
-    let mut used = Vec::new();
-    let mut rest = record.template.as_str();
-    while let Some(start) = rest.find('{') {
-        let (before, from) = rest.split_at(start);
-        escape(before, &mut out);
-        let hole = from.find('}').map(|end| &from[1..end]);
-        let found = hole.and_then(|hole| {
-            let name = hole.trim_start_matches(['@', '$']).split([',', ':']).next()?;
-            record.properties.iter().find(|(own, _)| own == name)
-        });
-        match (hole, found) {
-            (Some(hole), Some((name, value))) => {
-                match value {
-                    Value::String(text) => escape(text, &mut out),
-                    other => out.push_str(&other.to_string()),
-                }
-                used.push(name.as_str());
-                rest = &from[hole.len() + 2..];
-            }
-            _ => {
-                out.push('{');
-                rest = &from[1..];
-            }
+/// An exception, on lines of its own, none of which begins as the line of an event does.
+pub fn exception(record: &Record, out: &mut String) {
+    for line in record.exception.iter().flat_map(|text| text.split('\n')) {
+        if line.starts_with(|first: char| first == '[' || first.is_ascii_digit()) {
+            out.push(' ');
         }
-    }
-    escape(rest, &mut out);
-    (out, used)
-}
-
-fn escape(text: &str, out: &mut String) {
-    for character in text.chars() {
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
+        escape(line, out);
+        out.push('\n');
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::time::Timestamp;
     use serde_json::json;
 
     use super::*;
-    use crate::telemetry::Level;
+    use crate::telemetry::tests::{record, riyadh};
 
-    fn record(template: &str, properties: &[(&str, Value)]) -> Record {
-        Record {
-            time: Timestamp::parse("2024-01-15T14:30:05.25Z").unwrap(),
-            level: Level::Information,
-            source: "erp".to_owned(),
-            template: template.to_owned(),
-            properties: properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-            exception: None,
-        }
+    fn written(record: &Record, enrichers: &Enrichers) -> String {
+        let mut out = String::new();
+        line(record, enrichers, &mut LocalTime::new(jiff::tz::TimeZone::UTC), &mut out);
+        out
     }
 
     #[test]
@@ -92,19 +58,30 @@ mod tests {
         let machine = Enrichers(vec![("MachineName", "m".to_owned())]);
         let none = Enrichers::default();
         let posted = record("Account {Id} posted", &[("Id", json!(123))]);
-        assert_eq!(line(&posted, &machine), "[14:30:05 INF] Account 123 posted {\"MachineName\":\"m\"}\n");
+        assert_eq!(written(&posted, &machine), "[14:30:05 INF] Account 123 posted {\"MachineName\":\"m\"}\n");
         assert_eq!(
-            line(&posted, &Enrichers::standard("m", "Production")),
+            written(&posted, &Enrichers::standard("m", "Production")),
             "[14:30:05 INF] Account 123 posted \
              {\"MachineName\":\"m\",\"EnvironmentName\":\"Production\",\"Application\":\"ERP-API\"}\n"
         );
         let hello = record("Hello {Name}", &[("Name", json!("World"))]);
-        assert_eq!(line(&hello, &none), "[14:30:05 INF] Hello World {}\n");
+        assert_eq!(written(&hello, &none), "[14:30:05 INF] Hello World {}\n");
         let structure = record("Hello {@User}", &[("User", json!({ "Name": "World" }))]);
-        assert_eq!(line(&structure, &none), "[14:30:05 INF] Hello {\"Name\":\"World\"} {}\n");
+        assert_eq!(written(&structure, &none), "[14:30:05 INF] Hello {\"Name\":\"World\"} {}\n");
         let mut failed = posted;
         failed.exception = Some("disk full\n ---> no space".to_owned());
-        assert_eq!(line(&failed, &none), "[14:30:05 INF] Account 123 posted {}\ndisk full\n ---> no space\n");
+        assert_eq!(
+            written(&failed, &none),
+            "[14:30:05 INF] Account 123 posted {}\ndisk full\n ---> no space\n"
+        );
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_place() {
+        let mut out = String::new();
+        let mut time = LocalTime::new(riyadh());
+        line(&record("x", &[]), &Enrichers::default(), &mut time, &mut out);
+        assert_eq!(out, "[17:30:05 INF] x {}\n");
     }
 
     #[test]
@@ -114,8 +91,23 @@ mod tests {
             &[("Who", json!("a\n[14:30:05 INF] b")), ("فرع", json!("الرياض")), ("n", json!(1))],
         );
         assert_eq!(
-            line(&record, &Enrichers::default()),
+            written(&record, &Enrichers::default()),
             "[14:30:05 INF] Left {Nothing} a\\n[14:30:05 INF] b { {\"فرع\":\"الرياض\",\"n\":1}\n"
         );
+        let mut failed = record;
+        failed.template = "x".into();
+        failed.properties.clear();
+        failed.exception = Some("[14:30:05 INF] a\r\n2024-01-15 b\n\u{1b}[2Jc\n ---> فرع".to_owned());
+        assert_eq!(
+            written(&failed, &Enrichers::default()),
+            "[14:30:05 INF] x {}\n [14:30:05 INF] a\\r\n 2024-01-15 b\n\\u{1b}[2Jc\n ---> فرع\n"
+        );
+    }
+
+    #[test]
+    fn a_property_shadows_an_enricher_and_a_message_may_show_one() {
+        let enrichers = Enrichers(vec![("MachineName", "m".to_owned()), ("Application", "a".to_owned())]);
+        let record = record("On {Application}", &[("MachineName", json!("own"))]);
+        assert_eq!(written(&record, &enrichers), "[14:30:05 INF] On a {\"MachineName\":\"own\"}\n");
     }
 }

@@ -1,10 +1,13 @@
 //! Collects the fields of events and spans.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Debug;
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
+
+use super::request;
 
 /// Longest text of one field, in bytes; the rest is cut.
 pub const FIELD_BYTES_MAX: usize = 8192;
@@ -14,8 +17,8 @@ const CAUSES_MAX: usize = 10;
 /// The fields of an event or span in the order in which they were given.
 #[derive(Debug, Default, Clone)]
 pub struct Fields {
-    pub message: String,
-    pub properties: Vec<(String, Value)>,
+    pub message: Cow<'static, str>,
+    pub properties: Vec<(&'static str, Value)>,
     pub exception: Option<String>,
     /// Set by a field `fatal = true`: an error that ends the process.
     pub fatal: bool,
@@ -24,16 +27,16 @@ pub struct Fields {
 impl Fields {
     fn put(&mut self, field: &Field, value: Value) {
         let name = field.name();
-        match self.properties.iter_mut().find(|(own, _)| own == name) {
+        match self.properties.iter_mut().find(|(own, _)| *own == name) {
             Some((_, old)) => *old = value,
-            None => self.properties.push((name.to_owned(), value)),
+            None => self.properties.push((name, value)),
         }
     }
 
     fn put_text(&mut self, field: &Field, text: String) {
         let text = shortened(text);
         if field.name() == "message" {
-            self.message = text;
+            self.message = Cow::Owned(text);
         } else {
             self.put(field, Value::String(text));
         }
@@ -53,7 +56,11 @@ impl Visit for Fields {
         self.put_text(field, format!("{value:?}"));
     }
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put_text(field, value.to_owned());
+        match request::TEMPLATES.into_iter().find(|known| field.name() == "message" && *known == value) {
+            // These come by the thousand.
+            Some(known) => self.message = Cow::Borrowed(known),
+            None => self.put_text(field, value.to_owned()),
+        }
     }
     fn record_bool(&mut self, field: &Field, value: bool) {
         if field.name() == "fatal" {

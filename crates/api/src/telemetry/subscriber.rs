@@ -1,7 +1,8 @@
 //! The tracing layer that writes events.
 
-use std::io::Write;
+use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
 use tracing::level_filters::LevelFilter;
@@ -10,12 +11,16 @@ use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::fields::Fields;
 use super::levels::{Level, LevelRules};
+use super::local_time::LocalTime;
+use super::output::{Console, File};
+use super::queue::Queue;
 use super::record::{Enrichers, Record};
-use super::{clef, console};
+use super::request::{self, REQUEST, RequestScope};
+use super::rolling::{Rolling, RollingFile};
 
 /// What time it is; the caller hands in its clock.
 pub type Time = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -28,34 +33,71 @@ pub enum Format {
     Json,
 }
 
+/// Where lines go, and in which form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outputs {
+    pub console: Format,
+    pub file: Option<(Format, Rolling)>,
+}
+
 /// Handle on running logs.
 #[derive(Clone)]
 pub struct Logs {
     rules: Rules,
+    queues: Arc<[Queue]>,
 }
 
 impl Logs {
-    /// Starts logging to standard output for the whole process; fails when something already does.
-    pub fn start(
-        levels: LevelRules,
-        format: Format,
-        enrichers: Enrichers,
-        time: Time,
-    ) -> Result<Self, TryInitError> {
-        let rules = Rules(Arc::new(RwLock::new(levels)));
-        let write: Sink = Arc::new(|line| {
-            // Nobody is left to tell when standard output is closed.
-            let _ = std::io::stdout().lock().write_all(line.as_bytes());
-        });
-        let writer = Writer { format, enrichers, time, write };
-        tracing_subscriber::registry().with(writer.with_filter(rules.clone())).try_init()?;
-        Ok(Self { rules })
+    /// Starts logging for the whole process; fails when something already does.
+    pub fn start(levels: LevelRules, outputs: Outputs, enrichers: Enrichers, time: Time) -> io::Result<Self> {
+        let console = Console::new(outputs.console, enrichers.clone(), LocalTime::of_machine(), io::stdout());
+        let mut queues = vec![Queue::start("console", console, time.clone())?];
+        if let Some((format, rolling)) = outputs.file {
+            let file = File::new(format, enrichers, LocalTime::of_machine(), RollingFile::new(rolling));
+            queues.push(Queue::start("file", file, time.clone())?);
+        }
+        let logs = Self { rules: Rules(Arc::new(RwLock::new(levels))), queues: queues.into() };
+        let writer = Writer { queues: logs.queues.clone(), time };
+        tracing_subscriber::registry()
+            .with(writer.with_filter(logs.rules.clone()))
+            .try_init()
+            .map_err(io::Error::other)?;
+        Ok(logs)
     }
 
     /// Other levels from now on.
     pub fn set_levels(&self, levels: LevelRules) {
         *self.rules.0.write().unwrap_or_else(PoisonError::into_inner) = levels;
         tracing::callsite::rebuild_interest_cache();
+    }
+
+    /// The levels in force.
+    pub fn levels(&self) -> LevelRules {
+        self.rules.read(LevelRules::clone)
+    }
+
+    /// Waits until everything that was logged so far is written, but no longer than `patience`: an output may be stuck.
+    pub fn flush(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let asked: Vec<_> = self.queues.iter().map(Queue::flush).collect();
+        for written in asked {
+            // Whether it was written or given up makes no difference to what comes next.
+            let _ = written.recv_timeout(until.saturating_duration_since(Instant::now()));
+        }
+    }
+}
+
+/// Writes what is left when it is dropped, however that comes about.
+pub struct FlushAtEnd(pub Logs);
+
+impl FlushAtEnd {
+    /// The longest a process that ends waits for its last lines.
+    const PATIENCE: Duration = Duration::from_secs(2);
+}
+
+impl Drop for FlushAtEnd {
+    fn drop(&mut self) {
+        self.0.flush(Self::PATIENCE);
     }
 }
 
@@ -90,13 +132,18 @@ impl<S> Filter<S> for Rules {
     }
 }
 
-type Sink = Arc<dyn Fn(&str) + Send + Sync>;
+pub(super) struct Writer {
+    pub queues: Arc<[Queue]>,
+    pub time: Time,
+}
 
-struct Writer {
-    format: Format,
-    enrichers: Enrichers,
-    time: Time,
-    write: Sink,
+#[cfg(test)]
+impl Writer {
+    /// A subscriber of its own.
+    pub fn filtered(self, levels: LevelRules) -> impl Subscriber + Send + Sync {
+        let rules = Rules(Arc::new(RwLock::new(levels)));
+        tracing_subscriber::registry().with(self.with_filter(rules))
+    }
 }
 
 impl<S> Layer<S> for Writer
@@ -104,11 +151,17 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id) {
-            let mut fields = Fields::default();
-            attributes.record(&mut fields);
-            span.extensions_mut().insert(fields);
+        let Some(span) = context.span(id) else { return };
+        let metadata = attributes.metadata();
+        if metadata.name() == request::SPAN
+            && metadata.target() == REQUEST
+            && let Some(scope) = RequestScope::opening()
+        {
+            return span.extensions_mut().insert(scope);
         }
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        span.extensions_mut().insert(fields);
     }
 
     fn on_record(&self, id: &Id, values: &SpanRecord<'_>, context: Context<'_, S>) {
@@ -122,83 +175,35 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let mut request = None;
         // Innermost span first: what is nearer to the event wins.
         for span in context.event_scope(event).into_iter().flatten() {
             let extensions = span.extensions();
+            if request.is_none() {
+                request = extensions.get::<Arc<RequestScope>>().cloned();
+            }
             for (name, value) in extensions.get::<Fields>().into_iter().flat_map(|own| &own.properties) {
                 if fields.properties.iter().all(|(known, _)| known != name) {
-                    fields.properties.push((name.clone(), value.clone()));
+                    fields.properties.push((name, value.clone()));
                 }
             }
         }
-        let level = if fields.fatal { Level::Fatal } else { event.metadata().level().into() };
-        let record = Record {
+        let metadata = event.metadata();
+        let record = Arc::new(Record {
             time: (self.time)(),
-            level,
-            source: event.metadata().target().to_owned(),
+            level: if fields.fatal { Level::Fatal } else { metadata.level().into() },
+            source: metadata.target(),
             template: fields.message,
             properties: fields.properties,
             exception: fields.exception,
-        };
-        let line = match self.format {
-            Format::Text => console::line(&record, &self.enrichers),
-            Format::Json => clef::line(&record, &self.enrichers),
-        };
-        (self.write)(&line);
+            request,
+        });
+        let weight = record.weight();
+        for queue in self.queues.iter() {
+            queue.push(&record, weight);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-
-    fn lines(levels: LevelRules, log: impl FnOnce()) -> String {
-        let lines = Arc::new(Mutex::new(String::new()));
-        let sink = Arc::clone(&lines);
-        let writer = Writer {
-            format: Format::Text,
-            enrichers: Enrichers::default(),
-            time: Arc::new(|| Timestamp::parse("2024-01-15T14:30:05Z").unwrap()),
-            write: Arc::new(move |line| sink.lock().unwrap().push_str(line)),
-        };
-        let filtered = writer.with_filter(Rules(Arc::new(RwLock::new(levels))));
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(filtered), log);
-        lines.lock().unwrap().clone()
-    }
-
-    #[test]
-    fn events_carry_the_fields_of_their_spans() {
-        let text = lines(LevelRules::new(Level::Information, []), || {
-            let _outer = tracing::info_span!("request", TraceId = "t1", user = "outer").entered();
-            let _inner = tracing::info_span!("command", user = "inner").entered();
-            tracing::info!(Id = 123, "Account {{Id}} posted");
-            tracing::debug!("not logged");
-        });
-        assert_eq!(text, "[14:30:05 INF] Account 123 posted {\"user\":\"inner\",\"TraceId\":\"t1\"}\n");
-    }
-
-    #[test]
-    fn what_operators_do_is_written_whatever_the_levels_are() {
-        let silent = LevelRules::new(Level::Fatal, [("erp".to_owned(), Level::Fatal)]);
-        let text = lines(silent, || {
-            tracing::warn!(target: "erp::lifetime", "hidden");
-            tracing::info!(target: crate::telemetry::AUDIT, "seen");
-        });
-        assert_eq!(text, "[14:30:05 INF] seen {}\n");
-    }
-
-    #[test]
-    fn errors_are_written_with_their_causes_and_levels_follow_the_source() {
-        let rules = LevelRules::new(Level::Information, [("Microsoft".to_owned(), Level::Warning)]);
-        let text = lines(rules, || {
-            let error = std::io::Error::other("disk full");
-            tracing::info!(target: "mssql_client::query", "hidden");
-            tracing::info!(target: "erp::lifetime", "hidden as well");
-            let error: &(dyn std::error::Error + 'static) = &error;
-            tracing::error!(error, fatal = true, "Cannot go on");
-        });
-        assert_eq!(text, "[14:30:05 FTL] Cannot go on {}\ndisk full\n");
-    }
-}
+mod tests;

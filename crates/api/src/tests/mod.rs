@@ -4,5 +4,6 @@ mod document;
 mod edge;
 mod errors;
 mod lists;
+mod request_lines;
 mod stub;
 mod wire;

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use erp_api::config::registry;
 use serde_json::Value;
-use testkit::server::{ADMIN_URLS, free_port, refused};
+use testkit::server::{ADMIN_URLS, LOG_DELAY, free_port, refused};
 use testkit::world::PASSWORD;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
@@ -90,6 +90,7 @@ impl Logged {
     }
 
     fn said(&self) -> String {
+        std::thread::sleep(LOG_DELAY);
         fs::read_to_string(&self.log).unwrap()
     }
 

@@ -39,6 +39,7 @@ mod legal_numbers;
 mod limits;
 mod lists;
 mod locks;
+mod logs;
 mod next_fiscal_year;
 mod number_series;
 mod opening_figures;

@@ -90,5 +90,7 @@ async fn a_flood_is_served_in_part_and_leaves_nothing_behind() {
     }
     let lines = server.log().lines().filter(|line| line.contains("More requests come than")).count();
     assert!(lines <= 20, "{lines} lines about {} refusals", count(503));
+    let own = ["failed with 503", "responded 503"].map(|part| server.log().matches(part).count());
+    assert_eq!(own, [0, 0], "and none of its own for each");
     assert_eq!(server.stop(), 0);
 }

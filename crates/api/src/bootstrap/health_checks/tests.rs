@@ -104,7 +104,8 @@ async fn answered(state: HealthState) -> (u16, HeaderMap, String) {
     let url = format!("http://{}/health", listener.local_addr().unwrap());
     let router = router_with_access(state);
     let (_stop, stopped) = watch::channel(false);
-    let serving = Serving::new(router, Lifecycle::default(), Budget::new(1 << 20), 4, Patience::default());
+    let serving =
+        Serving::new(router, Lifecycle::default(), (Budget::new(1 << 20), None), 4, Patience::default());
     tokio::spawn(serving.run(listener, stopped));
     let answer = reqwest::get(url).await.unwrap();
     (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())

@@ -19,7 +19,7 @@ use crate::config::reader::Reader;
 use crate::config::registry::{self as keys, KeyDef, Kind};
 use crate::config::remote::RemoteLocations;
 use crate::config::values;
-use crate::telemetry::{Level, LevelRules};
+use crate::telemetry::{Format, Level, LevelRules, Outputs, Rolling};
 
 impl Settings {
     /// Reads every section; what is wrong is left in the reader.
@@ -142,7 +142,23 @@ fn logging(reader: &mut Reader<'_>) -> Logging {
             }
         }
     }
-    Logging { levels: LevelRules::new(default, overrides), json: reader.choice(&keys::LOG_FORMAT) == "Json" }
+    Logging { levels: LevelRules::new(default, overrides), outputs: log_outputs(reader) }
+}
+
+fn log_outputs(reader: &mut Reader<'_>) -> Outputs {
+    let mut format = |def| if reader.choice(def) == "Json" { Format::Json } else { Format::Text };
+    let (console, file) = (format(&keys::LOG_FORMAT), format(&keys::LOG_FILE_FORMAT));
+    let path = PathBuf::from(reader.text(&keys::LOG_FILE_PATH).unwrap_or_default());
+    if path.file_name().is_none() {
+        reader.reject(&keys::LOG_FILE_PATH, "expected the path of a file such as logs/erp-.log");
+    }
+    let rolling = Rolling {
+        path,
+        bytes_max: reader.integer(&keys::LOG_FILE_BYTES),
+        files_max: reader.count(&keys::LOG_FILE_COUNT),
+    };
+    let enabled = reader.switch(&keys::LOG_FILE);
+    Outputs { console, file: enabled.then_some((file, rolling)) }
 }
 
 fn bootstrap(reader: &mut Reader<'_>) -> Bootstrap {

@@ -52,7 +52,7 @@ async fn a_change_counts_when_the_sentinel_moves_and_not_before() {
     assert_eq!(asked(&stubs).1, 0, "only the sentinel is looked at");
     assert!(!server.said().contains("Settings changed"), "{}", server.said());
     server.get("/api/v1/me", None).await;
-    assert!(!server.said().contains("request answered"), "{}", server.said());
+    assert!(!server.said().contains("request refused"), "{}", server.said());
 
     store.set("Settings:Version", LABEL, "2");
     let both =
@@ -60,7 +60,7 @@ async fn a_change_counts_when_the_sentinel_moves_and_not_before() {
     let took = server.until_said(both).await;
     assert!(took < Duration::from_secs(2), "{took:?}");
     server.get("/api/v1/me", None).await;
-    server.until_said("request answered").await;
+    server.until_said("request refused").await;
     assert!(!server.said().contains("Unknown key"), "the sentinel is no setting: {}", server.said());
 }
 

@@ -30,7 +30,7 @@ async fn a_log_level_in_a_file_counts_within_a_second() {
     let server = Logged::start(folder.path(), |_| {}).await;
     assert!(server.said().contains("Running in Production"), "{}", server.said());
     server.get("/api/v1/me", None).await;
-    assert!(!server.said().contains("request answered"), "{}", server.said());
+    assert!(!server.said().contains("request refused"), "{}", server.said());
     replace(
         &file,
         r#"{ "Serilog": { "MinimumLevel": { "Default": "Debug" } }, "Limits": { "BodyBytes": 5000 } }"#,
@@ -38,7 +38,7 @@ async fn a_log_level_in_a_file_counts_within_a_second() {
     let took = server.until_said("Settings changed and are in force: Serilog:MinimumLevel:Default").await;
     assert!(took < Duration::from_secs(1), "{took:?}");
     server.get("/api/v1/me", None).await;
-    server.until_said("request answered").await;
+    server.until_said("request refused").await;
     server.until_said("Settings changed that count after a restart only: Limits:BodyBytes").await;
 
     replace(&file, r#"{ "Serilog": { "MinimumLevel": { "Default": "Loud" } } }"#);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use application::ports::storage_error::{StorageError, StorageResult};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use tracing::Instrument;
 
 use super::super::value::{Row, Value};
 use super::answers::{last_sets, result_sets};
@@ -38,7 +39,7 @@ pub async fn query_all<const N: usize>(
 /// All rows as they come over the wire, with flat memory. One statement sees one snapshot of the committed data.
 pub fn stream(pool: Pool, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
     let (sender, receiver) = tokio::sync::mpsc::channel::<StorageResult<Row>>(STREAM_ROWS);
-    tokio::spawn(async move {
+    let reading = async move {
         let mut sent = false;
         let mut ended = send_rows(&pool, &sql, &params, &sender, &mut sent).await;
         if matches!(ended, Err(StorageError::Unavailable(_))) && !sent {
@@ -49,7 +50,8 @@ pub fn stream(pool: Pool, sql: String, params: Vec<Value>) -> BoxStream<'static,
         if let Err(error) = ended {
             let _ = sender.send(Err(error)).await;
         }
-    });
+    };
+    tokio::spawn(reading.in_current_span());
     tokio_stream::wrappers::ReceiverStream::new(receiver).boxed()
 }
 

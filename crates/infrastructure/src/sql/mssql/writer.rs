@@ -13,6 +13,7 @@ use application::retry::{ATTEMPTS_MAX, backoff};
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::FutureExt;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::super::meter::Meter;
@@ -56,7 +57,8 @@ impl Writer {
     /// In a task of its own: a client that goes away cannot leave a commit half-way.
     pub async fn write(&self, pool: Pool, work: Arc<dyn Work>) -> AppResult<()> {
         let writer = self.clone();
-        let task = tokio::spawn(async move { writer.attempts(&pool, &*work).await });
+        let attempts = async move { writer.attempts(&pool, &*work).await };
+        let task = tokio::spawn(attempts.in_current_span());
         let answer = task.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")));
         let refused = matches!(&answer, Err(error) if error.is(&STORAGE_FULL));
         if refused || answer.is_ok() {

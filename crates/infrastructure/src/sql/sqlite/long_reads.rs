@@ -10,6 +10,7 @@ use futures::stream::{BoxStream, StreamExt};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
+use tracing::{Instrument, Span};
 
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
@@ -42,16 +43,20 @@ impl LongReads {
         let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
         let (path, places) = (self.path.clone(), self.places.clone());
         let limits = (self.cache, self.busy_timeout);
-        tokio::spawn(async move {
+        let span = Span::current();
+        let reading = async move {
             // Closed only when the process ends.
             let Ok(_place) = places.acquire_owned().await else { return };
             let failed = sender.clone();
-            let read = tokio::task::spawn_blocking(move || run(&path, limits, &sql, &params, &sender));
+            let read = tokio::task::spawn_blocking(move || {
+                span.in_scope(|| run(&path, limits, &sql, &params, &sender))
+            });
             let result = read.await.unwrap_or_else(|error| Err(StorageError::Internal(error.to_string())));
             if let Err(error) = result {
                 let _ = failed.send(Err(error)).await;
             }
-        });
+        };
+        tokio::spawn(reading.in_current_span());
         ReceiverStream::new(receiver).boxed()
     }
 

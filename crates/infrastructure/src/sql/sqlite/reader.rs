@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use application::ports::storage_error::{StorageError, StorageResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Span;
 
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
@@ -78,9 +79,9 @@ impl Readers {
             .map_err(|_| StorageError::Timeout("no reader became free in time".to_owned()))?
             .map_err(|_| closed())?;
         let wanted = Wanted::default();
-        let (readers, still) = (self.clone(), wanted.0.clone());
+        let (readers, still, span) = (self.clone(), wanted.0.clone(), Span::current());
         let read = tokio::task::spawn_blocking(move || {
-            readers.with(&place, |reader| reader.query_while(still, &sql, &params))
+            span.in_scope(|| readers.with(&place, |reader| reader.query_while(still, &sql, &params)))
         });
         read.await.map_err(|error| StorageError::Internal(error.to_string()))?
     }

@@ -16,6 +16,7 @@ use domain::time::Timestamp;
 use futures::FutureExt;
 use rusqlite::Connection;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tracing::Span;
 
 use super::super::meter::Meter;
 use super::super::moments::next_moment;
@@ -30,8 +31,14 @@ use crate::persistence::SqlUnitOfWork;
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 
+/// Who waits for a work, and the request its log lines belong to.
+pub(super) struct Caller {
+    reply: oneshot::Sender<AppResult<()>>,
+    span: Span,
+}
+
 pub(super) enum Job {
-    Work(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),
+    Work(Arc<dyn Work>, Caller),
     /// Answered when everything before it is committed or gone.
     Settle(oneshot::Sender<()>),
     /// Answered when the write lock was taken, after everything before it.
@@ -89,7 +96,8 @@ impl SqliteWriter {
             return Err(StorageError::Damaged("nothing is written any more".to_owned()).into());
         }
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job::Work(work, reply)).map_err(|error| {
+        let caller = Caller { reply, span: Span::current() };
+        self.jobs.try_send(Job::Work(work, caller)).map_err(|error| {
             let why = match error {
                 mpsc::error::TrySendError::Full(_) => "the writer's queue is full",
                 mpsc::error::TrySendError::Closed(_) => "the writer has stopped",
@@ -138,7 +146,7 @@ impl WriterThread {
             match job {
                 Job::Settle(reply) => drop(reply.send(())),
                 Job::Prove(reply) => drop(reply.send(self.prove())),
-                Job::Work(work, reply) => closed = self.group(work, reply, &mut jobs),
+                Job::Work(work, caller) => closed = self.group(work, caller, &mut jobs),
                 Job::Close(reply) => closed = Some(reply),
             }
             if closed.is_some() {
@@ -176,20 +184,20 @@ impl WriterThread {
     fn group(
         &mut self,
         work: Arc<dyn Work>,
-        reply: oneshot::Sender<AppResult<()>>,
+        caller: Caller,
         jobs: &mut mpsc::Receiver<Job>,
     ) -> Option<oneshot::Sender<()>> {
         if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
-            let _ = reply.send(Err(error.into()));
+            let _ = caller.reply.send(Err(error.into()));
             return None;
         }
         let began = Instant::now();
         let mut replies: Replies = Vec::new();
         let (mut settled, mut proofs, mut closing) = (Vec::new(), Vec::new(), None);
-        let mut next = Some((work, reply));
-        while let Some((work, reply)) = next.take() {
-            let result = self.one(&*work);
-            replies.push((reply, result));
+        let mut next = Some((work, caller));
+        while let Some((work, caller)) = next.take() {
+            let result = caller.span.in_scope(|| self.one(&*work));
+            replies.push((caller.reply, result));
             if self.sqlite().is_ok_and(|tx| tx.connection.is_autocommit()) {
                 break; // the engine gave up the whole transaction (disk full, I/O error)
             }
@@ -199,7 +207,7 @@ impl WriterThread {
                 && began.elapsed() < GROUP_TIME_MAX
             {
                 match jobs.try_recv() {
-                    Ok(Job::Work(work, reply)) => next = Some((work, reply)),
+                    Ok(Job::Work(work, caller)) => next = Some((work, caller)),
                     Ok(Job::Settle(reply)) => settled.push(reply),
                     Ok(Job::Prove(reply)) => proofs.push(reply),
                     Ok(Job::Close(reply)) => closing = Some(reply),

@@ -14,6 +14,7 @@ use axum::extract::State;
 use domain::error::Violation;
 use domain::ids::JobId;
 use serde_json::json;
+use tracing::Instrument;
 
 use super::ledger::LedgerExportQuery;
 use crate::answer::{self, ApiResult};
@@ -60,7 +61,7 @@ pub async fn create(
         base: API_BASE,
     };
     let tenant = ctx.tenant;
-    tokio::spawn(finished(exporter.app.clone(), ctx.0, running, export, id));
+    tokio::spawn(finished(exporter.app.clone(), ctx.0, running, export, id).in_current_span());
     let view = exporter.queries.job(tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
     let view = exporter.registry.overlay(tenant, view);
     let body = serde_json::to_vec(&view).map_err(|error| AppError::internal(error.to_string()))?;

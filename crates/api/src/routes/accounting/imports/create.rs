@@ -17,6 +17,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::task::JoinError;
+use tracing::Instrument;
 
 use super::format::{format, preferred_wait};
 use super::upload;
@@ -155,11 +156,12 @@ impl Importer {
         let (noted, is_noted) = oneshot::channel();
         let app = self.app.clone();
         // From here on it is not the caller's alone: one who goes away must not leave a job that nobody works at.
-        let mut work = tokio::spawn(async move {
+        let work = async move {
             jobs::start(&app, &ctx, job).await?;
             let _ = noted.send(());
             finished(app, ctx, running, file, options, id).await
-        });
+        };
+        let mut work = tokio::spawn(work.in_current_span());
         let wait = preferred.as_ref().map_or(Duration::from_secs(INLINE_SECONDS_MAX), |(wait, _)| *wait);
         let ended = if wait.is_zero() { None } else { tokio::time::timeout(wait, &mut work).await.ok() };
         if let Some(ended) = ended {

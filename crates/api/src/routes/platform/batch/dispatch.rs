@@ -1,6 +1,7 @@
 //! One operation of a batch through the API's own router, as if it had come by itself.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -71,7 +72,13 @@ impl Dispatcher {
     fn rendered(&self, problem: Problem, path: &str) -> Response {
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let (instance, language) = (problem::instance(path, "-"), self.info.language);
-        let facts = Facts { instance: &instance, route: "-", trace_id: &self.info.id, language };
+        let trace_id = self.info.scope.trace.trace_id();
+        let facts = Facts { instance: &instance, route: "-", trace_id: trace_id.as_str(), language };
+        let status = problem.status();
+        if status.is_server_error() {
+            let error = problem.error() as &(dyn Error + 'static);
+            tracing::error!(error, status = status.as_u16(), "An operation of a batch failed");
+        }
         problem::render(problem.into_response(), facts)
     }
 
@@ -100,6 +107,7 @@ impl Dispatcher {
         self.headers(index, operation, request.headers_mut());
         let extensions = request.extensions_mut();
         extensions.insert(Verified(self.identity.clone()));
+        extensions.insert(self.info.clone());
         if let Some(transaction) = transaction {
             extensions.insert(transaction);
         }

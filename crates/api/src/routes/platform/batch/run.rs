@@ -14,6 +14,7 @@ use domain::ids::TenantId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::HeaderMap;
+use tracing::Instrument;
 
 use super::dispatch::Dispatcher;
 use super::dto::{BatchBody, BatchOperationBody, BatchResultView, BatchView};
@@ -113,7 +114,7 @@ async fn atomic(
     }
     let (mut open, transaction) = batch::begin(app, tenant);
     // It runs beside the operations that join it, and ends with them, whatever becomes of this request.
-    let transaction = tokio::spawn(transaction);
+    let transaction = tokio::spawn(transaction.in_current_span());
     let ended = async move {
         transaction.await.unwrap_or_else(|error| Err(AppError::internal(format!("batch: {error}"))))
     };
