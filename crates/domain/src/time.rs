@@ -1,6 +1,6 @@
 //! Moments and business dates. A [`Timestamp`] is whole microseconds of UTC, so that every engine stores it alike.
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 use crate::error::Violation;
 
@@ -42,10 +42,10 @@ impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Every answer has several of these, and a pattern would be read anew for each.
         let moment = self.to_datetime();
-        let (date, time) = (moment.date_naive(), moment.time());
-        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-        let micros = time.nanosecond() / 1_000;
-        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+        let (year, month, day) = (moment.year(), moment.month(), moment.day());
+        let (hour, minute, second) = (moment.hour(), moment.minute(), moment.second());
+        let micros = moment.nanosecond() / 1_000;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
     }
 }
 
@@ -56,12 +56,10 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Violation> {
         return Err(bad());
     }
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| bad())?;
-    use chrono::Datelike;
     if (1900..=2199).contains(&date.year()) { Ok(date) } else { Err(bad()) }
 }
 
 /// A date as stored and compared: 20261122.
 pub fn date_key(date: NaiveDate) -> i64 {
-    use chrono::Datelike;
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }

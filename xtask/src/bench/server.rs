@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::http::Connection;
 use super::programs::Programs;
 
-const PASSWORD: &str = "bench only, nothing secret";
+const PASSWORD: &str = "quiet lanterns over seven harbours";
 
 /// Where and with what a server runs; started twice, it finds what it left.
 pub struct Site<'a> {

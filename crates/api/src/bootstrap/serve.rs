@@ -34,15 +34,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
     tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
-    private_files::create_directory(&settings.data_directory).map_err(|error| {
-        let folder = settings.data_directory.display();
-        Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
-    })?;
-    if settings.database.sqlite_file().is_some_and(|file| !file.exists()) {
-        // Refused before a database is left behind that has nobody in it.
-        settings.bootstrap.check_for_empty_database(settings.environment)?;
-        first_start::check(&settings.bootstrap)?;
-    }
+    prepare_folder(&settings)?;
     let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let welcome =
         if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
@@ -97,6 +89,20 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         warn!(target: "erp::lifetime", "The write-ahead log could not be brought into the database file in time; the next start does it");
     }
     info!(target: "erp::lifetime", "Stopped");
+    Ok(())
+}
+
+/// The data folder; what an empty database needs is asked before one is made.
+fn prepare_folder(settings: &Settings) -> Result<(), Failure> {
+    private_files::create_directory(&settings.data_directory).map_err(|error| {
+        let folder = settings.data_directory.display();
+        Failure::Other(format!("the data folder {folder} cannot be created: {error}. Set Data:Directory to a folder that can be written"))
+    })?;
+    if settings.database.sqlite_file().is_some_and(|file| !file.exists()) {
+        // Refused before a database is left behind that has nobody in it.
+        settings.bootstrap.check_for_empty_database(settings.environment)?;
+        first_start::check(&settings.bootstrap)?;
+    }
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub const WAIT_BUSY_MAX: Duration = Duration::from_millis(100);
 pub const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
 /// Requests that wait, for each that may run.
 const WAITING_FACTOR: usize = 4;
-/// Requests that may wait however slow the server is.
+/// Requests that may wait however slow the server is, where so many may run.
 const WAITING_MIN: usize = 4;
 /// Writes may take half of the places: reads go on while writes are refused.
 const WRITES_PART: usize = 2;
@@ -139,7 +139,7 @@ impl Controller {
         }
         let in_time = u64::from(self.pace[class as usize]) * WAIT_BUSY_MAX.as_millis() as u64
             / (2 * WINDOW.as_millis() as u64);
-        usize::try_from(in_time).unwrap_or(most).clamp(WAITING_MIN.min(most), most)
+        usize::try_from(in_time).unwrap_or(most).clamp((most / 8).clamp(1, WAITING_MIN), most)
     }
 
     /// Whether another one may run.

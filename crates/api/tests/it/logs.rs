@@ -80,7 +80,7 @@ async fn lines_name_the_machine_and_whose_request_they_are_about() {
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     let token = server.token().await;
     let operation = |path: &str| json!({ "method": "GET", "path": path });
-    let body = json!({ "operations": [operation("/api/v1/accounts"), operation("/api/v1/journals"), operation("/nowhere")] });
+    let body = json!({ "items": [operation("/api/v1/accounts"), operation("/api/v1/journals"), operation("/nowhere")] });
     let batch = reqwest::Client::new().post(format!("{}/api/v1/batch", server.url));
     let batch = batch.bearer_auth(&token).json(&body).send().await.unwrap();
     let id = batch.headers()["x-request-id"].to_str().unwrap().to_owned();
