@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::AdminState;
 use crate::overload::Snapshot;
 
-/// What is known of the process since its start.
+/// The facts about the process that do not change after its start.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Build {

@@ -34,13 +34,13 @@ pub const BYTES_MAX: usize = 8 << 20;
 /// Largest body.
 const BODY: BodyLimit = BodyLimit { name: "admin_body_bytes_max", bytes_max: 16 << 10, buffered: true };
 
-/// What the endpoints answer from.
+/// The parts of the process that the endpoints show or change.
 #[derive(Clone)]
 pub struct AdminState {
     pub health: HealthState,
     pub levels: LevelSwitch,
     pub live: LiveSettings,
-    /// Of the API.
+    /// The limits of the API, which this listener shows and is not under.
     pub overload: Overload,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,

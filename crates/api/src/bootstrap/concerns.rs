@@ -24,7 +24,7 @@ const TURNS_MISSED_MAX: u32 = 3;
 const TURN_GRACE: Duration = Duration::from_secs(5);
 /// How long the other processes may not be told of a change.
 const OUTBOX_LAG_MAX: Duration = Duration::from_secs(60);
-/// What a lease allows for clocks that differ.
+/// The difference between clocks that a lease allows for.
 const SKEW_MAX: Duration = LEASE.saturating_sub(BELIEF);
 /// Room for a few pages: a folder that only takes a file's name has no room for a transaction.
 const ROOM_BYTES: usize = 64 * 1024;
@@ -34,7 +34,7 @@ const FREE_BYTES_MIN: u64 = 1 << 30;
 /// How long before a certificate's end somebody should look.
 const CERTIFICATE_NOTICE_SECONDS: i64 = 14 * 86_400;
 
-/// What the concerns are about.
+/// The parts of the process that the concerns look at.
 pub struct Watched {
     pub live: LiveSettings,
     pub redis: Option<Arc<LayeredCache>>,

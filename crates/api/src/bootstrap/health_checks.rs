@@ -1,4 +1,4 @@
-//! What health asks, and in which order (I1–I4).
+//! The checks of health, in their order (I1–I4).
 
 use std::sync::Arc;
 

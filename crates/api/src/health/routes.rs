@@ -51,7 +51,7 @@ enum Readers {
     Operators,
 }
 
-/// What the endpoints answer from; clones share it.
+/// The checks and reports that the endpoints answer from; clones share them.
 #[derive(Clone)]
 pub struct HealthState {
     checks: HealthChecks,

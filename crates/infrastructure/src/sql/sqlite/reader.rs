@@ -40,6 +40,7 @@ const STATEMENTS_CACHED_MAX: usize = 256;
 pub struct Readers(Arc<Shared>);
 
 struct Shared {
+    count: u32,
     places: Arc<Semaphore>,
     /// As many as there are places, the one used last at the end: its pages are the warmest.
     idle: Mutex<Vec<Reader>>,
@@ -52,6 +53,7 @@ impl Readers {
         let count = options.readers.max(1);
         let idle = (0..count).map(|_| Reader::open(path, options)).collect::<StorageResult<Vec<_>>>()?;
         Ok(Self(Arc::new(Shared {
+            count,
             places: Arc::new(Semaphore::new(idle.len())),
             idle: Mutex::new(idle),
             slow: SlowTexts::default(),
@@ -100,10 +102,8 @@ impl Readers {
 
     /// Waits for the reads in progress and closes every connection; a later read is refused.
     pub async fn close(&self) {
-        let count = locked(&self.0.idle).len().max(1);
-        let all = u32::try_from(count).unwrap_or(u32::MAX);
         // Fails when it was closed before.
-        let _all = self.0.places.acquire_many(all).await;
+        let _all = self.0.places.acquire_many(self.0.count).await;
         self.0.places.close();
         locked(&self.0.idle).clear();
     }
@@ -310,6 +310,22 @@ mod tests {
         readers.close().await;
         let refused = readers.query("SELECT 1", &[]).await.unwrap_err();
         assert!(matches!(refused, StorageError::Unavailable(_)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn closing_waits_for_the_reads_in_progress() {
+        let (_folder, readers) = readers(2);
+        let reading = tokio::spawn({
+            let readers = readers.clone();
+            async move { readers.query(LONG, &[Value::Int(10 * STEPS_OF_LONG)]).await }
+        });
+        while readers.0.places.available_permits() == 2 {
+            tokio::task::yield_now().await;
+        }
+        readers.close().await;
+        assert!(locked(&readers.0.idle).is_empty());
+        assert_eq!(count(reading.await.unwrap().unwrap()), 10 * STEPS_OF_LONG);
+        assert!(locked(&readers.0.idle).is_empty(), "no connection comes back after it");
     }
 
     #[test]
