@@ -20,6 +20,7 @@ pub mod routes;
 pub mod serving;
 pub mod state;
 pub mod telemetry;
+mod unhurried;
 pub mod wire;
 
 #[cfg(test)]

@@ -254,6 +254,16 @@ impl LocalizedName {
         let name = Self { ar: part(ar, "/ar")?, en: part(en, "/en")? };
         if name.ar.is_none() && name.en.is_none() { Err(Violation::new(&NAME_MISSING)) } else { Ok(name) }
     }
+    /// A name as stored: it was read from outside before, so only what no name may be is looked for.
+    pub fn stored(ar: Option<String>, en: Option<String>) -> Option<Self> {
+        let fits = |part: &Option<String>| {
+            // Never fewer bytes than units.
+            part.as_ref().is_none_or(|text| text.len() <= NAME_LENGTH_MAX || length(text) <= NAME_LENGTH_MAX)
+        };
+        let part = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let name = Self { ar: part(ar), en: part(en) };
+        ((name.ar.is_some() || name.en.is_some()) && fits(&name.ar) && fits(&name.en)).then_some(name)
+    }
     pub fn ar(&self) -> Option<&str> {
         self.ar.as_deref()
     }
@@ -308,6 +318,17 @@ mod tests {
         assert!(text(&"🧾".repeat(100), 200).is_ok());
         assert_eq!(text(&"🧾".repeat(101), 200).unwrap_err().def, &TEXT_TOO_LONG);
         assert_eq!((beginning("a🧾b", 2), beginning("a🧾b", 3), beginning("a🧾b", 4)), ("a", "a🧾", "a🧾b"));
+    }
+
+    #[test]
+    fn a_stored_name_is_taken_as_it_is_unless_it_can_be_no_name() {
+        let stored = |ar: &str, en: &str| LocalizedName::stored(Some(ar.to_owned()), Some(en.to_owned()));
+        let longest = "ق".repeat(NAME_LENGTH_MAX);
+        assert_eq!(stored(&longest, ""), LocalizedName::parse(Some(&longest), None).ok());
+        assert_eq!(stored("", "Cash ").unwrap().en(), Some("Cash "));
+        assert_eq!(stored("", ""), None);
+        assert_eq!(stored(&"ق".repeat(NAME_LENGTH_MAX + 1), "Cash"), None);
+        assert_eq!(LocalizedName::stored(None, None), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use application::platform::attachments::AttachmentPolicy;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
+use application::ports::pace::Pace;
 use application::ports::storage_error::StorageError;
 use async_trait::async_trait;
 use infrastructure::blobs::azure::ContainerName;
@@ -82,12 +83,13 @@ pub fn sql_server_options(text: &str, environment: Environment) -> Result<SqlSer
 /// The database on the engine that is chosen. A server's schema is made in Development and only checked elsewhere.
 pub async fn open_database(
     settings: &Settings,
+    pace: Arc<dyn Pace>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Db, Failure> {
     match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => {
-            Ok(Db::open_sqlite(file, sqlite_options(&settings.database), clock, ids).await?)
+            Ok(Db::open_sqlite(file, sqlite_options(&settings.database, pace), clock, ids).await?)
         }
         DatabaseChoice::SqlServer(text) => {
             let migrating =
@@ -99,7 +101,7 @@ pub async fn open_database(
     }
 }
 
-fn sqlite_options(database: &Database) -> SqliteOptions {
+fn sqlite_options(database: &Database, pace: Arc<dyn Pace>) -> SqliteOptions {
     let resources = Resources::of_process();
     let readers = database.reader_connections.unwrap_or_else(|| resources.readers());
     let page_cache = database.page_cache_mib.map(|mib| (mib as u64) << 20);
@@ -109,6 +111,7 @@ fn sqlite_options(database: &Database) -> SqliteOptions {
         group_works_max: database.group_commit_max,
         queue_works_max: database.write_queue_max,
         busy_timeout: database.busy_timeout,
+        pace,
     }
 }
 

@@ -45,12 +45,14 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
-    let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
+    let writer = WriterQueue::default();
+    let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer.clone());
+    let pace = Arc::new(overload.admission.clone());
+    let database = Arc::new(stores::open_database(settings, pace, clock.clone(), ids.clone()).await?);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
     let events = EventHub::new(settings.limits.event_streams);
     let cache = Arc::new(AnnouncingCache::new(caches.cache.clone(), events.clone()));
-    let writer = WriterQueue::default();
-    let queued = Arc::new(QueuedDatabase::new(database.clone(), writer.clone()));
+    let queued = Arc::new(QueuedDatabase::new(database.clone(), writer));
     let followed = Arc::new(FollowedDatabase::new(queued, cache.clone()));
     let application = Application { database: followed, cache, clock, ids };
     let keys = signing_keys(settings, &*application.ids)?;
@@ -68,7 +70,6 @@ pub async fn assemble(
         cache: application.cache.clone(),
         clock: application.clock.clone(),
     }));
-    let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
     let state =
         AppState::new(application, events, authenticator, sign_in, files, &database).with_overload(overload);
     let live = LiveParts {

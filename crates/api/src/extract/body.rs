@@ -1,18 +1,22 @@
 //! Request bodies, read whole and within their limit.
 
-use application::error::{AppError, MALFORMED_REQUEST};
+use std::sync::Arc;
+
+use application::error::MALFORMED_REQUEST;
+use application::ports::pace::Unpaced;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use domain::error::Violation;
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::BODY_BYTES_MAX;
 use crate::middleware::pace::TooSlow;
 use crate::problem::{BODY_TOO_LARGE, BODY_TOO_SLOW, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::unhurried::Unhurried;
 use crate::wire::{WireType, parse_body};
 
 /// Larger bodies are parsed on a thread of their own.
@@ -35,13 +39,13 @@ impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for Json<T> {
                 .with("expected", "application/json, UTF-8")
                 .into());
         }
+        let unhurried = unhurried(request.extensions());
         let bytes = read(request).await?;
         if bytes.len() <= PARSED_AT_ONCE_BYTES_MAX {
             return Ok(Self(parse_body(&bytes)?));
         }
         // Others that share this thread would wait for it.
-        let parsed = tokio::task::spawn_blocking(move || parse_body(&bytes)).await;
-        Ok(Self(parsed.map_err(|error| AppError::internal(format!("a body's parser: {error}")))??))
+        Ok(Self(unhurried.run(move || parse_body(&bytes)).await??))
     }
 }
 
@@ -74,6 +78,11 @@ impl<S: Sync> FromRequest<S> for RawBody {
 async fn read(request: Request) -> Result<Bytes, Problem> {
     let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or(DEFAULT_LIMIT);
     read_limited(request.into_body(), limit).await
+}
+
+/// At which pace a body is parsed that is large.
+pub fn unhurried(extensions: &Extensions) -> Unhurried {
+    extensions.get::<Unhurried>().cloned().unwrap_or_else(|| Unhurried(Arc::new(Unpaced)))
 }
 
 /// Reads a body whole, at most as many bytes as its limit allows.

@@ -2,9 +2,12 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::EXPECT;
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
@@ -71,6 +74,35 @@ pub async fn receive(
     }
     let bytes = if bytes.is_empty() { first } else { bytes.freeze() };
     Ok(Received { bytes, held })
+}
+
+/// What is left of a refused request is read when it is small and comes soon, so that the connection can go on; making a
+/// new one costs more.
+const LEFT_BYTES_MAX: u64 = 256 << 10;
+const LEFT_TIME_MAX: Duration = Duration::from_millis(100);
+
+/// How many bytes a body says it has.
+pub fn declared<B: HttpBody>(body: &B) -> u64 {
+    body.size_hint().exact().unwrap_or_default()
+}
+
+/// Reads what is left of a request that was answered before its body, while the answer is held back. `headers` are the
+/// request's own.
+pub async fn read_off<B: HttpBody + Unpin>(body: B, headers: &HeaderMap, held: Duration) {
+    if held.is_zero() {
+        return read_rest(body, headers).await;
+    }
+    tokio::join!(tokio::time::sleep(held), read_rest(body, headers));
+}
+
+async fn read_rest<B: HttpBody + Unpin>(mut body: B, headers: &HeaderMap) {
+    // A client that waits for our word keeps its body.
+    let waits = headers.contains_key(EXPECT);
+    if waits || body.is_end_stream() || body.size_hint().exact().is_none_or(|bytes| bytes > LEFT_BYTES_MAX) {
+        return;
+    }
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = tokio::time::timeout(LEFT_TIME_MAX, rest).await;
 }
 
 /// Pauses in a row, each of a [`TICK`], after which a transfer goes on although others take all there is.

@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::error::{Category, Violation, Violations};
 use domain::ids::UserId;
 use futures::future::BoxFuture;
@@ -28,10 +29,11 @@ use super::pace::{Pace, Paced};
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
-use crate::extract::body::read_limited;
+use crate::extract::body::{PARSED_AT_ONCE_BYTES_MAX, read_limited};
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
 use crate::overload::{Class, Held, Overload, Place, Transfer};
 use crate::problem::{BODY_TOO_LARGE, OVERLOADED, Problem, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::unhurried::{Unhurried, breathe_out};
 use crate::wire::QueryPairs;
 
 /// API keys begin so; any other bearer token is a JWT.
@@ -116,14 +118,22 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let guard = self.guard.clone();
         Box::pin(async move {
             let mut standing = None;
-            let mut response =
-                guard.serve(inner, request, &mut standing).await.unwrap_or_else(IntoResponse::into_response);
+            let answered = guard.serve(inner, &mut request, &mut standing).await;
+            let (parts, left) = request.into_parts();
+            let held = match &answered {
+                Err(problem) if problem.error().is(&OVERLOADED) => {
+                    guard.overload.admission.held(body::declared(&left))
+                }
+                _ => Duration::ZERO,
+            };
+            body::read_off(left, &parts.headers, held).await;
+            let mut response = answered.unwrap_or_else(IntoResponse::into_response);
             // A handler that counts for itself knows better.
             if let Some(standing) = response.extensions_mut().remove::<Standing>().or(standing) {
                 standing.write(response.headers_mut());
@@ -134,10 +144,11 @@ where
 }
 
 impl Guard {
+    /// Leaves the request behind where it is answered before its handler is called.
     async fn serve<S>(
         &self,
         mut inner: S,
-        mut request: Request,
+        request: &mut Request,
         standing: &mut Option<Standing>,
     ) -> Result<Response, Problem>
     where
@@ -166,22 +177,23 @@ impl Guard {
         }
         refuse_encoded(request.method(), request.headers())?;
         let media = negotiate(request.headers().get_all(ACCEPT), &self.offered)?;
-        self.check_parameters(&request)?;
+        self.check_parameters(request)?;
         let transfer = if batched { None } else { self.transfer(media)? };
-        self.limit_body(&mut request)?;
-        let _held = self.receive(&mut request, &mut place).await?;
+        self.limit_body(request)?;
+        let _held = self.receive(request, &mut place).await?;
         if transfer.is_some() {
             // It takes as long as the client takes.
             place = None;
             if !request.body().is_end_stream() {
                 let body = std::mem::replace(request.body_mut(), Body::empty());
                 *request.body_mut() = body::breathing(body, self.overload.admission.clone());
+                request.extensions_mut().insert(self.unhurried());
             }
         }
-        let request_hash = self.request_hash(&mut request).await?;
+        let request_hash = self.request_hash(request).await?;
         let dry = *request.method() != Method::GET && dry_run(request.uri().query()).unwrap_or(false);
         request.extensions_mut().insert(Caller { identity, request_hash, media });
-        let answered = self.in_time(inner.call(request)).await?;
+        let answered = self.in_time(inner.call(std::mem::take(request))).await?;
         drop(place);
         let mut response = answered.unwrap_or_else(|never| match never {});
         if dry {
@@ -193,6 +205,11 @@ impl Guard {
             }
             None => response,
         })
+    }
+
+    /// The pace of what takes long.
+    fn unhurried(&self) -> Unhurried {
+        Unhurried(Arc::new(self.overload.admission.clone()))
     }
 
     /// A place to run in.
@@ -236,6 +253,9 @@ impl Guard {
                 received
             }
         };
+        if received.bytes.len() > PARSED_AT_ONCE_BYTES_MAX {
+            request.extensions_mut().insert(self.unhurried());
+        }
         *request.body_mut() = Body::from(received.bytes);
         Ok(received.held)
     }
@@ -317,7 +337,7 @@ impl Guard {
         if self.body.buffered {
             let body = std::mem::replace(request.body_mut(), Body::empty());
             let bytes = read_limited(body, self.body).await?;
-            hash.update(&bytes);
+            hash = hashed(hash, bytes.clone(), self.unhurried()).await?;
             *request.body_mut() = Body::from(bytes);
         } else if let Some(length) = request.headers().get(http::header::CONTENT_LENGTH) {
             hash.update(length.as_bytes());
@@ -328,6 +348,22 @@ impl Guard {
         }
         Ok(Some(hash.finalize().into()))
     }
+}
+
+/// Hashes a body, a large one on a thread of its own.
+async fn hashed(mut hash: Sha256, bytes: Bytes, unhurried: Unhurried) -> AppResult<Sha256> {
+    if bytes.len() <= PARSED_AT_ONCE_BYTES_MAX {
+        hash.update(&bytes);
+        return Ok(hash);
+    }
+    let hashing = move || {
+        for piece in bytes.chunks(PARSED_AT_ONCE_BYTES_MAX) {
+            hash.update(piece);
+            breathe_out();
+        }
+        hash
+    };
+    unhurried.run(hashing).await
 }
 
 /// A body is read as it comes; one that says it is compressed would be taken for something it is not.

@@ -2,7 +2,7 @@
 //! every operation; each costs one boxed future.
 
 mod answered;
-mod body;
+pub mod body;
 pub mod edge;
 pub mod guard;
 pub mod host;

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use domain::error::Language;
 use http::Request;
 use http::header::ACCEPT_LANGUAGE;
+use hyper::body::Body;
 
+use super::body;
 use super::edge::{finish, request_id};
 use super::guard::Verified;
 use crate::extract::language::preferred;
@@ -41,7 +43,7 @@ impl Shed {
 
     /// `None` where the request may be served. An operation of a batch is part of a request that has its place already;
     /// health must answer under load, too.
-    pub fn refusal<B>(&self, request: &Request<B>) -> Option<Refusal> {
+    pub fn refusal<B: Body>(&self, request: &Request<B>) -> Option<Refusal> {
         let class = if request.method().is_safe() { Class::Read } else { Class::Write };
         let refused = !request.uri().path().starts_with(HEALTH_BASE)
             && request.extensions().get::<Verified>().is_none()
@@ -59,6 +61,6 @@ impl Shed {
         let facts = Facts { instance: &instance, route, trace_id: trace_id.as_str(), language };
         let mut answer = problem::render(Problem::of(&OVERLOADED).into_response(), facts);
         finish(answer.headers_mut(), id_header, self.hsts);
-        Some(Refusal { answer, held: self.admission.held() })
+        Some(Refusal { answer, held: self.admission.held(body::declared(request.body())) })
     }
 }

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use application::ports::pace::Pace;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -105,6 +107,8 @@ struct Shared {
     writer: WriterQueue,
     usage: Option<PathBuf>,
     refusals: Refusals,
+    /// What takes long asks from threads of its own.
+    runtime: Option<Handle>,
 }
 
 struct State {
@@ -166,7 +170,14 @@ impl Admission {
             arrived: false,
         };
         let refusals = Refusals::new(resources.cpus);
-        Self(Arc::new(Shared { began: Instant::now(), state: Mutex::new(state), writer, usage, refusals }))
+        Self(Arc::new(Shared {
+            began: Instant::now(),
+            state: Mutex::new(state),
+            writer,
+            usage,
+            refusals,
+            runtime: Handle::try_current().ok(),
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -185,9 +196,9 @@ impl Admission {
         waiting > 0 && state.controller.refuses(class, waiting, now)
     }
 
-    /// How long the refusal of a request is held back: not at all, unless there are very many.
-    pub fn held(&self) -> Duration {
-        self.0.refusals.next(self.now())
+    /// How long the refusal of a request with a body of so many bytes is held back: not at all, unless there are very many.
+    pub fn held(&self, bytes: u64) -> Duration {
+        self.0.refusals.next(self.now(), bytes)
     }
 
     /// Whether processor time is left, where there is a quota. What takes long asks before each of its pieces.
@@ -203,9 +214,11 @@ impl Admission {
     /// There is something to decide, so the controller is told the time.
     fn watch(&self, state: &mut State) {
         state.arrived = true;
-        if !state.ticking {
+        if !state.ticking
+            && let Some(runtime) = &self.0.runtime
+        {
             state.ticking = true;
-            tokio::spawn(self.clone().tick());
+            runtime.spawn(self.clone().tick());
         }
     }
 
@@ -216,13 +229,7 @@ impl Admission {
     pub async fn enter(&self, class: Class) -> Result<Place, Refused> {
         match self.arrive(class) {
             Arrival::In(place) => Ok(place),
-            Arrival::Refused => {
-                let held = self.held();
-                if !held.is_zero() {
-                    tokio::time::sleep(held).await;
-                }
-                Err(Refused)
-            }
+            Arrival::Refused => Err(Refused),
             Arrival::Waiting(longest, place) => match tokio::time::timeout(longest, place).await {
                 Ok(Ok(place)) => Ok(place),
                 _ => Err(Refused),
@@ -306,6 +313,15 @@ impl Admission {
                 state.ticking = false;
             }
             self.let_in(state);
+        }
+    }
+}
+
+impl Pace for Admission {
+    fn pause(&self, longest: Duration) {
+        let until = Instant::now() + longest;
+        while !self.take_time() && Instant::now() < until {
+            std::thread::sleep(TICK);
         }
     }
 }

@@ -25,12 +25,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use crate::health::{Lifecycle, Phase};
 use crate::middleware::Shed;
+use crate::middleware::body::read_off;
 use crate::middleware::shed::Refusal;
 use crate::overload::{Budget, Held};
 use accept::Places;
@@ -180,8 +180,12 @@ impl hyper::service::Service<Request<Incoming>> for One {
         let has_body = !request.body().is_end_stream();
         let draining = self.lifecycle.phase() == Phase::Draining;
         let making = match self.shed.as_ref().and_then(|shed| shed.refusal(&request)) {
-            Some(Refusal { answer, held }) if held.is_zero() => Making::Made(Some(answer)),
-            Some(Refusal { answer, held }) => Making::Held(Box::pin(tokio::time::sleep(held)), Some(answer)),
+            Some(Refusal { answer, held }) if held.is_zero() && !has_body => Making::Made(Some(answer)),
+            Some(Refusal { answer, held }) => {
+                let (parts, body) = request.into_parts();
+                let wait = async move { read_off(body, &parts.headers, held).await };
+                Making::Held(Box::pin(wait), Some(answer))
+            }
             None => {
                 let mut request = request.map(Body::new);
                 if let Some(peer) = self.peer {
@@ -199,8 +203,8 @@ type Answered = <Router as Service<Request<Body>>>::Future;
 /// Where an answer comes from.
 enum Making {
     Routed(Pin<Box<Answered>>),
-    /// A refusal, held back for a moment.
-    Held(Pin<Box<Sleep>>, Option<Response<Body>>),
+    /// A refusal, held back for a moment or until the rest of the request has come.
+    Held(Pin<Box<dyn Future<Output = ()> + Send>>, Option<Response<Body>>),
     Made(Option<Response<Body>>),
 }
 

@@ -11,6 +11,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 
 use super::raw::{Name, Raw};
 use super::{Pointer, WireType};
+use crate::unhurried::breathe;
 
 /// Most members of one object.
 pub const MEMBERS_MAX: usize = 4_096;
@@ -80,7 +81,9 @@ impl<'de> Visitor<'de> for Strict {
         Ok(())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Strict)?.is_some() {}
+        while seq.next_element_seed(Strict)?.is_some() {
+            breathe();
+        }
         Ok(())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -94,6 +97,7 @@ impl<'de> Visitor<'de> for Strict {
                 return Err(de::Error::custom(format_args!("an object has more than {MEMBERS_MAX} members")));
             }
             map.next_value_seed(Strict)?;
+            breathe();
         }
         Ok(())
     }

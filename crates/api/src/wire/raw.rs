@@ -13,6 +13,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Pointer, TOO_MANY_ITEMS, wrong_type};
+use crate::unhurried::breathe;
 
 /// Most values of a member that is read as a tree: one whose type is neither a list nor a body of its own.
 pub const TREE_VALUES_MAX: usize = 10_000;
@@ -159,6 +160,7 @@ impl<'de, T: de::Deserialize<'de>, F: FnMut(T) -> bool> Visitor<'de> for Items<F
     }
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         while let Some(item) = seq.next_element()? {
+            breathe();
             if !(self.item)(item) {
                 return Err(enough());
             }
@@ -177,6 +179,7 @@ impl<'de, F: FnMut(Cow<'de, str>, Raw<'de>) -> bool> Visitor<'de> for Members<F>
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Name)? {
             let raw: &'de RawValue = map.next_value()?;
+            breathe();
             if !(self.0)(name, Raw(raw.get())) {
                 return Err(enough());
             }

@@ -93,6 +93,48 @@ async fn a_body_of_a_stranger_is_not_waited_for_and_any_body_has_to_keep_its_pac
     assert!(String::from_utf8_lossy(&said[..read]).contains("413"), "a form is short");
 }
 
+/// One answer of a connection that stays open: its status, and how many bytes its body has.
+async fn answer(socket: &mut TcpStream) -> (String, usize) {
+    let (mut said, mut piece) = (String::new(), [0; 4_096]);
+    loop {
+        let read = tokio::time::timeout(FOR_EVER, socket.read(&mut piece)).await.unwrap().unwrap();
+        assert_ne!(read, 0, "closed after {said}");
+        said.push_str(&String::from_utf8_lossy(&piece[..read]));
+        let Some((head, body)) = said.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        let length: usize = length.parse().unwrap();
+        if body.len() >= length {
+            return (head.lines().next().unwrap().to_owned(), length);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_outlives_a_request_that_is_refused_before_its_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(folder.path(), &[]).await;
+    let body = "x".repeat(100 << 10);
+    let head = |expect: &str| {
+        format!(
+            "POST /api/v1/imports?type=accounts HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\n\
+             {expect}Content-Length: {}\r\n\r\n",
+            body.len()
+        )
+    };
+    let mut kept = socket(&server, "").await;
+    for _ in 0..3 {
+        kept.write_all(format!("{}{body}", head("")).as_bytes()).await.unwrap();
+        assert!(answer(&mut kept).await.0.contains("401"));
+    }
+    // Whoever waits for our word before sending it hears the refusal at once, and is not asked for the body.
+    let waiting = socket(&server, &head("Expect: 100-continue\r\n")).await;
+    let said = rest(waiting).await;
+    assert!(said.starts_with("HTTP/1.1 401"), "{said}");
+    // One that does not send what it announced is answered all the same.
+    let mut silent = socket(&server, &head("")).await;
+    assert!(answer(&mut silent).await.0.contains("401"));
+}
+
 /// Kilobytes the process has ever held at once.
 fn peak_kib(server: &Server) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();

@@ -7,5 +7,6 @@ pub mod change;
 pub mod clock;
 pub mod configuration;
 pub mod database;
+pub mod pace;
 pub mod storage_error;
 pub mod unit_of_work;

@@ -1,6 +1,6 @@
 //! Columns and questions that several resources have.
 
-use application::ports::storage_error::{StorageError, StorageResult};
+use application::ports::storage_error::StorageResult;
 use domain::text::{Code, LocalizedName};
 
 use crate::persistence::SqlUnitOfWork;
@@ -64,11 +64,8 @@ pub(super) fn quoted(text: &str) -> Value {
 /// `name_ar, name_en`
 pub(crate) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
     let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
-    LocalizedName::parse(ar.as_deref(), en.as_deref()).map_err(|violation| StorageError::Corrupt {
-        table: "name",
-        column: "name_ar, name_en",
-        detail: violation.def.code.to_owned(),
-    })
+    let absurd = "no name, or one that is too long";
+    LocalizedName::stored(ar, en).ok_or_else(|| columns.corrupt("name_ar, name_en", absurd))
 }
 
 pub(crate) fn read_code(columns: &mut Columns) -> StorageResult<Code> {

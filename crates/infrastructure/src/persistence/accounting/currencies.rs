@@ -60,7 +60,7 @@ fn read(columns: &mut Columns) -> StorageResult<(Stored<CurrencyRecord>, Currenc
     let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
     let value = CurrencyRecord {
         currency,
-        name: LocalizedName::parse(ar.as_deref(), en.as_deref()).ok(),
+        name: LocalizedName::stored(ar, en),
         active: columns.get("active")?,
         version: columns.get("version")?,
     };

@@ -291,7 +291,7 @@ pub(super) fn read_year(columns: &mut Columns) -> StorageResult<FiscalYear> {
         id,
         code,
         // A year without a name is known by its code.
-        name: LocalizedName::parse(ar.as_deref(), en.as_deref()).ok(),
+        name: LocalizedName::stored(ar, en),
         start: columns.get("start_date")?,
         end: columns.get("end_date")?,
         status: columns.parse("status", |text| FiscalYearStatus::parse(text).ok())?,

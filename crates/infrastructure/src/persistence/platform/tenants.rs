@@ -74,10 +74,9 @@ pub(super) fn read_time_zone(columns: &mut Columns, country: &Country) -> Storag
 
 /// Reads `name_ar, name_en`.
 pub(super) fn read_name(columns: &mut Columns) -> StorageResult<LocalizedName> {
-    let ar: Option<String> = columns.get("name_ar")?;
-    let en: Option<String> = columns.get("name_en")?;
-    LocalizedName::parse(ar.as_deref(), en.as_deref())
-        .map_err(|violation| columns.corrupt("name_ar", violation.def.code))
+    let (ar, en): (Option<String>, Option<String>) = (columns.get("name_ar")?, columns.get("name_en")?);
+    let absurd = "no name, or one that is too long";
+    LocalizedName::stored(ar, en).ok_or_else(|| columns.corrupt("name_ar, name_en", absurd))
 }
 
 pub(super) fn json(columns: &mut Columns, column: &'static str) -> StorageResult<Json> {

@@ -5,6 +5,7 @@ pub mod file;
 pub mod long_reads;
 pub mod options;
 pub mod page_cache;
+pub mod pauses;
 pub mod probe;
 pub mod pulse;
 pub mod reader;

@@ -1,10 +1,13 @@
 //! How the embedded engine is run.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use application::ports::pace::{Pace, Unpaced};
 
 use super::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SqliteOptions {
     /// Read-only connections.
     pub readers: u32,
@@ -16,6 +19,8 @@ pub struct SqliteOptions {
     pub queue_works_max: usize,
     /// How long a statement waits for another process's lock.
     pub busy_timeout: Duration,
+    /// Asked by reads and writes that take long.
+    pub pace: Arc<dyn Pace>,
 }
 
 impl SqliteOptions {
@@ -32,6 +37,7 @@ impl Default for SqliteOptions {
             group_works_max: 256,
             queue_works_max: 4_096,
             busy_timeout: Duration::from_secs(10),
+            pace: Arc::new(Unpaced),
         }
     }
 }

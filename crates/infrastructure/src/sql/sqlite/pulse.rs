@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use application::ports::storage_error::StorageResult;
 use rusqlite::Connection;
 
+use super::pauses::WritePauses;
 use super::values::storage_error;
 
 /// Steps of the engine between two signs of life of one statement.
@@ -43,11 +44,12 @@ impl Pulse {
         Duration::from_millis(self.now().saturating_sub(self.0.last.load(Ordering::Relaxed)))
     }
 
-    /// Also beats while a statement of this connection runs.
-    pub fn of(&self, connection: &Connection) -> StorageResult<()> {
+    /// Also beats while a statement of this connection runs, which pauses now and then.
+    pub fn of(&self, connection: &Connection, pauses: WritePauses) -> StorageResult<()> {
         let pulse = self.clone();
         let goes_on = move || {
             pulse.beat();
+            pauses.look();
             false
         };
         connection.progress_handler(STEPS, Some(goes_on)).map_err(storage_error)
@@ -56,13 +58,15 @@ impl Pulse {
 
 #[cfg(test)]
 mod tests {
+    use application::ports::pace::Unpaced;
+
     use super::*;
 
     #[test]
     fn one_long_statement_shows_life() {
         let connection = Connection::open_in_memory().unwrap();
         let pulse = Pulse::default();
-        pulse.of(&connection).unwrap();
+        pulse.of(&connection, WritePauses::new(Arc::new(Unpaced))).unwrap();
         std::thread::sleep(Duration::from_millis(50));
         assert!(pulse.silent_for() >= Duration::from_millis(50));
         let text = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT max(x) FROM n";

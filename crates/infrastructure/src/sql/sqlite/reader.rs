@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use application::ports::pace::Pace;
 use application::ports::storage_error::{StorageError, StorageResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,6 +20,7 @@ use tracing::Span;
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
+use super::pauses::ReadPauses;
 use super::values::{self, bind, names_of, read_row, storage_error};
 
 /// How long a read waits for a free connection.
@@ -31,7 +33,7 @@ const SLOW_FOR: Duration = Duration::from_secs(60);
 /// Such texts that are remembered.
 const SLOW_TEXTS_MAX: usize = 1_024;
 /// Steps of the engine between two looks at whether to go on.
-const STEPS: i32 = 1_000;
+pub const STEPS: i32 = 1_000;
 /// Prepared statements that each connection keeps.
 const STATEMENTS_CACHED_MAX: usize = 256;
 
@@ -134,7 +136,7 @@ impl Drop for Wanted {
 enum End {
     /// So many steps from now.
     After(u32),
-    When(Arc<Gone>),
+    When(Arc<Gone>, ReadPauses),
 }
 
 impl End {
@@ -145,7 +147,10 @@ impl End {
                 *steps = steps.saturating_sub(STEPS as u32);
                 *steps == 0
             }
-            Self::When(gone) => gone.0.load(Ordering::Relaxed),
+            Self::When(gone, pauses) => {
+                pauses.stepped(STEPS as u32);
+                gone.0.load(Ordering::Relaxed)
+            }
         }
     }
 }
@@ -154,6 +159,7 @@ impl End {
 struct Reader {
     connection: Connection,
     end: Arc<Mutex<Option<End>>>,
+    pace: Arc<dyn Pace>,
 }
 
 impl Reader {
@@ -174,7 +180,7 @@ impl Reader {
         connection
             .progress_handler(STEPS, Some(move || locked(&watched).as_mut().is_some_and(End::has_come)))
             .map_err(reading_error)?;
-        Ok(Self { connection, end })
+        Ok(Self { connection, end, pace: options.pace.clone() })
     }
 
     /// The rows, or `None` when reading them would take longer.
@@ -186,7 +192,7 @@ impl Reader {
     }
 
     fn query_while(&self, wanted: Arc<Gone>, sql: &str, params: &[Value]) -> StorageResult<Vec<Row>> {
-        self.query(End::When(wanted), sql, params).map_err(reading_error)
+        self.query(End::When(wanted, ReadPauses::new(self.pace.clone())), sql, params).map_err(reading_error)
     }
 
     fn query(&self, end: End, sql: &str, params: &[Value]) -> rusqlite::Result<Vec<Row>> {

@@ -17,6 +17,7 @@ use super::super::value::{Names, Row, Value};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
+use super::pauses::WritePauses;
 use super::pulse::Pulse;
 use super::values::{bind, keep_plans, names_of, read_row, storage_error};
 use super::violations;
@@ -50,15 +51,20 @@ pub struct SqliteTx {
     meter: Arc<Meter>,
     damage: Arc<Damage>,
     pulse: Pulse,
+    pub(super) pauses: WritePauses,
     pub(super) depth: usize,
     pub(super) poisoned: bool,
 }
 
 impl SqliteTx {
     /// `pulse` beats with each statement that succeeds.
-    pub fn new(connection: Connection, meter: Arc<Meter>, damage: Arc<Damage>, pulse: Pulse) -> Self {
+    pub fn new(
+        connection: Connection,
+        (meter, damage, pulse): (Arc<Meter>, Arc<Damage>, Pulse),
+        pauses: WritePauses,
+    ) -> Self {
         let memory = ReferenceMemory::default();
-        Self { connection, memory, meter, damage, pulse, depth: 0, poisoned: false }
+        Self { connection, memory, meter, damage, pulse, pauses, depth: 0, poisoned: false }
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
@@ -177,10 +183,11 @@ impl SqliteTx {
         let began = Instant::now();
         let mut last = Vec::new();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
-            for row in rows {
+            for (number, row) in rows.enumerate() {
                 last = row;
                 bind(&mut statement, &last)?;
                 statement.raw_execute()?;
+                self.pauses.look_now_and_then(number);
             }
             Ok(())
         });
@@ -194,9 +201,11 @@ impl SqliteTx {
         rows: impl Iterator<Item = Vec<Value>>,
     ) -> StorageResult<()> {
         self.meter.statement();
-        let (connection, began, name) = (&self.connection, Instant::now(), update.as_str());
+        let (connection, pauses) = (&self.connection, &self.pauses);
+        let (began, name) = (Instant::now(), update.as_str());
         let result = connection.prepare_cached(update).and_then(|mut update| {
-            for row in rows {
+            for (number, row) in rows.enumerate() {
+                pauses.look_now_and_then(number);
                 bind(&mut update, &row)?;
                 if update.raw_execute()? == 0 {
                     let mut insert = connection.prepare_cached(insert)?;
@@ -212,6 +221,7 @@ impl SqliteTx {
 
     fn checked<T>(&mut self, result: rusqlite::Result<T>, sql: &str, params: &[Value]) -> StorageResult<T> {
         self.pulse.beat();
+        self.pauses.look();
         result.map_err(|error| {
             self.poisoned = true;
             let error = violations::of_statement(&self.connection, error, sql, params);

@@ -4,6 +4,7 @@ use application::ports::storage_error::StorageError;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
+use uuid::Uuid;
 
 use super::super::value::{Names, Row, Value, date_to_sqlite};
 
@@ -50,11 +51,19 @@ pub fn read_row(row: &rusqlite::Row<'_>, names: &Names) -> rusqlite::Result<Row>
             ValueRef::Null | ValueRef::Real(_) => Value::Null,
             ValueRef::Integer(v) => Value::Int(v),
             ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
-            ValueRef::Blob(v) => Value::Blob(v.to_vec()),
+            ValueRef::Blob(v) => blob(v),
         })
     };
     let values = (0..names.count()).map(read).collect::<rusqlite::Result<_>>()?;
     Ok(Row::new(names.clone(), values))
+}
+
+/// Ids and hashes, which nearly all blobs are, take no memory of their own.
+fn blob(bytes: &[u8]) -> Value {
+    if let Ok(id) = Uuid::from_slice(bytes) {
+        return Value::Id(id);
+    }
+    bytes.try_into().map_or_else(|_| Value::Blob(bytes.to_vec()), Value::Hash)
 }
 
 /// Classifies an engine error; the name of a violated constraint is kept so that adapters can explain it.

@@ -24,6 +24,7 @@ use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
 use super::damage::Damage;
 use super::options::SqliteOptions;
+use super::pauses::WritePauses;
 use super::pulse::Pulse;
 use super::tx::SqliteTx;
 use crate::persistence::SqlUnitOfWork;
@@ -69,9 +70,10 @@ impl SqliteWriter {
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
         let pulse = Pulse::default();
-        pulse.of(&connection)?;
-        let uow =
-            new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, meter, damage.clone(), pulse.clone())));
+        let pauses = WritePauses::new(options.pace.clone());
+        pulse.of(&connection, pauses.clone())?;
+        let signs = (meter, damage.clone(), pulse.clone());
+        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, signs, pauses)));
         let refusal = Arc::new(LastRefusal::default());
         let (noted, found, group_works_max) =
             (refusal.clone(), damage.clone(), options.group_works_max.max(1));
@@ -187,7 +189,11 @@ impl WriterThread {
         caller: Caller,
         jobs: &mut mpsc::Receiver<Job>,
     ) -> Option<oneshot::Sender<()>> {
-        if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
+        let begun = self.sqlite().and_then(|tx| {
+            tx.pauses.began();
+            tx.batch("BEGIN IMMEDIATE")
+        });
+        if let Err(error) = begun {
             let _ = caller.reply.send(Err(error.into()));
             return None;
         }

@@ -22,6 +22,7 @@ use tracing::Instrument;
 use super::format::{format, preferred_wait};
 use super::upload;
 use crate::answer::{self, ApiResult};
+use crate::extract::body::unhurried;
 use crate::extract::{Ctx, Query};
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::UPLOAD_BYTES_MAX;
@@ -132,7 +133,8 @@ impl Importer {
         let id = JobId::new(self.ids.new_id());
         // Before the body is read: whoever has too many jobs need not send it.
         let running = self.registry.enter(ctx.tenant, id)?;
-        let (file, digest) = upload::read(request.into_body(), limit, kind, format).await?;
+        let unhurried = unhurried(request.extensions());
+        let (file, digest) = upload::read(request.into_body(), limit, kind, format, unhurried).await?;
         if let Some(key) = &mut ctx.idempotency {
             // The guard does not hash uploads; the same key with another file is another request.
             let mut hash = Sha256::new();

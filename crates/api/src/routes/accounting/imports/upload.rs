@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use application::accounting::imports::{ImportFormat, ImportKind, ParsedFile, parse};
-use application::error::AppError;
 use axum::body::Body;
 use bytes::{Buf, Bytes};
 use http_body_util::BodyExt;
@@ -13,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::extract::body::broken_off;
 use crate::middleware::guard::BodyLimit;
 use crate::problem::Problem;
+use crate::unhurried::{Unhurried, breathe_out};
 
 /// Pieces of the body that wait for the parser.
 const PIECES_MAX: usize = 16;
@@ -31,6 +31,7 @@ impl Read for Pieces {
                 None => return Ok(0),
             }
         }
+        breathe_out();
         let count = buffer.len().min(self.piece.len());
         self.piece.copy_to_slice(&mut buffer[..count]);
         Ok(count)
@@ -43,10 +44,10 @@ pub async fn read(
     limit: BodyLimit,
     kind: ImportKind,
     format: ImportFormat,
+    unhurried: Unhurried,
 ) -> Result<(ParsedFile, [u8; 32]), Problem> {
     let (sender, pieces) = mpsc::channel(PIECES_MAX);
-    let parsing =
-        tokio::task::spawn_blocking(move || parse(kind, format, Pieces { pieces, piece: Bytes::new() }));
+    let parsing = unhurried.run(move || parse(kind, format, Pieces { pieces, piece: Bytes::new() }));
     let mut hash = Sha256::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| broken_off(&error, limit))?;
@@ -57,6 +58,5 @@ pub async fn read(
         }
     }
     drop(sender);
-    let parsed = parsing.await.map_err(|error| AppError::internal(format!("an import's parser: {error}")))?;
-    Ok((parsed?, hash.finalize().into()))
+    Ok((parsing.await??, hash.finalize().into()))
 }
