@@ -42,7 +42,7 @@ pub struct Options {
     /// Offer the loads to this binary instead of building one
     #[arg(long, value_name = "PATH")]
     binary: Option<PathBuf>,
-    /// Offer only the loads whose names contain this
+    /// Offer only the loads whose names contain this, or one of these between commas
     #[arg(long, value_name = "TEXT", default_value = "")]
     load: String,
     /// One JSON object a line instead of a table
@@ -114,7 +114,8 @@ async fn run(
     ready(&mut server).await?;
     let target = Arc::new(prepare(&server).await?);
     let mut rows = Vec::new();
-    for load in Load::all(options.rate).into_iter().filter(|load| load.name.contains(&options.load)) {
+    let wanted = |load: &Load| options.load.split(',').any(|part| load.name.contains(part));
+    for load in Load::all(options.rate).into_iter().filter(wanted) {
         progress(load.name);
         rows.push(loads::offer(&target, &load, Duration::from_secs(options.seconds)).await);
         if let Ok(Some(status)) = server.child.try_wait() {

@@ -74,6 +74,21 @@ fn keys_are_looked_up_together_through_an_index() {
     }
 }
 
+/// SQLite turns `EXISTS` into a join that it may make last, after reading everything that the question would have left out.
+#[test]
+fn whether_something_exists_is_asked_where_it_stands() {
+    let connection = migrated();
+    let mut joined = Vec::new();
+    for (name, text) in rendered(Dialect::Sqlite) {
+        for part in text.split(";\n").filter(|part| part.starts_with("SELECT")) {
+            if plan(&connection, part).contains(" EXISTS ") {
+                joined.push(name);
+            }
+        }
+    }
+    assert!(joined.is_empty(), "{joined:?}");
+}
+
 /// The text SQL Server will be given; a change shows in the diff of the snapshot.
 #[test]
 fn sql_server_text_is_as_reviewed() {

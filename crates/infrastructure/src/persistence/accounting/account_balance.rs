@@ -37,7 +37,8 @@ statements! {
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= p.start_date \
          AND b.posting_date <= ?3 AND b.account_id IN ({ids ?2}) GROUP BY b.currency";
     // With what the ledger of one account begins on a day: whole periods before it, the days before it in its own period,
-    // and what opening entries bring from then on. Only periods that have any of those are read by day.
+    // and what opening entries bring from then on. Only periods that have any of those are read by day; they are not
+    // found by EXISTS, which SQLite turns into a join and may then ask last.
     LEDGER_OPENING = "accounting.account_balance.ledger_opening":
         "SELECT b.currency, SUM(b.debit) AS debit, SUM(b.credit) AS credit, \
          SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
@@ -54,8 +55,8 @@ statements! {
          SUM(b.currency_debit) AS currency_debit, SUM(b.currency_credit) AS currency_credit \
          FROM fiscal_period p CROSS JOIN daily_balance b \
          WHERE p.tenant_id = ?1 AND p.end_date >= ?3 AND p.start_date <= ?4 \
-         AND EXISTS (SELECT 1 FROM account_balance o WHERE o.tenant_id = p.tenant_id AND o.fiscal_period_id = p.id \
-         AND o.account_id = ?2 AND o.shard < 0) \
+         AND (SELECT MIN(o.shard) FROM account_balance o WHERE o.tenant_id = p.tenant_id \
+         AND o.fiscal_period_id = p.id AND o.account_id = ?2) < 0 \
          AND b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id AND b.posting_date >= ?3 \
          AND b.posting_date <= ?4 AND b.account_id = ?2 AND b.shard < 0 GROUP BY b.currency";
     KNOWN = "accounting.ledger_line.known_balance":

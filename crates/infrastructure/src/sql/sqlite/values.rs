@@ -46,15 +46,15 @@ pub fn names_of(statement: &rusqlite::Statement<'_>) -> Names {
 }
 
 pub fn read_row(row: &rusqlite::Row<'_>, names: &Names) -> rusqlite::Result<Row> {
-    let read = |index| {
-        Ok(match row.get_ref(index)? {
+    let mut values = Vec::with_capacity(names.count());
+    for index in 0..names.count() {
+        values.push(match row.get_ref(index)? {
             ValueRef::Null | ValueRef::Real(_) => Value::Null,
             ValueRef::Integer(v) => Value::Int(v),
             ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
             ValueRef::Blob(v) => blob(v),
-        })
-    };
-    let values = (0..names.count()).map(read).collect::<rusqlite::Result<_>>()?;
+        });
+    }
     Ok(Row::new(names.clone(), values))
 }
 
