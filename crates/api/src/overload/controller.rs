@@ -9,6 +9,8 @@
 
 use std::time::Duration;
 
+use super::processor_time::ProcessorTime;
+
 /// Requests at once at the beginning; the least and the most there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -158,13 +160,9 @@ impl Controller {
         self.writes == Writes::Now
     }
 
-    /// Whether a piece of something that takes long may come now, which it is then expected to take part of.
+    /// Whether a piece of something that takes long may come now.
     pub fn take_time(&mut self) -> bool {
-        let left = self.is_time_left();
-        if let Some(time) = self.time.as_mut().filter(|_| left) {
-            time.borrow();
-        }
-        left
+        self.time.as_mut().is_none_or(ProcessorTime::take_piece)
     }
 
     fn is_time_left(&self) -> bool {
@@ -209,7 +207,7 @@ impl Controller {
     pub fn tick(&mut self, now: Duration, lag: Duration, used: Option<Duration>) {
         if let (Some(time), Some(used)) = (&mut self.time, used) {
             time.tick(now, used);
-            if time.left <= 0 {
+            if time.is_short() {
                 self.short_until = now + WINDOW;
             }
         }
@@ -302,82 +300,6 @@ impl Histogram {
             }
         }
         Duration::MAX
-    }
-}
-
-/// Processor time, earned at the pace of the quota and spent by whatever the group does.
-#[derive(Debug, Clone)]
-pub struct ProcessorTime {
-    /// Nanoseconds earned in a second.
-    pace: i64,
-    /// The most that is saved up, in nanoseconds.
-    saved_max: i64,
-    left: i64,
-    /// What requests that were let in since the last tick are expected to take.
-    borrowed: i64,
-    /// What one request takes, as seen lately.
-    each: i64,
-    entered: i64,
-    /// When a request was let in, last, as far as ticks tell; and whether one may come although nothing is left.
-    entered_at: Duration,
-    granted: bool,
-    seen: Option<(Duration, Duration)>,
-}
-
-/// The part of the quota that requests may use: the rest is for refusing the others, and for liveness.
-const QUOTA_PART: f64 = 0.88;
-/// Where refusing takes all there is, one request is let in so often all the same.
-const GRANTED_EVERY: Duration = Duration::from_millis(10);
-/// What may be saved up for a burst.
-const SAVED_MAX: Duration = Duration::from_millis(12);
-/// Longer ago nothing is earned any more: more could not be saved up.
-const LONGEST_EARNED: Duration = Duration::from_secs(1);
-/// What a request is taken to cost before anything is known.
-const EACH_AT_FIRST: Duration = Duration::from_micros(300);
-
-impl ProcessorTime {
-    pub fn new(cpus: f64) -> Self {
-        let saved_max = SAVED_MAX.as_nanos() as i64;
-        Self {
-            pace: (cpus * QUOTA_PART * 1e9) as i64,
-            saved_max,
-            left: saved_max,
-            borrowed: 0,
-            each: EACH_AT_FIRST.as_nanos() as i64,
-            entered: 0,
-            entered_at: Duration::ZERO,
-            granted: false,
-            seen: None,
-        }
-    }
-
-    pub fn is_left(&self) -> bool {
-        self.granted || self.left - self.borrowed > 0
-    }
-
-    fn borrow(&mut self) {
-        self.borrowed += self.each;
-        self.entered += 1;
-        self.granted = false;
-    }
-
-    fn tick(&mut self, now: Duration, used: Duration) {
-        if let Some((then, before)) = self.seen {
-            let passed = now.saturating_sub(then).min(LONGEST_EARNED).as_nanos() as i64;
-            let spent = used.saturating_sub(before).as_nanos() as i64;
-            let earned = self.pace / 1_000 * passed / 1_000_000;
-            // A debt is paid back within a moment: what the group did without us is not ours to make up for.
-            self.left = (self.left + earned - spent).clamp(-4 * self.saved_max, self.saved_max);
-            if self.entered > 0 {
-                self.each = (7 * self.each + spent / self.entered).max(8) / 8;
-            }
-        }
-        if self.entered > 0 {
-            self.entered_at = now;
-        }
-        self.granted = self.left <= 0 && now.saturating_sub(self.entered_at) >= GRANTED_EVERY;
-        (self.borrowed, self.entered) = (0, 0);
-        self.seen = Some((now, used));
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod budget;
 mod controller;
+mod processor_time;
 mod refusals;
 mod snapshot;
 mod transfers;
@@ -21,7 +22,8 @@ use tokio::time::Instant;
 use crate::resources::Resources;
 pub use budget::{BODY_COST, Budget, Held, UPLOAD_BYTES, bytes_max};
 pub use controller::{Bounds, Class};
-use controller::{Controller, ProcessorTime, Verdict};
+use controller::{Controller, Verdict};
+use processor_time::ProcessorTime;
 use refusals::Refusals;
 pub use snapshot::{Requests, Share, Snapshot, Writer};
 pub use transfers::{Transfer, Transfers, transfers_max};

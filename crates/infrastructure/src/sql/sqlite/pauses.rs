@@ -10,9 +10,10 @@ use application::ports::pace::Pace;
 const READ_STEPS: u32 = 50_000;
 /// The longest pause of a read.
 const READ_PAUSE_MAX: Duration = Duration::from_millis(20);
-/// How long a group of works may run between two pauses. Most groups end before, so only what takes long waits; not for
-/// long, because everybody else's writes wait, too.
-const WRITES_RUN_FOR: Duration = Duration::from_millis(10);
+/// How long a group of works runs before its first pause: nearly all end before, so only what takes long waits.
+const WRITES_RUN_AT_FIRST: Duration = Duration::from_millis(30);
+/// How long it runs between two pauses, none of which may be long, because everybody else's writes wait, too.
+const WRITES_RUN_FOR: Duration = Duration::from_millis(4);
 const WRITE_PAUSE_MAX: Duration = Duration::from_millis(10);
 
 /// Rows of one statement between two looks at the time.
@@ -47,30 +48,34 @@ pub struct WritePauses(Arc<Writing>);
 struct Writing {
     pace: Arc<dyn Pace>,
     origin: Instant,
-    /// When the group began or paused last, in microseconds after `origin`.
-    since: AtomicU64,
+    /// When the next pause is due, in microseconds after `origin`.
+    due: AtomicU64,
 }
 
 impl WritePauses {
     pub fn new(pace: Arc<dyn Pace>) -> Self {
-        Self(Arc::new(Writing { pace, origin: Instant::now(), since: AtomicU64::new(0) }))
+        Self(Arc::new(Writing { pace, origin: Instant::now(), due: AtomicU64::new(0) }))
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.0.origin.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
+    fn due_in(&self, runs_for: Duration) {
+        let due = self.0.origin.elapsed() + runs_for;
+        self.0.due.store(u64::try_from(due.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
     /// A group of works begins.
     pub fn began(&self) {
-        self.0.since.store(self.now(), Ordering::Relaxed);
+        self.due_in(WRITES_RUN_AT_FIRST);
     }
 
     /// Something is done: time to pause, perhaps.
     pub fn look(&self) {
-        let ran = self.now().saturating_sub(self.0.since.load(Ordering::Relaxed));
-        if u128::from(ran) >= WRITES_RUN_FOR.as_micros() {
+        if self.now() >= self.0.due.load(Ordering::Relaxed) {
             self.0.pace.pause(WRITE_PAUSE_MAX);
-            self.began();
+            self.due_in(WRITES_RUN_FOR);
         }
     }
 
@@ -114,13 +119,15 @@ mod tests {
         pauses.began();
         pauses.look();
         assert!(pace.0.lock().unwrap().is_empty());
-        std::thread::sleep(WRITES_RUN_FOR);
-        pauses.look();
+        std::thread::sleep(WRITES_RUN_AT_FIRST);
         pauses.look();
         assert_eq!(*pace.0.lock().unwrap(), [WRITE_PAUSE_MAX]);
         std::thread::sleep(WRITES_RUN_FOR);
+        pauses.look();
+        assert_eq!(pace.0.lock().unwrap().len(), 2);
+        std::thread::sleep(WRITES_RUN_FOR);
         pauses.began();
         pauses.look();
-        assert_eq!(pace.0.lock().unwrap().len(), 1);
+        assert_eq!(pace.0.lock().unwrap().len(), 2);
     }
 }
