@@ -90,34 +90,40 @@ pub fn declared<B: HttpBody>(body: &B) -> u64 {
 /// request's own.
 pub async fn read_off<B: HttpBody + Unpin>(body: B, headers: &HeaderMap, held: Duration) {
     if held.is_zero() {
-        return read_rest(body, headers).await;
+        return read_rest(body, headers, LEFT_TIME_MAX).await;
     }
-    tokio::join!(tokio::time::sleep(held), read_rest(body, headers));
+    tokio::join!(tokio::time::sleep(held), read_rest(body, headers, held.max(LEFT_TIME_MAX)));
 }
 
-async fn read_rest<B: HttpBody + Unpin>(mut body: B, headers: &HeaderMap) {
+async fn read_rest<B: HttpBody + Unpin>(mut body: B, headers: &HeaderMap, longest: Duration) {
     // A client that waits for our word keeps its body.
     let waits = headers.contains_key(EXPECT);
     if waits || body.is_end_stream() || body.size_hint().exact().is_none_or(|bytes| bytes > LEFT_BYTES_MAX) {
         return;
     }
     let rest = async { while let Some(Ok(_)) = body.frame().await {} };
-    let _ = tokio::time::timeout(LEFT_TIME_MAX, rest).await;
+    let _ = tokio::time::timeout(longest, rest).await;
 }
 
 /// Pauses in a row, each of a [`TICK`], after which a transfer goes on although others take all there is.
 const PAUSES_MAX: u32 = 20;
 
-/// A body that is part of a transfer. Before each piece it waits while no processor time is left, so that a transfer
-/// takes what others leave; the place of the transfer is given back when the body has been sent.
+/// Bytes that may pass for each look at the processor time.
+const GRANTED_BYTES: usize = 256 << 10;
+
+/// A large body on its way. Now and then it waits while no processor time is left, so that it takes what others leave. Of
+/// a transfer it says whether the server or the client has to do something; the transfer's place is given back when the
+/// body has been sent.
 struct Breathing {
     body: Body,
     admission: Admission,
     pause: Option<Pin<Box<Sleep>>>,
     pauses: u32,
-    /// The next piece may come.
-    granted: bool,
-    _transfer: Option<Transfer>,
+    /// Bytes that may come before the next look.
+    granted: usize,
+    transfer: Option<Transfer>,
+    /// The client sends the body, or else reads it.
+    sent_by_client: bool,
 }
 
 /// An answer, with the place of its transfer.
@@ -125,33 +131,41 @@ pub fn kept(body: Body, transfer: Transfer, admission: Admission) -> Body {
     if body.is_end_stream() {
         return body;
     }
-    Body::new(Breathing::new(body, admission, Some(transfer)))
+    Body::new(Breathing::new(body, admission, Some(transfer), false))
 }
 
 /// What is uploaded.
-pub fn breathing(body: Body, admission: Admission) -> Body {
-    Body::new(Breathing::new(body, admission, None))
+pub fn breathing(body: Body, transfer: Option<Transfer>, admission: Admission) -> Body {
+    Body::new(Breathing::new(body, admission, transfer, true))
 }
 
 impl Breathing {
-    fn new(body: Body, admission: Admission, transfer: Option<Transfer>) -> Self {
-        Self { body, admission, pause: None, pauses: 0, granted: false, _transfer: transfer }
+    fn new(body: Body, admission: Admission, transfer: Option<Transfer>, sent_by_client: bool) -> Self {
+        Self { body, admission, pause: None, pauses: 0, granted: 0, transfer, sent_by_client }
     }
 
     fn poll_grant(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.granted {
+        while self.granted == 0 {
             if let Some(pause) = &mut self.pause {
                 std::task::ready!(pause.as_mut().poll(cx));
                 self.pause = None;
                 self.pauses += 1;
             }
             if self.admission.take_time() || self.pauses >= PAUSES_MAX {
-                (self.granted, self.pauses) = (true, 0);
+                (self.granted, self.pauses) = (GRANTED_BYTES, 0);
             } else {
                 self.pause = Some(Box::pin(tokio::time::sleep(TICK)));
             }
         }
         Poll::Ready(())
+    }
+
+    fn transfer_works(&self, works: bool) {
+        match &self.transfer {
+            Some(transfer) if works => transfer.works(),
+            Some(transfer) => transfer.waits(),
+            None => {}
+        }
     }
 }
 
@@ -163,9 +177,23 @@ impl HttpBody for Breathing {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // An answer is asked for when the client has taken what there was; a request has come when there is some of it.
+        if !self.sent_by_client {
+            self.transfer_works(true);
+        }
         std::task::ready!(self.poll_grant(cx));
-        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
-        self.granted = false;
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if self.sent_by_client {
+            self.transfer_works(polled.is_ready());
+        } else if polled.is_ready() {
+            self.transfer_works(false);
+        }
+        let frame = std::task::ready!(polled);
+        let bytes = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        self.granted = self.granted.saturating_sub(bytes);
         Poll::Ready(frame)
     }
     fn is_end_stream(&self) -> bool {

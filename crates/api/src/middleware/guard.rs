@@ -181,12 +181,13 @@ impl Guard {
         let transfer = if batched { None } else { self.transfer(media)? };
         self.limit_body(request)?;
         let _held = self.receive(request, &mut place).await?;
-        if transfer.is_some() {
+        if let Some(transfer) = &transfer {
             // It takes as long as the client takes.
             place = None;
             if !request.body().is_end_stream() {
                 let body = std::mem::replace(request.body_mut(), Body::empty());
-                *request.body_mut() = body::breathing(body, self.overload.admission.clone());
+                let admission = self.overload.admission.clone();
+                *request.body_mut() = body::breathing(body, Some(transfer.clone()), admission);
                 request.extensions_mut().insert(self.unhurried());
             }
         }
@@ -239,6 +240,9 @@ impl Guard {
             return Ok(Vec::new());
         }
         let body = std::mem::replace(request.body_mut(), Body::empty());
+        let large = body.size_hint().exact().is_none_or(|bytes| bytes > PARSED_AT_ONCE_BYTES_MAX as u64);
+        let admission = || self.overload.admission.clone();
+        let body = if large { body::breathing(body, None, admission()) } else { body };
         let known = self.access != Access::Public;
         let budget = if known { &self.overload.budget } else { &self.overload.anonymous };
         let mut reading = Box::pin(body::receive(body, self.body, budget, known));

@@ -26,7 +26,7 @@ use controller::{Controller, Verdict};
 use processor_time::ProcessorTime;
 use refusals::Refusals;
 pub use snapshot::{Requests, Share, Snapshot, Writer};
-pub use transfers::{Transfer, Transfers, transfers_max};
+pub use transfers::{Transfer, Transfers, at_work_max, transfers_max};
 pub use writer_queue::{QueuedDatabase, WriterQueue};
 
 /// How often the controller is told the time.
@@ -74,7 +74,10 @@ impl Overload {
         let bytes = limits.bytes_max.unwrap_or_else(|| bytes_max(resources));
         Self {
             admission: Admission::new(bounds(resources, limits.requests_max), resources, writer),
-            transfers: Transfers::new(limits.transfers_max.unwrap_or_else(|| transfers_max(resources))),
+            transfers: Transfers::new(
+                limits.transfers_max.unwrap_or_else(|| transfers_max(resources)),
+                at_work_max(resources),
+            ),
             budget: Budget::new(bytes),
             anonymous: Budget::new(bytes / ANONYMOUS_PART),
         }

@@ -11,6 +11,7 @@ mod identity;
 mod json;
 mod macros;
 mod number;
+mod pieces;
 mod pointer;
 mod query;
 mod raw;

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use domain::error::{Violation, Violations};
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
+use super::pieces::Pieces;
 use super::{Pointer, TOO_MANY_ITEMS, wrong_type};
 use crate::unhurried::breathe;
 
@@ -93,32 +93,24 @@ impl<'a> Raw<'a> {
 
     /// How many items a list has.
     pub fn len(self) -> usize {
-        let mut count = 0;
-        self.each(|_: IgnoredAny| {
-            count += 1;
-            true
-        });
-        count
+        Pieces::of(self.0).count()
     }
     pub fn is_empty(self) -> bool {
-        self.len() == 0
+        Pieces::of(self.0).next().is_none()
     }
 
     /// The items of a list in order, as long as `item` wants more.
-    pub fn items(self, mut item: impl FnMut(Raw<'a>) -> bool) {
-        self.each(|raw: &'a RawValue| item(Raw(raw.get())));
-    }
-
-    fn each<T: de::Deserialize<'a>>(self, item: impl FnMut(T) -> bool) {
-        let mut reader = serde_json::Deserializer::from_str(self.0);
-        // Ends with an error when no more items are wanted.
-        let _ = reader.deserialize_any(Items { item, of: std::marker::PhantomData::<T> });
+    pub fn items(self, item: impl FnMut(Raw<'a>) -> bool) {
+        if self.is_array() {
+            let _ = Pieces::of(self.0).map(|piece| Raw(piece.value)).map(item).all(|more| more);
+        }
     }
 
     /// The members of an object with their names, as long as `member` wants more.
-    pub fn members(self, member: impl FnMut(Cow<'a, str>, Raw<'a>) -> bool) {
-        let mut reader = serde_json::Deserializer::from_str(self.0);
-        let _ = reader.deserialize_any(Members(member));
+    pub fn members(self, mut member: impl FnMut(Cow<'a, str>, Raw<'a>) -> bool) {
+        if self.is_object() {
+            let _ = Pieces::of(self.0).all(|piece| member(name(piece.name), Raw(piece.value)));
+        }
     }
 
     /// The members of an object that are expected; the others are reported.
@@ -143,48 +135,12 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// No more is wanted.
-fn enough<E: de::Error>() -> E {
-    E::custom("enough")
-}
-
-struct Items<F, T> {
-    item: F,
-    of: std::marker::PhantomData<T>,
-}
-
-impl<'de, T: de::Deserialize<'de>, F: FnMut(T) -> bool> Visitor<'de> for Items<F, T> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(item) = seq.next_element()? {
-            breathe();
-            if !(self.item)(item) {
-                return Err(enough());
-            }
-        }
-        Ok(())
-    }
-}
-
-struct Members<F>(F);
-
-impl<'de, F: FnMut(Cow<'de, str>, Raw<'de>) -> bool> Visitor<'de> for Members<F> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Name)? {
-            let raw: &'de RawValue = map.next_value()?;
-            breathe();
-            if !(self.0)(name, Raw(raw.get())) {
-                return Err(enough());
-            }
-        }
-        Ok(())
+/// What a name in quotes says.
+fn name(quoted: &str) -> Cow<'_, str> {
+    match quoted.get(1..quoted.len().saturating_sub(1)) {
+        Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
+        // It is well-formed, so this never fails.
+        _ => Cow::Owned(serde_json::from_str(quoted).unwrap_or_default()),
     }
 }
 
@@ -246,7 +202,9 @@ impl<'de> Visitor<'de> for Counting<'_> {
         Ok(())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Counting(&mut *self.0))?.is_some() {}
+        while seq.next_element_seed(Counting(&mut *self.0))?.is_some() {
+            breathe();
+        }
         Ok(())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {

@@ -10,8 +10,8 @@ use application::ports::pace::Pace;
 const READ_STEPS: u32 = 50_000;
 /// The longest pause of a read.
 const READ_PAUSE_MAX: Duration = Duration::from_millis(20);
-/// How long a group of works runs before its first pause: nearly all end before, so only what takes long waits.
-const WRITES_RUN_AT_FIRST: Duration = Duration::from_millis(30);
+/// How long a work runs before its first pause: nearly all end before, so only what takes long waits.
+const WRITES_RUN_AT_FIRST: Duration = Duration::from_millis(8);
 /// How long it runs between two pauses, none of which may be long, because everybody else's writes wait, too.
 const WRITES_RUN_FOR: Duration = Duration::from_millis(4);
 const WRITE_PAUSE_MAX: Duration = Duration::from_millis(10);
@@ -66,7 +66,7 @@ impl WritePauses {
         self.0.due.store(u64::try_from(due.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// A group of works begins.
+    /// A work begins.
     pub fn began(&self) {
         self.due_in(WRITES_RUN_AT_FIRST);
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_group_that_takes_long_pauses() {
+    fn only_a_work_that_takes_long_pauses() {
         let pace = Arc::new(Counted::default());
         let pauses = WritePauses::new(pace.clone());
         pauses.began();

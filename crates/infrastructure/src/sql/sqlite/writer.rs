@@ -189,11 +189,7 @@ impl WriterThread {
         caller: Caller,
         jobs: &mut mpsc::Receiver<Job>,
     ) -> Option<oneshot::Sender<()>> {
-        let begun = self.sqlite().and_then(|tx| {
-            tx.pauses.began();
-            tx.batch("BEGIN IMMEDIATE")
-        });
-        if let Err(error) = begun {
+        if let Err(error) = self.sqlite().and_then(|tx| tx.batch("BEGIN IMMEDIATE")) {
             let _ = caller.reply.send(Err(error.into()));
             return None;
         }
@@ -261,7 +257,9 @@ impl WriterThread {
     fn one(&mut self, work: &dyn Work) -> AppResult<()> {
         self.last = next_moment(self.clock.now(), self.last);
         let now = self.last;
-        self.sqlite()?.savepoint()?;
+        let tx = self.sqlite()?;
+        tx.pauses.began();
+        tx.savepoint()?;
         self.uow.reset(work.tenant(), now);
         let run = AssertUnwindSafe(work.run(&mut self.uow)).catch_unwind();
         let result = futures::executor::block_on(run)
