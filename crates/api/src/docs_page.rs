@@ -1,7 +1,7 @@
 //! The document and its page, from the binary alone: no network, no script from elsewhere.
 
 use std::collections::HashMap;
-use std::io::Write as _;
+use std::io::{Cursor, Read as _, Write as _};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use axum::Router;
@@ -18,7 +18,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use utoipa_swagger_ui::Config;
+use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
+use zip::ZipArchive;
 
 use crate::extract::etag::not_modified;
 use crate::problem::{Problem, ROUTE_NOT_FOUND};
@@ -102,7 +103,6 @@ impl Document {
 /// asks for it should not spend at its start.
 pub fn routes(document: impl FnOnce() -> Value + Send + 'static) -> Router<AppState> {
     let document = Arc::new(LazyLock::new(move || Document::new(&document())));
-    let config = Arc::new(Config::from(DOCUMENT_PATH));
     let assets = Assets::default();
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
@@ -110,14 +110,14 @@ pub fn routes(document: impl FnOnce() -> Value + Send + 'static) -> Router<AppSt
         .route(
             "/docs/",
             get({
-                let (config, assets) = (config.clone(), assets.clone());
-                move |headers: HeaderMap| async move { asset("", &headers, config, &assets) }
+                let assets = assets.clone();
+                move |headers: HeaderMap| async move { asset(INDEX, &headers, &assets) }
             }),
         )
         .route(
             "/docs/{*file}",
             get(move |Path(file): Path<String>, headers: HeaderMap| async move {
-                asset(&file, &headers, config, &assets)
+                asset(&file, &headers, &assets)
             }),
         )
         .route(DOCUMENT_PATH, get(move |headers: HeaderMap| async move { open(&headers, &document) }))
@@ -136,35 +136,94 @@ fn open(headers: &HeaderMap, document: &Document) -> Response {
     response
 }
 
-/// Files of the page that were asked for, by name. There are only those that the binary holds.
-type Assets = Arc<Mutex<HashMap<String, Arc<(Fixed, String)>>>>;
+/// The page itself, and its file that says which document it shows.
+const INDEX: &str = "index.html";
+const INITIALIZER: &str = "swagger-initializer.js";
 
-fn asset(file: &str, asked: &HeaderMap, config: Arc<Config<'static>>, assets: &Assets) -> Response {
+/// The page's files that were asked for, by name. There are only those that the binary holds.
+type Assets = Arc<Mutex<HashMap<String, Arc<(Fixed, &'static str)>>>>;
+
+fn asset(file: &str, asked: &HeaderMap, assets: &Assets) -> Response {
     let known = assets.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
     let found = match known {
         Some(found) => found,
         None => {
-            let Ok(Some(found)) = utoipa_swagger_ui::serve(file, config) else {
+            let (Some(kind), Some(bytes)) = (media_type(file), unpacked(file)) else {
                 return Problem::of(&ROUTE_NOT_FOUND).into_response();
             };
-            let found = Arc::new((Fixed::new(found.bytes.into_owned()), found.content_type));
+            let found = Arc::new((Fixed::new(bytes), kind));
             assets.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), found.clone());
             found
         }
     };
     let mut response = found.0.answer(asked);
     let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(&found.1) {
-        headers.insert(CONTENT_TYPE, kind);
-    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.1));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     response
 }
 
+fn media_type(file: &str) -> Option<&'static str> {
+    match file.rsplit_once('.')?.1 {
+        "html" => Some("text/html; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "png" => Some("image/png"),
+        _ => None,
+    }
+}
+
+/// A file of the archive that the binary holds: unpacked, all of them would take more than twice as much.
+fn unpacked(file: &str) -> Option<Vec<u8>> {
+    if file == INITIALIZER {
+        return Some(initializer().into_bytes());
+    }
+    let mut archive = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED)).ok()?;
+    // `swagger-ui-5.0.0/dist/index.html`
+    let inside =
+        |name: &str| name.split_once("/dist/").is_some_and(|(top, rest)| rest == file && !top.contains('/'));
+    let name = archive.file_names().flatten().find(|name| inside(name))?.into_owned();
+    let mut bytes = Vec::new();
+    archive.by_name(&name).ok()?.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn initializer() -> String {
+    format!(
+        r##"window.onload = () => {{
+  window.ui = SwaggerUIBundle({{
+    url: "{DOCUMENT_PATH}",
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    plugins: [SwaggerUIBundle.plugins.DownloadUrl],
+    layout: "StandaloneLayout",
+  }});
+}};
+"##
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_finds_its_files_and_nothing_else() {
+        let index = String::from_utf8(unpacked(INDEX).unwrap()).unwrap();
+        let named: Vec<_> = index.split(['"']).filter_map(|text| text.strip_prefix("./")).collect();
+        assert!(named.len() >= 5, "{index}");
+        for file in named.into_iter().chain(["index.css"]) {
+            assert!(
+                media_type(file).is_some() && unpacked(file).is_some_and(|bytes| !bytes.is_empty()),
+                "{file}"
+            );
+        }
+        for none in ["nothing.js", "../package.json", "dist/index.html", ".npmrc"] {
+            assert!(unpacked(none).is_none(), "{none}");
+        }
+    }
 
     #[test]
     fn a_fixed_answer_is_compressed_once_for_those_who_take_it() {
