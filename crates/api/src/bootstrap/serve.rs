@@ -14,6 +14,8 @@ use tracing::{info, warn};
 
 use super::configuration::adapters;
 use super::listeners::{AdminListener, Shown, bind, bind_admin};
+use super::metrics::{self, Others};
+use super::telemetry::{Exporting, enrichers};
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, LiveSettings, Reloader, Settings, Severity, Sources};
@@ -21,17 +23,20 @@ use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{Enrichers, FlushAtEnd, LevelSwitch, Logs, panics};
+use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, panics};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
-    let logs = start_logs(&settings)?;
-    // However this ends, what was said until then is written.
+    let exporting = Exporting::new(&settings, Arc::new(|| SystemClock.now()));
+    let logs = start_logs(&settings, &exporting)?;
+    // However this ends, what was said until then is written, and exported.
     let _flushed = FlushAtEnd(logs.clone());
+    let _exported = exporting.ended_at_end();
     panics::log(logs.clone());
     let switched = logs.clone();
     let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
+    exporting.apply(&settings);
     tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     prepare_folder(&settings)?;
@@ -41,13 +46,24 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let lifecycle = Lifecycle::default();
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
-    let router = router(&settings, &parts, &health);
+    let (router, sources) = router(&settings, &parts, &health, &exporting);
     let listeners = bind(&settings.listen).await?;
     let admin = bind_admin(&settings.admin).await?;
     let (stop, stopped) = watch::channel(false);
     let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
-    let background = worker::start(&parts, stopped.clone());
+    let (leading, background) = worker::start_seen(&parts, stopped.clone());
+    let others = Others {
+        settings: &settings,
+        parts: &parts,
+        live: &live,
+        logs: &logs,
+        leading,
+        exporting: &exporting,
+    };
+    let metrics = metrics::metrics(&sources, others);
+    tokio::spawn(sources.keep(stopped.clone()));
+    tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
     let shown = Shown {
         settings: &settings,
         parts: &parts,
@@ -55,6 +71,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         live: &live,
         levels: &levels,
         lifecycle: &lifecycle,
+        metrics: &metrics,
     };
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
@@ -118,12 +135,11 @@ fn tell(configuration: &Configuration) {
     }
 }
 
-fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
-    let machine = sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned());
-    let enrichers = Enrichers::standard(machine, settings.environment.name());
+fn start_logs(settings: &Settings, exporting: &Exporting) -> Result<Logs, Failure> {
+    let enrichers = enrichers(settings);
     let time = Arc::new(|| SystemClock.now());
     let logging = settings.logging.clone();
-    Logs::start(logging.levels, logging.outputs, enrichers, time)
+    Logs::start(logging.levels, logging.outputs, enrichers, time, Some(exporting.tap().clone()))
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
@@ -139,10 +155,17 @@ fn health(
     Ok(HealthState::new(checks, lifecycle.clone(), access))
 }
 
-fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
+fn router(
+    settings: &Settings,
+    parts: &Parts,
+    health: &HealthState,
+    exporting: &Exporting,
+) -> (Router, Arc<metrics::Sources>) {
     let mut operations = api_operations();
     operations.plain(router_with_access(health.clone()).with_state(()));
-    operations.into_router(parts.state.clone(), &http_limits(settings)).layer(from_connections())
+    let sources = metrics::Sources::watch(&mut operations, parts, exporting);
+    let router = operations.into_router(parts.state.clone(), &http_limits(settings));
+    (router.layer(from_connections()), sources)
 }
 
 fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use signals::Counter;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -105,6 +106,8 @@ struct Shared {
     writer: WriterQueue,
     usage: Option<PathBuf>,
     refusals: Refusals,
+    /// Requests that were refused, wherever that was found out.
+    refused: Arc<Counter>,
 }
 
 struct State {
@@ -166,7 +169,13 @@ impl Admission {
             arrived: false,
         };
         let refusals = Refusals::new(resources.cpus);
-        Self(Arc::new(Shared { began: Instant::now(), state: Mutex::new(state), writer, usage, refusals }))
+        let (began, state, refused) = (Instant::now(), Mutex::new(state), Arc::default());
+        Self(Arc::new(Shared { began, state, writer, usage, refusals, refused }))
+    }
+
+    /// Counts the requests that are refused because of overload; for metrics.
+    pub fn refused(&self) -> &Arc<Counter> {
+        &self.0.refused
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
