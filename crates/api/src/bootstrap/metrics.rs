@@ -1,105 +1,24 @@
 //! Where each metric is read from.
 
+mod sources;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use application::ports::cache::{BreakerState, Cache, CacheStatistics};
-use http::Method;
+use application::ports::cache::{BreakerState, RedisStatistics};
 use infrastructure::cache::layered::LayeredCache;
-use infrastructure::sql::db::Db;
 use infrastructure::sql::meter::Ran;
-use signals::{Registry, Snapshot};
-use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
+use signals::Registry;
 
+pub use self::sources::Sources;
 use super::Parts;
 use super::health_checks::database_name;
 use super::leader::Leading;
 use super::telemetry::Exporting;
 use crate::config::{LiveSettings, Settings, Source};
-use crate::docs_page;
-use crate::metrics::observing::Observing;
-use crate::metrics::targets::{Moment, TURN, Targets};
-use crate::metrics::{Metrics, Routes, defs, process};
-use crate::middleware::observer::Observer;
-use crate::operation::Operations;
-use crate::overload::Overload;
+use crate::metrics::{Metrics, defs, process};
 use crate::resources::{Resources, resident_bytes};
 use crate::telemetry::Logs;
-
-/// Turns of the targets in which a minute of the users passes.
-const TURNS_A_MINUTE: u64 = 60 / TURN.as_secs();
-
-/// What metrics are read from.
-pub struct Sources {
-    began: Instant,
-    observing: Arc<Observing>,
-    targets: Targets,
-    database: Arc<Db>,
-    cache: Arc<dyn Cache>,
-    overload: Overload,
-}
-
-impl Sources {
-    /// Watches every operation from now on.
-    pub fn watch(operations: &mut Operations, parts: &Parts, exporting: &Exporting) -> Arc<Self> {
-        let workers = Resources::of_process().worker_threads();
-        let served =
-            operations.iter().map(|operation| (operation.method_and_path().0, operation.full_path()));
-        let pages = docs_page::PATHS.map(|path| (&Method::GET, path.to_owned()));
-        let routes = Routes::new(served.chain(pages), workers);
-        let refused = parts.state.overload.admission.refused().clone();
-        let observing = Arc::new(Observing::new(routes, refused, exporting.tap().clone()));
-        let observer: Arc<dyn Observer> = observing.clone();
-        operations.observe(observer);
-        Arc::new(Self {
-            began: Instant::now(),
-            observing,
-            targets: Targets::default(),
-            database: parts.database.clone(),
-            cache: parts.state.application.cache.clone(),
-            overload: parts.state.overload.clone(),
-        })
-    }
-
-    fn statements(&self) -> Snapshot {
-        let meter = self.database.meter();
-        meter.durations(Ran::Read).plus(&meter.durations(Ran::Write))
-    }
-
-    fn moment(&self) -> Moment {
-        let classes = self.cache.statistics().classes;
-        // What memory misses is looked for in Redis, so both levels together answer once.
-        let hits = classes.iter().map(|class| class.hits).sum();
-        let of_memory = classes.iter().filter(|class| class.level == "memory");
-        let asked: u64 = of_memory.map(|class| class.hits + class.misses).sum();
-        Moment {
-            at: self.began.elapsed(),
-            requests: self.observing.routes.total(),
-            statements: self.statements(),
-            failed: self.observing.failed.read(),
-            hits,
-            misses: asked.saturating_sub(hits),
-            cpu: process::cpu_time(),
-        }
-    }
-
-    /// Notes the values of each moment until the process stops.
-    pub async fn keep(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
-        let mut interval = tokio::time::interval(TURN);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        for turn in 1_u64.. {
-            tokio::select! {
-                _ = interval.tick() => {}
-                _ = stopped.wait_for(|stopped| *stopped) => return,
-            }
-            self.targets.turn(self.moment());
-            if turn.is_multiple_of(TURNS_A_MINUTE) {
-                self.observing.users.turn();
-            }
-        }
-    }
-}
 
 /// The other parts of the process that metrics are read from.
 pub struct Others<'a> {
@@ -209,13 +128,6 @@ fn database(registry: &mut Registry, sources: &Arc<Sources>) {
 }
 
 fn cache(registry: &mut Registry, sources: &Arc<Sources>, redis: Option<&Arc<LayeredCache>>) {
-    fn of_redis(
-        statistics: &CacheStatistics,
-        samples: &mut signals::Samples,
-        read: fn(&CacheStatistics) -> Option<f64>,
-    ) {
-        samples.maybe(read(statistics));
-    }
     read!(registry, sources:
         CACHE_HITS => |from, samples| {
             for class in from.cache.statistics().classes {
@@ -230,18 +142,15 @@ fn cache(registry: &mut Registry, sources: &Arc<Sources>, redis: Option<&Arc<Lay
         CACHE_LOADS => |from, samples| samples.count(from.cache.statistics().loads);
         CACHE_ENTRIES => |from, samples| samples.count(from.cache.statistics().memory_entries);
         CACHE_BYTES => |from, samples| samples.count(from.cache.statistics().memory_bytes);
-        REDIS_UP => |from, samples| of_redis(&from.cache.statistics(), samples, |all| {
-            all.redis.as_ref().map(|redis| if redis.breaker == BreakerState::Open { 0.0 } else { 1.0 })
-        });
-        REDIS_ERRORS => |from, samples| of_redis(&from.cache.statistics(), samples, |all| {
-            all.redis.as_ref().map(|redis| redis.errors as f64)
-        });
-        REDIS_OUTAGES => |from, samples| of_redis(&from.cache.statistics(), samples, |all| {
-            all.redis.as_ref().map(|redis| redis.opened as f64)
-        });
-        OUTBOX_LENGTH => |from, samples| of_redis(&from.cache.statistics(), samples, |all| {
-            all.redis.as_ref().map(|redis| redis.pending_invalidations as f64)
-        });
+        REDIS_UP => |from, samples| {
+            let up = |redis: RedisStatistics| u8::from(redis.breaker != BreakerState::Open);
+            samples.maybe(from.redis().map(|redis| f64::from(up(redis))));
+        };
+        REDIS_ERRORS => |from, samples| samples.maybe(from.redis().map(|redis| redis.errors as f64));
+        REDIS_OUTAGES => |from, samples| samples.maybe(from.redis().map(|redis| redis.opened as f64));
+        OUTBOX_LENGTH => |from, samples| {
+            samples.maybe(from.redis().map(|redis| redis.pending_invalidations as f64));
+        };
     );
     if let Some(redis) = redis.cloned() {
         registry.add(&defs::OUTBOX_LAG, move |samples| {

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::configuration::adapters;
 use super::listeners::{AdminListener, Shown, bind, bind_admin};
 use super::metrics::{self, Others};
-use super::telemetry::{Exporting, enrichers};
+use super::telemetry::{EndAtEnd, Exporting, enrichers};
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, LiveSettings, Reloader, Settings, Severity, Sources};
@@ -28,15 +28,8 @@ use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, panics};
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
-    let exporting = Exporting::new(&settings, Arc::new(|| SystemClock.now()));
-    let logs = start_logs(&settings, &exporting)?;
-    // However this ends, what was said until then is written, and exported.
-    let _flushed = FlushAtEnd(logs.clone());
-    let _exported = exporting.ended_at_end();
-    panics::log(logs.clone());
-    let switched = logs.clone();
-    let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
-    exporting.apply(&settings);
+    let said = Said::begin(&settings)?;
+    let Said { logs, levels, exporting, .. } = &said;
     tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     prepare_folder(&settings)?;
@@ -46,21 +39,14 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let lifecycle = Lifecycle::default();
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
-    let (router, sources) = router(&settings, &parts, &health, &exporting);
+    let (router, sources) = router(&settings, &parts, &health, exporting);
     let listeners = bind(&settings.listen).await?;
     let admin = bind_admin(&settings.admin).await?;
     let (stop, stopped) = watch::channel(false);
     let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let (leading, background) = worker::start_seen(&parts, stopped.clone());
-    let others = Others {
-        settings: &settings,
-        parts: &parts,
-        live: &live,
-        logs: &logs,
-        leading,
-        exporting: &exporting,
-    };
+    let others = Others { settings: &settings, parts: &parts, live: &live, logs, leading, exporting };
     let metrics = metrics::metrics(&sources, others);
     tokio::spawn(sources.keep(stopped.clone()));
     tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
@@ -69,14 +55,14 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         parts: &parts,
         health: &health,
         live: &live,
-        levels: &levels,
+        levels,
         lifecycle: &lifecycle,
         metrics: &metrics,
     };
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(&logs, &listeners, welcome, began.elapsed())?;
+    announce(logs, &listeners, welcome, began.elapsed())?;
 
     let serving = serving(&settings, &parts, router, &lifecycle);
     for listener in listeners {
@@ -107,6 +93,30 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     }
     info!(target: "erp::lifetime", "Stopped");
     Ok(())
+}
+
+/// What the process says of itself, from its beginning to its end: lines, and what is exported.
+struct Said {
+    exporting: Exporting,
+    logs: Logs,
+    levels: LevelSwitch,
+    // However it ends, what was said until then is exported, and written.
+    _exported: EndAtEnd,
+    _flushed: FlushAtEnd,
+}
+
+impl Said {
+    fn begin(settings: &Settings) -> Result<Self, Failure> {
+        let exporting = Exporting::new(settings, Arc::new(|| SystemClock.now()));
+        let logs = start_logs(settings, &exporting)?;
+        panics::log(logs.clone());
+        let switched = logs.clone();
+        let levels =
+            LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
+        let (_exported, _flushed) = (exporting.ended_at_end(), FlushAtEnd(logs.clone()));
+        exporting.apply(settings);
+        Ok(Self { exporting, logs, levels, _exported, _flushed })
+    }
 }
 
 /// The data folder; what an empty database needs is asked before one is made.
