@@ -6,9 +6,10 @@ use crate::Outcome;
 use crate::tree::Tree;
 
 /// A document and the arguments that print it.
-const DOCUMENTS: [(&str, &[&str]); 3] = [
+const DOCUMENTS: [(&str, &[&str]); 4] = [
     ("docs/CONFIG.md", &["config", "reference"]),
     ("docs/ERRORS.md", &["errors"]),
+    ("docs/METRICS.md", &["metrics"]),
     ("docs/openapi.json", &["openapi"]),
 ];
 

@@ -69,6 +69,8 @@ pub enum Command {
     Diag(DiagCommand),
     /// Print the error catalogue
     Errors,
+    /// Print the metrics and what they mean
+    Metrics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

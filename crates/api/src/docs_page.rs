@@ -26,6 +26,9 @@ use crate::problem::{Problem, ROUTE_NOT_FOUND};
 use crate::state::AppState;
 
 pub const DOCUMENT_PATH: &str = "/openapi.json";
+const FILES_PATH: &str = "/docs/{*file}";
+/// Everything that [`routes`] serves; for metrics.
+pub const PATHS: [&str; 5] = ["/", "/docs", "/docs/", FILES_PATH, DOCUMENT_PATH];
 
 /// The page styles itself inline; everything else comes from the same origin.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -115,7 +118,7 @@ pub fn routes(document: impl FnOnce() -> Value + Send + 'static) -> Router<AppSt
             }),
         )
         .route(
-            "/docs/{*file}",
+            FILES_PATH,
             get(move |Path(file): Path<String>, headers: HeaderMap| async move {
                 asset(&file, &headers, &assets)
             }),

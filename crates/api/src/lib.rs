@@ -10,6 +10,7 @@ pub mod event_hub;
 pub mod export;
 pub mod extract;
 pub mod health;
+pub mod metrics;
 pub mod middleware;
 pub mod openapi;
 pub mod operation;

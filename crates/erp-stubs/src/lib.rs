@@ -7,6 +7,7 @@
 
 pub mod certificates;
 mod clock;
+pub mod collector;
 pub mod configuration;
 pub mod control;
 pub mod entra;
@@ -16,6 +17,7 @@ mod serve;
 mod stubs;
 pub mod vault;
 
+pub use collector::{Collector, Received, Reply};
 pub use configuration::ConfigurationStore;
 pub use entra::Entra;
 pub use faults::{Fault, Service};

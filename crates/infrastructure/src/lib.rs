@@ -4,12 +4,14 @@ pub mod blobs;
 pub mod cache;
 pub mod certificates;
 pub mod disk;
+mod http_calls;
 pub mod identity;
 pub mod persistence;
 pub mod private_files;
 pub mod secrets;
 pub mod sql;
 pub mod system;
+pub mod telemetry;
 
 /// A keyword of a connection string for a message; not when it looks like a piece of a value, which may be a secret.
 pub(crate) fn shown_keyword(keyword: &str) -> String {

@@ -10,12 +10,14 @@ mod tests;
 use std::sync::Arc;
 
 use application::ports::clock::{Clock, Ids};
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
 use crate::config::LiveSettings;
 use crate::health::{HealthState, router_with_access};
+use crate::metrics::Metrics;
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::host::from_connections;
 use crate::middleware::{EdgeLayer, HttpLimits, Shed};
@@ -45,6 +47,12 @@ pub struct AdminState {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub build: Arc<Build>,
+    pub metrics: Metrics,
+}
+
+/// As Prometheus scrapes them.
+async fn metrics(State(state): State<AdminState>) -> Response {
+    state.metrics.answer()
 }
 
 /// The limits of this listener itself: when the API is overloaded, operators still get in.
@@ -64,6 +72,7 @@ pub fn router(state: AdminState) -> Router {
         .route("/debug/build", get(debug::build))
         .route("/debug/config", get(debug::config))
         .route("/debug/overload", get(debug::overload))
+        .route("/metrics", get(metrics))
         .with_state(state)
         .merge(health)
         .fallback(|| async { Problem::of(&ROUTE_NOT_FOUND) })

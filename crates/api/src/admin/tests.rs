@@ -62,6 +62,7 @@ fn state(overload: Overload) -> AdminState {
             memory_bytes: 9,
             open_files_max: 8,
         }),
+        metrics: Metrics::default(),
         clock,
         ids: Arc::new(Zero),
     }

@@ -16,6 +16,7 @@ use super::{Failure, Parts};
 use crate::admin::{self, AdminState, Build};
 use crate::config::{Admin, LiveSettings, Settings};
 use crate::health::{HealthState, Lifecycle};
+use crate::metrics::Metrics;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving};
 use crate::telemetry::LevelSwitch;
@@ -89,6 +90,7 @@ pub struct Shown<'a> {
     pub live: &'a LiveSettings,
     pub levels: &'a LevelSwitch,
     pub lifecycle: &'a Lifecycle,
+    pub metrics: &'a Metrics,
 }
 
 impl AdminListener {
@@ -99,6 +101,7 @@ impl AdminListener {
             levels: shown.levels.clone(),
             live: shown.live.clone(),
             overload: shown.parts.state.overload.clone(),
+            metrics: shown.metrics.clone(),
             clock: application.clock.clone(),
             ids: application.ids.clone(),
             build: Arc::new(build_of(

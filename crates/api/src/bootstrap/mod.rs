@@ -8,10 +8,12 @@ mod health_checks;
 mod leader;
 mod listeners;
 mod live;
+mod metrics;
 mod offline;
 mod serve;
 mod stored_backup;
 mod stores;
+mod telemetry;
 mod wiring;
 mod worker;
 
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
 use crate::config::{EXIT_CONFIGURATION, Sources};
+use crate::metrics::metrics_markdown;
 use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
 
@@ -88,6 +91,7 @@ fn run(invocation: cli::Invocation) -> Result<(), Failure> {
     match invocation.command {
         Command::Openapi { profile } => return openapi(profile.as_deref()),
         Command::Errors => return print(&errors_markdown(&error_catalogue())),
+        Command::Metrics => return print(&metrics_markdown()),
         _ => {}
     }
     runtime()?.block_on(async {
@@ -136,7 +140,11 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
             diagnose::slow_queries(&configuration.settings, args).await
         }
         Command::Import(args) => offline::import(&configuration.settings, args).await,
-        Command::Config(_) | Command::Healthcheck(_) | Command::Openapi { .. } | Command::Errors => Ok(()),
+        Command::Config(_)
+        | Command::Healthcheck(_)
+        | Command::Openapi { .. }
+        | Command::Errors
+        | Command::Metrics => Ok(()),
     }
 }
 

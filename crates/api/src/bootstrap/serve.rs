@@ -14,6 +14,8 @@ use tracing::{info, warn};
 
 use super::configuration::adapters;
 use super::listeners::{AdminListener, Shown, bind, bind_admin};
+use super::metrics::{self, Others};
+use super::telemetry::{EndAtEnd, Exporting, enrichers};
 use super::wiring::{Parts, api_operations, assemble, http_limits};
 use super::{Failure, first_start, follow, health_checks, worker};
 use crate::config::{Configuration, LiveSettings, Reloader, Settings, Severity, Sources};
@@ -21,17 +23,13 @@ use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{Enrichers, FlushAtEnd, LevelSwitch, Logs, panics};
+use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, panics};
 
 pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
     let began = Instant::now();
     let settings = configuration.settings.clone();
-    let logs = start_logs(&settings)?;
-    // However this ends, what was said until then is written.
-    let _flushed = FlushAtEnd(logs.clone());
-    panics::log(logs.clone());
-    let switched = logs.clone();
-    let levels = LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
+    let said = Said::begin(&settings)?;
+    let Said { logs, levels, exporting, .. } = &said;
     tell(&configuration);
     let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
     prepare_folder(&settings)?;
@@ -41,25 +39,30 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let lifecycle = Lifecycle::default();
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
-    let router = router(&settings, &parts, &health);
+    let (router, sources) = router(&settings, &parts, &health, exporting);
     let listeners = bind(&settings.listen).await?;
     let admin = bind_admin(&settings.admin).await?;
     let (stop, stopped) = watch::channel(false);
     let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
-    let background = worker::start(&parts, stopped.clone());
+    let (leading, background) = worker::start_seen(&parts, stopped.clone());
+    let others = Others { settings: &settings, parts: &parts, live: &live, logs, leading, exporting };
+    let metrics = metrics::metrics(&sources, others);
+    tokio::spawn(sources.keep(stopped.clone()));
+    tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
     let shown = Shown {
         settings: &settings,
         parts: &parts,
         health: &health,
         live: &live,
-        levels: &levels,
+        levels,
         lifecycle: &lifecycle,
+        metrics: &metrics,
     };
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(&logs, &listeners, welcome, began.elapsed())?;
+    announce(logs, &listeners, welcome, began.elapsed())?;
 
     let serving = serving(&settings, &parts, router, &lifecycle);
     for listener in listeners {
@@ -92,6 +95,30 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     Ok(())
 }
 
+/// What the process says of itself, from its beginning to its end: lines, and what is exported.
+struct Said {
+    exporting: Exporting,
+    logs: Logs,
+    levels: LevelSwitch,
+    // However it ends, what was said until then is exported, and written.
+    _exported: EndAtEnd,
+    _flushed: FlushAtEnd,
+}
+
+impl Said {
+    fn begin(settings: &Settings) -> Result<Self, Failure> {
+        let exporting = Exporting::new(settings, Arc::new(|| SystemClock.now()));
+        let logs = start_logs(settings, &exporting)?;
+        panics::log(logs.clone());
+        let switched = logs.clone();
+        let levels =
+            LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
+        let (_exported, _flushed) = (exporting.ended_at_end(), FlushAtEnd(logs.clone()));
+        exporting.apply(settings);
+        Ok(Self { exporting, logs, levels, _exported, _flushed })
+    }
+}
+
 /// The data folder; what an empty database needs is asked before one is made.
 fn prepare_folder(settings: &Settings) -> Result<(), Failure> {
     private_files::create_directory(&settings.data_directory).map_err(|error| {
@@ -118,12 +145,11 @@ fn tell(configuration: &Configuration) {
     }
 }
 
-fn start_logs(settings: &Settings) -> Result<Logs, Failure> {
-    let machine = sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned());
-    let enrichers = Enrichers::standard(machine, settings.environment.name());
+fn start_logs(settings: &Settings, exporting: &Exporting) -> Result<Logs, Failure> {
+    let enrichers = enrichers(settings);
     let time = Arc::new(|| SystemClock.now());
     let logging = settings.logging.clone();
-    Logs::start(logging.levels, logging.outputs, enrichers, time)
+    Logs::start(logging.levels, logging.outputs, enrichers, time, Some(exporting.tap().clone()))
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
@@ -139,10 +165,17 @@ fn health(
     Ok(HealthState::new(checks, lifecycle.clone(), access))
 }
 
-fn router(settings: &Settings, parts: &Parts, health: &HealthState) -> Router {
+fn router(
+    settings: &Settings,
+    parts: &Parts,
+    health: &HealthState,
+    exporting: &Exporting,
+) -> (Router, Arc<metrics::Sources>) {
     let mut operations = api_operations();
     operations.plain(router_with_access(health.clone()).with_state(()));
-    operations.into_router(parts.state.clone(), &http_limits(settings)).layer(from_connections())
+    let sources = metrics::Sources::watch(&mut operations, parts, exporting);
+    let router = operations.into_router(parts.state.clone(), &http_limits(settings));
+    (router.layer(from_connections()), sources)
 }
 
 fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {

@@ -12,7 +12,8 @@ use super::insights::ApplicationInsights;
 use super::reader::Reader;
 use super::registry::{self as keys, KeyDef};
 use super::remote::{AppConfigurationLocation, KeyVaultLocation, RemoteLocations};
-use super::values::service_url;
+pub use super::telemetry::telemetry;
+use crate::telemetry::UserIds;
 
 /// File of the embedded database in the data folder.
 pub const DATABASE_FILE: &str = "erp.db";
@@ -22,8 +23,6 @@ pub const BLOBS_FOLDER: &str = "blobs";
 const MEMORY: &str = "memory://";
 /// How a directory is asked for outright.
 const DIRECTORY: &str = "file://";
-/// How telemetry is switched off outright.
-const OFF: &str = "off";
 
 /// Checks one connection string for an environment. `Ok`: what the operator should know about it; `Err`: why it cannot
 /// be used. Neither may repeat a secret.
@@ -67,6 +66,17 @@ pub enum BlobChoice {
 pub struct Telemetry {
     pub application_insights: Option<ApplicationInsights>,
     pub seq: Option<Seq>,
+    pub otlp: Option<Otlp>,
+    pub traces_per_second: u64,
+    pub user_ids: UserIds,
+}
+
+/// An OpenTelemetry collector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Otlp {
+    /// Without a final `/`.
+    pub endpoint: String,
+    pub headers: Vec<(String, SecretText)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,57 +223,6 @@ pub fn remote(reader: &mut Reader<'_>, checks: &ConnectionChecks, locations: &Re
             reader.must_be_low(def);
         }
     }
-}
-
-pub fn telemetry(reader: &mut Reader<'_>) -> Telemetry {
-    let def = &keys::APPLICATION_INSIGHTS;
-    let mut telemetry = Telemetry::default();
-    match reader.optional(def) {
-        None => missing(reader, def, OFF, "telemetry stays on the console"),
-        Some(text) if text.trim().eq_ignore_ascii_case(OFF) => embedded(reader, def, "no telemetry"),
-        Some(text) => match ApplicationInsights::parse(&text) {
-            Ok(parsed) => {
-                if parsed.key_only {
-                    reader.notice(Notice::warning(format!(
-                        "{} has only an InstrumentationKey: copy the whole connection string, with its \
-                         IngestionEndpoint.",
-                        def.key
-                    )));
-                }
-                not_exported(reader, def);
-                telemetry.application_insights = Some(parsed);
-            }
-            Err(reason) => reader.reject(def, reason),
-        },
-    }
-    let api_key = reader.optional(&keys::SEQ_API_KEY).map(SecretText::new);
-    match reader.optional(&keys::SEQ) {
-        None => reader.idle(format!("logs stay on the console ({})", keys::SEQ.key)),
-        Some(text) => match seq_url(&text) {
-            Ok(server_url) => {
-                not_exported(reader, &keys::SEQ);
-                telemetry.seq = Some(Seq { server_url, api_key });
-            }
-            Err(reason) => reader.report(Problem::new(keys::SEQ.key, reason)),
-        },
-    }
-    telemetry
-}
-
-/// A log server inside the cluster is often reached without TLS.
-fn seq_url(text: &str) -> Result<String, String> {
-    let secured = text.trim().strip_prefix("http://").map(|rest| format!("https://{rest}"));
-    match secured {
-        Some(secured) => Ok(service_url(&secured)?.replacen("https://", "http://", 1)),
-        None => service_url(text),
-    }
-}
-
-fn not_exported(reader: &mut Reader<'_>, def: &KeyDef) {
-    reader.notice(Notice::warning(format!(
-        "{} is set, but this version exports no telemetry yet: it stays on the console.",
-        def.key
-    )));
 }
 
 fn check(reader: &mut Reader<'_>, def: &'static KeyDef, check: ConnectionCheck, text: &str) {

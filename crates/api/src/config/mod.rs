@@ -31,11 +31,12 @@ mod remote;
 mod seen;
 mod settings;
 mod show;
+mod telemetry;
 mod unknown;
 mod values;
 
 pub use choices::{
-    BlobChoice, CacheChoice, ConnectionCheck, ConnectionChecks, DatabaseChoice, Seq, Telemetry,
+    BlobChoice, CacheChoice, ConnectionCheck, ConnectionChecks, DatabaseChoice, Otlp, Seq, Telemetry,
 };
 pub use command_line::{Arguments, split_arguments};
 pub use environment::Environment;

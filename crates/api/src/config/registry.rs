@@ -79,8 +79,21 @@ keys! {
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
         "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), accepted("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
-    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text, "Log server. Not set: the console and files only.").rebuild();
+    SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text,
+        "Log server Seq, which is sent logs and traces. Not set: the console and files only.").rebuild();
     SEQ_API_KEY = KeyDef::new("Seq:ApiKey", Kind::Text, "Key the log server asks for.").secret().rebuild();
+    OTLP = KeyDef::new("OpenTelemetry:Endpoint", Kind::Text,
+        "An OpenTelemetry collector, which is sent logs, traces and metrics over HTTP at `/v1/…` below this address. Not \
+         set: none.").rebuild().aliases(&[accepted("OTEL_EXPORTER_OTLP_ENDPOINT")]);
+    OTLP_HEADERS = KeyDef::new("OpenTelemetry:Headers", Kind::Text,
+        "Headers the collector asks for: `name=value`, separated by `,`.").secret().rebuild()
+        .aliases(&[accepted("OTEL_EXPORTER_OTLP_HEADERS")]);
+    TRACES_PER_SECOND = KeyDef::new("Telemetry:TracesPerSecond", integer(0, 10_000, "traces"),
+        "About so many traces a second are exported, and with each what belongs to it. Failures are exported beside them. \
+         See TELEMETRY.md.").default("5").live().aliases(&[accepted("ApplicationInsights:TracesPerSecond")]);
+    USER_IDS = KeyDef::new("Telemetry:UserIds", Kind::Choice(&["Plain", "Hashed", "Off"]),
+        "Whether ids of users are exported: as they are, as a hash that is the same for the same user, or not at all.")
+        .default("Plain");
     REGION_ROLE = KeyDef::new("Region:Role", ROLES, "What this installation is.").default("Primary").live();
     REGION_ACTIVE_ROLE = KeyDef::new("Region:ActiveRole", ROLES,
         "Which installation runs background work: only the one whose `Region:Role` it is.").default("Primary").live();

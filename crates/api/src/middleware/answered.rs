@@ -16,12 +16,16 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Instant;
 use tracing::Span;
 
+use super::observer::{Observed, Served};
 use crate::problem::{Cause, OVERLOADED};
 use crate::telemetry::RequestScope;
 use crate::telemetry::request::{ANSWERED, BROKEN_OFF, FAILED, GIVEN_UP, REQUEST};
 
 /// Noted where the caller went away before there was an answer; nginx calls it so.
 const CALLER_GONE: u16 = 499;
+/// Why there was no whole answer.
+const BROKE_OFF: &str = "broken_off";
+const GAVE_UP: &str = "given_up";
 
 /// Which requests have a line on an ordinary day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +61,25 @@ pub struct Line {
     began: Instant,
     weight: Weight,
     written: bool,
+    observed: Option<Observed>,
+}
+
+/// Milliseconds, to the microsecond.
+fn millis(took: Duration) -> f64 {
+    took.as_micros() as f64 / 1_000.0
 }
 
 impl Line {
-    pub fn begin(scope: Arc<RequestScope>, weight: Weight) -> Self {
+    pub fn begin(scope: Arc<RequestScope>, weight: Weight, observed: Option<Observed>) -> Self {
         let span = scope.span();
-        Self { scope, span, began: Instant::now(), weight, written: false }
+        Self { scope, span, began: Instant::now(), weight, written: false, observed }
+    }
+
+    fn observe(&self, status: u16, took: Duration, bytes: u64, problem: Option<&str>) {
+        if let Some(Observed { observer, address }) = &self.observed {
+            let (scope, weight) = (&self.scope, self.weight);
+            observer.ended(&Served { scope, weight, status, took, bytes, problem, address });
+        }
     }
 
     pub fn span(&self) -> &Span {
@@ -85,19 +102,12 @@ impl Line {
             .map(|inner| Body::new(Counted { inner, line: self, status, bytes: 0, promised, ended: false }))
     }
 
-    pub fn took(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    /// Milliseconds, to the microsecond.
-    fn elapsed(&self) -> f64 {
-        self.took().as_micros() as f64 / 1_000.0
-    }
-
     fn write(&mut self, status: StatusCode, bytes: u64, cause: Option<&Cause>) {
         self.written = true;
         let (failed, status) = (status.is_server_error(), status.as_u16());
         let code = cause.map(|cause| cause.0.code());
+        let took = self.began.elapsed();
+        self.observe(status, took, bytes, code);
         // Under load every second request may be refused: one line every ten seconds says how many.
         let counted = cause.is_some_and(|cause| cause.0.error().is(&OVERLOADED));
         match self.weight {
@@ -108,7 +118,7 @@ impl Line {
                     self,
                     FAILED,
                     StatusCode = status,
-                    Elapsed = self.elapsed(),
+                    Elapsed = millis(took),
                     Bytes = bytes,
                     Code = code,
                     error
@@ -120,7 +130,7 @@ impl Line {
                     self,
                     ANSWERED,
                     StatusCode = status,
-                    Elapsed = self.elapsed(),
+                    Elapsed = millis(took),
                     Bytes = bytes,
                     Code = code
                 );
@@ -131,7 +141,7 @@ impl Line {
                     self,
                     ANSWERED,
                     StatusCode = status,
-                    Elapsed = self.elapsed(),
+                    Elapsed = millis(took),
                     Bytes = bytes,
                     Code = code
                 );
@@ -142,8 +152,9 @@ impl Line {
     /// The answer began well, and did not come to its end.
     fn broken_off(&mut self, status: StatusCode, bytes: u64) {
         self.written = true;
-        let status = status.as_u16();
-        about!(INFO, self, BROKEN_OFF, StatusCode = status, Elapsed = self.elapsed(), Bytes = bytes);
+        let (status, took) = (status.as_u16(), self.began.elapsed());
+        self.observe(status, took, bytes, Some(BROKE_OFF));
+        about!(INFO, self, BROKEN_OFF, StatusCode = status, Elapsed = millis(took), Bytes = bytes);
     }
 }
 
@@ -152,11 +163,13 @@ impl Drop for Line {
         if self.written {
             return;
         }
+        let took = self.began.elapsed();
+        self.observe(CALLER_GONE, took, 0, Some(GAVE_UP));
         match self.weight {
             Weight::Ordinary => {
-                about!(INFO, self, GIVEN_UP, StatusCode = CALLER_GONE, Elapsed = self.elapsed());
+                about!(INFO, self, GIVEN_UP, StatusCode = CALLER_GONE, Elapsed = millis(took));
             }
-            _ => about!(DEBUG, self, GIVEN_UP, StatusCode = CALLER_GONE, Elapsed = self.elapsed()),
+            _ => about!(DEBUG, self, GIVEN_UP, StatusCode = CALLER_GONE, Elapsed = millis(took)),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use application::error::AppError;
 use application::ports::clock::Ids;
@@ -15,7 +14,7 @@ use http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tower::{Layer, Service};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -23,6 +22,7 @@ use uuid::Uuid;
 use super::answered::{Line, Weight};
 use super::guard::Verified;
 use super::host;
+use super::observer::{Observed, Observer};
 use super::shed::{Refusal, Shed};
 use crate::extract::language::preferred;
 use crate::problem::{self, Facts, Problem};
@@ -44,21 +44,8 @@ pub struct RequestInfo {
     pub scope: Arc<RequestScope>,
 }
 
-/// One answered request.
-#[derive(Debug)]
-pub struct Served<'a> {
-    pub method: &'a Method,
-    /// The template of the route, never the path itself; `-` where there is none.
-    pub route: &'a str,
-    pub status: StatusCode,
-    pub latency: Duration,
-}
-
-/// Told about every answered request; must be quick.
-pub type Observer = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
-
 struct Shared {
-    observer: Option<Observer>,
+    observer: Option<Arc<dyn Observer>>,
     ids: Arc<dyn Ids>,
     shed: Shed,
     hsts: bool,
@@ -68,7 +55,7 @@ struct Shared {
 pub struct EdgeLayer(Arc<Shared>);
 
 impl EdgeLayer {
-    pub fn new(ids: Arc<dyn Ids>, shed: Shed, hsts: bool, observer: Option<Observer>) -> Self {
+    pub fn new(ids: Arc<dyn Ids>, shed: Shed, hsts: bool, observer: Option<Arc<dyn Observer>>) -> Self {
         Self(Arc::new(Shared { observer, ids, shed, hsts }))
     }
 }
@@ -136,9 +123,16 @@ where
     let path = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let scope = Arc::new(RequestScope::new(trace, id.clone(), method, route));
+    let per_cent = match (request.extensions().get::<RequestInfo>(), &shared.observer) {
+        // A part is exported with its batch.
+        (Some(batch), _) => batch.scope.per_cent(),
+        (None, Some(observer)) => observer.begins(&trace),
+        (None, None) => 0.0,
+    };
+    let scope = Arc::new(RequestScope::new(trace, id.clone(), method, route).exported(per_cent));
     let weight = Weight::of(scope.route(), request.extensions().get::<Verified>().is_some());
-    let line = Line::begin(scope.clone(), weight);
+    let observed = shared.observer.as_ref().map(|observer| Observed::new(observer, &request));
+    let line = Line::begin(scope.clone(), weight, observed);
     request.extensions_mut().insert(RequestInfo { id, language, scope: scope.clone() });
     let response = if let Some(problem) = host::refusal(&request) {
         problem.into_response()
@@ -157,10 +151,6 @@ where
         let facts = Facts { instance: &instance, route: template, trace_id: trace_id.as_str(), language };
         problem::render(response, facts)
     });
-    let latency = line.took();
-    if let Some(observer) = &shared.observer {
-        observer(&Served { method: scope.method(), route: template, status: response.status(), latency });
-    }
     finish(response.headers_mut(), id_header, shared.hsts);
     line.answered(response)
 }

@@ -1,12 +1,13 @@
 //! What happens to every request around its handler. Two services do it all: [`edge`] for every path, [`guard`] for
 //! every operation; each costs one boxed future.
 
-mod answered;
+pub mod answered;
 pub mod body;
 pub mod edge;
 pub mod guard;
 pub mod host;
 pub mod limits;
+pub mod observer;
 pub mod pace;
 pub mod rate;
 pub mod shed;

@@ -51,6 +51,7 @@ impl Shed {
         if !refused {
             return None;
         }
+        self.admission.refused().add();
         let fresh = self.ids.new_id();
         let (_, id_header) = request_id(fresh, request.headers());
         let trace_id = TraceContext::of(request.headers(), fresh).trace_id();

@@ -1,12 +1,14 @@
 //! All operations, in the order in which they are registered.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use http::Method;
 
 use super::describe::Operation;
-use crate::middleware::edge::Observer;
+use crate::middleware::observer::Observer;
 use crate::state::AppState;
 use crate::wire::Schemas;
 
@@ -19,7 +21,7 @@ pub struct Operations {
     pub(super) operations: Vec<Operation>,
     /// Routes that are not operations of the API: health, metrics.
     pub(super) plain: Router<AppState>,
-    pub(super) observer: Option<Observer>,
+    pub(super) observer: Option<Arc<dyn Observer>>,
     pub(crate) tags: Vec<(&'static str, &'static str)>,
 }
 
@@ -74,8 +76,8 @@ impl Operations {
         self
     }
 
-    /// Tells `observer` about every answered request; for metrics.
-    pub fn observe(&mut self, observer: Observer) -> &mut Self {
+    /// Tells `observer` about every request; for metrics and telemetry.
+    pub fn observe(&mut self, observer: Arc<dyn Observer>) -> &mut Self {
         self.observer = Some(observer);
         self
     }

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use application::ports::pace::Pace;
+use signals::Counter;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -114,6 +115,8 @@ struct Shared {
     refusals: Refusals,
     /// What takes long asks from threads of its own.
     runtime: Option<Handle>,
+    /// Requests that were refused, wherever that was found out.
+    refused: Arc<Counter>,
 }
 
 struct State {
@@ -182,7 +185,13 @@ impl Admission {
             usage,
             refusals,
             runtime: Handle::try_current().ok(),
+            refused: Arc::default(),
         }))
+    }
+
+    /// Counts the requests that are refused because of overload; for metrics.
+    pub fn refused(&self) -> &Arc<Counter> {
+        &self.0.refused
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

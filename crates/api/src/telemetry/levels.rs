@@ -14,6 +14,9 @@ pub enum Level {
 }
 
 impl Level {
+    pub const ALL: [Self; 6] =
+        [Self::Verbose, Self::Debug, Self::Information, Self::Warning, Self::Error, Self::Fatal];
+
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text.trim().to_lowercase().as_str() {
             "verbose" | "trace" => Self::Verbose,

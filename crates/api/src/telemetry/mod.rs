@@ -17,6 +17,7 @@ mod rolling;
 mod sparse;
 mod subscriber;
 mod switch;
+pub mod tap;
 mod trace;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use rolling::Rolling;
 pub use sparse::Sparse;
 pub use subscriber::{FlushAtEnd, Format, Logs, Outputs, Time};
 pub use switch::{InForce, LevelSwitch};
+pub use tap::{Naming, Tap, UserIds};
 pub use trace::{TRACEPARENT, TraceContext};
 
 /// The source of what logging says about itself.

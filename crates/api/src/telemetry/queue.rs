@@ -40,7 +40,9 @@ enum Item {
 struct Shared {
     /// Of the events that wait.
     bytes: AtomicUsize,
+    /// Left out since it was last said.
     dropped: AtomicU64,
+    dropped_in_all: AtomicU64,
     asleep: AtomicBool,
 }
 
@@ -75,9 +77,15 @@ impl Queue {
         if before.saturating_add(weight) > room || self.sender.send(Item::Record(record.clone())).is_err() {
             shared.bytes.fetch_sub(weight, Ordering::Relaxed);
             shared.dropped.fetch_add(1, Ordering::Relaxed);
+            shared.dropped_in_all.fetch_add(1, Ordering::Relaxed);
             return;
         }
         self.wake();
+    }
+
+    /// Events that were left out so far.
+    pub fn dropped(&self) -> u64 {
+        self.shared.dropped_in_all.load(Ordering::Relaxed)
     }
 
     /// Asks for everything so far to be written; the answer comes when it is.

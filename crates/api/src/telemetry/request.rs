@@ -36,6 +36,8 @@ pub struct RequestScope {
     method: Method,
     route: Option<MatchedPath>,
     caller: OnceLock<(Uuid, Option<Uuid>)>,
+    /// How large the part of such traces is that is exported, in per cent; none of this one where it is 0.
+    per_cent: f32,
 }
 
 thread_local! {
@@ -50,7 +52,23 @@ impl RequestScope {
         method: Method,
         route: Option<MatchedPath>,
     ) -> Self {
-        Self { trace, request_id, method, route, caller: OnceLock::new() }
+        Self { trace, request_id, method, route, caller: OnceLock::new(), per_cent: 0.0 }
+    }
+
+    /// The same, one of so many per cent that are exported.
+    #[must_use]
+    pub fn exported(mut self, per_cent: f32) -> Self {
+        self.per_cent = per_cent;
+        self
+    }
+
+    pub fn per_cent(&self) -> f32 {
+        self.per_cent
+    }
+
+    /// Whether what happens in it is exported, even where nothing fails.
+    pub fn is_exported(&self) -> bool {
+        self.per_cent > 0.0
     }
 
     pub fn method(&self) -> &Method {
@@ -66,6 +84,11 @@ impl RequestScope {
     pub fn signed_in(&self, tenant: Uuid, user: Option<Uuid>) {
         // The first answer stays: it is the same request.
         let _ = self.caller.set((tenant, user));
+    }
+
+    /// Tenant and user, once they are verified.
+    pub fn caller(&self) -> Option<(Uuid, Option<Uuid>)> {
+        self.caller.get().copied()
     }
 
     /// A span whose events carry this scope, wherever it is entered.

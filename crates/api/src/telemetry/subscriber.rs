@@ -5,12 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
+use signals::{DEPENDENCY, Tally, TraceParent};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record as SpanRecord};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::fields::Fields;
@@ -21,6 +22,10 @@ use super::queue::Queue;
 use super::record::{Enrichers, Record};
 use super::request::{self, REQUEST, RequestScope};
 use super::rolling::{Rolling, RollingFile};
+use super::tap::Tap;
+
+/// Cells of the counts of events.
+const COUNT_CELLS: usize = 4;
 
 /// What time it is; the caller hands in its clock.
 pub type Time = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -45,19 +50,29 @@ pub struct Outputs {
 pub struct Logs {
     rules: Rules,
     queues: Arc<[Queue]>,
+    counts: Arc<Tally>,
 }
 
 impl Logs {
     /// Starts logging for the whole process; fails when something already does.
-    pub fn start(levels: LevelRules, outputs: Outputs, enrichers: Enrichers, time: Time) -> io::Result<Self> {
+    /// `tap` is told of what may be exported.
+    pub fn start(
+        levels: LevelRules,
+        outputs: Outputs,
+        enrichers: Enrichers,
+        time: Time,
+        tap: Option<Tap>,
+    ) -> io::Result<Self> {
         let console = Console::new(outputs.console, enrichers.clone(), LocalTime::of_machine(), io::stdout());
         let mut queues = vec![Queue::start("console", console, time.clone())?];
         if let Some((format, rolling)) = outputs.file {
             let file = File::new(format, enrichers, LocalTime::of_machine(), RollingFile::new(rolling));
             queues.push(Queue::start("file", file, time.clone())?);
         }
-        let logs = Self { rules: Rules(Arc::new(RwLock::new(levels))), queues: queues.into() };
-        let writer = Writer { queues: logs.queues.clone(), time };
+        let rules = Rules { levels: Arc::new(RwLock::new(levels)), tap: tap.clone() };
+        let counts = Arc::new(Tally::with_cells(COUNT_CELLS));
+        let logs = Self { rules, queues: queues.into(), counts };
+        let writer = Writer { queues: logs.queues.clone(), time, tap, counts: logs.counts.clone() };
         tracing_subscriber::registry()
             .with(writer.with_filter(logs.rules.clone()))
             .try_init()
@@ -67,8 +82,19 @@ impl Logs {
 
     /// Other levels from now on.
     pub fn set_levels(&self, levels: LevelRules) {
-        *self.rules.0.write().unwrap_or_else(PoisonError::into_inner) = levels;
+        *self.rules.levels.write().unwrap_or_else(PoisonError::into_inner) = levels;
         tracing::callsite::rebuild_interest_cache();
+    }
+
+    /// Events so far, by the places of [`Level`]; those that are left out by their level do not count.
+    pub fn counts(&self) -> [(Level, u64); 6] {
+        let counts = self.counts.read();
+        Level::ALL.map(|level| (level, counts[level as usize]))
+    }
+
+    /// Events that were left out because more came than could be written.
+    pub fn dropped(&self) -> u64 {
+        self.queues.iter().map(Queue::dropped).sum()
     }
 
     /// The levels in force.
@@ -102,20 +128,47 @@ impl Drop for FlushAtEnd {
 }
 
 #[derive(Clone)]
-struct Rules(Arc<RwLock<LevelRules>>);
+struct Rules {
+    levels: Arc<RwLock<LevelRules>>,
+    tap: Option<Tap>,
+}
 
 impl Rules {
     fn read<T>(&self, with: impl FnOnce(&LevelRules) -> T) -> T {
-        with(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        with(&self.levels.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether anybody wants to know of calls of other services.
+    fn is_tapped(&self) -> bool {
+        self.tap.as_ref().is_some_and(Tap::is_open)
     }
 }
 
-impl<S> Filter<S> for Rules {
-    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+/// The request that is being worked on here.
+fn scope_of<'a, S: LookupSpan<'a>>(span: Option<SpanRef<'a, S>>) -> Option<Arc<RequestScope>> {
+    span?.scope().find_map(|span| {
+        let extensions = span.extensions();
+        extensions.get::<Arc<RequestScope>>().cloned()
+    })
+}
+
+impl<S> Filter<S> for Rules
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn enabled(&self, metadata: &Metadata<'_>, context: &Context<'_, S>) -> bool {
+        if metadata.target() == DEPENDENCY {
+            // What failed is exported always. What belongs to no request goes on all the time.
+            let exported = || scope_of(context.lookup_current()).is_some_and(|scope| scope.is_exported());
+            return self.is_tapped() && (*metadata.level() <= tracing::Level::WARN || exported());
+        }
         // Spans only lend their fields to events, which are filtered themselves.
         metadata.is_span() || self.read(|rules| rules.enabled(metadata))
     }
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if metadata.target() == DEPENDENCY {
+            return if self.is_tapped() { Interest::sometimes() } else { Interest::never() };
+        }
         if metadata.is_span() || self.read(|rules| rules.enabled(metadata)) {
             Interest::always()
         } else {
@@ -135,13 +188,15 @@ impl<S> Filter<S> for Rules {
 pub(super) struct Writer {
     pub queues: Arc<[Queue]>,
     pub time: Time,
+    pub tap: Option<Tap>,
+    pub counts: Arc<Tally>,
 }
 
 #[cfg(test)]
 impl Writer {
     /// A subscriber of its own.
     pub fn filtered(self, levels: LevelRules) -> impl Subscriber + Send + Sync {
-        let rules = Rules(Arc::new(RwLock::new(levels)));
+        let rules = Rules { levels: Arc::new(RwLock::new(levels)), tap: self.tap.clone() };
         tracing_subscriber::registry().with(self.with_filter(rules))
     }
 }
@@ -157,6 +212,10 @@ where
             && metadata.target() == REQUEST
             && let Some(scope) = RequestScope::opening()
         {
+            if scope.is_exported() {
+                let (trace, own) = (scope.trace.trace(), scope.trace.span());
+                span.extensions_mut().insert(TraceParent { trace, span: own });
+            }
             return span.extensions_mut().insert(scope);
         }
         let mut fields = Fields::default();
@@ -173,6 +232,12 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target() == DEPENDENCY {
+            if let Some(tap) = &self.tap {
+                tap.called(event, scope_of(context.event_span(event)), (self.time)());
+            }
+            return;
+        }
         let mut fields = Fields::default();
         event.record(&mut fields);
         let mut request = None;
@@ -198,6 +263,10 @@ where
             exception: fields.exception,
             request,
         });
+        self.counts.add(record.level as usize);
+        if let Some(tap) = &self.tap {
+            tap.logged(&record);
+        }
         let weight = record.weight();
         for queue in self.queues.iter() {
             queue.push(&record, weight);

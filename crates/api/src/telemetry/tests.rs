@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::time::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::Value;
+use signals::Tally;
 use tracing::subscriber::DefaultGuard;
 
 use super::local_time::LocalTime;
@@ -73,7 +74,12 @@ impl Listening {
             (Queue::start("test", console, time.clone()).unwrap(), page)
         };
         let (text, json) = (queue(Format::Text), queue(Format::Json));
-        let writer = Writer { queues: [text.0.clone(), json.0.clone()].into(), time };
+        let writer = Writer {
+            queues: [text.0.clone(), json.0.clone()].into(),
+            time,
+            tap: None,
+            counts: Arc::new(Tally::with_cells(1)),
+        };
         let _default = tracing::subscriber::set_default(writer.filtered(levels));
         Self { text, json, _default }
     }
@@ -94,4 +100,22 @@ impl Listening {
         page.clear();
         text
     }
+}
+
+/// What is logged on this thread meanwhile, with a tap in place.
+pub fn tapped(tap: &super::Tap, log: impl FnOnce()) -> String {
+    let (page, time) = (Page::default(), tests_time());
+    let console =
+        Console::new(Format::Text, Enrichers::default(), LocalTime::new(TimeZone::UTC), page.clone());
+    let queue = Queue::start("test", console, time.clone()).unwrap();
+    let counts = Arc::new(Tally::with_cells(1));
+    let writer = Writer { queues: [queue.clone()].into(), time, tap: Some(tap.clone()), counts };
+    let levels = LevelRules::new(Level::Information, []);
+    tracing::subscriber::with_default(writer.filtered(levels), log);
+    queue.flush().recv().unwrap();
+    page.text()
+}
+
+fn tests_time() -> Time {
+    Arc::new(|| Timestamp::parse("2024-01-15T14:30:05Z").unwrap())
 }

@@ -4,6 +4,8 @@ use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// What gateways that are set to the older protocol of Application Insights send instead: `|{trace}.{span}.`
+pub const REQUEST_ID_OF_GATEWAY: HeaderName = HeaderName::from_static("request-id");
 
 /// Length of version, trace id, parent id and flags in hexadecimal, with the `-` between them.
 const LENGTH: usize = 55;
@@ -16,22 +18,47 @@ pub struct TraceContext {
     trace: [u8; 16],
     span: [u8; 8],
     parent: Option<[u8; 8]>,
+    /// Whether the caller records its part of the trace, where it says so.
+    sampled: Option<bool>,
 }
+
+/// The flag of a caller that records.
+const SAMPLED: u8 = 1;
 
 impl TraceContext {
     /// Goes on with the caller's trace if the header is valid, otherwise begins one. `fresh` is an id nobody has used.
     pub fn of(headers: &HeaderMap, fresh: Uuid) -> Self {
         let mut given = headers.get_all(TRACEPARENT).iter();
-        let caller = given.next().and_then(|value| parse(value.as_bytes()));
-        match caller.filter(|_| given.next().is_none()) {
-            Some((trace, parent)) => Self { trace, span: low(fresh), parent: Some(parent) },
-            None => Self { trace: fresh.into_bytes(), span: low(fresh), parent: None },
+        let caller =
+            given.next().and_then(|value| parse(value.as_bytes())).filter(|_| given.next().is_none());
+        let caller = caller.map(|(trace, parent, flags)| (trace, parent, Some(flags & SAMPLED != 0)));
+        let gateway = || {
+            let value = headers.get(REQUEST_ID_OF_GATEWAY)?;
+            parse_of_gateway(value.as_bytes()).map(|(trace, parent)| (trace, parent, None))
+        };
+        match caller.or_else(gateway) {
+            Some((trace, parent, sampled)) => Self { trace, span: low(fresh), parent: Some(parent), sampled },
+            None => Self { trace: fresh.into_bytes(), span: low(fresh), parent: None, sampled: None },
         }
     }
 
     /// A span below this one.
     pub fn child(&self, fresh: Uuid) -> Self {
-        Self { trace: self.trace, span: low(fresh), parent: Some(self.span) }
+        Self { span: low(fresh), parent: Some(self.span), ..*self }
+    }
+
+    /// Whether the caller records its part of the trace, where it says so.
+    pub fn sampled(&self) -> Option<bool> {
+        self.sampled
+    }
+    pub fn trace(&self) -> [u8; 16] {
+        self.trace
+    }
+    pub fn span(&self) -> [u8; 8] {
+        self.span
+    }
+    pub fn parent(&self) -> Option<[u8; 8]> {
+        self.parent
     }
 
     pub fn trace_id(&self) -> Hex<32> {
@@ -51,20 +78,29 @@ fn low(id: Uuid) -> [u8; 8] {
     low.to_be_bytes()
 }
 
-/// Trace id and parent id. Versions to come may add to the end what is not known yet.
-fn parse(text: &[u8]) -> Option<([u8; 16], [u8; 8])> {
+/// Trace id, parent id and flags. Versions to come may add to the end what is not known yet.
+fn parse(text: &[u8]) -> Option<([u8; 16], [u8; 8], u8)> {
     let (known, rest) = text.split_at_checked(LENGTH)?;
     if [known[2], known[35], known[52]] != *b"---" {
         return None;
     }
     let [version] = bytes(&known[..2])?;
-    let [_flags] = bytes(&known[53..])?;
+    let [flags] = bytes(&known[53..])?;
     let whole = rest.is_empty() || (version != 0 && rest[0] == b'-');
     if version == NO_VERSION || !whole {
         return None;
     }
     let (trace, parent) = (bytes(&known[3..35])?, bytes(&known[36..52])?);
-    (trace != [0; 16] && parent != [0; 8]).then_some((trace, parent))
+    (trace != [0; 16] && parent != [0; 8]).then_some((trace, parent, flags))
+}
+
+/// Trace id and parent id of `|{trace}.{span}.` and what may follow; ids of other forms cannot be continued.
+fn parse_of_gateway(text: &[u8]) -> Option<([u8; 16], [u8; 8])> {
+    let ids = text.strip_prefix(b"|")?;
+    let (trace, rest) = ids.split_at_checked(32)?;
+    let (parent, rest) = rest.strip_prefix(b".")?.split_at_checked(16)?;
+    let (trace, parent) = (bytes(trace)?, bytes(parent)?);
+    (rest.starts_with(b".") && trace != [0; 16] && parent != [0; 8]).then_some((trace, parent))
 }
 
 /// Small letters only, as the recommendation has it.
@@ -148,6 +184,34 @@ mod tests {
         }
         let good = format!("00-{TRACE}-{PARENT}-01");
         assert_ne!(of(&[&good, &good]).trace_id().as_str(), TRACE, "which of two is meant is not known");
+    }
+
+    #[test]
+    fn what_the_caller_records_is_known() {
+        assert_eq!(of(&[&format!("00-{TRACE}-{PARENT}-01")]).sampled(), Some(true));
+        assert_eq!(of(&[&format!("00-{TRACE}-{PARENT}-02")]).sampled(), Some(false));
+        assert_eq!(of(&[]).sampled(), None);
+    }
+
+    #[test]
+    fn a_gateway_of_the_older_protocol_is_understood() {
+        let of = |value: &str| {
+            let headers = HeaderMap::from_iter([(REQUEST_ID_OF_GATEWAY, value.parse().unwrap())]);
+            TraceContext::of(&headers, FRESH)
+        };
+        for good in [format!("|{TRACE}.{PARENT}."), format!("|{TRACE}.{PARENT}.1_")] {
+            let context = of(&good);
+            assert_eq!(context.trace_id().as_str(), TRACE, "{good}");
+            assert_eq!(context.parent_id().unwrap().as_str(), PARENT);
+        }
+        for bad in [
+            format!("{TRACE}.{PARENT}."),
+            format!("|{TRACE}.{PARENT}"),
+            format!("|{TRACE}."),
+            "|a.b.".to_owned(),
+        ] {
+            assert!(of(&bad).parent_id().is_none(), "{bad}");
+        }
     }
 
     #[test]

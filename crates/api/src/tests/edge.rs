@@ -11,11 +11,12 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::stub::{Stub, THING, api, api_with, call, operations, read, state};
-use crate::middleware::edge::Served;
 use crate::middleware::guard::Verified;
+use crate::middleware::observer::{Observer, Served};
 use crate::middleware::{HttpLimits, RateLimit};
 use crate::overload::{self, Overload, WriterQueue};
 use crate::resources::Resources;
+use crate::telemetry::TraceContext;
 
 #[tokio::test]
 async fn callers_are_known_and_allowed_or_refused() {
@@ -180,14 +181,21 @@ async fn an_operation_of_a_batch_brings_its_identity_along() {
 
 #[tokio::test]
 async fn every_request_is_observed_by_its_route() {
-    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let notes = seen.clone();
+    #[derive(Default)]
+    struct Notes(std::sync::Mutex<Vec<(String, u16)>>);
+    impl Observer for Notes {
+        fn begins(&self, _: &TraceContext) -> f32 {
+            0.0
+        }
+        fn ended(&self, served: &Served<'_>) {
+            self.0.lock().unwrap().push((served.scope.route().to_owned(), served.status));
+        }
+    }
+    let seen = Arc::new(Notes::default());
     let mut registry = operations();
-    registry.observe(Arc::new(move |served: &Served<'_>| {
-        notes.lock().unwrap().push((served.route.to_owned(), served.status.as_u16()));
-    }));
+    registry.observe(seen.clone());
     let api = registry.into_router(state(), &HttpLimits::default());
     call(&api, "GET", &format!("/api/v1/things/{THING}"), &[], "").await;
     call(&api, "GET", "/secret/1", &[], "").await;
-    assert_eq!(*seen.lock().unwrap(), [("/api/v1/things/{id}".to_owned(), 200), ("-".to_owned(), 404)]);
+    assert_eq!(*seen.0.lock().unwrap(), [("/api/v1/things/{id}".to_owned(), 200), ("-".to_owned(), 404)]);
 }

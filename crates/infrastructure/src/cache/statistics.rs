@@ -1,35 +1,7 @@
-//! Counters that threads do not fight over.
-
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+//! How often the cache was looked into, and had it.
 
 use application::ports::cache::{CachePolicy, ClassStatistics};
-
-/// Cells of one counter; threads take turns choosing theirs.
-const CELLS: usize = 8;
-
-/// On a cache line of its own.
-#[derive(Default)]
-#[repr(align(64))]
-struct Padded(AtomicU64);
-
-static NEXT_CELL: AtomicUsize = AtomicUsize::new(0);
-thread_local! {
-    static CELL: Cell<usize> = Cell::new(NEXT_CELL.fetch_add(1, Ordering::Relaxed) % CELLS);
-}
-
-/// Counted on every cached read, so that it must cost next to nothing.
-#[derive(Default)]
-pub(super) struct Counter([Padded; CELLS]);
-
-impl Counter {
-    pub fn add(&self) {
-        self.0[CELL.with(Cell::get)].0.fetch_add(1, Ordering::Relaxed);
-    }
-    pub fn read(&self) -> u64 {
-        self.0.iter().map(|cell| cell.0.load(Ordering::Relaxed)).sum()
-    }
-}
+use signals::Counter;
 
 #[derive(Default)]
 struct Level {

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
+use async_trait::async_trait;
+use azure_core::http::{
+    AsyncRawResponse, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions, Transport,
+};
 use reqwest::redirect::Policy;
+use signals::event::Service;
 use thiserror::Error;
 
 use super::problem::chain;
+use crate::http_calls::HttpCall;
 
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From sending a request to the end of its answer.
@@ -41,6 +46,23 @@ pub fn http_client(roots_pem: Option<&[u8]>) -> Result<reqwest::Client, Transpor
     builder.build().map_err(failed)
 }
 
+/// A client whose requests are told to telemetry.
+#[derive(Debug)]
+struct Watched(reqwest::Client);
+
+#[async_trait]
+impl HttpClient for Watched {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let call = HttpCall::begin(Service::Http, request.method().as_str(), request.url().as_str());
+        let answered = self.0.execute_request(request).await;
+        match &answered {
+            Ok(response) => call.answered(u16::from(response.status())),
+            Err(error) => call.failed(error),
+        }
+        answered
+    }
+}
+
 /// The options of an Azure client on this transport.
 pub(super) fn client_options(http: &reqwest::Client) -> ClientOptions {
     let retry = ExponentialRetryOptions {
@@ -49,7 +71,7 @@ pub(super) fn client_options(http: &reqwest::Client) -> ClientOptions {
         ..ExponentialRetryOptions::default()
     };
     ClientOptions {
-        transport: Some(Transport::new(std::sync::Arc::new(http.clone()))),
+        transport: Some(Transport::new(std::sync::Arc::new(Watched(http.clone())))),
         retry: RetryOptions::exponential(retry),
         ..ClientOptions::default()
     }

@@ -12,9 +12,10 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use futures::stream::{BoxStream, StreamExt};
+use signals::event::Service;
 
 use super::dialect::Dialect;
-use super::meter::{Asked, Meter};
+use super::meter::{Asked, Meter, Ran};
 use super::migrate;
 pub use super::moments::DatabaseClock;
 use super::mssql::connection_string::SqlServerOptions;
@@ -33,6 +34,16 @@ use crate::persistence::SqlUnitOfWork;
 
 /// How long a database may take to close: the last works, then the write-ahead log into the file.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The pool of connections at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    pub used: usize,
+    pub idle: usize,
+    pub max: usize,
+    /// Requests that wait for one, where the pool says so.
+    pub waiting: usize,
+}
 
 /// One database of either engine, migrated and ready.
 #[derive(Clone)]
@@ -72,7 +83,9 @@ impl Db {
         let (path, lock) = lock_database(path)?;
         let mut connection = open_writer(&path, &options).map_err(|error| named(&path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(&path, error))?;
-        let (meter, damage) = (Arc::new(Meter::default()), Arc::new(Damage::default()));
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let meter = Arc::new(Meter::new(Service::Sqlite, format!("sqlite | {name}")));
+        let damage = Arc::new(Damage::default());
         let noting = (meter.clone(), damage.clone());
         let writer =
             SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
@@ -124,7 +137,9 @@ impl Db {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
-        let meter = Arc::new(Meter::default());
+        let database = open.options.database.as_deref().unwrap_or_default();
+        let target = format!("{} | {database}", open.options.host);
+        let meter = Arc::new(Meter::new(Service::SqlServer, target));
         let engine = SqlServerEngine::open(open, clock, ids, meter.clone()).await?;
         Ok(Self { engine: Engine::SqlServer(Arc::new(engine)), meter })
     }
@@ -168,8 +183,15 @@ impl Db {
             Engine::Sqlite(engine) => engine.query(statement.sqlite(), params).await,
             Engine::SqlServer(engine) => engine.query(statement.mssql(), params).await,
         };
-        self.meter.took(statement.name, began);
+        self.meter.took(Ran::Read, (statement.name, self.text_of(statement)), began, &rows);
         rows
+    }
+
+    fn text_of<'a>(&self, statement: &'a Statement) -> &'a str {
+        match self.dialect() {
+            Dialect::Sqlite => statement.sqlite(),
+            Dialect::SqlServer => statement.mssql(),
+        }
     }
 
     /// Several reads in one round trip where there is one; each sees what is committed when it is run.
@@ -179,10 +201,11 @@ impl Db {
     ) -> StorageResult<[Vec<Row>; N]> {
         if let Engine::SqlServer(engine) = &self.engine {
             queries.iter().for_each(|_| self.meter.statement());
-            let (began, name) = (Instant::now(), queries.first().map_or("", |(statement, _)| statement.name));
+            let first = queries.first().map_or(("", ""), |(first, _)| (first.name, first.mssql()));
+            let began = Instant::now();
             let texts = queries.map(|(statement, params)| (statement.mssql(), params));
             let rows = engine.query_all(texts).await;
-            self.meter.took(name, began);
+            self.meter.took(Ran::Read, first, began, &rows);
             return rows;
         }
         let mut all = [const { Vec::new() }; N];
@@ -210,11 +233,15 @@ impl Db {
         self.meter.statement();
         let params = [tenant.into(), Value::Text(serde_json::Value::from(keys).to_string())];
         let began = Instant::now();
-        let rows = match &self.engine {
-            Engine::Sqlite(engine) => engine.query(lookup.sqlite_many(), &params).await,
-            Engine::SqlServer(engine) => engine.query(lookup.mssql(), &params).await,
+        let text = match &self.engine {
+            Engine::Sqlite(_) => lookup.sqlite_many(),
+            Engine::SqlServer(_) => lookup.mssql(),
         };
-        self.meter.took(lookup.name, began);
+        let rows = match &self.engine {
+            Engine::Sqlite(engine) => engine.query(text, &params).await,
+            Engine::SqlServer(engine) => engine.query(text, &params).await,
+        };
+        self.meter.took(Ran::Read, (lookup.name, text), began, &rows);
         rows
     }
 
@@ -227,7 +254,7 @@ impl Db {
             Engine::Sqlite(engine) => engine.query(&sql, params).await,
             Engine::SqlServer(engine) => engine.query(&sql, params).await,
         };
-        self.meter.took(&sql, began);
+        self.meter.took(Ran::Read, ("", &sql), began, &rows);
         rows
     }
 
@@ -264,6 +291,19 @@ impl Db {
     /// How much was asked of the database so far; for budgets.
     pub fn asked(&self) -> Asked {
         self.meter.asked()
+    }
+
+    /// How long statements took and how many failed; for metrics.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The connections of requests; for metrics.
+    pub fn connections(&self) -> Connections {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.readers.connections(),
+            Engine::SqlServer(engine) => engine.connections(),
+        }
     }
 
     /// Whether there is no tenant yet.

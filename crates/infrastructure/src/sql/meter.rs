@@ -1,9 +1,11 @@
 //! How much was asked of the database: the budget of an operation is the difference around it. And what took long.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fmt::Display;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use signals::event::Service;
+use signals::{Call, Counter, Histogram, Outcome, Snapshot};
 use tracing::info;
 
 /// A statement that takes longer is logged (row G9).
@@ -16,12 +18,28 @@ const TEXT_LENGTH_MAX: usize = 200;
 pub const SLOW_LINES_MAX: u32 = 10;
 pub const SLOW_LINES_WINDOW: Duration = Duration::from_secs(10);
 
+/// Upper bounds of the buckets, in microseconds. 50 ms is the target.
+const BOUNDS: [u64; 14] =
+    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000];
+
 /// Counts for the life of a process.
-#[derive(Debug, Default)]
 pub struct Meter {
-    statements: AtomicU64,
-    round_trips: AtomicU64,
+    service: Service,
+    /// Server and database.
+    target: String,
+    statements: Counter,
+    round_trips: Counter,
+    failures: Counter,
+    reads: Histogram,
+    writes: Histogram,
     slow: Mutex<SlowLines>,
+}
+
+/// Where a statement ran: by itself, or in the transaction of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    Read,
+    Write,
 }
 
 /// Which slow statements are logged.
@@ -68,20 +86,56 @@ impl Asked {
 }
 
 impl Meter {
+    pub fn new(service: Service, target: String) -> Self {
+        let histogram = || Histogram::new(BOUNDS);
+        Self {
+            service,
+            target,
+            statements: Counter::default(),
+            round_trips: Counter::default(),
+            failures: Counter::default(),
+            reads: histogram(),
+            writes: histogram(),
+            slow: Mutex::default(),
+        }
+    }
+
     pub fn statement(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.statements.add();
     }
 
     pub fn round_trip(&self) {
-        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        self.round_trips.add();
     }
 
-    /// Logs what took long, by the statement's name or the beginning of its text.
-    pub fn took(&self, statement: &str, began: Instant) {
+    /// Notes a statement that has ended, by its name or, where it has none, the beginning of its text.
+    pub fn took<T, E: Display>(
+        &self,
+        ran: Ran,
+        (name, text): (&str, &str),
+        began: Instant,
+        result: &Result<T, E>,
+    ) {
         let took = began.elapsed();
-        if took < SLOW_STATEMENT {
-            return;
+        match ran {
+            Ran::Read => self.reads.add(took),
+            Ran::Write => self.writes.add(took),
         }
+        let name = if name.is_empty() { text } else { name };
+        let outcome = match result {
+            Ok(_) => Outcome::Succeeded,
+            Err(error) => {
+                self.failures.add();
+                Outcome::Failed(error)
+            }
+        };
+        Call { service: self.service, name, target: &self.target, data: text, took, outcome }.ended();
+        if took >= SLOW_STATEMENT {
+            self.slow(name, took);
+        }
+    }
+
+    fn slow(&self, statement: &str, took: Duration) {
         let next = self.slow.lock().unwrap_or_else(PoisonError::into_inner).next(Instant::now());
         let Some(left_out) = next else { return };
         let statement: String = statement.chars().take(TEXT_LENGTH_MAX).collect();
@@ -93,10 +147,20 @@ impl Meter {
     }
 
     pub fn asked(&self) -> Asked {
-        Asked {
-            statements: self.statements.load(Ordering::Relaxed),
-            round_trips: self.round_trips.load(Ordering::Relaxed),
+        Asked { statements: self.statements.read(), round_trips: self.round_trips.read() }
+    }
+
+    /// How long statements took so far.
+    pub fn durations(&self, ran: Ran) -> Snapshot {
+        match ran {
+            Ran::Read => self.reads.read(),
+            Ran::Write => self.writes.read(),
         }
+    }
+
+    /// Statements that failed so far.
+    pub fn failures(&self) -> u64 {
+        self.failures.read()
     }
 }
 

@@ -28,7 +28,7 @@ impl Tx {
         match self {
             Self::Sqlite(tx) => {
                 tx.will_write(statement.touches(Dialect::Sqlite), params.first());
-                tx.execute(statement.sqlite(), params)
+                tx.execute(statement, params)
             }
             Self::SqlServer(tx) => tx.execute(statement, params).await,
         }

@@ -18,4 +18,5 @@ mod schema;
 mod secrets;
 mod statements;
 mod store;
+mod telemetry;
 mod transfers;

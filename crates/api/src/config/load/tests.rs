@@ -270,7 +270,6 @@ fn old_names_work_and_draw_one_warning_each() {
             "KeyVault:Name (from appsettings.json) is an old name: set KeyVault:Uri instead.",
             "Services:AppInsights (from appsettings.json) is an old name: set ApplicationInsights:ConnectionString instead.",
             "APPLICATIONINSIGHTS_CONNECTION_STRING from environment is not used: ApplicationInsights:ConnectionString has another value from appsettings.json.",
-            "ApplicationInsights:ConnectionString is set, but this version exports no telemetry yet: it stays on the console.",
         ]
     );
     let uri = "https://erp-kv.vault.azure.net".to_owned();

@@ -11,7 +11,8 @@ fn lines(format: Format, levels: LevelRules, log: impl FnOnce()) -> String {
     let time: Time = Arc::new(|| Timestamp::parse("2024-01-15T14:30:05Z").unwrap());
     let console = Console::new(format, Enrichers::default(), LocalTime::new(TimeZone::UTC), page.clone());
     let queue = Queue::start("test", console, time.clone()).unwrap();
-    let writer = Writer { queues: [queue.clone()].into(), time };
+    let writer =
+        Writer { queues: [queue.clone()].into(), time, tap: None, counts: Arc::new(Tally::with_cells(1)) };
     tracing::subscriber::with_default(writer.filtered(levels), log);
     queue.flush().recv().unwrap();
     page.text()

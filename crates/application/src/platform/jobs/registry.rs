@@ -74,6 +74,11 @@ impl JobRegistry {
         self.running(|running| running.is_empty())
     }
 
+    /// Jobs that run here.
+    pub fn count(&self) -> usize {
+        self.running(|running| running.len())
+    }
+
     fn running<T>(&self, with: impl FnOnce(&mut Running) -> T) -> T {
         with(&mut self.running.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -9,6 +9,7 @@ mod identity;
 mod rest;
 mod store;
 mod upload;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use std::time::Duration;
 use application::ports::blobs::{BlobError, BlobKey, BlobResult};
 use http::{Method, StatusCode};
 use object_store::azure::{MicrosoftAzure, MicrosoftAzureBuilder};
-use object_store::client::{HttpConnector, ReqwestConnector};
+use object_store::client::HttpConnector;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path;
 use object_store::{ClientOptions, GetOptions, GetResult, ObjectStore, RetryConfig};
@@ -25,6 +26,7 @@ use object_store::{ClientOptions, GetOptions, GetResult, ObjectStore, RetryConfi
 use self::errors::{clipped, failure};
 use self::identity::IdentityCredential;
 use self::rest::Rest;
+use self::watched::WatchedConnector;
 use super::connection_string::{AzureConnection, Credential};
 use crate::secrets::identity::TokenSource;
 
@@ -110,6 +112,7 @@ impl AzureBlobs {
             .with_account(&connection.account)
             .with_container_name(container.as_str())
             .with_endpoint(connection.endpoint.clone())
+            .with_http_connector(WatchedConnector::default())
             .with_retry(retry);
         let builder = match &connection.credential {
             Credential::AccountKey(key) => builder.with_access_key(key),
@@ -127,7 +130,7 @@ impl AzureBlobs {
         };
         let store = open(&client)?;
         let rest = Rest {
-            client: ReqwestConnector::default().connect(&client).map_err(|error| broken(&error))?,
+            client: WatchedConnector::default().connect(&client).map_err(|error| broken(&error))?,
             credentials: store.credentials().clone(),
             account: connection.account.clone(),
             container: format!("{}/{}", connection.endpoint, container.as_str()),

@@ -2,17 +2,22 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
-use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
+use redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
+use signals::event::Service;
+use signals::{Call, Outcome};
 use tokio::sync::Notify;
 
 use super::backplane::news_channel;
 use super::{FAILURES_MAX, OPERATION_TIMEOUT};
 use crate::cache::connection_string::{CommandMap, Endpoint, RedisOptions};
+
+/// What several commands in one message are called.
+const PIPELINE: &str = "PIPELINE";
 
 /// Why something could not be asked of Redis; for logs and health.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub(in super::super) struct Link {
     connection: Connection,
     commands: CommandMap,
     timeout: Duration,
+    /// Server and database, for telemetry.
+    target: String,
     /// Where those who are connected the same way listen for news.
     pub news_channel: String,
     /// Time-outs in a row.
@@ -78,6 +85,7 @@ impl Link {
             connection,
             commands: options.commands.clone(),
             timeout: OPERATION_TIMEOUT.min(options.async_timeout),
+            target: target(options),
             news_channel: news_channel(&options.channel_prefix),
             failures: AtomicU32::new(0),
             broken: Notify::new(),
@@ -115,7 +123,7 @@ impl Link {
             };
             value.extract_error()
         };
-        self.watched(self.timeout, asked).await
+        self.watched(name_of(command), self.timeout, asked).await
     }
 
     /// Commands in one message; in a cluster all their keys are on one node.
@@ -132,7 +140,7 @@ impl Link {
             };
             values.into_iter().map(Value::extract_error).collect()
         };
-        self.watched(self.timeout, asked).await
+        self.watched(PIPELINE.to_owned(), self.timeout, asked).await
     }
 
     /// On one node, with another time limit; its errors are answers like others.
@@ -142,6 +150,7 @@ impl Link {
         command: Cmd,
         timeout: Duration,
     ) -> Result<Value, Failed> {
+        let name = name_of(&command);
         let asked = async {
             match (self.connection.clone(), &node.0) {
                 (Connection::Cluster(mut connection), Some(at)) => {
@@ -154,7 +163,7 @@ impl Link {
             }
             .extract_error()
         };
-        self.watched(timeout, asked).await
+        self.watched(name, timeout, asked).await
     }
 
     pub(super) async fn pipeline_on(
@@ -177,7 +186,7 @@ impl Link {
                 }
             }
         };
-        self.watched(timeout, asked).await
+        self.watched(PIPELINE.to_owned(), timeout, asked).await
     }
 
     /// Every server that keeps keys of its own (F4).
@@ -191,6 +200,23 @@ impl Link {
     }
 
     async fn watched<T>(
+        &self,
+        name: String,
+        timeout: Duration,
+        asked: impl Future<Output = Result<T, RedisError>>,
+    ) -> Result<T, Failed> {
+        let began = Instant::now();
+        let answered = self.in_time(timeout, asked).await;
+        let outcome = match &answered {
+            Ok(_) => Outcome::Succeeded,
+            Err(failed) => Outcome::Failed(failed),
+        };
+        let (target, took) = (self.target.as_str(), began.elapsed());
+        Call { service: Service::Redis, name: &name, target, data: &name, took, outcome }.ended();
+        answered
+    }
+
+    async fn in_time<T>(
         &self,
         timeout: Duration,
         asked: impl Future<Output = Result<T, RedisError>>,
@@ -213,6 +239,20 @@ impl Link {
                 Err(Failed(format!("no answer within {} ms", timeout.as_millis())))
             }
         }
+    }
+}
+
+/// The first of several servers stands for all.
+fn target(options: &RedisOptions) -> String {
+    let first = options.endpoints.first().map(|first| first.host.as_str()).unwrap_or_default();
+    format!("{first} | {}", options.default_database)
+}
+
+/// Never an argument: keys name tenants.
+fn name_of(command: &Cmd) -> String {
+    match command.args_iter().next() {
+        Some(Arg::Simple(name)) => String::from_utf8_lossy(name).into_owned(),
+        _ => String::new(),
     }
 }
 

@@ -9,9 +9,11 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{ETAG, HeaderMap, IF_NONE_MATCH, LINK, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
+use signals::event::Service;
 
 use super::access::StoreAccess;
 use super::sync_tokens::SyncTokens;
+use crate::http_calls::HttpCall;
 use crate::secrets::identity::IdentityError;
 use crate::secrets::problem::chain;
 
@@ -154,9 +156,16 @@ impl Client {
         if let Some(tokens) = self.sync.header() {
             request = request.header("Sync-Token", tokens);
         }
-        let response = request.send().await.map_err(|error| {
-            Failure::from(ConfigurationSourceError::Unavailable(chain(&error.without_url())))
-        })?;
+        let call = HttpCall::begin(Service::Http, "GET", url.as_str());
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let reason = chain(&error.without_url());
+                call.failed(&reason);
+                return Err(ConfigurationSourceError::Unavailable(reason).into());
+            }
+        };
+        call.answered(response.status().as_u16());
         for header in response.headers().get_all("sync-token") {
             self.sync.learn(header.to_str().unwrap_or_default());
         }

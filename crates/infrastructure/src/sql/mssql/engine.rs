@@ -19,6 +19,7 @@ use super::migrate::{self, Migrating};
 use super::pool::{self, Connection, LoginTokens, Pool};
 use super::reader;
 use super::writer::Writer;
+use crate::sql::db::Connections;
 use crate::sql::meter::Meter;
 use crate::sql::value::{Row, Value};
 
@@ -71,6 +72,13 @@ impl SqlServerEngine {
             writer: Writer::new(clock, ids, meter.clone()),
             meter,
         })
+    }
+
+    /// Those that are lent, and those that are not.
+    pub fn connections(&self) -> Connections {
+        let status = self.pool().status();
+        let idle = status.available.min(status.size);
+        Connections { used: status.size - idle, idle, max: status.max_size, waiting: status.waiting }
     }
 
     fn pool(&self) -> Pool {

@@ -17,6 +17,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Span;
 
+use super::super::db::Connections;
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
@@ -100,6 +101,12 @@ impl Readers {
         let result = read(&reader);
         locked(&self.0.idle).push(reader);
         result
+    }
+
+    /// Those that are lent, and those that are not.
+    pub fn connections(&self) -> Connections {
+        let (max, idle) = (self.0.count as usize, self.0.places.available_permits());
+        Connections { used: max.saturating_sub(idle), idle, max, waiting: 0 }
     }
 
     /// Waits for the reads in progress and closes every connection; a later read is refused.

@@ -8,7 +8,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use rusqlite::Connection;
 
-use super::super::meter::Meter;
+use super::super::meter::{Meter, Ran};
 use super::super::reference_memory::ReferenceMemory;
 use super::super::reference_tables::Touch;
 use super::super::statement::{Lookup, Statement};
@@ -70,7 +70,7 @@ impl SqliteTx {
     pub(super) fn batch(&mut self, sql: &str) -> StorageResult<()> {
         let began = Instant::now();
         let done = self.connection.execute_batch(sql).map_err(storage_error);
-        self.meter.took(sql, began);
+        self.meter.took(Ran::Write, ("", sql), began, &done);
         if done.is_ok() {
             self.pulse.beat();
         }
@@ -98,24 +98,30 @@ impl SqliteTx {
         statement.execute([]).map(|_| ()).map_err(storage_error)
     }
 
-    pub fn execute(&mut self, sql: &str, params: &[Value]) -> StorageResult<u64> {
+    pub fn execute(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<u64> {
+        let (name, sql) = (statement.name, statement.sqlite());
         self.meter.statement();
         let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
             statement.raw_execute()
         });
-        self.meter.took(sql, began);
+        self.meter.took(Ran::Write, (name, sql), began, &result);
         self.checked(result, sql, params).map(|changed| changed as u64)
     }
 
     pub fn query(&mut self, statement: &Statement, params: &[Value]) -> StorageResult<Vec<Row>> {
         self.meter.statement();
-        self.rows(statement.sqlite(), statement.sqlite_names(), params)
+        self.rows((statement.name, statement.sqlite()), statement.sqlite_names(), params)
     }
 
     /// `names` are those of the statement's columns, asked of the engine once in the life of the process.
-    fn rows(&mut self, sql: &str, names: &OnceLock<Names>, params: &[Value]) -> StorageResult<Vec<Row>> {
+    fn rows(
+        &mut self,
+        (name, sql): (&str, &str),
+        names: &OnceLock<Names>,
+        params: &[Value],
+    ) -> StorageResult<Vec<Row>> {
         let began = Instant::now();
         let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
             bind(&mut statement, params)?;
@@ -130,7 +136,7 @@ impl SqliteTx {
             }
             Ok(out)
         });
-        self.meter.took(sql, began);
+        self.meter.took(Ran::Write, (name, sql), began, &result);
         self.checked(result, sql, params)
     }
 
@@ -169,7 +175,7 @@ impl SqliteTx {
             if !std::mem::replace(&mut asked, true) {
                 self.meter.statement();
             }
-            let found = self.rows(lookup.sqlite(), lookup.sqlite_names(), &params)?;
+            let found = self.rows((lookup.name, lookup.sqlite()), lookup.sqlite_names(), &params)?;
             if lookup.reference {
                 self.memory.put(lookup.name, &params, &found, lookup.grows());
             }
@@ -191,7 +197,7 @@ impl SqliteTx {
             }
             Ok(())
         });
-        self.meter.took(sql, began);
+        self.meter.took(Ran::Write, ("", sql), began, &result);
         self.checked(result, sql, &last)
     }
 
@@ -215,7 +221,7 @@ impl SqliteTx {
             }
             Ok(())
         });
-        self.meter.took(name, began);
+        self.meter.took(Ran::Write, ("", name), began, &result);
         self.checked(result, name, &[])
     }
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use application::ports::storage_error::{StorageError, StorageResult};
 
+use super::super::super::meter::Ran;
 use super::super::super::tx::ROWS_MAX;
 use super::super::super::value::{Row, Value};
 use super::super::answers::result_sets;
@@ -135,7 +136,7 @@ impl SqlServerTx {
         let patience = connection.patience;
         let began = Instant::now();
         let done = in_time(patience, connection.client.execute(sql, &[])).await;
-        self.meter.took("beginning or end of a transaction", began);
+        self.meter.took(Ran::Write, ("beginning or end of a transaction", ""), began, &done);
         self.replay_found |= matches!(&done, Err(error) if is_replay(error));
         self.refused = matches!(&done, Err(mssql_client::Error::Server { .. }));
         done.map(|_| ()).map_err(|error| of_request(error, sql)).inspect_err(|error| self.failed(error))
@@ -146,7 +147,7 @@ impl SqlServerTx {
         let Some(connection) = self.connection.as_mut() else { return Err(gone()) };
         let began = Instant::now();
         let sets = result_sets(connection, sql, params).await;
-        self.meter.took(sql, began);
+        self.meter.took(Ran::Write, ("", sql), began, &sets);
         sets.inspect_err(|error| self.failed(error))
     }
 
