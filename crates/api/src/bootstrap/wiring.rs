@@ -45,7 +45,18 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
-    let database = Arc::new(stores::open_database(settings, clock.clone(), ids.clone()).await?);
+    let database = stores::open_database(settings, clock.clone(), ids.clone()).await?;
+    put_together(settings, database, clock, ids)
+}
+
+/// The same once the database is open.
+pub fn put_together(
+    settings: &Settings,
+    database: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Parts, Failure> {
+    let database = Arc::new(database);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
     let events = EventHub::new(settings.limits.event_streams);
     let cache = Arc::new(AnnouncingCache::new(caches.cache.clone(), events.clone()));

@@ -215,11 +215,15 @@ keys! {
         "Commands that wait for the writer of the embedded engine; more are answered 503.").default("4096");
     DATABASE_BUSY = KeyDef::new("Database:BusyTimeoutMs", integer(0, 60_000, "milliseconds"),
         "How long a statement of the embedded engine waits for another process's lock.").default("10000");
+    STARTUP_SECONDS = KeyDef::new("Startup:TimeoutSeconds", integer(0, 3600, "seconds"),
+        "How long the database, the vault and App Configuration are waited for at start, each by itself. Meanwhile the server \
+         is live and not ready; then it ends with exit code 69. For the vault and App Configuration it is read from the \
+         sources up to the command line. A password that is refused ends the start at once.").default("120");
     SHUTDOWN_DRAIN = KeyDef::new("Shutdown:DrainDelaySeconds", integer(0, 300, "seconds"),
         "From the stop signal until no new connection is accepted, while readiness already says 503: 0 in Kubernetes, \
          10 behind a plain proxy.").default("0");
     SHUTDOWN_GRACE = KeyDef::new("Shutdown:GraceSeconds", integer(0, 600, "seconds"),
-        "How long requests in flight may take to finish.").default("30");
+        "How long requests in flight may take to finish. A second stop signal does not wait for them.").default("30");
     ADMIN_URLS = KeyDef::new("Admin:Urls", Kind::Urls,
         "Addresses of the admin listener (health in full, log levels, `/debug`), which asks nobody who they are: reachable by \
          operators only, never through a service or a gateway. `off`: none. A taken port ends the start; the default of \

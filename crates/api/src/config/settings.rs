@@ -11,7 +11,7 @@ use std::time::Duration;
 use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
-pub(super) use read::listen;
+pub(super) use read::{listen, logging};
 
 use super::choices::{BlobChoice, CacheChoice, DatabaseChoice, Telemetry};
 use super::environment::Environment;
@@ -42,6 +42,7 @@ pub struct Settings {
     pub auth: Auth,
     pub limits: Limits,
     pub cache: Cache,
+    pub startup: Startup,
     pub shutdown: Shutdown,
     pub files: Files,
     /// Files whose end health watches.
@@ -197,6 +198,12 @@ pub struct Cache {
     pub ttl_reference: Duration,
     pub ttl_transactional: Duration,
     pub memory_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Startup {
+    /// How long services that are away are waited for.
+    pub timeout: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,7 @@ mod job_runners;
 mod journal_entries;
 mod known_at;
 mod legal_numbers;
+mod life;
 mod limits;
 mod lists;
 mod locks;

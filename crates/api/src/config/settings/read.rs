@@ -10,7 +10,7 @@ use domain::platform::attachment::ContentType;
 
 use super::{
     Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
-    SIGNING_KEYS_MAX, Settings, Shutdown, Template,
+    SIGNING_KEYS_MAX, Settings, Shutdown, Startup, Template,
 };
 use crate::config::choices::{self, ConnectionChecks};
 use crate::config::error::{Notice, Problem};
@@ -65,6 +65,7 @@ impl Settings {
                 ttl_transactional: reader.seconds(&keys::CACHE_TTL_TRANSACTIONAL),
                 memory_bytes: reader.integer(&keys::CACHE_MEMORY),
             },
+            startup: Startup { timeout: reader.seconds(&keys::STARTUP_SECONDS) },
             shutdown: Shutdown {
                 drain_delay: reader.seconds(&keys::SHUTDOWN_DRAIN),
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
@@ -112,7 +113,7 @@ fn region(reader: &mut Reader<'_>) -> Region {
 }
 
 /// Levels as Serilog's settings give them: plain, or as the name of a switch (`$main`) that has one.
-fn logging(reader: &mut Reader<'_>) -> Logging {
+pub(in crate::config) fn logging(reader: &mut Reader<'_>) -> Logging {
     let mut switches = BTreeMap::new();
     for (name, word) in reader.group(&keys::LOG_SWITCHES) {
         match Level::parse(&word) {
