@@ -17,7 +17,8 @@ use infrastructure::sql::db::Db;
 use super::{Failure, LiveParts, stores};
 use crate::config::Settings;
 use crate::event_hub::{AnnouncingCache, EventHub};
-use crate::middleware::{HttpLimits, RateLimit};
+use crate::middleware::rate::share;
+use crate::middleware::{HttpLimits, RateLimit, Rates};
 use crate::operation::Operations;
 use crate::overload::{self, Overload, QueuedDatabase, WriterQueue};
 use crate::resources::Resources;
@@ -82,6 +83,10 @@ pub fn put_together(
     let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer);
     let state =
         AppState::new(application, events, authenticator, sign_in, files, &database).with_overload(overload);
+    if let Some(redis) = &caches.redis {
+        let clock = state.application.clock.clone();
+        share(&state.switches.rates(), redis.clone(), clock);
+    }
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,
@@ -160,14 +165,20 @@ fn key_id(secret: &[u8]) -> String {
     domain::hex::hex(&digest[..8])
 }
 
-/// The rates of a tenant and of a user.
-pub fn rate_limits(settings: &Settings) -> (RateLimit, RateLimit) {
+/// The rates as configured.
+pub fn rate_limits(settings: &Settings) -> Rates {
     let rate = |per_minute: u64| match u32::try_from(per_minute).unwrap_or(u32::MAX) {
         0 => RateLimit::OFF,
         per_minute => RateLimit::per_minute(per_minute),
     };
-    let limits = &settings.limits;
-    (rate(limits.rate_per_minute_per_tenant), rate(limits.rate_per_minute_per_user))
+    let rates = &settings.limits.rates;
+    Rates {
+        address: rate(rates.address),
+        tenant: rate(rates.tenant),
+        user: rate(rates.user),
+        sign_in_address: rate(rates.sign_in_address),
+        sign_in_account: rate(rates.sign_in_account),
+    }
 }
 
 fn overload_limits(settings: &Settings) -> overload::Limits {
@@ -182,7 +193,6 @@ fn overload_limits(settings: &Settings) -> overload::Limits {
 /// The limits of the HTTP edge as configured.
 pub fn http_limits(settings: &Settings) -> HttpLimits {
     let limits = &settings.limits;
-    let (tenant_rate, user_rate) = rate_limits(settings);
     HttpLimits {
         request_timeout: limits.request_timeout,
         long_request_timeout: limits.import_timeout,
@@ -193,8 +203,8 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         batch_operations_max: limits.batch_operations,
         body_bytes_per_second_min: limits.body_bytes_per_second,
         cors_origins: settings.cors_origins.clone(),
-        tenant_rate,
-        user_rate,
+        rates: rate_limits(settings),
+        proxies: settings.proxies.clone(),
         hsts: !settings.environment.is_development(),
         ..HttpLimits::default()
     }

@@ -5,6 +5,7 @@ use super::key::{accepted, integer, old};
 
 const MIB: u64 = 1024 * 1024;
 const SWITCH: Kind = Kind::Choice(&["false", "true"]);
+const RATE: Kind = integer(0, 100_000_000, "requests per minute");
 const ROLES: Kind = Kind::Choice(&["Primary", "Secondary"]);
 const LEVELS: Kind =
     Kind::Choice(&["Verbose", "Trace", "Debug", "Information", "Warning", "Error", "Fatal", "Critical"]);
@@ -188,10 +189,19 @@ keys! {
         "How long the body of somebody who is not signed in is waited for.").default("5");
     LIMIT_BODY_PACE = KeyDef::new("Limits:BodyBytesPerSecondMin", integer(1, 1024 * MIB, "bytes per second"),
         "How fast a body must come after its first ten seconds.").default("4096");
-    LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one tenant.").default("1200000").live();
-    LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one user or API key.").default("600000").live();
+    LIMIT_ADDRESS_RATE = KeyDef::new("Limits:RatePerMinutePerAddress", RATE,
+        "Requests of one address (of IPv6: of one network of 64 bits). Behind a proxy, see `Proxy:Trusted`. Of this and the \
+         other rates: all of a minute may come at once, then they come back evenly; more are answered 429; processes that share \
+         a Redis count together; 0 is no limit.").default("60000").live();
+    LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", RATE, "Requests of one tenant.")
+        .default("60000").live();
+    LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", RATE, "Requests of one user or API key.")
+        .default("12000").live();
+    LIMIT_SIGN_IN_ADDRESS = KeyDef::new("Limits:SignInsPerMinutePerAddress", RATE,
+        "Attempts of one address to sign in, to renew or end a session, to accept an invitation or to change a password.")
+        .default("120").live();
+    LIMIT_SIGN_IN_ACCOUNT = KeyDef::new("Limits:SignInsPerMinutePerAccount", RATE,
+        "Attempts to sign in to one account, or with one API key, right or wrong, from wherever.").default("20").live();
     LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
         "Operations in one batch.").default("1000");
     LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
@@ -232,6 +242,12 @@ keys! {
     HEALTH_CERTIFICATES = KeyDef::new("Health:Certificates:*", Kind::Path,
         "Files with certificates, PEM or DER, whose end the health check watches, such as that of the proxy in front. \
          Those of the connection strings are watched without being named.").live();
+    PROXY_TRUSTED = KeyDef::new("Proxy:Trusted:*", Kind::Text,
+        "Networks of the proxies in front, such as `10.1.0.0/16`. Theirs is the only `X-Forwarded-For` that counts: for limits, \
+         turns and the log. Give the networks of all proxies that a request passes. None: whoever connects is the client.");
+    PROXY_FRONT_DOOR = KeyDef::new("Proxy:FrontDoorId", Kind::Text,
+        "The id of the Azure Front Door in front. Requests without it in `X-Azure-FDID`, or not through a trusted proxy where \
+         `Proxy:Trusted` names some, are refused with 403; health is not.");
     CORS_ORIGINS = KeyDef::new("Cors:AllowedOrigins:*", Kind::Text,
         "Origins whose pages may call the API, such as `https://app.example.com`. None: no cross-origin calls.");
 }

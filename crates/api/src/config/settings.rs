@@ -1,6 +1,7 @@
 //! The configuration as typed sections, handed out by value.
 
 mod admin;
+mod proxies;
 mod read;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use super::environment::Environment;
 use super::error::{ConfigErrors, Problem};
 use super::registry as keys;
 use super::remote::RemoteLocations;
+use crate::middleware::Proxies;
 use crate::telemetry::{LevelRules, Outputs};
 
 /// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
@@ -48,6 +50,7 @@ pub struct Settings {
     /// Files whose end health watches.
     pub certificates: Vec<PathBuf>,
     pub cors_origins: Vec<String>,
+    pub proxies: Proxies,
 }
 
 /// The listener of operators.
@@ -185,11 +188,20 @@ pub struct Limits {
     pub bytes_in_flight: Option<usize>,
     pub anonymous_body: Duration,
     pub body_bytes_per_second: u64,
-    pub rate_per_minute_per_tenant: u64,
-    pub rate_per_minute_per_user: u64,
+    pub rates: RatesPerMinute,
     pub batch_operations: usize,
     pub event_streams: usize,
     pub concurrent_password_hashes: usize,
+}
+
+/// Requests per minute; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatesPerMinute {
+    pub address: u64,
+    pub tenant: u64,
+    pub user: u64,
+    pub sign_in_address: u64,
+    pub sign_in_account: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,10 +21,12 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::Limited;
 use sha2::{Digest, Sha256};
 use tower::{Layer, Service};
+use tracing::info;
 
 use super::body;
 use super::edge::{API_KEY, RequestInfo};
 use super::pace::{Pace, Paced};
+use super::proxies::ClientAddress;
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
@@ -32,6 +34,7 @@ use crate::extract::body::read_limited;
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
 use crate::overload::{Class, Held, Overload, Place, Transfer};
 use crate::problem::{BODY_TOO_LARGE, OVERLOADED, Problem, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::telemetry::AUDIT;
 use crate::wire::QueryPairs;
 
 /// API keys begin so; any other bearer token is a JWT.
@@ -72,6 +75,8 @@ pub enum Transferring {
 pub struct Guard {
     pub authenticator: Arc<dyn Authenticator>,
     pub rates: Arc<RateLimiter>,
+    /// Limited as signing in is.
+    pub signs_in: bool,
     /// Where the operation changes something: read-only mode refuses it.
     pub switches: Option<Switches>,
     pub access: Access,
@@ -144,6 +149,9 @@ impl Guard {
         S: Service<Request, Response = Response, Error = Infallible>,
     {
         let batched = request.extensions().get::<Verified>().is_some();
+        if !batched {
+            *standing = self.count_address(request.extensions(), standing)?;
+        }
         let mut place = if batched { None } else { Some(self.enter().await?) };
         // Who it is may be a question to the database, too.
         let identity = self.identify(request.headers(), request.extensions());
@@ -159,7 +167,9 @@ impl Guard {
             if !batched {
                 *standing = self.count(identity, standing)?;
             }
-            authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
+            authorize::permits(&identity.permissions, identity.platform_admin, self.access).inspect_err(
+                |_| info!(target: AUDIT, "A request was refused: the caller lacks the right to it"),
+            )?;
         }
         if let Some(switches) = &self.switches {
             switches.may_write()?;
@@ -184,6 +194,10 @@ impl Guard {
         let answered = self.in_time(inner.call(request)).await?;
         drop(place);
         let mut response = answered.unwrap_or_else(|never| match never {});
+        if self.access == Access::PlatformAdmin && self.writes_now(dry) {
+            let status = response.status().as_u16();
+            info!(target: AUDIT, status, "The platform was administered: answered with {{status}}");
+        }
         if dry {
             leave_nothing_behind(&mut response);
         }
@@ -193,6 +207,10 @@ impl Guard {
             }
             None => response,
         })
+    }
+
+    fn writes_now(&self, dry: bool) -> bool {
+        self.class == Class::Write && !dry
     }
 
     /// A place to run in.
@@ -261,6 +279,21 @@ impl Guard {
         }
         let credential = credential(headers).ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
         self.authenticator.authenticate(&credential).await.map(|identity| Some(Arc::new(identity)))
+    }
+
+    /// Before anything is known of a request but where it comes from; within the process it comes from nowhere.
+    fn count_address(
+        &self,
+        extensions: &Extensions,
+        standing: &mut Option<Standing>,
+    ) -> Result<Option<Standing>, Problem> {
+        let Some(ClientAddress(address)) = extensions.get::<ClientAddress>().copied() else {
+            return Ok(None);
+        };
+        self.rates.admit(address, self.signs_in).map_err(|refused| {
+            *standing = Some(refused.standing);
+            refused.problem()
+        })
     }
 
     fn count(

@@ -21,6 +21,7 @@ mod damage;
 mod dimensions;
 mod disk;
 mod document;
+mod door;
 mod events;
 mod exports;
 mod feature_flags;

@@ -9,8 +9,8 @@ use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
 use super::{
-    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
-    SIGNING_KEYS_MAX, Settings, Shutdown, Startup, Template,
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, RatesPerMinute, Region, RegionRole,
+    Reload, SIGNING_KEYS_MAX, Settings, Shutdown, Startup, Template,
 };
 use crate::config::choices::{self, ConnectionChecks};
 use crate::config::error::{Notice, Problem};
@@ -77,6 +77,7 @@ impl Settings {
                 .map(|(_, file)| file.into())
                 .collect(),
             cors_origins: cors_origins(reader),
+            proxies: super::proxies::proxies(reader),
         }
     }
 }
@@ -239,8 +240,13 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         bytes_in_flight: reader.optional_count(&keys::LIMIT_BYTES),
         anonymous_body: reader.seconds(&keys::LIMIT_ANONYMOUS_BODY),
         body_bytes_per_second: reader.integer(&keys::LIMIT_BODY_PACE),
-        rate_per_minute_per_tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
-        rate_per_minute_per_user: reader.integer(&keys::LIMIT_USER_RATE),
+        rates: RatesPerMinute {
+            address: reader.integer(&keys::LIMIT_ADDRESS_RATE),
+            tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
+            user: reader.integer(&keys::LIMIT_USER_RATE),
+            sign_in_address: reader.integer(&keys::LIMIT_SIGN_IN_ADDRESS),
+            sign_in_account: reader.integer(&keys::LIMIT_SIGN_IN_ACCOUNT),
+        },
         batch_operations: reader.count(&keys::LIMIT_BATCH),
         event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
         concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),
