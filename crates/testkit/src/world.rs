@@ -118,6 +118,7 @@ impl World {
         let sign_in = SignIn { app: application.clone(), ..parts.state.sign_in.clone() };
         let authenticator = CachedAuthenticator::new(Credentials {
             tokens: sign_in.tokens.clone(),
+            oidc: Arc::default(),
             queries: database.clone(),
             access: database.clone(),
             database: database.clone(),

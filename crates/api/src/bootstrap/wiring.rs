@@ -10,12 +10,14 @@ use infrastructure::cache::Ttl;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
 use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
+use infrastructure::identity::oidc::{OidcIssuer, OidcIssuers};
 use infrastructure::identity::passwords::Argon2Passwords;
 use infrastructure::identity::tokens::JwtTokens;
+use infrastructure::secrets::transport::http_client;
 use infrastructure::sql::db::Db;
 
 use super::{Failure, LiveParts, stores};
-use crate::config::Settings;
+use crate::config::{Oidc, Settings};
 use crate::event_hub::{AnnouncingCache, EventHub};
 use crate::middleware::rate::share;
 use crate::middleware::{HttpLimits, RateLimit, Rates};
@@ -74,6 +76,7 @@ pub fn put_together(
     let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
     let authenticator = Arc::new(CachedAuthenticator::new(Sources {
         tokens: sign_in.tokens.clone(),
+        oidc: Arc::new(issuers(settings)?),
         queries: database.clone(),
         access: database.clone(),
         database: database.clone(),
@@ -121,6 +124,20 @@ pub fn signing_keys(settings: &Settings, ids: &dyn Ids) -> Result<Vec<SigningKey
         keys.push(development_key(&settings.data_directory, ids).map_err(bad_key)?);
     }
     Ok(keys)
+}
+
+/// Whose tokens count beside our own.
+fn issuers(settings: &Settings) -> Result<OidcIssuers, Failure> {
+    if settings.auth.oidc.is_empty() {
+        return Ok(OidcIssuers::default());
+    }
+    let http = http_client(None).map_err(|error| Failure::Other(error.to_string()))?;
+    let issuer = |oidc: &Oidc| {
+        let Oidc { issuer, audience, metadata, tenant_claim, tenants, user_claim, roles_claim, roles } =
+            oidc.clone();
+        OidcIssuer { issuer, audience, metadata, tenant_claim, tenants, user_claim, roles_claim, roles }
+    };
+    Ok(OidcIssuers::new(settings.auth.oidc.iter().map(issuer).collect(), &http))
 }
 
 fn seconds(life: std::time::Duration) -> u32 {

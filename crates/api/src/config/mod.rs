@@ -54,6 +54,6 @@ pub use remote::{
 };
 pub use seen::Source;
 pub use settings::{
-    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, RatesPerMinute, Region,
+    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute, Region,
     RegionRole, Reload, Settings, Shutdown, Startup, Template,
 };

@@ -145,6 +145,9 @@ keys! {
         "Wrong passwords in a row that lock an account.").default("5");
     AUTH_LOCKOUT_MINUTES = KeyDef::new("Auth:LockoutMinutes", integer(1, 1440, "minutes"),
         "How long a locked account stays locked.").default("15");
+    AUTH_OIDC = KeyDef::new("Auth:Oidc:**", Kind::Text,
+        "Other issuers whose tokens count (OpenID Connect, such as Entra ID): `Auth:Oidc:0:Issuer`, `:Audience`, `:Metadata`, \
+         `:TenantClaim`, `:Tenants:{value}`, `:UserClaim`, `:RolesClaim`, `:Roles:{value}`. See SECURITY.md.");
     LIMIT_BODY = KeyDef::new("Limits:BodyBytes", integer(1024, 64 * MIB, "bytes"), "Largest request body.")
         .default("1048576");
     LIMIT_IMPORT_BODY = KeyDef::new("Limits:ImportBodyBytes", integer(1024, 4096 * MIB, "bytes"),

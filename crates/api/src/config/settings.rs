@@ -1,6 +1,7 @@
 //! The configuration as typed sections, handed out by value.
 
 mod admin;
+mod oidc;
 mod proxies;
 mod read;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
+pub use oidc::Oidc;
 pub(super) use read::{listen, logging};
 
 use super::choices::{BlobChoice, CacheChoice, DatabaseChoice, Telemetry};
@@ -168,6 +170,8 @@ pub struct Auth {
     pub session_life: Duration,
     /// The first signs, all verify; empty in Development means a generated key in the data folder.
     pub signing_keys: Vec<SecretText>,
+    /// Other issuers whose tokens count.
+    pub oidc: Vec<Oidc>,
     pub lockout_failures: u32,
     pub lockout_duration: Duration,
 }

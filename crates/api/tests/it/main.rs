@@ -44,6 +44,7 @@ mod locks;
 mod logs;
 mod next_fiscal_year;
 mod number_series;
+mod oidc;
 mod opening_figures;
 mod overload;
 mod people;

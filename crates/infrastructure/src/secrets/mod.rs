@@ -4,6 +4,6 @@ pub mod app_configuration;
 pub mod azure;
 pub mod identity;
 pub mod key_vault;
-mod problem;
+pub(crate) mod problem;
 pub mod transport;
 pub mod vaults;

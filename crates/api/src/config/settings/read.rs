@@ -221,6 +221,7 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
         refresh_token_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_REFRESH_TOKEN_DAYS)),
         session_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_SESSION_DAYS)),
         signing_keys: members.into_iter().map(|(_, key)| SecretText::new(key)).collect(),
+        oidc: super::oidc::oidc(reader),
         lockout_failures: u32::try_from(reader.integer(&keys::AUTH_LOCKOUT_FAILURES)).unwrap_or(u32::MAX),
         lockout_duration: Duration::from_secs(60 * reader.integer(&keys::AUTH_LOCKOUT_MINUTES)),
     }
