@@ -84,7 +84,9 @@ async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = silent.local_addr().unwrap().port();
         let _silent = speechless.then_some(silent);
-        let mut server = waiting(folder.path(), &sql_server(port), "4");
+        // Whoever is spoken to and says nothing is given up after some seconds.
+        let seconds = if speechless { "10" } else { "4" };
+        let mut server = waiting(folder.path(), &sql_server(port), seconds);
         is_starting(&server).await;
         assert_eq!(server.ended(LIMIT).await, 69, "{}", server.log());
         let log = server.log();
@@ -92,7 +94,7 @@ async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
         let expected: Vec<_> = (1..).take(tried.len()).collect();
         assert!(tried.len() >= 2 && tried == expected, "each attempt once: {log}");
         let reason = format!(
-            "ConnectionStrings:DefaultConnection: away for 4 s (Startup:TimeoutSeconds). The last attempt: 127.0.0.1:{port}"
+            "ConnectionStrings:DefaultConnection: away for {seconds} s (Startup:TimeoutSeconds). The last attempt: 127.0.0.1:{port}"
         );
         assert!(log.contains(&reason) && !log.contains("Not-Asked-For-1"), "{log}");
     }
