@@ -13,7 +13,7 @@ use domain::error::Violation;
 use domain::ids::TenantId;
 use tokio::sync::watch;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, STOPPING};
 
 /// Event streams that may be open at once, unless a setting says otherwise.
 pub const EVENT_STREAMS_MAX: usize = 512;
@@ -70,11 +70,14 @@ impl EventHub {
         with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A place for a stream; `too_many_streams` when there is none.
+    /// A place for a stream; `too_many_streams` when there is none, `stopping` when the server is about to end.
     pub fn subscribe(&self, tenant: TenantId) -> Result<Subscription, Problem> {
         self.with(|streams| {
             let own = streams.tenants.get(&tenant).map_or(0, |(_, count)| *count);
-            if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= streams.max || streams.closed {
+            if streams.closed {
+                return Err(Problem::of(&STOPPING));
+            }
+            if own >= EVENT_STREAMS_PER_TENANT_MAX || streams.count >= streams.max {
                 let count = if own >= EVENT_STREAMS_PER_TENANT_MAX { own } else { streams.count };
                 return Err(Violation::new(&TOO_MANY_STREAMS).with("count", count).into());
             }

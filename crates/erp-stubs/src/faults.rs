@@ -20,10 +20,12 @@ pub enum Service {
     Configuration,
     Entra,
     ManagedIdentity,
+    Issuer,
 }
 
 impl Service {
-    pub const ALL: [Self; 4] = [Self::Vault, Self::Configuration, Self::Entra, Self::ManagedIdentity];
+    pub const ALL: [Self; 5] =
+        [Self::Vault, Self::Configuration, Self::Entra, Self::ManagedIdentity, Self::Issuer];
 
     fn index(self) -> usize {
         Self::ALL.iter().position(|service| *service == self).unwrap_or(0)
@@ -60,7 +62,7 @@ impl Order {
 /// The orders of every service.
 #[derive(Default)]
 pub struct Faults {
-    orders: Mutex<[VecDeque<Order>; 4]>,
+    orders: Mutex<[VecDeque<Order>; Service::ALL.len()]>,
 }
 
 impl Faults {

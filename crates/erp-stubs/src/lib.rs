@@ -1,8 +1,8 @@
 //! Stand-ins for the cloud services that cannot run on a developer's machine: Key Vault, App Configuration, the token
-//! endpoint of Entra and the managed identity endpoint.
+//! endpoint of Entra, the managed identity endpoint, and an issuer of OpenID Connect.
 //!
 //! One TLS listener on a free loopback port answers for all four, with a certificate of an authority made at start; a
-//! second, plain listener has the managed identity endpoint and, for programs that are not in this process, the control
+//! second, plain listener has the managed identity endpoint, the issuer and, for programs that are not in this process, the control
 //! paths of [`control`]. A test in this process uses [`Stubs`] and its handles. Nothing here is part of the product.
 
 pub mod certificates;
@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod control;
 pub mod entra;
 pub mod faults;
+pub mod issuer;
 pub mod requests;
 mod serve;
 mod stubs;
@@ -21,6 +22,7 @@ pub use collector::{Collector, Received, Reply};
 pub use configuration::ConfigurationStore;
 pub use entra::Entra;
 pub use faults::{Fault, Service};
+pub use issuer::Issuer;
 pub use requests::Request;
 pub use stubs::{Ports, StubError, Stubs};
 pub use vault::{Secret, Vault};

@@ -13,7 +13,10 @@ use tokio::task::JoinHandle;
 
 use crate::faults::{Fault, Faults, Service};
 use crate::requests::{Request, Requests, described};
-use crate::{ConfigurationStore, Entra, Vault, certificates, configuration, control, entra, serve, vault};
+use crate::{
+    ConfigurationStore, Entra, Issuer, Vault, certificates, configuration, control, entra, issuer, serve,
+    vault,
+};
 
 #[derive(Debug, Error)]
 pub enum StubError {
@@ -35,6 +38,7 @@ pub(crate) struct Inner {
     pub vault: Vault,
     pub configuration: ConfigurationStore,
     pub entra: Entra,
+    pub issuer: Issuer,
     pub faults: Faults,
     pub requests: Requests,
     pub ca_pem: String,
@@ -80,6 +84,7 @@ impl Stubs {
             vault: Vault::default(),
             configuration: ConfigurationStore::default(),
             entra: Entra::default(),
+            issuer: Issuer::default(),
             faults: Faults::default(),
             requests: Requests::default(),
             ca_pem: certificates.ca_pem,
@@ -141,7 +146,12 @@ impl Stubs {
         let identity = Router::new()
             .route("/metadata/identity/oauth2/token", get(entra::managed_identity))
             .route("/msi/token", get(entra::managed_identity));
-        self.watched(identity, Service::ManagedIdentity).merge(control::router(self.inner.clone()))
+        let issuer = Router::new()
+            .route("/oidc/{tenant}/v2.0/.well-known/openid-configuration", get(issuer::metadata))
+            .route("/oidc/discovery/v2.0/keys", get(issuer::list));
+        self.watched(identity, Service::ManagedIdentity)
+            .merge(self.watched(issuer, Service::Issuer))
+            .merge(control::router(self.inner.clone()))
     }
 
     fn watched(&self, router: Router<Arc<Inner>>, service: Service) -> Router {
@@ -181,6 +191,19 @@ impl Stubs {
     }
     pub fn entra(&self) -> &Entra {
         &self.inner.entra
+    }
+
+    /// Signs tokens as an issuer of OpenID Connect.
+    pub fn issuer(&self) -> &Issuer {
+        &self.inner.issuer
+    }
+    /// The issuer of a directory.
+    pub fn issuer_of(&self, tenant: &str) -> String {
+        issuer::address(&self.plain_origin(), tenant)
+    }
+    /// A token of the directory [`entra::TENANT`] with these claims beside the usual ones.
+    pub fn token(&self, claims: &serde_json::Value) -> String {
+        self.inner.issuer.token(&self.issuer_of(entra::TENANT), claims)
     }
 
     /// The next `count` requests of the service.

@@ -51,10 +51,10 @@ impl Metric {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
     Number(f64),
-    Durations(Snapshot),
+    Durations(Box<Snapshot>),
 }
 
 /// One value of a metric.
@@ -90,7 +90,7 @@ impl Samples {
         self.0.push(Sample { labels, reading: Reading::Number(value) });
     }
     pub fn durations(&mut self, labels: Vec<Cow<'static, str>>, snapshot: Snapshot) {
-        self.0.push(Sample { labels, reading: Reading::Durations(snapshot) });
+        self.0.push(Sample { labels, reading: Reading::Durations(Box::new(snapshot)) });
     }
 }
 

@@ -86,7 +86,19 @@ impl Server {
         Self::run(command_after(line, binary, folder), folder, settings).await
     }
 
-    async fn run(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
+    /// The same without waiting for anything.
+    pub fn spawn(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::launch(command(binary, folder), folder, settings)
+    }
+
+    async fn run(command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut server = Self::launch(command, folder, settings);
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// A process of a test that makes its own command.
+    pub fn launch(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let url = format!("http://127.0.0.1:{}", free_port());
         let log = File::create(log_of(folder)).unwrap();
         command
@@ -98,12 +110,10 @@ impl Server {
             command.env(key.replace(':', "__"), value);
         }
         let child = command.spawn().unwrap();
-        let mut server = Self { child, url, folder: folder.to_owned() };
-        server.wait_until_ready().await;
-        server
+        Self { child, url, folder: folder.to_owned() }
     }
 
-    async fn wait_until_ready(&mut self) {
+    pub async fn wait_until_ready(&mut self) {
         let began = Instant::now();
         let client = reqwest::Client::new();
         while began.elapsed() < START_TIMEOUT {
@@ -163,10 +173,27 @@ impl Server {
 
     /// Asks it to stop, and answers its exit code.
     pub fn stop(mut self) -> i32 {
+        self.terminate();
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
         let id = self.child.id().to_string();
         // The shell's own `kill`, because not every machine has the program.
         Command::new("bash").args(["-c", "kill -TERM \"$0\"", &id]).status().unwrap();
-        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+
+    /// Its exit code once it has ended; fails the test when it has not after `limit`.
+    pub async fn ended(&mut self, limit: Duration) -> i32 {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            assert!(began.elapsed() < limit, "it has not ended: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn process_id(&self) -> u32 {

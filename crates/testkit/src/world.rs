@@ -63,6 +63,8 @@ impl World {
             ("Bootstrap:Tenant".to_owned(), "home".to_owned()),
             ("Bootstrap:AdminEmail".to_owned(), "admin@home.example".to_owned()),
             ("Bootstrap:AdminPassword".to_owned(), PASSWORD.to_owned()),
+            // A test signs its people in again and again.
+            ("Limits:SignInsPerMinutePerAccount".to_owned(), "0".to_owned()),
         ];
         let services = Services::of_test().await.map(Arc::new);
         pairs.extend(services.iter().flat_map(|services| services.settings.clone()));
@@ -116,6 +118,7 @@ impl World {
         let sign_in = SignIn { app: application.clone(), ..parts.state.sign_in.clone() };
         let authenticator = CachedAuthenticator::new(Credentials {
             tokens: sign_in.tokens.clone(),
+            oidc: Arc::default(),
             queries: database.clone(),
             access: database.clone(),
             database: database.clone(),

@@ -55,7 +55,7 @@ pub fn server_binary(given: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-pub use self::server::{free_address, sign_in};
+pub use self::server::{NO_RATES, free_address, sign_in};
 
 /// Asks a server to stop.
 pub fn end(child: &std::process::Child) -> Result<()> {

@@ -97,8 +97,7 @@ impl Followers {
             (self.parts.set_cache_ttl)(cache_ttl(new));
         }
         if rate_limits(old) != rate_limits(new) {
-            let (tenant, user) = rate_limits(new);
-            self.parts.switches.rates().set(tenant, user);
+            self.parts.switches.rates().set(rate_limits(new));
         }
         if old.auth.signing_keys != new.auth.signing_keys {
             self.rotate_keys(new);

@@ -3,6 +3,7 @@
 mod concerns;
 mod configuration;
 mod diagnose;
+mod door;
 mod first_start;
 mod health_checks;
 mod leader;
@@ -10,7 +11,10 @@ mod listeners;
 mod live;
 mod metrics;
 mod offline;
+mod patience;
 mod serve;
+mod signals;
+mod stopping;
 mod stored_backup;
 mod stores;
 mod telemetry;
@@ -19,12 +23,15 @@ mod worker;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
-use crate::config::{EXIT_CONFIGURATION, Sources};
+use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
 use crate::metrics::metrics_markdown;
 use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
+
+use signals::Signals;
 
 pub use configuration::configure;
 pub use first_start::provision;
@@ -38,6 +45,9 @@ pub use worker::start as start_background;
 pub enum Failure {
     #[error("{0}")]
     Configuration(String),
+    /// A service that the server cannot do without stayed away.
+    #[error("{0}")]
+    Away(String),
     #[error("{0}")]
     Other(String),
 }
@@ -46,6 +56,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Configuration(_) => EXIT_CONFIGURATION,
+            Self::Away(_) => EXIT_UNAVAILABLE,
             Self::Other(_) => 1,
         }
     }
@@ -94,11 +105,24 @@ fn run(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Metrics => return print(&metrics_markdown()),
         _ => {}
     }
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        if invocation.command == Command::Serve {
+            // Before anything else: until then a signal would be lost.
+            let signals = Signals::install()?;
+            survive_file_size_limits();
+            return serve::serve(Sources::of_process(&invocation.arguments), signals).await;
+        }
         survive_file_size_limits();
         run_configured(invocation).await
-    })
+    });
+    // A hash or a report that nobody waits for any more does not hold the end up.
+    runtime.shutdown_timeout(THREADS_WAIT);
+    ended
 }
+
+/// How long threads that are still busy are waited for at the end.
+const THREADS_WAIT: Duration = Duration::from_secs(1);
 
 /// The signal of a file that may not grow any more, `SIGXFSZ`, which ends a process that does not catch it.
 #[cfg(unix)]
@@ -125,7 +149,6 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
     let sources = Sources::of_process(arguments);
     let configuration = configure(&sources).await?;
     match invocation.command {
-        Command::Serve => serve::serve(configuration, sources).await,
         Command::Backup { list: true, .. } => stored_backup::list(&configuration.settings).await,
         Command::Backup { file: Some(file), .. } => offline::backup(&configuration.settings, &file),
         Command::Backup { .. } => stored_backup::backup(&configuration.settings).await,
@@ -140,7 +163,9 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
             diagnose::slow_queries(&configuration.settings, args).await
         }
         Command::Import(args) => offline::import(&configuration.settings, args).await,
-        Command::Config(_)
+        // These were run before.
+        Command::Serve
+        | Command::Config(_)
         | Command::Healthcheck(_)
         | Command::Openapi { .. }
         | Command::Errors

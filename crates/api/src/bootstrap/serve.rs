@@ -1,6 +1,7 @@
 //! The server: start, ready, drain, stop.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,41 +13,84 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::configuration::adapters;
-use super::listeners::{AdminListener, Shown, bind, bind_admin};
+use super::configuration::{adapters, configure};
+use super::door::Door;
+use super::listeners::{AdminListener, Shown, bind_admin};
 use super::metrics::{self, Others};
+use super::patience::{Attempt, patiently};
+use super::signals::Signals;
+use super::stopping::{Ending, end};
 use super::telemetry::{EndAtEnd, Exporting, enrichers};
-use super::wiring::{Parts, api_operations, assemble, http_limits};
-use super::{Failure, first_start, follow, health_checks, worker};
-use crate::config::{Configuration, LiveSettings, Reloader, Settings, Severity, Sources};
+use super::wiring::{Parts, api_operations, http_limits, overload_of, put_together};
+use super::{Failure, first_start, follow, health_checks, stores, worker};
+use crate::config::{
+    Configuration, Environment, Gathered, LiveSettings, Logging, NotLoaded, Reloader, Settings, Severity,
+    Sources,
+};
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, connections_max};
-use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, panics};
+use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, Outputs, panics};
 
-pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(), Failure> {
+/// What a start has opened so far. It outlives a start that is given up, so that what was said is written.
+#[derive(Default)]
+struct Early {
+    door: Option<Door>,
+    said: Option<Said>,
+}
+
+/// What the process says of itself, from its beginning to its end: lines, and what is exported.
+struct Said {
+    exporting: Exporting,
+    logs: Logs,
+    outputs: Outputs,
+    // However it ends, what was said until then is exported, and written.
+    _exported: EndAtEnd,
+    _flushed: FlushAtEnd,
+}
+
+/// A server whose parts are there.
+struct Started {
+    settings: Settings,
+    parts: Parts,
+    reloader: Reloader,
+    levels: LevelSwitch,
+    welcome: Option<first_start::Welcome>,
+    logs: Logs,
+    exporting: Exporting,
+}
+
+pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure> {
     let began = Instant::now();
-    let settings = configuration.settings.clone();
-    let said = Said::begin(&settings)?;
-    let Said { logs, levels, exporting, .. } = &said;
-    tell(&configuration);
-    let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
-    prepare_folder(&settings)?;
-    let parts = assemble(&settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
-    let welcome =
-        if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
+    // However this ends, what was said until then is exported and written: it is dropped last.
+    let mut early = Early::default();
+    let started = tokio::select! {
+        started = early.start(sources) => started?,
+        () = signals.next() => {
+            info!(target: "erp::lifetime", "Stopped before the start was complete");
+            return Ok(());
+        }
+    };
+    let Started { settings, parts, reloader, levels, welcome, logs, exporting } = started;
     let lifecycle = Lifecycle::default();
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
-    let (router, sources) = router(&settings, &parts, &health, exporting);
-    let listeners = bind(&settings.listen).await?;
+    let (router, sources) = router(&settings, &parts, &health, &exporting);
     let admin = bind_admin(&settings.admin).await?;
+    let listeners = early.listeners(&settings.listen).await?;
     let (stop, stopped) = watch::channel(false);
     let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
     let (leading, background) = worker::start_seen(&parts, stopped.clone());
-    let others = Others { settings: &settings, parts: &parts, live: &live, logs, leading, exporting };
+    let others = Others {
+        settings: &settings,
+        parts: &parts,
+        live: &live,
+        logs: &logs,
+        leading,
+        exporting: &exporting,
+    };
     let metrics = metrics::metrics(&sources, others);
     tokio::spawn(sources.keep(stopped.clone()));
     tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
@@ -55,67 +99,120 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         parts: &parts,
         health: &health,
         live: &live,
-        levels,
+        levels: &levels,
         lifecycle: &lifecycle,
         metrics: &metrics,
     };
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(logs, &listeners, welcome, began.elapsed())?;
+    announce(&logs, &listeners, welcome, began.elapsed())?;
 
     let serving = serving(&settings, &parts, router, &lifecycle);
     for listener in listeners {
         tokio::spawn(serving.clone().run(listener, stopped.clone()));
     }
-    signal().await;
-    info!(target: "erp::lifetime", "Stopping: no longer ready, finishing the requests in progress");
-    lifecycle.drain();
-    tokio::time::sleep(settings.shutdown.drain_delay).await;
-    let _ = stop.send(true);
-    parts.state.events.close();
-    let finish = async {
+    let (redis, grace) = (parts.live.redis.clone(), settings.shutdown.grace);
+    let in_progress = async move {
         serving.ended().await;
         background.await;
         followed.await;
         let _ = reloading.await;
-        if let Some(redis) = &parts.live.redis {
+        if let Some(redis) = &redis {
             // The other processes are told of the last changes.
-            redis.drain(settings.shutdown.grace).await;
+            redis.drain(grace).await;
         }
     };
-    if tokio::time::timeout(settings.shutdown.grace, finish).await.is_err() {
-        warn!(target: "erp::lifetime", "Some requests did not finish within the grace period");
-    }
-    admin.end().await;
-    if !parts.database.close().await {
-        warn!(target: "erp::lifetime", "The write-ahead log could not be brought into the database file in time; the next start does it");
-    }
-    info!(target: "erp::lifetime", "Stopped");
+    end(Ending { lifecycle, shutdown: settings.shutdown, stop, parts, admin, in_progress }, signals).await;
     Ok(())
 }
 
-/// What the process says of itself, from its beginning to its end: lines, and what is exported.
-struct Said {
-    exporting: Exporting,
-    logs: Logs,
-    levels: LevelSwitch,
-    // However it ends, what was said until then is exported, and written.
-    _exported: EndAtEnd,
-    _flushed: FlushAtEnd,
-}
-
-impl Said {
-    fn begin(settings: &Settings) -> Result<Self, Failure> {
-        let exporting = Exporting::new(settings, Arc::new(|| SystemClock.now()));
-        let logs = start_logs(settings, &exporting)?;
-        panics::log(logs.clone());
+impl Early {
+    /// Everything up to the moment at which requests can be served. What is away is waited for, and meanwhile the door says
+    /// that the server lives.
+    async fn start(&mut self, sources: Sources) -> Result<Started, Failure> {
+        let configuration = self.configuration(&sources).await?;
+        let settings = configuration.settings.clone();
+        let (logs, exporting) = self.said(&settings.logging, settings.environment)?;
+        exporting.apply(&settings);
         let switched = logs.clone();
         let levels =
             LevelSwitch::new(settings.logging.levels.clone(), move |levels| switched.set_levels(levels));
-        let (_exported, _flushed) = (exporting.ended_at_end(), FlushAtEnd(logs.clone()));
-        exporting.apply(settings);
-        Ok(Self { exporting, logs, levels, _exported, _flushed })
+        tell(&configuration);
+        let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
+        prepare_folder(&settings)?;
+        self.open(&settings.listen).await?;
+        let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let overload = overload_of(&settings);
+        let pace = Arc::new(overload.0.admission.clone());
+        let database = stores::await_database(&settings, pace, clock.clone(), ids.clone()).await?;
+        let parts = put_together(&settings, (database, overload), clock, ids)?;
+        let welcome =
+            if settings.region.read_only { None } else { first_start::provision(&settings, &parts).await? };
+        Ok(Started { settings, parts, reloader, levels, welcome, logs, exporting })
+    }
+
+    /// Reads the configuration; remote sources that are away are waited for.
+    async fn configuration(&mut self, sources: &Sources) -> Result<Configuration, Failure> {
+        let Some(before) = Gathered::local(sources)?.before_sources() else {
+            return Ok(configure(sources).await?);
+        };
+        // An address that cannot be had now may be another one when the sources have answered.
+        let _ = self.open(&before.listen).await;
+        patiently("The sources of settings", before.patience, async || {
+            match Configuration::load_once(sources, &adapters()).await {
+                Ok(configuration) => Ok(configuration),
+                Err(NotLoaded::Wrong(errors)) => Err(Attempt::Failed(errors.into())),
+                Err(NotLoaded::Away(errors)) => {
+                    self.said(&before.logging, before.environment).map_err(Attempt::Failed)?;
+                    Err(Attempt::Away(errors.listed()))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The running logs, and what is exported of them. They begin when there is something to say, which may be before all
+    /// sources have answered.
+    fn said(&mut self, logging: &Logging, environment: Environment) -> Result<(Logs, Exporting), Failure> {
+        if let Some(said) = &self.said {
+            if said.outputs != logging.outputs {
+                warn!(target: "erp::lifetime", "Where logs go was read before the remote sources answered; what they say of it counts after a restart");
+            }
+            said.logs.set_levels(logging.levels.clone());
+            return Ok((said.logs.clone(), said.exporting.clone()));
+        }
+        let exporting = Exporting::new(environment, Arc::new(|| SystemClock.now()));
+        let logs = start_logs(logging, environment, &exporting)?;
+        panics::log(logs.clone());
+        self.said = Some(Said {
+            outputs: logging.outputs.clone(),
+            _exported: exporting.ended_at_end(),
+            _flushed: FlushAtEnd(logs.clone()),
+            exporting: exporting.clone(),
+            logs: logs.clone(),
+        });
+        Ok((logs, exporting))
+    }
+
+    /// Opens the door, unless it is open there.
+    async fn open(&mut self, addresses: &[SocketAddr]) -> Result<(), Failure> {
+        if self.door.as_ref().is_some_and(|door| door.addresses == addresses) {
+            return Ok(());
+        }
+        if let Some(other) = self.door.take() {
+            other.hand_over().await;
+        }
+        self.door = Some(Door::open(addresses).await?);
+        Ok(())
+    }
+
+    async fn listeners(&mut self, addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
+        self.open(addresses).await?;
+        match self.door.take() {
+            Some(door) => Ok(door.hand_over().await),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
@@ -145,11 +242,10 @@ fn tell(configuration: &Configuration) {
     }
 }
 
-fn start_logs(settings: &Settings, exporting: &Exporting) -> Result<Logs, Failure> {
-    let enrichers = enrichers(settings);
+fn start_logs(logging: &Logging, environment: Environment, exporting: &Exporting) -> Result<Logs, Failure> {
     let time = Arc::new(|| SystemClock.now());
-    let logging = settings.logging.clone();
-    Logs::start(logging.levels, logging.outputs, enrichers, time, Some(exporting.tap().clone()))
+    let Logging { levels, outputs } = logging.clone();
+    Logs::start(levels, outputs, enrichers(environment), time, Some(exporting.tap().clone()))
         .map_err(|error| Failure::Other(format!("logs: {error}")))
 }
 
@@ -209,25 +305,4 @@ fn announce(
         let _ = std::io::stdout().lock().write_all(format!("\n{text}\n").as_bytes());
     }
     Ok(())
-}
-
-/// Resolves on SIGTERM or SIGINT.
-async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

@@ -32,6 +32,7 @@ use infrastructure::sql::sqlite::options::SqliteOptions;
 
 use super::Failure;
 use super::configuration::azure_identity;
+use super::patience::{Attempt, patiently};
 use super::wiring::{bad_key, cache_ttl};
 use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
@@ -80,23 +81,67 @@ pub fn sql_server_options(text: &str, environment: Environment) -> Result<SqlSer
     Ok(options)
 }
 
-/// The database on the engine that is chosen. A server's schema is made in Development and only checked elsewhere.
+/// Opens the database; when it is away, once more and again for as long as a start may take.
+pub async fn await_database(
+    settings: &Settings,
+    pace: Arc<dyn Pace>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Db, Failure> {
+    patiently(DATABASE_KEY, settings.startup.timeout, async || {
+        open_engine(settings, pace.clone(), clock.clone(), ids.clone()).await.map_err(|error| match error {
+            NotOpened::Storage(
+                error
+                @ (StorageError::Unavailable(_) | StorageError::Retryable(_) | StorageError::Timeout(_)),
+            ) => Attempt::Away(reason(error)),
+            NotOpened::Storage(error) => Attempt::Failed(not_opened(error)),
+            NotOpened::Wrong(failure) => Attempt::Failed(failure),
+        })
+    })
+    .await
+}
+
+/// The same, once.
 pub async fn open_database(
     settings: &Settings,
     pace: Arc<dyn Pace>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Db, Failure> {
+    open_engine(settings, pace, clock, ids).await.map_err(|error| match error {
+        NotOpened::Storage(error) => not_opened(error),
+        NotOpened::Wrong(failure) => failure,
+    })
+}
+
+enum NotOpened {
+    Storage(StorageError),
+    Wrong(Failure),
+}
+
+/// The database on the engine that is chosen. A server's schema is made in Development and only checked elsewhere.
+async fn open_engine(
+    settings: &Settings,
+    pace: Arc<dyn Pace>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Db, NotOpened> {
     match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => {
-            Ok(Db::open_sqlite(file, sqlite_options(&settings.database, pace), clock, ids).await?)
+            let options = sqlite_options(&settings.database, pace);
+            Db::open_sqlite(file, options, clock, ids).await.map_err(|error| match error {
+                StorageError::Retryable(_) => NotOpened::Storage(error),
+                // It names the file, and waiting does not mend it.
+                error => NotOpened::Wrong(error.into()),
+            })
         }
         DatabaseChoice::SqlServer(text) => {
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
-            let options = sql_server_options(text.expose(), settings.environment)?;
+            let options =
+                sql_server_options(text.expose(), settings.environment).map_err(NotOpened::Wrong)?;
             let open = OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating };
-            Db::open_sql_server(open, clock, ids).await.map_err(not_opened)
+            Db::open_sql_server(open, clock, ids).await.map_err(NotOpened::Storage)
         }
     }
 }
@@ -117,11 +162,14 @@ fn sqlite_options(database: &Database, pace: Arc<dyn Pace>) -> SqliteOptions {
 
 /// Names the setting, as every other refusal to start does.
 fn not_opened(error: StorageError) -> Failure {
-    let reason = match error {
+    Failure::Other(format!("{DATABASE_KEY}: {}", reason(error)))
+}
+
+fn reason(error: StorageError) -> String {
+    match error {
         StorageError::Unavailable(reason) | StorageError::Unusable(reason) => reason,
         other => other.to_string(),
-    };
-    Failure::Other(format!("{DATABASE_KEY}: {reason}"))
+    }
 }
 
 /// Tokens of the process's identity, asked for when a login has no password.

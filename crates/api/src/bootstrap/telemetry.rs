@@ -17,9 +17,10 @@ use tracing::{error, info};
 
 use super::configuration::azure_identity;
 use super::stores::build;
-use crate::config::{LiveSettings, Settings, Telemetry};
+use crate::config::{Environment, LiveSettings, Settings, Telemetry};
 use crate::metrics::Metrics;
 use crate::telemetry::tap::Item;
+use crate::telemetry::tap::UserIds;
 use crate::telemetry::{Enrichers, Naming, Tap, Time};
 
 const TARGET: &str = "erp::telemetry";
@@ -27,8 +28,8 @@ const TARGET: &str = "erp::telemetry";
 const METRICS_TICKS: u64 = 60;
 
 /// Who this process is, in every event.
-pub fn enrichers(settings: &Settings) -> Enrichers {
-    Enrichers::standard(machine(), settings.environment.name())
+pub fn enrichers(environment: Environment) -> Enrichers {
+    Enrichers::standard(machine(), environment.name())
 }
 
 fn machine() -> String {
@@ -74,12 +75,12 @@ impl Drop for EndAtEnd {
 
 impl Exporting {
     /// Exports nothing before [`Exporting::apply`].
-    pub fn new(settings: &Settings, now: Time) -> Self {
-        let (tap, fed) = Tap::new(settings.telemetry.traces_per_second as f64, now.clone());
-        let development = settings.environment.is_development();
+    pub fn new(environment: Environment, now: Time) -> Self {
+        let (tap, fed) = Tap::new(0.0, now.clone());
+        let development = environment.is_development();
         let naming = Naming {
-            enrichers: enrichers(settings),
-            user_ids: settings.telemetry.user_ids,
+            enrichers: enrichers(environment),
+            user_ids: UserIds::default(),
             // Whoever calls in from outside does so through a gateway that ends TLS.
             scheme: if development { "http" } else { "https" },
             calls: 0,
@@ -129,6 +130,7 @@ impl Exporting {
         let names = destinations.iter().map(|to| to.name).collect::<Vec<_>>().join(", ");
         let open = !destinations.is_empty();
         if open && let Some((fed, mut naming)) = state.fed.take() {
+            naming.user_ids = telemetry.user_ids;
             let identity = Identity {
                 application: "ERP-API".to_owned(),
                 instance: machine(),

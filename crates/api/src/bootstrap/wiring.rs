@@ -10,14 +10,17 @@ use infrastructure::cache::Ttl;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::identity::authenticator::{CachedAuthenticator, Sources};
 use infrastructure::identity::keys::{KeyError, SigningKey, development_key};
+use infrastructure::identity::oidc::{OidcIssuer, OidcIssuers};
 use infrastructure::identity::passwords::Argon2Passwords;
 use infrastructure::identity::tokens::JwtTokens;
+use infrastructure::secrets::transport::http_client;
 use infrastructure::sql::db::Db;
 
 use super::{Failure, LiveParts, stores};
-use crate::config::Settings;
+use crate::config::{Oidc, Settings};
 use crate::event_hub::{AnnouncingCache, EventHub};
-use crate::middleware::{HttpLimits, RateLimit};
+use crate::middleware::rate::share;
+use crate::middleware::{HttpLimits, RateLimit, Rates};
 use crate::operation::Operations;
 use crate::overload::{self, Overload, QueuedDatabase, WriterQueue};
 use crate::resources::Resources;
@@ -45,10 +48,26 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Parts, Failure> {
+    let overload = overload_of(settings);
+    let pace = Arc::new(overload.0.admission.clone());
+    let database = stores::open_database(settings, pace, clock.clone(), ids.clone()).await?;
+    put_together(settings, (database, overload), clock, ids)
+}
+
+/// What decides how much the server takes, and the queue it watches. The database goes at its pace, and so comes later.
+pub fn overload_of(settings: &Settings) -> (Overload, WriterQueue) {
     let writer = WriterQueue::default();
-    let overload = Overload::new(overload_limits(settings), Resources::of_process(), writer.clone());
-    let pace = Arc::new(overload.admission.clone());
-    let database = Arc::new(stores::open_database(settings, pace, clock.clone(), ids.clone()).await?);
+    (Overload::new(overload_limits(settings), Resources::of_process(), writer.clone()), writer)
+}
+
+/// The same once the database is open.
+pub fn put_together(
+    settings: &Settings,
+    (database, (overload, writer)): (Db, (Overload, WriterQueue)),
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Result<Parts, Failure> {
+    let database = Arc::new(database);
     let caches = stores::open_cache(settings, &database, clock.clone(), ids.clone())?;
     let events = EventHub::new(settings.limits.event_streams);
     let cache = Arc::new(AnnouncingCache::new(caches.cache.clone(), events.clone()));
@@ -64,6 +83,7 @@ pub async fn assemble(
     let sign_in = sign_in(settings, &application, &database, tokens.clone())?;
     let authenticator = Arc::new(CachedAuthenticator::new(Sources {
         tokens: sign_in.tokens.clone(),
+        oidc: Arc::new(issuers(settings)?),
         queries: database.clone(),
         access: database.clone(),
         database: database.clone(),
@@ -72,6 +92,10 @@ pub async fn assemble(
     }));
     let state =
         AppState::new(application, events, authenticator, sign_in, files, &database).with_overload(overload);
+    if let Some(redis) = &caches.redis {
+        let clock = state.application.clock.clone();
+        share(&state.switches.rates(), redis.clone(), clock);
+    }
     let live = LiveParts {
         tokens,
         set_cache_ttl: caches.set_ttl,
@@ -106,6 +130,20 @@ pub fn signing_keys(settings: &Settings, ids: &dyn Ids) -> Result<Vec<SigningKey
         keys.push(development_key(&settings.data_directory, ids).map_err(bad_key)?);
     }
     Ok(keys)
+}
+
+/// Whose tokens count beside our own.
+fn issuers(settings: &Settings) -> Result<OidcIssuers, Failure> {
+    if settings.auth.oidc.is_empty() {
+        return Ok(OidcIssuers::default());
+    }
+    let http = http_client(None).map_err(|error| Failure::Other(error.to_string()))?;
+    let issuer = |oidc: &Oidc| {
+        let Oidc { issuer, audience, metadata, tenant_claim, tenants, user_claim, roles_claim, roles } =
+            oidc.clone();
+        OidcIssuer { issuer, audience, metadata, tenant_claim, tenants, user_claim, roles_claim, roles }
+    };
+    Ok(OidcIssuers::new(settings.auth.oidc.iter().map(issuer).collect(), &http))
 }
 
 fn seconds(life: std::time::Duration) -> u32 {
@@ -150,14 +188,20 @@ fn key_id(secret: &[u8]) -> String {
     domain::hex::hex(&digest[..8])
 }
 
-/// The rates of a tenant and of a user.
-pub fn rate_limits(settings: &Settings) -> (RateLimit, RateLimit) {
+/// The rates as configured.
+pub fn rate_limits(settings: &Settings) -> Rates {
     let rate = |per_minute: u64| match u32::try_from(per_minute).unwrap_or(u32::MAX) {
         0 => RateLimit::OFF,
         per_minute => RateLimit::per_minute(per_minute),
     };
-    let limits = &settings.limits;
-    (rate(limits.rate_per_minute_per_tenant), rate(limits.rate_per_minute_per_user))
+    let rates = &settings.limits.rates;
+    Rates {
+        address: rate(rates.address),
+        tenant: rate(rates.tenant),
+        user: rate(rates.user),
+        sign_in_address: rate(rates.sign_in_address),
+        sign_in_account: rate(rates.sign_in_account),
+    }
 }
 
 fn overload_limits(settings: &Settings) -> overload::Limits {
@@ -172,7 +216,6 @@ fn overload_limits(settings: &Settings) -> overload::Limits {
 /// The limits of the HTTP edge as configured.
 pub fn http_limits(settings: &Settings) -> HttpLimits {
     let limits = &settings.limits;
-    let (tenant_rate, user_rate) = rate_limits(settings);
     HttpLimits {
         request_timeout: limits.request_timeout,
         long_request_timeout: limits.import_timeout,
@@ -183,8 +226,8 @@ pub fn http_limits(settings: &Settings) -> HttpLimits {
         batch_operations_max: limits.batch_operations,
         body_bytes_per_second_min: limits.body_bytes_per_second,
         cors_origins: settings.cors_origins.clone(),
-        tenant_rate,
-        user_rate,
+        rates: rate_limits(settings),
+        proxies: settings.proxies.clone(),
         hsts: !settings.environment.is_development(),
         ..HttpLimits::default()
     }

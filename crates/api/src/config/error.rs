@@ -5,6 +5,9 @@ use std::fmt;
 /// Exit code of a configuration that cannot be used (`EX_CONFIG`; GV14).
 pub const EXIT_CONFIGURATION: u8 = 78;
 
+/// Exit code of a server whose database or source of settings stayed away (`EX_UNAVAILABLE`).
+pub const EXIT_UNAVAILABLE: u8 = 69;
+
 /// One thing that is wrong: the key or file, what it is set to and by whom, and why that will not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -51,6 +54,13 @@ impl fmt::Display for ConfigErrors {
         write!(f, "The configuration has {} {plural}:", self.0.len())?;
         self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))?;
         self.1.map_or(Ok(()), |hint| write!(f, "\n{hint}"))
+    }
+}
+
+impl ConfigErrors {
+    /// In one line.
+    pub fn listed(&self) -> String {
+        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::choices::ConnectionChecks;
 use super::command_line::Arguments;
@@ -11,8 +12,8 @@ use super::layers::Layers;
 use super::local::{Local, Watched};
 use super::reader::{Group, Reader, group, resolve};
 use super::registry::{self, KeyDef};
-use super::remote::{Adapters, RemoteLayers, RemoteLocations};
-use super::settings::{self, Settings};
+use super::remote::{Adapters, Asking, RemoteLayers, RemoteLocations};
+use super::settings::{self, Logging, Settings};
 use super::unknown;
 
 /// Everything configuration is made of on this machine; tests fill it by hand.
@@ -63,8 +64,20 @@ pub struct Gathered {
     locations: RemoteLocations,
     /// What is wrong although the layers could be put together.
     problems: Vec<Problem>,
+    /// Remote sources that may answer in a moment; there is nothing wrong with the others.
+    away: Vec<Problem>,
     /// Whether no source names the environment.
     unnamed: bool,
+}
+
+/// What the sources of this machine say of the time before the remote ones have answered.
+#[derive(Debug, Clone)]
+pub struct BeforeSources {
+    pub environment: Environment,
+    pub listen: Vec<SocketAddr>,
+    pub logging: Logging,
+    /// How long they are waited for.
+    pub patience: Duration,
 }
 
 /// What the server runs with.
@@ -89,21 +102,57 @@ impl std::fmt::Debug for Configuration {
 impl Configuration {
     /// Reads everything, remote sources too; fails with all that is wrong.
     pub async fn load(sources: &Sources, adapters: &Adapters) -> Result<Self, ConfigErrors> {
-        let (mut gathered, remote) = Gathered::read(sources, adapters).await?;
+        let (gathered, remote) = Gathered::read(sources, adapters).await?;
+        Self::of(gathered, remote, adapters)
+    }
+
+    /// The same for a server that starts: remote sources are asked once, and when they are away it is for the caller to
+    /// come again.
+    pub async fn load_once(sources: &Sources, adapters: &Adapters) -> Result<Self, NotLoaded> {
+        let (gathered, remote) = Gathered::read_asking(sources, adapters, Asking::Once).await?;
+        if !gathered.away.is_empty() {
+            return Err(NotLoaded::Away(ConfigErrors(gathered.away, None)));
+        }
+        Ok(Self::of(gathered, remote, adapters)?)
+    }
+
+    fn of(mut gathered: Gathered, remote: RemoteLayers, adapters: &Adapters) -> Result<Self, ConfigErrors> {
         let settings = gathered.settings(&adapters.checks)?;
         let Gathered { environment, layers, notices, watched, .. } = gathered;
         Ok(Self { settings, layers, notices, environment, remote, watched })
     }
 }
 
+/// Why a server has no configuration yet.
+#[derive(Debug, thiserror::Error)]
+pub enum NotLoaded {
+    /// A remote source does not answer, which may be over in a moment.
+    #[error("{0}")]
+    Away(ConfigErrors),
+    /// Something is wrong that waiting does not mend.
+    #[error("{0}")]
+    Wrong(#[from] ConfigErrors),
+}
+
 impl Gathered {
     /// Reads every source. One that cannot be read is reported by [`Gathered::settings`], so that the others can be
     /// looked at.
     pub async fn read(sources: &Sources, adapters: &Adapters) -> Result<(Self, RemoteLayers), ConfigErrors> {
+        Self::read_asking(sources, adapters, Asking::AFewTimes).await
+    }
+
+    async fn read_asking(
+        sources: &Sources,
+        adapters: &Adapters,
+        asking: Asking,
+    ) -> Result<(Self, RemoteLayers), ConfigErrors> {
         let local = Local::read(sources)?;
-        let (remote, problems) = RemoteLayers::read(&local.locations, adapters).await;
+        let (remote, found) = RemoteLayers::read(&local.locations, adapters, asking).await;
         let mut gathered = Self::merged(local, &remote);
-        gathered.problems.splice(0..0, problems);
+        if found.may_pass {
+            gathered.away.clone_from(&found.problems);
+        }
+        gathered.problems.splice(0..0, found.problems);
         Ok((gathered, remote))
     }
 
@@ -119,7 +168,21 @@ impl Gathered {
         let mut notices = std::mem::take(&mut local.notices);
         let (layers, problems) = local.merge(remote);
         notices.extend(unknown::notices(&layers));
-        Self { environment, layers, notices, watched, locations, problems, unnamed }
+        Self { environment, layers, notices, watched, locations, problems, away: Vec::new(), unnamed }
+    }
+
+    /// What a server needs before its remote sources have answered; `None` where there is none to wait for.
+    pub fn before_sources(&self) -> Option<BeforeSources> {
+        if !self.locations.any() {
+            return None;
+        }
+        let mut reader = Reader::new(&self.layers, self.environment);
+        Some(BeforeSources {
+            environment: self.environment,
+            listen: settings::listen(&mut reader),
+            logging: settings::logging(&mut reader),
+            patience: reader.seconds(&registry::STARTUP_SECONDS),
+        })
     }
 
     /// Where a server with these settings listens, whatever else is wrong with them.

@@ -40,13 +40,13 @@ pub use choices::{
 };
 pub use command_line::{Arguments, split_arguments};
 pub use environment::Environment;
-pub use error::{ConfigErrors, EXIT_CONFIGURATION, Notice, Problem, Severity};
+pub use error::{ConfigErrors, EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Notice, Problem, Severity};
 pub use insights::ApplicationInsights;
 pub use layers::{Found, Layer, Layers, Scope};
 pub use live::LiveSettings;
 #[cfg(test)]
 pub(crate) use live::live_for_tests;
-pub use load::{Configuration, Gathered, Sources};
+pub use load::{BeforeSources, Configuration, Gathered, NotLoaded, Sources};
 pub use reference::reference_markdown;
 pub use reload::{FILE_POLL, Reloader};
 pub use remote::{
@@ -55,6 +55,6 @@ pub use remote::{
 };
 pub use seen::Source;
 pub use settings::{
-    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
-    Settings, Shutdown, Template,
+    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute, Region,
+    RegionRole, Reload, Settings, Shutdown, Startup, Template,
 };

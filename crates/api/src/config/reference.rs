@@ -21,8 +21,8 @@ Keys are flat, written with `:` and compared without regard to case. Sources, fr
 8. the vault (`KeyVault:Uri`), `--` for `:`
 9. `--break-glass KEY=VALUE` on the command line, for emergencies; the log names the keys
 
-Where the sources 6 to 8 are is read from the sources 1 to 5. One that is configured and cannot be read at start ends the
-process; later, what it gave last stays in force.
+Where the sources 6 to 8 are is read from the sources 1 to 5. One that is configured and does not answer at start is waited
+for (`Startup:TimeoutSeconds`); one that refuses access ends the process. Later, what a source gave last stays in force.
 
 The JSON files may have comments and trailing commas, and any encoding with a byte order mark; a section may be written in
 several pieces, a key once. Numbers keep the digits they are written with. A blank value says nothing, so that the source

@@ -5,6 +5,7 @@ use super::key::{accepted, integer, old};
 
 const MIB: u64 = 1024 * 1024;
 const SWITCH: Kind = Kind::Choice(&["false", "true"]);
+const RATE: Kind = integer(0, 100_000_000, "requests per minute");
 const ROLES: Kind = Kind::Choice(&["Primary", "Secondary"]);
 const LEVELS: Kind =
     Kind::Choice(&["Verbose", "Trace", "Debug", "Information", "Warning", "Error", "Fatal", "Critical"]);
@@ -157,6 +158,9 @@ keys! {
         "Wrong passwords in a row that lock an account.").default("5");
     AUTH_LOCKOUT_MINUTES = KeyDef::new("Auth:LockoutMinutes", integer(1, 1440, "minutes"),
         "How long a locked account stays locked.").default("15");
+    AUTH_OIDC = KeyDef::new("Auth:Oidc:**", Kind::Text,
+        "Other issuers whose tokens count (OpenID Connect, such as Entra ID): `Auth:Oidc:0:Issuer`, `:Audience`, `:Metadata`, \
+         `:TenantClaim`, `:Tenants:{value}`, `:UserClaim`, `:RolesClaim`, `:Roles:{value}`. See SECURITY.md.");
     LIMIT_BODY = KeyDef::new("Limits:BodyBytes", integer(1024, 64 * MIB, "bytes"), "Largest request body.")
         .default("1048576");
     LIMIT_IMPORT_BODY = KeyDef::new("Limits:ImportBodyBytes", integer(1024, 4096 * MIB, "bytes"),
@@ -201,10 +205,19 @@ keys! {
         "How long the body of somebody who is not signed in is waited for.").default("5");
     LIMIT_BODY_PACE = KeyDef::new("Limits:BodyBytesPerSecondMin", integer(1, 1024 * MIB, "bytes per second"),
         "How fast a body must come after its first ten seconds.").default("4096");
-    LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one tenant.").default("1200000").live();
-    LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", integer(1, 100_000_000, "requests per minute"),
-        "Requests of one user or API key.").default("600000").live();
+    LIMIT_ADDRESS_RATE = KeyDef::new("Limits:RatePerMinutePerAddress", RATE,
+        "Requests of one address (of IPv6: of one network of 64 bits). Behind a proxy, see `Proxy:Trusted`. Of this and the \
+         other rates: all of a minute may come at once, then they come back evenly; more are answered 429; processes that share \
+         a Redis count together; 0 is no limit.").default("60000").live();
+    LIMIT_TENANT_RATE = KeyDef::new("Limits:RatePerMinutePerTenant", RATE, "Requests of one tenant.")
+        .default("60000").live();
+    LIMIT_USER_RATE = KeyDef::new("Limits:RatePerMinutePerUser", RATE, "Requests of one user or API key.")
+        .default("12000").live();
+    LIMIT_SIGN_IN_ADDRESS = KeyDef::new("Limits:SignInsPerMinutePerAddress", RATE,
+        "Attempts of one address to sign in, to renew or end a session, to accept an invitation or to change a password.")
+        .default("120").live();
+    LIMIT_SIGN_IN_ACCOUNT = KeyDef::new("Limits:SignInsPerMinutePerAccount", RATE,
+        "Attempts to sign in to one account, or with one API key, right or wrong, from wherever.").default("20").live();
     LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
         "Operations in one batch.").default("1000");
     LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
@@ -228,11 +241,15 @@ keys! {
         "Commands that wait for the writer of the embedded engine; more are answered 503.").default("4096");
     DATABASE_BUSY = KeyDef::new("Database:BusyTimeoutMs", integer(0, 60_000, "milliseconds"),
         "How long a statement of the embedded engine waits for another process's lock.").default("10000");
+    STARTUP_SECONDS = KeyDef::new("Startup:TimeoutSeconds", integer(0, 3600, "seconds"),
+        "How long the database, the vault and App Configuration are waited for at start, each by itself. Meanwhile the server \
+         is live and not ready; then it ends with exit code 69. For the vault and App Configuration it is read from the \
+         sources up to the command line. A password that is refused ends the start at once.").default("120");
     SHUTDOWN_DRAIN = KeyDef::new("Shutdown:DrainDelaySeconds", integer(0, 300, "seconds"),
         "From the stop signal until no new connection is accepted, while readiness already says 503: 0 in Kubernetes, \
          10 behind a plain proxy.").default("0");
     SHUTDOWN_GRACE = KeyDef::new("Shutdown:GraceSeconds", integer(0, 600, "seconds"),
-        "How long requests in flight may take to finish.").default("30");
+        "How long requests in flight may take to finish. A second stop signal does not wait for them.").default("30");
     ADMIN_URLS = KeyDef::new("Admin:Urls", Kind::Urls,
         "Addresses of the admin listener (health in full, log levels, `/debug`), which asks nobody who they are: reachable by \
          operators only, never through a service or a gateway. `off`: none. A taken port ends the start; the default of \
@@ -241,6 +258,12 @@ keys! {
     HEALTH_CERTIFICATES = KeyDef::new("Health:Certificates:*", Kind::Path,
         "Files with certificates, PEM or DER, whose end the health check watches, such as that of the proxy in front. \
          Those of the connection strings are watched without being named.").live();
+    PROXY_TRUSTED = KeyDef::new("Proxy:Trusted:*", Kind::Text,
+        "Networks of the proxies in front, such as `10.1.0.0/16`. Theirs is the only `X-Forwarded-For` that counts: for limits, \
+         turns and the log. Give the networks of all proxies that a request passes. None: whoever connects is the client.");
+    PROXY_FRONT_DOOR = KeyDef::new("Proxy:FrontDoorId", Kind::Text,
+        "The id of the Azure Front Door in front. Requests without it in `X-Azure-FDID`, or not through a trusted proxy where \
+         `Proxy:Trusted` names some, are refused with 403; health is not.");
     CORS_ORIGINS = KeyDef::new("Cors:AllowedOrigins:*", Kind::Text,
         "Origins whose pages may call the API, such as `https://app.example.com`. None: no cross-origin calls.");
 }

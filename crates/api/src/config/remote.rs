@@ -22,11 +22,11 @@ use super::values::service_url;
 const NO_LABEL: &str = "\\0";
 /// Longest time one reading of a source may take; sources have shorter limits of their own.
 pub const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often a source that does not answer is asked at start, the pause between, and the time for all of it: a cluster
-/// kills a server that is not up after a minute.
-const START_ATTEMPTS: u32 = 3;
-const START_PAUSE: Duration = Duration::from_secs(1);
-const START_TIMEOUT: Duration = Duration::from_secs(50);
+/// How often a command asks a source that does not answer, the pause between, and the time for all of it: somebody waits
+/// for what it prints. A server that starts is more patient, and asks again itself.
+const COMMAND_ATTEMPTS: u32 = 3;
+const COMMAND_PAUSE: Duration = Duration::from_secs(1);
+const FIRST_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// Where the remote sources are, read from the layers up to the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +136,23 @@ pub struct Remote {
     pub begun: Instant,
 }
 
+/// How often a source is asked at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Whoever asks comes again.
+    Once,
+    /// A few times within a minute.
+    AFewTimes,
+}
+
+/// What is wrong with the sources.
+#[derive(Debug, Default)]
+pub struct SourceProblems {
+    pub problems: Vec<Problem>,
+    /// Whether all of them may be over in a moment.
+    pub may_pass: bool,
+}
+
 /// All remote layers, lowest first in each.
 #[derive(Default)]
 pub struct RemoteLayers {
@@ -145,43 +162,65 @@ pub struct RemoteLayers {
 
 impl RemoteLayers {
     /// Makes the sources and reads each, both at the same time; what fails is a problem, and the rest is kept.
-    pub async fn read(locations: &RemoteLocations, adapters: &Adapters) -> (Self, Vec<Problem>) {
+    pub async fn read(
+        locations: &RemoteLocations,
+        adapters: &Adapters,
+        asking: Asking,
+    ) -> (Self, SourceProblems) {
         if !locations.any() {
-            return (Self::default(), Vec::new());
+            return (Self::default(), SourceProblems::default());
         }
         let sources = match (adapters.connect)(locations) {
             Ok(sources) => sources,
-            Err(problem) => return (Self::default(), vec![problem]),
+            Err(problem) => {
+                return (Self::default(), SourceProblems { problems: vec![problem], may_pass: false });
+            }
         };
-        let (app_configuration, key_vault) =
-            tokio::join!(first_read(sources.app_configuration), first_read(sources.key_vault));
-        let mut problems = Vec::new();
-        let mut kept = |read: Option<Result<Remote, Problem>>| {
-            read.and_then(|read| read.map_err(|problem| problems.push(problem)).ok())
+        let (app_configuration, key_vault) = tokio::join!(
+            first_read(sources.app_configuration, asking),
+            first_read(sources.key_vault, asking)
+        );
+        let mut found = SourceProblems { problems: Vec::new(), may_pass: true };
+        let mut kept = |read: Option<Result<Remote, NotRead>>| {
+            let refused = |(problem, may_pass)| {
+                found.problems.push(problem);
+                found.may_pass &= may_pass;
+            };
+            read.and_then(|read| read.map_err(refused).ok())
         };
         let layers = Self { app_configuration: kept(app_configuration), key_vault: kept(key_vault) };
-        (layers, problems)
+        (layers, found)
     }
 }
 
-async fn first_read(source: Option<Arc<dyn ConfigurationSource>>) -> Option<Result<Remote, Problem>> {
+/// What is wrong, and whether it may be over in a moment.
+type NotRead = (Problem, bool);
+
+async fn first_read(
+    source: Option<Arc<dyn ConfigurationSource>>,
+    asking: Asking,
+) -> Option<Result<Remote, NotRead>> {
     let source = source?;
+    let attempts = if asking == Asking::Once { 1 } else { COMMAND_ATTEMPTS };
     let reading = async {
         let mut attempt = 1;
         loop {
             let begun = Instant::now();
             match source.load().await {
-                Err(ConfigurationSourceError::Unavailable(_)) if attempt < START_ATTEMPTS => {
-                    tokio::time::sleep(START_PAUSE * attempt).await;
+                Err(ConfigurationSourceError::Unavailable(_)) if attempt < attempts => {
+                    tokio::time::sleep(COMMAND_PAUSE * attempt).await;
                     attempt += 1;
                 }
                 read => break read.map(|layers| (layers, begun)),
             }
         }
     };
-    Some(match within(START_TIMEOUT, reading).await {
+    Some(match within(FIRST_TIMEOUT, reading).await {
         Ok((layers, begun)) => Ok(Remote { layers: layers.unwrap_or_default(), source, begun }),
-        Err(error) => Err(Problem::new(source.name(), error.to_string())),
+        Err(error) => {
+            let may_pass = matches!(error, ConfigurationSourceError::Unavailable(_));
+            Err((Problem::new(source.name(), error.to_string()), may_pass))
+        }
     })
 }
 

@@ -1,6 +1,8 @@
 //! The configuration as typed sections, handed out by value.
 
 mod admin;
+mod oidc;
+mod proxies;
 mod read;
 
 use std::collections::BTreeMap;
@@ -11,13 +13,15 @@ use std::time::Duration;
 use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
-pub(super) use read::listen;
+pub use oidc::Oidc;
+pub(super) use read::{listen, logging};
 
 use super::choices::{BlobChoice, CacheChoice, DatabaseChoice, Telemetry};
 use super::environment::Environment;
 use super::error::{ConfigErrors, Problem};
 use super::registry as keys;
 use super::remote::RemoteLocations;
+use crate::middleware::Proxies;
 use crate::telemetry::{LevelRules, Outputs};
 
 /// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
@@ -42,11 +46,13 @@ pub struct Settings {
     pub auth: Auth,
     pub limits: Limits,
     pub cache: Cache,
+    pub startup: Startup,
     pub shutdown: Shutdown,
     pub files: Files,
     /// Files whose end health watches.
     pub certificates: Vec<PathBuf>,
     pub cors_origins: Vec<String>,
+    pub proxies: Proxies,
 }
 
 /// The listener of operators.
@@ -164,6 +170,8 @@ pub struct Auth {
     pub session_life: Duration,
     /// The first signs, all verify; empty in Development means a generated key in the data folder.
     pub signing_keys: Vec<SecretText>,
+    /// Other issuers whose tokens count.
+    pub oidc: Vec<Oidc>,
     pub lockout_failures: u32,
     pub lockout_duration: Duration,
 }
@@ -184,11 +192,20 @@ pub struct Limits {
     pub bytes_in_flight: Option<usize>,
     pub anonymous_body: Duration,
     pub body_bytes_per_second: u64,
-    pub rate_per_minute_per_tenant: u64,
-    pub rate_per_minute_per_user: u64,
+    pub rates: RatesPerMinute,
     pub batch_operations: usize,
     pub event_streams: usize,
     pub concurrent_password_hashes: usize,
+}
+
+/// Requests per minute; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatesPerMinute {
+    pub address: u64,
+    pub tenant: u64,
+    pub user: u64,
+    pub sign_in_address: u64,
+    pub sign_in_account: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,6 +214,12 @@ pub struct Cache {
     pub ttl_reference: Duration,
     pub ttl_transactional: Duration,
     pub memory_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Startup {
+    /// How long services that are away are waited for.
+    pub timeout: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

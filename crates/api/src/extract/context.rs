@@ -1,7 +1,7 @@
 //! The request context: who asks, how, and with which guards.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use application::context::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, 
 use application::error::{AppError, UNAUTHENTICATED};
 use application::paging::INVALID_PARAMETER;
 use application::ports::batch::BatchHandle;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use domain::error::{Language, Violation, Violations};
 use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
 
 use super::etag;
-use crate::middleware::{Caller, RequestInfo};
+use crate::middleware::{Caller, ClientAddress, RequestInfo};
 use crate::problem::{INVALID_HEADER, Problem};
 use crate::wire::{Pointer, QueryPairs, quoted};
 
@@ -128,7 +128,7 @@ pub fn dry_run(query: Option<&str>) -> Result<bool, Violation> {
 pub struct Visitor {
     pub request_id: Arc<str>,
     pub language: Language,
-    /// The address of the connection's other end.
+    /// Where they are, as far as it can be known.
     pub source: Option<IpAddr>,
 }
 
@@ -151,7 +151,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 }
 
 fn visitor(parts: &Parts) -> Visitor {
-    let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let source = parts.extensions.get::<ClientAddress>().map(|client| client.0);
     match parts.extensions.get::<RequestInfo>() {
         Some(info) => Visitor { request_id: info.id.clone(), language: info.language, source },
         None => Visitor { request_id: Arc::from("-"), language: Language::English, source },

@@ -16,5 +16,5 @@ pub use custom::{CustomCheck, Finding, Probe};
 pub use lifecycle::{Lifecycle, Phase};
 pub use probe::{healthcheck, resolve as resolve_url};
 pub use report::{Entry, Report, time_span};
-pub use routes::{DetailAccess, HealthState, NoDetails, router, router_with_access};
+pub use routes::{DetailAccess, HealthState, NoDetails, router, router_before_start, router_with_access};
 pub use runner::{DuplicateName, HealthChecks, REUSE, Stopwatch};

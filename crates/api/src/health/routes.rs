@@ -177,6 +177,19 @@ pub fn router_with_access(state: HealthState) -> Router {
         .with_state(state)
 }
 
+/// The endpoints of a process that cannot ask its checks yet: alive, and nothing else.
+pub fn router_before_start() -> Router {
+    let starting = || async {
+        let nothing = Report::new(Duration::ZERO, Vec::new());
+        Report { status: HealthStatus::Unhealthy, ..nothing }.into_response()
+    };
+    Router::new()
+        .route("/health", get(starting))
+        .route("/api/v1/health", get(starting))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(starting))
+}
+
 async fn all(State(state): State<HealthState>, headers: HeaderMap) -> Response {
     let report = state.checks.report().await;
     state.answer(report, &headers).await

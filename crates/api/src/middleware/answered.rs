@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::observer::{Observed, Served};
-use crate::problem::{Cause, OVERLOADED};
+use crate::problem::{Cause, OVERLOADED, STARTING, STOPPING};
 use crate::telemetry::RequestScope;
 use crate::telemetry::request::{ANSWERED, BROKEN_OFF, FAILED, GIVEN_UP, REQUEST};
 
@@ -110,8 +110,13 @@ impl Line {
         self.observe(status, took, bytes, code);
         // Under load every second request may be refused: one line every ten seconds says how many.
         let counted = cause.is_some_and(|cause| cause.0.error().is(&OVERLOADED));
+        // Nothing has failed: whoever asked came too early, or too late.
+        let expected = cause.is_some_and(|cause| {
+            let error = cause.0.error();
+            error.is(&STARTING) || error.is(&STOPPING)
+        });
         match self.weight {
-            Weight::Ordinary | Weight::Part if failed && !counted => {
+            Weight::Ordinary | Weight::Part if failed && !counted && !expected => {
                 let error = cause.map(|cause| cause.0.error() as &(dyn Error + 'static));
                 about!(
                     ERROR,

@@ -23,6 +23,7 @@ use super::answered::{Line, Weight};
 use super::guard::Verified;
 use super::host;
 use super::observer::{Observed, Observer};
+use super::proxies::Proxies;
 use super::shed::{Refusal, Shed};
 use crate::extract::language::preferred;
 use crate::problem::{self, Facts, Problem};
@@ -49,6 +50,7 @@ struct Shared {
     ids: Arc<dyn Ids>,
     shed: Shed,
     hsts: bool,
+    proxies: Proxies,
 }
 
 #[derive(Clone)]
@@ -56,7 +58,18 @@ pub struct EdgeLayer(Arc<Shared>);
 
 impl EdgeLayer {
     pub fn new(ids: Arc<dyn Ids>, shed: Shed, hsts: bool, observer: Option<Arc<dyn Observer>>) -> Self {
-        Self(Arc::new(Shared { observer, ids, shed, hsts }))
+        Self::behind(Proxies::default(), ids, shed, hsts, observer)
+    }
+
+    /// With proxies in front.
+    pub fn behind(
+        proxies: Proxies,
+        ids: Arc<dyn Ids>,
+        shed: Shed,
+        hsts: bool,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Self {
+        Self(Arc::new(Shared { observer, ids, shed, hsts, proxies }))
     }
 }
 
@@ -134,7 +147,11 @@ where
     let observed = shared.observer.as_ref().map(|observer| Observed::new(observer, &request));
     let line = Line::begin(scope.clone(), weight, observed);
     request.extensions_mut().insert(RequestInfo { id, language, scope: scope.clone() });
-    let response = if let Some(problem) = host::refusal(&request) {
+    if let Some(client) = shared.proxies.client(&request) {
+        request.extensions_mut().insert(client);
+    }
+    let refused = host::refusal(&request).or_else(|| shared.proxies.refusal(&request));
+    let response = if let Some(problem) = refused {
         problem.into_response()
     } else {
         match panics::caught(inner.call(request).instrument(line.span().clone())).await {

@@ -22,10 +22,12 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::Limited;
 use sha2::{Digest, Sha256};
 use tower::{Layer, Service};
+use tracing::info;
 
 use super::body;
 use super::edge::{API_KEY, RequestInfo};
 use super::pace::{Pace, Paced};
+use super::proxies::ClientAddress;
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
@@ -33,6 +35,7 @@ use crate::extract::body::{PARSED_AT_ONCE_BYTES_MAX, read_limited};
 use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
 use crate::overload::{Class, Held, Overload, Place, Transfer};
 use crate::problem::{BODY_TOO_LARGE, OVERLOADED, Problem, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::telemetry::AUDIT;
 use crate::unhurried::{Unhurried, breathe_out};
 use crate::wire::QueryPairs;
 
@@ -74,6 +77,8 @@ pub enum Transferring {
 pub struct Guard {
     pub authenticator: Arc<dyn Authenticator>,
     pub rates: Arc<RateLimiter>,
+    /// Limited as signing in is.
+    pub signs_in: bool,
     /// Where the operation changes something: read-only mode refuses it.
     pub switches: Option<Switches>,
     pub access: Access,
@@ -155,6 +160,9 @@ impl Guard {
         S: Service<Request, Response = Response, Error = Infallible>,
     {
         let batched = request.extensions().get::<Verified>().is_some();
+        if !batched {
+            *standing = self.count_address(request.extensions(), standing)?;
+        }
         let mut place = if batched { None } else { Some(self.enter().await?) };
         // Who it is may be a question to the database, too.
         let identity = self.identify(request.headers(), request.extensions());
@@ -170,7 +178,9 @@ impl Guard {
             if !batched {
                 *standing = self.count(identity, standing)?;
             }
-            authorize::permits(&identity.permissions, identity.platform_admin, self.access)?;
+            authorize::permits(&identity.permissions, identity.platform_admin, self.access).inspect_err(
+                |_| info!(target: AUDIT, "A request was refused: the caller lacks the right to it"),
+            )?;
         }
         if let Some(switches) = &self.switches {
             switches.may_write()?;
@@ -197,6 +207,10 @@ impl Guard {
         let answered = self.in_time(inner.call(std::mem::take(request))).await?;
         drop(place);
         let mut response = answered.unwrap_or_else(|never| match never {});
+        if self.access == Access::PlatformAdmin && self.writes_now(dry) {
+            let status = response.status().as_u16();
+            info!(target: AUDIT, status, "The platform was administered: answered with {{status}}");
+        }
         if dry {
             leave_nothing_behind(&mut response);
         }
@@ -211,6 +225,10 @@ impl Guard {
     /// The pace of what takes long.
     fn unhurried(&self) -> Unhurried {
         Unhurried(Arc::new(self.overload.admission.clone()))
+    }
+
+    fn writes_now(&self, dry: bool) -> bool {
+        self.class == Class::Write && !dry
     }
 
     /// A place to run in.
@@ -285,6 +303,21 @@ impl Guard {
         }
         let credential = credential(headers).ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
         self.authenticator.authenticate(&credential).await.map(|identity| Some(Arc::new(identity)))
+    }
+
+    /// Before anything is known of a request but where it comes from; within the process it comes from nowhere.
+    fn count_address(
+        &self,
+        extensions: &Extensions,
+        standing: &mut Option<Standing>,
+    ) -> Result<Option<Standing>, Problem> {
+        let Some(ClientAddress(address)) = extensions.get::<ClientAddress>().copied() else {
+            return Ok(None);
+        };
+        self.rates.admit(address, self.signs_in).map_err(|refused| {
+            *standing = Some(refused.standing);
+            refused.problem()
+        })
     }
 
     fn count(

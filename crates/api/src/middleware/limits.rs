@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::proxies::Proxies;
+use super::rate::Rates;
 use crate::routes::platform::batch::BATCH_OPERATIONS_MAX;
 
 /// Longest a request may take until its answer begins, in seconds.
@@ -26,8 +28,8 @@ pub const BODY_GRACE_SECONDS: u64 = 10;
 pub const BODY_BYTES_PER_SECOND_MIN: u64 = 4_096;
 /// Answers smaller than this are not compressed.
 pub const GZIP_BYTES_MIN: u16 = 2_048;
-/// Callers remembered by the rate limiter; the least recently seen is forgotten first.
-pub const RATE_LIMIT_CALLERS_MAX: u64 = 100_000;
+/// Callers that each rate limit remembers; those who owe nothing are forgotten first.
+pub const RATE_LIMIT_CALLERS_MAX: usize = 65_536;
 
 /// A steady rate with a burst on top. Off when `per_minute` is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +65,8 @@ pub struct HttpLimits {
     pub cors_origins: Vec<String>,
     /// 0 switches compression off.
     pub gzip_bytes_min: u16,
-    pub tenant_rate: RateLimit,
-    pub user_rate: RateLimit,
+    pub rates: Rates,
+    pub proxies: Proxies,
     /// Sends `Strict-Transport-Security`; for deployments behind TLS.
     pub hsts: bool,
 }
@@ -84,8 +86,8 @@ impl Default for HttpLimits {
             body_bytes_per_second_min: BODY_BYTES_PER_SECOND_MIN,
             cors_origins: Vec::new(),
             gzip_bytes_min: GZIP_BYTES_MIN,
-            tenant_rate: RateLimit::OFF,
-            user_rate: RateLimit::OFF,
+            rates: Rates::OFF,
+            proxies: Proxies::default(),
             hsts: false,
         }
     }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use application::error::AppError;
 
-use super::limits::RateLimit;
-use super::rate::RateLimiter;
+use super::rate::{RateLimiter, Rates};
 
 /// When a client that was refused because of read-only mode may try again.
 pub const READ_ONLY_RETRY: Duration = Duration::from_secs(30);
@@ -34,7 +33,7 @@ impl Default for Switches {
         Self(Arc::new(Shared {
             read_only: AtomicBool::new(false),
             runs_jobs: AtomicBool::new(true),
-            rates: Arc::new(RateLimiter::new(RateLimit::OFF, RateLimit::OFF)),
+            rates: Arc::new(RateLimiter::new(Rates::OFF)),
         }))
     }
 }

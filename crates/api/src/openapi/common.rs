@@ -166,9 +166,15 @@ pub fn headers() -> Value {
         "RequestId": header("Correlates the answer with the log.", json!({ "type": "string" })),
         "RetryAfter": header("Seconds to wait before trying again.", json!({ "type": "integer", "minimum": 1 })),
         "IdempotencyReplayed": header("`true` when this is the answer of an earlier request.", json!({ "type": "string" })),
-        "RateLimitLimit": header("Requests that may come at once.", json!({ "type": "integer" })),
-        "RateLimitRemaining": header("Requests left at the moment.", json!({ "type": "integer" })),
-        "RateLimitReset": header("Seconds until all of them are back.", json!({ "type": "integer" })),
+        "RateLimit": header(
+            "The limit that is nearest: its name, the requests left at the moment (`r`) and the seconds until all of them are \
+             back (`t`), such as `\"user\";r=5999;t=1`.",
+            json!({ "type": "string" }),
+        ),
+        "RateLimitPolicy": header(
+            "The same limit's quota (`q`) and the seconds in which it comes back (`w`), such as `\"user\";q=6000;w=60`.",
+            json!({ "type": "string" }),
+        ),
     })
 }
 

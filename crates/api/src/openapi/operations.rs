@@ -60,7 +60,7 @@ fn text(operation: &Operation, access: Access) -> String {
 fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Value {
     let mut responses: BTreeMap<u16, Value> = BTreeMap::new();
     for answer in &operation.answers {
-        let described = success(operation, answer, access, schemas);
+        let described = success(operation, answer, schemas);
         if answer.status == 201 && operation.command {
             let dry = Answer {
                 status: 200,
@@ -69,7 +69,7 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
                 location: false,
                 ..*answer
             };
-            responses.insert(200, success(operation, &dry, access, schemas));
+            responses.insert(200, success(operation, &dry, schemas));
         }
         responses.insert(answer.status, described);
     }
@@ -92,7 +92,7 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         responses.insert(status, described);
     }
     for refusal in &operation.refusals {
-        let mut described = success(operation, refusal, access, schemas);
+        let mut described = success(operation, refusal, schemas);
         let problem = problem_response(refusal.status, refusal.description);
         if let (Some(content), Some(problems)) =
             (described["content"].as_object_mut(), problem["content"].as_object())
@@ -135,7 +135,7 @@ fn common_statuses(operation: &Operation, access: Access) -> Vec<u16> {
     statuses
 }
 
-fn success(operation: &Operation, answer: &Answer, access: Access, schemas: &mut Schemas) -> Value {
+fn success(operation: &Operation, answer: &Answer, schemas: &mut Schemas) -> Value {
     let mut headers = Map::new();
     let mut header = |name: &str, component: &str| {
         headers.insert(name.to_owned(), json!({ "$ref": format!("#/components/headers/{component}") }));
@@ -150,11 +150,8 @@ fn success(operation: &Operation, answer: &Answer, access: Access, schemas: &mut
     if operation.command {
         header("Idempotency-Replayed", "IdempotencyReplayed");
     }
-    if access != Access::Public {
-        header("RateLimit-Limit", "RateLimitLimit");
-        header("RateLimit-Remaining", "RateLimitRemaining");
-        header("RateLimit-Reset", "RateLimitReset");
-    }
+    header("RateLimit", "RateLimit");
+    header("RateLimit-Policy", "RateLimitPolicy");
     let mut response = json!({ "description": answer.description, "headers": headers });
     if let Some(schema) = answer.schema {
         let schema = schema(schemas);

@@ -82,6 +82,8 @@ pub struct Operation {
     pub(crate) open_ended: bool,
     /// Refused in read-only mode.
     pub(crate) writes: bool,
+    /// Takes a credential and opens something for it, so that it is limited as signing in is.
+    pub(crate) signs_in: bool,
     /// Path parameters that are no ids: name, description, schema.
     pub(crate) path_parameters: Vec<(&'static str, &'static str, SchemaOf)>,
     /// Headers this operation listens to beside the common ones: name, description, schema.
@@ -115,6 +117,7 @@ impl Operation {
             size: Size::Ordinary,
             long: false,
             open_ended: false,
+            signs_in: false,
             path_parameters: Vec::new(),
             headers: Vec::new(),
         }
@@ -319,6 +322,12 @@ impl Operation {
     /// Answered in read-only mode although its method is not GET: it changes nothing, or its handler decides.
     pub fn also_read_only(&mut self) -> &mut Self {
         self.writes = false;
+        self
+    }
+
+    /// Whoever guesses credentials here is slowed down as at the sign-in.
+    pub fn signs_in(&mut self) -> &mut Self {
+        self.signs_in = true;
         self
     }
 

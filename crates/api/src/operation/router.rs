@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 use http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
 };
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -23,6 +23,7 @@ use crate::middleware::edge::{API_KEY, REQUEST_ID};
 use crate::middleware::guard::{BodyLimit, Guard, Transferring};
 use crate::middleware::limits::ANONYMOUS_BODY_BYTES_MAX;
 use crate::middleware::pace::Pace;
+use crate::middleware::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
 use crate::overload::{Budget, Class};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
@@ -39,9 +40,10 @@ pub struct ApiRouter {
 impl Operations {
     /// The router with every layer, ready to be served.
     pub fn into_router(mut self, state: AppState, limits: &HttpLimits) -> Router {
-        state.switches.rates().set(limits.tenant_rate, limits.user_rate);
+        state.switches.rates().set(limits.rates);
         let shed = state.shed(limits.hsts);
-        let edge = EdgeLayer::new(state.application.ids.clone(), shed, limits.hsts, self.observer.take());
+        let (ids, observer) = (state.application.ids.clone(), self.observer.take());
+        let edge = EdgeLayer::behind(limits.proxies.clone(), ids, shed, limits.hsts, observer);
         let budget = state.overload.budget.clone();
         let whole = |router: Router<AppState>| {
             router
@@ -108,6 +110,7 @@ fn guard(operation: &Operation, state: &AppState, limits: &HttpLimits) -> Guard 
     Guard {
         authenticator: state.authenticator.clone(),
         rates: state.switches.rates(),
+        signs_in: operation.signs_in,
         switches: operation.writes.then(|| state.switches.clone()),
         access,
         body,
@@ -177,7 +180,6 @@ fn cors(origins: &[String]) -> CorsLayer {
     } else {
         AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
     };
-    let standing = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"].map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(origin)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
@@ -191,11 +193,14 @@ fn cors(origins: &[String]) -> CorsLayer {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers(
-            [ETAG, LOCATION, RETRY_AFTER, REQUEST_ID, IDEMPOTENCY_REPLAYED]
-                .into_iter()
-                .chain(standing)
-                .collect::<Vec<_>>(),
-        )
+        .expose_headers([
+            ETAG,
+            LOCATION,
+            RETRY_AFTER,
+            REQUEST_ID,
+            IDEMPOTENCY_REPLAYED,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+        ])
         .max_age(std::time::Duration::from_secs(3_600))
 }

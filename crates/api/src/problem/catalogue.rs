@@ -24,6 +24,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::ports::blobs::ALL,
         crate::answer::range::ALL,
         crate::event_hub::ALL,
+        crate::middleware::proxies::ALL,
         crate::middleware::switches::ALL,
         crate::routes::platform::attachments::ALL,
         crate::routes::platform::attachments::dto::ALL,

@@ -40,6 +40,10 @@ domain::errors! {
         "Too many requests. Try again in {seconds} seconds.", "عدد الطلبات كبير جدًا. أعد المحاولة بعد {seconds} ثانية.";
     OVERLOADED = "overloaded", Unavailable, Operator,
         "More requests are in progress than this server takes. Try again shortly.", "عدد الطلبات الجارية أكبر من سعة الخادم. أعد المحاولة بعد قليل.";
+    STARTING = "starting", Unavailable, Operator,
+        "The server is starting and not ready yet. Try again shortly.", "الخادم قيد التشغيل وليس جاهزًا بعد. أعد المحاولة بعد قليل.";
+    STOPPING = "stopping", Unavailable, Operator,
+        "The server is about to stop. Connect again to reach another one.", "الخادم على وشك التوقف. أعد الاتصال للوصول إلى خادم آخر.";
     REQUEST_TIMEOUT = "request_timeout", Unavailable, Operator,
         "The request took longer than {seconds} seconds and was given up. With the same Idempotency-Key it may safely be repeated.",
         "تجاوز الطلب {seconds} ثانية فأوقف. يمكن تكراره بأمان بنفس قيمة Idempotency-Key.";

@@ -66,9 +66,9 @@ impl Serving {
         Self { router, lifecycle, budget, shed, patience, places, open: TaskTracker::new() }
     }
 
-    /// Serves a listener until `stopped`; then no connection is accepted any more and this ends. Several listeners share
-    /// the limit.
-    pub async fn run(self, listener: TcpListener, stopped: watch::Receiver<bool>) {
+    /// Serves a listener until `stopped`; then no connection is accepted any more and this ends with the listener. Several
+    /// listeners share the limit.
+    pub async fn run(self, listener: TcpListener, stopped: watch::Receiver<bool>) -> TcpListener {
         let mut stop = stopped.clone();
         let serving = self.clone();
         let stopping = stopped.clone();
@@ -79,6 +79,7 @@ impl Serving {
             () = told(&mut stop) => {}
             () = accepting => {}
         }
+        listener
     }
 
     /// Waits until every connection has ended: requests in progress are finished, idle connections closed at once.

@@ -8,14 +8,17 @@ use axum::body::Body;
 use axum::extract::Request;
 use http::StatusCode;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
 use super::stub::{Stub, THING, api, api_with, call, operations, read, state};
+use crate::health::Lifecycle;
 use crate::middleware::guard::Verified;
 use crate::middleware::observer::{Observer, Served};
-use crate::middleware::{HttpLimits, RateLimit};
+use crate::middleware::{HttpLimits, RateLimit, Rates};
 use crate::overload::{self, Overload, WriterQueue};
 use crate::resources::Resources;
+use crate::serving::{Patience, Serving};
 use crate::telemetry::TraceContext;
 
 #[tokio::test]
@@ -98,15 +101,16 @@ async fn what_is_created_has_an_address_unless_nothing_was() {
 
 #[tokio::test]
 async fn a_caller_over_the_rate_is_told_when_to_come_back() {
-    let user_rate = RateLimit { per_minute: 60, burst: 2 };
-    let api = api_with(&HttpLimits { user_rate, ..HttpLimits::default() });
+    let rates = Rates { user: RateLimit { per_minute: 60, burst: 2 }, ..Rates::OFF };
+    let api = api_with(&HttpLimits { rates, ..HttpLimits::default() });
     let first = call(&api, "GET", "/api/v1/report", &[], "").await;
-    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("2", "1"));
+    let standing = (first.header("ratelimit-policy"), first.header("ratelimit"));
+    assert_eq!(standing, ("\"user\";q=2;w=2", "\"user\";r=1;t=1"));
     call(&api, "GET", "/api/v1/report", &[], "").await;
     let refused = call(&api, "GET", "/api/v1/report", &[], "").await;
     assert_eq!((refused.status.as_u16(), refused.code().as_str()), (429, "rate_limited"));
-    assert_eq!((refused.header("retry-after"), refused.header("ratelimit-remaining")), ("1", "0"));
-    assert_eq!(read("/api/v1/things").await.header("ratelimit-limit"), "");
+    assert_eq!((refused.header("retry-after"), refused.header("ratelimit")), ("1", "\"user\";r=0;t=2"));
+    assert_eq!(read("/api/v1/things").await.header("ratelimit"), "");
 }
 
 #[tokio::test]
@@ -114,6 +118,33 @@ async fn panics_stay_inside() {
     let reply = read("/api/v1/panic").await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (500, "internal_error"));
     assert!(!reply.body.contains("secret"));
+}
+
+/// The connection goes on, and so does the process.
+#[tokio::test]
+async fn a_panic_is_an_answer_like_another() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let budget = overload::Budget::new(1 << 20);
+    let serving = Serving::new(api(), Lifecycle::default(), (budget, None), 4, Patience::default());
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    tokio::spawn(serving.run(listener, stopped));
+    let mut ask = async |path: &str| {
+        let head = format!("GET /api/v1/{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer reader\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4_096];
+        let read = client.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    };
+    for _ in 0..2 {
+        let answer = ask("panic").await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 500") && head.contains("application/problem+json"), "{answer}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["code"], "internal_error");
+        assert_eq!(problem["traceId"].as_str().unwrap().len(), 32);
+    }
+    assert!(ask("public").await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]
@@ -168,8 +199,8 @@ async fn large_answers_are_compressed_when_asked_for() {
 
 #[tokio::test]
 async fn an_operation_of_a_batch_brings_its_identity_along() {
-    let user_rate = RateLimit { per_minute: 60, burst: 1 };
-    let api = api_with(&HttpLimits { user_rate, ..HttpLimits::default() });
+    let rates = Rates { user: RateLimit { per_minute: 60, burst: 1 }, ..Rates::OFF };
+    let api = api_with(&HttpLimits { rates, ..HttpLimits::default() });
     let identity = Stub.authenticate(&Credential::Bearer("reader".into())).await.unwrap();
     for (method, status) in [("GET", 200), ("POST", 403), ("GET", 200)] {
         let mut request =

@@ -100,9 +100,9 @@ impl<'a> Raw<'a> {
     }
 
     /// The items of a list in order, as long as `item` wants more.
-    pub fn items(self, item: impl FnMut(Raw<'a>) -> bool) {
+    pub fn items(self, mut item: impl FnMut(Raw<'a>) -> bool) {
         if self.is_array() {
-            let _ = Pieces::of(self.0).map(|piece| Raw(piece.value)).map(item).all(|more| more);
+            let _ = Pieces::of(self.0).all(|piece| item(Raw(piece.value)));
         }
     }
 

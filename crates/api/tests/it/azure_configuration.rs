@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use erp_stubs::{Fault, Service, Stubs, entra};
 use serde_json::{Value, json};
+use testkit::Server;
 use testkit::server::{ADMIN_URLS, free_port};
 use testkit::world::PASSWORD;
 
@@ -168,6 +169,48 @@ async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     stubs.entra().accept(&[]);
     let (code, text) = run(&["serve"]);
     assert!(code == Some(78) && text.contains("AADSTS700024"), "{code:?} {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vault_and_store_may_come_later() {
+    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
+    stubs.stop().await;
+    let mut server = Server::launch(command(folder.path(), &stubs), folder.path(), &[]);
+    let status = async |path: &str| {
+        reqwest::get(format!("{}{path}", server.url)).await.ok().map(|answer| answer.status().as_u16())
+    };
+    until("it lives", async || status("/health/live").await == Some(200)).await;
+    assert_eq!(status("/health/ready").await, Some(503));
+    until("the second attempt", async || server.log().contains("attempt 2 failed")).await;
+    stubs.resume().await.unwrap();
+    server.wait_until_ready().await;
+    let log = server.log();
+    for number in 1..=2 {
+        assert_eq!(log.matches(&format!("attempt {number} failed")).count(), 1, "{log}");
+    }
+    assert!(log.contains("The sources of settings: reached at attempt"), "{log}");
+    server.terminate();
+    assert_eq!(server.ended(Duration::from_secs(30)).await, 0, "{}", server.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vault_and_store_that_stay_away_end_the_start_and_a_stop_does_so_at_once() {
+    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
+    stubs.stop().await;
+    let start = |seconds: &str| {
+        let settings = [("Startup:TimeoutSeconds", seconds)];
+        Server::launch(command(folder.path(), &stubs), folder.path(), &settings)
+    };
+    let mut server = start("1");
+    assert_eq!(server.ended(Duration::from_secs(60)).await, 69, "{}", server.log());
+    let log = server.log();
+    let named =
+        [stubs.origin(), "attempt 1 failed".to_owned(), "away for 1 s (Startup:TimeoutSeconds)".to_owned()];
+    assert!(named.iter().all(|part| log.contains(part)), "{log}");
+    let mut server = start("3600");
+    until("the first attempt", async || server.log().contains("attempt 1 failed")).await;
+    server.terminate();
+    assert_eq!(server.ended(Duration::from_secs(30)).await, 0, "{}", server.log());
 }
 
 /// I4: what the sources gave last counts on, but not unnoticed.

@@ -143,8 +143,14 @@ async fn a_stream_tells_commits_at_once_and_goes_on_where_it_broke_off() {
     let fourth = tenant.post("2026-03-04", SALE).await;
     assert_eq!(stream.next().await.1["data"]["number"], fourth["number"], "never another tenant's");
     world.parts.state.events.close();
-    let end = tokio::time::timeout(Duration::from_secs(5), stream.body.frame()).await.unwrap();
-    assert!(end.is_none(), "the stream ends when the server stops");
+    let last = tokio::time::timeout(Duration::from_secs(5), stream.body.collect()).await.unwrap().unwrap();
+    let last = String::from_utf8(last.to_bytes().to_vec()).unwrap();
+    assert_eq!(
+        last, "event: reconnect\nretry: 1000\ndata: {}\n\n",
+        "and the stream ends when the server stops"
+    );
+    let refused = tenant.client.call("GET", "/events", &["Accept: text/event-stream"], "").await.expect(503);
+    assert_eq!(refused.code(), "stopping");
 }
 
 /// Longer than the stream waits between two signs of life.

@@ -15,7 +15,7 @@ use serde_json::json;
 use testkit::world::{PASSWORD, encode};
 use testkit::{Answer, Client, World};
 
-use crate::connections;
+use crate::{connections, door};
 
 const JSON: &str = "Content-Type: application/json";
 
@@ -41,6 +41,9 @@ async fn every_limit_changes_what_a_client_sees() {
             "Limits:ConcurrentTransfers" => concurrent_transfers(def.key).await,
             "Limits:BytesInFlight" => bytes_in_flight(def.key).await,
             "Limits:RatePerMinutePerTenant" | "Limits:RatePerMinutePerUser" => rate(def.key).await,
+            "Limits:RatePerMinutePerAddress" => door::of_an_address(def.key).await,
+            "Limits:SignInsPerMinutePerAddress" => door::sign_ins_of_an_address(def.key).await,
+            "Limits:SignInsPerMinutePerAccount" => door::sign_ins_to_an_account(def.key).await,
             "Limits:BatchOperations" => batch_operations(def.key).await,
             "Limits:EventStreams" => event_streams(def.key).await,
             // Of the socket, which a client in this process does not have.
@@ -166,7 +169,7 @@ async fn bytes_in_flight(key: &str) {
 
 async fn rate(key: &str) {
     let (_world, home) = home(key, "7").await;
-    assert_eq!(home.get("/me").await.header("ratelimit-limit"), "7");
+    assert!(home.get("/me").await.header("ratelimit-policy").ends_with(";q=7;w=60"));
     for _ in 0..8 {
         home.get("/me").await;
     }

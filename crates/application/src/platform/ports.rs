@@ -196,7 +196,7 @@ pub trait AccessTokens: Send + Sync {
 pub struct Caller {
     pub request_id: std::sync::Arc<str>,
     pub language: Language,
-    /// The address of the connection's other end, which may be a proxy.
+    /// Their address, or that of the last proxy that is not trusted to say for whom it asks.
     pub source: Option<std::net::IpAddr>,
 }
 

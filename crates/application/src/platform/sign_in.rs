@@ -138,6 +138,7 @@ impl SignIn {
             return Err(refused());
         };
         let tokens = self.tokens(user.id, tenant, user.stamp(), family, refresh_token)?;
+        admitted(caller, user.id, tenant, "password");
         Ok(Tokens { memberships: Some(memberships), ..tokens })
     }
 
@@ -205,13 +206,24 @@ impl SignIn {
             Refreshed::Next { tenant, user, family, stamp } => {
                 self.tokens(UserId::new(user), TenantId::new(tenant), stamp, family, text)
             }
-            Refreshed::Refused => Err(AppError::of(&INVALID_REFRESH_TOKEN)),
+            Refreshed::Refused => {
+                noted(caller, None, "the refresh token is not good any more");
+                Err(AppError::of(&INVALID_REFRESH_TOKEN))
+            }
         }
     }
 
     /// Grant type `client_credentials`: the id is the key's prefix or id, the secret the whole key.
-    pub async fn client_credentials(&self, client_id: &str, client_secret: &str) -> AppResult<Tokens> {
-        let refused = || AppError::of(&INVALID_CLIENT);
+    pub async fn client_credentials(
+        &self,
+        client_id: &str,
+        client_secret: &str,
+        caller: &Caller,
+    ) -> AppResult<Tokens> {
+        let refused = || {
+            noted(caller, None, "the API key is not good");
+            AppError::of(&INVALID_CLIENT)
+        };
         let now = self.app.clock.now();
         let found = self.queries.api_key_by_hash(&hash_token(client_secret)).await?;
         let (tenant, key) = found.filter(|(_, key)| key.is_usable(now)).ok_or_else(refused)?;
@@ -237,6 +249,7 @@ impl SignIn {
             expires_at,
         };
         let seconds = (expires_at.micros() - now.micros()) / 1_000_000;
+        admitted(caller, user.id, tenant, "API key");
         Ok(Tokens {
             access_token: self.tokens.issue(&grant)?,
             expires_in: u32::try_from(seconds).unwrap_or_default(),
@@ -303,11 +316,19 @@ fn choose_tenant(memberships: &[MembershipView], asked: Option<&str>) -> Option<
     memberships.iter().filter(|m| m.active).find(chosen).map(|m| TenantId::new(m.tenant_id))
 }
 
+/// The source of lines that no level hides.
+const AUDIT: &str = "erp::audit";
+
+fn admitted(caller: &Caller, user: UserId, tenant: TenantId, by: &'static str) {
+    let source = caller.source.map_or_else(|| "unknown".to_owned(), |source| source.to_string());
+    tracing::info!(target: AUDIT, source, %user, %tenant, request = %caller.request_id, "Signed in by {by}");
+}
+
 /// A refused sign-in, for whoever looks for an attacker: whose account and from where, never what was typed.
 fn noted(caller: &Caller, account: Option<&User>, reason: &'static str) {
     let source = caller.source.map_or_else(|| "unknown".to_owned(), |source| source.to_string());
     let user = account.map_or_else(|| "none".to_owned(), |user| user.id.to_string());
-    tracing::info!(source, user, request = %caller.request_id, "A sign-in was refused: {reason}");
+    tracing::info!(target: AUDIT, source, user, request = %caller.request_id, "A sign-in was refused: {reason}");
 }
 
 fn answer<T: DeserializeOwned>(executed: &Executed) -> AppResult<T> {

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod change;
 pub mod clock;
 pub mod configuration;
+pub mod counts;
 pub mod database;
 pub mod pace;
 pub mod storage_error;

@@ -8,6 +8,7 @@ use application::ports::cache::{
     Cache, CacheKey, CacheStatistics, Cached, CachedEntity, Flushed, Load, RecentChanges,
 };
 use application::ports::clock::{Clock, Ids};
+use application::ports::counts::SharedCounts;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
@@ -19,7 +20,7 @@ use super::connection_string::RedisOptions;
 use super::key::HashTag;
 use super::local::{Entry, Local, life};
 use super::redis::{
-    Awaited, Link, Look, Remote, RemoteParts, Timings, UNTOLD_BELIEF, is_told, ping, supervise,
+    Awaited, Link, Look, Remote, RemoteParts, Timings, UNTOLD_BELIEF, add_counts, is_told, ping, supervise,
 };
 use super::statistics::Lookups;
 use super::ttl::{Lives, Ttl};
@@ -198,6 +199,20 @@ impl Cache for LayeredCache {
     fn on_remote_change(&self, listener: Arc<dyn Fn(TenantId) + Send + Sync>) {
         // There is one event hub to a process; a second listener would be a second server.
         let _ = self.shared.remote.listener.set(listener);
+    }
+}
+
+#[async_trait]
+impl SharedCounts for LayeredCache {
+    async fn add(&self, counts: &[(String, u32)], life: Duration) -> Option<Vec<u64>> {
+        let link = self.shared.remote.link()?;
+        match add_counts(&link, counts, life).await {
+            Ok(totals) => Some(totals),
+            Err(error) => {
+                tracing::debug!(%error, "Redis was not told of what limits have counted: {{error}}");
+                None
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::error::Violation;
 use domain::ids::{ApiKeyId, TenantId, UserId};
+use domain::platform::EmailAddress;
 use domain::time::Timestamp;
 use domain::time_zone::TimeZone;
 use futures::future::BoxFuture;
@@ -27,6 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::oidc::{ExternalGrant, OidcIssuers};
 use super::tokens::TOKEN_BYTES_MAX;
 use crate::persistence::platform::{AccessQueries, KeyAccess, UserAccess};
 
@@ -55,6 +57,8 @@ enum Kind {
 /// What the authenticator stands on.
 pub struct Sources {
     pub tokens: Arc<dyn AccessTokens>,
+    /// Other issuers whose tokens count.
+    pub oidc: Arc<OidcIssuers>,
     pub queries: Arc<dyn PlatformQueries>,
     pub access: Arc<dyn AccessQueries>,
     pub database: Arc<dyn Database>,
@@ -169,6 +173,9 @@ struct Finding<'a> {
 
 impl Finding<'_> {
     async fn bearer(&mut self, token: &str) -> AppResult<Identity> {
+        if let Some(external) = self.from.oidc.verify(token, self.now).await {
+            return self.external(external?).await;
+        }
         let grant = self.from.tokens.verify(token, self.now)?;
         self.until(Some(grant.expires_at.micros()));
         if let Some(session) = grant.session
@@ -190,6 +197,53 @@ impl Finding<'_> {
                 platform_admin: user.platform_admin,
             }),
         }
+    }
+
+    /// Somebody another issuer vouches for: a user of the tenant, who never runs the platform.
+    async fn external(&mut self, grant: ExternalGrant) -> AppResult<Identity> {
+        self.until(Some(grant.expires_at.micros()));
+        let (tenant, user) = self.named(&grant).await?;
+        let access = self.user(tenant, user).await?;
+        let permissions = match &grant.roles {
+            None => self.rights(&access),
+            Some(roles) => self.rights_of(tenant, roles).await?,
+        };
+        Ok(Identity {
+            actor: Actor::User(user),
+            tenant,
+            time_zone: time_zone(&access)?,
+            permissions: Arc::new(permissions),
+            platform_admin: false,
+        })
+    }
+
+    async fn named(&self, grant: &ExternalGrant) -> AppResult<(TenantId, UserId)> {
+        let unknown = || refused("the issuer's user is not one of the tenant");
+        let queries = &self.from.queries;
+        let found = match grant.user.parse::<Uuid>() {
+            Ok(id) => queries.credentials_of(UserId::new(id)).await?,
+            Err(_) => {
+                let email = EmailAddress::parse(&grant.user).map_err(|_| unknown())?;
+                queries.credentials(&email, Some(&grant.tenant)).await?.into_iter().next()
+            }
+        };
+        let user = found.ok_or_else(unknown)?.id;
+        let tenants = queries.memberships(user).await?;
+        let entered =
+            tenants.iter().find(|m| m.code == grant.tenant || m.tenant_id.to_string() == grant.tenant);
+        Ok((TenantId::new(entered.ok_or_else(unknown)?.tenant_id), user))
+    }
+
+    async fn rights_of(&mut self, tenant: TenantId, roles: &[String]) -> AppResult<PermissionSet> {
+        let mut grants = Vec::new();
+        for code in roles {
+            let (queries, wanted) = (self.from.access.clone(), code.clone());
+            let load = Box::pin(async move { queries.role_access(tenant, &wanted).await.map(Some) });
+            let place = CacheKey::name(tenant, CachedEntity::Access, format!("role:{code}"));
+            let granted: Option<Vec<String>> = self.cached(place, load).await?;
+            grants.extend(granted.unwrap_or_default());
+        }
+        Ok(PermissionSet::from_grants(&grants))
     }
 
     async fn api_key(&mut self, hash: &[u8; 32]) -> AppResult<Identity> {

@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod keys;
+pub mod oidc;
 pub mod passwords;
 pub mod tokens;
 mod turnstile;

@@ -17,7 +17,7 @@ use super::keys::{KEYS_MAX, KeyError, SigningKey};
 /// Clocks of two servers may differ by as many seconds.
 pub const LEEWAY_SECONDS: i64 = 5;
 /// Longest token that is looked at, in bytes.
-pub const TOKEN_BYTES_MAX: usize = 4_096;
+pub const TOKEN_BYTES_MAX: usize = 8_192;
 
 /// Claims of RFC 7519, the tenant, and what makes a token die before its time.
 #[derive(Serialize, Deserialize)]
@@ -183,7 +183,7 @@ impl AccessTokens for JwtTokens {
 }
 
 /// Whether the header has `crit`: whoever does not know the extensions it names must refuse the token (RFC 7515, 4.1.11).
-fn demands_an_extension(token: &str) -> bool {
+pub(super) fn demands_an_extension(token: &str) -> bool {
     let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
     let header = header.and_then(|header| serde_json::from_slice::<serde_json::Value>(&header).ok());
     header.is_none_or(|header| header.get("crit").is_some())

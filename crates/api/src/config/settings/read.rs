@@ -9,8 +9,8 @@ use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
 use super::{
-    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Region, RegionRole, Reload,
-    SIGNING_KEYS_MAX, Settings, Shutdown, Template,
+    Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, RatesPerMinute, Region, RegionRole,
+    Reload, SIGNING_KEYS_MAX, Settings, Shutdown, Startup, Template,
 };
 use crate::config::choices::{self, ConnectionChecks};
 use crate::config::error::{Notice, Problem};
@@ -65,6 +65,7 @@ impl Settings {
                 ttl_transactional: reader.seconds(&keys::CACHE_TTL_TRANSACTIONAL),
                 memory_bytes: reader.integer(&keys::CACHE_MEMORY),
             },
+            startup: Startup { timeout: reader.seconds(&keys::STARTUP_SECONDS) },
             shutdown: Shutdown {
                 drain_delay: reader.seconds(&keys::SHUTDOWN_DRAIN),
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
@@ -76,6 +77,7 @@ impl Settings {
                 .map(|(_, file)| file.into())
                 .collect(),
             cors_origins: cors_origins(reader),
+            proxies: super::proxies::proxies(reader),
         }
     }
 }
@@ -112,7 +114,7 @@ fn region(reader: &mut Reader<'_>) -> Region {
 }
 
 /// Levels as Serilog's settings give them: plain, or as the name of a switch (`$main`) that has one.
-fn logging(reader: &mut Reader<'_>) -> Logging {
+pub(in crate::config) fn logging(reader: &mut Reader<'_>) -> Logging {
     let mut switches = BTreeMap::new();
     for (name, word) in reader.group(&keys::LOG_SWITCHES) {
         match Level::parse(&word) {
@@ -219,6 +221,7 @@ fn auth(reader: &mut Reader<'_>) -> Auth {
         refresh_token_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_REFRESH_TOKEN_DAYS)),
         session_life: Duration::from_secs(86_400 * reader.integer(&keys::AUTH_SESSION_DAYS)),
         signing_keys: members.into_iter().map(|(_, key)| SecretText::new(key)).collect(),
+        oidc: super::oidc::oidc(reader),
         lockout_failures: u32::try_from(reader.integer(&keys::AUTH_LOCKOUT_FAILURES)).unwrap_or(u32::MAX),
         lockout_duration: Duration::from_secs(60 * reader.integer(&keys::AUTH_LOCKOUT_MINUTES)),
     }
@@ -238,8 +241,13 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         bytes_in_flight: reader.optional_count(&keys::LIMIT_BYTES),
         anonymous_body: reader.seconds(&keys::LIMIT_ANONYMOUS_BODY),
         body_bytes_per_second: reader.integer(&keys::LIMIT_BODY_PACE),
-        rate_per_minute_per_tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
-        rate_per_minute_per_user: reader.integer(&keys::LIMIT_USER_RATE),
+        rates: RatesPerMinute {
+            address: reader.integer(&keys::LIMIT_ADDRESS_RATE),
+            tenant: reader.integer(&keys::LIMIT_TENANT_RATE),
+            user: reader.integer(&keys::LIMIT_USER_RATE),
+            sign_in_address: reader.integer(&keys::LIMIT_SIGN_IN_ADDRESS),
+            sign_in_account: reader.integer(&keys::LIMIT_SIGN_IN_ACCOUNT),
+        },
         batch_operations: reader.count(&keys::LIMIT_BATCH),
         event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
         concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),

@@ -55,6 +55,7 @@ pub fn operations(ops: &mut Operations) {
              a new account, which opens this tenant alone, also when somebody has an account with the same address elsewhere. \
              Then sign in.",
         )
+        .signs_in()
         .access(Access::Public)
         .body::<AcceptInvitationBody>()
         .ok::<AcceptedInvitationView>()

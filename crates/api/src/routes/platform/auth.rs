@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::answer::ApiResult;
 use crate::extract::{RawBody, Visitor};
 use crate::middleware::Switches;
+use crate::middleware::rate::Refused;
 use crate::operation::Operations;
 use crate::problem::{Problem, status_of};
 use crate::wire::{QueryPairs, Schemas};
@@ -69,10 +70,12 @@ pub fn operations(ops: &mut Operations) {
              otherwise their default tenant, or the one they entered first; `grant_type=refresh_token` with `refresh_token`, \
              which is replaced by a new one and ends the session when it is used twice, and with `tenant` to go on in \
              another tenant of the user; `grant_type=client_credentials` with the prefix or id of an API key as `client_id` and the key as \
-             `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while. \
+             `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while, and many \
+             attempts, from one address or to one account, are answered 429. \
              While the system is read-only, only `client_credentials` is answered: the others open or renew a session.",
         )
         .also_read_only()
+        .signs_in()
         .access(Access::Public)
         .raw_body(FORM, token_form)
         .ok::<TokenView>()
@@ -85,6 +88,7 @@ pub fn operations(ops: &mut Operations) {
         .description(
             "Ends the session that a refresh token belongs to, with its access tokens. A token that is not known is no error.",
         )
+        .signs_in()
         .access(Access::Public)
         .raw_body(FORM, revoke_form)
         .ok::<RevokedView>()
@@ -168,6 +172,7 @@ async fn grant(
         "password" => {
             switches.may_write()?;
             let (email, password) = (form.required("username")?, form.required("password")?);
+            let _ = switches.rates().sign_in_to(email).map_err(Refused::error)?;
             sign_in.password(email, password, form.get("tenant"), caller).await
         }
         "refresh_token" => {
@@ -175,14 +180,25 @@ async fn grant(
             sign_in.refresh(form.required("refresh_token")?, form.get("tenant"), caller).await
         }
         "client_credentials" => match basic(headers)? {
-            Some((id, secret)) => sign_in.client_credentials(&id, &secret).await,
+            Some((id, secret)) => machine(sign_in, switches, caller, &id, &secret).await,
             None => {
                 let (id, secret) = (form.required("client_id")?, form.required("client_secret")?);
-                sign_in.client_credentials(id, secret).await
+                machine(sign_in, switches, caller, id, secret).await
             }
         },
         _ => Err(AppError::of(&UNSUPPORTED_GRANT_TYPE)),
     }
+}
+
+async fn machine(
+    sign_in: &SignIn,
+    switches: &Switches,
+    caller: &Caller,
+    id: &str,
+    secret: &str,
+) -> AppResult<Tokens> {
+    let _ = switches.rates().sign_in_to(id).map_err(Refused::error)?;
+    sign_in.client_credentials(id, secret, caller).await
 }
 
 fn incomplete(reason: impl ToString) -> AppError {

@@ -18,6 +18,8 @@ use domain::text::NAME_LENGTH_MAX;
 use super::recognised_by;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json, Visitor};
+use crate::middleware::Switches;
+use crate::middleware::rate::Refused;
 use crate::operation::Operations;
 use crate::request;
 use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
@@ -67,6 +69,7 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change one's own password")
         .description("Ends every session of the user, this one included: sign in with the new password. Wrong attempts count towards the lock of the account.")
+        .signs_in()
         .command::<ChangePassword>()
         .body::<ChangePasswordBody>()
         .no_content()
@@ -90,9 +93,13 @@ async fn password(
     ctx: Ctx,
     visitor: Visitor,
     State(sign_in): State<SignIn>,
+    State(switches): State<Switches>,
     Json(body): Json<ChangePasswordBody>,
 ) -> ApiResult {
     let ctx = recognised_by(ctx, "change_my_password", &[]);
+    if let Some(user) = ctx.actor.user_id() {
+        let _ = switches.rates().sign_in_to(&user.to_string()).map_err(Refused::problem)?;
+    }
     let (current, new) = (&body.current_password.0, &body.new_password.0);
     let executed = change_password(&sign_in, &ctx, current, new, &visitor.caller()).await?;
     answer::no_content(executed)

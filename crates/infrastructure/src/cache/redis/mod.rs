@@ -6,6 +6,7 @@
 
 mod backplane;
 mod connect;
+mod counts;
 mod flush;
 mod link;
 mod pending;
@@ -19,6 +20,7 @@ mod values;
 
 use std::time::Duration;
 
+pub(super) use counts::add as add_counts;
 pub(super) use link::Link;
 pub(super) use ping::ping;
 pub(super) use remote::{Remote, RemoteParts};

@@ -24,6 +24,10 @@ statements! {
         "SELECT rp.permission, ra.expires_at FROM role_assignment ra \
          INNER JOIN role_permission rp ON rp.tenant_id = ra.tenant_id AND rp.role_id = ra.role_id \
          WHERE ra.tenant_id = ?1 AND ra.user_id = ?2 ORDER BY rp.permission";
+    ROLE = "platform.access.role":
+        "SELECT rp.permission FROM role r \
+         INNER JOIN role_permission rp ON rp.tenant_id = r.tenant_id AND rp.role_id = r.id \
+         WHERE r.tenant_id = ?1 AND r.code = ?2 ORDER BY rp.permission";
     KEY = "platform.access.api_key":
         "SELECT user_id, scopes, expires_at, revoked_at FROM api_key WHERE tenant_id = ?1 AND id = ?2";
     SESSION = "platform.access.session_revoked":
@@ -55,6 +59,8 @@ pub struct KeyAccess {
 #[async_trait]
 pub trait AccessQueries: Send + Sync {
     async fn user_access(&self, tenant: TenantId, user: UserId) -> AppResult<Option<UserAccess>>;
+    /// What a role grants, by its code; nothing where there is no such role.
+    async fn role_access(&self, tenant: TenantId, code: &str) -> AppResult<Vec<String>>;
     async fn key_access(&self, tenant: TenantId, key: ApiKeyId) -> AppResult<Option<KeyAccess>>;
     async fn session_revoked(&self, session: Uuid) -> AppResult<bool>;
 }
@@ -84,6 +90,12 @@ impl AccessQueries for Db {
             stamp: changed.map_or(0, Timestamp::micros),
             grants: grants.collect::<StorageResult<_>>()?,
         }))
+    }
+
+    async fn role_access(&self, tenant: TenantId, code: &str) -> AppResult<Vec<String>> {
+        let rows = self.query(&ROLE, &[tenant.into(), code.into()]).await?;
+        let permission = |row: crate::sql::value::Row| row.single("role_permission", "permission");
+        Ok(rows.into_iter().map(permission).collect::<StorageResult<_>>()?)
     }
 
     async fn key_access(&self, tenant: TenantId, key: ApiKeyId) -> AppResult<Option<KeyAccess>> {

@@ -50,8 +50,9 @@ pub struct SqlServerEngine {
 impl SqlServerEngine {
     /// Connects, creates or checks the schema, and opens the pool's smallest number of connections.
     ///
-    /// Fails with [`StorageError::Unavailable`] when the server does not answer, refuses the login, has no such database,
-    /// or has a schema that this version must not run on.
+    /// Fails with [`StorageError::Unavailable`] when the server does not answer or has no such database, which may be over in
+    /// a moment, and with [`StorageError::Unusable`] when it refuses the login or has a schema that this version must not run
+    /// on.
     pub async fn open(
         open: OpenSqlServer,
         clock: Arc<dyn Clock>,

@@ -28,7 +28,7 @@ const FULL: [i32; 8] = [1101, 1105, 9002, 40544, 40551, 40552, 3906, 3908];
 /// something around the engine that has no number for what happened to the session, such as a server of another make
 /// that ends it: what it did to the transaction is not known, as when the connection is lost.
 const NOT_OF_THE_ENGINE: i32 = 50_000;
-/// Login refused: retrying does not help.
+/// Login refused: dialling again does not help, and may lock it.
 const LOGIN: [i32; 4] = [18456, 18452, 18470, 18487];
 
 pub fn storage_error(error: Error) -> StorageError {
@@ -64,7 +64,10 @@ fn server_error(number: i32, class: u8, message: String) -> StorageError {
     if FULL.contains(&number) {
         return StorageError::Full(text);
     }
-    if LOGIN.contains(&number) || SESSION_ENDED.contains(&number) || class >= FATAL_CLASS {
+    if LOGIN.contains(&number) {
+        return StorageError::Unusable(text);
+    }
+    if SESSION_ENDED.contains(&number) || class >= FATAL_CLASS {
         return StorageError::Unavailable(text);
     }
     if number >= NOT_OF_THE_ENGINE {
@@ -187,7 +190,7 @@ mod tests {
         assert!(matches!(server_error(21, 21, "fatal".to_owned()), StorageError::Unavailable(_)));
         assert!(matches!(of(ROWS_CHANGED, "a.update"), StorageError::Retryable(_)));
         assert!(
-            matches!(of(18456, "Login failed"), StorageError::Unavailable(_)),
+            matches!(of(18456, "Login failed"), StorageError::Unusable(_)),
             "a wrong password is not transient"
         );
         assert!(matches!(of(9002, "log full"), StorageError::Full(_)));

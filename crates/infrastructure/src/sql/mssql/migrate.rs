@@ -89,7 +89,7 @@ pub async fn prepare(
                 say_what_is_missing(&mut connection).await;
                 Ok(Prepared::default())
             }
-            Some(first) => Err(StorageError::Unavailable(format!(
+            Some(first) => Err(StorageError::Unusable(format!(
                 "the database needs {} migration(s), from {}: run `erp-api migrate` first",
                 pending.len(),
                 first.name

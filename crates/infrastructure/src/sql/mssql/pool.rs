@@ -127,6 +127,7 @@ fn named(options: &SqlServerOptions, error: StorageError) -> StorageError {
     match error {
         StorageError::Unavailable(text) => StorageError::Unavailable(format!("{target}: {text}")),
         StorageError::Retryable(text) => StorageError::Unavailable(format!("{target}: {text}")),
+        StorageError::Unusable(text) => StorageError::Unusable(format!("{target}: {text}")),
         other => other,
     }
 }

@@ -204,6 +204,6 @@ fn long_texts_are_cut_between_characters() {
     long.fields = vec![(arabic.clone(), Field::Text(arabic.clone()))];
     let data = one(Event::Log(long))["data"]["baseData"].clone();
     assert_eq!(length(&data["message"]), 32_768);
-    let (name, value) = data["properties"].as_object().unwrap().iter().last().unwrap();
+    let (name, value) = data["properties"].as_object().unwrap().iter().next_back().unwrap();
     assert_eq!((name.chars().count(), length(value)), (150, 8_192));
 }

@@ -91,20 +91,20 @@ async fn a_key_buys_tokens_that_die_with_it() {
     let prefix = house.db.api_key(house.home, id).await.unwrap().unwrap().prefix;
     assert!(key.starts_with(&format!("erp_{prefix}_")));
     for client in [prefix.clone(), id.to_string()] {
-        let tokens = house.sign_in.client_credentials(&client, &key).await.unwrap();
+        let tokens = house.sign_in.client_credentials(&client, &key, &caller()).await.unwrap();
         assert!(tokens.refresh_token.is_none());
         let identity = house.who(&tokens.access_token).await.unwrap();
         assert!(matches!(identity.actor, Actor::ApiKey(actor, _) if actor == id));
         assert!(!identity.platform_admin && !identity.permissions.allows("platform.user.read"));
     }
-    let tokens = house.sign_in.client_credentials(&prefix, &key).await.unwrap();
+    let tokens = house.sign_in.client_credentials(&prefix, &key, &caller()).await.unwrap();
     for (client, secret) in [("other", key.as_str()), (prefix.as_str(), "erp_no_key")] {
-        let refused = house.sign_in.client_credentials(client, secret).await.err().unwrap();
+        let refused = house.sign_in.client_credentials(client, secret, &caller()).await.err().unwrap();
         assert!(refused.is(&INVALID_CLIENT));
     }
     house.run(&admin, RevokeApiKey { id }).await.unwrap();
     assert!(house.who(&tokens.access_token).await.is_err());
-    assert!(house.sign_in.client_credentials(&prefix, &key).await.is_err());
+    assert!(house.sign_in.client_credentials(&prefix, &key, &caller()).await.is_err());
 }
 
 #[tokio::test]

@@ -109,6 +109,7 @@ impl House {
         };
         let authenticator = CachedAuthenticator::new(Sources {
             tokens: sign_in.tokens.clone(),
+            oidc: Arc::default(),
             queries: db.clone(),
             access: db.clone(),
             database: db.clone(),

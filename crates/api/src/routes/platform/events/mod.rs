@@ -10,6 +10,7 @@ use application::platform::change_feed::EventPage;
 use crate::event_hub::TOO_MANY_STREAMS;
 use crate::extract::accept::EVENT_STREAM;
 use crate::operation::Operations;
+use crate::problem::STOPPING;
 
 pub(crate) const READ_EVENTS: Permission = "platform.event.read";
 const TAG: &str = "events";
@@ -23,12 +24,13 @@ pub fn operations(ops: &mut Operations) {
         .description(
             "Events after `after`, at least once each; sequences have no gaps, so a reader knows when it missed one. Pass \
              `lastSequence` as `after` for what follows. With `Accept: text/event-stream` the answer stays open and tells new \
-             events as they are committed; after a break, `Last-Event-ID` continues where it broke off.",
+             events as they are committed; after a break, `Last-Event-ID` continues where it broke off. An event of the type `reconnect`, which has no id, is \
+             the last one of a server that stops: connect again, and another server goes on.",
         )
         .access(Access::Permission(READ_EVENTS))
         .query::<list::EventsQuery>()
         .ok::<EventPage>()
         .also(EVENT_STREAM)
         .open_ended()
-        .errors(&[&TOO_MANY_STREAMS]);
+        .errors(&[&TOO_MANY_STREAMS, &STOPPING]);
 }

@@ -29,6 +29,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(15);
 const GATHER: Duration = Duration::from_millis(10);
 /// How long a client should wait before it connects again, in milliseconds.
 const RETRY_MS: u32 = 1_000;
+/// The last event of a stream whose server stops. It has no id, so that `Last-Event-ID` stays what it was.
+const RECONNECT: &[u8] = b"event: reconnect\nretry: 1000\ndata: {}\n\n";
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -53,6 +55,8 @@ pub struct Follower {
     subscription: Subscription,
     next_heartbeat: Instant,
     next_check: Instant,
+    /// The client was told to connect again.
+    over: bool,
 }
 
 impl Follower {
@@ -64,7 +68,8 @@ impl Follower {
     ) -> Self {
         let soon = Instant::now() + HEARTBEAT;
         let credential = credential(headers);
-        Self { feed, authenticator, credential, subscription, next_heartbeat: soon, next_check: soon }
+        let (next_heartbeat, next_check, over) = (soon, soon, false);
+        Self { feed, authenticator, credential, subscription, next_heartbeat, next_check, over }
     }
 
     pub fn answer(self, tenant: TenantId, query: EventQuery) -> Response {
@@ -95,6 +100,9 @@ impl Follower {
         query: &mut EventQuery,
     ) -> Option<Result<Bytes, std::io::Error>> {
         loop {
+            if self.over {
+                return None;
+            }
             if Instant::now() >= self.next_check {
                 self.next_check = Instant::now() + HEARTBEAT;
                 if !self.still_allowed(tenant).await {
@@ -115,7 +123,8 @@ impl Follower {
                 }
             }
             if !self.wait().await {
-                return None;
+                self.over = true;
+                return Some(Ok(Bytes::from_static(RECONNECT)));
             }
             if Instant::now() >= self.next_heartbeat {
                 self.next_heartbeat = Instant::now() + HEARTBEAT;
