@@ -9,6 +9,7 @@ mod embedded_settings;
 mod health;
 mod maintenance;
 mod migrated_data;
+mod pace;
 mod people_migration;
 mod periods;
 mod platform;

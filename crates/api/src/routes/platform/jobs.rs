@@ -80,6 +80,10 @@ async fn cancel(
     Id(id): Id<JobId>,
 ) -> ApiResult {
     let job = queries.job(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
+    // Its place among those that run is given up a moment after its end is stored.
+    if !matches!(&*job.status, "queued" | "running") {
+        return Err(AppError::of(&JOB_NOT_RUNNING).into());
+    }
     registry.cancel(ctx.tenant, id)?;
     answer::json(&registry.overlay(ctx.tenant, job))
 }
