@@ -9,7 +9,6 @@ mod embedded_settings;
 mod health;
 mod maintenance;
 mod migrated_data;
-mod people_migration;
 mod periods;
 mod platform;
 mod reference_tables;
