@@ -1,6 +1,7 @@
 //! Identity and tenancy end to end below HTTP: real database, real tokens, a clock the test moves.
 
 mod api_keys;
+mod evidence;
 mod isolation;
 mod leadership;
 mod recent_changes;
