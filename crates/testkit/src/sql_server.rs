@@ -10,7 +10,9 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate::MIGRATIONS;
 use infrastructure::sql::mssql::connection_string::SqlServerOptions;
-use infrastructure::sql::mssql::migrate::{ALL_TENANTS, Migrating, drop_database, execute, prepare};
+use infrastructure::sql::mssql::migrate::{
+    ALL_TENANTS, HISTORY, Migrating, batches, drop_database, execute, prepare,
+};
 use infrastructure::system::SystemClock;
 
 /// Connections of one test: as many as requests that some send at once, since the server may share two cores with it.
@@ -29,14 +31,7 @@ pub fn server() -> Option<SqlServerOptions> {
 
 /// An empty, migrated database that no other running test uses.
 pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
-    static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
-    let slot =
-        std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
-    // Several checkouts may test on one server.
-    let run = std::env::var("ERP_TEST_RUN").unwrap_or_default();
-    let name = format!("erp_test_{run}{slot}_{}", OF_PROCESS.fetch_add(1, Ordering::Relaxed));
-    let options =
-        SqlServerOptions { database: Some(name), pool_min: 0, pool_max: POOL_MAX, ..server.clone() };
+    let options = of_slot(server, "");
     for attempt in 1.. {
         match ready(&options).await {
             Ok(()) => break,
@@ -45,12 +40,62 @@ pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
                 if !error.to_string().contains("concurrently") {
                     let _ = drop_database(&options).await;
                 }
-                tokio::time::sleep(Duration::from_millis(200 + 50 * u64::from(attempt))).await;
+                pause(attempt).await;
             }
             Err(error) => panic!("no database to test on: {error}"),
         }
     }
     options
+}
+
+/// A new database with the migrations up to `last` alone, as an earlier version left it.
+pub async fn database_of_version(server: &SqlServerOptions, last: i64) -> SqlServerOptions {
+    let options = of_slot(server, "_earlier");
+    for attempt in 1.. {
+        match earlier(&options, last).await {
+            Ok(()) => break,
+            Err(_) if attempt < TRIES => pause(attempt).await,
+            Err(error) => panic!("no database of an earlier version to test on: {error}"),
+        }
+    }
+    options
+}
+
+async fn earlier(options: &SqlServerOptions, last: i64) -> StorageResult<()> {
+    drop_database(options).await?;
+    let master = SqlServerOptions { database: Some("master".to_owned()), ..options.clone() };
+    let name = options.database.as_deref().unwrap_or_default();
+    execute(&master, &format!("CREATE DATABASE [{name}]")).await?;
+    execute(options, HISTORY).await?;
+    for migration in MIGRATIONS.iter().filter(|migration| migration.number <= last) {
+        for batch in batches(migration.text(Dialect::SqlServer)) {
+            execute(options, &batch).await?;
+        }
+        let (number, name, checksum) =
+            (migration.number, migration.name, migration.checksum(Dialect::SqlServer));
+        let applied = format!(
+            "INSERT INTO schema_migration (number, name, checksum, applied_at) \
+             VALUES ({number}, N'{name}', N'{checksum}', '2026-01-01');"
+        );
+        execute(options, &applied).await?;
+    }
+    Ok(())
+}
+
+/// The options of a database that only this test of the run uses.
+fn of_slot(server: &SqlServerOptions, suffix: &str) -> SqlServerOptions {
+    static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
+    let slot =
+        std::env::var("NEXTEST_TEST_GLOBAL_SLOT").unwrap_or_else(|_| format!("p{}", std::process::id()));
+    // Several checkouts may test on one server.
+    let run = std::env::var("ERP_TEST_RUN").unwrap_or_default();
+    let number = OF_PROCESS.fetch_add(1, Ordering::Relaxed);
+    let name = format!("erp_test_{run}{slot}_{number}{suffix}");
+    SqlServerOptions { database: Some(name), pool_min: 0, pool_max: POOL_MAX, ..server.clone() }
+}
+
+async fn pause(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(200 + 50 * u64::from(attempt))).await;
 }
 
 /// The connection string of an empty database of the test's own.

@@ -1,5 +1,6 @@
 //! Many operations in one request.
 
+use infrastructure::sql::dialect::Dialect;
 use serde_json::{Value, json};
 use testkit::world::entry;
 use testkit::{TenantKit, World};
@@ -161,7 +162,13 @@ async fn others_post_while_an_atomic_batch_hashes_passwords() {
         let body = json!({ "password": format!("a new and long password {n}") });
         json!({ "method": "POST", "path": path, "body": body, "headers": { "If-Match": "*" } })
     };
-    let operations: Vec<_> = (0..32).map(hash).collect();
+    // On a server, which may share the machine with the hashes, fewer postings end meanwhile. Blocked, none but the first
+    // and the last would.
+    let (hashes, enough) = match world.parts.database.dialect() {
+        Dialect::Sqlite => (32, 3),
+        Dialect::SqlServer => (48, 2),
+    };
+    let operations: Vec<_> = (0..hashes).map(hash).collect();
     let client = tenant.client.clone();
     let ended = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let batch = tokio::spawn({
@@ -178,9 +185,10 @@ async fn others_post_while_an_atomic_batch_hashes_passwords() {
         meanwhile += usize::from(!ended.load(std::sync::atomic::Ordering::SeqCst));
     }
     let answer = batch.await.unwrap().expect(200).json();
-    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(32)), "{answer}");
-    assert!(meanwhile >= 3, "{meanwhile} postings by others while the batch prepared itself");
-    world.sign_in("clerk@alpha.example", "a new and long password 31", Some("alpha")).await;
+    assert_eq!((&answer["committed"], &answer["succeeded"]), (&json!(true), &json!(hashes)), "{answer}");
+    assert!(meanwhile >= enough, "{meanwhile} postings by others while the batch prepared itself");
+    let last = format!("a new and long password {}", hashes - 1);
+    world.sign_in("clerk@alpha.example", &last, Some("alpha")).await;
 }
 
 #[tokio::test]

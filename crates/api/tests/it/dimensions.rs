@@ -177,7 +177,12 @@ async fn a_heading_takes_no_postings_on_any_route() {
     assert!(late.text().contains("branch=RUH is a heading"), "{}", late.text());
     let csv = "entry,date,account,debit,credit,branch\n1,2026-02-01,61,5,,RUH\n1,2026-02-01,1,,5,RUH-1\n";
     let import = client
-        .call("POST", "/imports?type=journal-entries&post=true", &["Content-Type: text/csv"], csv)
+        .call(
+            "POST",
+            "/imports?type=journal-entries&post=true",
+            &["Content-Type: text/csv", "Prefer: wait=60"],
+            csv,
+        )
         .await;
     assert!(import.expect(422).text().contains("dimension_value_is_heading"));
     let recurring = json!({

@@ -38,7 +38,7 @@ async fn import(kit: &TenantKit, dates: &[&str], options: &str) -> Answer {
         csv.push_str(&format!("{n},{date},1,12.50,\n{n},{date},2,,12.50\n"));
     }
     let path = format!("/imports?type=journal-entries&post=true{options}");
-    kit.client.call("POST", &path, &["Content-Type: text/csv"], csv).await
+    kit.client.call("POST", &path, &["Content-Type: text/csv", "Prefer: wait=60"], csv).await
 }
 
 /// Moves the clock, and signs in again because the token has expired by then.
@@ -81,9 +81,13 @@ async fn a_mistyped_year_makes_no_fiscal_years() {
     assert_eq!(done["fiscalYears"], 2);
     let opening = "account,debit,credit\n1,5,\n";
     let path = "/imports?type=opening-balances&createPeriods=true&date=1926-01-01";
-    let refused = kit.client.call("POST", path, &["Content-Type: text/csv"], opening).await.expect(422);
+    let refused = kit
+        .client
+        .call("POST", path, &["Content-Type: text/csv", "Prefer: wait=60"], opening)
+        .await
+        .expect(422);
     assert!(refused.text().contains("fiscal_year_too_far"), "{}", refused.text());
-    let arabic = ["Content-Type: text/csv", "Accept-Language: ar"];
+    let arabic = ["Content-Type: text/csv", "Accept-Language: ar", "Prefer: wait=60"];
     let refused = kit.client.call("POST", path, &arabic, opening).await.expect(422);
     assert!(refused.text().contains("يبعد التاريخ 1926-01-01"), "{}", refused.text());
 }

@@ -98,7 +98,7 @@ async fn the_tax_lock_sees_every_line_with_a_tax_code() {
         "entry,date,account,debit,credit,tax_code\n1,2026-03-10,1113,100,,\n1,2026-03-10,4120,,100,Z0\n";
     for options in ["", "&dryRun=true"] {
         let path = format!("/imports?type=journal-entries&post=true{options}");
-        locked(client.call("POST", &path, &["Content-Type: text/csv"], csv).await);
+        locked(client.call("POST", &path, &["Content-Type: text/csv", "Prefer: wait=60"], csv).await);
     }
     let recurring = json!({
         "code": "Z", "name": { "en": "Z" }, "startDate": "2026-03-05", "autoPost": true,

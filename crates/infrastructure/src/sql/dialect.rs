@@ -20,6 +20,7 @@ impl Dialect {
     /// | `{lock_range}` | | `WITH (UPDLOCK, HOLDLOCK)` |
     /// | `{skip_locked}` | | `WITH (UPDLOCK, ROWLOCK, READPAST)` |
     /// | `{escape}` | `ESCAPE '\'` | `ESCAPE N'\'` |
+    /// | `{exact}` | | `COLLATE Latin1_General_100_BIN2`, for documents, whose columns have the database's collation |
     /// | `{length x}` | `length(x)` | `LEN(x)` |
     /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
@@ -65,6 +66,7 @@ impl Dialect {
             (Self::SqlServer, "skip_locked") => "WITH (UPDLOCK, ROWLOCK, READPAST)".to_owned(),
             (Self::Sqlite, "escape") => r"ESCAPE '\'".to_owned(),
             (Self::SqlServer, "escape") => r"ESCAPE N'\'".to_owned(),
+            (Self::SqlServer, "exact") => "COLLATE Latin1_General_100_BIN2".to_owned(),
             (Self::Sqlite, "length") => format!("length({argument})"),
             (Self::SqlServer, "length") => format!("LEN({argument})"),
             (Self::Sqlite, "ids") => format!("SELECT unhex(value) FROM json_each({argument})"),
@@ -81,7 +83,7 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 13] = [
+pub const HOOKS: [&str; 14] = [
     "page",
     "top",
     "limit",
@@ -91,6 +93,7 @@ pub const HOOKS: [&str; 13] = [
     "lock_range",
     "skip_locked",
     "escape",
+    "exact",
     "length",
     "ids",
     "index",

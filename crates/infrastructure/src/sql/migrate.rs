@@ -67,7 +67,8 @@ impl Migration {
     }
 }
 
-const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, \
+/// Which migrations a database has.
+pub const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, \
      name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT";
 
 /// What is applied: number and checksum.

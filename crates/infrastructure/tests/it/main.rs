@@ -10,7 +10,6 @@ mod health;
 mod maintenance;
 mod migrated_data;
 mod pace;
-mod people_migration;
 mod periods;
 mod platform;
 mod reference_tables;

@@ -41,7 +41,7 @@ statements! {
          LEFT JOIN audit_log a ON a.tenant_id = o.tenant_id AND a.id = o.id \
          WHERE o.tenant_id = ?1 AND o.sequence >= ?3 AND (a.id IS NULL OR a.hash IS NULL \
          OR a.chain_sequence <> o.sequence OR a.entity <> o.entity OR a.entity_id <> o.entity_id \
-         OR a.recorded_at <> o.occurred_at OR COALESCE(a.after_document, '') <> COALESCE(o.data, '')) \
+         OR a.recorded_at <> o.occurred_at OR COALESCE(a.after_document, '') {exact} <> COALESCE(o.data, '')) \
          ORDER BY o.sequence {page ?2}";
     AUDIT_CHAIN_STATEMENT = "accounting.evidence.audit_chain": AUDIT_CHAIN;
     PERIODS = "accounting.evidence.periods": "SELECT id, name, status FROM fiscal_period WHERE tenant_id = ?1";

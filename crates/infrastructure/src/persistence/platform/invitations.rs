@@ -25,13 +25,25 @@ macro_rules! invitation {
     };
 }
 
+/// How many usable invitations an address has.
+macro_rules! is_invited {
+    () => {
+        "SELECT COUNT(*) AS count FROM invitation WHERE tenant_id = ?1 AND email = ?2 AND accepted_at IS NULL \
+         AND revoked_at IS NULL AND expires_at > ?3"
+    };
+}
+
 statements! {
     FIND = "platform.invitation.find": invitation!("{lock} WHERE tenant_id = ?1 AND id = ?2");
     FIND_BY_TOKEN = "platform.invitation.find_by_token":
         invitation!("{lock} WHERE tenant_id = ?1 AND token_hash = ?2");
     IS_INVITED = "platform.invitation.is_invited":
-        "SELECT COUNT(*) AS count FROM invitation {lock_range} WHERE tenant_id = ?1 AND email = ?2 AND accepted_at IS NULL \
-         AND revoked_at IS NULL AND expires_at > ?3";
+        is_invited!(),
+        // Locks by writing: no unique key tells that an address has one, so whoever invites waits for whoever just did.
+        mssql: concat!(
+            "UPDATE role SET version = version WHERE tenant_id = ?1 AND code = 'administrator';\n",
+            is_invited!()
+        );
     COUNT_USABLE = "platform.invitation.count_usable":
         "SELECT COUNT(*) AS count FROM invitation WHERE tenant_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL \
          AND expires_at > ?2";

@@ -29,7 +29,8 @@ pub enum Migrating {
     Check,
 }
 
-const HISTORY: &str = "IF OBJECT_ID(N'schema_migration', N'U') IS NULL CREATE TABLE schema_migration (\
+/// Which migrations a database has.
+pub const HISTORY: &str = "IF OBJECT_ID(N'schema_migration', N'U') IS NULL CREATE TABLE schema_migration (\
      number BIGINT NOT NULL, name NVARCHAR(100) NOT NULL, checksum NVARCHAR(64) NOT NULL, applied_at DATETIME2(6) NOT NULL, \
      CONSTRAINT pk_schema_migration PRIMARY KEY CLUSTERED (number));";
 const INSERT: &str =
@@ -164,7 +165,7 @@ async fn run(connection: &mut Connection, migration: &Migration, now: Timestamp)
 }
 
 /// Splits at lines that say `GO`, as SQL Server's own tools do.
-fn batches(text: &str) -> Vec<String> {
+pub fn batches(text: &str) -> Vec<String> {
     let mut batches = vec![String::new()];
     for line in text.lines() {
         if line.trim().eq_ignore_ascii_case("GO") {

@@ -20,13 +20,14 @@ use application::ports::clock::Clock;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::PeriodPattern;
 use domain::ids::TenantId;
-use domain::money::{Amount, CurrencyCode};
-use domain::time::{Timestamp, date_key, parse_date};
+use domain::money::{Amount, CurrencyCode, Rate};
+use domain::time::{Timestamp, parse_date};
 use infrastructure::sql::value::Value;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::platform::House;
+use crate::store::{Place, literal};
 
 /// Code, type, control.
 const ACCOUNTS: [(&str, &str, &str); 9] = [
@@ -119,7 +120,7 @@ impl Books {
     pub async fn new() -> Self {
         let house = House::new().await;
         let tenant = house.tenant("books").await;
-        seed(house.db.file().unwrap(), tenant, house.clock.now());
+        seed(&house.place, tenant, house.clock.now()).await;
         let ctx = house.administrator("books").await;
         Self { house, tenant, ctx }
     }
@@ -214,59 +215,85 @@ pub fn figures(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, amount)| ((*key).to_owned(), (*amount).to_owned())).collect()
 }
 
+/// What rows of master data have besides.
+fn kept(tenant: TenantId, id: u128, code: &str, now: Timestamp) -> Vec<(&'static str, Value)> {
+    vec![
+        ("tenant_id", tenant.into()),
+        ("id", seeded(id)),
+        ("code", code.into()),
+        ("name_en", code.into()),
+        ("active", true.into()),
+        ("created_at", now.into()),
+        ("updated_at", now.into()),
+        ("version", Value::Int(1)),
+    ]
+}
+
+fn seeded(n: u128) -> Value {
+    Value::Id(Uuid::from_u128((1 << 64) + n))
+}
+
 /// A small chart of the tests' own in place of what the template set up.
-fn seed(file: &std::path::Path, tenant: TenantId, now: Timestamp) {
-    let connection = rusqlite::Connection::open(file).unwrap();
-    connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
-    let tenant = tenant.uuid();
-    let id = |n: u128| Uuid::from_u128((1 << 64) + n);
-    let blob = |id: Uuid| format!("x'{}'", id.simple());
-    let (t, now) = (blob(tenant), now.micros());
-    let series = blob(id(1));
+async fn seed(place: &Place, tenant: TenantId, now: Timestamp) {
+    let of_tenant = literal(place.dialect(), &tenant.into());
+    let mut sql = String::new();
     // What provisioning made of itself gives way: the figures below depend on nothing but this file.
-    let provisioned = ["fiscal_period", "fiscal_year", "journal", "number_series", "ledger_settings"];
-    let mut sql: String =
-        provisioned.iter().map(|table| format!("DELETE FROM {table} WHERE tenant_id = {t};")).collect();
-    sql += &format!(
-        "INSERT INTO number_series (tenant_id, id, code, name_ar, name_en, document_type, pattern, reset, gapless, active, \
-         created_at, updated_at, version) VALUES ({t}, {series}, 'ALL', NULL, 'All', 'journal_entry', \
-         '{{JOURNAL}}-{{FY}}-{{00000}}', 'fiscal_year', 1, 1, {now}, {now}, 1);"
-    );
+    for table in ["fiscal_period", "fiscal_year", "journal", "number_series", "ledger_settings"] {
+        sql += &format!("DELETE FROM {table} WHERE tenant_id = {of_tenant};");
+    }
+    let mut add = |table: &str, n: u128, code: &str, more: &[(&'static str, Value)]| {
+        let mut columns = kept(tenant, n, code, now);
+        columns.extend_from_slice(more);
+        sql += &place.insert(table, &columns);
+    };
+    let pattern = "{JOURNAL}-{FY}-{00000}";
+    let series = [
+        ("document_type", "journal_entry".into()),
+        ("pattern", pattern.into()),
+        ("reset", "fiscal_year".into()),
+        ("gapless", true.into()),
+    ];
+    add("number_series", 1, "ALL", &series);
     for (n, (code, kind)) in (10..).zip(JOURNALS) {
-        sql += &format!(
-            "INSERT INTO journal VALUES ({t}, {}, '{code}', NULL, '{code}', '', '{kind}', {series}, 1, {now}, {now}, 1);",
-            blob(id(n))
-        );
+        let more = [("search", "".into()), ("kind", kind.into()), ("number_series_id", seeded(1))];
+        add("journal", n, code, &more);
     }
-    let mut accounts = BTreeMap::new();
     for (n, (code, kind, control)) in (100..).zip(ACCOUNTS) {
-        accounts.insert(code, blob(id(n)));
-        sql += &format!(
-            "INSERT INTO account VALUES ({t}, {}, '{code}', NULL, '{code}', '', '{kind}', NULL, NULL, 1, NULL, '{control}', \
-             'none', 0, 1, {now}, {now}, 1);",
-            blob(id(n))
-        );
+        let more = [
+            ("search", "".into()),
+            ("type", kind.into()),
+            ("is_posting", true.into()),
+            ("control", control.into()),
+            ("cash_flow", "none".into()),
+            ("reconcilable", false.into()),
+        ];
+        add("account", n, code, &more);
     }
-    sql += &format!(
-        "INSERT INTO ledger_settings VALUES ({t}, {}, NULL, {}, NULL, 1);",
-        accounts[RETAINED], accounts[OPENING]
-    );
-    let branch = blob(id(200));
-    sql += &format!(
-        "INSERT INTO dimension VALUES ({t}, {branch}, 'branch', NULL, 'Branch', 1, {now}, {now}, 1);"
-    );
+    add("dimension", 200, "branch", &[]);
     for (n, code) in (201..).zip(["R", "J"]) {
-        sql += &format!(
-            "INSERT INTO dimension_value (tenant_id, id, dimension_id, code, name_en, search, active, created_at, updated_at, version) \
-             VALUES ({t}, {}, {branch}, '{code}', '{code}', '', 1, {now}, {now}, 1);",
-            blob(id(n))
-        );
+        add("dimension_value", n, code, &[("dimension_id", seeded(200)), ("search", "".into())]);
     }
-    sql += &format!("INSERT INTO currency VALUES ({t}, 'USD', NULL, 'Dollar', 2, 1, {now}, {now}, 1);");
-    sql += &format!(
-        "INSERT INTO exchange_rate VALUES ({t}, {}, 'USD', {}, 37500000000, NULL, {now}, {now}, 1);",
-        blob(id(300)),
-        date_key(day("2025-01-01"))
-    );
-    connection.execute_batch(&sql).unwrap();
+    let account =
+        |code: &str| (100..).zip(ACCOUNTS).find(|(_, (of, ..))| *of == code).map(|(n, _)| seeded(n));
+    let settings = [
+        ("tenant_id", tenant.into()),
+        ("retained_earnings_account_id", account(RETAINED).unwrap()),
+        ("opening_account_id", account(OPENING).unwrap()),
+        ("version", Value::Int(1)),
+    ];
+    sql += &place.insert("ledger_settings", &settings);
+    let mut currency = kept(tenant, 0, "USD", now);
+    currency.retain(|(name, _)| *name != "id");
+    currency.push(("scale", Value::Int(2)));
+    sql += &place.insert("currency", &currency);
+    let mut rate = kept(tenant, 300, "", now);
+    rate.retain(|(name, _)| !["code", "name_en", "active"].contains(name));
+    let of_day = [
+        ("currency", "USD".into()),
+        ("rate_date", day("2025-01-01").into()),
+        ("rate", Rate::parse("3.75").unwrap().into()),
+    ];
+    rate.extend(of_day);
+    sql += &place.insert("exchange_rate", &rate);
+    place.run(&sql).await.unwrap();
 }

@@ -3,7 +3,7 @@
 use application::accounting::opening_balances::CreateOpeningBalances;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::reverse_journal_entry::ReverseJournalEntry;
-use rusqlite::Connection;
+use infrastructure::sql::migrate::MIGRATIONS;
 use uuid::Uuid;
 
 use super::{Books, codes, day, figures, line};
@@ -72,23 +72,20 @@ async fn books_without_fiscal_years_have_no_first_day() {
     assert_eq!(codes(&books.run(opening(&LINES)).await.unwrap_err()), ["fiscal_years_missing"]);
 }
 
-/// Every row of maintained balances that holds anything, as text.
-fn balances(sql: &Connection) -> Vec<String> {
-    let mut found = Vec::new();
-    for (table, keys) in TABLES {
-        let columns = format!("{keys}, shard, debit, credit, currency_debit, currency_credit");
-        let query =
-            format!("SELECT {columns} FROM {table} WHERE debit <> 0 OR credit <> 0 ORDER BY {keys}, shard");
-        let mut rows = sql.prepare(&query).unwrap();
-        let count = rows.column_count();
-        let text = |row: &rusqlite::Row<'_>| {
-            let values =
-                (0..count).map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap()));
-            Ok(format!("{table} {}", values.collect::<Vec<_>>().join(" ")))
-        };
-        found.extend(rows.query_map([], text).unwrap().map(Result::unwrap));
+impl Books {
+    /// Every row of maintained balances that holds anything, as text.
+    async fn maintained(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (table, keys) in TABLES {
+            let columns = format!("{keys}, shard, debit, credit, currency_debit, currency_credit");
+            let sql = format!(
+                "SELECT {columns} FROM {table} WHERE tenant_id = ?1 AND (debit <> 0 OR credit <> 0) ORDER BY {keys}, shard"
+            );
+            let rows = self.house.db.query_text(&sql, &[self.tenant.into()]).await.unwrap();
+            found.extend(rows.into_iter().map(|row| format!("{table} {:?}", row.into_values())));
+        }
+        found
     }
-    found
 }
 
 const TABLES: [(&str, &str); 3] = [
@@ -113,20 +110,22 @@ async fn books_of_an_earlier_version_get_the_same_opening_figures() {
     books.run(undo("2025-02-03")).await.unwrap();
     books.run(opening(&["1000 10 0 branch=R", "3100 0 10"])).await.unwrap();
 
-    let sql = Connection::open(books.house.db.file().unwrap()).unwrap();
-    let expected = balances(&sql);
-    assert!(expected.iter().any(|row| row.contains("Integer(-1)")), "{expected:#?}");
+    let place = &books.house.place;
+    let expected = books.maintained().await;
+    assert!(expected.iter().any(|row| row.contains("Int(-1)")), "{expected:#?}");
     for (table, keys) in TABLES {
+        // One shard for all, as it was.
         let sums = "SUM(debit), SUM(credit), SUM(currency_debit), SUM(currency_credit)";
-        sql.execute_batch(&format!(
-            "INSERT OR REPLACE INTO {table} ({keys}, shard, debit, credit, currency_debit, currency_credit) \
-             SELECT {keys}, 0, {sums} FROM {table} GROUP BY {keys}; DELETE FROM {table} WHERE shard = -1;"
-        ))
-        .unwrap();
+        let sql = format!(
+            "INSERT INTO {table} ({keys}, shard, debit, credit, currency_debit, currency_credit) \
+             SELECT {keys}, 99, {sums} FROM {table} GROUP BY {keys}; DELETE FROM {table} WHERE shard <> 99; \
+             UPDATE {table} SET shard = 0;"
+        );
+        place.run(&sql).await.unwrap();
     }
-    assert_ne!(balances(&sql), expected);
-    let migration = include_str!("../../../../../migrations/sqlite/0012_opening_shard.sql");
-    let (_, statements) = migration.split_once("'opening';\n").unwrap();
-    sql.execute_batch(statements).unwrap();
-    assert_eq!(balances(&sql), expected);
+    assert_ne!(books.maintained().await, expected);
+    let migration = MIGRATIONS.iter().find(|migration| migration.name == "0012_opening_shard").unwrap();
+    let (_, statements) = migration.text(place.dialect()).split_once("'opening';\n").unwrap();
+    place.run(statements).await.unwrap();
+    assert_eq!(books.maintained().await, expected);
 }

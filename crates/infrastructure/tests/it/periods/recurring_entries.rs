@@ -86,7 +86,7 @@ async fn downtime_is_caught_up_without_doubles() {
     assert_eq!((ended.next_date, ended.last_error), (None, None));
     assert_eq!(books.made().await, 6);
     let described = "SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1 AND description = 'Rent 02/2025' \
-                     AND recurring_entry_id IS NOT NULL AND posted_by = created_by AND posting_date = 20250228";
+                     AND recurring_entry_id IS NOT NULL AND posted_by = created_by AND posting_date = '20250228'";
     assert_eq!(books.count(described).await, 1);
 }
 
@@ -155,9 +155,7 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
     let books = Books::with_years(1).await;
     let id = books.create(rent("RENT", true)).await;
     books.due("2025-02-28").await;
-    let older = "UPDATE recurring_entry SET settled_through = NULL WHERE tenant_id = ?1";
-    let connection = rusqlite::Connection::open(books.house.db.file().unwrap()).unwrap();
-    connection.execute(older, [books.tenant.uuid().as_bytes()]).unwrap();
+    books.house.place.run("UPDATE recurring_entry SET settled_through = NULL").await.unwrap();
     let schedule = Some(Frequency::Monthly { day_of_month: 15, interval: 1 });
     let changed = books.run(UpdateRecurringEntry { schedule, ..unchanged(id) }).await.unwrap();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Identity and tenancy end to end below HTTP: real database, real tokens, a clock the test moves.
 
 mod api_keys;
+mod evidence;
 mod isolation;
 mod leadership;
 mod recent_changes;
@@ -42,7 +43,7 @@ use infrastructure::identity::tokens::JwtTokens;
 use infrastructure::sql::db::Db;
 use infrastructure::system::SystemIds;
 
-use crate::store::Store;
+use crate::store::{Place, Store};
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -69,7 +70,7 @@ pub struct House {
     pub authenticator: CachedAuthenticator,
     pub clock: Arc<FixedClock>,
     pub home: TenantId,
-    _store: Store,
+    pub place: Place,
 }
 
 struct NoBooks;
@@ -93,8 +94,7 @@ impl House {
     pub async fn new() -> Self {
         let clock = Arc::new(FixedClock(AtomicI64::new(1_790_000_000_000_000)));
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let store = Store::open(clock.clone(), ids.clone()).await;
-        let db = store.db.clone();
+        let Store { db, place } = Store::open(clock.clone(), ids.clone()).await;
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
         let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));
         let app = Application { database, cache, clock: clock.clone(), ids: ids.clone() };
@@ -117,7 +117,7 @@ impl House {
             clock: clock.clone(),
         });
         let nowhere = TenantId::new(uuid::Uuid::nil());
-        let mut house = Self { db, app, sign_in, authenticator, clock, home: nowhere, _store: store };
+        let mut house = Self { db, app, sign_in, authenticator, clock, home: nowhere, place };
         let new = house.new_tenant("home").await;
         house.home = bootstrap_administrator(&house.app, new, Arc::new(NoBooks))
             .await

@@ -63,14 +63,14 @@ async fn a_batch_commits_as_a_whole() {
     let ctx = joined(&books, &open);
     for amount in ["1.00", "2.00"] {
         execute(&books.app, &ctx, entry(amount, "4000")).await.unwrap();
-        assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 1, "nobody sees it yet");
+        assert_eq!(books.count("SELECT count(*) FROM journal_entry").await, 1, "nobody sees it yet");
     }
     let refused = execute(&books.app, &ctx, entry("3.00", "nowhere")).await.unwrap_err();
     assert_eq!(refused.violations[0].def.code, "account_code_unknown");
     open.commit(Box::pin(async { transaction.await.unwrap() })).await.unwrap();
-    assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 3);
-    assert_eq!(books.count("SELECT sum(debit) FROM account_balance"), 80_000);
-    assert_eq!(books.count("SELECT last_number FROM number_series_counter"), 3);
+    assert_eq!(books.count("SELECT count(*) FROM journal_entry").await, 3);
+    assert_eq!(books.count("SELECT sum(debit) FROM account_balance").await, 80_000);
+    assert_eq!(books.count("SELECT last_number FROM number_series_counter").await, 3);
 }
 
 #[tokio::test]
@@ -88,11 +88,11 @@ async fn a_batch_that_is_dropped_keeps_nothing_and_lets_others_go_on() {
     drop(open);
     transaction.await.unwrap().unwrap();
     waiting.await.unwrap().unwrap();
-    assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 2);
-    assert_eq!(books.count("SELECT last_number FROM number_series_counter"), 2, "no number was burnt");
-    assert_eq!(books.count("SELECT sum(debit) FROM account_balance"), 120_000);
+    assert_eq!(books.count("SELECT count(*) FROM journal_entry").await, 2);
+    assert_eq!(books.count("SELECT last_number FROM number_series_counter").await, 2, "no number was burnt");
+    assert_eq!(books.count("SELECT sum(debit) FROM account_balance").await, 120_000);
     assert_eq!(
-        books.count("SELECT value FROM counter WHERE name = 'event'"),
-        books.count("SELECT count(*) FROM outbox_event")
+        books.count("SELECT value FROM counter WHERE name = 'event'").await,
+        books.count("SELECT count(*) FROM outbox_event").await
     );
 }

@@ -1,7 +1,7 @@
 //! A tenant with a journal and its series, and nothing else.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use application::accounting::imports::{
     ImportFormat, ImportKind, ImportOptions, NoProgress, Progress, commit, parse,
@@ -11,34 +11,30 @@ use application::command::Application;
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use domain::ids::TenantId;
+use domain::time::Timestamp;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
 use infrastructure::sql::db::Db;
+use infrastructure::sql::value::{FromValue, Value};
 use infrastructure::system::{SystemClock, SystemIds};
-use rusqlite::Connection;
-use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::store::{Place, Store};
 
 pub struct Books {
     pub app: Application,
     pub db: Arc<Db>,
     pub ctx: RequestContext,
-    /// A second connection, to look at what is stored.
-    pub sql: Mutex<Connection>,
-    _folder: TempDir,
+    pub place: Place,
 }
 
 pub const SERIES: Uuid = Uuid::from_u128(10);
 
 impl Books {
     pub async fn new(currency: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = crate::database::open(folder.path()).await.unwrap();
         let tenant = TenantId::new(Uuid::from_u128(1));
-        let sql = Connection::open(folder.path().join("erp.db")).unwrap();
-        sql.execute_batch("PRAGMA busy_timeout = 10000").unwrap();
-        seed(&sql, tenant, currency);
-        let db = Arc::new(db);
+        let Store { db, place } = Store::open(Arc::new(SystemClock), Arc::new(SystemIds)).await;
+        place.run(&seed(&place, tenant, currency)).await.unwrap();
         let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
         let app = Application {
             database: Arc::new(FollowedDatabase::new(db.clone(), cache.clone())),
@@ -46,7 +42,7 @@ impl Books {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
         };
-        Self { app, db, ctx: RequestContext::system(tenant, "test"), sql: Mutex::new(sql), _folder: folder }
+        Self { app, db, ctx: RequestContext::system(tenant, "test"), place }
     }
 
     pub async fn import(
@@ -82,8 +78,18 @@ impl Books {
         self.import(ImportKind::JournalEntries, text, posted()).await
     }
 
-    pub fn count(&self, sql: &str) -> i64 {
-        self.sql.lock().unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    /// The single value that a query answers; amounts in ten-thousandths.
+    pub async fn count(&self, sql: &str) -> i64 {
+        // The first parameter of a read is the tenant.
+        let sql = format!("SELECT ({sql}) AS count WHERE ?1 IS NOT NULL");
+        let rows = self.db.query_text(&sql, &[self.ctx.tenant.into()]).await.unwrap();
+        let value = rows.into_iter().next().unwrap().into_values().remove(0);
+        match value {
+            Value::Amount(amount) => amount.scaled(),
+            // The stand-in forgets the scale of a sum inside another query.
+            Value::Rate(sum) => sum.scaled() / 1_000_000,
+            value => i64::from_value(value).unwrap(),
+        }
     }
 }
 
@@ -112,28 +118,53 @@ pub fn problems(error: &AppError) -> Vec<(u32, String, &'static str)> {
         .collect()
 }
 
-fn seed(sql: &Connection, tenant: TenantId, currency: &str) {
-    let (tenant, series) = (tenant.uuid().as_bytes().to_vec(), SERIES.as_bytes().to_vec());
-    sql.execute(
-        "INSERT INTO tenant (id, code, name_en, currency, country, template, status, created_at, updated_at, version) \
-         VALUES (?1, 'books', 'Books', ?2, 'SA', 'empty', 'active', 0, 0, 1)",
-        rusqlite::params![tenant, currency],
-    )
-    .unwrap();
-    sql.execute(
-        "INSERT INTO number_series (tenant_id, id, code, name_en, document_type, pattern, reset, gapless, active, created_at, \
-         updated_at, version) VALUES (?1, ?2, 'GJ', 'General', 'journal_entry', 'GJ-{YYYY}-{000000}', 'year', 1, 1, 0, 0, 1)",
-        rusqlite::params![tenant, series],
-    )
-    .unwrap();
-    for (n, code, kind) in [(11_u128, "GENERAL", "general"), (12, "OPENING", "opening")] {
-        sql.execute(
-            "INSERT INTO journal (tenant_id, id, code, name_en, search, kind, number_series_id, active, created_at, updated_at, \
-             version) VALUES (?1, ?2, ?3, ?3, '', ?4, ?5, 1, 0, 0, 1)",
-            rusqlite::params![tenant, Uuid::from_u128(n).as_bytes().to_vec(), code, kind, series],
-        )
-        .unwrap();
+/// What rows of master data have besides.
+pub fn kept() -> [(&'static str, Value); 3] {
+    let moment = || Value::from(Timestamp::from_micros(0));
+    [("created_at", moment()), ("updated_at", moment()), ("version", Value::Int(1))]
+}
+
+fn seed(place: &Place, tenant: TenantId, currency: &str) -> String {
+    let mut sql = String::new();
+    let mut add = |table: &str, columns: &[(&'static str, Value)]| {
+        sql += &place.insert(table, &[columns, &kept()].concat());
+    };
+    let books = [
+        ("id", tenant.into()),
+        ("code", "books".into()),
+        ("name_en", "Books".into()),
+        ("currency", currency.into()),
+        ("country", "SA".into()),
+        ("template", "empty".into()),
+        ("status", "active".into()),
+    ];
+    add("tenant", &books);
+    let series = [
+        ("tenant_id", tenant.into()),
+        ("id", SERIES.into()),
+        ("code", "GJ".into()),
+        ("name_en", "General".into()),
+        ("document_type", "journal_entry".into()),
+        ("pattern", "GJ-{YYYY}-{000000}".into()),
+        ("reset", "year".into()),
+        ("gapless", true.into()),
+        ("active", true.into()),
+    ];
+    add("number_series", &series);
+    for (n, code, kind) in [(11, "GENERAL", "general"), (12, "OPENING", "opening")] {
+        let journal = [
+            ("tenant_id", tenant.into()),
+            ("id", Uuid::from_u128(n).into()),
+            ("code", code.into()),
+            ("name_en", code.into()),
+            ("search", "".into()),
+            ("kind", kind.into()),
+            ("number_series_id", SERIES.into()),
+            ("active", true.into()),
+        ];
+        add("journal", &journal);
     }
+    sql
 }
 
 /// A folder of the shared data sets; `None`, said aloud, when this machine does not have it.

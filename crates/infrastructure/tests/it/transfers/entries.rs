@@ -8,9 +8,12 @@ use application::accounting::imports::error::JOB_CANCELLED;
 use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, Progress};
 use application::authorize::PermissionSet;
 use application::error::IDEMPOTENCY_KEY_REUSED;
+use domain::money::Rate;
+use domain::time::parse_date;
+use infrastructure::sql::value::Value;
 use uuid::Uuid;
 
-use super::books::{Books, posted, problems};
+use super::books::{Books, kept, posted, problems};
 
 const LONG: usize = 47_000;
 
@@ -35,9 +38,9 @@ async fn an_entry_of_47_000_lines_is_one_entry() {
     let result = books.entries(&text).await.unwrap();
     eprintln!("{LONG} lines in one entry: {:?}", began.elapsed());
     assert_eq!((result.entries, result.lines), (1, LONG as u64));
-    assert_eq!(books.count("SELECT line_count FROM journal_entry"), LONG as i64);
-    assert_eq!(books.count("SELECT count(*) FROM ledger_line"), LONG as i64);
-    assert_eq!(books.count("SELECT count(*) FROM dimension_set"), 7);
+    assert_eq!(books.count("SELECT line_count FROM journal_entry").await, LONG as i64);
+    assert_eq!(books.count("SELECT count(*) FROM ledger_line").await, LONG as i64);
+    assert_eq!(books.count("SELECT count(*) FROM dimension_set").await, 7);
     let error = books.entries(&long_entry(100_002)).await.unwrap_err();
     assert_eq!(problems(&error), [(100_002, "entry".to_owned(), "import_entry_too_long")]);
 }
@@ -46,18 +49,38 @@ async fn an_entry_of_47_000_lines_is_one_entry() {
 async fn foreign_lines_use_the_rate_of_their_day() {
     let books = Books::new("SAR").await;
     books.accounts("1000,asset,Cash\n4000,income,Sales").await;
-    let tenant = books.ctx.tenant.uuid().as_bytes().to_vec();
-    books.sql.lock().unwrap().execute("INSERT INTO currency (tenant_id, code, name_en, scale, active, created_at, updated_at, version) VALUES (?1, 'USD', 'Dollar', 2, 1, 0, 0, 1)", [&tenant]).unwrap();
-    for (n, date, rate) in [(1_u128, 20_260_101_i64, 37_500_000_000_i64), (2, 20_260_201, 38_000_000_000)] {
-        let id = Uuid::from_u128(n).as_bytes().to_vec();
-        books.sql.lock().unwrap().execute("INSERT INTO exchange_rate (tenant_id, id, currency, rate_date, rate, created_at, updated_at, version) VALUES (?1, ?2, 'USD', ?3, ?4, 0, 0, 1)", rusqlite::params![tenant, id, date, rate]).unwrap();
+    let tenant = || Value::from(books.ctx.tenant);
+    let currency = [
+        ("tenant_id", tenant()),
+        ("code", "USD".into()),
+        ("name_en", "Dollar".into()),
+        ("scale", Value::Int(2)),
+        ("active", true.into()),
+    ];
+    let mut sql = books.place.insert("currency", &[&currency[..], &kept()].concat());
+    for (n, date, rate) in [(1, "2026-01-01", "3.75"), (2, "2026-02-01", "3.8")] {
+        let of_day = [
+            ("tenant_id", tenant()),
+            ("id", Uuid::from_u128(n).into()),
+            ("currency", "USD".into()),
+            ("rate_date", parse_date(date).unwrap().into()),
+            ("rate", Rate::parse(rate).unwrap().into()),
+        ];
+        sql += &books.place.insert("exchange_rate", &[&of_day[..], &kept()].concat());
     }
+    books.place.run(&sql).await.unwrap();
     let text = "entry,date,account,debit,credit,currency\n\
         1,2026-01-31,1000,100,,usd\n1,2026-01-31,4000,,100,USD\n\
         2,2026-02-01,1000,100,,USD\n2,2026-02-01,4000,,100,USD\n";
     books.entries(text).await.unwrap();
-    assert_eq!(books.count("SELECT sum(debit) FROM ledger_line WHERE posting_date = 20260131"), 3_750_000);
-    assert_eq!(books.count("SELECT sum(debit) FROM ledger_line WHERE posting_date = 20260201"), 3_800_000);
+    assert_eq!(
+        books.count("SELECT sum(debit) FROM ledger_line WHERE posting_date = '20260131'").await,
+        3_750_000
+    );
+    assert_eq!(
+        books.count("SELECT sum(debit) FROM ledger_line WHERE posting_date = '20260201'").await,
+        3_800_000
+    );
     let early =
         "entry,date,account,debit,credit,currency\n1,2025-12-31,1000,100,,USD\n1,2025-12-31,4000,,100,USD\n";
     let error = books.entries(early).await.unwrap_err();
@@ -72,22 +95,15 @@ async fn opening_balances_are_balanced_once() {
     let options = ImportOptions { date: chrono::NaiveDate::from_ymd_opt(2026, 1, 1), ..posted() };
     let error = books.import(ImportKind::OpeningBalances, text, options.clone()).await.unwrap_err();
     assert_eq!(problems(&error)[0].2, "opening_account_missing");
-    books
-        .sql
-        .lock()
-        .unwrap()
-        .execute(
-            "INSERT INTO ledger_settings (tenant_id, opening_account_id, version) SELECT tenant_id, id, 1 FROM account WHERE code = '3999'",
-            [],
-        )
-        .unwrap();
-    let books = books;
+    let settings = "INSERT INTO ledger_settings (tenant_id, opening_account_id, version) \
+         SELECT tenant_id, id, 1 FROM account WHERE code = '3999'";
+    books.place.run(settings).await.unwrap();
     let result = books.import(ImportKind::OpeningBalances, text, options.clone()).await;
     let result = result.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((result.entries, result.lines, result.skipped), (1, 3, 1));
     let opening =
         "SELECT credit FROM ledger_line l JOIN account a ON a.id = l.account_id WHERE a.code = '3999'";
-    assert_eq!(books.count(opening), 2_000_000);
+    assert_eq!(books.count(opening).await, 2_000_000);
     let error = books.import(ImportKind::OpeningBalances, text, options).await.unwrap_err();
     assert_eq!(error.violations[0].def.code, "opening_balances_exist");
 }
@@ -124,7 +140,7 @@ async fn the_same_key_imports_once() {
     let text = "entry,date,account,debit,credit\n1,2026-01-01,1000,5,\n1,2026-01-01,4000,,5\n";
     let first = books.entries(text).await.unwrap();
     assert_eq!(books.entries(text).await.unwrap(), first);
-    assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 1);
+    assert_eq!(books.count("SELECT count(*) FROM journal_entry").await, 1);
     books.ctx.idempotency = Some(key(2));
     assert!(books.entries(text).await.unwrap_err().is(&IDEMPOTENCY_KEY_REUSED));
 }
@@ -159,6 +175,6 @@ async fn a_cancelled_import_keeps_nothing() {
     );
     assert!(imported.await.unwrap_err().is(&JOB_CANCELLED));
     assert!(stop.1.load(Ordering::SeqCst) < 10_000, "it stopped on the way");
-    assert_eq!(books.count("SELECT count(*) FROM journal_entry"), 0);
-    assert_eq!(books.count("SELECT count(*) FROM number_series_counter"), 0);
+    assert_eq!(books.count("SELECT count(*) FROM journal_entry").await, 0);
+    assert_eq!(books.count("SELECT count(*) FROM number_series_counter").await, 0);
 }

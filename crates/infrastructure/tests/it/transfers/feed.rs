@@ -51,7 +51,7 @@ async fn events_have_no_gap_whoever_writes() {
     let seen = reader.await.unwrap();
     assert!(seen.iter().copied().eq(1..=seen.len() as i64), "{seen:?}");
     let last = books.db.last_event(tenant).await.unwrap();
-    assert_eq!(last, books.count("SELECT count(*) FROM outbox_event"));
+    assert_eq!(last, books.count("SELECT count(*) FROM outbox_event").await);
     let end = books.db.events(tenant, &query(last, 10)).await.unwrap();
     assert_eq!((end.items.len(), end.last_sequence), (0, last));
 }

@@ -21,18 +21,21 @@ async fn parents_may_come_later_and_headings_are_known_by_their_children() {
     let books = Books::new("USD").await;
     let text = "code,parent_code,name,type,currency\n1110,110,Cash,asset,USD\n110,1,Current,asset,\n1,,الأصول,asset,\n4000,,Sales,Revenue,\n";
     assert_eq!(import(&books, text, false).await, Ok((4, 0, 0)));
-    assert_eq!(books.count("SELECT count(*) FROM account WHERE is_posting = 1"), 2);
-    assert_eq!(books.count("SELECT count(*) FROM account WHERE name_ar = 'الأصول' AND name_en IS NULL"), 1);
-    assert_eq!(books.count("SELECT count(*) FROM account WHERE type = 'income'"), 1);
+    assert_eq!(books.count("SELECT count(*) FROM account WHERE is_posting = 1").await, 2);
+    assert_eq!(
+        books.count("SELECT count(*) FROM account WHERE name_ar = 'الأصول' AND name_en IS NULL").await,
+        1
+    );
+    assert_eq!(books.count("SELECT count(*) FROM account WHERE type = 'income'").await, 1);
     let tree = "SELECT count(*) FROM account a JOIN account p ON p.id = a.parent_id WHERE p.code = '110' AND a.code = '1110'";
-    assert_eq!(books.count(tree), 1);
+    assert_eq!(books.count(tree).await, 1);
     assert_eq!(import(&books, text, false).await, Ok((0, 0, 4)), "the same file again changes nothing");
 
     let changed = text.replace("Cash", "Cash on hand");
     let refused = vec![(2, "name_en".to_owned(), "import_account_differs")];
     assert_eq!(import(&books, &changed, false).await, Err(refused));
     assert_eq!(import(&books, &changed, true).await, Ok((0, 1, 3)));
-    assert_eq!(books.count("SELECT version FROM account WHERE name_en = 'Cash on hand'"), 2);
+    assert_eq!(books.count("SELECT version FROM account WHERE name_en = 'Cash on hand'").await, 2);
 }
 
 #[tokio::test]
@@ -68,5 +71,5 @@ async fn what_is_wrong_with_accounts_is_named() {
     ];
     let expected: Vec<_> = expected.map(|(row, column, code)| (row, column.to_owned(), code)).into();
     assert_eq!(found, expected);
-    assert_eq!(books.count("SELECT count(*) FROM account"), 0);
+    assert_eq!(books.count("SELECT count(*) FROM account").await, 0);
 }

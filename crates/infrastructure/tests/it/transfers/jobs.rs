@@ -7,11 +7,13 @@ use application::platform::jobs::{self, JOBS_RUNNING_PER_TENANT_MAX, JobQueries,
 use application::platform::retention;
 use application::ports::clock::Clock;
 use domain::ids::JobId;
+use domain::time::Timestamp;
 use infrastructure::system::SystemClock;
 use uuid::Uuid;
 
 use super::batch::{books, entry};
 use super::books::{Books, posted};
+use crate::store::literal;
 
 const TEXT: &str = "entry,date,account,debit,credit\n1,2026-01-01,1000,5,\n1,2026-01-01,4000,,5\n";
 
@@ -62,15 +64,18 @@ async fn a_job_keeps_its_result_or_its_errors() {
 #[tokio::test]
 async fn a_job_of_an_earlier_version_is_given_a_day() {
     let books = books().await;
-    let begun = |micros_ago: i64| {
-        format!("UPDATE job SET runner = NULL, started_at = {}", SystemClock.now().micros() - micros_ago)
+    let begun = async |seconds_ago: i64| {
+        let moment = SystemClock.now().plus_seconds(-seconds_ago);
+        let moment = literal(books.place.dialect(), &moment.into());
+        let sql = format!("UPDATE job SET runner = NULL, started_at = {moment}");
+        books.place.run(&sql).await.unwrap();
     };
     let asking = Uuid::from_u128(1);
     jobs::start(&books.app, &books.ctx, job(3)).await.unwrap();
-    let hours = |hours: i64| hours * 3_600_000_000;
-    books.sql.lock().unwrap().execute(&begun(hours(23)), []).unwrap();
+    let hours = |hours: i64| hours * 3_600;
+    begun(hours(23)).await;
     assert_eq!(jobs::fail_interrupted(&books.app, asking).await.unwrap(), 0);
-    books.sql.lock().unwrap().execute(&begun(hours(25)), []).unwrap();
+    begun(hours(25)).await;
     assert_eq!(jobs::fail_interrupted(&books.app, asking).await.unwrap(), 1);
     let job = books.db.job(books.ctx.tenant, JobId::new(Uuid::from_u128(3))).await.unwrap().unwrap();
     assert_eq!((job.status.as_str(), job.error.unwrap().code.as_str()), ("failed", "job_interrupted"));
@@ -105,12 +110,9 @@ async fn old_idempotency_keys_are_forgotten() {
         books.ctx.idempotency = Some(IdempotencyKey { key: format!("k{n}"), request_hash: [0; 32] });
         execute(&books.app, &books.ctx, entry("1.00", "4000")).await.unwrap();
     }
-    books
-        .sql
-        .lock()
-        .unwrap()
-        .execute("UPDATE idempotency SET created_at = 0 WHERE idempotency_key <> 'k2'", [])
-        .unwrap();
+    let old = literal(books.place.dialect(), &Timestamp::from_micros(0).into());
+    let sql = format!("UPDATE idempotency SET created_at = {old} WHERE idempotency_key <> 'k2'");
+    books.place.run(&sql).await.unwrap();
     assert_eq!(retention::purge_idempotency(&books.app).await.unwrap(), 2);
-    assert_eq!(books.count("SELECT count(*) FROM idempotency"), 1);
+    assert_eq!(books.count("SELECT count(*) FROM idempotency").await, 1);
 }

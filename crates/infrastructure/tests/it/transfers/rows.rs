@@ -11,11 +11,11 @@ async fn books() -> Books {
     books
 }
 
-fn nothing_kept(books: &Books) {
+async fn nothing_kept(books: &Books) {
     for table in
         ["journal_entry", "ledger_line", "dimension", "dimension_value", "fiscal_year", "account_balance"]
     {
-        assert_eq!(books.count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+        assert_eq!(books.count(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
 }
 
@@ -75,7 +75,7 @@ async fn every_bad_row_is_named_with_its_column() {
         "{}",
         headline.text(Language::English)
     );
-    nothing_kept(&books);
+    nothing_kept(&books).await;
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn the_first_thousand_problems_are_listed_and_all_are_counted() {
     let error = books.entries(&text).await.unwrap_err();
     assert_eq!(error.violations.len(), 1_000);
     assert!(error.headline.unwrap().text(Language::English).starts_with("3000 problems"));
-    nothing_kept(&books);
+    nothing_kept(&books).await;
 }
 
 #[tokio::test]
@@ -122,11 +122,11 @@ async fn files_as_programs_write_them_are_read() {
     // Only the first row names R-1, so it is that line's; the rows describe themselves differently.
     let entry =
         "SELECT count(*) FROM journal_entry WHERE reference = '1' AND line_count = 2 AND description IS NULL";
-    assert_eq!(books.count(entry), 1);
+    assert_eq!(books.count(entry).await, 1);
     let first = "SELECT count(*) FROM ledger_line WHERE reference = 'R-1' AND description LIKE 'two%more'";
-    assert_eq!(books.count(first), 1);
+    assert_eq!(books.count(first).await, 1);
     let second = "SELECT count(*) FROM ledger_line WHERE reference IS NULL AND description = 'other words'";
-    assert_eq!(books.count(second), 1);
+    assert_eq!(books.count(second).await, 1);
 }
 
 #[tokio::test]
@@ -140,8 +140,8 @@ async fn ndjson_holds_rows_or_whole_entries() {
     );
     let result = books.entries(text).await.unwrap();
     assert_eq!((result.entries, result.lines, result.dimension_values), (2, 4, 1));
-    assert_eq!(books.count("SELECT max(debit) FROM ledger_line"), 123_456_789_012_345_600);
-    assert_eq!(books.count("SELECT count(*) FROM ledger_line WHERE description = 'own'"), 1);
+    assert_eq!(books.count("SELECT max(debit) FROM ledger_line").await, 123_456_789_012_345_600);
+    assert_eq!(books.count("SELECT count(*) FROM ledger_line WHERE description = 'own'").await, 1);
 
     let bad = concat!(
         "{\"entry\":\"9\",\"date\":\"2026-03-02\",\"lines\":[{\"account\":\"1000\",\"debit\":\"x\"},{\"account\":\"4000\",\"credit\":[1]}]}\n",
@@ -163,7 +163,7 @@ async fn drafts_wait_for_their_period_but_must_balance() {
     let good = "entry,date,account,debit,credit\n1,2026-01-01,1000,5,\n1,2026-01-01,4000,,5\n";
     let result = books.import(ImportKind::JournalEntries, good, drafts.clone()).await.unwrap();
     assert_eq!((result.posted, result.entries, result.first_number), (false, 1, None));
-    assert_eq!(books.count("SELECT count(*) FROM journal_entry WHERE status = 'draft'"), 1);
+    assert_eq!(books.count("SELECT count(*) FROM journal_entry WHERE status = 'draft'").await, 1);
     let bad = "entry,date,account,debit,credit\n1,2026-01-01,1000,5,\n1,2026-01-01,4000,,4\n";
     let error = books.import(ImportKind::JournalEntries, bad, drafts).await.unwrap_err();
     assert_eq!(problems(&error), [(2, "entry".to_owned(), "unbalanced_entry")]);
@@ -181,7 +181,7 @@ async fn unknown_dimensions_are_errors_where_they_may_not_be_created() {
     let options = ImportOptions { create_dimensions: false, ..posted() };
     let error = books.import(ImportKind::JournalEntries, text, options.clone()).await.unwrap_err();
     assert_eq!(problems(&error), [(1, "project".to_owned(), "import_dimension_unknown")]);
-    nothing_kept(&books);
+    nothing_kept(&books).await;
     books.entries(text).await.unwrap();
     let other = text.replace(",5,", ",6,").replace(",,5", ",,6");
     let again = books.import(ImportKind::JournalEntries, &other, options).await.unwrap();
@@ -201,5 +201,5 @@ async fn a_dry_run_says_what_would_be_and_keeps_nothing() {
         (None, None),
         "another entry may take the number before"
     );
-    nothing_kept(&books);
+    nothing_kept(&books).await;
 }
