@@ -93,7 +93,7 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     };
     let metrics = metrics::metrics(&sources, others);
     tokio::spawn(sources.keep(stopped.clone()));
-    tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
+    let kept = tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
     let shown = Shown {
         settings: &settings,
         parts: &parts,
@@ -118,6 +118,8 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
         background.await;
         followed.await;
         let _ = reloading.await;
+        // The last numbers are handed over.
+        let _ = kept.await;
         if let Some(redis) = &redis {
             // The other processes are told of the last changes.
             redis.drain(grace).await;

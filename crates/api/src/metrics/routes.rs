@@ -118,7 +118,8 @@ mod tests {
         }
         let mut samples = Samples::default();
         routes.requests(&mut samples);
-        let seen: Vec<_> = samples.0.iter().map(|sample| (sample.labels.join(" "), sample.reading.clone())).collect();
+        let seen: Vec<_> =
+            samples.0.iter().map(|sample| (sample.labels.join(" "), sample.reading.clone())).collect();
         let number = |count| signals::Reading::Number(count);
         assert_eq!(
             seen,

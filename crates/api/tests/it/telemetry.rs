@@ -38,6 +38,48 @@ fn request_to(collector: &Collector, name: &str) -> Option<Value> {
         .find(|envelope| envelope["data"]["baseData"]["name"] == name)
 }
 
+/// H3: the statements of the request, by name, without a value.
+async fn statements_belong_to_it(collector: &Collector, envelope: &Value) {
+    let operation = &envelope["tags"]["ai.operation.id"];
+    until("the statements", || {
+        of_type(collector, "RemoteDependencyData").iter().any(|one| {
+            let name = one["data"]["baseData"]["name"].as_str().unwrap();
+            &one["tags"]["ai.operation.id"] == operation && name.contains("account.")
+        })
+    })
+    .await;
+    let statements: Vec<_> = of_type(collector, "RemoteDependencyData")
+        .into_iter()
+        .filter(|one| &one["tags"]["ai.operation.id"] == operation)
+        .collect();
+    for statement in &statements {
+        let data = &statement["data"]["baseData"];
+        assert_eq!((&data["type"], &data["target"]), (&json!("SQL"), &json!("sqlite | erp.db")), "{data}");
+        assert_eq!(statement["tags"]["ai.operation.parentId"], envelope["data"]["baseData"]["id"]);
+        assert!(!data["data"].as_str().unwrap().contains("Cash"), "{data}");
+    }
+}
+
+/// Probes are not exported, and the line of a request is no message beside it; that the server started is one.
+async fn messages_are_no_requests(collector: &Collector) {
+    let names: Vec<_> = of_type(collector, "RequestData")
+        .iter()
+        .map(|one| one["data"]["baseData"]["name"].to_string())
+        .collect();
+    assert!(names.iter().all(|name| !name.contains("health")), "H5: {names:?}");
+    until("a message", || {
+        of_type(collector, "MessageData")
+            .iter()
+            .any(|one| one["data"]["baseData"]["message"].as_str().unwrap().contains("listening"))
+    })
+    .await;
+    assert!(
+        of_type(collector, "MessageData")
+            .iter()
+            .all(|one| !one["data"]["baseData"]["message"].as_str().unwrap().starts_with("HTTP "))
+    );
+}
+
 #[tokio::test]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -90,45 +132,8 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
     assert_eq!(read["data"]["baseData"]["url"], format!("{accounts}/{id}"));
     assert_eq!(read["data"]["baseData"]["name"], "GET /api/v1/accounts/{id}");
 
-    // H3: the statements of the request, by name, without a value.
-    let operation = &tags["ai.operation.id"];
-    until("the statements", || {
-        of_type(&collector, "RemoteDependencyData")
-            .iter()
-            .any(|one| &one["tags"]["ai.operation.id"] == operation)
-    })
-    .await;
-    let statements: Vec<_> = of_type(&collector, "RemoteDependencyData")
-        .into_iter()
-        .filter(|one| &one["tags"]["ai.operation.id"] == operation)
-        .collect();
-    for statement in &statements {
-        let data = &statement["data"]["baseData"];
-        assert_eq!((&data["type"], &data["target"]), (&json!("SQL"), &json!("sqlite | erp.db")), "{data}");
-        assert_eq!(statement["tags"]["ai.operation.parentId"], envelope["data"]["baseData"]["id"]);
-        assert!(!data["data"].as_str().unwrap().contains("Cash"), "{data}");
-    }
-    assert!(
-        statements.iter().any(|one| one["data"]["baseData"]["name"].as_str().unwrap().contains("account.")),
-        "{statements:?}"
-    );
-    let names: Vec<_> = of_type(&collector, "RequestData")
-        .iter()
-        .map(|one| one["data"]["baseData"]["name"].to_string())
-        .collect();
-    assert!(names.iter().all(|name| !name.contains("health")), "H5: {names:?}");
-    // The line of a request is no message beside it; that the server started is one.
-    until("a message", || {
-        of_type(&collector, "MessageData")
-            .iter()
-            .any(|one| one["data"]["baseData"]["message"].as_str().unwrap().contains("listening"))
-    })
-    .await;
-    assert!(
-        of_type(&collector, "MessageData")
-            .iter()
-            .all(|one| !one["data"]["baseData"]["message"].as_str().unwrap().starts_with("HTTP "))
-    );
+    statements_belong_to_it(&collector, &envelope).await;
+    messages_are_no_requests(&collector).await;
     assert!(server.log().contains("Telemetry goes to application-insights"), "{}", server.log());
     assert_eq!(server.stop(), 0);
     // H4: the process's own numbers, at the end at the latest.

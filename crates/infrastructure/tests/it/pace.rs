@@ -51,8 +51,7 @@ impl Work for Writes {
     }
 }
 
-const COUNTING: &str =
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT count(*) AS n FROM n";
+const COUNTING: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT count(*) AS n FROM n";
 const FEW: i64 = 10;
 const MANY: i64 = 400_000;
 
