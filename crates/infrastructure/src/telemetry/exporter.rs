@@ -142,7 +142,8 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = look.tick() => while self.take() { tokio::task::yield_now().await },
+                // What is handed over after an order is not to come before it.
+                biased;
                 order = orders.recv() => match order {
                     Some(Order::Destinations(destinations)) => self.redirect(destinations),
                     Some(Order::Event(event)) => self.add(&event),
@@ -154,6 +155,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
                     }
                     None => return,
                 },
+                _ = look.tick() => while self.take() { tokio::task::yield_now().await },
             }
             let now = Instant::now();
             self.channels.iter_mut().for_each(|channel| channel.turn(now));

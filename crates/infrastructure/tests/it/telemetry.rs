@@ -54,7 +54,11 @@ fn start(destinations: Vec<Destination>) -> (Exporter, Feed<Note>) {
         environment: "Development".to_owned(),
     };
     let exporter = Exporter::start(identity, fed, |note: Note| log(note.0)).unwrap();
+    let count = destinations.len();
     exporter.set_destinations(destinations);
+    while exporter.statistics().len() < count {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     feed.open(true);
     (exporter, feed)
 }
