@@ -69,4 +69,5 @@ mod statement_budget;
 mod telemetry;
 mod texts;
 mod time_zone;
+mod tls;
 mod walkthrough;
