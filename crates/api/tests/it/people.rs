@@ -255,6 +255,23 @@ async fn invitations_end_by_time_by_renewal_and_by_revocation() {
 }
 
 #[tokio::test]
+async fn an_address_has_one_invitation_however_it_came_about() {
+    let world = World::new().await;
+    let alpha = world.tenant("alpha", "SAR", "empty").await;
+    let first = invite(&alpha.client, "sara@alpha.example", &[]).await;
+    let renew = format!("/invitations/{}/renew", first["id"].as_str().unwrap());
+    alpha.client.with_etag("POST", &renew, "*", Value::Null).await.expect(200);
+    world.clock.advance_seconds(7 * 24 * 3600);
+    let admin = world.sign_in(&alpha.email, PASSWORD, None).await;
+    let second = invite(&admin, "sara@alpha.example", &[]).await;
+    let refused = admin.with_etag("POST", &renew, "*", Value::Null).await.expect(409);
+    assert_eq!(refused.code(), "already_invited");
+    let path = format!("/invitations/{}", second["id"].as_str().unwrap());
+    admin.with_etag("DELETE", &path, "*", Value::Null).await.expect(204);
+    admin.with_etag("POST", &renew, "*", Value::Null).await.expect(200);
+}
+
+#[tokio::test]
 async fn whoever_invited_must_still_be_allowed_to() {
     let world = World::new().await;
     let alpha = world.tenant("alpha", "SAR", "empty").await;

@@ -82,11 +82,12 @@ pub fn operations(ops: &mut Operations) {
         .id("renew_invitation")
         .tag(TAG)
         .summary("Renew an invitation")
-        .description("Answers a new token for 7 days; the old one stops working. Whoever renews vouches for the roles from now on.")
+        .description("Answers a new token for 7 days; the old one stops working. Whoever renews vouches for the roles from now on. One that has expired cannot be renewed while the address has another invitation.")
         .command::<RenewInvitation>()
         .if_match()
         .ok::<InvitationSecretView>()
-        .errors(&[&INVITATION_CLOSED, &ALREADY_EXISTS, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN]);
+        .errors(&[&INVITATION_CLOSED])
+        .errors(CREATE_ERRORS);
     ops.delete("/invitations/{id}", revoke)
         .id("delete_invitation")
         .tag(TAG)

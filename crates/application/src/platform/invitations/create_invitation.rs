@@ -1,18 +1,17 @@
 //! Invites an address into the tenant.
 
 use async_trait::async_trait;
-use domain::error::{Language, Violation};
+use domain::error::Language;
 use domain::ids::{InvitationId, RoleId};
 use domain::platform::EmailAddress;
 
-use super::{INVITATION, INVITE, expiry, given_roles};
+use super::{INVITATION, INVITE, expiry, given_roles, may_open};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::{Actor, RequestContext};
-use crate::error::{AppError, AppResult};
-use crate::platform::error::{ALREADY_INVITED, TOO_MANY_INVITATIONS};
+use crate::error::AppResult;
 use crate::platform::guard::record;
-use crate::platform::records::{INVITATIONS_OPEN_MAX, Invitation};
+use crate::platform::records::Invitation;
 use crate::platform::users::address_is_free;
 use crate::platform::views::InvitationView;
 use crate::ports::unit_of_work::UnitOfWork;
@@ -37,13 +36,7 @@ impl Command for CreateInvitation {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<InvitationView>> {
         let now = uow.now();
         address_is_free(uow, &self.email).await?;
-        if uow.invitations().is_invited(&self.email, now).await? {
-            return Err(AppError::new(Violation::new(&ALREADY_INVITED).at("/email")));
-        }
-        if uow.invitations().count_usable(now).await? >= INVITATIONS_OPEN_MAX {
-            let too_many = Violation::new(&TOO_MANY_INVITATIONS).with("max", INVITATIONS_OPEN_MAX);
-            return Err(AppError::new(too_many));
-        }
+        may_open(uow, &self.email, "/email").await?;
         let mut roles: Vec<RoleId> =
             given_roles(ctx, uow, &self.roles).await?.into_iter().map(|role| role.id).collect();
         roles.sort_unstable();

@@ -17,11 +17,12 @@ pub use token::InvitationToken;
 
 use domain::error::{Violation, Violations};
 use domain::ids::{InvitationId, RoleId};
+use domain::platform::EmailAddress;
 use domain::time::Timestamp;
 
-use super::error::INVITATION_CLOSED;
+use super::error::{ALREADY_INVITED, INVITATION_CLOSED, TOO_MANY_INVITATIONS};
 use super::guard::{may_give, own_end};
-use super::records::{Invitation, Role};
+use super::records::{INVITATIONS_OPEN_MAX, Invitation, Role};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, PERMISSION_DENIED, UNKNOWN_REFERENCE};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
@@ -55,6 +56,20 @@ pub static INVITATION_LIST: ListSpec = ListSpec {
 async fn open(uow: &mut dyn UnitOfWork, id: InvitationId) -> AppResult<Invitation> {
     let found = uow.invitations().find(id).await?.ok_or_else(|| AppError::not_found(INVITATION))?;
     if found.is_open() { Ok(found) } else { Err(AppError::of(&INVITATION_CLOSED)) }
+}
+
+/// Whether one more invitation can be accepted from now on: an address has one at most, and a tenant not too many.
+/// `pointer` is where the address stands in the request.
+async fn may_open(uow: &mut dyn UnitOfWork, email: &EmailAddress, pointer: &str) -> AppResult<()> {
+    let now = uow.now();
+    if uow.invitations().is_invited(email, now).await? {
+        return Err(AppError::new(Violation::new(&ALREADY_INVITED).at(pointer)));
+    }
+    if uow.invitations().count_usable(now).await? >= INVITATIONS_OPEN_MAX {
+        let too_many = Violation::new(&TOO_MANY_INVITATIONS).with("max", INVITATIONS_OPEN_MAX);
+        return Err(AppError::new(too_many));
+    }
+    Ok(())
 }
 
 /// The roles, when all exist and the caller may give each of them.

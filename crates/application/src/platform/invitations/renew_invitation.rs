@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::ids::InvitationId;
 
-use super::{INVITATION, INVITE, expiry, given_roles, open};
+use super::{INVITATION, INVITE, expiry, given_roles, may_open, open};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::{Actor, RequestContext};
@@ -29,6 +29,10 @@ impl Command for RenewInvitation {
         let mut invitation = open(uow, self.id).await?;
         check_version(ctx, invitation.version)?;
         address_is_free(uow, &invitation.email).await?;
+        if invitation.expires_at <= uow.now() {
+            // It can be accepted again, and the address may have been invited anew.
+            may_open(uow, &invitation.email, "").await?;
+        }
         given_roles(ctx, uow, &invitation.roles).await?;
         let before = InvitationView::from(&invitation);
         invitation.token_hash = self.token_hash;
