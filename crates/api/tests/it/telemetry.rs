@@ -80,7 +80,7 @@ async fn messages_are_no_requests(collector: &Collector) {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     let insights = collector.insights();
@@ -149,7 +149,7 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
 }
 
 /// H2: of many successes a few are sent, of failures all.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_are_sent_where_successes_are_not() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     let insights = collector.insights();
@@ -184,7 +184,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =
         (tempfile::tempdir().unwrap(), Collector::start().await.unwrap(), Collector::start().await.unwrap());
@@ -231,7 +231,7 @@ async fn a_log_server_and_a_collector_are_sent_what_they_take() {
 }
 
 /// A changed setting counts while the server runs (0.2: exporter rebuilt).
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_destination_counts_without_a_restart() {
     let (folder, first, second) =
         (tempfile::tempdir().unwrap(), Collector::start().await.unwrap(), Collector::start().await.unwrap());
@@ -254,7 +254,7 @@ async fn another_destination_counts_without_a_restart() {
 }
 
 /// A collector that never answers holds up neither requests nor the end.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_collector_is_nobodys_concern() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     collector.always(Some(Reply { after: Duration::from_secs(600), ..Reply::status(200) }));
@@ -275,7 +275,7 @@ async fn a_silent_collector_is_nobodys_concern() {
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn ids_of_users_can_stay_at_home() {
     for (choice, sent) in [("Hashed", true), ("Off", false)] {
         let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
