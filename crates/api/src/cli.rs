@@ -180,7 +180,7 @@ fn healthcheck(args: &HealthcheckArgs, arguments: &Arguments) -> u8 {
     let configured = || {
         // Asks no remote source: an answer is due within seconds.
         let gathered = Gathered::local(&Sources::of_process(arguments)).ok();
-        gathered.and_then(|gathered| gathered.listen().first().copied()).unwrap_or(DEFAULT_ADDRESS)
+        gathered.and_then(|gathered| gathered.probe_address()).unwrap_or(DEFAULT_ADDRESS)
     };
     let address = args.url.as_deref().map_or_else(|| Ok(configured()), health::resolve_url);
     match address.and_then(|address| health::healthcheck(address, &args.path)) {

@@ -18,7 +18,7 @@ use crate::health::{Lifecycle, router_before_start};
 use crate::middleware::host::from_connections;
 use crate::middleware::{EdgeLayer, HttpLimits, Shed};
 use crate::problem::{Problem, STARTING};
-use crate::serving::{Patience, Serving};
+use crate::serving::{Patience, Serving, Tls};
 
 /// Connections at the same time: probes, and whoever comes too early.
 const CONNECTIONS_MAX: usize = 64;
@@ -34,10 +34,10 @@ pub struct Door {
 }
 
 impl Door {
-    pub async fn open(addresses: &[SocketAddr]) -> Result<Self, Failure> {
+    pub async fn open(addresses: &[SocketAddr], tls: Option<Arc<Tls>>) -> Result<Self, Failure> {
         let listeners = bind(addresses).await?;
         let (stop, stopped) = watch::channel(false);
-        let serving = serving();
+        let serving = serving().over(tls);
         let accept = |listener| tokio::spawn(serving.clone().run(listener, stopped.clone()));
         let accepting = listeners.into_iter().map(accept).collect();
         Ok(Self { addresses: addresses.to_vec(), stop, accepting })

@@ -28,7 +28,7 @@ use crate::config::{
 use crate::health::{HealthState, Lifecycle, router_with_access};
 use crate::middleware::host::from_connections;
 use crate::resources::Resources;
-use crate::serving::{Patience, Serving, connections_max};
+use crate::serving::{Patience, Serving, Tls, TlsFiles, connections_max};
 use crate::telemetry::{Enrichers, FlushAtEnd, LevelSwitch, Logs, Outputs, panics};
 
 /// What a start has opened so far. It outlives a start that is given up, so that what was said is written.
@@ -36,6 +36,7 @@ use crate::telemetry::{Enrichers, FlushAtEnd, LevelSwitch, Logs, Outputs, panics
 struct Early {
     logs: Option<(Logs, Outputs, FlushAtEnd)>,
     door: Option<Door>,
+    tls: Option<Arc<Tls>>,
 }
 
 /// A server whose parts are there.
@@ -80,9 +81,13 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     let admin = AdminListener::start(admin, &shown)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
-    announce(early.logs.as_ref().map(|(logs, ..)| logs), &listeners, welcome, began.elapsed())?;
+    let logs = early.logs.as_ref().map(|(logs, ..)| logs);
+    announce(logs, (listeners.as_slice(), settings.scheme()), welcome, began.elapsed())?;
+    if let Some(tls) = &early.tls {
+        tokio::spawn(tls.follow(stopped.clone()));
+    }
 
-    let serving = serving(&settings, &parts, router, &lifecycle);
+    let serving = serving(&settings, &parts, router, &lifecycle).over(early.tls.clone());
     for listener in listeners {
         tokio::spawn(serving.clone().run(listener, stopped.clone()));
     }
@@ -114,6 +119,7 @@ impl Early {
         tell(&configuration);
         let reloader = Reloader::new(configuration, sources, adapters().checks, Arc::new(SystemIds));
         prepare_folder(&settings)?;
+        self.open_tls(&settings.tls).await?;
         self.open(&settings.listen).await?;
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let database = stores::await_database(&settings, clock.clone(), ids.clone()).await?;
@@ -129,6 +135,7 @@ impl Early {
             return Ok(configure(sources).await?);
         };
         // An address that cannot be had now may be another one when the sources have answered.
+        let _ = self.open_tls(&before.tls).await;
         let _ = self.open(&before.listen).await;
         patiently("The sources of settings", before.patience, async || {
             match Configuration::load_once(sources, &adapters()).await {
@@ -166,7 +173,20 @@ impl Early {
         if let Some(other) = self.door.take() {
             other.hand_over().await;
         }
-        self.door = Some(Door::open(addresses).await?);
+        self.door = Some(Door::open(addresses, self.tls.clone()).await?);
+        Ok(())
+    }
+
+    /// Reads the certificate, if it is not read already. A door that was opened with none is closed.
+    async fn open_tls(&mut self, files: &Option<TlsFiles>) -> Result<(), Failure> {
+        if files.is_some() == self.tls.is_some() {
+            return Ok(());
+        }
+        let opened = files.clone().map(Tls::open).transpose();
+        self.tls = opened.map_err(|reason| Failure::Configuration(format!("Tls: {reason}")))?.map(Arc::new);
+        if let Some(other) = self.door.take() {
+            other.hand_over().await;
+        }
         Ok(())
     }
 
@@ -245,15 +265,15 @@ fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifec
 /// Says where to go; the generated password is shown here, once, and kept nowhere.
 fn announce(
     logs: Option<&Logs>,
-    listeners: &[TcpListener],
+    (listeners, scheme): (&[TcpListener], &str),
     welcome: Option<first_start::Welcome>,
     took: Duration,
 ) -> Result<(), Failure> {
     let mut text = String::new();
     for listener in listeners {
         let address = listener.local_addr()?;
-        info!(target: "erp::lifetime", Address = %address, StartMs = took.as_millis() as u64, "Now listening on: http://{{Address}}");
-        text.push_str(&format!("  API   http://{address}/api/v1\n  Docs  http://{address}/docs\n"));
+        info!(target: "erp::lifetime", Scheme = scheme, Address = %address, StartMs = took.as_millis() as u64, "Now listening on: {{Scheme}}://{{Address}}");
+        text.push_str(&format!("  API   {scheme}://{address}/api/v1\n  Docs  {scheme}://{address}/docs\n"));
     }
     if let Some(welcome) = welcome {
         text.push_str(&welcome.to_string());

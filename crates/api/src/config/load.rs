@@ -15,6 +15,7 @@ use super::registry::{self, KeyDef};
 use super::remote::{Adapters, Asking, RemoteLayers, RemoteLocations};
 use super::settings::{self, Logging, Settings};
 use super::unknown;
+use crate::serving::TlsFiles;
 
 /// Everything configuration is made of on this machine; tests fill it by hand.
 #[derive(Default, Clone)]
@@ -75,6 +76,7 @@ pub struct Gathered {
 pub struct BeforeSources {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
+    pub tls: Option<TlsFiles>,
     pub logging: Logging,
     /// How long they are waited for.
     pub patience: Duration,
@@ -180,6 +182,7 @@ impl Gathered {
         Some(BeforeSources {
             environment: self.environment,
             listen: settings::listen(&mut reader),
+            tls: settings::tls(&mut reader),
             logging: settings::logging(&mut reader),
             patience: reader.seconds(&registry::STARTUP_SECONDS),
         })
@@ -188,6 +191,15 @@ impl Gathered {
     /// Where a server with these settings listens, whatever else is wrong with them.
     pub fn listen(&self) -> Vec<SocketAddr> {
         settings::listen(&mut Reader::new(&self.layers, self.environment))
+    }
+
+    /// Where a server of this machine is asked in plain text whether it is well.
+    pub fn probe_address(&self) -> Option<SocketAddr> {
+        let mut reader = Reader::new(&self.layers, self.environment);
+        match settings::tls(&mut reader) {
+            None => self.listen().first().copied(),
+            Some(_) => settings::admin(&mut reader).listen.first().copied(),
+        }
     }
 
     /// Reads every key by its type; notices join those of the layers.

@@ -24,12 +24,16 @@ keys! {
         .default("Production").aliases(&[accepted("ASPNETCORE_ENVIRONMENT"), accepted("DOTNET_ENVIRONMENT")]);
     URLS = KeyDef::new("Urls", Kind::Urls,
         "Addresses to listen on, separated by `;`. `*` is every address of IPv6 and IPv4, `localhost` the \
-         loopback address of each. TLS is ended by the proxy in front.")
+         loopback address of each. `https://` where `Tls:Certificate` is set; otherwise TLS is ended by the proxy in front.")
         .default("http://*:8080").development("http://127.0.0.1:8080")
         .aliases(&[accepted("ASPNETCORE_URLS"), accepted("DOTNET_URLS")]);
     HTTP_PORTS = KeyDef::new("Http_Ports", Kind::Ports,
         "Ports to listen on at every address of IPv6 and IPv4, separated by `;`; used when no `Urls` are given.")
         .aliases(&[accepted("ASPNETCORE_HTTP_PORTS"), accepted("DOTNET_HTTP_PORTS")]);
+    TLS_CERTIFICATE = KeyDef::new("Tls:Certificate", Kind::Path,
+        "File with the certificate of the API's addresses and its chain, in PEM: they all speak TLS then. A changed file counts \
+         for new connections within seconds. Not set: no TLS.");
+    TLS_KEY = KeyDef::new("Tls:Key", Kind::Path, "File with the private key of that certificate, in PEM.");
     RELOAD_INTERVAL = KeyDef::new("ReloadInterval", Kind::Duration { min: 1, max: 86_400 },
         "How often all sources are read again, give or take a tenth. Changed files count within a second.")
         .default("00:05:00").live();

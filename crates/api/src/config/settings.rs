@@ -4,6 +4,7 @@ mod admin;
 mod oidc;
 mod proxies;
 mod read;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,8 +14,10 @@ use std::time::Duration;
 use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
+pub(super) use admin::admin;
 pub use oidc::Oidc;
 pub(super) use read::{listen, logging};
+pub(super) use tls::tls;
 
 use super::choices::{BlobChoice, CacheChoice, DatabaseChoice, Telemetry};
 use super::environment::Environment;
@@ -22,6 +25,7 @@ use super::error::{ConfigErrors, Problem};
 use super::registry as keys;
 use super::remote::RemoteLocations;
 use crate::middleware::Proxies;
+use crate::serving::TlsFiles;
 use crate::telemetry::{LevelRules, Outputs};
 
 /// Keys that verify tokens at the same time: the one that signs, the next one, and those being retired.
@@ -31,6 +35,8 @@ pub const SIGNING_KEYS_MAX: usize = 4;
 pub struct Settings {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
+    /// Where no proxy ends TLS.
+    pub tls: Option<TlsFiles>,
     pub admin: Admin,
     pub data_directory: PathBuf,
     pub database: Database,
@@ -53,6 +59,13 @@ pub struct Settings {
     pub certificates: Vec<PathBuf>,
     pub cors_origins: Vec<String>,
     pub proxies: Proxies,
+}
+
+impl Settings {
+    /// What the addresses of the API begin with.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
 }
 
 /// The listener of operators.

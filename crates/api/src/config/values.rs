@@ -13,21 +13,27 @@ pub fn shown(value: &str, secret: bool) -> String {
 }
 
 /// Parses `http://127.0.0.1:8080;http://[::1]:8080`. `*` and `+` are every address of both families, `localhost` is the
-/// loopback address of each.
-pub fn listen_urls(text: &str) -> Result<Vec<SocketAddr>, String> {
+/// loopback address of each. With TLS every address begins with `https://`, otherwise none does.
+pub fn listen_urls(text: &str, tls: bool) -> Result<Vec<SocketAddr>, String> {
     let mut addresses = Vec::new();
     for url in text.split(';').map(str::trim).filter(|url| !url.is_empty()) {
-        addresses.extend(listen_url(url)?);
+        addresses.extend(listen_url(url, tls)?);
     }
     Ok(addresses)
 }
 
-fn listen_url(url: &str) -> Result<Vec<SocketAddr>, String> {
+fn listen_url(url: &str, tls: bool) -> Result<Vec<SocketAddr>, String> {
     let (scheme, rest) =
         url.split_once("://").ok_or_else(|| format!("'{url}' does not begin with http://"))?;
     match scheme.to_ascii_lowercase().as_str() {
-        "http" => {}
-        "https" => return Err(format!("'{url}' asks for TLS, which the proxy in front ends; write http://")),
+        "http" if !tls => {}
+        "https" if tls => {}
+        "http" => return Err(format!("'{url}' is not https://, and Tls:Certificate is set")),
+        "https" => {
+            return Err(format!(
+                "'{url}' asks for TLS: set Tls:Certificate and Tls:Key, or write http:// where a proxy in front ends it"
+            ));
+        }
         _ => return Err(format!("'{url}' does not begin with http://")),
     }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -139,13 +145,13 @@ mod tests {
     #[test]
     fn urls_become_addresses() {
         let addresses =
-            listen_urls("HTTP://*:8080; http://[::1]:81/;http://LOCALHOST;http://0.0.0.0:82").unwrap();
+            listen_urls("HTTP://*:8080; http://[::1]:81/;http://LOCALHOST;http://0.0.0.0:82", false).unwrap();
         let shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["[::]:8080", "[::1]:81", "127.0.0.1:80", "[::1]:80", "0.0.0.0:82"]);
         for bad in
             ["https://a:1", "a:1", "http://h/x", "http://127.0.0.1:70000", "http://:80", "http://host:1"]
         {
-            assert!(listen_urls(bad).is_err(), "{bad}");
+            assert!(listen_urls(bad, false).is_err(), "{bad}");
         }
     }
 

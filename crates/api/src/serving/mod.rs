@@ -7,6 +7,7 @@
 mod accept;
 mod limits;
 mod stream;
+mod tls;
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -22,7 +23,7 @@ use http::{HeaderValue, Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Sleep;
@@ -36,6 +37,8 @@ use crate::overload::{Budget, Held};
 use accept::Places;
 use stream::{Answering, Patient, Turn};
 
+pub use tls::{Tls, TlsFiles};
+
 pub use limits::{HEAD_SECONDS_MAX, IDLE_SECONDS_MAX, Patience, connections_max};
 
 /// What every connection is served with.
@@ -48,6 +51,7 @@ pub struct Serving {
     patience: Patience,
     places: Places,
     open: TaskTracker,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Serving {
@@ -63,7 +67,14 @@ impl Serving {
         // The state goes in once, not at each connection.
         let router = router.with_state(());
         let places = Places::new(connections_max);
-        Self { router, lifecycle, budget, shed, patience, places, open: TaskTracker::new() }
+        let open = TaskTracker::new();
+        Self { router, lifecycle, budget, shed, patience, places, open, tls: None }
+    }
+
+    /// Over TLS.
+    #[must_use]
+    pub fn over(self, tls: Option<Arc<Tls>>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Serves a listener until `stopped`; then no connection is accepted any more and this ends with the listener. Several
@@ -107,14 +118,27 @@ impl Serving {
                 () = told(&mut stopped) => false,
             }
         };
-        if first_byte.await {
-            self.serve(stream, stopped).await;
+        if !first_byte.await {
+            return;
+        }
+        let peer = stream.peer_addr().ok();
+        let Some(tls) = self.tls.clone() else { return self.serve(stream, peer, stopped).await };
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(self.patience.head, tls.accept(stream)) => shaken,
+            () = told(&mut stopped) => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => self.serve(stream, peer, stopped).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed: {{error}}"),
+            Err(_) => tracing::debug!("a handshake did not come to its end in time"),
         }
     }
 
-    async fn serve(self, stream: TcpStream, mut stopped: watch::Receiver<bool>) {
+    async fn serve<S>(self, stream: S, peer: Option<SocketAddr>, mut stopped: watch::Receiver<bool>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let turn = Arc::new(Turn::default());
-        let peer = stream.peer_addr().ok();
         let stream = Patient::new(stream, self.patience, turn.clone(), self.places);
         let service_turn = turn.clone();
         let service = One {
@@ -145,7 +169,7 @@ impl Serving {
 
 /// Closes a connection. A client that is still sending the body of a request that was refused would lose the answer with
 /// it, so what comes is read for a while.
-async fn close(mut stream: TcpStream, has_more: bool) {
+async fn close(mut stream: impl AsyncRead + AsyncWrite + Unpin, has_more: bool) {
     let closed = stream.shutdown().await;
     if !has_more || closed.is_err() {
         return;

@@ -66,4 +66,5 @@ mod sql_server_faults;
 mod statement_budget;
 mod texts;
 mod time_zone;
+mod tls;
 mod walkthrough;

@@ -197,6 +197,22 @@ async fn an_issuer_that_is_away_is_no_fault_of_the_caller() {
 }
 
 #[tokio::test]
+async fn metadata_are_fetched_where_the_setting_says() {
+    let stubs = Stubs::start().await.unwrap();
+    let there = format!("{}/.well-known/openid-configuration", stubs.issuer_of(entra::TENANT));
+    for (metadata, status) in [("http://127.0.0.1:1/none", 503), (there.as_str(), 200)] {
+        let world = world(&stubs, &[("Auth:Oidc:0:Metadata", metadata)]).await;
+        world.user(&world.home().await, SARA, &[]).await;
+        assert_eq!(asked(&world, &stubs.token(&claims(json!({})))).await.0, status, "{metadata}");
+    }
+    // Metadata of another issuer give no keys.
+    let other = there.replace(entra::TENANT, "99999999-2222-3333-4444-555555555555");
+    let world = world(&stubs, &[("Auth:Oidc:0:Metadata", &other)]).await;
+    world.user(&world.home().await, SARA, &[]).await;
+    assert_eq!(asked(&world, &stubs.token(&claims(json!({})))).await.0, 503);
+}
+
+#[tokio::test]
 async fn one_issuer_of_several_directories_opens_those_that_are_named() {
     let stubs = Stubs::start().await.unwrap();
     let issuer = stubs.issuer_of("{tenantid}");

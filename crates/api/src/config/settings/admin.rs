@@ -16,7 +16,7 @@ pub fn admin(reader: &mut Reader<'_>) -> Admin {
     if text.trim().eq_ignore_ascii_case(OFF) {
         return Admin { listen: Vec::new(), required };
     }
-    let parsed = values::listen_urls(&text).and_then(|addresses| match addresses.is_empty() {
+    let parsed = values::listen_urls(&text, false).and_then(|addresses| match addresses.is_empty() {
         true => Err("names no address to listen on; write off for none".to_owned()),
         false => Ok(addresses),
     });

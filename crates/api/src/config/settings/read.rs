@@ -36,6 +36,7 @@ impl Settings {
         Self {
             environment: reader.environment(),
             listen: listen(reader),
+            tls: super::tls(reader),
             admin: super::admin::admin(reader),
             database: Database {
                 choice: database,
@@ -71,11 +72,7 @@ impl Settings {
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
             },
             files: files(reader),
-            certificates: reader
-                .group(&keys::HEALTH_CERTIFICATES)
-                .into_iter()
-                .map(|(_, file)| file.into())
-                .collect(),
+            certificates: certificates(reader),
             cors_origins: cors_origins(reader),
             proxies: super::proxies::proxies(reader),
         }
@@ -83,15 +80,18 @@ impl Settings {
 }
 
 pub(in crate::config) fn listen(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
-    type Parse = fn(&str) -> Result<Vec<SocketAddr>, String>;
     let urls = reader.optional(&keys::URLS);
     let ports = reader.optional(&keys::HTTP_PORTS);
-    let (def, text, parse): (&'static KeyDef, _, Parse) = match (urls, ports) {
-        (None, Some(ports)) => (&keys::HTTP_PORTS, ports, values::ports),
-        (Some(urls), _) => (&keys::URLS, urls, values::listen_urls),
-        (None, None) => (&keys::URLS, reader.text(&keys::URLS).unwrap_or_default(), values::listen_urls),
+    let tls = reader.optional(&keys::TLS_CERTIFICATE).is_some();
+    let (def, parsed): (&'static KeyDef, _) = match (urls, ports) {
+        (None, Some(ports)) => (&keys::HTTP_PORTS, values::ports(&ports)),
+        (Some(urls), _) => (&keys::URLS, values::listen_urls(&urls, tls)),
+        // The default says where, not how.
+        (None, None) => {
+            (&keys::URLS, values::listen_urls(&reader.text(&keys::URLS).unwrap_or_default(), false))
+        }
     };
-    match parse(&text) {
+    match parsed {
         Ok(addresses) if !addresses.is_empty() => addresses,
         Ok(_) => {
             reader.reject(def, "names no address to listen on");
@@ -252,6 +252,13 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         event_streams: reader.count(&keys::LIMIT_EVENT_STREAMS),
         concurrent_password_hashes: reader.count(&keys::LIMIT_PASSWORD_HASHES),
     }
+}
+
+/// What operators name, and the server's own.
+fn certificates(reader: &mut Reader<'_>) -> Vec<PathBuf> {
+    let named = reader.group(&keys::HEALTH_CERTIFICATES).into_iter().map(|(_, file)| PathBuf::from(file));
+    let own = reader.optional(&keys::TLS_CERTIFICATE).map(PathBuf::from);
+    named.chain(own).collect()
 }
 
 fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {

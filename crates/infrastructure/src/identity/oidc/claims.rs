@@ -156,6 +156,18 @@ mod tests {
     }
 
     #[test]
+    fn claims_have_the_names_that_are_configured() {
+        let own =
+            OidcIssuer { user_claim: Some("upn".to_owned()), roles_claim: "groups".to_owned(), ..issuer() };
+        assert_eq!(grant(&own, json!({})).unwrap_err(), "token that names no user");
+        let found = grant(&own, json!({ "upn": "omar@home.example", "groups": ["Erp.Clerk"], "roles": [] }));
+        let found = found.unwrap();
+        assert_eq!((found.user.as_str(), found.roles.unwrap().len()), ("omar@home.example", 1));
+        let by_email = grant(&issuer(), json!({ "preferred_username": null, "email": "omar@home.example" }));
+        assert_eq!(by_email.unwrap().user, "omar@home.example");
+    }
+
+    #[test]
     fn a_role_counts_where_it_is_mapped() {
         let roles = |value: Value| grant(&issuer(), json!({ "roles": value })).unwrap().roles.unwrap();
         assert_eq!(roles(json!(["erp.clerk", "Erp.Clerk", "Other"])), ["bookkeeper"]);
