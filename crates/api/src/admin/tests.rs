@@ -194,12 +194,12 @@ async fn the_build_and_the_configuration_are_seen() {
 #[tokio::test]
 async fn only_what_is_there_is_answered() {
     let router = quiet();
-    for path in ["/", "/metrics", "/api/v1/accounts", "/docs", "/openapi.json", "/admin", "/debug"] {
+    for path in ["/", "/api/v1/accounts", "/docs", "/openapi.json", "/admin", "/debug"] {
         let status = answer(&router, request(Method::GET, path, "")).await.0;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(answer(&router, request(Method::POST, "/debug/build", "")).await.0, 405);
-    for path in ["/health", "/api/v1/health", "/health/live"] {
+    for path in ["/health", "/api/v1/health", "/health/live", "/metrics"] {
         assert_eq!(answer(&router, request(Method::GET, path, "")).await.0, 200, "{path}");
     }
 }

@@ -49,7 +49,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
     let others = Others { settings: &settings, parts: &parts, live: &live, logs, leading, exporting };
     let metrics = metrics::metrics(&sources, others);
     tokio::spawn(sources.keep(stopped.clone()));
-    tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
+    let exported = tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
     let shown = Shown {
         settings: &settings,
         parts: &parts,
@@ -78,7 +78,7 @@ pub async fn serve(configuration: Configuration, sources: Sources) -> Result<(),
         serving.ended().await;
         background.await;
         followed.await;
-        let _ = reloading.await;
+        let _ = (reloading.await, exported.await);
         if let Some(redis) = &parts.live.redis {
             // The other processes are told of the last changes.
             redis.drain(settings.shutdown.grace).await;

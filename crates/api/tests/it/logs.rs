@@ -214,7 +214,7 @@ async fn a_process_that_crashes() {
     let outputs = Outputs { console: Format::Text, file: Some((Format::Text, rolling)) };
     let time = Arc::new(|| Timestamp::parse("2024-01-15T14:30:05Z").unwrap());
     let levels = LevelRules::new(Level::Information, []);
-    let logs = Logs::start(levels, outputs, Enrichers::default(), time).unwrap();
+    let logs = Logs::start(levels, outputs, Enrichers::default(), time, None).unwrap();
     panics::log(logs);
     for number in 0..1_000 {
         tracing::info!(number, "Line {{number}}");

@@ -38,7 +38,7 @@ fn request_to(collector: &Collector, name: &str) -> Option<Value> {
         .find(|envelope| envelope["data"]["baseData"]["name"] == name)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     let insights = collector.insights();
@@ -92,26 +92,18 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
 
     // H3: the statements of the request, by name, without a value.
     let operation = &tags["ai.operation.id"];
-    until("the statements", || {
-        of_type(&collector, "RemoteDependencyData")
-            .iter()
-            .any(|one| &one["tags"]["ai.operation.id"] == operation)
-    })
-    .await;
-    let statements: Vec<_> = of_type(&collector, "RemoteDependencyData")
-        .into_iter()
-        .filter(|one| &one["tags"]["ai.operation.id"] == operation)
-        .collect();
-    for statement in &statements {
+    let of_operation = || {
+        let all = of_type(&collector, "RemoteDependencyData").into_iter();
+        all.filter(|one| &one["tags"]["ai.operation.id"] == operation).collect::<Vec<_>>()
+    };
+    let named = |one: &Value| one["data"]["baseData"]["name"].as_str().unwrap().contains("account.");
+    until("the statements of the change", || of_operation().iter().any(named)).await;
+    for statement in of_operation() {
         let data = &statement["data"]["baseData"];
         assert_eq!((&data["type"], &data["target"]), (&json!("SQL"), &json!("sqlite | erp.db")), "{data}");
         assert_eq!(statement["tags"]["ai.operation.parentId"], envelope["data"]["baseData"]["id"]);
         assert!(!data["data"].as_str().unwrap().contains("Cash"), "{data}");
     }
-    assert!(
-        statements.iter().any(|one| one["data"]["baseData"]["name"].as_str().unwrap().contains("account.")),
-        "{statements:?}"
-    );
     let names: Vec<_> = of_type(&collector, "RequestData")
         .iter()
         .map(|one| one["data"]["baseData"]["name"].to_string())
@@ -144,7 +136,7 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
 }
 
 /// H2: of many successes a few are sent, of failures all.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_are_sent_where_successes_are_not() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     let insights = collector.insights();
@@ -179,7 +171,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =
         (tempfile::tempdir().unwrap(), Collector::start().await.unwrap(), Collector::start().await.unwrap());
@@ -226,7 +218,7 @@ async fn a_log_server_and_a_collector_are_sent_what_they_take() {
 }
 
 /// A changed setting counts while the server runs (0.2: exporter rebuilt).
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_destination_counts_without_a_restart() {
     let (folder, first, second) =
         (tempfile::tempdir().unwrap(), Collector::start().await.unwrap(), Collector::start().await.unwrap());
@@ -249,7 +241,7 @@ async fn another_destination_counts_without_a_restart() {
 }
 
 /// A collector that never answers holds up neither requests nor the end.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_collector_is_nobodys_concern() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
     collector.always(Some(Reply { after: Duration::from_secs(600), ..Reply::status(200) }));
@@ -270,7 +262,7 @@ async fn a_silent_collector_is_nobodys_concern() {
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn ids_of_users_can_stay_at_home() {
     for (choice, sent) in [("Hashed", true), ("Off", false)] {
         let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());

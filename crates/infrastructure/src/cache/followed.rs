@@ -10,6 +10,7 @@ use application::ports::database::{Database, Work};
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 /// The pause before the database is asked once more whether an unanswered commit has ended; doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -32,7 +33,7 @@ impl Database for FollowedDatabase {
     async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let (reply, answer) = oneshot::channel();
-        tokio::spawn(async move {
+        let writing = async move {
             let written = database.write(work.clone()).await;
             let unknown = matches!(&written, Err(error) if error.is(&OUTCOME_UNKNOWN));
             if written.is_ok() {
@@ -42,7 +43,9 @@ impl Database for FollowedDatabase {
             if unknown {
                 until_settled(&*database, &*cache, &*work).await;
             }
-        });
+        };
+        // What is said and asked on the way belongs to the request.
+        tokio::spawn(writing.in_current_span());
         answer.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")))
     }
 

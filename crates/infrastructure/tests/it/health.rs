@@ -97,7 +97,8 @@ const LONG: Duration = Duration::from_secs(10);
 fn writer(folder: &std::path::Path) -> SqliteWriter {
     let options = SqliteOptions { busy_timeout: Duration::from_millis(500), ..SqliteOptions::default() };
     let connection = open_writer(&folder.join("erp.db"), &options).unwrap();
-    let noting = (Arc::new(Meter::default()), Arc::new(Damage::default()));
+    let noting =
+        (Arc::new(Meter::new(signals::event::Service::Sqlite, String::new())), Arc::new(Damage::default()));
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let new = move |tx| SqlUnitOfWork::new(tx, ids);
     SqliteWriter::start(connection, &options, Arc::new(SystemClock), noting, new).unwrap()

@@ -74,7 +74,6 @@ fn failures_are_handed_over_whatever_was_decided() {
     });
     let kept = std::iter::from_fn(|| fed.next()).count();
     assert!((200..10_000).contains(&kept), "{kept}");
-    assert_eq!(tap.feed().dropped(), 0);
 }
 
 #[test]
