@@ -125,6 +125,15 @@ impl Exporter {
     }
 }
 
+/// What came of taking.
+enum Taken {
+    All,
+    /// There may be more.
+    Some,
+    /// The end, which is for others to see to.
+    Order(Order),
+}
+
 struct Pump<T, F> {
     identity: Identity,
     fed: Fed<T>,
@@ -141,35 +150,62 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                // What is handed over after an order is not to come before it.
-                biased;
+            let order = tokio::select! {
+                _ = look.tick() => self.take_all(&mut orders).await,
                 order = orders.recv() => match order {
-                    Some(Order::Destinations(destinations)) => self.redirect(destinations),
-                    Some(Order::Event(event)) => self.add(&event),
-                    Some(Order::End(patience, done)) => {
-                        self.end(patience).await;
-                        // Whoever asked may have stopped waiting.
-                        let _ = done.try_send(());
-                        return;
-                    }
+                    Some(order) => Some(order),
                     None => return,
                 },
-                _ = look.tick() => while self.take() { tokio::task::yield_now().await },
+            };
+            if let Some((patience, done)) = order.and_then(|order| self.follow(order)) {
+                self.end(patience, &mut orders).await;
+                // Whoever asked may have stopped waiting.
+                let _ = done.try_send(());
+                return;
             }
             let now = Instant::now();
             self.channels.iter_mut().for_each(|channel| channel.turn(now));
         }
     }
 
-    /// Takes some of what was handed over, and answers whether there may be more.
-    fn take(&mut self) -> bool {
+    /// Does what is ordered, but for the end.
+    fn follow(&mut self, order: Order) -> Option<(Duration, SyncSender<()>)> {
+        match order {
+            Order::Destinations(destinations) => self.redirect(destinations),
+            Order::Event(event) => self.add(&event),
+            Order::End(patience, done) => return Some((patience, done)),
+        }
+        None
+    }
+
+    /// Takes everything that was handed over; stops for an order that comes first.
+    async fn take_all(&mut self, orders: &mut mpsc::UnboundedReceiver<Order>) -> Option<Order> {
+        loop {
+            match self.take(orders) {
+                Taken::All => return None,
+                Taken::Some => tokio::task::yield_now().await,
+                Taken::Order(order) => return Some(order),
+            }
+        }
+    }
+
+    fn take(&mut self, orders: &mut mpsc::UnboundedReceiver<Order>) -> Taken {
         for _ in 0..TAKEN_MAX {
-            let Some(handed) = self.fed.next() else { return false };
+            let Some(handed) = self.fed.next() else { return Taken::All };
             let event = (self.event)(handed);
+            // What was handed over after the first destination was named is for it, in whichever order they are seen.
+            while self.channels.is_empty()
+                && let Ok(order) = orders.try_recv()
+            {
+                if let Order::Destinations(_) | Order::Event(_) = order {
+                    self.follow(order);
+                } else {
+                    return Taken::Order(order);
+                }
+            }
             self.add(&event);
         }
-        true
+        Taken::Some
     }
 
     fn add(&mut self, event: &Event) {
@@ -178,7 +214,13 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
     }
 
     fn redirect(&mut self, destinations: Vec<Destination>) {
-        while self.take() {}
+        // What was handed over before is for the earlier ones.
+        if !self.channels.is_empty() {
+            while let Some(handed) = self.fed.next() {
+                let event = (self.event)(handed);
+                self.add(&event);
+            }
+        }
         self.channels.iter_mut().for_each(Channel::seal);
         let mut old = std::mem::take(&mut self.deliveries);
         self.ending.send_replace(true);
@@ -204,8 +246,8 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
         }
     }
 
-    async fn end(mut self, patience: Duration) {
-        while self.take() {}
+    async fn end(mut self, patience: Duration, orders: &mut mpsc::UnboundedReceiver<Order>) {
+        self.take_all(orders).await;
         self.channels.iter_mut().for_each(Channel::seal);
         self.ending.send_replace(true);
         let rest = async { while self.deliveries.join_next().await.is_some() {} };

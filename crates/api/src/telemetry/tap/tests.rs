@@ -76,7 +76,6 @@ fn failures_are_handed_over_whatever_was_decided() {
         })
         .sum();
     assert!((200..10_000).contains(&kept), "{kept}");
-    assert_eq!(tap.feed().dropped(), 0);
 }
 
 #[test]
