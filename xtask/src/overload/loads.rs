@@ -291,7 +291,7 @@ struct Watch {
     memory: tokio::task::JoinHandle<f64>,
 }
 
-/// What is told of liveness when nobody could look: nothing good.
+/// The result when liveness could not be watched at all: the worst there is.
 const NOT_WATCHED: (Duration, u64) = (Duration::MAX, 1);
 
 impl Watch {

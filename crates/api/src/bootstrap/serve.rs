@@ -33,7 +33,8 @@ use crate::resources::Resources;
 use crate::serving::{Patience, Serving, Tls, TlsFiles, connections_max};
 use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, Outputs, panics};
 
-/// What a start has opened so far. It outlives a start that is given up, so that what was said is written.
+/// The door, its TLS and the logs that a start has opened so far. They outlive a start that is given up, so that its log
+/// lines are still written.
 #[derive(Default)]
 struct Early {
     door: Option<Door>,
@@ -41,12 +42,12 @@ struct Early {
     said: Option<Said>,
 }
 
-/// What the process says of itself, from its beginning to its end: lines, and what is exported.
+/// The logs and the telemetry of the process, from its beginning to its end.
 struct Said {
     exporting: Exporting,
     logs: Logs,
     outputs: Outputs,
-    // However it ends, what was said until then is exported, and written.
+    // However the process ends, telemetry and log lines up to that point are delivered.
     _exported: EndAtEnd,
     _flushed: FlushAtEnd,
 }

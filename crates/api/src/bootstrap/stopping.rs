@@ -18,7 +18,7 @@ use crate::health::Lifecycle;
 /// ten seconds beyond them.
 const CLOSING_MIN: Duration = Duration::from_secs(5);
 
-/// What has to end.
+/// The parts of a server that have to end.
 pub struct Ending<F> {
     pub lifecycle: Lifecycle,
     pub shutdown: Shutdown,

@@ -76,8 +76,8 @@ pub async fn receive(
     Ok(Received { bytes, held })
 }
 
-/// What is left of a refused request is read when it is small and comes soon, so that the connection can go on; making a
-/// new one costs more.
+/// The server reads the rest of a refused request if that is small and arrives soon: the connection can then be used again,
+/// which costs less than opening a new one.
 const LEFT_BYTES_MAX: u64 = 256 << 10;
 const LEFT_TIME_MAX: Duration = Duration::from_millis(100);
 

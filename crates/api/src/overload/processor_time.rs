@@ -10,7 +10,7 @@ const GRANTED_EVERY: Duration = Duration::from_millis(10);
 const SAVED_MAX: Duration = Duration::from_millis(12);
 /// Longer ago nothing is earned any more: more could not be saved up.
 const LONGEST_EARNED: Duration = Duration::from_secs(1);
-/// What a piece is taken to cost.
+/// Assumed cost of one piece.
 const PIECE_NANOS: i64 = 2_000_000;
 /// What a request is taken to cost before anything is known.
 const EACH_AT_FIRST: Duration = Duration::from_micros(300);

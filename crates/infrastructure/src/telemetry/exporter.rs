@@ -125,7 +125,7 @@ impl Exporter {
     }
 }
 
-/// What came of taking.
+/// How a round of taking ended.
 enum Taken {
     All,
     /// There may be more.

@@ -215,6 +215,18 @@ async fn what_waits_is_sent_before_the_end_and_a_silent_collector_does_not_hold_
     assert!(took < Duration::from_secs(6), "{took:?}");
 }
 
+/// H8: the end does not wait for a pause between two attempts, and what is left gets its last attempt.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_comes_in_the_middle_of_a_pause() {
+    let collector = Collector::start().await.unwrap();
+    collector.reply(Reply { headers: vec![("retry-after", "600".to_owned())], ..Reply::status(503) });
+    let (exporter, feed) = start(vec![insights(&collector.url())]);
+    feed.push(Note("late".to_owned(), false));
+    until("the first attempt", || collector.received().len() == 1).await;
+    end(exporter).await;
+    assert_eq!(messages(&collector), ["late"]);
+}
+
 /// While it was away for a short time nothing is lost, also when the settings name another one meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_comes_back_gets_what_it_missed() {

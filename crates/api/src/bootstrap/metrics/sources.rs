@@ -1,4 +1,4 @@
-//! What metrics are read from, and what the targets' last minute is made of.
+//! The sources that metrics are read from, and the samples that make up the last minute of the targets.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +25,7 @@ use crate::resources::Resources;
 /// Turns of the targets in which a minute of the users passes.
 const TURNS_A_MINUTE: u64 = 60 / TURN.as_secs();
 
-/// What metrics are read from.
+/// The parts of the process that metrics are read from.
 pub struct Sources {
     pub began: Instant,
     pub observing: Arc<Observing>,
@@ -68,7 +68,7 @@ impl Sources {
 
     fn moment(&self) -> Moment {
         let classes = self.cache.statistics().classes;
-        // What memory misses is looked for in Redis, so both levels together answer once.
+        // A look-up that misses in memory goes on to Redis, so the two levels together count as one.
         let hits = classes.iter().map(|class| class.hits).sum();
         let of_memory = classes.iter().filter(|class| class.level == "memory");
         let asked: u64 = of_memory.map(|class| class.hits + class.misses).sum();
