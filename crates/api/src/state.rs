@@ -28,15 +28,17 @@ use application::platform::change_feed::ChangeFeedQueries;
 use application::platform::feature_flags::FeatureFlags;
 use application::platform::identity::Authenticator;
 use application::platform::jobs::{JobQueries, JobRegistry};
+use application::platform::log_levels::LogLevelQueries;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
 use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
-use application::ports::cache::Cache;
+use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
 use crate::event_hub::EventHub;
 use crate::middleware::{Shed, Switches};
+use crate::operating::Operating;
 use crate::overload::Overload;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
@@ -67,6 +69,8 @@ pub struct AppParts {
     pub flags: FeatureFlags,
     /// What keeps the server standing when it is offered more than it can do.
     pub overload: Overload,
+    /// What the platform's administrators see of the process.
+    pub operating: Operating,
 }
 
 /// The file store and what is taken into it.
@@ -100,6 +104,7 @@ impl AppState {
             switches: Switches::default(),
             flags: FeatureFlags::default(),
             overload: Overload::default(),
+            operating: Operating::default(),
         }))
     }
 
@@ -112,6 +117,13 @@ impl AppState {
     #[must_use]
     pub fn with_overload(mut self, overload: Overload) -> Self {
         Arc::make_mut(&mut self.0).overload = overload;
+        self
+    }
+
+    /// The same with something to show to operators.
+    #[must_use]
+    pub fn operated_by(mut self, operating: Operating) -> Self {
+        Arc::make_mut(&mut self.0).operating = operating;
         self
     }
 }
@@ -134,6 +146,7 @@ parts! {
     JobRegistry: state => state.jobs.clone();
     Switches: state => state.switches.clone();
     FeatureFlags: state => state.flags.clone();
+    Operating: state => state.operating.clone();
     Arc<dyn PlatformQueries>: state => state.sign_in.queries.clone();
     Arc<dyn PasswordHasher>: state => state.sign_in.passwords.clone();
     Arc<dyn Authenticator>: state => state.authenticator.clone();
@@ -206,8 +219,10 @@ queries! {
     ledger_export: LedgerExportQueries,
     ledger_settings: LedgerSettingsQueries,
     locks: LockQueries,
+    log_levels: LogLevelQueries,
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
+    recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,
 }

@@ -122,6 +122,15 @@ impl Registry {
         families.filter(|family| !family.samples.is_empty()).collect()
     }
 
+    /// Reads one metric; nothing where it is not registered.
+    pub fn read_one(&self, wanted: &Metric) -> Vec<Sample> {
+        let mut samples = Samples::default();
+        if let Some((_, read)) = self.0.iter().find(|(metric, _)| *metric == wanted) {
+            read(&mut samples);
+        }
+        samples.0
+    }
+
     pub fn metrics(&self) -> impl Iterator<Item = &'static Metric> {
         self.0.iter().map(|(metric, _)| *metric)
     }

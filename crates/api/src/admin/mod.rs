@@ -15,19 +15,14 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use crate::config::LiveSettings;
-use crate::health::{HealthState, router_with_access};
-use crate::metrics::Metrics;
+use crate::health::router_with_access;
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::host::from_connections;
 use crate::middleware::{EdgeLayer, HttpLimits, Shed};
+use crate::operating::Operating;
 use crate::overload::{Limits, Overload, WriterQueue};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::resources::Resources;
-use crate::telemetry::LevelSwitch;
-
-pub use debug::Build;
-pub use log_level::{CHANGE_SECONDS_DEFAULT, CHANGE_SECONDS_MAX};
 
 /// Connections at the same time: operators and what collects for them.
 pub const CONNECTIONS_MAX: usize = 32;
@@ -39,20 +34,16 @@ const BODY: BodyLimit = BodyLimit { name: "admin_body_bytes_max", bytes_max: 16 
 /// The parts of the process that the endpoints show or change.
 #[derive(Clone)]
 pub struct AdminState {
-    pub health: HealthState,
-    pub levels: LevelSwitch,
-    pub live: LiveSettings,
+    pub operating: Operating,
     /// The limits of the API, which this listener shows and is not under.
     pub overload: Overload,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
-    pub build: Arc<Build>,
-    pub metrics: Metrics,
 }
 
 /// As Prometheus scrapes them.
 async fn metrics(State(state): State<AdminState>) -> Response {
-    state.metrics.answer()
+    state.operating.metrics.answer()
 }
 
 /// The limits of this listener itself: when the API is overloaded, operators still get in.
@@ -66,7 +57,7 @@ pub fn router(state: AdminState) -> Router {
     let hsts = HttpLimits::default().hsts;
     let shed = Shed::new(overload().admission, state.ids.clone(), hsts);
     let edge = EdgeLayer::new(state.ids.clone(), shed, hsts, None);
-    let health = router_with_access(state.health.for_operators());
+    let health = router_with_access(state.operating.health.for_operators());
     Router::new()
         .route("/admin/log-level", get(log_level::read).put(log_level::change).delete(log_level::end))
         .route("/debug/build", get(debug::build))

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::config::live_for_tests;
-use crate::health::{HealthChecks, Lifecycle, NoDetails};
+use crate::operating::Build;
 use crate::overload::{Class, Overload};
 use crate::telemetry::{Level, LevelRules, LevelSwitch};
 
@@ -41,31 +41,26 @@ impl Ids for Zero {
 fn state(overload: Overload) -> AdminState {
     let clock = Arc::new(Runtime(tokio::time::Instant::now()));
     let levels = LevelRules::new(Level::Information, [("Microsoft".to_owned(), Level::Warning)]);
-    AdminState {
-        health: HealthState::new(
-            HealthChecks::new(Vec::new()).unwrap(),
-            Lifecycle::default(),
-            Arc::new(NoDetails),
-        ),
+    let build = Build {
+        version: "1.2.3",
+        build: "1.2.3+7".to_owned(),
+        environment: "Development",
+        database: "sqlite",
+        host: "books-7".to_owned(),
+        process_id: 7,
+        started_at: clock.now(),
+        worker_threads: 2,
+        cpus: 0.5,
+        memory_bytes: 9,
+        open_files_max: 8,
+    };
+    let operating = Operating {
         levels: LevelSwitch::new(levels, |_| {}),
-        live: live_for_tests(false),
-        overload,
-        build: Arc::new(Build {
-            version: "1.2.3",
-            build: "1.2.3+7".to_owned(),
-            environment: "Development",
-            database: "sqlite",
-            process_id: 7,
-            started_at: clock.now(),
-            worker_threads: 2,
-            cpus: 0.5,
-            memory_bytes: 9,
-            open_files_max: 8,
-        }),
-        metrics: Metrics::default(),
-        clock,
-        ids: Arc::new(Zero),
-    }
+        live: Some(live_for_tests(false)),
+        build: Arc::new(build),
+        ..Operating::default()
+    };
+    AdminState { operating, overload, clock, ids: Arc::new(Zero) }
 }
 
 fn quiet() -> Router {
@@ -182,7 +177,7 @@ async fn the_build_and_the_configuration_are_seen() {
     assert_eq!(
         body,
         concat!(
-            r#"{"version":"1.2.3","build":"1.2.3+7","environment":"Development","database":"sqlite","processId":7,"#,
+            r#"{"version":"1.2.3","build":"1.2.3+7","environment":"Development","database":"sqlite","host":"books-7","processId":7,"#,
             r#""startedAt":"2024-01-15T14:30:05.000000Z","workerThreads":2,"cpus":0.5,"memoryBytes":9,"openFilesMax":8,"#,
             r#""uptimeSeconds":61}"#
         )

@@ -2,24 +2,18 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use infrastructure::sql::dialect::Dialect;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::health_checks::database_name;
-use super::stores::build;
 use super::{Failure, Parts};
-use crate::admin::{self, AdminState, Build};
-use crate::config::{Admin, LiveSettings, Settings};
-use crate::health::{HealthState, Lifecycle};
-use crate::metrics::Metrics;
-use crate::resources::Resources;
+use crate::admin::{self, AdminState};
+use crate::config::Admin;
+use crate::health::Lifecycle;
+use crate::operating::Operating;
 use crate::serving::{Patience, Serving};
-use crate::telemetry::LevelSwitch;
 
 /// How long admin requests in progress may take once everything else has ended.
 const ADMIN_GRACE: Duration = Duration::from_secs(1);
@@ -82,36 +76,21 @@ pub struct AdminListener {
     stop: watch::Sender<bool>,
 }
 
-/// What the admin listener shows.
-pub struct Shown<'a> {
-    pub settings: &'a Settings,
-    pub parts: &'a Parts,
-    pub health: &'a HealthState,
-    pub live: &'a LiveSettings,
-    pub levels: &'a LevelSwitch,
-    pub lifecycle: &'a Lifecycle,
-    pub metrics: &'a Metrics,
-}
-
 impl AdminListener {
-    pub fn start(listeners: Vec<TcpListener>, shown: &Shown<'_>) -> Result<Self, Failure> {
-        let application = &shown.parts.state.application;
+    pub fn start(
+        listeners: Vec<TcpListener>,
+        (parts, lifecycle): (&Parts, &Lifecycle),
+        operating: Operating,
+    ) -> Result<Self, Failure> {
+        let application = &parts.state.application;
         let state = AdminState {
-            health: shown.health.clone(),
-            levels: shown.levels.clone(),
-            live: shown.live.clone(),
-            overload: shown.parts.state.overload.clone(),
-            metrics: shown.metrics.clone(),
+            operating,
+            overload: parts.state.overload.clone(),
             clock: application.clock.clone(),
             ids: application.ids.clone(),
-            build: Arc::new(build_of(
-                shown.settings,
-                shown.parts.database.dialect(),
-                application.clock.now(),
-            )),
         };
         let (router, budget) = (admin::router(state), admin::overload().budget);
-        let (lifecycle, patience) = (shown.lifecycle.clone(), Patience::default());
+        let (lifecycle, patience) = (lifecycle.clone(), Patience::default());
         let serving = Serving::new(router, lifecycle, (budget, None), admin::CONNECTIONS_MAX, patience);
         let (stop, stopped) = watch::channel(false);
         for listener in listeners {
@@ -126,21 +105,5 @@ impl AdminListener {
         let _ = self.stop.send(true);
         // Whoever still asks has had an answer to every earlier request.
         let _ = tokio::time::timeout(ADMIN_GRACE, self.serving.ended()).await;
-    }
-}
-
-fn build_of(settings: &Settings, dialect: Dialect, started_at: domain::time::Timestamp) -> Build {
-    let resources = Resources::of_process();
-    Build {
-        version: env!("CARGO_PKG_VERSION"),
-        build: build(),
-        environment: settings.environment.name(),
-        database: database_name(dialect),
-        process_id: std::process::id(),
-        started_at,
-        worker_threads: resources.worker_threads(),
-        cpus: resources.cpus,
-        memory_bytes: resources.memory_bytes,
-        open_files_max: resources.open_files,
     }
 }

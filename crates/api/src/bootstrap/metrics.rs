@@ -17,7 +17,7 @@ use super::leader::Leading;
 use super::telemetry::Exporting;
 use crate::config::{LiveSettings, Settings, Source};
 use crate::metrics::{Metrics, defs, process};
-use crate::resources::{Resources, resident_bytes};
+use crate::resources::{Resources, memory_usage, resident_bytes};
 use crate::telemetry::Logs;
 
 /// The other parts of the process that metrics are read from.
@@ -63,10 +63,7 @@ fn targets(registry: &mut Registry, sources: &Arc<Sources>) {
         CPU_USAGE => |from, samples| samples.maybe(from.targets.cpu(resources.cpus));
         EXCEPTIONS_PER_SECOND => |from, samples| samples.maybe(from.targets.failed_per_second());
     );
-    registry.add(&defs::MEMORY_USAGE, move |samples| {
-        let part = resident_bytes() as f64 / resources.memory_bytes.max(1) as f64;
-        samples.maybe((part > 0.0).then_some(part));
-    });
+    registry.add(&defs::MEMORY_USAGE, |samples| samples.maybe(memory_usage()));
 }
 
 fn requests(registry: &mut Registry, sources: &Arc<Sources>) {

@@ -11,6 +11,7 @@ mod listeners;
 mod live;
 mod metrics;
 mod offline;
+mod operating;
 mod patience;
 mod serve;
 mod signals;

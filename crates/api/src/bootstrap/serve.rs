@@ -15,20 +15,19 @@ use tracing::{info, warn};
 
 use super::configuration::{adapters, configure};
 use super::door::Door;
-use super::listeners::{AdminListener, Shown, bind_admin};
-use super::metrics::{self, Others};
+use super::listeners::{AdminListener, bind_admin};
+use super::operating::{Seen, SharedLevels, Watched, watched};
 use super::patience::{Attempt, patiently};
 use super::signals::Signals;
 use super::stopping::{Ending, end};
 use super::telemetry::{EndAtEnd, Exporting, enrichers};
-use super::wiring::{Parts, api_operations, http_limits, overload_of, put_together};
+use super::wiring::{Parts, http_limits, overload_of, put_together};
 use super::{Failure, first_start, follow, health_checks, stores, worker};
 use crate::config::{
     Configuration, Environment, Gathered, LiveSettings, Logging, NotLoaded, Reloader, Settings, Severity,
     Sources,
 };
-use crate::health::{HealthState, Lifecycle, router_with_access};
-use crate::middleware::host::from_connections;
+use crate::health::{HealthState, Lifecycle};
 use crate::resources::Resources;
 use crate::serving::{Patience, Serving, Tls, TlsFiles, connections_max};
 use crate::telemetry::{FlushAtEnd, LevelSwitch, Logs, Outputs, panics};
@@ -78,34 +77,27 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     let lifecycle = Lifecycle::default();
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
-    let (router, sources) = router(&settings, &parts, &health, &exporting);
-    let admin = bind_admin(&settings.admin).await?;
-    let listeners = early.listeners(&settings.listen).await?;
-    let (stop, stopped) = watch::channel(false);
-    let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
-    let reloading = tokio::spawn(reloader.run(stopped.clone()));
-    let (leading, background) = worker::start_seen(&parts, stopped.clone());
-    let others = Others {
-        settings: &settings,
-        parts: &parts,
-        live: &live,
-        logs: &logs,
-        leading,
-        exporting: &exporting,
-    };
-    let metrics = metrics::metrics(&sources, others);
-    tokio::spawn(sources.keep(stopped.clone()));
-    let kept = tokio::spawn(exporting.clone().keep(live.clone(), metrics.clone(), stopped.clone()));
-    let shown = Shown {
+    let standing = worker::Standing::of(&parts);
+    let seen = Seen {
         settings: &settings,
         parts: &parts,
         health: &health,
         live: &live,
         levels: &levels,
-        lifecycle: &lifecycle,
-        metrics: &metrics,
+        logs: &logs,
+        exporting: &exporting,
     };
-    let admin = AdminListener::start(admin, &shown)?;
+    let Watched { router, operating, sources } = watched(&seen, standing.leading.clone());
+    let admin = bind_admin(&settings.admin).await?;
+    let listeners = early.listeners(&settings.listen).await?;
+    let (stop, stopped) = watch::channel(false);
+    let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
+    let reloading = tokio::spawn(reloader.run(stopped.clone()));
+    let background = standing.start(&parts, stopped.clone());
+    tokio::spawn(SharedLevels::new(&parts, &operating).follow(stopped.clone()));
+    tokio::spawn(sources.keep(stopped.clone()));
+    let kept = tokio::spawn(exporting.clone().keep(live.clone(), operating.metrics.clone(), stopped.clone()));
+    let admin = AdminListener::start(admin, (&parts, &lifecycle), operating)?;
     tokio::spawn(health.watch());
     lifecycle.ready();
     announce(&logs, (listeners.as_slice(), settings.scheme()), welcome, began.elapsed())?;
@@ -281,19 +273,6 @@ fn health(
         .map_err(|error| Failure::Other(error.to_string()))?;
     let access = Arc::new(health_checks::OperatorsSeeDetails(parts.state.authenticator.clone()));
     Ok(HealthState::new(checks, lifecycle.clone(), access))
-}
-
-fn router(
-    settings: &Settings,
-    parts: &Parts,
-    health: &HealthState,
-    exporting: &Exporting,
-) -> (Router, Arc<metrics::Sources>) {
-    let mut operations = api_operations();
-    operations.plain(router_with_access(health.clone()).with_state(()));
-    let sources = metrics::Sources::watch(&mut operations, parts, exporting);
-    let router = operations.into_router(parts.state.clone(), &http_limits(settings));
-    (router.layer(from_connections()), sources)
 }
 
 fn serving(settings: &Settings, parts: &Parts, router: Router, lifecycle: &Lifecycle) -> Serving {

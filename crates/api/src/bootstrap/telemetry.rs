@@ -32,7 +32,8 @@ pub fn enrichers(environment: Environment) -> Enrichers {
     Enrichers::standard(machine(), environment.name())
 }
 
-fn machine() -> String {
+/// The machine's own name, or the pod's.
+pub fn machine() -> String {
     sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned())
 }
 

@@ -31,28 +31,38 @@ const HOURLY_TICKS: u64 = 60;
 
 /// Starts the background work; the future ends when it has stopped and the lease is handed back.
 pub fn start(parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
-    start_seen(parts, stopped).1
+    Standing::of(parts).start(parts, stopped)
 }
 
-/// The same, and whether this process does it.
-pub fn start_seen(
-    parts: &Parts,
-    stopped: watch::Receiver<bool>,
-) -> (Leading, impl Future<Output = ()> + use<>) {
-    let app = parts.state.application.clone();
-    // Not waited for: it goes on while jobs do, until the process ends.
-    tokio::spawn(note_runner(parts.state.clone(), stopped.clone()));
-    let (candidate, leading) = Candidate::new(app.clone(), parts.state.switches.clone());
-    let worker = Worker { app, state: parts.state.clone(), leading: leading.clone(), stopped };
-    let (end, ended) = watch::channel(false);
-    let standing = tokio::spawn(candidate.run(ended));
-    let running = tokio::spawn(worker.run());
-    let ended = async move {
-        let _ = running.await;
-        let _ = end.send(true);
-        let _ = standing.await;
-    };
-    (leading, ended)
+/// A process that is about to stand for the background work.
+pub struct Standing {
+    candidate: Candidate,
+    /// Whether it does the work.
+    pub leading: Leading,
+}
+
+impl Standing {
+    pub fn of(parts: &Parts) -> Self {
+        let app = parts.state.application.clone();
+        let (candidate, leading) = Candidate::new(app, parts.state.switches.clone());
+        Self { candidate, leading }
+    }
+
+    /// The same as [`start`].
+    pub fn start(self, parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
+        let app = parts.state.application.clone();
+        // Not waited for: it goes on while jobs do, until the process ends.
+        tokio::spawn(note_runner(parts.state.clone(), stopped.clone()));
+        let worker = Worker { app, state: parts.state.clone(), leading: self.leading, stopped };
+        let (end, ended) = watch::channel(false);
+        let standing = tokio::spawn(self.candidate.run(ended));
+        let running = tokio::spawn(worker.run());
+        async move {
+            let _ = running.await;
+            let _ = end.send(true);
+            let _ = standing.await;
+        }
+    }
 }
 
 /// Says every few seconds that this process lives, as long as it runs jobs of users; also one that is not the leader.

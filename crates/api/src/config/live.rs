@@ -1,6 +1,6 @@
 //! The settings of a running server: always the last ones that were good.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,7 @@ use super::environment::Environment;
 use super::layers::Layers;
 use super::seen::{Seen, Source};
 use super::settings::Settings;
+use super::show::ShownSetting;
 
 /// Tells one port's channel of new settings.
 type Tell = Box<dyn Fn(&Settings) + Send + Sync>;
@@ -104,6 +105,11 @@ impl LiveSettings {
     /// Every key in force with its source, without secrets, as `config show` prints it.
     pub fn show(&self) -> String {
         self.0.seen.show()
+    }
+
+    /// Every key in force, and those whose changed values count after a restart only.
+    pub fn settings(&self) -> (Vec<ShownSetting>, BTreeSet<&'static str>) {
+        self.0.seen.settings()
     }
 
     /// Reloads that changed something.

@@ -58,3 +58,4 @@ pub use settings::{
     Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute, Region,
     RegionRole, Reload, Settings, Shutdown, Startup, Template,
 };
+pub use show::{SettingState, ShownSetting};

@@ -1,6 +1,7 @@
 //! What operators may know of the configuration of a running server: its values without secrets, and how long ago each
 //! remote source answered.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::changes;
 use super::environment::Environment;
 use super::layers::Layers;
 use super::registry::Reload;
-use super::show::show;
+use super::show::{ShownSetting, settings};
 
 /// The remote sources of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,14 +59,20 @@ impl Seen {
         }
     }
 
-    /// As `config show` prints it, with the keys that count after a restart only.
-    pub fn show(&self) -> String {
+    /// Every key in force, and those whose changed values count after a restart only.
+    pub fn settings(&self) -> (Vec<ShownSetting>, BTreeSet<&'static str>) {
         let state = self.state();
-        let Some(Read { environment, started, now }) = &state.layers else { return String::new() };
+        let Some(Read { environment, started, now }) = &state.layers else { return Default::default() };
         let (environment, started, now) = (*environment, started.clone(), now.clone());
         drop(state);
-        let mut text = show(&now, environment);
         let waiting = changes::names(&changes::between(&started, &now), Reload::Restart);
+        (settings(&now, environment), waiting)
+    }
+
+    /// The same as `config show` prints it.
+    pub fn show(&self) -> String {
+        let (settings, waiting) = self.settings();
+        let mut text: String = settings.iter().map(|setting| format!("{setting}\n")).collect();
         if !waiting.is_empty() {
             text.push_str(&format!(
                 "# changed, counts after a restart only: {}\n",

@@ -1,5 +1,10 @@
 //! `erp-api config show`: every key with its value and where that comes from (B17). Secrets never show.
 
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::environment::Environment;
 use super::layers::Layers;
 use super::load::Gathered;
@@ -8,9 +13,45 @@ use super::registry::{self, KeyDef};
 use super::unknown;
 use super::values::shown;
 
+/// One key with its value and where that comes from. Secrets and the values of unknown keys, which may be secrets, are
+/// `***`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownSetting {
+    #[schema(example = "Limits:BodyBytes")]
+    pub key: String,
+    /// Null where nothing is set and there is no default.
+    pub value: Option<String>,
+    /// Such as `environment`, `command line` or the name of a file; null where nothing is set.
+    pub source: Option<String>,
+    /// `used`; `unused`, because another key is set instead; `unknown`, a key nobody reads.
+    pub state: SettingState,
+}
+
+/// What becomes of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SettingState {
+    Used,
+    Unused,
+    Unknown,
+}
+
+impl fmt::Display for ShownSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value, source, state } = self;
+        let (Some(value), Some(source)) = (value, source) else { return write!(f, "{key}= (not set)") };
+        let state = match state {
+            SettingState::Used => "",
+            SettingState::Unused => ", not used",
+            SettingState::Unknown => ", unknown",
+        };
+        write!(f, "{key}={value} ({source}{state})")
+    }
+}
+
 impl Gathered {
-    /// One line a key, `key=value (source)`, in the order of the reference, then the unknown keys. Secrets and the
-    /// values of unknown keys, which may be secrets, are `***`.
+    /// One line a key, in the order of the reference, then the unknown keys.
     pub fn show(&self) -> String {
         show(&self.layers, self.environment)
     }
@@ -18,60 +59,73 @@ impl Gathered {
 
 /// The same for layers that were read before.
 pub(super) fn show(layers: &Layers, environment: Environment) -> String {
-    let shown_layers = Shown { layers, environment };
-    let mut lines = Vec::new();
+    settings(layers, environment).iter().map(|setting| format!("{setting}\n")).collect()
+}
+
+/// Every key.
+pub(super) fn settings(layers: &Layers, environment: Environment) -> Vec<ShownSetting> {
+    let mut listing = Listing { layers, environment, settings: Vec::new() };
     for def in registry::ALL {
-        shown_layers.show_key(def, &mut lines);
+        listing.add_key(def);
     }
     for (key, layer) in unknown::keys(layers) {
         if let Some(found) = layers.get(&key).filter(|found| found.layer == layer) {
-            lines.push(format!("{key}={} ({layer}, unknown)", shown(found.value, true)));
+            listing.add(key, (found.value, true), layer, SettingState::Unknown);
         }
     }
-    lines.push(String::new());
-    lines.join("\n")
+    listing.settings
 }
 
-struct Shown<'a> {
+struct Listing<'a> {
     layers: &'a Layers,
     environment: Environment,
+    settings: Vec<ShownSetting>,
 }
 
-impl Shown<'_> {
-    fn show_key(&self, def: &'static KeyDef, lines: &mut Vec<String>) {
-        let value = |text: &str| shown(text, def.secret);
+impl Listing<'_> {
+    fn add(&mut self, key: String, (value, secret): (&str, bool), source: &str, state: SettingState) {
+        let (value, source) = (Some(shown(value, secret)), Some(source.to_owned()));
+        self.settings.push(ShownSetting { key, value, source, state });
+    }
+
+    fn add_key(&mut self, def: &'static KeyDef) {
+        let layers = self.layers;
+        let key = def.key.to_owned();
         if std::ptr::eq(def, &registry::ENVIRONMENT) {
-            let layer =
-                resolve(self.layers, def).map_or_else(|| DEFAULT_LAYER.to_owned(), |given| given.layer);
-            lines.push(format!("{}={} ({layer})", def.key, self.environment));
-            return;
+            let given = resolve(layers, def);
+            let layer = given.as_ref().map_or(DEFAULT_LAYER, |given| given.layer.as_str());
+            return self.add(key, (self.environment.name(), false), layer, SettingState::Used);
         }
-        let before = lines.len();
+        let before = self.settings.len();
         if let Some(section) = def.section() {
-            for (rest, found) in self.layers.descendants(section) {
-                lines.push(format!("{section}:{rest}={} ({})", value(found.value), found.layer));
+            for (rest, found) in layers.descendants(section) {
+                let key = format!("{section}:{rest}");
+                self.add(key, (found.value, def.secret), found.layer, SettingState::Used);
             }
         }
         if let Some(group) = def.group() {
-            for (name, found) in self.layers.children(group) {
-                lines.push(format!("{group}:{name}={} ({})", value(found.value), found.layer));
+            for (name, found) in layers.children(group) {
+                let key = format!("{group}:{name}");
+                self.add(key, (found.value, def.secret), found.layer, SettingState::Used);
             }
-            let unused = if lines.len() > before { ", not used" } else { "" };
+            let state = if self.settings.len() > before { SettingState::Unused } else { SettingState::Used };
             for alias in def.aliases {
-                if let Some(found) = self.layers.get(alias.key) {
-                    lines.push(format!("{}={} ({}{unused})", alias.key, value(found.value), found.layer));
+                if let Some(found) = layers.get(alias.key) {
+                    self.add(alias.key.to_owned(), (found.value, def.secret), found.layer, state);
                 }
             }
         }
-        if lines.len() > before {
+        if self.settings.len() > before {
             return;
         }
-        let default = def.default_in(self.environment.is_development());
-        lines.push(match (resolve(self.layers, def), default) {
-            (Some(given), _) => format!("{}={} ({})", def.key, value(&given.value), given.layer),
-            (None, Some(default)) => format!("{}={default} ({DEFAULT_LAYER})", def.key),
-            (None, None) => format!("{}= (not set)", def.key),
-        });
+        match (resolve(layers, def), def.default_in(self.environment.is_development())) {
+            (Some(given), _) => self.add(key, (&given.value, def.secret), &given.layer, SettingState::Used),
+            (None, Some(default)) => self.add(key, (default, false), DEFAULT_LAYER, SettingState::Used),
+            (None, None) => {
+                let state = SettingState::Used;
+                self.settings.push(ShownSetting { key, value: None, source: None, state });
+            }
+        }
     }
 }
 

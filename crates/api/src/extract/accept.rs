@@ -16,6 +16,7 @@ pub const CSV: &str = "text/csv";
 pub const NDJSON: &str = "application/x-ndjson";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const PDF: &str = "application/pdf";
+pub const HTML: &str = "text/html";
 pub const EVENT_STREAM: &str = "text/event-stream";
 pub const OCTET_STREAM: &str = "application/octet-stream";
 /// Files of any type: what is wanted is what is there.
@@ -29,6 +30,7 @@ pub enum Media {
     NdJson,
     Xlsx,
     Pdf,
+    Html,
     EventStream,
     OctetStream,
     Any,
@@ -42,14 +44,15 @@ impl Media {
             Self::NdJson => NDJSON,
             Self::Xlsx => XLSX,
             Self::Pdf => PDF,
+            Self::Html => HTML,
             Self::EventStream => EVENT_STREAM,
             Self::OctetStream => OCTET_STREAM,
             Self::Any => ANY,
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
-        use Media::{Csv, EventStream, Json, NdJson, OctetStream, Pdf, Xlsx};
-        [Json, Csv, NdJson, Xlsx, Pdf, EventStream, OctetStream]
+        use Media::{Csv, EventStream, Html, Json, NdJson, OctetStream, Pdf, Xlsx};
+        [Json, Csv, NdJson, Xlsx, Pdf, Html, EventStream, OctetStream]
             .into_iter()
             .find(|media| media.as_str() == text)
     }

@@ -1,7 +1,13 @@
 //! `Accept-Language`: Arabic or English, by weight; English for anything else.
 
 use domain::error::Language;
-use http::HeaderValue;
+use http::header::ACCEPT_LANGUAGE;
+use http::{HeaderMap, HeaderValue};
+
+/// The language of a request that has these headers.
+pub fn of_headers(headers: &HeaderMap) -> Language {
+    headers.get(ACCEPT_LANGUAGE).map_or(Language::English, preferred)
+}
 
 pub fn preferred(header: &HeaderValue) -> Language {
     let Ok(text) = header.to_str() else { return Language::English };

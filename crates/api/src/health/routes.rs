@@ -75,6 +75,11 @@ impl HealthState {
         Self { readers: Readers::Operators, ..self.clone() }
     }
 
+    /// The report of all checks, with everything in it.
+    pub async fn report(&self) -> Report {
+        self.checks.report().await
+    }
+
     /// Runs the critical checks once and takes the result into account.
     pub async fn evaluate(&self) {
         let _evaluating = self.evaluating.lock().await;

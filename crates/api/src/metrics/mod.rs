@@ -1,6 +1,7 @@
 //! The numbers of the running process, for Prometheus and telemetry.
 
 pub mod defs;
+pub mod history;
 pub mod observing;
 pub mod process;
 mod reference;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use signals::{Family, Registry};
+use signals::{Family, Metric, Reading, Registry};
 
+pub use history::{History, Point};
 pub use reference::metrics_markdown;
 pub use routes::Routes;
 
@@ -27,6 +29,20 @@ impl Metrics {
 
     pub fn read(&self) -> Vec<Family> {
         self.0.read()
+    }
+
+    /// The values of a metric that is no histogram, each with its labels.
+    pub fn of(&self, metric: &Metric) -> Vec<(Vec<String>, f64)> {
+        let samples = self.0.read_one(metric).into_iter().filter_map(|sample| {
+            let Reading::Number(value) = sample.reading else { return None };
+            Some((sample.labels.into_iter().map(|label| label.into_owned()).collect(), value))
+        });
+        samples.collect()
+    }
+
+    /// The value of a metric without labels; `None` where it has none just now.
+    pub fn number(&self, metric: &Metric) -> Option<f64> {
+        self.of(metric).first().map(|(_, value)| *value)
     }
 
     /// As Prometheus scrapes them.

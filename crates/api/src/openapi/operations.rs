@@ -170,6 +170,7 @@ fn body_schema(media: Media, schema: &Value) -> Value {
         Media::Json => schema.clone(),
         Media::Csv => json!({ "type": "string", "description": "RFC 4180 with a header line, UTF-8." }),
         Media::NdJson => json!({ "type": "string", "description": "One JSON document a line." }),
+        Media::Html => json!({ "type": "string", "description": "The content of a page." }),
         Media::EventStream => json!({ "type": "string", "description": "Server-sent events." }),
         Media::Xlsx | Media::Pdf | Media::OctetStream | Media::Any => {
             json!({ "type": "string", "format": "binary" })

@@ -25,6 +25,7 @@ use crate::middleware::limits::ANONYMOUS_BODY_BYTES_MAX;
 use crate::middleware::pace::Pace;
 use crate::middleware::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::middleware::{EdgeLayer, GuardLayer, HttpLimits};
+use crate::ops_page;
 use crate::overload::{Budget, Class};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem, ROUTE_NOT_FOUND};
 use crate::state::AppState;
@@ -73,7 +74,8 @@ impl Operations {
             }
             router = router.route(&operation.full_path(), route);
         }
-        outermost(whole(router.merge(docs_page::routes(move || self.openapi()))), limits, budget)
+        let pages = docs_page::routes(move || self.openapi()).merge(ops_page::routes());
+        outermost(whole(router.merge(pages)), limits, budget)
     }
 }
 

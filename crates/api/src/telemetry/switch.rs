@@ -1,10 +1,12 @@
 //! Which levels count: the configured ones, or for a while others above them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::time::Timestamp;
+use tracing::info;
 
-use super::levels::{LevelChange, LevelRules};
+use super::levels::{AUDIT, LevelChange, LevelRules};
 
 /// Puts levels into force.
 type Set = Arc<dyn Fn(LevelRules) + Send + Sync>;
@@ -67,6 +69,19 @@ impl LevelSwitch {
         state.change = Some((change, until));
         (self.set)(state.now());
         state.number
+    }
+
+    /// The same, and sees to it that the change ends after so long.
+    pub fn change_for(&self, change: LevelChange, until: Timestamp, lasts: Duration) -> u64 {
+        let number = self.change(change, until);
+        let levels = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(lasts).await;
+            if levels.end(Some(number)) {
+                info!(target: AUDIT, "The log levels are the configured ones again: the change has ended");
+            }
+        });
+        number
     }
 
     /// The configured levels count again, unless another change has come since the one with this number, or `None` for

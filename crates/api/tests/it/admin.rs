@@ -52,6 +52,11 @@ async fn the_two_listeners_have_nothing_in_common_but_health() {
     for (method, path) in PATHS {
         let body = r#"{ "default": "Debug", "seconds": 1 }"#;
         for prefix in ["", "/api/v1"] {
+            if (prefix, path) == ("/api/v1", "/admin/log-level") {
+                // The platform's administrators have one of their own there, which asks who they are.
+                assert_eq!(ask(method, &format!("{}{prefix}{path}", server.url), body).await.0, 401);
+                continue;
+            }
             let url = format!("{}{prefix}{path}", server.url);
             assert_eq!(ask(method, &url, body).await.0, 404, "{method} {url}");
             let request = client.request(method.parse().unwrap(), &url).bearer_auth(&token);
@@ -65,7 +70,7 @@ async fn the_two_listeners_have_nothing_in_common_but_health() {
         assert_ne!(ask("GET", &format!("{}{path}", server.url), "").await.0, 404, "{path}");
     }
     let document = ask("GET", &format!("{}/openapi.json", server.url), "").await.1;
-    assert!(!document.contains("/admin/log-level") && !document.contains("/debug/"), "the API's document");
+    assert!(!document.contains("/debug/") && !document.contains("\"/metrics\""), "the API's document");
     assert_eq!(server.stop(), 0);
 }
 

@@ -9,5 +9,6 @@ pub mod configuration;
 pub mod counts;
 pub mod database;
 pub mod pace;
+pub mod slow_statements;
 pub mod storage_error;
 pub mod unit_of_work;

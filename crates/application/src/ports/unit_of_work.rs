@@ -29,6 +29,7 @@ use crate::error::AppResult;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::leadership::LeaseRepository;
+use crate::platform::log_levels::LogLevelRepository;
 use crate::platform::ports::{
     ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
     UserRepository,
@@ -65,6 +66,7 @@ pub trait UnitOfWork: Send {
     fn imports(&mut self) -> &mut dyn ImportRepository;
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn leases(&mut self) -> &mut dyn LeaseRepository;
+    fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
     fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;

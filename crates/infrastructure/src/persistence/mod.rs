@@ -31,6 +31,7 @@ use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::leadership::LeaseRepository;
+use application::platform::log_levels::LogLevelRepository;
 use application::platform::ports::{
     ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
     UserRepository,
@@ -134,6 +135,7 @@ impl UnitOfWork for SqlUnitOfWork {
         invitations: InvitationRepository,
         jobs: JobRepository,
         leases: LeaseRepository,
+        log_levels: LogLevelRepository,
         ledger_batch: LedgerBatchRepository,
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,

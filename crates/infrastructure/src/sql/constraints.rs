@@ -65,7 +65,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 17] = [
+pub static FIRST_USE: [&str; 18] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -79,6 +79,7 @@ pub static FIRST_USE: [&str; 17] = [
     "pk_ledger_lock",
     "pk_counter",
     "pk_lease",
+    "pk_log_levels",
     "pk_number_series_counter",
     "pk_journal_chain",
     "pk_account_balance",

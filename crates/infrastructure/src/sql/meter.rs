@@ -1,23 +1,18 @@
 //! How much was asked of the database: the budget of an operation is the difference around it. And what took long.
 
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use application::ports::slow_statements::SlowStatement;
 use signals::event::Service;
 use signals::{Call, Counter, Histogram, Outcome, Snapshot};
 use tracing::info;
 
+use super::slow::{Line, Slow, milliseconds};
+
 /// A statement that takes longer is logged (row G9).
 pub const SLOW_STATEMENT: Duration = Duration::from_millis(50);
-/// Characters of a composed text that are logged. It has no values, which are parameters.
-const TEXT_LENGTH_MAX: usize = 200;
-
-/// Lines about slow statements in one [`SLOW_LINES_WINDOW`]: under pressure every statement is slow, and writing that down
-/// makes it slower.
-pub const SLOW_LINES_MAX: u32 = 10;
-pub const SLOW_LINES_WINDOW: Duration = Duration::from_secs(10);
-
 /// Upper bounds of the buckets, in microseconds. 50 ms is the target.
 const BOUNDS: [u64; 14] =
     [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000];
@@ -32,7 +27,7 @@ pub struct Meter {
     failures: Counter,
     reads: Histogram,
     writes: Histogram,
-    slow: Mutex<SlowLines>,
+    slow: Mutex<Slow>,
 }
 
 /// Where a statement ran: by itself, or in the transaction of a write.
@@ -40,29 +35,6 @@ pub struct Meter {
 pub enum Ran {
     Read,
     Write,
-}
-
-/// Which slow statements are logged.
-#[derive(Debug, Default)]
-struct SlowLines {
-    window: Option<Instant>,
-    lines: u32,
-    left_out: u64,
-}
-
-impl SlowLines {
-    /// Whether to log one now; with how many were left out since the last one.
-    fn next(&mut self, now: Instant) -> Option<u64> {
-        if self.window.is_none_or(|began| now.saturating_duration_since(began) >= SLOW_LINES_WINDOW) {
-            (self.window, self.lines) = (Some(now), 0);
-        }
-        if self.lines >= SLOW_LINES_MAX {
-            self.left_out += 1;
-            return None;
-        }
-        self.lines += 1;
-        Some(std::mem::take(&mut self.left_out))
-    }
 }
 
 /// What was asked up to one moment.
@@ -136,14 +108,22 @@ impl Meter {
     }
 
     fn slow(&self, statement: &str, took: Duration) {
-        let next = self.slow.lock().unwrap_or_else(PoisonError::into_inner).next(Instant::now());
-        let Some(left_out) = next else { return };
-        let statement: String = statement.chars().take(TEXT_LENGTH_MAX).collect();
-        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let line = self.slowest().ran(statement, took, Instant::now());
+        let Some(Line { statement, left_out }) = line else { return };
+        let milliseconds = milliseconds(took);
         if left_out > 0 {
             info!(target: "erp::sql", left_out, "{{left_out}} slow statements were not logged, because there were many");
         }
         info!(target: "erp::sql", statement, milliseconds, "Took {{milliseconds}} ms: {{statement}}");
+    }
+
+    fn slowest(&self) -> MutexGuard<'_, Slow> {
+        self.slow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every statement that was slow, those that took longest altogether first.
+    pub fn slow_statements(&self) -> Vec<SlowStatement> {
+        self.slowest().statements(Instant::now())
     }
 
     pub fn asked(&self) -> Asked {
@@ -161,19 +141,5 @@ impl Meter {
     /// Statements that failed so far.
     pub fn failures(&self) -> u64 {
         self.failures.read()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_slow_statements_are_a_few_lines_and_a_count() {
-        let (mut lines, began) = (SlowLines::default(), Instant::now());
-        let logged = (0..1_000).filter(|_| lines.next(began).is_some()).count();
-        assert_eq!(logged, SLOW_LINES_MAX as usize);
-        assert_eq!(lines.next(began + SLOW_LINES_WINDOW), Some(1_000 - u64::from(SLOW_LINES_MAX)));
-        assert_eq!(lines.next(began + SLOW_LINES_WINDOW), Some(0));
     }
 }

@@ -50,6 +50,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     14 "0014_account_history",
     15 "0015_copied_entries",
     16 "0016_ordering_key",
+    17 "0017_log_levels",
 ];
 
 impl Migration {

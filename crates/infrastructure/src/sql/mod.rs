@@ -20,6 +20,7 @@ pub mod reference_memory;
 pub mod reference_tables;
 pub mod refusal;
 pub mod row;
+pub mod slow;
 pub mod sqlite;
 pub mod statement;
 pub mod tls;

@@ -62,7 +62,7 @@ fn both_engines_have_the_same_schema() {
 /// R25: the tenant leads every key, but for what belongs to the platform.
 #[test]
 fn the_tenant_leads_every_key() {
-    let platform = ["tenant", "app_user", "refresh_token", "lease", "job_runner"];
+    let platform = ["tenant", "app_user", "refresh_token", "lease", "job_runner", "log_levels"];
     for migration in MIGRATIONS {
         let text = migration.text(Dialect::Sqlite);
         for (name, body) in text.split("CREATE TABLE ").skip(1).filter_map(|table| table.split_once(" (")) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use application::ports::cache::{Cache, RedisStatistics};
+use application::ports::clock::Clock;
 use http::Method;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::meter::Ran;
@@ -16,11 +17,13 @@ use super::super::telemetry::Exporting;
 use crate::docs_page;
 use crate::metrics::observing::Observing;
 use crate::metrics::targets::{Moment, TURN, Targets};
+use crate::metrics::{History, Point};
 use crate::metrics::{Routes, process};
 use crate::middleware::observer::Observer;
 use crate::operation::Operations;
+use crate::ops_page;
 use crate::overload::Overload;
-use crate::resources::Resources;
+use crate::resources::{Resources, memory_usage};
 
 /// Turns of the targets in which a minute of the users passes.
 const TURNS_A_MINUTE: u64 = 60 / TURN.as_secs();
@@ -30,6 +33,9 @@ pub struct Sources {
     pub began: Instant,
     pub observing: Arc<Observing>,
     pub targets: Targets,
+    pub history: History,
+    /// For the moments of the history; durations are measured without it.
+    pub clock: Arc<dyn Clock>,
     pub database: Arc<Db>,
     pub cache: Arc<dyn Cache>,
     pub overload: Overload,
@@ -41,7 +47,8 @@ impl Sources {
         let workers = Resources::of_process().worker_threads();
         let served =
             operations.iter().map(|operation| (operation.method_and_path().0, operation.full_path()));
-        let pages = docs_page::PATHS.map(|path| (&Method::GET, path.to_owned()));
+        let pages =
+            docs_page::PATHS.iter().chain(&ops_page::PATHS).map(|path| (&Method::GET, (*path).to_owned()));
         let routes = Routes::new(served.chain(pages), workers);
         let refused = parts.state.overload.admission.refused().clone();
         let observing = Arc::new(Observing::new(routes, refused, exporting.tap().clone()));
@@ -51,6 +58,8 @@ impl Sources {
             began: Instant::now(),
             observing,
             targets: Targets::default(),
+            history: History::default(),
+            clock: parts.state.application.clock.clone(),
             database: parts.database.clone(),
             cache: parts.state.application.cache.clone(),
             overload: parts.state.overload.clone(),
@@ -83,6 +92,21 @@ impl Sources {
         }
     }
 
+    /// The last minute.
+    fn point(&self) -> Point {
+        let (targets, resources) = (&self.targets, Resources::of_process());
+        Point {
+            at: self.clock.now().to_string(),
+            requests_per_second: targets.requests_per_second(),
+            failed_per_second: targets.failed_per_second(),
+            response_p50: targets.response(0.5),
+            response_p95: targets.response(0.95),
+            response_p99: targets.response(0.99),
+            cpu: targets.cpu(resources.cpus),
+            memory: memory_usage(),
+        }
+    }
+
     /// Notes the values of each moment until the process stops.
     pub async fn keep(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
         let mut interval = tokio::time::interval(TURN);
@@ -95,6 +119,7 @@ impl Sources {
             self.targets.turn(self.moment());
             if turn.is_multiple_of(TURNS_A_MINUTE) {
                 self.observing.users.turn();
+                self.history.add(self.point());
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod accept_invitation;
 pub mod admin_cache;
+pub mod admin_process;
 pub mod admin_tenants;
 pub mod api_keys;
 pub mod attachments;
@@ -40,6 +41,7 @@ pub fn operations(ops: &mut Operations) {
     api_keys::operations(ops);
     admin_tenants::operations(ops);
     admin_cache::operations(ops);
+    admin_process::operations(ops);
     attachments::operations(ops);
     audit_log::operations(ops);
     events::operations(ops);

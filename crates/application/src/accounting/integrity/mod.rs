@@ -4,9 +4,12 @@ mod audit_chain;
 mod checks;
 mod evidence;
 mod head;
+mod run;
 mod verify;
 
 pub use head::{ChainEnd, ChainKind, HEAD_CHAINS_MAX, HEAD_OF_ANOTHER_TENANT, HeadInput};
+
+pub use run::{BrokenTenantView, INTEGRITY_RUN, IntegrityRun, IntegrityRunView, TENANTS_NAMED_MAX};
 
 use std::sync::Arc;
 

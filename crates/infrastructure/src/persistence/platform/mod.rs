@@ -9,6 +9,7 @@ mod invitations;
 mod jobs;
 mod leases;
 mod lists;
+mod log_levels;
 mod queries;
 mod recent_changes;
 mod retention;
@@ -33,6 +34,7 @@ pub fn statements() -> Vec<&'static Statement> {
         invitations::ALL,
         jobs::ALL,
         leases::ALL,
+        log_levels::ALL,
         queries::ALL,
         recent_changes::ALL,
         retention::ALL,

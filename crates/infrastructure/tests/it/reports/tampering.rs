@@ -1,7 +1,8 @@
 //! What somebody who may write to the database file can change, and which proof names it.
 
 use application::accounting::fiscal_periods::CloseFiscalPeriod;
-use application::accounting::integrity::{ChainEnd, HeadInput};
+use application::accounting::imports::Progress;
+use application::accounting::integrity::{ChainEnd, HeadInput, IntegrityRun};
 use application::accounting::locks::SetLock;
 use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::views::integrity::{ChainVerificationView, IntegrityHeadView};
@@ -356,4 +357,32 @@ async fn entries_and_audit_rows_of_earlier_versions_still_verify_and_are_followe
     assert_eq!(books.failing().await.last(), Some(&"audit_log"));
     let broken = books.verify().await.audit.first_broken.unwrap();
     assert_eq!((broken.position, broken.differs), (0, vec!["missing"]));
+}
+
+#[tokio::test]
+async fn an_integrity_run_names_the_tenant_whose_books_do_not_hold_and_in_what() {
+    struct Silent;
+    impl Progress for Silent {
+        fn advance(&self, _: u64, _: u64) {}
+    }
+    let books = some().await;
+    let run = async |only| {
+        let run = IntegrityRun { integrity: books.integrity(), tenants: books.db.clone(), only };
+        let view = run.run(&Silent).await.unwrap();
+        serde_json::from_slice::<serde_json::Value>(&view.body).unwrap()
+    };
+    let whole = run(None).await;
+    assert_eq!(
+        (&whole["ok"], &whole["tenants"], &whole["entries"]),
+        (&true.into(), &1.into(), &4.into()),
+        "{whole}"
+    );
+    books.tamper("UPDATE journal_entry SET description = 'forged' WHERE number = 'GJ-2026-000002'");
+    books.tamper("DELETE FROM audit_log");
+    let whole = run(Some(books.tenant)).await;
+    assert_eq!((&whole["ok"], &whole["broken"]), (&false.into(), &1.into()), "{whole}");
+    let finding = &whole["findings"][0];
+    assert_eq!(finding["tenantId"], books.tenant.to_string());
+    assert_eq!(finding["checks"], serde_json::json!(["feed_matches_ledger", "audit_log"]));
+    assert_eq!(finding["chains"], serde_json::json!(["GENERAL", "audit"]));
 }
