@@ -81,12 +81,10 @@ fn rounded_up(value: f64) -> f64 {
     steps.into_iter().find(|step| *step >= value).unwrap_or(10.0 * power)
 }
 
+/// As few decimals as the number needs, and at most two.
 fn label(value: f64) -> String {
-    match value {
-        value if value >= 10.0 || value == 0.0 => format!("{value:.0}"),
-        value if value >= 1.0 => format!("{value:.1}"),
-        value => format!("{value:.2}"),
-    }
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -98,6 +96,7 @@ mod tests {
         for (value, top) in [(0.0, 1.0), (0.3, 0.5), (1.0, 1.0), (12.0, 20.0), (501.0, 1_000.0)] {
             assert!((rounded_up(value) - top).abs() < 1e-9, "{value}");
         }
+        assert_eq!([0.0, 12.5, 0.05, 1_000.0].map(label), ["0", "12.5", "0.05", "1000"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Connections as clients and attackers open them: how long they may keep the server waiting, and how many there may be.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use testkit::Server;
@@ -265,4 +266,47 @@ async fn a_connection_that_says_nothing_costs_little() {
     let costs = (each(with_silent, before), each(with_idle, with_silent));
     eprintln!("KiB of a silent and of an idle connection: {costs:?}");
     assert!(costs.0 < 32 && costs.1 < 64, "KiB of a silent and of an idle connection: {costs:?}");
+}
+
+/// Sockets this test holds, and a few more.
+const FILES: u64 = 2_000;
+
+/// Lets this process open so many files; answers whether it may.
+fn may_open(files: u64) -> bool {
+    let own = std::process::id().to_string();
+    let raised = Command::new("prlimit").args(["--pid", &own, &format!("--nofile={files}:")]).status();
+    raised.is_ok_and(|status| status.success())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_idle_and_five_hundred_slow_connections_keep_nobody_out() {
+    assert!(may_open(FILES), "this machine does not let a process open {FILES} files");
+    let folder = tempfile::tempdir().unwrap();
+    let empty = [("Bootstrap:Template", "empty")];
+    let raised = format!("ulimit -n {FILES}");
+    let server = Server::start_after(&raised, Path::new(BINARY), folder.path(), &empty).await;
+    let token = server.token().await;
+    let (mut idle, mut slow) = (Vec::new(), Vec::new());
+    for _ in 0..1_000 {
+        idle.push(kept_open(&server).await);
+    }
+    let half = format!(
+        "POST /api/v1/accounts HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+         Content-Length: 1000\r\n\r\n{{"
+    );
+    for _ in 0..500 {
+        slow.push(socket(&server, &half).await);
+    }
+    let url = format!("{}/api/v1/me", server.url);
+    for number in 0..50 {
+        // A connection of its own each time.
+        let client = reqwest::Client::new();
+        let answer = client.get(&url).bearer_auth(&token).timeout(FOR_EVER).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "the {number}th that comes");
+    }
+    // They are kept meanwhile: it is not that the server has thrown them out.
+    let first = idle.first_mut().unwrap();
+    first.write_all(LIVE.as_bytes()).await.unwrap();
+    assert!(answer(first).await.starts_with("HTTP/1.1 200"));
+    drop(slow);
 }
