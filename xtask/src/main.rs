@@ -1,6 +1,7 @@
 //! `cargo xtask`: the habits of this repository as commands.
 
 mod bench;
+mod faults;
 mod gen_docs;
 mod overload;
 mod sql_budget;
@@ -33,6 +34,8 @@ enum Task {
     Bench(bench::Options),
     /// Offer a server in a small container far more than it can do
     Overload(overload::Options),
+    /// Take away, hang and slow down each dependency under load, and show what callers saw
+    Faults(faults::Options),
     /// Check how many SQL statements have a text for each engine
     SqlBudget,
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::SqlBudget => sql_budget::run(&tree),
         Task::Bench(options) => bench::bench(&options),
         Task::Overload(options) => overload::overload(&options),
+        Task::Faults(options) => faults::faults(&options),
     });
     match result {
         Ok(outcome) => report(&outcome),

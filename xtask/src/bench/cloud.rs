@@ -30,9 +30,9 @@ impl Cloud {
     }
 
     /// What the server is configured with. It makes the database itself, as it does in Development.
-    pub fn settings(&self) -> Vec<(&'static str, String)> {
+    pub fn settings(&self) -> [(&'static str, String); 3] {
         let database = format!("{};Database={}", self.database.server, self.database.name);
-        vec![
+        [
             ("ConnectionStrings__DefaultConnection", database),
             ("ConnectionStrings__Redis", self.redis.address.clone()),
             ("AzureStorage__ConnectionString", self.azurite.connection_string()),

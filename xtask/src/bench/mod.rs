@@ -17,15 +17,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::big_books::{CHUNK_LINES, CLOUD_CHUNK_LINES, Size};
-use self::cloud::Cloud;
 use self::measures::measure;
-use self::programs::Programs;
 use self::server::Site;
 use self::table::{Column, Table};
 use crate::Outcome;
 
 /// Names the SQL Server of the cloud profile, as for `scripts/test-cloud`.
-const SQL_SERVER: &str = "ERP_TEST_SQLSERVER";
+pub const SQL_SERVER: &str = "ERP_TEST_SQLSERVER";
 
 /// How a bench is run.
 #[derive(clap::Args)]
@@ -55,6 +53,8 @@ pub fn server_binary(given: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
+pub use self::cloud::Cloud;
+pub use self::programs::{Programs, of_machine};
 pub use self::server::{NO_RATES, free_address, sign_in};
 
 /// Asks a server to stop.
@@ -93,7 +93,7 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
     let mut cloud = Cloud::start(&sql_server, programs, folder)?;
     table.column = Column::Cloud;
     table::progress("the cloud profile:");
-    let site = Site { programs, folder: folder.join("cloud"), settings: cloud.settings() };
+    let site = Site { programs, folder: folder.join("cloud"), settings: cloud.settings().to_vec() };
     let size = Size { lines: options.cloud_lines, chunk: CLOUD_CHUNK_LINES };
     measure(&site, size, duration, table).map_err(|error| format!("cloud: {error}"))?;
     table.cloud_missing = None;

@@ -14,7 +14,7 @@ pub struct Programs(PathBuf);
 impl Programs {
     pub fn build() -> Result<Self> {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let packages = ["-p", "erp-api", "-p", "infrastructure"];
+        let packages = ["-p", "erp-api", "-p", "infrastructure", "-p", "erp-stubs"];
         let products = ["--bins", "--example", "bare_route", "--example", "drop_database"];
         let status = Command::new(cargo).args(["build", "--release"]).args(packages).args(products).status();
         if !status.map_err(|error| error.to_string())?.success() {
@@ -42,6 +42,11 @@ impl Programs {
     /// One axum route without anything around it.
     pub fn bare_route(&self) -> PathBuf {
         self.0.with_file_name("examples").join("bare_route")
+    }
+
+    /// Key Vault, App Configuration and Entra.
+    pub fn stubs(&self) -> PathBuf {
+        self.0.with_file_name("erp-stubs")
     }
 
     /// Removes a database from the SQL Server.

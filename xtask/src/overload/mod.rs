@@ -3,7 +3,7 @@
 //! memory it takes and whether it gives it back.
 
 mod cgroup;
-mod client;
+pub mod client;
 mod loads;
 mod table;
 
