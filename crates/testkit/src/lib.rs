@@ -11,9 +11,11 @@ pub mod data;
 pub mod peers;
 pub mod server;
 pub mod sql_server;
+pub mod sql_server_stub;
 pub mod world;
 
 pub use client::{Answer, Client};
 pub use clock::TestClock;
 pub use server::Server;
+pub use sql_server_stub::SqlServerStub;
 pub use world::{TenantKit, World};
