@@ -14,6 +14,7 @@ mod offline;
 mod patience;
 mod serve;
 mod signals;
+mod sql_login;
 mod stopping;
 mod stored_backup;
 mod stores;

@@ -64,6 +64,7 @@ mod rights;
 mod setup;
 mod specification_files;
 mod sql_server;
+mod sql_server_door;
 mod sql_server_faults;
 mod statement_budget;
 mod telemetry;
