@@ -4,18 +4,42 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion};
 
 use crate::StubError;
 
 /// Names the certificate is good for; the wildcards are for clients that compare a vault's name with its domain.
 const NAMES: [&str; 5] = ["localhost", "127.0.0.1", "::1", "*.vault.localhost", "*.azconfig.localhost"];
 
-/// The authority's certificate, and a server that has one of its certificates.
+/// The authority's certificate, and one of its certificates with the key.
 pub struct Certificates {
     pub ca_pem: String,
-    pub server: ServerConfig,
+    certificate: CertificateDer<'static>,
+    key: PrivatePkcs8KeyDer<'static>,
+}
+
+impl Certificates {
+    /// A server that has the certificate.
+    pub fn server(&self) -> Result<ServerConfig, StubError> {
+        self.server_of(ALL_VERSIONS)
+    }
+
+    /// The same for these versions of TLS alone.
+    pub fn server_of(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Result<ServerConfig, StubError> {
+        let failed = |error: rustls::Error| StubError::Certificate(error.to_string());
+        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let key = PrivateKeyDer::Pkcs8(self.key.clone_key());
+        ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .map_err(failed)?
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.clone()], key)
+            .map_err(failed)
+    }
 }
 
 pub fn make() -> Result<Certificates, StubError> {
@@ -37,13 +61,9 @@ pub fn make() -> Result<Certificates, StubError> {
     leaf.use_authority_key_identifier_extension = true;
     let certificate = leaf.signed_by(&key, &issuer).map_err(failed)?;
 
-    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let server = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| StubError::Certificate(error.to_string()))?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], private)
-        .map_err(|error| StubError::Certificate(error.to_string()))?;
-    Ok(Certificates { ca_pem: ca_certificate.pem(), server })
+    Ok(Certificates {
+        ca_pem: ca_certificate.pem(),
+        certificate: certificate.der().clone(),
+        key: PrivatePkcs8KeyDer::from(key.serialize_der()),
+    })
 }

@@ -91,9 +91,14 @@ impl Entra {
     pub(crate) fn admits(&self, headers: &HeaderMap, resources: &[&str]) -> bool {
         let header = headers.get("authorization").and_then(|value| value.to_str().ok());
         let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
+        resources.iter().any(|resource| self.is_good(token, resource))
+    }
+
+    /// Whether a token was given for this resource and is still good.
+    pub fn is_good(&self, token: &str, resource: &str) -> bool {
         let state = self.state();
-        let Some(issued) = state.issued.get(token) else { return false };
-        issued.expires > unix_seconds() && resources.contains(&issued.resource.as_str())
+        let issued = state.issued.get(token);
+        issued.is_some_and(|issued| issued.expires > unix_seconds() && issued.resource == resource)
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! One TLS listener on a free loopback port answers for all four, with a certificate of an authority made at start; a
 //! second, plain listener has the managed identity endpoint, the issuer and, for programs that are not in this process, the control
-//! paths of [`control`]. A test in this process uses [`Stubs`] and its handles. Nothing here is part of the product.
+//! paths of [`control`]. A test in this process uses [`Stubs`] and its handles. [`tds::SqlServer`] speaks the protocol of SQL
+//! Server and knows no SQL. Nothing here is part of the product.
 
 pub mod certificates;
 mod clock;
@@ -16,6 +17,7 @@ pub mod issuer;
 pub mod requests;
 mod serve;
 mod stubs;
+pub mod tds;
 pub mod vault;
 
 pub use collector::{Collector, Received, Reply};

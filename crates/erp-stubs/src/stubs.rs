@@ -77,9 +77,10 @@ impl Stubs {
 
     pub async fn start_on(ports: Ports) -> Result<Self, StubError> {
         let certificates = certificates::make()?;
-        let (tls, tls_address) = serve::bind(ports.tls).await?;
+        let tls = Arc::new(certificates.server()?);
+        let (cloud, cloud_address) = serve::bind(ports.tls).await?;
         let (plain, plain_address) = serve::bind(ports.plain).await?;
-        let addresses = OnceLock::from(Addresses { tls: tls_address, plain: plain_address });
+        let addresses = OnceLock::from(Addresses { tls: cloud_address, plain: plain_address });
         let inner = Arc::new(Inner {
             vault: Vault::default(),
             configuration: ConfigurationStore::default(),
@@ -90,8 +91,8 @@ impl Stubs {
             ca_pem: certificates.ca_pem,
             addresses,
         });
-        let stubs = Self { inner, tls: Arc::new(certificates.server), tasks: Mutex::default() };
-        let cloud = serve::serve(tls, Some(stubs.tls.clone()), stubs.cloud_router());
+        let stubs = Self { inner, tls, tasks: Mutex::default() };
+        let cloud = serve::serve(cloud, Some(stubs.tls.clone()), stubs.cloud_router());
         let plain = serve::serve(plain, None, stubs.plain_router());
         stubs.tasks().extend([cloud, plain]);
         Ok(stubs)

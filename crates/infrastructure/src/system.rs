@@ -1,4 +1,4 @@
-//! The two places where time and randomness really come from.
+//! The places where time, randomness and the machine's name really come from.
 
 use application::ports::clock::{Clock, Ids};
 use domain::time::Timestamp;
@@ -28,4 +28,13 @@ impl Ids for SystemIds {
     fn secret(&self) -> [u8; 32] {
         rand::random()
     }
+}
+
+/// What the machine, or the pod, is called.
+pub fn machine_name() -> Option<String> {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    Some(name).filter(|name| !name.is_empty())
 }

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::not_run;
+
 /// The folder of shared data; `None`, said aloud, when this machine does not have it.
 pub fn shared(folder: &str) -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
     if root.is_dir() {
         return Some(root);
     }
-    eprintln!("skipped: the shared data set {folder} is not on this machine");
+    not_run(&format!("the shared data set {folder} is not on this machine"));
     None
 }

@@ -29,6 +29,11 @@ pub fn server() -> Option<SqlServerOptions> {
     Some(SqlServerOptions::parse(&text).unwrap_or_else(|error| panic!("ERP_TEST_SQLSERVER {error}")))
 }
 
+/// The same for a test that is about nothing else, and ignored where there is none.
+pub fn needed() -> SqlServerOptions {
+    server().expect("needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER: run it with scripts/test-cloud")
+}
+
 /// An empty, migrated database that no other running test uses.
 pub async fn empty_database(server: &SqlServerOptions) -> SqlServerOptions {
     let options = of_slot(server, "");

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use infrastructure::sql::meter::SLOW_STATEMENT;
 use infrastructure::sql::mssql::diagnose::{self, SlowQueriesOf, SlowQuery};
 
-use super::stores::{login_tokens, sql_server_options};
-use super::{Failure, print};
+use super::stores::sql_server_options;
+use super::{Failure, print, sql_login};
 use crate::cli::SlowQueriesArgs;
 use crate::config::{DatabaseChoice, Settings};
 
@@ -24,7 +24,8 @@ pub async fn slow_queries(settings: &Settings, args: SlowQueriesArgs) -> Result<
     };
     let of = if args.cache { SlowQueriesOf::Cache } else { SlowQueriesOf::QueryStore { hours: args.hours } };
     let options = sql_server_options(text.expose(), settings.environment)?;
-    let queries = diagnose::slow_queries(&options, Some(login_tokens(settings)), of).await?;
+    let tokens = sql_login::tokens(settings, &options).await?;
+    let queries = diagnose::slow_queries(&options, Some(tokens), of).await?;
     print(&table(&queries))
 }
 

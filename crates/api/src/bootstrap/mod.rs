@@ -15,6 +15,7 @@ mod operating;
 mod patience;
 mod serve;
 mod signals;
+mod sql_login;
 mod stopping;
 mod stored_backup;
 mod stores;

@@ -24,8 +24,8 @@ use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prep
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::{SystemClock, SystemIds};
 
-use super::stores::{login_tokens, sql_server_options};
-use super::{Failure, print};
+use super::stores::sql_server_options;
+use super::{Failure, print, sql_login};
 use crate::cli::ImportArgs;
 use crate::config::{DatabaseChoice, Settings};
 
@@ -109,11 +109,9 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
     let applied = match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
         DatabaseChoice::SqlServer(text) => {
-            mssql_migrate::applied_on(
-                &sql_server_options(text.expose(), settings.environment)?,
-                Some(login_tokens(settings)),
-            )
-            .await?
+            let options = sql_server_options(text.expose(), settings.environment)?;
+            let tokens = sql_login::tokens(settings, &options).await?;
+            mssql_migrate::applied_on(&options, Some(tokens)).await?
         }
     };
     let pending = migrate::pending(&applied, dialect)?;
@@ -132,8 +130,8 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
         }
         DatabaseChoice::SqlServer(text) => {
             let options = sql_server_options(text.expose(), settings.environment)?;
-            let tokens = Some(login_tokens(settings));
-            mssql_migrate::prepare(&options, tokens, Migrating::Apply, SystemClock.now()).await?
+            let tokens = sql_login::tokens(settings, &options).await?;
+            mssql_migrate::prepare(&options, Some(tokens), Migrating::Apply, SystemClock.now()).await?
         }
     };
     let applied = done.applied.iter().map(|name| format!("applied  {name}\n")).collect();

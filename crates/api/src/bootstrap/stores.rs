@@ -12,7 +12,6 @@ use application::ports::cache::Cache;
 use application::ports::clock::{Clock, Ids};
 use application::ports::pace::Pace;
 use application::ports::storage_error::StorageError;
-use async_trait::async_trait;
 use infrastructure::blobs::azure::ContainerName;
 use infrastructure::blobs::options::{self as blobs, BlobOptions};
 use infrastructure::cache::Ttl;
@@ -27,23 +26,20 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
-use infrastructure::sql::mssql::pool::LoginTokens;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 
 use super::Failure;
 use super::configuration::azure_identity;
 use super::patience::{Attempt, patiently};
+use super::sql_login::{self, NoLogin};
 use super::wiring::{bad_key, cache_ttl};
 use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
 use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
 
-/// What Azure SQL wants a token for.
-const DATABASE_SCOPE: &str = "https://database.windows.net/.default";
-
 /// Key of the database, for messages.
-const DATABASE_KEY: &str = "ConnectionStrings:DefaultConnection";
+pub const DATABASE_KEY: &str = "ConnectionStrings:DefaultConnection";
 
 /// Whether a SQL Server string can be used in an environment, and what the operator should know about it.
 pub fn check_sql_server(text: &str, environment: Environment) -> Result<Vec<String>, String> {
@@ -140,7 +136,11 @@ async fn open_engine(
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
             let options =
                 sql_server_options(text.expose(), settings.environment).map_err(NotOpened::Wrong)?;
-            let open = OpenSqlServer { options, tokens: Some(login_tokens(settings)), migrating };
+            let tokens = sql_login::tokens(settings, &options).await.map_err(|refused| match refused {
+                NoLogin::Wrong(failure) => NotOpened::Wrong(failure),
+                NoLogin::Away(reason) => NotOpened::Storage(StorageError::Unavailable(reason)),
+            })?;
+            let open = OpenSqlServer { options, tokens: Some(tokens), migrating };
             Db::open_sql_server(open, clock, ids).await.map_err(NotOpened::Storage)
         }
     }
@@ -169,24 +169,6 @@ fn reason(error: StorageError) -> String {
     match error {
         StorageError::Unavailable(reason) | StorageError::Unusable(reason) => reason,
         other => other.to_string(),
-    }
-}
-
-/// Tokens of the process's identity, asked for when a login has no password.
-struct IdentityTokens {
-    development: bool,
-}
-
-pub fn login_tokens(settings: &Settings) -> Arc<dyn LoginTokens> {
-    Arc::new(IdentityTokens { development: settings.environment.is_development() })
-}
-
-#[async_trait]
-impl LoginTokens for IdentityTokens {
-    async fn token(&self, client_id: Option<&str>) -> Result<String, String> {
-        let identity = azure_identity(self.development, client_id).map_err(|error| error.to_string())?;
-        let token = identity.expiring_token(DATABASE_SCOPE).await.map_err(|error| error.to_string())?;
-        Ok(token.token.expose().to_owned())
     }
 }
 

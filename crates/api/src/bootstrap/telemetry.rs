@@ -6,6 +6,7 @@ use std::time::Duration;
 use application::ports::configuration::SecretText;
 use domain::time::Timestamp;
 use infrastructure::secrets::identity::TokenSource;
+use infrastructure::system::machine_name;
 use infrastructure::telemetry::{
     Destination, Exporter, FLUSH_PATIENCE, Format, INGESTION_PATH, Identity, Statistics,
 };
@@ -34,7 +35,7 @@ pub fn enrichers(environment: Environment) -> Enrichers {
 
 /// The machine's own name, or the pod's.
 pub fn machine() -> String {
-    sysinfo::System::host_name().unwrap_or_else(|| "unknown".to_owned())
+    machine_name().unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Version and revision. Where the build was told no revision, what tells it from others.

@@ -69,6 +69,7 @@ mod sentinels;
 mod setup;
 mod specification_files;
 mod sql_server;
+mod sql_server_door;
 mod sql_server_faults;
 mod statement_budget;
 mod telemetry;

@@ -12,12 +12,12 @@ use infrastructure::sql::mssql::migrate::drop_database;
 use infrastructure::system::{SystemClock, SystemIds};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::Server;
 use testkit::cloud::AZURITE;
 use testkit::peers::{RedisServer, RedisSetup};
 use testkit::server::command;
-use testkit::sql_server::server;
+use testkit::sql_server::needed;
 use testkit::world::entry;
+use testkit::{Server, not_run};
 
 const DEVELOPMENT: &str = include_str!("../../src/config/fixtures/appsettings.Development.json");
 const STAGING: &str = include_str!("../../src/config/fixtures/appsettings.Staging.json");
@@ -41,20 +41,16 @@ struct Peers {
 }
 
 impl Peers {
-    /// `None`, said aloud, where the run has no such peers.
-    async fn start(redis: RedisSetup) -> Option<Self> {
-        let Some(sql) = server() else {
-            eprintln!("not run: needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER");
-            return None;
-        };
+    async fn start(redis: RedisSetup) -> Self {
+        let sql = needed();
         let database = format!("erp_test_files_{}", SystemIds.new_id().simple());
-        Some(Self {
+        Self {
             sql: SqlServerOptions { database: Some(database), ..sql },
             redis: RedisServer::with(redis).await,
             stubs: Stubs::start().await.unwrap(),
             azurite: std::env::var(AZURITE).expect("run the suite with scripts/test-cloud"),
             folder: tempfile::tempdir().unwrap(),
-        })
+        }
     }
 
     fn sql_server(&self) -> String {
@@ -179,8 +175,9 @@ impl Api {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_development_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(RedisSetup::default()).await else { return };
+    let peers = Peers::start(RedisSetup::default()).await;
     let (user, password) = peers.login();
     peers.write(
         "Development",
@@ -203,7 +200,7 @@ async fn the_development_file_starts_a_server_on_its_peers() {
 fn knows_the_authority() -> bool {
     let known = std::env::var(AUTHORITY).is_ok();
     if !known {
-        eprintln!("not run: needs {AUTHORITY}, because TrustServerCertificate is for Development only");
+        not_run(&format!("needs {AUTHORITY}, because TrustServerCertificate is for Development only"));
     }
     known
 }
@@ -212,8 +209,9 @@ const TLS: RedisSetup =
     RedisSetup { password: Some("of-this-test"), tls: true, durable: false, cluster: false, lines: &[] };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_staging_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(TLS).await else { return };
+    let peers = Peers::start(TLS).await;
     if !knows_the_authority() {
         return;
     }
@@ -246,8 +244,9 @@ async fn the_staging_file_starts_a_server_on_its_peers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_production_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(TLS).await else { return };
+    let peers = Peers::start(TLS).await;
     if !knows_the_authority() {
         return;
     }

@@ -1,5 +1,5 @@
 //! What clients see of a SQL Server that hangs, is slow, goes away, refuses the login, ends sessions or loses an answer, as the
-//! table of docs/SQL.md says. Needs `ERP_TEST_PROFILE=cloud`, like `sql_server`.
+//! table of docs/SQL.md says. Ignored but for `ERP_TEST_PROFILE=cloud`, like `sql_server`.
 
 mod logins;
 mod network;
@@ -11,7 +11,7 @@ use infrastructure::sql::mssql::connection_string::SqlServerOptions;
 use infrastructure::sql::mssql::migrate::execute;
 use serde_json::json;
 use testkit::peers::Relay;
-use testkit::sql_server::{database_of, server};
+use testkit::sql_server::{database_of, needed};
 use testkit::world::entry;
 use testkit::{Answer, Client, TenantKit, World};
 
@@ -24,14 +24,6 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The last words of a transaction.
 const COMMIT: &str = "COMMIT TRANSACTION;";
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
-
-fn skipped() -> bool {
-    let skipped = server().is_none();
-    if skipped {
-        eprintln!("not run: needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER");
-    }
-    skipped
-}
 
 /// The product with a relay before its database.
 struct Faulty {
@@ -127,7 +119,7 @@ fn sale() -> String {
 }
 
 async fn relay() -> Relay {
-    let options = server().unwrap();
+    let options = needed();
     Relay::to(format!("{}:{}", options.host, options.port)).await
 }
 
@@ -156,6 +148,6 @@ async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
 
 /// Runs T-SQL beside the product.
 async fn on_server(sql: &str) {
-    let options = SqlServerOptions { database: Some("master".to_owned()), ..server().unwrap() };
+    let options = SqlServerOptions { database: Some("master".to_owned()), ..needed() };
     execute(&options, sql).await.unwrap();
 }

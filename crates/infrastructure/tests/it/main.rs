@@ -16,6 +16,7 @@ mod reference_tables;
 mod reports;
 mod schema;
 mod secrets;
+mod sql_server;
 mod statements;
 mod store;
 mod telemetry;

@@ -10,9 +10,9 @@ use infrastructure::system::SystemIds;
 use serde_json::{Value, json};
 use testkit::Server;
 use testkit::server::command;
-use testkit::sql_server::server;
+use testkit::sql_server::needed;
 
-use super::{EMPTY, GRACE, TIMEOUT, on_server, relay, sale, skipped, through, until};
+use super::{EMPTY, GRACE, TIMEOUT, on_server, relay, sale, through, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 
@@ -44,7 +44,7 @@ impl Login {
 
     /// Where sessions of it are still open, the server keeps it.
     async fn gone(self) {
-        let options = SqlServerOptions { database: Some("master".to_owned()), ..server().unwrap() };
+        let options = SqlServerOptions { database: Some("master".to_owned()), ..needed() };
         let drop = format!("DROP LOGIN {}", self.name);
         until("the login's sessions end", async || execute(&options, &drop).await.is_ok()).await;
     }
@@ -55,10 +55,8 @@ fn secret() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_refused_login_ends_the_start_with_its_reason() {
-    if skipped() {
-        return;
-    }
     let relay = relay().await;
     let text = through(&relay).await;
     let mut login = Login::new().await;
@@ -94,10 +92,8 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_changed_password_is_taken_over_while_the_server_runs() {
-    if skipped() {
-        return;
-    }
     let (relay, folder) = (relay().await, tempfile::tempdir().unwrap());
     let text = through(&relay).await;
     let mut login = Login::new().await;
@@ -144,10 +140,8 @@ async fn a_changed_password_is_taken_over_while_the_server_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn health_tells_of_a_server_that_hangs_and_of_its_return() {
-    if skipped() {
-        return;
-    }
     let (relay, folder) = (relay().await, tempfile::tempdir().unwrap());
     let text = through(&relay).await;
     let settings = [EMPTY, ("ConnectionStrings:DefaultConnection", text.as_str())];

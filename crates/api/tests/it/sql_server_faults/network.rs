@@ -7,13 +7,11 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::world::entry;
 
-use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, skipped, until};
+use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Max Pool Size=8").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.timeouts(TIMEOUT).await;
@@ -39,10 +37,8 @@ async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_commit_that_reaches_the_server_late_counts_once() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let first = faulty.posted(0).await;
     faulty.holds(vec![first.clone()]).await; // what is read is remembered
@@ -62,10 +58,8 @@ async fn a_commit_that_reaches_the_server_late_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_lost_answer_to_the_commit_is_told_and_not_done_twice() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.holds(numbers.clone()).await;
@@ -88,10 +82,8 @@ async fn a_lost_answer_to_the_commit_is_told_and_not_done_twice() {
 
 /// The bytes of a file whose row was committed are evidence, whoever did not hear of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_file_whose_commit_was_not_answered_keeps_its_bytes() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let draft = entry("2026-03-01", &[("1000", "1", ""), ("4000", "", "1")], false);
     let draft = faulty.client().post("/journal-entries", draft).await.expect(201).json();
@@ -116,10 +108,8 @@ async fn a_file_whose_commit_was_not_answered_keeps_its_bytes() {
 
 /// All of a batch or nothing, and what is read afterwards is not what was remembered before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let accounts = async || {
         let list = faulty.client().get("/accounts").await.ok();
@@ -139,10 +129,8 @@ async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_slow_server_gives_right_answers() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.relay.slow(Duration::from_millis(50));
@@ -157,12 +145,10 @@ async fn a_slow_server_gives_right_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {
     const CLIENTS: usize = 16;
     const EACH: usize = 4;
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Max Pool Size=8").await;
     let refused = AtomicU32::new(0);
     let client = async |client: usize| {
@@ -190,10 +176,8 @@ async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn an_export_that_breaks_off_never_looks_whole() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("").await;
     let lines: Vec<_> = (0..400).flat_map(|_| [("1000", "1", ""), ("4000", "", "1")]).collect();
     for _ in 0..3 {

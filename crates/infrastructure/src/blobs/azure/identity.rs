@@ -31,7 +31,7 @@ impl CredentialProvider for IdentityCredential {
     async fn get_credential(&self) -> object_store::Result<Arc<AzureCredential>> {
         match self.0.token(SCOPE).await {
             Ok(token) => Ok(Arc::new(AzureCredential::BearerToken(token.expose().to_owned()))),
-            Err(error @ IdentityError::Unavailable(_)) => {
+            Err(error @ (IdentityError::Unavailable(_) | IdentityError::Absent(_))) => {
                 Err(object_store::Error::Generic { store: STORE, source: Box::new(error) })
             }
             Err(error) => {

@@ -201,7 +201,9 @@ fn refused(status: StatusCode, headers: &HeaderMap) -> Failure {
 fn of_identity(error: IdentityError) -> Failure {
     let text = error.to_string();
     match error {
-        IdentityError::Unavailable(_) => ConfigurationSourceError::Unavailable(text).into(),
+        IdentityError::Unavailable(_) | IdentityError::Absent(_) => {
+            ConfigurationSourceError::Unavailable(text).into()
+        }
         IdentityError::Denied(_) | IdentityError::Misconfigured(_) => {
             ConfigurationSourceError::Denied(text).into()
         }

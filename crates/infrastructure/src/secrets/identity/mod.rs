@@ -60,6 +60,9 @@ pub enum IdentityError {
     Unavailable(String),
     #[error("Azure refuses a token: {0}")]
     Denied(String),
+    /// Nothing says that there is an identity, and the machine has none either.
+    #[error("this machine has no Azure identity: {0}")]
+    Absent(String),
 }
 
 /// What decides the credential.
@@ -73,6 +76,8 @@ pub struct IdentityOptions {
     pub tenant_id: Option<String>,
     /// `AZURE_AUTHORITY_HOST`; the public cloud if not given.
     pub authority_host: Option<String>,
+    /// `IDENTITY_ENDPOINT` or `MSI_ENDPOINT`: an application host has an identity for the process.
+    pub host_has_one: bool,
     /// Whether a developer's own sign-in may be used: Development only.
     pub developer_tools: bool,
 }
@@ -86,6 +91,7 @@ impl IdentityOptions {
             client_id: given("AZURE_CLIENT_ID"),
             tenant_id: given("AZURE_TENANT_ID"),
             authority_host: given("AZURE_AUTHORITY_HOST"),
+            host_has_one: given("IDENTITY_ENDPOINT").or_else(|| given("MSI_ENDPOINT")).is_some(),
             developer_tools: development,
         }
     }
@@ -95,6 +101,8 @@ impl IdentityOptions {
 #[derive(Debug, Clone)]
 pub struct AzureIdentity {
     credential: Arc<Chain>,
+    /// Whether the environment says that there is one. Otherwise a machine that does not answer has none.
+    is_named: bool,
 }
 
 impl AzureIdentity {
@@ -107,7 +115,8 @@ impl AzureIdentity {
         } else {
             vec![managed_identity(options, http)?]
         };
-        Ok(Self { credential: Arc::new(Chain::new(links)) })
+        let is_named = options.federated_token_file.is_some() || options.host_has_one;
+        Ok(Self { credential: Arc::new(Chain::new(links)), is_named })
     }
 
     /// For the Azure clients.
@@ -128,6 +137,7 @@ impl TokenSource for AzureIdentity {
             let text = explained(&error);
             match status(&error) {
                 Some(400 | 401 | 403) => IdentityError::Denied(text),
+                None if !self.is_named => IdentityError::Absent(text),
                 _ => IdentityError::Unavailable(text),
             }
         })?;

@@ -109,18 +109,22 @@ impl SqlServerEngine {
         let pool = self.pool();
         let mut attempt = 1;
         loop {
-            // A dial is not repeated: it has waited long enough, and a wrong password only gets the login locked.
+            // A dial is not repeated here: it has waited long enough, and a wrong password only gets the login locked.
             let mut connection = pool::get(&pool).await?;
             self.meter.round_trip();
-            match reader::query_all(&mut connection, &queries).await {
-                // A read may be repeated: the idle connections of a server that restarted are all dead.
-                Err(StorageError::Unavailable(_)) if attempt < ATTEMPTS_MAX => {
-                    drop(pool.retain(|_, _| false));
-                }
-                Err(StorageError::Retryable(_)) if attempt < ATTEMPTS_MAX => {}
-                answered => return answered,
+            // A read may be repeated.
+            let answered = reader::query_all(&mut connection, &queries).await;
+            if let Err(StorageError::Unavailable(_)) = &answered {
+                // What ended this session has ended the idle ones, too: of a server that restarted all are dead.
+                drop(Connection::take(connection));
+                pool.retain(|_, _| false);
+            } else {
+                drop(connection);
             }
-            drop(connection);
+            let again = matches!(&answered, Err(StorageError::Unavailable(_) | StorageError::Retryable(_)));
+            if !again || attempt >= ATTEMPTS_MAX {
+                return answered;
+            }
             attempt += 1;
             self.writer.pause(attempt).await;
         }

@@ -20,8 +20,9 @@ const FATAL_CLASS: u8 = 20;
 const CONSTRAINT: [i32; 3] = [2627, UNIQUE_INDEX, 547];
 /// A unique index that is no constraint, such as a filtered one.
 const UNIQUE_INDEX: i32 = 2601;
-/// A login refused for a moment.
-const MOVING: [i32; 9] = [4221, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920];
+/// A login refused for a moment, as Azure does while it moves or throttles a database (row G2).
+const MOVING: [i32; 13] =
+    [233, 4060, 4221, 10053, 10054, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920];
 /// No space in a file, in the log, or in an elastic quota; a read-only database or replica.
 const FULL: [i32; 8] = [1101, 1105, 9002, 40544, 40551, 40552, 3906, 3908];
 /// The engine's own errors have smaller numbers, and the product's three are known before. An error from here on comes from
@@ -127,9 +128,13 @@ pub fn is_replay(error: &Error) -> bool {
     matches!(error, Error::Server { number: REPLAY, .. })
 }
 
-/// Whether the server refused a login for a moment: it fails over, starts, or has too many.
+/// Whether a login was refused or broke off for a moment: the server fails over, starts, or has too many.
 pub fn is_moving(error: &Error) -> bool {
-    matches!(error, Error::Server { number, .. } if MOVING.contains(number))
+    match error {
+        Error::Server { number, .. } => MOVING.contains(number),
+        Error::ConnectionClosed | Error::Codec(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether the login failed because the database does not exist.

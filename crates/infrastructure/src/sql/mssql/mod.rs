@@ -4,6 +4,7 @@ pub mod answers;
 pub mod batch;
 pub mod connection_string;
 pub mod diagnose;
+mod driver;
 pub mod engine;
 pub mod error;
 pub mod json;

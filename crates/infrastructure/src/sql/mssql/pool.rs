@@ -7,25 +7,21 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult};
-use mssql_client::{ApplicationIntent, Client, Config, Credentials, Ready, RetryPolicy, TimeoutConfig};
+use mssql_client::{Client, Config, Credentials, Ready};
 
-use super::connection_string::{Encrypt, Login, SqlServerOptions};
+use super::connection_string::{Login, SqlServerOptions};
+use super::driver::{configured, connect_timeout};
 use super::error::{is_missing_database, is_moving, storage_error};
 
 /// How long a request waits for a free connection once all of them are open (row G2). While they are being opened it waits as
 /// long as a dial may take: whoever waits behind a slow dial is not refused before the dial is.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest dial with login, whatever the string says; zero in the string means this.
-pub const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(120);
 /// How long a server may take, beyond the command time-out, to say that it has given the command up. One that hangs does not.
 pub const ACKNOWLEDGEMENT_TIMEOUT: Duration = Duration::from_millis(500);
-/// The pause before a server that is moving is dialled again; doubles up to the longest, after which it is given up.
-const DIAL_PAUSE: Duration = Duration::from_millis(200);
-const DIAL_PAUSE_MAX: Duration = Duration::from_millis(3_200);
-/// Largest answer of one statement, in bytes.
-pub const RESPONSE_BYTES_MAX: usize = 256 * 1024 * 1024;
-/// Redirections of one login (row G5).
-const REDIRECTS_MAX: u8 = 1;
+/// Dials of a server that is moving, the first included.
+pub const DIALS_MAX: u32 = 6;
+/// The longest pause before the second dial; doubles with each further one.
+const DIAL_PAUSE_MS: u64 = 200;
 
 /// Gives the token of the process's identity for a login without a password.
 #[async_trait]
@@ -96,13 +92,13 @@ impl Connections {
     /// Dials again where the server says that it will be there in a moment, as Azure's do during a failover (row G2). The
     /// pool ends it when the string's `Connect Timeout` is over.
     async fn connect_patiently(&self) -> Result<Client<Ready>, mssql_client::Error> {
-        let mut pause = DIAL_PAUSE;
+        let mut dial = 1;
         loop {
             match self.connect().await {
-                Err(error) if is_moving(&error) && pause <= DIAL_PAUSE_MAX => tokio::time::sleep(pause).await,
+                Err(error) if is_moving(&error) && dial < DIALS_MAX => dial += 1,
                 answer => return answer,
             }
-            pause *= 2;
+            tokio::time::sleep(dial_pause(dial, rand::random())).await;
         }
     }
 
@@ -119,6 +115,13 @@ impl Connections {
         }
         Client::connect(config).await
     }
+}
+
+/// The pause before dial `dial` (2, 3, …): exponential, and up to a half of it shorter by `jitter` in 0..=255, so that
+/// processes that were thrown out together do not come back together.
+fn dial_pause(dial: u32, jitter: u8) -> Duration {
+    let longest = DIAL_PAUSE_MS << dial.saturating_sub(2).min(DIALS_MAX);
+    Duration::from_micros(longest * 1_000 * (2 * 255 - u64::from(jitter)) / (2 * 255))
 }
 
 /// Says which server it was.
@@ -138,7 +141,7 @@ pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) ->
     options
         .check_login()
         .map_err(|reason| StorageError::Internal(format!("the connection string {reason}")))?;
-    let config = driver_config(options)?;
+    let config = configured(options)?;
     let manager = Connections { options: options.clone(), config, tokens };
     Pool::builder(manager)
         .max_size(options.pool_max as usize)
@@ -181,7 +184,7 @@ pub async fn database_is_missing(
     tokens: Option<Arc<dyn LoginTokens>>,
 ) -> StorageResult<bool> {
     super::super::tls::install();
-    let connections = Connections { options: options.clone(), config: driver_config(options)?, tokens };
+    let connections = Connections { options: options.clone(), config: configured(options)?, tokens };
     match connections.connect().await {
         Ok(_) => Ok(false),
         Err(error) if is_missing_database(&error) => Ok(true),
@@ -189,84 +192,15 @@ pub async fn database_is_missing(
     }
 }
 
-fn connect_timeout(options: &SqlServerOptions) -> Duration {
-    if options.connect_timeout.is_zero() { CONNECT_TIMEOUT_MAX } else { options.connect_timeout }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn driver_config(options: &SqlServerOptions) -> StorageResult<Config> {
-    let timeout = connect_timeout(options);
-    let timeouts = TimeoutConfig::new()
-        .connect_timeout(timeout)
-        .tls_timeout(timeout)
-        .login_timeout(timeout)
-        .command_timeout(options.command_timeout);
-    let mut config = Config::new()
-        .host(options.host.clone())
-        .port(options.port)
-        .application_name(options.application_name.clone())
-        .timeouts(timeouts)
-        .retry(RetryPolicy::no_retry())
-        .max_redirects(REDIRECTS_MAX)
-        .trust_server_certificate(options.trust_server_certificate)
-        .multi_subnet_failover(options.multi_subnet_failover);
-    config.connect_timeout = timeout;
-    config.command_timeout = options.command_timeout;
-    config.packet_size = options.packet_size;
-    config.max_response_size = RESPONSE_BYTES_MAX;
-    config.instance = options.instance.clone();
-    config = match options.encrypt {
-        Encrypt::Mandatory => config.encrypt(true),
-        Encrypt::Strict => config.strict_mode(true),
-        // Never `no_tls`: the login, with its password or token, is encrypted on any server.
-        Encrypt::Off => config.encrypt(false),
-    };
-    if options.read_only {
-        config = config.application_intent(ApplicationIntent::ReadOnly);
+    #[test]
+    fn pauses_between_dials_grow_and_differ() {
+        let longest: Vec<_> = (2..=DIALS_MAX).map(|dial| dial_pause(dial, 0).as_millis()).collect();
+        assert_eq!(longest, [200, 400, 800, 1_600, 3_200]);
+        let shortest: Vec<_> = (2..=DIALS_MAX).map(|dial| dial_pause(dial, 255).as_millis()).collect();
+        assert_eq!(shortest, [100, 200, 400, 800, 1_600]);
     }
-    if let Some(database) = &options.database {
-        config = config.database(database.clone());
-    }
-    if let Some(id) = &options.workstation_id {
-        config = config.workstation_id(id.clone());
-    }
-    if let Login::Password { user, password } = &options.login {
-        config = config.credentials(Credentials::sql_server(user.clone(), password.clone()));
-    }
-    if let Some(name) = &options.host_name_in_certificate {
-        config.tls = config.tls.with_server_name(name.clone());
-    }
-    match &options.server_certificate {
-        Some(file) => config.tls = config.tls.add_root_certificate_der(certificate(file)?),
-        None if options.trust_server_certificate => {}
-        // The driver brings Mozilla's list with it and looks at the machine's authorities only when it is told to.
-        None => {
-            let mut readable = rustls::RootCertStore::empty();
-            for authority in rustls_native_certs::load_native_certs().certs {
-                // One that makes no sense would end every connection.
-                if readable.add(authority.clone()).is_ok() {
-                    config.tls = config.tls.add_root_certificate_der(authority.to_vec());
-                }
-            }
-        }
-    }
-    Ok(config)
-}
-
-/// The first certificate of a PEM or DER file, as DER.
-fn certificate(file: &std::path::Path) -> StorageResult<Vec<u8>> {
-    use base64::Engine;
-    let unreadable = |reason: String| {
-        StorageError::Unavailable(format!(
-            "the ServerCertificate {} cannot be read: {reason}",
-            file.display()
-        ))
-    };
-    let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
-    let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(bytes) };
-    let body = text
-        .split_once("-----BEGIN CERTIFICATE-----")
-        .and_then(|(_, rest)| rest.split_once("-----END CERTIFICATE-----"))
-        .map(|(body, _)| body.split_whitespace().collect::<String>())
-        .ok_or_else(|| unreadable("it holds no certificate".to_owned()))?;
-    base64::engine::general_purpose::STANDARD.decode(body).map_err(|error| unreadable(error.to_string()))
 }

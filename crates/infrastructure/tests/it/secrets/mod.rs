@@ -75,7 +75,7 @@ fn workload(stubs: &Stubs, folder: &TempDir) -> IdentityOptions {
         client_id: Some(entra::CLIENT.to_owned()),
         tenant_id: Some(entra::TENANT.to_owned()),
         authority_host: Some(stubs.origin()),
-        developer_tools: false,
+        ..IdentityOptions::default()
     }
 }
 

@@ -177,6 +177,6 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
     if beside.is_dir() {
         return Some(beside);
     }
-    eprintln!("skipped: the shared data set {folder} is not on this machine");
+    testkit::not_run(&format!("the shared data set {folder} is not on this machine"));
     None
 }
