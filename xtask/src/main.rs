@@ -3,6 +3,7 @@
 mod bench;
 mod gen_docs;
 mod overload;
+mod requirements;
 mod sql_budget;
 mod tidy;
 mod tree;
