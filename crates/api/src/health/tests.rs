@@ -75,6 +75,7 @@ async fn ask(router: &Router, method: Method, path: &str) -> (StatusCode, Header
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
+/// Proves: A1.
 #[tokio::test]
 async fn anonymous_callers_see_no_names_and_no_texts() {
     let (stub, database) = database();

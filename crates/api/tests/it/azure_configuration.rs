@@ -114,6 +114,7 @@ async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// Proves: A9, A10, B15.
 #[tokio::test]
 async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
@@ -148,6 +149,7 @@ async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
     );
 }
 
+/// Proves: A10, B17.
 #[tokio::test(flavor = "multi_thread")]
 async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());

@@ -112,6 +112,7 @@ async fn a_stop_while_the_database_is_waited_for_ends_at_once() {
     assert!(server.log().contains("Stopped before the start was complete"), "{}", server.log());
 }
 
+/// Proves: A7, B4.
 #[tokio::test]
 async fn redis_may_come_later() {
     let folder = tempfile::tempdir().unwrap();

@@ -162,6 +162,7 @@ async fn files_are_rolled_by_size_and_only_so_many_stay() {
     assert!(text(folder.path()).ends_with("[INF] Stopped\n"));
 }
 
+/// Proves: B1.
 #[test]
 fn a_start_that_fails_has_said_what_it_did() {
     let folder = tempfile::tempdir().unwrap();

@@ -59,6 +59,7 @@ fn configuration_mistakes_are_all_named() {
     }
 }
 
+/// Proves: B6.
 #[test]
 fn production_generates_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +82,7 @@ fn a_folder_that_cannot_be_written_is_a_clear_error() {
     assert!(!output.status.success() && said(&output).contains("data"), "{}", said(&output));
 }
 
+/// Proves: A3.
 #[test]
 fn documents_are_printed_without_a_database() {
     let folder = tempfile::tempdir().unwrap();

@@ -22,6 +22,7 @@ async fn attach(server: &Logged, token: &str, document: &str, name: &str) -> (u1
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+/// Proves: B1.
 #[tokio::test]
 async fn a_log_level_in_a_file_counts_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,6 +86,7 @@ async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
     assert_eq!((status, key_id(again["access_token"].as_str().unwrap())), (200, key_id(new)));
 }
 
+/// Proves: A5.
 #[tokio::test]
 async fn read_only_mode_comes_and_goes_with_a_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,6 +107,7 @@ async fn read_only_mode_comes_and_goes_with_a_file() {
     }
 }
 
+/// Proves: B15.
 #[tokio::test]
 async fn a_changed_storage_string_is_used_without_a_restart() {
     let (folder, first, second) =

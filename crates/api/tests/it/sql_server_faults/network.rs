@@ -156,6 +156,7 @@ async fn a_slow_server_gives_right_answers() {
     faulty.holds(numbers).await;
 }
 
+/// Proves: A6.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {
     const CLIENTS: usize = 16;

@@ -12,6 +12,7 @@ async fn memory_conforms() {
     conforms(Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()))).await;
 }
 
+/// Proves: A7.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_conforms() {
     let server = RedisServer::start().await;
@@ -31,6 +32,7 @@ async fn layered_conforms_on_a_cluster_with_and_without_hash_tags() {
     }
 }
 
+/// Proves: A7.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_without_redis_is_never_stale() {
     let cache = node("127.0.0.1:1");

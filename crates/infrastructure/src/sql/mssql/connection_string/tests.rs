@@ -7,6 +7,7 @@ fn parsed(text: &str) -> SqlServerOptions {
 }
 
 /// GV7, line by line.
+/// Proves: B3.
 #[test]
 fn the_specifications_strings() {
     let development = parsed(
@@ -41,6 +42,7 @@ fn the_specifications_strings() {
     assert_eq!(quoted.check_login(), Ok(()));
 }
 
+/// Proves: B3.
 #[test]
 fn what_is_wrong_is_named_and_no_password_is_repeated() {
     for (text, message) in [
@@ -112,6 +114,7 @@ fn the_minimum_is_capped_and_the_password_is_not_shown() {
 }
 
 /// Keywords and forms that Microsoft.Data.SqlClient takes.
+/// Proves: B3.
 #[test]
 fn the_forms_of_sqlclient_are_taken() {
     for (server, host, port, instance) in [
@@ -153,6 +156,7 @@ fn the_forms_of_sqlclient_are_taken() {
 
 proptest! {
     /// Any password survives quoting.
+    /// Proves: B3.
     #[test]
     fn quoting_keeps_every_value(password in "\\PC{0,40}") {
         let text = format!("Server=h;UID=u;PWD=\"{}\";Database=d", password.replace('"', "\"\""));
