@@ -109,6 +109,7 @@ async fn authorised_callers_see_redacted_entries() {
     assert!(!body.contains("secret host"));
 }
 
+/// Proves: E9.
 #[tokio::test]
 async fn readiness_follows_the_lifecycle_and_holds_through_one_failure() {
     let (stub, database) = database();
@@ -171,6 +172,7 @@ impl DetailAccess for Asked {
     }
 }
 
+/// Proves: E8.
 #[tokio::test(start_paused = true)]
 async fn whoever_asks_for_details_holds_nobody_up_and_liveness_asks_nobody() {
     let asked = Arc::new(Asked::default());
@@ -192,6 +194,7 @@ async fn whoever_asks_for_details_holds_nobody_up_and_liveness_asks_nobody() {
     assert_eq!(asked.0.load(Ordering::SeqCst), 4, "the database is not asked for each");
 }
 
+/// Proves: E9.
 #[tokio::test(start_paused = true)]
 async fn a_report_is_handed_out_for_two_seconds_and_one_run_serves_all_who_ask_at_once() {
     let (stub, database) = database();

@@ -43,6 +43,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 /// E5: whoever reaches the API reaches nothing of this, whoever they are; and the other way round.
+/// Proves: E5.
 #[tokio::test]
 async fn the_two_listeners_have_nothing_in_common_but_health() {
     let folder = tempfile::tempdir().unwrap();

@@ -95,6 +95,7 @@ async fn each_reader_sees_what_is_theirs_on_every_path() {
 }
 
 /// I2: deleting the registration, its place or that it only degrades fails here.
+/// Proves: E9.
 #[tokio::test]
 async fn a_redis_that_is_away_degrades_and_does_not_end_readiness() {
     let folder = tempfile::tempdir().unwrap();
@@ -125,6 +126,7 @@ async fn a_redis_that_is_away_degrades_and_does_not_end_readiness() {
 }
 
 /// E8: whatever is sent along, and whatever hangs.
+/// Proves: E8.
 #[tokio::test]
 async fn liveness_touches_no_dependency() {
     let folder = tempfile::tempdir().unwrap();
@@ -152,6 +154,7 @@ async fn liveness_touches_no_dependency() {
 
 /// I1 on the embedded engine: a file that was moved away is noticed although every connection still works, twice in a row
 /// before readiness ends, and its return at once.
+/// Proves: E9.
 #[tokio::test]
 async fn a_database_file_that_goes_away_ends_readiness_until_it_is_back() {
     let folder = tempfile::tempdir().unwrap();

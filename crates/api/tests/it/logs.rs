@@ -118,6 +118,7 @@ async fn lines_name_the_machine_and_whose_request_they_are_about() {
     );
 }
 
+/// Proves: C4.
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_one_warning_and_files_can_be_switched_off() {
     let folder = tempfile::tempdir().unwrap();

@@ -109,6 +109,7 @@ fn slow_queries_of_the_embedded_engine_are_in_the_log() {
     }
 }
 
+/// Proves: C8.
 #[tokio::test]
 async fn health_is_told_to_the_subcommand() {
     let folder = tempfile::tempdir().unwrap();

@@ -168,7 +168,7 @@ fn production_names_everything_that_is_missing() {
     }
 }
 
-/// Proves: B6.
+/// Proves: B6, C9.
 #[test]
 fn production_starts_embedded_when_told_so() {
     let folder = tempfile::tempdir().unwrap();

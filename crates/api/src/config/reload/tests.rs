@@ -329,7 +329,7 @@ async fn a_changed_file_counts_within_a_second() {
     running.stop().await;
 }
 
-/// Proves: B15.
+/// Proves: B15, E10.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_swapped_secret_rotates_what_depends_on_it() {
