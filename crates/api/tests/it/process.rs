@@ -97,6 +97,7 @@ fn documents_are_printed_without_a_database() {
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was written");
 }
 
+/// Proves: G9.
 #[test]
 fn slow_queries_of_the_embedded_engine_are_in_the_log() {
     let folder = tempfile::tempdir().unwrap();

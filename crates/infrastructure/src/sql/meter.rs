@@ -168,6 +168,7 @@ impl Meter {
 mod tests {
     use super::*;
 
+    /// Proves: G9.
     #[test]
     fn many_slow_statements_are_a_few_lines_and_a_count() {
         let (mut lines, began) = (SlowLines::default(), Instant::now());

@@ -198,7 +198,7 @@ fn production_starts_embedded_when_told_so() {
     assert_eq!(empty.0.len(), 2);
 }
 
-/// Proves: B3.
+/// Proves: B3, G4.
 #[test]
 fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     fn refuse(text: &str, environment: Environment) -> Result<Vec<String>, String> {

@@ -7,7 +7,7 @@ fn parsed(text: &str) -> SqlServerOptions {
 }
 
 /// GV7, line by line.
-/// Proves: B3.
+/// Proves: B3, G4.
 #[test]
 fn the_specifications_strings() {
     let development = parsed(
@@ -105,6 +105,7 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
     assert!(integrated.starts_with("asks for 'integrated security'"), "{integrated}");
 }
 
+/// Proves: G1.
 #[test]
 fn the_minimum_is_capped_and_the_password_is_not_shown() {
     let options = parsed("Server=.;UID=u;PWD=hush;Min Pool Size=50;Max Pool Size=8;Encrypt=Strict");
