@@ -212,6 +212,7 @@ async fn an_operation_of_a_batch_brings_its_identity_along() {
     }
 }
 
+/// Proves: H5.
 #[tokio::test]
 async fn every_request_is_observed_by_its_route() {
     #[derive(Default)]

@@ -80,6 +80,7 @@ async fn messages_are_no_requests(collector: &Collector) {
     );
 }
 
+/// Proves: H3, H4, H5, H6, H7, H9.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -149,6 +150,7 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
 }
 
 /// H2: of many successes a few are sent, of failures all.
+/// Proves: H2.
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_sent_where_successes_are_not() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -184,6 +186,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
+/// Proves: H9.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =
@@ -231,6 +234,7 @@ async fn a_log_server_and_a_collector_are_sent_what_they_take() {
 }
 
 /// A changed setting counts while the server runs (0.2: exporter rebuilt).
+/// Proves: H1.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_destination_counts_without_a_restart() {
     let (folder, first, second) =
@@ -254,6 +258,7 @@ async fn another_destination_counts_without_a_restart() {
 }
 
 /// A collector that never answers holds up neither requests nor the end.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_collector_is_nobodys_concern() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -275,6 +280,7 @@ async fn a_silent_collector_is_nobodys_concern() {
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
+/// Proves: H7.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_users_can_stay_at_home() {
     for (choice, sent) in [("Hashed", true), ("Off", false)] {

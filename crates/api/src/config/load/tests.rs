@@ -259,7 +259,7 @@ fn contradicting_environments_refuse() {
     assert!(load(&[], &both, &[]).is_err());
 }
 
-/// Proves: B14.
+/// Proves: B14, H1.
 #[test]
 fn old_names_work_and_draw_one_warning_each() {
     let file = (
