@@ -159,6 +159,7 @@ mod tests {
         r#""custom-check":{"data":{},"description":"All systems operational","duration":"00:00:00.0001000","status":"Healthy","tags":[]}}}"#
     );
 
+    /// Proves: I5.
     #[test]
     fn the_report_is_byte_exact() {
         assert_eq!(redis_down().json(), REDIS_DOWN);
@@ -173,6 +174,7 @@ mod tests {
         );
     }
 
+    /// Proves: I5, I6.
     #[test]
     fn a_description_of_its_own_survives_redaction() {
         let mut report = redis_down();
@@ -182,6 +184,7 @@ mod tests {
         assert_eq!(Report::new(Duration::ZERO, report.entries).http_status(), 503);
     }
 
+    /// Proves: I5.
     #[test]
     fn html_is_escaped_and_arabic_is_not() {
         let mut report = redis_down();

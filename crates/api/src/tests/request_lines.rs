@@ -23,6 +23,7 @@ fn listening(level: Level) -> Listening {
     Listening::start(LevelRules::new(level, []))
 }
 
+/// Proves: J4.
 #[tokio::test]
 async fn a_request_is_one_line_with_everything_that_is_asked_for() {
     let log = listening(Level::Information);
@@ -161,6 +162,7 @@ async fn a_caller_who_goes_away_is_noted() {
     assert_eq!(text.lines().count(), 1, "{text}");
 }
 
+/// Proves: J4.
 #[tokio::test]
 async fn a_source_of_its_own_is_hidden_by_its_own_name_alone() {
     let hidden = |source: &str| LevelRules::new(Level::Information, [(source.to_owned(), Level::Warning)]);

@@ -82,6 +82,7 @@ async fn a_web_page_that_names_this_machine_is_refused() {
     assert_eq!(as_host("localhost:9090").await, 200);
 }
 
+/// Proves: J1.
 #[tokio::test]
 async fn log_levels_change_for_a_while_and_the_change_is_in_the_log() {
     let folder = tempfile::tempdir().unwrap();

@@ -216,6 +216,7 @@ async fn vault_and_store_that_stay_away_end_the_start_and_a_stop_does_so_at_once
 }
 
 /// I4: what the sources gave last counts on, but not unnoticed.
+/// Proves: I4.
 #[tokio::test]
 async fn sources_that_do_not_answer_grow_old_and_health_says_so() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());

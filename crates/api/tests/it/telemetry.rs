@@ -186,7 +186,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
-/// Proves: H9.
+/// Proves: H9, J8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =

@@ -303,6 +303,7 @@ async fn a_source_that_wants_to_be_left_alone_is_asked_right_after() {
     running.stop().await;
 }
 
+/// Proves: J1.
 #[tokio::test]
 async fn a_changed_file_counts_within_a_second() {
     let level = |level: &str| format!(r#"{{ "Serilog": {{ "MinimumLevel": "{level}" }} }}"#);

@@ -22,7 +22,7 @@ async fn attach(server: &Logged, token: &str, document: &str, name: &str) -> (u1
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// Proves: B1.
+/// Proves: B1, J1.
 #[tokio::test]
 async fn a_log_level_in_a_file_counts_within_a_second() {
     let folder = tempfile::tempdir().unwrap();

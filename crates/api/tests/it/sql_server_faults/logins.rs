@@ -144,7 +144,7 @@ async fn a_changed_password_is_taken_over_while_the_server_runs() {
     login.gone().await;
 }
 
-/// Proves: E8.
+/// Proves: E8, I1.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn health_tells_of_a_server_that_hangs_and_of_its_return() {
     if skipped() {

@@ -128,7 +128,7 @@ fn a_dependency_belongs_to_its_request() {
 }
 
 /// J5: levels as Serilog's sink has them, and errors as exceptions.
-/// Proves: H6.
+/// Proves: H6, J5.
 #[test]
 fn messages_and_exceptions_are_told_apart() {
     let message = one(Event::Log(log(None)));

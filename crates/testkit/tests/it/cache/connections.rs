@@ -173,6 +173,7 @@ async fn a_failover_is_followed() {
     }
 }
 
+/// Proves: I2.
 #[tokio::test(flavor = "multi_thread")]
 async fn health_tells_why() {
     let server = RedisServer::start().await;

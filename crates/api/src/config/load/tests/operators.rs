@@ -108,6 +108,7 @@ fn a_flag_may_be_forced_over_its_filters() {
     assert!(flag(&files, &[], "Filt"), "what the higher file describes");
 }
 
+/// Proves: J1.
 #[test]
 fn serilogs_short_form_and_switches_are_understood() {
     let shipped = ("appsettings.json", r#"{"Serilog":{"MinimumLevel":{"Default":"Information"}}}"#);
