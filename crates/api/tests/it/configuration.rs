@@ -308,6 +308,7 @@ async fn secrets_are_seen_nowhere() {
     assert!(!server.said().contains("sentinel"), "{}", server.said());
 }
 
+/// Proves: K9.
 #[test]
 fn a_key_that_is_too_short_or_a_folder_that_is_not_there_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -47,6 +47,7 @@ async fn scraped(server: &Server) -> BTreeMap<String, f64> {
     parsed(&text)
 }
 
+/// Proves: M4.
 #[tokio::test]
 async fn metrics_are_on_the_admin_listener_alone_and_count_what_happens() {
     let folder = tempfile::tempdir().unwrap();

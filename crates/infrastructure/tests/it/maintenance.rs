@@ -38,7 +38,7 @@ fn runs() -> Vec<(String, u32, u32)> {
 }
 
 /// X76: nothing runs beside anything else, and maintenance never at the time of the full backup.
-/// Proves: G7.
+/// Proves: G7, L1.
 #[test]
 fn no_two_jobs_run_at_once() {
     let runs = runs();

@@ -198,7 +198,7 @@ fn production_starts_embedded_when_told_so() {
     assert_eq!(empty.0.len(), 2);
 }
 
-/// Proves: B3, G4.
+/// Proves: B3, G4, K8.
 #[test]
 fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     fn refuse(text: &str, environment: Environment) -> Result<Vec<String>, String> {
@@ -259,7 +259,7 @@ fn contradicting_environments_refuse() {
     assert!(load(&[], &both, &[]).is_err());
 }
 
-/// Proves: B14, H1.
+/// Proves: B14, H1, K6.
 #[test]
 fn old_names_work_and_draw_one_warning_each() {
     let file = (
@@ -300,6 +300,7 @@ fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
     assert_eq!(warnings(&loaded).len(), 3);
 }
 
+/// Proves: K8, K9.
 #[test]
 fn signing_keys_have_256_bits_and_are_told_apart() {
     let (one, two) =

@@ -48,6 +48,7 @@ async fn a_log_level_in_a_file_counts_within_a_second() {
     assert_eq!(server.get("/health/ready", None).await, Some(200));
 }
 
+/// Proves: K9.
 #[tokio::test]
 async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -217,7 +217,7 @@ async fn flushes(world: &World, cache: Arc<dyn Cache>) {
     }
 }
 
-/// Proves: F4, F11.
+/// Proves: F4, F11, M5.
 #[tokio::test(flavor = "multi_thread")]
 async fn administrators_flush_their_own_tenant() {
     let world = World::new().await;
