@@ -163,7 +163,7 @@ mod tests {
         pairs.iter().map(named).collect()
     }
 
-    /// Proves: B1.
+    /// Proves: B1, GV14, X09.
     #[test]
     fn the_name_is_decided_in_order_and_contradictions_refuse() {
         let decided = |pairs: &[(&str, &str)], cargo| decide(&named(pairs), cargo).map(|(name, _)| name);

@@ -76,7 +76,7 @@ impl ApplicationInsights {
 mod tests {
     use super::*;
 
-    /// Proves: B10, H1.
+    /// Proves: B10, H1, X07.
     #[test]
     fn strings_name_their_endpoints() {
         let full = "InstrumentationKey=k;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;\

@@ -117,7 +117,7 @@ mod tests {
         layer.keys().collect()
     }
 
-    /// Proves: E10.
+    /// Proves: E10, GV11.
     #[test]
     fn names_become_keys_and_one_trailing_newline_goes() {
         let folder = tempfile::tempdir().unwrap();

@@ -159,7 +159,7 @@ mod tests {
         r#""custom-check":{"data":{},"description":"All systems operational","duration":"00:00:00.0001000","status":"Healthy","tags":[]}}}"#
     );
 
-    /// Proves: I5.
+    /// Proves: I5, GV1.
     #[test]
     fn the_report_is_byte_exact() {
         assert_eq!(redis_down().json(), REDIS_DOWN);
@@ -194,6 +194,7 @@ mod tests {
         assert!(json.contains(r#""\u003Cb\u003E \u0022ق\u0022 \\ \u0027x\u0027""#), "{json}");
     }
 
+    /// Proves: GV2.
     #[test]
     fn durations_are_time_spans() {
         for (duration, text) in [

@@ -75,7 +75,7 @@ async fn ask(router: &Router, method: Method, path: &str) -> (StatusCode, Header
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// Proves: A1, I6, I7.
+/// Proves: A1, I6, I7, GV1, X82, X83.
 #[tokio::test]
 async fn anonymous_callers_see_no_names_and_no_texts() {
     let (stub, database) = database();
@@ -98,7 +98,7 @@ async fn anonymous_callers_see_no_names_and_no_texts() {
     assert_eq!((status, body.as_str()), (StatusCode::OK, ALIVE));
 }
 
-/// Proves: I7.
+/// Proves: I7, GV1, X83.
 #[tokio::test]
 async fn authorised_callers_see_redacted_entries() {
     let (stub, database) = database();
@@ -110,7 +110,7 @@ async fn authorised_callers_see_redacted_entries() {
     assert!(!body.contains("secret host"));
 }
 
-/// Proves: E9.
+/// Proves: E9, X37.
 #[tokio::test]
 async fn readiness_follows_the_lifecycle_and_holds_through_one_failure() {
     let (stub, database) = database();
@@ -259,7 +259,7 @@ impl Probe for Never {
     }
 }
 
-/// Proves: I4.
+/// Proves: I4, X84.
 #[tokio::test]
 async fn the_custom_check_has_exactly_three_messages() {
     let well = Some(HealthStatus::Healthy);

@@ -53,7 +53,7 @@ mod tests {
         out
     }
 
-    /// Proves: J2, J3.
+    /// Proves: J2, J3, GV3.
     #[test]
     fn lines_are_those_of_the_specification() {
         let machine = Enrichers(vec![("MachineName", "m".to_owned())]);

@@ -214,6 +214,7 @@ async fn it_can_be_switched_off() {
 }
 
 /// The end can be watched: requests in progress finish, and the admin listener goes last.
+/// Proves: X39.
 #[tokio::test]
 async fn it_outlives_the_listener_of_the_api_while_that_is_draining() {
     let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ fn attempts(log: &str) -> Vec<u32> {
     numbers.collect()
 }
 
-/// Proves: D4.
+/// Proves: D4, X21.
 #[tokio::test]
 async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
     for speechless in [false, true] {
@@ -114,7 +114,7 @@ async fn a_stop_while_the_database_is_waited_for_ends_at_once() {
     assert!(server.log().contains("Stopped before the start was complete"), "{}", server.log());
 }
 
-/// Proves: A7, B4.
+/// Proves: A7, B4, X51.
 #[tokio::test]
 async fn redis_may_come_later() {
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +168,7 @@ impl Upload {
     }
 }
 
-/// Proves: C10, E9.
+/// Proves: C10, E9, X39.
 #[tokio::test]
 async fn a_stop_finishes_what_is_in_progress() {
     let folder = tempfile::tempdir().unwrap();
@@ -197,7 +197,7 @@ async fn a_stop_finishes_what_is_in_progress() {
     assert!(!folder.path().join("data/erp.db-wal").exists(), "the database is closed");
 }
 
-/// Proves: C10.
+/// Proves: C10, X39.
 #[tokio::test]
 async fn requests_have_their_grace_and_no_more() {
     let folder = tempfile::tempdir().unwrap();

@@ -33,7 +33,7 @@ async fn get(url: &str, path: &str, token: &str) -> reqwest::Response {
     reqwest::Client::new().get(format!("{url}{path}")).bearer_auth(token).send().await.unwrap()
 }
 
-/// Proves: J6.
+/// Proves: J6, X86.
 #[tokio::test]
 async fn a_day_of_the_place_is_a_file_and_the_last_line_is_in_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +120,7 @@ async fn lines_name_the_machine_and_whose_request_they_are_about() {
     );
 }
 
-/// Proves: C4, J6.
+/// Proves: C4, J6, X14.
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_one_warning_and_files_can_be_switched_off() {
     let folder = tempfile::tempdir().unwrap();
@@ -144,7 +144,7 @@ async fn a_folder_that_cannot_be_written_is_one_warning_and_files_can_be_switche
     assert!(!server.log().contains("erp::logging"), "{}", server.log());
 }
 
-/// Proves: J7.
+/// Proves: J7, X85.
 #[tokio::test]
 async fn files_are_rolled_by_size_and_only_so_many_stay() {
     let folder = tempfile::tempdir().unwrap();

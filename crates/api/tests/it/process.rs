@@ -110,7 +110,7 @@ fn slow_queries_of_the_embedded_engine_are_in_the_log() {
     }
 }
 
-/// Proves: C8.
+/// Proves: C8, X11.
 #[tokio::test]
 async fn health_is_told_to_the_subcommand() {
     let folder = tempfile::tempdir().unwrap();

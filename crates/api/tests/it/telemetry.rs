@@ -80,7 +80,7 @@ async fn messages_are_no_requests(collector: &Collector) {
     );
 }
 
-/// Proves: H3, H4, H5, H6, H7, H9.
+/// Proves: H3, H4, H5, H6, H7, H9, X77, X79, X80.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -150,7 +150,7 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
 }
 
 /// H2: of many successes a few are sent, of failures all.
-/// Proves: H2.
+/// Proves: H2, X80.
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_sent_where_successes_are_not() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -186,7 +186,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
-/// Proves: H9, J8.
+/// Proves: H9, J8, X23.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =
@@ -280,7 +280,7 @@ async fn a_silent_collector_is_nobodys_concern() {
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
-/// Proves: H7.
+/// Proves: H7, X79.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_users_can_stay_at_home() {
     for (choice, sent) in [("Hashed", true), ("Off", false)] {

@@ -118,7 +118,7 @@ mod tests {
         }
     }
 
-    /// Proves: F1.
+    /// Proves: F1, X48, X49.
     #[test]
     fn rubbish_is_told_from_a_value() {
         for rubbish in ["", "null", "{}\n", "{\"v\":1}\nbody", "\n", "{\"v\":\"x\"}\n", &"x".repeat(2_000)] {

@@ -256,7 +256,7 @@ async fn a_collector_that_comes_back_gets_what_it_missed() {
     until("the counts of both", || statistics(&exporter).delivered == 3).await;
 }
 
-/// Proves: J8.
+/// Proves: J8, X23.
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_go_to_a_log_server_in_its_own_protocol() {
     let seq = Collector::start().await.unwrap();

@@ -50,7 +50,7 @@ async fn names(with_sources: bool, with_redis: bool) -> Vec<&'static str> {
     all.iter().map(|probe| probe.name()).collect()
 }
 
-/// Proves: I4.
+/// Proves: I4, X84.
 #[tokio::test]
 async fn every_concern_that_can_arise_is_looked_at() {
     let everywhere = ["clock-skew", "disk", "certificate-expiry", "database-writes"];

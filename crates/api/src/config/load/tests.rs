@@ -198,7 +198,7 @@ fn production_starts_embedded_when_told_so() {
     assert_eq!(empty.0.len(), 2);
 }
 
-/// Proves: B3, G4, K8.
+/// Proves: B3, G4, K8, X59.
 #[test]
 fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     fn refuse(text: &str, environment: Environment) -> Result<Vec<String>, String> {
@@ -249,7 +249,7 @@ fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     assert!(!errors.contains("hush"), "{errors}");
 }
 
-/// Proves: B1.
+/// Proves: B1, X09.
 #[test]
 fn contradicting_environments_refuse() {
     let files = [("appsettings.Staging.json", r#"{"Environment":"Production"}"#)];
@@ -259,7 +259,7 @@ fn contradicting_environments_refuse() {
     assert!(load(&[], &both, &[]).is_err());
 }
 
-/// Proves: B14, H1, K6.
+/// Proves: B14, H1, K6, X01.
 #[test]
 fn old_names_work_and_draw_one_warning_each() {
     let file = (
@@ -285,7 +285,7 @@ fn old_names_work_and_draw_one_warning_each() {
     assert_eq!(telemetry.ingestion_endpoint, "https://h");
 }
 
-/// Proves: B14.
+/// Proves: B14, X01.
 #[test]
 fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
     let files =
@@ -361,7 +361,7 @@ fn region_and_reload_settings_are_read() {
     assert!(text.contains("ReloadInterval = 'often'") && text.contains("Region:ReadOnly = '2'"), "{text}");
 }
 
-/// Proves: B11.
+/// Proves: B11, X02.
 #[tokio::test]
 async fn a_source_that_fails_at_start_is_named_beside_what_it_should_have_given() {
     let vault = Fixed("Key Vault https://erp-kv.vault.azure.net", Err("the identity has no role"));
@@ -398,7 +398,7 @@ async fn a_remote_source_cannot_name_another_environment() {
     assert!(errors.contains("'Production' (from Environment in App Configuration): contradicts"), "{errors}");
 }
 
-/// Proves: B2.
+/// Proves: B2, GV10.
 #[test]
 fn where_sources_are_is_read_from_the_lower_ones() {
     let folder = tempfile::tempdir().unwrap();
@@ -463,6 +463,7 @@ impl ConfigurationSource for Slow {
     }
 }
 
+/// Proves: X02.
 #[tokio::test(start_paused = true)]
 async fn a_source_that_is_late_is_waited_for_but_not_for_ever() {
     let started = |asked: u32, answers: u32| async move {

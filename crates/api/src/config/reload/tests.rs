@@ -209,7 +209,7 @@ async fn what_is_in_force_is_shown_with_what_waits_for_a_restart() {
     running.stop().await;
 }
 
-/// Proves: B15.
+/// Proves: B15, X02, X04.
 #[tokio::test(start_paused = true)]
 async fn a_failing_vault_is_counted_and_its_last_values_stay() {
     let (vault, sources) = vault();

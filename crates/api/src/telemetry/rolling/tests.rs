@@ -28,7 +28,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// Proves: J6.
+/// Proves: J6, GV4, X85.
 #[test]
 fn after_45_days_there_are_30_files_and_the_others_are_untouched() {
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ fn after_45_days_there_are_30_files_and_the_others_are_untouched() {
     }
 }
 
-/// Proves: J7.
+/// Proves: J7, GV4, X85.
 #[test]
 fn a_full_file_is_followed_by_the_next_number_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
@@ -132,7 +132,7 @@ fn what_cannot_be_opened_is_tried_again_in_half_an_hour_or_the_next_day() {
     assert_eq!(file.shown(), logs.join("erp-20240115.log").display().to_string());
 }
 
-/// Proves: J6.
+/// Proves: J6, GV4.
 #[test]
 fn only_names_of_this_log_are_taken_for_its_files() {
     let names = Names::of(Path::new("logs/erp-.log"));

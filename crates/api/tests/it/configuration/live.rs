@@ -22,7 +22,7 @@ async fn attach(server: &Logged, token: &str, document: &str, name: &str) -> (u1
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// Proves: B1, J1.
+/// Proves: B1, J1, X09.
 #[tokio::test]
 async fn a_log_level_in_a_file_counts_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
@@ -108,7 +108,7 @@ async fn read_only_mode_comes_and_goes_with_a_file() {
     }
 }
 
-/// Proves: B15.
+/// Proves: B15, X04.
 #[tokio::test]
 async fn a_changed_storage_string_is_used_without_a_restart() {
     let (folder, first, second) =

@@ -93,7 +93,7 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
     assert!(began.elapsed() < TIMEOUT * 2 + GRACE, "{:?}", began.elapsed());
 }
 
-/// Proves: B15.
+/// Proves: B15, X04.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_password_is_taken_over_while_the_server_runs() {
     if skipped() {

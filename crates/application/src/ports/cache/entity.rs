@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(names.len(), count);
     }
 
-    /// Proves: F7, F9.
+    /// Proves: F7, F9, X55.
     #[test]
     fn a_change_touches_what_depends_on_it() {
         let touched = CachedEntity::touched_by(&["account"]);

@@ -8,7 +8,7 @@ fn endpoints(options: &RedisOptions) -> Vec<String> {
     options.endpoints.iter().map(ToString::to_string).collect()
 }
 
-/// Proves: B4, B8.
+/// Proves: B4, B8, GV6.
 #[test]
 fn the_strings_of_the_specification() {
     let plain = parsed("localhost:6379");
@@ -126,7 +126,7 @@ fn values_that_stackexchange_takes_are_taken() {
     assert_eq!(parsed("h,syncTimeout=2147483647").async_timeout, longest);
 }
 
-/// Proves: B4.
+/// Proves: B4, GV6.
 #[test]
 fn what_is_wrong_is_named_and_no_secret_is() {
     for (text, error) in [

@@ -64,7 +64,7 @@ async fn a_store_is_a_source_of_settings() {
     run(&Place { cloud, source }).await;
 }
 
-/// Proves: A10, B16.
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn the_environment_overrides_what_has_no_label() {
     let cloud = Cloud::start().await;
@@ -223,7 +223,7 @@ async fn a_store_that_never_rests_leaves_what_was_known() {
     assert_ne!(value(&news(&source).await, "a").unwrap(), "0");
 }
 
-/// Proves: A10, B16.
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn references_are_resolved_and_followed() {
     let cloud = Cloud::start().await;
@@ -254,7 +254,7 @@ async fn references_are_resolved_and_followed() {
     assert!(error.contains("'Broken'") && error.contains("missing"), "{error}");
 }
 
-/// Proves: A10, B16.
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn flags_and_json_become_settings() {
     let cloud = Cloud::start().await;

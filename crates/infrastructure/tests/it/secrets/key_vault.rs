@@ -51,7 +51,7 @@ async fn a_vault_is_a_source_of_secrets() {
 }
 
 /// GV11.
-/// Proves: B12.
+/// Proves: B12, GV11.
 #[tokio::test]
 async fn only_secrets_in_force_count_and_the_newest_wins_a_clash() {
     let cloud = Cloud::start().await;
@@ -122,7 +122,7 @@ async fn a_second_change_within_a_second_is_seen() {
     assert_eq!(value(&news(&source).await, "a").unwrap(), "2");
 }
 
-/// Proves: B12.
+/// Proves: B12, X03.
 #[tokio::test]
 async fn a_prefix_makes_a_shared_vault_ones_own() {
     let cloud = Cloud::start().await;

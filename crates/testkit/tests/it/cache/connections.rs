@@ -10,7 +10,7 @@ use testkit::peers::{RedisSentinel, RedisServer, RedisSetup};
 
 use super::*;
 
-/// Proves: B15.
+/// Proves: B15, X04.
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_are_needed_checked_and_changed_without_a_gap() {
     let server = RedisServer::with(RedisSetup { password: Some("first"), ..RedisSetup::default() }).await;
@@ -61,7 +61,7 @@ impl RedisCredentials for Tokens {
     }
 }
 
-/// Proves: B8.
+/// Proves: B8, X06.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_renewed_before_they_end() {
     let server = RedisServer::start().await;

@@ -9,7 +9,7 @@ use testkit::peers::{RedisServer, RedisSetup};
 
 use super::*;
 
-/// Proves: A7, F1.
+/// Proves: A7, F1, X50.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_redis_costs_next_to_nothing_and_heals_by_itself() {
     let server = RedisServer::start().await;
@@ -37,7 +37,7 @@ async fn a_hung_redis_costs_next_to_nothing_and_heals_by_itself() {
 }
 
 /// The heart of it: what was written while Redis was away must not come back with it.
-/// Proves: A7, F10.
+/// Proves: A7, F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn old_values_do_not_return_with_redis() {
     for hang in [true, false] {
@@ -119,7 +119,7 @@ impl RecentChanges for Books {
 }
 
 /// A process that died between its commit and the news of it: the books know.
-/// Proves: F10.
+/// Proves: F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_process_could_not_tell_the_books_do() {
     let server = RedisServer::start().await;

@@ -35,7 +35,7 @@ async fn what_one_writes_the_other_reads() {
     assert_eq!(redis(&*a).remote_invalidations, 0, "its own news are none");
 }
 
-/// Proves: F12.
+/// Proves: F12, X52.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_is_loaded_once_for_all_processes() {
     let server = RedisServer::start().await;
@@ -75,7 +75,7 @@ async fn a_lock_that_nobody_gives_back_costs_little() {
 }
 
 /// A loader of another process that read before the write must not fill Redis after it.
-/// Proves: F10.
+/// Proves: F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_loader_elsewhere_puts_nothing_back() {
     let server = RedisServer::start().await;
@@ -99,7 +99,7 @@ async fn a_slow_loader_elsewhere_puts_nothing_back() {
     }
 }
 
-/// Proves: F2, F9.
+/// Proves: F2, F9, X52.
 #[tokio::test(flavor = "multi_thread")]
 async fn lives_differ_by_a_tenth_and_follow_the_settings() {
     let server = RedisServer::start().await;
@@ -123,7 +123,7 @@ async fn lives_differ_by_a_tenth_and_follow_the_settings() {
 }
 
 /// F1, X49; and answers of another build are not read.
-/// Proves: F1.
+/// Proves: F1, X49.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_removed_and_loaded_again() {
     let server = RedisServer::start().await;

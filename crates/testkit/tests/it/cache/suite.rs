@@ -7,13 +7,13 @@ use testkit::peers::{RedisCluster, RedisServer};
 
 use super::*;
 
-/// Proves: F2, F12.
+/// Proves: F2, F12, X48.
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_conforms() {
     conforms(Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()))).await;
 }
 
-/// Proves: A7, F2, F12.
+/// Proves: A7, F2, F12, X48.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_conforms() {
     let server = RedisServer::start().await;

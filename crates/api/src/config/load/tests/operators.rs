@@ -43,7 +43,7 @@ fn keys_nobody_here_uses_never_end_a_start() {
     assert!(text.contains("Cors:AllowedOrigins (a list: write Cors:AllowedOrigins:0"), "{text}");
 }
 
-/// Proves: B11.
+/// Proves: B11, X02.
 #[test]
 fn a_secret_that_nothing_replaced_ends_the_start_wherever_it_stands() {
     let folder = tempfile::tempdir().unwrap();

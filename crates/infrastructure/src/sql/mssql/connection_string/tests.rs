@@ -7,7 +7,7 @@ fn parsed(text: &str) -> SqlServerOptions {
 }
 
 /// GV7, line by line.
-/// Proves: B3, G4.
+/// Proves: B3, G4, GV7, X06, X10, X59.
 #[test]
 fn the_specifications_strings() {
     let development = parsed(
@@ -42,7 +42,7 @@ fn the_specifications_strings() {
     assert_eq!(quoted.check_login(), Ok(()));
 }
 
-/// Proves: B3.
+/// Proves: B3, GV7.
 #[test]
 fn what_is_wrong_is_named_and_no_password_is_repeated() {
     for (text, message) in [
