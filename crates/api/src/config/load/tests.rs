@@ -198,6 +198,23 @@ fn production_starts_embedded_when_told_so() {
     assert_eq!(empty.0.len(), 2);
 }
 
+/// Proves: C9.
+#[test]
+fn ports_of_dotnet_are_addresses_unless_urls_say_where() {
+    let listens = |variables: &[(&str, &str)]| {
+        let variables = [&[("ASPNETCORE_ENVIRONMENT", "Development")], variables].concat();
+        let listen = load(&[], &variables, &[]).unwrap().settings.listen;
+        listen.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(listens(&[("ASPNETCORE_HTTP_PORTS", "8080;81")]), ["[::]:8080", "[::]:81"]);
+    assert_eq!(listens(&[("ASPNETCORE_URLS", "http://127.0.0.1:5")]), ["127.0.0.1:5"]);
+    assert_eq!(listens(&[("Urls", "http://127.0.0.1:6")]), ["127.0.0.1:6"]);
+    let both = [("ASPNETCORE_HTTP_PORTS", "8080"), ("ASPNETCORE_URLS", "http://127.0.0.1:5")];
+    assert_eq!(listens(&both), ["127.0.0.1:5"]);
+    let wrong = [("ASPNETCORE_ENVIRONMENT", "Development"), ("ASPNETCORE_HTTP_PORTS", "http")];
+    assert!(load(&[], &wrong, &[]).unwrap_err().to_string().contains("'http' is not a port"));
+}
+
 /// Proves: B3, G4, K8, X59.
 #[test]
 fn cloud_strings_are_carried_and_checked_by_their_adapters() {
