@@ -1,9 +1,9 @@
-//! The generated documents: what the binary prints is what the repository holds.
+//! The generated documents: what the binary prints, and what the tests prove, is what the repository holds.
 
 use std::process::Command;
 
-use crate::Outcome;
 use crate::tree::Tree;
+use crate::{Outcome, requirements};
 
 /// A document and the arguments that print it.
 const DOCUMENTS: [(&str, &[&str]); 4] = [
@@ -12,23 +12,33 @@ const DOCUMENTS: [(&str, &[&str]); 4] = [
     ("docs/METRICS.md", &["metrics"]),
     ("docs/openapi.json", &["openapi"]),
 ];
+/// What the annotations of tests make.
+const REQUIREMENTS: &str = "docs/REQUIREMENTS.md";
 
 pub fn run(tree: &Tree, check: bool) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
+    match requirements::document(tree) {
+        Ok(text) => keep(tree, REQUIREMENTS, text.as_bytes(), check, &mut outcome)?,
+        Err(faults) => outcome.findings.extend(faults),
+    }
     for (path, arguments) in DOCUMENTS {
-        let text = printed(tree, arguments)?;
-        let file = tree.root.join(path);
-        if std::fs::read(&file).is_ok_and(|current| current == text) {
-            continue;
-        }
-        if check {
-            outcome.finding(format!("{path} is out of date: run `cargo xtask gen`"));
-        } else {
-            std::fs::write(&file, text).map_err(|error| format!("{path}: {error}"))?;
-            outcome.remark(format!("{path} written"));
-        }
+        keep(tree, path, &printed(tree, arguments)?, check, &mut outcome)?;
     }
     Ok(outcome)
+}
+
+fn keep(tree: &Tree, path: &str, text: &[u8], check: bool, outcome: &mut Outcome) -> Result<(), String> {
+    let file = tree.root.join(path);
+    if std::fs::read(&file).is_ok_and(|current| current == text) {
+        return Ok(());
+    }
+    if check {
+        outcome.finding(format!("{path} is out of date: run `cargo xtask gen`"));
+    } else {
+        std::fs::write(&file, text).map_err(|error| format!("{path}: {error}"))?;
+        outcome.remark(format!("{path} written"));
+    }
+    Ok(())
 }
 
 fn printed(tree: &Tree, arguments: &[&str]) -> Result<Vec<u8>, String> {

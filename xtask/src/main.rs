@@ -4,6 +4,7 @@ mod bench;
 mod faults;
 mod gen_docs;
 mod overload;
+mod requirements;
 mod sql_budget;
 mod tidy;
 mod tree;

@@ -212,6 +212,7 @@ mod tests {
         parse(line.split_whitespace().map(str::to_owned)).map(|invocation| invocation.command).unwrap()
     }
 
+    /// Proves: C8, X16.
     #[test]
     fn commands_and_settings_mix() {
         assert_eq!(command(""), Command::Serve);

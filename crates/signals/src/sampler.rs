@@ -121,6 +121,7 @@ mod tests {
     }
 
     /// H2: a thousand a second come to no more than five, and those stand for all.
+    /// Proves: H2.
     #[test]
     fn so_many_a_second_are_kept_and_stand_for_all() {
         let mut load = Load { rate: Rate::per_second(5.0), next: 0 };
@@ -147,6 +148,7 @@ mod tests {
         assert_eq!(load.second(3), (3, 3.0));
     }
 
+    /// Proves: H2.
     #[test]
     fn nothing_is_kept_where_nothing_is_wanted() {
         let rate = Rate::per_second(0.0);

@@ -85,6 +85,7 @@ async fn levels(router: &Router, method: Method, body: &str) -> (u16, Value) {
     (status, serde_json::from_str(&body).unwrap())
 }
 
+/// Proves: J1.
 #[tokio::test(start_paused = true)]
 async fn levels_change_for_a_while_and_are_then_the_configured_ones() {
     let router = quiet();

@@ -50,6 +50,7 @@ fn table(queries: &[SlowQuery]) -> String {
 mod tests {
     use super::*;
 
+    /// Proves: G9.
     #[test]
     fn a_line_is_a_query() {
         assert_eq!(table(&[]), "Nothing is on record.\n");

@@ -171,6 +171,7 @@ mod tests {
         assert!(led.unwrap() && process.leading.now());
     }
 
+    /// Proves: A5.
     #[tokio::test]
     async fn the_lease_moves_with_the_region_and_with_a_stop() {
         let folder = tempfile::tempdir().unwrap();

@@ -73,6 +73,7 @@ mod tests {
         (tried, count, began.elapsed().as_secs())
     }
 
+    /// Proves: D4, X21.
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_and_the_last_attempt_is_at_the_limit() {
         assert!(matches!(tried(60, 1).await, (Ok(1), 1, 0)));

@@ -296,3 +296,26 @@ pub fn files(settings: &Settings, keys: &[SigningKey], store: Arc<dyn BlobStore>
     let links = AttachmentLinks::new(link_keys(keys)?, &files.public_url);
     Ok(Files { store, policy: Arc::new(policy), links })
 }
+
+#[cfg(test)]
+mod tests {
+    use infrastructure::system::SystemClock;
+
+    use super::*;
+
+    /// Proves: B8, X06.
+    #[test]
+    fn the_identity_signs_in_to_azures_redis_where_the_string_has_no_password() {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let signs_in =
+            |text: &str| redis_options(text, false, &clock).map(|options| options.has_credentials());
+        for (text, expected) in [
+            ("erp.redis.cache.windows.net:6380,ssl=true", true),
+            ("erp.westeurope.redis.azure.net:10000,user=0a1b", true),
+            ("erp.redis.cache.windows.net:6379,ssl=false", false),
+            ("redis.example:6380,ssl=true", false),
+        ] {
+            assert_eq!(signs_in(text).ok(), Some(expected), "{text}");
+        }
+    }
+}

@@ -246,3 +246,44 @@ fn destinations(telemetry: &Telemetry, development: bool) -> Result<Vec<Destinat
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use signals::{Kind, Metric, Registry};
+
+    use super::*;
+    use crate::config::{ApplicationInsights, live_for_tests};
+
+    static THREADS: Metric =
+        Metric::new("process_threads", Kind::Gauge, "x").exported("process.thread.count");
+    /// Nobody listens there: that the numbers are read is what counts.
+    const NOWHERE: &str = "InstrumentationKey=k;IngestionEndpoint=http://127.0.0.1:9/";
+
+    /// Proves: H4.
+    #[tokio::test(start_paused = true)]
+    async fn numbers_are_sent_every_minute_and_at_the_end() {
+        let live = live_for_tests(false);
+        let mut settings = Settings::clone(&live.current());
+        settings.telemetry.application_insights = Some(ApplicationInsights::parse(NOWHERE).unwrap());
+        let now = || Timestamp::parse("2024-01-15T14:30:05Z").unwrap();
+        let exporting = Exporting::new(Environment::Development, Arc::new(now));
+        exporting.apply(&settings);
+        let sent = Arc::new(AtomicU32::new(0));
+        let (mut registry, counted) = (Registry::default(), sent.clone());
+        registry.add(&THREADS, move |samples| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            samples.number(9.0);
+        });
+        let (stop, stopped) = watch::channel(false);
+        let keeping = tokio::spawn(exporting.keep(live, Metrics::new(registry), stopped));
+        for (seconds, expected) in [(55, 0), (10, 1), (50, 1), (10, 2)] {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            assert_eq!(sent.load(Ordering::Relaxed), expected, "after {seconds} s more");
+        }
+        stop.send(true).unwrap();
+        keeping.await.unwrap();
+        assert_eq!(sent.load(Ordering::Relaxed), 3, "the last ones of the process");
+    }
+}

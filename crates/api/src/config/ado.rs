@@ -66,6 +66,7 @@ mod tests {
         );
     }
 
+    /// Proves: K8.
     #[test]
     fn a_password_of_its_own_joins_a_string_that_lacks_one() {
         let with = |text: &str| with_password(pairs, text, "a;\"b");

@@ -163,6 +163,7 @@ mod tests {
         pairs.iter().map(named).collect()
     }
 
+    /// Proves: B1, GV14, X09.
     #[test]
     fn the_name_is_decided_in_order_and_contradictions_refuse() {
         let decided = |pairs: &[(&str, &str)], cargo| decide(&named(pairs), cargo).map(|(name, _)| name);
@@ -180,6 +181,7 @@ mod tests {
         );
     }
 
+    /// Proves: B13.
     #[test]
     fn variables_become_keys() {
         let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -195,6 +197,7 @@ mod tests {
         assert_eq!(notices.len(), 11);
     }
 
+    /// Proves: B13.
     #[test]
     fn the_plain_name_wins_over_a_prefixed_one() {
         let variables = [

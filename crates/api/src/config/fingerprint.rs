@@ -60,6 +60,7 @@ fn inode(_: &fs::Metadata) -> u64 {
 mod tests {
     use super::*;
 
+    /// Proves: E10.
     #[test]
     fn every_kind_of_change_is_seen() {
         let folder = tempfile::tempdir().unwrap();

@@ -76,6 +76,7 @@ impl ApplicationInsights {
 mod tests {
     use super::*;
 
+    /// Proves: B10, H1, X07.
     #[test]
     fn strings_name_their_endpoints() {
         let full = "InstrumentationKey=k;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;\
@@ -120,6 +121,7 @@ mod tests {
         );
     }
 
+    /// Proves: B10.
     #[test]
     fn mistakes_are_named_and_values_are_not() {
         for (text, part) in [

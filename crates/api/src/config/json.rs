@@ -28,6 +28,7 @@ pub fn layer(name: &str, text: &str) -> Result<Layer, Problem> {
 mod tests {
     use super::*;
 
+    /// Proves: B2.
     #[test]
     fn a_file_becomes_a_layer() {
         let text = r#"{ // the port
@@ -41,6 +42,7 @@ mod tests {
         assert!(layer.contains("Seq:ServerUrl") && layer.get("Seq:ServerUrl").is_none());
     }
 
+    /// Proves: B2.
     #[test]
     fn a_broken_file_names_its_position() {
         let problem = layer("appsettings.json", "{\n  /* a\n */ \"A\": 1 \"B\": 2\n}").unwrap_err();

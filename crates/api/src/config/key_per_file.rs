@@ -117,6 +117,7 @@ mod tests {
         layer.keys().collect()
     }
 
+    /// Proves: E10, GV11.
     #[test]
     fn names_become_keys_and_one_trailing_newline_goes() {
         let folder = tempfile::tempdir().unwrap();
@@ -156,6 +157,7 @@ mod tests {
         assert!(!text.contains("sentinel"), "{text}");
     }
 
+    /// Proves: E10.
     #[cfg(unix)]
     #[test]
     fn a_mounted_secret_is_read_through_its_links() {

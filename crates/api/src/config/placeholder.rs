@@ -86,6 +86,7 @@ pub fn guessable(secret: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    /// Proves: B11, X02.
     #[test]
     fn markers_are_told_from_addresses_and_lists() {
         for marker in ["[Retrieved from Key Vault]", " [x] ", "[]", "[set per environment]"] {

@@ -319,6 +319,7 @@ mod tests {
         problem.map_or(Ok(admin), |problem| Err(problem.reason))
     }
 
+    /// Proves: E5.
     #[test]
     fn operators_have_an_address_of_their_own() {
         use Environment::{Development, Production};

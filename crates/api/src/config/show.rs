@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::config::Sources;
 
+    /// Proves: B8, B17, X03.
     #[test]
     fn values_show_their_source_and_secrets_do_not_show() {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());

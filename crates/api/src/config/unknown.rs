@@ -95,6 +95,7 @@ mod tests {
     use super::*;
     use crate::config::Layer;
 
+    /// Proves: B14, X01.
     #[test]
     fn unknown_keys_are_named_with_a_suggestion() {
         let mut file = Layer::new("appsettings.json", Scope::Own);

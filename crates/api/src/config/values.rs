@@ -142,6 +142,7 @@ pub fn ports(text: &str) -> Result<Vec<SocketAddr>, String> {
 mod tests {
     use super::*;
 
+    /// Proves: C9.
     #[test]
     fn urls_become_addresses() {
         let addresses =

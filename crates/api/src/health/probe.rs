@@ -82,6 +82,7 @@ mod tests {
         address
     }
 
+    /// Proves: C8, X11.
     #[test]
     fn only_200_is_healthy_and_a_slow_server_is_not_waited_for() {
         assert_eq!(healthcheck(answering(b"HTTP/1.1 200 OK\r\n\r\n"), "/health/live"), Ok(()));

@@ -32,6 +32,7 @@ impl Readiness {
 mod tests {
     use super::*;
 
+    /// Proves: E9, X37.
     #[test]
     fn two_failures_leave_and_one_success_returns() {
         let mut readiness = Readiness::default();

@@ -159,6 +159,7 @@ mod tests {
         r#""custom-check":{"data":{},"description":"All systems operational","duration":"00:00:00.0001000","status":"Healthy","tags":[]}}}"#
     );
 
+    /// Proves: I5, GV1.
     #[test]
     fn the_report_is_byte_exact() {
         assert_eq!(redis_down().json(), REDIS_DOWN);
@@ -173,6 +174,7 @@ mod tests {
         );
     }
 
+    /// Proves: I5, I6.
     #[test]
     fn a_description_of_its_own_survives_redaction() {
         let mut report = redis_down();
@@ -182,6 +184,7 @@ mod tests {
         assert_eq!(Report::new(Duration::ZERO, report.entries).http_status(), 503);
     }
 
+    /// Proves: I5.
     #[test]
     fn html_is_escaped_and_arabic_is_not() {
         let mut report = redis_down();
@@ -191,6 +194,7 @@ mod tests {
         assert!(json.contains(r#""\u003Cb\u003E \u0022ق\u0022 \\ \u0027x\u0027""#), "{json}");
     }
 
+    /// Proves: GV2.
     #[test]
     fn durations_are_time_spans() {
         for (duration, text) in [

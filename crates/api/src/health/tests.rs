@@ -75,6 +75,7 @@ async fn ask(router: &Router, method: Method, path: &str) -> (StatusCode, Header
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
+/// Proves: A1, I6, I7, GV1, X82, X83.
 #[tokio::test]
 async fn anonymous_callers_see_no_names_and_no_texts() {
     let (stub, database) = database();
@@ -97,6 +98,7 @@ async fn anonymous_callers_see_no_names_and_no_texts() {
     assert_eq!((status, body.as_str()), (StatusCode::OK, ALIVE));
 }
 
+/// Proves: I7, GV1, X83.
 #[tokio::test]
 async fn authorised_callers_see_redacted_entries() {
     let (stub, database) = database();
@@ -108,6 +110,7 @@ async fn authorised_callers_see_redacted_entries() {
     assert!(!body.contains("secret host"));
 }
 
+/// Proves: E9, X37.
 #[tokio::test]
 async fn readiness_follows_the_lifecycle_and_holds_through_one_failure() {
     let (stub, database) = database();
@@ -133,6 +136,7 @@ async fn readiness_follows_the_lifecycle_and_holds_through_one_failure() {
     assert_eq!(ask(&router, Method::GET, "/health/live").await.0, 200);
 }
 
+/// Proves: I8.
 #[tokio::test]
 async fn slow_and_broken_checks_fail_by_themselves() {
     let (_, database) = database();
@@ -150,6 +154,7 @@ async fn slow_and_broken_checks_fail_by_themselves() {
     assert_eq!(report.entries[2].status, HealthStatus::Healthy);
 }
 
+/// Proves: I8.
 #[tokio::test]
 async fn no_checks_are_healthy_and_names_are_unique() {
     let none = HealthChecks::new(Vec::new()).unwrap();
@@ -170,6 +175,7 @@ impl DetailAccess for Asked {
     }
 }
 
+/// Proves: E8, I7.
 #[tokio::test(start_paused = true)]
 async fn whoever_asks_for_details_holds_nobody_up_and_liveness_asks_nobody() {
     let asked = Arc::new(Asked::default());
@@ -191,6 +197,7 @@ async fn whoever_asks_for_details_holds_nobody_up_and_liveness_asks_nobody() {
     assert_eq!(asked.0.load(Ordering::SeqCst), 4, "the database is not asked for each");
 }
 
+/// Proves: E9.
 #[tokio::test(start_paused = true)]
 async fn a_report_is_handed_out_for_two_seconds_and_one_run_serves_all_who_ask_at_once() {
     let (stub, database) = database();
@@ -215,6 +222,7 @@ async fn a_report_is_handed_out_for_two_seconds_and_one_run_serves_all_who_ask_a
     watching.abort();
 }
 
+/// Proves: I7.
 #[tokio::test]
 async fn operators_see_the_whole_text() {
     let (stub, database) = database();
@@ -251,6 +259,7 @@ impl Probe for Never {
     }
 }
 
+/// Proves: I4, X84.
 #[tokio::test]
 async fn the_custom_check_has_exactly_three_messages() {
     let well = Some(HealthStatus::Healthy);
@@ -271,6 +280,7 @@ async fn the_custom_check_has_exactly_three_messages() {
     }
 }
 
+/// Proves: I4.
 #[tokio::test(start_paused = true)]
 async fn a_concern_that_hangs_does_not_hide_the_others() {
     let full = Ok(Finding::Bad("full".to_owned()));

@@ -75,4 +75,20 @@ mod tests {
         let head = text.split_once("## All others").unwrap().0;
         assert_eq!(head.matches("| `erp_").count(), 9, "the specification has nine targets");
     }
+
+    /// Proves: H4.
+    #[test]
+    fn the_numbers_of_the_process_are_sent_with_their_names_outside() {
+        let sent: BTreeSet<_> = ALL.iter().filter_map(|metric| metric.exported).collect();
+        for name in [
+            "process.cpu.utilization",
+            "process.memory.usage",
+            "process.thread.count",
+            "process.unix.file_descriptor.count",
+            "erp.requests_per_second",
+            "erp.exceptions_per_second",
+        ] {
+            assert!(sent.contains(name), "{name}: {sent:?}");
+        }
+    }
 }

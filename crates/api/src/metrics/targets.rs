@@ -106,6 +106,7 @@ mod tests {
         }
     }
 
+    /// Proves: M5.
     #[test]
     fn the_last_minute_counts() {
         let targets = Targets::default();

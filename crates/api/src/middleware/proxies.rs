@@ -183,6 +183,7 @@ mod tests {
         proxies.behind(peer.parse().unwrap(), &headers).to_string()
     }
 
+    /// Proves: A1.
     #[test]
     fn a_forged_header_changes_nothing() {
         let nobody = Proxies::default();

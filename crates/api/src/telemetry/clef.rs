@@ -82,6 +82,7 @@ mod tests {
         out
     }
 
+    /// Proves: J3.
     #[test]
     fn an_event_is_one_json_line() {
         let mut late =

@@ -53,6 +53,7 @@ mod tests {
         out
     }
 
+    /// Proves: J2, J3, GV3.
     #[test]
     fn lines_are_those_of_the_specification() {
         let machine = Enrichers(vec![("MachineName", "m".to_owned())]);
@@ -76,6 +77,7 @@ mod tests {
         );
     }
 
+    /// Proves: J3.
     #[test]
     fn the_time_is_that_of_the_place() {
         let mut out = String::new();
@@ -84,6 +86,7 @@ mod tests {
         assert_eq!(out, "[17:30:05 INF] x {}\n");
     }
 
+    /// Proves: J3.
     #[test]
     fn unused_properties_follow_and_nothing_forges_a_line() {
         let record = record(

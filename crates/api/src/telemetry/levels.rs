@@ -178,6 +178,7 @@ fn is_at_or_below(name: &str, source: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Proves: J4, GV5.
     #[test]
     fn overrides_follow_the_most_specific_source() {
         let rules = LevelRules::new(

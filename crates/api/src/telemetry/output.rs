@@ -169,6 +169,7 @@ mod tests {
         File::new(format, Enrichers::default(), LocalTime::new(zone), RollingFile::new(rolling))
     }
 
+    /// Proves: J6.
     #[test]
     fn a_file_has_the_lines_of_its_template() {
         let folder = tempfile::tempdir().unwrap();

@@ -153,6 +153,7 @@ mod tests {
         TraceContext::of(&headers, FRESH)
     }
 
+    /// Proves: H9.
     #[test]
     fn a_valid_header_goes_on_and_any_other_begins_a_trace() {
         for good in [
@@ -193,6 +194,7 @@ mod tests {
         assert_eq!(of(&[]).sampled(), None);
     }
 
+    /// Proves: H9.
     #[test]
     fn a_gateway_of_the_older_protocol_is_understood() {
         let of = |value: &str| {

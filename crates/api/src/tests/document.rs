@@ -96,6 +96,7 @@ mod clash {
     }
 }
 
+/// Proves: A3.
 #[test]
 fn the_gateway_export_knows_nothing_of_3_1() {
     let document = operations().openapi_apim();
@@ -120,6 +121,7 @@ fn the_gateway_export_knows_nothing_of_3_1() {
     assert_eq!(schemas["CreateThingBody"]["properties"]["code"]["example"], "1111");
 }
 
+/// Proves: A1.
 #[tokio::test]
 async fn the_page_and_the_document_are_served() {
     let document = read("/openapi.json").await;

@@ -77,6 +77,7 @@ async fn a_body_over_its_limit_is_refused_by_name() {
     }
 }
 
+/// Proves: A1.
 #[tokio::test]
 async fn etags_answer_and_save_a_body() {
     let path = format!("/api/v1/things/{THING}");
@@ -169,6 +170,7 @@ async fn a_slow_request_is_given_up_and_a_full_server_sheds() {
     assert_eq!(call(&api, "GET", "/api/v1/public", &[], "").await.status, StatusCode::OK);
 }
 
+/// Proves: A1.
 #[tokio::test]
 async fn every_answer_is_traceable_and_hardened() {
     let reply = call(&api(), "GET", "/api/v1/public", &["X-Request-Id: order-7.a_B"], "").await;
@@ -210,6 +212,7 @@ async fn an_operation_of_a_batch_brings_its_identity_along() {
     }
 }
 
+/// Proves: H5.
 #[tokio::test]
 async fn every_request_is_observed_by_its_route() {
     #[derive(Default)]

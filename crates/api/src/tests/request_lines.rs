@@ -23,6 +23,7 @@ fn listening(level: Level) -> Listening {
     Listening::start(LevelRules::new(level, []))
 }
 
+/// Proves: J4, X86.
 #[tokio::test]
 async fn a_request_is_one_line_with_everything_that_is_asked_for() {
     let log = listening(Level::Information);
@@ -88,6 +89,7 @@ async fn a_failure_is_one_error_with_its_cause() {
     }
 }
 
+/// Proves: X86.
 #[tokio::test]
 async fn probes_are_for_those_who_look_for_a_fault() {
     let with_health = || {
@@ -161,6 +163,7 @@ async fn a_caller_who_goes_away_is_noted() {
     assert_eq!(text.lines().count(), 1, "{text}");
 }
 
+/// Proves: J4, X86.
 #[tokio::test]
 async fn a_source_of_its_own_is_hidden_by_its_own_name_alone() {
     let hidden = |source: &str| LevelRules::new(Level::Information, [(source.to_owned(), Level::Warning)]);

@@ -43,6 +43,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 /// E5: whoever reaches the API reaches nothing of this, whoever they are; and the other way round.
+/// Proves: E5.
 #[tokio::test]
 async fn the_two_listeners_have_nothing_in_common_but_health() {
     let folder = tempfile::tempdir().unwrap();
@@ -86,6 +87,7 @@ async fn a_web_page_that_names_this_machine_is_refused() {
     assert_eq!(as_host("localhost:9090").await, 200);
 }
 
+/// Proves: J1.
 #[tokio::test]
 async fn log_levels_change_for_a_while_and_the_change_is_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
@@ -217,6 +219,7 @@ async fn it_can_be_switched_off() {
 }
 
 /// The end can be watched: requests in progress finish, and the admin listener goes last.
+/// Proves: X39.
 #[tokio::test]
 async fn it_outlives_the_listener_of_the_api_while_that_is_draining() {
     let folder = tempfile::tempdir().unwrap();

@@ -114,6 +114,7 @@ async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// Proves: A9, A10, B15, X08.
 #[tokio::test]
 async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
@@ -148,6 +149,7 @@ async fn vault_and_store_configure_a_server_and_go_on_doing_so() {
     );
 }
 
+/// Proves: A10, B17, X03, X08.
 #[tokio::test(flavor = "multi_thread")]
 async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
@@ -171,6 +173,7 @@ async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     assert!(code == Some(78) && text.contains("AADSTS700024"), "{code:?} {text}");
 }
 
+/// Proves: X02.
 #[tokio::test(flavor = "multi_thread")]
 async fn vault_and_store_may_come_later() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
@@ -214,6 +217,7 @@ async fn vault_and_store_that_stay_away_end_the_start_and_a_stop_does_so_at_once
 }
 
 /// I4: what the sources gave last counts on, but not unnoticed.
+/// Proves: I4.
 #[tokio::test]
 async fn sources_that_do_not_answer_grow_old_and_health_says_so() {
     let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());

@@ -144,6 +144,7 @@ fn key_id(token: &str) -> String {
     serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 
+/// Proves: B11, GV14, X02.
 #[test]
 fn the_production_file_without_its_vault_ends_with_78_and_names_each_key() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,6 +166,7 @@ fn the_production_file_without_its_vault_ends_with_78_and_names_each_key() {
     }
 }
 
+/// Proves: B11, X02.
 #[test]
 fn a_placeholder_is_refused_wherever_it_is_left() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,6 +192,7 @@ fn a_placeholder_is_refused_wherever_it_is_left() {
     assert!(code == Some(78) && said.contains("AzureStorage:Container = 'No_Good'"), "{code:?} {said}");
 }
 
+/// Proves: B2, B17, X03.
 #[test]
 fn the_winning_source_is_shown_and_a_check_says_what_to_look_at() {
     let folder = tempfile::tempdir().unwrap();
@@ -256,6 +259,7 @@ fn a_taken_admin_port_ends_the_start_in_production() {
 }
 
 /// Every key that is a secret, set to something that must be seen nowhere.
+/// Proves: B8.
 #[tokio::test]
 async fn secrets_are_seen_nowhere() {
     let folder = tempfile::tempdir().unwrap();
@@ -304,6 +308,7 @@ async fn secrets_are_seen_nowhere() {
     assert!(!server.said().contains("sentinel"), "{}", server.said());
 }
 
+/// Proves: K9.
 #[test]
 fn a_key_that_is_too_short_or_a_folder_that_is_not_there_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -140,6 +140,7 @@ async fn backups_print_their_checksum_and_say_what_is_wrong_with_a_name() {
 }
 
 /// Bytes of a text that the engine does not look at: only the books themselves know that they were changed.
+/// Proves: X73.
 #[tokio::test]
 async fn a_backup_whose_books_were_changed_is_not_restored() {
     let folder = tempfile::tempdir().unwrap();

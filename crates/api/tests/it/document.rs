@@ -5,6 +5,7 @@ use application::platform::permissions::PERMISSIONS;
 use erp_api::bootstrap::api_operations;
 use erp_api::problem::error_catalogue;
 
+/// Proves: A3.
 #[test]
 fn the_registry_has_no_faults() {
     let faults = api_operations().faults();

@@ -140,6 +140,7 @@ async fn processes_that_share_a_redis_count_together() {
     }
 }
 
+/// Proves: A1, X96.
 #[tokio::test]
 async fn a_trusted_proxy_speaks_for_its_clients_and_nobody_else_does() {
     let settings = [("Limits:RatePerMinutePerAddress", "2"), ("Proxy:Trusted:0", "127.0.0.0/8")];
@@ -155,6 +156,7 @@ async fn a_trusted_proxy_speaks_for_its_clients_and_nobody_else_does() {
     assert_eq!(asked("203.0.113.6, 127.0.0.9").await, 429, "through two proxies");
 }
 
+/// Proves: A1, X96.
 #[tokio::test]
 async fn a_request_that_did_not_come_through_the_front_door_is_refused() {
     let door = started(&[("Proxy:FrontDoorId", FRONT_DOOR)]).await;
@@ -205,6 +207,7 @@ async fn the_log_keeps_who_came_in_and_who_did_not_whatever_its_level() {
 }
 
 /// A certificate that nobody checks would give the password to whoever is asked for it.
+/// Proves: B3, GV7, X10.
 #[test]
 fn an_unchecked_certificate_of_the_database_is_for_development_only() {
     for environment in ["Production", "Staging"] {

@@ -9,6 +9,7 @@ fn targeting(id: &str, audience: Value) -> String {
     json!({ "id": id, "enabled": true, "conditions": { "client_filters": [filter] } }).to_string()
 }
 
+/// Proves: B16.
 #[tokio::test]
 async fn everyone_sees_the_flags_as_they_are_for_them() {
     let world = World::new().await;

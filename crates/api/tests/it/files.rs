@@ -103,6 +103,7 @@ async fn a_large_file_passes_through_to_azure_with_little_memory() {
     stays_flat(&Api::start(folder.path(), &[("AzureStorage:ConnectionString", &connection)]).await).await;
 }
 
+/// Proves: I3.
 #[tokio::test]
 async fn health_says_when_the_file_store_is_away() {
     let (mut azurite, folder) = (Azurite::start().await, tempfile::tempdir().unwrap());

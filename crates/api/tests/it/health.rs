@@ -66,6 +66,7 @@ fn document(status: &str, entries: &[&str]) -> String {
     format!(r#"{{"status":"{status}","totalDuration":"00:00:00","entries":{{{entries}}}}}"#)
 }
 
+/// Proves: I5, I7, X82, X83.
 #[tokio::test]
 async fn each_reader_sees_what_is_theirs_on_every_path() {
     let folder = tempfile::tempdir().unwrap();
@@ -95,6 +96,7 @@ async fn each_reader_sees_what_is_theirs_on_every_path() {
 }
 
 /// I2: deleting the registration, its place or that it only degrades fails here.
+/// Proves: E9, I2, I7, X37, X83.
 #[tokio::test]
 async fn a_redis_that_is_away_degrades_and_does_not_end_readiness() {
     let folder = tempfile::tempdir().unwrap();
@@ -125,6 +127,7 @@ async fn a_redis_that_is_away_degrades_and_does_not_end_readiness() {
 }
 
 /// E8: whatever is sent along, and whatever hangs.
+/// Proves: E8, X16, X36.
 #[tokio::test]
 async fn liveness_touches_no_dependency() {
     let folder = tempfile::tempdir().unwrap();
@@ -152,6 +155,7 @@ async fn liveness_touches_no_dependency() {
 
 /// I1 on the embedded engine: a file that was moved away is noticed although every connection still works, twice in a row
 /// before readiness ends, and its return at once.
+/// Proves: E9, I1, X37.
 #[tokio::test]
 async fn a_database_file_that_goes_away_ends_readiness_until_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -186,6 +190,7 @@ async fn a_database_file_that_goes_away_ends_readiness_until_it_is_back() {
 }
 
 /// I4: a certificate that operators name is watched from the file itself.
+/// Proves: I4, X84.
 #[tokio::test]
 async fn a_certificate_that_cannot_be_read_is_a_concern_and_readiness_stays() {
     let folder = tempfile::tempdir().unwrap();

@@ -76,6 +76,7 @@ fn attempts(log: &str) -> Vec<u32> {
     numbers.collect()
 }
 
+/// Proves: D4, X21.
 #[tokio::test]
 async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
     for speechless in [false, true] {
@@ -100,6 +101,7 @@ async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
     }
 }
 
+/// Proves: C10.
 #[tokio::test]
 async fn a_stop_while_the_database_is_waited_for_ends_at_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -112,6 +114,7 @@ async fn a_stop_while_the_database_is_waited_for_ends_at_once() {
     assert!(server.log().contains("Stopped before the start was complete"), "{}", server.log());
 }
 
+/// Proves: A7, B4, X51.
 #[tokio::test]
 async fn redis_may_come_later() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,6 +168,7 @@ impl Upload {
     }
 }
 
+/// Proves: C10, E9, X39.
 #[tokio::test]
 async fn a_stop_finishes_what_is_in_progress() {
     let folder = tempfile::tempdir().unwrap();
@@ -193,6 +197,7 @@ async fn a_stop_finishes_what_is_in_progress() {
     assert!(!folder.path().join("data/erp.db-wal").exists(), "the database is closed");
 }
 
+/// Proves: C10, X39.
 #[tokio::test]
 async fn requests_have_their_grace_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
@@ -205,6 +210,7 @@ async fn requests_have_their_grace_and_no_more() {
     assert!(server.log().contains("did not finish within the grace period"), "{}", server.log());
 }
 
+/// Proves: C10.
 #[tokio::test]
 async fn a_second_signal_waits_for_nobody() {
     for settings in [&[EMPTY][..], &[EMPTY, ("Shutdown:DrainDelaySeconds", "300")]] {

@@ -26,6 +26,7 @@ async fn home(key: &str, value: &str) -> (World, Client) {
 }
 
 /// A limit that nobody proves would be a promise that nobody keeps.
+/// Proves: X42.
 #[tokio::test]
 async fn every_limit_changes_what_a_client_sees() {
     for def in registry::ALL.iter().filter(|def| def.key.starts_with("Limits:")) {

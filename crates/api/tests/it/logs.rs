@@ -33,6 +33,7 @@ async fn get(url: &str, path: &str, token: &str) -> reqwest::Response {
     reqwest::Client::new().get(format!("{url}{path}")).bearer_auth(token).send().await.unwrap()
 }
 
+/// Proves: J6, X86.
 #[tokio::test]
 async fn a_day_of_the_place_is_a_file_and_the_last_line_is_in_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -66,6 +67,7 @@ async fn a_day_of_the_place_is_a_file_and_the_last_line_is_in_it() {
     assert!(last.starts_with(&format!("[{hour}:")), "{last}");
 }
 
+/// Proves: J2, J3.
 #[tokio::test]
 async fn lines_name_the_machine_and_whose_request_they_are_about() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,6 +120,7 @@ async fn lines_name_the_machine_and_whose_request_they_are_about() {
     );
 }
 
+/// Proves: C4, J6, X14.
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_one_warning_and_files_can_be_switched_off() {
     let folder = tempfile::tempdir().unwrap();
@@ -141,6 +144,7 @@ async fn a_folder_that_cannot_be_written_is_one_warning_and_files_can_be_switche
     assert!(!server.log().contains("erp::logging"), "{}", server.log());
 }
 
+/// Proves: J7, X85.
 #[tokio::test]
 async fn files_are_rolled_by_size_and_only_so_many_stay() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,6 +166,7 @@ async fn files_are_rolled_by_size_and_only_so_many_stay() {
     assert!(text(folder.path()).ends_with("[INF] Stopped\n"));
 }
 
+/// Proves: B1.
 #[test]
 fn a_start_that_fails_has_said_what_it_did() {
     let folder = tempfile::tempdir().unwrap();

@@ -47,6 +47,7 @@ async fn scraped(server: &Server) -> BTreeMap<String, f64> {
     parsed(&text)
 }
 
+/// Proves: M4, X87.
 #[tokio::test]
 async fn metrics_are_on_the_admin_listener_alone_and_count_what_happens() {
     let folder = tempfile::tempdir().unwrap();
@@ -96,6 +97,7 @@ async fn metrics_are_on_the_admin_listener_alone_and_count_what_happens() {
 }
 
 /// A metric that is described is read somewhere, and the other way round; the targets have values after some time.
+/// Proves: X87.
 #[tokio::test]
 async fn every_metric_is_shown_and_the_targets_stand() {
     let folder = tempfile::tempdir().unwrap();

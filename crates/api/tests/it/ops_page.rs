@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use testkit::world::PASSWORD;
-use testkit::{Server, World};
+use testkit::{Server, World, not_run};
 
 use crate::browser::{Browser, is_here};
 
@@ -73,7 +73,7 @@ async fn values_from_outside_cannot_become_markup() {
 #[tokio::test]
 async fn an_operator_signs_in_and_sees_the_process_in_both_languages() {
     if !is_here() {
-        return eprintln!("skipped: chromedriver is not on this machine");
+        return not_run("chromedriver is not on this machine");
     }
     let folder = tempfile::tempdir().unwrap();
     let flag = ("FeatureManagement:Beta", "true");
@@ -150,7 +150,7 @@ async fn an_operator_signs_in_and_sees_the_process_in_both_languages() {
 #[tokio::test]
 async fn the_page_says_when_the_server_is_gone_and_is_dark_where_that_is_wanted() {
     if !is_here() {
-        return eprintln!("skipped: chromedriver is not on this machine");
+        return not_run("chromedriver is not on this machine");
     }
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(Path::new(BINARY), folder.path(), &[EMPTY]).await;

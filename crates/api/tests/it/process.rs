@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use testkit::Server;
-use testkit::server::command;
+use testkit::server::{command, free_port};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 
@@ -59,6 +60,7 @@ fn configuration_mistakes_are_all_named() {
     }
 }
 
+/// Proves: B6.
 #[test]
 fn production_generates_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +83,7 @@ fn a_folder_that_cannot_be_written_is_a_clear_error() {
     assert!(!output.status.success() && said(&output).contains("data"), "{}", said(&output));
 }
 
+/// Proves: A3.
 #[test]
 fn documents_are_printed_without_a_database() {
     let folder = tempfile::tempdir().unwrap();
@@ -95,6 +98,7 @@ fn documents_are_printed_without_a_database() {
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was written");
 }
 
+/// Proves: G9.
 #[test]
 fn slow_queries_of_the_embedded_engine_are_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
@@ -107,6 +111,7 @@ fn slow_queries_of_the_embedded_engine_are_in_the_log() {
     }
 }
 
+/// Proves: C8, X11.
 #[tokio::test]
 async fn health_is_told_to_the_subcommand() {
     let folder = tempfile::tempdir().unwrap();
@@ -117,4 +122,23 @@ async fn health_is_told_to_the_subcommand() {
     drop(server);
     let bad = run(folder.path(), &["healthcheck", "--url", &url]);
     assert_eq!(bad.status.code(), Some(1));
+}
+
+/// Proves: C9.
+#[tokio::test]
+async fn a_wildcard_is_every_address_of_both_families() {
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        return eprintln!("skipped: this machine has no IPv6");
+    }
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let settings = [("Bootstrap:Template", "empty"), ("ASPNETCORE_URLS", &format!("http://*:{port}"))];
+    let _server = Server::spawn(Path::new(BINARY), folder.path(), &settings);
+    for host in ["127.0.0.1", "[::1]"] {
+        let began = Instant::now();
+        let url = format!("http://{host}:{port}/health/live");
+        while !reqwest::get(&url).await.is_ok_and(|answer| answer.status() == 200) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{url}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }

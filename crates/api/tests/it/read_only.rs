@@ -5,6 +5,7 @@ use serde_json::json;
 use testkit::World;
 use testkit::world::PASSWORD;
 
+/// Proves: A5.
 #[tokio::test]
 async fn every_operation_that_changes_something_is_refused_in_both_languages() {
     let world = World::new().await;

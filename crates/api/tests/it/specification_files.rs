@@ -174,6 +174,7 @@ impl Api {
     }
 }
 
+/// Proves: B2, B3, B5.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_development_file_starts_a_server_on_its_peers() {
@@ -208,6 +209,7 @@ fn knows_the_authority() -> bool {
 const TLS: RedisSetup =
     RedisSetup { password: Some("of-this-test"), tls: true, durable: false, cluster: false, lines: &[] };
 
+/// Proves: B2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_staging_file_starts_a_server_on_its_peers() {
@@ -243,6 +245,7 @@ async fn the_staging_file_starts_a_server_on_its_peers() {
     peers.works(&environment).await;
 }
 
+/// Proves: B2, B12.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_production_file_starts_a_server_on_its_peers() {

@@ -58,6 +58,7 @@ async fn two_processes_number_without_gaps_and_see_each_others_changes() {
     assert!(refused.text().contains("4000"), "{}", refused.text());
 }
 
+/// Proves: A6, G2, X58.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn broken_connections_lose_nothing_and_do_nothing_twice() {

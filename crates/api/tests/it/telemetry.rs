@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use erp_stubs::{Collector, Reply};
 use serde_json::{Value, json};
 use testkit::Server;
+use testkit::peers::RedisServer;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
@@ -80,6 +81,7 @@ async fn messages_are_no_requests(collector: &Collector) {
     );
 }
 
+/// Proves: H3, H4, H5, H6, H7, H9, X77, X79, X80.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_with_what_belongs_to_them_reach_application_insights() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -115,6 +117,9 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
         (&json!("201"), &json!(true), &json!(accounts))
     );
     assert_eq!((&envelope["sampleRate"], &tags["ai.cloud.role"]), (&json!(100.0), &json!("ERP-API")));
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    assert_eq!(tags["ai.cloud.roleInstance"], machine.trim(), "H6");
+    assert_eq!(tags["ai.application.ver"], data["properties"]["Version"]);
     let user = me["user"]["id"].as_str().or(me["id"].as_str()).unwrap();
     assert_eq!((&data["properties"]["UserId"], &tags["ai.user.authUserId"]), (&json!(user), &json!(user)));
     assert_eq!(data["properties"]["Environment"], "Development");
@@ -148,7 +153,50 @@ async fn requests_with_what_belongs_to_them_reach_application_insights() {
     }
 }
 
+/// Proves: H3.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_redis_belong_to_their_request_too() {
+    let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
+    let (insights, redis) = (collector.insights(), RedisServer::start().await);
+    let text = redis.connection_string();
+    let settings = [
+        ("ApplicationInsights:ConnectionString", insights.as_str()),
+        ("ConnectionStrings:Redis", text.as_str()),
+        ALL,
+    ];
+    let server = start(folder.path(), &settings).await;
+    let token = server.token().await;
+    let belongs = || {
+        let requests = of_type(&collector, "RequestData");
+        let calls = of_type(&collector, "RemoteDependencyData");
+        calls.iter().filter(|one| one["data"]["baseData"]["type"] == "Redis").any(|call| {
+            let data = &call["data"]["baseData"];
+            // A key would name the tenant.
+            assert!(
+                data["target"] == "127.0.0.1 | 0" && !data["data"].as_str().unwrap().contains(':'),
+                "{call}"
+            );
+            let parent = &call["tags"]["ai.operation.parentId"];
+            let request = requests.iter().find(|one| &one["data"]["baseData"]["id"] == parent);
+            request.is_some_and(|one| one["data"]["baseData"]["name"] == "GET /api/v1/accounts")
+        })
+    };
+    let (client, began) = (reqwest::Client::new(), Instant::now());
+    for limit in 1..=500 {
+        // Each is a list that nobody has asked for yet.
+        let list = format!("{}/api/v1/accounts?limit={limit}", server.url);
+        client.get(list).bearer_auth(&token).send().await.unwrap();
+        if belongs() {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE && limit < 500, "no call of Redis below a request");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(server.stop(), 0);
+}
+
 /// H2: of many successes a few are sent, of failures all.
+/// Proves: H2, X80.
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_sent_where_successes_are_not() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -184,6 +232,7 @@ async fn failures_are_sent_where_successes_are_not() {
     assert_eq!(server.stop(), 0);
 }
 
+/// Proves: H9, J8, X23.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_and_a_collector_are_sent_what_they_take() {
     let (folder, seq, otlp) =
@@ -231,6 +280,7 @@ async fn a_log_server_and_a_collector_are_sent_what_they_take() {
 }
 
 /// A changed setting counts while the server runs (0.2: exporter rebuilt).
+/// Proves: H1.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_destination_counts_without_a_restart() {
     let (folder, first, second) =
@@ -254,6 +304,7 @@ async fn another_destination_counts_without_a_restart() {
 }
 
 /// A collector that never answers holds up neither requests nor the end.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_collector_is_nobodys_concern() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await.unwrap());
@@ -275,6 +326,7 @@ async fn a_silent_collector_is_nobodys_concern() {
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
+/// Proves: H7, X79.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_users_can_stay_at_home() {
     for (choice, sent) in [("Hashed", true), ("Off", false)] {

@@ -91,6 +91,7 @@ mod tests {
 
     use super::*;
 
+    /// Proves: F11, X47.
     #[test]
     fn nobody_reaches_beyond_the_own_tenant() {
         let tenant = TenantId::new(Uuid::from_u128(7));

@@ -299,6 +299,7 @@ mod tests {
 
     const KEY: &str = "aHVzaC1odXNoLWh1c2g9PQ==";
 
+    /// Proves: B5, B9, GV14, X06.
     #[test]
     fn the_strings_of_the_specification_and_of_the_portal_are_understood() {
         for (text, account, endpoint, credential) in [

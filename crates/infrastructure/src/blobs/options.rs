@@ -64,6 +64,7 @@ pub fn open(options: &BlobOptions, tokens: Option<Arc<dyn TokenSource>>) -> Blob
 mod tests {
     use super::*;
 
+    /// Proves: B5.
     #[test]
     fn one_setting_chooses_the_store() {
         let parse = |text| BlobOptions::parse(text, Path::new("data/blobs"), CONTAINER_DEFAULT);

@@ -94,6 +94,7 @@ pub(super) fn decode(bytes: Bytes, schema: &str) -> Stored {
 mod tests {
     use super::*;
 
+    /// Proves: F2.
     #[test]
     fn values_come_back_as_they_were() {
         for body in [&b"{\"a\":1}"[..], b"", b"line\nline\n", b"PK\x03\x04\xff\x00"] {
@@ -117,6 +118,7 @@ mod tests {
         }
     }
 
+    /// Proves: F1, X48, X49.
     #[test]
     fn rubbish_is_told_from_a_value() {
         for rubbish in ["", "null", "{}\n", "{\"v\":1}\nbody", "\n", "{\"v\":\"x\"}\n", &"x".repeat(2_000)] {

@@ -162,6 +162,7 @@ mod tests {
         }
     }
 
+    /// Proves: F10.
     #[tokio::test(start_paused = true)]
     async fn a_commit_after_its_client_has_gone_is_told() {
         let (slow, cache, database) = followed(Ok(()), 0);
@@ -179,6 +180,7 @@ mod tests {
         told(&cache, 4).await;
     }
 
+    /// Proves: F10, X53.
     #[tokio::test(start_paused = true)]
     async fn a_change_is_told_before_it_is_answered_and_a_failure_is_not() {
         let (slow, cache, database) = followed(Ok(()), 0);

@@ -75,6 +75,7 @@ mod tests {
         }
     }
 
+    /// Proves: B8, X06.
     #[tokio::test]
     async fn the_identity_is_known_by_its_object_id() {
         let token = |claims: &str| format!("e30.{}.signature", URL_SAFE_NO_PAD.encode(claims));

@@ -27,6 +27,7 @@ fn golden() -> [(StoredKey, &'static str); 4] {
     ]
 }
 
+/// Proves: F5, F8, GV8.
 #[test]
 fn keys_are_the_specifications_byte_for_byte() {
     for (key, text) in golden() {
@@ -40,6 +41,7 @@ fn keys_are_the_specifications_byte_for_byte() {
     assert_eq!(plain(&colons).as_deref(), Ok("tenant1:accounting:account:a%3Ab%2A"));
 }
 
+/// Proves: F5, GV8, X54.
 #[test]
 fn what_would_mean_something_else_is_refused() {
     let segment = |part| Err(KeyError::Segment { part });
@@ -119,6 +121,7 @@ fn key() -> impl Strategy<Value = StoredKey> {
 }
 
 proptest! {
+    /// Proves: F5.
     #[test]
     fn parsing_gives_back_what_was_built(key in key(), tag in any::<bool>()) {
         if let Ok(text) = key.build(HashTag(tag)) {
@@ -127,6 +130,7 @@ proptest! {
         }
     }
 
+    /// Proves: F5, X54.
     #[test]
     fn two_keys_never_share_a_text(a in key(), b in key()) {
         if let (Ok(x), Ok(y)) = (plain(&a), plain(&b)) {
@@ -142,6 +146,7 @@ proptest! {
     }
 
     /// No id, however it is written, reaches beyond its own place in a pattern of its tenant.
+    /// Proves: F5, X47.
     #[test]
     fn an_id_cannot_widen_a_pattern(id in free()) {
         if let Ok(text) = plain(&entity("t", "accounting", "account", &id)) {

@@ -65,6 +65,7 @@ impl Lives {
 mod tests {
     use super::*;
 
+    /// Proves: F2, X52.
     #[test]
     fn lives_are_spread_by_a_tenth_both_ways() {
         let lives = Lives::new(Ttl::default());

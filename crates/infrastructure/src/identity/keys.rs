@@ -132,6 +132,7 @@ mod tests {
         }
     }
 
+    /// Proves: K9.
     #[test]
     fn weak_keys_are_refused() {
         assert!(matches!(SigningKey::new("a", vec![7; 31]), Err(KeyError::TooShort(_))));

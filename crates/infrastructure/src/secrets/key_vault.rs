@@ -214,6 +214,7 @@ impl ConfigurationSource for KeyVaultSource {
 mod tests {
     use super::*;
 
+    /// Proves: B12, GV11, X03.
     #[test]
     fn names_become_keys() {
         let key = |name: &str, prefix: Option<&str>| key_of(name, prefix);

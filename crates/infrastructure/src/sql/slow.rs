@@ -111,6 +111,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_millis(60);
 
+    /// Proves: G9.
     #[test]
     fn many_slow_statements_are_a_few_lines_and_a_count() {
         let (mut slow, began) = (Slow::default(), Instant::now());

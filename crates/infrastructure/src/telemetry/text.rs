@@ -35,6 +35,7 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// Proves: X81.
     #[test]
     fn texts_are_cut_between_characters() {
         let arabic = "الرياض".repeat(10_000);
@@ -45,6 +46,7 @@ mod tests {
         assert_eq!((cut("🏦🏦", 1), cut("abc", 3), cut("abc", 2)), ("🏦", "abc", "ab"));
     }
 
+    /// Proves: GV2.
     #[test]
     fn moments_and_durations_are_as_dotnet_writes_them() {
         assert_eq!(moment(1_705_329_005_000_000), "2024-01-15T14:30:05.0000000Z");

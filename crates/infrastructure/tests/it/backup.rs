@@ -9,6 +9,7 @@ use infrastructure::system::{SystemClock, SystemIds};
 
 use crate::database::{End, Probe, keys, open};
 
+/// Proves: X71.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_taken_under_load_is_restored() {
     let folder = tempfile::tempdir().unwrap();
@@ -40,6 +41,7 @@ async fn a_copy_taken_under_load_is_restored() {
     assert!(found.contains(&"before".to_owned()) && !found.contains(&"later".to_owned()), "{found:?}");
 }
 
+/// Proves: X73.
 #[test]
 fn a_damaged_copy_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -17,6 +17,7 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::sql::value::Value;
 use infrastructure::system::{SystemClock, SystemIds};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::store::Store;
 
@@ -159,4 +160,37 @@ async fn a_database_of_a_newer_version_is_refused() {
     drop(connection);
     let refused = open(folder.path()).await.err().unwrap().to_string();
     assert!(refused.contains("999"), "{refused}");
+}
+
+/// What is said of statements.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Said {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "erp::sql" {
+            let mut text = String::new();
+            event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                text.push_str(&format!("{}={value:?} ", field.name()));
+            });
+            self.0.lock().unwrap().push(text);
+        }
+    }
+}
+
+/// Proves: G9.
+#[tokio::test]
+async fn a_statement_that_takes_long_is_in_the_log_without_its_values() {
+    let (folder, said) = (tempfile::tempdir().unwrap(), Said::default());
+    let db = open(folder.path()).await.unwrap();
+    let _default = tracing::subscriber::set_default(tracing_subscriber::registry().with(said.clone()));
+    let count = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?1) SELECT MAX(x) AS x FROM n";
+    let values = |last: i64| [Value::Int(last)];
+    db.query_text(count, &values(9)).await.unwrap();
+    assert!(said.0.lock().unwrap().is_empty(), "what is quick is not worth a line");
+    db.query_text(count, &values(3_000_007)).await.unwrap();
+    let lines = said.0.lock().unwrap().clone();
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains("WITH RECURSIVE") && line.contains("milliseconds="), "{line}");
+    assert!(!line.contains("3000007"), "{line}");
 }

@@ -31,6 +31,7 @@ fn said(result: StorageResult<()>) -> String {
     result.unwrap_err().to_string()
 }
 
+/// Proves: I1.
 #[tokio::test]
 async fn a_file_that_goes_away_or_is_replaced_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,6 +63,7 @@ async fn another_schema_is_noticed() {
 }
 
 /// Requests may have emptied every pool: health is not one of them.
+/// Proves: I1.
 #[tokio::test]
 async fn health_needs_no_reader_of_the_pool() {
     let folder = tempfile::tempdir().unwrap();

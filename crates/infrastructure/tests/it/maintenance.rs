@@ -38,6 +38,7 @@ fn runs() -> Vec<(String, u32, u32)> {
 }
 
 /// X76: nothing runs beside anything else, and maintenance never at the time of the full backup.
+/// Proves: G7, L1, X76.
 #[test]
 fn no_two_jobs_run_at_once() {
     let runs = runs();
@@ -58,6 +59,7 @@ fn no_two_jobs_run_at_once() {
 }
 
 /// X62–X65: what the specification's snippets lack or do too much.
+/// Proves: G6, G7, G8, G9, X62, X63, X64, X65.
 #[test]
 fn scripts_say_what_they_should() {
     let store = file("query_store.sql");

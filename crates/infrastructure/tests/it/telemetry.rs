@@ -99,6 +99,7 @@ async fn end(exporter: Exporter) -> Duration {
     began.elapsed()
 }
 
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn envelopes_arrive_packed_and_in_lines() {
     let collector = Collector::start().await.unwrap();
@@ -118,6 +119,7 @@ async fn envelopes_arrive_packed_and_in_lines() {
 }
 
 /// H8: what may be taken later is sent again, and nothing is there twice.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_service_is_asked_again() {
     for status in [408, 429, 439, 500, 503] {
@@ -131,6 +133,7 @@ async fn a_busy_service_is_asked_again() {
     }
 }
 
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_for_good_is_counted_and_not_sent_again() {
     for status in [400, 402, 404] {
@@ -145,6 +148,7 @@ async fn what_is_refused_for_good_is_counted_and_not_sent_again() {
     }
 }
 
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_part_that_was_taken_only_the_rest_is_sent_again() {
     let collector = Collector::start().await.unwrap();
@@ -178,6 +182,7 @@ async fn a_redirection_is_followed_and_a_circle_is_left() {
 }
 
 /// Whoever hands over never waits, and what waits stays below its limit.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_collector_costs_a_limited_amount_of_memory() {
     // Nobody listens there any more.
@@ -198,6 +203,7 @@ async fn a_dead_collector_costs_a_limited_amount_of_memory() {
     assert!(end(exporter).await < Duration::from_secs(6));
 }
 
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_sent_before_the_end_and_a_silent_collector_does_not_hold_it_up() {
     let collector = Collector::start().await.unwrap();
@@ -216,6 +222,7 @@ async fn what_waits_is_sent_before_the_end_and_a_silent_collector_does_not_hold_
 }
 
 /// H8: the end does not wait for a pause between two attempts, and what is left gets its last attempt.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_comes_in_the_middle_of_a_pause() {
     let collector = Collector::start().await.unwrap();
@@ -228,6 +235,7 @@ async fn the_end_comes_in_the_middle_of_a_pause() {
 }
 
 /// While it was away for a short time nothing is lost, also when the settings name another one meanwhile.
+/// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_comes_back_gets_what_it_missed() {
     let collector = Collector::start().await.unwrap();
@@ -248,6 +256,7 @@ async fn a_collector_that_comes_back_gets_what_it_missed() {
     until("the counts of both", || statistics(&exporter).delivered == 3).await;
 }
 
+/// Proves: J8, X23.
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_go_to_a_log_server_in_its_own_protocol() {
     let seq = Collector::start().await.unwrap();
@@ -307,6 +316,7 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Edge {
 }
 
 /// H9: a call of the file store goes on with the trace, and is told without its signature.
+/// Proves: H3, H9.
 #[tokio::test]
 async fn calls_of_the_file_store_are_told_and_carry_the_trace() {
     let store = Collector::start().await.unwrap();

@@ -37,6 +37,7 @@ async fn a_directory_keeps_files() {
     assert_eq!(files(&folder.path().join("incoming")), Vec::<String>::new());
 }
 
+/// Proves: A8, B5.
 #[tokio::test]
 async fn azure_keeps_files() {
     let azurite = Azurite::start().await;
@@ -73,6 +74,7 @@ async fn a_damaged_directory_is_noticed() {
     assert!(store.probe().await.unwrap_err().contains("cannot be written"));
 }
 
+/// Proves: A8.
 #[tokio::test]
 async fn a_signed_url_is_good_for_one_thing_and_not_for_ever() {
     let azurite = Azurite::start().await;
@@ -98,6 +100,7 @@ async fn a_signed_url_is_good_for_one_thing_and_not_for_ever() {
     assert_eq!(client.get(&down.url).send().await.unwrap().status(), 403);
 }
 
+/// Proves: A8.
 #[tokio::test]
 async fn a_shared_access_signature_reads_and_writes_but_signs_nothing() {
     let azurite = Azurite::start().await;

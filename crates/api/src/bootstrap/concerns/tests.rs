@@ -50,6 +50,7 @@ async fn names(with_sources: bool, with_redis: bool) -> Vec<&'static str> {
     all.iter().map(|probe| probe.name()).collect()
 }
 
+/// Proves: I4, X84.
 #[tokio::test]
 async fn every_concern_that_can_arise_is_looked_at() {
     let everywhere = ["clock-skew", "disk", "certificate-expiry", "database-writes"];
@@ -59,18 +60,21 @@ async fn every_concern_that_can_arise_is_looked_at() {
     assert_eq!(names(true, true).await, all);
 }
 
+/// Proves: I4.
 #[test]
 fn a_source_may_miss_three_turns() {
     let of = |age| kind(&of_age(Duration::from_secs(age), Duration::from_secs(300)));
     assert_eq!([of(0), of(905), of(906)], ["well", "well", "worrying"]);
 }
 
+/// Proves: I4.
 #[test]
 fn a_change_is_told_within_a_minute() {
     let of = |lag: Option<u64>| kind(&of_lag(lag.map(Duration::from_secs)));
     assert_eq!([of(None), of(Some(60)), of(Some(61))], ["well", "well", "worrying"]);
 }
 
+/// Proves: I4.
 #[test]
 fn clocks_differ_by_what_a_lease_allows() {
     let of = |theirs| of_clocks(theirs, at(100), at(101));
@@ -87,6 +91,7 @@ fn clocks_differ_by_what_a_lease_allows() {
     assert_eq!(text, "the clock of this process is 60 s ahead of the database's");
 }
 
+/// Proves: I4.
 #[test]
 fn a_disk_is_written_and_has_room() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,6 +110,7 @@ fn a_disk_is_written_and_has_room() {
     }
 }
 
+/// Proves: I4.
 #[test]
 fn a_certificate_is_renewed_two_weeks_before_its_end() {
     let two_weeks = CERTIFICATE_NOTICE_SECONDS;

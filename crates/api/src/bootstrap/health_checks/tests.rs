@@ -44,6 +44,7 @@ fn all_well() -> Asked {
     }
 }
 
+/// Proves: I1, I2, I3, X36.
 #[test]
 fn every_profile_has_its_entries_in_the_order_of_the_specification() {
     use HealthStatus::{Degraded, Unhealthy};
@@ -145,6 +146,7 @@ const REDIS_DOWN: &str = r#""redis":{"data":{},"description":"connection refused
 const REDIS_LATE: &str = r#""redis":{"data":{},"description":"A timeout occurred while running check.","duration":"00:00:00.0012000","status":"Degraded","tags":["cache"]}"#;
 const REST: &str = r#""blob-storage":{"data":{},"duration":"00:00:00.0045000","status":"Healthy","tags":["storage"]},"custom-check":{"data":{},"description":"All systems operational","duration":"00:00:00.0001000","status":"Healthy","tags":[]}"#;
 
+/// Proves: I5, I6, I8, GV1.
 #[tokio::test]
 async fn a_running_server_answers_the_documents_of_the_specification() {
     let failed = |why: &str| says(CheckResult::error(why));

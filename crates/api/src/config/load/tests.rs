@@ -126,6 +126,7 @@ fn layers_win_in_order() {
     );
 }
 
+/// Proves: B6.
 #[test]
 fn a_fresh_clone_under_cargo_runs_in_development() {
     let loaded = load(&[], &[(CARGO_VARIABLE, "/x")], &[]).unwrap();
@@ -144,6 +145,7 @@ fn a_fresh_clone_under_cargo_runs_in_development() {
     }
 }
 
+/// Proves: B6.
 #[test]
 fn production_names_everything_that_is_missing() {
     for environment in ["Staging", "Production"] {
@@ -166,6 +168,7 @@ fn production_names_everything_that_is_missing() {
     }
 }
 
+/// Proves: B6, C9.
 #[test]
 fn production_starts_embedded_when_told_so() {
     let folder = tempfile::tempdir().unwrap();
@@ -195,6 +198,24 @@ fn production_starts_embedded_when_told_so() {
     assert_eq!(empty.0.len(), 2);
 }
 
+/// Proves: C9.
+#[test]
+fn ports_of_dotnet_are_addresses_unless_urls_say_where() {
+    let listens = |variables: &[(&str, &str)]| {
+        let variables = [&[("ASPNETCORE_ENVIRONMENT", "Development")], variables].concat();
+        let listen = load(&[], &variables, &[]).unwrap().settings.listen;
+        listen.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(listens(&[("ASPNETCORE_HTTP_PORTS", "8080;81")]), ["[::]:8080", "[::]:81"]);
+    assert_eq!(listens(&[("ASPNETCORE_URLS", "http://127.0.0.1:5")]), ["127.0.0.1:5"]);
+    assert_eq!(listens(&[("Urls", "http://127.0.0.1:6")]), ["127.0.0.1:6"]);
+    let both = [("ASPNETCORE_HTTP_PORTS", "8080"), ("ASPNETCORE_URLS", "http://127.0.0.1:5")];
+    assert_eq!(listens(&both), ["127.0.0.1:5"]);
+    let wrong = [("ASPNETCORE_ENVIRONMENT", "Development"), ("ASPNETCORE_HTTP_PORTS", "http")];
+    assert!(load(&[], &wrong, &[]).unwrap_err().to_string().contains("'http' is not a port"));
+}
+
+/// Proves: B3, G4, K8, X59.
 #[test]
 fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     fn refuse(text: &str, environment: Environment) -> Result<Vec<String>, String> {
@@ -245,6 +266,7 @@ fn cloud_strings_are_carried_and_checked_by_their_adapters() {
     assert!(!errors.contains("hush"), "{errors}");
 }
 
+/// Proves: B1, X09.
 #[test]
 fn contradicting_environments_refuse() {
     let files = [("appsettings.Staging.json", r#"{"Environment":"Production"}"#)];
@@ -254,6 +276,7 @@ fn contradicting_environments_refuse() {
     assert!(load(&[], &both, &[]).is_err());
 }
 
+/// Proves: B14, H1, K6, X01.
 #[test]
 fn old_names_work_and_draw_one_warning_each() {
     let file = (
@@ -279,6 +302,7 @@ fn old_names_work_and_draw_one_warning_each() {
     assert_eq!(telemetry.ingestion_endpoint, "https://h");
 }
 
+/// Proves: B14, X01.
 #[test]
 fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
     let files =
@@ -293,6 +317,7 @@ fn the_canonical_name_wins_over_old_ones_wherever_it_is() {
     assert_eq!(warnings(&loaded).len(), 3);
 }
 
+/// Proves: K8, K9.
 #[test]
 fn signing_keys_have_256_bits_and_are_told_apart() {
     let (one, two) =
@@ -328,6 +353,7 @@ fn signing_keys_have_256_bits_and_are_told_apart() {
     assert!(load(&many).unwrap_err().to_string().contains("more than 4 keys"));
 }
 
+/// Proves: A5.
 #[test]
 fn region_and_reload_settings_are_read() {
     let settings = [
@@ -352,6 +378,7 @@ fn region_and_reload_settings_are_read() {
     assert!(text.contains("ReloadInterval = 'often'") && text.contains("Region:ReadOnly = '2'"), "{text}");
 }
 
+/// Proves: B11, X02.
 #[tokio::test]
 async fn a_source_that_fails_at_start_is_named_beside_what_it_should_have_given() {
     let vault = Fixed("Key Vault https://erp-kv.vault.azure.net", Err("the identity has no role"));
@@ -372,6 +399,7 @@ async fn a_source_that_fails_at_start_is_named_beside_what_it_should_have_given(
     );
 }
 
+/// Proves: B1.
 #[tokio::test]
 async fn a_remote_source_cannot_name_another_environment() {
     let layers = vec![remote_layer("App Configuration", &[("Environment", "Production")])];
@@ -387,6 +415,7 @@ async fn a_remote_source_cannot_name_another_environment() {
     assert!(errors.contains("'Production' (from Environment in App Configuration): contradicts"), "{errors}");
 }
 
+/// Proves: B2, GV10.
 #[test]
 fn where_sources_are_is_read_from_the_lower_ones() {
     let folder = tempfile::tempdir().unwrap();
@@ -415,6 +444,7 @@ fn where_sources_are_is_read_from_the_lower_ones() {
     }
 }
 
+/// Proves: B16.
 #[test]
 fn the_sentinel_has_the_environments_label_unless_another_is_named() {
     let sentinel = |settings: &[(&str, &str)]| {
@@ -450,6 +480,7 @@ impl ConfigurationSource for Slow {
     }
 }
 
+/// Proves: X02.
 #[tokio::test(start_paused = true)]
 async fn a_source_that_is_late_is_waited_for_but_not_for_ever() {
     let started = |asked: u32, answers: u32| async move {

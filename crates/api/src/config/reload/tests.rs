@@ -155,6 +155,7 @@ fn redis(settings: &Settings) -> Option<&str> {
     }
 }
 
+/// Proves: B15.
 #[tokio::test(start_paused = true)]
 async fn the_vault_is_asked_every_five_minutes_give_or_take_a_tenth() {
     for (random, seconds) in [(0, 270.0), (u16::MAX / 2, 292.5), (u16::MAX, 315.0)] {
@@ -208,6 +209,7 @@ async fn what_is_in_force_is_shown_with_what_waits_for_a_restart() {
     running.stop().await;
 }
 
+/// Proves: B15, X02, X04.
 #[tokio::test(start_paused = true)]
 async fn a_failing_vault_is_counted_and_its_last_values_stay() {
     let (vault, sources) = vault();
@@ -240,6 +242,7 @@ async fn a_failing_vault_is_counted_and_its_last_values_stay() {
     running.stop().await;
 }
 
+/// Proves: B16.
 #[tokio::test(start_paused = true)]
 async fn app_configuration_has_a_shorter_turn_that_can_be_changed() {
     let source = Arc::new(Scripted::default());
@@ -300,6 +303,7 @@ async fn a_source_that_wants_to_be_left_alone_is_asked_right_after() {
     running.stop().await;
 }
 
+/// Proves: J1.
 #[tokio::test]
 async fn a_changed_file_counts_within_a_second() {
     let level = |level: &str| format!(r#"{{ "Serilog": {{ "MinimumLevel": "{level}" }} }}"#);
@@ -326,6 +330,7 @@ async fn a_changed_file_counts_within_a_second() {
     running.stop().await;
 }
 
+/// Proves: B15, E10.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_swapped_secret_rotates_what_depends_on_it() {

@@ -28,6 +28,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// Proves: J6, GV4, X85.
 #[test]
 fn after_45_days_there_are_30_files_and_the_others_are_untouched() {
     let folder = tempfile::tempdir().unwrap();
@@ -69,6 +70,7 @@ fn after_45_days_there_are_30_files_and_the_others_are_untouched() {
     }
 }
 
+/// Proves: J7, GV4, X85.
 #[test]
 fn a_full_file_is_followed_by_the_next_number_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
@@ -96,6 +98,7 @@ fn a_full_file_is_followed_by_the_next_number_also_after_a_restart() {
     assert_eq!(read("erp-20240116.log"), "day\nlate\n");
 }
 
+/// Proves: J6.
 #[test]
 fn a_file_somebody_else_writes_is_left_to_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -111,6 +114,7 @@ fn a_file_somebody_else_writes_is_left_to_them() {
     );
 }
 
+/// Proves: J6.
 #[test]
 fn what_cannot_be_opened_is_tried_again_in_half_an_hour_or_the_next_day() {
     let folder = tempfile::tempdir().unwrap();
@@ -128,6 +132,7 @@ fn what_cannot_be_opened_is_tried_again_in_half_an_hour_or_the_next_day() {
     assert_eq!(file.shown(), logs.join("erp-20240115.log").display().to_string());
 }
 
+/// Proves: J6, GV4.
 #[test]
 fn only_names_of_this_log_are_taken_for_its_files() {
     let names = Names::of(Path::new("logs/erp-.log"));

@@ -30,6 +30,7 @@ fn scope() -> Arc<RequestScope> {
     Arc::new(RequestScope::new(trace, Arc::from("r-1"), Method::GET, None))
 }
 
+/// Proves: J2.
 #[test]
 fn events_carry_the_fields_of_their_spans() {
     let text = lines(Format::Text, information(), || {
@@ -64,6 +65,7 @@ fn errors_are_written_with_their_causes_and_levels_follow_the_source() {
     assert_eq!(text, "[14:30:05 FTL] Cannot go on {}\ndisk full\n");
 }
 
+/// Proves: J2.
 #[test]
 fn every_line_inside_a_request_says_which() {
     let log = || {

@@ -38,6 +38,7 @@ fn outcome(status: u16) -> Outcome<'static> {
     Outcome { status, took: Duration::from_millis(2), bytes: 7, problem: None, part: false }
 }
 
+/// Proves: H2.
 #[test]
 fn whoever_records_the_rest_of_a_trace_decides_within_limits() {
     let (tap, _fed) = tap(0.0);
@@ -50,6 +51,7 @@ fn whoever_records_the_rest_of_a_trace_decides_within_limits() {
     assert!((0..10).all(|n| tap.begins(&trace(None, n)) == 100.0), "and takes nothing from others");
 }
 
+/// Proves: H2, X80.
 #[test]
 fn failures_are_handed_over_whatever_was_decided() {
     let (tap, fed) = tap(5.0);
@@ -78,6 +80,7 @@ fn failures_are_handed_over_whatever_was_decided() {
     assert!((200..10_000).contains(&kept), "{kept}");
 }
 
+/// Proves: H5, X79.
 #[test]
 fn an_address_has_no_query_and_no_secret() {
     let naming = naming();
@@ -93,6 +96,7 @@ fn an_address_has_no_query_and_no_secret() {
 }
 
 /// A call is an event: it belongs to the request around it, and of requests that are not exported only failures are told.
+/// Proves: H2, H3, X80.
 #[test]
 fn calls_belong_to_their_request() {
     let (tap, fed) = tap(5.0);

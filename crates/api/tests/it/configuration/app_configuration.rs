@@ -35,6 +35,7 @@ async fn polls(stubs: &Stubs, server: &Logged) {
     }
 }
 
+/// Proves: A10, B16.
 #[tokio::test]
 async fn a_change_counts_when_the_sentinel_moves_and_not_before() {
     let (stubs, folder) = (Stubs::start().await.unwrap(), tempfile::tempdir().unwrap());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::peers::Azurite;
+use testkit::peers::{Azurite, RedisServer, RedisSetup};
 
 use super::{KEYS, Logged, key_id, replace};
 
@@ -22,6 +22,7 @@ async fn attach(server: &Logged, token: &str, document: &str, name: &str) -> (u1
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+/// Proves: B1, J1, X09.
 #[tokio::test]
 async fn a_log_level_in_a_file_counts_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
@@ -47,6 +48,7 @@ async fn a_log_level_in_a_file_counts_within_a_second() {
     assert_eq!(server.get("/health/ready", None).await, Some(200));
 }
 
+/// Proves: K9.
 #[tokio::test]
 async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,6 +87,7 @@ async fn a_rotated_signing_key_signs_at_once_and_no_token_is_refused() {
     assert_eq!((status, key_id(again["access_token"].as_str().unwrap())), (200, key_id(new)));
 }
 
+/// Proves: A5.
 #[tokio::test]
 async fn read_only_mode_comes_and_goes_with_a_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,6 +108,7 @@ async fn read_only_mode_comes_and_goes_with_a_file() {
     }
 }
 
+/// Proves: B15, X04.
 #[tokio::test]
 async fn a_changed_storage_string_is_used_without_a_restart() {
     let (folder, first, second) =
@@ -133,4 +137,108 @@ async fn a_changed_storage_string_is_used_without_a_restart() {
     replace(&file, &other.to_string());
     server.until_said("Settings changed that count after a restart only: AzureStorage:Container").await;
     assert_eq!(server.said().matches("Files are reached with the changed connection string").count(), 1);
+}
+
+/// Waits until something holds; what the server said is told where it never does.
+async fn until(server: &Logged, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < Duration::from_secs(30), "never: {what}\n{}", server.said());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Proves: A5.
+#[tokio::test]
+async fn background_work_goes_to_the_other_region_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("appsettings.json");
+    let server = Logged::start(folder.path(), |command| {
+        command.env("Region__Role", "Secondary");
+        fs::write(&file, r#"{ "Region": { "ActiveRole": "Secondary" } }"#).unwrap();
+    })
+    .await;
+    let begun = || server.said().matches("This process does the background work from now on").count();
+    until(&server, "it leads", async || begun() == 1).await;
+    replace(&file, r#"{ "Region": { "ActiveRole": "Primary" } }"#);
+    server.until_said("Background work is the other region's").await;
+    server
+        .until_said("This process no longer does the background work: it is not this installation's to do")
+        .await;
+    assert_eq!(server.get("/health/ready", None).await, Some(200), "requests are served all the same");
+    replace(&file, r#"{ "Region": { "ActiveRole": "Secondary" } }"#);
+    until(&server, "it leads again", async || begun() == 2).await;
+}
+
+/// Proves: F9.
+#[tokio::test]
+async fn another_life_of_cached_values_counts_without_a_restart() {
+    let (folder, redis) = (tempfile::tempdir().unwrap(), RedisServer::start().await);
+    let file = folder.path().join("appsettings.json");
+    let server = Logged::start(folder.path(), |command| {
+        command.env("ConnectionStrings__Redis", redis.connection_string());
+    })
+    .await;
+    let (_, tokens) = server.token().await;
+    let token = tokens["access_token"].as_str().unwrap();
+    // While somebody loads a list, its lock is there, too.
+    let lists = || -> Vec<String> {
+        let keys = redis.cli(&["KEYS", "*:accounting:account:list:*"]);
+        keys.lines().filter(|key| !key.contains(":lock:")).map(str::to_owned).collect()
+    };
+    // Each number of rows is a list of its own.
+    let life_of_next = async |limit: u32| {
+        let before = lists();
+        let path = format!("/accounts?limit={limit}");
+        assert_eq!(server.api(Method::GET, &path, token).send().await.unwrap().status(), 200);
+        until(&server, "the list is in Redis", async || lists().len() > before.len()).await;
+        let list = lists().into_iter().find(|key| !before.contains(key)).unwrap();
+        redis.cli(&["PTTL", &list]).parse::<i64>().unwrap()
+    };
+    until(&server, "Redis is used", async || server.said().contains("Redis is used")).await;
+    let life = life_of_next(5).await;
+    assert!((255_000..=330_000).contains(&life), "{life}");
+    replace(&file, r#"{ "Cache": { "Ttl": { "Reference": 20 } } }"#);
+    server.until_said("Settings changed and are in force: Cache:Ttl:Reference").await;
+    let life = life_of_next(6).await;
+    assert!((1..=22_000).contains(&life), "{life}");
+}
+
+/// Proves: B15, X04.
+#[tokio::test]
+async fn a_changed_password_of_redis_is_used_without_a_restart() {
+    let setup = RedisSetup { password: Some("first"), ..RedisSetup::default() };
+    let (folder, redis) = (tempfile::tempdir().unwrap(), RedisServer::with(setup).await);
+    let file = folder.path().join("appsettings.json");
+    let names = |password: &str| {
+        let text = format!("{},password={password}", redis.endpoint());
+        json!({ "ConnectionStrings": { "Redis": text } }).to_string()
+    };
+    replace(&file, &names("first"));
+    let server = Logged::start(folder.path(), |command| {
+        command.env_remove("ConnectionStrings__Redis");
+    })
+    .await;
+    let (_, tokens) = server.token().await;
+    let token = tokens["access_token"].as_str().unwrap();
+    let state = async || {
+        let answer = server.api(Method::GET, "/health", token).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["entries"]["redis"]["status"].clone()
+    };
+    until(&server, "Redis is used", async || state().await == "Healthy").await;
+    // Both count while the settings change, then the old one ends, and every connection with it.
+    redis.cli(&["ACL", "SETUSER", "operator", "on", ">of-operators", "+@all"]);
+    redis.cli(&["ACL", "SETUSER", "default", ">second"]);
+    replace(&file, &names("second"));
+    server.until_said("Settings changed and are in force: ConnectionStrings:Redis").await;
+    let operate = |arguments: &[&str]| {
+        let login = ["--user", "operator", "--pass", "of-operators"];
+        redis.cli(&[&login, arguments].concat())
+    };
+    assert_eq!(operate(&["ACL", "SETUSER", "default", "<first"]), "OK");
+    assert_ne!(operate(&["CLIENT", "KILL", "USER", "default"]), "0");
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    until(&server, "Redis is used with the new password", async || state().await == "Healthy").await;
+    let said = server.said();
+    assert!(!said.contains("WRONGPASS"), "{said}");
 }

@@ -91,6 +91,7 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
     assert!(began.elapsed() < TIMEOUT * 2 + GRACE, "{:?}", began.elapsed());
 }
 
+/// Proves: B15, X04.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_changed_password_is_taken_over_while_the_server_runs() {
@@ -139,6 +140,7 @@ async fn a_changed_password_is_taken_over_while_the_server_runs() {
     login.gone().await;
 }
 
+/// Proves: E8, I1.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn health_tells_of_a_server_that_hangs_and_of_its_return() {

@@ -9,6 +9,7 @@ use testkit::world::entry;
 
 use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, until};
 
+/// Proves: G1, G2, X58, X61.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
@@ -144,6 +145,7 @@ async fn a_slow_server_gives_right_answers() {
     faulty.holds(numbers).await;
 }
 
+/// Proves: A6, G2, X61.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {

@@ -45,6 +45,7 @@ impl Work for Crossing {
     }
 }
 
+/// Proves: G2, X61.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs ERP_TEST_SQLSERVER"]
 async fn the_victim_of_a_deadlock_runs_again_and_both_succeed() {

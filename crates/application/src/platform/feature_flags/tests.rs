@@ -115,6 +115,7 @@ fn schema() -> Value {
     ] })
 }
 
+/// Proves: B16.
 #[test]
 fn the_schema_of_feature_management() {
     let (set, problems) = read(&json!({}), &schema(), false);

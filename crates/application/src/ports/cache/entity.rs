@@ -109,6 +109,7 @@ impl CachedEntity {
 mod tests {
     use super::*;
 
+    /// Proves: F9.
     #[test]
     fn every_cached_entity_is_classified_and_goes_stale() {
         let mut names = Vec::new();
@@ -123,6 +124,7 @@ mod tests {
         assert_eq!(names.len(), count);
     }
 
+    /// Proves: F7, F9, X55.
     #[test]
     fn a_change_touches_what_depends_on_it() {
         let touched = CachedEntity::touched_by(&["account"]);

@@ -88,6 +88,7 @@ impl std::fmt::Display for ListHash {
 mod tests {
     use super::*;
 
+    /// Proves: F6, X54.
     #[test]
     fn readers_with_other_rights_or_languages_have_other_keys() {
         let own = ListHash::of_list("limit=5&sort=code", "ar", "accounting.*");

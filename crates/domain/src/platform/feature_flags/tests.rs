@@ -63,6 +63,7 @@ fn any_or_all_filters_must_pass() {
     assert!(on(&with(Requirement::All, vec![]), &anyone));
 }
 
+/// Proves: B16.
 #[test]
 fn percentages_are_drawn_anew() {
     let flag = flag(vec![Filter::Percentage(50.0)]);
@@ -82,6 +83,7 @@ fn percentages_are_drawn_anew() {
     );
 }
 
+/// Proves: B16.
 #[test]
 fn shares_are_those_of_other_implementations() {
     let close = |text: &str, expected: f64| {
@@ -107,6 +109,7 @@ fn a_rollout_reaches_the_same_people_first() {
     assert!(!on(&other, &caller("omar@erp.example", &[])) || share("omar@erp.example\nBrand") < 23.0);
 }
 
+/// Proves: B16.
 #[test]
 fn users_groups_and_exclusions() {
     let rollout = |name: &str, share| GroupRollout { name: name.to_owned(), percentage: percentage(share) };
@@ -136,6 +139,7 @@ fn moment(text: &str) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(text).unwrap()
 }
 
+/// Proves: B16.
 #[test]
 fn windows_include_their_start_and_not_their_end() {
     let window = |start: Option<&str>, end: Option<&str>| {
@@ -276,6 +280,7 @@ fn assigned<'a>(flag: &'a FeatureFlag, caller: &Caller) -> (bool, Option<&'a str
     (found.enabled, found.variant.map(|variant| variant.name.as_str()), found.reason)
 }
 
+/// Proves: B16.
 #[test]
 fn the_first_rule_that_fits_gives_the_variant() {
     let rule = |variant: &str, from, to| PercentileRule {

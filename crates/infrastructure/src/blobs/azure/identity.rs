@@ -61,6 +61,7 @@ mod tests {
         }
     }
 
+    /// Proves: A8, B9, X06.
     #[tokio::test]
     async fn tokens_of_the_identity_open_the_store() {
         let of = |token| IdentityCredential(Arc::new(Source(token)));

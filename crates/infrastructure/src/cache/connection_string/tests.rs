@@ -8,6 +8,7 @@ fn endpoints(options: &RedisOptions) -> Vec<String> {
     options.endpoints.iter().map(ToString::to_string).collect()
 }
 
+/// Proves: B4, B8, GV6.
 #[test]
 fn the_strings_of_the_specification() {
     let plain = parsed("localhost:6379");
@@ -34,6 +35,7 @@ fn the_strings_of_the_specification() {
     assert_eq!(parsed("localhost,password=a=b=").password, Some(Password::new("a=b=")));
 }
 
+/// Proves: B4.
 #[test]
 fn every_option_has_its_place() {
     let options = parsed(
@@ -64,6 +66,7 @@ fn every_option_has_its_place() {
     assert_eq!(parsed("h,password=").password, None);
 }
 
+/// Proves: B4.
 #[test]
 fn documented_options_without_meaning_are_accepted() {
     let text = "h,allowAdmin=true,checkCertificateRevocation=false,configChannel=x,configCheckSeconds=9,\
@@ -75,6 +78,7 @@ fn documented_options_without_meaning_are_accepted() {
     assert!(parsed("h,tunnel=").ignored.is_empty());
 }
 
+/// Proves: B4, B8.
 #[test]
 fn azure_hosts_have_defaults_of_their_own() {
     for host in ["a.redis.cache.windows.net:6380", "A.Westeurope.Redis.Azure.Net:10000"] {
@@ -122,6 +126,7 @@ fn values_that_stackexchange_takes_are_taken() {
     assert_eq!(parsed("h,syncTimeout=2147483647").async_timeout, longest);
 }
 
+/// Proves: B4, GV6.
 #[test]
 fn what_is_wrong_is_named_and_no_secret_is() {
     for (text, error) in [

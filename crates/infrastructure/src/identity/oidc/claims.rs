@@ -136,6 +136,7 @@ mod tests {
         claims.grant(issuer, now).map_err(|error| error.internal.unwrap_or_default())
     }
 
+    /// Proves: H7, X78.
     #[test]
     fn a_tenant_is_entered_where_the_issuer_is_let_in() {
         let found = grant(&issuer(), json!({})).unwrap();

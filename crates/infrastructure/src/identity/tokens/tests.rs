@@ -105,6 +105,7 @@ fn a_token_with_critical_extensions_is_refused_however_well_it_is_signed() {
     }
 }
 
+/// Proves: K9.
 #[test]
 fn keys_rotate_without_signing_anyone_out() {
     let old = tokens(&[key("a", 7)]).issue(&grant()).unwrap();
@@ -118,6 +119,7 @@ fn keys_rotate_without_signing_anyone_out() {
     assert!(JwtTokens::new("erp", "erp-api", &[key("a", 7), key("a", 8)]).is_err());
 }
 
+/// Proves: K9.
 #[test]
 fn a_replaced_key_verifies_until_its_last_token_has_ended() {
     let later = |seconds: i64| Timestamp::from_micros(NOW.micros() + seconds * 1_000_000);

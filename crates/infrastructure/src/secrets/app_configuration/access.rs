@@ -207,6 +207,7 @@ mod tests {
     }
 
     /// Checked with openssl: printf 'GET\n…' | openssl dgst -sha256 -mac HMAC -macopt key:secret
+    /// Proves: B16.
     #[test]
     fn requests_are_signed() {
         let url = Url::parse("https://erp.azconfig.io/kv?key=%2A&label=%00&api-version=1.0").unwrap();

@@ -95,6 +95,7 @@ mod tests {
         }
     }
 
+    /// Proves: B16.
     #[test]
     fn waits_grow_to_ten_minutes_and_a_success_ends_them() {
         let now = Timestamp::from_micros(0);

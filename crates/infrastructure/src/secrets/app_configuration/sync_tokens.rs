@@ -40,6 +40,7 @@ impl SyncTokens {
 mod tests {
     use super::*;
 
+    /// Proves: B16.
     #[test]
     fn the_newest_of_each_replica_is_sent() {
         let tokens = SyncTokens::default();

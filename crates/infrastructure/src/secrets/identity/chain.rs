@@ -165,6 +165,7 @@ mod tests {
         }
     }
 
+    /// Proves: K7.
     #[tokio::test]
     async fn the_first_that_answers_is_kept() {
         let (silent, ready) = (Scripted::new(vec![Answer::Never]), Scripted::new(vec![Answer::Token(600)]));

@@ -203,6 +203,7 @@ mod tests {
         IdentityOptions::from_variables(find, development)
     }
 
+    /// Proves: K7.
     #[test]
     fn the_environment_decides_the_credential() {
         let http = http_client(None).unwrap();

@@ -167,6 +167,7 @@ mod tests {
         assert_eq!((field.as_str(), resource.as_str()), ("roleId", "role"));
     }
 
+    /// Proves: G2, X61.
     #[test]
     fn numbers_decide() {
         let of = |number, message: &str| server_error(number, 16, message.to_owned());

@@ -50,6 +50,7 @@ pub fn judge(body: &[u8], sent: usize) -> Judged {
 mod tests {
     use super::*;
 
+    /// Proves: H8.
     #[test]
     fn only_what_failed_for_now_is_sent_again() {
         let body = br#"{ "itemsReceived": 5, "itemsAccepted": 2, "errors": [

@@ -72,6 +72,7 @@ fn one(event: Event) -> Value {
 }
 
 /// GV9, byte for byte.
+/// Proves: H5, H6, GV2, GV9.
 #[test]
 fn a_request_is_the_golden_envelope() {
     let golden = concat!(
@@ -86,6 +87,7 @@ fn a_request_is_the_golden_envelope() {
     assert_eq!(envelopes().of(&Event::Request(request())), [golden]);
 }
 
+/// Proves: H5.
 #[test]
 fn a_failed_request_says_so_and_why() {
     let failed = Request { status: 404, problem: Some("account_not_found".to_owned()), ..request() };
@@ -96,6 +98,7 @@ fn a_failed_request_says_so_and_why() {
     assert_eq!(one(Event::Request(broken))["data"]["baseData"]["success"], false);
 }
 
+/// Proves: H2, H3, GV9.
 #[test]
 fn a_dependency_belongs_to_its_request() {
     let dependency = Dependency {
@@ -125,6 +128,7 @@ fn a_dependency_belongs_to_its_request() {
 }
 
 /// J5: levels as Serilog's sink has them, and errors as exceptions.
+/// Proves: H6, J5, GV9.
 #[test]
 fn messages_and_exceptions_are_told_apart() {
     let message = one(Event::Log(log(None)));
@@ -157,6 +161,7 @@ fn messages_and_exceptions_are_told_apart() {
     }
 }
 
+/// Proves: X80.
 #[test]
 fn the_line_of_a_request_is_no_message_unless_it_has_an_error() {
     let line = |exception| Log { of_request: true, ..log(exception) };
@@ -164,6 +169,7 @@ fn the_line_of_a_request_is_no_message_unless_it_has_an_error() {
     assert_eq!(one(Event::Log(line(Some("x"))))["data"]["baseType"], "ExceptionData");
 }
 
+/// Proves: H4, GV9.
 #[test]
 fn numbers_with_a_name_outside_are_sent() {
     static THREADS: Metric =
@@ -183,6 +189,7 @@ fn numbers_with_a_name_outside_are_sent() {
 }
 
 /// X81: 40 kB of Arabic in every text.
+/// Proves: H8, GV9, X81.
 #[test]
 fn long_texts_are_cut_between_characters() {
     let arabic = "ا".repeat(40_000);

@@ -51,6 +51,7 @@ fn a_leader_stops_believing_before_its_lease_ends() {
     assert!(RENEWAL < BELIEF && BELIEF + RENEWAL <= LEASE);
 }
 
+/// Proves: A5.
 #[tokio::test]
 async fn one_of_two_leads_while_it_renews() {
     let both = Candidates::new().await;
@@ -63,6 +64,7 @@ async fn one_of_two_leads_while_it_renews() {
     assert!(hold(&both.app, "other_work", BEN, both.clock.now()).await.unwrap(), "leases are independent");
 }
 
+/// Proves: A5.
 #[tokio::test]
 async fn a_leader_that_died_is_succeeded_when_its_lease_ends() {
     let both = Candidates::new().await;
@@ -87,6 +89,7 @@ async fn a_leader_that_stops_hands_over_at_once() {
 }
 
 /// Both when there is no row yet and when the lease has ended, many come at the same moment.
+/// Proves: A5.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_that_come_at_once_exactly_one_leads() {
     let all = Candidates::new().await;

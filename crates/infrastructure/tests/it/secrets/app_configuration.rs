@@ -64,6 +64,7 @@ async fn a_store_is_a_source_of_settings() {
     run(&Place { cloud, source }).await;
 }
 
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn the_environment_overrides_what_has_no_label() {
     let cloud = Cloud::start().await;
@@ -89,6 +90,7 @@ async fn the_environment_overrides_what_has_no_label() {
     assert_eq!(value(&layers, "Cache:Ttl"), None);
 }
 
+/// Proves: B16.
 #[tokio::test]
 async fn a_poll_that_finds_nothing_is_a_304_a_page() {
     let cloud = Cloud::start().await;
@@ -133,6 +135,7 @@ async fn a_poll_that_finds_nothing_is_a_304_a_page() {
     assert!(source.load().await.unwrap().is_none());
 }
 
+/// Proves: A10, B16.
 #[tokio::test]
 async fn with_a_sentinel_nothing_else_is_looked_at() {
     let cloud = Cloud::start().await;
@@ -220,6 +223,7 @@ async fn a_store_that_never_rests_leaves_what_was_known() {
     assert_ne!(value(&news(&source).await, "a").unwrap(), "0");
 }
 
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn references_are_resolved_and_followed() {
     let cloud = Cloud::start().await;
@@ -250,6 +254,7 @@ async fn references_are_resolved_and_followed() {
     assert!(error.contains("'Broken'") && error.contains("missing"), "{error}");
 }
 
+/// Proves: A10, B16, X08.
 #[tokio::test]
 async fn flags_and_json_become_settings() {
     let cloud = Cloud::start().await;
@@ -269,6 +274,7 @@ async fn flags_and_json_become_settings() {
     assert_eq!(value(&layers, "Limits:Hosts:1").unwrap(), "b");
 }
 
+/// Proves: B16.
 #[tokio::test]
 async fn the_products_identity_is_enough() {
     let cloud = Cloud::start().await;

@@ -23,6 +23,7 @@ async fn tokens_are_kept_for_each_scope() {
     assert!((3_500..=3_600).contains(&(left / 1_000_000)), "{left}");
 }
 
+/// Proves: K7.
 #[tokio::test]
 async fn the_rotated_token_file_is_read_at_the_next_need() {
     let cloud = Cloud::start().await;
@@ -80,6 +81,7 @@ async fn the_last_token_serves_while_it_is_good() {
     assert!(first == same, "the authority is down, the token has three minutes left");
 }
 
+/// Proves: K7.
 #[tokio::test]
 async fn a_machine_without_workload_identity_asks_its_own_endpoint() {
     let stubs = Stubs::start().await.unwrap();

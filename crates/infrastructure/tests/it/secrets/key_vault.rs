@@ -42,6 +42,7 @@ impl SecretPlace for Place {
     }
 }
 
+/// Proves: A9.
 #[tokio::test]
 async fn a_vault_is_a_source_of_secrets() {
     let cloud = Cloud::start().await;
@@ -50,6 +51,7 @@ async fn a_vault_is_a_source_of_secrets() {
 }
 
 /// GV11.
+/// Proves: B12, GV11.
 #[tokio::test]
 async fn only_secrets_in_force_count_and_the_newest_wins_a_clash() {
     let cloud = Cloud::start().await;
@@ -79,6 +81,7 @@ async fn only_secrets_in_force_count_and_the_newest_wins_a_clash() {
     assert_eq!(value(&news(&source).await, "jwt-key"), None);
 }
 
+/// Proves: B12.
 #[tokio::test]
 async fn a_poll_is_one_list_and_values_are_read_when_they_changed() {
     let cloud = Cloud::start().await;
@@ -119,6 +122,7 @@ async fn a_second_change_within_a_second_is_seen() {
     assert_eq!(value(&news(&source).await, "a").unwrap(), "2");
 }
 
+/// Proves: B12, X03.
 #[tokio::test]
 async fn a_prefix_makes_a_shared_vault_ones_own() {
     let cloud = Cloud::start().await;

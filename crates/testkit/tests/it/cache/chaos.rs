@@ -93,6 +93,7 @@ fn rand(below: u64) -> u64 {
     (x ^ (x >> 31)) % below
 }
 
+/// Proves: F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_is_too_old_whatever_happens_to_redis() {
     let mut server = RedisServer::with(RedisSetup { durable: true, ..RedisSetup::default() }).await;

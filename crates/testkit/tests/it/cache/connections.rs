@@ -10,6 +10,7 @@ use testkit::peers::{RedisSentinel, RedisServer, RedisSetup};
 
 use super::*;
 
+/// Proves: B15, X04.
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_are_needed_checked_and_changed_without_a_gap() {
     let server = RedisServer::with(RedisSetup { password: Some("first"), ..RedisSetup::default() }).await;
@@ -60,6 +61,7 @@ impl RedisCredentials for Tokens {
     }
 }
 
+/// Proves: B8, X06.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_renewed_before_they_end() {
     let server = RedisServer::start().await;
@@ -73,6 +75,7 @@ async fn tokens_are_renewed_before_they_end() {
     assert!(server.cli(&["CLIENT", "LIST"]).contains("user=app"));
 }
 
+/// Proves: B4, B8.
 #[tokio::test(flavor = "multi_thread")]
 async fn tls_with_a_certificate_of_ones_own() {
     let setup = RedisSetup { tls: true, password: Some("hush"), ..RedisSetup::default() };
@@ -95,6 +98,7 @@ async fn tls_with_a_certificate_of_ones_own() {
     assert_eq!(LayeredCache::connect(parts(by_address)).ping().await, Ok(()));
 }
 
+/// Proves: B4.
 #[tokio::test(flavor = "multi_thread")]
 async fn renamed_and_disabled_commands() {
     let lines: &[&str] = &[
@@ -169,6 +173,7 @@ async fn a_failover_is_followed() {
     }
 }
 
+/// Proves: I2.
 #[tokio::test(flavor = "multi_thread")]
 async fn health_tells_why() {
     let server = RedisServer::start().await;
@@ -190,6 +195,7 @@ async fn health_tells_why() {
 }
 
 /// Whatever the state, no secret is shown.
+/// Proves: B8.
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_stay_secret() {
     let options = options("127.0.0.1:1,password=sentinel-secret,user=app,ssl=true");

@@ -9,6 +9,7 @@ use testkit::peers::{RedisServer, RedisSetup};
 
 use super::*;
 
+/// Proves: A7, F1, X50.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_redis_costs_next_to_nothing_and_heals_by_itself() {
     let server = RedisServer::start().await;
@@ -36,6 +37,7 @@ async fn a_hung_redis_costs_next_to_nothing_and_heals_by_itself() {
 }
 
 /// The heart of it: what was written while Redis was away must not come back with it.
+/// Proves: A7, F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn old_values_do_not_return_with_redis() {
     for hang in [true, false] {
@@ -87,6 +89,7 @@ async fn old_values_do_not_return_with_redis() {
 }
 
 /// Without any Redis, another process's write is seen after a moment all the same.
+/// Proves: A7.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_redis_a_value_is_believed_for_a_moment_only() {
     let (a, b) = (node("127.0.0.1:1"), node("127.0.0.1:1"));
@@ -116,6 +119,7 @@ impl RecentChanges for Books {
 }
 
 /// A process that died between its commit and the news of it: the books know.
+/// Proves: F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_process_could_not_tell_the_books_do() {
     let server = RedisServer::start().await;
@@ -133,6 +137,7 @@ async fn what_a_dead_process_could_not_tell_the_books_do() {
     assert_eq!(storage.read(&*survivor, &key).await, "new");
 }
 
+/// Proves: A7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_starts_again_empty_is_filled_again() {
     let mut server = RedisServer::start().await;

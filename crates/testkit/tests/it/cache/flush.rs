@@ -9,6 +9,7 @@ use super::*;
 
 const KEYS: usize = 100_000;
 
+/// Proves: F4, X46.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_keys_go_without_a_slow_command() {
     let server = RedisServer::start().await;
@@ -37,6 +38,7 @@ async fn a_hundred_thousand_keys_go_without_a_slow_command() {
     assert_eq!(redis(&*cache).breaker, BreakerState::Closed);
 }
 
+/// Proves: F4, X45.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_primary_of_a_cluster_is_flushed() {
     let cluster = RedisCluster::start().await;
@@ -64,6 +66,7 @@ async fn every_primary_of_a_cluster_is_flushed() {
     assert_eq!(a.ping().await, Ok(()));
 }
 
+/// Proves: F4.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flush_without_redis_says_so() {
     let cache = node("127.0.0.1:1");

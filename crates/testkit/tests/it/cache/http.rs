@@ -28,6 +28,7 @@ async fn clerk(world: &World, tenant: &TenantKit) -> (Client, String) {
 }
 
 /// X55, also from another process, and also when there is no Redis to tell it.
+/// Proves: F7, X55.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_right_bites_within_a_second_everywhere() {
     let server = RedisServer::start().await;
@@ -59,6 +60,7 @@ async fn a_revoked_right_bites_within_a_second_everywhere() {
     }
 }
 
+/// Proves: F8, F10.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_changed_at_one_process_is_read_at_the_other() {
     let server = RedisServer::start().await;
@@ -111,6 +113,7 @@ async fn what_is_changed_at_one_process_is_read_at_the_other() {
 }
 
 /// F1: the endpoint, not only the cache.
+/// Proves: F1, X50.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_redis_is_not_felt_by_callers() {
     let server = RedisServer::start().await;
@@ -214,6 +217,7 @@ async fn flushes(world: &World, cache: Arc<dyn Cache>) {
     }
 }
 
+/// Proves: F4, F11, M5, X47.
 #[tokio::test(flavor = "multi_thread")]
 async fn administrators_flush_their_own_tenant() {
     let world = World::new().await;
@@ -227,6 +231,7 @@ async fn administrators_flush_their_own_tenant() {
 }
 
 /// F6: answers are shared by those with the same rights only.
+/// Proves: F6, X54.
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_are_kept_by_rights_and_language() {
     let server = RedisServer::start().await;

@@ -10,6 +10,7 @@ use super::*;
 /// F10.
 const TOLD_WITHIN: Duration = Duration::from_millis(250);
 
+/// Proves: F10.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_writes_the_other_reads() {
     let server = RedisServer::start().await;
@@ -34,6 +35,7 @@ async fn what_one_writes_the_other_reads() {
     assert_eq!(redis(&*a).remote_invalidations, 0, "its own news are none");
 }
 
+/// Proves: F12, X52.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_is_loaded_once_for_all_processes() {
     let server = RedisServer::start().await;
@@ -55,6 +57,7 @@ async fn a_value_is_loaded_once_for_all_processes() {
 }
 
 /// Whoever loads for all may die with the lock in its hand.
+/// Proves: F12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_nobody_gives_back_costs_little() {
     let server = RedisServer::start().await;
@@ -72,6 +75,7 @@ async fn a_lock_that_nobody_gives_back_costs_little() {
 }
 
 /// A loader of another process that read before the write must not fill Redis after it.
+/// Proves: F10, X53.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_loader_elsewhere_puts_nothing_back() {
     let server = RedisServer::start().await;
@@ -95,6 +99,7 @@ async fn a_slow_loader_elsewhere_puts_nothing_back() {
     }
 }
 
+/// Proves: F2, F9, X52.
 #[tokio::test(flavor = "multi_thread")]
 async fn lives_differ_by_a_tenth_and_follow_the_settings() {
     let server = RedisServer::start().await;
@@ -118,6 +123,7 @@ async fn lives_differ_by_a_tenth_and_follow_the_settings() {
 }
 
 /// F1, X49; and answers of another build are not read.
+/// Proves: F1, X49.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_removed_and_loaded_again() {
     let server = RedisServer::start().await;
@@ -153,6 +159,7 @@ async fn others_changes_are_passed_on() {
 }
 
 /// A version that is not written yet may have news this one cannot read.
+/// Proves: F10.
 #[tokio::test(flavor = "multi_thread")]
 async fn news_that_cannot_be_read_make_everything_forgotten() {
     let server = RedisServer::start().await;

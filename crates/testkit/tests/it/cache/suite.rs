@@ -7,17 +7,20 @@ use testkit::peers::{RedisCluster, RedisServer};
 
 use super::*;
 
+/// Proves: F2, F12, X48.
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_conforms() {
     conforms(Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()))).await;
 }
 
+/// Proves: A7, F2, F12, X48.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_conforms() {
     let server = RedisServer::start().await;
     conforms(ready(&server.connection_string()).await).await;
 }
 
+/// Proves: F5.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_conforms_on_a_cluster_with_and_without_hash_tags() {
     let cluster = RedisCluster::start().await;
@@ -31,6 +34,7 @@ async fn layered_conforms_on_a_cluster_with_and_without_hash_tags() {
     }
 }
 
+/// Proves: A7.
 #[tokio::test(flavor = "multi_thread")]
 async fn layered_without_redis_is_never_stale() {
     let cache = node("127.0.0.1:1");

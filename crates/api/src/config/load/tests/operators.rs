@@ -25,6 +25,7 @@ fn flag(files: &[(&str, &str)], variables: &[(&str, &str)], id: &str) -> bool {
     set.find(id).is_some_and(|flag| flag.enabled && flag.filters.is_empty())
 }
 
+/// Proves: B14.
 #[test]
 fn keys_nobody_here_uses_never_end_a_start() {
     let file = (
@@ -42,6 +43,7 @@ fn keys_nobody_here_uses_never_end_a_start() {
     assert!(text.contains("Cors:AllowedOrigins (a list: write Cors:AllowedOrigins:0"), "{text}");
 }
 
+/// Proves: B11, X02.
 #[test]
 fn a_secret_that_nothing_replaced_ends_the_start_wherever_it_stands() {
     let folder = tempfile::tempdir().unwrap();
@@ -106,6 +108,7 @@ fn a_flag_may_be_forced_over_its_filters() {
     assert!(flag(&files, &[], "Filt"), "what the higher file describes");
 }
 
+/// Proves: J1.
 #[test]
 fn serilogs_short_form_and_switches_are_understood() {
     let shipped = ("appsettings.json", r#"{"Serilog":{"MinimumLevel":{"Default":"Information"}}}"#);

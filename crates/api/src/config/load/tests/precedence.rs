@@ -71,6 +71,7 @@ fn winner(has: [bool; 10]) -> Option<String> {
     Some(layer.to_owned())
 }
 
+/// Proves: B2, GV10.
 #[test]
 fn each_layer_wins_when_those_above_it_are_gone() {
     let mut has = [true; 10];
@@ -83,6 +84,7 @@ fn each_layer_wins_when_those_above_it_are_gone() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+    /// Proves: B2, GV10.
     #[test]
     fn the_highest_layer_that_has_the_key_wins(has in any::<[bool; 10]>()) {
         let expected = has.iter().rposition(|has| *has).map(|index| LAYERS[index]);
@@ -91,6 +93,7 @@ proptest! {
     }
 }
 
+/// Proves: B2, GV10.
 #[test]
 fn user_secrets_are_for_development_only() {
     let folder = tempfile::tempdir().unwrap();
@@ -106,6 +109,7 @@ fn user_secrets_are_for_development_only() {
     }
 }
 
+/// Proves: B2, GV10.
 #[test]
 fn arrays_merge_by_index() {
     let base = ("appsettings.json", r#"{"Cors":{"AllowedOrigins":["https://a","https://b","https://c"]}}"#);

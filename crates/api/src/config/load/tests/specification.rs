@@ -25,6 +25,7 @@ fn load_in(
 
 const KEY: (&str, &str) = ("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae");
 
+/// Proves: B2, B6.
 #[test]
 fn the_development_file_starts_as_it_is() {
     let loaded = load_in(Environment::Development, DEVELOPMENT, &[]).unwrap();
@@ -49,6 +50,7 @@ fn the_development_file_starts_as_it_is() {
     );
 }
 
+/// Proves: B2, B10, X07.
 #[test]
 fn the_staging_file_starts_with_a_signing_key_from_the_vault() {
     let loaded = load_in(Environment::Staging, STAGING, &[KEY]).unwrap();
@@ -84,6 +86,7 @@ const SECRETS: [(&str, &str); 5] = [
     KEY,
 ];
 
+/// Proves: B2, B11, X02.
 #[test]
 fn the_production_file_starts_with_its_vault_and_lists_what_the_vault_lacks() {
     let loaded = load_in(Environment::Production, PRODUCTION, &SECRETS).unwrap();
@@ -106,6 +109,7 @@ fn the_production_file_starts_with_its_vault_and_lists_what_the_vault_lacks() {
 }
 
 /// B6: the same file with its services set to null names each of them.
+/// Proves: B6.
 #[test]
 fn a_nulled_production_file_names_what_is_missing() {
     let nulled = PRODUCTION
@@ -124,6 +128,7 @@ fn a_nulled_production_file_names_what_is_missing() {
     assert_eq!(listed, keys);
 }
 
+/// Proves: B2, X01.
 #[test]
 fn the_shipped_files_use_canonical_keys_only() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config");

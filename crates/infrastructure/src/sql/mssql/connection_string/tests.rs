@@ -7,6 +7,7 @@ fn parsed(text: &str) -> SqlServerOptions {
 }
 
 /// GV7, line by line.
+/// Proves: B3, G4, GV7, X06, X10, X59.
 #[test]
 fn the_specifications_strings() {
     let development = parsed(
@@ -41,6 +42,7 @@ fn the_specifications_strings() {
     assert_eq!(quoted.check_login(), Ok(()));
 }
 
+/// Proves: B3, GV7.
 #[test]
 fn what_is_wrong_is_named_and_no_password_is_repeated() {
     for (text, message) in [
@@ -103,6 +105,7 @@ fn what_is_wrong_is_named_and_no_password_is_repeated() {
     assert!(integrated.starts_with("asks for 'integrated security'"), "{integrated}");
 }
 
+/// Proves: G1.
 #[test]
 fn the_minimum_is_capped_and_the_password_is_not_shown() {
     let options = parsed("Server=.;UID=u;PWD=hush;Min Pool Size=50;Max Pool Size=8;Encrypt=Strict");
@@ -112,6 +115,7 @@ fn the_minimum_is_capped_and_the_password_is_not_shown() {
 }
 
 /// Keywords and forms that Microsoft.Data.SqlClient takes.
+/// Proves: B3.
 #[test]
 fn the_forms_of_sqlclient_are_taken() {
     for (server, host, port, instance) in [
@@ -153,6 +157,7 @@ fn the_forms_of_sqlclient_are_taken() {
 
 proptest! {
     /// Any password survives quoting.
+    /// Proves: B3.
     #[test]
     fn quoting_keeps_every_value(password in "\\PC{0,40}") {
         let text = format!("Server=h;UID=u;PWD=\"{}\";Database=d", password.replace('"', "\"\""));
