@@ -4,18 +4,13 @@
 const START: &str = "/// Proves: ";
 /// A comment that begins with this word means an annotation, however it goes on.
 const WORD: &str = "proves";
-/// How tests that need a SQL Server begin: where there is none, they end there.
-const GATES: [&str; 2] = ["if skipped() {", "= Peers::start("];
-/// Constants may come before.
-const GATE_LINES: usize = 4;
-
 #[derive(Debug, PartialEq, Eq)]
 pub struct Proof {
     /// `crate::path::name`.
     pub test: String,
     pub ids: Vec<String>,
-    /// Whether the test runs only where a SQL Server is named.
-    pub gated: bool,
+    /// Whether the test is left out where no SQL Server is named.
+    pub ignored: bool,
 }
 
 /// The annotations of one file, and what is wrong with them.
@@ -24,9 +19,10 @@ pub fn read(path: &str, text: &str) -> (Vec<Proof>, Vec<String>) {
     let (mut proofs, mut faults) = (Vec::new(), Vec::new());
     for (index, line) in lines.iter().enumerate().filter(|(_, line)| is_meant(line)) {
         let proof = ids(line.trim()).and_then(|ids| {
-            let at = index + 1 + test_below(&lines[index + 1..])?;
+            let (below, ignored) = test_below(&lines[index + 1..])?;
+            let at = index + 1 + below;
             let test = format!("{}{}", module(path, &lines[..at], indent(lines[at])), name(lines[at])?);
-            Ok(Proof { test, ids, gated: is_gated(&lines[at + 1..]) })
+            Ok(Proof { test, ids, ignored })
         });
         match proof {
             Ok(proof) => proofs.push(proof),
@@ -56,15 +52,16 @@ fn ids(line: &str) -> Result<Vec<String>, String> {
     Ok(ids)
 }
 
-/// The line of the function below, which has an attribute of a test.
-fn test_below(lines: &[&str]) -> Result<usize, String> {
-    let mut is_test = false;
+/// The line of the function below, which has an attribute of a test, and whether that test is ignored.
+fn test_below(lines: &[&str]) -> Result<(usize, bool), String> {
+    let (mut is_test, mut ignored) = (false, false);
     for (index, line) in lines.iter().enumerate() {
         let line = line.trim_start();
         if line.starts_with("#[") {
             is_test |= line.contains("test]") || line.contains("test(");
+            ignored |= line.starts_with("#[ignore");
         } else if !line.starts_with("///") {
-            return if is_test { Ok(index) } else { Err("this stands above no test".to_owned()) };
+            return if is_test { Ok((index, ignored)) } else { Err("this stands above no test".to_owned()) };
         }
     }
     Err("nothing follows".to_owned())
@@ -102,18 +99,12 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// Whether the body begins by asking for a SQL Server.
-fn is_gated(body: &[&str]) -> bool {
-    let mut first = body.iter().take(GATE_LINES);
-    first.any(|line| GATES.iter().any(|gate| line.contains(gate)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn proof(test: &str, ids: &[&str], gated: bool) -> Proof {
-        Proof { test: test.to_owned(), ids: ids.iter().map(|id| (*id).to_owned()).collect(), gated }
+    fn proof(test: &str, ids: &[&str], ignored: bool) -> Proof {
+        Proof { test: test.to_owned(), ids: ids.iter().map(|id| (*id).to_owned()).collect(), ignored }
     }
 
     fn fault(text: &str) -> String {
@@ -144,7 +135,7 @@ mod tests {
     fn tests_in_macros_and_tests_that_need_a_server_are_told() {
         let text = "proptest! {\n    /// Proves: GV8.\n    #[test]\n    fn any(x in 0..9) {\n    }\n}\n";
         assert_eq!(read("crates/domain/src/x.rs", text).0, [proof("domain::x::any", &["GV8"], false)]);
-        let text = "/// Proves: G2.\n#[tokio::test]\nasync fn far() {\n    const CLIENTS: usize = 16;\n    if skipped() {\n        return;\n    }\n}\n";
+        let text = "/// Proves: G2.\n#[tokio::test]\n#[ignore = \"needs a server\"]\nasync fn far() {\n}\n";
         assert_eq!(read("crates/api/tests/it/y.rs", text).0, [proof("api::it::y::far", &["G2"], true)]);
     }
 

@@ -108,6 +108,7 @@ fn come_again(answer: &Response) {
 }
 
 /// G1: as many as there are connections are served, the others are told when to come again.
+/// Proves: G1, X58.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_finds_no_connection_is_told_to_come_again() {
     let door = Door::new().await;
@@ -131,6 +132,7 @@ async fn whoever_finds_no_connection_is_told_to_come_again() {
 }
 
 /// G2: one transient error costs a request nothing; when they do not end it is told to come again.
+/// Proves: G2, X61.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_moves_costs_a_request_a_moment_or_a_503() {
     let door = Door::new().await;

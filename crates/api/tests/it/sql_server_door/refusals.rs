@@ -15,6 +15,7 @@ fn ended(mut command: Command) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
+/// Proves: B7.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_credentials_and_identity_nothing_starts() {
     let door = Door::new().await;
@@ -59,6 +60,7 @@ async fn tokens_that_cannot_be_had_yet_are_waited_for() {
     assert_eq!(door.sql.dials(), 0);
 }
 
+/// Proves: B3, X10.
 #[tokio::test(flavor = "multi_thread")]
 async fn outside_development_no_certificate_is_trusted_unseen() {
     let door = Door::new().await;
@@ -77,6 +79,7 @@ async fn outside_development_no_certificate_is_trusted_unseen() {
     assert!(!door.sql.logins().is_empty());
 }
 
+/// Proves: B3, X10.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_with_an_unknown_certificate_hears_no_password() {
     let door = Door::new().await;

@@ -26,6 +26,7 @@ fn logs_no(token: &str, server: &Server) {
     assert!(!server.log().contains(token), "{}", server.log());
 }
 
+/// Proves: B7, X06.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_logs_in_with_a_token_and_no_password() {
     let door = Door::new().await;
@@ -42,6 +43,7 @@ async fn an_identity_logs_in_with_a_token_and_no_password() {
 }
 
 /// Tokens live an hour, connections for days.
+/// Proves: B7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_connection_has_a_new_token_where_the_old_one_ends() {
     let door = Door::new().await;

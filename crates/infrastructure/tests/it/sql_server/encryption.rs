@@ -25,6 +25,7 @@ async fn session(stub: &SqlServerStub, more: &str) -> Vec<Encryption> {
     stub.logins().iter().map(|login| login.encryption).collect()
 }
 
+/// Proves: B3, X10.
 #[tokio::test]
 async fn nobody_on_the_way_reads_anything_of_a_session() {
     let ways = [
@@ -45,6 +46,7 @@ async fn nobody_on_the_way_reads_anything_of_a_session() {
 }
 
 /// What the other test would see if there were no encryption, and what remains of it.
+/// Proves: B3.
 #[tokio::test]
 async fn without_encryption_the_login_is_still_encrypted() {
     let stub = SqlServerStub::start().await;
@@ -85,6 +87,7 @@ async fn reached(stub: &SqlServerStub, server: &str, more: &str) -> Result<(), S
     opened.await.map(|_| ()).map_err(|error| error.to_string())
 }
 
+/// Proves: B3, X10.
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_hears_no_login() {
     let stub = SqlServerStub::start().await;

@@ -8,6 +8,7 @@ use testkit::sql_server_stub::{DATABASE, PASSWORD, USER};
 
 use super::{opened, read};
 
+/// Proves: G3.
 #[tokio::test]
 async fn the_login_says_who_asks_and_from_where() {
     let stub = SqlServerStub::start().await;
@@ -25,6 +26,7 @@ async fn the_login_says_who_asks_and_from_where() {
     }
 }
 
+/// Proves: G3.
 #[tokio::test]
 async fn the_string_may_say_otherwise() {
     let stub = SqlServerStub::start().await;
@@ -38,6 +40,7 @@ async fn the_string_may_say_otherwise() {
 }
 
 /// Azure's gateway sends clients on to the server that has the database.
+/// Proves: G5, X31, X61.
 #[tokio::test]
 async fn a_redirection_is_followed_once() {
     let (gateway, server) = (SqlServerStub::start().await, SqlServerStub::start().await);
@@ -58,6 +61,7 @@ async fn a_redirection_is_followed_once() {
     assert_eq!(next.asked("FROM book"), 1);
 }
 
+/// Proves: G5.
 #[tokio::test]
 async fn a_second_redirection_is_not_followed() {
     let (gateway, other, third) =

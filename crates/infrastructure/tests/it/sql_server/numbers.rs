@@ -43,6 +43,7 @@ async fn change(db: &Db) -> AppResult<()> {
     db.write(Probe::new(TenantId::new(Uuid::from_u128(5)), "key", End::Commit)).await
 }
 
+/// Proves: G2, X61.
 #[tokio::test]
 async fn a_read_is_tried_again_after_a_transient_error() {
     let stub = SqlServerStub::start().await;
@@ -78,6 +79,7 @@ async fn tries_are_counted() {
     assert_eq!(stub.asked(BEGIN), ATTEMPTS_MAX as usize);
 }
 
+/// Proves: G2, X61.
 #[tokio::test]
 async fn a_change_runs_again_unless_it_may_have_been_committed() {
     let stub = SqlServerStub::start().await;
@@ -107,6 +109,7 @@ async fn a_change_runs_again_unless_it_may_have_been_committed() {
     }
 }
 
+/// Proves: G2, X61.
 #[tokio::test]
 async fn a_broken_connection_costs_a_read_nothing() {
     let stub = SqlServerStub::start().await;
@@ -125,6 +128,7 @@ async fn a_broken_connection_costs_a_read_nothing() {
     read(&db).await.unwrap();
 }
 
+/// Proves: G2, X61.
 #[tokio::test]
 async fn a_server_that_is_moving_is_dialled_again() {
     let stub = SqlServerStub::start().await;

@@ -21,6 +21,7 @@ async fn until(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
+/// Proves: G1, X58.
 #[tokio::test]
 async fn the_smallest_number_is_open_at_once_and_the_largest_is_never_exceeded() {
     let stub = SqlServerStub::start().await;
@@ -42,6 +43,7 @@ async fn the_smallest_number_is_open_at_once_and_the_largest_is_never_exceeded()
     assert_eq!((stub.asked("FROM book"), stub.open()), (20, 5));
 }
 
+/// Proves: G1.
 #[tokio::test]
 async fn a_smallest_number_above_the_largest_is_the_largest() {
     let stub = SqlServerStub::start().await;
@@ -49,6 +51,7 @@ async fn a_smallest_number_above_the_largest_is_the_largest() {
     until("two connections", || stub.open() == 2).await;
 }
 
+/// Proves: G2.
 #[tokio::test]
 async fn a_command_that_takes_too_long_is_given_up() {
     let stub = SqlServerStub::start().await;
@@ -71,6 +74,7 @@ async fn a_command_that_takes_too_long_is_given_up() {
     assert_eq!(stub.dials(), dials + 1);
 }
 
+/// Proves: G2.
 #[tokio::test]
 async fn a_login_that_takes_too_long_is_given_up() {
     let stub = SqlServerStub::start().await;
@@ -84,6 +88,7 @@ async fn a_login_that_takes_too_long_is_given_up() {
     read(&db).await.unwrap();
 }
 
+/// Proves: I1, X36.
 #[tokio::test]
 async fn health_has_a_connection_and_a_time_of_its_own() {
     let stub = SqlServerStub::start().await;
