@@ -23,7 +23,7 @@ pub async fn slow_queries(settings: &Settings, args: SlowQueriesArgs) -> Result<
         ));
     };
     let of = if args.cache { SlowQueriesOf::Cache } else { SlowQueriesOf::QueryStore { hours: args.hours } };
-    let options = sql_server_options(text.expose(), settings.environment)?;
+    let options = sql_server_options(text.expose(), settings)?;
     let tokens = sql_login::tokens(settings, &options).await?;
     let queries = diagnose::slow_queries(&options, Some(tokens), of).await?;
     print(&table(&queries))

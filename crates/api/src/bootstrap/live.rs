@@ -148,13 +148,14 @@ impl Followers {
     /// Beside the others, because a server that is away would hold them up; again until it works, because the server may
     /// learn of a new password later than this process, or be away just now.
     fn reconnect(&self, text: &str) {
-        let options = match super::stores::sql_server_options(text, self.started.environment) {
+        let options = match super::stores::sql_server_options(text, &self.started) {
             Ok(options) => options,
             Err(error) => {
                 error!(target: TARGET, %error, "The database stays as it was: {{error}}");
                 return;
             }
         };
+        super::connection_budget::tell(&options, &self.started);
         let (database, reconnecting) = (self.parts.database.clone(), self.reconnecting.clone());
         let turn = reconnecting.last.fetch_add(1, Ordering::AcqRel) + 1;
         tokio::spawn(async move {

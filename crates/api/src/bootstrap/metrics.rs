@@ -121,6 +121,9 @@ fn database(registry: &mut Registry, sources: &Arc<Sources>) {
         };
         DB_CONNECTIONS_MAX => |from, samples| samples.count(from.database.connections().max as u64);
         DB_CONNECTIONS_WAITING => |from, samples| samples.count(from.database.connections().waiting as u64);
+        DB_CONNECTION_WAIT => |from, samples| samples.durations(Vec::new(), from.database.meter().waits());
+        DB_DIALS => |from, samples| samples.maybe(from.dials().map(|dials| dials.all as f64));
+        DB_DIALS_FAILED => |from, samples| samples.maybe(from.dials().map(|dials| dials.failed as f64));
     );
 }
 

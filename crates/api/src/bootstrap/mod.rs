@@ -2,6 +2,7 @@
 
 mod concerns;
 mod configuration;
+mod connection_budget;
 mod diagnose;
 mod door;
 mod first_start;

@@ -109,7 +109,7 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
     let applied = match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
         DatabaseChoice::SqlServer(text) => {
-            let options = sql_server_options(text.expose(), settings.environment)?;
+            let options = sql_server_options(text.expose(), settings)?;
             let tokens = sql_login::tokens(settings, &options).await?;
             mssql_migrate::applied_on(&options, Some(tokens)).await?
         }
@@ -129,7 +129,7 @@ pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<()
             Prepared { applied: migrate::migrate_file(file, SystemClock.now())?, ..Prepared::default() }
         }
         DatabaseChoice::SqlServer(text) => {
-            let options = sql_server_options(text.expose(), settings.environment)?;
+            let options = sql_server_options(text.expose(), settings)?;
             let tokens = sql_login::tokens(settings, &options).await?;
             mssql_migrate::prepare(&options, Some(tokens), Migrating::Apply, SystemClock.now()).await?
         }

@@ -28,11 +28,11 @@ use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 
-use super::Failure;
 use super::configuration::azure_identity;
 use super::patience::{Attempt, patiently};
 use super::sql_login::{self, NoLogin};
 use super::wiring::{bad_key, cache_ttl};
+use super::{Failure, connection_budget};
 use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
 use crate::routes::platform::attachments::AttachmentLinks;
@@ -70,10 +70,12 @@ pub fn server_certificate(settings: &Settings) -> Option<PathBuf> {
 
 /// The options of a checked string. In Development the certificate of a server that encrypts the login only is not looked
 /// at, as in ADO.NET; elsewhere a password goes to nobody whose certificate is not trusted.
-pub fn sql_server_options(text: &str, environment: Environment) -> Result<SqlServerOptions, Failure> {
+pub fn sql_server_options(text: &str, settings: &Settings) -> Result<SqlServerOptions, Failure> {
     let refused = |reason| Failure::Configuration(format!("{DATABASE_KEY} {reason}"));
     let mut options = SqlServerOptions::parse(text).map_err(refused)?;
-    options.trust_server_certificate |= options.encrypt == Encrypt::Off && environment.is_development();
+    let development = settings.environment.is_development();
+    options.trust_server_certificate |= options.encrypt == Encrypt::Off && development;
+    connection_budget::apply(&mut options, &settings.database);
     Ok(options)
 }
 
@@ -84,6 +86,9 @@ pub async fn await_database(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 ) -> Result<Db, Failure> {
+    if let DatabaseChoice::SqlServer(text) = &settings.database.choice {
+        connection_budget::tell(&sql_server_options(text.expose(), settings)?, settings);
+    }
     patiently(DATABASE_KEY, settings.startup.timeout, async || {
         open_engine(settings, pace.clone(), clock.clone(), ids.clone()).await.map_err(|error| match error {
             NotOpened::Storage(
@@ -134,8 +139,7 @@ async fn open_engine(
         DatabaseChoice::SqlServer(text) => {
             let migrating =
                 if settings.environment.is_development() { Migrating::Apply } else { Migrating::Check };
-            let options =
-                sql_server_options(text.expose(), settings.environment).map_err(NotOpened::Wrong)?;
+            let options = sql_server_options(text.expose(), settings).map_err(NotOpened::Wrong)?;
             let tokens = sql_login::tokens(settings, &options).await.map_err(|refused| match refused {
                 NoLogin::Wrong(failure) => NotOpened::Wrong(failure),
                 NoLogin::Away(reason) => NotOpened::Storage(StorageError::Unavailable(reason)),

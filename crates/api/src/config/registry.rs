@@ -234,6 +234,13 @@ keys! {
         "How long transactional data is cached.").default("60").live();
     CACHE_MEMORY = KeyDef::new("Cache:MemoryBytes", integer(MIB, 64 * 1024 * MIB, "bytes"),
         "Memory of the cache in this process.").default("16777216");
+    DATABASE_WORKERS = KeyDef::new("Database:WorkersMax", integer(1, 100_000, "workers"),
+        "Requests that SQL Server runs at once, of everybody: the limit that its error 10928 names. With it each process knows \
+         its share of connections, ⌊0.8 × workers ÷ (`Database:ReplicasMax` × 2)⌋. A connection string that names no `Max Pool \
+         Size` has that many; one that names more is warned of at start. Not set: no share is known.");
+    DATABASE_REPLICAS = KeyDef::new("Database:ReplicasMax", integer(1, 1_000, "processes"),
+        "Processes of one version that run at most. While a version replaces another one, as many of that run beside them.")
+        .default("10");
     DATABASE_READERS = KeyDef::new("Database:ReaderConnections", integer(1, 64, "connections"),
         "Connections of the embedded engine that read. Not set: two for each processor, 2 to 8.");
     DATABASE_PAGE_CACHE = KeyDef::new("Database:PageCacheMiB", integer(4, 65_536, "MiB"),

@@ -82,6 +82,10 @@ pub struct Admin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
     pub choice: DatabaseChoice,
+    /// Requests that a server runs at once, of everybody.
+    pub workers_max: Option<usize>,
+    /// Processes of one version.
+    pub replicas_max: usize,
     /// These two: `None` is derived from memory and processors.
     pub reader_connections: Option<usize>,
     pub page_cache_mib: Option<usize>,

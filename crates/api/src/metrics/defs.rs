@@ -72,6 +72,12 @@ metrics! {
     DB_CONNECTIONS = Metric::new("db_client_connections", Gauge, "Connections to the database.").by(&["state"]);
     DB_CONNECTIONS_MAX = Metric::new("db_client_connections_limit", Gauge, "Connections to the database at most.");
     DB_CONNECTIONS_WAITING = Metric::new("db_client_connections_waiting", Gauge, "Requests that wait for a connection.");
+    DB_CONNECTION_WAIT = Metric::new("db_client_connection_wait_seconds", Histogram,
+        "How long requests waited for a connection, those that got none among them.");
+    DB_DIALS = Metric::new("db_client_dials_total", Counter,
+        "Connections dialled, each with its login; only of a database server.");
+    DB_DIALS_FAILED = Metric::new("db_client_dials_failed_total", Counter,
+        "Those of them that failed: nobody there, too slow, or the login refused.");
 
     CACHE_HITS = Metric::new("cache_hits_total", Counter, "Look-ups that were answered, by class and level of the cache.")
         .by(&["class", "level"]);

@@ -112,8 +112,13 @@ async fn every_metric_is_shown_and_the_targets_stand() {
         "erp_outbox_length",
     ];
     let of_telemetry = ["erp_telemetry_items_total", "erp_telemetry_waiting_bytes"];
-    let absent: BTreeSet<_> =
-        of_redis.into_iter().chain(of_telemetry).chain(["erp_configuration_age_seconds"]).collect();
+    let of_servers = ["db_client_dials_total", "db_client_dials_failed_total"];
+    let absent: BTreeSet<_> = of_redis
+        .into_iter()
+        .chain(of_telemetry)
+        .chain(of_servers)
+        .chain(["erp_configuration_age_seconds"])
+        .collect();
     loop {
         let url = format!("{}/api/v1/me", server.url);
         reqwest::Client::new().get(&url).bearer_auth(&token).send().await.unwrap();
@@ -131,6 +136,8 @@ async fn every_metric_is_shown_and_the_targets_stand() {
     }
     let values = scraped(&server).await;
     assert!(values["erp_response_time_p50_seconds"] > 0.0 && values["erp_requests_per_second"] > 0.0);
+    // The readers of the embedded engine are lent, too.
+    assert!(values["db_client_connection_wait_seconds_count"] > 0.0);
     assert!(values["erp_cpu_usage_ratio"] >= 0.0 && values["erp_database_query_time_p95_seconds"] > 0.0);
 }
 

@@ -1,6 +1,7 @@
 //! The real binary before a stub of SQL Server: with what it logs in, what it refuses to start with, and what requests get
 //! when there is no connection for them. Needs no server.
 
+mod connections;
 mod refusals;
 mod tokens;
 

@@ -41,7 +41,7 @@ pub struct Connections {
     pub used: usize,
     pub idle: usize,
     pub max: usize,
-    /// Requests that wait for one, where the pool says so.
+    /// Requests that wait for one.
     pub waiting: usize,
 }
 
@@ -89,7 +89,7 @@ impl Db {
         let noting = (meter.clone(), damage.clone());
         let writer =
             SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
-        let readers = Readers::open(&path, &options).map_err(|error| named(&path, error))?;
+        let readers = Readers::open(&path, &options, meter.clone()).map_err(|error| named(&path, error))?;
         let probe = SqliteProbe::new(&path, writer.clone(), damage.clone())?;
         look_through(path.clone(), damage.clone());
         Ok(Self {

@@ -27,7 +27,17 @@ pub struct Meter {
     failures: Counter,
     reads: Histogram,
     writes: Histogram,
+    waits: Histogram,
+    dials: Counter,
+    failed_dials: Counter,
     slow: Mutex<Slow>,
+}
+
+/// Connections that were made to a server, and those that could not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dials {
+    pub all: u64,
+    pub failed: u64,
 }
 
 /// Where a statement ran: by itself, or in the transaction of a write.
@@ -68,6 +78,9 @@ impl Meter {
             failures: Counter::default(),
             reads: histogram(),
             writes: histogram(),
+            waits: histogram(),
+            dials: Counter::default(),
+            failed_dials: Counter::default(),
             slow: Mutex::default(),
         }
     }
@@ -136,6 +149,28 @@ impl Meter {
             Ran::Read => self.reads.read(),
             Ran::Write => self.writes.read(),
         }
+    }
+
+    /// Notes how long a request waited for its connection, whether it got one or not.
+    pub fn waited(&self, wait: Duration) {
+        self.waits.add(wait);
+    }
+
+    /// How long requests waited for their connections so far.
+    pub fn waits(&self) -> Snapshot {
+        self.waits.read()
+    }
+
+    /// Notes a dial of a server, with its login.
+    pub fn dialled<T, E>(&self, answer: &Result<T, E>) {
+        self.dials.add();
+        if answer.is_err() {
+            self.failed_dials.add();
+        }
+    }
+
+    pub fn dials(&self) -> Dials {
+        Dials { all: self.dials.read(), failed: self.failed_dials.read() }
     }
 
     /// Statements that failed so far.

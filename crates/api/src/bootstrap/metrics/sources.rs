@@ -7,7 +7,8 @@ use application::ports::cache::{Cache, RedisStatistics};
 use application::ports::clock::Clock;
 use http::Method;
 use infrastructure::sql::db::Db;
-use infrastructure::sql::meter::Ran;
+use infrastructure::sql::dialect::Dialect;
+use infrastructure::sql::meter::{Dials, Ran};
 use signals::Snapshot;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
@@ -69,6 +70,12 @@ impl Sources {
     fn statements(&self) -> Snapshot {
         let meter = self.database.meter();
         meter.durations(Ran::Read).plus(&meter.durations(Ran::Write))
+    }
+
+    /// `None` where there is no server to dial.
+    pub fn dials(&self) -> Option<Dials> {
+        let server = self.database.dialect() == Dialect::SqlServer;
+        server.then(|| self.database.meter().dials())
     }
 
     pub fn redis(&self) -> Option<RedisStatistics> {

@@ -40,6 +40,8 @@ impl Settings {
             admin: super::admin::admin(reader),
             database: Database {
                 choice: database,
+                workers_max: reader.optional_count(&keys::DATABASE_WORKERS),
+                replicas_max: reader.count(&keys::DATABASE_REPLICAS),
                 reader_connections: reader.optional_count(&keys::DATABASE_READERS),
                 page_cache_mib: reader.optional_count(&keys::DATABASE_PAGE_CACHE),
                 group_commit_max: reader.count(&keys::DATABASE_GROUP),

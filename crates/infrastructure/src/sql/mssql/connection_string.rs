@@ -73,6 +73,8 @@ pub struct SqlServerOptions {
     pub server_certificate: Option<PathBuf>,
     pub pool_min: u32,
     pub pool_max: u32,
+    /// Whether the string says it.
+    pub pool_max_named: bool,
     pub connect_timeout: Duration,
     pub command_timeout: Duration,
     /// A connection older than this is replaced; zero is never.
@@ -115,6 +117,7 @@ impl Default for SqlServerOptions {
             server_certificate: None,
             pool_min: 0,
             pool_max: POOL_MAX_DEFAULT,
+            pool_max_named: false,
             connect_timeout: Duration::from_secs(15),
             command_timeout: Duration::from_secs(30),
             connection_lifetime: Duration::ZERO,

@@ -64,7 +64,7 @@ impl SqlServerEngine {
             info!(target: "erp::lifetime", keyword, "The connection string's '{{keyword}}' has no effect here");
         }
         migrate::prepare(&options, tokens.clone(), migrating, clock.now()).await?;
-        let pool = pool::pool(&options, tokens.clone())?;
+        let pool = pool::metered(&options, tokens.clone(), meter.clone())?;
         pool::warm_up(&pool, options.pool_min).await?;
         Ok(Self {
             pool: RwLock::new((pool, options)),
@@ -89,7 +89,7 @@ impl SqlServerEngine {
     /// Changes to other connections, for a changed password or host: they are tried first, requests in progress keep
     /// the ones they have, and the old ones close as they come back.
     pub async fn reconnect(&self, options: &SqlServerOptions) -> StorageResult<()> {
-        let pool = pool::pool(options, self.tokens.clone())?;
+        let pool = pool::metered(options, self.tokens.clone(), self.meter.clone())?;
         pool::warm_up(&pool, options.pool_min).await?;
         *self.pool.write().unwrap_or_else(PoisonError::into_inner) = (pool, options.clone());
         *self.probe.lock().await = None;
@@ -189,8 +189,8 @@ impl SqlServerEngine {
         }
         let options = self.pool.read().unwrap_or_else(PoisonError::into_inner).1.clone();
         let options = SqlServerOptions { pool_min: 0, pool_max: 1, ..options };
-        let pool = pool::pool(&options, self.tokens.clone())?;
-        let connection = pool::get(&pool).await?;
+        let pool = pool::metered(&options, self.tokens.clone(), self.meter.clone())?;
+        let connection = pool::lent(&pool).await?;
         Ok((pool, connection))
     }
 }

@@ -9,6 +9,7 @@ use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult};
 use mssql_client::{Client, Config, Credentials, Ready};
 
+use super::super::meter::Meter;
 use super::connection_string::{Login, SqlServerOptions};
 use super::driver::{configured, connect_timeout};
 use super::error::{is_missing_database, is_moving, storage_error};
@@ -60,6 +61,8 @@ pub struct Connections {
     options: SqlServerOptions,
     config: Config,
     tokens: Option<Arc<dyn LoginTokens>>,
+    /// Of the requests that are served; none for what a command line does.
+    meter: Option<Arc<Meter>>,
 }
 
 impl managed::Manager for Connections {
@@ -94,7 +97,11 @@ impl Connections {
     async fn connect_patiently(&self) -> Result<Client<Ready>, mssql_client::Error> {
         let mut dial = 1;
         loop {
-            match self.connect().await {
+            let answer = self.connect().await;
+            if let Some(meter) = &self.meter {
+                meter.dialled(&answer);
+            }
+            match answer {
                 Err(error) if is_moving(&error) && dial < DIALS_MAX => dial += 1,
                 answer => return answer,
             }
@@ -137,12 +144,29 @@ fn named(options: &SqlServerOptions, error: StorageError) -> StorageError {
 
 /// The pool; nothing is dialled yet.
 pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) -> StorageResult<Pool> {
+    built(options, tokens, None)
+}
+
+/// The pool of a server, whose dials and waits are counted.
+pub fn metered(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+    meter: Arc<Meter>,
+) -> StorageResult<Pool> {
+    built(options, tokens, Some(meter))
+}
+
+fn built(
+    options: &SqlServerOptions,
+    tokens: Option<Arc<dyn LoginTokens>>,
+    meter: Option<Arc<Meter>>,
+) -> StorageResult<Pool> {
     super::super::tls::install();
     options
         .check_login()
         .map_err(|reason| StorageError::Internal(format!("the connection string {reason}")))?;
     let config = configured(options)?;
-    let manager = Connections { options: options.clone(), config, tokens };
+    let manager = Connections { options: options.clone(), config, tokens, meter };
     Pool::builder(manager)
         .max_size(options.pool_max as usize)
         .wait_timeout(Some(ACQUIRE_TIMEOUT + connect_timeout(options)))
@@ -158,12 +182,23 @@ pub fn pool(options: &SqlServerOptions, tokens: Option<Arc<dyn LoginTokens>>) ->
 /// Opens the smallest number of connections, so that the first requests do not dial.
 pub async fn warm_up(pool: &Pool, connections: u32) -> StorageResult<()> {
     let wanted = connections.max(1) as usize;
-    let opened = futures::future::try_join_all((0..wanted).map(|_| get(pool))).await?;
+    let opened = futures::future::try_join_all((0..wanted).map(|_| lent(pool))).await?;
     drop(opened);
     Ok(())
 }
 
+/// A connection for a request.
 pub async fn get(pool: &Pool) -> StorageResult<Connection> {
+    let began = Instant::now();
+    let connection = lent(pool).await;
+    if let Some(meter) = &pool.manager().meter {
+        meter.waited(began.elapsed());
+    }
+    connection
+}
+
+/// A connection for the product itself.
+pub async fn lent(pool: &Pool) -> StorageResult<Connection> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) => error,
         PoolError::Timeout(managed::TimeoutType::Wait) => {
@@ -184,7 +219,8 @@ pub async fn database_is_missing(
     tokens: Option<Arc<dyn LoginTokens>>,
 ) -> StorageResult<bool> {
     super::super::tls::install();
-    let connections = Connections { options: options.clone(), config: configured(options)?, tokens };
+    let config = configured(options)?;
+    let connections = Connections { options: options.clone(), config, tokens, meter: None };
     match connections.connect().await {
         Ok(_) => Ok(false),
         Err(error) if is_missing_database(&error) => Ok(true),

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Span;
 
 use super::super::db::Connections;
+use super::super::meter::Meter;
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;
@@ -47,19 +48,40 @@ struct Shared {
     places: Arc<Semaphore>,
     /// As many as there are places, the one used last at the end: its pages are the warmest.
     idle: Mutex<Vec<Reader>>,
+    waiting: AtomicUsize,
     slow: SlowTexts,
+    meter: Arc<Meter>,
+}
+
+/// Counts a read as waiting for as long as it is there.
+struct Waiting<'a>(&'a Shared, Instant);
+
+impl<'a> Waiting<'a> {
+    fn of(shared: &'a Shared) -> Self {
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(shared, Instant::now())
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.meter.waited(self.1.elapsed());
+    }
 }
 
 impl Readers {
     /// Opens all connections. They take memory only for the pages they read.
-    pub fn open(path: &Path, options: &SqliteOptions) -> StorageResult<Self> {
+    pub fn open(path: &Path, options: &SqliteOptions, meter: Arc<Meter>) -> StorageResult<Self> {
         let count = options.readers.max(1);
         let idle = (0..count).map(|_| Reader::open(path, options)).collect::<StorageResult<Vec<_>>>()?;
         Ok(Self(Arc::new(Shared {
             count,
             places: Arc::new(Semaphore::new(idle.len())),
             idle: Mutex::new(idle),
+            waiting: AtomicUsize::new(0),
             slow: SlowTexts::default(),
+            meter,
         })))
     }
 
@@ -68,6 +90,7 @@ impl Readers {
         if !self.0.slow.contains(text)
             && let Ok(place) = self.0.places.clone().try_acquire_owned()
         {
+            self.0.meter.waited(Duration::ZERO);
             let read = self.with(&place, |reader| reader.query_at_once(sql, params))?;
             if let Some(rows) = read {
                 return Ok(rows);
@@ -79,7 +102,9 @@ impl Readers {
 
     /// On a thread that may wait, until whoever asked goes away.
     async fn query_elsewhere(&self, sql: String, params: Vec<Value>) -> StorageResult<Vec<Row>> {
+        let waiting = Waiting::of(&self.0);
         let acquired = tokio::time::timeout(ACQUIRE_TIMEOUT, self.0.places.clone().acquire_owned()).await;
+        drop(waiting);
         let place = acquired
             .map_err(|_| StorageError::Timeout("no reader became free in time".to_owned()))?
             .map_err(|_| closed())?;
@@ -106,7 +131,8 @@ impl Readers {
     /// Those that are lent, and those that are not.
     pub fn connections(&self) -> Connections {
         let (max, idle) = (self.0.count as usize, self.0.places.available_permits());
-        Connections { used: max.saturating_sub(idle), idle, max, waiting: 0 }
+        let waiting = self.0.waiting.load(Ordering::Relaxed);
+        Connections { used: max.saturating_sub(idle), idle, max, waiting }
     }
 
     /// Waits for the reads in progress and closes every connection; a later read is refused.
@@ -275,7 +301,8 @@ mod tests {
         let path = folder.path().join("x.db");
         let options = SqliteOptions { readers: count, ..SqliteOptions::default() };
         open_writer(&path, &options).unwrap().execute_batch("CREATE TABLE t (i INTEGER)").unwrap();
-        let readers = Readers::open(&path, &options).unwrap();
+        let meter = Arc::new(Meter::new(signals::event::Service::Sqlite, String::new()));
+        let readers = Readers::open(&path, &options, meter).unwrap();
         (folder, readers)
     }
 

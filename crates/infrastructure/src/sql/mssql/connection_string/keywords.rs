@@ -105,7 +105,7 @@ impl Draft {
             "min pool size" => options.pool_min = number(keyword, &value, 0, INTEGER_MAX)?.min(POOL_LIMIT),
             "max pool size" => {
                 let wanted = number(keyword, &value, 1, INTEGER_MAX)?;
-                options.pool_max = wanted.min(POOL_LIMIT);
+                (options.pool_max, options.pool_max_named) = (wanted.min(POOL_LIMIT), true);
                 if wanted > POOL_LIMIT {
                     options
                         .remarks
