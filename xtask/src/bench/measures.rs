@@ -64,7 +64,7 @@ pub fn import(server: &Server, token: &str, kind: &str, options: &str, csv: &[u8
     }
 }
 
-fn post_entries(
+pub fn post_entries(
     server: &Server,
     token: &str,
     clients: usize,

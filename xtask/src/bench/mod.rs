@@ -12,6 +12,7 @@ mod peers;
 mod programs;
 mod server;
 mod table;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -89,6 +90,7 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
     let embedded = Site { programs, folder: folder.join("embedded"), settings: Vec::new() };
     let size = Size { lines: options.lines, chunk: CHUNK_LINES };
     measure(&embedded, size, duration, table)?;
+    watched::measure(&embedded, duration, table)?;
     let Some(sql_server) = sql_server else { return Ok(()) };
     let mut cloud = Cloud::start(&sql_server, programs, folder)?;
     table.column = Column::Cloud;
