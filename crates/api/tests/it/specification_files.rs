@@ -1,6 +1,6 @@
 //! The specification's three settings files start the real binary against real peers. Only hosts, ports, names and secrets
 //! in them are replaced. Runs with `ERP_TEST_PROFILE=cloud`; Staging and Production want a server whose certificate is
-//! good, so they need the file of its authority in `ERP_TEST_SQLSERVER_CA`, and say so without it.
+//! good, so they need the file of its authority in `ERP_TEST_SQLSERVER_CA`; without it `scripts/test-cloud` skips them.
 
 use std::path::Path;
 
@@ -41,20 +41,16 @@ struct Peers {
 }
 
 impl Peers {
-    /// `None`, said aloud, where the run has no such peers.
-    async fn start(redis: RedisSetup) -> Option<Self> {
-        let Some(sql) = server() else {
-            eprintln!("not run: needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER");
-            return None;
-        };
+    async fn start(redis: RedisSetup) -> Self {
+        let sql = server().expect("run the suite with scripts/test-cloud");
         let database = format!("erp_test_files_{}", SystemIds.new_id().simple());
-        Some(Self {
+        Self {
             sql: SqlServerOptions { database: Some(database), ..sql },
             redis: RedisServer::with(redis).await,
             stubs: Stubs::start().await.unwrap(),
             azurite: std::env::var(AZURITE).expect("run the suite with scripts/test-cloud"),
             folder: tempfile::tempdir().unwrap(),
-        })
+        }
     }
 
     fn sql_server(&self) -> String {
@@ -94,7 +90,10 @@ impl Peers {
         let folder = self.folder.path();
         let mut authorities = self.stubs.ca_pem().to_owned();
         authorities.push_str(&String::from_utf8(self.redis.authority_if_any()).unwrap());
-        if let Ok(file) = std::env::var(AUTHORITY) {
+        // `TrustServerCertificate` is for Development only.
+        if name != "Development" {
+            let file = std::env::var(AUTHORITY)
+                .expect("ERP_TEST_SQLSERVER_CA names the file of the server's authority");
             authorities.push_str(&std::fs::read_to_string(file).unwrap());
         }
         std::fs::write(folder.join("ca.pem"), authorities).unwrap();
@@ -179,8 +178,9 @@ impl Api {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn the_development_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(RedisSetup::default()).await else { return };
+    let peers = Peers::start(RedisSetup::default()).await;
     let (user, password) = peers.login();
     peers.write(
         "Development",
@@ -199,24 +199,13 @@ async fn the_development_file_starts_a_server_on_its_peers() {
     peers.works(&environment).await;
 }
 
-/// Whether the server's authority is known; without it nothing but Development can connect.
-fn knows_the_authority() -> bool {
-    let known = std::env::var(AUTHORITY).is_ok();
-    if !known {
-        eprintln!("not run: needs {AUTHORITY}, because TrustServerCertificate is for Development only");
-    }
-    known
-}
-
 const TLS: RedisSetup =
     RedisSetup { password: Some("of-this-test"), tls: true, durable: false, cluster: false, lines: &[] };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server and the file of its authority: scripts/test-cloud"]
 async fn the_staging_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(TLS).await else { return };
-    if !knows_the_authority() {
-        return;
-    }
+    let peers = Peers::start(TLS).await;
     peers.stubs.vault().set("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae");
     // The file logs in with the process's identity and stores files with it; the peers know accounts with secrets.
     let (user, password) = peers.login();
@@ -246,11 +235,9 @@ async fn the_staging_file_starts_a_server_on_its_peers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server and the file of its authority: scripts/test-cloud"]
 async fn the_production_file_starts_a_server_on_its_peers() {
-    let Some(peers) = Peers::start(TLS).await else { return };
-    if !knows_the_authority() {
-        return;
-    }
+    let peers = Peers::start(TLS).await;
     let (user, password) = peers.login();
     let (sql_server, database) = (peers.sql_server(), peers.database());
     let vault = peers.stubs.vault();

@@ -1,19 +1,11 @@
-//! What only a database on a server can do wrong: several processes, connections that break. These run with
-//! `ERP_TEST_PROFILE=cloud`, and say so when they do not.
+//! What only a database on a server can do wrong: several processes, connections that break. `scripts/test-cloud`
+//! runs these; elsewhere they count as skipped.
 
 use serde_json::{Value, json};
 use testkit::peers::Relay;
 use testkit::sql_server::{database_of, server};
 use testkit::world::entry;
 use testkit::{Client, TenantKit, World};
-
-fn skipped() -> bool {
-    let skipped = server().is_none();
-    if skipped {
-        eprintln!("not run: needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER");
-    }
-    skipped
-}
 
 async fn books(world: &World) -> TenantKit {
     let tenant = world.tenant("acme", "SAR", "empty").await;
@@ -41,10 +33,8 @@ async fn posted(client: &Client, date: &str, n: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn two_processes_number_without_gaps_and_see_each_others_changes() {
-    if skipped() {
-        return;
-    }
     let world = World::new().await;
     let tenant = books(&world).await;
     let other = world.beside().await;
@@ -68,10 +58,8 @@ async fn two_processes_number_without_gaps_and_see_each_others_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn broken_connections_lose_nothing_and_do_nothing_twice() {
-    if skipped() {
-        return;
-    }
     let options = server().unwrap();
     let relay = Relay::to(format!("{}:{}", options.host, options.port)).await;
     let through = database_of(&format!("tcp:127.0.0.1,{}", relay.port())).await;

@@ -7,13 +7,14 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::world::entry;
 
-use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, skipped, until};
+use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, unserved, until};
+
+/// How long the oldest write may wait to begin before others are refused.
+const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Max Pool Size=8").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.timeouts(TIMEOUT).await;
@@ -21,13 +22,22 @@ async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
     faulty.relay.hang();
     // Those who get a connection wait for the command, the others first for a connection and then for the dial.
     let reading = join_all((11..17).map(|limit| faulty.read(limit)));
-    let (posted, read) = tokio::join!(join_all((1..=10).map(|key| faulty.post(key))), reading);
+    // When writes have waited for a connection as long as they may, the next one is not let in.
+    let late = async {
+        tokio::time::sleep(WRITE_DELAY_MAX + Duration::from_millis(500)).await;
+        faulty.post(11).await
+    };
+    let (posted, read, late) = tokio::join!(join_all((1..=10).map(|key| faulty.post(key))), reading, late);
     for timed in posted.iter().chain(&read) {
-        away(&timed.answer);
+        unserved(&timed.answer);
         assert!(timed.took <= TIMEOUT * 2 + GRACE, "answered after {:?}", timed.took);
     }
+    read.iter().for_each(|timed| away(&timed.answer));
+    unserved(&late.answer);
+    assert_eq!(late.answer.code(), "overloaded");
+    assert!(late.took < TIMEOUT, "refused after {:?}", late.took);
     faulty.relay.heal().await;
-    numbers.extend(join_all((1..=10).map(|key| faulty.posted(key))).await);
+    numbers.extend(join_all((1..=11).map(|key| faulty.posted(key))).await);
     // No connection of the pool is left hanging.
     until("as many as the pool has are served at once", async || {
         let answers = join_all((1..=8).map(|limit| faulty.read(limit))).await;
@@ -39,10 +49,8 @@ async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_commit_that_reaches_the_server_late_counts_once() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let first = faulty.posted(0).await;
     faulty.holds(vec![first.clone()]).await; // what is read is remembered
@@ -62,10 +70,8 @@ async fn a_commit_that_reaches_the_server_late_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_lost_answer_to_the_commit_is_told_and_not_done_twice() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.holds(numbers.clone()).await;
@@ -88,10 +94,8 @@ async fn a_lost_answer_to_the_commit_is_told_and_not_done_twice() {
 
 /// The bytes of a file whose row was committed are evidence, whoever did not hear of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_file_whose_commit_was_not_answered_keeps_its_bytes() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let draft = entry("2026-03-01", &[("1000", "1", ""), ("4000", "", "1")], false);
     let draft = faulty.client().post("/journal-entries", draft).await.expect(201).json();
@@ -116,10 +120,8 @@ async fn a_file_whose_commit_was_not_answered_keeps_its_bytes() {
 
 /// All of a batch or nothing, and what is read afterwards is not what was remembered before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Encrypt=False").await;
     let accounts = async || {
         let list = faulty.client().get("/accounts").await.ok();
@@ -139,10 +141,8 @@ async fn a_batch_whose_commit_was_not_answered_is_seen_by_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_slow_server_gives_right_answers() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("").await;
     let mut numbers = vec![faulty.posted(0).await];
     faulty.relay.slow(Duration::from_millis(50));
@@ -157,12 +157,10 @@ async fn a_slow_server_gives_right_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {
     const CLIENTS: usize = 16;
     const EACH: usize = 4;
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("Max Pool Size=8").await;
     let refused = AtomicU32::new(0);
     let client = async |client: usize| {
@@ -190,10 +188,8 @@ async fn a_server_that_goes_and_comes_back_loses_nothing_of_sixteen_clients() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn an_export_that_breaks_off_never_looks_whole() {
-    if skipped() {
-        return;
-    }
     let faulty = Faulty::new("").await;
     let lines: Vec<_> = (0..400).flat_map(|_| [("1000", "1", ""), ("4000", "", "1")]).collect();
     for _ in 0..3 {

@@ -15,7 +15,7 @@ use infrastructure::system::SystemIds;
 use testkit::World;
 use tokio::sync::Barrier;
 
-use super::{Faulty, on_server, skipped};
+use super::{Faulty, on_server};
 
 /// Takes two leases, whichever comes first, when another has taken the other one.
 struct Crossing {
@@ -46,10 +46,8 @@ impl Work for Crossing {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn the_victim_of_a_deadlock_runs_again_and_both_succeed() {
-    if skipped() {
-        return;
-    }
     let world = World::new().await;
     let tenant = world.parts.database.tenant_by_code("home").await.unwrap().unwrap();
     let work = |names, barrier: &Arc<Barrier>| {
@@ -72,10 +70,8 @@ async fn the_victim_of_a_deadlock_runs_again_and_both_succeed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an SQL Server: scripts/test-cloud"]
 async fn killed_sessions_lose_nothing() {
-    if skipped() {
-        return;
-    }
     let application = format!("faults-{}", SystemIds.new_id().simple());
     let faulty = Faulty::new(&format!("Application Name={application}")).await;
     let kill = format!(
