@@ -20,13 +20,22 @@ async fn a_hung_server_costs_its_timeouts_and_nothing_else() {
     faulty.relay.hang();
     // Those who get a connection wait for the command, the others first for a connection and then for the dial.
     let reading = join_all((11..17).map(|limit| faulty.read(limit)));
-    let (posted, read) = tokio::join!(join_all((1..=10).map(|key| faulty.post(key))), reading);
+    // When writes have waited for a connection as long as they may, the next one is not let in.
+    let late = async {
+        tokio::time::sleep(WRITE_DELAY_MAX + Duration::from_millis(500)).await;
+        faulty.post(11).await
+    };
+    let (posted, read, late) = tokio::join!(join_all((1..=10).map(|key| faulty.post(key))), reading, late);
     for timed in posted.iter().chain(&read) {
-        away(&timed.answer);
+        unserved(&timed.answer);
         assert!(timed.took <= TIMEOUT * 2 + GRACE, "answered after {:?}", timed.took);
     }
+    read.iter().for_each(|timed| away(&timed.answer));
+    unserved(&late.answer);
+    assert_eq!(late.answer.code(), "overloaded");
+    assert!(late.took < TIMEOUT, "refused after {:?}", late.took);
     faulty.relay.heal().await;
-    numbers.extend(join_all((1..=10).map(|key| faulty.posted(key))).await);
+    numbers.extend(join_all((1..=11).map(|key| faulty.posted(key))).await);
     // No connection of the pool is left hanging.
     until("as many as the pool has are served at once", async || {
         let answers = join_all((1..=8).map(|limit| faulty.read(limit))).await;

@@ -187,10 +187,10 @@ impl UserRepository for SqlUnitOfWork {
     }
 
     async fn member(&mut self, id: UserId) -> AppResult<Option<Member>> {
-        let Some(row) = self.tx.find(&MEMBERSHIP, &[self.tenant.into(), id.into()]).await? else {
-            return Ok(None);
-        };
-        let user = one_user(self.tx.find(&FIND, &[id.into()]).await?)?;
+        let (membership, account) = ([self.tenant.into(), id.into()], [id.into()]);
+        let [memberships, users] = self.tx.query_all([(&MEMBERSHIP, &membership), (&FIND, &account)]).await?;
+        let Some(row) = memberships.into_iter().next() else { return Ok(None) };
+        let user = one_user(users.into_iter().next())?;
         Ok(user.map(|user| read_member(&mut row.columns("membership"), user)).transpose()?)
     }
 
