@@ -5,8 +5,8 @@ mod made;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,7 +18,7 @@ use self::made::{Dice, Maker};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const REQUESTS: usize = 10_000;
-const CLIENTS: usize = 8;
+const CLIENTS: u64 = 8;
 /// How long an answer may take before the test gives up on the server.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
 /// A client that waits for more than its half of a request leaves after this long.
@@ -94,58 +94,96 @@ async fn document(server: &Server) -> Value {
     reqwest::get(format!("{}/openapi.json", server.url)).await.unwrap().json().await.unwrap()
 }
 
+/// What came back, by status; 0 where nothing did.
+type Answers = BTreeMap<u16, usize>;
+
+/// What the clients share.
+struct Run {
+    server: Server,
+    maker: Maker,
+    address: String,
+    sent: AtomicUsize,
+    /// Memory after the first quarter, in KiB.
+    warm: OnceLock<u64>,
+}
+
+impl Run {
+    /// Sends requests until there were enough of all clients together.
+    async fn client(&self, client: u64) -> Answers {
+        let mut dice = Dice::new(client);
+        let (mut token, mut seen) = (self.server.token().await, Answers::new());
+        loop {
+            let number = self.sent.fetch_add(1, Ordering::Relaxed);
+            if number >= REQUESTS {
+                return seen;
+            }
+            if number == WARM {
+                self.warm.set(resident_kib(self.server.process_id())).unwrap();
+            }
+            let request = self.maker.request(&mut dice, &token);
+            let came = send(&self.address, &request.bytes, request.leaves).await;
+            let Came::Status(status, text) = came else {
+                *seen.entry(0).or_default() += 1;
+                continue;
+            };
+            let told = text.contains("\"code\":\"overloaded\"");
+            assert!(
+                status < 500 || (status == 503 && told),
+                "{text}\n\nto ({client}, {number}):\n{}",
+                String::from_utf8_lossy(&request.bytes[..request.bytes.len().min(4_000)])
+            );
+            *seen.entry(status).or_default() += 1;
+            if status == 401 && request.signed_in {
+                // Among the requests are those that end sessions.
+                token = self.server.token().await;
+            }
+        }
+    }
+
+    /// Afterwards everything is as it was: files, memory, and the books.
+    async fn left_nothing(&self, files: usize) {
+        let (process, began) = (self.server.process_id(), std::time::Instant::now());
+        while open_files(process) > files + 8 {
+            assert!(began.elapsed() < ANSWER_MAX, "{} files are open, {files} were", open_files(process));
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let (warm, end) = (*self.warm.get().unwrap(), resident_kib(process));
+        eprintln!("resident: {warm} KiB after {WARM} requests, {end} KiB at the end");
+        assert!(end < warm + GROWTH_MAX_KIB, "{warm} KiB after {WARM} requests, {end} KiB at the end");
+        let token = self.server.token().await;
+        let get = |path: &str| {
+            let url = format!("{}/api/v1{path}", self.server.url);
+            reqwest::Client::new().get(url).bearer_auth(&token).send()
+        };
+        assert_eq!(get("/accounts").await.unwrap().status(), 200);
+        let checks: Value = get("/integrity/checks").await.unwrap().json().await.unwrap();
+        assert_eq!(checks["ok"], true, "{checks}");
+    }
+}
+
 /// No 5xx but those that say the server takes no more, no panic, no growth, and afterwards everything as it was.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_bad_requests_leave_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let rates = ["Address", "Tenant", "User"].map(|of| format!("Limits:RatePerMinutePer{of}"));
-    let mut settings =
-        vec![("Bootstrap:Template", "sa-standard"), ("Limits:SignInsPerMinutePerAddress", "0")];
-    settings.push(("Limits:SignInsPerMinutePerAccount", "0"));
-    settings.extend(rates.iter().map(|key| (key.as_str(), "0")));
-    let server = Arc::new(Server::start(Path::new(BINARY), folder.path(), &settings).await);
-    let (process, before) = (server.process_id(), open_files(server.process_id()));
-    let maker = Arc::new(Maker::new(&document(&server).await));
+    let rates = ["RatePerMinutePerAddress", "RatePerMinutePerTenant", "RatePerMinutePerUser"];
+    let sign_ins = ["SignInsPerMinutePerAddress", "SignInsPerMinutePerAccount"];
+    let limits: Vec<_> = rates.iter().chain(&sign_ins).map(|of| format!("Limits:{of}")).collect();
+    let mut settings = vec![("Bootstrap:Template", "sa-standard")];
+    settings.extend(limits.iter().map(|key| (key.as_str(), "0")));
+    let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
+    let files = open_files(server.process_id());
+    let maker = Maker::new(&document(&server).await);
     assert!(maker.operations() > 150, "{}", maker.operations());
-    let (sent, address) =
-        (Arc::new(AtomicUsize::new(0)), server.url.trim_start_matches("http://").to_owned());
-    let warm = Arc::new(tokio::sync::OnceCell::new());
-    let clients = (0..CLIENTS).map(|client| {
-        let (server, maker, sent, address, warm) =
-            (server.clone(), maker.clone(), sent.clone(), address.clone(), warm.clone());
-        tokio::spawn(async move {
-            let mut dice = Dice::new(client as u64);
-            let (mut token, mut seen) = (server.token().await, BTreeMap::<u16, usize>::new());
-            loop {
-                let number = sent.fetch_add(1, Ordering::Relaxed);
-                if number >= REQUESTS {
-                    return seen;
-                }
-                if number == WARM {
-                    warm.set(resident_kib(process)).unwrap();
-                }
-                let request = maker.request(&mut dice, &token);
-                let came = send(&address, &request.bytes, request.leaves).await;
-                let Came::Status(status, text) = came else {
-                    *seen.entry(0).or_default() += 1;
-                    continue;
-                };
-                let told = text.contains("\"code\":\"overloaded\"");
-                assert!(
-                    status < 500 || (status == 503 && told),
-                    "{text}\n\nto ({client}, {number}):\n{}",
-                    String::from_utf8_lossy(&request.bytes[..request.bytes.len().min(4_000)])
-                );
-                *seen.entry(status).or_default() += 1;
-                if status == 401 && request.signed_in {
-                    // Among the requests are those that end sessions.
-                    token = server.token().await;
-                }
-            }
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let run = Arc::new(Run { server, maker, address, sent: AtomicUsize::new(0), warm: OnceLock::new() });
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|client| {
+            let run = run.clone();
+            tokio::spawn(async move { run.client(client).await })
         })
-    });
-    let mut seen = BTreeMap::<u16, usize>::new();
-    for client in clients.collect::<Vec<_>>() {
+        .collect();
+    let mut seen = Answers::new();
+    for client in clients {
         for (status, count) in client.await.unwrap() {
             *seen.entry(status).or_default() += count;
         }
@@ -156,23 +194,9 @@ async fn ten_thousand_bad_requests_leave_nothing_behind() {
         assert!(seen.get(&status).is_some_and(|count| *count >= 20), "hardly any {status}: {seen:?}");
     }
     assert!(seen[&200] > 100, "{seen:?}");
-    let log = server.log();
+    let log = run.server.log();
     assert!(!log.contains("panicked") && !log.contains("FTL]") && !log.contains("ERR]"), "{}", errors(&log));
-
-    let began = std::time::Instant::now();
-    while open_files(process) > before + 8 {
-        assert!(began.elapsed() < ANSWER_MAX, "{} files are open, {before} were", open_files(process));
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let (warm, end) = (*warm.get().unwrap(), resident_kib(process));
-    eprintln!("resident: {warm} KiB after {WARM} requests, {end} KiB at the end");
-    assert!(end < warm + GROWTH_MAX_KIB, "{warm} KiB after {WARM} requests, {end} KiB at the end");
-    let token = server.token().await;
-    let accounts = reqwest::Client::new().get(format!("{}/api/v1/accounts", server.url)).bearer_auth(&token);
-    assert_eq!(accounts.send().await.unwrap().status(), 200);
-    let integrity = reqwest::Client::new().get(format!("{}/api/v1/integrity/checks", server.url));
-    let checks: Value = integrity.bearer_auth(&token).send().await.unwrap().json().await.unwrap();
-    assert_eq!(checks["ok"], true, "{checks}");
+    run.left_nothing(files).await;
 }
 
 fn errors(log: &str) -> String {

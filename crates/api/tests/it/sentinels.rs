@@ -1,7 +1,9 @@
 //! A running server with something recognisable in every secret it is given, and in every secret that callers send: it is
 //! found in no answer, log line, log file, metric, page and nothing that is exported.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use erp_stubs::Collector;
 use http::header::{ACCEPT, ACCEPT_LANGUAGE};
@@ -48,19 +50,20 @@ fn nothing_in(what: &str, text: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
-    let (folder, logs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let collector = Collector::start().await.unwrap();
-    let secret = |name: &str| format!("{SENTINEL}-{name}-0123456789abcdef0123456789abcdef");
+/// A secret with the sentinel in it, long enough for a key.
+fn secret(name: &str) -> String {
+    format!("{SENTINEL}-{name}-0123456789abcdef0123456789abcdef")
+}
+
+/// Every setting that is a secret, and one by mistake.
+fn settings(collector: &Collector, logs: &Path) -> Vec<(&'static str, String)> {
     let insights = format!(
         "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={}",
         collector.url()
     );
-    let password = secret("password");
-    let settings = [
+    vec![
         ("Bootstrap:Template", "empty".to_owned()),
-        ("Bootstrap:AdminPassword", password.clone()),
+        ("Bootstrap:AdminPassword", secret("password")),
         ("Auth:SigningKeys:0", secret("jwt")),
         ("Auth:SigningKeys:1", secret("jwt-next")),
         ("ApplicationInsights:ConnectionString", insights),
@@ -73,22 +76,16 @@ async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
         ("Auth:Passwort", secret("unknown key")),
         ("Serilog:MinimumLevel", "Verbose".to_owned()),
         ("Telemetry:TracesPerSecond", "1000".to_owned()),
-        ("Logging:File:Path", logs.path().join("erp-.log").display().to_string()),
-    ];
-    let settings: Vec<_> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
-    let (client, mut seen) = (reqwest::Client::new(), Seen::default());
-    let api = |path: &str| format!("{}/api/v1{path}", server.url);
+        ("Logging:File:Path", logs.join("erp-.log").display().to_string()),
+    ]
+}
 
-    // Callers send it as well: wrong passwords, tokens, keys, in every place where one may stand.
-    let bad = secret("sent");
+/// Callers send it as well: as passwords, tokens and keys, in every place where one may stand.
+async fn sent_in_every_place(seen: &mut Seen, server: &Server) {
+    let (client, bad) = (reqwest::Client::new(), secret("sent"));
+    let api = |path: &str| format!("{}/api/v1{path}", server.url);
     for fields in [
-        vec![
-            ("grant_type", "password"),
-            ("username", "admin@home.example"),
-            ("password", &*bad),
-            ("tenant", "home"),
-        ],
+        vec![("grant_type", "password"), ("username", "admin@home.example"), ("password", &*bad)],
         vec![("grant_type", "refresh_token"), ("refresh_token", &*bad)],
         vec![("grant_type", "client_credentials"), ("client_id", "erp_x"), ("client_secret", &*bad)],
         vec![("grant_type", &*bad)],
@@ -99,19 +96,23 @@ async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
     seen.ask(client.get(api("/me")).bearer_auth(&bad)).await;
     seen.ask(client.get(api("/me")).header("X-Api-Key", format!("erp_{bad}"))).await;
     seen.ask(client.get(api("/me")).basic_auth("erp_x", Some(&bad))).await;
-    seen.ask(
-        client.get(api(&format!("/attachments/00000000-0000-0000-0000-000000000001/content?token={bad}"))),
-    )
-    .await;
-    seen.ask(client.post(api("/auth/invitations/accept")).json(&json!({ "token": bad, "password": bad })))
-        .await;
+    let content = "/attachments/00000000-0000-0000-0000-000000000001/content";
+    seen.ask(client.get(api(&format!("{content}?token={bad}")))).await;
+    let accept = json!({ "token": bad, "password": bad });
+    seen.ask(client.post(api("/auth/invitations/accept")).json(&accept)).await;
     seen.ask(client.post(api("/auth/revoke")).form(&[("token", &bad)])).await;
+}
 
+/// What an administrator, an operator and anybody else can look at.
+async fn looked_at_everything(seen: &mut Seen, server: &Server) {
+    let client = reqwest::Client::new();
+    let api = |path: &str| format!("{}/api/v1{path}", server.url);
+    let password = secret("password");
     let form = [("grant_type", "password"), ("username", "admin@home.example"), ("password", &*password)];
     let granted = client.post(api("/auth/token")).form(&form).send().await.unwrap();
     let granted: serde_json::Value = granted.json().await.unwrap();
     let token = granted["access_token"].as_str().unwrap_or_else(|| panic!("{granted}")).to_owned();
-    let change = json!({ "currentPassword": bad, "newPassword": secret("new password") });
+    let change = json!({ "currentPassword": secret("sent"), "newPassword": secret("new password") });
     seen.ask(client.post(api("/me/password")).bearer_auth(&token).json(&change)).await;
     for (path, accept) in [
         ("/admin/overview", "application/json"),
@@ -136,10 +137,21 @@ async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
     for path in ["/metrics", "/debug/config", "/debug/build", "/debug/overload", "/health"] {
         assert_eq!(seen.ask(client.request(Method::GET, format!("{admin}{path}"))).await.0, 200, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
+    let (folder, logs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let collector = Collector::start().await.unwrap();
+    let settings = settings(&collector, logs.path());
+    let settings: Vec<_> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let mut server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
+    let mut seen = Seen::default();
+    sent_in_every_place(&mut seen, &server).await;
+    looked_at_everything(&mut seen, &server).await;
     nothing_in("an answer", &seen.0);
-    let mut server = server;
     server.terminate();
-    assert_eq!(server.ended(std::time::Duration::from_secs(60)).await, 0);
+    assert_eq!(server.ended(Duration::from_secs(60)).await, 0);
 
     let said = server.log();
     assert!(said.contains("VRB]") || said.contains("DBG]"), "the log is verbose");
@@ -149,7 +161,7 @@ async fn a_secret_that_was_given_or_sent_is_found_nowhere() {
     assert!(written.len() > 1_000, "there is a log file: {written}");
     nothing_in("the log file", &written);
     let received = collector.received();
-    let paths: std::collections::BTreeSet<_> = received.iter().map(|one| one.path.clone()).collect();
+    let paths: BTreeSet<_> = received.iter().map(|one| one.path.clone()).collect();
     assert!(paths.len() >= 3, "logs, traces and envelopes came: {paths:?}");
     for one in received {
         nothing_in(&one.path, &String::from_utf8_lossy(&one.body));

@@ -7,7 +7,10 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::world::entry;
 
-use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, until};
+use super::{COMMIT, Faulty, GRACE, PATIENT, TIMEOUT, Timed, away, unserved, until};
+
+/// How long the oldest write may wait to begin before others are refused.
+const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
 
 /// Proves: G1, G2, X58, X61.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
