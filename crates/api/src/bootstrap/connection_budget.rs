@@ -66,6 +66,7 @@ mod tests {
         }
     }
 
+    /// Proves: G1, X60.
     #[test]
     fn the_share_is_rounded_down() {
         let shares = [
@@ -83,6 +84,7 @@ mod tests {
         assert_eq!(share(&database(None, 10)), None);
     }
 
+    /// Proves: G1, X60.
     #[test]
     fn a_string_that_names_no_largest_number_gets_the_share() {
         let applied = |text: &str, workers| {

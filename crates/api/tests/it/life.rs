@@ -2,11 +2,13 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::Server;
 use testkit::peers::{RedisServer, Relay};
+use testkit::server::command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -243,4 +245,41 @@ async fn a_stop_tells_event_streams_to_connect_again() {
     }
     assert!(text.ends_with("\n\nevent: reconnect\nretry: 1000\ndata: {}\n\n"), "{text}");
     assert_eq!(server.ended(Duration::from_secs(20)).await, 0, "{}", server.log());
+}
+
+/// The first process of a container has no signal that it does not ask for: one without a handler would not even end it.
+///
+/// Proves: C10.
+#[tokio::test]
+async fn as_the_first_process_of_a_container_it_stops_as_anywhere() {
+    let alone = |program: &str| {
+        let mut command = command(Path::new("unshare"), Path::new("."));
+        command.args(["--pid", "--fork", "--kill-child", program]);
+        command
+    };
+    if !alone("true").status().is_ok_and(|status| status.success()) {
+        return testkit::not_run("a namespace of processes cannot be made on this machine");
+    }
+    for starting in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = alone(BINARY);
+        command.current_dir(folder.path()).env("HOME", folder.path());
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let database = sql_server(silent.local_addr().unwrap().port());
+        let away = ("ConnectionStrings:DefaultConnection", &*database);
+        let mut server = Server::launch(command, folder.path(), &[if starting { away } else { EMPTY }]);
+        match starting {
+            true => is_starting(&server).await,
+            false => server.wait_until_ready().await,
+        }
+        let outer = server.process_id();
+        let children = std::fs::read_to_string(format!("/proc/{outer}/task/{outer}/children")).unwrap();
+        let inner = children.trim();
+        let numbers = std::fs::read_to_string(format!("/proc/{inner}/status")).unwrap();
+        let own = numbers.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap();
+        assert_eq!(own.split_whitespace().last(), Some("1"), "{own}");
+        let sent = Command::new("bash").args(["-c", "kill -TERM \"$0\"", inner]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(server.ended(STOP_MAX).await, 0, "{}", server.log());
+    }
 }

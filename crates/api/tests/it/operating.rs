@@ -175,6 +175,8 @@ async fn feature_flags_are_shown_as_they_are_defined() {
 }
 
 /// In the process that is asked at once, in the audit log, and until it ends.
+///
+/// Proves: J1.
 #[tokio::test]
 async fn log_levels_of_all_processes_change_for_a_while() {
     let admin = Administrator::of(&[]).await;

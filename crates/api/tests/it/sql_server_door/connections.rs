@@ -35,6 +35,7 @@ fn with_workers(mut command: Command, workers: &str) -> Command {
     command
 }
 
+/// Proves: G1, X60.
 #[tokio::test(flavor = "multi_thread")]
 async fn more_connections_than_the_share_of_a_process_are_warned_of() {
     let door = Door::new().await;
@@ -63,6 +64,7 @@ async fn more_connections_than_the_share_of_a_process_are_warned_of() {
     assert!(log.contains("Database:WorkersMax is not set") && limit == Some(100.0), "{limit:?} {log}");
 }
 
+/// Proves: G1.
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_tell_who_has_a_connection_and_who_waits_for_one() {
     let door = Door::new().await;
@@ -98,6 +100,7 @@ async fn metrics_tell_who_has_a_connection_and_who_waits_for_one() {
     assert!(after >= waits + 3.0 && took > 0.0, "{waits} {after} {took}");
 }
 
+/// Proves: G1.
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_dials_and_those_that_fail() {
     let door = Door::new().await;
