@@ -68,8 +68,7 @@ pub fn server_certificate(settings: &Settings) -> Option<PathBuf> {
     SqlServerOptions::parse(text.expose()).ok()?.server_certificate
 }
 
-/// The options of a checked string. In Development the certificate of a server that encrypts the login only is not looked
-/// at, as in ADO.NET; elsewhere a password goes to nobody whose certificate is not trusted.
+/// The options of a checked string. With `Encrypt=False` Development looks at no certificate, as ADO.NET; elsewhere we do.
 pub fn sql_server_options(text: &str, settings: &Settings) -> Result<SqlServerOptions, Failure> {
     let refused = |reason| Failure::Configuration(format!("{DATABASE_KEY} {reason}"));
     let mut options = SqlServerOptions::parse(text).map_err(refused)?;
@@ -208,8 +207,7 @@ pub fn redis_options(text: &str, development: bool, clock: &Arc<dyn Clock>) -> R
     Ok(options.with_credentials(Arc::new(credentials)))
 }
 
-/// What tells this build from others of its version, whose cached values may have other shapes (X49): all processes of one
-/// image have the same.
+/// What tells this build from others of its version, whose cached values may have other shapes (X49): one for an image.
 pub fn build() -> String {
     let binary = std::env::current_exe().and_then(|path| path.metadata());
     let changed = |binary: &Metadata| binary.modified().ok()?.duration_since(UNIX_EPOCH).ok();

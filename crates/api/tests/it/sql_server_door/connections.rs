@@ -1,11 +1,12 @@
 //! How many connections a process may open (rows G1, X60), and what its metrics say of them.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use erp_stubs::tds::{Answer, Gate};
 use testkit::Server;
 
-use super::{Door, SIGN_IN, UNKNOWN, sign_in, until};
+use super::{Door, LIMIT, SIGN_IN, UNKNOWN, sign_in, until};
 
 /// What the warning begins with.
 const WARNING: &str = "more than its share of";
@@ -17,17 +18,14 @@ async fn metric(server: &Server, name: &str) -> Option<f64> {
     value.map(|value| value.parse().unwrap())
 }
 
-/// The same until it is this.
-async fn becomes(server: &Server, name: &str, wanted: f64) {
-    let mut seen = None;
-    for _ in 0..600 {
+/// The same until it is as wanted.
+async fn becomes(server: &Server, name: &str, wanted: impl Fn(f64) -> bool) {
+    let (began, mut seen) = (Instant::now(), None);
+    while !seen.is_some_and(&wanted) {
+        assert!(began.elapsed() < LIMIT, "{name} stays {seen:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
         seen = metric(server, name).await;
-        if seen == Some(wanted) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("{name} is {seen:?}, not {wanted}");
 }
 
 fn with_workers(mut command: Command, workers: &str) -> Command {
@@ -77,14 +75,10 @@ async fn metrics_tell_who_has_a_connection_and_who_waits_for_one() {
     let signing_in = async |name: &'static str| sign_in(&server, name).await.status();
     let watching = async {
         until("both are busy", || door.sql.asked(SIGN_IN) == 2).await;
-        becomes(&server, "db_client_connections{state=\"used\"}", 2.0).await;
-        becomes(&server, "db_client_connections{state=\"idle\"}", 0.0).await;
+        becomes(&server, "db_client_connections{state=\"used\"}", |used| used == 2.0).await;
+        becomes(&server, "db_client_connections{state=\"idle\"}", |idle| idle == 0.0).await;
         // Background work may wait, too.
-        let mut waiting = 0.0;
-        while waiting < 1.0 {
-            waiting = metric(&server, "db_client_connections_waiting").await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        becomes(&server, "db_client_connections_waiting", |waiting| waiting >= 1.0).await;
         gate.open();
     };
     let (first, second, third, ()) = tokio::join!(
@@ -94,7 +88,7 @@ async fn metrics_tell_who_has_a_connection_and_who_waits_for_one() {
         watching
     );
     assert_eq!([first, second, third].map(|status| status.as_u16()), [UNKNOWN; 3]);
-    becomes(&server, "db_client_connections_waiting", 0.0).await;
+    becomes(&server, "db_client_connections_waiting", |waiting| waiting == 0.0).await;
     let after = metric(&server, "db_client_connection_wait_seconds_count").await.unwrap();
     let took = metric(&server, "db_client_connection_wait_seconds_sum").await.unwrap();
     assert!(after >= waits + 3.0 && took > 0.0, "{waits} {after} {took}");
@@ -114,6 +108,6 @@ async fn metrics_count_dials_and_those_that_fail() {
     door.sql.next_logins(2, Answer::error_of(40613, 17));
     assert_eq!(sign_in(&server, "first@home.example").await.status(), UNKNOWN);
     until("both were refused", || door.sql.dials() as f64 >= dials + 4.0).await;
-    becomes(&server, "db_client_dials_failed_total", 2.0).await;
+    becomes(&server, "db_client_dials_failed_total", |failed| failed == 2.0).await;
     assert!(metric(&server, "db_client_dials_total").await.unwrap() >= dials + 3.0);
 }
