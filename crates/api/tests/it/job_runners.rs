@@ -2,14 +2,20 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, commit, parse};
 use application::command::Application;
 use application::context::RequestContext;
+use application::error::{AppError, AppResult};
 use application::platform::jobs::{JobRegistry, NewJob, fail_interrupted, keep_runner, start};
 use application::ports::clock::{Clock, Ids};
+use application::ports::database::{Database, Work};
+use application::ports::storage_error::StorageError;
+use async_trait::async_trait;
 use domain::ids::{JobId, TenantId};
+use erp_api::routes::platform::jobs::end;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
 use infrastructure::sql::db::Db;
 use infrastructure::sql::dialect::Dialect;
@@ -84,6 +90,54 @@ async fn a_living_process_keeps_its_job_and_a_dead_one_loses_it_within_the_lease
     world.clock.advance_seconds(60);
     assert_eq!(fail_interrupted(app, living.runner()).await.unwrap(), 0);
     assert_eq!(fail_interrupted(app, leader).await.unwrap(), 1);
+}
+
+/// The world's database, which is away for the next few writes.
+struct Away {
+    database: Arc<dyn Database>,
+    writes: AtomicU32,
+}
+
+#[async_trait]
+impl Database for Away {
+    async fn write(&self, work: Arc<dyn Work>) -> AppResult<()> {
+        let less = |left: u32| left.checked_sub(1);
+        if self.writes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(AppError::from(StorageError::Unavailable("as planned".to_owned())));
+        }
+        self.database.write(work).await
+    }
+    async fn settle(&self, tenant: TenantId) -> AppResult<()> {
+        self.database.settle(tenant).await
+    }
+}
+
+/// What ended a job may be that the database went away: then it cannot say so at once, but it does as soon as it can.
+#[tokio::test]
+async fn a_job_that_ends_while_the_database_is_away_says_so_when_it_is_back() {
+    let world = World::new().await;
+    let tenant = world.tenant("acme", "SAR", "empty").await;
+    let id = world.parts.database.tenant_by_code("acme").await.unwrap().unwrap();
+    let (ctx, registry) = (RequestContext::system(id, "test"), JobRegistry::new(SystemIds.new_id()));
+    let app = world.parts.application.clone();
+    let job = begin(&app, &ctx, &registry).await;
+    let running = registry.enter(id, job).unwrap();
+    let away = Away { database: app.database.clone(), writes: AtomicU32::new(2) };
+    let app = Application { database: Arc::new(away), ..app };
+    let outcome = Err(AppError::from(StorageError::Unavailable("as planned".to_owned())));
+    end(&app, &ctx, running, job, &outcome).await;
+    let read = async || tenant.client.get(&format!("/jobs/{job}")).await.ok();
+    assert_eq!(read().await["status"], "running");
+    assert_eq!(registry.count(), 1, "it keeps its place until then");
+    let began = Instant::now();
+    while read().await["status"] == "running" {
+        assert!(began.elapsed() < GIVEN_UP_WITHIN, "nobody said how it ended");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let ended = read().await;
+    let code = &ended["error"]["code"];
+    assert_eq!((&ended["status"], code), (&json!("failed"), &json!("temporarily_unavailable")), "{ended}");
+    assert!(registry.is_idle());
 }
 
 fn binary() -> &'static Path {

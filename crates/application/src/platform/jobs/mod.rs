@@ -5,6 +5,7 @@ mod registry;
 mod view;
 mod write;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::error::Language;
@@ -19,6 +20,7 @@ pub use view::{JobErrorItem, JobErrorView, JobView};
 use crate::command::{Application, Executed};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, VALIDATION_FAILED};
+use crate::ports::database::Work;
 use crate::ports::unit_of_work::UnitOfWork;
 use write::JobWrite;
 
@@ -61,13 +63,8 @@ pub async fn finish_in<T: Serialize + Sync>(
     Err(AppError::of(&JOB_INTERRUPTED))
 }
 
-/// Notes how a job ended whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
-pub async fn finish(
-    app: &Application,
-    ctx: &RequestContext,
-    job: JobId,
-    outcome: &AppResult<Executed>,
-) -> AppResult<()> {
+/// What notes how a job ended whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
+pub fn ending(ctx: &RequestContext, job: JobId, outcome: &AppResult<Executed>) -> AppResult<Arc<dyn Work>> {
     let write = match outcome {
         Ok(executed) => {
             let result = String::from_utf8_lossy(&executed.body).into_owned();
@@ -78,7 +75,17 @@ pub async fn finish(
             JobWrite::fail(ctx.tenant, job, cancelled, error_document(error, ctx.language)?)
         }
     };
-    app.database.write(write).await
+    Ok(write)
+}
+
+/// Notes it once.
+pub async fn finish(
+    app: &Application,
+    ctx: &RequestContext,
+    job: JobId,
+    outcome: &AppResult<Executed>,
+) -> AppResult<()> {
+    app.database.write(ending(ctx, job, outcome)?).await
 }
 
 /// Notes that this process lives and runs its jobs; to be called every [`RENEWAL`] while it runs any.

@@ -21,6 +21,7 @@ use crate::answer::{self, ApiResult};
 use crate::extract::context::DRY_RUN;
 use crate::extract::{Ctx, Query};
 use crate::operation::API_BASE;
+use crate::routes::platform::jobs::end;
 use crate::wire::{Pointer, WireQuery};
 
 /// What exports into the store run on.
@@ -78,7 +79,5 @@ async fn finished(
     id: JobId,
 ) {
     let outcome = export.run(&ctx, id, running.progress.clone()).await;
-    if let Err(error) = jobs::finish(&app, &ctx, id, &outcome).await {
-        tracing::error!(error = %error, job = %id, "a job could not be ended");
-    }
+    end(&app, &ctx, running, id, &outcome).await;
 }

@@ -26,6 +26,7 @@ use crate::extract::body::unhurried;
 use crate::extract::{Ctx, Query};
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::UPLOAD_BYTES_MAX;
+use crate::routes::platform::jobs::end;
 use crate::wire::RequiredText;
 use crate::{query, word_type};
 
@@ -204,8 +205,8 @@ async fn finished(
     let outcome = commit(&app, &ctx, file, options, Some(id), running.progress.clone()).await;
     // What was committed ended its job in the same transaction.
     let ended = matches!(&outcome, Ok(executed) if !executed.replayed && !ctx.dry_run);
-    if !ended && let Err(error) = jobs::finish(&app, &ctx, id, &outcome).await {
-        tracing::error!(error = %error, job = %id, "a job could not be ended");
+    if !ended {
+        end(&app, &ctx, running, id, &outcome).await;
     }
     outcome
 }
