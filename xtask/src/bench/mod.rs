@@ -55,6 +55,7 @@ pub fn server_binary(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 pub use self::cloud::Cloud;
+pub use self::http::Connection;
 pub use self::programs::{Programs, of_machine};
 pub use self::server::{NO_RATES, free_address, sign_in};
 

@@ -43,6 +43,8 @@ pub struct Target {
     pub address: String,
     pub token: String,
     pub account: String,
+    /// A file that is attached to a journal entry.
+    pub file: String,
 }
 
 pub struct Load {
@@ -160,17 +162,13 @@ fn refused(status: u16, body: &[u8]) -> Outcome {
     Outcome::Refused(status, code.map_or_else(String::new, |(code, _)| code.to_owned()))
 }
 
-/// Of twenty requests eleven are cached reads, four are not cached, four post and one attaches a file.
+/// Of twenty requests eleven are cached reads, four are not cached, four post and one reads a file.
 fn of_number(target: &Target, number: u64) -> (usize, Vec<u8>) {
     let get = |path: &str| request("GET", path, &target.token, &[], b"");
     match number % 20 {
         0 | 5 | 10 | 15 => (2, posting(target, &[])),
         1 | 6 | 11 | 16 => (1, get(&format!("/api/v1/journal-entries?limit={}", 1 + number % 9))),
-        2 => {
-            let id = &target.account;
-            let path = format!("/api/v1/attachments?documentType=account&documentId={id}&name=f{number}.txt");
-            (3, request("POST", &path, &target.token, &["Content-Type: text/plain"], b"a small file"))
-        }
+        2 => (3, get(&format!("/api/v1/attachments/{}/content", target.file))),
         _ => (0, get(&format!("/api/v1/accounts/{}", target.account))),
     }
 }

@@ -20,6 +20,8 @@ use crate::bench::{self, Cloud, Programs};
 use crate::overload::client::{Client, request};
 
 const PASSWORD: &str = "quiet lanterns over seven harbours";
+/// The content of the file that is read.
+const FILE: &[u8] = &[b'x'; 2_000];
 /// How long the server may take to start.
 const START_MAX: Duration = Duration::from_secs(120);
 /// Of each phase that nothing is counted of before the fault: connections open, caches fill.
@@ -107,13 +109,8 @@ async fn profile(options: &Options, programs: &Programs, mut site: Site, rows: &
     let address = bench::free_address().map_err(|error| error.to_string())?;
     let mut server = start(programs.server(), &site, &address)?;
     ready(&mut server, &address).await?;
-    let signing_in = {
-        let address = address.clone();
-        tokio::task::spawn_blocking(move || bench::sign_in(&address, "faults@example.com", PASSWORD))
-    };
-    let signed_in = signing_in.await.map_err(|error| error.to_string())?;
-    let (token, account) = signed_in.map_err(|error| error.to_string())?;
-    let target = Arc::new(Target { address, token, account });
+    let preparing = tokio::task::spawn_blocking(move || prepare(address));
+    let target = Arc::new(preparing.await.map_err(|error| error.to_string())??);
     for dependency in site.dependencies.iter_mut().filter(|one| one.name().contains(&options.only)) {
         for fault in Fault::ALL {
             if let Some(row) = one(options, &target, site.profile, dependency, fault).await? {
@@ -129,6 +126,21 @@ async fn profile(options: &Options, programs: &Programs, mut site: Site, rows: &
         }
     }
     Ok(())
+}
+
+/// Signs in and looks up what the load needs.
+fn prepare(address: String) -> Result<Target> {
+    let text = |error: std::io::Error| error.to_string();
+    let (token, account) = bench::sign_in(&address, "faults@example.com", PASSWORD).map_err(text)?;
+    let mut connection = bench::Connection::open(&address, &token).map_err(text)?;
+    let answer = connection.get("/api/v1/journal-entries?limit=1").map_err(text)?;
+    let list: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let entry = list["items"][0]["id"].as_str().ok_or_else(|| format!("no entry: {list}"))?;
+    let path = format!("/api/v1/attachments?documentType=journal_entry&documentId={entry}&name=receipt.txt");
+    let answer = connection.post(&path, "text/plain", FILE).map_err(text)?;
+    let attached: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let file = attached["id"].as_str().ok_or_else(|| format!("no file: {attached}"))?.to_owned();
+    Ok(Target { address, token, account, file })
 }
 
 fn start(program: &Path, site: &Site, address: &str) -> Result<Server> {

@@ -3,26 +3,26 @@
 //! A blob is there when its file is. It is written elsewhere, made durable and then renamed, after its description, so
 //! that a crash at any moment leaves either all of it or nothing to be seen.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+mod files;
+
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use application::ports::blobs::{
     BLOB_PAGE_MAX, Blob, BlobError, BlobInfo, BlobKey, BlobLabel, BlobPage, BlobPrefix, BlobResult,
-    BlobStore, Expected, Incoming, Purpose, SignedUrl, from_hex, hex,
+    BlobStore, Expected, Incoming, Purpose, SignedUrl, hex,
 };
 use async_trait::async_trait;
-use domain::ids::BlobId;
 use futures::StreamExt;
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufWriter};
 use tokio_util::io::ReaderStream;
 
+use self::files::{Description, Partial, blocking, describe, description_file, failure, page, publish};
 use super::meter::{Meter, cut, exactly};
 
 /// Bytes gathered before they are written, and read at a time.
@@ -34,30 +34,10 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the probe waits for the file system: less than a health check may take, so that the text is this one's.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// What is known of a blob, beside it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Description {
-    size: u64,
-    sha256: String,
-    content_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disposition: Option<String>,
-}
-
 pub struct DirectoryBlobs {
     root: Arc<PathBuf>,
     /// Tells concurrent writes of one key apart.
     writes: AtomicU64,
-}
-
-/// A file that is removed unless it was renamed away.
-struct Partial(PathBuf);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 impl DirectoryBlobs {
@@ -84,15 +64,28 @@ impl DirectoryBlobs {
         self.folder(BlobPrefix { tenant: key.tenant, kind: key.kind }).join(key.id.to_string())
     }
 
+    /// Nothing is missing or broken as long as the directory itself is away, such as a mount that is gone: an empty folder in
+    /// its place has none of what [`open`](Self::open) made there.
+    async fn unless_away<T: Send>(&self, found: BlobResult<T>, absent: fn(&T) -> bool) -> BlobResult<T> {
+        let doubtful = match &found {
+            Ok(found) => absent(found),
+            Err(error) => matches!(error, BlobError::NotFound(_) | BlobError::Internal(_)),
+        };
+        if !doubtful || tokio::fs::try_exists(self.root.join(INCOMING)).await.is_ok_and(|there| there) {
+            return found;
+        }
+        Err(BlobError::Unavailable("the directory of files is not there".to_owned()))
+    }
+
     fn partial(&self, key: BlobKey) -> Partial {
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
         Partial(self.root.join(INCOMING).join(format!("{}.{}.{number}", key.id, std::process::id())))
     }
 }
 
-#[async_trait]
-impl BlobStore for DirectoryBlobs {
-    async fn put(
+/// The work itself, where the directory is there.
+impl DirectoryBlobs {
+    async fn put_there(
         &self,
         key: BlobKey,
         mut content: Incoming,
@@ -123,7 +116,7 @@ impl BlobStore for DirectoryBlobs {
         Ok(BlobInfo { key, size, sha256: Some(sha256), label: label.clone() })
     }
 
-    async fn get(&self, key: BlobKey, range: Option<Range<u64>>) -> BlobResult<Blob> {
+    async fn get_there(&self, key: BlobKey, range: Option<Range<u64>>) -> BlobResult<Blob> {
         let path = self.file(key);
         let missing = move |error: io::Error| match error.kind() {
             ErrorKind::NotFound => BlobError::NotFound(key),
@@ -141,12 +134,12 @@ impl BlobStore for DirectoryBlobs {
         Ok(Blob { info, range, content: exactly(content, length) })
     }
 
-    async fn head(&self, key: BlobKey) -> BlobResult<Option<BlobInfo>> {
+    async fn head_there(&self, key: BlobKey) -> BlobResult<Option<BlobInfo>> {
         let path = self.file(key);
         blocking(move || describe(key, &path)).await
     }
 
-    async fn delete(&self, key: BlobKey) -> BlobResult<bool> {
+    async fn delete_there(&self, key: BlobKey) -> BlobResult<bool> {
         let path = self.file(key);
         blocking(move || {
             let was_there = match fs::remove_file(&path) {
@@ -162,11 +155,40 @@ impl BlobStore for DirectoryBlobs {
         .await
     }
 
-    async fn list(&self, prefix: BlobPrefix, after: Option<&str>, limit: u32) -> BlobResult<BlobPage> {
+    async fn list_there(&self, prefix: BlobPrefix, after: Option<&str>, limit: u32) -> BlobResult<BlobPage> {
         let folder = self.folder(prefix);
         let after = after.map(str::to_owned);
         blocking(move || page(&folder, prefix, after.as_deref(), limit.clamp(1, BLOB_PAGE_MAX) as usize))
             .await
+    }
+}
+
+#[async_trait]
+impl BlobStore for DirectoryBlobs {
+    async fn put(
+        &self,
+        key: BlobKey,
+        content: Incoming,
+        expected: Expected,
+        label: &BlobLabel,
+    ) -> BlobResult<BlobInfo> {
+        self.unless_away(self.put_there(key, content, expected, label).await, |_| false).await
+    }
+
+    async fn get(&self, key: BlobKey, range: Option<Range<u64>>) -> BlobResult<Blob> {
+        self.unless_away(self.get_there(key, range).await, |_| false).await
+    }
+
+    async fn head(&self, key: BlobKey) -> BlobResult<Option<BlobInfo>> {
+        self.unless_away(self.head_there(key).await, Option::is_none).await
+    }
+
+    async fn delete(&self, key: BlobKey) -> BlobResult<bool> {
+        self.unless_away(self.delete_there(key).await, |was_there| !was_there).await
+    }
+
+    async fn list(&self, prefix: BlobPrefix, after: Option<&str>, limit: u32) -> BlobResult<BlobPage> {
+        self.unless_away(self.list_there(prefix, after, limit).await, |page| page.blobs.is_empty()).await
     }
 
     async fn signed_url(&self, _: BlobKey, _: Purpose, _: Duration) -> BlobResult<Option<SignedUrl>> {
@@ -184,106 +206,5 @@ impl BlobStore for DirectoryBlobs {
             Ok(Err(_)) => Err("the probe of the directory of files broke off".to_owned()),
             Err(_) => Err(format!("the directory of files did not answer within {PROBE_TIMEOUT:?}")),
         }
-    }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> BlobResult<T> + Send + 'static) -> BlobResult<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(BlobError::Internal(format!("work on the directory of files broke off: {error}"))),
-    }
-}
-
-fn description_file(path: &Path) -> PathBuf {
-    path.with_extension("json")
-}
-
-/// Puts a whole file in its place. What was there is removed first: for a moment there is nothing rather than bytes
-/// with another's description.
-fn publish(partial: &Partial, target: &Path, description: &Description) -> BlobResult<()> {
-    let folder = target.parent().ok_or_else(|| BlobError::Internal("a key without a folder".to_owned()))?;
-    let step = || -> io::Result<()> {
-        fs::create_dir_all(folder)?;
-        match fs::remove_file(target) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let beside = Partial(partial.0.with_added_extension("json"));
-        let mut file = File::create_new(&beside.0)?;
-        serde_json::to_writer(&mut file, description)?;
-        file.sync_all()?;
-        fs::rename(&beside.0, description_file(target))?;
-        fs::rename(&partial.0, target)?;
-        // The names are durable when their folder is.
-        File::open(folder)?.sync_all()
-    };
-    step().map_err(|error| failure(&error))
-}
-
-fn describe(key: BlobKey, path: &Path) -> BlobResult<Option<BlobInfo>> {
-    let size = match fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failure(&error)),
-    };
-    let damaged = |what: &str| BlobError::Internal(format!("the blob {key} is damaged: {what}"));
-    let text = match fs::read(description_file(path)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(damaged("it has no description")),
-        Err(error) => return Err(failure(&error)),
-    };
-    let description: Description =
-        serde_json::from_slice(&text).map_err(|_| damaged("its description cannot be read"))?;
-    if description.size != size {
-        return Err(damaged(&format!("{size} bytes instead of {}", description.size)));
-    }
-    let sha256 = from_hex(&description.sha256).ok_or_else(|| damaged("its checksum cannot be read"))?;
-    let label = BlobLabel { content_type: description.content_type, disposition: description.disposition };
-    Ok(Some(BlobInfo { key, size, sha256: Some(sha256), label }))
-}
-
-/// The first keys behind `after`. A folder may be large: only a page of its names is kept at a time.
-fn page(folder: &Path, prefix: BlobPrefix, after: Option<&str>, limit: usize) -> BlobResult<BlobPage> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Ok(BlobPage { blobs: Vec::new(), next: None });
-        }
-        Err(error) => return Err(failure(&error)),
-    };
-    let mut first: BTreeSet<BlobId> = BTreeSet::new();
-    for entry in entries {
-        let name = entry.map_err(|error| failure(&error))?.file_name();
-        let Some(id) = name.to_str().and_then(|name| name.parse::<BlobId>().ok()) else { continue };
-        if after.is_some_and(|after| id.to_string().as_str() <= after) {
-            continue;
-        }
-        first.insert(id);
-        if first.len() > limit + 1 {
-            first.pop_last();
-        }
-    }
-    let more = first.len() > limit;
-    let ids: Vec<_> = first.into_iter().take(limit).collect();
-    let next = if more { ids.last().map(ToString::to_string) } else { None };
-    let mut blobs = Vec::with_capacity(ids.len());
-    for id in ids {
-        // What was deleted in the meantime is not there.
-        if let Ok(metadata) = fs::metadata(folder.join(id.to_string())) {
-            blobs.push((BlobKey { tenant: prefix.tenant, kind: prefix.kind, id }, metadata.len()));
-        }
-    }
-    Ok(BlobPage { blobs, next })
-}
-
-fn failure(error: &io::Error) -> BlobError {
-    let text = error.to_string();
-    match error.kind() {
-        ErrorKind::StorageFull
-        | ErrorKind::QuotaExceeded
-        | ErrorKind::ReadOnlyFilesystem
-        | ErrorKind::PermissionDenied => BlobError::Full(text),
-        ErrorKind::TimedOut => BlobError::Timeout(text),
-        _ => BlobError::Internal(text),
     }
 }

@@ -49,6 +49,36 @@ fn files(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// A mount that is gone leaves an empty folder, a folder that was moved leaves nothing: neither is a store without files.
+#[tokio::test]
+async fn a_directory_that_is_away_is_not_one_whose_files_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, moved) = (folder.path().join("blobs"), folder.path().join("moved"));
+    let store = DirectoryBlobs::open(&root).unwrap();
+    let (at, other) = (key(1, BlobKind::Attachment, 1), key(1, BlobKind::Attachment, 2));
+    let put = async |at| store.put(at, pieces(b"hello", 5), Expected::default(), &label("text/plain")).await;
+    put(at).await.unwrap();
+    let prefix = BlobPrefix { tenant: at.tenant, kind: at.kind };
+    for mount_point in [false, true] {
+        std::fs::rename(&root, &moved).unwrap();
+        if mount_point {
+            std::fs::create_dir(&root).unwrap();
+        }
+        let away = |error: BlobError| assert!(matches!(error, BlobError::Unavailable(_)), "{error}");
+        away(put(other).await.unwrap_err());
+        away(store.get(at, None).await.err().unwrap());
+        away(store.head(at).await.unwrap_err());
+        away(store.delete(at).await.unwrap_err());
+        away(store.list(prefix, None, 10).await.unwrap_err());
+        if mount_point {
+            std::fs::remove_dir(&root).unwrap();
+        }
+        std::fs::rename(&moved, &root).unwrap();
+        assert!(store.head(at).await.unwrap().is_some(), "it is back, with its files");
+        assert_eq!(store.head(other).await.unwrap(), None);
+    }
+}
+
 /// What a crash of the machine, or a careless hand, may leave behind.
 #[tokio::test]
 async fn a_damaged_directory_is_noticed() {
