@@ -19,7 +19,7 @@ use super::account_file::{AccountFile, FileAccount};
 use super::error::{IMPORT_ACCOUNT_DIFFERS, IMPORT_PARENT_UNKNOWN};
 use super::import_entries::needs;
 use super::row_errors::RowErrors;
-use super::{IMPORT, ImportKind, ImportOptions, Meter, Progress};
+use super::{IMPORT, ImportKind, ImportOptions, Meter, Progress, unless_cancelled};
 use crate::accounting::accounts::ACCOUNT;
 use crate::accounting::changes::{record, stale};
 use crate::accounting::ports::stored::Stored;
@@ -66,6 +66,7 @@ impl Command for ImportAccounts {
         }
         let result = chart.keep(uow, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
+        unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
     }
 }

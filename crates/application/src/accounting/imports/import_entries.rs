@@ -14,7 +14,9 @@ use super::entry_file::EntryFile;
 use super::entry_run::Run;
 use super::error::IMPORT_PERMISSION_NEEDED;
 use super::row_errors::RowErrors;
-use super::{IMPORT, ImportKind, ImportOptions, Progress, dimensions, fingerprint, opening};
+use super::{
+    IMPORT, ImportKind, ImportOptions, Progress, dimensions, fingerprint, opening, unless_cancelled,
+};
 use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
@@ -111,6 +113,7 @@ impl Command for ImportEntries {
             result.import_id = None;
         }
         jobs::finish_in(uow, self.job, &result, self.file.lines.len()).await?;
+        unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
     }
 }

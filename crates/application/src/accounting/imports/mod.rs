@@ -212,10 +212,13 @@ impl<'a> Meter<'a> {
         if self.done - self.told >= LINES_PER_CHECK || self.done == self.total {
             self.told = self.done;
             self.progress.advance(self.done, self.total);
-            if self.progress.cancelled() {
-                return Err(AppError::of(&JOB_CANCELLED));
-            }
+            unless_cancelled(self.progress)?;
         }
         Ok(())
     }
+}
+
+/// Asked last when nothing but the commit is left to do: to write all rows may have taken longer than to go through them.
+fn unless_cancelled(progress: &dyn Progress) -> AppResult<()> {
+    if progress.cancelled() { Err(AppError::of(&JOB_CANCELLED)) } else { Ok(()) }
 }
