@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use application::error::AppError;
 use application::ports::blobs::{
-    BlobError, BlobKind, BlobStore, Expected, FILE_STORE_UNAVAILABLE, Incoming, Purpose, from_hex,
+    BlobError, BlobKind, BlobPrefix, BlobStore, Expected, FILE_STORE_UNAVAILABLE, Incoming, Purpose, from_hex,
 };
 use bytes::Bytes;
 use futures::{StreamExt, stream};
