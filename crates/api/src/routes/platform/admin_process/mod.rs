@@ -118,6 +118,5 @@ fn done(ops: &mut Operations) {
         )
         .access(Access::PlatformAdmin)
         .optional_body::<IntegrityRunBody>()
-        .accepted::<JobView>()
-        .also_read_only();
+        .accepted::<JobView>();
 }
