@@ -56,8 +56,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// So many requests a second from now on, until it is stopped.
-    pub fn start(target: Arc<Target>, rate: u64) -> Arc<Self> {
+    /// So many requests a second from now on, until it is stopped, of which so many post at most.
+    pub fn start(target: Arc<Target>, rate: u64, postings: u64) -> Arc<Self> {
         let load = Arc::new(Self {
             began: Instant::now(),
             samples: Mutex::default(),
@@ -65,7 +65,7 @@ impl Load {
             stopped: AtomicBool::new(false),
             idle: Mutex::default(),
         });
-        tokio::spawn(load.clone().offer(target, rate));
+        tokio::spawn(load.clone().offer(target, rate, postings));
         load
     }
 
@@ -83,13 +83,15 @@ impl Load {
         std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn offer(self: Arc<Self>, target: Arc<Target>, rate: u64) {
+    async fn offer(self: Arc<Self>, target: Arc<Target>, rate: u64, postings: u64) {
+        // Every fifth request posts, or every so many of those.
+        let every = (rate / 5).div_ceil(postings.max(1)).max(1);
         let mut number = 0_u64;
         while !self.stopped.load(Ordering::Relaxed) {
             tokio::time::sleep(Duration::from_millis(2)).await;
             let due = self.now().as_micros() * u128::from(rate) / 1_000_000;
             while u128::from(number) < due {
-                let (kind, bytes) = of_number(&target, number);
+                let (kind, bytes) = of_number(&target, number, every);
                 number += 1;
                 if self.waiting.load(Ordering::Relaxed) >= WAITING_MAX {
                     let sent = self.now();
@@ -162,19 +164,20 @@ fn refused(status: u16, body: &[u8]) -> Outcome {
     Outcome::Refused(status, code.map_or_else(String::new, |(code, _)| code.to_owned()))
 }
 
-/// Of twenty requests eleven are cached reads, four are not cached, four post and one reads a file.
-fn of_number(target: &Target, number: u64) -> (usize, Vec<u8>) {
+/// Of twenty requests eleven are cached reads, four are not cached, four post, or one of `every` of them does, and one reads a
+/// file.
+fn of_number(target: &Target, number: u64, every: u64) -> (usize, Vec<u8>) {
     let get = |path: &str| request("GET", path, &target.token, &[], b"");
     match number % 20 {
-        0 | 5 | 10 | 15 => (2, posting(target, &[])),
+        0 | 5 | 10 | 15 if (number / 5).is_multiple_of(every) => (2, posting(target)),
         1 | 6 | 11 | 16 => (1, get(&format!("/api/v1/journal-entries?limit={}", 1 + number % 9))),
         2 => (3, get(&format!("/api/v1/attachments/{}/content", target.file))),
         _ => (0, get(&format!("/api/v1/accounts/{}", target.account))),
     }
 }
 
-fn posting(target: &Target, headers: &[&str]) -> Vec<u8> {
+fn posting(target: &Target) -> Vec<u8> {
     let body = r#"{"postingDate":"2026-01-15","post":true,"lines":[{"accountCode":"6210","debit":"10.00","dimensions":{"cost-centre":"ADMIN"}},{"accountCode":"1113","credit":"10.00"}]}"#;
-    let headers: Vec<_> = ["Content-Type: application/json"].iter().chain(headers).copied().collect();
+    let headers = ["Content-Type: application/json"];
     request("POST", "/api/v1/journal-entries", &target.token, &headers, body.as_bytes())
 }

@@ -34,6 +34,9 @@ pub struct Options {
     /// Requests a second
     #[arg(long, default_value_t = 500)]
     rate: u64,
+    /// Postings a second among them, at most a fifth; a stand-in of SQL Server may carry fewer
+    #[arg(long, default_value_t = 100)]
+    postings: u64,
     /// Seconds before the fault
     #[arg(long, default_value_t = 5)]
     before: u64,
@@ -70,7 +73,8 @@ pub fn faults(options: &Options) -> Result<Outcome> {
     runtime.shutdown_background();
     let _ = std::fs::remove_dir_all(&folder);
     outcome.findings.extend(ran.err());
-    outcome.text = if options.json { json_lines(&rows) } else { markdown(&rows, options.rate) };
+    outcome.text =
+        if options.json { json_lines(&rows) } else { markdown(&rows, options.rate, options.postings) };
     Ok(outcome)
 }
 
@@ -192,7 +196,7 @@ async fn one(
     dependency: &mut Dependency,
     fault: Fault,
 ) -> Result<Option<Row>> {
-    let load = Load::start(target.clone(), options.rate);
+    let load = Load::start(target.clone(), options.rate, options.postings);
     tokio::time::sleep(Duration::from_secs(options.before) + WARM_UP).await;
     let begun = load.now();
     if !dependency.fail(fault)? {

@@ -111,12 +111,13 @@ fn recovery(samples: &[&Sample], times: &Times) -> Option<u64> {
     }
 }
 
-pub fn markdown(rows: &[Row], rate: u64) -> String {
+pub fn markdown(rows: &[Row], rate: u64, postings: u64) -> String {
     let mut out = format!(
-        "{rate} requests/s were offered. `failed` is the part of the requests sent while the fault lasted that was not served; p99 \
+        "{rate} requests/s were offered, {} of them postings. `failed` is the part of the requests sent while the fault lasted that was not served; p99 \
          is of all of them, in milliseconds, and in parentheses before the fault.\n\n\
          | profile | what fails | how | requests | failed | p99 | seconds to recover | what callers saw | ready |\n\
-         |---|---|---|---|---|---|---|---|---|\n"
+         |---|---|---|---|---|---|---|---|---|\n",
+        postings.min(rate / 5)
     );
     for row in rows {
         for (index, seen) in row.seen.iter().enumerate() {
