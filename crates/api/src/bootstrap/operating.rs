@@ -1,4 +1,4 @@
-//! What operators see of this process, put together from its parts; and log levels that all processes share.
+//! Puts together the view that operators have of this process, and follows the log levels that all processes share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(counts(), Level::Information, "it was ended");
         put(Some("Debug"), 600, 5);
         a_while().await;
-        // What this process alone was told since stays.
+        // A later change of this process alone is not ended with it.
         let error = LevelChange { default: Some(Level::Error), overrides: Vec::new() };
         levels.change_for(error, AtNoon.now(), Duration::from_secs(600));
         put(None, 0, 6);

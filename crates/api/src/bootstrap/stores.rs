@@ -207,7 +207,8 @@ pub fn redis_options(text: &str, development: bool, clock: &Arc<dyn Clock>) -> R
     Ok(options.with_credentials(Arc::new(credentials)))
 }
 
-/// What tells this build from others of its version, whose cached values may have other shapes (X49): one for an image.
+/// A name that is the same in every container of an image and differs between builds of one version, because cached values of
+/// another build may have other shapes (X49).
 pub fn build() -> String {
     let binary = std::env::current_exe().and_then(|path| path.metadata());
     let changed = |binary: &Metadata| binary.modified().ok()?.duration_since(UNIX_EPOCH).ok();

@@ -258,7 +258,7 @@ mod tests {
 
     static THREADS: Metric =
         Metric::new("process_threads", Kind::Gauge, "x").exported("process.thread.count");
-    /// Nobody listens there: that the numbers are read is what counts.
+    /// The destination does not exist: the test only watches whether the numbers are read.
     const NOWHERE: &str = "InstrumentationKey=k;IngestionEndpoint=http://127.0.0.1:9/";
 
     /// Proves: H4.

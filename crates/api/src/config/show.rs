@@ -28,7 +28,7 @@ pub struct ShownSetting {
     pub state: SettingState,
 }
 
-/// What becomes of a key.
+/// Whether the server uses a key that is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SettingState {

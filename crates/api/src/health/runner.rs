@@ -49,7 +49,7 @@ impl HealthChecks {
         Self::measured(checks, Arc::new(move || began.elapsed()))
     }
 
-    /// Nothing to check.
+    /// A list of checks with none in it.
     pub fn none() -> Self {
         let began = std::time::Instant::now();
         Self { checks: Arc::new([]), stopwatch: Arc::new(move || began.elapsed()), last: Arc::default() }

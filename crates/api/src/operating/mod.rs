@@ -1,4 +1,4 @@
-//! What operators see of a running process: the same for the admin listener, `/api/v1/admin` and `/ops`.
+//! The view that operators have of a running process: the same for the admin listener, `/api/v1/admin` and `/ops`.
 
 mod build;
 pub mod log_level;
