@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use uuid::Uuid;
 
 use crate::config::{Arguments, Gathered, Sources, reference_markdown, split_arguments};
 use crate::health;
@@ -34,25 +35,13 @@ pub enum Command {
         #[arg(long, value_parser = ["apim"])]
         profile: Option<String>,
     },
-    /// Write a verified copy of the database of a running or stopped server
-    Backup {
-        #[arg(required_unless_present_any = ["to_store", "list"], conflicts_with_all = ["to_store", "list"])]
-        file: Option<PathBuf>,
-        /// Into the file store instead of a file; prints the key
-        #[arg(long, conflicts_with = "list")]
-        to_store: bool,
-        /// Only list the copies in the file store
-        #[arg(long)]
-        list: bool,
-    },
-    /// Put a verified copy in the place of the database of a stopped server
-    Restore {
-        #[arg(required_unless_present = "from_store", conflicts_with = "from_store")]
-        file: Option<PathBuf>,
-        /// A copy in the file store, by the key that `backup` printed
-        #[arg(long, value_name = "KEY")]
-        from_store: Option<String>,
-    },
+    /// Back up the embedded database of a running or stopped server: into a file, or into the store of backups
+    Backup(BackupArgs),
+    /// Bring the embedded database of a stopped server back, from a file or to a moment
+    Restore(RestoreArgs),
+    /// Prepare for a disaster
+    #[command(subcommand)]
+    Dr(DrCommand),
     /// Import a CSV or NDJSON file
     Import(ImportArgs),
     /// Bring the database to this version's schema
@@ -71,6 +60,80 @@ pub enum Command {
     Errors,
     /// Print the metrics and what they mean
     Metrics,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct BackupArgs {
+    /// Write a verified copy of the database to this file, which must not exist
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<BackupCommand>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum BackupCommand {
+    /// Back up the whole database
+    Full(LabelArgs),
+    /// Back up the pages that have changed since the last full backup
+    Diff(LabelArgs),
+    /// Back up what was committed since the last backup
+    Log(LabelArgs),
+    /// List the backups in the store, the oldest first
+    List {
+        /// As JSON, one manifest a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read backups back and check them: all, or one by its id
+    Verify { id: Option<Uuid> },
+    /// Remove what need not be kept any longer
+    Clean,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct LabelArgs {
+    /// Why it is taken; kept with it
+    #[arg(long)]
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct RestoreArgs {
+    /// A copy that `backup FILE` wrote
+    #[arg(required_unless_present_any = ["at", "latest"], conflicts_with_all = ["at", "latest"])]
+    pub file: Option<PathBuf>,
+    /// Bring back this moment, such as 2024-01-15T14:30:00Z: every commit until then and none after it
+    #[arg(long, value_name = "UTC", conflicts_with = "latest")]
+    pub at: Option<String>,
+    /// Bring back the last moment that was backed up
+    #[arg(long)]
+    pub latest: bool,
+    /// Write the database to this file, which must not exist, and leave everything else as it is
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub to: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum DrCommand {
+    /// Say how a moment is restored, or up to which moment that is possible
+    Plan {
+        /// Such as 2024-01-15T14:30:00Z
+        #[arg(long, value_name = "UTC")]
+        at: String,
+        /// The catalogue of a SQL Server's backups as a file instead of asking the server: JSON of docs/BACKUP.md
+        #[arg(long, value_name = "FILE")]
+        catalogue: Option<PathBuf>,
+        /// Name of the restored database; of a SQL Server
+        #[arg(long, default_value = "ErpRestored")]
+        database: String,
+    },
+    /// Back up everything until now under a name, before something risky
+    Mark {
+        #[arg(long)]
+        label: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -228,7 +291,11 @@ mod tests {
             args.post
         };
         assert_eq!([args.post, post("--post=false"), post("")], [Some(true), Some(false), None]);
-        assert_eq!(command("backup --to-store"), Command::Backup { file: None, to_store: true, list: false });
+        let backup = |command| Command::Backup(BackupArgs { file: None, command: Some(command) });
+        assert_eq!(command("backup full"), backup(BackupCommand::Full(LabelArgs { label: None })));
+        assert_eq!(command("backup list --json"), backup(BackupCommand::List { json: true }));
+        let file = BackupArgs { file: Some("copy.db".into()), command: None };
+        assert_eq!(command("backup copy.db"), Command::Backup(file));
         assert_eq!(command("config show --redact"), Command::Config(ConfigCommand::Show { redact: true }));
     }
 
@@ -237,8 +304,11 @@ mod tests {
         for line in [
             "frobnicate",
             "backup",
-            "backup a.db --to-store",
+            "backup a.db full",
             "restore",
+            "restore a.db --latest",
+            "restore --at 2024-01-15T14:30:00Z --latest",
+            "dr mark",
             "import --type accounts",
             "openapi --profile x",
             "migrate --plan --status",

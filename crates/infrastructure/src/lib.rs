@@ -1,5 +1,6 @@
 //! Adapters: the engines, the SQL, the cache, the system's clock and random source. No business rule.
 
+pub mod backups;
 pub mod blobs;
 pub mod cache;
 pub mod certificates;

@@ -1,6 +1,7 @@
 //! The admin listener: health in full, log levels, and what the process is doing. A router of its own on an address of its
 //! own, which asks nobody who they are: whoever reaches it is an operator (docs/adr/0044).
 
+mod backups;
 mod debug;
 mod log_level;
 mod reach;
@@ -60,6 +61,7 @@ pub fn router(state: AdminState) -> Router {
     let health = router_with_access(state.operating.health.for_operators());
     Router::new()
         .route("/admin/log-level", get(log_level::read).put(log_level::change).delete(log_level::end))
+        .route("/admin/backups", get(backups::list).post(backups::take))
         .route("/debug/build", get(debug::build))
         .route("/debug/config", get(debug::config))
         .route("/debug/overload", get(debug::overload))

@@ -22,6 +22,7 @@ const CHECKS: ConnectionChecks = ConnectionChecks {
     redis: super::stores::check_redis,
     azure_storage: super::stores::check_azure_storage,
     azure_container: super::stores::check_azure_container,
+    backup_key: super::backups::check_key,
     app_configuration: |text, _| check_connection_string(text).map(|()| Vec::new()),
 };
 

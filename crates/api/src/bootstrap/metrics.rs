@@ -5,7 +5,10 @@ mod sources;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::platform::backups::BackupKind;
+use application::platform::backups::service::{BackupService, KindStatistics};
 use application::ports::cache::{BreakerState, RedisStatistics};
+use domain::time::Timestamp;
 use infrastructure::cache::layered::LayeredCache;
 use infrastructure::sql::meter::Ran;
 use signals::Registry;
@@ -28,6 +31,7 @@ pub struct Others<'a> {
     pub logs: &'a Logs,
     pub leading: Leading,
     pub exporting: &'a Exporting,
+    pub backups: Option<Arc<dyn BackupService>>,
 }
 
 /// Every metric, as far as there is something to read.
@@ -38,6 +42,9 @@ pub fn metrics(sources: &Arc<Sources>, others: Others<'_>) -> Metrics {
     database(&mut registry, sources);
     cache(&mut registry, sources, others.parts.live.redis.as_ref());
     rest(&mut registry, &others);
+    if let Some(service) = &others.backups {
+        backups(&mut registry, service);
+    }
     of_process(&mut registry, sources, &others);
     Metrics::new(registry)
 }
@@ -199,6 +206,39 @@ fn rest(registry: &mut Registry, others: &Others<'_>) {
     });
     let exporting = others.exporting.clone();
     registry.add(&defs::TELEMETRY_DROPPED, move |samples| samples.count(exporting.tap().feed().dropped()));
+}
+
+/// Only where this process takes backups.
+fn backups(registry: &mut Registry, service: &Arc<dyn BackupService>) {
+    type Read = fn(&KindStatistics) -> Option<f64>;
+    let kinds: [(_, Read); 3] = [
+        (&defs::BACKUP_LAST, |kind| kind.last.map(seconds)),
+        (&defs::BACKUP_BYTES, |kind| kind.bytes.map(|bytes| bytes as f64)),
+        (&defs::BACKUP_FAILURES, |kind| Some(kind.failures as f64)),
+    ];
+    for (def, read) in kinds {
+        let from = service.clone();
+        registry.add(def, move |samples| {
+            let statistics = from.statistics();
+            for kind in BackupKind::ALL {
+                if let Some(value) = read(statistics.of(*kind)) {
+                    samples.labelled([kind.as_str()], value);
+                }
+            }
+        });
+    }
+    let from = service.clone();
+    registry.add(&defs::BACKUP_VERIFIED, move |samples| {
+        samples.maybe(from.statistics().verified_at.map(seconds))
+    });
+    let from = service.clone();
+    registry
+        .add(&defs::RESTORE_DRILL, move |samples| samples.maybe(from.statistics().drilled_at.map(seconds)));
+}
+
+/// Since 1970.
+fn seconds(moment: Timestamp) -> f64 {
+    moment.micros() as f64 / 1e6
 }
 
 fn of_process(registry: &mut Registry, sources: &Arc<Sources>, others: &Others<'_>) {

@@ -1,5 +1,6 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
+mod backups;
 mod concerns;
 mod configuration;
 mod connection_budget;
@@ -18,7 +19,6 @@ mod serve;
 mod signals;
 mod sql_login;
 mod stopping;
-mod stored_backup;
 mod stores;
 mod telemetry;
 mod wiring;
@@ -152,15 +152,9 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
     let sources = Sources::of_process(arguments);
     let configuration = configure(&sources).await?;
     match invocation.command {
-        Command::Backup { list: true, .. } => stored_backup::list(&configuration.settings).await,
-        Command::Backup { file: Some(file), .. } => offline::backup(&configuration.settings, &file),
-        Command::Backup { .. } => stored_backup::backup(&configuration.settings).await,
-        Command::Restore { from_store: Some(key), .. } => {
-            stored_backup::restore(&configuration.settings, &key).await
-        }
-        Command::Restore { file, .. } => {
-            offline::restore(&configuration.settings, &file.unwrap_or_default()).await
-        }
+        Command::Backup(args) => backups::command::backup(&configuration.settings, args).await,
+        Command::Restore(args) => backups::command::restore(&configuration.settings, args).await,
+        Command::Dr(command) => backups::command::dr(&configuration.settings, command).await,
         Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
         Command::Diag(DiagCommand::SlowQueries(args)) => {
             diagnose::slow_queries(&configuration.settings, args).await

@@ -16,7 +16,7 @@ use application::ports::clock::Clock;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
-use infrastructure::sql::backup::{self, BackupSummary, Restoring};
+use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::db::Db;
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::migrate;
@@ -37,7 +37,11 @@ pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
 /// Puts a copy in the database's place once its structure, its books and its hash chains are found sound.
 pub async fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
     let restoring = backup::prepare_restore(file, embedded(settings)?)?;
-    sound_books(&restoring).await?;
+    let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(restoring.folder())?;
+    let copy = folder.path().join("copy.db");
+    restoring.copy_to(&copy)?;
+    sound_books(&copy).await?;
+    drop(folder);
     let (summary, kept) = restoring.finish(SystemClock.now())?;
     print(&format!("Restored and verified: {}\n", told(&summary)))?;
     match kept {
@@ -48,12 +52,9 @@ pub async fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
 
 /// Checks the books of every tenant in a second copy, which is brought up to date for it: what is restored stays as it was
 /// backed up.
-async fn sound_books(restoring: &Restoring) -> Result<(), Failure> {
-    let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(restoring.folder())?;
-    let copy = folder.path().join("copy.db");
-    restoring.copy_to(&copy)?;
+pub(super) async fn sound_books(copy: &Path) -> Result<(), Failure> {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let database = Arc::new(Db::open_sqlite(&copy, SqliteOptions::default(), clock, ids).await?);
+    let database = Arc::new(Db::open_sqlite(copy, SqliteOptions::default(), clock, ids).await?);
     let integrity = Integrity::new(database.clone());
     let mut wrong = Vec::new();
     for (tenant, code) in database.tenants_by_code().await? {

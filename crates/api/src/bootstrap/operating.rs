@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::platform::backups::service::BackupService;
 use application::platform::log_levels::{LogLevelQueries, StoredLevels};
 use application::ports::clock::Clock;
 use axum::Router;
@@ -29,6 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The parts of the process that operators look at.
 pub struct Seen<'a> {
+    pub backups: Option<Arc<dyn BackupService>>,
     pub settings: &'a Settings,
     pub parts: &'a Parts,
     pub health: &'a HealthState,
@@ -46,11 +48,14 @@ pub struct Watched {
 }
 
 pub fn watched(seen: &Seen<'_>, leading: Leading) -> Watched {
-    let Seen { settings, parts, live, logs, exporting, .. } = *seen;
+    let Seen { settings, parts, live, logs, exporting, ref backups, .. } = *seen;
     let mut operations = api_operations();
     operations.plain(router_with_access(seen.health.clone()).with_state(()));
     let sources = metrics::Sources::watch(&mut operations, parts, exporting);
-    let metrics = metrics::metrics(&sources, Others { settings, parts, live, logs, leading, exporting });
+    let metrics = metrics::metrics(
+        &sources,
+        Others { settings, parts, live, logs, leading, exporting, backups: backups.clone() },
+    );
     let operating = Operating {
         health: seen.health.clone(),
         levels: seen.levels.clone(),
@@ -59,6 +64,7 @@ pub fn watched(seen: &Seen<'_>, leading: Leading) -> Watched {
         history: sources.history.clone(),
         slow: parts.database.clone(),
         build: Arc::new(build_of(settings, parts)),
+        backups: backups.clone(),
         levels_changed: Arc::default(),
     };
     let state = parts.state.clone().operated_by(operating.clone());

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use application::platform::backups::service::BackupService;
 use application::ports::clock::Clock;
 use axum::Router;
 use infrastructure::private_files;
@@ -22,7 +23,7 @@ use super::signals::Signals;
 use super::stopping::{Ending, end};
 use super::telemetry::{EndAtEnd, Exporting, enrichers};
 use super::wiring::{Parts, http_limits, overload_of, put_together};
-use super::{Failure, first_start, follow, health_checks, stores, worker};
+use super::{Failure, backups, first_start, follow, health_checks, stores, worker};
 use crate::config::{
     Configuration, Environment, Gathered, LiveSettings, Logging, NotLoaded, Reloader, Settings, Severity,
     Sources,
@@ -78,7 +79,9 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     let live = reloader.live();
     let health = health(&settings, &parts, &live, &lifecycle)?;
     let standing = worker::Standing::of(&parts);
+    let backups = backups::of_server(&settings, &parts)?;
     let seen = Seen {
+        backups: backups.clone().map(|backups| backups as Arc<dyn BackupService>),
         settings: &settings,
         parts: &parts,
         health: &health,
@@ -93,7 +96,9 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     let (stop, stopped) = watch::channel(false);
     let followed = follow(&live, &parts, Some(levels.clone()), stopped.clone());
     let reloading = tokio::spawn(reloader.run(stopped.clone()));
+    let leading = standing.leading.clone();
     let background = standing.start(&parts, stopped.clone());
+    let backing_up = backups.map(|backups| tokio::spawn(backups.run(leading, stopped.clone())));
     tokio::spawn(SharedLevels::new(&parts, &operating).follow(stopped.clone()));
     tokio::spawn(sources.keep(stopped.clone()));
     let kept = tokio::spawn(exporting.clone().keep(live.clone(), operating.metrics.clone(), stopped.clone()));
@@ -113,6 +118,9 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
     let in_progress = async move {
         serving.ended().await;
         background.await;
+        if let Some(backing_up) = backing_up {
+            let _ = backing_up.await;
+        }
         followed.await;
         let _ = reloading.await;
         // The last numbers are handed over.

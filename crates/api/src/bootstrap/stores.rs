@@ -26,6 +26,7 @@ use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
+use infrastructure::sql::sqlite::archive::ArchiveOptions;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 
 use super::configuration::azure_identity;
@@ -128,7 +129,8 @@ async fn open_engine(
 ) -> Result<Db, NotOpened> {
     match &settings.database.choice {
         DatabaseChoice::Sqlite(file) => {
-            let options = sqlite_options(&settings.database, pace);
+            let archive = archive_options(settings);
+            let options = SqliteOptions { archive, ..sqlite_options(&settings.database, pace) };
             Db::open_sqlite(file, options, clock, ids).await.map_err(|error| match error {
                 StorageError::Retryable(_) => NotOpened::Storage(error),
                 // It names the file, and waiting does not mend it.
@@ -159,8 +161,15 @@ fn sqlite_options(database: &Database, pace: Arc<dyn Pace>) -> SqliteOptions {
         group_works_max: database.group_commit_max,
         queue_works_max: database.write_queue_max,
         busy_timeout: database.busy_timeout,
+        archive: None,
         pace,
     }
+}
+
+/// Whether the embedded database keeps an archive for its backups.
+pub fn archive_options(settings: &Settings) -> Option<ArchiveOptions> {
+    let backup = &settings.backup;
+    backup.enabled.then_some(ArchiveOptions { bytes_max: backup.archive_bytes })
 }
 
 /// Names the setting, as every other refusal to start does.
@@ -261,10 +270,18 @@ pub fn check_azure_container(text: &str, _: Environment) -> Result<Vec<String>, 
 
 /// The chosen file store, opened but not yet asked for anything; the rest of `settings` is that of the start.
 pub fn open_blobs(choice: &BlobChoice, settings: &Settings) -> Result<Arc<dyn BlobStore>, Failure> {
-    let files = &settings.files;
+    open_container(choice, &settings.files.container, settings)
+}
+
+/// Another container of the same kind of store.
+pub fn open_container(
+    choice: &BlobChoice,
+    container: &str,
+    settings: &Settings,
+) -> Result<Arc<dyn BlobStore>, Failure> {
     let options = match choice {
         BlobChoice::Directory(directory) => BlobOptions::Directory(directory.clone()),
-        BlobChoice::Azure(text) => BlobOptions::parse(Some(text.expose()), Path::new("."), &files.container)
+        BlobChoice::Azure(text) => BlobOptions::parse(Some(text.expose()), Path::new("."), container)
             .map_err(|reason| Failure::Configuration(format!("AzureStorage:ConnectionString: {reason}")))?,
     };
     let tokens: Option<Arc<dyn TokenSource>> = match options.needs_identity() {

@@ -36,6 +36,7 @@ pub struct ConnectionChecks {
     pub redis: ConnectionCheck,
     pub azure_storage: ConnectionCheck,
     pub azure_container: ConnectionCheck,
+    pub backup_key: ConnectionCheck,
     pub app_configuration: ConnectionCheck,
 }
 
@@ -225,7 +226,7 @@ pub fn remote(reader: &mut Reader<'_>, checks: &ConnectionChecks, locations: &Re
     }
 }
 
-fn check(reader: &mut Reader<'_>, def: &'static KeyDef, check: ConnectionCheck, text: &str) {
+pub fn check(reader: &mut Reader<'_>, def: &'static KeyDef, check: ConnectionCheck, text: &str) {
     match check(text, reader.environment()) {
         Ok(remarks) => {
             for remark in remarks {

@@ -55,7 +55,7 @@ pub use remote::{
 };
 pub use seen::Source;
 pub use settings::{
-    Admin, Auth, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute, Region,
-    RegionRole, Reload, Settings, Shutdown, Startup, Template,
+    Admin, Auth, Backup, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute,
+    Region, RegionRole, Reload, Settings, Shutdown, Startup, Template,
 };
 pub use show::{SettingState, ShownSetting};

@@ -252,6 +252,26 @@ keys! {
         "Commands that wait for the writer of the embedded engine; more are answered 503.").default("4096");
     DATABASE_BUSY = KeyDef::new("Database:BusyTimeoutMs", integer(0, 60_000, "milliseconds"),
         "How long a statement of the embedded engine waits for another process's lock.").default("10000");
+    BACKUP_ENABLED = KeyDef::new("Backup:Enabled", SWITCH,
+        "Whether the embedded database is backed up by the calendar of BACKUP.md, and every commit is kept for that. A SQL Server \
+         backs itself up.").default("false");
+    BACKUP_CONNECTION = KeyDef::new("Backup:ConnectionString", Kind::ConnectionString,
+        "Where backups go, in the forms of `AzureStorage:ConnectionString`. Better another account than the files', whose loss \
+         it must survive. Not set: the account of the files, or `file://backups`.").secret();
+    BACKUP_CONTAINER = KeyDef::new("Backup:Container", Kind::Text,
+        "The container backups are kept in; made if it is missing and that is allowed.").default("erp-backups");
+    BACKUP_KEY = KeyDef::new("Backup:EncryptionKey", Kind::Text,
+        "What backups are encrypted with: Base64 of 32 bytes, such as `openssl rand -base64 32` prints. Without it no backup can be \
+         read, so it is kept elsewhere, too. Required where backups are taken outside Development.").secret();
+    BACKUP_RETIRED_KEYS = KeyDef::new("Backup:RetiredEncryptionKeys:*", Kind::Text,
+        "Earlier keys, with which older backups can still be read.").secret();
+    BACKUP_LOG = KeyDef::new("Backup:LogSeconds", integer(1, 3600, "seconds"),
+        "How often what was committed is backed up: as much is lost with the disk at most.").default("300");
+    BACKUP_DAYS = KeyDef::new("Backup:RetentionDays", integer(1, 3660, "days"),
+        "Days of which any moment can be restored. Beyond, the first full backups of 5 weeks, 12 months and 7 years are kept.")
+        .default("30");
+    BACKUP_ARCHIVE = KeyDef::new("Backup:ArchiveMiB", integer(16, 1_048_576, "MiB"),
+        "Most that is kept beside the database for backups. Beyond, the next backup is a full one.").default("4096");
     STARTUP_SECONDS = KeyDef::new("Startup:TimeoutSeconds", integer(0, 3600, "seconds"),
         "How long the database, the vault and App Configuration are waited for at start, each by itself. Meanwhile the server \
          is live and not ready; then it ends with exit code 69. For the vault and App Configuration it is read from the \

@@ -1,6 +1,7 @@
 //! The configuration as typed sections, handed out by value.
 
 mod admin;
+mod backup;
 mod oidc;
 mod proxies;
 mod read;
@@ -15,6 +16,7 @@ use application::ports::configuration::SecretText;
 use domain::platform::attachment::ContentType;
 
 pub(super) use admin::admin;
+pub use backup::Backup;
 pub use oidc::Oidc;
 pub(super) use read::{listen, logging};
 pub(super) use tls::tls;
@@ -55,6 +57,7 @@ pub struct Settings {
     pub startup: Startup,
     pub shutdown: Shutdown,
     pub files: Files,
+    pub backup: Backup,
     /// Files whose end health watches.
     pub certificates: Vec<PathBuf>,
     pub cors_origins: Vec<String>,

@@ -98,6 +98,16 @@ metrics! {
         "Time since a source of settings last answered.").by(&["source"]);
     CONFIGURATION_RELOADS = Metric::new("erp_configuration_reloads_total", Counter, "Changed settings that were put into force.");
 
+    BACKUP_LAST = Metric::new("erp_backup_last_success_timestamp_seconds", Gauge,
+        "Until when the last backup of a kind covers every commit, in seconds since 1970. Only where this process takes backups, like \
+         the next four.").by(&["kind"]);
+    BACKUP_BYTES = Metric::new("erp_backup_size_bytes", Gauge, "Size of the last backup of a kind in the store.").by(&["kind"]);
+    BACKUP_FAILURES = Metric::new("erp_backup_failures_total", Counter, "Backups that failed.").by(&["kind"]);
+    BACKUP_VERIFIED = Metric::new("erp_backup_last_verified_timestamp_seconds", Gauge,
+        "When a backup was last read back and found whole.");
+    RESTORE_DRILL = Metric::new("erp_restore_drill_last_success_timestamp_seconds", Gauge,
+        "When a restore was last practised and its books found sound.");
+
     LOG_EVENTS = Metric::new("erp_log_events_total", Counter, "Logged events by level.").by(&["level"]);
     LOG_DROPPED = Metric::new("erp_log_events_dropped_total", Counter,
         "Events that were not written because more came than could be.");

@@ -7,6 +7,7 @@ mod targets;
 
 use std::sync::Arc;
 
+use application::platform::backups::service::BackupService;
 use application::ports::slow_statements::{SlowStatement, SlowStatements};
 
 use tokio::sync::Notify;
@@ -31,6 +32,8 @@ pub struct Operating {
     pub history: History,
     pub slow: Arc<dyn SlowStatements>,
     pub build: Arc<Build>,
+    /// `None` where this process takes none.
+    pub backups: Option<Arc<dyn BackupService>>,
     /// Woken when log levels of all processes have changed.
     pub levels_changed: Arc<Notify>,
 }
@@ -56,6 +59,7 @@ impl Default for Operating {
             history: History::default(),
             slow: Arc::new(NothingSlow),
             build: Arc::default(),
+            backups: None,
             levels_changed: Arc::default(),
         }
     }

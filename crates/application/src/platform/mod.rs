@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod attempts;
 pub mod audit_chain;
 pub mod audit_log;
+pub mod backups;
 pub mod batch;
 pub mod bootstrap;
 pub mod cache;

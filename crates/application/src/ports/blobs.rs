@@ -45,6 +45,12 @@ domain::choices! {
         Export = "exports",
         Import = "imports",
         Backup = "backups",
+        /// What a backup is; under the same id.
+        BackupManifest = "backup-manifests",
+        /// Which files a backup's rows point to; under the backup's id.
+        BackupFileList = "backup-file-lists",
+        /// A copy of a file, for backups; under its own id.
+        BackupFile = "backup-files",
     }
 }
 
@@ -271,6 +277,9 @@ pub trait BlobStore: Send + Sync {
         purpose: Purpose,
         life: Duration,
     ) -> BlobResult<Option<SignedUrl>>;
+
+    /// Moves a blob to storage that costs less and is read slowly; answers whether there is such storage.
+    async fn cool(&self, key: BlobKey) -> BlobResult<bool>;
 
     /// Whether the store can be reached and used, in words when not; within a few seconds.
     async fn probe(&self) -> Result<(), String>;

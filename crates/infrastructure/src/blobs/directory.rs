@@ -195,6 +195,10 @@ impl BlobStore for DirectoryBlobs {
         Ok(None)
     }
 
+    async fn cool(&self, _: BlobKey) -> BlobResult<bool> {
+        Ok(false)
+    }
+
     async fn probe(&self) -> Result<(), String> {
         let file = self.root.join(INCOMING).join(format!("probe.{}", std::process::id()));
         let write = tokio::task::spawn_blocking(move || {

@@ -64,6 +64,10 @@ impl BlobStore for ReplaceableBlobs {
         self.now().signed_url(key, purpose, life).await
     }
 
+    async fn cool(&self, key: BlobKey) -> BlobResult<bool> {
+        self.now().cool(key).await
+    }
+
     async fn probe(&self) -> Result<(), String> {
         self.now().probe().await
     }

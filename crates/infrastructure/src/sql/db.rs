@@ -20,6 +20,8 @@ use super::migrate;
 pub use super::moments::DatabaseClock;
 use super::mssql::connection_string::SqlServerOptions;
 use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
+use super::sqlite::archive::spool::give_up;
+use super::sqlite::archive::{Archived, SharedSpool, Spool};
 use super::sqlite::damage::Damage;
 use super::sqlite::file::{lock_database, look_through, named};
 use super::sqlite::long_reads::LongReads;
@@ -58,6 +60,21 @@ enum Engine {
     SqlServer(Arc<SqlServerEngine>),
 }
 
+/// The archive of a database that is being written.
+#[derive(Clone)]
+pub struct LiveArchive {
+    pub spool: SharedSpool,
+    pub database: PathBuf,
+    writer: SqliteWriter,
+}
+
+impl LiveArchive {
+    /// Brings everything that is committed into the archive.
+    pub async fn take(&self) -> StorageResult<Archived> {
+        self.writer.archive().await
+    }
+}
+
 struct SqliteEngine {
     path: PathBuf,
     writer: SqliteWriter,
@@ -65,6 +82,7 @@ struct SqliteEngine {
     long_reads: LongReads,
     damage: Arc<Damage>,
     probe: SqliteProbe,
+    archive: Option<SharedSpool>,
     /// Held for the life of the process: a second server on the same file is refused.
     _lock: File,
 }
@@ -81,14 +99,19 @@ impl Db {
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
         let (path, lock) = lock_database(path)?;
+        let archive = match &options.archive {
+            Some(archive) => Some(SharedSpool::new(Spool::open(&path, archive, ids.clone())?)),
+            None => give_up(&path).map(|()| None).map_err(|error| StorageError::Full(error.to_string()))?,
+        };
         let mut connection = open_writer(&path, &options).map_err(|error| named(&path, error))?;
         migrate::migrate_sqlite(&mut connection, clock.now()).map_err(|error| named(&path, error))?;
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let meter = Arc::new(Meter::new(Service::Sqlite, format!("sqlite | {name}")));
         let damage = Arc::new(Damage::default());
         let noting = (meter.clone(), damage.clone());
-        let writer =
-            SqliteWriter::start(connection, &options, clock, noting, move |tx| SqlUnitOfWork::new(tx, ids))?;
+        let writer = SqliteWriter::start(connection, &options, clock, noting, archive.clone(), move |tx| {
+            SqlUnitOfWork::new(tx, ids)
+        })?;
         let readers = Readers::open(&path, &options, meter.clone()).map_err(|error| named(&path, error))?;
         let probe = SqliteProbe::new(&path, writer.clone(), damage.clone())?;
         look_through(path.clone(), damage.clone());
@@ -100,6 +123,7 @@ impl Db {
                 damage,
                 probe,
                 path,
+                archive,
                 _lock: lock,
             })),
             meter,
@@ -116,6 +140,13 @@ impl Db {
             engine.writer.close().await;
         };
         tokio::time::timeout(CLOSE_TIMEOUT, closing).await.is_ok()
+    }
+
+    /// The archive of an embedded database, where one is kept.
+    pub fn archive(&self) -> Option<LiveArchive> {
+        let Engine::Sqlite(engine) = &self.engine else { return None };
+        let spool = engine.archive.clone()?;
+        Some(LiveArchive { spool, writer: engine.writer.clone(), database: engine.path.clone() })
     }
 
     /// Commands that wait for the writer of an embedded database.

@@ -103,7 +103,7 @@ fn writer(folder: &std::path::Path) -> SqliteWriter {
     let noting = (Arc::new(Meter::new(Service::Sqlite, "sqlite".to_owned())), Arc::new(Damage::default()));
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let new = move |tx| SqlUnitOfWork::new(tx, ids);
-    SqliteWriter::start(connection, &options, Arc::new(SystemClock), noting, new).unwrap()
+    SqliteWriter::start(connection, &options, Arc::new(SystemClock), noting, None, new).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

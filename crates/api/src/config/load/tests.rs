@@ -32,6 +32,7 @@ pub(crate) const CHECKS: ConnectionChecks = ConnectionChecks {
     redis: accept,
     azure_storage: accept,
     azure_container: accept,
+    backup_key: accept,
     app_configuration: accept,
 };
 

@@ -32,6 +32,7 @@ impl Settings {
         let database = choices::database(reader, checks, &data_directory);
         let cache = choices::cache(reader, checks);
         let blobs = choices::blobs(reader, checks, &data_directory);
+        let backup = super::backup::backup(reader, checks, &data_directory);
         choices::remote(reader, checks, locations);
         Self {
             environment: reader.environment(),
@@ -74,6 +75,7 @@ impl Settings {
                 grace: reader.seconds(&keys::SHUTDOWN_GRACE),
             },
             files: files(reader),
+            backup,
             certificates: certificates(reader),
             cors_origins: cors_origins(reader),
             proxies: super::proxies::proxies(reader),

@@ -19,6 +19,9 @@ use super::errors::failure;
 use super::{AzureBlobs, SHA256, download, path, upload};
 use crate::blobs::meter::exactly;
 
+/// Read at once, unlike `Archive`, whose blobs take hours to come back: a restore must be done within hours.
+const COLD_TIER: &str = "Cold";
+
 #[async_trait]
 impl BlobStore for AzureBlobs {
     async fn put(
@@ -127,6 +130,17 @@ impl BlobStore for AzureBlobs {
             Purpose::Upload => vec![("x-ms-blob-type", "BlockBlob")],
         };
         Ok(Some(SignedUrl { url: url.into(), headers }))
+    }
+
+    async fn cool(&self, key: BlobKey) -> BlobResult<bool> {
+        let headers = [("x-ms-access-tier", COLD_TIER)];
+        let answer =
+            self.rest.send(Method::PUT, &format!("/{key}?comp=tier"), &headers, bytes::Bytes::new()).await?;
+        match answer.status {
+            StatusCode::OK | StatusCode::ACCEPTED => Ok(true),
+            StatusCode::NOT_FOUND => Err(BlobError::NotFound(key)),
+            _ => Err(answer.failure()),
+        }
     }
 
     async fn probe(&self) -> Result<(), String> {

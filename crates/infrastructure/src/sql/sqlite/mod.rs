@@ -1,5 +1,6 @@
 //! SQLite, the embedded engine: one writer thread, and readers that never wait for it (WAL).
 
+pub mod archive;
 pub mod damage;
 pub mod file;
 pub mod long_reads;

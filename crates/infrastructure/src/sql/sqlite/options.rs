@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use application::ports::pace::{Pace, Unpaced};
 
+use super::archive::ArchiveOptions;
 use super::page_cache::{PAGE_CACHE_BYTES_DEFAULT, PageCache};
 
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct SqliteOptions {
     pub queue_works_max: usize,
     /// How long a statement waits for another process's lock.
     pub busy_timeout: Duration,
+    /// Whether every page that is committed is kept for backups.
+    pub archive: Option<ArchiveOptions>,
     /// Asked by reads and writes that take long.
     pub pace: Arc<dyn Pace>,
 }
@@ -37,6 +40,7 @@ impl Default for SqliteOptions {
             group_works_max: 256,
             queue_works_max: 4_096,
             busy_timeout: Duration::from_secs(10),
+            archive: None,
             pace: Arc::new(Unpaced),
         }
     }

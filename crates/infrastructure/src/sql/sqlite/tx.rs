@@ -26,7 +26,11 @@ use crate::private_files::create_file;
 /// Prepared statements the writer keeps.
 const STATEMENTS_CACHED_MAX: usize = 512;
 
-/// Opens a connection with the pragmas of the writer.
+/// Frames of the write-ahead log after which it is brought into the file.
+pub(super) const CHECKPOINT_FRAMES: u64 = 16_000;
+
+/// Opens a connection with the pragmas of the writer. With an archive the engine brings the log into the file only when it
+/// is told to.
 pub fn open_writer(path: &Path, options: &SqliteOptions) -> StorageResult<Connection> {
     create_file(path).map_err(|error| StorageError::Full(error.to_string()))?;
     let connection = Connection::open(path).map_err(storage_error)?;
@@ -36,8 +40,9 @@ pub fn open_writer(path: &Path, options: &SqliteOptions) -> StorageResult<Connec
         .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
              PRAGMA cache_size = {}; PRAGMA temp_store = MEMORY; \
-             PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 134217728;",
-            PageCache::pragma(options.page_cache().writer_kib())
+             PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = 134217728;",
+            PageCache::pragma(options.page_cache().writer_kib()),
+            if options.archive.is_some() { 0 } else { CHECKPOINT_FRAMES },
         ))
         .map_err(storage_error)?;
     keep_plans(&connection).map_err(storage_error)?;

@@ -22,6 +22,7 @@ use super::super::meter::Meter;
 use super::super::moments::next_moment;
 use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
+use super::archive::{Archived, Archiving, SharedSpool};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::pauses::WritePauses;
@@ -44,6 +45,8 @@ pub(super) enum Job {
     Settle(oneshot::Sender<()>),
     /// Answered when the write lock was taken, after everything before it.
     Prove(oneshot::Sender<StorageResult<()>>),
+    /// Answered when everything before it is in the archive.
+    Archive(oneshot::Sender<StorageResult<Archived>>),
     /// Answered when the database is closed, after everything before it.
     Close(oneshot::Sender<()>),
 }
@@ -66,9 +69,11 @@ impl SqliteWriter {
         options: &SqliteOptions,
         clock: Arc<dyn Clock>,
         (meter, damage): (Arc<Meter>, Arc<Damage>),
+        archive: Option<SharedSpool>,
         new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
+        let archiving = archive.map(|spool| Archiving::of(&connection, spool));
         let pulse = Pulse::default();
         let pauses = WritePauses::new(options.pace.clone());
         pulse.of(&connection, pauses.clone())?;
@@ -81,7 +86,7 @@ impl SqliteWriter {
             .name("sqlite-writer".to_owned())
             .spawn(move || {
                 let last = Timestamp::from_micros(0);
-                WriterThread { uow, clock, last, refusal: noted, damage: found, group_works_max }
+                WriterThread { uow, clock, last, refusal: noted, damage: found, group_works_max, archiving }
                     .run(receiver)
             })
             .map_err(|error| StorageError::Internal(format!("writer thread: {error}")))?;
@@ -122,6 +127,14 @@ impl SqliteWriter {
         }
     }
 
+    /// Brings everything that was sent into the archive.
+    pub async fn archive(&self) -> StorageResult<Archived> {
+        let gone = || StorageError::Unavailable("the writer has stopped".to_owned());
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Archive(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
     pub async fn settle(&self) -> AppResult<()> {
         let gone = || StorageError::Unavailable("the writer has stopped".to_owned());
         let (reply, answer) = oneshot::channel();
@@ -137,6 +150,7 @@ struct WriterThread {
     refusal: Arc<LastRefusal>,
     damage: Arc<Damage>,
     group_works_max: usize,
+    archiving: Option<Archiving>,
 }
 
 type Replies = Vec<(oneshot::Sender<AppResult<()>>, AppResult<()>)>;
@@ -148,6 +162,7 @@ impl WriterThread {
             match job {
                 Job::Settle(reply) => drop(reply.send(())),
                 Job::Prove(reply) => drop(reply.send(self.prove())),
+                Job::Archive(reply) => drop(reply.send(self.archive())),
                 Job::Work(work, caller) => closed = self.group(work, caller, &mut jobs),
                 Job::Close(reply) => closed = Some(reply),
             }
@@ -159,9 +174,21 @@ impl WriterThread {
         if !self.damage.is_found()
             && let Ok(tx) = self.sqlite()
         {
-            let _ = tx.batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+            let _ = tx.batch("PRAGMA optimize");
+            let archived = self.archive().is_ok();
+            // What is not archived stays in the log for the next start.
+            let may_checkpoint = archived || self.archiving.is_none();
+            if let Ok(tx) = self.sqlite()
+                && may_checkpoint
+            {
+                let _ = tx.batch("PRAGMA wal_checkpoint(TRUNCATE)");
+            }
         }
+        let archiving = self.archiving.take();
         drop(self);
+        if let Some(archiving) = archiving {
+            archiving.closed();
+        }
         if let Some(closed) = closed {
             let _ = closed.send(());
         }
@@ -171,6 +198,15 @@ impl WriterThread {
         match &mut self.uow.tx {
             Tx::Sqlite(tx) => Ok(tx),
             Tx::SqlServer(_) => Err(StorageError::Internal("another engine's transaction".to_owned())),
+        }
+    }
+
+    /// Brings everything that is committed into the archive.
+    fn archive(&mut self) -> StorageResult<Archived> {
+        let now = self.clock.now();
+        match &self.archiving {
+            Some(archiving) => archiving.take(now),
+            None => Err(StorageError::Unusable("this database has no archive".to_owned())),
         }
     }
 
@@ -195,7 +231,7 @@ impl WriterThread {
         }
         let began = Instant::now();
         let mut replies: Replies = Vec::new();
-        let (mut settled, mut proofs, mut closing) = (Vec::new(), Vec::new(), None);
+        let (mut settled, mut proofs, mut archives, mut closing) = (Vec::new(), Vec::new(), Vec::new(), None);
         let mut next = Some((work, caller));
         while let Some((work, caller)) = next.take() {
             let result = caller.span.in_scope(|| self.one(&*work));
@@ -212,12 +248,16 @@ impl WriterThread {
                     Ok(Job::Work(work, caller)) => next = Some((work, caller)),
                     Ok(Job::Settle(reply)) => settled.push(reply),
                     Ok(Job::Prove(reply)) => proofs.push(reply),
+                    Ok(Job::Archive(reply)) => archives.push(reply),
                     Ok(Job::Close(reply)) => closing = Some(reply),
                     Err(_) => break,
                 }
             }
         }
         let committed = self.commit();
+        if committed.is_ok() {
+            self.note_commit();
+        }
         if let (Err(_), Ok(tx)) = (&committed, self.sqlite()) {
             tx.memory.forget();
         }
@@ -240,7 +280,21 @@ impl WriterThread {
             // It holds the lock, or held it a moment ago.
             let _ = reply.send(Ok(()));
         }
+        for reply in archives {
+            let _ = reply.send(self.archive());
+        }
         closing
+    }
+
+    /// Notes the moment of a commit, and brings the log into the file when it is long.
+    fn note_commit(&mut self) {
+        let now = self.clock.now();
+        let Some(archiving) = &self.archiving else { return };
+        if archiving.committed(now)
+            && let Ok(tx) = self.sqlite()
+        {
+            let _ = tx.batch("PRAGMA wal_checkpoint(PASSIVE)");
+        }
     }
 
     fn commit(&mut self) -> StorageResult<()> {
