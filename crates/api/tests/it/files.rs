@@ -126,41 +126,6 @@ async fn health_says_when_the_file_store_is_away() {
 }
 
 #[tokio::test]
-async fn a_database_is_backed_up_into_the_store_and_comes_back() {
-    let (azurite, folder) = (Azurite::start().await, tempfile::tempdir().unwrap());
-    let connection = azurite.connection_string();
-    let settings = [("AzureStorage:ConnectionString", connection.as_str())];
-    let run = |folder: &Path, arguments: &[&str]| {
-        let mut command = testkit::server::command(binary(), folder);
-        let output =
-            command.env("AzureStorage__ConnectionString", &connection).args(arguments).output().unwrap();
-        let text =
-            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        (output.status.success(), text)
-    };
-    let api = Api::start(folder.path(), &settings).await;
-    let entry = api.an_entry().await;
-    let (good, text) = run(folder.path(), &["backup", "--to-store"]);
-    assert!(good, "{text}");
-    let key = text.split_whitespace().find(|word| word.contains("/backups/")).unwrap().to_owned();
-    let (_, listed) = run(folder.path(), &["backup", "--list"]);
-    assert!(listed.contains(&key) && listed.lines().count() == 1, "{listed}");
-    drop(api);
-
-    let other = tempfile::tempdir().unwrap();
-    for (bad, reason) in [("nonsense", "not the key"), (&key.replace(&key[40..50], "0000000000"), "")] {
-        let (good, text) = run(other.path(), &["restore", "--from-store", bad]);
-        assert!(!good && text.contains(reason), "{text}");
-    }
-    let (good, text) = run(other.path(), &["restore", "--from-store", &key]);
-    assert!(good, "{text}");
-    let api = Api::start(other.path(), &settings).await;
-    assert_eq!(api.an_entry().await, entry);
-    let left: Vec<_> = std::fs::read_dir(other.path().join("data")).unwrap().flatten().collect();
-    assert!(left.iter().all(|entry| !entry.file_name().to_string_lossy().starts_with("backup-")));
-}
-
-#[tokio::test]
 async fn a_wrong_connection_string_stops_the_start_and_keeps_its_secret() {
     let folder = tempfile::tempdir().unwrap();
     let output = testkit::server::command(binary(), folder.path())

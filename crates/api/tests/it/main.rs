@@ -8,6 +8,7 @@ mod admin;
 mod at_once;
 mod attachments;
 mod azure_configuration;
+mod backups;
 mod bad_requests;
 mod batch;
 mod bodies;

@@ -81,6 +81,8 @@ impl BlobStore for AzureBlobs {
     }
 
     async fn list(&self, prefix: BlobPrefix, after: Option<&str>, limit: u32) -> BlobResult<BlobPage> {
+        // A container that is still to be made holds nothing, and that is no failure.
+        self.ensure_container().await?;
         let options = PaginatedListOptions {
             max_keys: Some(limit.clamp(1, BLOB_PAGE_MAX) as usize),
             page_token: after.map(str::to_owned),
