@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use infrastructure::sql::db::Db;
+use infrastructure::sql::sqlite::options::SqliteOptions;
+use infrastructure::system::{SystemClock, SystemIds};
 use serde_json::{Value, json};
 use testkit::peers::Azurite;
 use testkit::server::{Server, command, free_port};
@@ -128,17 +131,22 @@ struct Posting {
     after: Timestamp,
 }
 
+#[allow(clippy::disallowed_methods)] // the moments of another program, the server's client
 fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap())
 }
 
 /// The marks of the postings that a database holds.
-fn marks(database: &Path) -> BTreeSet<String> {
-    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+async fn marks(database: &Path) -> BTreeSet<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(database, &copy).unwrap();
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let db = Db::open_sqlite(&copy, SqliteOptions::default(), clock, ids).await.unwrap();
     let text = "SELECT description FROM journal_entry WHERE description LIKE 'mark-%' AND status = 'posted'";
-    let mut statement = connection.prepare(text).unwrap();
-    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    let rows = db.query_text(text, &[]).await.unwrap();
+    rows.into_iter().map(|row| row.columns("mark").get("description").unwrap()).collect()
 }
 
 /// Everything acknowledged until a moment is there, and nothing that was asked for after it.
@@ -213,7 +221,7 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
         let at = postings[posting].after;
         let copy = place.path(&format!("copy-{posting}.db"));
         place.must(&["restore", "--at", &at.to_string(), "--to", copy.to_str().unwrap()]);
-        is_the_moment(&marks(&copy), &postings, at);
+        is_the_moment(&marks(&copy).await, &postings, at);
     }
     let at = postings[30].before;
     let said = place.must(&["restore", "--at", &at.to_string()]);
@@ -223,7 +231,7 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
 
     // The books go on from there, on a chain of their own.
     let api = place.start().await;
-    is_the_moment(&marks(&place.path("data/erp.db")), &postings, at);
+    is_the_moment(&marks(&place.path("data/erp.db")).await, &postings, at);
     let checks = api.send("GET", "/integrity/checks", None).await.unwrap();
     assert_eq!(checks["ok"], true, "{checks}");
     let posting = api.post("mark-again").await.unwrap();
@@ -234,7 +242,7 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
     api.server.kill();
     place.lose_the_disk();
     place.must(&["restore", "--latest"]);
-    let found = marks(&place.path("data/erp.db"));
+    let found = marks(&place.path("data/erp.db")).await;
     assert!(found.contains("mark-again"), "{found:?}");
     is_the_moment(&found, &postings, at);
 }
@@ -257,7 +265,7 @@ async fn what_was_not_backed_up_yet_is_before_a_restore() {
     std::fs::write(&database, bytes).unwrap();
     let said = place.must(&["restore", "--latest"]);
     assert!(said.contains("What was not backed up yet is now"), "{said}");
-    assert_eq!(marks(&database).len(), 5);
+    assert_eq!(marks(&database).await.len(), 5);
 }
 
 /// Proves: L6, X72, X73.
@@ -312,7 +320,7 @@ async fn a_damaged_or_missing_backup_is_named_before_anything_is_touched() {
     assert!(told.contains("is sealed with the key"), "{told}");
     let again = other.with("Backup:RetiredEncryptionKeys:0", KEY);
     again.must(&["restore", "--at", &at]);
-    assert_eq!(marks(&again.path("data/erp.db")).len(), 3);
+    assert_eq!(marks(&again.path("data/erp.db")).await.len(), 3);
 }
 
 /// Proves: L4, X74.

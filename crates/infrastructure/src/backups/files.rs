@@ -6,9 +6,7 @@ use std::path::Path;
 
 use application::error::AppError;
 use application::ports::blobs::{BlobError, BlobKey, BlobKind, BlobLabel, BlobStore, Expected};
-use domain::ids::{BlobId, TenantId};
 use futures::{StreamExt, TryStreamExt};
-use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
@@ -17,18 +15,11 @@ use super::keys::KeyRing;
 use super::repository::NOBODY;
 use super::sealed::{SealReader, SealWriter};
 use super::{BackupError, Repository};
-use crate::sql::sqlite::values::storage_error;
+use crate::sql::pointed_files::Pointed;
 
 /// Longest description before the bytes of a file.
 const HEAD_BYTES_MAX: u64 = 4_096;
 const BUFFER_BYTES: usize = 256 * 1024;
-
-/// A file that a row points to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pointed {
-    pub key: BlobKey,
-    pub bytes: Option<u64>,
-}
 
 /// What the file store knows of a file beside its bytes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,28 +27,6 @@ pub struct Pointed {
 struct Head {
     content_type: String,
     disposition: Option<String>,
-}
-
-/// Every file that belongs to something.
-pub fn pointed(database: &Path) -> Result<Vec<Pointed>, BackupError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags).map_err(storage_error)?;
-    let text = "SELECT tenant_id, id, kind, size_bytes FROM stored_blob WHERE delete_after IS NULL ORDER BY tenant_id, id";
-    let mut statement = connection.prepare(text).map_err(storage_error)?;
-    let rows = statement
-        .query_map([], |row| {
-            let id = |at: usize| row.get::<_, [u8; 16]>(at).map(Uuid::from_bytes);
-            Ok((id(0)?, id(1)?, row.get::<_, String>(2)?, row.get::<_, Option<i64>>(3)?))
-        })
-        .map_err(storage_error)?;
-    let mut files = Vec::new();
-    for row in rows {
-        let (tenant, id, kind, bytes) = row.map_err(storage_error)?;
-        let Ok(kind) = BlobKind::parse(&kind) else { continue };
-        let key = BlobKey { tenant: TenantId::new(tenant), kind, id: BlobId::new(id) };
-        files.push(Pointed { key, bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()) });
-    }
-    Ok(files)
 }
 
 fn copy_of(file: BlobKey) -> BlobKey {

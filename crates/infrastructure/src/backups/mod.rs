@@ -1,5 +1,7 @@
 //! Backups of an embedded database into the file store, and back (docs/BACKUP.md).
 
+pub mod check;
+mod clean;
 pub mod files;
 pub mod keys;
 pub mod replay;

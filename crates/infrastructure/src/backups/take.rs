@@ -8,34 +8,24 @@ use std::sync::Arc;
 
 use application::platform::backups::entry::MANIFEST_VERSION;
 use application::platform::backups::service::Taken;
-use application::platform::backups::{BackupKind, Entry, Fate, Lsn, Retention, fates, plan};
+use application::platform::backups::{BackupKind, Entry, Lsn, Retention};
 use application::ports::blobs::{BlobKind, BlobStore};
 use application::ports::clock::{Clock, Ids};
-use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use tracing::{info, warn};
 use uuid::Uuid;
 
+use super::check::beside;
 use super::keys::KeyRing;
-use super::restore::{blocking, opened, restored};
+use super::restore::blocking;
 use super::sealed::SealWriter;
 use super::{BackupError, Repository, Source, files, replay};
 use crate::sql::backup;
+use crate::sql::pointed_files::pointed_files;
 use crate::sql::sqlite::archive::Segment;
-use crate::sql::sqlite::archive::pages::PageReader;
 
 const BUFFER_BYTES: usize = 256 * 1024;
-const DAY_SECONDS: i64 = 24 * 60 * 60;
-
-/// What a clean-up did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cleaned {
-    pub removed: u64,
-    pub cooled: u64,
-    pub files_removed: u64,
-}
 
 pub struct Backups {
     pub repository: Repository,
@@ -53,9 +43,9 @@ pub struct Backups {
 /// What is in the store, as far as this process has looked.
 #[derive(Default)]
 pub struct Known {
-    catalogue: Option<Vec<Entry>>,
-    files: Option<HashSet<Uuid>>,
-    cold: HashSet<Uuid>,
+    pub(super) catalogue: Option<Vec<Entry>>,
+    pub(super) files: Option<HashSet<Uuid>>,
+    pub(super) cold: HashSet<Uuid>,
 }
 
 impl Backups {
@@ -98,7 +88,7 @@ impl Backups {
         self.log(Some("before a restore".to_owned())).await.map(Some)
     }
 
-    async fn catalogue<'a>(&self, known: &'a mut Known) -> Result<&'a [Entry], BackupError> {
+    pub(super) async fn catalogue<'a>(&self, known: &'a mut Known) -> Result<&'a [Entry], BackupError> {
         if known.catalogue.is_none() {
             known.catalogue = Some(self.repository.catalogue().await?);
         }
@@ -113,7 +103,7 @@ impl Backups {
     }
 
     /// A folder beside the database, so that a copy needs no second file system to fit into.
-    fn folder(&self) -> Result<TempDir, BackupError> {
+    pub(super) fn folder(&self) -> Result<TempDir, BackupError> {
         Ok(beside(self.source.database())?)
     }
 
@@ -125,7 +115,7 @@ impl Backups {
         let target = copy.clone();
         let (summary, pointed) = blocking(move || {
             let summary = backup::backup(&database, &target)?;
-            Ok((summary, files::pointed(&target)?))
+            Ok((summary, pointed_files(&target)?))
         })
         .await?;
         let after = self.source.take().await?;
@@ -262,7 +252,7 @@ impl Backups {
         }
         let Some(copied) = &mut known.files else { return Ok(0) };
         let database = self.source.database().to_owned();
-        let pointed = blocking(move || files::pointed(&database)).await?;
+        let pointed = blocking(move || Ok(pointed_files(&database)?)).await?;
         let missing: Vec<_> =
             pointed.into_iter().filter(|file| !copied.contains(&file.key.id.uuid())).collect();
         if missing.is_empty() {
@@ -278,119 +268,6 @@ impl Backups {
         }
         Ok(count)
     }
-
-    /// Reads a backup back and checks it: everything of its bytes, and of a full one the whole structure of the database.
-    pub async fn verify(&self, entry: &Entry) -> Result<(), BackupError> {
-        verify(&self.repository, &self.keys, entry, self.source.database()).await
-    }
-
-    /// Restores the newest moment into a folder and checks what comes out of it. Answers that moment.
-    pub async fn practise(&self) -> Result<(TempDir, PathBuf, Timestamp), BackupError> {
-        let (catalogue, at) = {
-            let mut known = self.known.lock().await;
-            let all = self.catalogue(&mut known).await?.to_vec();
-            let newest = all.iter().map(|entry| entry.covers_until).max();
-            (all, newest.ok_or_else(|| BackupError::Refused("there is no backup yet".to_owned()))?)
-        };
-        let plan = plan(&catalogue, at)?;
-        let folder = self.folder()?;
-        let copy = restored(&self.repository, &self.keys, &plan, folder.path()).await?;
-        let checked = copy.clone();
-        blocking(move || Ok(backup::verify(&checked)?)).await?;
-        Ok((folder, copy, at))
-    }
-
-    /// Removes what need not be kept any longer, and moves what is kept for long to cold storage.
-    pub async fn clean(&self) -> Result<Cleaned, BackupError> {
-        let mut known = self.known.lock().await;
-        let catalogue = self.repository.catalogue().await?;
-        let mut done = Cleaned::default();
-        let mut kept = Vec::new();
-        for (entry, fate) in catalogue.iter().zip(fates(&catalogue, self.retention, self.clock.now())) {
-            match fate {
-                Fate::Removed => {
-                    self.repository.remove(entry.id).await?;
-                    done.removed += 1;
-                    continue;
-                }
-                Fate::Cold if known.cold.insert(entry.id) && self.repository.cool(entry.id).await? => {
-                    done.cooled += 1
-                }
-                Fate::Cold | Fate::Hot => {}
-            }
-            kept.push(entry.clone());
-        }
-        done.files_removed = self.clean_files(&mut known, &kept).await?;
-        known.catalogue = Some(kept);
-        info!(target: "erp::backup", removed = done.removed, cooled = done.cooled, "Backups cleaned up: {{removed}} removed, {{cooled}} moved to cold storage");
-        Ok(done)
-    }
-
-    /// Removes copies of files that no row points to, neither now nor in a full backup that is kept, nor could in between.
-    async fn clean_files(&self, known: &mut Known, kept: &[Entry]) -> Result<u64, BackupError> {
-        let copies = self.repository.ids(BlobKind::BackupFile).await?;
-        let database = self.source.database().to_owned();
-        let pointed = blocking(move || files::pointed(&database)).await?;
-        let mut wanted: HashSet<Uuid> = pointed.iter().map(|file| file.key.id.uuid()).collect();
-        for full in kept.iter().filter(|entry| entry.kind == BackupKind::Full) {
-            wanted.extend(self.repository.list_of(full.id).await?);
-        }
-        let young = self.clock.now().plus_seconds(-i64::from(self.retention.days + 1) * DAY_SECONDS);
-        let mut removed = 0;
-        for id in copies.into_iter().filter(|id| !wanted.contains(id) && made_at(*id) < Some(young)) {
-            self.repository.remove_file(id).await?;
-            if let Some(files) = &mut known.files {
-                files.remove(&id);
-            }
-            removed += 1;
-        }
-        Ok(removed)
-    }
-}
-
-/// The moment in an id that has one.
-fn made_at(id: Uuid) -> Option<Timestamp> {
-    let (seconds, _) = id.get_timestamp()?.to_unix();
-    Some(Timestamp::from_micros(0).plus_seconds(i64::try_from(seconds).ok()?))
-}
-
-/// The same for whoever has no database at hand.
-pub async fn verify(
-    repository: &Repository,
-    keys: &KeyRing,
-    entry: &Entry,
-    database: &Path,
-) -> Result<(), BackupError> {
-    if !entry.has_data() {
-        return Ok(());
-    }
-    let folder = beside(database)?;
-    let path = opened(repository, keys, entry, folder.path()).await?;
-    let entry = entry.clone();
-    blocking(move || {
-        if entry.kind == BackupKind::Full {
-            return Ok(backup::verify(&path).map(drop)?);
-        }
-        let damaged = |error: io::Error| {
-            BackupError::Damaged(format!("backup {} ({}): {error}", entry.id, entry.kind.as_str()))
-        };
-        let mut reader =
-            PageReader::open(BufReader::with_capacity(BUFFER_BYTES, File::open(&path)?)).map_err(damaged)?;
-        let (first, mut page) = (reader.next, Vec::new());
-        while reader.next(&mut page).map_err(damaged)?.is_some() {}
-        if entry.kind == BackupKind::Log && (first, reader.next) != (entry.from, entry.to) {
-            warn!(target: "erp::backup", id = %entry.id, "A log holds other places than its manifest says");
-            return Err(damaged(io::Error::other("it holds other places than its manifest says")));
-        }
-        Ok(())
-    })
-    .await
-}
-
-/// A folder beside the database, so that a copy needs no second file system to fit into.
-pub fn beside(database: &Path) -> io::Result<TempDir> {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
-    tempfile::Builder::new().prefix("backup-").tempdir_in(folder.unwrap_or(Path::new(".")))
 }
 
 fn paths(segments: &[Segment]) -> Vec<PathBuf> {

@@ -16,6 +16,7 @@ pub mod meter;
 pub mod migrate;
 pub mod moments;
 pub mod mssql;
+pub mod pointed_files;
 pub mod reference_memory;
 pub mod reference_tables;
 pub mod refusal;

@@ -9,13 +9,14 @@ use application::platform::backups::service::Taken;
 use application::platform::backups::{BackupKind, Entry, Plan, plan};
 use application::ports::storage_error::StorageError;
 use domain::time::Timestamp;
-use infrastructure::backups::files::{pointed, put_back};
+use infrastructure::backups::check::{beside, verify};
+use infrastructure::backups::files::put_back;
 use infrastructure::backups::restore::restored;
-use infrastructure::backups::take::{beside, verify};
 use infrastructure::backups::{Backups, Source};
 use infrastructure::private_files;
 use infrastructure::secrets::transport::http_client;
 use infrastructure::sql::backup as copies;
+use infrastructure::sql::pointed_files::pointed_files;
 use infrastructure::sql::sqlite::archive::spool::{folder_of, give_up};
 use infrastructure::system::{SystemClock, SystemIds};
 
@@ -229,7 +230,8 @@ pub async fn restore(settings: &Settings, args: RestoreArgs) -> Result<(), Failu
     }
     offline::restore(settings, &copy).await?;
     give_up(database)?;
-    let done = put_back(&pointed(database)?, &repository, &keys, &*files(settings)?, folder.path()).await?;
+    let done =
+        put_back(&pointed_files(database)?, &repository, &keys, &*files(settings)?, folder.path()).await?;
     print(&format!(
         "Files: {} there, {} put back, {} missing\n",
         done.there,

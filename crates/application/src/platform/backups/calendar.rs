@@ -1,7 +1,7 @@
 //! When backups are due (L1–L3): a full one at 02:00 UTC, differential ones at 08:00, 14:00 and 20:00, logs every few minutes
 //! from midnight on, and on Sundays at 05:00 a restore for practice.
 
-use chrono::{Datelike, Days, NaiveTime, Timelike, Weekday};
+use chrono::{Datelike, Timelike, Weekday};
 use domain::time::Timestamp;
 
 use super::entry::BackupKind;
@@ -20,6 +20,13 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 pub enum Task {
     Backup(BackupKind),
     RestoreDrill,
+}
+
+/// Midnight of UTC, and the whole seconds since.
+fn day(moment: Timestamp) -> (Timestamp, i64) {
+    let seconds = moment.micros().div_euclid(1_000_000);
+    let of_day = seconds.rem_euclid(DAY_SECONDS);
+    (Timestamp::from_micros(0).plus_seconds(seconds - of_day), of_day)
 }
 
 /// Every hour is of UTC, and nothing is spread at random: one process does it all (the lease).
@@ -50,14 +57,12 @@ impl Calendar {
             DIFFERENTIAL_HOURS[1],
             DIFFERENTIAL_HOURS[2],
         ]);
-        let now = moment.to_datetime();
-        let of_day = i64::from(now.time().num_seconds_from_midnight());
+        let (midnight, of_day) = day(moment);
         let step = i64::from(self.log_seconds);
         let log = (of_day / step + 1) * step;
         let next =
             special.into_iter().filter(|at| *at > of_day).chain([log, DAY_SECONDS]).min().unwrap_or(log);
-        let midnight = now.date_naive().and_time(NaiveTime::MIN).and_utc();
-        let at = Timestamp::from_micros(midnight.timestamp_micros()).plus_seconds(next);
+        let at = midnight.plus_seconds(next);
         (at, self.at(at))
     }
 
@@ -84,13 +89,10 @@ impl Calendar {
     /// Whether the last full backup is older than the calendar allows, as when nothing ran at its hour.
     pub fn full_is_overdue(&self, last: Option<Timestamp>, now: Timestamp) -> bool {
         let Some(last) = last else { return true };
-        let last = last.to_datetime();
-        let mut next = last.date_naive().and_time(NaiveTime::MIN).and_utc()
-            + chrono::Duration::hours(i64::from(FULL_HOUR));
-        if next <= last {
-            next = next.checked_add_days(Days::new(1)).unwrap_or(next);
-        }
-        next.timestamp_micros() < now.micros()
+        let (midnight, of_day) = day(last);
+        let full = i64::from(FULL_HOUR) * 60 * 60;
+        let next = midnight.plus_seconds(if of_day < full { full } else { full + DAY_SECONDS });
+        next < now
     }
 }
 

@@ -7,6 +7,7 @@ pub mod entry;
 pub mod plan;
 pub mod retention;
 pub mod service;
+pub mod sql_server;
 
 pub use calendar::Calendar;
 pub use entry::{BackupKind, Entry, Lsn};
