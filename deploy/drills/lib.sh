@@ -28,24 +28,16 @@ drill() {
     mkdir -p "$LOCAL_STATE"
     trap drill_end EXIT
     trap 'say "$drill_name takes too long"; exit 1' TERM
-    start watchdog bash -c "sleep ${2:-300}; kill -TERM $$"
+    start watchdog python3 -c 'import os, sys, time; time.sleep(float(sys.argv[1])); os.kill(int(sys.argv[2]), 15)' "${2:-300}" "$$"
 }
 
 drill_end() {
     local code="$?"
-    # The watchdog's sleep is its child.
-    pkill_children watchdog
     stop_all
     if [ "$code" = 0 ] && [ "$drill_done" != yes ]; then
         say "$drill_name ended before it was finished"
         exit 1
     fi
-}
-pkill_children() {
-    local pid
-    pid="$(pid_of "$1")" || return 0
-    # shellcheck disable=SC2046 # one word for each process
-    kill $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) 2>/dev/null || true
 }
 
 # limit WHAT TARGET MEASURED yes|no

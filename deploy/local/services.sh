@@ -44,7 +44,7 @@ start() {
 # The process that NAME started, if it is still that one.
 pid_of() {
     local pid start
-    read -r pid start <"$LOCAL_STATE/$1.pid" 2>/dev/null || return 1
+    [ -f "$LOCAL_STATE/$1.pid" ] && read -r pid start <"$LOCAL_STATE/$1.pid" || return 1
     [ -n "$start" ] && [ "$(began "$pid")" = "$start" ] || return 1
     # One that has ended and was not yet waited for does not run.
     [ "$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f1)" != Z ] || return 1

@@ -7,6 +7,10 @@ PERIOD_US = 100_000
 ROOT = Path("/sys/fs/cgroup")
 
 
+def resident(process):
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 class Usage:
     """Processor seconds since the start, bytes of memory that cannot be dropped, and seconds of being held back."""
 
@@ -82,8 +86,10 @@ class Group:
             total = int((self.memory / "memory.usage_in_bytes").read_text())
             idle = _field(self.memory / "memory.stat", "total_inactive_file")
             throttled = _field(self.cpu / "cpu.stat", "throttled_time") / 1e9
-        # As a kubelet counts: pages of files that nobody uses go before anything is killed.
-        return Usage(used, max(0, total - idle), throttled)
+        # As a kubelet counts: pages of files that nobody uses go before anything is killed. The program's own pages may be
+        # on the account of the group that ran it first, so what the process holds is looked at, too.
+        held = sum(resident(process) for process in (self.memory / "cgroup.procs").read_text().split())
+        return Usage(used, max(held, total - idle), throttled)
 
     def killed(self):
         """How often the kernel killed for want of memory."""
@@ -118,8 +124,7 @@ class Bare:
     def usage(self):
         fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        resident = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
-        return Usage(used, resident * os.sysconf("SC_PAGE_SIZE"), 0.0)
+        return Usage(used, resident(self.process), 0.0)
 
     def killed(self):
         return 0
