@@ -33,6 +33,8 @@ drill() {
 
 drill_end() {
     local code="$?"
+    # Whatever comes now, everything is stopped.
+    trap '' TERM INT
     stop_all
     if [ "$code" = 0 ] && [ "$drill_done" != yes ]; then
         say "$drill_name ended before it was finished"
