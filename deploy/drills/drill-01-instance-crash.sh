@@ -19,7 +19,7 @@ until_true 15 serves blue && back="$(since "$killed")" || back=-
 load_ended main
 
 failed="$(failed_percent main)"
-limit 'failed requests' '<= 0.5 %' "$failed % of $(loaded main requests)" "$(at_most "$failed" 0.5)"
+limit 'failed requests' '<= 0.5 %' "$failed %: $(of_load main)" "$(at_most "$failed" 0.5)"
 limit 'ejected by the proxy' '<= 5 s' "$ejected ms" "$(at_most "$ejected" 5000)"
 limit 'ready again after the crash' '<= 10 s' "$ready ms (serving after $back ms)" "$(at_most "$ready" 10000)"
 finish

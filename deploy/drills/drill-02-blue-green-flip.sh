@@ -46,7 +46,7 @@ mv "$LOCAL_STATE/green/data/away.db" "$LOCAL_STATE/green/data/erp.db"
 load_ended main
 
 failed="$(failed_count main)"
-limit 'failed requests' '0' "$failed of $(loaded main requests)" "$(equal "$failed" 0)"
+limit 'failed requests' '0' "$(of_load main)" "$(equal "$failed" 0)"
 limit 'flip: first answer of green, last of blue' '<= 1 s' "$first_green ms, $last_blue ms" "$(at_most "$last_blue" 1000)"
 limit 'back after the trigger fired' '<= 60 s' "$back ms" "$(at_most "$back" 60000)"
 finish

@@ -32,7 +32,7 @@ limit 'an upload meanwhile' '503 with Retry-After' "$during, Retry-After ${retry
 load_ended main
 failed="$(failed_count main)"
 not_ready="$(seen ready count "$gone" 'status!=200')"
-limit 'everything else: failed requests' '0' "$failed of $(loaded main requests)" "$(equal "$failed" 0)"
+limit 'everything else: failed requests' '0' "$(of_load main)" "$(equal "$failed" 0)"
 limit 'readiness other than 200' '0' "$not_ready" "$(equal "$not_ready" 0)"
 start_azurite "$blob"
 back="$(now_ms)"

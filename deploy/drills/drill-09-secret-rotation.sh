@@ -80,5 +80,5 @@ limit 'the vault fails: signing in meanwhile' '200' "$signs" "$(equal "$signs" 2
 limit 'the vault fails: health names it' "<= $((interval * 4000 + 5000)) ms" "$told ms, erp_configuration_age_seconds ${age:-?}" \
     "$(at_most "$told" $((interval * 4000 + 5000)))"
 limit 'the vault is back: no warning' "<= $((interval * 3000)) ms" "$calmed ms" "$(at_most "$calmed" $((interval * 3000)))"
-limit 'failed requests' '0' "$failed of $(loaded main requests)" "$(equal "$failed" 0)"
+limit 'failed requests' '0' "$(of_load main)" "$(equal "$failed" 0)"
 finish

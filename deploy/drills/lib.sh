@@ -101,6 +101,12 @@ load_ended() {
     [ -s "$LOCAL_STATE/$1.json" ] || { tail -n 5 "$LOCAL_STATE/load-$1.log" >&2; return 1; }
 }
 loaded() { json "$2" <"$LOCAL_STATE/$1.json"; }
+# Failed, all, and those that were never sent: a machine that cannot carry the load says so.
+of_load() { python3 -c '
+import json, sys
+s = json.load(open(sys.argv[1]))
+dropped = s["droppedIterations"]
+print(round(s["failedRatio"] * s["requests"]), "of", s["requests"], *([f"({dropped:.0f} not sent)"] if dropped else []))' "$LOCAL_STATE/$1.json"; }
 failed_percent() { python3 -c 'import json, sys; print(round(json.load(open(sys.argv[1]))["failedRatio"] * 100, 4))' "$LOCAL_STATE/$1.json"; }
 failed_count() { python3 -c 'import json, sys; s = json.load(open(sys.argv[1])); print(round(s["failedRatio"] * s["requests"]))' "$LOCAL_STATE/$1.json"; }
 
