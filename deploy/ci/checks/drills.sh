@@ -83,6 +83,8 @@ export LOCAL_PUBLIC_PORT=18001 LOCAL_BLUE_PORT=18002 LOCAL_GREEN_PORT=18003 LOCA
 export PATH="$PATH:/usr/sbin"
 if command -v haproxy >/dev/null; then
     haproxy -c -q -f deploy/local/haproxy.cfg >"$work/error" 2>&1 || fail "$(grep -m 1 -E 'ALERT|WARNING' "$work/error")"
+else
+    fail 'haproxy is not installed'
 fi
 grep -Eq '^ *(bind|server) ' deploy/local/haproxy.cfg || fail 'haproxy.cfg serves nothing'
 while read -r line; do
