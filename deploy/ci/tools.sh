@@ -47,6 +47,7 @@ install_tools() {
     debian npm npm
     debian promtool prometheus
     debian amtool prometheus-alertmanager
+    debian haproxy haproxy
     python_environment lint
     python_environment checkov
     python_environment hcl
