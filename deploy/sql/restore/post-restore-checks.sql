@@ -63,7 +63,7 @@ SELECT
     t.code AS tenant,
     CONCAT(
         COALESCE(e.number, N'?'), N': debits ', COALESCE(SUM(l.debit), 0), N', credits ', COALESCE(SUM(l.credit), 0),
-        N', total ', e.total, N'; lines ', COUNT(l.line_no), N' of ', e.line_count
+        N', total ', e.total, N', lines ', COUNT(l.line_no), N' of ', e.line_count
     ) AS detail
 FROM journal_entry AS e
 INNER JOIN tenant AS t ON t.id = e.tenant_id
@@ -91,24 +91,26 @@ HAVING
 INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'numbers_gapless' AS rule_name,
-    t.code AS tenant,
-    CONCAT(g.given, N' numbers given, ', n.numbered, N' entries numbered') AS detail
-FROM tenant AS t
-CROSS APPLY (
-    SELECT COALESCE(SUM(c.last_number), 0) AS given
-    FROM number_series AS s
-    INNER JOIN number_series_counter AS c ON c.tenant_id = s.tenant_id AND c.series_id = s.id
-    WHERE
-        s.tenant_id = t.id
-        AND (
-            s.document_type = N'journal_entry'
-            OR EXISTS (SELECT 1 FROM journal AS j WHERE j.tenant_id = s.tenant_id AND j.number_series_id = s.id)
-        )
+    g.code AS tenant,
+    CONCAT(g.given, N' numbers given, ', g.numbered, N' entries numbered') AS detail
+FROM (
+    SELECT
+        t.code,
+        (
+            SELECT COALESCE(SUM(c.last_number), 0)
+            FROM number_series AS s
+            INNER JOIN number_series_counter AS c ON c.tenant_id = s.tenant_id AND c.series_id = s.id
+            WHERE
+                s.tenant_id = t.id
+                AND (
+                    s.document_type = N'journal_entry'
+                    OR EXISTS (SELECT 1 FROM journal AS j WHERE j.tenant_id = s.tenant_id AND j.number_series_id = s.id)
+                )
+        ) AS given,
+        (SELECT COUNT(*) FROM journal_entry AS e WHERE e.tenant_id = t.id AND e.number IS NOT NULL) AS numbered
+    FROM tenant AS t
 ) AS g
-CROSS APPLY (
-    SELECT COUNT(*) AS numbered FROM journal_entry AS e WHERE e.tenant_id = t.id AND e.number IS NOT NULL
-) AS n
-WHERE g.given <> n.numbered;
+WHERE g.given <> g.numbered;
 
 -- Entry and reversal name each other.
 INSERT INTO @found (rule_name, tenant, detail)
@@ -129,16 +131,19 @@ WHERE
 INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'events_gapless' AS rule_name,
-    t.code AS tenant,
-    CONCAT(o.events, N' events from ', o.first_event, N' to ', o.last_event, N', counter ', COALESCE(c.value, 0)) AS detail
-FROM tenant AS t
-CROSS APPLY (
-    SELECT COUNT(*) AS events, MIN(x.sequence) AS first_event, MAX(x.sequence) AS last_event
-    FROM outbox_event AS x WHERE x.tenant_id = t.id
+    o.code AS tenant,
+    CONCAT(o.events, N' events from ', o.first_event, N' to ', o.last_event, N', counter ', o.counted) AS detail
+FROM (
+    SELECT
+        t.code,
+        COALESCE((SELECT c.value FROM counter AS c WHERE c.tenant_id = t.id AND c.name = N'event'), 0) AS counted,
+        (SELECT COUNT(*) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS events,
+        (SELECT MIN(x.sequence) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS first_event,
+        (SELECT MAX(x.sequence) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS last_event
+    FROM tenant AS t
 ) AS o
-LEFT JOIN counter AS c ON c.tenant_id = t.id AND c.name = N'event'
 WHERE
-    COALESCE(o.last_event, COALESCE(c.value, 0)) <> COALESCE(c.value, 0)
+    COALESCE(o.last_event, o.counted) <> o.counted
     OR (o.events > 0 AND o.events <> o.last_event - o.first_event + 1);
 
 -- Every posting of the outbox is in the ledger, and every entry was posted in the audit log.
