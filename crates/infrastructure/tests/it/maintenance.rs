@@ -1,59 +1,92 @@
-//! What operators of SQL Server run beside the product (`deploy/sql-server`, rows G6–G9): its text and its calendar.
+//! What operators of SQL Server run beside the product (`deploy/sql`, rows G6–G9): its text and its calendar.
 
-use serde_json::Value;
+use std::path::Path;
 
 /// A day in minutes.
 const DAY: u32 = 24 * 60;
-const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const WEEK: u32 = 7 * DAY;
 /// When the full backup begins, every day.
 const FULL_BACKUP: u32 = 2 * 60;
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/sql/");
+/// `@freq_type` of SQL Agent.
+const DAILY: u32 = 4;
+const WEEKLY: u32 = 8;
+/// `@freq_subday_type` of SQL Agent: minutes between runs for each.
+const SUBDAY_UNITS: [(u32, u32); 2] = [(4, 1), (8, 60)];
 
 fn file(name: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/sql-server/");
-    std::fs::read_to_string(format!("{folder}{name}")).unwrap()
+    std::fs::read_to_string(Path::new(FOLDER).join(name)).unwrap()
 }
 
-/// Each run of the week: name, first and last minute after Sunday 00:00.
-fn runs() -> Vec<(String, u32, u32)> {
-    let schedule: Value = serde_json::from_str(&file("schedule.json")).unwrap();
-    assert_eq!(schedule["timeZone"], "UTC");
+/// One job of `agent-jobs`.
+struct Job {
+    name: String,
+    /// First and last minute of each run, after Sunday 00:00.
+    runs: Vec<(u32, u32)>,
+}
+
+fn job(path: &Path) -> Job {
+    let text = std::fs::read_to_string(path).unwrap();
+    let number = |name: &str| -> u32 {
+        let (_, rest) = text.split_once(name).unwrap_or_else(|| panic!("{path:?} has no {name}"));
+        let digits: String =
+            rest.trim_start_matches([' ', '=', ':']).chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().unwrap()
+    };
+    let clock = |name: &str| number(name) / 10_000 * 60 + number(name) / 100 % 100;
+    let minutes = number("-- Minutes");
+    // Bit 0 of a weekly job's interval is Sunday.
+    let days = match number("@freq_type") {
+        DAILY => 0b111_1111,
+        WEEKLY => number("@freq_interval"),
+        other => panic!("{path:?}: @freq_type {other}"),
+    };
+    let (begins, ends) = (clock("@active_start_time"), clock("@active_end_time"));
+    let kind = number("@freq_subday_type");
+    let unit = SUBDAY_UNITS.iter().find(|(known, _)| *known == kind).map(|(_, unit)| *unit);
+    let step = unit.map_or(DAY, |unit| unit * number("@freq_subday_interval"));
     let mut runs = Vec::new();
-    for job in schedule["jobs"].as_array().unwrap() {
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        if let Some(script) = job["script"].as_str() {
-            assert!(!file(script).is_empty());
-        }
-        let minutes = u32::try_from(job["minutes"].as_u64().unwrap()).unwrap();
-        for day in job["days"].as_array().unwrap() {
-            let day = u32::try_from(DAYS.iter().position(|known| day == known).unwrap()).unwrap();
-            for at in job["at"].as_array().unwrap() {
-                let at = text(at);
-                let (hours, rest) = at.split_once(':').unwrap();
-                let begins = day * DAY + hours.parse::<u32>().unwrap() * 60 + rest.parse::<u32>().unwrap();
-                runs.push((text(&job["name"]), begins, begins + minutes));
-            }
+    for day in (0..7).filter(|day| (days >> day) & 1 == 1) {
+        let mut at = begins;
+        while at <= ends {
+            runs.push((day * DAY + at, day * DAY + at + minutes));
+            at += step;
         }
     }
-    runs
+    let (_, script) = text.split_once("$(Folder)/").unwrap();
+    assert!(!file(script.split('"').next().unwrap()).is_empty());
+    Job { name: path.file_stem().unwrap().to_str().unwrap().to_owned(), runs }
 }
 
-/// X76: nothing runs beside anything else, and maintenance never at the time of the full backup.
+fn jobs() -> Vec<Job> {
+    let entries = std::fs::read_dir(Path::new(FOLDER).join("agent-jobs")).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| job(path)).collect()
+}
+
+/// X76: nothing runs beside anything else, and maintenance never at the time of the full backup. Log backups wait for nothing and
+/// run beside everything.
 /// Proves: G7, L1, X76.
 #[test]
 fn no_two_jobs_run_at_once() {
-    let runs = runs();
-    let full: Vec<_> = runs.iter().filter(|(name, ..)| name == "full-backup").collect();
+    let jobs = jobs();
+    let names: Vec<_> = jobs.iter().map(|job| job.name.as_str()).collect();
+    assert_eq!(names, ["diff", "full", "index-optimize", "integrity-check", "log", "statistics"]);
+    let full = &jobs[1].runs;
     assert_eq!(full.len(), 7);
-    assert!(full.iter().all(|(_, begins, _)| begins % DAY == FULL_BACKUP));
-    for (index, (name, begins, ends)) in runs.iter().enumerate() {
-        for (other, other_begins, other_ends) in &runs[index + 1..] {
+    assert!(full.iter().all(|(begins, _)| begins % DAY == FULL_BACKUP));
+    assert_eq!((jobs[0].runs.len(), jobs[4].runs.len()), (3 * 7, 288 * 7));
+    let of_job = |job: &Job| job.runs.iter().map(|run| (job.name.clone(), *run)).collect::<Vec<_>>();
+    let runs: Vec<_> = jobs.iter().filter(|job| job.name != "log").flat_map(of_job).collect();
+    for (index, (name, one)) in runs.iter().enumerate() {
+        for (other, two) in &runs[index + 1..] {
             // The week is a circle: the last run may reach into the first day.
             let apart =
                 |(begins, ends): (u32, u32), (others, end): (u32, u32)| ends <= others || end <= begins;
-            let (one, two) = ((*begins, *ends), (*other_begins, *other_ends));
-            let later = |(begins, ends): (u32, u32)| (begins + 7 * DAY, ends + 7 * DAY);
-            let never = apart(one, two) && apart(later(one), two) && apart(one, later(two));
-            assert!(never, "{name} at {begins} and {other} at {other_begins}");
+            let later = |(begins, ends): (u32, u32)| (begins + WEEK, ends + WEEK);
+            let never = apart(*one, *two) && apart(later(*one), *two) && apart(*one, later(*two));
+            assert!(never, "{name} at {one:?} and {other} at {two:?}");
         }
     }
 }
@@ -62,7 +95,7 @@ fn no_two_jobs_run_at_once() {
 /// Proves: G6, G7, G8, G9, X62, X63, X64, X65.
 #[test]
 fn scripts_say_what_they_should() {
-    let store = file("query_store.sql");
+    let store = file("maintenance/query-store.sql");
     for option in [
         "OPERATION_MODE = READ_WRITE",
         "STALE_QUERY_THRESHOLD_DAYS = 30",
@@ -79,14 +112,12 @@ fn scripts_say_what_they_should() {
     let code = |name: &str| -> String {
         file(name).lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>().join("\n")
     };
-    let indexes = code("index_maintenance.sql");
+    let indexes = code("maintenance/index-optimize.sql");
     assert!(indexes.contains(">= 5") && indexes.contains("<= 30"), "{indexes}");
     assert!(indexes.contains("RESUMABLE = ON") && !indexes.contains("sp_MSforeachtable"), "{indexes}");
-    let statistics = code("statistics.sql");
+    let statistics = code("maintenance/statistics.sql");
     assert!(statistics.contains("modification_counter") && !statistics.contains("sp_updatestats"));
-    for queries in ["slow_queries_cache.sql", "slow_queries_query_store.sql"] {
-        let text = code(queries);
-        assert!(text.contains("total_ms") && text.contains("/ 1000"), "{queries}");
-    }
-    assert!(code("slow_queries_cache.sql").contains("DB_ID()"), "of this database only");
+    let queries = code("maintenance/expensive-queries.sql");
+    assert_eq!((queries.matches("total_ms").count(), queries.matches("\nGO\n").count()), (2, 1), "{queries}");
+    assert!(queries.contains("/ 1000") && queries.contains("DB_ID()"), "of this database only");
 }

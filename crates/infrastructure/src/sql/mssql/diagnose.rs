@@ -9,9 +9,12 @@ use super::answers::result_sets;
 use super::connection_string::SqlServerOptions;
 use super::pool::{self, LoginTokens};
 
-/// The texts operators run by hand, too.
-const CACHE: &str = include_str!("../../../../../deploy/sql-server/slow_queries_cache.sql");
-const QUERY_STORE: &str = include_str!("../../../../../deploy/sql-server/slow_queries_query_store.sql");
+/// The text operators run by hand, too: of the cached plans, and of the Query Store.
+const QUERIES: &str = include_str!("../../../../../deploy/sql/maintenance/expensive-queries.sql");
+/// Between its two batches.
+const NEXT_BATCH: &str = "\nGO\n";
+/// What the second one says by hand, and here by a parameter.
+const HOURS: (&str, &str) = ("DECLARE @hours INT = 24;", "DECLARE @hours INT = CAST(@p1 AS INT);");
 
 /// Who is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,12 +45,11 @@ pub async fn slow_queries(
 ) -> StorageResult<Vec<SlowQuery>> {
     let pool = pool::pool(&SqlServerOptions { pool_min: 0, pool_max: 1, ..options.clone() }, tokens)?;
     let mut connection = pool::get(&pool).await?;
-    let sets = match of {
-        SlowQueriesOf::Cache => result_sets(&mut connection, CACHE, &[]).await?,
-        SlowQueriesOf::QueryStore { hours } => {
-            result_sets(&mut connection, QUERY_STORE, &[Value::Int(hours.into())]).await?
-        }
+    let params = match of {
+        SlowQueriesOf::Cache => Vec::new(),
+        SlowQueriesOf::QueryStore { hours } => vec![Value::Int(hours.into())],
     };
+    let sets = result_sets(&mut connection, &text(of), &params).await?;
     sets.into_iter().flatten().map(read).collect()
 }
 
@@ -61,4 +63,25 @@ fn read(row: Row) -> StorageResult<SlowQuery> {
         average_reads: columns.get("average_reads")?,
         text: columns.get("statement_text")?,
     })
+}
+
+fn text(of: SlowQueriesOf) -> String {
+    let (cache, query_store) = QUERIES.split_once(NEXT_BATCH).unwrap_or((QUERIES, ""));
+    match of {
+        SlowQueriesOf::Cache => cache.to_owned(),
+        SlowQueriesOf::QueryStore { .. } => query_store.replace(HOURS.0, HOURS.1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_batch_is_a_text_of_its_own() {
+        let (cache, store) = (text(SlowQueriesOf::Cache), text(SlowQueriesOf::QueryStore { hours: 1 }));
+        assert!(cache.contains("sys.dm_exec_query_stats") && !cache.contains("query_store"), "{cache}");
+        assert!(store.contains("sys.query_store_runtime_stats") && store.contains("-@hours"), "{store}");
+        assert!(store.starts_with(HOURS.1) && !cache.contains("\nGO") && !store.contains("\nGO"), "{store}");
+    }
 }

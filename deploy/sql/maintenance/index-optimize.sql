@@ -1,5 +1,6 @@
--- Weekly (row G7): indexes by their fragmentation: below 5 % nothing, up to 30 % reorganised, above it rebuilt, online and resumable
--- where the edition can (Enterprise, Developer, Azure). One at a time, at most @minutes; what is left waits for the next week.
+-- Friday 22:00 UTC (row G7): indexes by their fragmentation: below 5 % nothing, up to 30 % reorganised, above it rebuilt, online and
+-- resumable where the edition can (Enterprise, Developer, Azure). One at a time; none begins after @minutes, and what is left waits
+-- for the next week. The last one may take an hour more, which makes the three hours of the calendar.
 DECLARE @minutes INT = 120;
 DECLARE @until DATETIME2 = DATEADD(MINUTE, @minutes, SYSUTCDATETIME());
 DECLARE @online BIT = CASE WHEN CAST(SERVERPROPERTY(N'EngineEdition') AS INT) IN (3, 5, 8) THEN 1 ELSE 0 END;

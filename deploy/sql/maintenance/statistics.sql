@@ -1,5 +1,5 @@
--- Daily (row G8): statistics of tables that changed, by the engine's own rule for large tables. An index that was rebuilt has full
--- ones and no changes since, so it is left alone; sp_updatestats would replace them by sampled ones.
+-- Daily but on Saturday, 00:30 UTC (row G8): statistics of tables that changed, by the engine's own rule for large tables. An index
+-- that was rebuilt has full ones and no changes since, so it is left alone; sp_updatestats would replace them by sampled ones.
 DECLARE @statement NVARCHAR(MAX);
 DECLARE stale CURSOR LOCAL STATIC FOR
     SELECT
