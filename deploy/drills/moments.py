@@ -1,6 +1,8 @@
 """moments.py write URL TOKEN FILE             posts every 50 ms until it is stopped; notes number, before and after in microseconds
 moments.py check URL TOKEN FILE MOMENT      compares what is there with what was noted, as JSON: of the postings acknowledged `until`
                                             the moment those that are `missing`, of those begun `after` it those that are there, `extra`
+moments.py since URL TOKEN FILE MOMENT      of the postings begun after the moment those that are `missing`; and how many legal numbers
+                                            are in the books `twice`
 moments.py lines COUNT FILE                 a file for `erp-api import` with so many lines, four an entry"""
 
 import json
@@ -45,6 +47,23 @@ def check(api, path, moment):
     print(json.dumps(done))
 
 
+def since(api, path, moment):
+    done = {"until": 0, "missing": 0, "twice": 0}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            identity, before, _ = line.split()
+            if int(before) > moment:
+                done["until"] += 1
+                done["missing"] += api.call("GET", f"/journal-entries/{identity}")[0] != 200
+    numbers, cursor = [], ""
+    while cursor is not None:
+        _, page = api.call("GET", f"/journal-entries?limit=1000&status=posted&sort=number{cursor}")
+        numbers += [(item["journal"]["code"] if isinstance(item.get("journal"), dict) else "", item["number"]) for item in page["items"]]
+        cursor = f"&cursor={page['nextCursor']}" if page.get("nextCursor") else None
+    done["twice"] = len(numbers) - len(set(numbers))
+    print(json.dumps(done))
+
+
 def lines(count, path):
     with open(path, "w", encoding="utf-8") as file:
         file.write("entry,date,account,debit,credit,description\n")
@@ -65,7 +84,9 @@ def main():
     if command == "lines":
         return lines(int(rest[0]), rest[1])
     api = Api(rest[0], rest[1])
-    return write(api, rest[2]) if command == "write" else check(api, rest[2], int(rest[3]))
+    if command == "write":
+        return write(api, rest[2])
+    return {"check": check, "since": since}[command](api, rest[2], int(rest[3]))
 
 
 if __name__ == "__main__":

@@ -118,22 +118,35 @@ pub struct RestoreArgs {
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum DrCommand {
     /// Say how a moment is restored, or up to which moment that is possible
-    Plan {
-        /// Such as 2024-01-15T14:30:00Z
-        #[arg(long, value_name = "UTC")]
-        at: String,
-        /// The catalogue of a SQL Server's backups as a file instead of asking the server: JSON of docs/BACKUP.md
-        #[arg(long, value_name = "FILE")]
-        catalogue: Option<PathBuf>,
-        /// Name of the restored database; of a SQL Server
-        #[arg(long, default_value = "ErpRestored")]
-        database: String,
-    },
+    Plan(PlanArgs),
     /// Back up everything until now under a name, before something risky
     Mark {
         #[arg(long)]
         label: String,
     },
+}
+
+/// All but the moment concern a SQL Server.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct PlanArgs {
+    /// Such as 2024-01-15T14:30:00Z
+    #[arg(long, value_name = "UTC")]
+    pub at: String,
+    /// The catalogue of the server's backups as a file instead of asking the server: JSON of docs/BACKUP.md
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+    /// Name of the restored database
+    #[arg(long, default_value = "ErpRestored")]
+    pub database: String,
+    /// Logical name of the data file, as RESTORE FILELISTONLY tells it
+    #[arg(long, value_name = "NAME", default_value = "Erp")]
+    pub data_name: String,
+    /// Logical name of the log file
+    #[arg(long, value_name = "NAME", default_value = "Erp_log")]
+    pub log_name: String,
+    /// Folder of the restored files on the server
+    #[arg(long, value_name = "FOLDER", default_value = "/var/opt/mssql/data")]
+    pub folder: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

@@ -371,3 +371,34 @@ async fn backups_need_settings_that_make_sense() {
         404
     );
 }
+
+/// GV13 from a file, as when the server is gone. Proves: L6.
+#[tokio::test]
+async fn a_plan_for_sql_server_is_made_from_a_catalogue() {
+    let place = Place::new("60");
+    let backup = |kind: &str, time: &str, first: u32, last: u32| {
+        let mut backup = json!({ "kind": kind, "startedAt": format!("2024-01-15T{time}:00Z"),
+            "finishedAt": format!("2024-01-15T{time}:02Z"), "firstLsn": first.to_string(), "lastLsn": last.to_string(),
+            "url": format!("https://backups.example/{kind}-{}", time.replace(':', "")) });
+        match kind {
+            "full" => backup["checkpointLsn"] = json!("7"),
+            "diff" => backup["baseLsn"] = json!("7"),
+            _ => {}
+        }
+        backup
+    };
+    let mut all = vec![backup("full", "02:00", 5, 10), backup("diff", "14:00", 90, 100)];
+    for step in 0..8 {
+        all.push(backup("log", &format!("14:{:02}", step * 5 + 5), 95 + step * 10, 105 + step * 10));
+    }
+    let write = |name: &str, all: &[Value]| std::fs::write(place.path(name), json!(all).to_string()).unwrap();
+    write("all.json", &all);
+    let plan = ["dr", "plan", "--at", "2024-01-15T14:30:00Z", "--catalogue"];
+    let script = place.must(&[&plan[..], &["all.json"]].concat());
+    assert_eq!(script.matches("RESTORE LOG [ErpRestored]").count(), 7, "{script}");
+    assert!(script.contains("log-1435") && !script.contains("log-1440"), "{script}");
+    all.retain(|backup| backup["url"] != "https://backups.example/log-1420");
+    write("gap.json", &all);
+    let told = place.refused(&[&plan[..], &["gap.json"]].concat());
+    assert!(told.contains("The best that can be restored is 2024-01-15T14:15:00"), "{told}");
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::platform::backups::service::Taken;
+use application::platform::backups::sql_server::{self, ServerBackup};
 use application::platform::backups::{BackupKind, Entry, Plan, plan};
 use application::ports::storage_error::StorageError;
 use domain::time::Timestamp;
@@ -16,15 +17,16 @@ use infrastructure::backups::{Backups, Source};
 use infrastructure::private_files;
 use infrastructure::secrets::transport::http_client;
 use infrastructure::sql::backup as copies;
+use infrastructure::sql::mssql::restore_plan::{self, Names};
 use infrastructure::sql::pointed_files::pointed_files;
 use infrastructure::sql::sqlite::archive::spool::{folder_of, give_up};
 use infrastructure::system::{SystemClock, SystemIds};
 
-use super::super::stores::archive_options;
-use super::super::{Failure, offline, print};
+use super::super::stores::{archive_options, sql_server_options};
+use super::super::{Failure, offline, print, sql_login};
 use super::{files, keys, put_together, repository};
-use crate::cli::{BackupArgs, BackupCommand, DrCommand, RestoreArgs};
-use crate::config::Settings;
+use crate::cli::{BackupArgs, BackupCommand, DrCommand, PlanArgs, RestoreArgs};
+use crate::config::{DatabaseChoice, Settings};
 
 /// How long a running server may take for a full backup.
 const BACKUP_WAIT_MAX: Duration = Duration::from_secs(4 * 60 * 60);
@@ -52,13 +54,37 @@ pub async fn dr(settings: &Settings, command: DrCommand) -> Result<(), Failure> 
             let taken = take(settings, BackupKind::Log, Some(label)).await?;
             print(&format!("Marked: {}\n", told(&taken.entry)))
         }
-        DrCommand::Plan { at, .. } => {
-            offline::embedded(settings)?;
-            let plan = plan(&repository(settings)?.catalogue().await?, moment(&at)?)
+        DrCommand::Plan(args) if args.catalogue.is_some() || settings.database.sqlite_file().is_none() => {
+            server_plan(settings, args).await
+        }
+        DrCommand::Plan(args) => {
+            let plan = plan(&repository(settings)?.catalogue().await?, moment(&args.at)?)
                 .map_err(|why| Failure::Other(why.to_string()))?;
             print(&shown(&plan))
         }
     }
+}
+
+/// The script that restores a moment of a SQL Server.
+async fn server_plan(settings: &Settings, args: PlanArgs) -> Result<(), Failure> {
+    let at = moment(&args.at)?;
+    let catalogue: Vec<ServerBackup> = match (&args.catalogue, &settings.database.choice) {
+        (Some(file), _) => {
+            let text = std::fs::read(file)
+                .map_err(|error| Failure::Other(format!("{} cannot be read: {error}", file.display())))?;
+            serde_json::from_slice(&text)
+                .map_err(|error| Failure::Other(format!("{} is no catalogue: {error}", file.display())))?
+        }
+        (None, DatabaseChoice::SqlServer(text)) => {
+            let options = sql_server_options(text.expose(), settings)?;
+            let tokens = sql_login::tokens(settings, &options).await?;
+            restore_plan::catalogue(&options, Some(tokens)).await?
+        }
+        (None, DatabaseChoice::Sqlite(_)) => Vec::new(),
+    };
+    let plan = sql_server::plan(&catalogue, at).map_err(|why| Failure::Other(why.to_string()))?;
+    let PlanArgs { database, data_name: data, log_name: log, folder, .. } = args;
+    print(&restore_plan::script(&plan, &Names { database, data, log, folder }))
 }
 
 fn moment(text: &str) -> Result<Timestamp, Failure> {

@@ -12,6 +12,7 @@ pub mod memory;
 pub mod migrate;
 pub mod pool;
 pub mod reader;
+pub mod restore_plan;
 pub mod session;
 pub mod tx;
 pub mod values;
