@@ -89,7 +89,7 @@ sql = {
     name           = "ErpStaging"
     sku_name       = "GP_Gen5_2"
     max_size_gb    = 100
-    zone_redundant = false
+    zone_redundant = true
     collation      = "SQL_Latin1_General_CP1_CI_AS"
     backup_storage = "Geo"
   }

@@ -27,6 +27,8 @@ resource "azurerm_mssql_server" "this" {
   minimum_tls_version           = "1.2"
   public_network_access_enabled = false
   connection_policy             = var.connection_policy
+  # Needs no storage account that its findings would be written to.
+  express_vulnerability_assessment_enabled = true
   # The server itself reaches nothing outside: no import from, or export to, a place somebody chose.
   outbound_network_restriction_enabled = true
   tags                                 = var.tags

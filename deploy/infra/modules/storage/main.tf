@@ -153,6 +153,10 @@ resource "azurerm_monitor_diagnostic_setting" "this" {
   log_analytics_workspace_id = var.log_analytics_workspace_id
 
   enabled_log {
+    category = "StorageRead"
+  }
+
+  enabled_log {
     category = "StorageWrite"
   }
 
