@@ -1,6 +1,7 @@
 """The Terraform of deploy/infra as data: files, blocks, references."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import hcl2
@@ -100,6 +101,7 @@ class Directory:
             yield from expressions(parsed)
 
 
+@cache
 def parse(file):
     with file.open(encoding="utf-8") as text:
         return hcl2.load(text)

@@ -31,12 +31,12 @@ run "a_v2_gateway_leaves_out_what_its_tier_does_not_know" {
   }
 
   assert {
-    condition     = !strcontains(azurerm_api_management_api_policy.api.xml_content, "<quota-by-key")
+    condition     = !strcontains(azurerm_api_management_api_policy.this["erp-v1"].xml_content, "<quota-by-key")
     error_message = "An unknown policy would fail the whole import."
   }
 
   assert {
-    condition     = strcontains(azurerm_api_management_api_policy.api.xml_content, "<rate-limit-by-key") && strcontains(azurerm_api_management_api_policy.api.xml_content, "<validate-jwt")
+    condition     = strcontains(azurerm_api_management_api_policy.this["erp-v1"].xml_content, "<rate-limit-by-key") && strcontains(azurerm_api_management_api_policy.this["erp-v1"].xml_content, "<validate-jwt")
     error_message = "Everything else of the policy stays."
   }
 
@@ -63,7 +63,7 @@ run "a_classic_gateway_has_zones_and_quotas" {
   }
 
   assert {
-    condition     = length(azurerm_api_management.this.zones) == 3 && strcontains(azurerm_api_management_api_policy.api.xml_content, "<quota-by-key")
+    condition     = length(azurerm_api_management.this.zones) == 3 && strcontains(azurerm_api_management_api_policy.this["erp-v1"].xml_content, "<quota-by-key")
     error_message = "Three zones, and the quota of a tenant."
   }
 }

@@ -5,6 +5,7 @@ environment_code = "prod"
 active_region    = "primary"
 zones            = ["1", "2", "3"]
 internal_domain  = "internal.erp.example"
+operator_ranges  = ["10.9.0.0/24"]
 
 state = {
   resource_group_name  = "rg-erp-prod-state"

@@ -5,6 +5,7 @@ environment_code = "staging"
 active_region    = "primary"
 zones            = ["1", "2", "3"]
 internal_domain  = "internal.staging.erp.example"
+operator_ranges  = ["10.49.0.0/24"]
 
 state = {
   resource_group_name  = "rg-erp-staging-state"

@@ -48,6 +48,17 @@ locals {
   endpoints = { for region in keys(var.regions) : region => module.network[region].endpoint }
 
   classic = startswith(var.apim.sku_name, "Premium_")
+
+  # The API servers of the clusters and the private endpoints, for whoever operates them.
+  operators = {
+    for index, range in var.operator_ranges : "operators-${index}" => {
+      description = "Operators, and what deploys for them."
+      priority    = 200 + index
+      source      = range
+      destination = "VirtualNetwork"
+      ports       = ["443", "1433"]
+    }
+  }
 }
 
 resource "azurerm_resource_group" "shared" {
@@ -83,7 +94,10 @@ module "network" {
     aks = {
       address_prefix = each.value.subnets.aks
       egress         = true
+      # That of the gateway's internal load balancer (deploy/k8s).
+      private_link_service = true
       inbound = merge(
+        local.operators,
         {
           nodes = {
             description = "Nodes among themselves, and the cluster's own services."
@@ -142,7 +156,7 @@ module "network" {
 
     private-endpoints = {
       address_prefix = each.value.subnets.private_endpoints
-      inbound = {
+      inbound = merge(local.operators, {
         nodes = {
           description = "The cluster of this region: vault, store, files, telemetry, images, SQL (with Redirect, too) and cache."
           priority    = 100
@@ -157,7 +171,7 @@ module "network" {
           destination = each.value.subnets.private_endpoints
           ports       = ["443"]
         }
-      }
+      })
     }
   }
 }

@@ -97,6 +97,21 @@ variable "private_dns_zones" {
   ]
 }
 
+variable "operator_ranges" {
+  description = "Networks from which people and pipelines operate; they must be peered with, or connected to, the networks made here."
+  type        = list(string)
+
+  validation {
+    condition     = alltrue([for range in var.operator_ranges : can(cidrhost(range, 0)) && !startswith(range, "0.")])
+    error_message = "Give ranges in CIDR notation, and never everybody."
+  }
+
+  validation {
+    condition     = length(var.operator_ranges) <= 50
+    error_message = "Each range is a rule: at most 50."
+  }
+}
+
 variable "internal_domain" {
   description = "Domain of the gateways of the clusters, such as internal.erp.example; a part of one that we own, for the sake of certificates."
   type        = string

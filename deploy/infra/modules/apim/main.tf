@@ -67,7 +67,6 @@ resource "azurerm_api_management" "this" {
     type = "SystemAssigned"
   }
 
-  # Old protocols and ciphers are off unless a block security turns them on.
   protocols {
     http2_enabled = true
   }
@@ -175,15 +174,6 @@ resource "azapi_resource" "api" {
   }
 }
 
-resource "azurerm_api_management_api_policy" "api" {
-  resource_group_name = var.resource_group_name
-  api_management_name = azurerm_api_management.this.name
-  api_name            = azapi_resource.api.name
-  xml_content         = local.policies["api"]
-
-  depends_on = [azurerm_api_management_named_value.this, azapi_resource.pool]
-}
-
 resource "azurerm_api_management_api_operation_policy" "this" {
   for_each = local.operation_policies
 
@@ -193,7 +183,7 @@ resource "azurerm_api_management_api_operation_policy" "this" {
   operation_id        = each.key
   xml_content         = local.policies[each.value]
 
-  depends_on = [azurerm_api_management_api_policy.api]
+  depends_on = [azurerm_api_management_api_policy.this]
 }
 
 # Readiness is not part of the exported document; Front Door asks for it every 30 seconds.
@@ -221,10 +211,13 @@ resource "azurerm_api_management_api_operation" "health" {
   url_template        = "/ready"
 }
 
-resource "azurerm_api_management_api_policy" "health" {
+# One policy for both: it knows which paths of health are blocked, and which operations need no token.
+resource "azurerm_api_management_api_policy" "this" {
+  for_each = { erp-v1 = azapi_resource.api.name, health = azurerm_api_management_api.health.name }
+
   resource_group_name = var.resource_group_name
   api_management_name = azurerm_api_management.this.name
-  api_name            = azurerm_api_management_api.health.name
+  api_name            = each.value
   xml_content         = local.policies["api"]
 
   depends_on = [azurerm_api_management_named_value.this, azapi_resource.pool]

@@ -27,6 +27,8 @@ resource "azurerm_subnet" "this" {
   default_outbound_access_enabled = false
   # Without this the rules of the security group do not hold for private endpoints.
   private_endpoint_network_policies = "Enabled"
+  # A private link service takes its addresses from a subnet only where this is off.
+  private_link_service_network_policies_enabled = !each.value.private_link_service
 
   dynamic "delegation" {
     for_each = each.value.delegation == null ? [] : [each.value.delegation]

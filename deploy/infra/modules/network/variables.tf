@@ -29,11 +29,12 @@ variable "address_space" {
 }
 
 variable "subnets" {
-  description = "Subnets by name: range, service they are delegated to, whether they leave through the NAT gateway, and what may enter."
+  description = "Subnets by name: range, service they are delegated to, whether they leave through the NAT gateway or hold private link services, and what may enter."
   type = map(object({
-    address_prefix = string
-    delegation     = optional(string)
-    egress         = optional(bool, false)
+    address_prefix       = string
+    delegation           = optional(string)
+    egress               = optional(bool, false)
+    private_link_service = optional(bool, false)
     inbound = optional(map(object({
       description = string
       priority    = number
