@@ -6,7 +6,7 @@ terraform {
       source  = "hashicorp/azurerm"
       version = ">= 4.81.0, < 5.0.0"
     }
-    # For what azurerm does not have: pools of backends, and how an import treats required query parameters.
+    # For pools of backends, and for imports that keep required query parameters.
     azapi = {
       source  = "Azure/azapi"
       version = ">= 2.4.0, < 3.0.0"
@@ -15,8 +15,7 @@ terraform {
 }
 
 locals {
-  # The tiers without v2 in their names: they have zones to choose and quota-by-key, and no private way in beside a network
-  # of their own. README.md compares them.
+  # A tier of before v2: it has zones to choose and quota-by-key, and no private way in (README.md compares them).
   classic = startswith(var.sku_name, "Premium_")
 
   named_values = { for value in jsondecode(file("${var.definitions}/named-values.json")).namedValues : value.name => value }
@@ -24,13 +23,12 @@ locals {
   diagnostics  = jsondecode(file("${var.definitions}/diagnostics.json"))
   operations   = jsondecode(file("${var.definitions}/operations.json"))
 
-  policies = {
+  texts = {
     for name in ["global", "api", "product-internal", "product-partner", "op-post-idempotent", "op-report-long"] :
-    name => local.classic ? file("${var.definitions}/policies/${name}.policy.xml") : replace(
-      file("${var.definitions}/policies/${name}.policy.xml"),
-      "/(?s)<!-- classic tiers only.*?<!-- end of classic tiers only -->/",
-      "",
-    )
+    name => file("${var.definitions}/policies/${name}.policy.xml")
+  }
+  policies = {
+    for name, text in local.texts : name => local.classic ? text : replace(text, "/(?s)<!-- classic tiers only.*?<!-- end of classic tiers only -->/", "")
   }
 
   # An import names operations so; see deploy/ci/lib/apim_openapi.py.
@@ -62,7 +60,7 @@ resource "azurerm_api_management" "this" {
     subnet_id = var.subnet_id
   }
 
-  # The vault lets this one in as a trusted service; a user-assigned one would not pass its network rules.
+  # The vault lets this one in as a trusted service, past its network rules.
   identity {
     type = "SystemAssigned"
   }
@@ -72,7 +70,6 @@ resource "azurerm_api_management" "this" {
   }
 }
 
-# Read its secrets, and write telemetry.
 resource "azurerm_role_assignment" "this" {
   for_each = {
     "Key Vault Secrets User"       = var.key_vault.id
@@ -128,7 +125,6 @@ resource "azurerm_api_management_backend" "this" {
   }
 }
 
-# The cluster of the active region takes everything while its breaker is closed.
 resource "azapi_resource" "pool" {
   type      = "Microsoft.ApiManagement/service/backends@2024-05-01"
   name      = local.backends.pool.name
@@ -186,7 +182,7 @@ resource "azurerm_api_management_api_operation_policy" "this" {
   depends_on = [azurerm_api_management_api_policy.this]
 }
 
-# Readiness is not part of the exported document; Front Door asks for it every 30 seconds.
+# Not part of the document; Front Door asks for it.
 resource "azurerm_api_management_api" "health" {
   name                  = "health"
   display_name          = "Readiness"
@@ -289,7 +285,6 @@ resource "azurerm_api_management_diagnostic" "this" {
     body_bytes     = local.diagnostics.bodyBytes
     headers_to_log = local.diagnostics.responseHeaders
   }
-
 }
 
 resource "azurerm_monitor_diagnostic_setting" "this" {
