@@ -1,11 +1,17 @@
 //! OpenAPI 3.1 rewritten as 3.0.3, which API gateways still ask for.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// Type arrays become `nullable`, numeric exclusive bounds become flags, `const` a single word, `examples` of schemas one
-/// `example`; a reference with siblings is wrapped, since 3.0 ignores what stands beside `$ref`.
+/// `example`; a reference with siblings is wrapped, since 3.0 ignores what stands beside `$ref`. No schema
+/// contains itself, since gateways refuse those.
 pub fn to_3_0(mut document: Value) -> Value {
     convert(&mut document, Place::Other);
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        cut_cycles(schemas);
+    }
     document["openapi"] = json!("3.0.3");
     if let Some(license) = document["info"]["license"].as_object_mut() {
         license.remove("identifier");
@@ -148,5 +154,60 @@ fn nullable_option(members: &mut Map<String, Value>) {
             members.insert("allOf".into(), json!([only]));
         }
         members.insert("nullable".into(), json!(true));
+    }
+}
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Where a schema comes round to itself, an object stands for it: one level is described, and those below are like it.
+fn cut_cycles(schemas: &mut Map<String, Value>) {
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    let mut done = BTreeSet::new();
+    for name in &names {
+        follow(name, schemas, &mut Vec::new(), &mut done);
+    }
+}
+
+fn follow(name: &str, schemas: &mut Map<String, Value>, open: &mut Vec<String>, done: &mut BTreeSet<String>) {
+    if !done.insert(name.to_owned()) {
+        return;
+    }
+    open.push(name.to_owned());
+    let mut targets = BTreeSet::new();
+    if let Some(schema) = schemas.get(name) {
+        references(schema, &mut targets);
+    }
+    for target in targets {
+        if !open.contains(&target) {
+            follow(&target, schemas, open, done);
+        } else if let Some(schema) = schemas.get_mut(name) {
+            cut(schema, &target);
+        }
+    }
+    open.pop();
+}
+
+fn target(value: &Value) -> Option<&str> {
+    value.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
+}
+
+fn references(value: &Value, targets: &mut BTreeSet<String>) {
+    targets.extend(target(value).map(str::to_owned));
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, targets)),
+        Value::Object(members) => members.values().for_each(|member| references(member, targets)),
+        _ => {}
+    }
+}
+
+fn cut(value: &mut Value, name: &str) {
+    if target(value) == Some(name) {
+        *value = json!({ "type": "object", "description": format!("Another {name}, inside the first.") });
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| cut(item, name)),
+        Value::Object(members) => members.values_mut().for_each(|member| cut(member, name)),
+        _ => {}
     }
 }

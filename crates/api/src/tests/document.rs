@@ -1,8 +1,9 @@
 //! The OpenAPI document says what the API does.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stub::{api, call, operations, read};
+use crate::openapi::to_3_0;
 
 fn walk(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
     match value {
@@ -119,6 +120,27 @@ fn the_gateway_export_knows_nothing_of_3_1() {
     let parent = &schemas["CreateThingBody"]["properties"]["parentId"];
     assert_eq!((&parent["type"], &parent["nullable"]), (&"string".into(), &true.into()));
     assert_eq!(schemas["CreateThingBody"]["properties"]["code"]["example"], "1111");
+}
+
+/// Proves: A3.
+#[test]
+fn a_schema_that_contains_itself_ends_in_the_gateway_export() {
+    let tree = json!({ "type": "object", "properties": {
+        "children": { "type": ["array", "null"], "items": { "$ref": "#/components/schemas/Node" } },
+        "name": { "$ref": "#/components/schemas/Name" },
+    } });
+    let schemas = json!({ "Node": tree, "Name": { "type": "string" } });
+    let document = to_3_0(json!({ "info": {}, "components": { "schemas": schemas } }));
+    let members = &document["components"]["schemas"]["Node"]["properties"];
+    assert_eq!(
+        members["children"]["items"],
+        json!({ "type": "object", "description": "Another Node, inside the first." })
+    );
+    assert_eq!(
+        members["name"],
+        json!({ "$ref": "#/components/schemas/Name" }),
+        "what does not come round stays"
+    );
 }
 
 /// Proves: A1.
