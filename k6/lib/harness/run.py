@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,8 @@ def offer(server, options, people, folder):
 
 
 def measure(options, profile, folder, settings, group):
+    # Others who use the machine make every figure worse, and the reader has to know.
+    busy = os.getloadavg()[0]
     people = prepared(options, profile, folder, settings)
     server = Server(options.binary, folder, group=group, settings=settings)
     try:
@@ -132,7 +135,8 @@ def measure(options, profile, folder, settings, group):
     missed = [one["metric"] for one in targets if one["status"] == table.MISSED]
     remarks = [
         f"Server: {group}; ready after {server.start_seconds:.2f} s.",
-        f"Machine: {machine['processors']} × {machine['processor']}, {machine['memoryGiB']} GiB; the load ran on it, too.",
+        f"Machine: {machine['processors']} × {machine['processor']}, {machine['memoryGiB']} GiB; the load ran on it, too, "
+        f"and before the run its load average was {busy:.1f}.",
         f"{served:.0f} requests took the server {watched.cpu_seconds:.1f} s of processor time: "
         f"{watched.cpu_seconds / max(served, 1) * 1000:.2f} ms each. It was held back for {watched.throttled_seconds:.1f} s "
         f"of {watched.seconds:.0f} s.",
@@ -167,6 +171,8 @@ def write(result, out):
 
 def main():
     options = arguments()
+    # Whoever ends the run ends the server, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     profile = json.loads((ROOT / f"k6/profiles/{options.profile}.json").read_text())
     settings = {name: os.environ[name] for name in CLOUD} if options.cloud else {}
     folder = Path(tempfile.mkdtemp(prefix="erp-load-"))
