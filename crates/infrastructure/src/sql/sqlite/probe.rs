@@ -19,8 +19,9 @@ use super::writer::{Job, SqliteWriter};
 /// How long the file, and then the writer, may take to answer: together less than a health check may.
 pub const FILE_WAIT_MAX: Duration = Duration::from_millis(700);
 pub const WRITER_WAIT_MAX: Duration = Duration::from_secs(1);
-/// How long a writer that is at work may get nothing done. An import may compute for seconds between two statements.
-pub const WRITER_SILENCE_MAX: Duration = Duration::from_secs(10);
+/// How long a writer that is at work may get nothing done. An import may compute for seconds between two statements; readiness
+/// takes two such looks, 5 s apart, and is to end within 15 s of a writer that hangs (drill 5).
+pub const WRITER_SILENCE_MAX: Duration = Duration::from_secs(3);
 /// How long the look at the file waits for a lock: only the recovery of a log takes one that readers feel.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(500);
 
