@@ -19,10 +19,12 @@ class Rules:
     def __init__(self) -> None:
         self.book = yaml.safe_load((POLICY / "rules.yaml").read_text())
         self.sources = {path: path.read_text() for path in sorted(POLICY.glob("*.rego"))}
-        self.packages = [path.stem for path in self.sources if path.stem != "common"]
+        self.packages = {
+            path.stem: re.findall(r'"rule": "([a-z0-9-]+)"', text) for path, text in self.sources.items() if path.stem != "common"
+        }
 
     def contradictions(self) -> list[str]:
-        written = {name for text in self.sources.values() for name in re.findall(r'"rule": "([a-z0-9-]+)"', text)}
+        written = {name for names in self.packages.values() for name in names}
         told = set(self.book["rules"])
         found = [f"rules.yaml does not know {name}" for name in sorted(written - told)]
         found += [f"rules.yaml has {name}, which no policy has" for name in sorted(told - written)]
@@ -30,16 +32,16 @@ class Rules:
             found += [f"{name}: an exception has no reason" for one in rule.get("except", []) if not one.get("reason")]
         return found
 
-    def faults(self, name: str, objects: list[dict], release: bool) -> list[dict]:
-        """What the rules say of an overlay (production+backup), without what is excepted."""
+    def faults(self, name: str, objects: list[dict], release: bool, wanted: str | None = None) -> list[dict]:
+        """What the rules say of an overlay (production+backup), or those of the file that has the one that is wanted."""
         overlay, *components = name.split("+")
-        rego = Interpreter()
-        for source, text in self.sources.items():
-            rego.add_module(str(source), text)
-        rego.add_data({"overlays": self.book["overlays"]})
-        rego.set_input({"overlay": name, "base": overlay, "objects": objects})
         found = []
-        for package in self.packages:
+        for package in [one for one, names in self.packages.items() if wanted is None or wanted in names]:
+            rego = Interpreter()
+            for source in (POLICY / "common.rego", POLICY / f"{package}.rego"):
+                rego.add_module(str(source), self.sources[source])
+            rego.add_data({"overlays": self.book["overlays"]})
+            rego.set_input({"overlay": name, "base": overlay, "objects": objects})
             output = rego.query(f"data.erp.{package}.deny")
             if not output.ok() or not output.results or not output.results[0].expressions:
                 raise SystemExit(f"{package}.rego could not be evaluated: {output}")
@@ -94,7 +96,7 @@ def try_faults(rules: Rules, overlays: dict[str, list[dict]]) -> list[str]:
     for fault in faults:
         overlay = fault.get("overlay", "production")
         objects = apply(fault, overlays[overlay])
-        seen = {one["rule"] for one in rules.faults(fault.get("as", overlay), objects, release=True)}
+        seen = {one["rule"] for one in rules.faults(fault.get("as", overlay), objects, True, fault["rule"])}
         if fault["rule"] not in seen:
             wrong.append(f"{fault['rule']} does not see {fault['object']} {fault.get('path', 'twice')}")
     return wrong

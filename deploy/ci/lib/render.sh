@@ -4,6 +4,15 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 out="$(realpath "$1")"
+
+# What has been rendered from the same files is not rendered again.
+kept="${DEPLOY_TOOLS:-target/tools/deploy}/rendered"
+key="$(find deploy/k8s deploy/ci/lib/render.sh -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-32)"
+if [ -d "$kept/$key" ]; then
+    cp "$kept/$key"/*.yaml "$out"
+    exit
+fi
+
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cp -r deploy/k8s "$work/k8s"
@@ -39,3 +48,10 @@ with production keda backup ingress-nginx-legacy
 cp -r "$work/k8s/overlays/staging" "$work/k8s/overlays/staging-rolling"
 sed -i '/components\/bluegreen$/d' "$work/k8s/overlays/staging-rolling/kustomization.yaml"
 render overlays/staging-rolling staging-rolling
+
+mkdir -p "$kept"
+find "$kept" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} +
+mkdir "$work/kept"
+cp "$out"/*.yaml "$work/kept"
+# Whoever was faster has the same.
+mv -T "$work/kept" "$kept/$key" 2>/dev/null || true
