@@ -18,7 +18,8 @@ drill_server() {
 only() { sed -n "s/^$1|//p" "$work/chain"; }
 
 source_server -d msdb -h -1 -W -w 4000 -i "$sql/chain.sql" \
-    -v Database="$BACKUP_DATABASE" BackupContainer="$BACKUP_CONTAINER" TargetUtc="$target" | tr -d '\r' >"$work/chain"
+    -v Database="$BACKUP_DATABASE" BackupContainer="$BACKUP_CONTAINER" TargetUtc="$target" >"$work/said"
+tr -d '\r' <"$work/said" >"$work/chain"
 [ -n "$(only full)" ] && [ -n "$(only log)" ] || { echo "no chain of backups reaches $target" >&2; exit 1; }
 
 # The template's section for a log once for each log, and that of the differential only where there is one.
