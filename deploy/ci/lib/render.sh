@@ -38,9 +38,8 @@ for overlay in "$work"/k8s/overlays/*/; do
     overlay="$(basename "$overlay")"
     render "overlays/$overlay" "$overlay"
 done
-for overlay in staging production production-secondary; do
-    with "$overlay" backup
-done
+with staging backup
+with production backup
 with production keda
 with production ingress-nginx-legacy
 with production keda backup ingress-nginx-legacy

@@ -1,6 +1,7 @@
 """Every setting that the manifests give the program is one that it reads, with a value that it takes: settings_k8s.py RENDERED.
 
-The settings are those of docs/CONFIG.md, which is generated from the program.
+The settings are those of docs/CONFIG.md, which is generated from the program. `settings_k8s.py RENDERED OVERLAY` prints the environment
+of an overlay's pods, a variable a line.
 """
 
 import pathlib
@@ -111,5 +112,15 @@ def main(rendered: pathlib.Path) -> int:
     return 1 if wrong else 0
 
 
+def environment(path: pathlib.Path) -> None:
+    for thing in yaml.safe_load_all(path.read_text()):
+        if thing and thing["kind"] == "Deployment":
+            for variable in thing["spec"]["template"]["spec"]["containers"][0]["env"]:
+                if "value" in variable:
+                    print(f"{variable['name']}={variable['value']}")
+
+
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        sys.exit(environment(pathlib.Path(sys.argv[1]) / f"{sys.argv[2]}.yaml"))
     sys.exit(main(pathlib.Path(sys.argv[1])))
