@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it: installs what the checks need below target/tools/deploy and puts it on the PATH.
 # Programs that only Debian packages have are installed when this runs as root, and named otherwise.
 
@@ -6,7 +7,7 @@ mkdir -p "$deploy_tools"
 
 # A Python environment for each requirements file: checkov and the HCL parser do not live in one.
 python_environment() {
-    local name="$1" wanted="deploy/ci/requirements-$1.txt" home="$deploy_tools/$1"
+    local wanted="deploy/ci/requirements-$1.txt" home="$deploy_tools/$1"
     if ! cmp -s "$wanted" "$home/installed.txt"; then
         echo "tools: installing $wanted"
         [ -x "$home/bin/pip" ] || python3 -m venv "$home" || return 1

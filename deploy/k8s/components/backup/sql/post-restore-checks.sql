@@ -1,0 +1,192 @@
+-- What has to be true of a restored database before anybody works in it (rows L6, N3): its pages, and the books in it. The same truths
+-- as `GET /api/v1/integrity/checks`, for all tenants at once and without a running server. Run it in the restored database as its
+-- owner; `sqlcmd -b` ends with an error when anything was found, after a list of it. The hash chains need the program:
+-- `POST /api/v1/admin/integrity-runs` afterwards.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DBCC CHECKDB WITH NO_INFOMSGS, ALL_ERRORMSGS, DATA_PURITY;
+
+-- Row-level security shows nothing without a tenant, and nothing is in order everywhere then.
+EXEC sp_set_session_context N'all_tenants', 1;
+IF NOT EXISTS (SELECT 1 FROM tenant)
+    THROW 50040, N'No tenant is in this database: it is empty, or another one.', 1;
+
+DECLARE @found TABLE (rule_name NVARCHAR(40) NOT NULL, tenant NVARCHAR(50) NOT NULL, detail NVARCHAR(400) NOT NULL);
+
+-- Debits are credits, for each tenant in its own currency: of the lines, and of the balances that reports read.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'trial_balance_zero' AS rule_name,
+    t.code AS tenant,
+    CONCAT(t.currency, N': lines are off by ', SUM(l.debit) - SUM(l.credit)) AS detail
+FROM ledger_line AS l
+INNER JOIN tenant AS t ON t.id = l.tenant_id
+GROUP BY t.code, t.currency
+HAVING SUM(l.debit) <> SUM(l.credit);
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'trial_balance_zero' AS rule_name,
+    t.code AS tenant,
+    CONCAT(t.currency, N': balances are off by ', SUM(b.debit) - SUM(b.credit)) AS detail
+FROM account_balance AS b
+INNER JOIN tenant AS t ON t.id = b.tenant_id
+GROUP BY t.code, t.currency
+HAVING SUM(b.debit) <> SUM(b.credit);
+
+-- Maintained balances are the sums of their lines.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'account_balances' AS rule_name,
+    t.code AS tenant,
+    CONCAT(COUNT(*), N' balances by period differ from their lines') AS detail
+FROM (
+    SELECT x.tenant_id
+    FROM (
+        SELECT b.tenant_id, b.fiscal_period_id, b.account_id, b.currency, b.debit, b.credit, b.currency_debit, b.currency_credit
+        FROM account_balance AS b
+        UNION ALL
+        SELECT
+            l.tenant_id, l.fiscal_period_id, l.account_id, l.currency,
+            -l.debit AS debit, -l.credit AS credit, -l.currency_debit AS currency_debit, -l.currency_credit AS currency_credit
+        FROM ledger_line AS l
+    ) AS x
+    GROUP BY x.tenant_id, x.fiscal_period_id, x.account_id, x.currency
+    HAVING SUM(x.debit) <> 0 OR SUM(x.credit) <> 0 OR SUM(x.currency_debit) <> 0 OR SUM(x.currency_credit) <> 0
+) AS y
+INNER JOIN tenant AS t ON t.id = y.tenant_id
+GROUP BY t.code;
+
+-- Every posted entry balances and has all its lines.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'entries_balanced' AS rule_name,
+    t.code AS tenant,
+    CONCAT(
+        COALESCE(e.number, N'?'), N': debits ', COALESCE(SUM(l.debit), 0), N', credits ', COALESCE(SUM(l.credit), 0),
+        N', total ', e.total, N', lines ', COUNT(l.line_no), N' of ', e.line_count
+    ) AS detail
+FROM journal_entry AS e
+INNER JOIN tenant AS t ON t.id = e.tenant_id
+LEFT JOIN ledger_line AS l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
+WHERE e.status <> N'draft'
+GROUP BY t.code, e.id, e.number, e.total, e.line_count
+HAVING
+    COALESCE(SUM(l.debit), 0) <> e.total OR COALESCE(SUM(l.credit), 0) <> e.total OR COUNT(l.line_no) <> e.line_count;
+
+-- Places in a journal's chain have no gap, and the chain ends where the journal says.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'chain_heads' AS rule_name,
+    t.code AS tenant,
+    CONCAT(j.code, N': ', COUNT(e.id), N' entries, last ', MAX(e.chain_sequence), N', recorded ', c.sequence) AS detail
+FROM journal AS j
+INNER JOIN tenant AS t ON t.id = j.tenant_id
+LEFT JOIN journal_chain AS c ON c.tenant_id = j.tenant_id AND c.journal_id = j.id
+LEFT JOIN journal_entry AS e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id AND e.chain_sequence IS NOT NULL
+GROUP BY t.code, j.id, j.code, c.sequence
+HAVING
+    COALESCE(MAX(e.chain_sequence), 0) <> COALESCE(c.sequence, 0) OR COUNT(e.id) <> COALESCE(c.sequence, 0);
+
+-- As many numbers were given as entries have one. Counted for the tenant as a whole: a journal may have changed its series.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'numbers_gapless' AS rule_name,
+    g.code AS tenant,
+    CONCAT(g.given, N' numbers given, ', g.numbered, N' entries numbered') AS detail
+FROM (
+    SELECT
+        t.code,
+        (
+            SELECT COALESCE(SUM(c.last_number), 0)
+            FROM number_series AS s
+            INNER JOIN number_series_counter AS c ON c.tenant_id = s.tenant_id AND c.series_id = s.id
+            WHERE
+                s.tenant_id = t.id
+                AND (
+                    s.document_type = N'journal_entry'
+                    OR EXISTS (SELECT 1 FROM journal AS j WHERE j.tenant_id = s.tenant_id AND j.number_series_id = s.id)
+                )
+        ) AS given,
+        (SELECT COUNT(*) FROM journal_entry AS e WHERE e.tenant_id = t.id AND e.number IS NOT NULL) AS numbered
+    FROM tenant AS t
+) AS g
+WHERE g.given <> g.numbered;
+
+-- Entry and reversal name each other.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'reversals_mutual' AS rule_name,
+    t.code AS tenant,
+    CONCAT(COALESCE(r.number, N'?'), N' reverses an entry that does not name it') AS detail
+FROM journal_entry AS r
+INNER JOIN tenant AS t ON t.id = r.tenant_id
+WHERE
+    r.status <> N'draft' AND r.reverses_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM journal_entry AS o
+        WHERE o.tenant_id = r.tenant_id AND o.id = r.reverses_id AND o.reversed_by_id = r.id AND o.status = N'reversed'
+    );
+
+-- The outbox has no gap and ends where its counter says.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'events_gapless' AS rule_name,
+    o.code AS tenant,
+    CONCAT(o.events, N' events from ', o.first_event, N' to ', o.last_event, N', counter ', o.counted) AS detail
+FROM (
+    SELECT
+        t.code,
+        COALESCE((SELECT c.value FROM counter AS c WHERE c.tenant_id = t.id AND c.name = N'event'), 0) AS counted,
+        (SELECT COUNT(*) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS events,
+        (SELECT MIN(x.sequence) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS first_event,
+        (SELECT MAX(x.sequence) FROM outbox_event AS x WHERE x.tenant_id = t.id) AS last_event
+    FROM tenant AS t
+) AS o
+WHERE
+    COALESCE(o.last_event, o.counted) <> o.counted
+    OR (o.events > 0 AND o.events <> o.last_event - o.first_event + 1);
+
+-- Every posting of the outbox is in the ledger, and every entry was posted in the audit log.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'feed_matches_ledger' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'event ', o.sequence, N' posted an entry that is not there') AS detail
+FROM outbox_event AS o
+INNER JOIN tenant AS t ON t.id = o.tenant_id
+WHERE
+    o.type = N'journal_entry.posted'
+    AND NOT EXISTS (
+        SELECT 1 FROM journal_entry AS e WHERE e.tenant_id = o.tenant_id AND e.id = o.entity_id AND e.status <> N'draft'
+    );
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'feed_matches_ledger' AS rule_name,
+    t.code AS tenant,
+    CONCAT(COALESCE(e.number, N'?'), N' was posted without an audit row') AS detail
+FROM journal_entry AS e
+INNER JOIN tenant AS t ON t.id = e.tenant_id
+WHERE
+    e.status <> N'draft'
+    AND NOT EXISTS (
+        SELECT 1 FROM audit_log AS a
+        WHERE a.tenant_id = e.tenant_id AND a.entity_id = e.id AND a.entity = N'journal_entry' AND a.action = N'posted'
+    );
+
+-- How far the restored books go, for the record of the drill and for reconciling what came after.
+SELECT
+    t.code AS tenant,
+    t.currency,
+    COUNT(e.id) AS entries,
+    MAX(e.recorded_at) AS last_recorded_at
+FROM tenant AS t
+LEFT JOIN journal_entry AS e ON e.tenant_id = t.id AND e.status <> N'draft'
+GROUP BY t.code, t.currency
+ORDER BY t.code;
+
+SELECT TOP (200) f.rule_name, f.tenant, f.detail
+FROM @found AS f
+ORDER BY f.rule_name, f.tenant;
+IF EXISTS (SELECT 1 FROM @found)
+    THROW 50041, N'The restored books contradict themselves: nobody may work in them.', 1;
+PRINT N'every check passed';
