@@ -27,10 +27,13 @@ sleep "$log_seconds"
 target="$(moment)"
 sleep $((log_seconds * 2))
 until_true 60 covers api "$target"
+# As late after a log as can be.
+sleep "$(python3 -c 'import sys; print(float(sys.argv[1]) * 0.9)' "$log_seconds")"
 
 lost="$(moment)"
 signal_to api KILL
 until_true 10 not_running api
+stop writer 15
 lose_the_disk api
 last="$(catalogue api "max(e['coversUntil'] for e in all)")"
 rpo=$((($(micros "$lost") - $(micros "$last")) / 1000))

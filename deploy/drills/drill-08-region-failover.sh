@@ -21,7 +21,7 @@ region() {
 leads() { metric_is "$1" erp_leader 1; }
 served_by() { [ "$(curl -fsS -m 3 -o /dev/null -w '%header{x-served-by}' "$public/health/ready")" = "$1" ]; }
 # The moment of the first posting that was acknowledged after another one, in milliseconds; nothing as long as there is none.
-acknowledged_after() { awk -v t="$1" '$3 / 1000 > t && !found { printf "%d", $3 / 1000; found = 1 }' "$LOCAL_STATE/postings"; }
+acknowledged_after() { awk -v t="$1" '$3 / 1000 > t && !found { printf "%.0f", $3 / 1000; found = 1 }' "$LOCAL_STATE/postings"; }
 posted_after() { [ -n "$(acknowledged_after "$1")" ]; }
 check() { python3 "$drills/moments.py" check "$public" "$token" "$LOCAL_STATE/postings" "$1"; }
 
