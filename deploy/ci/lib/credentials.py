@@ -6,7 +6,6 @@ like a secret; code, whose tests are full of made-up ones, for what has the exac
 import json
 import subprocess
 import sys
-from multiprocessing import Pool
 from pathlib import Path
 
 from detect_secrets.core import scan
@@ -48,8 +47,7 @@ CODE = ("crates/", "xtask/", "docs/openapi.json", "Cargo.lock")
 LEFT_OUT = (".snap", ".png", ".ico", ".woff2", ".pdf", ".xlsx", ".gz")
 
 
-def found(job):
-    plugins, files = job
+def found(plugins, files):
     with transient_settings({"plugins_used": plugins, "filters_used": FILTERS}):
         return [
             (secret.filename, secret.type, secret.secret_hash, secret.line_number)
@@ -63,19 +61,12 @@ def hinted(name):
     return any(hint in text for hint in HINTS)
 
 
-def jobs(files):
-    code = [name for name in files if name.startswith(CODE) and hinted(name)]
-    rest = [name for name in files if not name.startswith(CODE)]
-    parts = [(GUESSES, rest[start : start + 40]) for start in range(0, len(rest), 40)]
-    return parts + [(SHAPES, code[start : start + 100]) for start in range(0, len(code), 100)]
-
-
 def main():
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, check=True)
     files = [name for name in listed.stdout.split("\0") if name and not name.endswith(LEFT_OUT) and Path(name).is_file()]
     files = [name for name in files if name != str(ALLOWED)]
-    with Pool() as pool:
-        seen = sorted({one for part in pool.imap_unordered(found, jobs(files)) for one in part})
+    code = [name for name in files if name.startswith(CODE)]
+    seen = sorted({*found(GUESSES, sorted(set(files) - set(code))), *found(SHAPES, [name for name in code if hinted(name)])})
     if "--list" in sys.argv:
         print(json.dumps([{"file": file, "type": kind, "hash": code, "reason": f"line {line}"} for file, kind, code, line in seen], indent=2))
         return 0

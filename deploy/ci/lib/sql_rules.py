@@ -100,7 +100,7 @@ def point_in_time(name, code):
         if "[$(NewDatabase)]" not in statement:
             fault(name, "a restore that is not to the new name")
     for statement in restores[:-1]:
-        for option in (r"\bNORECOVERY,", r"\bCHECKSUM,", r"\bSTOP_ON_ERROR,"):
+        for option in (r"\bNORECOVERY,", r"\bCHECKSUM,", r"\bSTOP_ON_ERROR[,;]"):
             if not re.search(option, statement):
                 fault(name, f"without {option}: {' '.join(statement.split())[:70]}")
         if statement.startswith("RESTORE LOG") and not re.search(r"STOPAT = @stop_at;$", statement):
