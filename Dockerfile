@@ -55,7 +55,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && echo 'ar_SA.UTF-8 UTF-8' > /etc/locale.gen \
     && locale-gen \
-    && locale -a | grep -qix 'ar_SA.utf8'
+    && [ "$(LC_ALL=ar_SA.UTF-8 locale charmap)" = UTF-8 ]
 
 FROM ${RUNTIME_IMAGE} AS runtime
 # hadolint ignore=DL3008

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # `state` and `buildah` are those of image.sh
 # Sourced by image.sh: bases made on this machine, for hosts that reach a Debian mirror and no registry of images. They have
 # what the named ones have: Debian bookworm without extras, and on it the compiler, the toolchain that rust-toolchain.toml
 # names and nothing else. What is compared with the real bases stays a rehearsal: digests are not.

@@ -25,10 +25,10 @@ mkdir -p "$state" "$out"
 need() {
     local program="$1"
     command -v "$program" >/dev/null 2>&1 && return 0
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
         echo "image: $program is missing" >&2
         exit 1
-    }
+    fi
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$program" >/dev/null
 }
 # shellcheck source=deploy/ci/image-bases.sh

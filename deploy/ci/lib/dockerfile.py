@@ -113,7 +113,7 @@ def locale(all_stages, find):
                 continue
             written, generated = rest.find("/etc/locale.gen"), rest.find("locale-gen ")
             generated = rest.find("locale-gen") if generated < 0 else generated
-            if "localedef" in rest and "ar_SA" in rest:
+            if re.search(r"localedef [^&]*-i ar_SA", rest):
                 made = name
             elif generated >= 0:
                 right = 0 <= written < generated and "ar_SA.UTF-8 UTF-8" in rest[: written + 1]
