@@ -4,7 +4,7 @@ set -uo pipefail
 failed=0
 hadolint --no-color Dockerfile || failed=1
 python3 deploy/ci/lib/dockerfile.py || failed=1
-# Rules about what runs in a cluster are not for a file of stages; what remains has to be without a failure.
-"$CHECKOV" --quiet --compact --skip-download --framework dockerfile --file Dockerfile || failed=1
+# CKV_DOCKER_7 does not look behind an ARG; lib/dockerfile.py does (X17).
+"$CHECKOV" --quiet --compact --skip-download --framework dockerfile --skip-check CKV_DOCKER_7 --file Dockerfile || failed=1
 bash -n deploy/ci/image.sh deploy/ci/image-bases.sh || failed=1
 exit "$failed"

@@ -4,6 +4,7 @@
 set -euo pipefail
 work="$(mktemp -d)"
 server=""
+# shellcheck disable=SC2329 # the trap does
 cleanup() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
     rm -rf "$work"

@@ -59,16 +59,15 @@ class Blobs:
         url = f"{self.base}/{self.container}{urllib.parse.quote(path)}"
         date = datetime.datetime.now(datetime.timezone.utc).strftime("%a, %d %b %Y %H:%M:%S GMT")
         headers = {"x-ms-date": date, "x-ms-version": VERSION, **(headers or {})}
-        if body:
+        if method == "PUT":
+            # Named here, because urllib would name another one that is not signed.
             headers["Content-Type"] = "application/octet-stream"
         if self.key:
             headers["Authorization"] = self.sign(method, urllib.parse.urlsplit(url).path, query, body, headers)
         else:
             query = "&".join(filter(None, (query, self.signature)))
-        request = urllib.request.Request(f"{url}?{query}" if query else url, data=body or None, method=method, headers=headers)
-        if method == "PUT" and not body:
-            request.data = b""
-            request.add_header("Content-Length", "0")
+        data = body if method == "PUT" else None
+        request = urllib.request.Request(f"{url}?{query}" if query else url, data=data, method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read()
 

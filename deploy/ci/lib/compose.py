@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from compose_env import Missing, VARIABLE, environment, load, read_env_file  # noqa: E402
+from config_files import leaf  # noqa: E402
 
 REQUIRED = {"api", "sqlserver", "redis", "azurite", "seq"}
 OPTIONAL = {"otel-collector": "otel", "api-blue": "bluegreen", "api-green": "bluegreen", "haproxy": "bluegreen"}
@@ -82,6 +83,7 @@ def waits(name, service, services):
 def product(compose, variables):
     """The product's own settings, filled in with the template's variables."""
     services = compose["services"]
+    schema = json.loads(pathlib.Path("deploy/config/appsettings.schema.json").read_text(encoding="utf-8"))
     hosts = set(services)
     for name in ("api", "migrate", "api-blue", "api-green"):
         try:
@@ -89,6 +91,9 @@ def product(compose, variables):
         except Missing as missing:
             yield f"D3: {name}: deploy/config/env.example lacks {missing}"
             continue
+        for key in pairs:
+            if not key.startswith("ASPNETCORE_") and not leaf(schema, key.replace("__", ":")):
+                yield f"D3: {name}: {key} is no setting of the product"
         database = pairs.get("ConnectionStrings__DefaultConnection", "")
         if pairs.get("ASPNETCORE_ENVIRONMENT") != "Development":
             yield f"D3: {name}: is not Development"

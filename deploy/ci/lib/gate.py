@@ -33,7 +33,8 @@ GATES = {
         Step(
             "performance",
             "Performance benchmarks met",
-            'k6 run --quiet --summary-export target/gate/k6.json -e PROFILE=ci -e BASE_URL="$GATE_BASE_URL" k6/main.js',
+            'SUMMARY_FILE=target/gate/k6.json PROFILE=ci BASE_URL="$GATE_BASE_URL" ADMIN_EMAIL="$ERP_SMOKE_USER"'
+            ' ADMIN_PASSWORD="$ERP_SMOKE_PASSWORD" k6 run --quiet k6/main.js',
             ("GATE_BASE_URL",),
         ),
         Step("documentation", "Documentation updated", f"cargo xtask gen --check && python3 deploy/ci/lib/links.py && {RECORDS} changelog"),
