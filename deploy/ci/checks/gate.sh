@@ -45,6 +45,11 @@ for dialect in sqlite mssql; do
     expand <"$newest" || fault "$newest: $(cat "$work/said")"
 done
 
+# A catalogue whose newest backup ended so long ago.
+aged() { printf '[{"finishedAt":"%s"}]' "$(date -u -d "$1 ago" +%FT%TZ)" | python3 deploy/ci/lib/gate_records.py backup >"$work/said" 2>&1; }
+aged "14 minutes" || fault "a backup of 14 minutes is refused: $(cat "$work/said")"
+aged "16 minutes" && fault "a backup of 16 minutes is good enough"
+
 binary="$(realpath "${ERP_API_BINARY:-${CARGO_TARGET_DIR:-target}/debug/erp-api}" 2>/dev/null || true)"
 if [ ! -x "$binary" ] || [ "$failed" != 0 ]; then
     [ "$failed" = 0 ] || exit 1
@@ -80,7 +85,7 @@ export GATE_ADMIN_URLS="http://127.0.0.1:$admin" GATE_SWITCH="touch $work/switch
 gate deploy || fault "a good deployment does not pass: $(cat "$work/said")"
 [ -e "$work/switched" ] || fault "nothing was switched"
 [ ! -e "$work/back" ] || fault "a good deployment was turned back"
-BACKUP_AGE="16 minutes" gate deploy && fault "a backup of 16 minutes is good enough"
+BACKUP_AGE="16 minutes" gate deploy && fault "a deployment without a young backup passes"
 [ "$(of deploy 'report["steps"][5]["result"]')" = "not reached" ] || fault "steps after a failure are run"
 
 printf '{"version":"%s","decision":"accepted","by":"S. Ahmad","role":"head of finance","at":"2024-01-15T14:30:00Z"}' \
