@@ -3,9 +3,9 @@
 # asked whether they take what they are given.
 set -uo pipefail
 failed=0
+python3 deploy/ci/lib/compose.py || failed=1
 check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml || failed=1
 dclint --quiet --config deploy/ci/dclint.json docker-compose.yml || failed=1
-python3 deploy/ci/lib/compose.py || failed=1
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

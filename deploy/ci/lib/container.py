@@ -43,7 +43,6 @@ class Container:
             "cwd": directory or image["WorkingDir"],
             "capabilities": {kind: [] for kind in KINDS},
             "noNewPrivileges": True,
-            "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 65536, "soft": 65536}],
         }
         specification = {
             "ociVersion": "1.0.2",
@@ -65,10 +64,15 @@ class Container:
 
     def run(self, timeout=30):
         """To the end; what it said and its exit code."""
-        done = subprocess.run(
-            self.runc("run", "--bundle", str(self.bundle), self.name),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False,
-        )
+        command = self.runc("run", "--bundle", str(self.bundle), self.name)
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            return (late.stdout or b"").decode(errors="replace"), None
+        finally:
+            self.remove()
         return done.stdout, done.returncode
 
     def start(self):
