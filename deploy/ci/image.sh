@@ -2,7 +2,7 @@
 # Builds the image with buildah and looks at what came out: `deploy/ci/image.sh [--local-bases] [build|check|push TARGET]`, both of
 # the first without a word. Runs as root, without any engine: chroot isolation for the build, runc for what is started. With
 # --local-bases the bases are made on this machine (image-bases.sh), for hosts that reach no registry of images.
-# The report is target/image/report.json. IMAGE_STATE (2 GB with local bases 15 GB) is where layers are; IMAGE_CPUS limits
+# The report is target/image/report.json. IMAGE_STATE (about 30 GB) is where layers are; IMAGE_CPUS limits
 # the compiler to some processors, such as `0` or `0-3`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,8 +15,9 @@ fi
 what="${1:-all}"
 state="${IMAGE_STATE:-/var/tmp/erp-image}"
 out="target/image"
-version="$(deploy/ci/version.sh)"
-revision="$(deploy/ci/version.sh revision)"
+# Given by whoever builds another tree than the one that git has here.
+version="${IMAGE_VERSION:-$(deploy/ci/version.sh)}"
+revision="${IMAGE_REVISION:-$(deploy/ci/version.sh revision)}"
 image="localhost/erp-api:${version//+/-}"
 buildah=(buildah --root "$state/store" --runroot "$state/run" --storage-driver vfs)
 mkdir -p "$state" "$out"

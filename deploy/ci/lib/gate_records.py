@@ -85,7 +85,10 @@ def backup():
 
 
 def signoff(path):
-    record = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    """A file, or the record itself, as variables of a pipeline have it."""
+    given = path.lstrip().startswith("{")
+    record = json.loads(path if given else pathlib.Path(path).read_text(encoding="utf-8"))
+    path = "the sign-off" if given else path
     missing = [name for name in ("version", "decision", "by", "role", "at") if not record.get(name)]
     if missing:
         sys.exit(f"{path} lacks {', '.join(missing)}")
