@@ -8,7 +8,7 @@ dirty=""
 [ -z "$(git status --porcelain --untracked-files=no)" ] || dirty=".dirty"
 tag="$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null || true)"
 case "${1:-version}" in
-revision) git rev-parse --short=12 HEAD ;;
+revision) git rev-parse --verify --quiet --short=12 HEAD || echo unknown ;;
 version)
     if [ -n "$tag" ] && [ -z "$dirty" ]; then
         if [ "${tag#v}" != "$declared" ]; then
@@ -17,7 +17,8 @@ version)
         fi
         echo "$declared"
     else
-        echo "$declared-dev.$(git rev-parse --short=7 HEAD)$dirty"
+        # A copy without history has no revision.
+        echo "$declared-dev.$(git rev-parse --verify --quiet --short=7 HEAD || echo unknown)$dirty"
     fi
     ;;
 *)
