@@ -1,7 +1,7 @@
 """Licences and parts of a binary, from the output of `cargo metadata` on standard input.
 
 A crate belongs to the binary when it is reached over normal dependencies, without passing a procedural macro: those run in
-the compiler only. Runs in the image's builder, so nothing but Python's own library is used.
+the compiler only, and are listed with the scope `excluded`, because the list inside the binary has them. Runs in the image's builder, so nothing but Python's own library is used.
 """
 
 import argparse
@@ -15,8 +15,8 @@ LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|copyright|notice|unlicense)", r
 INDENT = 2
 
 
-def reached(metadata, root_name):
-    """The packages of the binary, by id, the root first."""
+def reached(metadata, root_name, macros=False):
+    """The packages of the binary, by id, the root first; with those of procedural macros, too, if they are asked for."""
     packages = {package["id"]: package for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     root = next(package["id"] for package in packages.values() if package["name"] == root_name)
@@ -24,7 +24,7 @@ def reached(metadata, root_name):
     while waiting:
         one = waiting.pop()
         kinds = {kind for target in packages[one]["targets"] for kind in target["kind"]}
-        if one in found or "proc-macro" in kinds:
+        if one in found or ("proc-macro" in kinds and not macros):
             continue
         edges = [
             dependency["pkg"]
@@ -71,7 +71,7 @@ def reference(package):
     return f"pkg:cargo/{package['name']}@{package['version']}"
 
 
-def bill_of_materials(packages, root, edges, sums, revision):
+def bill_of_materials(packages, root, edges, linked, sums, revision):
     """CycloneDX 1.5; without times and random numbers, so that the same tree gives the same bytes."""
     components = []
     for one in sorted((one for one in edges if one != root), key=lambda one: reference(packages[one])):
@@ -82,6 +82,7 @@ def bill_of_materials(packages, root, edges, sums, revision):
             "name": package["name"],
             "version": package["version"],
             "purl": reference(package),
+            "scope": "required" if one in linked else "excluded",
         }
         if package["license"]:
             component["licenses"] = [{"expression": package["license"].replace("/", " OR ")}]
@@ -131,7 +132,8 @@ def main():
         sys.exit(f"no licence is known of {', '.join(silent)}")
     (options.out / "THIRD-PARTY-LICENSES.txt").write_text(papers(foreign), encoding="utf-8")
     lock = (pathlib.Path(metadata["workspace_root"]) / "Cargo.lock").read_text(encoding="utf-8")
-    bill = bill_of_materials(packages, root, edges, checksums(lock), options.revision)
+    _, _, everything = reached(metadata, options.package, macros=True)
+    bill = bill_of_materials(packages, root, everything, edges, checksums(lock), options.revision)
     text = json.dumps(bill, indent=INDENT, ensure_ascii=False) + "\n"
     (options.out / "sbom.cdx.json").write_text(text, encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
