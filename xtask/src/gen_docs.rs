@@ -6,7 +6,8 @@ use crate::tree::Tree;
 use crate::{Outcome, requirements};
 
 /// A document and the arguments that print it.
-const DOCUMENTS: [(&str, &[&str]); 4] = [
+const DOCUMENTS: [(&str, &[&str]); 5] = [
+    ("deploy/config/appsettings.schema.json", &["config", "schema"]),
     ("docs/CONFIG.md", &["config", "reference"]),
     ("docs/ERRORS.md", &["errors"]),
     ("docs/METRICS.md", &["metrics"]),

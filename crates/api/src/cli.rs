@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
-use crate::config::{Arguments, Gathered, Sources, reference_markdown, split_arguments};
+use crate::config::{Arguments, Gathered, Sources, reference_markdown, schema_json, split_arguments};
 use crate::health;
 
 #[derive(Debug, Parser)]
@@ -177,6 +177,8 @@ pub enum ConfigCommand {
     Check,
     /// Print the reference of all keys as Markdown
     Reference,
+    /// Print the JSON Schema of the settings files
+    Schema,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -249,6 +251,7 @@ const DEFAULT_ADDRESS: SocketAddr =
 pub fn run_local(invocation: &Invocation) -> Option<u8> {
     match &invocation.command {
         Command::Config(ConfigCommand::Reference) => Some(print(&reference_markdown())),
+        Command::Config(ConfigCommand::Schema) => Some(print(&schema_json())),
         Command::Healthcheck(args) => Some(healthcheck(args, &invocation.arguments)),
         _ => None,
     }

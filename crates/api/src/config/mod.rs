@@ -28,6 +28,7 @@ mod reference;
 pub mod registry;
 mod reload;
 mod remote;
+mod schema;
 mod seen;
 mod settings;
 mod show;
@@ -53,6 +54,7 @@ pub use remote::{
     Adapters, AppConfigurationLocation, Connect, KeyVaultLocation, RemoteLocations, RemoteSources,
     SentinelKey,
 };
+pub use schema::schema_json;
 pub use seen::Source;
 pub use settings::{
     Admin, Auth, Backup, Bootstrap, Cache, Database, Features, Files, Limits, Logging, Oidc, RatesPerMinute,

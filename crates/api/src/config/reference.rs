@@ -37,7 +37,8 @@ ends with exit code 78; so does a known key whose value is a marker that no sour
 and for secrets `@Microsoft.KeyVault(…)`, `#{…}#`, `${…}`, `{{…}}`, `$(…)`, `%…%`, `<…>` and `__NAME__`. Outside Development a
 signing key that can be guessed (few different characters, repetitions, words such as `changeme`) is refused.
 `erp-api config show` prints each key with its value and source, secrets hidden; `erp-api config check` only says whether
-the server would start.
+the server would start; `erp-api config schema` is the JSON Schema of the files, for editors
+(`deploy/config/appsettings.schema.json`).
 
 Connection strings are those of .NET. What differs on purpose: `Encrypt=False` always encrypts the login, outside
 Development to a certificate that is trusted, and a server that cannot encrypt is not dialled; a minimum pool size above the

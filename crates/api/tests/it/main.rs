@@ -16,6 +16,7 @@ mod books;
 mod browser;
 mod clock_jump;
 mod closing_currencies;
+mod compose;
 mod configuration;
 mod conflicts;
 mod connections;

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The Dockerfile: linters, and what they do not see (lib/dockerfile.py).
+set -uo pipefail
+failed=0
+python3 deploy/ci/lib/dockerfile.py || failed=1
+hadolint --no-color Dockerfile || failed=1
+# CKV_DOCKER_7 does not look behind an ARG; lib/dockerfile.py does (X17).
+"$CHECKOV" --quiet --compact --skip-download --framework dockerfile --skip-check CKV_DOCKER_7 --file Dockerfile || failed=1
+bash -n deploy/ci/image.sh deploy/ci/image-bases.sh || failed=1
+exit "$failed"
