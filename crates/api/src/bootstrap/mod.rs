@@ -11,6 +11,7 @@ mod leader;
 mod listeners;
 mod live;
 mod metrics;
+mod migrating;
 mod offline;
 mod operating;
 mod patience;
@@ -161,7 +162,7 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Restore { file, .. } => {
             offline::restore(&configuration.settings, &file.unwrap_or_default()).await
         }
-        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
+        Command::Migrate(args) => migrating::migrate(&configuration.settings, args).await,
         Command::Diag(DiagCommand::SlowQueries(args)) => {
             diagnose::slow_queries(&configuration.settings, args).await
         }

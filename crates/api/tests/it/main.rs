@@ -46,6 +46,7 @@ mod lists;
 mod locks;
 mod logs;
 mod metrics;
+mod migrate;
 mod next_fiscal_year;
 mod number_series;
 mod oidc;

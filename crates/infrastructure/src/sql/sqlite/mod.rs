@@ -2,6 +2,7 @@
 
 pub mod damage;
 pub mod file;
+pub mod lock;
 pub mod long_reads;
 pub mod options;
 pub mod page_cache;
