@@ -34,6 +34,7 @@ use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
 use crate::metrics::metrics_markdown;
 use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
+use crate::telemetry::panics;
 
 use signals::Signals;
 
@@ -85,6 +86,7 @@ impl From<crate::config::ConfigErrors> for Failure {
 
 /// Runs the program with the arguments after its name.
 pub fn main(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+    panics::print_all();
     let invocation = match cli::parse(arguments) {
         Ok(invocation) => invocation,
         Err(error) => error.exit(),
