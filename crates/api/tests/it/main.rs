@@ -31,6 +31,8 @@ mod feature_flags;
 mod files;
 mod fiscal_years;
 mod health;
+#[path = "../../src/health/schema.rs"]
+mod health_schema;
 mod import_columns;
 mod import_duplicates;
 mod import_rows;
