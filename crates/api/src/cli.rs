@@ -44,15 +44,8 @@ pub enum Command {
     Dr(DrCommand),
     /// Import a CSV or NDJSON file
     Import(ImportArgs),
-    /// Bring the database to this version's schema
-    Migrate {
-        /// Only print what would run
-        #[arg(long, conflicts_with = "status")]
-        plan: bool,
-        /// Only print what has run
-        #[arg(long)]
-        status: bool,
-    },
+    /// Bring the database to this version's schema; waits for another one that does, for five minutes at most
+    Migrate(MigrateArgs),
     /// Look at what runs
     #[command(subcommand)]
     Diag(DiagCommand),
@@ -163,6 +156,19 @@ pub struct SlowQueriesArgs {
     /// Of the plans that are cached now instead
     #[arg(long, conflicts_with = "hours")]
     pub cache: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct MigrateArgs {
+    /// Only print what would run, and whether the version before can live with it
+    #[arg(long, conflicts_with = "status")]
+    pub plan: bool,
+    /// With --plan: exit with 1 if it cannot
+    #[arg(long, requires = "plan")]
+    pub require_expand_only: bool,
+    /// Only print what has run
+    #[arg(long)]
+    pub status: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -328,6 +334,7 @@ mod tests {
             "import --type accounts",
             "openapi --profile x",
             "migrate --plan --status",
+            "migrate --require-expand-only",
             "--serve",
         ] {
             assert!(parse(line.split_whitespace().map(str::to_owned)).is_err(), "{line}");

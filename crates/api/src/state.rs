@@ -42,6 +42,7 @@ use crate::operating::Operating;
 use crate::overload::Overload;
 use crate::routes::accounting::exports::Exporter;
 use crate::routes::accounting::imports::Importer;
+use crate::routes::platform::Jobs;
 use crate::routes::platform::attachments::AttachmentLinks;
 
 /// Everything a handler may ask for; wired up once at start. Every request gets a clone, so a clone is one count.
@@ -161,20 +162,17 @@ parts! {
         queries: state.queries.attachments.clone(),
         policy: state.files.policy.clone(),
     };
-    Exporter: state => Exporter {
+    Jobs: state => Jobs {
         app: state.application.clone(),
+        registry: state.jobs.clone(),
+        queries: state.queries.jobs.clone(),
+    };
+    Exporter: state => Exporter {
+        jobs: Jobs::from_ref(state),
         store: state.files.store.clone(),
         ledger: state.queries.ledger_export.clone(),
-        registry: state.jobs.clone(),
-        queries: state.queries.jobs.clone(),
-        ids: state.application.ids.clone(),
     };
-    Importer: state => Importer {
-        app: state.application.clone(),
-        registry: state.jobs.clone(),
-        queries: state.queries.jobs.clone(),
-        ids: state.application.ids.clone(),
-    };
+    Importer: state => Importer { jobs: Jobs::from_ref(state) };
 }
 
 /// The read ports, all answered by the database; one line for each.

@@ -14,12 +14,14 @@ pub mod peers;
 pub mod server;
 pub mod sql_server;
 pub mod sql_server_stub;
+mod until;
 pub mod world;
 
 pub use client::{Answer, Client};
 pub use clock::TestClock;
 pub use server::Server;
 pub use sql_server_stub::SqlServerStub;
+pub use until::until;
 pub use world::{TenantKit, World};
 
 /// The file in which a run counts the tests that it could not run; `scripts/test` names it and shows what it holds.

@@ -12,6 +12,7 @@ mod leader;
 mod listeners;
 mod live;
 mod metrics;
+mod migrating;
 mod offline;
 mod operating;
 mod patience;
@@ -33,6 +34,7 @@ use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
 use crate::metrics::metrics_markdown;
 use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
+use crate::telemetry::panics;
 
 use signals::Signals;
 
@@ -84,6 +86,7 @@ impl From<crate::config::ConfigErrors> for Failure {
 
 /// Runs the program with the arguments after its name.
 pub fn main(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+    panics::print_all();
     let invocation = match cli::parse(arguments) {
         Ok(invocation) => invocation,
         Err(error) => error.exit(),
@@ -155,7 +158,7 @@ async fn run_configured(invocation: cli::Invocation) -> Result<(), Failure> {
         Command::Backup(args) => backups::command::backup(&configuration.settings, args).await,
         Command::Restore(args) => backups::command::restore(&configuration.settings, args).await,
         Command::Dr(command) => backups::command::dr(&configuration.settings, command).await,
-        Command::Migrate { plan, status } => offline::migrate(&configuration.settings, plan, status).await,
+        Command::Migrate(args) => migrating::migrate(&configuration.settings, args).await,
         Command::Diag(DiagCommand::SlowQueries(args)) => {
             diagnose::slow_queries(&configuration.settings, args).await
         }

@@ -18,16 +18,12 @@ use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
 use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::db::Db;
-use infrastructure::sql::dialect::Dialect;
-use infrastructure::sql::migrate;
-use infrastructure::sql::mssql::migrate::{self as mssql_migrate, Migrating, Prepared};
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::{SystemClock, SystemIds};
 
-use super::stores::sql_server_options;
-use super::{Failure, print, sql_login};
+use super::{Failure, print};
 use crate::cli::ImportArgs;
-use crate::config::{DatabaseChoice, Settings};
+use crate::config::Settings;
 
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failure> {
     let summary = backup::backup(embedded(settings)?, file)?;
@@ -99,49 +95,6 @@ fn told(summary: &BackupSummary) -> String {
         summary.tenants,
         summary.journal_entries
     )
-}
-
-/// Applies what is pending, or only says what would be.
-pub async fn migrate(settings: &Settings, plan: bool, status: bool) -> Result<(), Failure> {
-    let dialect = match settings.database.choice {
-        DatabaseChoice::Sqlite(_) => Dialect::Sqlite,
-        DatabaseChoice::SqlServer(_) => Dialect::SqlServer,
-    };
-    let applied = match &settings.database.choice {
-        DatabaseChoice::Sqlite(file) => migrate::applied_in_file(file)?,
-        DatabaseChoice::SqlServer(text) => {
-            let options = sql_server_options(text.expose(), settings)?;
-            let tokens = sql_login::tokens(settings, &options).await?;
-            mssql_migrate::applied_on(&options, Some(tokens)).await?
-        }
-    };
-    let pending = migrate::pending(&applied, dialect)?;
-    let state = |number| if pending.iter().any(|p| p.number == number) { "pending" } else { "applied" };
-    if status {
-        let lines = migrate::MIGRATIONS.iter().map(|m| format!("{:8} {}\n", state(m.number), m.name));
-        return print(&lines.collect::<String>());
-    }
-    if plan {
-        let texts = pending.iter().map(|m| format!("-- {}\n{}\n", m.name, m.text(dialect)));
-        return print(&or_up_to_date(texts.collect()));
-    }
-    let done = match &settings.database.choice {
-        DatabaseChoice::Sqlite(file) => {
-            Prepared { applied: migrate::migrate_file(file, SystemClock.now())?, ..Prepared::default() }
-        }
-        DatabaseChoice::SqlServer(text) => {
-            let options = sql_server_options(text.expose(), settings)?;
-            let tokens = sql_login::tokens(settings, &options).await?;
-            mssql_migrate::prepare(&options, Some(tokens), Migrating::Apply, SystemClock.now()).await?
-        }
-    };
-    let applied = done.applied.iter().map(|name| format!("applied  {name}\n")).collect();
-    let without = done.without.iter().map(|what| format!("without  {what}\n"));
-    print(&format!("{}{}", or_up_to_date(applied), without.collect::<String>()))
-}
-
-fn or_up_to_date(text: String) -> String {
-    if text.is_empty() { "The database is up to date.\n".to_owned() } else { text }
 }
 
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.

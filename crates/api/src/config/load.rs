@@ -14,8 +14,9 @@ use super::reader::{Group, Reader, group, resolve};
 use super::registry::{self, KeyDef};
 use super::remote::{Adapters, Asking, RemoteLayers, RemoteLocations};
 use super::settings::{self, Logging, Settings};
-use super::unknown;
+use super::{show, unknown};
 use crate::serving::TlsFiles;
+use crate::telemetry::secrets;
 
 /// Everything configuration is made of on this machine; tests fill it by hand.
 #[derive(Default, Clone)]
@@ -170,6 +171,7 @@ impl Gathered {
         let mut notices = std::mem::take(&mut local.notices);
         let (layers, problems) = local.merge(remote);
         notices.extend(unknown::notices(&layers));
+        secrets::remember(show::secrets(&layers, environment).iter().map(String::as_str));
         Self { environment, layers, notices, watched, locations, problems, away: Vec::new(), unnamed }
     }
 

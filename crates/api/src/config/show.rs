@@ -64,7 +64,16 @@ pub(super) fn show(layers: &Layers, environment: Environment) -> String {
 
 /// Every key.
 pub(super) fn settings(layers: &Layers, environment: Environment) -> Vec<ShownSetting> {
-    let mut listing = Listing { layers, environment, settings: Vec::new() };
+    listed(layers, environment).settings
+}
+
+/// The values that are not shown.
+pub(super) fn secrets(layers: &Layers, environment: Environment) -> Vec<String> {
+    listed(layers, environment).secrets
+}
+
+fn listed(layers: &Layers, environment: Environment) -> Listing<'_> {
+    let mut listing = Listing { layers, environment, settings: Vec::new(), secrets: Vec::new() };
     for def in registry::ALL {
         listing.add_key(def);
     }
@@ -73,18 +82,23 @@ pub(super) fn settings(layers: &Layers, environment: Environment) -> Vec<ShownSe
             listing.add(key, (found.value, true), layer, SettingState::Unknown);
         }
     }
-    listing.settings
+    listing
 }
 
 struct Listing<'a> {
     layers: &'a Layers,
     environment: Environment,
     settings: Vec<ShownSetting>,
+    secrets: Vec<String>,
 }
 
 impl Listing<'_> {
     fn add(&mut self, key: String, (value, secret): (&str, bool), source: &str, state: SettingState) {
-        let (value, source) = (Some(shown(value, secret)), Some(source.to_owned()));
+        let text = shown(value, secret);
+        if text != value {
+            self.secrets.push(value.to_owned());
+        }
+        let (value, source) = (Some(text), Some(source.to_owned()));
         self.settings.push(ShownSetting { key, value, source, state });
     }
 

@@ -9,6 +9,8 @@ mod report;
 mod routes;
 mod runner;
 #[cfg(test)]
+pub mod schema;
+#[cfg(test)]
 mod tests;
 
 pub use check::{CheckResult, HealthCheck, HealthStatus, Registration};

@@ -1,46 +1,44 @@
 //! Around one operation: who asks and whether they may, how often, in which media type, with how large a body and for
 //! how long. All of it before the handler reads anything.
 
+mod bodies;
+mod credentials;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use application::authorize::{self, Access};
-use application::error::{AppError, AppResult, UNAUTHENTICATED};
-use application::platform::identity::{Authenticator, Credential, Identity};
+use application::platform::identity::{Authenticator, Identity};
 use axum::body::Body;
 use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use domain::error::{Category, Violation, Violations};
+use domain::error::{Violation, Violations};
 use domain::ids::UserId;
 use futures::future::BoxFuture;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, ETAG, IF_MATCH, LOCATION, WWW_AUTHENTICATE};
-use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
-use http_body_util::Limited;
-use sha2::{Digest, Sha256};
+use http::header::{ACCEPT, ETAG, LOCATION};
+use http::{Extensions, Method, StatusCode};
 use tower::{Layer, Service};
 use tracing::info;
 
+use self::bodies::refuse_encoded;
+use self::credentials::challenge;
+pub use self::credentials::credential;
 use super::body;
-use super::edge::{API_KEY, RequestInfo};
-use super::pace::{Pace, Paced};
+use super::edge::RequestInfo;
+use super::pace::Pace;
 use super::proxies::ClientAddress;
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
 use crate::extract::accept::{Media, negotiate};
-use crate::extract::body::{PARSED_AT_ONCE_BYTES_MAX, read_limited};
-use crate::extract::context::{IDEMPOTENCY_KEY, dry_run};
-use crate::overload::{Class, Held, Overload, Place, Transfer};
-use crate::problem::{BODY_TOO_LARGE, OVERLOADED, Problem, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::extract::context::dry_run;
+use crate::overload::{Class, Overload, Place, Transfer};
+use crate::problem::{OVERLOADED, Problem, REQUEST_TIMEOUT};
 use crate::telemetry::AUDIT;
-use crate::unhurried::{Unhurried, breathe_out};
+use crate::unhurried::Unhurried;
 use crate::wire::QueryPairs;
-
-/// API keys begin so; any other bearer token is a JWT.
-const API_KEY_PREFIX: &str = "erp_";
 
 /// The verified caller, and the hash of the request where it has an idempotency key.
 #[derive(Debug, Clone)]
@@ -248,61 +246,12 @@ impl Guard {
         self.overload.transfers.enter().map(Some).map_err(|_| Problem::of(&OVERLOADED))
     }
 
-    /// Reads a body that is wanted whole. One that is not there yet is waited for without a place: a client that takes its
-    /// time keeps nobody else from running.
-    async fn receive(&self, request: &mut Request, place: &mut Option<Place>) -> Result<Vec<Held>, Problem> {
-        // That of a batch's operation is part of one that is here already.
-        let batched = request.extensions().get::<Verified>().is_some();
-        let read = self.body.buffered && *request.method() != Method::GET && !batched;
-        if !read || request.body().is_end_stream() {
-            return Ok(Vec::new());
-        }
-        let body = std::mem::replace(request.body_mut(), Body::empty());
-        let large = body.size_hint().exact().is_none_or(|bytes| bytes > PARSED_AT_ONCE_BYTES_MAX as u64);
-        let admission = || self.overload.admission.clone();
-        let body = if large { body::breathing(body, None, admission()) } else { body };
-        let known = self.access != Access::Public;
-        let budget = if known { &self.overload.budget } else { &self.overload.anonymous };
-        let mut reading = Box::pin(body::receive(body, self.body, budget, known));
-        let received = match futures::poll!(&mut reading) {
-            std::task::Poll::Ready(received) => received?,
-            std::task::Poll::Pending => {
-                let ran = place.take().is_some();
-                let received = reading.await?;
-                if ran {
-                    *place = Some(self.enter().await?);
-                }
-                received
-            }
-        };
-        if received.bytes.len() > PARSED_AT_ONCE_BYTES_MAX {
-            request.extensions_mut().insert(self.unhurried());
-        }
-        *request.body_mut() = Body::from(received.bytes);
-        Ok(received.held)
-    }
-
     /// Gives a part of the request its time; that of sending it is the client's.
     async fn in_time<T>(&self, part: impl Future<Output = T>) -> Result<T, Problem> {
         let Some(limit) = self.timeout else { return Ok(part.await) };
         tokio::time::timeout(limit, part)
             .await
             .map_err(|_| Violation::new(&REQUEST_TIMEOUT).with("seconds", limit.as_secs_f32()).into())
-    }
-
-    async fn identify(
-        &self,
-        headers: &HeaderMap,
-        extensions: &Extensions,
-    ) -> AppResult<Option<Arc<Identity>>> {
-        if self.access == Access::Public {
-            return Ok(None);
-        }
-        if let Some(Verified(identity)) = extensions.get::<Verified>() {
-            return Ok(Some(identity.clone()));
-        }
-        let credential = credential(headers).ok_or_else(|| AppError::of(&UNAUTHENTICATED))?;
-        self.authenticator.authenticate(&credential).await.map(|identity| Some(Arc::new(identity)))
     }
 
     /// Before anything is known of a request but where it comes from; within the process it comes from nowhere.
@@ -338,109 +287,6 @@ impl Guard {
         QueryPairs::parse(query)?.refuse_unknown(allowed, &mut errors);
         errors.into_result(()).map_err(Problem::from)
     }
-
-    fn too_large(&self) -> Problem {
-        Violation::new(&BODY_TOO_LARGE).with("limit", self.body.bytes_max).with("name", self.body.name).into()
-    }
-
-    /// A body that says it is too large is refused unread; any other is cut off at the limit.
-    fn limit_body(&self, request: &mut Request) -> Result<(), Problem> {
-        let size = request.body().size_hint();
-        if size.lower() > self.body.bytes_max as u64 {
-            return Err(self.too_large());
-        }
-        if !request.body().is_end_stream() {
-            let mut body = std::mem::replace(request.body_mut(), Body::empty());
-            if size.exact().is_none() {
-                body = Body::new(Limited::new(body, self.body.bytes_max));
-            }
-            *request.body_mut() = Body::new(Paced::new(body, self.pace));
-        }
-        request.extensions_mut().insert(self.body);
-        Ok(())
-    }
-
-    /// SHA-256 over method, path, query, body and version asked for, each ended so that they cannot run into one another.
-    async fn request_hash(&self, request: &mut Request) -> Result<Option<[u8; 32]>, Problem> {
-        if request.method() == Method::GET || !request.headers().contains_key(IDEMPOTENCY_KEY) {
-            return Ok(None);
-        }
-        let mut hash = Sha256::new();
-        let uri = request.uri();
-        for part in [request.method().as_str(), uri.path(), uri.query().unwrap_or("")] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        if self.body.buffered {
-            let body = std::mem::replace(request.body_mut(), Body::empty());
-            let bytes = read_limited(body, self.body).await?;
-            hash = hashed(hash, bytes.clone(), self.unhurried()).await?;
-            *request.body_mut() = Body::from(bytes);
-        } else if let Some(length) = request.headers().get(http::header::CONTENT_LENGTH) {
-            hash.update(length.as_bytes());
-        }
-        for version in request.headers().get_all(IF_MATCH) {
-            hash.update([0]);
-            hash.update(version.as_bytes());
-        }
-        Ok(Some(hash.finalize().into()))
-    }
-}
-
-/// Hashes a body, a large one on a thread of its own.
-async fn hashed(mut hash: Sha256, bytes: Bytes, unhurried: Unhurried) -> AppResult<Sha256> {
-    if bytes.len() <= PARSED_AT_ONCE_BYTES_MAX {
-        hash.update(&bytes);
-        return Ok(hash);
-    }
-    let hashing = move || {
-        for piece in bytes.chunks(PARSED_AT_ONCE_BYTES_MAX) {
-            hash.update(piece);
-            breathe_out();
-        }
-        hash
-    };
-    unhurried.run(hashing).await
-}
-
-/// A body is read as it comes; one that says it is compressed would be taken for something it is not.
-fn refuse_encoded(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if *method == Method::GET || headers.get_all(CONTENT_ENCODING).iter().all(plain) {
-        return Ok(());
-    }
-    Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE)
-        .with("expected", "a body without Content-Encoding")
-        .at(":Content-Encoding")
-        .into())
-}
-
-/// The credential of a request: `Authorization: Bearer …` or `X-Api-Key`.
-pub fn credential(headers: &HeaderMap) -> Option<Credential> {
-    if let Some(value) = headers.get(AUTHORIZATION) {
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        let token = token.trim();
-        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-            return None;
-        }
-        let token = token.to_owned();
-        let key = token.starts_with(API_KEY_PREFIX);
-        return Some(if key { Credential::ApiKey(token) } else { Credential::Bearer(token) });
-    }
-    let key = headers.get(API_KEY)?.to_str().ok()?.trim();
-    (!key.is_empty()).then(|| Credential::ApiKey(key.to_owned()))
-}
-
-/// 401 with the challenge of RFC 6750; anything else the authenticator answered stays what it is.
-fn challenge(headers: &HeaderMap, error: AppError) -> Response {
-    let refused = error.category() == Category::Unauthenticated;
-    let given = credential(headers).is_some();
-    let mut response = Problem::from(error).into_response();
-    if refused && given {
-        let value = HeaderValue::from_static("Bearer realm=\"erp\", error=\"invalid_token\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
-    }
-    response
 }
 
 /// A dry run created nothing: 200 without the address and version of what is not there.

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 
-use super::request;
+use super::{request, secrets};
 
 /// Longest text of one field, in bytes; the rest is cut.
 pub const FIELD_BYTES_MAX: usize = 8192;
@@ -87,6 +87,6 @@ impl Visit for Fields {
             text.push_str(&error.to_string());
             cause = error.source();
         }
-        self.exception = Some(shortened(text));
+        self.exception = Some(shortened(secrets::hide(text)));
     }
 }

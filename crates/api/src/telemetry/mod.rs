@@ -14,6 +14,7 @@ mod queue;
 mod record;
 pub mod request;
 mod rolling;
+pub mod secrets;
 mod sparse;
 mod subscriber;
 mod switch;

@@ -5,14 +5,15 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use super::Logs;
 use super::queue::THREAD;
+use super::{Logs, secrets};
 
 /// How long a panicking thread waits until what it said is written: the process may be about to end.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -32,7 +33,6 @@ struct Panic(String);
 
 /// From now on panics are logged, and standard error hears only of those that logs cannot tell.
 pub fn log(logs: Logs) {
-    let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let text = described(panic);
         if CATCHING.get() {
@@ -42,15 +42,25 @@ pub fn log(logs: Logs) {
         let name = thread.name().unwrap_or("-");
         if name.starts_with(THREAD) {
             // It is the one that would write it.
-            return print(panic);
+            return print(name, &text);
+        }
+        if name == MAIN {
+            print(name, &text);
         }
         let error: &(dyn Error + 'static) = &Panic(text);
         tracing::error!(target: "erp::panic", error, thread = name, fatal = name == MAIN, "The thread {{thread}} panicked");
         logs.flush(PATIENCE);
-        if name == MAIN {
-            print(panic);
-        }
     }));
+}
+
+/// Until there are logs, standard error hears of panics; the secrets that are known by then stay out of it.
+pub fn print_all() {
+    std::panic::set_hook(Box::new(|panic| print(thread::current().name().unwrap_or("-"), &described(panic))));
+}
+
+fn print(thread: &str, text: &str) {
+    // When standard error is closed the exit code still tells.
+    let _ = writeln!(std::io::stderr().lock(), "The thread {thread} panicked: {text}");
 }
 
 fn described(panic: &PanicHookInfo<'_>) -> String {
@@ -63,7 +73,7 @@ fn described(panic: &PanicHookInfo<'_>) -> String {
     if trace.status() == BacktraceStatus::Captured {
         text.push_str(&format!("\n{trace}"));
     }
-    text
+    secrets::hide(text)
 }
 
 fn message(payload: &(dyn Any + Send)) -> &str {
@@ -83,8 +93,13 @@ pub async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
         CATCHING.set(outer);
         match polled {
             Ok(polled) => polled.map(Ok),
-            Err(payload) => Poll::Ready(Err(CAUGHT.take().unwrap_or_else(|| message(&*payload).to_owned()))),
+            Err(payload) => Poll::Ready(Err(CAUGHT
+                .take()
+                .unwrap_or_else(|| secrets::hide(message(&*payload).to_owned())))),
         }
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

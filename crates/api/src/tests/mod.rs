@@ -5,5 +5,5 @@ mod edge;
 mod errors;
 mod lists;
 mod request_lines;
-mod stub;
+pub mod stub;
 mod wire;

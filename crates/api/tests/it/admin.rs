@@ -3,12 +3,11 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::Server;
 use testkit::server::{command, free_port, refused};
+use testkit::{Server, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
@@ -32,14 +31,6 @@ async fn ask(method: &str, url: &str, body: &str) -> (u16, String) {
     let request = reqwest::Client::new().request(method, url).header("Content-Type", "application/json");
     let answer = request.body(body.to_owned()).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < Duration::from_secs(15), "never: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// E5: whoever reaches the API reaches nothing of this, whoever they are; and the other way round.

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use erp_stubs::{Fault, Service, Stubs, entra};
 use serde_json::{Value, json};
-use testkit::Server;
 use testkit::server::{ADMIN_URLS, free_port};
 use testkit::world::PASSWORD;
+use testkit::{Server, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 
@@ -103,14 +103,6 @@ impl Running {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.json::<Value>().await.unwrap()["items"][0]["enabled"] == true)
-    }
-}
-
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !done().await {
-        assert!(began.elapsed() < Duration::from_secs(30), "{what} never happened");
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

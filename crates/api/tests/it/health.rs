@@ -7,6 +7,8 @@ use serde_json::Value;
 use testkit::Server;
 use testkit::peers::RedisServer;
 
+use crate::health_schema::{Reader, check_health_report};
+
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
 const ALIVE: &str = r#"{"status":"Healthy","totalDuration":"00:00:00","entries":{}}"#;
@@ -20,9 +22,10 @@ async fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     Server::start(Path::new(BINARY), folder, &settings).await
 }
 
-/// What is answered, with every duration as zero.
+/// What is answered.
 struct Answer {
     status: u16,
+    /// With every duration as zero.
     body: String,
     took: Duration,
 }
@@ -35,7 +38,10 @@ async fn get(url: &str, credential: Option<(&str, &str)>) -> Answer {
     let began = Instant::now();
     let answer = request.send().await.unwrap();
     let (status, took) = (answer.status().as_u16(), began.elapsed());
-    Answer { status, body: timeless(&answer.text().await.unwrap()), took }
+    let body = answer.text().await.unwrap();
+    // No form says more than the whole does.
+    check_health_report(Reader::Operator, &body);
+    Answer { status, body: timeless(&body), took }
 }
 
 /// Durations are the only thing that differs from one report to the next.
@@ -82,14 +88,15 @@ async fn each_reader_sees_what_is_theirs_on_every_path() {
         ("/health/ready", &critical),
         ("/health/live", &anybody),
     ] {
-        for (url, credential, expected) in [
-            (&server.url, None, &anybody),
-            (&server.url, Some(("X-Api-Key", "erp_unknown")), &anybody),
-            (&server.url, operator, operators),
-            (&admin, None, operators),
+        for (reader, url, credential, expected) in [
+            (Reader::Anybody, &server.url, None, &anybody),
+            (Reader::Anybody, &server.url, Some(("X-Api-Key", "erp_unknown")), &anybody),
+            (Reader::Authorised, &server.url, operator, operators),
+            (Reader::Operator, &admin, None, operators),
         ] {
             let answer = get(&format!("{url}{path}"), credential).await;
             assert_eq!((answer.status, &answer.body), (200, expected), "{url}{path} {credential:?}");
+            check_health_report(reader, &answer.body);
         }
     }
     assert_eq!(server.stop(), 0);
@@ -120,8 +127,10 @@ async fn a_redis_that_is_away_degrades_and_does_not_end_readiness() {
     };
     assert_eq!((full.status, full.body), (200, down(&why)), "the full text on the admin listener only");
     let redacted = get(&health, Some(("Authorization", &token))).await;
+    check_health_report(Reader::Authorised, &redacted.body);
     assert_eq!((redacted.status, redacted.body), (200, down("Exception Occurred.")));
     let anonymous = get(&health, None).await;
+    check_health_report(Reader::Anybody, &anonymous.body);
     assert_eq!((anonymous.status, anonymous.body), (200, document("Degraded", &[])));
     assert_eq!(get(&format!("{}/health/ready", server.url), None).await.status, 200);
 }

@@ -6,9 +6,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use testkit::Server;
 use testkit::peers::{RedisServer, Relay};
 use testkit::server::command;
+use testkit::{Server, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -28,15 +28,6 @@ async fn get(url: &str, path: &str) -> Option<(u16, String)> {
 
 async fn status(url: &str, path: &str) -> Option<u16> {
     get(url, path).await.map(|(status, _)| status)
-}
-
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) -> Duration {
-    let began = Instant::now();
-    while !done().await {
-        assert!(began.elapsed() < LIMIT, "{what}: never");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    began.elapsed()
 }
 
 /// A SQL Server's string for a port of this machine.

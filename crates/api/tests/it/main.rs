@@ -33,6 +33,8 @@ mod feature_flags;
 mod files;
 mod fiscal_years;
 mod health;
+#[path = "../../src/health/schema.rs"]
+mod health_schema;
 mod import_columns;
 mod import_duplicates;
 mod import_rows;
@@ -48,6 +50,7 @@ mod lists;
 mod locks;
 mod logs;
 mod metrics;
+mod migrate;
 mod next_fiscal_year;
 mod number_series;
 mod oidc;

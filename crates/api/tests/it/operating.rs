@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::{Server, World};
+use testkit::{Server, World, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const EMPTY: (&str, &str) = ("Bootstrap:Template", "empty");
@@ -42,14 +42,6 @@ impl Administrator {
         let (status, body) = self.ask(Method::GET, path, None).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
-    }
-}
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < Duration::from_secs(15), "never: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

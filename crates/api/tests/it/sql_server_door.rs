@@ -7,14 +7,14 @@ mod tokens;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use erp_stubs::tds::{Answer, Gate};
 use erp_stubs::{Stubs, entra};
 use reqwest::Response;
 use tempfile::TempDir;
 use testkit::server::ADMIN_URLS;
-use testkit::{Server, SqlServerStub};
+use testkit::{Server, SqlServerStub, until};
 
 /// Whoever has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -93,14 +93,6 @@ async fn sign_in(server: &Server, name: &str) -> Response {
     reqwest::Client::new().post(url).form(&form).timeout(LIMIT).send().await.unwrap()
 }
 
-async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(began.elapsed() < LIMIT, "{what} never happened");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
 #[track_caller]
 fn come_again(answer: &Response) {
     assert_eq!(answer.status(), 503);
@@ -119,7 +111,7 @@ async fn whoever_finds_no_connection_is_told_to_come_again() {
     door.sql.always(SIGN_IN, Answer::Behind(gate.clone()));
     let first = sign_in(&server, "first@home.example");
     let others = async {
-        until("the only connection is busy", || door.sql.asked(SIGN_IN) == 1).await;
+        until("the only connection is busy", async || door.sql.asked(SIGN_IN) == 1).await;
         let (second, third) =
             tokio::join!(sign_in(&server, "second@home.example"), sign_in(&server, "third@home.example"));
         come_again(&second);

@@ -13,7 +13,7 @@ use serde_json::json;
 use testkit::peers::Relay;
 use testkit::sql_server::{database_of, needed};
 use testkit::world::entry;
-use testkit::{Answer, Client, TenantKit, World};
+use testkit::{Answer, Client, TenantKit, World, until};
 
 /// `Command Timeout` and `Connect Timeout` where a test waits for them.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -146,14 +146,6 @@ fn unserved(answer: &Answer) {
         assert_eq!(answer.header("content-type"), "application/problem+json");
     } else {
         away(answer);
-    }
-}
-
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !done().await {
-        assert!(began.elapsed() < Duration::from_secs(60), "{what} never happened");
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

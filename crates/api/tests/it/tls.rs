@@ -1,11 +1,11 @@
 //! TLS where no proxy ends it, and a certificate that changes while the server runs.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair};
-use testkit::Server;
 use testkit::server::{command, free_port, refused};
+use testkit::{Server, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 
@@ -24,14 +24,6 @@ async fn status(url: &str, pem: &str) -> Result<u16, reqwest::Error> {
     let trusted = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
     let client = reqwest::Client::builder().tls_certs_only([trusted]).build().unwrap();
     Ok(client.get(format!("{url}/health/ready")).send().await?.status().as_u16())
-}
-
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !done().await {
-        assert!(began.elapsed() < Duration::from_secs(60), "{what}: never");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! The database that is backed up: being written by this process, or closed.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 
 use crate::sql::db::LiveArchive;
 use crate::sql::sqlite::archive::{ArchiveOptions, Archived, SharedSpool, Spool};
-use crate::sql::sqlite::file::lock_database;
+use crate::sql::sqlite::lock::{DatabaseLock, Purpose, lock_database};
 
 pub enum Source {
     Live(LiveArchive),
@@ -21,7 +20,7 @@ pub struct ClosedArchive {
     spool: SharedSpool,
     database: PathBuf,
     clock: Arc<dyn Clock>,
-    _lock: File,
+    _lock: DatabaseLock,
 }
 
 impl Source {
@@ -35,7 +34,7 @@ impl Source {
         if !database.exists() {
             return Err(StorageError::Unusable(format!("{} does not exist", database.display())));
         }
-        let (database, lock) = lock_database(database)?;
+        let (database, lock) = lock_database(database, Purpose::Server)?;
         let spool = SharedSpool::new(Spool::open(&database, options, ids)?);
         Ok(Self::Closed(ClosedArchive { spool, database, clock, _lock: lock }))
     }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::dialect::Dialect;
 use super::migrate;
-use super::sqlite::file::lock_database;
+use super::sqlite::lock::{DatabaseLock, Purpose, lock_database};
 use super::sqlite::values::storage_error;
 use crate::private_files;
 
@@ -97,7 +97,7 @@ pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
         return Err(damaged(&format!("a row of {table} points to nothing")));
     }
     let applied = migrate::applied_sqlite(&connection)?;
-    let Some((schema, _)) = applied.last() else {
+    let Some(newest) = applied.last() else {
         return Err(StorageError::Unusable(format!("{} is not a database of this product", file.display())));
     };
     migrate::pending(&applied, Dialect::Sqlite)?;
@@ -111,7 +111,7 @@ pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
         bytes: fs::metadata(file).map_or(0, |data| data.len()),
         tenants: count("tenant")?,
         journal_entries: count("journal_entry")?,
-        schema: *schema,
+        schema: newest.number,
     })
 }
 
@@ -119,7 +119,7 @@ pub fn verify(file: &Path) -> StorageResult<BackupSummary> {
 /// the database open; until it is put in place or dropped nothing else can open it either.
 pub fn prepare_restore(copy: &Path, target: &Path) -> StorageResult<Restoring> {
     verify(copy)?;
-    let (target, lock) = lock_database(target)?;
+    let (target, lock) = lock_database(target, Purpose::Server)?;
     let restoring = Restoring { file: sibling(&target, "restoring"), target, _lock: lock };
     copied(copy, &restoring.file)?;
     verify(&restoring.file)?;
@@ -130,7 +130,7 @@ pub fn prepare_restore(copy: &Path, target: &Path) -> StorageResult<Restoring> {
 pub struct Restoring {
     file: PathBuf,
     target: PathBuf,
-    _lock: File,
+    _lock: DatabaseLock,
 }
 
 impl Restoring {

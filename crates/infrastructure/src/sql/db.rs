@@ -1,6 +1,5 @@
 //! The database as the adapters see it: statements in, rows out, and the unit of work for writes.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +22,8 @@ use super::mssql::engine::{OpenSqlServer, SqlServerEngine};
 use super::sqlite::archive::spool::give_up;
 use super::sqlite::archive::{Archived, SharedSpool, Spool};
 use super::sqlite::damage::Damage;
-use super::sqlite::file::{lock_database, look_through, named};
+use super::sqlite::file::{look_through, named};
+use super::sqlite::lock::{DatabaseLock, Purpose, lock_database};
 use super::sqlite::long_reads::LongReads;
 use super::sqlite::options::SqliteOptions;
 use super::sqlite::probe::SqliteProbe;
@@ -84,13 +84,14 @@ struct SqliteEngine {
     probe: SqliteProbe,
     archive: Option<SharedSpool>,
     /// Held for the life of the process: a second server on the same file is refused.
-    _lock: File,
+    _lock: DatabaseLock,
 }
 
 impl Db {
     /// Opens (and creates, and migrates) the SQLite file at `path`.
     ///
-    /// Fails with [`StorageError::Unusable`] when another server has it open, [`StorageError::Full`] when the directory
+    /// Fails with [`StorageError::Unusable`] when another server has it open, [`StorageError::Retryable`] while it is being
+    /// migrated, [`StorageError::Full`] when the directory
     /// cannot be written and [`StorageError::Damaged`] when the file is no database any more.
     pub async fn open_sqlite(
         path: &Path,
@@ -98,7 +99,7 @@ impl Db {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> StorageResult<Self> {
-        let (path, lock) = lock_database(path)?;
+        let (path, lock) = lock_database(path, Purpose::Server)?;
         let archive = match &options.archive {
             Some(archive) => Some(SharedSpool::new(Spool::open(&path, archive, ids.clone())?)),
             None => give_up(&path).map(|()| None).map_err(|error| StorageError::Full(error.to_string()))?,

@@ -156,7 +156,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     // The writer thread lets go of the file a moment after the last handle.
     std::thread::sleep(std::time::Duration::from_millis(200));
     let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.execute("INSERT INTO schema_migration VALUES (999, 'future', 'x', 0)", []).unwrap();
+    connection.execute("INSERT INTO schema_migration VALUES (999, 'future', 'x', 0, 0)", []).unwrap();
     drop(connection);
     let refused = open(folder.path()).await.err().unwrap().to_string();
     assert!(refused.contains("999"), "{refused}");

@@ -55,7 +55,7 @@ async fn another_schema_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let db = open(folder.path()).await.unwrap();
     let other = rusqlite::Connection::open(folder.path().join("erp.db")).unwrap();
-    other.execute_batch("INSERT INTO schema_migration VALUES (999, '0999_later', 'x', 0)").unwrap();
+    other.execute_batch("INSERT INTO schema_migration VALUES (999, '0999_later', 'x', 0, 0)").unwrap();
     let text = said(db.ping().await);
     assert!(text.contains("the schema is at migration 999, this version's is"), "{text}");
     other.execute_batch("DELETE FROM schema_migration WHERE number = 999").unwrap();

@@ -9,6 +9,7 @@ mod embedded_settings;
 mod health;
 mod maintenance;
 mod migrated_data;
+mod newer_schema;
 mod pace;
 mod periods;
 mod platform;

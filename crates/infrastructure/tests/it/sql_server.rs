@@ -5,6 +5,7 @@ mod encryption;
 mod logins;
 mod numbers;
 mod pool;
+mod schema;
 
 use std::sync::Arc;
 

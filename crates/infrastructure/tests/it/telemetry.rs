@@ -12,6 +12,7 @@ use infrastructure::telemetry::{Destination, Exporter, Format, INGESTION_PATH, I
 use serde_json::{Value, json};
 use signals::event::{Event, Field, Log, Severity};
 use signals::{DEPENDENCY, FEED_BYTES_MAX, Fed, Feed, Handed, TraceParent};
+use testkit::until;
 use tracing::Instrument;
 use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -73,14 +74,6 @@ fn insights(url: &str) -> Destination {
     }
 }
 
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 fn messages(collector: &Collector) -> Vec<String> {
     let text = |envelope: &Value| envelope["data"]["baseData"]["message"].as_str().unwrap().to_owned();
     let mut messages: Vec<_> = collector.envelopes().iter().map(text).collect();
@@ -107,7 +100,7 @@ async fn envelopes_arrive_packed_and_in_lines() {
     for text in ["one", "two", "الثالث"] {
         feed.push(Note(text.to_owned(), false));
     }
-    until("all three", || collector.envelopes().len() == 3).await;
+    until("all three", async || collector.envelopes().len() == 3).await;
     assert_eq!(messages(&collector), ["one", "two", "الثالث"]);
     let received = &collector.received()[0];
     assert_eq!(
@@ -115,7 +108,7 @@ async fn envelopes_arrive_packed_and_in_lines() {
         (INGESTION_PATH, &"gzip".parse().unwrap())
     );
     assert_eq!(received.headers["content-type"], "application/x-json-stream");
-    until("the count", || statistics(&exporter).delivered == 3).await;
+    until("the count", async || statistics(&exporter).delivered == 3).await;
 }
 
 /// H8: what may be taken later is sent again, and nothing is there twice.
@@ -128,7 +121,7 @@ async fn a_busy_service_is_asked_again() {
         collector.reply(Reply { headers, ..Reply::status(status) });
         let (exporter, feed) = start(vec![insights(&collector.url())]);
         feed.push(Note("x".to_owned(), false));
-        until("the second attempt", || statistics(&exporter).delivered == 1).await;
+        until("the second attempt", async || statistics(&exporter).delivered == 1).await;
         assert_eq!((collector.received().len(), messages(&collector)), (2, vec!["x".to_owned()]), "{status}");
     }
 }
@@ -141,9 +134,9 @@ async fn what_is_refused_for_good_is_counted_and_not_sent_again() {
         collector.reply(Reply::status(status));
         let (exporter, feed) = start(vec![insights(&collector.url())]);
         feed.push(Note("lost".to_owned(), false));
-        until("the count", || statistics(&exporter).refused == 1).await;
+        until("the count", async || statistics(&exporter).refused == 1).await;
         feed.push(Note("next".to_owned(), false));
-        until("the next", || messages(&collector) == ["next"]).await;
+        until("the next", async || messages(&collector) == ["next"]).await;
         assert_eq!(collector.received().len(), 2, "{status}");
     }
 }
@@ -158,7 +151,7 @@ async fn of_a_part_that_was_taken_only_the_rest_is_sent_again() {
     collector.reply(Reply { body: errors.to_string().into_bytes(), headers, ..Reply::status(206) });
     let (exporter, feed) = start(vec![insights(&collector.url())]);
     (0..4).for_each(|n| feed.push(Note(n.to_string(), false)));
-    until("the rest", || statistics(&exporter).delivered == 3).await;
+    until("the rest", async || statistics(&exporter).delivered == 3).await;
     let again = collector.received().pop().unwrap();
     assert!(String::from_utf8(again.body).unwrap().contains(r#""message":"1""#));
     assert_eq!((collector.received().len(), statistics(&exporter).refused), (2, 1));
@@ -173,11 +166,11 @@ async fn a_redirection_is_followed_and_a_circle_is_left() {
     });
     let (exporter, feed) = start(vec![insights(&collector.url())]);
     feed.push(Note("x".to_owned(), false));
-    until("the other host", || messages(&other) == ["x"]).await;
+    until("the other host", async || messages(&other) == ["x"]).await;
     let circle = vec![("location", format!("{}/v2.1/track", collector.url()))];
     collector.always(Some(Reply { headers: circle, ..Reply::status(307) }));
     feed.push(Note("y".to_owned(), false));
-    until("some attempts", || collector.received().len() > 3).await;
+    until("some attempts", async || collector.received().len() > 3).await;
     assert!(end(exporter).await < Duration::from_secs(6));
 }
 
@@ -198,7 +191,7 @@ async fn a_dead_collector_costs_a_limited_amount_of_memory() {
         assert!(feed.waiting_bytes() <= FEED_BYTES_MAX);
     }
     assert!(began.elapsed() < PATIENCE && slowest < Duration::from_secs(1), "{slowest:?}");
-    until("the limit", || feed.dropped() + statistics(&exporter).dropped > 0).await;
+    until("the limit", async || feed.dropped() + statistics(&exporter).dropped > 0).await;
     assert!(statistics(&exporter).waiting_bytes <= infrastructure::telemetry::WAITING_BYTES_MAX);
     assert!(end(exporter).await < Duration::from_secs(6));
 }
@@ -216,7 +209,7 @@ async fn what_waits_is_sent_before_the_end_and_a_silent_collector_does_not_hold_
     silent.always(Some(Reply { after: Duration::from_secs(60), ..Reply::status(200) }));
     let (exporter, feed) = start(vec![insights(&silent.url())]);
     feed.push(Note("never".to_owned(), false));
-    until("a request", || !silent.received().is_empty()).await;
+    until("a request", async || !silent.received().is_empty()).await;
     let took = end(exporter).await;
     assert!(took < Duration::from_secs(6), "{took:?}");
 }
@@ -229,7 +222,7 @@ async fn the_end_comes_in_the_middle_of_a_pause() {
     collector.reply(Reply { headers: vec![("retry-after", "600".to_owned())], ..Reply::status(503) });
     let (exporter, feed) = start(vec![insights(&collector.url())]);
     feed.push(Note("late".to_owned(), false));
-    until("the first attempt", || collector.received().len() == 1).await;
+    until("the first attempt", async || collector.received().len() == 1).await;
     end(exporter).await;
     assert_eq!(messages(&collector), ["late"]);
 }
@@ -245,15 +238,15 @@ async fn a_collector_that_comes_back_gets_what_it_missed() {
     feed.push(Note("meanwhile".to_owned(), false));
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     let again = Collector::start_on(port).await.unwrap();
-    until("what it missed", || messages(&again) == ["meanwhile"]).await;
+    until("what it missed", async || messages(&again) == ["meanwhile"]).await;
 
     let other = Collector::start().await.unwrap();
     feed.push(Note("to the first".to_owned(), false));
     exporter.set_destinations(vec![insights(&other.url())]);
-    until("the first", || messages(&again).contains(&"to the first".to_owned())).await;
+    until("the first", async || messages(&again).contains(&"to the first".to_owned())).await;
     feed.push(Note("to the other".to_owned(), false));
-    until("the other", || messages(&other) == ["to the other"]).await;
-    until("the counts of both", || statistics(&exporter).delivered == 3).await;
+    until("the other", async || messages(&other) == ["to the other"]).await;
+    until("the counts of both", async || statistics(&exporter).delivered == 3).await;
 }
 
 /// Proves: J8, X23.
@@ -273,7 +266,7 @@ async fn logs_go_to_a_log_server_in_its_own_protocol() {
         to("seq-traces", "/ingest/otlp/v1/traces", Format::OtlpTraces),
     ]);
     feed.push(Note("hello".to_owned(), false));
-    until("the line", || seq.logs().len() == 1).await;
+    until("the line", async || seq.logs().len() == 1).await;
     let record = &seq.logs()[0];
     assert_eq!(
         (record.severity_text.as_str(), record.time_unix_nano),
@@ -292,7 +285,7 @@ async fn logs_go_to_a_log_server_in_its_own_protocol() {
         seq.reply(Reply { body, ..Reply::status(200) });
         feed.push(Note("again".to_owned(), false));
     }
-    until("all", || statistics(&exporter).delivered >= 3).await;
+    until("all", async || statistics(&exporter).delivered >= 3).await;
 }
 
 /// Puts the trace of a request into its span, as the edge does, and hears of calls.

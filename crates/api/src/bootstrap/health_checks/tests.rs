@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::*;
+use crate::health::schema::{Reader, check_health_report};
 use crate::health::{HealthState, HealthStatus, Lifecycle, Stopwatch, router_with_access};
 use crate::overload::Budget;
 use crate::serving::{Patience, Serving};
@@ -99,6 +100,9 @@ fn stopwatch(late: Option<usize>) -> Stopwatch {
     Arc::new(move || Duration::from_nanos(times.lock().unwrap().pop_front().unwrap() * 100))
 }
 
+/// In the order in which they are asked.
+const READERS: [Reader; 3] = [Reader::Operator, Reader::Authorised, Reader::Anybody];
+
 /// What a caller is answered: status, headers and the bytes of the body.
 async fn answered(state: HealthState) -> (u16, HeaderMap, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -129,6 +133,7 @@ async fn documents(asked: Asked, late: Option<usize>) -> (u16, [String; 3]) {
             assert_eq!(headers[name], value);
         }
         statuses.push(status);
+        check_health_report(READERS[bodies.len()], &body);
         bodies.push(body);
     }
     statuses.dedup();

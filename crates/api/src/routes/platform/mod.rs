@@ -12,6 +12,7 @@ pub mod batch;
 pub mod events;
 pub mod feature_flags;
 pub mod invitations;
+mod job_start;
 pub mod jobs;
 pub mod me;
 pub mod permissions;
@@ -20,6 +21,8 @@ pub mod roles;
 pub mod settings;
 pub mod tenants;
 pub mod users;
+
+pub use self::job_start::Jobs;
 
 use application::context::RequestContext;
 use sha2::{Digest, Sha256};

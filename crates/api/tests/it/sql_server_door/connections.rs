@@ -74,7 +74,7 @@ async fn metrics_tell_who_has_a_connection_and_who_waits_for_one() {
     let waits = metric(&server, "db_client_connection_wait_seconds_count").await.unwrap();
     let signing_in = async |name: &'static str| sign_in(&server, name).await.status();
     let watching = async {
-        until("both are busy", || door.sql.asked(SIGN_IN) == 2).await;
+        until("both are busy", async || door.sql.asked(SIGN_IN) == 2).await;
         becomes(&server, "db_client_connections{state=\"used\"}", |used| used == 2.0).await;
         becomes(&server, "db_client_connections{state=\"idle\"}", |idle| idle == 0.0).await;
         // Background work may wait, too.
@@ -107,7 +107,7 @@ async fn metrics_count_dials_and_those_that_fail() {
     door.sql.cut();
     door.sql.next_logins(2, Answer::error_of(40613, 17));
     assert_eq!(sign_in(&server, "first@home.example").await.status(), UNKNOWN);
-    until("both were refused", || door.sql.dials() as f64 >= dials + 4.0).await;
+    until("both were refused", async || door.sql.dials() as f64 >= dials + 4.0).await;
     becomes(&server, "db_client_dials_failed_total", |failed| failed == 2.0).await;
     assert!(metric(&server, "db_client_dials_total").await.unwrap() >= dials + 3.0);
 }

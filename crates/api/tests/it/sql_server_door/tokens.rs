@@ -52,7 +52,7 @@ async fn a_new_connection_has_a_new_token_where_the_old_one_ends() {
     let before = tokens(&door);
     door.sql.cut();
     sign_in(&server, "somebody@home.example").await;
-    until("a login with a new token", || !tokens(&door).is_subset(&before)).await;
+    until("a login with a new token", async || !tokens(&door).is_subset(&before)).await;
     let after = tokens(&door);
     let new = after.difference(&before).next().unwrap();
     assert!(door.stubs.entra().is_good(new, DATABASE));

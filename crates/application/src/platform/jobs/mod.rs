@@ -14,7 +14,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use ports::{JOB_LIST, JobQueries, JobRepository, NewJob};
-pub use registry::{JOBS_RUNNING_MAX, JOBS_RUNNING_PER_TENANT_MAX, JobRegistry, RunningJob};
+pub use registry::{JOBS_RUNNING_MAX, JOBS_RUNNING_PER_TENANT_MAX, JobProgress, JobRegistry, RunningJob};
 pub use view::{JobErrorItem, JobErrorView, JobView};
 
 use crate::command::{Application, Executed};

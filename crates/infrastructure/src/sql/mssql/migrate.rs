@@ -12,12 +12,13 @@ use super::connection_string::SqlServerOptions;
 use super::error::storage_error;
 use super::pool::{self, Connection, LoginTokens};
 use crate::sql::dialect::Dialect;
-use crate::sql::migrate::{Migration, pending};
+use crate::sql::migrate::{
+    Applied, EXPANSIONS, MIGRATION_WAIT_MAX, Migration, ahead, mark_expansions, note_expansions, pending,
+    say_ahead,
+};
 use crate::sql::value::Value;
 
-/// How long a second process waits for the first one's migration, in milliseconds.
-pub const LOCK_WAIT_MS: u32 = 300_000;
-/// How long one statement of a migration may take, which includes that wait; `Command Timeout` is meant for requests.
+/// How long one statement of a migration may take, which includes the wait for another one; `Command Timeout` is meant for requests.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// What a start may do to the schema.
@@ -74,7 +75,11 @@ pub async fn prepare(
     now: Timestamp,
 ) -> StorageResult<Prepared> {
     if migrating == Migrating::Apply && pool::database_is_missing(options, tokens.clone()).await? {
-        create_database(options, tokens.clone()).await?;
+        let created = create_database(options, tokens.clone()).await;
+        // Another process may have been first.
+        if created.is_err() && pool::database_is_missing(options, tokens.clone()).await? {
+            return created.map(|()| Prepared::default());
+        }
     }
     let command_timeout = match migrating {
         Migrating::Apply => STATEMENT_TIMEOUT.max(options.command_timeout),
@@ -84,9 +89,11 @@ pub async fn prepare(
     let pool = pool::pool(&one, tokens)?;
     let mut connection = pool::get(&pool).await?;
     if migrating == Migrating::Check {
-        let pending = pending(&applied(&mut connection).await?, Dialect::SqlServer)?;
+        let applied = applied(&mut connection).await?;
+        let pending = pending(&applied, Dialect::SqlServer)?;
         return match pending.first() {
             None => {
+                say_ahead(&applied);
                 say_what_is_missing(&mut connection).await;
                 Ok(Prepared::default())
             }
@@ -97,17 +104,17 @@ pub async fn prepare(
             ))),
         };
     }
-    let applied = apply(&mut connection, now).await?;
-    // Each changes only what is not yet so, and may have failed the last time.
-    let without = server_only(&mut connection).await;
+    let (applied, ahead) = apply(&mut connection, now).await?;
+    // Each changes only what is not yet so, and may have failed the last time. A newer version knows more of it.
+    let without = if ahead == 0 { server_only(&mut connection).await } else { Vec::new() };
     Ok(Prepared { applied, without })
 }
 
-/// What is applied: number and checksum; nothing in a database without history.
+/// What is applied; nothing in a database without history.
 pub async fn applied_on(
     options: &SqlServerOptions,
     tokens: Option<Arc<dyn LoginTokens>>,
-) -> StorageResult<Vec<(i64, String)>> {
+) -> StorageResult<Vec<Applied>> {
     if pool::database_is_missing(options, tokens.clone()).await? {
         return Ok(Vec::new());
     }
@@ -115,7 +122,7 @@ pub async fn applied_on(
     applied(&mut pool::get(&pool).await?).await
 }
 
-async fn applied(connection: &mut Connection) -> StorageResult<Vec<(i64, String)>> {
+async fn applied(connection: &mut Connection) -> StorageResult<Vec<Applied>> {
     let known =
         "SELECT COUNT(*) AS count FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = N'schema_migration'";
     let found = result_sets(connection, known, &[]).await?.into_iter().flatten().next();
@@ -126,27 +133,40 @@ async fn applied(connection: &mut Connection) -> StorageResult<Vec<(i64, String)
     let rows = result_sets(connection, "SELECT number, checksum FROM schema_migration ORDER BY number", &[]);
     let read = |row: crate::sql::value::Row| {
         let mut columns = row.columns("schema_migration");
-        Ok((columns.get("number")?, columns.get("checksum")?))
+        Ok(Applied::new((columns.get("number")?, columns.get("checksum")?)))
     };
-    rows.await?.into_iter().flatten().map(read).collect()
+    let mut applied = rows.await?.into_iter().flatten().map(read).collect::<StorageResult<Vec<_>>>()?;
+    if ahead(&applied) > 0 {
+        let rows = result_sets(connection, EXPANSIONS, &[]).await?.into_iter().flatten();
+        let numbers = rows.map(|row| row.single("schema_migration", "number"));
+        note_expansions(&mut applied, &numbers.collect::<StorageResult<Vec<i64>>>()?);
+    }
+    Ok(applied)
 }
 
-async fn apply(connection: &mut Connection, now: Timestamp) -> StorageResult<Vec<&'static str>> {
+/// Names what was applied, and how many migrations the database is ahead.
+async fn apply(connection: &mut Connection, now: Timestamp) -> StorageResult<(Vec<&'static str>, usize)> {
+    let wait_ms = MIGRATION_WAIT_MAX.as_millis();
     let begin = format!(
         "SET NOCOUNT ON; SET XACT_ABORT ON; {ALL_TENANTS} BEGIN TRANSACTION; DECLARE @lock INT; \
          EXEC @lock = sp_getapplock @Resource = N'erp-migrate', @LockMode = N'Exclusive', @LockOwner = N'Transaction', \
-         @LockTimeout = {LOCK_WAIT_MS}; IF @lock < 0 THROW 50002, N'another migration does not end', 1;"
+         @LockTimeout = {wait_ms}; IF @lock < 0 THROW 50002, N'another migration does not end', 1;"
     );
     plain(connection, &begin).await?;
     plain(connection, HISTORY).await?;
     let mut names = Vec::new();
-    for migration in pending(&applied(connection).await?, Dialect::SqlServer)? {
+    let before = applied(connection).await?;
+    say_ahead(&before);
+    for migration in pending(&before, Dialect::SqlServer)? {
         run(connection, migration, now).await?;
         info!(target: "erp::lifetime", migration = migration.name, "Migrated the database: {{migration}}");
         names.push(migration.name);
     }
+    if !names.is_empty() {
+        plain(connection, &mark_expansions()).await?;
+    }
     plain(connection, "COMMIT TRANSACTION;").await?;
-    Ok(names)
+    Ok((names, ahead(&before)))
 }
 
 async fn run(connection: &mut Connection, migration: &Migration, now: Timestamp) -> StorageResult<()> {

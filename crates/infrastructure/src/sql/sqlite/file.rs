@@ -1,32 +1,11 @@
-//! The file of the embedded engine: locked for one process, named in what goes wrong with it.
+//! The file of the embedded engine: looked through at the start, named in what goes wrong with it.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use application::ports::storage_error::{StorageError, StorageResult};
+use application::ports::storage_error::StorageError;
 
 use super::damage::{self, CHECKED_AT_START_BYTES_MAX, Damage};
-use crate::private_files::{create_directory, open_or_create, real_path};
-
-/// Takes the lock file beside the database, which the operating system frees when the process ends, however it ends.
-/// The lock is of the file itself and not of a symbolic link to it; its real path is answered.
-pub fn lock_database(path: &Path) -> StorageResult<(PathBuf, File)> {
-    let shown = path.display();
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        create_directory(directory).map_err(|error| unwritable(directory, error))?;
-    }
-    let real = real_path(path).map_err(|error| unwritable(path, error))?;
-    let lock_path = real.with_extension("lock");
-    let file = open_or_create(&lock_path).map_err(|error| unwritable(&lock_path, error))?;
-    file.try_lock().map_err(|error| {
-        StorageError::Unusable(format!(
-            "{shown} is in use by another server ({error}). An embedded database serves one process: stop the other, \
-             or give this one another Data:Directory"
-        ))
-    })?;
-    Ok((real, file))
-}
 
 /// Looks through a small file beside the first requests, so that damage is known before somebody relies on it.
 pub fn look_through(path: PathBuf, damage: Arc<Damage>) {
@@ -38,7 +17,8 @@ pub fn look_through(path: PathBuf, damage: Arc<Damage>) {
     }
 }
 
-fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
+/// What says that a place cannot be written, and what to do.
+pub fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
     StorageError::Full(format!(
         "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
         path.display()

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod damage;
 pub mod file;
+pub mod lock;
 pub mod long_reads;
 pub mod options;
 pub mod page_cache;

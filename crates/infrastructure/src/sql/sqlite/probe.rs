@@ -25,8 +25,9 @@ pub const WRITER_SILENCE_MAX: Duration = Duration::from_secs(3);
 /// How long the look at the file waits for a lock: only the recovery of a log takes one that readers feel.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Migrations are numbered from 1.
-const NEWEST_MIGRATION: &str = "SELECT coalesce(max(number), 0) FROM schema_migration WHERE number > ?1";
+/// The newest migration, but for those of a newer version that only add.
+const NEWEST_MIGRATION: &str =
+    "SELECT coalesce(max(number), 0) FROM schema_migration WHERE number <= ?1 OR expand_only = 0";
 
 /// The newest moment that the file is sure to know without reading the books: of the schema, and of the lease that the
 /// background work renews every few seconds.
@@ -75,8 +76,8 @@ impl SqliteProbe {
         if self.damage.is_found() {
             return Err(StorageError::Damaged("restore a backup".to_owned()));
         }
-        let applied = self.ask(NEWEST_MIGRATION, 0).await?;
         let wanted = MIGRATIONS.last().map_or(0, |migration| migration.number);
+        let applied = self.ask(NEWEST_MIGRATION, wanted).await?;
         if applied != wanted {
             let text = format!("the schema is at migration {applied}, this version's is {wanted}");
             return Err(StorageError::Unusable(text));

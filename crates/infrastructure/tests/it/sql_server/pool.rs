@@ -6,33 +6,25 @@ use application::ports::storage_error::StorageError;
 use erp_stubs::tds::{Answer, Gate};
 use futures::future::join_all;
 use infrastructure::sql::mssql::engine::PROBE_TIMEOUT;
-use testkit::SqlServerStub;
+use testkit::{SqlServerStub, until};
 
 use super::{opened, read};
 
 /// Whoever has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(began.elapsed() < LIMIT, "{what} never happened");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 /// Proves: G1, X58.
 #[tokio::test]
 async fn the_smallest_number_is_open_at_once_and_the_largest_is_never_exceeded() {
     let stub = SqlServerStub::start().await;
     let db = opened(&stub, "Min Pool Size=3;Max Pool Size=5").await.unwrap();
-    until("the first one, which looked at the schema, is gone", || stub.open() == 3).await;
+    until("the first one, which looked at the schema, is gone", async || stub.open() == 3).await;
     let gate = Gate::default();
     stub.always("FROM book", Answer::Behind(gate.clone()));
     let reads = join_all((0..20).map(|_| read(&db)));
     let watching = async {
-        until("five at once", || stub.asked("FROM book") == 5).await;
-        until("the others wait", || db.connections().waiting == 15).await;
+        until("five at once", async || stub.asked("FROM book") == 5).await;
+        until("the others wait", async || db.connections().waiting == 15).await;
         let connections = db.connections();
         assert_eq!((connections.used, connections.idle, connections.max), (5, 0, 5));
         assert_eq!(stub.open(), 5);
@@ -48,7 +40,7 @@ async fn the_smallest_number_is_open_at_once_and_the_largest_is_never_exceeded()
 async fn a_smallest_number_above_the_largest_is_the_largest() {
     let stub = SqlServerStub::start().await;
     let _db = opened(&stub, "Min Pool Size=10;Max Pool Size=2").await.unwrap();
-    until("two connections", || stub.open() == 2).await;
+    until("two connections", async || stub.open() == 2).await;
 }
 
 /// Proves: G2.
@@ -96,7 +88,7 @@ async fn health_has_a_connection_and_a_time_of_its_own() {
     let gate = Gate::default();
     stub.always("FROM book", Answer::Behind(gate.clone()));
     let starved = async {
-        until("the only connection is busy", || stub.asked("FROM book") == 1).await;
+        until("the only connection is busy", async || stub.asked("FROM book") == 1).await;
         db.ping().await.unwrap();
         // And a server that hangs does not get the time of a command.
         stub.next(1, "SELECT 1", Answer::Hang);

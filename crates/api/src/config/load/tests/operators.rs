@@ -1,5 +1,6 @@
 //! Configuration as operators have written it elsewhere, with what it means to them.
 
+use super::embedded::EMBEDDED;
 use super::*;
 use crate::telemetry::Level;
 

@@ -1,12 +1,10 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use application::accounting::imports::{ImportKind, ImportOptions, ParsedFile, commit};
 use application::command::{Application, Executed};
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
-use application::platform::jobs::{self, JobQueries, JobRegistry, NewJob, RunningJob};
-use application::ports::clock::Ids;
+use application::platform::jobs::{self, NewJob, RunningJob};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -26,6 +24,7 @@ use crate::extract::body::unhurried;
 use crate::extract::{Ctx, Query};
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::UPLOAD_BYTES_MAX;
+use crate::routes::platform::Jobs;
 use crate::routes::platform::jobs::end;
 use crate::wire::RequiredText;
 use crate::{query, word_type};
@@ -110,10 +109,7 @@ pub async fn create_journal_entries(
 /// What imports run on.
 #[derive(Clone)]
 pub struct Importer {
-    pub app: Application,
-    pub registry: JobRegistry,
-    pub queries: Arc<dyn JobQueries>,
-    pub ids: Arc<dyn Ids>,
+    pub jobs: Jobs,
 }
 
 impl Importer {
@@ -131,9 +127,8 @@ impl Importer {
             bytes_max: UPLOAD_BYTES_MAX,
             buffered: false,
         });
-        let id = JobId::new(self.ids.new_id());
         // Before the body is read: whoever has too many jobs need not send it.
-        let running = self.registry.enter(ctx.tenant, id)?;
+        let (id, running) = self.jobs.enter(ctx.tenant)?;
         let unhurried = unhurried(request.extensions());
         let (file, digest) = upload::read(request.into_body(), limit, kind, format, unhurried).await?;
         if let Some(key) = &mut ctx.idempotency {
@@ -143,21 +138,16 @@ impl Importer {
             hash.update(digest);
             key.request_hash = hash.finalize().into();
         }
-        let job = NewJob {
-            id,
-            kind: match kind {
-                ImportKind::Accounts => "import_accounts",
-                ImportKind::JournalEntries => "import_journal_entries",
-                ImportKind::OpeningBalances => "import_opening_balances",
-            },
-            input: input(kind, &options, ctx.dry_run),
-            total: i64::try_from(file.rows()).ok(),
-            created_by: ctx.actor.user_id(),
-            runner: self.registry.runner(),
+        let name = match kind {
+            ImportKind::Accounts => "import_accounts",
+            ImportKind::JournalEntries => "import_journal_entries",
+            ImportKind::OpeningBalances => "import_opening_balances",
         };
+        let job = self.jobs.new_job(&ctx, id, name, input(kind, &options, ctx.dry_run));
+        let job = NewJob { total: i64::try_from(file.rows()).ok(), ..job };
         let tenant = ctx.tenant;
         let (noted, is_noted) = oneshot::channel();
-        let app = self.app.clone();
+        let app = self.jobs.app.clone();
         // From here on it is not the caller's alone: one who goes away must not leave a job that nobody works at.
         let work = async move {
             jobs::start(&app, &ctx, job).await?;
@@ -173,11 +163,7 @@ impl Importer {
         if is_noted.await.is_err() {
             return answer::ok(outcome(work.await)?);
         }
-        let view = self.queries.job(tenant, id).await?.ok_or_else(|| AppError::not_found("job"))?;
-        let view = self.registry.overlay(tenant, view);
-        let body = serde_json::to_vec(&view).map_err(|error| AppError::internal(error.to_string()))?;
-        let executed = Executed { body: body.into(), id: None, version: None, replayed: false };
-        with_preference(answer::accepted(&format!("/jobs/{id}"), executed)?, preferred)
+        with_preference(self.jobs.accepted(tenant, id).await?, preferred)
     }
 }
 

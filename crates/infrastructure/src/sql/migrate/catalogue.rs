@@ -1,0 +1,103 @@
+//! Every migration, and which of them the version before cannot live with.
+
+use sha2::{Digest, Sha256};
+
+use super::expansion;
+use crate::sql::dialect::Dialect;
+
+/// Why the version before cannot run on the schema that a migration makes. Everything else is expand-only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contract {
+    /// Statements drop, rename, tighten or rewrite what that version uses.
+    Statements(&'static str),
+    /// Statements only add, but the version before would do harm.
+    Meaning(&'static str),
+}
+
+impl Contract {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Statements(reason) | Self::Meaning(reason) => reason,
+        }
+    }
+}
+
+/// One migration with its text for either engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    pub number: i64,
+    pub name: &'static str,
+    pub contract: Option<Contract>,
+    sqlite: &'static str,
+    mssql: &'static str,
+}
+
+macro_rules! contract {
+    () => {
+        None
+    };
+    ($kind:ident $reason:literal) => {
+        Some(Contract::$kind($reason))
+    };
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal $(: $kind:ident $reason:literal)?),* $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            contract: contract!($($kind $reason)?),
+            sqlite: include_str!(concat!("../../../../../migrations/sqlite/", $name, ".sql")),
+            mssql: include_str!(concat!("../../../../../migrations/mssql/", $name, ".sql")),
+        }),*]
+    };
+}
+
+/// Every migration, in order. `: Statements "why"` and `: Meaning "why"` as in [`Contract`].
+pub static MIGRATIONS: &[Migration] = migrations![
+    1 "0001_ledger",
+    2 "0002_attachments",
+    3 "0003_lease",
+    4 "0004_job_runner",
+    5 "0005_import_file",
+    6 "0006_tenant_time_zone",
+    7 "0007_unique_numbers": Statements "a number that an earlier version gives twice is refused",
+    8 "0008_recurring_occurrences": Statements "an earlier version deletes recurring entries without their occurrences",
+    9 "0009_integrity": Meaning "audit rows that an earlier version writes have no place in the chain",
+    10 "0010_invitations": Meaning "an earlier version reads and writes addresses where they no longer are",
+    11 "0011_code_digits": Statements "an earlier version looks for codes in the digits they were typed in",
+    12 "0012_opening_shard": Statements "an earlier version adds opening balances where reports take them for movements",
+    13 "0013_dimension_headings": Statements "an earlier version does not read the new kinds of rules",
+    14 "0014_account_history": Meaning "changes that an earlier version makes to an account are missing in its history",
+    15 "0015_copied_entries",
+    16 "0016_ordering_key": Meaning "an order that an earlier version changes keeps the API key of its first orderer",
+    17 "0017_log_levels",
+    18 "0018_expansions",
+];
+
+impl Migration {
+    pub fn text(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::SqlServer => self.mssql,
+        }
+    }
+
+    /// SHA-256 of the text as hexadecimal, without regard to line ends: an applied migration must never change.
+    pub fn checksum(&self, dialect: Dialect) -> String {
+        let digest = Sha256::digest(self.text(dialect).replace("\r\n", "\n").as_bytes());
+        domain::hex::hex(&digest)
+    }
+
+    /// Whether the version before runs on the schema that it makes.
+    pub fn is_expand_only(&self) -> bool {
+        self.contract.is_none()
+    }
+
+    /// Why it does not, as operators read it: the reason, and what of the statements shows it.
+    pub fn objections(&self, dialect: Dialect) -> Option<String> {
+        let reason = self.contract?.reason();
+        let found = expansion::objections(self.text(dialect));
+        Some(std::iter::once(reason.to_owned()).chain(found).collect::<Vec<_>>().join("; "))
+    }
+}
