@@ -10,8 +10,12 @@ backed_up "$(free_port)" "$(free_port)"
 start_erp api "$port" "$admin" "${settings[@]}"
 if [ "$lines" -gt 0 ]; then
     stop api
-    python3 "$drills/moments.py" lines "$lines" "$LOCAL_STATE/lines.csv"
-    erp api import --type journal-entries --tenant demo --file "$LOCAL_STATE/lines.csv" --post --create-periods >"$LOCAL_STATE/import.log" 2>&1
+    # An import takes two million rows.
+    for ((done = 0, part = 1; done < lines; done += 2000000, part++)); do
+        count=$((lines - done < 2000000 ? lines - done : 2000000))
+        python3 "$drills/moments.py" lines "$count" "$LOCAL_STATE/lines.csv" "$part"
+        erp api import --type journal-entries --tenant demo --file "$LOCAL_STATE/lines.csv" --post --create-periods >"$LOCAL_STATE/import.log" 2>&1
+    done
     rm "$LOCAL_STATE/lines.csv"
     began="$(now_ms)"
     start_erp api "$port" "$admin" "${settings[@]}"

@@ -3,7 +3,7 @@ moments.py check URL TOKEN FILE MOMENT      compares what is there with what was
                                             the moment those that are `missing`, of those begun `after` it those that are there, `extra`
 moments.py since URL TOKEN FILE MOMENT      of the postings begun after the moment those that are `missing`; and how many legal numbers
                                             are in the books `twice`
-moments.py lines COUNT FILE                 a file for `erp-api import` with so many lines, four an entry"""
+moments.py lines COUNT FILE PART            a file for `erp-api import` with so many lines, four an entry; each part has other entries"""
 
 import json
 import sys
@@ -64,7 +64,7 @@ def since(api, path, moment):
     print(json.dumps(done))
 
 
-def lines(count, path):
+def lines(count, path, part):
     with open(path, "w", encoding="utf-8") as file:
         file.write("entry,date,account,debit,credit,description\n")
         for number in range(count // 4):
@@ -76,13 +76,13 @@ def lines(count, path):
                 ("1111", "1.00", ""),
                 ("1113", "", "1.25"),
             ):
-                file.write(f"D{number},{date},{account},{debit},{credit},Drill\n")
+                file.write(f"D{part}-{number},{date},{account},{debit},{credit},Drill\n")
 
 
 def main():
     command, *rest = sys.argv[1:]
     if command == "lines":
-        return lines(int(rest[0]), rest[1])
+        return lines(int(rest[0]), rest[1], rest[2])
     api = Api(rest[0], rest[1])
     if command == "write":
         return write(api, rest[2])
