@@ -1,5 +1,6 @@
 # Sourced after lib.sh by the drills about backups: a server whose backups go to Azurite, encrypted, a log every DRILL_LOG_SECONDS.
-# shellcheck shell=bash
+# shellcheck shell=bash source-path=SCRIPTDIR
+# shellcheck disable=SC2154 # local_root is set by lib.sh
 
 # Five minutes of a working day are five seconds here.
 log_seconds="${DRILL_LOG_SECONDS:-5}"

@@ -8,15 +8,12 @@
 # one goes on with what it left. Without ERP_API_PREVIOUS the last tag is built, or with no tag the commit before the last
 # migration, in target/drill-13. SECONDS_OF_LOAD (10) is how long it is asked; k6 asks where it is installed, otherwise curl.
 #
-# One JSON object on standard output: {"name","target","measured","pass"}. Exit code 0, 1 when there were schema errors or the
-# drill broke off, 3 when it cannot run here, with the reason on standard error.
-set -euo pipefail
-
-NAME="13-n-minus-1: schema errors"
-TARGET="= 0"
-PASSWORD="correct horse battery staple"
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-work="$(mktemp -d)"
+# A previous version that has to be built first takes its time.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+drill 13-n-minus-1 1800
+password="$(head -c 18 /dev/urandom | base64)"
+root="$local_root"
+work="$LOCAL_STATE"
 server=""
 
 # Called by the trap.
@@ -24,26 +21,19 @@ server=""
 cleanup() {
     [ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true
     git -C "$root" worktree remove --force "$work/tree" 2>/dev/null || true
-    rm -rf "$work"
 }
-trap cleanup EXIT
+trap 'code=$?; cleanup; (exit "$code"); drill_end' EXIT
 
-say() { echo "drill-13: $*" >&2; }
 cannot() {
     say "$*"
     exit 3
 }
-# result MEASURED true|false
+# result MEASURED yes|no
 result() {
-    printf '{"name": "%s", "target": "%s", "measured": "%s", "pass": %s}\n' "$NAME" "$TARGET" "$(printf '%s' "$1" | tr -d '\\"' | tr '\n' ' ')" "$2"
-    [ "$2" = true ]
-    exit
+    limit 'schema errors' 0 "$1" "$2"
+    finish
 }
-
-command -v curl >/dev/null || cannot "needs curl"
-current="${ERP_API_BINARY:-$root/target/debug/erp-api}"
-[ -x "$current" ] || cannot "needs ERP_API_BINARY, a built erp-api"
-current="$(realpath "$current")"
+current="$ERP_API_BINARY"
 
 previous_ref() {
     git -C "$root" describe --tags --abbrev=0 2>/dev/null && return
@@ -73,15 +63,15 @@ run() {
     shift
     (cd "$work" && env -i PATH="$PATH" HOME="$work" ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$url" \
         Admin__Urls=off Bootstrap__Tenant=home Bootstrap__Template=empty Bootstrap__AdminEmail=admin@home.example \
-        Bootstrap__AdminPassword="$PASSWORD" "$program" "$@")
+        Bootstrap__AdminPassword="$password" "$program" "$@")
 }
 
-# start PROGRAM: waits until it is ready; fails when it ends instead.
-start() {
+# start_version PROGRAM: waits until it is ready; fails when it ends instead.
+start_version() {
     : >"$work/server.log"
     (cd "$work" && exec env -i PATH="$PATH" HOME="$work" ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$url" \
         Admin__Urls=off Bootstrap__Tenant=home Bootstrap__Template=empty Bootstrap__AdminEmail=admin@home.example \
-        Bootstrap__AdminPassword="$PASSWORD" "$1" >"$work/server.log" 2>&1) &
+        Bootstrap__AdminPassword="$password" "$1" >"$work/server.log" 2>&1) &
     server="$!"
     for _ in $(seq 600); do
         if [ "$(curl -s -o "$work/ready" -w '%{http_code}' "$url/health/ready" || true)" = 200 ]; then return 0; fi
@@ -94,7 +84,7 @@ start() {
     return 1
 }
 
-stop() {
+stop_version() {
     kill -TERM "$server"
     wait "$server" || true
     server=""
@@ -104,7 +94,7 @@ stop() {
 token() {
     local answer
     answer="$(curl -s "$url/api/v1/auth/token" -d grant_type=password -d username=admin@home.example \
-        --data-urlencode "password=$PASSWORD" -d tenant=home)"
+        --data-urlencode "password=$password" -d tenant=home)"
     token="$(printf '%s' "$answer" | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p')"
     [ -n "$token" ]
 }
@@ -173,32 +163,32 @@ port="$((20000 + $$ % 20000))"
 url="http://127.0.0.1:$port"
 seconds="${SECONDS_OF_LOAD:-10}"
 
-start "$previous" || result "the version before does not start: $(tail -n 1 "$work/server.log")" false
-books || result "the version before lets nobody sign in" false
-stop
+start_version "$previous" || result "the version before does not start: $(tail -n 1 "$work/server.log")" no
+books || result "the version before lets nobody sign in" no
+stop_version
 
 plan="$(run "$current" migrate --plan 2>&1 | tail -n 1)"
 say "the plan is $plan"
-run "$current" migrate >"$work/migrated" 2>&1 || result "this version does not migrate: $(tail -n 1 "$work/migrated")" false
+run "$current" migrate >"$work/migrated" 2>&1 || result "this version does not migrate: $(tail -n 1 "$work/migrated")" no
 migrations="$(grep -c '^applied ' "$work/migrated" || true)"
 
-start "$previous" || result "the version before refuses the schema ($plan): $(grep -v '^$' "$work/server.log" | tail -n 1)" false
-token || result "the version before lets nobody sign in on the new schema" false
+start_version "$previous" || result "the version before refuses the schema ($plan): $(grep -v '^$' "$work/server.log" | tail -n 1)" no
+token || result "the version before lets nobody sign in on the new schema" no
 round
 if command -v k6 >/dev/null; then
     load_with_k6
 else
     until [ "$SECONDS" -ge "${deadline:=$((SECONDS + seconds))}" ]; do round; done
 fi
-stop
+stop_version
 
-start "$current" || result "this version does not start on what the one before left" false
-token || result "nobody can sign in after the one before" false
+start_version "$current" || result "this version does not start on what the one before left" no
+token || result "nobody can sign in after the one before" no
 round
-stop
+stop_version
 
 # What the engines say of a table or column that is not there, or not as it is expected.
 schema="$(grep -c -i -E 'no such (table|column)|has no column|datatype mismatch|invalid (object|column) name|constraint failed' "$work/all.log" || true)"
 errors=$((failed + schema))
 [ "$errors" = 0 ] || head -n 5 "$work/failed" >&2 || true
-result "$errors of $asked requests, after $migrations migration(s), $plan" "$([ "$errors" = 0 ] && echo true || echo false)"
+result "$errors of $asked requests, after $migrations migration(s), $plan" "$([ "$errors" = 0 ] && echo yes || echo no)"

@@ -26,7 +26,7 @@ if compgen -G "$LOCAL_STATE/*.pid" >/dev/null; then
     exit 1
 fi
 rm -rf "${LOCAL_STATE:?}"/*
-trap 'code=$?; if [ "$code" != 0 ]; then say "up.sh failed: what it started is stopped"; stop_all; fi' EXIT
+trap 'if [ "$?" != 0 ]; then say "up.sh failed: what it started is stopped"; stop_all; fi' EXIT
 
 for name in PUBLIC BLUE GREEN SECONDARY; do
     declare -gx "LOCAL_${name}_PORT=$(free_port)"

@@ -46,7 +46,7 @@ for dialect in sqlite mssql; do
 done
 
 # A catalogue whose newest backup ended so long ago.
-aged() { printf '[{"finishedAt":"%s"}]' "$(date -u -d "$1 ago" +%FT%TZ)" | python3 deploy/ci/lib/gate_records.py backup >"$work/said" 2>&1; }
+aged() { printf '{"coversUntil":"%s"}' "$(date -u -d "$1 ago" +%FT%TZ)" | python3 deploy/ci/lib/gate_records.py backup >"$work/said" 2>&1; }
 aged "14 minutes" || fault "a backup of 14 minutes is refused: $(cat "$work/said")"
 aged "16 minutes" && fault "a backup of 16 minutes is good enough"
 
@@ -73,7 +73,7 @@ done
 # The catalogue is stood in for, so that its age can be chosen.
 cat >"$work/erp-api" <<'STUB'
 #!/usr/bin/env bash
-printf '[{"id":"1","kind":"log","finishedAt":"%s"}]\n' "$(date -u -d "$BACKUP_AGE ago" +%FT%TZ)"
+printf '{"id":"1","kind":"log","coversUntil":"%s"}\n' "$(date -u -d "$BACKUP_AGE ago" +%FT%TZ)"
 STUB
 chmod +x "$work/erp-api"
 digest="sha256:$(printf x | sha256sum | cut -d' ' -f1)"

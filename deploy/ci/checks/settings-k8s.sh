@@ -11,7 +11,7 @@ python3 deploy/ci/lib/settings_k8s.py "$work/rendered" || failed=1
 
 program="$(realpath -m "${ERP_API:-target/debug/erp-api}")"
 if [ "$failed" = 0 ] && [ -x "$program" ]; then
-    cp appsettings.json deploy/config/appsettings*.json "$work/app"
+    cp deploy/config/appsettings*.json "$work/app"
     # In the place of the vault, with what only it has; App Configuration is left out, as it would be waited for.
     echo 'InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://in.example/' \
         >"$work/vault/ApplicationInsights--ConnectionString"

@@ -10,8 +10,6 @@ import sys
 
 BACKUP_AGE_MAX = datetime.timedelta(minutes=15)
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-# What says when a backup ended, the best name first.
-BACKUP_TIMES = ("finishedAt", "completedAt", "endedAt", "takenAt", "createdAt", "startedAt", "at", "time")
 OUT = pathlib.Path("target/gate")
 
 
@@ -62,19 +60,13 @@ def rollback(path):
 
 
 def backup():
-    """The newest entry of the backup catalogue, from standard input, is young enough."""
+    """The newest entry of the backup catalogue, `erp-api backup list --json` on standard input, is young enough."""
     text = sys.stdin.read()
     try:
-        catalogue = json.loads(text)
+        catalogue = [json.loads(line) for line in text.splitlines() if line.strip()]
     except json.JSONDecodeError:
         sys.exit(f"this is no catalogue: {text.strip()[:200] or 'nothing'}")
-    if isinstance(catalogue, dict):
-        catalogue = next((value for value in catalogue.values() if isinstance(value, list)), [])
-    times = []
-    for entry in catalogue:
-        found = [entry[name] for name in BACKUP_TIMES if isinstance(entry.get(name), str) and TIME.match(entry[name])]
-        if found and entry.get("status", "ok") in ("ok", "verified", "finished", "complete", "completed"):
-            times.append(time_of(found[0]))
+    times = [time_of(entry["coversUntil"]) for entry in catalogue if TIME.match(entry.get("coversUntil", ""))]
     if not times:
         sys.exit("the catalogue has no finished backup")
     age = datetime.datetime.now(datetime.timezone.utc) - max(times)

@@ -63,7 +63,7 @@ def check(path, typed):
     words = shlex.split(typed.replace("<", "").replace(">", "").replace("'", ""))
     names = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
     options = [word.split("=")[0] for word in words if re.fullmatch(r"--[a-z-]+(=.*)?", word)]
-    for table in (COMMANDS["commands"], COMMANDS["planned"]):
+    for table in (COMMANDS["commands"],):
         for known, has in table.items():
             if names[: len(known.split())] == known.split() and set(options) <= set(has):
                 # `backup full` is not `backup` with a file called full.

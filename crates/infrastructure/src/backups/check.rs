@@ -25,12 +25,9 @@ impl Backups {
 
     /// Restores the newest moment into a folder and checks what comes out of it. Answers that moment.
     pub async fn practise(&self) -> Result<(TempDir, PathBuf, Timestamp), BackupError> {
-        let (catalogue, at) = {
-            let mut known = self.known.lock().await;
-            let all = self.catalogue(&mut known).await?.to_vec();
-            let newest = all.iter().map(|entry| entry.covers_until).max();
-            (all, newest.ok_or_else(|| BackupError::Refused("there is no backup yet".to_owned()))?)
-        };
+        let catalogue = self.entries().await?;
+        let newest = catalogue.iter().map(|entry| entry.covers_until).max();
+        let at = newest.ok_or_else(|| BackupError::Refused("there is no backup yet".to_owned()))?;
         let plan = plan(&catalogue, at)?;
         let folder = self.folder()?;
         let copy = restored(&self.repository, &self.keys, &plan, folder.path()).await?;

@@ -9,7 +9,6 @@ use tracing::info;
 use uuid::Uuid;
 
 use super::restore::blocking;
-use super::take::Known;
 use super::{BackupError, Backups};
 use crate::sql::pointed_files::pointed_files;
 
@@ -26,32 +25,42 @@ pub struct Cleaned {
 impl Backups {
     /// Removes what need not be kept any longer, and moves what is kept for long to cold storage.
     pub async fn clean(&self) -> Result<Cleaned, BackupError> {
-        let mut known = self.known.lock().await;
+        let _turn = self.known.whole.lock().await;
         let catalogue = self.repository.catalogue().await?;
-        let mut done = Cleaned::default();
-        let mut kept = Vec::new();
+        let (mut done, mut removed) = (Cleaned::default(), HashSet::new());
         for (entry, fate) in catalogue.iter().zip(fates(&catalogue, self.retention, self.clock.now())) {
             match fate {
+                Fate::Hot => {}
+                Fate::Cold => done.cooled += u64::from(self.cool(entry.id).await?),
                 Fate::Removed => {
                     self.repository.remove(entry.id).await?;
-                    done.removed += 1;
-                    continue;
+                    removed.insert(entry.id);
                 }
-                Fate::Cold if known.cold.insert(entry.id) && self.repository.cool(entry.id).await? => {
-                    done.cooled += 1
-                }
-                Fate::Cold | Fate::Hot => {}
             }
-            kept.push(entry.clone());
         }
-        done.files_removed = self.clean_files(&mut known, &kept).await?;
-        known.catalogue = Some(kept);
+        done.removed = removed.len() as u64;
+        let kept = catalogue.into_iter().filter(|entry| !removed.contains(&entry.id)).collect::<Vec<_>>();
+        if let Some(known) = &mut *self.known.catalogue.lock().await {
+            // Logs have been added meanwhile.
+            known.retain(|entry| !removed.contains(&entry.id));
+        }
+        done.files_removed = self.clean_files(&kept).await?;
         info!(target: "erp::backup", removed = done.removed, cooled = done.cooled, "Backups cleaned up: {{removed}} removed, {{cooled}} moved to cold storage");
         Ok(done)
     }
 
+    /// Once for each backup and process; answers whether it was done now.
+    async fn cool(&self, id: Uuid) -> Result<bool, BackupError> {
+        if self.known.cold.lock().await.contains(&id) {
+            return Ok(false);
+        }
+        let cooled = self.repository.cool(id).await?;
+        self.known.cold.lock().await.insert(id);
+        Ok(cooled)
+    }
+
     /// Removes copies of files that no row points to, neither now nor in a full backup that is kept, nor could in between.
-    async fn clean_files(&self, known: &mut Known, kept: &[Entry]) -> Result<u64, BackupError> {
+    async fn clean_files(&self, kept: &[Entry]) -> Result<u64, BackupError> {
         let copies = self.repository.ids(BlobKind::BackupFile).await?;
         let database = self.source.database().to_owned();
         let pointed = blocking(move || Ok(pointed_files(&database)?)).await?;
@@ -63,7 +72,7 @@ impl Backups {
         let mut removed = 0;
         for id in copies.into_iter().filter(|id| !wanted.contains(id) && made_at(*id) < Some(young)) {
             self.repository.remove_file(id).await?;
-            if let Some(files) = &mut known.files {
+            if let Some(files) = &mut *self.known.files.lock().await {
                 files.remove(&id);
             }
             removed += 1;

@@ -36,31 +36,37 @@ pub struct Backups {
     pub retention: Retention,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
-    /// One at a time; what is known of the store, once it was looked through.
-    pub known: Mutex<Known>,
+    pub known: Known,
 }
 
-/// What is in the store, as far as this process has looked.
+/// What is in the store, as far as this process has looked, and whose turn it is. Logs do not wait for a full backup, which may take
+/// minutes: what could be lost meanwhile would grow.
 #[derive(Default)]
 pub struct Known {
-    pub(super) catalogue: Option<Vec<Entry>>,
-    pub(super) files: Option<HashSet<Uuid>>,
-    pub(super) cold: HashSet<Uuid>,
+    pub(super) catalogue: Mutex<Option<Vec<Entry>>>,
+    pub(super) files: Mutex<Option<HashSet<Uuid>>>,
+    pub(super) cold: Mutex<HashSet<Uuid>>,
+    /// Full and differential backups, and cleaning up.
+    pub(super) whole: Mutex<()>,
+    log: Mutex<()>,
 }
 
 impl Backups {
     pub async fn take(&self, kind: BackupKind, label: Option<String>) -> Result<Taken, BackupError> {
-        let mut known = self.known.lock().await;
-        let catalogue = self.catalogue(&mut known).await?;
-        let chain = self.source.spool(|spool| Ok(spool.chain()))?;
-        let base = catalogue.iter().filter(|entry| entry.kind == BackupKind::Full && entry.chain == chain);
-        let base = base.max_by_key(|full| (full.covers_until, full.id)).cloned();
-        let (taken, instead) = match (kind, base) {
+        if kind == BackupKind::Log && self.base().await?.is_some() {
+            return self.log_in_turn(label).await;
+        }
+        let turn = self.known.whole.lock().await;
+        let (taken, instead) = match (kind, self.base().await?) {
             (BackupKind::Full, base) => (self.full(base.is_none(), label).await?, None),
             (_, None) => {
                 (self.full(true, label).await?, Some("no full backup fits what is in the database now"))
             }
-            (BackupKind::Log, Some(_)) => (self.log(label).await?, None),
+            // Another one came first.
+            (BackupKind::Log, Some(_)) => {
+                drop(turn);
+                return self.log_in_turn(label).await;
+            }
             (BackupKind::Differential, Some(base)) => match self.differential(&base, label.clone()).await? {
                 Some(entry) => (entry, None),
                 None => (
@@ -69,37 +75,54 @@ impl Backups {
                 ),
             },
         };
-        let files = self.copy_files(&mut known).await?;
-        if let Some(catalogue) = &mut known.catalogue {
-            catalogue.push(taken.clone());
+        self.taken(taken, instead).await
+    }
+
+    async fn log_in_turn(&self, label: Option<String>) -> Result<Taken, BackupError> {
+        let turn = self.known.log.lock().await;
+        let entry = self.log(label).await?;
+        drop(turn);
+        self.taken(entry, None).await
+    }
+
+    async fn taken(&self, entry: Entry, instead: Option<&str>) -> Result<Taken, BackupError> {
+        if let Some(catalogue) = &mut *self.known.catalogue.lock().await {
+            catalogue.push(entry.clone());
         }
-        Ok(Taken { entry: taken, files, instead: instead.map(str::to_owned) })
+        let files = self.copy_files().await?;
+        Ok(Taken { entry, files, instead: instead.map(str::to_owned) })
+    }
+
+    /// The last full backup that logs and differential backups of now fit.
+    pub async fn base(&self) -> Result<Option<Entry>, BackupError> {
+        let chain = self.source.spool(|spool| Ok(spool.chain()))?;
+        let fulls = self.entries().await?.into_iter();
+        let fulls = fulls.filter(|entry| entry.kind == BackupKind::Full && entry.chain == chain);
+        Ok(fulls.max_by_key(|full| (full.covers_until, full.id)))
     }
 
     /// The last log before a database is replaced; reads its write-ahead log and not the database, which may be damaged. `None`
     /// when no full backup would fit it.
     pub async fn tail(&self) -> Result<Option<Entry>, BackupError> {
-        let mut known = self.known.lock().await;
-        let chain = self.source.spool(|spool| Ok(spool.chain()))?;
-        let catalogue = self.catalogue(&mut known).await?;
-        if !catalogue.iter().any(|entry| entry.kind == BackupKind::Full && entry.chain == chain) {
-            return Ok(None);
+        match self.base().await? {
+            Some(_) => self.log(Some("before a restore".to_owned())).await.map(Some),
+            None => Ok(None),
         }
-        self.log(Some("before a restore".to_owned())).await.map(Some)
     }
 
-    pub(super) async fn catalogue<'a>(&self, known: &'a mut Known) -> Result<&'a [Entry], BackupError> {
-        if known.catalogue.is_none() {
-            known.catalogue = Some(self.repository.catalogue().await?);
+    /// Every backup in the store, read from there once.
+    pub async fn entries(&self) -> Result<Vec<Entry>, BackupError> {
+        let mut known = self.known.catalogue.lock().await;
+        if known.is_none() {
+            *known = Some(self.repository.catalogue().await?);
         }
-        Ok(known.catalogue.as_deref().unwrap_or_default())
+        Ok(known.clone().unwrap_or_default())
     }
 
     /// When the last backup of each kind was taken, as far as the store knows.
     pub async fn last(&self, kind: BackupKind) -> Result<Option<Entry>, BackupError> {
-        let mut known = self.known.lock().await;
-        let all = self.catalogue(&mut known).await?;
-        Ok(all.iter().filter(|entry| entry.kind == kind).max_by_key(|entry| entry.covers_until).cloned())
+        let all = self.entries().await?.into_iter();
+        Ok(all.filter(|entry| entry.kind == kind).max_by_key(|entry| entry.covers_until))
     }
 
     /// A folder beside the database, so that a copy needs no second file system to fit into.
@@ -246,11 +269,13 @@ impl Backups {
         Ok((path, bytes, sha256))
     }
 
-    async fn copy_files(&self, known: &mut Known) -> Result<u64, BackupError> {
-        if known.files.is_none() {
-            known.files = Some(self.repository.ids(BlobKind::BackupFile).await?.into_iter().collect());
+    async fn copy_files(&self) -> Result<u64, BackupError> {
+        // Who copies already copies these, too, or the next backup does.
+        let Ok(mut known) = self.known.files.try_lock() else { return Ok(0) };
+        if known.is_none() {
+            *known = Some(self.repository.ids(BlobKind::BackupFile).await?.into_iter().collect());
         }
-        let Some(copied) = &mut known.files else { return Ok(0) };
+        let Some(copied) = &mut *known else { return Ok(0) };
         let database = self.source.database().to_owned();
         let pointed = blocking(move || Ok(pointed_files(&database)?)).await?;
         let missing: Vec<_> =

@@ -11,7 +11,6 @@ use application::ports::blobs::BlobStore;
 use application::ports::clock::{Clock, Ids};
 use infrastructure::backups::take::Known;
 use infrastructure::backups::{BackupError, Backups, KeyRing, Repository, SealingKey, Source};
-use tokio::sync::Mutex;
 
 use super::stores::{open_blobs, open_container};
 use super::{Failure, Parts};
@@ -56,7 +55,7 @@ fn put_together(
         retention: Retention { days: settings.backup.retention_days, ..Retention::default() },
         clock,
         ids,
-        known: Mutex::new(Known::default()),
+        known: Known::default(),
     })
 }
 

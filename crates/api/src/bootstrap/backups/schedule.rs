@@ -1,12 +1,13 @@
 //! Backups by the calendar, in the process that does the background work.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::platform::backups::BackupKind;
 use application::platform::backups::calendar::Task;
 use application::platform::backups::service::BackupService;
+use application::platform::backups::{BackupKind, Entry};
 use domain::time::Timestamp;
 use tokio::sync::watch;
 
@@ -18,15 +19,39 @@ const LOOK_MAX: Duration = Duration::from_secs(30);
 /// What fell due longer ago is not made up for one by one.
 const CATCH_UP_SECONDS: i64 = 24 * 60 * 60;
 
+/// Who does what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Logs,
+    Others,
+}
+
+impl Part {
+    fn has(self, task: Task) -> bool {
+        match task {
+            Task::Backup(BackupKind::Log) => self == Self::Logs,
+            // Looked for each time, because it may be due at any time.
+            Task::Backup(BackupKind::Full) => false,
+            Task::Backup(BackupKind::Differential) | Task::RestoreDrill => self == Self::Others,
+        }
+    }
+}
+
 impl Service {
-    /// Takes backups until the process stops. What fell due while another one was being taken is done once, afterwards.
-    pub async fn run(self: Arc<Self>, leading: Leading, mut stopped: watch::Receiver<bool>) {
+    /// Takes backups until the process stops. Logs do not wait for what takes long: full backups, reading them back, practice.
+    pub async fn run(self: Arc<Self>, leading: Leading, stopped: watch::Receiver<bool>) {
+        let logs = self.clone().follow(Part::Logs, leading.clone(), stopped.clone());
+        tokio::join!(logs, self.follow(Part::Others, leading, stopped));
+    }
+
+    /// What fell due while something else was being done is done once, afterwards.
+    async fn follow(self: Arc<Self>, part: Part, leading: Leading, mut stopped: watch::Receiver<bool>) {
         let clock = self.backups.clock.clone();
-        let (mut last, mut looked_back) = (clock.now(), false);
+        let (mut last, mut begun) = (clock.now(), false);
         loop {
             let (at, _) = self.calendar.next(last);
             tokio::select! {
-                () = tokio::time::sleep(wait(clock.now(), at, looked_back)) => {}
+                () = tokio::time::sleep(wait(clock.now(), at, begun)) => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
             let now = clock.now();
@@ -34,28 +59,32 @@ impl Service {
                 last = now;
                 continue;
             }
-            if !looked_back {
-                looked_back = true;
-                self.look_back().await;
-                self.make_up(now).await;
+            if part == Part::Others {
+                if !begun {
+                    self.look_back().await;
+                }
+                unless_stopped(self.full_where_due(now), &mut stopped).await;
             }
+            begun = true;
             let due = self.due(&mut last, now);
-            for task in due {
+            for task in due.into_iter().filter(|task| part.has(*task)) {
                 if *stopped.borrow() || !leading.now() {
                     return;
                 }
-                self.one(task).await;
+                unless_stopped(self.one(task), &mut stopped).await;
             }
         }
     }
 
-    /// A full backup at once, where the calendar wanted one while nothing ran, or nothing fits what the database holds now.
-    async fn make_up(&self, now: Timestamp) {
-        let last = self.backups.last(BackupKind::Full).await;
+    /// A full backup at its hour; also at once, where that passed while nothing ran or it failed, or where none fits what the
+    /// database holds now.
+    async fn full_where_due(&self, now: Timestamp) {
+        let base = self.backups.base().await;
         let overdue =
-            last.is_ok_and(|last| self.calendar.full_is_overdue(last.map(|full| full.covers_until), now));
-        let kind = if overdue { BackupKind::Full } else { BackupKind::Log };
-        self.one(Task::Backup(kind)).await;
+            |last: Option<Entry>| self.calendar.full_is_overdue(last.map(|full| full.covers_until), now);
+        if base.is_ok_and(overdue) {
+            self.one(Task::Backup(BackupKind::Full)).await;
+        }
     }
 
     fn due(&self, last: &mut Timestamp, now: Timestamp) -> BTreeSet<Task> {
@@ -77,6 +106,8 @@ impl Service {
     async fn one(&self, task: Task) {
         match task {
             Task::RestoreDrill => self.drill().await,
+            // Nothing can be restored from logs before there is a full backup, and one is on its way.
+            Task::Backup(BackupKind::Log) if matches!(self.backups.base().await, Ok(None)) => {}
             Task::Backup(kind) => {
                 // Its failure is logged and counted; the next one comes soon.
                 let Ok(taken) = self.take(kind, None).await else { return };
@@ -89,9 +120,17 @@ impl Service {
     }
 }
 
+/// A stop does not wait for a backup: without its manifest it is none.
+async fn unless_stopped(backup: impl Future<Output = ()>, stopped: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = backup => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+}
+
 /// The first look is a moment after the start.
-fn wait(now: Timestamp, at: Timestamp, looked_back: bool) -> Duration {
-    if !looked_back {
+fn wait(now: Timestamp, at: Timestamp, begun: bool) -> Duration {
+    if !begun {
         return Duration::from_millis(200);
     }
     let micros = u64::try_from(at.micros() - now.micros()).unwrap_or(0);
