@@ -29,6 +29,8 @@ def queries():
 
 def database():
     db = sqlite3.connect(":memory:")
+    # The program makes this one before the first migration.
+    db.execute("CREATE TABLE schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT, checksum BLOB, applied_at INTEGER)")
     for path in sorted(MIGRATIONS.glob("*.sql")):
         db.executescript(path.read_text())
     db.create_function("CONCAT", -1, lambda *parts: "".join("" if part is None else str(part) for part in parts))

@@ -34,6 +34,7 @@ RULES = {
         ],
         [r"\bREPLACE\b", "ErpProd"],
     ),
+    "restore/catalogue.sql": ([r"AT TIME ZONE CURRENT_TIMEZONE_ID\(\) AT TIME ZONE 'UTC'", "is_copy_only = 0", "family_sequence_number = 1"], ["RESTORE"]),
     "restore/orphan-users.sql": (["ALTER USER", "WITH LOGIN", "STRING_AGG", "THROW", "erp_application"], ["sp_change_users_login"]),
     "restore/post-restore-checks.sql": (["DBCC CHECKDB WITH NO_INFOMSGS, ALL_ERRORMSGS, DATA_PURITY", "N'all_tenants', 1", "THROW"], ["REPAIR"]),
     "maintenance/query-store.sql": (
