@@ -7,7 +7,7 @@ mod tokens;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use erp_stubs::tds::{Answer, Gate};
 use erp_stubs::{Stubs, entra};
