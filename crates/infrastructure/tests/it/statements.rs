@@ -2,7 +2,7 @@
 
 use infrastructure::persistence;
 use infrastructure::sql::dialect::{Dialect, HOOKS};
-use infrastructure::sql::migrate::MIGRATIONS;
+use infrastructure::sql::migrate::{HISTORY, MIGRATIONS};
 
 /// Name and text of everything, for one dialect.
 fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
@@ -28,6 +28,7 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
 
 pub fn migrated() -> rusqlite::Connection {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch(HISTORY).unwrap();
     for migration in MIGRATIONS {
         connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
     }

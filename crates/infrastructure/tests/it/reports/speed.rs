@@ -22,6 +22,7 @@ async fn plan(query: &MovementQuery) -> String {
 
 fn plan_of(text: &str, params: usize) -> String {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch(infrastructure::sql::migrate::HISTORY).unwrap();
     for migration in infrastructure::sql::migrate::MIGRATIONS {
         connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
     }
