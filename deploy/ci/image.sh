@@ -4,6 +4,7 @@
 # --local-bases the bases are made on this machine (image-bases.sh), for hosts that reach no registry of images.
 # The report is target/image/report.json. IMAGE_STATE (about 30 GB) is where layers are; IMAGE_CPUS limits
 # the compiler to some processors, such as `0` or `0-3`.
+# Proves: C1, C4, C5, C7, C8, C9, C10, X11, X12, X14, X15, X16.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One of two instances behind the proxy is killed under 100 requests a second, and started again as an orchestrator would.
 # The two have books of their own (a copy), so a posting is whole in the one that acknowledged it.
+# Proves: E13, X38.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 drill 01-instance-crash 180
 source "$drills/pair.sh"

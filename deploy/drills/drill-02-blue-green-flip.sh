@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Under 200 requests a second everything goes to green at once; then a critical check of green fails, the trigger fires after
 # its window (a minute, scaled to two seconds) and everything goes back to blue.
+# Proves: N2, X94.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 drill 02-blue-green-flip 180
 source "$drills/pair.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A request that takes eight seconds is in progress when the server is told to stop.
+# Proves: C10, X39.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 drill 03-sigterm-drain 120
 port="$(free_port)" admin="$(free_port)" collector="$(free_port)"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Redis hangs for a minute (its connections stay open, nothing answers) and goes on.
+# Proves: A7, X50.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 hang="${DRILL_HANG_SECONDS:-60}"
 drill 04-redis-hang $((hang + 150))

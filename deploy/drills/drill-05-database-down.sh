@@ -2,6 +2,7 @@
 # The database is down for a minute, twice, while a writer posts: another process holds the write lock of the SQLite file,
 # then the file is not there. The connections to a SQL Server that goes away are tested with the mock server of erp-stubs by
 # the suite (`sql_server_faults`), which has no program of its own to be driven from here.
+# Proves: E9, X21.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 outage="${DRILL_OUTAGE_SECONDS:-60}"
 drill 05-database-down $((2 * outage + 150))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The storage of files (Azurite) goes away and comes back.
+# Proves: I3, X37.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 drill 06-blob-down 180
 port="$(free_port)" admin="$(free_port)" blob="$(free_port)"

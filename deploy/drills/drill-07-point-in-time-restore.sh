@@ -2,6 +2,7 @@
 # A full backup, a differential one and logs; then the disk is lost while a writer posts, and a moment in the middle comes back.
 # Clock 60:1: a log every 5 s stands for one every 5 minutes, so 15 s stand for 15 minutes and 4 minutes for 4 hours.
 # DRILL_LINES puts so many lines into the books beforehand; times are then those of that size, and not scaled.
+# Proves: L3, L6, L7, X71.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/backup.sh"
 lines="${DRILL_LINES:-0}"

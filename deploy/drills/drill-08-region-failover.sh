@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The primary region is lost with its disk. The secondary one, which stood by read-only on an older state, takes what the
 # backups hold, is made the active one and serves through the proxy; then everything goes back, as planned, without a loss.
+# Proves: A5, L5, L7, X68, X75.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/backup.sh"
 need haproxy 'Debian package haproxy'

@@ -2,6 +2,7 @@
 # The passwords change in the vault while both are good, the old one ends, and then the vault fails. The password of Redis and
 # the key that signs tokens are rotated; the password of SQL Server is rotated on the mock server by the suite
 # (`sql_server_door`), which cannot be driven from here.
+# Proves: B15, X04.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # ReloadInterval; in production the time in which both passwords are good must exceed it by more than a tenth.
 interval="${DRILL_RELOAD_SECONDS:-20}"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Operators change values that belong together in App Configuration and then the sentinel: two instances take all of them
 # within the refresh interval, and neither ever shows some of them only.
+# Proves: A10, B16.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 refresh="${DRILL_REFRESH_SECONDS:-5}"
 drill 10-config-sentinel $((refresh * 20 + 120))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A byte of a backup flips, then a log is missing: both are found before anything is restored, with the best moment that is left.
+# Proves: L6, X73.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/backup.sh"
 drill 11-corrupt-backup 180

@@ -9,6 +9,7 @@
 # migration, in target/drill-13. SECONDS_OF_LOAD (10) is how long it is asked; k6 asks where it is installed, otherwise curl.
 #
 # A previous version that has to be built first takes its time.
+# Proves: E14, X94.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 drill 13-n-minus-1 1800
 password="$(head -c 18 /dev/urandom | base64)"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # docker-compose.yml: its schema, a linter, and what neither sees (lib/compose.py). Redis and haproxy, where they are installed, are
 # asked whether they take what they are given.
+# Proves: D1, D2, D4, D5, D6, D7, D8, D9, D10, X05, X17, X19, X20, X21, X22, X23, X24, X57.
 set -uo pipefail
 failed=0
 python3 deploy/ci/lib/compose.py || failed=1

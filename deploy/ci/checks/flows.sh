@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What has to reach something reaches it, and nothing else does: the network policies of every overlay, evaluated.
+# Proves: K1, K2, K3, K4, K5, X27, X28, X29, X30, X31, X83.
 set -euo pipefail
 rendered="$(mktemp -d)"
 trap 'rm -rf "$rendered"' EXIT

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The gates: they have the 19 boxes, say what they were not told, pass where all is well and turn back where it is not. The second
 # half needs the binary (ERP_API_BINARY, or target/debug/erp-api); what belongs to a cluster is stood in for.
+# Proves: N1, N2, N3, X95.
 set -euo pipefail
 work="$(mktemp -d)"
 server=""

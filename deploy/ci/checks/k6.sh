@@ -2,6 +2,7 @@
 # The load test says what it says it measures: every profile as its snapshot has it, no server by default and none elsewhere
 # unasked, and a breach ends with 99. `K6_SNAPSHOTS=write deploy/ci/checks/k6.sh` writes the snapshots after a change that
 # was meant.
+# Proves: M10, M11, M12, GV14, X88, X89, X90, X91, X92, X93.
 set -euo pipefail
 command -v k6 >/dev/null || { echo 'k6 is not installed'; exit 3; }
 export K6_NO_USAGE_REPORT=true

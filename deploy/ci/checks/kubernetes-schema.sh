@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every rendered object has the form that its kind has, and no field that its kind does not have.
+# Proves: E1, E10, E14, X32.
 set -euo pipefail
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The document that the API gateway imports: what the gateway asks of it, that nothing was lost, and that it is valid OpenAPI.
 # With a binary at hand (ERP_API_BINARY, or a build of this tree) it must also be what the binary writes now.
+# Proves: A3.
 set -euo pipefail
 baseline=deploy/apim/openapi/erp-v1.apim.json
 failed=0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each environment variable and each mounted file of the program's containers is a setting of docs/CONFIG.md. Where the program has been
 # built it is asked, too, whether it would start with an overlay's environment.
+# Proves: E6, E10.
 set -euo pipefail
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Terraform without its providers: it parses, everything it refers to is there, and it says what it must. With the CLI at hand
 # its files must also be formatted as the CLI formats them.
+# Proves: A1, A4, A5, A6, A8, A9, L4, L5, X68, X74, X96.
 set -euo pipefail
 failed=0
 "$HCL_PYTHON" deploy/ci/lib/terraform.py deploy/infra || failed=1

@@ -11,6 +11,25 @@ pub struct Proof {
     pub ids: Vec<String>,
     /// Whether the test is left out where no SQL Server is named.
     pub ignored: bool,
+    /// A script that people run, and the suite does not.
+    pub by_hand: bool,
+}
+
+/// A script says it in a line of its own: `# Proves: E3, X40.`
+const SCRIPT_START: &str = "# Proves: ";
+
+/// The annotations of a script: of a check, which the suite runs, or of a drill, which people run.
+pub fn of_script(path: &str, text: &str) -> (Vec<Proof>, Vec<String>) {
+    let by_hand = !path.starts_with("deploy/ci/checks/");
+    let (mut proofs, mut faults) = (Vec::new(), Vec::new());
+    for (index, line) in text.lines().enumerate() {
+        let Some(list) = line.strip_prefix(SCRIPT_START) else { continue };
+        match ids(&format!("{START}{list}")) {
+            Ok(ids) => proofs.push(Proof { test: path.to_owned(), ids, ignored: false, by_hand }),
+            Err(fault) => faults.push(format!("{path}:{}: {fault}", index + 1)),
+        }
+    }
+    (proofs, faults)
 }
 
 /// The annotations of one file, and what is wrong with them.
@@ -22,7 +41,7 @@ pub fn read(path: &str, text: &str) -> (Vec<Proof>, Vec<String>) {
             let (below, ignored) = test_below(&lines[index + 1..])?;
             let at = index + 1 + below;
             let test = format!("{}{}", module(path, &lines[..at], indent(lines[at])), name(lines[at])?);
-            Ok(Proof { test, ids, ignored })
+            Ok(Proof { test, ids, ignored, by_hand: false })
         });
         match proof {
             Ok(proof) => proofs.push(proof),
@@ -104,7 +123,22 @@ mod tests {
     use super::*;
 
     fn proof(test: &str, ids: &[&str], ignored: bool) -> Proof {
-        Proof { test: test.to_owned(), ids: ids.iter().map(|id| (*id).to_owned()).collect(), ignored }
+        Proof {
+            test: test.to_owned(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ignored,
+            by_hand: false,
+        }
+    }
+
+    #[test]
+    fn scripts_have_annotations_too() {
+        let text = "#!/usr/bin/env bash\n# Proves: E3, X40.\n";
+        let of = |path: &str| of_script(path, text).0.pop().unwrap();
+        let check = of("deploy/ci/checks/policies.sh");
+        assert_eq!(check, proof("deploy/ci/checks/policies.sh", &["E3", "X40"], false));
+        assert!(of("deploy/drills/drill-07.sh").by_hand);
+        assert!(!of_script("deploy/a.sh", "# Proves: everything\n").1.is_empty());
     }
 
     fn fault(text: &str) -> String {

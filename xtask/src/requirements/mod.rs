@@ -12,6 +12,8 @@ use catalogue::Section;
 
 /// Where tests are.
 const FOLDERS: [&str; 2] = ["crates/", "xtask/"];
+/// Where checks, drills and load tests are.
+const SCRIPTS: [&str; 2] = ["deploy/", "k6/"];
 
 /// The document, or everything that is wrong with catalogue and annotations.
 pub fn document(tree: &Tree) -> Result<String, Vec<String>> {
@@ -19,6 +21,13 @@ pub fn document(tree: &Tree) -> Result<String, Vec<String>> {
     let (mut proofs, mut faults) = (Vec::new(), Vec::new());
     for (path, text) in FOLDERS.iter().flat_map(|folder| tree.rust(folder)) {
         let (of_file, wrong) = annotations::read(path, &text);
+        proofs.extend(of_file);
+        faults.extend(wrong);
+    }
+    let is_script =
+        |path: &&String| SCRIPTS.iter().any(|folder| path.starts_with(folder)) && path.ends_with(".sh");
+    for path in tree.paths.iter().filter(is_script) {
+        let (of_file, wrong) = annotations::of_script(path, &tree.text(path).unwrap_or_default());
         proofs.extend(of_file);
         faults.extend(wrong);
     }

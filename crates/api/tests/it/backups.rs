@@ -372,7 +372,9 @@ async fn backups_need_settings_that_make_sense() {
     );
 }
 
-/// GV13 from a file, as when the server is gone. Proves: L6.
+/// From a file, as when the server is gone.
+///
+/// Proves: L6, GV13.
 #[tokio::test]
 async fn a_plan_for_sql_server_is_made_from_a_catalogue() {
     let place = Place::new("60");

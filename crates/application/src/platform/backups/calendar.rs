@@ -101,7 +101,7 @@ mod tests {
     use super::super::entry::tests::at;
     use super::*;
 
-    /// GV12. Proves: L1, L2, L3, X66, X67.
+    /// Proves: L1, L2, L3, GV12, X66, X67.
     #[test]
     fn sixty_days_of_a_leap_year() {
         let calendar = Calendar::default();

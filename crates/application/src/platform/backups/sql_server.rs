@@ -164,7 +164,7 @@ mod tests {
         plan.logs.iter().map(|log| &log.started_at[11..16]).collect()
     }
 
-    /// GV13. Proves: L6, X70, X71.
+    /// Proves: L6, GV13, X70, X71.
     #[test]
     fn half_past_two_of_the_fifteenth() {
         let moment = at("2024-01-15T14:30:00Z");

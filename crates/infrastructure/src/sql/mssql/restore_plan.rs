@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// GV13. Proves: L6, X70, X71, X72.
+    /// Proves: L6, GV13, X70, X71, X72.
     #[test]
     fn every_log_stops_at_the_same_moment_in_a_database_of_another_name() {
         let text = script(&plan(true, false), &names());
