@@ -210,6 +210,8 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
         reqwest::get(format!("{}/metrics", api.server.admin_url())).await.unwrap().text().await.unwrap();
     for line in [
         r#"erp_backup_last_success_timestamp_seconds{kind="log"} "#,
+        r#"erp_backup_size_bytes{kind="full"} "#,
+        r#"erp_backup_failures_total{kind="diff"} 0"#,
         "erp_backup_last_verified_timestamp_seconds ",
     ] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");

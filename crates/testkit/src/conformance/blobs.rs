@@ -59,6 +59,7 @@ pub async fn run(store: &dyn BlobStore) {
     parts_are_read(store).await;
     nothing_is_kept_of_a_failure(store).await;
     a_second_put_replaces_the_first(store).await;
+    a_cooled_blob_is_still_read(store).await;
     keys_are_listed_in_pages(store).await;
     assert_eq!(store.probe().await, Ok(()));
 }
@@ -168,6 +169,17 @@ async fn a_second_put_replaces_the_first(store: &dyn BlobStore) {
         assert!(read(got).await.unwrap() == bytes);
     }
     assert!(store.delete(at).await.unwrap());
+}
+
+/// Where there is cold storage; elsewhere nothing happens.
+async fn a_cooled_blob_is_still_read(store: &dyn BlobStore) {
+    let at = key(9, BlobKind::Backup, 1);
+    store.put(at, pieces(b"books", 5), Expected::default(), &label("text/plain")).await.unwrap();
+    let cooled = store.cool(at).await.unwrap();
+    assert_eq!(store.cool(at).await.unwrap(), cooled, "again is no failure");
+    assert!(read(store.get(at, None).await.unwrap()).await.unwrap() == b"books");
+    let gone = store.cool(key(9, BlobKind::Backup, 2)).await;
+    assert!(matches!(gone, Ok(false) | Err(BlobError::NotFound(_))) && cooled == gone.is_err(), "{gone:?}");
 }
 
 async fn keys_are_listed_in_pages(store: &dyn BlobStore) {

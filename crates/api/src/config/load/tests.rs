@@ -98,6 +98,15 @@ fn warnings(configuration: &Configuration) -> Vec<&str> {
     warnings.map(|notice| notice.text.as_str()).collect()
 }
 
+/// What makes a server outside Development start without any service, but for a vault.
+const EMBEDDED: [(&str, &str); 5] = [
+    ("ConnectionStrings:DefaultConnection", "Provider=Sqlite;Data Source=/srv/erp.db"),
+    ("ConnectionStrings:Redis", "memory://"),
+    ("AzureStorage:ConnectionString", "file://files"),
+    ("ApplicationInsights:ConnectionString", "off"),
+    ("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae"),
+];
+
 #[test]
 fn layers_win_in_order() {
     let base = (

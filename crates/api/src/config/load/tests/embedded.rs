@@ -2,15 +2,6 @@
 
 use super::*;
 
-/// What makes a server outside Development start without any service, but for a vault.
-pub(super) const EMBEDDED: [(&str, &str); 5] = [
-    ("ConnectionStrings:DefaultConnection", "Provider=Sqlite;Data Source=/srv/erp.db"),
-    ("ConnectionStrings:Redis", "memory://"),
-    ("AzureStorage:ConnectionString", "file://files"),
-    ("ApplicationInsights:ConnectionString", "off"),
-    ("jwt-key", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae"),
-];
-
 /// Proves: B6.
 #[test]
 fn a_fresh_clone_under_cargo_runs_in_development() {

@@ -1,6 +1,5 @@
 //! Configuration as operators have written it elsewhere, with what it means to them.
 
-use super::embedded::EMBEDDED;
 use super::*;
 use crate::telemetry::Level;
 
