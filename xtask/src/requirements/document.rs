@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn proof(test: &str, ignored: bool) -> Proof {
-        Proof { test: test.to_owned(), ids: Vec::new(), ignored }
+        Proof { test: test.to_owned(), ids: Vec::new(), ignored, by_hand: false }
     }
 
     #[test]
