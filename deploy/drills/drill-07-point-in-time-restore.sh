@@ -57,6 +57,6 @@ say "full backup of $(stat -c %s "$LOCAL_STATE/api/data/erp.db") bytes: $full_ms
 check="$(python3 "$drills/moments.py" check "http://127.0.0.1:$port" "$token" "$LOCAL_STATE/postings" "$(micros "$target")")"
 limit 'postings acknowledged until the moment that are missing' 0 "$(json missing <<<"$check") of $(json until <<<"$check")" "$(equal "$(json missing <<<"$check")" 0)"
 limit 'postings asked for after the moment that are there' 0 "$(json extra <<<"$check") of $(json after <<<"$check")" "$(equal "$(json extra <<<"$check")" 0)"
-integrity="$(curl -fsS -m 60 -H "Authorization: Bearer $token" "http://127.0.0.1:$port/api/v1/integrity/checks" | json ok)"
+integrity="$(curl -fsS -m $((60 + lines / 10000)) -H "Authorization: Bearer $token" "http://127.0.0.1:$port/api/v1/integrity/checks" | json ok)"
 limit 'integrity of the books' true "$integrity" "$([ "$integrity" = true ] && echo yes || echo no)"
 finish

@@ -231,8 +231,13 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
     let late = place.refused(&["restore", "--at", "2199-01-01T00:00:00Z"]);
     assert!(late.contains("The best that can be restored is"), "{late}");
 
-    // The books go on from there, on a chain of their own.
+    // The books go on from there, on a chain of their own. What a killed process was working on is gone.
+    let abandoned = place.path("data/erp.db.backup-abandoned");
+    let foreign = place.path("data/backup-of-somebody");
+    std::fs::create_dir(&abandoned).unwrap();
+    std::fs::create_dir(&foreign).unwrap();
     let api = place.start().await;
+    assert!(!abandoned.exists() && foreign.exists());
     is_the_moment(&marks(&place.path("data/erp.db")).await, &postings, at);
     let checks = api.send("GET", "/integrity/checks", None).await.unwrap();
     assert_eq!(checks["ok"], true, "{checks}");
@@ -246,6 +251,9 @@ async fn any_moment_comes_back_exactly_after_the_disk_is_lost() {
     place.must(&["restore", "--latest"]);
     let found = marks(&place.path("data/erp.db")).await;
     assert!(found.contains("mark-again"), "{found:?}");
+    let left: Vec<_> =
+        std::fs::read_dir(place.path("data")).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("restoring")), "{left:?}");
     is_the_moment(&found, &postings, at);
 }
 

@@ -70,8 +70,40 @@ pub async fn verify(
     .await
 }
 
+/// What a server or a command of backups keeps for a while. Only who has the lock of the database makes such folders.
+const WORKING: &str = ".backup-";
+
 /// A folder beside the database, so that a copy needs no second file system to fit into.
 pub fn beside(database: &Path) -> io::Result<TempDir> {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
-    tempfile::Builder::new().prefix("backup-").tempdir_in(folder.unwrap_or(Path::new(".")))
+    folder(database, ".restore-")
+}
+
+/// The same for whoever has the lock of the database.
+pub(super) fn working_folder(database: &Path) -> io::Result<TempDir> {
+    folder(database, WORKING)
+}
+
+fn folder(database: &Path, kind: &str) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(&prefix(database, kind)).tempdir_in(parent(database))
+}
+
+/// With the name of the database, because other things may lie in that folder.
+fn prefix(database: &Path, kind: &str) -> String {
+    format!("{}{kind}", database.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn parent(database: &Path) -> &Path {
+    database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes what a process that was killed left behind; to be called by whoever has the lock of the database.
+pub fn clear_abandoned(database: &Path) -> io::Result<()> {
+    let working = prefix(database, WORKING);
+    for entry in std::fs::read_dir(parent(database))? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&working) && entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::check::beside;
+use super::check::working_folder;
 use super::keys::KeyRing;
 use super::restore::blocking;
 use super::sealed::SealWriter;
@@ -127,7 +127,7 @@ impl Backups {
 
     /// A folder beside the database, so that a copy needs no second file system to fit into.
     pub(super) fn folder(&self) -> Result<TempDir, BackupError> {
-        Ok(beside(self.source.database())?)
+        Ok(working_folder(self.source.database())?)
     }
 
     async fn full(&self, first: bool, label: Option<String>) -> Result<Entry, BackupError> {

@@ -187,8 +187,9 @@ fn put_in_place(
         settle(target)?;
         fs::rename(target, kept).map_err(|error| cannot_write(kept, &error))?;
     }
-    for suffix in ["-wal", "-shm"] {
-        let mut name = target.as_os_str().to_owned();
+    // Of the old database, and what looking at the copy has left beside it.
+    for (file, suffix) in [(target, "-wal"), (target, "-shm"), (partial, "-wal"), (partial, "-shm")] {
+        let mut name = file.as_os_str().to_owned();
         name.push(suffix);
         let _ = fs::remove_file(PathBuf::from(name));
     }

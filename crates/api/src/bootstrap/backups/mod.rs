@@ -9,6 +9,7 @@ use std::sync::Arc;
 use application::platform::backups::{Calendar, Retention};
 use application::ports::blobs::BlobStore;
 use application::ports::clock::{Clock, Ids};
+use infrastructure::backups::check::clear_abandoned;
 use infrastructure::backups::take::Known;
 use infrastructure::backups::{BackupError, Backups, KeyRing, Repository, SealingKey, Source};
 
@@ -47,6 +48,7 @@ fn put_together(
     files: Arc<dyn BlobStore>,
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
 ) -> Result<Backups, Failure> {
+    clear_abandoned(source.database())?;
     Ok(Backups {
         repository: repository(settings)?,
         keys: keys(settings)?,
