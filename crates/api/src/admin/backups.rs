@@ -21,7 +21,7 @@ word_type!(BackupKind, "Kind of backup");
 request! {
     /// A backup to take now.
     pub struct TakeBackup {
-        /// Of everything, of the pages since the last full one, or of what was committed since the last one.
+        /// `full`: everything; `diff`: the pages since the last full one; `log`: what was committed since the last backup.
         kind: BackupKind = "log",
         /// Why it is taken.
         label: Option<RequiredText<LABEL_LENGTH_MAX>> = "before the migration",

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use application::platform::backups::entry::MANIFEST_VERSION;
 use application::platform::backups::service::Taken;
 use application::platform::backups::{BackupKind, Entry, Lsn, Retention};
-use application::ports::blobs::{BlobKind, BlobStore};
+use application::ports::blobs::{BlobError, BlobKind, BlobStore};
 use application::ports::clock::{Clock, Ids};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -131,6 +131,8 @@ impl Backups {
     }
 
     async fn full(&self, first: bool, label: Option<String>) -> Result<Entry, BackupError> {
+        // A copy of all the books that nobody takes would be made for nothing.
+        self.repository.store().probe().await.map_err(BlobError::Unavailable)?;
         let started_at = self.clock.now();
         let before = self.source.take().await?;
         let (folder, id) = (self.folder()?, self.ids.new_id());

@@ -281,7 +281,7 @@ fn settle_aside(copy: &Path, to: &PathBuf) -> Result<(), Failure> {
     print(&format!("Restored to {}; nothing else was changed\n", to.display()))
 }
 
-/// What the database that is to be replaced still holds beyond the last backup is backed up first, if it can be read.
+/// Backs up first what the database that is to be replaced still holds beyond the last backup, if it can be read.
 async fn tail(settings: &Settings) -> Result<(), Failure> {
     let database = offline::embedded(settings)?;
     if !database.exists() || !settings.backup.enabled || !folder_of(database).exists() {

@@ -16,7 +16,7 @@ use super::service::Service;
 
 /// Longest wait between two looks at the clock, which may be set.
 const LOOK_MAX: Duration = Duration::from_secs(30);
-/// What fell due longer ago is not made up for one by one.
+/// The schedule does not make up one by one for what fell due longer ago.
 const CATCH_UP_SECONDS: i64 = 24 * 60 * 60;
 
 /// Who does what.
@@ -44,7 +44,7 @@ impl Service {
         tokio::join!(logs, self.follow(Part::Others, leading, stopped));
     }
 
-    /// What fell due while something else was being done is done once, afterwards.
+    /// A task that fell due several times during a longer one is done once, afterwards.
     async fn follow(self: Arc<Self>, part: Part, leading: Leading, mut stopped: watch::Receiver<bool>) {
         let clock = self.backups.clock.clone();
         let (mut last, mut begun) = (clock.now(), false);
@@ -59,17 +59,19 @@ impl Service {
                 last = now;
                 continue;
             }
-            if part == Part::Others {
-                if !begun {
-                    self.look_back().await;
-                }
+            if part == Part::Others && !begun {
+                self.look_back().await;
+            }
+            let due = self.due(&mut last, now);
+            // Not at each look: a full backup that failed is tried again with the next log.
+            if part == Part::Others && (!begun || !due.is_empty()) {
                 unless_stopped(self.full_where_due(now), &mut stopped).await;
             }
             begun = true;
-            let due = self.due(&mut last, now);
             for task in due.into_iter().filter(|task| part.has(*task)) {
+                // Who has lost the lease waits until it leads again.
                 if *stopped.borrow() || !leading.now() {
-                    return;
+                    break;
                 }
                 unless_stopped(self.one(task), &mut stopped).await;
             }
@@ -106,7 +108,7 @@ impl Service {
     async fn one(&self, task: Task) {
         match task {
             Task::RestoreDrill => self.drill().await,
-            // Nothing can be restored from logs before there is a full backup, and one is on its way.
+            // A log restores nothing before there is a full backup, and one is on its way.
             Task::Backup(BackupKind::Log) if matches!(self.backups.base().await, Ok(None)) => {}
             Task::Backup(kind) => {
                 // Its failure is logged and counted; the next one comes soon.

@@ -27,7 +27,7 @@ impl Service {
         self.statistics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the store knows of backups before this process, so that their age is known from the start on.
+    /// Reads from the store when earlier processes took backups, so that their age is known from the start on.
     pub(super) async fn look_back(&self) {
         for kind in BackupKind::ALL {
             match self.backups.last(*kind).await {
