@@ -3,6 +3,7 @@
 mod bench;
 mod faults;
 mod gen_docs;
+mod kit;
 mod overload;
 mod requirements;
 mod sql_budget;
@@ -37,6 +38,8 @@ enum Task {
     Overload(overload::Options),
     /// Take away, hang and slow down each dependency under load, and show what callers saw
     Faults(faults::Options),
+    /// Show what each resource costs: lines, files, shared lists
+    Kit(kit::Options),
     /// Check how many SQL statements have a text for each engine
     SqlBudget,
 }
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&tree),
         Task::Gen { check } => gen_docs::run(&tree, check),
         Task::SqlBudget => sql_budget::run(&tree),
+        Task::Kit(options) => kit::kit(&tree, &options),
         Task::Bench(options) => bench::bench(&options),
         Task::Overload(options) => overload::overload(&options),
         Task::Faults(options) => faults::faults(&options),

@@ -16,7 +16,11 @@ impl Tree {
     pub fn read() -> Result<Self, String> {
         let manifest =
             std::env::var("CARGO_MANIFEST_DIR").map_err(|_| "run this as `cargo xtask`".to_owned())?;
-        let root = Path::new(&manifest).parent().ok_or("the workspace has no folder")?.to_owned();
+        Self::at(Path::new(&manifest).parent().ok_or("the workspace has no folder")?.to_owned())
+    }
+
+    /// Another checkout.
+    pub fn at(root: PathBuf) -> Result<Self, String> {
         let output = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(&root)

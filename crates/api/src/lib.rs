@@ -24,7 +24,9 @@ pub mod serving;
 pub mod state;
 pub mod telemetry;
 mod unhurried;
-pub mod wire;
+
+/// Requests are declared below the HTTP edge, where their commands are.
+pub(crate) use application::{query, request, wire, word_type};
 
 #[cfg(test)]
 mod tests;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
-use application::accounting::ports::currencies::CurrencyQueries;
 use application::accounting::ports::dimension_rules::DimensionRuleQueries;
 use application::accounting::ports::dimensions::DimensionQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
 use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::ports::journal_entries::JournalEntryQueries;
-use application::accounting::ports::journals::JournalQueries;
 use application::accounting::ports::ledger_export::LedgerExportQueries;
 use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
 use application::accounting::ports::locks::LockQueries;
@@ -21,6 +19,7 @@ use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
+use application::master_data::registry::MasterReads;
 use application::platform::attachments::ports::AttachmentQueries;
 use application::platform::attachments::{AttachmentPolicy, Attachments};
 use application::platform::audit_log::AuditLogQueries;
@@ -205,7 +204,6 @@ queries! {
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
-    currencies: CurrencyQueries,
     dimension_rules: DimensionRuleQueries,
     dimensions: DimensionQueries,
     exchange_rates: ExchangeRateQueries,
@@ -213,11 +211,11 @@ queries! {
     integrity: IntegrityQueries,
     jobs: JobQueries,
     journal_entries: JournalEntryQueries,
-    journals: JournalQueries,
     ledger_export: LedgerExportQueries,
     ledger_settings: LedgerSettingsQueries,
     locks: LockQueries,
     log_levels: LogLevelQueries,
+    master_data: MasterReads,
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
     recent_changes: RecentChanges,

@@ -10,6 +10,15 @@ use crate::error::{AppError, AppResult, PERMISSION_DENIED};
 /// A permission name such as `accounting.journal_entry.post`.
 pub type Permission = &'static str;
 
+/// One permission with what it lets people do.
+#[derive(Debug, Clone, Copy)]
+pub struct PermissionSpec {
+    /// `<module>.<resource>.<action>`.
+    pub name: Permission,
+    pub en: &'static str,
+    pub ar: &'static str,
+}
+
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {

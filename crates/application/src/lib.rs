@@ -5,12 +5,16 @@
 
 pub mod accounting;
 pub mod authorize;
+pub mod changes;
 pub mod command;
 pub mod context;
 pub mod error;
 pub mod flat_json;
+pub mod master_data;
 pub mod paging;
 pub mod platform;
 pub mod ports;
+pub mod reference;
 pub mod retry;
 pub mod views;
+pub mod wire;

@@ -11,12 +11,9 @@ use crate::extract::Json;
 use crate::problem::{Problem, ROUTE_NOT_FOUND};
 use crate::request;
 use crate::wire::RequiredText;
-use crate::word_type;
 
 /// Longest text that is kept with a backup.
 const LABEL_LENGTH_MAX: usize = 200;
-
-word_type!(BackupKind, "Kind of backup");
 
 request! {
     /// A backup to take now.

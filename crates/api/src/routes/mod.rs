@@ -1,6 +1,8 @@
 //! One operation a file: `routes/<module>/<resource>/<operation>.rs`.
 
 pub mod accounting;
+mod cached;
+mod master_data;
 pub mod platform;
 
 use crate::operation::Operations;

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use testkit::world::PASSWORD;
 use testkit::{Client, TenantKit, World};
 
+use crate::master_data::make_each;
+
 /// Operations whose answer to strangers is their own affair: they authenticate by their body.
 const BY_BODY: [&str; 3] = ["create_token", "revoke_token", "accept_invitation"];
 
@@ -104,7 +106,6 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     things.insert("/journal-entries/{id}", id(&posted));
     for (path, list) in [
         ("/accounts/{id}", "/accounts"),
-        ("/journals/{id}", "/journals"),
         ("/number-series/{id}", "/number-series"),
         ("/fiscal-years/{id}", "/fiscal-years"),
         ("/fiscal-periods/{id}", "/fiscal-periods"),
@@ -133,14 +134,13 @@ fn id(value: &Value) -> String {
 async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await.expect(201);
     // Made only in this tenant, so another one has no currency of that code.
-    things.insert("/currencies/{code}", "USD".to_owned());
+    things.extend(make_each(client).await);
     let lines = json!([{ "accountCode": "1", "debit": "5.00" }, { "accountCode": "2", "credit": "5.00" }]);
     let schedule = json!({ "frequency": "monthly", "dayOfMonth": 1 });
     let invitation = json!({ "email": "invited@alpha.example", "name": "Invited" });
     let made = [
         ("/invitations", invitation),
         ("/api-keys", json!({ "name": "k", "scopes": ["accounting.*"] })),
-        ("/dimensions", json!({ "code": "D", "name": { "en": "D" } })),
         ("/exchange-rates", json!({ "currency": "USD", "date": "2026-01-01", "rate": "3.75" })),
         (
             "/lock-exceptions",
@@ -154,7 +154,7 @@ async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>)
                 "code": "R", "name": { "en": "R" }, "startDate": "2026-01-01", "lines": lines, "schedule": schedule,
             }),
         ),
-        ("/dimension-rules", json!({ "kind": "mandatory", "accountCode": "2", "dimensionCode": "D" })),
+        ("/dimension-rules", json!({ "kind": "mandatory", "accountCode": "2", "dimensionCode": "vehicle" })),
     ];
     for (collection, body) in made {
         let path: &'static str = format!("{collection}/{{id}}").leak();

@@ -49,6 +49,7 @@ mod limits;
 mod lists;
 mod locks;
 mod logs;
+mod master_data;
 mod metrics;
 mod migrate;
 mod next_fiscal_year;

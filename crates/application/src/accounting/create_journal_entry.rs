@@ -8,7 +8,7 @@ use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
 
 use super::entry_input::{
-    LineInput, Reference, resolve_journal, resolve_known_journal, resolve_known_lines, resolve_lines,
+    LineInput, resolve_journal, resolve_known_journal, resolve_known_lines, resolve_lines,
 };
 use super::error::POST_PERMISSION_NEEDED;
 use super::ports::journal_entries::EntryMeta;
@@ -20,6 +20,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 pub const CREATE: &str = "accounting.journal_entry.create";
 pub const POST: &str = "accounting.journal_entry.post";

@@ -15,16 +15,10 @@ use super::error::{
 use super::ports::ledger::DimensionPair;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// The journal of an entry that names none.
 pub const JOURNAL_DEFAULT_CODE: &str = "GENERAL";
-
-/// An id or a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference<Id> {
-    Id(Id),
-    Code(String),
-}
 
 /// One line as a caller writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

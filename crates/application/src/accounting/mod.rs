@@ -1,7 +1,6 @@
 //! The general ledger: commands, ports and views. One command a file; a pure read has none.
 
 pub mod accounts;
-pub mod changes;
 pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;
@@ -33,3 +32,4 @@ pub mod reverse_journal_entry;
 pub mod setup;
 pub mod update_journal_entry;
 pub mod views;
+mod words;

@@ -8,7 +8,7 @@ use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
 use domain::text::optional_text;
 
-use super::entry_input::{LineInput, Reference, resolve_known_journal, resolve_known_lines};
+use super::entry_input::{LineInput, resolve_known_journal, resolve_known_lines};
 use super::error::ENTRY_FIELD_FIXED;
 use super::ports::journal_entries::StoredEntry;
 use super::views::journal_entry::JournalEntryView;
@@ -18,6 +18,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, STALE_VERSION};
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

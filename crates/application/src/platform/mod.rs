@@ -40,3 +40,4 @@ pub mod standard_roles;
 pub mod tenants;
 pub mod users;
 pub mod views;
+mod words;

@@ -1,31 +1,27 @@
 //! The catalogue of permissions: everything a role or an API key can hold.
 
-use super::views::PermissionView;
-use crate::views::NameView;
+use std::sync::LazyLock;
 
-/// One permission with what it lets people do.
-#[derive(Debug)]
-pub struct PermissionSpec {
-    /// `<module>.<resource>.<action>`.
-    pub name: &'static str,
-    pub en: &'static str,
-    pub ar: &'static str,
-}
+use super::views::PermissionView;
+use crate::authorize::PermissionSpec;
+use crate::master_data::{Resource, registry};
+use crate::views::NameView;
 
 const fn permission(name: &'static str, en: &'static str, ar: &'static str) -> PermissionSpec {
     PermissionSpec { name, en, ar }
 }
 
-/// Every permission, by module and resource.
-pub static PERMISSIONS: &[PermissionSpec] = &[
+/// Every permission: those of master data, then the others by module and resource.
+pub static PERMISSIONS: LazyLock<Vec<PermissionSpec>> = LazyLock::new(|| {
+    let master_data = registry::RESOURCES.iter().flat_map(Resource::permissions);
+    master_data.chain(OTHERS.iter().copied()).collect()
+});
+
+static OTHERS: &[PermissionSpec] = &[
     permission("accounting.account.read", "See accounts", "عرض الحسابات"),
     permission("accounting.account.create", "Create accounts", "إنشاء الحسابات"),
     permission("accounting.account.update", "Change accounts", "تعديل الحسابات"),
     permission("accounting.account.delete", "Delete accounts", "حذف الحسابات"),
-    permission("accounting.journal.read", "See journals", "عرض دفاتر اليومية"),
-    permission("accounting.journal.create", "Create journals", "إنشاء دفاتر اليومية"),
-    permission("accounting.journal.update", "Change journals", "تعديل دفاتر اليومية"),
-    permission("accounting.journal.delete", "Delete journals", "حذف دفاتر اليومية"),
     permission("accounting.journal_entry.read", "See journal entries", "عرض قيود اليومية"),
     permission("accounting.journal_entry.create", "Create journal entries", "إنشاء قيود اليومية"),
     permission("accounting.journal_entry.update", "Change journal entries", "تعديل قيود اليومية"),
@@ -45,10 +41,6 @@ pub static PERMISSIONS: &[PermissionSpec] = &[
     permission("accounting.number_series.create", "Create number series", "إنشاء سلاسل الترقيم"),
     permission("accounting.number_series.update", "Change number series", "تعديل سلاسل الترقيم"),
     permission("accounting.number_series.delete", "Delete number series", "حذف سلاسل الترقيم"),
-    permission("accounting.currency.read", "See currencies", "عرض العملات"),
-    permission("accounting.currency.create", "Create currencies", "إنشاء العملات"),
-    permission("accounting.currency.update", "Change currencies", "تعديل العملات"),
-    permission("accounting.currency.delete", "Delete currencies", "حذف العملات"),
     permission("accounting.exchange_rate.read", "See exchange rates", "عرض أسعار الصرف"),
     permission("accounting.exchange_rate.create", "Create exchange rates", "إنشاء أسعار الصرف"),
     permission("accounting.exchange_rate.update", "Change exchange rates", "تعديل أسعار الصرف"),
@@ -66,10 +58,6 @@ pub static PERMISSIONS: &[PermissionSpec] = &[
     permission("accounting.lock_exception.read", "See exceptions from locks", "عرض استثناءات الأقفال"),
     permission("accounting.lock_exception.create", "Create exceptions from locks", "إنشاء استثناءات الأقفال"),
     permission("accounting.lock_exception.delete", "Revoke exceptions from locks", "إلغاء استثناءات الأقفال"),
-    permission("accounting.dimension.read", "See dimensions and their values", "عرض الأبعاد وقيمها"),
-    permission("accounting.dimension.create", "Create dimensions and their values", "إنشاء الأبعاد وقيمها"),
-    permission("accounting.dimension.update", "Change dimensions and their values", "تعديل الأبعاد وقيمها"),
-    permission("accounting.dimension.delete", "Delete dimensions and their values", "حذف الأبعاد وقيمها"),
     permission("accounting.dimension_rule.read", "See dimension rules", "عرض قواعد الأبعاد"),
     permission("accounting.dimension_rule.create", "Create dimension rules", "إنشاء قواعد الأبعاد"),
     permission("accounting.dimension_rule.update", "Change dimension rules", "تعديل قواعد الأبعاد"),

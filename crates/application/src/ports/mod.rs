@@ -11,4 +11,5 @@ pub mod database;
 pub mod pace;
 pub mod slow_statements;
 pub mod storage_error;
+pub mod stored;
 pub mod unit_of_work;

@@ -8,14 +8,12 @@ use uuid::Uuid;
 use super::change::Change;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::codes::CodeRepository;
-use crate::accounting::ports::currencies::CurrencyRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
 use crate::accounting::ports::exchange_rates::ExchangeRateRepository;
 use crate::accounting::ports::fiscal_years::FiscalYearRepository;
 use crate::accounting::ports::imports::ImportRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
-use crate::accounting::ports::journals::JournalRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
 use crate::accounting::ports::ledger_batch::LedgerBatchRepository;
 use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
@@ -26,6 +24,7 @@ use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::command::Replay;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::master_data::registry::MasterRecords;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::leadership::LeaseRepository;
@@ -37,7 +36,7 @@ use crate::platform::ports::{
 use crate::platform::retention::RetentionRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
-pub trait UnitOfWork: Send {
+pub trait UnitOfWork: MasterRecords {
     /// The tenant every repository of this unit of work is bound to.
     fn tenant(&self) -> TenantId;
     /// Binds to another tenant; for provisioning and platform administration only.
@@ -51,12 +50,10 @@ pub trait UnitOfWork: Send {
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
-    fn currencies(&mut self) -> &mut dyn CurrencyRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
-    fn journals(&mut self) -> &mut dyn JournalRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;

@@ -45,34 +45,13 @@ pub struct Journal {
     pub version: i64,
 }
 
-/// Changes to a journal; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JournalPatch {
-    pub code: Option<Code>,
-    pub name: Option<LocalizedName>,
-    pub kind: Option<JournalKind>,
-    pub number_series_id: Option<NumberSeriesId>,
-    pub active: Option<bool>,
-}
-
 impl Journal {
-    /// The journal after the change, one version later.
-    ///
-    /// The kind stays once there are entries: locks were checked against it.
-    pub fn update(self, patch: JournalPatch, has_entries: bool) -> Result<Self, Violation> {
-        let kind = patch.kind.unwrap_or(self.kind);
-        if has_entries && kind != self.kind {
+    /// Whether the journal may become `next`. Its kind stays once there are entries, because locks were checked against it.
+    pub fn may_become(&self, next: &Self, has_entries: bool) -> Result<(), Violation> {
+        if has_entries && next.kind != self.kind {
             return Err(Violation::new(&JOURNAL_USED_NO_CHANGE).at("/kind").with("code", &self.code));
         }
-        Ok(Self {
-            id: self.id,
-            code: patch.code.unwrap_or(self.code),
-            name: patch.name.unwrap_or(self.name),
-            kind,
-            number_series_id: patch.number_series_id.unwrap_or(self.number_series_id),
-            active: patch.active.unwrap_or(self.active),
-            version: self.version + 1,
-        })
+        Ok(())
     }
 }
 
@@ -93,14 +72,12 @@ mod tests {
             active: true,
             version: 3,
         };
-        let to_sales = || JournalPatch { kind: Some(JournalKind::Sales), ..JournalPatch::default() };
-        assert_eq!(journal.clone().update(to_sales(), false).unwrap().kind, JournalKind::Sales);
-        let refused = journal.clone().update(to_sales(), true).unwrap_err();
+        let sales = Journal { kind: JournalKind::Sales, ..journal.clone() };
+        assert!(journal.may_become(&sales, false).is_ok());
+        let refused = journal.may_become(&sales, true).unwrap_err();
         assert_eq!((refused.def, refused.pointer.as_str()), (&JOURNAL_USED_NO_CHANGE, "/kind"));
-        let closed = JournalPatch { active: Some(false), ..JournalPatch::default() };
-        let journal = journal.update(closed, true).unwrap();
-        assert!(!journal.active);
-        assert_eq!(journal.version, 4);
+        let closed = Journal { active: false, ..journal.clone() };
+        assert!(journal.may_become(&closed, true).is_ok());
     }
 
     #[test]

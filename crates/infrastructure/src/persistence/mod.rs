@@ -7,20 +7,19 @@ pub mod accounting;
 pub mod bookkeeping;
 pub mod platform;
 mod search;
+pub mod table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::codes::CodeRepository;
-use application::accounting::ports::currencies::CurrencyRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
 use application::accounting::ports::exchange_rates::ExchangeRateRepository;
 use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
-use application::accounting::ports::journals::JournalRepository;
 use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
@@ -47,6 +46,7 @@ use uuid::Uuid;
 
 use self::accounting::balances::PendingBalances;
 use self::bookkeeping::FeedHead;
+use self::table::TableSql;
 use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
@@ -123,12 +123,10 @@ impl UnitOfWork for SqlUnitOfWork {
         fiscal_years: FiscalYearRepository,
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
-        currencies: CurrencyRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
-        journals: JournalRepository,
         ledger: LedgerRepository,
         codes: CodeRepository,
         imports: ImportRepository,
@@ -151,9 +149,15 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 }
 
+/// Every table of master data.
+pub fn tables() -> Vec<&'static TableSql> {
+    accounting::tables().to_vec()
+}
+
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
-    [bookkeeping::ALL, &accounting::statements(), &platform::statements()].concat()
+    let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
+    [bookkeeping::ALL, &accounting::statements(), &platform::statements(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
@@ -173,5 +177,6 @@ pub fn lookups() -> Vec<&'static Lookup> {
 
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
-    [accounting::lists(), platform::lists()].concat()
+    let tables = tables().into_iter().map(|table| &table.list).collect();
+    [accounting::lists(), platform::lists(), tables].concat()
 }

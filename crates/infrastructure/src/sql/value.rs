@@ -2,7 +2,7 @@
 
 use application::ports::storage_error::{StorageError, StorageResult};
 use chrono::{Datelike, NaiveDate};
-use domain::ids::*;
+use domain::ids::Id;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, date_key};
 use uuid::Uuid;
@@ -110,46 +110,16 @@ from_value! {
     [u8; 32]: Value::Hash(v) => Ok(v), Value::Blob(v) => v.try_into().map_err(|_| "not 32 bytes".to_owned());
 }
 
-macro_rules! ids {
-    ($($id:ty),*) => {$(
-        impl FromValue for $id {
-            fn from_value(value: Value) -> Result<Self, String> {
-                Uuid::from_value(value).map(Self::from)
-            }
-        }
-        impl From<$id> for Value {
-            fn from(id: $id) -> Self {
-                Value::Id(id.uuid())
-            }
-        }
-    )*};
+impl<T> FromValue for Id<T> {
+    fn from_value(value: Value) -> Result<Self, String> {
+        Uuid::from_value(value).map(Self::from)
+    }
 }
-ids!(
-    TenantId,
-    UserId,
-    RoleId,
-    RoleAssignmentId,
-    InvitationId,
-    ApiKeyId,
-    RefreshTokenId,
-    AccountId,
-    JournalId,
-    JournalEntryId,
-    RecurringEntryId,
-    FiscalYearId,
-    FiscalPeriodId,
-    LockExceptionId,
-    DimensionId,
-    DimensionValueId,
-    DimensionSetId,
-    DimensionRuleId,
-    NumberSeriesId,
-    ExchangeRateId,
-    JobId,
-    AttachmentId,
-    BlobId,
-    AuditId
-);
+impl<T> From<Id<T>> for Value {
+    fn from(id: Id<T>) -> Self {
+        Self::Id(id.uuid())
+    }
+}
 
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: Value) -> Result<Self, String> {

@@ -2,6 +2,7 @@
 
 use application::authorize::Access;
 use application::error::AppResult;
+use application::ports::pace::breathe_out;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::middleware::body;
 use crate::middleware::pace::Paced;
 use crate::overload::{Held, Place};
 use crate::problem::{BODY_TOO_LARGE, Problem, UNSUPPORTED_MEDIA_TYPE};
-use crate::unhurried::{Unhurried, breathe_out};
+use crate::unhurried::Unhurried;
 
 impl Guard {
     /// Reads a body that is wanted whole. One that is not there yet is waited for without a place: a client that takes its

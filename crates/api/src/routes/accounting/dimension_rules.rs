@@ -24,24 +24,18 @@ use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId};
 use domain::text::Code;
 use http::HeaderMap;
 
-use super::reference::{by_id_or_code, patched};
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
 use crate::operation::Operations;
+use crate::request;
 use crate::wire::{List, Optional, Patch, REQUIRED};
-use crate::{request, word_type};
+use application::reference::{by_id_or_code, patched};
 
 const READ: Access = Access::Permission("accounting.dimension_rule.read");
 const PATH: &str = "/dimension-rules";
 const TAG: &str = "dimension rules";
 
 type Combination = List<DimensionPairBody, DIMENSIONS_PER_LINE_MAX>;
-
-word_type!(
-    RuleWord,
-    "dimensionRuleKind",
-    ["mandatory", "fixed", "forbidden", "optional", "blocked_combination", "allowed_combination"]
-);
 
 impl ListSpecSource for DimensionRuleView {
     const SPEC: &'static ListSpec = &DIMENSION_RULE_LIST;

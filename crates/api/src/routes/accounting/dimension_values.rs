@@ -9,23 +9,27 @@ use application::accounting::dimensions::{DIMENSION, DIMENSION_VALUE};
 use application::accounting::error::{DIMENSION_VALUE_ELSEWHERE, DIMENSION_VALUE_TOO_DEEP};
 use application::accounting::ports::dimensions::{DIMENSION_VALUE_LIST, DimensionQueries};
 use application::accounting::views::dimension::DimensionValueView;
+use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError, IN_USE};
+use application::master_data::Reads;
+use application::master_data::registry::MasterReads;
 use application::paging::ListSpec;
 use axum::extract::State;
-use domain::accounting::dimension::DIMENSION_VALUE_CYCLE;
+use domain::accounting::dimension::{DIMENSION_VALUE_CYCLE, Dimension};
 use domain::ids::{DimensionId, DimensionValueId};
 use domain::text::{Code, LocalizedName};
 use http::HeaderMap;
 
-use super::dimensions::{READ, TAG};
-use super::reference::{by_id_or_code, patched};
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Ids, Json, ListParams, ListSpecSource};
 use crate::operation::Operations;
 use crate::request;
 use crate::wire::{Optional, Patch};
+use application::reference::{by_id_or_code, patched};
 
+const READ: Access = Access::Permission("accounting.dimension.read");
+const TAG: &str = "dimensions";
 const PATH: &str = "/dimensions/{id}/values";
 const ONE: &str = "/dimensions/{id}/values/{valueId}";
 
@@ -109,13 +113,15 @@ pub fn operations(ops: &mut Operations) {
 
 async fn list(
     State(queries): State<Arc<dyn DimensionQueries>>,
+    State(dimensions): State<Arc<dyn MasterReads>>,
     ctx: Ctx,
     Id(dimension): Id<DimensionId>,
     params: ListParams<DimensionValueView>,
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    queries.dimension(tenant, dimension).await?.ok_or_else(|| AppError::not_found(DIMENSION))?;
+    let found = Reads::<Dimension>::one(&*dimensions, tenant, dimension).await?;
+    found.ok_or_else(|| AppError::not_found(DIMENSION))?;
     let page = move |query| {
         let queries = queries.clone();
         async move { queries.dimension_values(tenant, dimension, &query).await }

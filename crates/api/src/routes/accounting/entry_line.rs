@@ -40,7 +40,8 @@ macro_rules! line_body {
         impl $name {
             /// The line without the members that only some kinds have.
             fn common(self) -> ::application::accounting::entry_input::LineInput {
-                use ::application::accounting::entry_input::{LineInput, Reference};
+                use ::application::accounting::entry_input::LineInput;
+                use ::application::reference::Reference;
                 let code = self.account_code.map(|code| Reference::Code(code.into_string()));
                 LineInput {
                     account: self.account_id.map(Reference::Id).or(code),

@@ -15,11 +15,11 @@ use domain::accounting::ledger_settings::{
 use domain::ids::AccountId;
 use http::HeaderMap;
 
-use super::cached::cached;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
 use crate::operation::Operations;
 use crate::request;
+use crate::routes::cached::cached;
 use crate::wire::Patch;
 
 const PATH: &str = "/ledger-settings";

@@ -21,13 +21,11 @@ use serde_json::Value;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
 use crate::operation::Operations;
+use crate::request;
 use crate::wire::{Pointer, RequiredText, Schemas, WireType, nullable};
-use crate::{request, word_type};
 
 const READ: Access = Access::Permission("accounting.lock.read");
 const TAG: &str = "locks";
-
-word_type!(LockKind, "lockKind", ["fiscal", "sales", "purchase", "tax", "hard"]);
 
 request! {
     /// Where a lock stands.

@@ -1,12 +1,9 @@
 //! The general ledger over HTTP.
 
 mod accounts;
-mod cached;
 mod close_checklist;
-mod currencies;
 mod dimension_rules;
 mod dimension_values;
-mod dimensions;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -15,7 +12,6 @@ mod fiscal_years;
 pub mod imports;
 mod integrity;
 mod journal_entries;
-mod journals;
 mod ledger_lines;
 mod ledger_settings;
 mod lock_exceptions;
@@ -23,21 +19,25 @@ mod locks;
 mod number_series;
 mod opening_balances;
 mod recurring_entries;
-mod reference;
 mod reports;
 mod setup;
 
+use application::accounting::currencies::CurrencyRecord;
+use domain::accounting::dimension::Dimension;
+use domain::accounting::journal::Journal;
+
+use super::master_data;
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
     setup::operations(ops);
     ledger_settings::operations(ops);
     accounts::operations(ops);
-    journals::operations(ops);
+    master_data::operations::<Journal>(ops);
     number_series::operations(ops);
-    currencies::operations(ops);
+    master_data::operations::<CurrencyRecord>(ops);
     exchange_rates::operations(ops);
-    dimensions::operations(ops);
+    master_data::operations::<Dimension>(ops);
     dimension_values::operations(ops);
     dimension_rules::operations(ops);
     fiscal_years::operations(ops);

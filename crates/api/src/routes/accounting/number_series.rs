@@ -26,20 +26,18 @@ use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
 use http::HeaderMap;
 
-use super::cached::cached;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Query};
 use crate::operation::Operations;
+use crate::routes::cached::cached;
 use crate::wire::{Optional, RequiredText};
-use crate::{query, request, word_type};
+use crate::{query, request};
 
 const READ: Access = Access::Permission("accounting.number_series.read");
 const PATH: &str = "/number-series";
 const TAG: &str = "number series";
 const SEVERAL: &str = "A number stands on one entry of the tenant. So a pattern is refused (`number_series_overlaps`) when it \
      could print a number that another series prints, or that any series gave before its pattern changed.";
-
-word_type!(NumberReset, "numberReset", ["never", "fiscal_year", "year", "month"]);
 
 impl ListSpecSource for NumberSeriesView {
     const SPEC: &'static ListSpec = &NUMBER_SERIES_LIST;

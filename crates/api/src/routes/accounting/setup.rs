@@ -15,11 +15,9 @@ use domain::time_zone::TimeZone;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
 use crate::operation::Operations;
-use crate::{request, word_type};
+use crate::request;
 
 const TAG: &str = "set-up";
-
-word_type!(Template, "template", ["empty", "sa-standard"]);
 
 request! {
     /// What the ledger begins with.

@@ -11,10 +11,12 @@ use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::CurrencyCode;
 
-use super::changes::unknown_reference;
-use super::entry_input::Reference;
+use crate::accounting::currencies::CurrencyRecord;
+use crate::changes::unknown_reference;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// Entity name in audit log, change feed and cache.
 pub const ACCOUNT: &str = "account";
@@ -66,7 +68,7 @@ async fn check_currency(
 ) -> AppResult<()> {
     let Some(code) = currency else { return Ok(()) };
     let known = uow.ledger().company_currency().await?.code == code
-        || uow.currencies().find(code).await?.is_some_and(|stored| stored.value.active);
+        || Records::<CurrencyRecord>::find(uow, code).await?.is_some_and(|stored| stored.value.active);
     if !known {
         violations.push(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", code));
     }

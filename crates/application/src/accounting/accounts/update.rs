@@ -9,17 +9,17 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
-use crate::accounting::changes::{already_exists, record, stale};
-use crate::accounting::entry_input::Reference;
 use crate::accounting::error::ACCOUNT_IN_LEDGER_SETTINGS;
 use crate::accounting::ports::codes::Coded;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
+use crate::changes::{already_exists, record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

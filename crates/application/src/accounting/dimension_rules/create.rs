@@ -5,14 +5,14 @@ use domain::ids::DimensionRuleId;
 
 use super::input::RuleInput;
 use super::{DIMENSION_RULE, refuse_contradiction};
-use crate::accounting::changes::record;
 use crate::accounting::ports::dimension_rules::RuleRecord;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionRuleView;
 use crate::authorize::Access;
+use crate::changes::record;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]

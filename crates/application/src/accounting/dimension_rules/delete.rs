@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use domain::ids::DimensionRuleId;
 
 use super::DIMENSION_RULE;
-use crate::accounting::changes::{record, stale};
 use crate::accounting::views::dimension::DimensionRuleView;
 use crate::authorize::Access;
+use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};

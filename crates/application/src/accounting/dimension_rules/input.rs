@@ -1,21 +1,22 @@
 //! A rule as a caller writes it, turned into one that posting understands.
 
 use domain::accounting::dimension::{
-    AccountSelector, COMBINATION_VALUES_MIN, DimensionCombination, DimensionRuleKind,
+    AccountSelector, COMBINATION_VALUES_MIN, Dimension, DimensionCombination, DimensionRuleKind,
 };
 use domain::error::{ErrorDef, Violation, Violations};
 use domain::ids::{AccountId, DimensionId, DimensionValueId};
 
-use crate::accounting::changes::unknown_reference;
 use crate::accounting::dimensions::{DIMENSION, resolve_value};
-use crate::accounting::entry_input::Reference;
 use crate::accounting::error::{
     COMBINATION_TOO_SMALL, DIMENSION_RULE_MEMBER_MISSING, DIMENSION_RULE_MEMBER_UNUSED,
     DIMENSION_RULE_ONE_SELECTOR,
 };
 use crate::accounting::ports::dimension_rules::RuleRecord;
+use crate::changes::unknown_reference;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 domain::choices! {
     /// What a rule asks.
@@ -195,7 +196,7 @@ async fn resolve_dimension(
 ) -> AppResult<Option<DimensionId>> {
     let (found, pointer, value) = match dimension {
         Reference::Id(id) => {
-            let stored = uow.dimensions().find(*id).await?;
+            let stored = Records::<Dimension>::find(uow, *id).await?;
             (stored.map(|stored| stored.value.id), format!("{pointer}Id"), id.to_string())
         }
         Reference::Code(code) => {

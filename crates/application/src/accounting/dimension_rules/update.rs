@@ -5,16 +5,16 @@ use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId};
 
 use super::input::{PairInput, RuleInput, RuleWord};
 use super::{DIMENSION_RULE, refuse_contradiction};
-use crate::accounting::changes::{record, stale};
-use crate::accounting::entry_input::Reference;
 use crate::accounting::ports::dimension_rules::RuleRecord;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionRuleView;
 use crate::authorize::Access;
+use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

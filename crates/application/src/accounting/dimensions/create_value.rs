@@ -1,22 +1,23 @@
 //! `POST /dimensions/{id}/values`: a new value of a dimension.
 
 use async_trait::async_trait;
-use domain::accounting::dimension::DimensionValue;
+use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::error::Violations;
 use domain::ids::{DimensionId, DimensionValueId};
 use domain::text::{Code, LocalizedName};
 
 use super::{DIMENSION, DIMENSION_VALUE, check_place, resolve_value};
-use crate::accounting::changes::{already_exists, record};
-use crate::accounting::entry_input::Reference;
 use crate::accounting::ports::codes::Coded;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
+use crate::changes::{already_exists, record};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::master_data::Records;
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 #[derive(Debug, Clone)]
 pub struct CreateDimensionValue {
@@ -35,7 +36,7 @@ impl Command for CreateDimensionValue {
     type Output = DimensionValueView;
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DimensionValueView>> {
-        let dimension = uow.dimensions().find(self.dimension).await?;
+        let dimension = Records::<Dimension>::find(uow, self.dimension).await?;
         dimension.ok_or_else(|| AppError::not_found(DIMENSION))?;
         let mut violations = Violations::new();
         if uow.codes().code_taken(Coded::ValueOf(self.dimension), &self.code, None).await? {

@@ -1,22 +1,22 @@
 //! Dimensions and their values: the commands that change them.
 
-pub mod create;
 pub mod create_value;
-pub mod delete;
 pub mod delete_value;
-pub mod update;
+mod resource;
 pub mod update_value;
 
 use domain::accounting::dimension::DimensionValue;
 use domain::error::{Violation, Violations};
 use domain::ids::{DimensionId, DimensionValueId};
 
-use super::changes::unknown_reference;
-use super::entry_input::Reference;
 use super::error::{DIMENSION_VALUE_ELSEWHERE, DIMENSION_VALUE_TOO_DEEP};
 use super::ports::dimensions::VALUE_DEPTH_MAX;
+use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
+
+pub use resource::{DimensionChange, DimensionView, NewDimension};
 
 /// Entity names in audit log, change feed and cache.
 pub const DIMENSION: &str = "dimension";

@@ -7,16 +7,16 @@ use domain::ids::{DimensionId, DimensionValueId};
 use domain::text::{Code, LocalizedName};
 
 use super::{DIMENSION_VALUE, check_place, resolve_value};
-use crate::accounting::changes::{already_exists, record, stale};
-use crate::accounting::entry_input::Reference;
 use crate::accounting::ports::codes::Coded;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
+use crate::changes::{already_exists, record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

@@ -7,14 +7,14 @@ use domain::ids::ExchangeRateId;
 use domain::money::{CurrencyCode, Rate};
 
 use super::{EXCHANGE_RATE, refuse_currency};
-use crate::accounting::changes::{already_exists, record};
 use crate::accounting::ports::exchange_rates::ExchangeRate;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::currency::ExchangeRateView;
 use crate::authorize::Access;
+use crate::changes::{already_exists, record};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]

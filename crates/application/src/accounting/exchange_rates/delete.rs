@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use domain::ids::ExchangeRateId;
 
 use super::EXCHANGE_RATE;
-use crate::accounting::changes::{record, stale};
 use crate::accounting::views::currency::ExchangeRateView;
 use crate::authorize::Access;
+use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};

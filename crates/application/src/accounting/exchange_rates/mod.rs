@@ -9,8 +9,10 @@ use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::error::Violation;
 use domain::money::CurrencyCode;
 
+use super::currencies::CurrencyRecord;
 use super::error::COMPANY_CURRENCY_RATE;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// Entity name in audit log, change feed and cache.
@@ -21,7 +23,7 @@ async fn refuse_currency(uow: &mut dyn UnitOfWork, currency: CurrencyCode) -> Ap
     if uow.ledger().company_currency().await?.code == currency {
         return Ok(Some(Violation::new(&COMPANY_CURRENCY_RATE).at("/currency").with("currency", currency)));
     }
-    if uow.currencies().find(currency).await?.is_none() {
+    if Records::<CurrencyRecord>::find(uow, currency).await?.is_none() {
         return Ok(Some(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", currency)));
     }
     Ok(None)

@@ -5,14 +5,14 @@ use domain::ids::ExchangeRateId;
 use domain::money::Rate;
 
 use super::EXCHANGE_RATE;
-use crate::accounting::changes::{record, stale};
 use crate::accounting::ports::exchange_rates::ExchangeRate;
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::currency::ExchangeRateView;
 use crate::authorize::Access;
+use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.

@@ -21,12 +21,13 @@ use super::error::{
 use super::nearest::nearest;
 use super::row_errors::RowErrors;
 use super::{ImportKind, columns};
-use crate::accounting::changes::record;
-use crate::accounting::dimensions::{DIMENSION, DIMENSION_VALUE};
+use crate::accounting::dimensions::{DIMENSION, DIMENSION_VALUE, DimensionView};
 use crate::accounting::error::DIMENSION_VALUE_UNKNOWN;
-use crate::accounting::ports::stored::Stored;
-use crate::accounting::views::dimension::{DimensionValueView, DimensionView};
+use crate::accounting::views::dimension::DimensionValueView;
+use crate::changes::record;
 use crate::error::AppResult;
+use crate::master_data::Records;
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
 
 /// The code of a new value whose name has no letter of a code, and the beginning of the next one's.
@@ -219,7 +220,7 @@ impl Known {
         };
         let id = DimensionId::new(uow.new_id());
         let dimension = Dimension { id, code, name, active: true, version: 1 };
-        uow.dimensions().insert(&dimension).await?;
+        Records::<Dimension>::insert(uow, &dimension).await?;
         let stored = Stored { value: dimension, updated_at: uow.now() };
         let view = DimensionView::from(&stored);
         record(uow, DIMENSION, view.id, "created", None, Some(&view));

@@ -21,16 +21,16 @@ use super::import_entries::needs;
 use super::row_errors::RowErrors;
 use super::{IMPORT, ImportKind, ImportOptions, Meter, Progress, unless_cancelled};
 use crate::accounting::accounts::ACCOUNT;
-use crate::accounting::changes::{record, stale};
-use crate::accounting::ports::stored::Stored;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
+use crate::changes::{record, stale};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs;
 use crate::platform::on_behalf::with_rights_of_now;
+use crate::ports::stored::Stored;
 use crate::ports::unit_of_work::UnitOfWork;
 
 pub struct ImportAccounts {

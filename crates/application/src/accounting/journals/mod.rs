@@ -1,86 +1,200 @@
-//! Journals: the commands that change them.
+//! Journals: the books that entries are posted in.
 
-pub mod create;
-pub mod delete;
-pub mod update;
+mod series;
 
-use chrono::NaiveDate;
-use domain::accounting::number_series::NumberContext;
-use domain::error::{Violation, Violations};
+use async_trait::async_trait;
+use domain::accounting::journal::{JOURNAL_USED_NO_CHANGE, Journal, JournalKind};
+use domain::error::Violation;
 use domain::ids::{JournalId, NumberSeriesId};
-use domain::text::Code;
+use domain::text::{Code, LocalizedName};
+use uuid::Uuid;
 
-use super::changes::unknown_reference;
-use super::entry_input::Reference;
-use super::error::{NUMBER_SERIES_INACTIVE, NUMBER_SERIES_NEEDS_BRANCH};
-use super::number_series::overlap::{SeriesNumbers, overlap, year_codes};
-use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use self::series::{pointer, resolve, series_after};
+use super::error::JOURNAL_SERIES_FIXED;
+use crate::error::{ALREADY_EXISTS, AppResult};
+use crate::master_data::{Check, MasterData, Resource};
+use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
+use crate::reference::{Reference, by_id_or_code};
+use crate::views::NameView;
+use crate::wire::{Optional, REQUIRED};
+use crate::{request, resource, shown_word, view, word_type};
 
-/// Entity name in audit log, change feed and cache.
-pub const JOURNAL: &str = "journal";
+word_type!(JournalKind, "journalKind");
+shown_word!(JournalKind);
 
-/// The member that names the series.
-fn series_pointer(series: &Reference<NumberSeriesId>) -> &'static str {
-    match series {
-        Reference::Id(_) => "/numberSeriesId",
-        Reference::Code(_) => "/numberSeriesCode",
+request! {
+    /// A new journal.
+    pub struct NewJournal as CreateJournalBody {
+        /// Short code, unique in the tenant.
+        code: Code = "ADJ",
+        /// Name in Arabic, English or both.
+        name: LocalizedName = { "ar": "يومية التسويات", "en": "Adjustments" },
+        /// Decides which locks apply to its entries.
+        kind: JournalKind => "general",
+        /// The series that numbers its entries, by id.
+        number_series_id: Option<NumberSeriesId>,
+        /// The series by its code. One of the two is required.
+        number_series_code: Option<Code> = "GENERAL",
+        /// Whether it takes entries.
+        active: bool => true,
+    }
+
+    /// Changes to a journal (JSON Merge Patch). Members that are left out stay as they are.
+    pub struct JournalChange as UpdateJournalBody {
+        /// Short code, unique in the tenant.
+        code: Optional<Code>,
+        /// Name in Arabic, English or both.
+        name: Optional<LocalizedName>,
+        /// Cannot change once the journal has entries.
+        kind: Optional<JournalKind>,
+        /// The series that numbers its entries, by id. Cannot change once the journal has entries.
+        number_series_id: Optional<NumberSeriesId>,
+        /// The series by its code.
+        number_series_code: Optional<Code>,
+        /// Whether it takes entries.
+        active: Optional<bool>,
     }
 }
 
-/// What the series gives once the journal has the code: that no other series gives it is checked, at `pointer`.
-/// `None` when the series gives the same as before.
-async fn series_after(
-    uow: &mut dyn UnitOfWork,
-    (series, assigned): (NumberSeriesId, bool),
-    (journal, code): (JournalId, &Code),
-    pointer: &str,
-    violations: &mut Violations,
-) -> AppResult<Option<SeriesNumbers>> {
-    let all = uow.number_series().all_numbers().await?;
-    let Some(before) = all.iter().find(|numbers| numbers.id == series) else { return Ok(None) };
-    if !assigned && !before.pattern.names_journal() {
-        return Ok(None);
+view! {
+    /// A book of entries.
+    pub struct JournalView of Journal {
+        id: Uuid,
+        code: String,
+        name: NameView,
+        /// `general`, `sales`, `purchase`, `bank`, `cash`, `opening` or `closing`; decides which locks apply.
+        kind: &'static str,
+        /// The series that numbers its entries.
+        number_series_id: Uuid,
+        active: bool,
     }
-    let mut after = before.clone();
-    after.name_journal(journal, code.as_str());
-    violations.check(pointer, before.keep_earlier(&mut after));
-    violations.extend(overlap(&all, &after, &year_codes(uow).await?).map(|found| found.at(pointer)));
-    Ok(Some(after))
 }
 
-/// The series that is to number a journal's entries: there, active, and content with what an entry can give.
-async fn resolve_series(
-    uow: &mut dyn UnitOfWork,
-    series: &Reference<NumberSeriesId>,
-    violations: &mut Violations,
-) -> AppResult<Option<NumberSeriesId>> {
-    let pointer = series_pointer(series);
-    let id = match series {
-        Reference::Id(id) => Some(*id),
-        Reference::Code(code) => uow.number_series().id_by_code(code).await?,
-    };
-    let stored = match id {
-        Some(id) => uow.number_series().find(id).await?,
-        None => None,
-    };
-    let Some(stored) = stored else {
-        let value = match series {
-            Reference::Id(id) => id.to_string(),
-            Reference::Code(code) => code.clone(),
+static FIELDS: ListSpec = ListSpec {
+    resource: "journal",
+    fields: &[
+        FieldSpec::new("id", FieldKind::Id).sortable(),
+        FieldSpec::new("code", FieldKind::Text).sortable(),
+        FieldSpec::new("name", FieldKind::Search),
+        FieldSpec::new(
+            "kind",
+            FieldKind::Word(&["general", "sales", "purchase", "bank", "cash", "opening", "closing"]),
+        ),
+        FieldSpec::new("numberSeriesId", FieldKind::Id),
+        FieldSpec::new("active", FieldKind::Boolean),
+        FieldSpec::new("updatedAt", FieldKind::Timestamp),
+    ],
+    default_sort: &[("code", Direction::Ascending)],
+    expand: &[],
+};
+
+resource! {
+    JOURNALS = "accounting", "journal", "/journals" by "id",
+        "journals": "The books that entries are posted in, each with its own hash chain.";
+    en: "a", "journal", "journals"; ar: "دفاتر اليومية";
+    fields: &FIELDS; cached: Journal;
+    refuses: create [&ALREADY_EXISTS], change [&ALREADY_EXISTS, &JOURNAL_USED_NO_CHANGE, &JOURNAL_SERIES_FIXED], delete [];
+}
+
+#[async_trait]
+impl MasterData for Journal {
+    const RESOURCE: Resource = JOURNALS;
+    type Key = JournalId;
+    type New = NewJournal;
+    type Change = JournalChange;
+    type View = JournalView;
+
+    fn key(&self) -> JournalId {
+        self.id
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn key_of(_: &NewJournal, fresh: Uuid) -> JournalId {
+        JournalId::new(fresh)
+    }
+
+    async fn create(new: &NewJournal, id: JournalId, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+        check.code::<Self>(&new.code, None).await?;
+        let series = by_id_or_code(new.number_series_id, new.number_series_code.clone());
+        let Some(series) = series else {
+            check.refuse(Violation::new(&REQUIRED).at("/numberSeriesId"));
+            return Ok(None);
         };
-        violations.push(unknown_reference(pointer, "number_series", value));
-        return Ok(None);
-    };
-    let mut refuse = |def| violations.push(Violation::new(def).at(pointer).with("code", &stored.series.code));
-    if !stored.series.active {
-        refuse(&NUMBER_SERIES_INACTIVE);
+        let Check { uow, violations } = check;
+        let Some(found) = resolve(*uow, &series, violations).await? else { return Ok(None) };
+        series_after(*uow, (found, true), (id, &new.code), pointer(&series), violations).await?;
+        Ok(Some(Self {
+            id,
+            code: new.code.clone(),
+            name: new.name.clone(),
+            kind: new.kind,
+            number_series_id: found,
+            active: new.active,
+            version: 1,
+        }))
     }
-    // Any day shows whether the pattern needs more than a journal knows.
-    let date = NaiveDate::default();
-    let entry = NumberContext { date, fiscal_year_code: "", journal_code: "", branch: None };
-    if stored.series.format(1, &entry).is_err() {
-        refuse(&NUMBER_SERIES_NEEDS_BRANCH);
+
+    async fn change(&self, change: &JournalChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+        let code = change.code.or(&self.code);
+        check.code::<Self>(&code, Some((self.id, &self.code))).await?;
+        let named = by_id_or_code(change.number_series_id.0, change.number_series_code.0.clone());
+        let series = self.series(&code, named.as_ref(), check).await?;
+        let next = Self {
+            id: self.id,
+            code,
+            name: change.name.or(&self.name),
+            kind: change.kind.or(&self.kind),
+            number_series_id: series.unwrap_or(self.number_series_id),
+            active: change.active.or(&self.active),
+            version: self.version + 1,
+        };
+        let has_entries = check.uow.journal_entries().journal_has_entries(self.id).await?;
+        if has_entries && next.number_series_id != self.number_series_id {
+            check
+                .refuse(Violation::new(&JOURNAL_SERIES_FIXED).at("/numberSeriesId").with("code", &self.code));
+        }
+        check.violations.check("", self.may_become(&next, has_entries));
+        Ok(Some(next))
     }
-    Ok(id)
+}
+
+/// What [`Journal`] asks of the series beside its own rules.
+#[async_trait]
+trait Numbered {
+    async fn series(
+        &self,
+        code: &Code,
+        named: Option<&Reference<NumberSeriesId>>,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<NumberSeriesId>>;
+}
+
+#[async_trait]
+impl Numbered for Journal {
+    /// The series that a change names. A new code or series changes the numbers that the series gives: no other series may
+    /// give them, and those given before stay known.
+    async fn series(
+        &self,
+        code: &Code,
+        named: Option<&Reference<NumberSeriesId>>,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<NumberSeriesId>> {
+        let Check { uow, violations } = check;
+        let found = match named {
+            Some(series) => resolve(*uow, series, violations).await?,
+            None => None,
+        };
+        let other = found.filter(|id| *id != self.number_series_id);
+        if *code == self.code && other.is_none() {
+            return Ok(found);
+        }
+        let at = named.filter(|_| other.is_some()).map_or("/code", pointer);
+        let series = (other.unwrap_or(self.number_series_id), other.is_some());
+        let after = series_after(*uow, series, (self.id, code), at, violations).await?;
+        if let Some(numbers) = after.filter(|_| violations.is_empty()) {
+            uow.number_series().save_earlier(numbers.id, &numbers.earlier).await?;
+        }
+        Ok(found)
+    }
 }

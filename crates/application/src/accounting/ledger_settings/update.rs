@@ -6,10 +6,10 @@ use domain::error::Violations;
 use domain::ids::AccountId;
 
 use super::LEDGER_SETTINGS;
-use crate::accounting::changes::{record, stale, unknown_reference};
 use crate::accounting::ports::ledger::LedgerSettings;
 use crate::accounting::views::ledger_settings::LedgerSettingsView;
 use crate::authorize::Access;
+use crate::changes::{record, stale, unknown_reference};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::AppResult;

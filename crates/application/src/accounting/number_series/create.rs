@@ -8,11 +8,11 @@ use domain::text::{Code, LocalizedName};
 
 use super::NUMBER_SERIES;
 use super::overlap::{SeriesNumbers, overlap, year_codes};
-use crate::accounting::changes::{already_exists, record};
 use crate::accounting::ports::codes::Coded;
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
+use crate::changes::{already_exists, record};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};

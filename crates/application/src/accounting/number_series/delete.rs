@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use domain::ids::NumberSeriesId;
 
 use super::NUMBER_SERIES;
-use crate::accounting::changes::{record, refuse_used, stale};
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
+use crate::changes::{record, refuse_used, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};

@@ -6,12 +6,12 @@ use domain::accounting::account::{Account, AccountUsage};
 use domain::ids::{AccountId, TenantId};
 use domain::time::Timestamp;
 
-use super::stored::Stored;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::account_balance::{AccountBalanceView, AccountLedgerView};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
+use crate::ports::stored::Stored;
 
 /// Most accounts that the tree shows; a larger chart is read as a list.
 pub const TREE_ACCOUNTS_MAX: usize = 20_000;

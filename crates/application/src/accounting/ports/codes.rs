@@ -11,9 +11,7 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coded {
     Account,
-    Journal,
     NumberSeries,
-    Dimension,
     ValueOf(DimensionId),
     RecurringEntry,
     Role,

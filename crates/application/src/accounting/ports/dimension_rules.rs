@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind, RULE_KINDS};
 use domain::ids::{DimensionRuleId, TenantId};
 
-use super::stored::Stored;
 use crate::accounting::views::dimension::{DimensionPairView, DimensionRuleView};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
+use crate::ports::stored::Stored;
 
 /// A rule as stored; posting reads it with its label.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,29 +3,20 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use domain::accounting::dimension::{Dimension, DimensionTree, DimensionValue};
+use domain::accounting::dimension::{DimensionTree, DimensionValue};
 use domain::ids::{DimensionId, DimensionValueId, TenantId};
 
-use super::stored::Stored;
-use crate::accounting::views::dimension::{DimensionValueView, DimensionView};
+use crate::accounting::views::dimension::DimensionValueView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
+use crate::ports::stored::Stored;
 
 pub use domain::accounting::dimension::VALUE_DEPTH_MAX;
 
 #[async_trait]
 pub trait DimensionRepository: Send {
-    async fn find(&mut self, id: DimensionId) -> StorageResult<Option<Stored<Dimension>>>;
     async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<DimensionId>>;
-    /// The resources that refer to a dimension, by name; its values are among them.
-    async fn users(&mut self, id: DimensionId) -> StorageResult<Vec<&'static str>>;
-    async fn insert(&mut self, dimension: &Dimension) -> StorageResult<()>;
-    /// Replaces what is stored at `dimension.version - 1`. MUST answer `false` when it is at another.
-    async fn update(&mut self, dimension: &Dimension) -> StorageResult<bool>;
-    /// MUST answer `false` when there is no dimension with this id and version.
-    async fn delete(&mut self, id: DimensionId, version: i64) -> StorageResult<bool>;
-
     async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>>;
     async fn value_by_code(
         &mut self,
@@ -47,19 +38,6 @@ pub trait DimensionRepository: Send {
     async fn delete_value(&mut self, id: DimensionValueId, version: i64) -> StorageResult<bool>;
 }
 
-/// What `GET /dimensions` filters and sorts by.
-pub static DIMENSION_LIST: ListSpec = ListSpec {
-    resource: "dimension",
-    fields: &[
-        FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new("code", FieldKind::Text).sortable(),
-        FieldSpec::new("active", FieldKind::Boolean),
-        FieldSpec::new("updatedAt", FieldKind::Timestamp),
-    ],
-    default_sort: &[("code", Direction::Ascending)],
-    expand: &[],
-};
-
 /// What `GET /dimensions/{id}/values` filters and sorts by.
 pub static DIMENSION_VALUE_LIST: ListSpec = ListSpec {
     resource: "dimension_value",
@@ -78,8 +56,6 @@ pub static DIMENSION_VALUE_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait DimensionQueries: Send + Sync {
-    async fn dimension(&self, tenant: TenantId, id: DimensionId) -> AppResult<Option<DimensionView>>;
-    async fn dimensions(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DimensionView>>;
     async fn dimension_value(
         &self,
         tenant: TenantId,

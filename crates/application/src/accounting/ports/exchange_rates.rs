@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use domain::ids::{ExchangeRateId, TenantId};
 use domain::money::{CurrencyCode, Rate};
 
-use super::stored::Stored;
 use crate::accounting::views::currency::{EffectiveRateView, ExchangeRateView};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
+use crate::ports::stored::Stored;
 
 /// Longest source of a rate, in characters.
 pub const SOURCE_LENGTH_MAX: usize = 100;

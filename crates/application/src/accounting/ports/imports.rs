@@ -6,8 +6,8 @@ use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::stored::Stored;
 use crate::ports::storage_error::StorageResult;
+use crate::ports::stored::Stored;
 
 /// A file of entries that is being imported.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{CREATE, check_code, may_order, orderer, record, template, view};
-use crate::accounting::entry_input::{LineInput, Reference, resolve_known_lines};
+use crate::accounting::entry_input::{LineInput, resolve_known_lines};
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
@@ -18,6 +18,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 #[derive(Debug, Clone)]
 pub struct CreateRecurringEntry {

@@ -7,11 +7,12 @@ use domain::accounting::recurring_entry::{RecurringEntry, TEMPLATE_LINES_MAX};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
 
-use crate::accounting::entry_input::{Reference, resolve_known_journal};
+use crate::accounting::entry_input::resolve_known_journal;
 use crate::accounting::posting;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// The journal meant, which must exist.
 pub(super) async fn journal(

@@ -14,7 +14,7 @@ use domain::text::{Code, LocalizedName};
 use self::plan::{Line, Planned, Side};
 use crate::accounting::create_journal_entry::CreateJournalEntry;
 use crate::accounting::dimensions::create_value::CreateDimensionValue;
-use crate::accounting::entry_input::{LineInput, Reference};
+use crate::accounting::entry_input::LineInput;
 use crate::accounting::error::EXAMPLE_BOOKS_NEED_TEMPLATE;
 use crate::accounting::exchange_rates::create::CreateExchangeRate;
 use crate::accounting::fiscal_years::ensure_fiscal_years;
@@ -22,6 +22,7 @@ use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// Whole months before the current one.
 const MONTHS: u32 = 4;

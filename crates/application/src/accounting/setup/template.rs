@@ -1,17 +1,16 @@
 //! What a new ledger begins with. Only what is missing is created, so that a template may be applied again.
 
 use chrono::NaiveDate;
-use domain::accounting::journal::JournalKind;
+use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::number_series::NumberReset;
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::sa_standard;
-use crate::accounting::currencies::create::CreateCurrency;
-use crate::accounting::entry_input::Reference;
+use crate::accounting::currencies::{CurrencyRecord, NewCurrency};
 use crate::accounting::fiscal_years::{FirstYear, first_fiscal_years};
-use crate::accounting::journals::create::CreateJournal;
+use crate::accounting::journals::NewJournal;
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
 use crate::accounting::number_series::create::CreateNumberSeries;
@@ -19,6 +18,7 @@ use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::master_data::{Create, Records};
 use crate::ports::unit_of_work::UnitOfWork;
 
 domain::choices! {
@@ -106,11 +106,11 @@ async fn ensure_currency(
     uow: &mut dyn UnitOfWork,
     code: CurrencyCode,
 ) -> AppResult<u32> {
-    if uow.currencies().find(code).await?.is_some() {
+    if Records::<CurrencyRecord>::find(uow, code).await?.is_some() {
         return Ok(0);
     }
     let name = currency_name(code)?;
-    CreateCurrency { code, name, scale: None, active: true }.run(ctx, uow).await?;
+    Create::<CurrencyRecord>(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
     Ok(1)
 }
 
@@ -144,8 +144,9 @@ async fn ensure_journal(
         new.run(ctx, uow).await?;
         series = 1;
     }
-    let number_series = Reference::Code(plan.code.to_owned());
-    CreateJournal { code, name, kind: plan.kind, number_series, active: true }.run(ctx, uow).await?;
+    let (number_series_id, number_series_code) = (None, Some(code.clone()));
+    let new = NewJournal { code, name, kind: plan.kind, number_series_id, number_series_code, active: true };
+    Create::<Journal>(new).run(ctx, uow).await?;
     Ok((series, 1))
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NameView;
-use crate::accounting::ports::stored::Stored;
+use crate::ports::stored::Stored;
 
 /// One account of the chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -1,46 +1,12 @@
-//! Currencies and exchange rates as the API shows them.
+//! Exchange rates as the API shows them.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::NameView;
-use crate::accounting::ports::currencies::CurrencyRecord;
 use crate::accounting::ports::exchange_rates::ExchangeRate;
-use crate::accounting::ports::stored::Stored;
-
-/// A currency that entries may be in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CurrencyView {
-    /// ISO 4217; also its id.
-    pub code: String,
-    pub name: Option<NameView>,
-    /// Decimals of its amounts.
-    pub scale: u8,
-    pub active: bool,
-    /// The currency of the books; always there and always active.
-    pub company: bool,
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    pub version: i64,
-}
-
-impl CurrencyView {
-    pub fn of(stored: &Stored<CurrencyRecord>, company: bool) -> Self {
-        let record = &stored.value;
-        Self {
-            code: record.currency.code.to_string(),
-            name: record.name.as_ref().map(NameView::from),
-            scale: record.currency.scale,
-            active: record.active,
-            company,
-            updated_at: stored.updated_at.to_string(),
-            version: record.version,
-        }
-    }
-}
+use crate::ports::stored::Stored;
 
 /// Company units for one unit of a currency, from a date until the next rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -1,39 +1,12 @@
 //! Dimensions, their values and rules as the API shows them.
 
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::DimensionValue;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NameView;
-use crate::accounting::ports::stored::Stored;
-
-/// A way to analyse lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DimensionView {
-    pub id: Uuid,
-    pub code: String,
-    pub name: NameView,
-    pub active: bool,
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    pub version: i64,
-}
-
-impl From<&Stored<Dimension>> for DimensionView {
-    fn from(stored: &Stored<Dimension>) -> Self {
-        let dimension = &stored.value;
-        Self {
-            id: dimension.id.uuid(),
-            code: dimension.code.to_string(),
-            name: NameView::from(&dimension.name),
-            active: dimension.active,
-            updated_at: stored.updated_at.to_string(),
-            version: dimension.version,
-        }
-    }
-}
+use crate::ports::stored::Stored;
 
 /// One value of a dimension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

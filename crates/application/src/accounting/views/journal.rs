@@ -1,47 +1,12 @@
-//! Journals and number series as the API shows them.
+//! Number series as the API shows them.
 
 use chrono::NaiveDate;
-use domain::accounting::journal::Journal;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NameView;
 use crate::accounting::ports::number_series::StoredSeries;
-use crate::accounting::ports::stored::Stored;
-
-/// A book of entries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct JournalView {
-    pub id: Uuid,
-    pub code: String,
-    pub name: NameView,
-    /// `general`, `sales`, `purchase`, `bank`, `cash`, `opening` or `closing`; decides which locks apply.
-    pub kind: &'static str,
-    /// Where its entries get their numbers.
-    pub number_series_id: Uuid,
-    pub active: bool,
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    pub version: i64,
-}
-
-impl From<&Stored<Journal>> for JournalView {
-    fn from(stored: &Stored<Journal>) -> Self {
-        let journal = &stored.value;
-        Self {
-            id: journal.id.uuid(),
-            code: journal.code.to_string(),
-            name: NameView::from(&journal.name),
-            kind: journal.kind.as_str(),
-            number_series_id: journal.number_series_id.uuid(),
-            active: journal.active,
-            updated_at: stored.updated_at.to_string(),
-            version: journal.version,
-        }
-    }
-}
 
 /// A series of document numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -16,19 +16,4 @@ pub mod lock;
 pub mod recurring_entry;
 pub mod reports;
 
-use domain::text::LocalizedName;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A name in Arabic, English or both.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct NameView {
-    pub ar: Option<String>,
-    pub en: Option<String>,
-}
-
-impl From<&LocalizedName> for NameView {
-    fn from(name: &LocalizedName) -> Self {
-        Self { ar: name.ar().map(str::to_owned), en: name.en().map(str::to_owned) }
-    }
-}
+pub use crate::views::NameView;

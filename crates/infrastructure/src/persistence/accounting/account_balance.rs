@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use application::accounting::ports::reports::{ChartAccount, ReportQueries as _};
-use application::accounting::ports::stored::Stored;
 use application::accounting::views::account_balance::{AccountBalanceView, CurrencyBalanceView};
 use application::error::{AppError, AppResult};
 use application::ports::storage_error::StorageResult;
+use application::ports::stored::Stored;
 use chrono::NaiveDate;
 use domain::accounting::account::{ACCOUNT_DEPTH_MAX, Account};
 use domain::ids::{AccountId, TenantId};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use application::accounting::ports::accounts::AccountRepository;
-use application::accounting::ports::stored::Stored;
 use application::ports::storage_error::StorageResult;
+use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::accounting::account::{
     ACCOUNT_DEPTH_MAX, Account, AccountType, AccountUsage, CashFlowActivity, ControlKind, NewAccount,

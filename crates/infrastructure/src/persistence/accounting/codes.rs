@@ -24,9 +24,7 @@ macro_rules! taken {
 
 statements! {
     ACCOUNT = "accounting.account.code_taken": taken!("account", "");
-    JOURNAL = "accounting.journal.code_taken": taken!("journal", "");
     NUMBER_SERIES = "accounting.number_series.code_taken": taken!("number_series", "");
-    DIMENSION = "accounting.dimension.code_taken": taken!("dimension", "");
     VALUE = "accounting.dimension_value.code_taken": taken!("dimension_value", " AND dimension_id = ?5");
     RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry", "");
     ROLE = "accounting.role.code_taken": taken!("role", "");
@@ -43,9 +41,7 @@ impl CodeRepository for SqlUnitOfWork {
         ];
         let statement = match of {
             Coded::Account => &ACCOUNT,
-            Coded::Journal => &JOURNAL,
             Coded::NumberSeries => &NUMBER_SERIES,
-            Coded::Dimension => &DIMENSION,
             Coded::ValueOf(dimension) => {
                 params.push(dimension.into());
                 &VALUE

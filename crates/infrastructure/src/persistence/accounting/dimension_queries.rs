@@ -1,24 +1,15 @@
-//! [`DimensionQueries`]: dimensions and their values as views, straight from SQL.
+//! [`DimensionQueries`]: values of dimensions as views, straight from SQL.
 
 use application::accounting::ports::dimensions::DimensionQueries;
-use application::accounting::views::dimension::{DimensionValueView, DimensionView};
+use application::accounting::views::dimension::DimensionValueView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use async_trait::async_trait;
 use domain::ids::{DimensionId, DimensionValueId, TenantId};
 
-use super::dimensions::{FIND, FIND_VALUE, dimension_columns, read_dimension, read_value, value_columns};
+use super::dimensions::{FIND_VALUE, read_value, value_columns};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
-
-pub static LIST: ListSql = ListSql {
-    spec: &application::accounting::ports::dimensions::DIMENSION_LIST,
-    select: dimension_columns!(),
-    tenant: "d.tenant_id",
-    key: &["d.id"],
-    columns: &[("id", "d.id"), ("code", "d.code"), ("active", "d.active"), ("updatedAt", "d.updated_at")],
-    sorted_as: &[],
-};
 
 pub static VALUE_LIST: ListSql = ListSql {
     spec: &application::accounting::ports::dimensions::DIMENSION_VALUE_LIST,
@@ -39,16 +30,6 @@ pub static VALUE_LIST: ListSql = ListSql {
 
 #[async_trait]
 impl DimensionQueries for Db {
-    async fn dimension(&self, tenant: TenantId, id: DimensionId) -> AppResult<Option<DimensionView>> {
-        let Some(row) = self.find(&FIND, &[tenant.into(), id.into()]).await? else { return Ok(None) };
-        Ok(Some(DimensionView::from(&read_dimension(&mut row.columns("dimension"))?)))
-    }
-
-    async fn dimensions(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DimensionView>> {
-        LIST.page(self, tenant, query, None, |columns| Ok(DimensionView::from(&read_dimension(columns)?)))
-            .await
-    }
-
     async fn dimension_value(
         &self,
         tenant: TenantId,

@@ -3,11 +3,11 @@
 use application::accounting::ports::dimension_rules::{
     DimensionRuleQueries, DimensionRuleRepository, RuleRecord,
 };
-use application::accounting::ports::stored::Stored;
 use application::accounting::views::dimension::DimensionRuleView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::{StorageError, StorageResult};
+use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::accounting::dimension::{AccountSelector, DimensionRule, DimensionRuleKind};
 use domain::ids::{AccountId, DimensionId, DimensionRuleId, DimensionValueId, TenantId};

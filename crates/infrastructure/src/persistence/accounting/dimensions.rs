@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use application::accounting::ports::dimensions::{DimensionRepository, VALUE_DEPTH_MAX};
-use application::accounting::ports::stored::Stored;
 use application::ports::storage_error::StorageResult;
+use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::accounting::dimension::{Dimension, DimensionTree, DimensionValue};
 use domain::ids::{DimensionId, DimensionValueId};
@@ -14,14 +14,8 @@ use crate::persistence::SqlUnitOfWork;
 use crate::sql::bulk::Bulk;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Value};
-use crate::statements;
+use crate::{statements, table};
 
-/// The columns in which [`read_dimension`] reads a dimension.
-macro_rules! dimension_columns {
-    () => {
-        "SELECT d.id, d.code, d.name_ar, d.name_en, d.active, d.version, d.updated_at FROM dimension d"
-    };
-}
 /// The columns in which [`read_value`] reads a value.
 macro_rules! value_columns {
     () => {
@@ -29,22 +23,23 @@ macro_rules! value_columns {
          FROM dimension_value v"
     };
 }
-pub(crate) use {dimension_columns, value_columns};
+pub(crate) use value_columns;
+
+table! {
+    Dimension: "accounting.dimension", "dimension" by id from "dimension t";
+    columns { code: [code], name: [name_ar, name_en], active: [active] }
+    computed {}
+    list { id, code, active, updated_at }
+    unique code
+    used by {
+        "values": "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+        "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+    }
+    mentioned false
+}
 
 statements! {
-    FIND = "accounting.dimension.find": concat!(dimension_columns!(), " WHERE d.tenant_id = ?1 AND d.id = ?2");
     BY_CODE = "accounting.dimension.by_code": "SELECT id FROM dimension WHERE tenant_id = ?1 AND code = ?2";
-    HAS_VALUES = "accounting.dimension.has_values":
-        "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}";
-    IN_RULES = "accounting.dimension.in_rules":
-        "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}";
-    INSERT = "accounting.dimension.insert":
-        "INSERT INTO dimension (tenant_id, id, code, name_ar, name_en, active, created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)";
-    UPDATE = "accounting.dimension.update":
-        "UPDATE dimension SET code = ?3, name_ar = ?4, name_en = ?5, active = ?6, updated_at = ?7, version = ?8 \
-         WHERE tenant_id = ?1 AND id = ?2 AND version = ?8 - 1";
-    DELETE = "accounting.dimension.delete": "DELETE FROM dimension WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     FIND_VALUE = "accounting.dimension_value.find": concat!(value_columns!(), " WHERE v.tenant_id = ?1 AND v.id = ?2");
     VALUE_BY_CODE = "accounting.dimension_value.id_by_code":
         "SELECT id FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 AND code = ?3";
@@ -92,17 +87,6 @@ pub static VALUE_CHILDREN: Lookup = Lookup::new(
 );
 pub static LOOKUPS: &[&Lookup] = &[&VALUE_CHILDREN];
 
-pub(super) fn read_dimension(columns: &mut Columns) -> StorageResult<Stored<Dimension>> {
-    let value = Dimension {
-        id: columns.get("id")?,
-        code: read_code(columns)?,
-        name: read_name(columns)?,
-        active: columns.get("active")?,
-        version: columns.get("version")?,
-    };
-    Ok(Stored { value, updated_at: columns.get("updated_at")? })
-}
-
 pub(super) fn read_value(columns: &mut Columns) -> StorageResult<Stored<DimensionValue>> {
     let value = DimensionValue {
         id: columns.get("id")?,
@@ -119,33 +103,9 @@ pub(super) fn read_value(columns: &mut Columns) -> StorageResult<Stored<Dimensio
 
 #[async_trait]
 impl DimensionRepository for SqlUnitOfWork {
-    async fn find(&mut self, id: DimensionId) -> StorageResult<Option<Stored<Dimension>>> {
-        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
-        row.map(|row| read_dimension(&mut row.columns("dimension"))).transpose()
-    }
-
     async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<DimensionId>> {
         let row = self.tx.find(&BY_CODE, &[self.tenant.into(), code.into()]).await?;
         row.map(|row| row.single("dimension", "id")).transpose()
-    }
-
-    async fn users(&mut self, id: DimensionId) -> StorageResult<Vec<&'static str>> {
-        let users = [(&HAS_VALUES, "values"), (&IN_RULES, "dimension-rules")];
-        self.users_of(&users, &[self.tenant.into(), id.into()]).await
-    }
-
-    async fn insert(&mut self, dimension: &Dimension) -> StorageResult<()> {
-        let params = self.dimension_params(dimension);
-        self.tx.execute_one(&INSERT, &params).await
-    }
-
-    async fn update(&mut self, dimension: &Dimension) -> StorageResult<bool> {
-        let params = self.dimension_params(dimension);
-        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
-    }
-
-    async fn delete(&mut self, id: DimensionId, version: i64) -> StorageResult<bool> {
-        Ok(self.tx.execute(&DELETE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
     }
 
     async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>> {
@@ -220,19 +180,6 @@ impl DimensionRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    fn dimension_params(&self, dimension: &Dimension) -> [Value; 8] {
-        [
-            self.tenant.into(),
-            dimension.id.into(),
-            dimension.code.as_str().into(),
-            dimension.name.ar().into(),
-            dimension.name.en().into(),
-            dimension.active.into(),
-            self.now.into(),
-            dimension.version.into(),
-        ]
-    }
-
     /// The columns of [`VALUE_INSERT`].
     pub(super) fn value_row(&self, value: &DimensionValue) -> Vec<Value> {
         let mut row = self.value_values(value);

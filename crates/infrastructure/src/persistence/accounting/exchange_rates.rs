@@ -3,11 +3,11 @@
 use application::accounting::ports::exchange_rates::{
     ExchangeRate, ExchangeRateQueries, ExchangeRateRepository,
 };
-use application::accounting::ports::stored::Stored;
 use application::accounting::views::currency::{EffectiveRateView, ExchangeRateView};
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
+use application::ports::stored::Stored;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::ids::{ExchangeRateId, TenantId};

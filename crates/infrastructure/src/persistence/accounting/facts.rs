@@ -7,6 +7,7 @@ use application::ports::storage_error::StorageResult;
 use chrono::{Datelike, NaiveDate};
 use domain::accounting::account::{AccountFacts, AccountType, ControlKind};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
+use domain::accounting::journal::Journal;
 use domain::accounting::lock::{LockException, LockKind, Locks};
 use domain::ids::{AccountId, FiscalYearId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
@@ -14,10 +15,10 @@ use domain::time::Timestamp;
 
 use super::company_money::{no_tenant, read_company};
 use super::dimension_facts::names_values;
-use super::journals::read_journal;
 use super::ledger_settings::read_settings;
 use super::number_series::read_series;
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::table::Table;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Row};
 use crate::statements;
@@ -124,7 +125,7 @@ impl SqlUnitOfWork {
         let row = self.tx.find(&JOURNAL, &[self.tenant.into(), journal.into()]).await?;
         row.map(|row| {
             let mut columns = row.columns("journal");
-            let journal = read_journal(&mut columns)?;
+            let journal = Journal::read(&mut columns)?;
             Ok(JournalFacts { journal, series: read_series(&mut columns)? })
         })
         .transpose()

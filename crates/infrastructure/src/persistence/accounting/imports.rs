@@ -1,23 +1,24 @@
 //! [`ImportRepository`] in SQL: chart and dimensions as a whole.
 
 use application::accounting::ports::imports::{EarlierImport, ImportNote, ImportRepository};
-use application::accounting::ports::stored::Stored;
 use application::ports::storage_error::{StorageError, StorageResult};
+use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::accounting::account::Account;
 use domain::accounting::dimension::{Dimension, DimensionValue};
 use uuid::Uuid;
 
 use super::accounts::{ACCOUNT_INSERT, account_columns, read_account};
-use super::dimensions::{VALUE_INSERT, dimension_columns, read_dimension, read_value, value_columns};
+use super::dimensions::{VALUE_INSERT, read_value, value_columns};
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::table::Table;
 use crate::statements;
 
 statements! {
     CHART = "accounting.imports.chart":
         concat!("SELECT ", account_columns!(), " FROM account a WHERE a.tenant_id = ?1 ORDER BY a.code");
     DIMENSIONS = "accounting.imports.dimensions":
-        concat!(dimension_columns!(), " WHERE d.tenant_id = ?1 ORDER BY d.code");
+        "SELECT id, code, name_ar, name_en, active, version FROM dimension WHERE tenant_id = ?1 ORDER BY code";
     VALUES = "accounting.imports.dimension_values":
         concat!(value_columns!(), " WHERE v.tenant_id = ?1");
     EARLIER = "accounting.import_file.earlier":
@@ -44,9 +45,7 @@ impl ImportRepository for SqlUnitOfWork {
 
     async fn all_dimensions(&mut self) -> StorageResult<Vec<Dimension>> {
         let rows = self.tx.query(&DIMENSIONS, &[self.tenant.into()]).await?;
-        rows.into_iter()
-            .map(|row| read_dimension(&mut row.columns("dimension")).map(|stored| stored.value))
-            .collect()
+        rows.into_iter().map(|row| Dimension::read(&mut row.columns("dimension"))).collect()
     }
 
     async fn all_dimension_values(&mut self) -> StorageResult<Vec<DimensionValue>> {

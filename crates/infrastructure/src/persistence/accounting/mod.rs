@@ -44,9 +44,19 @@ pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
+use application::accounting::currencies::CurrencyRecord;
+use domain::accounting::dimension::Dimension;
+use domain::accounting::journal::Journal;
+
+use super::table::{Table, TableSql};
 use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
+
+/// The tables of master data.
+pub fn tables() -> [&'static TableSql; 3] {
+    [CurrencyRecord::table(), Dimension::table(), Journal::table()]
+}
 
 pub fn statements() -> Vec<&'static Statement> {
     [
@@ -57,7 +67,6 @@ pub fn statements() -> Vec<&'static Statement> {
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
-        currencies::ALL,
         dimension_facts::ALL,
         dimension_rules::ALL,
         dimension_sets::ALL,
@@ -71,7 +80,6 @@ pub fn statements() -> Vec<&'static Statement> {
         integrity_statements::ALL,
         journal_entries::ALL,
         journal_entry_queries::ALL,
-        journals::ALL,
         ledger::ALL,
         ledger_batch::ALL,
         ledger_export_queries::ALL,
@@ -119,8 +127,6 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
-        &currencies::LIST,
-        &dimension_queries::LIST,
         &dimension_queries::VALUE_LIST,
         &dimension_rules::LIST,
         &exchange_rates::LIST,
@@ -129,7 +135,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &journal_entry_queries::ACCOUNT_LINE_LIST,
         &journal_entry_queries::LINE_LIST,
         &journal_entry_queries::LIST,
-        &journals::LIST,
         &locks::LIST,
         &number_series::LIST,
         &recurring_entries::LIST,

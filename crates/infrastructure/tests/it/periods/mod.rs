@@ -11,12 +11,13 @@ mod year_close;
 use std::collections::BTreeMap;
 
 use application::accounting::create_journal_entry::CreateJournalEntry;
-use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::entry_input::LineInput;
 use application::accounting::fiscal_years::GenerateFiscalYears;
 use application::command::Command;
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use application::ports::clock::Clock;
+use application::reference::Reference;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::PeriodPattern;
 use domain::ids::TenantId;

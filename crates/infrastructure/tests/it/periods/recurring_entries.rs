@@ -1,6 +1,5 @@
 //! Recurring entries: caught up after downtime, never twice, failures kept and tried again.
 
-use application::accounting::entry_input::Reference;
 use application::accounting::fiscal_periods::{CloseFiscalPeriod, OpenFiscalPeriod};
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::recurring_entries::{
@@ -9,6 +8,7 @@ use application::accounting::recurring_entries::{
 };
 use application::accounting::views::recurring_entry::RecurringEntryView;
 use application::authorize::PermissionSet;
+use application::reference::Reference;
 use chrono::Weekday;
 use domain::accounting::recurrence::Frequency;
 use domain::text::{Code, LocalizedName};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use application::accounting::create_journal_entry::CreateJournalEntry;
-use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::entry_input::LineInput;
 use application::accounting::integrity::Integrity;
 use application::accounting::ledger_export::{ExportFormat, LedgerExport};
 use application::accounting::ports::journal_entries::EntryMeta;
@@ -22,6 +22,7 @@ use application::context::RequestContext;
 use application::error::AppResult;
 use application::ports::clock::Clock;
 use application::ports::unit_of_work::UnitOfWork;
+use application::reference::Reference;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::{PeriodPattern, generate_year};

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::accounting::create_journal_entry::CreateJournalEntry;
-use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::entry_input::LineInput;
 use application::command::execute;
 use application::context::RequestContext;
 use application::platform::batch;
+use application::reference::Reference;
 use chrono::NaiveDate;
 use domain::money::Amount;
 

@@ -6,7 +6,7 @@ use domain::accounting::account::CashFlowActivity;
 use super::dto::CreateAccountBody;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Json};
-use crate::routes::accounting::reference::by_id_or_code;
+use application::reference::by_id_or_code;
 
 pub async fn create(
     State(app): State<Application>,

@@ -10,11 +10,7 @@ use domain::time::Timestamp;
 
 use crate::extract::list_params::CURSOR_LENGTH_MAX;
 use crate::wire::{Int, Optional, Patch, Text};
-use crate::{query, request, word_type};
-
-word_type!(AccountType, "accountType", ["asset", "liability", "equity", "income", "expense"]);
-word_type!(ControlKind, "controlKind", ["none", "receivable", "payable", "inventory", "vat"]);
-word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investing", "financing", "cash"]);
+use crate::{query, request};
 
 request! {
     /// A new account.

@@ -8,7 +8,7 @@ use http::HeaderMap;
 
 use crate::answer::ApiResult;
 use crate::extract::{Ctx, Id};
-use crate::routes::accounting::cached::cached;
+use crate::routes::cached::cached;
 
 pub async fn get(
     State(queries): State<Arc<dyn AccountQueries>>,

@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, ListParams, ListSpecSource};
-use crate::routes::accounting::cached::list_key;
+use crate::routes::cached::list_key;
 
 impl ListSpecSource for AccountView {
     const SPEC: &'static ListSpec = &ACCOUNT_LIST;

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use super::dto::AccountTreeQuery;
 use crate::answer::ApiResult;
 use crate::extract::{Ctx, Query};
-use crate::routes::accounting::cached::cached;
+use crate::routes::cached::cached;
 
 pub async fn tree(
     State(queries): State<Arc<dyn AccountQueries>>,

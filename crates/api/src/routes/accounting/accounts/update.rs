@@ -6,7 +6,7 @@ use domain::ids::AccountId;
 use super::dto::UpdateAccountBody;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Id, Json};
-use crate::routes::accounting::reference::patched;
+use application::reference::patched;
 
 pub async fn update(
     State(app): State<Application>,

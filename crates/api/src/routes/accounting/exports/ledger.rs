@@ -13,9 +13,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
 use crate::answer::ApiResult;
 use crate::extract::{Ctx, Query};
-use crate::{query, word_type};
-
-word_type!(ExportFormat, "format");
+use crate::query;
 
 query! {
     /// Which part of the ledger, and how it is written.

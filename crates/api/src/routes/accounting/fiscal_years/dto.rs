@@ -5,10 +5,8 @@ use chrono::NaiveDate;
 use domain::accounting::fiscal_year::PeriodPattern;
 use domain::text::{Code, LocalizedName};
 
+use crate::request;
 use crate::wire::{Int, Patch, RequiredText};
-use crate::{request, word_type};
-
-word_type!(PeriodPattern, "periodPattern", ["monthly", "quarterly"]);
 
 request! {
     /// A new fiscal year.

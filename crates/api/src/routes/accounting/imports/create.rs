@@ -24,15 +24,13 @@ use crate::extract::body::unhurried;
 use crate::extract::{Ctx, Query};
 use crate::middleware::guard::BodyLimit;
 use crate::middleware::limits::UPLOAD_BYTES_MAX;
+use crate::query;
 use crate::routes::platform::Jobs;
 use crate::routes::platform::jobs::end;
 use crate::wire::RequiredText;
-use crate::{query, word_type};
 
 /// An import that ends within this time is answered at once; a longer one becomes a job.
 pub const INLINE_SECONDS_MAX: u64 = 2;
-
-word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances"]);
 
 query! {
     /// What a file holds and how to take it.

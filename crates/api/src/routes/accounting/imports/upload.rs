@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use application::accounting::imports::{ImportFormat, ImportKind, ParsedFile, parse};
+use application::ports::pace::breathe_out;
 use axum::body::Body;
 use bytes::{Buf, Bytes};
 use http_body_util::BodyExt;
@@ -12,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::extract::body::broken_off;
 use crate::middleware::guard::BodyLimit;
 use crate::problem::Problem;
-use crate::unhurried::{Unhurried, breathe_out};
+use crate::unhurried::Unhurried;
 
 /// Pieces of the body that wait for the parser.
 const PIECES_MAX: usize = 16;

@@ -7,11 +7,9 @@ use domain::ids::{JournalId, TenantId};
 use domain::text::Code;
 use domain::time::Timestamp;
 
+use crate::request;
 use crate::routes::platform::attachments::dto::Checksum;
 use crate::wire::{Int, List, Pointer, REQUIRED, Text};
-use crate::{request, word_type};
-
-word_type!(ChainKind, "chainKind");
 
 request! {
     /// What to verify beside the chains themselves.

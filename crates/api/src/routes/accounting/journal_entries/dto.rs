@@ -1,6 +1,7 @@
 //! Bodies of journal entries.
 
-use application::accounting::entry_input::{LineInput, Reference};
+use application::accounting::entry_input::LineInput;
+use application::reference::Reference;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{LINES_MAX, REFERENCE_LENGTH_MAX};
 use domain::ids::JournalId;

@@ -44,7 +44,6 @@ domain::choices! {
     }
 }
 
-word_type!(Compare, "compare");
 word_type!(ReportFormat, "format");
 word_type!(LedgerFormat, "format");
 

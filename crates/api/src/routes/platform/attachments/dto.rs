@@ -3,40 +3,19 @@
 use application::platform::attachments::NewAttachment;
 use application::ports::blobs::from_hex;
 use domain::error::{Violation, Violations};
-use domain::platform::attachment::{
-    CONTENT_TYPE_LENGTH_MAX, ContentType, DocumentType, FILE_NAME_LENGTH_MAX, FileName,
-};
+use domain::platform::attachment::{CONTENT_TYPE_LENGTH_MAX, ContentType, DocumentType, FileName};
 use domain::text::DESCRIPTION_LENGTH_MAX;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::wire::{Int, Optional, Patch, Pointer, RequiredText, Schemas, Text, WireType, check, string};
-use crate::{query, request, word_type};
+use crate::{query, request};
 
 /// Largest size that can be announced, in bytes: 5 TiB.
 const ANNOUNCED_BYTES_MAX: i64 = 5 << 40;
-/// None of `/ \ : * ? " < > |`, no control or direction characters, and something beside blanks and dots.
-const FILE_NAME_PATTERN: &str = concat!(
-    r#"^[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*"#,
-    r#"[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\s.\u0300-\u036F]"#,
-    r#"[^/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"#
-);
-
-word_type!(DocumentType, "documentType");
-
 domain::errors! {
     INVALID_CHECKSUM = "invalid_checksum", Rule, Developer,
         "A SHA-256 has 64 hexadecimal digits.", "تتكون بصمة SHA-256 من 64 رقمًا ست عشريًا.";
-}
-
-impl WireType for FileName {
-    fn schema(_: &mut Schemas) -> Value {
-        json!({ "type": "string", "minLength": 1, "maxLength": FILE_NAME_LENGTH_MAX, "pattern": FILE_NAME_PATTERN,
-            "examples": ["فاتورة 2026-001.pdf"] })
-    }
-    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        check(Self::parse(string(value, at, errors)?), at, errors)
-    }
 }
 
 /// A SHA-256.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
+use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::text::{Code, LocalizedName};
@@ -10,12 +11,13 @@ use serde::Deserialize;
 
 use super::template::JournalPlan;
 use crate::accounting::accounts::create::CreateAccount;
-use crate::accounting::dimensions::create::CreateDimension;
-use crate::accounting::entry_input::Reference;
+use crate::accounting::dimensions::NewDimension;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::master_data::Create;
 use crate::ports::unit_of_work::UnitOfWork;
+use crate::reference::Reference;
 
 /// Headings come before the accounts below them.
 const CHART: &str = include_str!("chart.csv");
@@ -139,7 +141,8 @@ pub(super) async fn ensure_dimensions(ctx: &RequestContext, uow: &mut dyn UnitOf
     for (code, ar, en) in DIMENSIONS {
         if uow.dimensions().id_by_code(code).await?.is_none() {
             let name = LocalizedName::parse(Some(ar), Some(en))?;
-            CreateDimension { code: Code::parse(code)?, name, active: true }.run(ctx, uow).await?;
+            let new = NewDimension { code: Code::parse(code)?, name, active: true };
+            Create::<Dimension>(new).run(ctx, uow).await?;
             created += 1;
         }
     }

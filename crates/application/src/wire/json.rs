@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use application::error::MALFORMED_REQUEST;
+use crate::error::MALFORMED_REQUEST;
 use domain::error::{Violation, Violations};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::raw::{Name, Raw};
 use super::{Pointer, WireType};
-use crate::unhurried::breathe;
+use crate::ports::pace::breathe;
 
 /// Most members of one object.
 pub const MEMBERS_MAX: usize = 4_096;

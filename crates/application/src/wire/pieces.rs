@@ -1,7 +1,7 @@
 //! Where the items of a list and the members of an object begin and end, in text that is known to be well-formed. Nothing is
 //! read twice or kept, and a long one lets others have the processor meanwhile.
 
-use crate::unhurried::breathe;
+use crate::ports::pace::breathe;
 
 /// Bytes between two breaths.
 const BREATH_BYTES: usize = 4 << 10;

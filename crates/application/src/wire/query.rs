@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use application::error::MALFORMED_REQUEST;
-use application::paging::{INVALID_PARAMETER, UNKNOWN_PARAMETER};
+use crate::error::MALFORMED_REQUEST;
+use crate::paging::{INVALID_PARAMETER, UNKNOWN_PARAMETER};
 use domain::error::{Violation, Violations};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};

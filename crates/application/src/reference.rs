@@ -1,9 +1,15 @@
 //! Things named by id or by code, whichever the caller has at hand.
 
-use application::accounting::entry_input::Reference;
 use domain::text::Code;
 
 use crate::wire::{Optional, Patch};
+
+/// An id or a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<Id> {
+    Id(Id),
+    Code(String),
+}
 
 /// The id when it is given, else the code.
 pub fn by_id_or_code<Id>(id: Option<Id>, code: Option<Code>) -> Option<Reference<Id>> {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::pieces::Pieces;
 use super::{Pointer, TOO_MANY_ITEMS, wrong_type};
-use crate::unhurried::breathe;
+use crate::ports::pace::breathe;
 
 /// Most values of a member that is read as a tree: one whose type is neither a list nor a body of its own.
 pub const TREE_VALUES_MAX: usize = 10_000;

@@ -189,12 +189,23 @@ macro_rules! wire_raw_member {
     };
 }
 
-/// Declares a JSON body: a struct, its parser and its schema.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_schema_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $schema:ident) => {
+        stringify!($schema)
+    };
+}
+
+/// Declares a JSON body: a struct, its parser and its schema, which is named after the struct or, with `as`, otherwise.
 #[macro_export]
 macro_rules! request {
     ($(
         $(#[doc = $doc:literal])*
-        $vis:vis struct $name:ident {
+        $vis:vis struct $name:ident $(as $schema:ident)? {
             $(
                 $(#[doc = $field_doc:literal])*
                 $field_vis:vis $field:ident : $type:ty $(= $example:tt)? $(=> $default:tt)?
@@ -209,7 +220,7 @@ macro_rules! request {
 
         impl $crate::wire::WireType for $name {
             fn schema(schemas: &mut $crate::wire::Schemas) -> ::serde_json::Value {
-                schemas.named::<Self>(stringify!($name), |schemas| {
+                schemas.named::<Self>($crate::wire_schema_name!($name $($schema)?), |schemas| {
                     let _ = &schemas;
                     #[allow(unused_mut)]
                     let mut object = $crate::wire::ObjectSchema::new(&$crate::wire::summary(&[$($doc),*]));

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
+use domain::ids::Id;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, parse_date};
 use serde_json::{Value, json};
@@ -206,20 +207,11 @@ impl WireType for Uuid {
     }
 }
 
-macro_rules! wire_ids {
-    ($($id:ident)*) => {$(
-        impl WireType for domain::ids::$id {
-            fn schema(schemas: &mut Schemas) -> Value {
-                Uuid::schema(schemas)
-            }
-            fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-                <Uuid as WireType>::parse(value, at, errors).map(Self::new)
-            }
-        }
-    )*};
-}
-wire_ids! {
-    TenantId UserId RoleId RoleAssignmentId InvitationId ApiKeyId RefreshTokenId AccountId JournalId JournalEntryId RecurringEntryId
-    FiscalYearId FiscalPeriodId LockExceptionId DimensionId DimensionValueId DimensionSetId DimensionRuleId
-    NumberSeriesId ExchangeRateId JobId AttachmentId AuditId
+impl<T> WireType for Id<T> {
+    fn schema(schemas: &mut Schemas) -> Value {
+        Uuid::schema(schemas)
+    }
+    fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
+        Uuid::parse(value, at, errors).map(Self::new)
+    }
 }

@@ -73,6 +73,13 @@ impl<T: WireType> WireType for Patch<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Optional<T>(pub Option<T>);
 
+impl<T: Clone> Optional<T> {
+    /// The new value, or what there was.
+    pub fn or(&self, old: &T) -> T {
+        self.0.as_ref().unwrap_or(old).clone()
+    }
+}
+
 impl<T: WireType> WireType for Optional<T> {
     fn schema(schemas: &mut Schemas) -> Value {
         T::schema(schemas)

@@ -1,0 +1,103 @@
+//! What every resource of master data does, tried with the example of its own document: one that is added is tried, too.
+
+use std::collections::BTreeMap;
+
+use application::master_data::registry::RESOURCES;
+use application::master_data::{Caching, Resource};
+use erp_api::bootstrap::api_operations;
+use serde_json::{Value, json};
+use testkit::{Answer, Client, World};
+
+/// The complete example of the body that creates one.
+pub fn example(document: &Value, resource: &Resource) -> Value {
+    let path = format!("/paths/~1api~1v1{}", resource.path.replace('/', "~1"));
+    let body = format!("{path}/post/requestBody/content/application~1json/schema/$ref");
+    let schema = document.pointer(&body).and_then(Value::as_str).unwrap_or_else(|| panic!("{body}"));
+    let example = document.pointer(&format!("{}/examples/0", schema.trim_start_matches('#')));
+    example.cloned().unwrap_or_else(|| panic!("{schema} has no complete example"))
+}
+
+/// Creates one of each in a tenant and answers the last part of its path.
+pub async fn make_each(client: &Client) -> BTreeMap<&'static str, String> {
+    let document = api_operations().openapi();
+    let mut made = BTreeMap::new();
+    for resource in RESOURCES {
+        let answer = client.post(resource.path, example(&document, resource)).await.expect(201);
+        made.insert(resource.path_of_one, last_part(&answer).to_owned());
+    }
+    made
+}
+
+fn last_part(created: &Answer) -> &str {
+    created.header("location").rsplit('/').next().unwrap()
+}
+
+#[tokio::test]
+async fn each_is_created_listed_changed_noted_and_deleted() {
+    let world = World::new().await;
+    let client = world.home().await;
+    let document = api_operations().openapi();
+    for resource in RESOURCES {
+        let Resource { entity, path, .. } = resource;
+        let body = example(&document, resource);
+        let dry = client.post(&format!("{path}?dryRun=true"), body.clone()).await.expect(200);
+        assert_eq!(dry.json()["version"], 1, "{entity}");
+        let created = client.post(path, body.clone()).await.expect(201);
+        let one = format!("{path}/{}", last_part(&created));
+        let view = client.get(&one).await;
+        assert_eq!((view.json(), view.etag()), (created.json(), created.etag()), "{entity}");
+
+        // In the list, and in its CSV, from the next read on.
+        for _ in 0..2 {
+            let page = client.get(&format!("{path}?limit=1000")).await.ok();
+            assert!(page["items"].as_array().unwrap().contains(&created.json()), "{entity}: {page}");
+        }
+        let csv = client.call("GET", path, &["Accept: text/csv"], "").await.expect(200).text();
+        let version_column = csv.lines().next().unwrap().split(',').any(|column| column == "version");
+        assert!(
+            version_column && csv.lines().any(|line| line.contains(last_part(&created))),
+            "{entity}: {csv}"
+        );
+
+        // Not without its version, and not by an older one.
+        client.call("PATCH", &one, &["Content-Type: application/json"], "{}").await.expect(428);
+        let changed = client.with_etag("PATCH", &one, &created.etag(), json!({})).await.expect(200);
+        assert_eq!(changed.json()["version"], 2, "{entity}");
+        let stale = client.with_etag("PATCH", &one, &created.etag(), json!({})).await.expect(412);
+        assert_eq!(stale.code(), "stale_version", "{entity}");
+        assert_eq!(client.get(&one).await.json()["version"], 2, "{entity}: the cache forgot the first one");
+        if resource.caching != Caching::No {
+            assert_eq!(client.get(&one).await.json(), changed.json(), "{entity}");
+        }
+
+        client.with_etag("DELETE", &one, &changed.etag(), Value::Null).await.expect(204);
+        assert_eq!(client.get(&one).await.expect(404).code(), "not_found", "{entity}");
+
+        let noted = client.get(&format!("/audit-log?entity={entity}&sort=recordedAt&limit=1000")).await.ok();
+        let actions: Vec<_> =
+            noted["items"].as_array().unwrap().iter().map(|row| row["action"].clone()).collect();
+        assert!(
+            actions.ends_with(&[json!("created"), json!("updated"), json!("deleted")]),
+            "{entity}: {actions:?}"
+        );
+        for action in ["created", "updated", "deleted"] {
+            let events = client.get(&format!("/events?type={entity}.{action}&limit=1000")).await.ok();
+            let ours = events["items"].as_array().unwrap().iter().filter(|event| event["entity"] == *entity);
+            assert!(ours.count() >= 1, "{entity}.{action}");
+        }
+    }
+}
+
+/// All errors of a body come together, whatever the resource.
+#[tokio::test]
+async fn each_names_everything_that_is_missing() {
+    let world = World::new().await;
+    let client = world.home().await;
+    for resource in RESOURCES {
+        let refused = client.post(resource.path, json!({ "nonsense": 1 })).await.expect(422);
+        let errors = refused.json()["errors"].as_array().unwrap().len();
+        assert!(errors >= 2, "{}: {}", resource.entity, refused.text());
+        let bad = client.get(&format!("{}/%00", resource.path)).await.expect(404);
+        assert!(bad.text().contains(resource.entity), "{}: {}", resource.entity, bad.text());
+    }
+}

@@ -1,0 +1,27 @@
+//! Words of the ledger in requests. The words themselves stand at their types.
+
+use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
+use domain::accounting::fiscal_year::PeriodPattern;
+use domain::accounting::lock::LockKind;
+use domain::accounting::number_series::NumberReset;
+
+use super::dimension_rules::input::RuleWord;
+use super::imports::ImportKind;
+use super::integrity::ChainKind;
+use super::ledger_export::ExportFormat;
+use super::reports::request::Compare;
+use super::setup::Template;
+use crate::word_type;
+
+word_type!(AccountType, "accountType");
+word_type!(ControlKind, "controlKind", ["none", "receivable", "payable", "inventory", "vat"]);
+word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investing", "financing", "cash"]);
+word_type!(RuleWord, "dimensionRuleKind");
+word_type!(ExportFormat, "format");
+word_type!(PeriodPattern, "periodPattern");
+word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances"]);
+word_type!(ChainKind, "chainKind");
+word_type!(LockKind, "lockKind");
+word_type!(NumberReset, "numberReset");
+word_type!(Compare, "compare");
+word_type!(Template, "template");

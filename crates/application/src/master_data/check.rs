@@ -1,0 +1,52 @@
+//! What a rule sees and says.
+
+use domain::error::{Violation, Violations};
+use domain::text::Code;
+
+use super::{MasterData, Records};
+use crate::changes::already_exists;
+use crate::error::{AppError, AppResult};
+use crate::ports::unit_of_work::UnitOfWork;
+
+/// The unit of work that a rule may ask, and everything that was found wrong so far.
+pub struct Check<'u> {
+    pub uow: &'u mut dyn UnitOfWork,
+    pub violations: Violations,
+}
+
+impl<'u> Check<'u> {
+    pub fn new(uow: &'u mut dyn UnitOfWork) -> Self {
+        Self { uow, violations: Violations::new() }
+    }
+
+    pub fn refuse(&mut self, violation: Violation) {
+        self.violations.push(violation);
+    }
+
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// A record's code is its own. Looks only when `code` differs from that of the record there is.
+    pub async fn code<R: MasterData>(&mut self, code: &Code, own: Option<(R::Key, &Code)>) -> AppResult<()>
+    where
+        for<'a> dyn UnitOfWork + 'a: Records<R>,
+    {
+        let changed = own.is_none_or(|(_, old)| old != code);
+        if changed && Records::<R>::code_taken(self.uow, code, own.map(|(key, _)| key)).await? {
+            self.refuse(already_exists("code", code));
+        }
+        Ok(())
+    }
+
+    /// The value, or everything that was found wrong.
+    pub(super) fn finish<T>(self, value: Option<T>) -> AppResult<T> {
+        match value.filter(|_| self.violations.is_empty()) {
+            Some(value) => Ok(value),
+            None if self.violations.is_empty() => {
+                Err(AppError::internal("a rule refused and did not say why"))
+            }
+            None => Err(self.violations.into_vec().into()),
+        }
+    }
+}

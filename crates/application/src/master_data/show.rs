@@ -1,0 +1,91 @@
+//! From values to what the API shows of them.
+
+use domain::ids::Id;
+use domain::money::{CurrencyCode, Rate};
+use domain::text::{Code, LocalizedName};
+use uuid::Uuid;
+
+use crate::views::NameView;
+
+/// How a value looks in an answer.
+pub trait Shown<T> {
+    fn shown(value: &T) -> Self;
+}
+
+macro_rules! shown {
+    ($($from:ty => $to:ty: $value:ident => $shown:expr;)*) => {$(
+        impl Shown<$from> for $to {
+            fn shown($value: &$from) -> Self {
+                $shown
+            }
+        }
+    )*};
+}
+shown! {
+    bool => bool: value => *value;
+    u8 => u8: value => *value;
+    u32 => u32: value => *value;
+    i64 => i64: value => *value;
+    String => String: value => value.clone();
+    chrono::NaiveDate => chrono::NaiveDate: value => *value;
+    Code => String: value => value.to_string();
+    CurrencyCode => String: value => value.to_string();
+    Rate => String: value => value.to_string();
+    LocalizedName => NameView: value => NameView::from(value);
+}
+
+impl<T> Shown<Id<T>> for Uuid {
+    fn shown(value: &Id<T>) -> Self {
+        value.uuid()
+    }
+}
+
+impl<T, S: Shown<T>> Shown<Option<T>> for Option<S> {
+    fn shown(value: &Option<T>) -> Self {
+        value.as_ref().map(S::shown)
+    }
+}
+
+/// An enumeration of the domain is shown by its word.
+#[macro_export]
+macro_rules! shown_word {
+    ($type:ty) => {
+        impl $crate::master_data::Shown<$type> for &'static str {
+            fn shown(value: &$type) -> Self {
+                value.as_str()
+            }
+        }
+    };
+}
+
+/// Declares what the API answers of a record: the members named, then `updatedAt` and `version`.
+#[macro_export]
+macro_rules! view {
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $view:ident of $value:ty {
+            $($(#[doc = $field_doc:literal])* $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, ::serde::Serialize, ::utoipa::ToSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $view {
+            $($(#[doc = $field_doc])* pub $field: $type,)*
+            #[schema(format = "date-time")]
+            pub updated_at: String,
+            pub version: i64,
+        }
+
+        impl From<&$crate::ports::stored::Stored<$value>> for $view {
+            fn from(stored: &$crate::ports::stored::Stored<$value>) -> Self {
+                let value = &stored.value;
+                Self {
+                    $($field: $crate::master_data::Shown::shown(&value.$field),)*
+                    updated_at: stored.updated_at.to_string(),
+                    version: value.version,
+                }
+            }
+        }
+    };
+}
