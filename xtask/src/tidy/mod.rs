@@ -3,6 +3,7 @@
 mod error_codes;
 mod layers;
 mod migrations;
+mod rules;
 mod sizes;
 mod stray;
 
@@ -15,6 +16,7 @@ pub fn run(tree: &Tree) -> Result<Outcome, String> {
     sizes::check(tree, &mut outcome);
     error_codes::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);
+    rules::check(tree, &mut outcome);
     stray::check(tree, &mut outcome);
     Ok(outcome)
 }

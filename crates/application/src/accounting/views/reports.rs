@@ -156,7 +156,7 @@ pub struct StatementLine {
     pub amounts: Vec<Money>,
 }
 
-/// Control accounts beside the lines that make them up (R16).
+/// Control accounts beside the lines that make them up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ControlAccountsView {
     pub scope: ReportScopeView,

@@ -161,7 +161,7 @@ fn stored_operations(ops: &mut Operations) {
         .id("update_attachment")
         .tag(TAG)
         .summary("Rename or describe an attachment")
-        .description("Also of a posted document (R2). The bytes never change: attach another file instead.")
+        .description("Also of a posted document. The bytes never change: attach another file instead.")
         .command::<UpdateAttachment>()
         .if_match()
         .body::<dto::UpdateAttachmentBody>()
