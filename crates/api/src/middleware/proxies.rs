@@ -23,7 +23,7 @@ const IPV4_BITS: u8 = 32;
 
 domain::errors! {
     NOT_THROUGH_FRONT_DOOR = "not_through_front_door", Forbidden, Operator,
-        "This address takes requests of its front door only. Use the public address of the API.",
+        "This address accepts only requests that come through its front door. Use the public address of the API.",
         "هذا العنوان يقبل الطلبات الواردة عبر البوابة الأمامية فقط. استخدم العنوان العام للواجهة.";
 }
 

@@ -38,7 +38,7 @@ pub struct StoredExportView {
     pub content: String,
     /// `ndjson` or `hledger`.
     pub format: String,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// SHA-256 of the file.
     pub sha256: String,

@@ -26,7 +26,7 @@ pub use read::{FLAGS_MAX, FlagProblem, FlagSet};
 /// Roles of one user that count as groups.
 const ROLES_MAX: u32 = 50;
 
-/// A flag for the one who asks.
+/// A feature flag as it is for the caller.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FeatureFlagView {
@@ -35,7 +35,7 @@ pub struct FeatureFlagView {
     /// The variant for the caller, if the flag has variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// What the variant is configured to be.
+    /// The configuration of the variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub configuration: Option<Value>,

@@ -37,36 +37,37 @@ word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-ba
 query! {
     /// What a file holds and how to take it.
     pub struct ImportQuery {
-        /// What the file holds.
+        /// The kind of records in the file.
         r#type: ImportKind = "journal-entries",
-        /// Post the entries, or leave drafts. When left out, opening balances are posted, as with `POST /opening-balances`,
-        /// and journal entries stay drafts.
+        /// Whether to post the entries or leave them as drafts. By default opening balances are posted, as with `POST
+        /// /opening-balances`, and journal entries stay drafts.
         post: Option<bool>,
-        /// Generate fiscal years that are missing.
+        /// Whether missing fiscal years are made.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown; otherwise they are errors.
+        /// Whether unknown dimensions and values are created; otherwise they are errors.
         create_dimensions: bool => false,
-        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
-        /// Change accounts that differ from the file; otherwise a difference is an error.
+        /// Whether accounts that differ from the file are changed; otherwise a difference is an error.
         update: bool => false,
-        /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
-        /// kind.
+        /// The code of the journal for entries that do not name one; by default `GENERAL`, or the opening journal for
+        /// opening balances.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
-        /// Posting date of opening balances, where the file has no column `date`; by default the first day of the books.
+        /// The posting date of opening balances if the file has no column `date`; by default the first day of the
+        /// books.
         date: Option<NaiveDate>,
     }
     /// How to take a file of journal entries.
     pub struct ImportEntriesQuery {
-        /// Post the entries; otherwise they stay drafts.
+        /// Whether to post the entries; otherwise they stay drafts.
         post: bool => false,
-        /// Generate fiscal years that are missing.
+        /// Whether missing fiscal years are made.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown; otherwise they are errors.
+        /// Whether unknown dimensions and values are created; otherwise they are errors.
         create_dimensions: bool => false,
-        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
-        /// Code of the journal of entries that name none; by default `GENERAL`.
+        /// The code of the journal for entries that do not name one; by default `GENERAL`.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
     }
 }
