@@ -1,5 +1,6 @@
 //! Rules that neither the compiler nor clippy keeps.
 
+mod decisions;
 mod error_codes;
 mod layers;
 mod migrations;
@@ -17,6 +18,7 @@ pub fn run(tree: &Tree) -> Result<Outcome, String> {
     error_codes::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);
     rules::check(tree, &mut outcome);
+    decisions::check(tree, &mut outcome);
     stray::check(tree, &mut outcome);
     Ok(outcome)
 }
