@@ -150,10 +150,10 @@ pub enum DiagCommand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
 pub struct SlowQueriesArgs {
-    /// Of the last hours, from the Query Store
+    /// How many hours of the Query Store to look at
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=720))]
     pub hours: u32,
-    /// Of the plans that are cached now instead
+    /// Look at the plans that are cached now instead
     #[arg(long, conflicts_with = "hours")]
     pub cache: bool,
 }

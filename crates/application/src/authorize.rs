@@ -10,14 +10,14 @@ use crate::error::{AppError, AppResult, PERMISSION_DENIED};
 /// A permission name such as `accounting.journal_entry.post`.
 pub type Permission = &'static str;
 
-/// Who may call an operation.
+/// The callers that may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anyone, also without a token.
     Public,
     /// Anyone signed in.
     SignedIn,
-    /// Whoever holds the permission in the tenant of the token.
+    /// Callers who hold the permission in the tenant of the token.
     Permission(Permission),
     PlatformAdmin,
 }

@@ -1,4 +1,4 @@
-//! Who asks, for which tenant, with which rights and in which language: the first argument of every use case.
+//! The context of a request: caller, tenant, rights and language. It is the first argument of every use case.
 
 use std::sync::Arc;
 

@@ -103,7 +103,7 @@ impl AdminListener {
 
     pub async fn end(self) {
         let _ = self.stop.send(true);
-        // Whoever still asks has had an answer to every earlier request.
+        // A caller that is still asking has had an answer to every earlier request.
         let _ = tokio::time::timeout(ADMIN_GRACE, self.serving.ended()).await;
     }
 }

@@ -60,7 +60,7 @@ struct Followers {
     reconnecting: Arc<Reconnecting>,
 }
 
-/// Of several changed connection strings the last one counts, however long the earlier ones are tried.
+/// When connection strings change several times, the last one counts, however long the earlier ones are tried.
 #[derive(Default)]
 struct Reconnecting {
     last: AtomicU64,
@@ -74,7 +74,7 @@ pub struct LiveParts {
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
     /// Where the cache is shared.
     pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
-    /// Of attachments, signed as tokens are.
+    /// Links to attachments, signed as tokens are.
     pub links: crate::routes::platform::attachments::AttachmentLinks,
     pub blobs: Arc<infrastructure::blobs::replaceable::ReplaceableBlobs>,
     pub switches: crate::middleware::Switches,

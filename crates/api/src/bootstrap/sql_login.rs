@@ -1,4 +1,4 @@
-//! Who logs in to SQL Server where the connection string names nobody: the identity of the process.
+//! The login to SQL Server where the connection string has no user: the identity of the process.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const DATABASE_SCOPE: &str = "https://database.windows.net/.default";
 pub enum NoLogin {
     /// Neither credentials nor an identity, or one that is refused: waiting does not mend it.
     Wrong(Failure),
-    /// Who gives the tokens is away.
+    /// The service that gives the tokens is away.
     Away(String),
 }
 

@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         counts.map(|(rest, found)| (rest, found.value.to_owned())).collect()
     }
 
-    /// The flags of a section that `--break-glass` sets. Whatever another notation says of them counts no longer.
+    /// The flags of a section that `--break-glass` sets. Other notations of the same flags no longer count.
     pub fn broken_glass(&self, def: &'static KeyDef) -> BTreeSet<String> {
         let below = self.layers.descendants(def.section().unwrap_or(def.key));
         let broken = below.into_iter().filter(|(_, found)| found.layer == BREAK_GLASS_LAYER);

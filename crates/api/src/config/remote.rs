@@ -139,7 +139,7 @@ pub struct Remote {
 /// How often a source is asked at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
-    /// Whoever asks comes again.
+    /// The caller asks again by itself.
     Once,
     /// A few times within a minute.
     AFewTimes,

@@ -253,7 +253,7 @@ pub struct Shutdown {
 pub struct Files {
     pub container: String,
     pub attachment_bytes: u64,
-    /// Of one tenant; `None` for no limit.
+    /// The bytes of one tenant; `None` for no limit.
     pub tenant_bytes: Option<u64>,
     /// Empty: the standard ones.
     pub types: Vec<ContentType>,

@@ -57,7 +57,7 @@ impl Routes {
 
     pub fn add(&self, method: &Method, route: &str, status: Option<u16>, took: Duration) {
         let place = || {
-            // Whoever serves one serves the other.
+            // A route that serves GET serves HEAD.
             let method = if *method == Method::HEAD { &Method::GET } else { method };
             let index = METHODS.iter().position(|known| known == method)?;
             self.places.get(route).map(|own| usize::from(own[index]))
@@ -88,7 +88,7 @@ impl Routes {
         }
     }
 
-    /// Of all routes together.
+    /// The sum over all routes.
     pub fn total(&self) -> Snapshot {
         let each = self.all.iter().map(|route| route.durations.read());
         each.fold(Snapshot::empty(BOUNDS), |all, one| all.plus(&one))

@@ -1,4 +1,4 @@
-//! Who is at the other end: the client, or a proxy that is trusted to say for whom it asks.
+//! The other end of a connection: the client, or a proxy that is trusted to name the client.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;

@@ -133,7 +133,8 @@ impl Controller {
         waiting >= self.waiting_max(class, now) || (class == Class::Write && self.is_writer_late(now))
     }
 
-    /// Of a queue that does not keep up, so many as are let in within half the time that they may wait.
+    /// The places in a queue that does not keep up: as many as are let in within half the time that requests may
+    /// wait.
     fn waiting_max(&self, class: Class, now: Duration) -> usize {
         let most = self.limit.saturating_mul(WAITING_FACTOR);
         if !self.is_busy(class, now) {

@@ -191,7 +191,7 @@ struct One {
     budget: Budget,
     shed: Option<Shed>,
     turn: Arc<Turn>,
-    /// Who is connected: a client, or the proxy in front.
+    /// The address of the client, or of the proxy in front.
     peer: Option<SocketAddr>,
 }
 

@@ -80,7 +80,7 @@ impl RequestScope {
         self.route.as_ref().map_or("-", MatchedPath::as_str)
     }
 
-    /// Who asks, once that is verified.
+    /// Notes the caller, once verified.
     pub fn signed_in(&self, tenant: Uuid, user: Option<Uuid>) {
         // The first answer stays: it is the same request.
         let _ = self.caller.set((tenant, user));

@@ -180,7 +180,7 @@ fn validate(
     Ok(draft.validate(&rules)?)
 }
 
-/// Who made and posts an entry, and why.
+/// The users who made and post an entry, and the reason.
 pub(super) fn origin(ctx: &RequestContext, validated: &ValidatedEntry, meta: &EntryMeta) -> EntryOrigin {
     EntryOrigin {
         created_at: meta.created_at,

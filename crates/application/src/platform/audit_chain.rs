@@ -27,7 +27,7 @@ const MARK: &str = "audit-entry";
 /// The end of a tenant's chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditHead {
-    /// Of the last row; the feed's last position, too.
+    /// The position of the last row, which is also the feed's last position.
     pub position: i64,
     pub hash: [u8; 32],
 }

@@ -68,7 +68,8 @@ impl Work for BatchWork {
                         let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
                         touched.extend(work.touched());
                     }
-                    // Whoever joined may be gone; then the batch is, too, and ends with the next message.
+                    // The caller that joined may be gone; then the batch is gone, too, and ends with the next
+                    // message.
                     let _ = reply.send(result.map(|_| ()));
                 }
             }

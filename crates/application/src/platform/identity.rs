@@ -1,4 +1,4 @@
-//! Who a credential belongs to.
+//! The identity behind a credential.
 
 use std::sync::Arc;
 

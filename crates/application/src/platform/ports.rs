@@ -191,7 +191,7 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &str, now: Timestamp) -> AppResult<AccessGrant>;
 }
 
-/// Who speaks, before anyone is signed in: for the audit row and the language of the answer.
+/// The caller before anyone is signed in: for the audit row and the language of the answer.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub request_id: std::sync::Arc<str>,

@@ -42,7 +42,7 @@ impl Country {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantStatus {
     Active,
-    /// Nobody can sign in; the books stay as they are.
+    /// Signing in is impossible; the books stay as they are.
     Suspended,
 }
 

@@ -302,7 +302,7 @@ impl SignIn {
     }
 }
 
-/// Of a token whose owner is only known once it is found.
+/// The context of a token whose owner is known only once the token is found.
 fn before_sign_in(caller: &Caller) -> RequestContext {
     RequestContext::system(TenantId::new(Uuid::nil()), &caller.request_id)
 }

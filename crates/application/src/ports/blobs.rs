@@ -152,7 +152,7 @@ pub enum Purpose {
     Upload,
 }
 
-/// Whoever has it needs no other right, so it is a secret while it lives.
+/// A holder of the URL needs no other right, so it is a secret while it lives.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl {
     pub url: String,

@@ -54,7 +54,7 @@ pub enum HashVersion {
 }
 
 impl HashVersion {
-    /// Of entries that are posted now.
+    /// The version of entries that are posted now.
     pub const CURRENT: Self = Self::Two;
 
     pub const fn number(self) -> u8 {

@@ -272,7 +272,7 @@ impl Backups {
     }
 
     async fn copy_files(&self) -> Result<u64, BackupError> {
-        // Who copies already copies these, too, or the next backup does.
+        // A backup that is already copying copies these, too, or the next one does.
         let Ok(mut known) = self.known.files.try_lock() else { return Ok(0) };
         if known.is_none() {
             *known = Some(self.repository.ids(BlobKind::BackupFile).await?.into_iter().collect());

@@ -168,7 +168,7 @@ pub struct RedisOptions {
     pub roots: Option<Arc<[u8]>>,
     /// Instead of `user` and `password`.
     pub credentials: Option<Arc<dyn RedisCredentials>>,
-    /// Of the server that these options led to.
+    /// The certificate of the server that these options led to.
     pub seen_certificate: SeenCertificate,
 }
 

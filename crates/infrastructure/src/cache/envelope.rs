@@ -47,7 +47,7 @@ pub(super) enum Stored {
         created_ms: i64,
         ttl: Duration,
     },
-    /// Of another build: neither readable nor wrong.
+    /// Written by another build: neither readable nor wrong.
     Foreign,
     Undecodable,
 }

@@ -285,7 +285,7 @@ impl Sharing {
             Entry { ttl: life(&cached, ttl), cached }
         });
         let store = fetched.as_ref().ok().filter(|entry| !entry.ttl.is_zero()).cloned();
-        // Whoever asked may have gone away.
+        // The caller may have gone away.
         let _ = answer.send(fetched);
         if let Some(Entry { cached, ttl }) = store
             && let Err(error) = shared.remote.put(&link, &name, &stamp, &cached, ttl).await

@@ -118,7 +118,7 @@ impl Local {
     {
         match self.entries.try_get_with((key, generation, epoch), fetch).await {
             Ok(entry) => Ok(Some(entry.cached)),
-            // Whoever shares a failed load is told the same.
+            // Every caller that shares a failed load gets the same error.
             Err(error) => error.as_ref().clone().map_or(Ok(None), Err),
         }
     }

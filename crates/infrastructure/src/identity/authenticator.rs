@@ -1,4 +1,4 @@
-//! Who a credential belongs to, in microseconds when it was seen a moment ago.
+//! The identity behind a credential, found in microseconds when it was seen a moment ago.
 //!
 //! A verified credential is kept for less than a second, together with the cached rights it was derived from. It counts
 //! only while those rights are still the cached ones: a write makes them stale, and with them every credential of theirs.

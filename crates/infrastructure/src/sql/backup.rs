@@ -187,7 +187,7 @@ fn put_in_place(
         settle(target)?;
         fs::rename(target, kept).map_err(|error| cannot_write(kept, &error))?;
     }
-    // Of the old database, and what looking at the copy has left beside it.
+    // Files beside the old database, and those that looking at the copy has left.
     for (file, suffix) in [(target, "-wal"), (target, "-shm"), (partial, "-wal"), (partial, "-shm")] {
         let mut name = file.as_os_str().to_owned();
         name.push(suffix);

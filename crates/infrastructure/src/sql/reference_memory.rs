@@ -66,7 +66,7 @@ impl ReferenceMemory {
                     self.changing.push(tenant);
                 }
             }
-            // Of whom is not known, so of everybody.
+            // The tenant is not known, so the memory of all tenants is dropped.
             (Touch::Changes, None) => {
                 self.changing.extend(self.tenants.keys());
                 self.forget();

@@ -24,7 +24,7 @@ impl Names {
     }
 }
 
-/// One row. Whoever reads it names each column, from left to right, and gets an error where the statement has another.
+/// One row. Its reader names each column, from left to right, and gets an error where the statement has another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     names: Names,

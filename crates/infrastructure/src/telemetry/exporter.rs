@@ -159,7 +159,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
             };
             if let Some((patience, done)) = order.and_then(|order| self.follow(order)) {
                 self.end(patience, &mut orders).await;
-                // Whoever asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 let _ = done.try_send(());
                 return;
             }

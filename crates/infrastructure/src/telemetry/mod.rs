@@ -19,7 +19,7 @@ pub use channel::{BATCH_BYTES, WAITING_BYTES_MAX};
 pub use deliver::{ATTEMPTS_MAX, PAUSE_MAX};
 pub use exporter::{ExportError, Exporter, FLUSH_PATIENCE, Statistics};
 
-/// Who this process is.
+/// The identity of this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub application: String,

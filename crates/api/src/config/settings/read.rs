@@ -279,7 +279,8 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
     origins
 }
 
-/// Of two notations of one flag Microsoft's schema counts, unless `--break-glass` says otherwise in the other one.
+/// If a flag is written in both notations, Microsoft's schema counts, unless `--break-glass` sets it in the other
+/// one.
 fn features(reader: &mut Reader<'_>) -> Features {
     let sections = reader.flags(&keys::FEATURES);
     let mut schema = reader.section(&keys::FEATURE_FLAGS);

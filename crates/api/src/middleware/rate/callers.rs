@@ -56,7 +56,8 @@ impl Callers {
     }
 }
 
-/// Whoever has a whole burst again is like somebody who was never seen. Where all owe something, some are let off.
+/// A caller whose burst is full again is like one that was never seen. If every caller still owes something, some are
+/// forgiven.
 fn make_room(shard: &mut HashMap<u128, Arc<Caller>>, now: u64) {
     shard.retain(|_, caller| caller.full_at.load(Ordering::Relaxed) > now);
     if shard.len() >= SHARD_CALLERS_MAX {

@@ -97,7 +97,7 @@ async fn handle(
     answer::ok(accept(&sign_in, &body.token, acceptor, &visitor.caller()).await?)
 }
 
-/// Who is signed in; a credential that is there and not good is refused, not passed over.
+/// The user who is signed in, if any. A bad credential is refused, not passed over.
 async fn signed_in(
     headers: &HeaderMap,
     authenticator: &dyn Authenticator,

@@ -215,7 +215,7 @@ async fn set_password(
     State(sign_in): State<SignIn>,
     Json(body): Json<SetPasswordBody>,
 ) -> ApiResult {
-    // Whoever may not is told before anything is hashed.
+    // A caller without the right is refused before anything is hashed.
     person(&ctx)?;
     let user = sign_in.queries.user(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(USER))?;
     let email = EmailAddress::parse(&user.email)?;

@@ -34,7 +34,7 @@ pub struct Naming {
     pub user_ids: UserIds,
     /// In front of a host.
     pub scheme: &'static str,
-    /// Of calls; they need an id of their own.
+    /// The number of calls; they need an id of their own.
     pub calls: u64,
 }
 
@@ -111,7 +111,8 @@ impl Naming {
         })
     }
 
-    /// Without its query. Of a path that nobody serves, or that has a secret, no more than what is known of it.
+    /// The address without its query. A path that no operation serves, or that has a secret in it, is shown only as
+    /// far as it is known.
     fn url(&self, address: &Address, route: &str) -> String {
         let host = address.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or("-");
         let path = match route {

@@ -153,7 +153,7 @@ impl Fields {
 
 /// Notes the file as imported, before anything of it is; refuses it when it was before and `allow` is not set.
 ///
-/// Whoever imports the same file at the same time waits here for the end of the first one. Answers the import's id.
+/// A second import of the same file at the same time waits here for the end of the first one. Answers the import's id.
 pub async fn note(
     uow: &mut dyn UnitOfWork,
     kind: &'static str,

@@ -135,7 +135,7 @@ impl ImportEntries {
         self.options.posts(self.kind())
     }
 
-    /// Whoever may make opening balances may post them, here as with `POST /opening-balances`.
+    /// A user who may make opening balances may post them, here as with `POST /opening-balances`.
     fn authorise(&self, ctx: &RequestContext) -> AppResult<()> {
         match self.kind() {
             ImportKind::OpeningBalances => needs(ctx, "accounting.opening_balance.create"),

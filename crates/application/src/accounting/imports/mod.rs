@@ -142,7 +142,7 @@ pub trait Progress: Send + Sync {
     }
 }
 
-/// Nobody looks.
+/// Reports no progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 

@@ -14,7 +14,7 @@ use crate::ports::storage_error::StorageResult;
 pub struct ImportNote {
     pub id: Uuid,
     pub kind: &'static str,
-    /// Of what the file means.
+    /// The hash of the file's meaning.
     pub fingerprint: [u8; 32],
     /// 1 for the first import of these entries.
     pub occurrence: u32,

@@ -96,7 +96,7 @@ pub struct JournalHead {
     pub journal: String,
     pub position: i64,
     pub hash: [u8; 32],
-    /// Of the last entry; `None` when it is not there.
+    /// The version of the last entry's hash; `None` when the entry is not there.
     pub version: Option<HashVersion>,
     pub number: Option<String>,
     pub recorded_at: Option<Timestamp>,
@@ -106,7 +106,7 @@ pub struct JournalHead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditEnd {
     pub head: AuditHead,
-    /// Of the last change; `None` when its event is not there.
+    /// The moment of the last change; `None` when its event is not there.
     pub recorded_at: Option<Timestamp>,
 }
 

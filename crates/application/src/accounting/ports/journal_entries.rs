@@ -25,7 +25,7 @@ pub struct EntryMeta {
 }
 
 impl EntryMeta {
-    /// Of a new entry that comes from nowhere else.
+    /// The facts of a new entry that was not made from another one.
     pub fn new(created_by: Option<UserId>, created_at: Timestamp) -> Self {
         Self {
             notes: None,

@@ -28,7 +28,7 @@ pub struct SessionFacts {
     pub locks: Locks,
     pub exceptions: Vec<LockException>,
     pub dimension_rules: Vec<DimensionRule>,
-    /// Of every dimension.
+    /// The values of every dimension.
     pub dimension_tree: DimensionTree,
 }
 

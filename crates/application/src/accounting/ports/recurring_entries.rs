@@ -16,7 +16,7 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecurringEntry {
     pub entry: RecurringEntry,
-    /// Of the earliest failed occurrence.
+    /// The error of the earliest failed occurrence.
     pub last_error: Option<RecurringFailureView>,
     /// Occurrences that failed and were neither made nor skipped since.
     pub failed_count: u32,

@@ -66,7 +66,7 @@ impl Command for UpdateRecurringEntry {
         let known = uow.ledger().currencies(&currencies).await?;
         let Changed { mut entry, dropped } = match stored.entry.update(patch, today, &known) {
             Ok(changed) => changed,
-            // Whoever may not order it need not mend it.
+            // A user who may not order the entry is told so, not asked to correct it.
             Err(refused) => return Err(may_order(ctx, posts).err().unwrap_or_else(|| refused.into())),
         };
         if entry.orders_differently(&old) {

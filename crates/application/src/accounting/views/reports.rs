@@ -262,7 +262,7 @@ pub struct GeneralLedgerRowView {
     /// The account's balance after this row, debit positive.
     #[schema(value_type = String)]
     pub balance: Money,
-    /// Of a line.
+    /// The line, if the row is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<GeneralLedgerLineView>,
 }

@@ -21,7 +21,7 @@ pub struct DocumentState {
     pub period_open: bool,
 }
 
-/// Whoever may not read a document may not see its files either.
+/// A user who may not read a document may not see its files either.
 pub fn read_permission(kind: DocumentType) -> Permission {
     match kind {
         DocumentType::JournalEntry => "accounting.journal_entry.read",

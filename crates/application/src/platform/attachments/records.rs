@@ -60,9 +60,9 @@ pub struct NewAttachment {
 #[derive(Debug, Clone)]
 pub struct AttachmentPolicy {
     pub types: Vec<ContentType>,
-    /// Of one file.
+    /// The largest size of one file.
     pub bytes_max: u64,
-    /// Of all files of a tenant, those on their way included; `None` for no limit.
+    /// The largest size of all files of a tenant, including those on their way; `None` for no limit.
     pub tenant_bytes_max: Option<u64>,
     pub download_url_life: Duration,
     pub upload_url_life: Duration,

@@ -101,7 +101,8 @@ fn draw(ids: &dyn Ids) -> f64 {
     f64::from(number) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// Who the flags see: the user by e-mail address, in the groups of the tenant's code and of the user's role codes.
+/// The caller as flags see it: the user by e-mail address, in the groups of the tenant's code and of the user's role
+/// codes.
 pub async fn caller(
     queries: &dyn PlatformQueries,
     ctx: &RequestContext,

@@ -28,7 +28,7 @@ pub struct NewAccount {
     pub locale: Option<Language>,
 }
 
-/// Who accepts: someone signed in, or nobody yet.
+/// The accepting person: signed in, or not yet a user.
 pub enum Acceptor {
     SignedIn(UserId),
     New(NewAccount),

@@ -1,5 +1,5 @@
-//! Invitations: how an address becomes a member. Whoever may, invites; only the person makes the membership, by accepting
-//! with the token that was handed over to them.
+//! Invitations: how an e-mail address becomes a member. A user with the right invites; only the invited person makes
+//! the membership, by accepting with the token that was handed to them.
 
 mod accept;
 mod accept_invitation;

@@ -44,7 +44,7 @@ impl Command for UpdateRole {
                 role.permissions.iter().filter(|grant| !permissions.contains(grant)).cloned().collect();
             may_take(ctx, &removed)?;
             if !removed.is_empty() {
-                // Whoever has the role loses something, so none of them may hold more than the caller.
+                // Every user of the role loses something, so none of them may hold more than the caller.
                 let now = uow.now();
                 may_take(ctx, &uow.users().grants_of_holders(role.id, now).await?)?;
             }

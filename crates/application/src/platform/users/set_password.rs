@@ -41,7 +41,7 @@ impl Command for SetPassword {
     }
 }
 
-/// Whoever changes their own account by the administrators' way proves its password like anyone else.
+/// Users who change their own account by the administrators' operation prove their password like anyone else.
 pub(in crate::platform) fn knows_own(
     ctx: &RequestContext,
     user: &User,

@@ -38,7 +38,7 @@ pub struct ChainLink {
     pub previous_hash: [u8; 32],
 }
 
-/// Who made an entry, from what, and why. Nothing of it changes after posting.
+/// The origin of an entry: its creator, what it was made from, and why. Nothing of it changes after posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryOrigin {
     /// When it was created; an entry posted at once is created as it is recorded.

@@ -45,7 +45,7 @@ pub enum Filter {
     Closed,
 }
 
-/// Who asks.
+/// The caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Caller {
     pub user: Option<String>,

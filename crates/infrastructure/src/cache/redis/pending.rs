@@ -21,7 +21,7 @@ struct State {
 
 #[derive(Clone, Copy)]
 struct Change {
-    /// Of the latest one, so that what is told does not cover a change that came after.
+    /// The number of the latest change, so that an announcement does not cover a change that came after it.
     number: u64,
     /// When the first of them was noted.
     since: Instant,

@@ -39,7 +39,7 @@ enum End {
 pub(in super::super) async fn supervise(shared: Arc<Shared>) {
     let mut options = shared.remote.options.subscribe();
     let mut keeper = Keeper { lost_at: shared.remote.clock.now(), complained: false, shared };
-    // Whatever changed while values of ours may have lived counts as missed.
+    // Every change made while values of this process may have lived counts as missed.
     let life = keeper.shared.lives.longest();
     keeper.lost_at = before(keeper.lost_at, life);
     let mut next = None;

@@ -153,7 +153,7 @@ impl Remote {
         self.told(got.map(|value| value != Value::Nil))
     }
 
-    /// Whoever holds it by then: the lock saves work and decides nothing.
+    /// Gives the lock back, whoever holds it by then: it saves work and no result depends on it.
     pub async fn unlock(&self, link: &Link, name: &str) {
         let removed = link.query(link.unlink().arg(lock_key(name))).await;
         let _ = self.told(removed);

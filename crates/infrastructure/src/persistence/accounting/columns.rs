@@ -24,7 +24,7 @@ pub fn search_column(code: &Code, name: &LocalizedName) -> Value {
 }
 
 impl SqlUnitOfWork {
-    /// Of each statement that finds a row: the resource it stands for.
+    /// For each statement that finds a row, the resource that the row stands for.
     pub(crate) async fn users_of(
         &mut self,
         statements: &[(&'static Statement, &'static str)],

@@ -28,7 +28,7 @@ pub use self::schedule::{BACK_OFF_MAX, BACK_OFF_MIN};
 use self::schedule::{Schedule, Turn};
 use super::vaults::{SecretReader, SecretUri};
 
-/// Between two polls unless configured otherwise. Whoever calls `load` keeps this time.
+/// The time between two polls unless configured otherwise. The caller of `load` keeps to it.
 pub const REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 /// However often `load` is called, the store is not asked more often than this.
 pub const REFRESH_INTERVAL_MIN: Duration = Duration::from_secs(1);
@@ -247,7 +247,7 @@ impl ConfigurationSource for AppConfigurationSource {
     }
 
     fn back_off(&self) -> Option<Duration> {
-        // Who holds the state is asking the store right now.
+        // A task that holds the state is asking the store right now.
         self.state.try_lock().ok()?.schedule.back_off(self.clock.now())
     }
 

@@ -1,5 +1,5 @@
-//! Who the product is in Azure (K7): workload identity when the pod has one, else managed identity, and on a
-//! developer's machine the developer's own sign-in. Which of them is decided here and nowhere else.
+//! The product's identity in Azure (K7): workload identity when the pod has one, else managed identity, and on a
+//! developer's machine the developer's own sign-in. It is decided here and nowhere else.
 
 mod chain;
 mod federated_token;

@@ -74,7 +74,7 @@ impl Added {
         if !words.starts_with(&["unique"]) || self.tables.contains(table) {
             return Ok(());
         }
-        // Of rows that the version before writes, none is in an index of those that have the new column.
+        // The version before writes no row that is in an index of rows with the new column.
         if let Some([column, "is", "not", "null"]) = after(words, "where")
             && self.columns.get(&(table.to_owned(), (*column).to_owned())) == Some(&true)
         {

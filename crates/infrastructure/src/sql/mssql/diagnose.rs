@@ -16,7 +16,7 @@ const NEXT_BATCH: &str = "\nGO\n";
 /// What the second one says by hand, and here by a parameter.
 const HOURS: (&str, &str) = ("DECLARE @hours INT = 24;", "DECLARE @hours INT = CAST(@p1 AS INT);");
 
-/// Who is asked.
+/// Where slow queries are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlowQueriesOf {
     /// The Query Store, for the last hours.

@@ -1,4 +1,4 @@
-//! Who has the file of the embedded engine: one process at a time, and the others can read which one and what for.
+//! The owner of the embedded engine's file: one process at a time. The others can read which one, and what for.
 
 use std::fmt;
 use std::fs::File;

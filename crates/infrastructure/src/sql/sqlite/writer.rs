@@ -33,7 +33,7 @@ use crate::persistence::SqlUnitOfWork;
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 
-/// Who waits for a work, and the request its log lines belong to.
+/// The caller that waits for a work, and the request its log lines belong to.
 pub(super) struct Caller {
     reply: oneshot::Sender<AppResult<()>>,
     span: Span,

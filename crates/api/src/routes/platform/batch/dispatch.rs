@@ -39,7 +39,7 @@ pub struct Dispatcher {
     pub router: ApiRouter,
     pub identity: Arc<Identity>,
     pub info: RequestInfo,
-    /// Of the batch; keys of its operations are derived from it.
+    /// The key of the batch; the keys of its operations are derived from it.
     pub idempotency_key: Option<String>,
     /// What the answers may still take, in bytes.
     pub bytes_left: AtomicUsize,

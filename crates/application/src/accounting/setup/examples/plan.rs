@@ -35,7 +35,7 @@ pub enum Side {
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Planned {
-    /// Of the month, from 1.
+    /// The day of the month, from 1.
     pub day: u32,
     pub journal: &'static str,
     pub ar: &'static str,

@@ -160,7 +160,7 @@ impl Spool {
         self.commits.add(frames, at);
     }
 
-    /// Copies what was committed since the last time. Nobody may write meanwhile.
+    /// Copies the commits since the last time. There must be no write meanwhile.
     pub fn take(&mut self, now: Timestamp) -> StorageResult<Archived> {
         let failed = |error: io::Error| unwritable(&self.folder, &error);
         let Some(mut log) = WalReader::open(&wal::path_of(&self.database)).map_err(failed)? else {
