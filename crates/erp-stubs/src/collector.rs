@@ -1,5 +1,5 @@
-//! Who takes telemetry: the ingestion endpoint of Application Insights, a log server, an OpenTelemetry collector. It keeps
-//! what it is sent as it came, and answers well unless told otherwise.
+//! A receiver of telemetry: the ingestion endpoint of Application Insights, a log server, an OpenTelemetry collector.
+//! It keeps everything it is sent as it came, and answers well unless told otherwise.
 
 use std::collections::VecDeque;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! Who may call what: every operation of the document is tried, and one that is added without a case fails here.
+//! Access: every operation of the document is tried, and one that is added without a case fails here.
 
 use std::collections::BTreeMap;
 

@@ -126,7 +126,7 @@ async fn a_connection_outlives_a_request_that_is_refused_before_its_body() {
         kept.write_all(format!("{}{body}", head("")).as_bytes()).await.unwrap();
         assert!(answer(&mut kept).await.0.contains("401"));
     }
-    // Whoever waits for our word before sending it hears the refusal at once, and is not asked for the body.
+    // A client that waits for permission to send its body hears the refusal at once, and is not asked for the body.
     let waiting = socket(&server, &head("Expect: 100-continue\r\n")).await;
     let said = rest(waiting).await;
     assert!(said.starts_with("HTTP/1.1 401"), "{said}");

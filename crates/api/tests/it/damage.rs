@@ -190,7 +190,7 @@ async fn a_backup_whose_books_were_changed_is_not_restored() {
     assert!(left.iter().all(|file| !file.file_name().to_string_lossy().contains("restor")), "{left:?}");
 }
 
-/// Whoever copies the one file after a clean stop has all of the books.
+/// A copy of the one file after a clean stop has all of the books.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clean_stop_under_load_leaves_the_books_in_one_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -62,7 +62,7 @@ pub async fn of_an_address(key: &str) {
         assert_eq!(door.get("/api/v1/me", &[]).await.status(), 401);
     }
     is_limited(door.get("/api/v1/me", &[]).await, "address").await;
-    // Nobody in front is trusted, so a client does not become another one by saying so.
+    // No proxy is trusted, so a client does not become another one by saying so.
     is_limited(door.get("/api/v1/me", &[("X-Forwarded-For", "203.0.113.5")]).await, "address").await;
     let arabic = door.get("/api/v1/me", &[("Accept-Language", "ar")]).await;
     assert!(arabic.json::<Value>().await.unwrap()["detail"].as_str().unwrap().contains("ثانية"));

@@ -54,7 +54,7 @@ fn proof(key: &'static str) -> LocalBoxFuture<'static, ()> {
         "Limits:SignInsPerMinutePerAccount" => Box::pin(door::sign_ins_to_an_account(key)),
         "Limits:BatchOperations" => Box::pin(batch_operations(key)),
         "Limits:EventStreams" => Box::pin(event_streams(key)),
-        // Of the socket, which a client in this process does not have.
+        // A limit of the socket, which a client in this process does not have.
         "Limits:Connections" => Box::pin(connections::count(key)),
         "Limits:HeaderTimeoutSeconds" => Box::pin(connections::half_a_head(key)),
         "Limits:KeepAliveSeconds" => Box::pin(connections::idle(key)),

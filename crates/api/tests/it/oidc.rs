@@ -74,7 +74,7 @@ async fn whoever_the_issuer_vouches_for_is_a_user_of_the_tenant_it_may_open() {
 
     let by_id = stubs.token(&claims(json!({ "preferred_username": sara })));
     assert_eq!(asked(&world, &by_id).await.0, 200);
-    // Nobody is let in by the issuer alone, and nobody runs the platform through it.
+    // The issuer alone lets no one in, and no one runs the platform through it.
     let admin = stubs.token(&claims(json!({ "preferred_username": "admin@home.example" })));
     world.bearer(&admin).get("/users").await.expect(200);
     world.bearer(&admin).get("/admin/tenants").await.expect(403);

@@ -255,7 +255,7 @@ async fn the_background_acts_for_whoever_ordered_it_while_that_person_may() {
     assert_eq!((&shown["failedCount"], &shown["nextDate"]), (&json!(2), &json!("2026-04-05")));
     assert_eq!(shown["lastError"]["errors"][0]["code"], "orderer_inactive", "{shown}");
 
-    // Who saves it anew orders it.
+    // The user who saves it anew orders it.
     let renamed = books.patch(&path, json!({ "name": { "en": "Office" } })).await.ok();
     assert_eq!(renamed["orderedBy"], json!(sara_id));
     let ordered = books.patch(&path, json!({ "lines": lines("62", "1") })).await.ok();

@@ -150,7 +150,7 @@ pub fn answered(sets: &[Rows], change: TransactionChange, end: End) -> BytesMut 
     for rows in sets {
         rows.encode(&mut to);
         let more = status(|status| (status.more, status.count) = (true, true));
-        // Of each statement in a procedure (2.2.7.7).
+        // At the end of each statement in a procedure (2.2.7.7).
         match end {
             End::Batch => End::Batch.encode(more, rows.count(), &mut to),
             End::Procedure => {

@@ -22,7 +22,7 @@ enum Mode {
     Hung,
     /// Every piece waits so long.
     Slow(Duration),
-    /// Nobody listens, and open connections break.
+    /// The relay does not listen, and open connections break.
     Away,
 }
 

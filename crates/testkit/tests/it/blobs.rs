@@ -242,7 +242,7 @@ async fn a_hung_store_is_given_up_in_time_and_keeps_nothing() {
     assert_eq!(read(store.get(large, None).await.unwrap()).await.unwrap().len(), 40 << 20);
 }
 
-/// Whoever reads slowly is not the store's fault: no time-out may run while nobody asks.
+/// A slow reader is not the store's fault: no time-out may run while it does not ask.
 #[tokio::test]
 async fn a_slow_reader_gets_everything() {
     let azurite = Azurite::start().await;

@@ -71,7 +71,7 @@ fn every_profile_has_its_entries_in_the_order_of_the_specification() {
     }
 }
 
-/// Nobody is allowed, or everybody.
+/// Allows every caller, or none.
 struct Allows(bool);
 
 #[async_trait]

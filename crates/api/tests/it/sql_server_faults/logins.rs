@@ -83,7 +83,7 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
         assert!(!said.contains(secret), "a secret in {said}");
     }
     login.gone().await;
-    // Nobody there, which may be over in a moment: as clear, and in time.
+    // The server is away, which may be over in a moment: the answer is as clear, and in time.
     relay.go_away().await;
     let began = Instant::now();
     let (code, said) = start(&format!("{text};Connect Timeout={}", TIMEOUT.as_secs()));

@@ -124,7 +124,7 @@ async fn the_values_of_a_dimension_set_cannot_be_changed() {
         );
         assert_eq!(books.failing().await, ["dimension_sets"], "{change}");
     }
-    // Whoever also writes the matching key still does not know the hash.
+    // A forger who also writes the matching key still does not know the hash.
     let books = some().await;
     books.tamper(&format!(
         "UPDATE dimension_set_value SET value_id = {} WHERE value_id = {}",
