@@ -41,10 +41,10 @@ enum Task {
     SqlBudget,
 }
 
-/// What a task found: remarks do not fail it, findings do.
+/// The result of a task: remarks do not fail it, findings do.
 #[derive(Default)]
 pub struct Outcome {
-    /// What the task was run for, if that is a text.
+    /// The output of the task, if that is a text.
     pub text: String,
     pub remarks: Vec<String>,
     pub findings: Vec<String>,

@@ -67,7 +67,7 @@ impl PermissionSet {
         grants.join(",")
     }
 
-    /// What both allow: the rights of an API key are those of its scopes that its owner still has.
+    /// The rights that both allow: those of an API key are the scopes that its owner still has.
     pub fn intersect(&self, other: &Self) -> Self {
         let mut both = Self::default();
         both.exact.extend(self.exact.iter().filter(|p| other.allows(p)).cloned());

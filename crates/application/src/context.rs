@@ -46,7 +46,7 @@ pub struct IdempotencyKey {
     pub request_hash: [u8; 32],
 }
 
-/// What `If-Match` said.
+/// The content of `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: whatever the version is.

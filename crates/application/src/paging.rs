@@ -77,7 +77,7 @@ impl FieldSpec {
     }
 }
 
-/// What one list offers. Sorting always ends with `id`, so that pages neither repeat nor skip.
+/// The fields of one list. Sorting always ends with `id`, so that pages neither repeat nor skip.
 #[derive(Debug, Clone, Copy)]
 pub struct ListSpec {
     pub resource: &'static str,

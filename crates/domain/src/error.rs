@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::accounting as ledger;
 
-/// What kind of failure it is; the HTTP status follows from it in one place (`api::problem`).
+/// The kind of a failure; the HTTP status follows from it in one place (`api::problem`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Category {
     /// The request cannot be read at all (400).

@@ -1,4 +1,4 @@
-//! A relay between the server and a dependency, which fails as a network and a server do. What it does counts for the
+//! A relay between the server and a dependency, which fails as a network and a server do. Its faults count for the
 //! connections that are open, too.
 
 use std::io;

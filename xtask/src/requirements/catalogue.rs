@@ -1,4 +1,4 @@
-//! What the product has to do, by id: rows, golden vectors and defects that must not come back.
+//! The requirements of the product, by id: rows, golden vectors and defects that must not come back.
 
 use serde_json::{Map, Value};
 

@@ -32,7 +32,7 @@ pub fn check(tree: &Tree, outcome: &mut Outcome) {
     }
 }
 
-/// What begins a comment in a file; the whole line counts where that is empty.
+/// The mark that begins a comment in a file; the whole line counts where that is empty.
 fn comment_mark(path: &str) -> Option<&'static str> {
     match path.rsplit_once('.')?.1 {
         "rs" => Some("//"),

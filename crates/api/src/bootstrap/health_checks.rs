@@ -63,7 +63,7 @@ pub fn database_name(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What is asked of each dependency.
+/// The dependencies and the question each is asked.
 struct Asked {
     database: Arc<dyn HealthCheck>,
     /// `None` where the cache is this process's own.

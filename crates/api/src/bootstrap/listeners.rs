@@ -41,8 +41,8 @@ fn may_be_missing(address: SocketAddr, error: &std::io::Error) -> bool {
     address.is_ipv6() && !taken
 }
 
-/// What `*` and `localhost` mean there: every IPv4 address instead of every address, and nothing more than the loopback
-/// address of IPv4. Any other address stays as it is, and fails.
+/// The meaning of `*` and `localhost` without IPv6: every IPv4 address instead of every address, and nothing more
+/// than the loopback address of IPv4. Any other address stays as it is, and fails.
 fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
     let port = address.port();
     if address.ip().is_unspecified() {

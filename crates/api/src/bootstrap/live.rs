@@ -1,4 +1,5 @@
-//! What a running server takes over from changed settings (B15), beside the adapters that rebuild their own clients.
+//! The settings that a running server takes over when they change (B15), beside those of adapters that rebuild their
+//! own clients.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub fn follow(
 
 /// Handles on everything that changes.
 struct Followers {
-    /// What the process started with: settings that count after a restart only are in force as they are here.
+    /// The settings the process started with: those that count after a restart only are in force as they are here.
     started: Arc<Settings>,
     levels: Option<LevelSwitch>,
     parts: LiveParts,

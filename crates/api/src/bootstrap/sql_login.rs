@@ -13,7 +13,7 @@ use super::configuration::azure_identity;
 use super::stores::DATABASE_KEY;
 use crate::config::Settings;
 
-/// What Azure SQL wants a token for.
+/// The scope of Azure SQL's tokens.
 const DATABASE_SCOPE: &str = "https://database.windows.net/.default";
 
 /// Why nobody can log in.

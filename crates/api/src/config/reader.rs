@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
     pub fn keys_read(&self) -> &BTreeSet<&'static str> {
         &self.read
     }
-    /// What is wrong, and what is to be logged.
+    /// The problems, and the notices to be logged.
     pub fn finish(mut self) -> (Vec<Problem>, Vec<Notice>) {
         if !self.idle.is_empty() {
             self.notices.push(Notice::information(format!("Embedded: {}.", self.idle.join("; "))));
@@ -278,7 +278,7 @@ pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
     given.iter().find(|given| !def.is_placeholder(&given.value)).or(given.first()).cloned()
 }
 
-/// What a group is made of.
+/// The members of a group.
 pub enum Group<'a> {
     Members(Vec<(String, Found<'a>)>),
     Aliases(Vec<(&'static str, Given)>),

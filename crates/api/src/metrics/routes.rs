@@ -12,7 +12,7 @@ const BOUNDS: [u64; 14] = [
     500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_500_000,
     5_000_000, 10_000_000,
 ];
-/// What nobody serves, and methods nobody offers.
+/// The route of paths that no operation serves, and of other methods.
 const OTHER: &str = "other";
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 /// Classes of status by their places in a tally; the first is for answers that did not come to their end.

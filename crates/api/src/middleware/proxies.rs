@@ -80,10 +80,10 @@ impl FromStr for Network {
 /// A proxy that nobody named sends the header with every request.
 static NOT_BELIEVED: LazyLock<Sparse> = LazyLock::new(|| Sparse::every(Duration::from_secs(3_600)));
 
-/// What is in front of the server.
+/// The proxies in front of the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// Whose `X-Forwarded-For` counts. What anybody else sends of it changes nothing.
+    /// The networks whose `X-Forwarded-For` counts. From any other address the header changes nothing.
     pub trusted: Vec<Network>,
     /// The id of the Azure Front Door that requests must have come through.
     pub front_door: Option<String>,
@@ -115,8 +115,8 @@ impl Proxies {
         Some(ClientAddress(self.behind(peer, headers)))
     }
 
-    /// From the nearest proxy to the farthest: the first that is not trusted is the client. What stands before it the client
-    /// wrote itself.
+    /// From the nearest proxy to the farthest: the first that is not trusted is the client. Entries before it were
+    /// written by the client itself.
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer;
         if !self.trusts(peer) {

@@ -95,7 +95,7 @@ impl Default for Overload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 
-/// What becomes of a request that asks for a place.
+/// The outcome for a request that asks for a place.
 enum Arrival {
     In(Place),
     /// For a place that is given to it within this time.
@@ -113,7 +113,7 @@ struct Shared {
     writer: WriterQueue,
     usage: Option<PathBuf>,
     refusals: Refusals,
-    /// What takes long asks from threads of its own.
+    /// Long work asks from threads of its own.
     runtime: Option<Handle>,
     /// Requests that were refused, wherever that was found out.
     refused: Arc<Counter>,
@@ -215,7 +215,7 @@ impl Admission {
         self.0.refusals.next(self.now(), bytes)
     }
 
-    /// Whether processor time is left, where there is a quota. What takes long asks before each of its pieces.
+    /// Whether processor time is left, where there is a quota. Long work asks before each of its pieces.
     pub fn take_time(&self) -> bool {
         if self.0.usage.is_none() {
             return true;

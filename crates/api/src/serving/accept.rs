@@ -101,7 +101,7 @@ impl Places {
         }
         // A client that does not take the answer at once does without it.
         let _ = stream.try_write(REFUSAL.as_bytes());
-        // What was sent and not read would end the connection in a way that takes the answer with it.
+        // Bytes that were sent and not read would end the connection in a way that takes the answer with it.
         let _ = stream.try_read(&mut [0; 4_096]);
     }
 }

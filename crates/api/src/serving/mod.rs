@@ -41,7 +41,7 @@ pub use tls::{Tls, TlsFiles};
 
 pub use limits::{HEAD_SECONDS_MAX, IDLE_SECONDS_MAX, Patience, connections_max};
 
-/// What every connection is served with.
+/// The parts with which every connection is served.
 #[derive(Clone)]
 pub struct Serving {
     router: Router,

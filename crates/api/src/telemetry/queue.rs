@@ -17,7 +17,7 @@ use super::subscriber::Time;
 pub const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The part of it that only warnings and errors may use.
 pub const RESERVED_BYTES: usize = QUEUE_BYTES_MAX / 4;
-/// What asking for a flush counts.
+/// The weight of a request for a flush.
 const FLUSH_WEIGHT: usize = 1;
 /// Events that are written before it is looked whether any were left out.
 const DRAINED_MAX: usize = 4_096;

@@ -1,4 +1,4 @@
-//! What every line inside a request says about it.
+//! The facts about a request that every line inside it shows.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, TryLockError};
 
-/// What stands for a secret.
+/// The text in place of a secret.
 const HIDDEN: &str = "***";
 /// Secrets remembered, those of before a rotation included; then the oldest is forgotten.
 const SECRETS_MAX: usize = 256;

@@ -1,5 +1,5 @@
-//! What may be exported: it is handed over as it is, and made into an event by whoever exports it. Nothing is made at all for
-//! what is left out: the successes of traces that are not among the few exported ones.
+//! The events that may be exported: they are handed over as they are, and the exporter makes messages of them.
+//! Nothing at all is made for those left out: the successes of traces that are not among the few exported ones.
 
 mod call;
 mod convert;

@@ -69,7 +69,7 @@ pub async fn check(
     validate(ctx, uow, draft, &facts, &journal)
 }
 
-/// What would refuse the posting on every date: periods and locks apart, because they change.
+/// The violations that would refuse the posting on every date: periods and locks apart, because they change.
 pub async fn check_on_any_date(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

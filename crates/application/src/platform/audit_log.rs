@@ -41,7 +41,7 @@ pub struct AuditEntryView {
     pub after: Option<Value>,
 }
 
-/// What `GET /audit-log` filters and sorts by.
+/// The fields by which `GET /audit-log` filters and sorts.
 pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
     resource: "audit_log",
     fields: &[
@@ -63,7 +63,7 @@ pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
 pub trait AuditLogQueries: Send + Sync {
     /// With what it was before and after.
     async fn audit_entry(&self, tenant: TenantId, id: AuditId) -> AppResult<Option<AuditEntryView>>;
-    /// What was before and after only if `documents`.
+    /// The states before and after are included only if `documents`.
     async fn audit_log(
         &self,
         tenant: TenantId,

@@ -50,7 +50,7 @@ impl Work for BatchWork {
 
     async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // What was joined once cannot be joined again: a second run has nothing to do.
+        // Work that was joined once cannot be joined again: a second run has nothing to do.
         let mut messages = messages.ok_or_else(|| AppError::of(&TEMPORARILY_UNAVAILABLE))?;
         if let Some(begun) = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = begun.send(());
@@ -126,7 +126,7 @@ impl OpenBatch {
         }
     }
 
-    /// What the commands of the batch find in their context.
+    /// The handle that the commands of the batch find in their context.
     pub fn handle(&self) -> BatchHandle {
         BatchHandle(self.joiner.clone())
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with identities and tenants.
+//! The errors of identities and tenants.
 
 domain::errors! {
     WRONG_CREDENTIALS = "wrong_credentials", Malformed, User,

@@ -24,8 +24,8 @@ pub const BACKGROUND_WORK: &str = "background_work";
 pub const LEASE: Duration = Duration::from_secs(15);
 /// How often the holder renews it, and how often the others try to take it.
 pub const RENEWAL: Duration = Duration::from_secs(5);
-/// How long a holder believes in what it last renewed. What is left of [`LEASE`] then allows for clocks that differ and
-/// for the step of work that is still running.
+/// How long a holder believes in its last renewal. The rest of [`LEASE`] then allows for clocks that differ and for
+/// the step of work that is still running.
 pub const BELIEF: Duration = Duration::from_secs(10);
 
 #[async_trait]

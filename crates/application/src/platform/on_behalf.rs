@@ -69,14 +69,14 @@ pub async fn with_rights_of_now(
     Ok(ctx)
 }
 
-/// What the key allows now; `None` when it was revoked or has expired.
+/// The present scopes of the key; `None` when it was revoked or has expired.
 async fn scopes_now(uow: &mut dyn UnitOfWork, key: ApiKeyId) -> AppResult<Option<PermissionSet>> {
     let now = uow.now();
     let key = uow.api_keys().find(key).await?;
     Ok(key.filter(|key| key.is_usable(now)).map(|key| PermissionSet::from_grants(&key.scopes)))
 }
 
-/// What the person may do in the bound tenant now; `None` without access to it.
+/// The present rights of the person in the bound tenant; `None` without access to it.
 async fn rights_now(uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<Option<PermissionSet>> {
     let member = uow.users().member(user).await?;
     if !member.is_some_and(|member| member.active && member.user.active) {

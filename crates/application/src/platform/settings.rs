@@ -26,7 +26,7 @@ pub struct SettingSpec {
     pub key: &'static str,
     en: &'static str,
     ar: &'static str,
-    /// What it takes, for the message.
+    /// The value it expects, for the message.
     expected: &'static str,
     accepts: fn(&Value) -> bool,
     /// For a tenant of this country.

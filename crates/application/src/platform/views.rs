@@ -1,4 +1,4 @@
-//! What callers see of identities and tenants: never a password, a hash or a key.
+//! The callers' view of identities and tenants: never a password, a hash or a key.
 
 use domain::time::Timestamp;
 use serde::Serialize;

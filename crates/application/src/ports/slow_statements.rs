@@ -20,7 +20,7 @@ pub struct SlowStatement {
     pub last_seconds_ago: u64,
 }
 
-/// What a process knows of the slow statements it ran.
+/// The slow statements that a process ran.
 pub trait SlowStatements: Send + Sync {
     /// Since the start of the process; those that took longest altogether come first.
     fn slow_statements(&self) -> Vec<SlowStatement>;

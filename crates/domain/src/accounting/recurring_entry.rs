@@ -40,8 +40,8 @@ crate::errors! {
         "Recurring entry {code} has no open occurrence.", "ليس للقيد المتكرر {code} أي موعد مفتوح.";
 }
 
-/// What each entry is made from. In descriptions and references `{date}`, `{month}` and `{year}` stand for the
-/// posting date, its two-digit month and its year.
+/// The template of each entry. In descriptions and references `{date}`, `{month}` and `{year}` stand for the posting
+/// date, its two-digit month and its year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryTemplate {
     pub journal_id: JournalId,
@@ -60,7 +60,7 @@ pub struct Orderer {
     pub key: Option<ApiKeyId>,
 }
 
-/// What a new recurring entry is made from.
+/// The data of a new recurring entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRecurringEntry {
     pub id: RecurringEntryId,
@@ -170,7 +170,7 @@ impl RecurringEntry {
         Self { settled_through, next_date, version: self.version + 1, ..self }
     }
 
-    /// What was due by `through`, active or not, at most [`OCCURRENCES_MAX`].
+    /// The occurrences due by `through`, active or not, at most [`OCCURRENCES_MAX`].
     pub fn overdue(&self, through: NaiveDate) -> Vec<NaiveDate> {
         self.upcoming(OCCURRENCES_MAX).into_iter().take_while(|date| *date <= through).collect()
     }

@@ -39,8 +39,8 @@ pub struct Backups {
     pub known: Known,
 }
 
-/// What is in the store, as far as this process has looked, and whose turn it is. Logs do not wait for a full backup, which may take
-/// minutes: what could be lost meanwhile would grow.
+/// The content of the store, as far as this process has looked, and whose turn it is. Logs do not wait for a full
+/// backup, which may take minutes: the possible loss would grow meanwhile.
 #[derive(Default)]
 pub struct Known {
     pub(super) catalogue: Mutex<Option<Vec<Entry>>>,

@@ -38,7 +38,7 @@ pub(super) struct Envelope<'a> {
     pub cached: &'a Cached,
 }
 
-/// What was found under a key.
+/// The content found under a key.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stored {
     Value {

@@ -28,7 +28,7 @@ use super::ttl::{Lives, Ttl};
 /// How often a process that is about to end looks whether it may.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
 
-/// What a layered cache is made of.
+/// The parts of a layered cache.
 pub struct LayeredParts {
     pub options: RedisOptions,
     pub ttl: Ttl,
@@ -266,7 +266,7 @@ impl Sharing {
                 Ok(Awaited::Value { cached, left }) => {
                     return Ok(Entry { ttl: life(&cached, left), cached });
                 }
-                // What was seen before the wait is still a stamp from before the load.
+                // The stamp seen before the wait is still one from before the load.
                 Err(_) => {}
                 Ok(Awaited::Nothing { stamp }) => self.stamp = stamp,
             }

@@ -54,7 +54,7 @@ enum Kind {
     ApiKey,
 }
 
-/// What the authenticator stands on.
+/// The parts that the authenticator needs.
 pub struct Sources {
     pub tokens: Arc<dyn AccessTokens>,
     /// Other issuers whose tokens count.

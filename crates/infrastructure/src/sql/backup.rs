@@ -19,7 +19,7 @@ use crate::private_files;
 /// Bytes read at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// What a verified copy holds.
+/// The content of a verified copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSummary {
     pub file: PathBuf,
@@ -163,7 +163,7 @@ fn copied(from: &Path, to: &Path) -> StorageResult<()> {
     copy().map_err(|error| cannot_write(to, &error))
 }
 
-/// Puts a verified copy in the place of the database at `target`. What was there is kept beside it; its name is
+/// Puts a verified copy in the place of the database at `target`. An existing file is kept beside it; its name is
 /// answered. Refused while a server has the database open.
 pub fn restore(
     copy: &Path,

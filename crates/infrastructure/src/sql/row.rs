@@ -84,7 +84,7 @@ impl Columns {
         StorageError::Corrupt { table: self.table, column, detail: detail.to_owned() }
     }
 
-    /// What is left, such as the sort keys a list appends.
+    /// The remaining values, such as the sort keys a list appends.
     pub fn rest(self) -> Vec<Value> {
         self.values.collect()
     }

@@ -258,7 +258,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
     }
 }
 
-/// What operators name, and the server's own.
+/// The certificates that operators name, and the server's own.
 fn certificates(reader: &mut Reader<'_>) -> Vec<PathBuf> {
     let named = reader.group(&keys::HEALTH_CERTIFICATES).into_iter().map(|(_, file)| PathBuf::from(file));
     let own = reader.optional(&keys::TLS_CERTIFICATE).map(PathBuf::from);

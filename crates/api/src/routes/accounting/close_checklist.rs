@@ -19,7 +19,7 @@ use crate::query;
 const TAG: &str = "fiscal periods";
 
 query! {
-    /// What is to be closed: one of both.
+    /// The period or the year to be closed: give one of them.
     pub struct CloseChecklistQuery {
         /// The fiscal year, to check a whole year.
         fiscal_year_id: Option<FiscalYearId>,

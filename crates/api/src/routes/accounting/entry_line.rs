@@ -1,4 +1,4 @@
-//! What a line of an entry and a line of a template have in common.
+//! The members that a line of an entry and a line of a template have in common.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::wire::{Pointer, Schemas, WireType, wrong_type};
 
-/// Declares the body of a line: the members every line has, and those given. What `rate`, `description` and `reference`
-/// mean differs, so each kind declares them itself.
+/// Declares the body of a line: the members every line has, and those given. The meaning of `rate`, `description` and
+/// `reference` differs, so each kind declares them itself.
 macro_rules! line_body {
     ($(#[doc = $doc:literal])* pub struct $name:ident { $($own:tt)* }) => {
         $crate::request! {

@@ -280,7 +280,7 @@ fn answer<T: Serialize>(status: StatusCode, body: &T) -> Response {
     response
 }
 
-/// What OAuth has a code for is answered in its form; a failure of ours stays a problem document.
+/// An error for which OAuth has a code is answered in its form; a failure of ours stays a problem document.
 fn refuse(error: AppError, language: Language) -> ApiResult {
     let Some(violation) = error.violations.first() else { return Err(Problem::from(error)) };
     let Some(code) = oauth_error(violation.def) else { return Err(Problem::from(error)) };

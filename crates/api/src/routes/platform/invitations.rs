@@ -106,7 +106,7 @@ pub fn operations(ops: &mut Operations) {
         .errors(&[&INVITATION_CLOSED, &TARGET_EXCEEDS_OWN]);
 }
 
-/// What is wrong with an invitation.
+/// The errors of an invitation.
 pub(super) const CREATE_ERRORS: &[&domain::error::ErrorDef] =
     &[&ALREADY_EXISTS, &ALREADY_INVITED, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN, &TOO_MANY_INVITATIONS];
 

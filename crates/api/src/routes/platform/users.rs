@@ -227,7 +227,7 @@ async fn set_password(
     answer::ok(execute(&sign_in.app, &ctx, SetPassword { id, password_hash, verified }).await?)
 }
 
-/// What the caller's current password was verified against, if it is their own account and they gave it.
+/// The hash against which the caller's current password was verified, if it is their own account and they gave it.
 async fn verified(
     sign_in: &SignIn,
     ctx: &RequestContext,

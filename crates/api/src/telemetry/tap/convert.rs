@@ -60,7 +60,8 @@ impl Naming {
         }
     }
 
-    /// What belongs to a request stands for as many as the request does; a failure that was kept by itself stands for itself.
+    /// An event of a request stands for as many as the request does; a failure that was kept by itself stands for
+    /// itself.
     fn origin_of(&self, scope: &RequestScope) -> Origin {
         self.origin(scope, if scope.is_exported() { scope.per_cent() } else { 100.0 })
     }

@@ -30,7 +30,7 @@ domain::errors! {
         "The export is not done: read its job.", "لم يكتمل التصدير: اطّلع على حالة المهمة.";
 }
 
-/// What came of an export: the result of its job.
+/// The outcome of an export: the result of its job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredExportView {
@@ -73,7 +73,7 @@ impl ExportFormat {
     }
 }
 
-/// What to export, and where to.
+/// An export, and the place for its file.
 pub struct ExportToStore {
     pub app: Application,
     pub store: Arc<dyn BlobStore>,

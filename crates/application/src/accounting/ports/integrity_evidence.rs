@@ -1,4 +1,4 @@
-//! What else bears witness to the books: dimension sets, the audit log and its chain, and where every chain ends.
+//! Further evidence about the books: dimension sets, the audit log and its chain, and the ends of all chains.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -78,7 +78,7 @@ pub struct GuardedState {
     pub state: Option<String>,
 }
 
-/// What the audit log says of such a thing, row by row.
+/// The states that the audit log records of such a thing, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditedState {
     pub entity: String,
@@ -112,7 +112,7 @@ pub struct AuditEnd {
 
 #[async_trait]
 pub trait EvidenceQueries: Send + Sync {
-    /// What sets hold; a set without values is absent.
+    /// The values of sets; a set without values is absent.
     async fn combinations(
         &self,
         tenant: TenantId,

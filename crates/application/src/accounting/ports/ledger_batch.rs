@@ -1,4 +1,4 @@
-//! What posting very many entries in one transaction reads once and writes in large pieces.
+//! Posting very many entries in one transaction: facts that are read once, and writes in large pieces.
 
 use std::collections::HashMap;
 

@@ -83,7 +83,7 @@ impl Command for UpdateRecurringEntry {
         };
         save(uow, &stored).await?;
         if stored.failed_count > 0 {
-            // What went wrong may have been mended; if not, the next attempt says so again.
+            // The cause of a failure may have been removed; if not, the next attempt says so again.
             uow.recurring_entries().retry_occurrences(self.id).await?;
         }
         let mut after = view(uow, &stored).await?;

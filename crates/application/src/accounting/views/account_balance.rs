@@ -1,4 +1,4 @@
-//! What stands on an account, and how it came about.
+//! The balance of an account, and the lines it consists of.
 
 use std::collections::BTreeMap;
 

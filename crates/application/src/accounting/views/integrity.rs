@@ -1,4 +1,4 @@
-//! What the integrity endpoints answer.
+//! The answers of the integrity endpoints.
 
 use serde::Serialize;
 use utoipa::ToSchema;

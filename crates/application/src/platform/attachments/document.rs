@@ -12,7 +12,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What attachments need to know of their document.
+/// The facts about their document that attachments need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentState {
     pub date: NaiveDate,

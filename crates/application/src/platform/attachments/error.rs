@@ -1,4 +1,4 @@
-//! What can go wrong with attachments.
+//! The errors of attachments.
 
 domain::errors! {
     DOCUMENT_UNKNOWN = "document_unknown", Rule, User,

@@ -1,4 +1,4 @@
-//! What is stored about attachments, and the rules an installation sets for them.
+//! The stored records of attachments, and the rules an installation sets for them.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl Attachment {
     }
 }
 
-/// What a caller says about a file.
+/// A caller's description of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAttachment {
     pub document_type: DocumentType,
@@ -56,7 +56,7 @@ pub struct NewAttachment {
     pub content_type: ContentType,
 }
 
-/// What this installation takes.
+/// The files that this installation accepts.
 #[derive(Debug, Clone)]
 pub struct AttachmentPolicy {
     pub types: Vec<ContentType>,

@@ -1,4 +1,4 @@
-//! What needs the file store beside the database: bytes first, then the transaction that keeps them.
+//! Operations that need the file store beside the database: bytes first, then the transaction that keeps them.
 
 use std::ops::Range;
 use std::sync::Arc;

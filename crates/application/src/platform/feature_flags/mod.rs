@@ -57,7 +57,7 @@ impl FeatureFlags {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(flags);
     }
 
-    /// Replaces the flags by those of a configuration; see [`FlagSet::read`]. What is wrong with it belongs in the log.
+    /// Replaces the flags by those of a configuration; see [`FlagSet::read`]. Its errors belong in the log.
     pub fn load<'a>(
         &self,
         sections: impl IntoIterator<Item = (&'a str, &'a str)>,

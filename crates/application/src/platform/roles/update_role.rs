@@ -13,7 +13,7 @@ use crate::platform::guard::{may_give, may_take, record};
 use crate::platform::views::RoleView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What is `None` stays. Everyone who has the role has its new permissions with the next request.
+/// `None` leaves a member as it is. Every user of the role has its new permissions with the next request.
 pub struct UpdateRole {
     pub id: RoleId,
     pub code: Option<Code>,

@@ -20,7 +20,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 pub struct SetPassword {
     pub id: UserId,
     pub password_hash: PasswordHash,
-    /// What the current password was verified against: needed for one's own account.
+    /// The hash against which the current password was verified: needed for one's own account.
     pub verified: Option<PasswordHash>,
 }
 

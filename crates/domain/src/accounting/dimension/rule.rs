@@ -1,4 +1,4 @@
-//! What accounts ask of the dimensions on their lines (R9).
+//! The demands of accounts on the dimensions of their lines (R9).
 //!
 //! Among the rules for one dimension those with the most specific selector decide: one account before a code prefix, a longer
 //! prefix before a shorter one, any prefix before all accounts. Blocked combinations add up; one is lifted by an allowed
@@ -22,7 +22,7 @@ pub enum AccountSelector {
     All,
 }
 
-/// What a rule asks.
+/// The demand of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DimensionRuleKind {
     /// A value must be given.

@@ -52,7 +52,7 @@ pub struct EntryOrigin {
     pub reason: Option<String>,
 }
 
-/// What a posted entry says of itself, lines apart.
+/// The header of a posted entry, without its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHeader {
     pub tenant_id: TenantId,

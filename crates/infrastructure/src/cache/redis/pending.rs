@@ -34,7 +34,7 @@ pub(in super::super) struct Pending {
     count: AtomicUsize,
 }
 
-/// What is to be told, as of one moment.
+/// The changes to be announced, as of one moment.
 #[derive(Debug, Default, Clone)]
 pub(in super::super) struct Backlog {
     pub changes: Vec<(TenantId, Vec<&'static str>)>,

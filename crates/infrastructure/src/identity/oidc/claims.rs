@@ -1,4 +1,4 @@
-//! What a token of another issuer says, once its signature is verified.
+//! The claims of another issuer's token, once its signature is verified.
 
 use application::error::AppResult;
 use domain::time::Timestamp;

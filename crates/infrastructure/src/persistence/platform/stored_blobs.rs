@@ -18,7 +18,7 @@ statements! {
         "UPDATE stored_blob SET delete_after = NULL, size_bytes = ?3 WHERE tenant_id = ?1 AND id = ?2";
     GIVE_UP = "platform.stored_blob.give_up":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2";
-    // What a broken request wrote, and only while no attachment refers to it.
+    // Removes the note of a file that a broken request wrote, and only while no attachment refers to it.
     DISCARD = "platform.stored_blob.discard":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2 \
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = ?1 AND a.blob_id = ?2)";

@@ -94,14 +94,14 @@ struct State {
     snapshot: Option<Snapshot>,
 }
 
-/// What was in the store at one moment.
+/// The content of the store at one moment.
 struct Read {
     pages: Vec<Page>,
     labels: Vec<Vec<(String, Value)>>,
     sentinel: Option<String>,
 }
 
-/// What the last successful load found.
+/// The result of the last successful load.
 struct Snapshot {
     pages: Vec<Page>,
     sentinel: Option<String>,
@@ -125,7 +125,7 @@ impl AppConfigurationSource {
         Self { client, secrets, options, clock, state: Mutex::new(state) }
     }
 
-    /// What is new since the snapshot; `None` = nothing.
+    /// The changes since the snapshot; `None` = none.
     async fn poll(&self, old: Option<&Snapshot>, now: Timestamp) -> Result<Option<Snapshot>, Failure> {
         let sentinel = self.sentinel().await?;
         let changed = match old {

@@ -65,7 +65,7 @@ pub enum IdentityError {
     Absent(String),
 }
 
-/// What decides the credential.
+/// The facts that decide the credential.
 #[derive(Debug, Clone, Default)]
 pub struct IdentityOptions {
     /// `AZURE_FEDERATED_TOKEN_FILE`: the pod's token, renewed in place by the cluster.
@@ -124,7 +124,7 @@ impl AzureIdentity {
         self.credential.clone()
     }
 
-    /// What the chain holds, for a log line at start: `workload identity`.
+    /// A description of the chain, for a log line at start: `workload identity`.
     pub fn description(&self) -> String {
         self.credential.names().join(", then ")
     }

@@ -165,7 +165,7 @@ impl Drop for Wanted {
     }
 }
 
-/// What ends the read in progress.
+/// The reason that ends the read in progress.
 enum End {
     /// So many steps from now.
     After(u32),

@@ -176,7 +176,7 @@ impl WriterThread {
         {
             let _ = tx.batch("PRAGMA optimize");
             let archived = self.archive().is_ok();
-            // What is not archived stays in the log for the next start.
+            // Pages that are not archived stay in the log for the next start.
             let may_checkpoint = archived || self.archiving.is_none();
             if let Ok(tx) = self.sqlite()
                 && may_checkpoint

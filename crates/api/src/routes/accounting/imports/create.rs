@@ -35,7 +35,7 @@ pub const INLINE_SECONDS_MAX: u64 = 2;
 word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances"]);
 
 query! {
-    /// What a file holds and how to take it.
+    /// The content of a file, and how to import it.
     pub struct ImportQuery {
         /// The kind of records in the file.
         r#type: ImportKind = "journal-entries",
@@ -107,7 +107,7 @@ pub async fn create_journal_entries(
     importer.run(ctx.0, ImportKind::JournalEntries, options, request).await
 }
 
-/// What imports run on.
+/// The parts that imports need.
 #[derive(Clone)]
 pub struct Importer {
     pub jobs: Jobs,
@@ -190,7 +190,7 @@ async fn finished(
     id: JobId,
 ) -> AppResult<Executed> {
     let outcome = commit(&app, &ctx, file, options, Some(id), running.progress.clone()).await;
-    // What was committed ended its job in the same transaction.
+    // A committed import has ended its job in the same transaction.
     let ended = matches!(&outcome, Ok(executed) if !executed.replayed && !ctx.dry_run);
     if !ended {
         end(&app, &ctx, running, id, &outcome).await;

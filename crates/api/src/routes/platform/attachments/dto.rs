@@ -1,4 +1,4 @@
-//! What callers say about files.
+//! The bodies and parameters of files.
 
 use application::platform::attachments::NewAttachment;
 use application::ports::blobs::from_hex;

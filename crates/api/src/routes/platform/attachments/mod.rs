@@ -52,7 +52,7 @@ domain::errors! {
 
 const TAG: &str = "attachments";
 const READ: Access = Access::Permission("platform.attachment.read");
-/// What is said of every file that comes in.
+/// The errors of every file that comes in.
 const FILE_ERRORS: &[&ErrorDef] = &[
     &INVALID_FILE_NAME,
     &FILE_NAME_REFUSED,

@@ -1,4 +1,4 @@
-//! What a batch takes and answers.
+//! The request and the answer of a batch.
 
 use std::collections::BTreeMap;
 

@@ -97,7 +97,7 @@ enum Turn {
     Here(BatchHandle),
 }
 
-/// What the commands of one operation find in their context.
+/// The handle that the commands of one operation find in their context.
 struct Joining {
     ready: mpsc::UnboundedSender<()>,
     turn: Mutex<Turn>,

@@ -1,5 +1,5 @@
-//! What happens in the example company, month by month. Amounts are whole and their VAT of 15 % is whole too, so that
-//! they fit every currency.
+//! The transactions of the example company, month by month. Amounts are whole and their VAT of 15 % is whole too, so
+//! that they fit every currency.
 
 /// Accounts that take entries by hand only with a reason.
 pub const CONTROL_ACCOUNTS: [&str; 5] = ["1121", "1131", "1151", "2111", "2131"];

@@ -48,7 +48,7 @@ pub struct Segment {
     pub bytes: u64,
 }
 
-/// What is known of the chain, kept beside the pages.
+/// The state of the chain, kept beside the pages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct State {
     chain: Uuid,
@@ -87,7 +87,7 @@ pub struct Spool {
     folder: PathBuf,
     state: State,
     commits: Commits,
-    /// What an earlier process left in the log has been looked through.
+    /// Whether the log that an earlier process left has been looked through.
     scanned: bool,
     bytes_max: u64,
     ids: Arc<dyn Ids>,
