@@ -25,7 +25,7 @@ macro_rules! line_body {
                 credit: Option<::domain::money::Amount>,
                 /// The currency of the line; by default that of the entry.
                 currency: Option<::domain::money::CurrencyCode>,
-                /// Dimension code to value code.
+                /// The values of dimensions: dimension code to value code.
                 dimensions: Option<$crate::routes::accounting::entry_line::DimensionCodes>,
                 /// The party; required on receivable and payable accounts.
                 party: Option<$crate::wire::Text<{ ::domain::accounting::journal_entry::PARTY_LENGTH_MAX }>>,
