@@ -129,7 +129,7 @@ fn id(value: &Value) -> String {
     value["id"].as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
 }
 
-/// What a new tenant does not have yet.
+/// Makes the things that a new tenant does not have yet.
 async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await.expect(201);
     // Made only in this tenant, so another one has no currency of that code.

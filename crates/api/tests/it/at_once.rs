@@ -144,7 +144,7 @@ async fn an_occurrence_is_made_once() {
     whole(&kit.client).await;
 }
 
-/// What was posted before the lock stays, and nothing is posted behind it.
+/// Entries posted before the lock stay, and none is posted behind it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_slips_behind_a_lock() {
     let (_world, kit) = books().await;

@@ -25,7 +25,7 @@ async fn socket(server: &Server, text: &str) -> TcpStream {
     socket
 }
 
-/// What comes until the server closes the connection; fails when it never does.
+/// Everything that comes until the server closes the connection; fails when it never does.
 async fn rest(mut socket: TcpStream) -> String {
     let mut bytes = Vec::new();
     // A connection that is reset is closed, too.

@@ -291,7 +291,7 @@ async fn a_limit_of_file_sizes_does_not_kill_the_server() {
     assert_eq!(server.stop(), 0);
 }
 
-/// What a server would refuse, `config check` refuses, too; and a refused start leaves no database behind.
+/// Values that a server would refuse, `config check` refuses, too; and a refused start leaves no database behind.
 #[test]
 fn values_an_empty_database_cannot_be_filled_with_are_refused_before_it_is_made() {
     for (key, value, told) in [

@@ -18,9 +18,9 @@ use testkit::{Server, SqlServerStub, until};
 
 /// A process that has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
-/// What somebody gets whom nobody knows, as OAuth says (RFC 6749, 5.2).
+/// The answer to an unknown client, as OAuth says (RFC 6749, 5.2).
 const UNKNOWN: u16 = 400;
-/// What a sign-in asks for first.
+/// The first statement of a sign-in.
 const SIGN_IN: &str = "FROM app_user";
 
 /// The servers around the product, and its folder.

@@ -288,7 +288,7 @@ fn composed_texts_use_the_common_language() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
-/// What is offered must be readable: every field has its column, and a field that is sorted by is never null.
+/// Every offered field must be readable: it has its column, and a field that is sorted by is never null.
 #[test]
 fn every_field_of_every_list_has_a_column() {
     let connection = migrated();

@@ -26,7 +26,7 @@ enum Mode {
     Away,
 }
 
-/// What becomes of a request that holds the words looked for.
+/// The fate of a request that holds the words looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Catch {
     /// It passes; its answer does not, and the connection breaks.

@@ -8,7 +8,7 @@ use super::*;
 use crate::config::{Gathered, Sources};
 use crate::tests::stub::{api, call};
 
-/// What the stub's handler panics with; here it is a password.
+/// The text with which the stub's handler panics; here it is a password.
 const SECRET: &str = "a secret detail";
 
 /// The log file of a process that was given the password in a connection string.

@@ -1,4 +1,4 @@
-//! What ends a start before anybody hears a login (rows B7, X10).
+//! Causes that end a start before any login is answered (rows B7, X10).
 
 use std::process::Command;
 

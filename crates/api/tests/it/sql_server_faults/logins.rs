@@ -117,7 +117,7 @@ async fn a_changed_password_is_taken_over_while_the_server_runs() {
     let _ = api.post("/fiscal-years/generate", "", json!({ "start": "2026-01-01" }).to_string()).await;
     assert_eq!(api.post("/journal-entries", "0", sale()).await.0, 201);
 
-    // What is connected stays so; who has to connect cannot.
+    // Open connections stay so; a new one cannot be made.
     let old = login.password.clone();
     login.change().await;
     assert_eq!(api.post("/journal-entries", "1", sale()).await.0, 201);

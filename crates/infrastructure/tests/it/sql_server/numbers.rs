@@ -54,7 +54,7 @@ async fn a_read_is_tried_again_after_a_transient_error() {
         stub.next(1, "FROM book", Answer::error_of(number, class));
         read(&db).await.unwrap_or_else(|error| panic!("{number}: {error}"));
         assert_eq!(stub.asked("FROM book"), 2, "{number}");
-        // What ended one session has ended the others: none of them is tried.
+        // The cause that ended one session has ended the others: none of them is tried.
         assert_eq!(stub.dials() - dials, u64::from(number != UNDONE), "{number}");
     }
     for (number, class) in LASTING {
