@@ -46,7 +46,9 @@ fn holes(numbers: &BTreeSet<u32>) -> Vec<String> {
 /// Numbers behind the word ADR.
 fn cited(text: &str) -> impl Iterator<Item = u32> {
     let digits = text.split("ADR ").skip(1).filter_map(|rest| rest.get(..4));
-    digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())).filter_map(|digits| digits.parse().ok())
+    digits
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+        .filter_map(|digits| digits.parse().ok())
 }
 
 #[cfg(test)]

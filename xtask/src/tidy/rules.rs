@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn rules_are_found_in_comments_only() {
-        let text = "let code = \"R1\"; // Keeps R6 and R7–R9,\n/// (R11), not R1234, R2D2 or UTF_R5.\nlet r = R3;";
+        let text =
+            "let code = \"R1\"; // Keeps R6 and R7–R9,\n/// (R11), not R1234, R2D2 or UTF_R5.\nlet r = R3;";
         assert_eq!(cited(text, "//").collect::<Vec<_>>(), [(1, "R6"), (1, "R7"), (1, "R9"), (2, "R11")]);
         assert_eq!(cited("x R3", "").collect::<Vec<_>>(), [(1, "R3")]);
         assert_eq!(cited("x R3", "--").count(), 0);

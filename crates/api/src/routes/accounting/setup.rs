@@ -53,7 +53,12 @@ pub fn operations(ops: &mut Operations) {
         .command::<SetUpTenant>()
         .body::<SetUpTenantBody>()
         .ok::<SetupSummary>()
-        .errors(&[&FISCAL_YEARS_USED, &FISCAL_YEAR_TOO_LONG, &FISCAL_YEAR_END_BEFORE_START, &FISCAL_YEAR_END_ALONE]);
+        .errors(&[
+            &FISCAL_YEARS_USED,
+            &FISCAL_YEAR_TOO_LONG,
+            &FISCAL_YEAR_END_BEFORE_START,
+            &FISCAL_YEAR_END_ALONE,
+        ]);
 }
 
 async fn set_up(State(app): State<Application>, ctx: Ctx, Json(body): Json<SetUpTenantBody>) -> ApiResult {

@@ -33,7 +33,10 @@ impl ListSpecSource for JobView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.job.read");
-    ops.tag(TAG, "Jobs: work that goes on after its request was answered, with progress, results and errors.");
+    ops.tag(
+        TAG,
+        "Jobs: work that goes on after its request was answered, with progress, results and errors.",
+    );
     ops.get("/jobs", list)
         .id("list_jobs")
         .tag(TAG)
