@@ -24,7 +24,7 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check layers, file sizes, error codes, migrations and stray paths
+    /// Check layers, file sizes, error codes, migrations, cited rules and decisions, and stray paths
     Tidy,
     /// Write the generated documents
     Gen {
@@ -44,10 +44,10 @@ enum Task {
     SqlBudget,
 }
 
-/// What a task found: remarks do not fail it, findings do.
+/// The result of a task: remarks do not fail it, findings do.
 #[derive(Default)]
 pub struct Outcome {
-    /// What the task was run for, if that is a text.
+    /// The output of the task, if that is a text.
     pub text: String,
     pub remarks: Vec<String>,
     pub findings: Vec<String>,

@@ -22,7 +22,7 @@ const SETTINGS_HELP: &str =
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Serve the API (what happens without a command)
+    /// Serve the API (the default)
     Serve,
     /// Look at the configuration
     #[command(subcommand)]
@@ -51,7 +51,7 @@ pub enum Command {
     Diag(DiagCommand),
     /// Print the error catalogue
     Errors,
-    /// Print the metrics and what they mean
+    /// Print the metrics and their meaning
     Metrics,
 }
 
@@ -71,7 +71,7 @@ pub enum BackupCommand {
     Full(LabelArgs),
     /// Back up the pages that have changed since the last full backup
     Diff(LabelArgs),
-    /// Back up what was committed since the last backup
+    /// Back up the commits since the last backup
     Log(LabelArgs),
     /// List the backups in the store, the oldest first
     List {
@@ -81,13 +81,13 @@ pub enum BackupCommand {
     },
     /// Read backups back and check them: all, or one by its id
     Verify { id: Option<Uuid> },
-    /// Remove what need not be kept any longer
+    /// Remove backups that need not be kept any longer
     Clean,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct LabelArgs {
-    /// Why it is taken; kept with it
+    /// The reason for the backup, which is kept with it
     #[arg(long)]
     pub label: Option<String>,
 }
@@ -122,7 +122,7 @@ pub enum DrCommand {
 /// All but the moment concern a SQL Server.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct PlanArgs {
-    /// Such as 2024-01-15T14:30:00Z
+    /// The moment, such as 2024-01-15T14:30:00Z
     #[arg(long, value_name = "UTC")]
     pub at: String,
     /// The catalogue of the server's backups as a file instead of asking the server: JSON of docs/BACKUP.md
@@ -150,30 +150,30 @@ pub enum DiagCommand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
 pub struct SlowQueriesArgs {
-    /// Of the last hours, from the Query Store
+    /// How many hours of the Query Store to look at
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=720))]
     pub hours: u32,
-    /// Of the plans that are cached now instead
+    /// Look at the plans that are cached now instead
     #[arg(long, conflicts_with = "hours")]
     pub cache: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
 pub struct MigrateArgs {
-    /// Only print what would run, and whether the version before can live with it
+    /// Only print the migrations that would run, and whether the version before can live with them
     #[arg(long, conflicts_with = "status")]
     pub plan: bool,
     /// With --plan: exit with 1 if it cannot
     #[arg(long, requires = "plan")]
     pub require_expand_only: bool,
-    /// Only print what has run
+    /// Only print the migrations that have run
     #[arg(long)]
     pub status: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
-    /// Print each key with its value and where that comes from; secrets are never shown
+    /// Print each key with its value and source; secrets are never shown
     Show {
         /// Hide secrets, as always
         #[arg(long)]
@@ -211,22 +211,22 @@ pub struct ImportArgs {
     /// drafts
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub post: Option<bool>,
-    /// Create fiscal years that are missing
+    /// Create missing fiscal years
     #[arg(long)]
     pub create_periods: bool,
-    /// Create dimensions and values that are unknown
+    /// Create unknown dimensions and values
     #[arg(long)]
     pub create_dimensions: bool,
-    /// Import entries once more that an earlier file brought already
+    /// Import entries again that an earlier file has already brought
     #[arg(long)]
     pub allow_duplicate: bool,
     /// Change accounts that differ from the file
     #[arg(long)]
     pub update: bool,
-    /// Code of the journal of entries that name none
+    /// Code of the journal for entries that do not name one
     #[arg(long)]
     pub journal: Option<String>,
-    /// Posting date of opening balances whose rows name none
+    /// Posting date of opening balances whose rows do not name one
     #[arg(long)]
     pub date: Option<chrono::NaiveDate>,
     /// Check everything and keep nothing

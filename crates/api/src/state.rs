@@ -1,4 +1,4 @@
-//! What handlers depend on. Each takes the one part it needs as `State<…>`.
+//! The dependencies of handlers. Each takes the one part it needs as `State<…>`.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Deref for AppState {
     }
 }
 
-/// What [`AppState`] is made of.
+/// The parts of [`AppState`].
 #[derive(Clone)]
 pub struct AppParts {
     pub application: Application,
@@ -67,9 +67,9 @@ pub struct AppParts {
     pub queries: Queries,
     pub switches: Switches,
     pub flags: FeatureFlags,
-    /// What keeps the server standing when it is offered more than it can do.
+    /// Keeps the server standing when it is offered more than it can do.
     pub overload: Overload,
-    /// What the platform's administrators see of the process.
+    /// The view of the process for platform administrators.
     pub operating: Operating,
 }
 
@@ -108,7 +108,7 @@ impl AppState {
         }))
     }
 
-    /// What refuses at the door.
+    /// The layer that refuses requests at the door.
     pub fn shed(&self, hsts: bool) -> Shed {
         Shed::new(self.overload.admission.clone(), self.application.ids.clone(), hsts)
     }

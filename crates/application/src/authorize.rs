@@ -19,14 +19,14 @@ pub struct PermissionSpec {
     pub ar: &'static str,
 }
 
-/// Who may call an operation.
+/// The callers that may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anyone, also without a token.
     Public,
     /// Anyone signed in.
     SignedIn,
-    /// Whoever holds the permission in the tenant of the token.
+    /// Callers who hold the permission in the tenant of the token.
     Permission(Permission),
     PlatformAdmin,
 }
@@ -76,7 +76,7 @@ impl PermissionSet {
         grants.join(",")
     }
 
-    /// What both allow: the rights of an API key are those of its scopes that its owner still has.
+    /// The rights that both allow: those of an API key are the scopes that its owner still has.
     pub fn intersect(&self, other: &Self) -> Self {
         let mut both = Self::default();
         both.exact.extend(self.exact.iter().filter(|p| other.allows(p)).cloned());

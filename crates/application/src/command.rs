@@ -29,7 +29,7 @@ pub trait Command: Send + Sync + 'static {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Self::Output>>;
 }
 
-/// What a command did: the answer, and which version of which thing it is.
+/// The result of a command: the answer, and which version of which thing it is.
 #[derive(Debug)]
 pub struct Done<T> {
     pub output: T,
@@ -67,7 +67,7 @@ pub struct Replay {
     pub version: Option<i64>,
 }
 
-/// What commands run on. The database lets the cache forget what its works [touched](Work::touched).
+/// The parts that commands need. The database lets the cache forget what its works [touched](Work::touched).
 #[derive(Clone)]
 pub struct Application {
     pub database: Arc<dyn Database>,

@@ -1,4 +1,4 @@
-//! Who asks, for which tenant, with which rights and in which language: the first argument of every use case.
+//! The context of a request: caller, tenant, rights and language. It is the first argument of every use case.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub struct IdempotencyKey {
     pub request_hash: [u8; 32],
 }
 
-/// What `If-Match` said.
+/// The content of `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: whatever the version is.

@@ -55,12 +55,12 @@ const DAMAGED_RETRY_AFTER: Duration = Duration::from_secs(300);
 /// Stands for a value that the database did not tell.
 const UNKNOWN_VALUE: &str = "…";
 
-/// What a use case answers when it cannot do what was asked.
+/// The answer of a use case that cannot do what was asked.
 #[derive(Debug, Clone)]
 pub struct AppError {
     /// Never empty. One violation is the whole story; several are listed together.
     pub violations: Vec<Violation>,
-    /// What the whole is called when the violations are only the first of many.
+    /// The headline of the whole when the violations are only the first of many.
     pub headline: Option<Box<Violation>>,
     /// For the log only: never part of an answer.
     pub internal: Option<String>,

@@ -35,10 +35,10 @@ domain::errors! {
     PARAMETER_TOO_LONG = "parameter_too_long", Malformed, Developer,
         "'{name}' is longer than {max} bytes.", "المعامل '{name}' أطول من {max} بايت.";
     TOO_MANY_FILTERS = "too_many_filters", Malformed, Developer,
-        "{count} conditions were given; at most {max} are taken, those inside 'or' included.",
+        "{count} conditions were given; at most {max} are accepted, including those inside 'or'.",
         "عدد الشروط {count}؛ والحد الأقصى {max} بما فيها الشروط داخل 'or'.";
     FILTERS_TOO_DEEP = "filters_too_deep", Malformed, Developer,
-        "Groups of conditions stand at most {max} deep in one another, 'or' itself included.",
+        "Groups of conditions are nested at most {max} deep, including 'or' itself.",
         "لا تتداخل مجموعات الشروط أكثر من {max} مستويات، بما فيها 'or' نفسه.";
 }
 
@@ -77,7 +77,7 @@ impl FieldSpec {
     }
 }
 
-/// What one list offers. Sorting always ends with `id`, so that pages neither repeat nor skip.
+/// The fields of one list. Sorting always ends with `id`, so that pages neither repeat nor skip.
 #[derive(Debug, Clone, Copy)]
 pub struct ListSpec {
     pub resource: &'static str,
@@ -198,9 +198,9 @@ pub enum TotalRelation {
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Pass it as `cursor` for the next page; null on the last one.
+    /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,
-    /// Only with `count`.
+    /// The number of items in the whole list; present only with `count`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// Only with `count=estimated`: `atLeast` when there are more than 10,000, which `total` then is.

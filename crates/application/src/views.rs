@@ -1,4 +1,4 @@
-//! What views of every module share.
+//! Parts that views of every module share.
 
 use domain::text::LocalizedName;
 use domain::time::Timestamp;

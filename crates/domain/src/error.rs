@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use crate::accounting as ledger;
 
-/// What kind of failure it is; the HTTP status follows from it in one place (`api::problem`).
+/// The kind of a failure; the HTTP status follows from it in one place (`api::problem`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Category {
     /// The request cannot be read at all (400).
     Malformed,
-    /// Nobody is signed in, or the credentials are wrong (401).
+    /// The request has no credentials, or wrong ones (401).
     Unauthenticated,
     /// Signed in, but not allowed (403).
     Forbidden,
@@ -40,7 +40,7 @@ pub enum Category {
     Internal,
 }
 
-/// Who can do something about an error; shown in `docs/ERRORS.md`.
+/// The people who can do something about an error; shown in `docs/ERRORS.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acts {
     Developer,

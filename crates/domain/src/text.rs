@@ -106,7 +106,7 @@ pub const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{061C}' | '\u{00AD}' | '\u{180E}')
 }
 
-/// What stands at the ends of a text without being part of it.
+/// Whether the character may stand at the ends of a text without being part of it.
 pub fn is_margin(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
@@ -220,7 +220,7 @@ impl Code {
     pub fn stored(value: &str) -> Option<Self> {
         (1..=CODE_LENGTH_MAX).contains(&length(value)).then(|| Self(value.to_owned()))
     }
-    /// What no other code of its kind may have.
+    /// The form that no other code of its kind may have.
     pub fn key(&self) -> String {
         code_key(&self.0)
     }
@@ -282,7 +282,7 @@ pub fn ascii_digit(c: char) -> char {
     char::from_u32(c as u32 - offset + 0x30).unwrap_or(c)
 }
 
-/// What a code is known by: codes that differ in letter case or in the script of their digits are one code.
+/// The form by which a code is known: codes that differ in letter case or in the script of their digits are one code.
 pub fn code_key(code: &str) -> String {
     code.nfkc().map(ascii_digit).flat_map(char::to_lowercase).collect()
 }

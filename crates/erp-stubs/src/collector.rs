@@ -1,5 +1,5 @@
-//! Who takes telemetry: the ingestion endpoint of Application Insights, a log server, an OpenTelemetry collector. It keeps
-//! what it is sent as it came, and answers well unless told otherwise.
+//! A receiver of telemetry: the ingestion endpoint of Application Insights, a log server, an OpenTelemetry collector.
+//! It keeps everything it is sent as it came, and answers well unless told otherwise.
 
 use std::collections::VecDeque;
 use std::io::Read;
@@ -43,7 +43,7 @@ pub struct Received {
     pub status: u16,
 }
 
-/// What is answered to one request instead of that all is well.
+/// The answer to one request in place of success.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub status: u16,
@@ -203,7 +203,7 @@ async fn take(State(inner): State<Shared>, uri: Uri, headers: HeaderMap, body: B
     response
 }
 
-/// What is no gzip is nothing.
+/// A body that is no gzip is empty.
 fn unpacked(body: &[u8]) -> Vec<u8> {
     let mut unpacked = Vec::new();
     match GzDecoder::new(body).take(BODY_BYTES_MAX).read_to_end(&mut unpacked) {

@@ -150,7 +150,7 @@ async fn ca(State(inner): Shared) -> String {
     inner.ca_pem.clone()
 }
 
-/// What a client needs to be pointed at the stubs.
+/// The addresses that a client needs to use the stubs.
 pub(crate) fn description(inner: &Inner) -> Value {
     let (origin, plain) = (inner.origin(), inner.plain_origin());
     json!({

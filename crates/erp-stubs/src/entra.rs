@@ -21,7 +21,7 @@ const LIFE_SECONDS: i64 = 3_600;
 /// Tokens remembered.
 const TOKENS_MAX: usize = 10_000;
 
-/// Who may have tokens, and the tokens that were given.
+/// The clients that may have tokens, and the tokens that were given.
 pub struct Entra {
     state: Mutex<EntraState>,
 }

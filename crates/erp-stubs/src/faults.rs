@@ -32,7 +32,7 @@ impl Service {
     }
 }
 
-/// What happens instead of, or before, the answer.
+/// A fault in place of the answer, or before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// This status, with `Retry-After` in seconds if given.

@@ -1,4 +1,4 @@
-//! What was asked: tests count requests and look at their headers. Tokens and signatures are not kept.
+//! The requests received: tests count them and look at their headers. Tokens and signatures are not kept.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -33,7 +33,7 @@ pub struct Ports {
     pub plain: u16,
 }
 
-/// What the handlers share.
+/// The state that the handlers share.
 pub(crate) struct Inner {
     pub vault: Vault,
     pub configuration: ConfigurationStore,
@@ -223,7 +223,7 @@ impl Stubs {
         self.inner.faults.clear(service);
     }
 
-    /// What was asked of the service so far.
+    /// The requests to the service so far.
     pub fn requests(&self, service: Service) -> Vec<Request> {
         self.inner.requests.all().into_iter().filter(|request| request.service == service).collect()
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use signals::event::Service;
 use signals::{Call, Outcome};
 
-/// A call in progress. Of its address everything but the query is told, which may hold a signature.
+/// A call in progress. Its address is shown without the query, which may hold a signature.
 pub struct HttpCall {
     service: Service,
     name: String,
@@ -19,7 +19,7 @@ impl HttpCall {
         let data = url.split(['?', '#']).next().unwrap_or_default();
         let rest = data.split_once("://").map_or(data, |(_, rest)| rest);
         let host = rest.split('/').next().unwrap_or_default();
-        // Nobody writes a password there; if somebody did, it would be in every trace.
+        // A password does not belong there; if there were one, it would be in every trace.
         let target = host.rsplit_once('@').map_or(host, |(_, host)| host).to_owned();
         let data = if host.contains('@') { target.clone() } else { data.to_owned() };
         Self { service, name: format!("{method} {target}"), target, data, began: Instant::now() }

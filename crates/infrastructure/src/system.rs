@@ -30,7 +30,7 @@ impl Ids for SystemIds {
     }
 }
 
-/// What the machine, or the pod, is called.
+/// The name of the machine, or of the pod.
 pub fn machine_name() -> Option<String> {
     #[cfg(unix)]
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();

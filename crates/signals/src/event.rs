@@ -1,5 +1,5 @@
-//! What is exported: requests, calls of other services, log events, numbers. In a form of its own, of which each destination
-//! makes its.
+//! The exported events: requests, calls of other services, log events, numbers. They have a form of their own, from
+//! which each destination makes its own.
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ pub const FEED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The part of it that only failures may use.
 const RESERVED_BYTES: usize = FEED_BYTES_MAX / 4;
 
-/// What is handed over.
+/// An item that is handed over.
 pub trait Handed: Send + 'static {
     /// About how much memory it takes, in bytes; the same however often it is asked.
     fn weight(&self) -> usize;

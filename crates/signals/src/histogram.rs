@@ -76,7 +76,7 @@ impl Snapshot {
         Duration::from_micros(self.sum_micros).as_secs_f64()
     }
 
-    /// What was added since an earlier moment.
+    /// The values added since an earlier moment.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
         let mut difference = *self;

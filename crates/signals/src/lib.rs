@@ -1,5 +1,5 @@
-//! What the process says about itself in numbers and events: counters that cost a request next to nothing, the metrics made
-//! of them, and the events that are handed over to whoever exports them. Nothing here knows where they go.
+//! The telemetry of the process in numbers and events: counters that cost a request next to nothing, the metrics made
+//! of them, and the events that are handed over to an exporter. Nothing here knows where they go.
 
 mod call;
 mod counter;

@@ -22,7 +22,7 @@ impl Kind {
     }
 }
 
-/// What is known of a metric besides its values.
+/// The definition of a metric, beside its values.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Metric {
     pub name: &'static str,

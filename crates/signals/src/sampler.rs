@@ -10,7 +10,7 @@ use crate::counter::Counter;
 pub const TICK: Duration = Duration::from_secs(1);
 /// All of them.
 const WHOLE: u64 = 1 << 32;
-/// What a load that lessens still weighs after a turn.
+/// The weight that a lessening load still has after a turn.
 const MEMORY: f64 = 0.6;
 /// So many times the target, and a few more, may be kept between two turns; then the part is halved at once, so that a load
 /// that comes all of a sudden is no flood.

@@ -1,4 +1,4 @@
-//! What a client of the API sees.
+//! A client of the API.
 
 use axum::Router;
 use axum::body::Body;

@@ -15,7 +15,7 @@ pub const AZURITE: &str = "ERP_TEST_AZURITE";
 /// Where the run's stubs of Key Vault and App Configuration are: their origin.
 pub const STUBS: &str = "ERP_TEST_STUBS";
 
-/// What a world is configured with, alive as long as it.
+/// The services of a world, alive as long as it.
 pub struct Services {
     pub settings: Vec<(String, String)>,
     _redis: RedisServer,

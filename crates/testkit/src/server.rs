@@ -19,7 +19,7 @@ pub const ADMIN_URLS: &str = "http://127.0.0.1:0";
 const SAID_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a refusal of a start may take.
 const REFUSED_TIMEOUT: Duration = Duration::from_secs(30);
-/// What it says before the address.
+/// The text before the address.
 const ADMIN_SAID: &str = "The admin listener is on: ";
 /// How long a line may be on its way: the server writes what it says a little later, together.
 pub const LOG_DELAY: Duration = Duration::from_millis(50);
@@ -63,7 +63,7 @@ pub fn command_after(line: &str, binary: &Path, folder: &Path) -> Command {
     command
 }
 
-/// What a start that is to be refused says. One that goes on is killed after a while, and then has no exit code.
+/// The output of a start that is to be refused. One that goes on is killed after a while, and then has no exit code.
 pub fn refused(command: &mut Command) -> Output {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -130,7 +130,7 @@ impl Server {
         panic!("the server was not ready after {START_TIMEOUT:?}");
     }
 
-    /// What it has said so far.
+    /// The log so far.
     pub fn log(&self) -> String {
         std::thread::sleep(LOG_DELAY);
         std::fs::read_to_string(log_of(&self.folder)).unwrap()

@@ -10,7 +10,7 @@ use infrastructure::sql::migrate::MIGRATIONS;
 use infrastructure::sql::mssql::connection_string::SqlServerOptions;
 use tempfile::TempDir;
 
-/// Whoever logs in where the string names somebody.
+/// The user of strings that name one.
 pub const USER: &str = "erp_app";
 pub const PASSWORD: &str = "Only-for-the-stub-1";
 pub const DATABASE: &str = "erp";

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Whatever has not happened by then hangs.
+/// A condition that does not hold by then never will.
 const LIMIT: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_millis(20);
 

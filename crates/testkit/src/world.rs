@@ -136,12 +136,12 @@ impl World {
         api_operations().into_router(state, &HttpLimits::default())
     }
 
-    /// Nobody signed in.
+    /// A client that is not signed in.
     pub fn anonymous(&self) -> Client {
         Client::new(self.router.clone(), None)
     }
 
-    /// Whoever has this token or key.
+    /// A client with this token or key.
     pub fn bearer(&self, token: &str) -> Client {
         Client::new(self.router.clone(), Some(token.to_owned()))
     }

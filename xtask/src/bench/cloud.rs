@@ -29,7 +29,7 @@ impl Cloud {
         Ok(Self { redis: Redis::start(&folder)?, azurite: Azurite::start(&folder)?, database })
     }
 
-    /// What the server is configured with. It makes the database itself, as it does in Development.
+    /// The settings of the server. It makes the database itself, as it does in Development.
     pub fn settings(&self) -> [(&'static str, String); 3] {
         let database = format!("{};Database={}", self.database.server, self.database.name);
         [

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::http::Connection;
 
-/// What one run measured.
+/// The measurements of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Measured {
     /// Microseconds, sorted.

@@ -1,4 +1,4 @@
-//! What is measured of one profile: the same for each, so that two columns can stand side by side.
+//! The measurements of one profile: the same for each, so that two columns can stand side by side.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What callers notice while Redis is gone: a mixed load on the cloud profile, with Redis failing in the middle of it.
+//! The callers' view while Redis is gone: a mixed load on the cloud profile, with Redis failing in the middle of it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -32,7 +32,7 @@ const KINDS: [Kind; 3] = [
     Kind { requests: "postings", clients: 1, rest: Duration::from_millis(25) },
 ];
 
-/// What happens to Redis, and how it ends.
+/// A fault of Redis, and how it ends.
 struct Fault {
     name: &'static str,
     begin: fn(&mut Redis) -> Result<()>,

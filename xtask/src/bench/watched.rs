@@ -1,6 +1,6 @@
-//! What it costs to be watched: the same loads on a server that is silent, and on one that writes a line for each request,
-//! exports traces, logs and metrics to a collector, and is scraped every second. They take turns, so that a machine that
-//! gets slower meanwhile slows both.
+//! The cost of being watched: the same loads on a server that is silent, and on one that writes a line for each
+//! request, exports traces, logs and metrics to a collector, and is scraped every second. They take turns, so that a
+//! machine that gets slower meanwhile slows both.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

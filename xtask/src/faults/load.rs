@@ -164,8 +164,8 @@ fn refused(status: u16, body: &[u8]) -> Outcome {
     Outcome::Refused(status, code.map_or_else(String::new, |(code, _)| code.to_owned()))
 }
 
-/// Of twenty requests eleven are cached reads, four are not cached, four post, or one of `every` of them does, and one reads a
-/// file.
+/// Among twenty requests eleven are cached reads, four are uncached, four post (or one in `every` of them does), and
+/// one reads a file.
 fn of_number(target: &Target, number: u64, every: u64) -> (usize, Vec<u8>) {
     let get = |path: &str| request("GET", path, &target.token, &[], b"");
     match number % 20 {

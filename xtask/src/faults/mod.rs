@@ -24,7 +24,7 @@ const PASSWORD: &str = "quiet lanterns over seven harbours";
 const FILE: &[u8] = &[b'x'; 2_000];
 /// How long the server may take to start.
 const START_MAX: Duration = Duration::from_secs(120);
-/// Of each phase that nothing is counted of before the fault: connections open, caches fill.
+/// The beginning of each phase, before the fault, that is not counted: connections open, caches fill.
 const WARM_UP: Duration = Duration::from_secs(2);
 /// How often readiness is asked for.
 const PROBE_EVERY: Duration = Duration::from_millis(500);

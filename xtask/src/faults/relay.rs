@@ -1,4 +1,4 @@
-//! A relay between the server and a dependency, which fails as a network and a server do. What it does counts for the
+//! A relay between the server and a dependency, which fails as a network and a server do. Its faults count for the
 //! connections that are open, too.
 
 use std::io;
@@ -17,7 +17,7 @@ const REBIND_PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Forwarding,
-    /// Nobody listens, and open connections break.
+    /// The server does not listen, and open connections break.
     Killed,
     /// Connections are accepted and stay open, and nothing passes.
     Hung,

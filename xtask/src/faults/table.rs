@@ -1,4 +1,4 @@
-//! What callers saw of a fault, as a table.
+//! The callers' view of a fault, as a table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -24,7 +24,7 @@ pub struct Row {
     pub dependency: &'static str,
     pub fault: &'static str,
     pub seen: Vec<Seen>,
-    /// What readiness said while the fault lasted.
+    /// The answer of readiness while the fault lasted.
     pub readiness: String,
 }
 

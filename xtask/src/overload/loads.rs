@@ -17,7 +17,7 @@ pub struct Target {
     pub process: u32,
 }
 
-/// What is offered.
+/// The kind of load that is offered.
 #[derive(Clone, Copy)]
 enum Kind {
     /// So many requests a second, on as many connections as it takes.
@@ -59,7 +59,7 @@ impl Load {
     }
 }
 
-/// What came back.
+/// The answers.
 #[derive(Default)]
 pub struct Seen {
     pub offered: AtomicU64,

@@ -1,6 +1,6 @@
-//! `cargo xtask overload`: a server in a small container is offered far more than it can do. What is measured is not how
-//! fast it is but whether it stays up: what it serves, how soon it refuses the rest, whether liveness answers, how much
-//! memory it takes and whether it gives it back.
+//! `cargo xtask overload`: a server in a small container is offered far more than it can do. The measure is not how
+//! fast it is but whether it stays up: how much it serves, how soon it refuses the rest, whether liveness answers,
+//! how much memory it takes and whether it gives it back.
 
 mod cgroup;
 pub mod client;

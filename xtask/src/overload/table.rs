@@ -55,7 +55,7 @@ impl Row {
         }
     }
 
-    /// What is not as it should be.
+    /// The findings: everything that is not as it should be.
     pub fn findings(&self) -> Vec<String> {
         let mut findings = Vec::new();
         let mut over = |what: &str, value: f64, most: f64, unit: &str| {

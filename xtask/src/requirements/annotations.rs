@@ -1,4 +1,4 @@
-//! What tests say they prove: a comment of one exact form above the test.
+//! The annotations of tests: a comment of one exact form above the test says what it proves.
 
 /// The whole line is `/// Proves: I2, I7, GV1, X83.`; several lines of documentation and attributes may follow.
 const START: &str = "/// Proves: ";

@@ -1,4 +1,4 @@
-//! What the product has to do, by id: rows, golden vectors and defects that must not come back.
+//! The requirements of the product, by id: rows, golden vectors and defects that must not come back.
 
 use serde_json::{Map, Value};
 
@@ -73,7 +73,7 @@ fn section(value: &Value, paths: &[String]) -> Result<Section, String> {
     let entries = entries.ok_or_else(|| format!("{PATH}: section {prefix} has no entries"))?;
     let entries = entries.iter().map(|value| entry(value, paths)).collect::<Result<Vec<_>, _>>()?;
     for (index, entry) in entries.iter().enumerate() {
-        // Nobody takes a number out without being seen.
+        // A number cannot be removed without being seen.
         let width = if kind == Kind::Defect { 2 } else { 1 };
         let expected = format!("{prefix}{:0width$}", index + 1);
         if entry.id != expected {

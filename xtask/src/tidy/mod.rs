@@ -1,8 +1,10 @@
 //! Rules that neither the compiler nor clippy keeps.
 
+mod decisions;
 mod error_codes;
 mod layers;
 mod migrations;
+mod rules;
 mod sizes;
 mod stray;
 
@@ -15,6 +17,8 @@ pub fn run(tree: &Tree) -> Result<Outcome, String> {
     sizes::check(tree, &mut outcome);
     error_codes::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);
+    rules::check(tree, &mut outcome);
+    decisions::check(tree, &mut outcome);
     stray::check(tree, &mut outcome);
     Ok(outcome)
 }

@@ -22,7 +22,7 @@ pub async fn read(State(state): State<AdminState>) -> Answer<LogLevelView> {
     Answer(state.operating.levels.in_force().into())
 }
 
-/// Who asked, as far as the connection tells.
+/// The address of the caller, as far as the connection tells.
 fn peer(request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.to_string())

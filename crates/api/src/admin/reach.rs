@@ -1,6 +1,6 @@
-//! Web pages must not reach a listener on loopback through the browser of whoever reads them: a name that was made to
-//! resolve to this machine (DNS rebinding) is refused. What changes something takes JSON only, which no page sends to
-//! another origin unasked.
+//! Web pages must not reach a listener on loopback through the browser of their reader: a name that was made to
+//! resolve to this machine (DNS rebinding) is refused. Operations that change something take JSON only, which no page
+//! sends to another origin unasked.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -26,7 +26,7 @@ const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 /// Kept by nobody without asking us again; a proxy must not recompress what has a checksum.
 const CACHE: HeaderValue = HeaderValue::from_static("private, no-cache, no-transform");
 
-/// What is known of a file before it is opened.
+/// The facts about a file that are known before it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {
     /// 64 hexadecimal digits; also its tag: the same bytes have the same one, whatever they are called by now.

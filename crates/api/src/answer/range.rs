@@ -18,8 +18,8 @@ pub enum Wanted {
     Nothing,
 }
 
-/// What a request for a file of `size` bytes wants. Several ranges, and units other than bytes, are passed over, as is
-/// a range of another version than `tag`.
+/// The part that a request for a file of `size` bytes asks for. Several ranges, and units other than bytes, are
+/// ignored, as is a range of another version than `tag`.
 pub fn wanted(headers: &HeaderMap, size: u64, tag: &HeaderValue) -> Wanted {
     if headers.get(IF_RANGE).is_some_and(|value| value != tag) {
         return Wanted::Whole;
@@ -30,7 +30,7 @@ pub fn wanted(headers: &HeaderMap, size: u64, tag: &HeaderValue) -> Wanted {
     let number = |text: &str| match text {
         "" => Some(None),
         digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            // What is too long for a number is behind every end.
+            // A position that is too long for a number lies behind every end.
             Some(Some(digits.parse::<u64>().unwrap_or(u64::MAX)))
         }
         _ => None,

@@ -1,5 +1,5 @@
-//! What `custom-check` looks at: what no other check covers (I4). A concern that cannot arise is not there: who has no vault
-//! has no vault's age.
+//! The concerns of `custom-check`: everything that no other check covers (I4). A concern that cannot arise is absent:
+//! without a vault there is no age of the vault.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -26,7 +26,7 @@ const CHECKS: ConnectionChecks = ConnectionChecks {
     app_configuration: |text, _| check_connection_string(text).map(|()| Vec::new()),
 };
 
-/// What this build can talk to.
+/// The adapters of this build.
 pub fn adapters() -> Adapters {
     Adapters { checks: CHECKS, connect: Arc::new(connect) }
 }

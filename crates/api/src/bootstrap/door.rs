@@ -43,7 +43,7 @@ impl Door {
         Ok(Self { addresses: addresses.to_vec(), stop, accepting })
     }
 
-    /// Hands the listeners over. Whoever connects meanwhile waits in the queue of the system.
+    /// Hands the listeners over. Clients that connect meanwhile wait in the queue of the system.
     pub async fn hand_over(self) -> Vec<TcpListener> {
         let _ = self.stop.send(true);
         let mut listeners = Vec::with_capacity(self.accepting.len());

@@ -30,7 +30,7 @@ const PASSWORD_BYTES: usize = 15;
 /// How the first administrator is called until they say otherwise.
 const ADMINISTRATOR_NAME: &str = "Administrator";
 
-/// What the owner of a new database is told.
+/// The message to the owner of a new database.
 pub struct Welcome {
     tenant: String,
     email: String,

@@ -63,7 +63,7 @@ pub fn database_name(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What is asked of each dependency.
+/// The dependencies and the question each is asked.
 struct Asked {
     database: Arc<dyn HealthCheck>,
     /// `None` where the cache is this process's own.
@@ -104,7 +104,7 @@ pub fn health_checks(
     HealthChecks::new(registrations(parts.database.dialect(), asked))
 }
 
-/// Whoever may read the audit log may see the names and states of the checks.
+/// Callers who may read the audit log may see the names and states of the checks.
 pub struct OperatorsSeeDetails(pub Arc<dyn application::platform::identity::Authenticator>);
 
 #[async_trait]

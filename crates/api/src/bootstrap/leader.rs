@@ -16,7 +16,7 @@ use crate::middleware::switches::Switches;
 /// Longest wait for the lease to be handed back at a stop; it ends by itself soon after.
 const RELEASE_WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// What the background work sees of the lease; clones see the same.
+/// The lease as the background work sees it; clones see the same.
 #[derive(Clone)]
 pub struct Leading {
     /// Until when this process may believe that it is the leader.

@@ -41,8 +41,8 @@ fn may_be_missing(address: SocketAddr, error: &std::io::Error) -> bool {
     address.is_ipv6() && !taken
 }
 
-/// What `*` and `localhost` mean there: every IPv4 address instead of every address, and nothing more than the loopback
-/// address of IPv4. Any other address stays as it is, and fails.
+/// The meaning of `*` and `localhost` without IPv6: every IPv4 address instead of every address, and nothing more
+/// than the loopback address of IPv4. Any other address stays as it is, and fails.
 fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
     let port = address.port();
     if address.ip().is_unspecified() {
@@ -103,7 +103,7 @@ impl AdminListener {
 
     pub async fn end(self) {
         let _ = self.stop.send(true);
-        // Whoever still asks has had an answer to every earlier request.
+        // A caller that is still asking has had an answer to every earlier request.
         let _ = tokio::time::timeout(ADMIN_GRACE, self.serving.ended()).await;
     }
 }

@@ -1,4 +1,5 @@
-//! What a running server takes over from changed settings (B15), beside the adapters that rebuild their own clients.
+//! The settings that a running server takes over when they change (B15), beside those of adapters that rebuild their
+//! own clients.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -53,14 +54,14 @@ pub fn follow(
 
 /// Handles on everything that changes.
 struct Followers {
-    /// What the process started with: settings that count after a restart only are in force as they are here.
+    /// The settings the process started with: those that count after a restart only are in force as they are here.
     started: Arc<Settings>,
     levels: Option<LevelSwitch>,
     parts: LiveParts,
     reconnecting: Arc<Reconnecting>,
 }
 
-/// Of several changed connection strings the last one counts, however long the earlier ones are tried.
+/// When connection strings change several times, the last one counts, however long the earlier ones are tried.
 #[derive(Default)]
 struct Reconnecting {
     last: AtomicU64,
@@ -74,7 +75,7 @@ pub struct LiveParts {
     pub set_cache_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,
     /// Where the cache is shared.
     pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
-    /// Of attachments, signed as tokens are.
+    /// Links to attachments, signed as tokens are.
     pub links: crate::routes::platform::attachments::AttachmentLinks,
     pub blobs: Arc<infrastructure::blobs::replaceable::ReplaceableBlobs>,
     pub switches: crate::middleware::Switches,

@@ -77,7 +77,7 @@ async fn apply(settings: &Settings) -> Result<(), Failure> {
         DatabaseChoice::Sqlite(file) => {
             let applied = migrate_file(file, SystemClock.now(), MIGRATION_WAIT_MAX, |other| {
                 let seconds = MIGRATION_WAIT_MAX.as_secs();
-                // Whoever cannot read it still gets the exit code.
+                // If nobody can read the text, the exit code still tells.
                 let _ = writeln!(
                     std::io::stderr().lock(),
                     "erp-api: {other}: waiting for it, for {seconds} s at most"

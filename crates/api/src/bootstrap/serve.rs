@@ -135,8 +135,8 @@ pub async fn serve(sources: Sources, mut signals: Signals) -> Result<(), Failure
 }
 
 impl Early {
-    /// Everything up to the moment at which requests can be served. What is away is waited for, and meanwhile the door says
-    /// that the server lives.
+    /// Everything up to the moment at which requests can be served. Dependencies that are away are waited for, and
+    /// meanwhile the door says that the server lives.
     async fn start(&mut self, sources: Sources) -> Result<Started, Failure> {
         let configuration = self.configuration(&sources).await?;
         let settings = configuration.settings.clone();
@@ -252,7 +252,7 @@ fn prepare_folder(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the configuration has to say, once there is a log.
+/// Logs the notices of the configuration, once there is a log.
 fn tell(configuration: &Configuration) {
     let environment = configuration.settings.environment.name();
     info!(target: "erp::lifetime", Environment = environment, "Running in {{Environment}}");

@@ -1,4 +1,4 @@
-//! Who logs in to SQL Server where the connection string names nobody: the identity of the process.
+//! The login to SQL Server where the connection string has no user: the identity of the process.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use super::configuration::azure_identity;
 use super::stores::DATABASE_KEY;
 use crate::config::Settings;
 
-/// What Azure SQL wants a token for.
+/// The scope of Azure SQL's tokens.
 const DATABASE_SCOPE: &str = "https://database.windows.net/.default";
 
 /// Why nobody can log in.
 pub enum NoLogin {
     /// Neither credentials nor an identity, or one that is refused: waiting does not mend it.
     Wrong(Failure),
-    /// Who gives the tokens is away.
+    /// The service that gives the tokens is away.
     Away(String),
 }
 

@@ -28,7 +28,7 @@ const TARGET: &str = "erp::telemetry";
 /// Ticks of the sampler between two exports of metrics: a minute (H4).
 const METRICS_TICKS: u64 = 60;
 
-/// Who this process is, in every event.
+/// The identity of this process, in every event.
 pub fn enrichers(environment: Environment) -> Enrichers {
     Enrichers::standard(machine(), environment.name())
 }
@@ -83,7 +83,7 @@ impl Exporting {
         let naming = Naming {
             enrichers: enrichers(environment),
             user_ids: UserIds::default(),
-            // Whoever calls in from outside does so through a gateway that ends TLS.
+            // Outside development, callers come through a gateway that ends TLS.
             scheme: if development { "http" } else { "https" },
             calls: 0,
         };

@@ -26,12 +26,12 @@ use crate::overload::{self, Overload, QueuedDatabase, WriterQueue};
 use crate::resources::Resources;
 use crate::state::AppState;
 
-/// What the process is made of.
+/// The parts of the process.
 pub struct Parts {
     pub database: Arc<Db>,
     pub application: Application,
     pub state: AppState,
-    /// What changed settings reach.
+    /// The parts that changed settings reach.
     pub live: LiveParts,
 }
 
@@ -54,7 +54,8 @@ pub async fn assemble(
     put_together(settings, (database, overload), clock, ids)
 }
 
-/// What decides how much the server takes, and the queue it watches. The database goes at its pace, and so comes later.
+/// The parts that decide how much the server takes, and the queue they watch. The database goes at their pace, and so
+/// comes later.
 pub fn overload_of(settings: &Settings) -> (Overload, WriterQueue) {
     let writer = WriterQueue::default();
     (Overload::new(overload_limits(settings), Resources::of_process(), writer.clone()), writer)

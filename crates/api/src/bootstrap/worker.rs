@@ -1,5 +1,5 @@
-//! Background work: recurring entries fall due, fiscal years end, remembered answers grow old. Of several processes on one database, only
-//! the leader does it.
+//! Background work: recurring entries fall due, fiscal years end, remembered answers grow old. If several processes
+//! share a database, only the leader does it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -140,7 +140,8 @@ impl Worker {
         Ok(sweep(&self.app, &*self.state.files.store).await?.removed)
     }
 
-    /// Of every active tenant, a page of tenants at a time. What one tenant refuses does not hold up the others.
+    /// Does the work of every active tenant, a page of tenants at a time. A failure of one tenant does not hold up
+    /// the others.
     async fn tenants(&self, hourly: bool) {
         let active = FilterValue::Text("active".to_owned());
         let mut query = ListQuery::first(&TENANT_LIST, PAGE_LIMIT_MAX).filter("status", FilterOp::Eq, active);

@@ -1,4 +1,4 @@
-//! What differs between two readings of the configuration.
+//! The differences between two readings of the configuration.
 
 use std::collections::BTreeSet;
 

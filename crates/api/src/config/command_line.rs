@@ -12,7 +12,7 @@ const BREAK_GLASS: &str = "break-glass";
 /// Arguments divided between the command parser and the configuration.
 #[derive(Default)]
 pub struct Arguments {
-    /// What the command parser reads, in order.
+    /// The arguments for the command parser, in order.
     pub command: Vec<String>,
     pub settings: Vec<(String, String)>,
     /// Settings of `--break-glass KEY=VALUE`.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::key_per_file::{SWAPPED_LINK, files};
 use super::local::Watched;
 
-/// What is compared of one file; follows links, so that a swapped link is another file.
+/// The properties by which one file is compared; follows links, so that a swapped link is another file.
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp {
     path: PathBuf,

@@ -1,8 +1,8 @@
-//! What is known of a configuration key besides its value.
+//! The definition of a configuration key, beside its value.
 
 use super::placeholder;
 
-/// What a value may be.
+/// The kind of values that a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Text,
@@ -27,7 +27,7 @@ pub enum Kind {
     ConnectionString,
 }
 
-/// What takes effect when the value changes while the server runs.
+/// The effect of a changed value while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reload {
     Restart,

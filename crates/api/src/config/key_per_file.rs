@@ -30,7 +30,7 @@ pub fn layer(directory: &Path) -> Result<Option<Layer>, Vec<Problem>> {
     read
 }
 
-/// What the link of the current version points to.
+/// The target of the link to the current version.
 fn version(directory: &Path) -> Option<PathBuf> {
     fs::read_link(directory.join(SWAPPED_LINK)).ok()
 }

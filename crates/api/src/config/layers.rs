@@ -105,7 +105,7 @@ impl Layers {
         self.all.push(layer);
     }
 
-    /// What is pushed from now on was found through the layers before.
+    /// Layers pushed from now on were found through the layers before.
     pub fn begin_upper(&mut self) {
         self.upper = Some(self.all.len());
     }

@@ -51,8 +51,8 @@ impl LiveSettings {
         self.0.settings.subscribe()
     }
 
-    /// A channel for one port: it changes only when `choose` gives something else. Whoever holds a client of the
-    /// service builds another one then, and lets requests in progress finish on the old one.
+    /// A channel for one port: it changes only when `choose` gives something else. The owner of a client of the
+    /// service then builds another one, and lets requests in progress finish on the old one.
     pub fn select<T: PartialEq + Send + Sync + 'static>(
         &self,
         choose: impl Fn(&Settings) -> T + Send + Sync + 'static,

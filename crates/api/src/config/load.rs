@@ -27,7 +27,7 @@ pub struct Sources {
     pub settings: Vec<(String, String)>,
     /// Settings above every other source.
     pub break_glass: Vec<(String, String)>,
-    /// What was wrong before anything was read.
+    /// The problems found before anything was read.
     pub problems: Vec<Problem>,
 }
 
@@ -64,7 +64,7 @@ pub struct Gathered {
     pub(super) watched: Watched,
     /// Where the remote sources were found to be.
     locations: RemoteLocations,
-    /// What is wrong although the layers could be put together.
+    /// The problems that do not keep the layers from being put together.
     problems: Vec<Problem>,
     /// Remote sources that may answer in a moment; there is nothing wrong with the others.
     away: Vec<Problem>,
@@ -72,7 +72,7 @@ pub struct Gathered {
     unnamed: bool,
 }
 
-/// What the sources of this machine say of the time before the remote ones have answered.
+/// The settings of this machine's own sources for the time before the remote ones have answered.
 #[derive(Debug, Clone)]
 pub struct BeforeSources {
     pub environment: Environment,
@@ -83,7 +83,7 @@ pub struct BeforeSources {
     pub patience: Duration,
 }
 
-/// What the server runs with.
+/// The configuration that the server runs with.
 pub struct Configuration {
     pub settings: Settings,
     pub layers: Layers,
@@ -175,7 +175,7 @@ impl Gathered {
         Self { environment, layers, notices, watched, locations, problems, away: Vec::new(), unnamed }
     }
 
-    /// What a server needs before its remote sources have answered; `None` where there is none to wait for.
+    /// The settings a server needs before its remote sources have answered; `None` where there is none to wait for.
     pub fn before_sources(&self) -> Option<BeforeSources> {
         if !self.locations.any() {
             return None;
@@ -226,7 +226,7 @@ impl Gathered {
     }
 }
 
-/// What is shown of a placeholder.
+/// The text shown for a placeholder.
 const PLACEHOLDER: &str = "[…]";
 
 /// Markers that no layer replaced (B11): used as they are they would become passwords.

@@ -24,7 +24,7 @@ const USER_SECRETS_ID: &str = "erp-api";
 const USER_SECRETS_LAYER: &str = "user-secrets";
 pub const BASE_FILE: &str = "appsettings.json";
 
-/// What was read without asking anybody else.
+/// The settings that were read without asking another service.
 pub struct Local {
     pub environment: Environment,
     /// Whether no source names the environment, so that it is Production.

@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
     pub fn keys_read(&self) -> &BTreeSet<&'static str> {
         &self.read
     }
-    /// What is wrong, and what is to be logged.
+    /// The problems, and the notices to be logged.
     pub fn finish(mut self) -> (Vec<Problem>, Vec<Notice>) {
         if !self.idle.is_empty() {
             self.notices.push(Notice::information(format!("Embedded: {}.", self.idle.join("; "))));
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         counts.map(|(rest, found)| (rest, found.value.to_owned())).collect()
     }
 
-    /// The flags of a section that `--break-glass` sets. Whatever another notation says of them counts no longer.
+    /// The flags of a section that `--break-glass` sets. Other notations of the same flags no longer count.
     pub fn broken_glass(&self, def: &'static KeyDef) -> BTreeSet<String> {
         let below = self.layers.descendants(def.section().unwrap_or(def.key));
         let broken = below.into_iter().filter(|(_, found)| found.layer == BREAK_GLASS_LAYER);
@@ -278,7 +278,7 @@ pub fn resolve(layers: &Layers, def: &KeyDef) -> Option<Given> {
     given.iter().find(|given| !def.is_placeholder(&given.value)).or(given.first()).cloned()
 }
 
-/// What a group is made of.
+/// The members of a group.
 pub enum Group<'a> {
     Members(Vec<(String, Found<'a>)>),
     Aliases(Vec<(&'static str, Given)>),

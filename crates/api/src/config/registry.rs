@@ -69,7 +69,7 @@ keys! {
         "The App Configuration store dynamic settings come from, entered with the identity of the process. Read from \
          the sources up to the command line. Not set: the JSON files only, with a warning outside Development.");
     APP_CONFIG_CONNECTION = KeyDef::new("AppConfig:ConnectionString", Kind::ConnectionString,
-        "The same with an access key: `Endpoint=…;Id=…;Secret=…`.").secret();
+        "The same store with an access key: `Endpoint=…;Id=…;Secret=…`.").secret();
     APP_CONFIG_REFRESH = KeyDef::new("AppConfig:RefreshSeconds", integer(1, 86_400, "seconds"),
         "How often App Configuration is asked for changes; up to a fifth sooner, so that replicas do not ask at once.")
         .default("30").live();
@@ -82,7 +82,7 @@ keys! {
         "Folder with a file a setting, as Kubernetes mounts secrets; `__` or `--` in a name is `:`. Read from the \
          sources up to the command line. The default need not exist.").default("/app/secrets");
     APPLICATION_INSIGHTS = KeyDef::new("ApplicationInsights:ConnectionString", Kind::ConnectionString,
-        "Where telemetry goes, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
+        "The Application Insights resource that telemetry is sent to, or `off`. Not set: nowhere in Development, an error elsewhere.").secret().rebuild()
         .aliases(&[old("Services:AppInsights"), accepted("APPLICATIONINSIGHTS_CONNECTION_STRING")]);
     SEQ = KeyDef::new("Seq:ServerUrl", Kind::Text,
         "Log server Seq, which is sent logs and traces. Not set: the console and files only.").rebuild();
@@ -94,17 +94,17 @@ keys! {
         "Headers the collector asks for: `name=value`, separated by `,`.").secret().rebuild()
         .aliases(&[accepted("OTEL_EXPORTER_OTLP_HEADERS")]);
     TRACES_PER_SECOND = KeyDef::new("Telemetry:TracesPerSecond", integer(0, 10_000, "traces"),
-        "About so many traces a second are exported, and with each what belongs to it. Failures are exported beside them. \
+        "About how many traces a second are exported, each with everything that belongs to it. Failures are exported beside them. \
          See TELEMETRY.md.").default("5").live().aliases(&[accepted("ApplicationInsights:TracesPerSecond")]);
     USER_IDS = KeyDef::new("Telemetry:UserIds", Kind::Choice(&["Plain", "Hashed", "Off"]),
         "Whether ids of users are exported: as they are, as a hash that is the same for the same user, or not at all.")
         .default("Plain");
-    REGION_ROLE = KeyDef::new("Region:Role", ROLES, "What this installation is.").default("Primary").live();
+    REGION_ROLE = KeyDef::new("Region:Role", ROLES, "The role of this installation.").default("Primary").live();
     REGION_ACTIVE_ROLE = KeyDef::new("Region:ActiveRole", ROLES,
-        "Which installation runs background work: only the one whose `Region:Role` it is.").default("Primary").live();
+        "The role whose installation runs the background work; the others do not.").default("Primary").live();
     REGION_READ_ONLY = KeyDef::new("Region:ReadOnly", SWITCH,
-        "`true`: reads are answered, changes are refused with 503 `read_only`, nobody signs in with a password, and no \
-         background work runs.").default("false").live();
+        "`true`: reads are answered, changes are refused with 503 `read_only`, signing in with a password is \
+         refused, and no background work runs.").default("false").live();
     FEATURES = KeyDef::new("FeatureManagement:**", Kind::Text,
         "Feature flags: `true`, `false`, or a section with filters.").live();
     FEATURE_FLAGS = KeyDef::new("feature_management:**", Kind::Text,
@@ -161,7 +161,7 @@ keys! {
     AUTH_LOCKOUT_FAILURES = KeyDef::new("Auth:LockoutFailures", integer(1, 100, "failures"),
         "Wrong passwords in a row that lock an account.").default("5");
     AUTH_LOCKOUT_MINUTES = KeyDef::new("Auth:LockoutMinutes", integer(1, 1440, "minutes"),
-        "How long a locked account stays locked.").default("15");
+        "How long an account stays locked.").default("15");
     AUTH_OIDC = KeyDef::new("Auth:Oidc:**", Kind::Text,
         "Other issuers whose tokens count (OpenID Connect, such as Entra ID): `Auth:Oidc:0:Issuer`, `:Audience`, `:Metadata`, \
          `:TenantClaim`, `:Tenants:{value}`, `:UserClaim`, `:RolesClaim`, `:Roles:{value}`. See SECURITY.md.");
@@ -178,7 +178,7 @@ keys! {
     ATTACHMENT_TENANT_BYTES = KeyDef::new("Attachments:TenantBytesMax", integer(0, i64::MAX as u64, "bytes"),
         "All attachments of one tenant, those on their way included; 0: no limit.").default("10737418240");
     ATTACHMENT_TYPES = KeyDef::new("Attachments:Types:*", Kind::Text,
-        "Media types that are taken, such as `application/pdf`. None given: papers, pictures, tables, messages and \
+        "Media types that are accepted, such as `application/pdf`. None given: papers, pictures, tables, messages and \
          archives. Programs, scripts and web pages are refused whatever is listed here.");
     ATTACHMENT_DOWNLOAD_URL = KeyDef::new("Attachments:DownloadUrlSeconds", integer(10, 86_400, "seconds"),
         "Life of a URL that downloads an attachment without a token.").default("300");
@@ -206,7 +206,7 @@ keys! {
         "Memory for bodies and answers on their way, where a body counts four times; more is answered 503. Not set: a \
          quarter of the memory, at most 1 GiB.");
     LIMIT_ANONYMOUS_BODY = KeyDef::new("Limits:AnonymousBodySeconds", integer(1, 600, "seconds"),
-        "How long the body of somebody who is not signed in is waited for.").default("5");
+        "How long the server waits for the body of a request without valid credentials.").default("5");
     LIMIT_BODY_PACE = KeyDef::new("Limits:BodyBytesPerSecondMin", integer(1, 1024 * MIB, "bytes per second"),
         "How fast a body must come after its first ten seconds.").default("4096");
     LIMIT_ADDRESS_RATE = KeyDef::new("Limits:RatePerMinutePerAddress", RATE,
@@ -221,7 +221,7 @@ keys! {
         "Attempts of one address to sign in, to renew or end a session, to accept an invitation or to change a password.")
         .default("120").live();
     LIMIT_SIGN_IN_ACCOUNT = KeyDef::new("Limits:SignInsPerMinutePerAccount", RATE,
-        "Attempts to sign in to one account, or with one API key, right or wrong, from wherever.").default("20").live();
+        "Attempts to sign in to one account, or with one API key, right or wrong, from any address.").default("20").live();
     LIMIT_BATCH = KeyDef::new("Limits:BatchOperations", integer(1, 1000, "operations"),
         "Operations in one batch.").default("1000");
     LIMIT_EVENT_STREAMS = KeyDef::new("Limits:EventStreams", integer(1, 65_536, "streams"),
@@ -235,7 +235,7 @@ keys! {
     CACHE_MEMORY = KeyDef::new("Cache:MemoryBytes", integer(MIB, 64 * 1024 * MIB, "bytes"),
         "Memory of the cache in this process.").default("16777216");
     DATABASE_WORKERS = KeyDef::new("Database:WorkersMax", integer(1, 100_000, "workers"),
-        "Requests that SQL Server runs at once, of everybody: the limit that its error 10928 names. With it each process knows \
+        "The number of requests that SQL Server runs at once for all of its clients: the limit that its error 10928 names. With it each process knows \
          its share of connections, ⌊0.8 × workers ÷ (`Database:ReplicasMax` × 2)⌋. A connection string that names no `Max Pool \
          Size` has that many; one that names more is warned of at start. Not set: no share is known.");
     DATABASE_REPLICAS = KeyDef::new("Database:ReplicasMax", integer(1, 1_000, "processes"),
@@ -261,17 +261,17 @@ keys! {
     BACKUP_CONTAINER = KeyDef::new("Backup:Container", Kind::Text,
         "The container backups are kept in; made if it is missing and that is allowed.").default("erp-backups");
     BACKUP_KEY = KeyDef::new("Backup:EncryptionKey", Kind::Text,
-        "What backups are encrypted with: Base64 of 32 bytes, such as `openssl rand -base64 32` prints. Without it no backup can be \
+        "The key that encrypts backups: Base64 of 32 bytes, such as `openssl rand -base64 32` prints. Without it no backup can be \
          read, so it is kept elsewhere, too. Required where backups are taken outside Development.").secret();
     BACKUP_RETIRED_KEYS = KeyDef::new("Backup:RetiredEncryptionKeys:*", Kind::Text,
         "Earlier keys, with which older backups can still be read.").secret();
     BACKUP_LOG = KeyDef::new("Backup:LogSeconds", integer(1, 3600, "seconds"),
-        "How often what was committed is backed up: as much is lost with the disk at most.").default("300");
+        "How often commits are backed up, and so at most how much is lost with the disk.").default("300");
     BACKUP_DAYS = KeyDef::new("Backup:RetentionDays", integer(1, 3660, "days"),
-        "Days of which any moment can be restored. Beyond, the first full backups of 5 weeks, 12 months and 7 years are kept.")
+        "How many days back any moment can be restored. Beyond, the first full backups of 5 weeks, 12 months and 7 years are kept.")
         .default("30");
     BACKUP_ARCHIVE = KeyDef::new("Backup:ArchiveMiB", integer(16, 1_048_576, "MiB"),
-        "Most that is kept beside the database for backups. Beyond, the next backup is a full one.").default("4096");
+        "The most that is kept beside the database for backups. Beyond it, the next backup is a full one.").default("4096");
     STARTUP_SECONDS = KeyDef::new("Startup:TimeoutSeconds", integer(0, 3600, "seconds"),
         "How long the database, the vault and App Configuration are waited for at start, each by itself. Meanwhile the server \
          is live and not ready; then it ends with exit code 69. For the vault and App Configuration it is read from the \
@@ -282,16 +282,17 @@ keys! {
     SHUTDOWN_GRACE = KeyDef::new("Shutdown:GraceSeconds", integer(0, 600, "seconds"),
         "How long requests in flight may take to finish. A second stop signal does not wait for them.").default("30");
     ADMIN_URLS = KeyDef::new("Admin:Urls", Kind::Urls,
-        "Addresses of the admin listener (health in full, log levels, `/debug`), which asks nobody who they are: reachable by \
-         operators only, never through a service or a gateway. `off`: none. A taken port ends the start; the default of \
-         Development is then left out with a warning. See HEALTH.md.")
+        "Addresses of the admin listener (health in full, log levels, `/debug`), which has no authentication: \
+         keep it reachable by operators only, never through a service or a gateway. `off`: none. A taken port \
+         ends the start; the default of Development is then left out with a warning. See HEALTH.md.")
         .default("http://*:9090").development("http://127.0.0.1:9090");
     HEALTH_CERTIFICATES = KeyDef::new("Health:Certificates:*", Kind::Path,
         "Files with certificates, PEM or DER, whose end the health check watches, such as that of the proxy in front. \
-         Those of the connection strings are watched without being named.").live();
+         The certificates of the connection strings are watched in any case.").live();
     PROXY_TRUSTED = KeyDef::new("Proxy:Trusted:*", Kind::Text,
-        "Networks of the proxies in front, such as `10.1.0.0/16`. Theirs is the only `X-Forwarded-For` that counts: for limits, \
-         turns and the log. Give the networks of all proxies that a request passes. None: whoever connects is the client.");
+        "Networks of the proxies in front, such as `10.1.0.0/16`. Only their `X-Forwarded-For` counts: for \
+         limits, queues and the log. Give the networks of all proxies that a request passes. None: the address \
+         that connects is the client.");
     PROXY_FRONT_DOOR = KeyDef::new("Proxy:FrontDoorId", Kind::Text,
         "The id of the Azure Front Door in front. Requests without it in `X-Azure-FDID`, or not through a trusted proxy where \
          `Proxy:Trusted` names some, are refused with 403; health is not.");

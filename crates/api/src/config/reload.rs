@@ -1,5 +1,5 @@
-//! Settings are read again while the server runs (B15): everything every few minutes, files when they change. What is
-//! not good is refused whole, and the last good settings stay.
+//! Settings are read again while the server runs (B15): all of them every few minutes, files when they change.
+//! Settings with a problem are refused as a whole, and the last good ones stay.
 
 mod turn;
 
@@ -30,7 +30,7 @@ use super::settings;
 
 /// How often files are looked at.
 pub const FILE_POLL: Duration = Duration::from_millis(500);
-/// What refused values are counted under.
+/// The name under which refused values are counted.
 const REFUSED: &str = "settings";
 const TARGET: &str = "erp::configuration";
 

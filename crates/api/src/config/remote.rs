@@ -75,7 +75,7 @@ pub struct RemoteSources {
 /// Makes the sources; asks nobody yet. A refusal is reported under the key that names the source.
 pub type Connect = dyn Fn(&RemoteLocations) -> Result<RemoteSources, Problem> + Send + Sync;
 
-/// What the configuration needs to know about adapters; the bootstrap gives it.
+/// The facts about adapters that the configuration needs; the bootstrap gives them.
 #[derive(Clone)]
 pub struct Adapters {
     pub checks: ConnectionChecks,
@@ -139,13 +139,13 @@ pub struct Remote {
 /// How often a source is asked at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
-    /// Whoever asks comes again.
+    /// The caller asks again by itself.
     Once,
     /// A few times within a minute.
     AFewTimes,
 }
 
-/// What is wrong with the sources.
+/// The problems of the sources.
 #[derive(Debug, Default)]
 pub struct SourceProblems {
     pub problems: Vec<Problem>,
@@ -193,7 +193,7 @@ impl RemoteLayers {
     }
 }
 
-/// What is wrong, and whether it may be over in a moment.
+/// A problem, and whether it may be over in a moment.
 type NotRead = (Problem, bool);
 
 async fn first_read(

@@ -50,7 +50,7 @@ fn members(def: &KeyDef) -> Value {
     )
 }
 
-/// What a value may be. Numbers may be written as text, as the environment has them; null takes a value away.
+/// The schema of a value. Numbers may be written as text, as the environment has them; null takes a value away.
 fn value(kind: Kind) -> Value {
     match kind {
         Kind::Text | Kind::Path | Kind::Urls | Kind::ConnectionString => {

@@ -1,4 +1,4 @@
-//! What operators may know of the configuration of a running server: its values without secrets, and how long ago each
+//! The view of a running server's configuration for operators: its values without secrets, and how long ago each
 //! remote source answered.
 
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ struct State {
 
 struct Read {
     environment: Environment,
-    /// What the process started with, and what counts now.
+    /// The layers the process started with, and those that count now.
     started: Arc<Layers>,
     now: Arc<Layers>,
 }

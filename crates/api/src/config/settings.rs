@@ -65,7 +65,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What the addresses of the API begin with.
+    /// The scheme of the API's addresses.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
     }
@@ -157,7 +157,7 @@ pub enum Template {
     Empty,
 }
 
-/// What an empty database is filled with.
+/// The first content of an empty database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bootstrap {
     pub admin_email: Option<String>,
@@ -253,7 +253,7 @@ pub struct Shutdown {
 pub struct Files {
     pub container: String,
     pub attachment_bytes: u64,
-    /// Of one tenant; `None` for no limit.
+    /// The bytes of one tenant; `None` for no limit.
     pub tenant_bytes: Option<u64>,
     /// Empty: the standard ones.
     pub types: Vec<ContentType>,

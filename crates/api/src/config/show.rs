@@ -13,18 +13,19 @@ use super::registry::{self, KeyDef};
 use super::unknown;
 use super::values::shown;
 
-/// One key with its value and where that comes from. Secrets and the values of unknown keys, which may be secrets, are
-/// `***`.
+/// One configuration key with its value and source. Secrets, and the values of unknown keys, which may be secrets, are
+/// shown as `***`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownSetting {
     #[schema(example = "Limits:BodyBytes")]
     pub key: String,
-    /// Null where nothing is set and there is no default.
+    /// The value; null where nothing is set and there is no default.
     pub value: Option<String>,
-    /// Such as `environment`, `command line` or the name of a file; null where nothing is set.
+    /// The source of the value, such as `environment`, `command line` or the name of a file; null where nothing is set.
     pub source: Option<String>,
-    /// `used`; `unused`, because another key is set instead; `unknown`, a key nobody reads.
+    /// Whether the key is used: `used`; `unused`, because another key is set instead; or `unknown`, because the server
+    /// has no such setting.
     pub state: SettingState,
 }
 

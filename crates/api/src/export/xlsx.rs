@@ -8,7 +8,7 @@ use super::table::{Cell, RowStyle, Table, TableRow};
 
 /// Longest name of a sheet, in characters.
 const SHEET_NAME_LENGTH_MAX: usize = 31;
-/// What one amount unit is divided by.
+/// The divisor of an amount's units.
 const AMOUNT_UNIT: f64 = 10_000.0;
 
 /// The whole file, in memory; tables of reports are bounded.

@@ -62,7 +62,7 @@ pub fn invalid(name: &str, value: &str, expected: &str) -> Violation {
         .at(Pointer::parameter(&quoted(name)).to_string())
 }
 
-/// What stands after the `=` of a condition.
+/// The text after the `=` of a condition.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Given<'a> {
     /// A parameter's value: commas separate the values of `[in]`.
@@ -105,7 +105,7 @@ impl Given<'_> {
 pub struct Place<'a> {
     /// The parameter that is named when it is wrong.
     pub parameter: &'a str,
-    /// What may stand there beside conditions.
+    /// The other words that may stand there beside conditions.
     pub others: &'a [&'a str],
 }
 

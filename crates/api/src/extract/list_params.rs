@@ -34,7 +34,7 @@ impl<S> ListParams<S> {
     }
 }
 
-/// What the port is asked, and what of it is shown.
+/// The request to the port, and the members of its answer that are shown.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     pub query: ListQuery,

@@ -1,4 +1,4 @@
-//! What handlers take: the caller, the body, parameters, ids and the wanted media type.
+//! The arguments of handlers: the caller, the body, parameters, ids and the wanted media type.
 
 pub mod accept;
 pub mod body;

@@ -21,9 +21,9 @@ use crate::wire::Pointer;
 
 /// The parameter's name.
 pub const OR: &str = "or";
-/// What stands beside conditions inside a group.
+/// The words that stand beside conditions inside a group.
 const GROUPS: [&str; 2] = ["and(…)", "or(…)"];
-/// What a message shows as a condition.
+/// A condition as messages show it.
 const CONDITION: &str = "field=value";
 
 /// Reads `(…)`. Its members come back as far as they are right; everything wrong is reported.
@@ -34,7 +34,7 @@ pub fn parse(spec: &'static ListSpec, text: &str, errors: &mut Violations) -> Ve
     }
     let mut parser = Parser { spec, text, at: 0, found: Violations::new() };
     match parser.group(1).and_then(|members| parser.end().map(|()| members)) {
-        // What is wrong with single conditions counts only when they were read as they were meant.
+        // Errors of single conditions count only when the conditions were read as they were meant.
         Err(violation) => errors.push(at_or(violation)),
         Ok(members) => {
             errors.extend(parser.found.into_vec());

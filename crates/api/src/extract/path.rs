@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// The only path parameter of an operation, as a typed id. What is not a UUID is the id of nothing: 404.
+/// The only path parameter of an operation, as a typed id. A text that is not a UUID cannot be an id, so the answer
+/// is 404.
 #[derive(Debug, Clone, Copy)]
 pub struct Id<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! What a health check is and what it answers.
+//! Health checks and their answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub struct CheckResult {
     pub status: Option<HealthStatus>,
     pub description: Option<String>,
     pub data: Map<String, Value>,
-    /// What went wrong, for those who may see it.
+    /// The text of the failure, for callers who may see it.
     pub exception: Option<String>,
 }
 
@@ -71,7 +71,7 @@ pub trait HealthCheck: Send + Sync {
 pub struct Registration {
     pub name: &'static str,
     pub tags: &'static [&'static str],
-    /// What the check's failure means for the whole.
+    /// The status of the whole if this check fails.
     pub failure_status: HealthStatus,
     pub timeout: Duration,
     pub check: Arc<dyn HealthCheck>,

@@ -13,7 +13,7 @@ const FAILED: &str = "Health check failed";
 /// Less than a check may take, so that one concern that hangs does not hide the others.
 pub const PROBE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// What a probe has seen, with a text for operators that names no host and no secret.
+/// The finding of a probe, with a text for operators that names no host and no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     Well,
@@ -28,7 +28,7 @@ pub enum Finding {
 pub trait Probe: Send + Sync {
     /// Name in the check's data, such as `outbox-lag`.
     fn name(&self) -> &'static str;
-    /// What is found; an error when that cannot be found out.
+    /// Looks; an error when the finding cannot be made.
     async fn look(&self) -> Result<Finding, String>;
 }
 

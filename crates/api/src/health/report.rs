@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::check::HealthStatus;
 
-/// What replaces the text of an exception.
+/// The text in place of an exception's.
 const EXCEPTION_OCCURRED: &str = "Exception Occurred.";
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

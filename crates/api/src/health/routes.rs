@@ -32,7 +32,7 @@ pub trait DetailAccess: Send + Sync {
     async fn allows(&self, headers: &HeaderMap) -> bool;
 }
 
-/// Nobody sees details.
+/// Shows details to no caller.
 pub struct NoDetails;
 
 #[async_trait]
@@ -42,7 +42,7 @@ impl DetailAccess for NoDetails {
     }
 }
 
-/// Who reads the answers of a listener.
+/// The readers of a listener's answers.
 #[derive(Clone)]
 enum Readers {
     /// Anybody; some may see more.
@@ -118,7 +118,7 @@ impl HealthState {
         }
         if self.current().0.is_ready().is_none() {
             let _evaluating = self.evaluating.lock().await;
-            // Of those that come before the first evaluation one makes it.
+            // Among the requests that come before the first evaluation, one makes it.
             if self.current().0.is_ready().is_none() {
                 self.evaluate_now().await;
             }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::check::{CheckResult, HealthStatus, Registration};
 use super::report::{Entry, Report};
 
-/// What a check that took too long says (I8).
+/// The text of a check that took too long (I8).
 const TIMED_OUT: &str = "A timeout occurred while running check.";
 /// Tag of the checks that readiness depends on.
 pub const CRITICAL: &str = "critical";
@@ -32,7 +32,7 @@ impl fmt::Display for DuplicateName {
 
 impl std::error::Error for DuplicateName {}
 
-/// What durations are measured with: time since any beginning, never less than before. Tests have one of their own.
+/// The clock for durations: time since any beginning, never less than before. Tests have one of their own.
 pub type Stopwatch = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// The checks of this server.

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 const SCHEMA: &str = include_str!("../../../../docs/health.schema.json");
 
-/// Who asked, which decides on the form of the report.
+/// The kind of caller, which decides on the form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Anybody,
-    /// Whoever may read the audit log.
+    /// A caller who may read the audit log.
     Authorised,
     Operator,
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// Points that are kept: an hour of minutes.
 pub const POINTS_MAX: usize = 60;
 
-/// One minute of this process.
+/// One minute in the life of this process.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Point {
@@ -17,9 +17,9 @@ pub struct Point {
     #[schema(format = "date-time")]
     pub at: String,
     pub requests_per_second: Option<f64>,
-    /// Requests a second that failed with 5xx, overload apart.
+    /// Requests a second that failed with 5xx, refusals because of overload not counted.
     pub failed_per_second: Option<f64>,
-    /// In seconds; null where nothing was asked.
+    /// The median response time in seconds; null where there were no requests.
     pub response_p50: Option<f64>,
     pub response_p95: Option<f64>,
     pub response_p99: Option<f64>,

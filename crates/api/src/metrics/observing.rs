@@ -49,7 +49,7 @@ impl Observer for Observing {
             }
         }
         if problem == Some(OVERLOADED.code) {
-            // Of these there may be thousands; they are counted.
+            // There may be thousands of refusals, so they are only counted.
             self.refused.add();
             return;
         }

@@ -1,4 +1,4 @@
-//! What the kernel says of this process. Where it says nothing, there is no value.
+//! The kernel's figures of this process. Where it has none, there is no value.
 
 use std::fs;
 use std::time::Duration;

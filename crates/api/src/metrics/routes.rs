@@ -12,7 +12,7 @@ const BOUNDS: [u64; 14] = [
     500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_500_000,
     5_000_000, 10_000_000,
 ];
-/// What nobody serves, and methods nobody offers.
+/// The route of paths that no operation serves, and of other methods.
 const OTHER: &str = "other";
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 /// Classes of status by their places in a tally; the first is for answers that did not come to their end.
@@ -57,7 +57,7 @@ impl Routes {
 
     pub fn add(&self, method: &Method, route: &str, status: Option<u16>, took: Duration) {
         let place = || {
-            // Whoever serves one serves the other.
+            // A route that serves GET serves HEAD.
             let method = if *method == Method::HEAD { &Method::GET } else { method };
             let index = METHODS.iter().position(|known| known == method)?;
             self.places.get(route).map(|own| usize::from(own[index]))
@@ -88,7 +88,7 @@ impl Routes {
         }
     }
 
-    /// Of all routes together.
+    /// The sum over all routes.
     pub fn total(&self) -> Snapshot {
         let each = self.all.iter().map(|route| route.durations.read());
         each.fold(Snapshot::empty(BOUNDS), |all, one| all.plus(&one))

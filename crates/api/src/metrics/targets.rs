@@ -10,7 +10,7 @@ pub const TURN: Duration = Duration::from_secs(10);
 /// Turns that make up the time looked back upon.
 const TURNS: usize = 6;
 
-/// What there was up to one moment; all of it only ever grows.
+/// The counts up to one moment; all of them only ever grow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
     /// Since the start of the process.

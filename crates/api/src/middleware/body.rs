@@ -134,7 +134,7 @@ pub fn kept(body: Body, transfer: Transfer, admission: Admission) -> Body {
     Body::new(Breathing::new(body, admission, Some(transfer), false))
 }
 
-/// What is uploaded.
+/// The body of an upload.
 pub fn breathing(body: Body, transfer: Option<Transfer>, admission: Admission) -> Body {
     Body::new(Breathing::new(body, admission, transfer, true))
 }

@@ -36,12 +36,12 @@ pub const REQUEST_ID_LENGTH_MAX: usize = 64;
 
 const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, API_KEY, COOKIE];
 
-/// What is known about a request before anyone has signed in.
+/// The facts about a request before its caller is known.
 #[derive(Debug, Clone)]
 pub struct RequestInfo {
     pub id: Arc<str>,
     pub language: Language,
-    /// What its log lines say of it.
+    /// The facts that its log lines show.
     pub scope: Arc<RequestScope>,
 }
 

@@ -162,7 +162,7 @@ impl Guard {
             *standing = self.count_address(request.extensions(), standing)?;
         }
         let mut place = if batched { None } else { Some(self.enter().await?) };
-        // Who it is may be a question to the database, too.
+        // Identifying the caller may need the database, too.
         let identity = self.identify(request.headers(), request.extensions());
         let identity = match self.in_time(identity).await? {
             Ok(identity) => identity,

@@ -1,5 +1,5 @@
-//! What happens to every request around its handler. Two services do it all: [`edge`] for every path, [`guard`] for
-//! every operation; each costs one boxed future.
+//! The work around the handler of every request. Two services do it all: [`edge`] for every path, [`guard`] for every
+//! operation; each costs one boxed future.
 
 pub mod answered;
 pub mod body;

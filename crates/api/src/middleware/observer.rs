@@ -1,4 +1,4 @@
-//! Whoever wants to know of every request: metrics and telemetry.
+//! Observers that are told of every request: metrics and telemetry.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Who is at the other end: the client, or a proxy that is trusted to say for whom it asks.
+//! The other end of a connection: the client, or a proxy that is trusted to name the client.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -23,7 +23,7 @@ const IPV4_BITS: u8 = 32;
 
 domain::errors! {
     NOT_THROUGH_FRONT_DOOR = "not_through_front_door", Forbidden, Operator,
-        "This address takes requests of its front door only. Use the public address of the API.",
+        "This address accepts only requests that come through its front door. Use the public address of the API.",
         "هذا العنوان يقبل الطلبات الواردة عبر البوابة الأمامية فقط. استخدم العنوان العام للواجهة.";
 }
 
@@ -80,10 +80,10 @@ impl FromStr for Network {
 /// A proxy that nobody named sends the header with every request.
 static NOT_BELIEVED: LazyLock<Sparse> = LazyLock::new(|| Sparse::every(Duration::from_secs(3_600)));
 
-/// What is in front of the server.
+/// The proxies in front of the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// Whose `X-Forwarded-For` counts. What anybody else sends of it changes nothing.
+    /// The networks whose `X-Forwarded-For` counts. From any other address the header changes nothing.
     pub trusted: Vec<Network>,
     /// The id of the Azure Front Door that requests must have come through.
     pub front_door: Option<String>,
@@ -115,8 +115,8 @@ impl Proxies {
         Some(ClientAddress(self.behind(peer, headers)))
     }
 
-    /// From the nearest proxy to the farthest: the first that is not trusted is the client. What stands before it the client
-    /// wrote itself.
+    /// From the nearest proxy to the farthest: the first that is not trusted is the client. Entries before it were
+    /// written by the client itself.
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer;
         if !self.trusts(peer) {

@@ -30,7 +30,7 @@ pub struct Shed {
     hsts: bool,
 }
 
-/// What a refused request is answered, and how long that is held back.
+/// The answer to a refused request, and how long it is held back.
 pub struct Refusal {
     pub answer: Response,
     pub held: Duration,

@@ -1,4 +1,5 @@
-//! What operators change while the server serves: read-only mode, whose turn background work is, rate limits.
+//! The switches that operators change while the server serves: read-only mode, whose turn background work is, rate
+//! limits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

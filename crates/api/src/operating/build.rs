@@ -9,21 +9,21 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Build {
     pub version: &'static str,
-    /// Tells this build from others of its version.
+    /// A mark that tells this build from others of the same version.
     pub build: String,
     pub environment: &'static str,
     #[schema(example = "sql-server")]
     pub database: &'static str,
-    /// The machine or pod.
+    /// The name of the machine or pod.
     pub host: String,
     pub process_id: u32,
     #[serde(serialize_with = "application::views::timestamp")]
     #[schema(value_type = String, format = "date-time")]
     pub started_at: Timestamp,
     pub worker_threads: usize,
-    /// Processors the process may use.
+    /// The number of processors that the process may use.
     pub cpus: f64,
-    /// Memory the process may use.
+    /// The memory that the process may use, in bytes.
     pub memory_bytes: u64,
     pub open_files_max: u64,
 }
@@ -46,7 +46,7 @@ impl Default for Build {
     }
 }
 
-/// The process, and for how long it has been running.
+/// The process, and how long it has been running.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Running {

@@ -24,13 +24,14 @@ const OVERRIDES_MAX: usize = 100;
 const WORDS: &str = "Verbose, Debug, Information, Warning, Error, Fatal";
 
 request! {
-    /// Levels that count for a while above the configured ones, in the place of an earlier change.
+    /// Log levels that override the configured ones for a limited time. They replace an earlier change.
     pub struct LogLevelBody {
-        /// Least severe level of sources without a level of their own. Absent: as configured.
+        /// The least severe level that is logged for sources without a level of their own; by default the configured
+        /// one.
         default: Option<Level> = "Debug",
-        /// Levels of sources and everything below them, as `Serilog:MinimumLevel:Override` has them.
+        /// The level of each source and of everything below it, as in `Serilog:MinimumLevel:Override`.
         overrides: LevelOverrides => {},
-        /// How long they count.
+        /// How many seconds the levels last.
         seconds: Int<1, CHANGE_SECONDS_MAX> => 900,
     }
 }
@@ -86,12 +87,12 @@ impl WireType for LevelOverrides {
     }
 }
 
-/// Levels as they are answered.
+/// Log levels as they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LevelsView {
     #[schema(example = "Information")]
     pub default: &'static str,
-    /// By source.
+    /// The level of each source that has its own.
     pub overrides: BTreeMap<String, &'static str>,
 }
 
@@ -102,13 +103,13 @@ impl From<&LevelRules> for LevelsView {
     }
 }
 
-/// The configured levels, those that count now in the process that answers, and until when they do.
+/// The configured log levels, those in force in the process that answers, and when the latter end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogLevelView {
     pub configured: LevelsView,
     pub in_force: LevelsView,
-    /// Null where the configured levels count.
+    /// The moment at which the change of levels ends; null when the configured levels are in force.
     #[serde(serialize_with = "application::views::optional_timestamp")]
     #[schema(value_type = Option<String>, format = "date-time")]
     pub until: Option<Timestamp>,

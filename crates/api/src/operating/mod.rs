@@ -38,7 +38,7 @@ pub struct Operating {
     pub levels_changed: Arc<Notify>,
 }
 
-/// Of a process whose statements nobody measures.
+/// For a process that does not measure its statements.
 struct NothingSlow;
 
 impl SlowStatements for NothingSlow {

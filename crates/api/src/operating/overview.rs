@@ -30,40 +30,40 @@ pub struct HealthEntryView {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthView {
-    /// The worst of the entries.
+    /// The worst status of the entries.
     #[schema(value_type = String, example = "Healthy")]
     pub status: HealthStatus,
     pub entries: Vec<HealthEntryView>,
 }
 
-/// How busy the process is at this moment. A number it does not measure is null.
+/// How busy the process is at this moment. A figure that the process does not measure is null.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoadView {
     pub requests_running: Option<f64>,
     pub requests_waiting: Option<f64>,
-    /// Requests that may run at once just now.
+    /// The number of requests that may run at once at this moment.
     pub requests_limit: Option<f64>,
-    /// Since the start, because more came than could be served.
+    /// Requests refused since the start because more came than could be served.
     pub requests_refused: Option<f64>,
-    /// Since the start, with 5xx; refusals because of overload apart.
+    /// Requests answered with 5xx since the start, refusals because of overload not counted.
     pub requests_failed: Option<f64>,
     pub transfers: Option<f64>,
     pub connections_used: Option<f64>,
     pub connections_limit: Option<f64>,
-    /// Changes that wait for the database's writer.
+    /// Changes that are waiting for the database's writer.
     pub writer_queue: Option<f64>,
     pub jobs_running: Option<f64>,
-    /// Whether this process does the background work of all.
+    /// Whether this process does the background work for all processes.
     pub leader: Option<bool>,
 }
 
-/// Changes that the other processes are still to hear of.
+/// Changes that other processes have not yet been told of.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxView {
     pub length: f64,
-    /// How long the oldest of them has waited.
+    /// The seconds for which the oldest of these changes has waited.
     pub lag_seconds: f64,
 }
 
@@ -73,11 +73,11 @@ pub struct OutboxView {
 pub struct CacheClassView {
     #[schema(example = "reference")]
     pub class: String,
-    /// `memory` or `redis`.
+    /// The level of the cache: `memory` or `redis`.
     pub level: String,
     pub hits: f64,
     pub misses: f64,
-    /// From 0 to 1; null before the first look-up.
+    /// The share of hits, from 0 to 1; null before the first look-up.
     pub hit_ratio: Option<f64>,
 }
 
@@ -85,17 +85,18 @@ pub struct CacheClassView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OverviewView {
-    /// Each process measures itself: behind a load balancer, the next answer may come from another one.
+    /// The process that answers. Each process measures only itself, so behind a load balancer the next answer may
+    /// describe another one.
     pub process: Running,
     pub health: HealthView,
     pub targets: Vec<TargetView>,
-    /// The last hour, a point a minute, oldest first.
+    /// The last hour, one point a minute, oldest first.
     pub history: Vec<Point>,
     pub load: LoadView,
-    /// Null where there are no other processes to tell.
+    /// Changes that other processes are still to be told of; null where there are no other processes.
     pub outbox: Option<OutboxView>,
     pub cache: Vec<CacheClassView>,
-    /// Those that took longest altogether; `/admin/slow-statements` has all.
+    /// The statements with the longest total time; `/admin/slow-statements` has all of them.
     pub slow_statements: Vec<SlowStatement>,
 }
 

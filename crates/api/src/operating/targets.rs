@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::metrics::{Metrics, defs};
 
-/// What a target's numbers count.
+/// The unit of a target's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Unit {
@@ -18,7 +18,7 @@ pub enum Unit {
     RequestsPerSecond,
 }
 
-/// On which side of the target a value should lie.
+/// The side of the target on which a value should lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Side {
@@ -28,21 +28,21 @@ pub enum Side {
     Capacity,
 }
 
-/// One target and how it stands.
+/// One performance target, and how the process does against it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetView {
-    /// The metric.
+    /// The name of the metric.
     #[schema(example = "erp_response_time_p95_seconds")]
     pub metric: &'static str,
-    /// In the language of the request.
+    /// The title, in the language of the request.
     pub title: &'static str,
     pub unit: Unit,
     pub side: Side,
     pub target: f64,
-    /// Over the last minute in this process; null where there is nothing to measure.
+    /// The value over the last minute in this process; null where there is nothing to measure.
     pub value: Option<f64>,
-    /// Null for capacities, and where there is no value.
+    /// Whether the target is met; null for capacities, and where there is no value.
     pub met: Option<bool>,
 }
 

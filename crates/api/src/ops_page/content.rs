@@ -1,4 +1,4 @@
-//! What the page shows, as HTML.
+//! The content of the page, as HTML.
 
 use maud::{Markup, html};
 

@@ -31,7 +31,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; form-action 'none'",
 );
 
-/// What the page shows.
+/// The data that the page shows.
 pub struct Shown {
     pub overview: OverviewView,
     pub configuration: ConfigurationView,

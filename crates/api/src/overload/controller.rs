@@ -1,6 +1,6 @@
 //! How many requests run at once, decided by how long things take. Pure: it is told the time and everything else.
 //!
-//! Three things are watched. What requests take and how late the runtime is say whether more at once is too much: the
+//! Three things are watched. The time that requests take and the delay of the runtime tell whether more at once is too much: the
 //! limit shrinks by a part when they exceed their target and grows a little while it is used and they do not. How long
 //! requests wait for their turn says whether the server keeps up: while the queue runs empty now and then, a wait may be
 //! long; when it no longer does, only those are kept that would soon be served (controlled delay), and the others are
@@ -21,8 +21,8 @@ pub struct Bounds {
 
 /// How late the runtime may be before there is too much to do.
 pub const LAG_TARGET: Duration = Duration::from_millis(25);
-/// What nine in ten reads may take before there are too many at once: this long,
-/// and how many times what they took when there was little to do.
+/// The time that nine in ten reads may take before there are too many at once: this long, and how many times what
+/// they took when there was little to do.
 pub const LATENCY_TARGET: Duration = Duration::from_millis(200);
 pub const LATENCY_FACTOR: u32 = 4;
 /// How often the limit is changed.
@@ -47,14 +47,14 @@ const WRITES_EVERY: u32 = 4;
 /// A read counts when a window has had at least so many.
 const READS_MIN: u32 = 8;
 
-/// What a request does.
+/// The kind of work that a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     Read,
     Write,
 }
 
-/// What becomes of a request that arrives.
+/// The decision about a request that arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Enter,
@@ -71,7 +71,7 @@ pub struct Controller {
     empty_at: [Duration; 2],
     /// Reads and writes that are let in during a window, lately.
     pace: [u32; 2],
-    /// What nine in ten reads took when there was little to do.
+    /// The time that nine in ten reads took when there was little to do.
     usual: Option<Duration>,
     /// Since when the oldest write that waits for the writer does.
     oldest_write: Option<Duration>,
@@ -134,7 +134,8 @@ impl Controller {
         waiting >= self.waiting_max(class, now) || (class == Class::Write && self.is_writer_late(now))
     }
 
-    /// Of a queue that does not keep up, so many as are let in within half the time that they may wait.
+    /// The places in a queue that does not keep up: as many as are let in within half the time that requests may
+    /// wait.
     fn waiting_max(&self, class: Class, now: Duration) -> usize {
         let most = self.limit.saturating_mul(WAITING_FACTOR);
         if !self.is_busy(class, now) {
@@ -266,7 +267,7 @@ enum Writes {
     Later,
 }
 
-/// What was seen since the limit was last thought about.
+/// Observations since the limit was last adjusted.
 #[derive(Default)]
 struct Window {
     began: Duration,
@@ -291,7 +292,7 @@ impl Histogram {
         self.count += 1;
     }
 
-    /// What `part` in `of` took at most, give or take a factor of two.
+    /// The time that `part` in `of` took at most, give or take a factor of two.
     fn most(&self, part: u32, of: u32) -> Duration {
         let mut seen = 0;
         for (power, count) in self.buckets.iter().enumerate() {

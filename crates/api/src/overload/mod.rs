@@ -1,5 +1,5 @@
-//! What keeps the server standing when it is offered more than it can do: [`Admission`] decides which requests run,
-//! [`Budget`] how many bytes may be in memory for them. Whoever is refused is told so before anything costly is done.
+//! Keeps the server standing when it is offered more than it can do: [`Admission`] decides which requests run,
+//! [`Budget`] how many bytes may be in memory for them. A refused request is answered before anything costly is done.
 
 mod budget;
 mod controller;
@@ -95,7 +95,7 @@ impl Default for Overload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 
-/// What becomes of a request that asks for a place.
+/// The outcome for a request that asks for a place.
 enum Arrival {
     In(Place),
     /// For a place that is given to it within this time.
@@ -113,7 +113,7 @@ struct Shared {
     writer: WriterQueue,
     usage: Option<PathBuf>,
     refusals: Refusals,
-    /// What takes long asks from threads of its own.
+    /// Long work asks from threads of its own.
     runtime: Option<Handle>,
     /// Requests that were refused, wherever that was found out.
     refused: Arc<Counter>,
@@ -130,8 +130,8 @@ struct State {
 }
 
 impl State {
-    /// Whoever does not wait any more takes no room in the queue. Those that have waited longest are given up first, so
-    /// that most are at its beginning.
+    /// Requests whose callers are gone take no room in the queue. Those that have waited longest are given up first,
+    /// so that most are at its beginning.
     fn forget_gone(&mut self) {
         for queue in &mut self.waiting {
             while queue.front().is_some_and(oneshot::Sender::is_closed) {
@@ -140,7 +140,7 @@ impl State {
         }
     }
 
-    /// Whoever is to be let in now, if anybody.
+    /// The request to let in now, if there is one.
     fn next(&mut self) -> Option<(Class, oneshot::Sender<Place>)> {
         let writes_first = self.controller.are_writes_first() || self.turn.is_multiple_of(WRITES_TURN);
         let order = if writes_first { [Class::Write, Class::Read] } else { [Class::Read, Class::Write] };
@@ -215,7 +215,7 @@ impl Admission {
         self.0.refusals.next(self.now(), bytes)
     }
 
-    /// Whether processor time is left, where there is a quota. What takes long asks before each of its pieces.
+    /// Whether processor time is left, where there is a quota. Long work asks before each of its pieces.
     pub fn take_time(&self) -> bool {
         if self.0.usage.is_none() {
             return true;

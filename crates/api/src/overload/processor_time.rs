@@ -6,13 +6,13 @@ use std::time::Duration;
 const QUOTA_PART: f64 = 0.88;
 /// Where refusing takes all there is, one request is let in so often all the same.
 const GRANTED_EVERY: Duration = Duration::from_millis(10);
-/// What may be saved up for a burst.
+/// The time that may be saved up for a burst.
 const SAVED_MAX: Duration = Duration::from_millis(12);
 /// Longer ago nothing is earned any more: more could not be saved up.
 const LONGEST_EARNED: Duration = Duration::from_secs(1);
 /// Assumed cost of one piece.
 const PIECE_NANOS: i64 = 2_000_000;
-/// What a request is taken to cost before anything is known.
+/// The assumed cost of a request before anything is known.
 const EACH_AT_FIRST: Duration = Duration::from_micros(300);
 
 /// Processor time, earned at the pace of the quota and spent by whatever the group does.
@@ -23,9 +23,9 @@ pub struct ProcessorTime {
     /// The most that is saved up, in nanoseconds.
     saved_max: i64,
     left: i64,
-    /// What requests that were let in since the last tick are expected to take.
+    /// The time that requests let in since the last tick are expected to take.
     borrowed: i64,
-    /// What one request takes, as seen lately.
+    /// The time that one request takes, as seen lately.
     each: i64,
     entered: i64,
     /// Pieces of what takes long, since the last tick.

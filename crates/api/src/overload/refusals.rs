@@ -48,7 +48,7 @@ mod tests {
         let now = Duration::from_secs(1);
         let at_once = (0..10_000).take_while(|_| refusals.next(now, 0).is_zero()).count();
         assert_eq!(at_once, 201, "what the pace allows in 50 ms, and the one that is due");
-        // Whoever asks again as soon as it was refused is answered no faster than the pace.
+        // A caller that asks again as soon as it was refused is answered no faster than the pace.
         let (mut clock, mut answered) = (now, 0);
         while clock < now + Duration::from_secs(1) {
             clock += refusals.next(clock, 0) + Duration::from_micros(1);

@@ -46,7 +46,7 @@ pub struct Writer {
 }
 
 impl Overload {
-    /// What is going on now, for operators.
+    /// The present state, for operators.
     pub fn snapshot(&self) -> Snapshot {
         let bytes = |budget: &Budget| Share { used: budget.used(), limit: budget.bytes_max() };
         let (used, limit) = self.transfers.running();

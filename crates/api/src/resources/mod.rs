@@ -1,5 +1,5 @@
-//! What this process may use: memory, processors and files, as its control groups and the kernel say. Limits that nobody
-//! set are derived from it, so that a small container sheds load where a large machine serves it.
+//! The resources this process may use: memory, processors and files, as its control groups and the kernel say. Limits
+//! that are not set are derived from them, so that a small container sheds load where a large machine serves it.
 
 mod cgroup;
 
@@ -34,7 +34,7 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// What this process has, read once.
+    /// The resources of this process, read once.
     pub fn of_process() -> &'static Self {
         static RESOURCES: LazyLock<Resources> = LazyLock::new(|| Resources::read(Path::new("/")));
         &RESOURCES

@@ -99,9 +99,9 @@ impl Places {
                 "All connections are in use (Limits:Connections), so another one was refused; {{left_out}} more since the last such line"
             );
         }
-        // Whoever does not take it at once does without.
+        // A client that does not take the answer at once does without it.
         let _ = stream.try_write(REFUSAL.as_bytes());
-        // What was sent and not read would end the connection in a way that takes the answer with it.
+        // Bytes that were sent and not read would end the connection in a way that takes the answer with it.
         let _ = stream.try_read(&mut [0; 4_096]);
     }
 }

@@ -19,7 +19,7 @@ pub const WAITING_MAX: Duration = Duration::from_millis(250);
 pub const UNREAD_BYTES_MAX: u64 = 1 << 20;
 pub const LINGERING_MAX: Duration = Duration::from_secs(1);
 
-/// What a connection may take of memory while it is used: buffers, and what a request in progress needs by itself.
+/// The memory that a connection may take while it is used: buffers, and the need of a request in progress by itself.
 const CONNECTION_BYTES: u64 = 32 << 10;
 /// Connections may take one part in so many of the memory.
 const MEMORY_PART: u64 = 8;

@@ -41,7 +41,7 @@ pub use tls::{Tls, TlsFiles};
 
 pub use limits::{HEAD_SECONDS_MAX, IDLE_SECONDS_MAX, Patience, connections_max};
 
-/// What every connection is served with.
+/// The parts with which every connection is served.
 #[derive(Clone)]
 pub struct Serving {
     router: Router,
@@ -191,7 +191,7 @@ struct One {
     budget: Budget,
     shed: Option<Shed>,
     turn: Arc<Turn>,
-    /// Who is connected: a client, or the proxy in front.
+    /// The address of the client, or of the proxy in front.
     peer: Option<SocketAddr>,
 }
 

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use super::accept::{Idle, Places};
 use super::limits::Patience;
 
-/// What the stream and the service of one connection know of each other.
+/// The state that the stream and the service of one connection share.
 #[derive(Default)]
 pub struct Turn {
     /// A request is being answered; until its answer is sent the client need not say anything.
@@ -83,7 +83,7 @@ pub struct Patient<S> {
     waits: Waits,
 }
 
-/// What this connection waits for, as of one answer.
+/// The event this connection waits for, as of one answer.
 #[derive(Default)]
 struct Waits {
     answered: u32,

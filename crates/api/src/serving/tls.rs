@@ -32,10 +32,10 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// What tells a file from an earlier one of its name.
+/// The properties that tell a file from an earlier one of its name.
 type Stamp = [Option<(SystemTime, u64)>; 2];
 
-/// What is shown to whoever connects.
+/// The certificate shown to clients.
 #[derive(Debug)]
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
@@ -71,7 +71,8 @@ impl Tls {
         self.acceptor.accept(stream).await
     }
 
-    /// Takes over changed files until the server stops. What cannot be used is logged, and the last good ones stay.
+    /// Takes over changed files until the server stops. Files that cannot be used are logged, and the last good ones
+    /// stay.
     pub fn follow(&self, mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
         let (shown, files, mut stamp) = (self.shown.clone(), self.files.clone(), self.stamp);
         async move {

@@ -78,8 +78,8 @@ const SOURCES: [(&str, &str); 9] = [
     ("mssql_client", "Microsoft.EntityFrameworkCore"),
 ];
 
-/// What operators did to a running server. Its lines are written whatever the levels are: otherwise whoever changes them
-/// could do so unseen.
+/// The log of operators' actions on a running server. Its lines are written whatever the levels are: otherwise the
+/// levels could be changed unseen.
 pub const AUDIT: &str = "erp::audit";
 
 /// The default level and the overrides of sources.

@@ -1,6 +1,6 @@
 //! Logging: tracing events as lines for people or compact JSON events, with levels by source.
 //!
-//! Whoever logs makes a [`Record`] and leaves it in a queue for each output; a thread of the output writes it.
+//! The code that logs makes a [`Record`] and leaves it in a queue for each output; a thread of the output writes it.
 
 mod clef;
 mod console;

@@ -49,7 +49,7 @@ impl<W: Write + Send + 'static> Output for Console<W> {
 
     fn flush(&mut self) {
         if !self.gathered.is_empty() {
-            // Nobody is left to tell when standard output is closed.
+            // When standard output is closed, there is no place left to report it.
             let _ = self.to.write_all(self.gathered.as_bytes()).and_then(|()| self.to.flush());
             self.gathered.clear();
         }

@@ -1,4 +1,4 @@
-//! What is said of panics: those of a request by the line of the request, all others by a line of their own.
+//! The reporting of panics: those of a request by the line of the request, all others by a line of their own.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};

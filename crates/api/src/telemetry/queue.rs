@@ -1,5 +1,5 @@
-//! Between those who log and those who write: a queue with a limit, and a thread that empties it. Whoever logs never
-//! waits for a file or a terminal.
+//! The queue between the code that logs and the threads that write: it has a limit, and a thread that empties it.
+//! Logging never waits for a file or a terminal.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::subscriber::Time;
 pub const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The part of it that only warnings and errors may use.
 pub const RESERVED_BYTES: usize = QUEUE_BYTES_MAX / 4;
-/// What asking for a flush counts.
+/// The weight of a request for a flush.
 const FLUSH_WEIGHT: usize = 1;
 /// Events that are written before it is looked whether any were left out.
 const DRAINED_MAX: usize = 4_096;
@@ -38,7 +38,7 @@ enum Item {
 
 #[derive(Default)]
 struct Shared {
-    /// Of the events that wait.
+    /// The bytes of the events that wait.
     bytes: AtomicUsize,
     /// Left out since it was last said.
     dropped: AtomicU64,
@@ -98,7 +98,7 @@ impl Queue {
         written
     }
 
-    /// Whoever logs many events finds the thread awake and does nothing here.
+    /// After the first of many events the thread is awake, and nothing is left to do here.
     fn wake(&self) {
         // Either this sees the thread asleep, or the thread sees the event before it sleeps.
         fence(Ordering::SeqCst);
@@ -164,7 +164,7 @@ impl<O: Output> Pump<O> {
         self.say_what_was_left_out(ended || asked.is_some());
         self.output.flush();
         if let Some(done) = asked {
-            // Whoever asked may have stopped waiting.
+            // The caller may have stopped waiting.
             let _ = done.try_send(());
         }
         if ended { Err(()) } else { Ok(any) }

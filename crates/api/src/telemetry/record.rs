@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::levels::Level;
 use super::request::{PROPERTIES, RequestScope};
 
-/// What a record weighs beside its texts, in bytes.
+/// The weight of a record beside its texts, in bytes.
 const WEIGHT: usize = 256;
 
 /// An event with everything a renderer needs. Names are unique; the event's own come before those of its spans.

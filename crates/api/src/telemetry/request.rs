@@ -1,4 +1,4 @@
-//! What every line inside a request says about it.
+//! The facts about a request that every line inside it shows.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
@@ -80,7 +80,7 @@ impl RequestScope {
         self.route.as_ref().map_or("-", MatchedPath::as_str)
     }
 
-    /// Who asks, once that is verified.
+    /// Notes the caller, once verified.
     pub fn signed_in(&self, tenant: Uuid, user: Option<Uuid>) {
         // The first answer stays: it is the same request.
         let _ = self.caller.set((tenant, user));

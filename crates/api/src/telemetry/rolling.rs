@@ -140,7 +140,7 @@ impl RollingFile {
         Ok(files)
     }
 
-    /// Removes the oldest files. What cannot be removed now is tried again with the next file.
+    /// Removes the oldest files. A file that cannot be removed now is tried again with the next one.
     fn retain(&self, current: &Path) {
         let Ok(mut files) = self.files() else { return };
         files.sort();

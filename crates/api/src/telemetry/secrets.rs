@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, TryLockError};
 
-/// What stands for a secret.
+/// The text in place of a secret.
 const HIDDEN: &str = "***";
 /// Secrets remembered, those of before a rotation included; then the oldest is forgotten.
 const SECRETS_MAX: usize = 256;
@@ -13,7 +13,7 @@ const SECRET_BYTES_MIN: usize = 6;
 /// Words in the names of a connection string's parts that are secrets themselves.
 const SECRET_PARTS: [&str; 6] = ["password", "pwd", "key", "secret", "token", "signature"];
 
-/// Of the process, as the panic hook is.
+/// One for the process, as the panic hook is.
 static KNOWN: RwLock<VecDeque<String>> = RwLock::new(VecDeque::new());
 
 /// Remembers secrets, and the secret parts of those that are connection strings.

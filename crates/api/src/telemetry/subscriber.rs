@@ -27,7 +27,7 @@ use super::tap::Tap;
 /// Cells of the counts of events.
 const COUNT_CELLS: usize = 4;
 
-/// What time it is; the caller hands in its clock.
+/// The time; the caller hands in its clock.
 pub type Time = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +158,7 @@ where
 {
     fn enabled(&self, metadata: &Metadata<'_>, context: &Context<'_, S>) -> bool {
         if metadata.target() == DEPENDENCY {
-            // What failed is exported always. What belongs to no request goes on all the time.
+            // Failures are always exported. Events that belong to no request go on all the time.
             let exported = || scope_of(context.lookup_current()).is_some_and(|scope| scope.is_exported());
             return self.is_tapped() && (*metadata.level() <= tracing::Level::WARN || exported());
         }

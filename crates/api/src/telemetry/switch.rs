@@ -21,7 +21,7 @@ pub struct LevelSwitch {
 struct State {
     configured: LevelRules,
     change: Option<(LevelChange, Timestamp)>,
-    /// Of the last change: an older one has nothing left to end.
+    /// The number of the last change: an older one has nothing left to end.
     number: u64,
 }
 

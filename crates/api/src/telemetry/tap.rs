@@ -1,5 +1,5 @@
-//! What may be exported: it is handed over as it is, and made into an event by whoever exports it. Nothing is made at all for
-//! what is left out: the successes of traces that are not among the few exported ones.
+//! The events that may be exported: they are handed over as they are, and the exporter makes messages of them.
+//! Nothing at all is made for those left out: the successes of traces that are not among the few exported ones.
 
 mod call;
 mod convert;
@@ -20,10 +20,11 @@ use super::trace::TraceContext;
 
 pub use self::convert::{Naming, UserIds};
 
-/// Of traces that a caller records as well, so many times more are exported: they would have holes otherwise. Not all, for
-/// then callers decided how much is exported.
+/// How many times more traces are exported if the caller records them as well, since they would have holes otherwise.
+/// Not all of them, or callers would decide how much is exported.
 const FOLLOWED: f64 = 10.0;
-/// Requests a second that are refused (4xx) and all exported. Of more, a part: nobody needs every one of a flood.
+/// Refused requests (4xx) a second up to which all are exported. Above it a part is, since not every one of a flood
+/// is needed.
 const REFUSALS_PER_SECOND: f64 = 200.0;
 /// About what a request takes until it is exported, in bytes, beside its scope.
 const REQUEST_WEIGHT: usize = 1_024;
@@ -148,7 +149,7 @@ impl Tap {
             return 0.0;
         }
         let rate = match trace.sampled() {
-            // Whoever records the rest of the trace has decided.
+            // The service that records the rest of the trace has decided.
             Some(false) => return 0.0,
             Some(true) => &self.0.followed,
             None => &self.0.roots,

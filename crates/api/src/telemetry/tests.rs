@@ -1,4 +1,4 @@
-//! What tests of this module have in common.
+//! The common parts of this module's tests.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -102,7 +102,7 @@ impl Listening {
     }
 }
 
-/// What is logged on this thread meanwhile, with a tap in place.
+/// The lines logged on this thread meanwhile, with a tap in place.
 pub fn tapped(tap: &super::Tap, log: impl FnOnce()) -> String {
     let (page, time) = (Page::default(), tests_time());
     let console =

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-/// What gateways that are set to the older protocol of Application Insights send instead: `|{trace}.{span}.`
+/// The header that gateways with the older protocol of Application Insights send instead: `|{trace}.{span}.`
 pub const REQUEST_ID_OF_GATEWAY: HeaderName = HeaderName::from_static("request-id");
 
 /// Length of version, trace id, parent id and flags in hexadecimal, with the `-` between them.

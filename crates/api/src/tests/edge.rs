@@ -1,4 +1,4 @@
-//! Who may call, how large, how often, how long; and what every answer carries.
+//! Which calls are let in, how large, how often, how long; and what every answer carries.
 
 use std::sync::Arc;
 use std::time::Duration;

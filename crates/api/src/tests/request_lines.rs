@@ -1,4 +1,4 @@
-//! What the log says of requests.
+//! The log lines of requests.
 
 use std::time::Duration;
 

@@ -278,7 +278,7 @@ fn empty_database() -> &'static Arc<Db> {
     })
 }
 
-/// What a client sees.
+/// The answer as a client sees it.
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! What the schema says and what the parser does are the same: values made from the schema are taken, broken ones not.
+//! Schema and parser agree: values made from the schema are taken, broken ones not.
 
 use domain::error::Violations;
 use domain::money::{Amount, CurrencyCode, Rate};

@@ -1,4 +1,4 @@
-//! Who may call what: every operation of the document is tried, and one that is added without a case fails here.
+//! Access: every operation of the document is tried, and one that is added without a case fails here.
 
 use std::collections::BTreeMap;
 
@@ -130,7 +130,7 @@ fn id(value: &Value) -> String {
     value["id"].as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
 }
 
-/// What a new tenant does not have yet.
+/// Makes the things that a new tenant does not have yet.
 async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     client.post("/currencies", json!({ "code": "USD", "name": { "en": "US dollar" } })).await.expect(201);
     // Made only in this tenant, so another one has no currency of that code.

@@ -103,7 +103,7 @@ async fn log_levels_change_for_a_while_and_the_change_is_in_the_log() {
     ask("GET", &format!("{}/health/live", server.url), "").await;
     assert_eq!(lines(), before, "nothing more of it");
 
-    // Who silences the log does not do so unseen.
+    // An operator who silences the log does not do so unseen.
     let silent = r#"{ "default": "Fatal", "overrides": { "erp": "Fatal" } }"#;
     assert_eq!(ask("PUT", &url, silent).await.0, 200);
     assert_eq!(ask("DELETE", &url, "").await.0, 200);
@@ -159,7 +159,7 @@ async fn the_configuration_that_counts_is_shown_without_its_secrets() {
     assert_eq!(overload["requests"]["running"], 0, "{overload}");
 }
 
-/// Who asked for an address gets it or an error; a developer's second server is no mistake.
+/// An address that was asked for is taken or is an error; a developer's second server is no mistake.
 #[tokio::test]
 async fn a_taken_port_is_an_error_unless_nobody_asked_for_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -137,14 +137,14 @@ async fn an_occurrence_is_made_once() {
     let date = json!({ "date": "2026-03-01" });
     let running = (0..SEVERAL).map(|_| kit.client.with_etag("POST", &run, "*", date.clone()));
     for answer in join_all(running).await {
-        // Who came later finds nothing to make, or that somebody else has just made it.
+        // The later ones find nothing to make, or that another one has just made it.
         assert!([200, 409, 412].contains(&answer.status.as_u16()), "{}", answer.text());
     }
     assert_eq!(number_of_entries(&kit.client).await, 1);
     whole(&kit.client).await;
 }
 
-/// What was posted before the lock stays, and nothing is posted behind it.
+/// Entries posted before the lock stay, and none is posted behind it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_slips_behind_a_lock() {
     let (_world, kit) = books().await;

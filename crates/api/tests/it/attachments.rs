@@ -66,7 +66,7 @@ fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What anybody gets at a URL of ours or of the store's own.
+/// The answer that any caller gets at a URL of ours or of the store's own.
 async fn fetch(
     world: &World,
     method: &str,

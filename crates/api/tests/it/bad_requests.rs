@@ -28,7 +28,7 @@ const WARM: usize = REQUESTS / 4;
 /// How much more memory may be held at the end than after the first quarter.
 const GROWTH_MAX_KIB: u64 = 64 << 10;
 
-/// What came back of one request.
+/// The answer to one request.
 #[derive(Debug, Clone)]
 enum Came {
     Status(u16, String),
@@ -94,10 +94,10 @@ async fn document(server: &Server) -> Value {
     reqwest::get(format!("{}/openapi.json", server.url)).await.unwrap().json().await.unwrap()
 }
 
-/// What came back, by status; 0 where nothing did.
+/// The number of answers by status; 0 stands for no answer.
 type Answers = BTreeMap<u16, usize>;
 
-/// What the clients share.
+/// The state that the clients share.
 struct Run {
     server: Server,
     maker: Maker,
@@ -189,7 +189,7 @@ async fn ten_thousand_bad_requests_leave_nothing_behind() {
         }
     }
     eprintln!("answers by status (0: none): {seen:?}");
-    // What was sent is as different as it was meant to be.
+    // The requests sent are as different as they were meant to be.
     for status in [400, 401, 404, 405, 415, 422] {
         assert!(seen.get(&status).is_some_and(|count| *count >= 20), "hardly any {status}: {seen:?}");
     }

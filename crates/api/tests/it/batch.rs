@@ -205,7 +205,7 @@ async fn an_operation_that_fails_before_it_needs_the_transaction_undoes_the_othe
     tenant.post("2026-03-02", SALE).await;
 }
 
-/// Whoever sends many of a thing finds them where lists answer them.
+/// Requests with many of a thing have them under the same name as the answers of lists.
 #[test]
 fn many_of_a_thing_are_items_in_requests_as_in_answers() {
     let document: Value =

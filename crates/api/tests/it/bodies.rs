@@ -25,7 +25,7 @@ async fn socket(server: &Server, text: &str) -> TcpStream {
     socket
 }
 
-/// What comes until the server closes the connection.
+/// Everything that comes until the server closes the connection.
 async fn rest(mut socket: TcpStream) -> String {
     let mut bytes = Vec::new();
     let _ = tokio::time::timeout(FOR_EVER, socket.read_to_end(&mut bytes)).await.expect("it is never closed");
@@ -126,7 +126,7 @@ async fn a_connection_outlives_a_request_that_is_refused_before_its_body() {
         kept.write_all(format!("{}{body}", head("")).as_bytes()).await.unwrap();
         assert!(answer(&mut kept).await.0.contains("401"));
     }
-    // Whoever waits for our word before sending it hears the refusal at once, and is not asked for the body.
+    // A client that waits for permission to send its body hears the refusal at once, and is not asked for the body.
     let waiting = socket(&server, &head("Expect: 100-continue\r\n")).await;
     let said = rest(waiting).await;
     assert!(said.starts_with("HTTP/1.1 401"), "{said}");
@@ -212,7 +212,7 @@ async fn bytes_in_flight_have_a_budget() {
     let read = tokio::time::timeout(FOR_EVER, second.read(&mut said)).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&said[..read]).to_lowercase();
     assert!(said.starts_with("http/1.1 503") && said.contains("retry-after"), "{said}");
-    // What is small goes on, and what was taken is given back.
+    // Small requests go on, and places are given back.
     server.token().await;
     drop((first, second));
     let client = reqwest::Client::new();

@@ -40,7 +40,7 @@ fn balances(csv: &str) -> BTreeMap<String, i64> {
     lines.map(row).collect()
 }
 
-/// What hledger makes of an exported journal, by the account code its names begin with.
+/// The balances that hledger computes from an exported journal, by the account code its names begin with.
 fn hledger(journal: &Path) -> Option<BTreeMap<String, i64>> {
     let output = Command::new("hledger")
         .args(["-f", journal.to_str().unwrap(), "balance", "--flat", "-N", "-E", "-O", "csv"])

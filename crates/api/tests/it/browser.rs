@@ -11,7 +11,8 @@ use testkit::server::free_port;
 
 /// How long something may take to show.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What a browser of a test has no use for: other machines, a sandbox that root cannot have.
+/// Arguments that keep the browser from things a test has no use for: other machines, a sandbox that root cannot
+/// have.
 const ARGUMENTS: [&str; 8] = [
     "--headless",
     "--no-sandbox",
@@ -91,7 +92,7 @@ impl Browser {
         self.command(Method::POST, "/url", json!({ "url": url })).await;
     }
 
-    /// What a line of JavaScript gives.
+    /// The value of a line of JavaScript.
     pub async fn run(&self, script: &str) -> Value {
         self.command(Method::POST, "/execute/sync", json!({ "script": script, "args": [] })).await
     }
@@ -123,7 +124,7 @@ impl Browser {
         self.command(Method::POST, &format!("/element/{element}/value"), json!({ "text": text })).await;
     }
 
-    /// What the browser has to say against the page since it was last asked: errors, and whatever the policy refused.
+    /// The browser's complaints about the page since it was last asked: errors, and everything the policy refused.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.command(Method::POST, "/se/log", json!({ "type": "browser" })).await;
         let lines = log.as_array().cloned().unwrap_or_default();

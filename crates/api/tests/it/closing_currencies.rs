@@ -133,7 +133,7 @@ async fn reopened_adjusted_and_closed_again_nothing_is_left_either() {
     let why = json!({ "reason": "late invoice", "openPeriods": true });
     client.with_etag("POST", &reopen, "*", why).await.expect(200);
     dollars(client, "2025-12-31", "3.77", ("6299", "7"), "1199").await;
-    // What is no longer used is closed all the same.
+    // A currency that is no longer used is closed all the same.
     let used = client.get("/currencies?code=USD").await.ok();
     if used["items"][0]["active"] == true {
         let path = "/currencies/USD";

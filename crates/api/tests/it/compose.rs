@@ -1,4 +1,4 @@
-//! What docker compose gives the product is what the product understands.
+//! The product understands everything that docker compose gives it.
 
 use std::process::Command;
 
@@ -43,7 +43,7 @@ fn compose_gives_settings_that_the_product_takes() {
             .current_dir(folder.path())
             .env_clear()
             .env("HOME", folder.path())
-            // What the image itself sets.
+            // The variable that the image itself sets.
             .env("ASPNETCORE_URLS", "http://*:8080")
             .envs(settings())
             .envs(more.iter().copied())

@@ -39,7 +39,7 @@ fn command(folder: &Path) -> Command {
     command
 }
 
-/// What makes it start there without any service.
+/// The settings with which it starts there without any service.
 fn embedded(command: &mut Command, folder: &Path) {
     command
         .env("ConnectionStrings__DefaultConnection", "Provider=Sqlite;Data Source=data/erp.db")

@@ -74,7 +74,7 @@ async fn a_setting_that_two_change_at_once_keeps_one_change() {
     }
 }
 
-/// Of two administrators who take each other's rights at once, one remains.
+/// When two administrators take each other's rights at once, one remains.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_administrators_cannot_remove_each_other_at_once() {
     let (world, tenant) = tenant().await;

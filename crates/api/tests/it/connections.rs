@@ -25,7 +25,7 @@ async fn socket(server: &Server, text: &str) -> TcpStream {
     socket
 }
 
-/// What comes until the server closes the connection; fails when it never does.
+/// Everything that comes until the server closes the connection; fails when it never does.
 async fn rest(mut socket: TcpStream) -> String {
     let mut bytes = Vec::new();
     // A connection that is reset is closed, too.
@@ -55,7 +55,7 @@ async fn kept_open(server: &Server) -> TcpStream {
     socket
 }
 
-/// Of two places the third connection takes one of those that are idle; of eight it does not.
+/// With two places the third connection takes that of an idle one; with eight it does not.
 pub async fn count(key: &str) {
     for (places, stays) in [("2", false), ("8", true)] {
         let folder = tempfile::tempdir().unwrap();
@@ -84,7 +84,7 @@ pub async fn idle(key: &str) {
     first_is_closed(key, kept_open).await;
 }
 
-/// Of two servers, one of which waits a second and the other ten minutes, the one that waits longer was asked first: when the
+/// Two servers: one waits a second and the other ten minutes. The one that waits longer was asked first: when the
 /// other closes its connection, this one is open.
 async fn first_is_closed(key: &str, open: impl AsyncFn(&Server) -> TcpStream) {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];

@@ -190,7 +190,7 @@ async fn a_backup_whose_books_were_changed_is_not_restored() {
     assert!(left.iter().all(|file| !file.file_name().to_string_lossy().contains("restor")), "{left:?}");
 }
 
-/// Whoever copies the one file after a clean stop has all of the books.
+/// A copy of the one file after a clean stop has all of the books.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clean_stop_under_load_leaves_the_books_in_one_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -291,7 +291,7 @@ async fn a_limit_of_file_sizes_does_not_kill_the_server() {
     assert_eq!(server.stop(), 0);
 }
 
-/// What a server would refuse, `config check` refuses, too; and a refused start leaves no database behind.
+/// Values that a server would refuse, `config check` refuses, too; and a refused start leaves no database behind.
 #[test]
 fn values_an_empty_database_cannot_be_filled_with_are_refused_before_it_is_made() {
     for (key, value, told) in [

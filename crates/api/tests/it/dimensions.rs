@@ -194,7 +194,7 @@ async fn a_heading_takes_no_postings_on_any_route() {
         ],
     });
     client.post("/recurring-entries", recurring).await.expect(422);
-    // What is posted stays, and can be taken back.
+    // A posted entry stays, and can be reversed.
     let reverse = format!("/journal-entries/{}/reverse", posted.as_str().unwrap());
     client.with_etag("POST", &reverse, "*", json!({ "reason": "x" })).await.expect(201);
     client.with_etag("PATCH", &heading, "*", json!({ "postable": true })).await.expect(200);

@@ -66,7 +66,7 @@ impl Poster {
         (report["status"].clone(), report["entries"]["custom-check"]["data"].to_string())
     }
 
-    /// Posts until the disk is full. What was acknowledged is there, and nothing else.
+    /// Posts until the disk is full. The acknowledged entries are there, and no others.
     async fn fill(&self) -> Vec<String> {
         let mut acknowledged = self.numbers().await;
         let refused = loop {

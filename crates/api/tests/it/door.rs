@@ -62,7 +62,7 @@ pub async fn of_an_address(key: &str) {
         assert_eq!(door.get("/api/v1/me", &[]).await.status(), 401);
     }
     is_limited(door.get("/api/v1/me", &[]).await, "address").await;
-    // Nobody in front is trusted, so a client does not become another one by saying so.
+    // No proxy is trusted, so a client does not become another one by saying so.
     is_limited(door.get("/api/v1/me", &[("X-Forwarded-For", "203.0.113.5")]).await, "address").await;
     let arabic = door.get("/api/v1/me", &[("Accept-Language", "ar")]).await;
     assert!(arabic.json::<Value>().await.unwrap()["detail"].as_str().unwrap().contains("ثانية"));
@@ -113,7 +113,7 @@ async fn a_password_is_not_changed_more_often_than_it_may_be_tried() {
     assert_eq!((answers[0], answers[1], answers[2]), (422, 422, 429));
 }
 
-/// What several processes let through is one limit while they share a Redis, and each one's own while it is away.
+/// Several processes have one limit while they share a Redis, and each its own while Redis is away.
 #[tokio::test]
 async fn processes_that_share_a_redis_count_together() {
     let redis = RedisServer::start().await;
@@ -151,7 +151,7 @@ async fn a_trusted_proxy_speaks_for_its_clients_and_nobody_else_does() {
     for client in ["203.0.113.5", "203.0.113.6"] {
         assert_eq!([asked(client).await, asked(client).await, asked(client).await], [401, 401, 429]);
     }
-    // What the client itself wrote before the proxy's entry does not make it another one.
+    // An entry that the client itself wrote before the proxy's does not make it another one.
     assert_eq!(asked("198.51.100.7, 203.0.113.5").await, 429);
     assert_eq!(asked("203.0.113.6, 127.0.0.9").await, 429, "through two proxies");
 }

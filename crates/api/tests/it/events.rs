@@ -42,13 +42,13 @@ impl Stream {
         Self { body: response.into_body(), text: String::new() }
     }
 
-    /// What comes next as it comes; `None` at the end of the stream.
+    /// The next piece as it comes; `None` at the end of the stream.
     async fn piece(&mut self) -> Option<String> {
         let frame = tokio::time::timeout(Duration::from_secs(10), self.body.frame()).await.unwrap()?;
         Some(text(&frame.unwrap().into_data().unwrap()))
     }
 
-    /// What comes when the clock goes on by so much: not waited for by that clock.
+    /// The piece that comes when the clock goes on by so much: not waited for by that clock.
     async fn piece_after(mut self, pause: Duration) -> (Option<String>, Self) {
         let waiting = tokio::spawn(async move {
             let frame = self.body.frame().await;

@@ -11,7 +11,7 @@ use testkit::peers::Azurite;
 
 const PIECE_BYTES: usize = 1_000_000;
 const PIECES: usize = 200;
-/// What 200 MB in and out may cost at most.
+/// The memory that 200 MB in and out may cost at most.
 const MEMORY_MIB_MAX: u64 = 64;
 
 fn binary() -> &'static Path {

@@ -22,7 +22,7 @@ async fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     Server::start(Path::new(BINARY), folder, &settings).await
 }
 
-/// What is answered.
+/// An answer.
 struct Answer {
     status: u16,
     /// With every duration as zero.

@@ -192,7 +192,7 @@ fn the_document_names_every_parameter_of_an_import() {
     }
 }
 
-/// What the same books do by another operation, they do by a file: opening balances are posted, entries stay drafts.
+/// A file does to the same books what the operation does: opening balances are posted, entries stay drafts.
 #[tokio::test]
 async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
     let (_world, tenant) = books().await;
@@ -214,7 +214,7 @@ async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
     }
 }
 
-/// Whoever may make opening balances makes them by either way, without the right to post other entries.
+/// A user who may make opening balances makes them by either way, without the right to post other entries.
 #[tokio::test]
 async fn a_file_of_opening_balances_takes_the_rights_of_the_operation() {
     let (world, tenant) = books().await;

@@ -1,4 +1,4 @@
-//! What the cells of a file mean, whatever order its rows stand in: the same as the JSON operations mean.
+//! The cells of a file mean the same as the JSON operations, in whatever order its rows stand.
 
 use serde_json::{Value, json};
 use testkit::{Answer, TenantKit, World};
@@ -37,7 +37,7 @@ async fn entries(tenant: &TenantKit) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
-/// What a line says: account, amounts, currency, texts.
+/// The content of a line: account, amounts, currency, texts.
 fn line(line: &Value) -> String {
     let names = [
         "accountCode",
@@ -55,7 +55,7 @@ fn line(line: &Value) -> String {
     names.map(|name| line[name].to_string()).join(" ")
 }
 
-/// What an entry says, its lines in the order of their texts.
+/// The content of an entry, its lines in the order of their texts.
 fn told(entry: &Value) -> String {
     let mut lines: Vec<_> = entry["lines"].as_array().unwrap().iter().map(line).collect();
     lines.sort();

@@ -112,7 +112,7 @@ impl Database for Away {
     }
 }
 
-/// What ended a job may be that the database went away: then it cannot say so at once, but it does as soon as it can.
+/// A job may end because the database went away: then it cannot note its end at once, but it does as soon as it can.
 #[tokio::test]
 async fn a_job_that_ends_while_the_database_is_away_says_so_when_it_is_back() {
     let world = World::new().await;

@@ -153,7 +153,7 @@ async fn numbers_have_no_gaps_whoever_posts_and_fails() {
             loop {
                 let answer = client.post("/journal-entries", entry("2026-03-01", lines, true)).await;
                 tries -= 1;
-                // Who was not let in, because others wait for a slow database, comes again as they were told.
+                // A client that was refused, because others wait for a slow database, comes again as it was told.
                 if answer.status != 503 || answer.code() != "overloaded" || tries == 0 {
                     return answer;
                 }

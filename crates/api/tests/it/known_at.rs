@@ -1,4 +1,4 @@
-//! What the books were known to be at a moment stays so, whatever happens to the chart of accounts.
+//! The books as known at a moment stay so, whatever happens to the chart of accounts.
 
 use serde_json::{Value, json};
 use testkit::{TenantKit, World};

@@ -78,7 +78,7 @@ async fn a_database_that_stays_away_is_waited_for_and_then_ends_the_start() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = silent.local_addr().unwrap().port();
         let _silent = speechless.then_some(silent);
-        // Whoever is spoken to and says nothing is given up after some seconds.
+        // A client that is answered and says nothing is given up after some seconds.
         let seconds = if speechless { "10" } else { "4" };
         let mut server = waiting(folder.path(), &sql_server(port), seconds);
         is_starting(&server).await;

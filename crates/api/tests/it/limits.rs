@@ -54,7 +54,7 @@ fn proof(key: &'static str) -> LocalBoxFuture<'static, ()> {
         "Limits:SignInsPerMinutePerAccount" => Box::pin(door::sign_ins_to_an_account(key)),
         "Limits:BatchOperations" => Box::pin(batch_operations(key)),
         "Limits:EventStreams" => Box::pin(event_streams(key)),
-        // Of the socket, which a client in this process does not have.
+        // A limit of the socket, which a client in this process does not have.
         "Limits:Connections" => Box::pin(connections::count(key)),
         "Limits:HeaderTimeoutSeconds" => Box::pin(connections::half_a_head(key)),
         "Limits:KeepAliveSeconds" => Box::pin(connections::idle(key)),
@@ -156,7 +156,7 @@ async fn bytes_in_flight(key: &str) {
     let large = json!({ "items": [{ "method": "GET", "path": "/api/v1/me" }] }).to_string();
     let large = format!("{large}{}", " ".repeat(400_000));
     let first = OnItsWay::send(&home, "/batch", JSON, endless(200_000));
-    // What it holds counts from when its first bytes are read.
+    // The memory it holds counts from when its first bytes are read.
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(!first.0.is_finished(), "it ended before it was seen beside it");
     let mut tries = 0..200;

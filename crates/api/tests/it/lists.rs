@@ -173,7 +173,7 @@ async fn pages_of_alternatives_neither_repeat_nor_skip() {
     assert_eq!(found.iter().collect::<Vec<_>>(), lines.iter().filter(on).collect::<Vec<_>>());
 }
 
-/// Whatever alternatives name, even the other tenant's ids, only one's own rows come back.
+/// Alternatives show only one's own rows, even if they name the other tenant's ids.
 #[tokio::test]
 async fn alternatives_never_show_another_tenants_rows() {
     let world = World::new().await;

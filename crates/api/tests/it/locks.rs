@@ -116,7 +116,7 @@ async fn the_tax_lock_sees_every_line_with_a_tax_code() {
     opening["lines"][0]["accountCode"] = json!("1113");
     locked(client.post("/opening-balances", opening).await);
 
-    // What has no tax code and touches no VAT account is no matter of the return, and other dates are free.
+    // An entry without tax code or VAT account does not concern the return, and other dates are free.
     kit.post("2026-03-10", &[("1113", "1", ""), ("1111", "", "1")]).await;
     client.post("/journal-entries", coded("2026-04-01", true)).await.expect(201);
     let me = client.get("/users").await.ok()["items"][0]["id"].clone();

@@ -15,7 +15,7 @@ use testkit::{Server, SqlServerStub};
 use application::ports::clock::Ids;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
-/// Whoever has not answered by then hangs.
+/// A process that has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn migrate(folder: &Path, arguments: &[&str]) -> Command {

@@ -74,7 +74,7 @@ async fn whoever_the_issuer_vouches_for_is_a_user_of_the_tenant_it_may_open() {
 
     let by_id = stubs.token(&claims(json!({ "preferred_username": sara })));
     assert_eq!(asked(&world, &by_id).await.0, 200);
-    // Nobody is let in by the issuer alone, and nobody runs the platform through it.
+    // The issuer alone lets no one in, and no one runs the platform through it.
     let admin = stubs.token(&claims(json!({ "preferred_username": "admin@home.example" })));
     world.bearer(&admin).get("/users").await.expect(200);
     world.bearer(&admin).get("/admin/tenants").await.expect(403);
@@ -141,7 +141,7 @@ async fn roles_of_the_issuer_count_where_they_are_mapped() {
     reader.get("/accounts").await.expect(200);
     reader.get("/users").await.expect(403);
     with(json!([])).await.get("/accounts").await.expect(403);
-    // What the role grants is the tenant's to say, and counts at once.
+    // The tenant decides what the role grants, and changes count at once.
     let found = home.get("/roles?code=reader").await.ok()["items"][0]["id"].clone();
     let path = format!("/roles/{}", found.as_str().unwrap());
     let etag = home.get(&path).await.etag();
@@ -188,7 +188,7 @@ async fn an_issuer_that_is_away_is_no_fault_of_the_caller() {
     stubs.heal(Service::Issuer);
     a_minute_later().await;
     assert_eq!(asked(&world, &token).await.0, 200);
-    // What it gave last counts on.
+    // The keys it gave last count on.
     stubs.fail(Service::Issuer, Fault::Status(500, None));
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(2 * 3_600)).await;

@@ -243,7 +243,7 @@ async fn slow_statements_are_named_with_how_often_and_how_long() {
     let seen = world.parts.database.meter().slow_statements();
     let one = seen.iter().find(|one| one.statement == "ledger.slow_one").unwrap();
     assert!(one.count == 3 && one.max_ms >= 80 && one.total_ms >= 240, "{one:?}");
-    // Of a world without a process around it nothing is measured.
+    // A world without a process around it has no measurements.
     assert_eq!(world.home().await.get("/admin/slow-statements").await.ok(), json!({ "items": [] }));
 }
 

@@ -14,7 +14,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const CLIENTS: usize = 150;
 const REQUESTS: usize = 12;
 
-/// What came back, by status.
+/// The number of answers, by status.
 type Seen = BTreeMap<u16, usize>;
 
 /// One client with a connection of its own: two reads to each posting.
@@ -79,7 +79,7 @@ async fn a_flood_is_served_in_part_and_leaves_nothing_behind() {
     assert_eq!(count(200) + count(201) + count(503), CLIENTS * REQUESTS, "{seen:?}");
     assert!(count(200) > 0 && count(201) > 0 && count(503) > 0, "{seen:?}");
 
-    // What was acknowledged is there, once, and the server is as it was before.
+    // Every acknowledged entry is there, once, and the server is as it was before.
     let page = direct.get(format!("{}/api/v1/journal-entries?limit=1&sort=-number", server.url));
     let page: Value = page.bearer_auth(&token).send().await.unwrap().json().await.unwrap();
     let number = page["items"][0]["number"].as_str().unwrap().to_owned();

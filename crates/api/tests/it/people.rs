@@ -1,4 +1,4 @@
-//! Nobody belongs to a tenant by another's word, and no tenant sees another's members.
+//! Membership needs the person's own acceptance, and no tenant sees another's members.
 
 use serde_json::{Value, json};
 use testkit::world::{PASSWORD, encode};
@@ -88,7 +88,7 @@ async fn whether_an_address_is_known_elsewhere_shows_nowhere() {
         accepted.push(world.accept(&invitation["token"], OWN).await.expect(200).json());
     }
     assert_eq!(without(accepted[0].clone()), without(accepted[1].clone()));
-    // Whoever had the address before notices nothing.
+    // The person who had the address before notices nothing.
     token(&world, &alpha.email, PASSWORD, None).await.expect(200);
     token(&world, &alpha.email, OWN, Some("alpha")).await.expect(400);
 
@@ -327,7 +327,7 @@ async fn a_tenants_first_administrator_has_a_new_account_or_an_invitation() {
     assert_eq!(home.post(&invite, person).await.expect(409).code(), "has_administrator");
 }
 
-/// Whoever gives the right password gets in, however many others guess.
+/// The right password lets its owner in, however many others guess.
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_of_others_do_not_keep_people_out() {
     // All of them are let in, however slow the database is: what is looked at is whose turn it is to have a password hashed.

@@ -1,4 +1,4 @@
-//! Whatever clients do, in whatever order: the books balance (R6), numbers have no gap (R14), balances are the sum of the
+//! For any clients in any order: the books balance (R6), numbers have no gap (R14), balances are the sum of the
 //! entries and the chain holds (R5, R16).
 
 use proptest::prelude::*;

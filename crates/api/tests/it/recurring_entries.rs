@@ -60,7 +60,7 @@ impl Books {
         self.kit.client.with_etag("POST", &format!("{path}/run"), "*", body).await.ok()
     }
 
-    /// What the background does on that day.
+    /// The background's work on that day.
     async fn background(&self, today: &str) -> RecurringRun {
         let tenant = self.kit.client.get("/tenants/current").await.ok();
         let tenant: uuid::Uuid = tenant["id"].as_str().unwrap().parse().unwrap();
@@ -213,7 +213,7 @@ async fn whoever_orders_postings_may_post() {
     patch(&mine, json!({ "autoPost": false })).await.expect(200);
     patch(&draft, json!({ "lines": lines("62", "1") })).await.expect(200);
 
-    // What a key ordered ends with the key.
+    // An entry ordered by a key ends with the key.
     assert_eq!(books.background("2026-01-31").await, RecurringRun { drafted: 1, ..RecurringRun::default() });
     let revoke = format!("/api-keys/{}", id.as_str().unwrap());
     books.kit.client.with_etag("DELETE", &revoke, "*", Value::Null).await.expect(204);
@@ -255,7 +255,7 @@ async fn the_background_acts_for_whoever_ordered_it_while_that_person_may() {
     assert_eq!((&shown["failedCount"], &shown["nextDate"]), (&json!(2), &json!("2026-04-05")));
     assert_eq!(shown["lastError"]["errors"][0]["code"], "orderer_inactive", "{shown}");
 
-    // Who saves it anew orders it.
+    // The user who saves it anew orders it.
     let renamed = books.patch(&path, json!({ "name": { "en": "Office" } })).await.ok();
     assert_eq!(renamed["orderedBy"], json!(sara_id));
     let ordered = books.patch(&path, json!({ "lines": lines("62", "1") })).await.ok();
@@ -296,7 +296,7 @@ async fn a_template_that_could_never_post_is_refused_as_posting_would() {
             assert!(refused.contains(&expected), "{debit}: {refused:?}");
         }
     }
-    // What depends on the date is not known yet: 2020 has no periods, a rate may come.
+    // Facts that depend on the date are not known yet: 2020 has no periods, a rate may come.
     let mut early = rent("EARLY", false);
     early["startDate"] = json!("2020-01-01");
     early["lines"] = json!([

@@ -1,4 +1,4 @@
-//! What postings remember of accounts, periods and locks: a change is obeyed at once, and whatever else is written leaves it
+//! The memory of postings about accounts, periods and locks: a change is obeyed at once, and other writes leave it
 //! alone.
 
 use std::sync::Arc;

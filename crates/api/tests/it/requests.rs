@@ -1,4 +1,4 @@
-//! What a request may look like: one key, one host, no encoding, and secrets that stay out of answers and logs.
+//! The form of a request: one key, one host, no encoding, and secrets that stay out of answers and logs.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

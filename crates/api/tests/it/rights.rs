@@ -1,4 +1,4 @@
-//! Nobody takes from one who holds more than they do, and a key takes over nobody.
+//! Users take no rights from someone who holds more than they do, and a key takes over no account.
 
 use serde_json::{Value, json};
 use testkit::world::{PASSWORD, encode};

@@ -103,7 +103,7 @@ async fn sent_in_every_place(seen: &mut Seen, server: &Server) {
     seen.ask(client.post(api("/auth/revoke")).form(&[("token", &bad)])).await;
 }
 
-/// What an administrator, an operator and anybody else can look at.
+/// Everything that an administrator, an operator and any other caller can look at.
 async fn looked_at_everything(seen: &mut Seen, server: &Server) {
     let client = reqwest::Client::new();
     let api = |path: &str| format!("{}/api/v1{path}", server.url);

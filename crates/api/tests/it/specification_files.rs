@@ -85,7 +85,7 @@ impl Peers {
         std::fs::write(self.folder.path().join(format!("appsettings.{environment}.json")), text).unwrap();
     }
 
-    /// What only the process's environment says: where it listens, whom it trusts, who it is.
+    /// Settings that only the process's environment has: where it listens, whom it trusts, who it is.
     fn environment(&self, name: &str) -> Vec<(String, String)> {
         let folder = self.folder.path();
         let mut authorities = self.stubs.ca_pem().to_owned();

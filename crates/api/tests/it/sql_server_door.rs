@@ -16,11 +16,11 @@ use tempfile::TempDir;
 use testkit::server::ADMIN_URLS;
 use testkit::{Server, SqlServerStub, until};
 
-/// Whoever has not answered by then hangs.
+/// A process that has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
-/// What somebody gets whom nobody knows, as OAuth says (RFC 6749, 5.2).
+/// The answer to an unknown client, as OAuth says (RFC 6749, 5.2).
 const UNKNOWN: u16 = 400;
-/// What a sign-in asks for first.
+/// The first statement of a sign-in.
 const SIGN_IN: &str = "FROM app_user";
 
 /// The servers around the product, and its folder.
@@ -53,7 +53,7 @@ impl Door {
             .env("SSL_CERT_FILE", folder.join("ca.pem"))
             .env("KeyVault__Uri", format!("file://{}", folder.join("secrets").display()))
             .env("Admin__Urls", ADMIN_URLS)
-            // Of those that are refused; one that serves has its own.
+            // The address of processes that are refused; one that serves has its own.
             .env("ASPNETCORE_URLS", "http://127.0.0.1:0")
             .env("Auth__SigningKeys__0", "q8Rr2vX0mYw1ZpLk7NfTb5Hc9JdSg3Ae")
             .env("ConnectionStrings__DefaultConnection", database)

@@ -128,7 +128,7 @@ async fn through(relay: &Relay) -> String {
     database_of(&format!("tcp:127.0.0.1,{}", relay.port())).await
 }
 
-/// What every request gets that the database did not serve.
+/// The answer to every request that the database did not serve.
 #[track_caller]
 fn away(answer: &Answer) {
     assert_eq!(answer.status, 503, "{}", answer.text());

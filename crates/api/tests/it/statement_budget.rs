@@ -221,7 +221,7 @@ async fn bulk_work_asks_within_its_budgets_however_much_it_is() {
     let mut books = Measured::new().await;
     let tenant = books.tenant.clone();
     let client = tenant.client.clone();
-    // Whoever looks whether a long import has ended must not be counted.
+    // The look whether a long import has ended must not be counted.
     let beside = match books.world.parts.database.dialect() {
         Dialect::SqlServer => Some(books.world.beside().await.bearer(&client.token().unwrap())),
         Dialect::Sqlite => None,

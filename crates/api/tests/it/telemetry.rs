@@ -1,4 +1,4 @@
-//! What the real binary sends to Application Insights, a log server and a collector.
+//! The telemetry that the real binary sends to Application Insights, a log server and a collector.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -286,7 +286,7 @@ async fn another_destination_counts_without_a_restart() {
     };
     configure(&first.insights());
     let server = start(folder.path(), &[]).await;
-    // What is asked goes where the settings say; without questions only a line a minute would.
+    // Requests go where the settings say; without requests there is only a line a minute.
     let asked_at = async |collector: &Collector| {
         reqwest::get(format!("{}/api/v1/accounts", server.url)).await.unwrap();
         request_to(collector, "GET /api/v1/accounts").is_some()

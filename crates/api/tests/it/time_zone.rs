@@ -149,7 +149,7 @@ async fn setting_up_takes_the_time_zone_and_counts_from_it_at_once() {
     let audit = client.get("/audit-log?entity=tenant&action=updated").await.ok();
     assert_eq!(audit["items"].as_array().unwrap().len(), 1, "{audit}");
 
-    // Whoever may set up the ledger but not change the tenant may name the zone that it is in.
+    // A user who may set up the ledger but not change the tenant may name the zone that it is in.
     let permissions = ["accounting.ledger_settings.update"];
     let role = json!({ "code": "SETUP", "name": { "en": "Set-up" }, "permissions": permissions });
     let role = client.post("/roles", role).await.expect(201).json();

@@ -36,7 +36,7 @@ domain::errors! {
         "Number series {code} contains BRANCH, which journal entries do not have.",
         "يحتوي تسلسل الأرقام {code} على BRANCH ولا فرع لقيود اليومية.";
     COMPANY_CURRENCY_FIXED = "company_currency_fixed", Conflict, Administrator,
-        "{currency} is the currency of the books: it stays, active.", "{currency} هي عملة الدفاتر: تبقى معرّفة ونشطة.";
+        "{currency} is the currency of the books: it cannot be deleted or deactivated.", "{currency} هي عملة الدفاتر: تبقى معرّفة ونشطة.";
     COMPANY_CURRENCY_RATE = "company_currency_rate", Rule, User,
         "{currency} is the currency of the books; its rate is always 1.", "{currency} هي عملة الدفاتر، وسعر صرفها 1 دائمًا.";
     EXCHANGE_RATE_REPEATED = "exchange_rate_repeated", Rule, User,

@@ -69,7 +69,7 @@ pub async fn check(
     validate(ctx, uow, draft, &facts, &journal)
 }
 
-/// What would refuse the posting on every date: periods and locks apart, because they change.
+/// The violations that would refuse the posting on every date: periods and locks apart, because they change.
 pub async fn check_on_any_date(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
@@ -180,7 +180,7 @@ fn validate(
     Ok(draft.validate(&rules)?)
 }
 
-/// Who made and posts an entry, and why.
+/// The users who made and post an entry, and the reason.
 pub(super) fn origin(ctx: &RequestContext, validated: &ValidatedEntry, meta: &EntryMeta) -> EntryOrigin {
     EntryOrigin {
         created_at: meta.created_at,

@@ -57,7 +57,7 @@ pub struct PostingSession {
     pending_lines: usize,
 }
 
-/// What an entry of a session became.
+/// The result of an entry in a session.
 #[derive(Debug, Clone)]
 pub struct SessionPosting {
     pub number: String,

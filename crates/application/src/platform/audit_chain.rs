@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What the first row of a chain has as its predecessor's hash.
+/// The predecessor's hash of the first row of a chain.
 pub const GENESIS: [u8; 32] = [0; 32];
 /// Which bytes a row's hash is made of.
 pub const VERSION: u8 = 1;
@@ -27,7 +27,7 @@ const MARK: &str = "audit-entry";
 /// The end of a tenant's chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditHead {
-    /// Of the last row; the feed's last position, too.
+    /// The position of the last row, which is also the feed's last position.
     pub position: i64,
     pub hash: [u8; 32],
 }

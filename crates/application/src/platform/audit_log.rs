@@ -10,37 +10,38 @@ use uuid::Uuid;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 
-/// One change of one thing.
+/// One change of one record.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntryView {
     pub id: Uuid,
     #[schema(format = "date-time")]
     pub recorded_at: String,
-    /// `user`, `api_key` or `system`.
+    /// The kind of actor: `user`, `api_key` or `system`.
     pub actor_kind: String,
-    /// The user or the API key; null for the product itself.
+    /// The user or the API key that made the change; null for the product itself.
     pub actor_id: Option<Uuid>,
-    /// The user, also when an API key acted for them.
+    /// The user; also given when an API key acted for the user.
     pub user_id: Option<Uuid>,
-    /// `created`, `updated`, `deleted`, `posted` …
+    /// The action: `created`, `updated`, `deleted`, `posted` and others.
     pub action: String,
-    /// Such as `journal_entry`.
+    /// The entity, such as `journal_entry`.
     pub entity: String,
     pub entity_id: Uuid,
-    /// The request that did it, as in its `X-Request-Id`.
+    /// The request that made the change, as in its `X-Request-Id`.
     pub request_id: String,
-    /// As it was; null when it did not exist. Pages of JSON have it only where `fields` names it.
+    /// The state before the change; null when the thing did not exist. A page of JSON has it only if `fields` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// As it is since then; null when it no longer exists. Pages of JSON have it only where `fields` names it.
+    /// The state after the change; null when the thing no longer exists. A page of JSON has it only if `fields` names
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
 }
 
-/// What `GET /audit-log` filters and sorts by.
+/// The fields by which `GET /audit-log` filters and sorts.
 pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
     resource: "audit_log",
     fields: &[
@@ -62,7 +63,7 @@ pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
 pub trait AuditLogQueries: Send + Sync {
     /// With what it was before and after.
     async fn audit_entry(&self, tenant: TenantId, id: AuditId) -> AppResult<Option<AuditEntryView>>;
-    /// What was before and after only if `documents`.
+    /// The states before and after are included only if `documents`.
     async fn audit_log(
         &self,
         tenant: TenantId,

@@ -50,7 +50,7 @@ impl Work for BatchWork {
 
     async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // What was joined once cannot be joined again: a second run has nothing to do.
+        // Work that was joined once cannot be joined again: a second run has nothing to do.
         let mut messages = messages.ok_or_else(|| AppError::of(&TEMPORARILY_UNAVAILABLE))?;
         if let Some(begun) = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = begun.send(());
@@ -68,7 +68,8 @@ impl Work for BatchWork {
                         let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
                         touched.extend(work.touched());
                     }
-                    // Whoever joined may be gone; then the batch is, too, and ends with the next message.
+                    // The caller that joined may be gone; then the batch is gone, too, and ends with the next
+                    // message.
                     let _ = reply.send(result.map(|_| ()));
                 }
             }
@@ -125,7 +126,7 @@ impl OpenBatch {
         }
     }
 
-    /// What the commands of the batch find in their context.
+    /// The handle that the commands of the batch find in their context.
     pub fn handle(&self) -> BatchHandle {
         BatchHandle(self.joiner.clone())
     }

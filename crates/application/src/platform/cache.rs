@@ -20,17 +20,18 @@ pub const CACHE: &str = "cache";
 /// Longest pattern, in characters.
 pub const PATTERN_LENGTH_MAX: usize = 512;
 
-/// What a flush did, or would do.
+/// The result of a flush, or with `dryRun` what it would be.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CacheFlushView {
     #[schema(example = "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11:accounting:account:*")]
     pub pattern: String,
-    /// Only counted, nothing removed.
+    /// Whether this was a dry run: keys were counted, and none was removed.
     pub dry_run: bool,
-    /// Keys removed; with `dryRun` those that would be.
+    /// The number of keys removed, or with `dryRun` of those that would be removed.
     pub keys: u64,
-    /// False when a limit of keys or time ended it before every key was looked at: repeat it.
+    /// Whether every key was looked at; false when a limit of keys or time ended the flush early. Repeat it in that
+    /// case.
     pub complete: bool,
 }
 

@@ -14,21 +14,22 @@ pub const EVENTS_MAX: u32 = 1_000;
 /// Events on a page when the caller does not say.
 pub const EVENTS_DEFAULT: u32 = 100;
 
-/// One change of one thing.
+/// One change of one record, as an event.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventView {
-    /// From 1, without gaps, in the order of the commits.
+    /// The position of the event in the feed: from 1, without gaps, in the order of the commits.
     pub sequence: i64,
-    /// That of its audit row, too: `/audit-log/{id}` says who did it. Events of earlier versions have an id of their own.
+    /// The id of the event, which is also that of its audit row: `/audit-log/{id}` says which user made the change.
+    /// Events from earlier versions of the product have an id of their own.
     pub id: Uuid,
-    /// Entity and action: `journal_entry.posted`.
+    /// The entity and the action, such as `journal_entry.posted`.
     pub r#type: String,
     pub entity: String,
     pub entity_id: Uuid,
     #[schema(format = "date-time")]
     pub occurred_at: String,
-    /// As it is since then; null when it no longer exists.
+    /// The state after the change; null when the thing no longer exists.
     #[schema(value_type = Option<Object>)]
     pub data: Option<Value>,
 }
@@ -38,7 +39,8 @@ pub struct EventView {
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
     pub items: Vec<EventView>,
-    /// Pass it as `after` for what follows: the last event of a full page, otherwise the last there is.
+    /// The sequence to pass as `after` for the next page: that of the last event on a full page, otherwise that of the
+    /// last event there is.
     pub last_sequence: i64,
 }
 

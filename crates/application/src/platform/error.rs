@@ -1,4 +1,4 @@
-//! What can go wrong with identities and tenants.
+//! The errors of identities and tenants.
 
 domain::errors! {
     WRONG_CREDENTIALS = "wrong_credentials", Malformed, User,
@@ -39,7 +39,7 @@ domain::errors! {
         "There is no permission '{permission}'; see the list of permissions. A final * stands for everything below.",
         "لا توجد صلاحية '{permission}'؛ راجع قائمة الصلاحيات. العلامة * في النهاية تعني كل ما يندرج تحتها.";
     OWN_ACCOUNT = "own_account", Conflict, User,
-        "The password and the address of this account are the person's own: nobody else changes them. Name, language, roles and sessions in this tenant can be changed.",
+        "The password and the address of this account belong to the person, and no one else can change them. Name, language, roles and sessions in this tenant can be changed.",
         "كلمة المرور وعنوان هذا الحساب يخصان صاحبه وحده ولا يغيّرهما سواه. أما الاسم واللغة والأدوار والجلسات في هذه المنشأة فيمكن تغييرها.";
     CURRENT_PASSWORD_NEEDED = "current_password_needed", Rule, User,
         "This is your own account: give your current password, too.",
@@ -51,7 +51,7 @@ domain::errors! {
         "The invitation is for another address than yours. Sign in with that address, or accept it without signing in.",
         "هذه الدعوة موجهة إلى عنوان غير عنوانك. سجّل الدخول بذلك العنوان، أو اقبلها دون تسجيل الدخول.";
     INVITATION_VOID = "invitation_void", Conflict, User,
-        "Whoever sent the invitation may no longer give what it promises: ask for a new one.",
+        "The sender of the invitation may no longer give what it promises: ask for a new one.",
         "لم يعد بإمكان مرسل الدعوة منح ما تعد به: اطلب دعوة جديدة.";
     INVITATION_CLOSED = "invitation_closed", Conflict, User,
         "The invitation is accepted or revoked already: invite anew.",
@@ -60,7 +60,7 @@ domain::errors! {
         "Too many wrong attempts from your address. Try again in {seconds} seconds.",
         "محاولات خاطئة كثيرة من عنوانك. أعد المحاولة بعد {seconds} ثانية.";
     HAS_ADMINISTRATOR = "has_administrator", Conflict, Operator,
-        "Somebody administers this tenant: only they invite further people.",
+        "This tenant has an administrator already: only its administrators invite further people.",
         "لهذه المنشأة مسؤول بالفعل: هو وحده من يدعو آخرين.";
     ALREADY_INVITED = "already_invited", Conflict, User,
         "This address is invited already: renew the invitation, or revoke it first.",
@@ -69,7 +69,7 @@ domain::errors! {
         "At most {max} invitations can be open at once: revoke some first.",
         "لا يمكن أن تزيد الدعوات المفتوحة على {max} دعوة: ألغ بعضها أولًا.";
     OWN_PASSWORD_NEEDED = "own_password_needed", Conflict, User,
-        "Somebody else chose the password of your account: choose your own first (change password), then accept.",
+        "Another person chose the password of your account: choose your own first (change password), then accept.",
         "كلمة مرور حسابك اختارها شخص آخر: اختر كلمة مرور خاصة بك أولًا ثم اقبل الدعوة.";
     PASSWORD_NOT_NEEDED = "password_not_needed", Rule, User,
         "You are signed in and keep your password: send none, or accept without signing in to make another account.",
@@ -87,7 +87,7 @@ domain::errors! {
     API_KEY_REVOKED = "api_key_revoked", Conflict, User,
         "The API key is revoked; make a new one.", "مفتاح API ملغى؛ أنشئ مفتاحًا جديدًا.";
     OWN_TENANT = "own_tenant", Conflict, Operator,
-        "You are signed in to this tenant: nobody would be left to activate it again.",
+        "You are signed in to this tenant, so you cannot suspend it: you could not activate it again.",
         "أنت مسجل الدخول في هذه المنشأة، ولن يبقى من يعيد تفعيلها.";
     UNKNOWN_SETTING = "unknown_setting", NotFound, Developer,
         "There is no setting '{key}'. Known: {known}.", "لا يوجد إعداد '{key}'. المعروف: {known}.";

@@ -97,7 +97,7 @@ pub async fn may_set_password(ctx: &RequestContext, uow: &mut dyn UnitOfWork, us
     may_change_account(ctx, uow, user).await
 }
 
-/// What a key makes or renews ends no later than the key itself.
+/// Anything that a key makes or renews ends no later than the key itself.
 pub async fn outlives_no_key(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

@@ -1,4 +1,4 @@
-//! Who a credential belongs to.
+//! The identity behind a credential.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::context::Actor;
 use crate::error::AppResult;
 use crate::ports::change::Change;
 
-/// What a request carries to say who it is.
+/// The credential of a request.
 #[derive(Clone)]
 pub enum Credential {
     /// A JWT of `Authorization: Bearer`.

@@ -1,7 +1,7 @@
-//! Which of several processes on one database does what only one may do.
+//! The choice of the process that does the work which only one of several processes on a database may do.
 //!
-//! A lease is a row with an end. Whoever holds it renews it in time; whoever finds it ended takes it. Nobody is asked
-//! and nobody is told: a process that died is succeeded when its lease ends, one that stops hands it back.
+//! A lease is a row with an end. Its holder renews it in time; a process that finds it ended takes it. No process is asked
+//! and none is told: a process that died is succeeded when its lease ends, one that stops hands it back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,8 +24,8 @@ pub const BACKGROUND_WORK: &str = "background_work";
 pub const LEASE: Duration = Duration::from_secs(15);
 /// How often the holder renews it, and how often the others try to take it.
 pub const RENEWAL: Duration = Duration::from_secs(5);
-/// How long a holder believes in what it last renewed. What is left of [`LEASE`] then allows for clocks that differ and
-/// for the step of work that is still running.
+/// How long a holder believes in its last renewal. The rest of [`LEASE`] then allows for clocks that differ and for
+/// the step of work that is still running.
 pub const BELIEF: Duration = Duration::from_secs(10);
 
 #[async_trait]

@@ -21,10 +21,10 @@ use crate::ports::unit_of_work::UnitOfWork;
 /// The resource, as in events and messages.
 pub const LOG_LEVELS: &str = "log_levels";
 
-/// Levels by their names, as the configuration has them.
+/// Log levels by name, as in the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SharedLevels {
-    /// Null: as configured.
+    /// The default level; null for the configured one.
     pub default: Option<String>,
     /// By source.
     pub overrides: BTreeMap<String, String>,
@@ -51,13 +51,13 @@ pub trait LogLevelQueries: Send + Sync {
     async fn log_levels(&self) -> AppResult<Option<StoredLevels>>;
 }
 
-/// The levels that count in every process, and until when.
+/// The log levels in force in every process, and when they end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SharedLevelsView {
     #[serde(flatten)]
     pub levels: SharedLevels,
-    /// Null: the configured levels count.
+    /// The moment at which the change of levels ends; null when the configured levels are in force.
     #[serde(serialize_with = "crate::views::optional_timestamp")]
     #[schema(value_type = Option<String>, format = "date-time")]
     pub until: Option<Timestamp>,

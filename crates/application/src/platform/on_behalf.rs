@@ -12,16 +12,16 @@ use crate::ports::unit_of_work::UnitOfWork;
 
 domain::errors! {
     ORDERED_BY_NOBODY = "ordered_by_nobody", Forbidden, User,
-        "Nobody is known to have ordered this. Somebody who has the permission {permission} must save it again.",
+        "It is not known who ordered this. A user with the permission {permission} must save it again.",
         "لا يُعرف من أمر بهذا. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
     ORDERER_INACTIVE = "orderer_inactive", Forbidden, User,
-        "Whoever ordered this no longer has access. Somebody who has the permission {permission} must save it again.",
+        "The user who ordered this no longer has access. A user with the permission {permission} must save it again.",
         "من أمر بهذا لم يعد لديه حق الدخول. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
     ORDERER_KEY_INACTIVE = "orderer_key_inactive", Forbidden, User,
-        "The API key that ordered this was revoked or has expired. Somebody who has the permission {permission} must save it again.",
+        "The API key that ordered this was revoked or has expired. A user with the permission {permission} must save it again.",
         "مفتاح API الذي أمر بهذا أُلغي أو انتهت صلاحيته. يجب أن يحفظه من جديد من لديه الصلاحية {permission}.";
     ORDERER_NOT_PERMITTED = "orderer_not_permitted", Forbidden, User,
-        "Whoever ordered this no longer has the permission {permission}. Somebody who has it must save it again.",
+        "The user who ordered this no longer has the permission {permission}. A user who has it must save it again.",
         "من أمر بهذا لم تعد لديه الصلاحية {permission}. يجب أن يحفظه من جديد من لديه هذه الصلاحية.";
 }
 
@@ -69,14 +69,14 @@ pub async fn with_rights_of_now(
     Ok(ctx)
 }
 
-/// What the key allows now; `None` when it was revoked or has expired.
+/// The present scopes of the key; `None` when it was revoked or has expired.
 async fn scopes_now(uow: &mut dyn UnitOfWork, key: ApiKeyId) -> AppResult<Option<PermissionSet>> {
     let now = uow.now();
     let key = uow.api_keys().find(key).await?;
     Ok(key.filter(|key| key.is_usable(now)).map(|key| PermissionSet::from_grants(&key.scopes)))
 }
 
-/// What the person may do in the bound tenant now; `None` without access to it.
+/// The present rights of the person in the bound tenant; `None` without access to it.
 async fn rights_now(uow: &mut dyn UnitOfWork, user: UserId) -> AppResult<Option<PermissionSet>> {
     let member = uow.users().member(user).await?;
     if !member.is_some_and(|member| member.active && member.user.active) {

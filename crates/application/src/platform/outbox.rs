@@ -19,17 +19,17 @@ pub const OUTBOX: &str = "outbox";
 /// How far back changes can be told again, in minutes: a day.
 pub const REPLAY_MINUTES_MAX: i64 = 24 * 60;
 
-/// What was told again, or would be.
+/// The changes that other processes were told of again, or with `dryRun` would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxReplayView {
-    /// Changes of the last so many minutes.
+    /// How many minutes back the repeated changes go.
     pub minutes: i64,
-    /// Only counted, nobody was told.
+    /// Whether this was a dry run: changes were counted, and no process was told.
     pub dry_run: bool,
-    /// Tenants with changes.
+    /// The number of tenants with changes.
     pub tenants: usize,
-    /// Kinds of things that have changed, counted for each tenant.
+    /// The number of kinds of records that have changed, counted for each tenant.
     pub entities: usize,
 }
 

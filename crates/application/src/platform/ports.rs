@@ -1,5 +1,5 @@
-//! What identity and tenancy need from outside. Repositories are bound to the tenant of their unit of work unless
-//! a method says otherwise; they answer `None` for what does not exist there.
+//! The ports of identity and tenancy. Repositories are bound to the tenant of their unit of work unless a method says
+//! otherwise; they answer `None` for what does not exist there.
 
 use async_trait::async_trait;
 use domain::error::Language;
@@ -37,7 +37,7 @@ pub trait UserRepository: Send {
     async fn tenants_of(&mut self, user: UserId) -> AppResult<Vec<TenantId>>;
     /// Members of the bound tenant who can sign in and hold the administrator role without an expiry.
     async fn count_administrators(&mut self) -> AppResult<u64>;
-    /// What the user's unexpired roles in the bound tenant grant at `now`.
+    /// The permissions that the user's unexpired roles in the bound tenant grant at `now`.
     async fn grants_of(&mut self, user: UserId, now: Timestamp) -> AppResult<Vec<String>>;
     /// The same of everyone who has the role at `now`, together.
     async fn grants_of_holders(&mut self, role: RoleId, now: Timestamp) -> AppResult<Vec<String>>;
@@ -169,7 +169,7 @@ pub trait PasswordHasher: Send + Sync {
     async fn verify(&self, password: Password, hash: Option<PasswordHash>, turn: &Turn) -> AppResult<bool>;
 }
 
-/// What an access token says.
+/// The content of an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessGrant {
     pub id: Uuid,
@@ -191,7 +191,7 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &str, now: Timestamp) -> AppResult<AccessGrant>;
 }
 
-/// Who speaks, before anyone is signed in: for the audit row and the language of the answer.
+/// The caller before anyone is signed in: for the audit row and the language of the answer.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub request_id: std::sync::Arc<str>,

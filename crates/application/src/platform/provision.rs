@@ -20,7 +20,7 @@ use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What a tenant is made of.
+/// The data of a new tenant.
 #[derive(Debug, Clone)]
 pub struct NewTenant {
     pub code: Code,
@@ -60,7 +60,7 @@ pub enum Entry {
     Invitation([u8; 32]),
 }
 
-/// What was set up.
+/// The tenant that was set up.
 pub struct Provisioned {
     pub tenant: TenantId,
     pub invitation: Option<InvitationView>,

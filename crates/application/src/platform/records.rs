@@ -1,4 +1,4 @@
-//! What is stored about identities and tenants, as the repositories give and take it.
+//! The stored records of identities and tenants, as the repositories give and take them.
 
 use domain::error::{Language, Violation};
 use domain::ids::{ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId};
@@ -42,7 +42,7 @@ impl Country {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantStatus {
     Active,
-    /// Nobody can sign in; the books stay as they are.
+    /// Signing in is impossible; the books stay as they are.
     Suspended,
 }
 
@@ -68,7 +68,7 @@ pub struct Tenant {
     pub country: Country,
     /// Where its days begin.
     pub time_zone: TimeZone,
-    /// What it was set up from.
+    /// The template it was set up from.
     pub template: String,
     pub status: TenantStatus,
     pub created_at: Timestamp,
@@ -95,7 +95,7 @@ pub struct User {
     pub password_changed_at: Option<Timestamp>,
     /// The tenant whose administrators may set password and address; `None`: they are the person's own.
     pub managed_by: Option<TenantId>,
-    /// What a sign-in without a tenant enters.
+    /// The tenant that a sign-in without a tenant enters.
     pub default_tenant: Option<TenantId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -112,7 +112,7 @@ impl User {
     }
 }
 
-/// What a new account begins with.
+/// The first data of a new account.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     pub id: UserId,

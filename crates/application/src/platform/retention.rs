@@ -1,4 +1,4 @@
-//! What is kept only for a while.
+//! Records that are kept only for a while.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -26,7 +26,7 @@ pub struct SettingSpec {
     pub key: &'static str,
     en: &'static str,
     ar: &'static str,
-    /// What it takes, for the message.
+    /// The value it expects, for the message.
     expected: &'static str,
     accepts: fn(&Value) -> bool,
     /// For a tenant of this country.
@@ -44,7 +44,7 @@ pub static SETTINGS: &[SettingSpec] = &[
     },
     SettingSpec {
         key: "default-language",
-        en: "The language of documents and messages when nobody asks for another.",
+        en: "The language of documents and messages unless a request asks for another.",
         ar: "لغة المستندات والرسائل عند عدم طلب لغة أخرى.",
         expected: "\"ar\" or \"en\"",
         accepts: |value| matches!(value.as_str(), Some("ar" | "en")),
@@ -52,8 +52,8 @@ pub static SETTINGS: &[SettingSpec] = &[
     },
     SettingSpec {
         key: START_MONTH,
-        en: "The month in which fiscal years begin that are made from now on, 1 to 12; one year before is short if need be. \
-             The only fiscal year of a ledger without entries gives way to one that begins in the month.",
+        en: "The month, 1 to 12, in which fiscal years made from now on begin; the year before them is short if need be. \
+             If the ledger has no entries and only one fiscal year, that year is replaced by one that begins in the month.",
         ar: "الشهر الذي تبدأ فيه السنوات المالية التي تُنشأ من الآن، من 1 إلى 12؛ وقد تقصر سنة واحدة قبلها عند الحاجة. \
              والسنة المالية الوحيدة في دفتر بلا قيود تحل محلها سنة تبدأ في هذا الشهر.",
         expected: "a whole number from 1 to 12",
@@ -62,8 +62,8 @@ pub static SETTINGS: &[SettingSpec] = &[
     },
     SettingSpec {
         key: AUTOMATIC,
-        en: "Whether the fiscal year after the last one is made by itself, 30 days before that one ends or when an entry dated in it \
-             is posted.",
+        en: "Whether the fiscal year after the last one is made automatically, 30 days before the last one ends or when an entry \
+             dated in it is posted.",
         ar: "هل تُنشأ السنة المالية التالية للأخيرة تلقائيًا، قبل نهاية الأخيرة بثلاثين يومًا أو عند ترحيل قيد بتاريخ يقع في التالية.",
         expected: "true or false",
         accepts: Value::is_boolean,

@@ -44,7 +44,7 @@ pub const SESSION_SECONDS_MAX_DEFAULT: u32 = 90 * 24 * 3600;
 pub const FAILURES_MAX_DEFAULT: u32 = 5;
 /// A lock lasts 15 minutes unless configured.
 pub const LOCK_SECONDS_DEFAULT: u32 = 15 * 60;
-/// What every refresh token begins with, so that a leaked one is recognised.
+/// The prefix of every refresh token, by which a leaked one is recognised.
 pub const REFRESH_TOKEN_MARK: &str = "ert_";
 
 impl Default for SignInPolicy {
@@ -59,7 +59,7 @@ impl Default for SignInPolicy {
     }
 }
 
-/// What a grant gives.
+/// The result of a grant.
 #[derive(Clone)]
 pub struct Tokens {
     pub access_token: String,
@@ -71,7 +71,7 @@ pub struct Tokens {
     pub memberships: Option<Vec<MembershipView>>,
 }
 
-/// What signing in, and changing a password, needs.
+/// The parts that signing in, and changing a password, needs.
 #[derive(Clone)]
 pub struct SignIn {
     pub app: Application,
@@ -259,7 +259,7 @@ impl SignIn {
         })
     }
 
-    /// RFC 7009: ends the session of a refresh token. What is no refresh token is ignored.
+    /// RFC 7009: ends the session of a refresh token. Any other text is ignored.
     pub async fn revoke(&self, token: &str, caller: &Caller) -> AppResult<()> {
         let command = RevokeSession { token_hash: hash_token(token) };
         execute(&self.app, &before_sign_in(caller), command).await.map(|_| ())
@@ -302,7 +302,7 @@ impl SignIn {
     }
 }
 
-/// Of a token whose owner is only known once it is found.
+/// The context of a token whose owner is known only once the token is found.
 fn before_sign_in(caller: &Caller) -> RequestContext {
     RequestContext::system(TenantId::new(Uuid::nil()), &caller.request_id)
 }

@@ -1,4 +1,4 @@
-//! What callers see of identities and tenants: never a password, a hash or a key.
+//! The callers' view of identities and tenants: never a password, a hash or a key.
 
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -8,22 +8,22 @@ use uuid::Uuid;
 use super::records::{ApiKey, Invitation, Member, Role, RoleAssignment, Tenant};
 use crate::views::{NameView, optional_timestamp, timestamp};
 
-/// One legal entity's books.
+/// A tenant: the books of one legal entity.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantView {
     pub id: Uuid,
     pub code: String,
     pub name: NameView,
-    /// The company currency, ISO 4217; it never changes.
+    /// The company currency, a code of ISO 4217. It never changes.
     pub currency: String,
-    /// ISO 3166-1, two letters.
+    /// The country, two letters of ISO 3166-1.
     pub country: String,
-    /// Where its days begin, a name of the IANA database: "today" is the day there.
+    /// The time zone, a name of the IANA database. It decides which day is "today" in the tenant.
     pub time_zone: String,
-    /// What the tenant was set up from.
+    /// The template from which the tenant was set up.
     pub template: String,
-    /// `active` or `suspended`.
+    /// The status: `active` or `suspended`.
     pub status: String,
     #[serde(serialize_with = "timestamp")]
     #[schema(value_type = String, format = DateTime)]
@@ -58,13 +58,13 @@ impl From<&Tenant> for TenantView {
 pub struct UserView {
     pub id: Uuid,
     pub email: String,
-    /// As this tenant calls them.
+    /// The person's name in this tenant.
     pub name: String,
-    /// `en` or `ar`.
+    /// The language: `en` or `ar`.
     pub locale: String,
     /// Whether the user may enter this tenant.
     pub active: bool,
-    /// When the user became a member.
+    /// The moment at which the person became a user of the tenant.
     #[serde(serialize_with = "timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -97,20 +97,20 @@ pub struct InvitationView {
     pub id: Uuid,
     pub email: String,
     pub name: String,
-    /// `en` or `ar`.
+    /// The language: `en` or `ar`.
     pub locale: String,
-    /// Given at acceptance.
+    /// The roles that the person gets by accepting.
     pub role_ids: Vec<Uuid>,
-    /// Null when the tenant was set up with it.
+    /// The user who sent the invitation; null when the tenant was set up with it.
     pub invited_by: Option<Uuid>,
-    /// From then on it cannot be accepted unless it is renewed.
+    /// The moment from which the invitation can no longer be accepted, unless it is renewed.
     #[serde(serialize_with = "timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub accepted_at: Option<Timestamp>,
-    /// The member it became; null until it is accepted.
+    /// The user that the person became; null until the invitation is accepted.
     pub user_id: Option<Uuid>,
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -144,35 +144,35 @@ impl From<&Invitation> for InvitationView {
     }
 }
 
-/// An invitation as it is shown once.
+/// An invitation with its token, which is shown only once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvitationSecretView {
     #[serde(flatten)]
     pub invitation: InvitationView,
-    /// What the person accepts the invitation with, shown this once: hand it over to nobody else, such as in a link of your
-    /// own pages. Null when the answer is a replay: then renew the invitation.
+    /// The token with which the person accepts the invitation, shown only once. Hand it to this person only, for
+    /// instance in a link of your own pages. Null when the answer is a replay: renew the invitation in that case.
     pub token: Option<String>,
 }
 
-/// A new tenant, with the invitation of its administrator if no password was given for them.
+/// A new tenant. It comes with an invitation for its administrator unless a password was given.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewTenantView {
     #[serde(flatten)]
     pub tenant: TenantView,
-    /// Null when the administrator has a password.
+    /// The invitation of the administrator; null when the administrator has a password.
     pub invitation: Option<InvitationView>,
-    /// The invitation's token, shown this once; null without an invitation, and when the answer is a replay.
+    /// The token of the invitation, shown only once; null without an invitation, and when the answer is a replay.
     pub token: Option<String>,
 }
 
-/// What an accepted invitation opened.
+/// The membership that an accepted invitation has opened.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptedInvitationView {
     pub tenant_id: Uuid,
-    /// For `tenant` when signing in.
+    /// The code of the tenant, for `tenant` when signing in.
     pub tenant_code: String,
     pub tenant_name: NameView,
     pub user: UserView,
@@ -185,7 +185,7 @@ pub struct RoleView {
     pub id: Uuid,
     pub code: String,
     pub name: NameView,
-    /// Came with the tenant and never changes.
+    /// Whether the role belongs to the product; such a role never changes.
     pub system: bool,
     /// Permission names; a final `*` stands for everything below.
     pub permissions: Vec<String>,
@@ -220,7 +220,7 @@ pub struct RoleAssignmentView {
     pub id: Uuid,
     pub role_id: Uuid,
     pub user_id: Uuid,
-    /// From then on the role no longer counts; null means never.
+    /// The moment from which the role no longer counts; null means never.
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
@@ -243,17 +243,17 @@ impl From<&RoleAssignment> for RoleAssignmentView {
     }
 }
 
-/// A machine's key, without its secret.
+/// The API key of a machine, without its secret.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKeyView {
     pub id: Uuid,
     pub name: String,
-    /// The key begins with `erp_<prefix>_`.
+    /// The prefix of the key, which begins with `erp_<prefix>_`.
     pub prefix: String,
-    /// The user it acts for.
+    /// The user for whom the key acts.
     pub user_id: Uuid,
-    /// Its rights are those of these permissions that its user has.
+    /// The scopes of the key: it has those of these permissions that its user holds.
     pub scopes: Vec<String>,
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -261,7 +261,7 @@ pub struct ApiKeyView {
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
-    /// To the hour.
+    /// The moment of the last use, accurate to the hour.
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
@@ -288,13 +288,13 @@ impl From<&ApiKey> for ApiKeyView {
     }
 }
 
-/// A key as it is shown once.
+/// An API key with its secret, which is shown only once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKeySecretView {
     #[serde(flatten)]
     pub api_key: ApiKeyView,
-    /// The key itself, shown this once. Null when the answer is a replay: then rotate the key.
+    /// The key itself, shown only once. Null when the answer is a replay: rotate the key in that case.
     pub key: Option<String>,
 }
 
@@ -311,19 +311,19 @@ pub struct MembershipView {
     pub default: bool,
 }
 
-/// Who is asking.
+/// The caller.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MeView {
     pub user: UserView,
     pub tenant: TenantView,
-    /// `user` or `api_key`.
+    /// The kind of caller: `user` or `api_key`.
     pub actor: String,
-    /// What this credential may do; a final `*` stands for everything below.
+    /// The permissions of this credential. A final `*` stands for everything below.
     pub permissions: Vec<String>,
-    /// Whether the caller runs the platform: creates and suspends tenants.
+    /// Whether the caller is a platform administrator, who creates and suspends tenants.
     pub platform_admin: bool,
-    /// Every tenant of the user, in the order in which they were entered.
+    /// Every tenant of the user, in the order in which the user joined them.
     pub memberships: Vec<MembershipView>,
 }
 
@@ -334,10 +334,10 @@ pub struct SettingView {
     pub key: String,
     #[schema(value_type = Value)]
     pub value: serde_json::Value,
-    /// Nobody set it; this is what holds then.
+    /// Whether the default is in force because no value was set.
     pub is_default: bool,
     pub description: NameView,
-    /// Zero while it has its default.
+    /// The version; zero while the setting has its default.
     pub version: i64,
 }
 

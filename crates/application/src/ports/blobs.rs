@@ -1,6 +1,6 @@
 //! Files: bytes under a key, streamed both ways, never held whole in memory.
 //!
-//! What a blob belongs to, and whether it still belongs to anything, is a matter of the database; the store knows
+//! The database knows to what a blob belongs, and whether it still belongs to anything; the store knows
 //! bytes, their length, their checksum and how a browser should call them.
 
 use std::fmt;
@@ -37,7 +37,7 @@ domain::errors! {
 }
 
 domain::choices! {
-    /// What a blob is for; the second part of its key.
+    /// The purpose of a blob; the second part of its key.
     pub enum BlobKind {
         Attachment = "attachments",
         /// On its way in by a signed URL: anybody who has the URL may replace it until it is taken over.
@@ -45,7 +45,7 @@ domain::choices! {
         Export = "exports",
         Import = "imports",
         Backup = "backups",
-        /// What a backup is; under the same id.
+        /// The manifest of a backup; under the same id.
         BackupManifest = "backup-manifests",
         /// Which files a backup's rows point to; under the backup's id.
         BackupFileList = "backup-file-lists",
@@ -101,7 +101,7 @@ pub struct BlobLabel {
     pub disposition: Option<String>,
 }
 
-/// What the writer knows beforehand; the store verifies it.
+/// The facts that the writer knows beforehand; the store verifies them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Expected {
     pub size: Option<u64>,
@@ -145,14 +145,14 @@ pub struct BlobPage {
     pub next: Option<String>,
 }
 
-/// What a signed URL allows.
+/// The action that a signed URL allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Download,
     Upload,
 }
 
-/// Whoever has it needs no other right, so it is a secret while it lives.
+/// A holder of the URL needs no other right, so it is a secret while it lives.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl {
     pub url: String,
@@ -167,7 +167,8 @@ impl fmt::Debug for SignedUrl {
     }
 }
 
-/// What can go wrong, in the few kinds that callers treat differently. No text holds a credential or a signed URL.
+/// The errors of a store, in the few kinds that callers treat differently. No text holds a credential or a signed
+/// URL.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
     #[error("there is no blob {0}")]
@@ -260,7 +261,7 @@ pub trait BlobStore: Send + Sync {
     /// Opens a blob, or the part of it that `range` names; a range that ends behind the end is cut there.
     async fn get(&self, key: BlobKey, range: Option<Range<u64>>) -> BlobResult<Blob>;
 
-    /// What is there; `None` for nothing.
+    /// The blob's description; `None` when there is none.
     async fn head(&self, key: BlobKey) -> BlobResult<Option<BlobInfo>>;
 
     /// Removes a blob; answers whether there was one. Removing nothing is no error.

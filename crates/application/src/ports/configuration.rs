@@ -1,5 +1,5 @@
-//! Settings from outside the process: a vault, a configuration service. What a source gives is one or more layers of
-//! the configuration; the configuration itself decides which layer wins.
+//! Settings from outside the process: a vault, a configuration service. A source gives one or more layers of the
+//! configuration; the configuration itself decides which layer wins.
 
 use std::fmt;
 use std::time::Duration;
@@ -61,7 +61,7 @@ pub enum ConfigurationSourceError {
     /// The source knows this program and refuses it.
     #[error("refuses access: {0}")]
     Denied(String),
-    /// What came back is not what this kind of source sends.
+    /// The answer is not one that this kind of source sends.
     #[error("gave an answer that cannot be read: {0}")]
     Malformed(String),
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::unit_of_work::UnitOfWork;
 use crate::error::AppResult;
 
-/// What becomes of the transaction after a work has run without error.
+/// The end of a transaction after a work has run without error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Commit,

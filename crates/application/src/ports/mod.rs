@@ -1,4 +1,4 @@
-//! What the application needs from outside. Adapters live in `infrastructure`.
+//! The ports of the application. Adapters live in `infrastructure`.
 
 pub mod batch;
 pub mod blobs;

@@ -18,7 +18,7 @@ pub trait Pace: Send + Sync {
     fn pause(&self, longest: Duration);
 }
 
-/// Nobody has to wait.
+/// No work has to wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unpaced;
 

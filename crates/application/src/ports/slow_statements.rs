@@ -3,24 +3,24 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// All slow runs of one statement.
+/// One statement and all of its slow runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SlowStatement {
-    /// Its name, or the beginning of a text that was composed for the request. It holds no values.
+    /// The name of the statement, or the beginning of a text that was composed for one request. It contains no values.
     #[schema(example = "accounting.journal_entry.list")]
     pub statement: String,
-    /// How often it was slow.
+    /// The number of slow runs.
     pub count: u64,
-    /// Milliseconds of all slow runs together.
+    /// The milliseconds of all slow runs together.
     pub total_ms: u64,
-    /// The slowest run.
+    /// The milliseconds of the slowest run.
     pub max_ms: u64,
-    /// Since the last slow run.
+    /// The seconds since the last slow run.
     pub last_seconds_ago: u64,
 }
 
-/// What a process knows of the slow statements it ran.
+/// The slow statements that a process ran.
 pub trait SlowStatements: Send + Sync {
     /// Since the start of the process; those that took longest altogether come first.
     fn slow_statements(&self) -> Vec<SlowStatement>;

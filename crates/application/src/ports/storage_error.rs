@@ -1,4 +1,4 @@
-//! What can go wrong below a repository, in the few kinds that callers treat differently.
+//! The errors below a repository, in the few kinds that callers treat differently.
 
 use thiserror::Error;
 
@@ -19,7 +19,7 @@ pub enum StorageError {
         value: Option<String>,
         detail: String,
     },
-    /// What would be deleted is referred to by rows of the resource `users`.
+    /// The row to delete is referred to by rows of the resource `users`.
     #[error("constraint {constraint} refused the change: {detail}")]
     InUse { constraint: String, users: String, detail: String },
     /// Another constraint refused the change.
@@ -35,7 +35,7 @@ pub enum StorageError {
     /// The engine found the database file damaged: nothing but a backup mends it.
     #[error("the database file is damaged: {0}")]
     Damaged(String),
-    /// What was asked for cannot be done with this file or this schema; the text says why and what to do instead.
+    /// The request cannot be done with this file or this schema; the text says why and what to do instead.
     #[error("{0}")]
     Unusable(String),
     /// A stored row that does not parse.

@@ -76,7 +76,7 @@ pub trait UnitOfWork: MasterRecords {
     fn sessions(&mut self) -> &mut dyn SessionRepository;
 }
 
-/// What every command leaves behind beside its own effect.
+/// The records that every command leaves behind beside its own effect.
 #[async_trait]
 pub trait Bookkeeping: Send {
     /// Writes one audit row and one event for each recorded change; the events' sequence is gapless per tenant, so

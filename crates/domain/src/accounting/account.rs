@@ -47,7 +47,7 @@ crate::errors! {
         "الحساب الرئيسي ليس له نوع رقابة ولا تجري تسويته.";
 }
 
-/// What is needed to create an account or to read a stored one.
+/// The data for creating an account or reading a stored one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
     pub id: AccountId,
@@ -98,7 +98,7 @@ pub struct Account {
     version: i64,
 }
 
-/// What posting needs to know of an account; small enough to be cached for a whole tenant.
+/// The facts about an account that posting needs; small enough to be cached for a whole tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountFacts {
     pub id: AccountId,

@@ -38,7 +38,7 @@ crate::errors! {
         "{value} is a heading: it takes no postings itself, only the values below it do.",
         "{value} قيمة رئيسية: لا تقبل الترحيل بنفسها، بل القيم التي تحتها فقط.";
     DIMENSION_RULES_CONTRADICT = "dimension_rules_contradict", Rule, Administrator,
-        "It contradicts the rule {rule} ({kind}, {dimension}) for the same accounts.",
+        "The rule contradicts the rule {rule} ({kind}, {dimension}) for the same accounts.",
         "تتعارض مع القاعدة {rule} ({kind}، {dimension}) للحسابات نفسها.";
     DIMENSION_VALUE_CYCLE = "dimension_value_cycle", Rule, User,
         "A dimension value cannot lie below itself.", "لا يمكن أن تقع قيمة البُعد تحت نفسها.";

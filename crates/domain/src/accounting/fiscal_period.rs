@@ -47,7 +47,7 @@ pub struct FiscalPeriod {
     pub version: i64,
 }
 
-/// What posting needs to know of the period it posts into.
+/// The facts about its period that posting needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeriodFacts {
     pub id: FiscalPeriodId,

@@ -37,7 +37,7 @@ use crate::ids::DimensionSetId;
 use crate::money::{Amount, CurrencyCode};
 use crate::time::{Timestamp, date_key};
 
-/// What the first entry of a chain has as its predecessor's hash.
+/// The predecessor's hash of the first entry of a chain.
 pub const GENESIS: [u8; 32] = [0; 32];
 
 const MARK: &str = "ledger-entry";
@@ -54,7 +54,7 @@ pub enum HashVersion {
 }
 
 impl HashVersion {
-    /// Of entries that are posted now.
+    /// The version of entries that are posted now.
     pub const CURRENT: Self = Self::Two;
 
     pub const fn number(self) -> u8 {
@@ -93,8 +93,8 @@ pub struct EntryHasher {
     extensions: Vec<(&'static str, String)>,
 }
 
-/// What only some entries have, in order of the names. An entry without it has the hash it would have if there were no such
-/// thing, so a new kind of extension needs no new version.
+/// The extensions, which only some entries have, in order of the names. An entry without one has the hash it would
+/// have if there were no extensions, so a new kind needs no new version.
 fn extensions(header: &EntryHeader) -> Vec<(&'static str, String)> {
     if header.hash_version < HashVersion::Two {
         return Vec::new();

@@ -16,7 +16,7 @@ crate::errors! {
         "الحساب {account} لا يصلح لفروق التقريب: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
 }
 
-/// What the ledger posts to an account by itself.
+/// The purposes for which the ledger itself posts to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerAccountRole {
     /// Takes profit and loss at year close (R12).

@@ -19,13 +19,13 @@ crate::errors! {
     HARD_LOCK_MOVES_BACK = "hard_lock_moves_back", Conflict, Administrator,
         "The hard lock stands at {date} and never moves back.", "القفل النهائي عند {date} ولا يعود إلى الوراء.";
     HARD_LOCK_IN_FUTURE = "hard_lock_in_future", Rule, Administrator,
-        "The hard lock is for ever, so it reaches today, {today}, at the latest.",
+        "The hard lock is permanent, so it can reach today, {today}, at the latest.",
         "القفل النهائي دائم، لذا لا يتجاوز تاريخ اليوم {today}.";
     LOCK_TOO_FAR = "lock_too_far", Rule, Administrator,
         "A lock reaches at most {max} days beyond today, to {date}.",
         "لا يتجاوز القفل {max} يومًا بعد تاريخ اليوم، أي {date}.";
     LOCK_REASON_REQUIRED = "lock_reason_required", Rule, Administrator,
-        "Say why the lock moves back.", "اذكر سبب إرجاع القفل.";
+        "Give the reason for moving the lock back.", "اذكر سبب إرجاع القفل.";
     HARD_LOCK_NO_EXCEPTION = "hard_lock_no_exception", Rule, Administrator,
         "There are no exceptions to the hard lock.", "لا استثناءات من القفل النهائي.";
     LOCK_EXCEPTION_EXPIRY = "lock_exception_expiry", Rule, Administrator,

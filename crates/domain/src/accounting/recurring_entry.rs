@@ -1,6 +1,6 @@
 //! Recurring entries: a template, a rhythm, and how far its occurrences are settled.
 //!
-//! An occurrence is settled once it was made, skipped, or failed and noted as such. Whatever changes, the next date is the
+//! An occurrence is settled once it was made, skipped, or failed and noted as such. After any change, the next date is the
 //! first one of the rhythm after the last that was settled, so no occurrence comes twice and none is passed over.
 
 mod change;
@@ -40,12 +40,12 @@ crate::errors! {
         "Recurring entry {code} has no open occurrence.", "ليس للقيد المتكرر {code} أي موعد مفتوح.";
 }
 
-/// What each entry is made from. In descriptions and references `{date}`, `{month}` and `{year}` stand for the
-/// posting date, its two-digit month and its year.
+/// The template of each entry. In descriptions and references `{date}`, `{month}` and `{year}` stand for the posting
+/// date, its two-digit month and its year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryTemplate {
     pub journal_id: JournalId,
-    /// Of lines that name none.
+    /// The currency of lines that do not name their own.
     pub currency: CurrencyCode,
     pub description: Option<String>,
     pub reference: Option<String>,
@@ -53,14 +53,14 @@ pub struct EntryTemplate {
     pub lines: Vec<NewLine>,
 }
 
-/// Who ordered that entries be made: a person, or a machine with a part of that person's rights.
+/// The orderer of entries: a person, or a machine with a part of that person's rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Orderer {
     pub user: UserId,
     pub key: Option<ApiKeyId>,
 }
 
-/// What a new recurring entry is made from.
+/// The data of a new recurring entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRecurringEntry {
     pub id: RecurringEntryId,
@@ -89,7 +89,7 @@ pub struct RecurringEntry {
     pub next_date: Option<NaiveDate>,
     pub auto_post: bool,
     pub active: bool,
-    /// Who made it what it is: the entries are made with this person's rights. `None` when nobody knows.
+    /// The user who made the entry what it is, with whose rights its occurrences are made. `None` when unknown.
     pub ordered_by: Option<Orderer>,
     pub version: i64,
 }
@@ -170,7 +170,7 @@ impl RecurringEntry {
         Self { settled_through, next_date, version: self.version + 1, ..self }
     }
 
-    /// What was due by `through`, active or not, at most [`OCCURRENCES_MAX`].
+    /// The occurrences due by `through`, active or not, at most [`OCCURRENCES_MAX`].
     pub fn overdue(&self, through: NaiveDate) -> Vec<NaiveDate> {
         self.upcoming(OCCURRENCES_MAX).into_iter().take_while(|date| *date <= through).collect()
     }

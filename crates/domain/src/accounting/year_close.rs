@@ -11,7 +11,8 @@ use crate::money::{AMOUNT_OUT_OF_RANGE, Amount, CurrencyCode, Rate};
 /// A whole unit of any currency, in ten-thousandths.
 const WHOLE_UNIT: i128 = 10_000;
 
-/// What an income or expense account still holds, one row for each currency it was posted in. Debit is positive.
+/// The balance that an income or expense account still holds, one row for each currency it was posted in. Debit is
+/// positive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemainingBalance {
     pub account: AccountId,

@@ -18,7 +18,7 @@ pub(crate) use routes::{list, read};
 pub const CREDENTIAL: &str = "stub-id";
 /// Its secret, Base64.
 pub const SECRET: &str = "c3R1YnMtYXJlLW5vdC1zZWNyZXQtYXQtYWxsISEhISE=";
-/// What tokens must be for.
+/// The audience that tokens must have.
 pub const RESOURCE: &str = "https://azconfig.io";
 /// Key-values on one page, as the service has it.
 const PAGE_SIZE: usize = 100;

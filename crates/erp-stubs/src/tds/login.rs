@@ -1,4 +1,4 @@
-//! What a client says of itself: LOGIN7 (MS-TDS 2.2.6.4).
+//! The login of a client: LOGIN7 (MS-TDS 2.2.6.4).
 
 use std::io;
 

@@ -37,7 +37,7 @@ pub const SEEN_MAX: usize = 100_000;
 /// Connections at the same time; more wait for a place.
 const CONNECTIONS_MAX: usize = 512;
 
-/// What was seen, up to [`SEEN_MAX`].
+/// The latest things seen, up to [`SEEN_MAX`].
 struct Seen<T>(Mutex<Vec<T>>);
 
 impl<T> Default for Seen<T> {
@@ -59,7 +59,7 @@ impl<T: Clone> Seen<T> {
     }
 }
 
-/// What the connections share.
+/// The state that the connections share.
 struct Shared {
     port: u16,
     tls: TlsConfigs,

@@ -11,7 +11,7 @@ const MESSAGE_BYTES_MAX: usize = 64 << 20;
 /// Bytes of a packet of ours: the size that holds until another one is agreed on (2.2.3.1.4).
 const PACKET_BYTES: usize = 4_096;
 
-/// What a connection is read from and written to, with TLS or without.
+/// The stream that a connection reads and writes, with TLS or without.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 

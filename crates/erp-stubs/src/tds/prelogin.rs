@@ -27,7 +27,7 @@ const TDS_8: &[u8] = b"tds/8.0";
 /// SQL Server 2022, in the place where a client names its protocol.
 const SERVER_VERSION: TdsVersion = TdsVersion::new(0x1000_03E8);
 
-/// What the server makes of a client's wish for encryption.
+/// The server's answer to a client's wish for encryption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encrypting {
     /// As the client wishes; where it does not wish it, the login alone.
@@ -114,7 +114,7 @@ async fn negotiated(mut stream: Raw, tls: &TlsConfigs, encrypting: Encrypting) -
         EncryptionLevel::Off => {
             let mut encrypted = wrapped(stream, tls).await?;
             let login = login(&mut encrypted).await?;
-            // What follows is readable again.
+            // The bytes that follow are readable again.
             let stream = encrypted.into_inner().0.into_inner();
             begun(Box::new(stream), Encryption::Login, login)
         }

@@ -1,4 +1,4 @@
-//! What a client asks: SQLBatch (MS-TDS 2.2.6.7) and RPC Request (2.2.6.6).
+//! The requests of a client: SQLBatch (MS-TDS 2.2.6.7) and RPC Request (2.2.6.6).
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What the server answers: well, unless a test has ordered otherwise.
+//! The answers of the server: good ones, unless a test has ordered otherwise.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -74,7 +74,7 @@ impl Gate {
 }
 
 struct Order {
-    /// What the text holds; nothing is any text.
+    /// A part of the text; an empty one matches any text.
     text: String,
     /// Answers left; `None` is for ever.
     left: Option<u32>,

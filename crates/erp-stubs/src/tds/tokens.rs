@@ -10,7 +10,7 @@ use super::rows::Rows;
 
 /// `Latin1_General_100_BIN2_UTF8`, near enough: what the texts of answers are sorted by, which nobody asks.
 pub const COLLATION: [u8; 5] = [0x09, 0x04, 0xD0, 0x00, 0x34];
-/// What the server calls itself.
+/// The name of the server.
 pub const PROGRAM: &str = "Microsoft SQL Server";
 /// 16.0.1000: SQL Server 2022.
 const PROGRAM_VERSION: [u8; 4] = [16, 0, 3, 232];
@@ -18,7 +18,7 @@ const PROGRAM_VERSION: [u8; 4] = [16, 0, 3, 232];
 const INTERFACE: u8 = 1;
 /// The protocol of a redirection: TCP/IP (2.2.7.9, type 20).
 const ROUTED_BY_TCP: u8 = 0;
-/// What a transaction is called, by whoever has begun the only one of a connection.
+/// The name of the only transaction of a connection.
 const TRANSACTION: u64 = 0x0000_0001_0000_0001;
 const ERROR_LINE: i32 = 1;
 
@@ -150,7 +150,7 @@ pub fn answered(sets: &[Rows], change: TransactionChange, end: End) -> BytesMut 
     for rows in sets {
         rows.encode(&mut to);
         let more = status(|status| (status.more, status.count) = (true, true));
-        // Of each statement in a procedure (2.2.7.7).
+        // At the end of each statement in a procedure (2.2.7.7).
         match end {
             End::Batch => End::Batch.encode(more, rows.count(), &mut to),
             End::Procedure => {
@@ -175,7 +175,7 @@ pub fn given_up() -> BytesMut {
     to
 }
 
-/// What a text did to the transaction of its connection.
+/// The effect of a text on the transaction of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TransactionChange {
     pub begun: bool,

@@ -1,4 +1,4 @@
-//! What passes over the wire, in both directions, as anyone on the way would see it.
+//! The bytes on the wire, in both directions, as a listener on the way would see them.
 
 use std::io;
 use std::pin::Pin;

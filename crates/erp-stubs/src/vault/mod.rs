@@ -11,7 +11,7 @@ use crate::clock::unix_seconds;
 
 pub(crate) use routes::{list, read, read_version, versions};
 
-/// What the tokens must be for, unless a test changes it.
+/// The audience that the tokens must have, unless a test changes it.
 pub const RESOURCE: &str = "https://vault.azure.net";
 /// Secrets on one page unless asked for another number, as the service has it.
 const PAGE_SIZE: usize = 25;

@@ -70,7 +70,8 @@ pub async fn verify(
     .await
 }
 
-/// What a server or a command of backups keeps for a while. Only who has the lock of the database makes such folders.
+/// The folders that a server or a command of backups keeps for a while. Only the holder of the database's lock makes
+/// them.
 const WORKING: &str = ".backup-";
 
 /// A folder beside the database, so that a copy needs no second file system to fit into.

@@ -14,7 +14,7 @@ use crate::sql::pointed_files::pointed_files;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-/// What a clean-up did.
+/// The result of a clean-up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cleaned {
     pub removed: u64,

@@ -21,7 +21,7 @@ use crate::sql::pointed_files::Pointed;
 const HEAD_BYTES_MAX: u64 = 4_096;
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// What the file store knows of a file beside its bytes.
+/// The facts that the file store has about a file beside its bytes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Head {
@@ -75,7 +75,7 @@ async fn put(store: &dyn BlobStore, key: BlobKey, path: &Path, label: &BlobLabel
     Ok(())
 }
 
-/// What putting files back has come to.
+/// The result of putting files back.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PutBack {
     pub there: u64,

@@ -143,7 +143,7 @@ impl Repository {
         Ok(())
     }
 
-    /// What [`Self::keep_list`] noted.
+    /// The list that [`Self::keep_list`] noted.
     pub async fn list_of(&self, id: Uuid) -> Result<Vec<Uuid>, BackupError> {
         let mut blob = self.store.get(key(BlobKind::BackupFileList, id), None).await?;
         let mut bytes = Vec::new();

@@ -24,7 +24,7 @@ const PIECE_BYTES: usize = 1 << 20;
 const TAG_BYTES: usize = 16;
 const LAST: u32 = 1 << 31;
 
-/// What seals the pieces of one file.
+/// Seals the pieces of one file.
 struct Sealer {
     key: Option<LessSafeKey>,
     head: [u8; HEAD_BYTES],
@@ -147,7 +147,7 @@ impl<W: Write> Write for SealWriter<W> {
     }
 }
 
-/// Gives the content of a sealed backup back. What it gave before an error must not be used.
+/// Reads the content of a sealed backup. Bytes read before an error must not be used.
 pub struct SealReader<R: Read>(GzDecoder<Opened<R>>);
 
 struct Opened<R> {

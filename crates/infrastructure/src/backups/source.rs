@@ -15,7 +15,7 @@ pub enum Source {
     Closed(ClosedArchive),
 }
 
-/// The archive of a database that no server has open. What a server that was killed left in the log is still in it.
+/// The archive of a database that no server has open. The log of a server that was killed is still in it.
 pub struct ClosedArchive {
     spool: SharedSpool,
     database: PathBuf,

@@ -39,8 +39,8 @@ pub struct Backups {
     pub known: Known,
 }
 
-/// What is in the store, as far as this process has looked, and whose turn it is. Logs do not wait for a full backup, which may take
-/// minutes: what could be lost meanwhile would grow.
+/// The content of the store, as far as this process has looked, and whose turn it is. Logs do not wait for a full
+/// backup, which may take minutes: the possible loss would grow meanwhile.
 #[derive(Default)]
 pub struct Known {
     pub(super) catalogue: Mutex<Option<Vec<Entry>>>,
@@ -272,7 +272,7 @@ impl Backups {
     }
 
     async fn copy_files(&self) -> Result<u64, BackupError> {
-        // Who copies already copies these, too, or the next backup does.
+        // A backup that is already copying copies these, too, or the next one does.
         let Ok(mut known) = self.known.files.try_lock() else { return Ok(0) };
         if known.is_none() {
             *known = Some(self.repository.ids(BlobKind::BackupFile).await?.into_iter().collect());

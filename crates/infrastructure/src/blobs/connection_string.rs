@@ -123,7 +123,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// What nobody took.
+    /// Refuses keywords that were not used.
     fn finish(self) -> Result<(), ConnectionStringError> {
         match self.0.into_keys().find(|name| !IGNORED.contains(&name.as_str())) {
             Some(name) => Err(ConnectionStringError::Unknown(crate::shown_keyword(&name))),

@@ -29,7 +29,7 @@ use super::meter::{Meter, cut, exactly};
 const BUFFER_BYTES: usize = 256 * 1024;
 /// Where blobs are while they are written; no tenant is called so.
 const INCOMING: &str = "incoming";
-/// What an earlier process left half-written is removed at start once it is this old.
+/// The age at which files that an earlier process left half-written are removed at start.
 const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the probe waits for the file system: less than a health check may take, so that the text is this one's.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(1_500);

@@ -12,9 +12,9 @@ use crate::secrets::identity::TokenSource;
 
 /// The container where none is named.
 pub const CONTAINER_DEFAULT: &str = "erp";
-/// What a container's name is made of.
+/// The rule for a container's name.
 pub const CONTAINER_RULE: &str = "expected 3 to 63 lower-case letters, digits and single hyphens";
-/// What stands for the directory below the data folder.
+/// The word for the directory below the data folder.
 pub const DIRECTORY_WORD: &str = "file://data";
 
 /// Where files go.

@@ -153,7 +153,7 @@ pub struct RedisOptions {
     /// Longest one operation may take; the cache itself gives up sooner.
     pub async_timeout: Duration,
     pub default_database: u32,
-    /// What the server lists this client as.
+    /// The name under which the server lists this client.
     pub name: Option<String>,
     pub channel_prefix: String,
     /// The primary's name, when the endpoints are Sentinels.
@@ -168,7 +168,7 @@ pub struct RedisOptions {
     pub roots: Option<Arc<[u8]>>,
     /// Instead of `user` and `password`.
     pub credentials: Option<Arc<dyn RedisCredentials>>,
-    /// Of the server that these options led to.
+    /// The certificate of the server that these options led to.
     pub seen_certificate: SeenCertificate,
 }
 

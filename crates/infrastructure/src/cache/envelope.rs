@@ -38,7 +38,7 @@ pub(super) struct Envelope<'a> {
     pub cached: &'a Cached,
 }
 
-/// What was found under a key.
+/// The content found under a key.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stored {
     Value {
@@ -47,7 +47,7 @@ pub(super) enum Stored {
         created_ms: i64,
         ttl: Duration,
     },
-    /// Of another build: neither readable nor wrong.
+    /// Written by another build: neither readable nor wrong.
     Foreign,
     Undecodable,
 }

@@ -44,7 +44,7 @@ impl Database for FollowedDatabase {
                 until_settled(&*database, &*cache, &*work).await;
             }
         };
-        // What it has to say belongs to the request.
+        // Its log lines belong to the request.
         tokio::spawn(writing.in_current_span());
         answer.await.unwrap_or_else(|_| Err(AppError::internal("the writing task stopped")))
     }

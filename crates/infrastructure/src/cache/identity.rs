@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::connection_string::{Password, RedisCredential, RedisCredentials};
 use crate::secrets::identity::TokenSource;
 
-/// What Redis wants a token for.
+/// The scope of Redis' tokens.
 const SCOPE: &str = "https://redis.azure.com/.default";
 
 /// Asked at each connection and again before its token ends; the source keeps the token.

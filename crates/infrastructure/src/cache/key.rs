@@ -18,7 +18,7 @@ const PERMISSIONS: &str = "permissions";
 /// Digits of a list's hash.
 const HASH_DIGITS: usize = 16;
 
-/// What an id may hold as it is; everything else is percent-encoded.
+/// The characters that an id may hold as they are; all others are percent-encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'-');
 
 /// Why something is no key.
@@ -184,7 +184,7 @@ pub(super) fn is_generation_key(text: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// What whoever loads the value of `key` holds.
+/// The lock that the loader of `key`'s value holds.
 pub(super) fn lock_key(key: &str) -> String {
     match key.split_once(':') {
         Some((tenant, rest)) => format!("{tenant}:{LOCK}:{rest}"),

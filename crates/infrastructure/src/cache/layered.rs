@@ -28,7 +28,7 @@ use super::ttl::{Lives, Ttl};
 /// How often a process that is about to end looks whether it may.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
 
-/// What a layered cache is made of.
+/// The parts of a layered cache.
 pub struct LayeredParts {
     pub options: RedisOptions,
     pub ttl: Ttl,
@@ -266,7 +266,7 @@ impl Sharing {
                 Ok(Awaited::Value { cached, left }) => {
                     return Ok(Entry { ttl: life(&cached, left), cached });
                 }
-                // What was seen before the wait is still a stamp from before the load.
+                // The stamp seen before the wait is still one from before the load.
                 Err(_) => {}
                 Ok(Awaited::Nothing { stamp }) => self.stamp = stamp,
             }
@@ -285,7 +285,7 @@ impl Sharing {
             Entry { ttl: life(&cached, ttl), cached }
         });
         let store = fetched.as_ref().ok().filter(|entry| !entry.ttl.is_zero()).cloned();
-        // Whoever asked may have gone away.
+        // The caller may have gone away.
         let _ = answer.send(fetched);
         if let Some(Entry { cached, ttl }) = store
             && let Err(error) = shared.remote.put(&link, &name, &stamp, &cached, ttl).await

@@ -21,7 +21,7 @@ use super::key::{HashTag, StoredKey};
 pub const CACHED_BYTES_MAX: usize = 1024 * 1024;
 /// Tenants whose generations are remembered; forgetting one makes its values stale.
 const TENANTS_MAX: u64 = 20_000;
-/// What an entry costs beside its body, in bytes.
+/// The cost of an entry beside its body, in bytes.
 const ENTRY_OVERHEAD_BYTES: usize = 200;
 
 #[derive(Clone)]
@@ -118,7 +118,7 @@ impl Local {
     {
         match self.entries.try_get_with((key, generation, epoch), fetch).await {
             Ok(entry) => Ok(Some(entry.cached)),
-            // Whoever shares a failed load is told the same.
+            // Every caller that shares a failed load gets the same error.
             Err(error) => error.as_ref().clone().map_or(Ok(None), Err),
         }
     }
@@ -145,7 +145,7 @@ impl Local {
     }
 }
 
-/// What may be kept, and for how long.
+/// Whether a value may be kept, and for how long.
 pub(super) fn life(cached: &Cached, ttl: Duration) -> Duration {
     if cached.body.len() > CACHED_BYTES_MAX { Duration::ZERO } else { ttl }
 }

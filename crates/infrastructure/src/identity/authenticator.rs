@@ -1,4 +1,4 @@
-//! Who a credential belongs to, in microseconds when it was seen a moment ago.
+//! The identity behind a credential, found in microseconds when it was seen a moment ago.
 //!
 //! A verified credential is kept for less than a second, together with the cached rights it was derived from. It counts
 //! only while those rights are still the cached ones: a write makes them stale, and with them every credential of theirs.
@@ -54,7 +54,7 @@ enum Kind {
     ApiKey,
 }
 
-/// What the authenticator stands on.
+/// The parts that the authenticator needs.
 pub struct Sources {
     pub tokens: Arc<dyn AccessTokens>,
     /// Other issuers whose tokens count.

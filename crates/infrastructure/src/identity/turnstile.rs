@@ -1,7 +1,7 @@
-//! Who may compute a hash next: a few at a time, and those who wait in fair turns.
+//! The order in which hashes are computed: a few at a time, and waiting callers in fair turns.
 //!
-//! The turn goes round the sources, and within a source round the accounts, so that whoever sends many attempts waits for
-//! their own. When too many wait, the newest of whoever has most waiting gives up its place.
+//! The turn goes round the sources, and within a source round the accounts, so that a source that sends many attempts
+//! waits for its own. When too many wait, the newest attempt of the source with most of them gives up its place.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -91,7 +91,7 @@ impl Inner {
                 next
             };
             let Some(next) = next else { return };
-            // Whoever no longer waits takes no turn, and the pass that was meant for them hands on no place.
+            // A caller that no longer waits takes no turn, and the pass that was meant for it hands on no place.
             match next.send(Pass(Some(self.clone()))) {
                 Ok(()) => return,
                 Err(mut unused) => drop(unused.0.take()),

@@ -322,7 +322,7 @@ impl Bookkeeping for SqlUnitOfWork {
     }
 
     async fn begin_part(&mut self) -> AppResult<usize> {
-        // What came before the part must survive its undoing.
+        // The writes before the part must survive its undoing.
         self.flush_balances().await?;
         self.tx.savepoint().await?;
         Ok(self.changes.len())

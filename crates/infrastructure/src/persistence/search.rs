@@ -1,4 +1,4 @@
-//! What the columns `search` hold.
+//! The content of the columns `search`.
 
 use domain::text::{beginning, search_form};
 

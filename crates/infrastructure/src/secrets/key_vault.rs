@@ -121,7 +121,7 @@ impl KeyVaultSource {
         SettingsLayer { name: self.name(), values }
     }
 
-    /// What counts, by lower-case key; of two names for one key the newer wins.
+    /// The secrets that count, by lower-case key; if two names stand for one key, the newer wins.
     async fn list(
         &self,
         client: &SecretClient,

@@ -1,4 +1,4 @@
-//! What went wrong with Azure, in one line that may be logged.
+//! A failure of Azure, in one line that may be logged.
 
 use std::error::Error;
 

@@ -19,7 +19,7 @@ use crate::private_files;
 /// Bytes read at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// What a verified copy holds.
+/// The content of a verified copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSummary {
     pub file: PathBuf,
@@ -163,7 +163,7 @@ fn copied(from: &Path, to: &Path) -> StorageResult<()> {
     copy().map_err(|error| cannot_write(to, &error))
 }
 
-/// Puts a verified copy in the place of the database at `target`. What was there is kept beside it; its name is
+/// Puts a verified copy in the place of the database at `target`. An existing file is kept beside it; its name is
 /// answered. Refused while a server has the database open.
 pub fn restore(
     copy: &Path,
@@ -187,7 +187,7 @@ fn put_in_place(
         settle(target)?;
         fs::rename(target, kept).map_err(|error| cannot_write(kept, &error))?;
     }
-    // Of the old database, and what looking at the copy has left beside it.
+    // Files beside the old database, and those that looking at the copy has left.
     for (file, suffix) in [(target, "-wal"), (target, "-shm"), (partial, "-wal"), (partial, "-shm")] {
         let mut name = file.as_os_str().to_owned();
         name.push(suffix);

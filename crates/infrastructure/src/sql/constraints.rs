@@ -1,4 +1,4 @@
-//! What a violated constraint means to a caller.
+//! The meaning of a violated constraint to a caller.
 //!
 //! Commands look before they write, so that all errors of a request are answered together. A constraint speaks where
 //! two of them looked at the same moment, or where a command does not look. Every unique constraint of the schema stands
@@ -165,7 +165,7 @@ impl ForeignKey {
         }
     }
 
-    /// What the change refers to is not there.
+    /// The change refers to something that is not there.
     pub fn unknown(&self, value: Option<String>, detail: String) -> StorageError {
         StorageError::UnknownReference {
             constraint: self.name.clone(),
@@ -176,7 +176,7 @@ impl ForeignKey {
         }
     }
 
-    /// What would be deleted is referred to.
+    /// The row to delete is referred to.
     pub fn in_use(&self, detail: String) -> StorageError {
         StorageError::InUse { constraint: self.name.clone(), users: resource(&self.child), detail }
     }

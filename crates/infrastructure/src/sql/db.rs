@@ -375,7 +375,7 @@ impl Db {
         }
     }
 
-    /// What time the database has; for health.
+    /// The time of the database; for health.
     pub async fn clock(&self) -> StorageResult<DatabaseClock> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.probe.newest_moment().await.map(DatabaseClock::NotBefore),

@@ -1,4 +1,4 @@
-//! Two dialects of one SQL. What differs is a closed list of hooks, written in braces inside a statement.
+//! Two dialects of one SQL. The differences are a closed list of hooks, written in braces inside a statement.
 
 /// An engine's way to write SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub struct ListSql {
     pub key: &'static [&'static str],
     /// Field name of the `ListSpec` -> column. A column of [`FieldKind::Search`] holds `text::search_form`.
     pub columns: &'static [(&'static str, &'static str)],
-    /// What stands for a column that may be null when it is sorted by: a cursor cannot compare with null.
+    /// The expression for a column that may be null when it is sorted by: a cursor cannot compare with null.
     pub sorted_as: &'static [(&'static str, &'static str)],
 }
 
@@ -274,8 +274,8 @@ fn filter_value(value: &FilterValue) -> Value {
     }
 }
 
-/// `(a > ?) OR (a = ? AND b < ?) …`: rows after the cursor in a mixed order. What all alternatives share, `a >= ?`, stands
-/// before them, because an index is entered by it and not by alternatives.
+/// `(a > ?) OR (a = ? AND b < ?) …`: rows after the cursor in a mixed order. The condition that all alternatives
+/// share, `a >= ?`, stands before them, because an index is entered by it and not by alternatives.
 fn after(order: &Order, values: &[Value], sql: &mut Composed) -> String {
     let names: Vec<String> = values.iter().map(|value| sql.param(value.clone())).collect();
     let parts = (0..order.len()).map(|depth| {

@@ -47,7 +47,7 @@ pub enum Ran {
     Write,
 }
 
-/// What was asked up to one moment.
+/// The number of statements and round trips up to one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
     /// Statements with a name or a composed text. One that carries many rows or keys counts once; what is answered from

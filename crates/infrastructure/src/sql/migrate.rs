@@ -94,7 +94,7 @@ pub fn mark_expansions() -> String {
     format!("UPDATE schema_migration SET expand_only = 1 WHERE number IN ({})", numbers.join(", "))
 }
 
-/// What is applied.
+/// The migrations that are applied.
 pub fn applied_sqlite(connection: &Connection) -> StorageResult<Vec<Applied>> {
     let known: i64 = connection
         .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'", [], |row| row.get(0))
@@ -147,7 +147,7 @@ pub fn migrate_sqlite(connection: &mut Connection, now: Timestamp) -> StorageRes
     Ok(pending.iter().map(|migration| migration.name).collect())
 }
 
-/// What is applied to the database file; nothing when there is no file.
+/// The migrations that are applied to the database file; none when there is no file.
 pub fn applied_in_file(file: &Path) -> StorageResult<Vec<Applied>> {
     if !file.exists() {
         return Ok(Vec::new());

@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-/// What a database says of the time.
+/// The time that a database tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseClock {
     /// A server's own clock.

@@ -1,4 +1,4 @@
-//! What the writer remembers of reference data: accounts, journals, periods, settings.
+//! The writer's memory of reference data: accounts, journals, periods, settings.
 //!
 //! Posting asks for the same few rows thousands of times a second. The embedded engine has one writer, so whatever
 //! changes them passes through it: a write to a marked table ([`super::reference_tables`]) forgets what is remembered of
@@ -66,7 +66,7 @@ impl ReferenceMemory {
                     self.changing.push(tenant);
                 }
             }
-            // Of whom is not known, so of everybody.
+            // The tenant is not known, so the memory of all tenants is dropped.
             (Touch::Changes, None) => {
                 self.changing.extend(self.tenants.keys());
                 self.forget();

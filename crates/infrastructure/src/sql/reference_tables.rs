@@ -6,14 +6,14 @@
 
 use super::value::Value;
 
-/// What a write means for the answers that postings remember.
+/// The effect of a write on the answers that postings remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Touch {
     /// No remembered answer depends on it.
     Nothing,
     /// Rows are added and never changed, so an answer with rows stays true and one without is never remembered.
     Grows,
-    /// What is remembered of the tenant may be wrong from here on.
+    /// The memory of the tenant may be wrong from here on.
     Changes,
 }
 

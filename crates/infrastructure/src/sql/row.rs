@@ -24,7 +24,7 @@ impl Names {
     }
 }
 
-/// One row. Whoever reads it names each column, from left to right, and gets an error where the statement has another.
+/// One row. Its reader names each column, from left to right, and gets an error where the statement has another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     names: Names,
@@ -84,7 +84,7 @@ impl Columns {
         StorageError::Corrupt { table: self.table, column, detail: detail.to_owned() }
     }
 
-    /// What is left, such as the sort keys a list appends.
+    /// The remaining values, such as the sort keys a list appends.
     pub fn rest(self) -> Vec<Value> {
         self.values.collect()
     }

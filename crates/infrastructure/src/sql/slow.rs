@@ -16,7 +16,7 @@ pub const SLOW_STATEMENTS_MAX: usize = 200;
 /// Characters of a composed text that are kept. It has no values, which are parameters.
 const TEXT_LENGTH_MAX: usize = 200;
 
-/// What was slow since the process began.
+/// The statements that were slow since the process began.
 #[derive(Debug, Default)]
 pub struct Slow {
     window: Option<Instant>,

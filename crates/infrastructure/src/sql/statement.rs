@@ -85,7 +85,7 @@ impl Statement {
         self.mssql.is_some_and(|text| text.starts_with("UPDATE"))
     }
 
-    /// What it means for remembered reference data when it is run.
+    /// The effect on remembered reference data when it is run.
     pub fn touches(&self, dialect: Dialect) -> Touch {
         let [sqlite, mssql] = self.touches.get_or_init(|| {
             let sqlite = reference_tables::of_writes(self.text);

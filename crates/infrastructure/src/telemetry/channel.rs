@@ -1,5 +1,5 @@
-//! What waits for one destination: events are made into what it takes, gathered into batches, and the batches queue up to a
-//! limit. When that is reached the oldest goes: what is new is worth more to whoever looks.
+//! The queue of one destination: events are made into its items, gathered into batches, and the batches queue up to a
+//! limit. When that is reached the oldest goes, because new items are worth more to the reader.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Bytes that wait for one destination.
 pub const WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// What is sent together.
+/// The items that are sent together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Batch {
     /// Each may be taken or refused by itself.
@@ -111,7 +111,7 @@ impl Waiting {
     }
 }
 
-/// What is being gathered.
+/// The items that are being gathered.
 enum Gathered {
     Lines(Envelopes, Vec<String>),
     Logs(Vec<LogRecord>),

@@ -45,7 +45,7 @@ pub fn client() -> Result<reqwest::Client, String> {
     builder.build().map_err(|error| chain(&error))
 }
 
-/// What became of sending a batch once.
+/// The result of sending a batch once.
 enum Sent {
     Done {
         refused: usize,

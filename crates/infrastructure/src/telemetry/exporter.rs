@@ -159,7 +159,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
             };
             if let Some((patience, done)) = order.and_then(|order| self.follow(order)) {
                 self.end(patience, &mut orders).await;
-                // Whoever asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 let _ = done.try_send(());
                 return;
             }
@@ -193,7 +193,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
         for _ in 0..TAKEN_MAX {
             let Some(handed) = self.fed.next() else { return Taken::All };
             let event = (self.event)(handed);
-            // What was handed over after the first destination was named is for it, in whichever order they are seen.
+            // Items handed over after the first destination was named are for it, in whichever order they are seen.
             while self.channels.is_empty()
                 && let Ok(order) = orders.try_recv()
             {
@@ -214,7 +214,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
     }
 
     fn redirect(&mut self, destinations: Vec<Destination>) {
-        // What was handed over before is for the earlier ones.
+        // Items handed over before are for the earlier ones.
         if !self.channels.is_empty() {
             while let Some(handed) = self.fed.next() {
                 let event = (self.event)(handed);
@@ -227,7 +227,7 @@ impl<T: Handed, F: FnMut(T) -> Event> Pump<T, F> {
         self.ending = watch::Sender::new(false);
         tokio::spawn(async move {
             let rest = async { while old.join_next().await.is_some() {} };
-            // What is not sent by then is given up with its tasks.
+            // Items not sent by then are given up with its tasks.
             let _ = tokio::time::timeout(OLD_PATIENCE, rest).await;
         });
         self.channels.clear();

@@ -1,6 +1,6 @@
-//! What the process says about itself, sent to where operators look: Application Insights, a log server, an OpenTelemetry
-//! collector. A thread of its own makes and sends it; whoever it is about never waits, and a destination that is away, slow
-//! or lying costs memory up to a limit and nothing else.
+//! The telemetry of the process, sent to where operators look: Application Insights, a log server, an OpenTelemetry
+//! collector. A thread of its own makes and sends it; the request it is about never waits, and a destination that is
+//! away, slow or lying costs memory up to a limit and nothing else.
 
 mod channel;
 mod deliver;
@@ -19,7 +19,7 @@ pub use channel::{BATCH_BYTES, WAITING_BYTES_MAX};
 pub use deliver::{ATTEMPTS_MAX, PAUSE_MAX};
 pub use exporter::{ExportError, Exporter, FLUSH_PATIENCE, Statistics};
 
-/// Who this process is.
+/// The identity of this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub application: String,
@@ -42,7 +42,7 @@ pub struct Destination {
     pub tokens: Option<Arc<dyn TokenSource>>,
 }
 
-/// What is sent there, and how.
+/// The format of the items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// Everything, as envelopes of this resource.
@@ -55,5 +55,5 @@ pub enum Format {
 
 /// The path below the ingestion endpoint of Application Insights.
 pub const INGESTION_PATH: &str = "/v2.1/track";
-/// What Azure wants a token for.
+/// The scope of Azure's tokens for telemetry.
 const INGESTION_SCOPE: &str = "https://monitor.azure.com/.default";

@@ -17,7 +17,7 @@ const TWO_ROWS_IN_ONE: [&str; 2] = ["accounting.integrity.chained_lines", "accou
 /// The names of the columns of one `SELECT`; `None` for an expression without a name.
 type Names = Vec<Option<String>>;
 
-/// What a text selects: a list of names for each branch of a `UNION`, outermost first.
+/// The columns that a text selects: a list of names for each branch of a `UNION`, outermost first.
 #[derive(Debug, Default)]
 struct Selected {
     outer: Vec<Names>,
@@ -99,7 +99,7 @@ fn probes(names: &[Names]) -> bool {
     matches!(names, [only] if only.len() == 1 && only[0].is_none())
 }
 
-/// What is wrong with the columns of a statement, as the engine and its text name them.
+/// The faults in the columns of a statement, as the engine and its text name them.
 pub fn faults(connection: &rusqlite::Connection, name: &str, sqlite: &str, mssql: &str) -> Vec<String> {
     let (read, other) = (selected(sqlite), selected(mssql));
     let mut faults = Vec::new();

@@ -288,7 +288,7 @@ fn composed_texts_use_the_common_language() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
-/// What is offered must be readable: every field has its column, and a field that is sorted by is never null.
+/// Every offered field must be readable: it has its column, and a field that is sorted by is never null.
 #[test]
 fn every_field_of_every_list_has_a_column() {
     let connection = migrated();
@@ -312,7 +312,7 @@ fn every_field_of_every_list_has_a_column() {
 
 /// Whether the column may be null in its table.
 fn nullable(connection: &rusqlite::Connection, list: &ListSql, column: &str) -> bool {
-    // Of alternatives the last one decides.
+    // Among alternatives the last one decides.
     let column = match column.strip_prefix("COALESCE(").and_then(|rest| rest.strip_suffix(')')) {
         Some(alternatives) => alternatives.rsplit(", ").next().unwrap(),
         None => column,
@@ -325,7 +325,7 @@ fn nullable(connection: &rusqlite::Connection, list: &ListSql, column: &str) -> 
     connection.query_row(text, [words[at - 1], column], |row| row.get::<_, i64>(0)).unwrap() > 0
 }
 
-/// Whatever alternatives are asked for, they stand beside the tenant's condition and not in its place.
+/// All alternatives stand beside the tenant's condition and not in its place.
 #[test]
 fn alternatives_never_widen_the_tenants_condition() {
     for list in persistence::lists() {

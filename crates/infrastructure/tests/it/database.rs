@@ -162,7 +162,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     assert!(refused.contains("999"), "{refused}");
 }
 
-/// What is said of statements.
+/// The log lines about statements.
 #[derive(Clone, Default)]
 struct Said(Arc<Mutex<Vec<String>>>);
 

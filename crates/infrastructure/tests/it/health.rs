@@ -1,4 +1,4 @@
-//! What health finds out of an embedded database: over a connection of its own, and from the writer.
+//! The findings of health about an embedded database: over a connection of its own, and from the writer.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

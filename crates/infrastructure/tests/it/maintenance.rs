@@ -1,4 +1,5 @@
-//! What operators of SQL Server run beside the product (`deploy/sql`, rows G6–G9): its text and its calendar.
+//! The scripts that operators of SQL Server run beside the product (`deploy/sql`, rows G6–G9): their text and their
+//! calendar.
 
 use std::path::Path;
 

@@ -107,7 +107,7 @@ fn the_history_says_which_migrations_only_add() {
     assert_eq!(said, only_add.map(|migration| migration.number).collect::<Vec<_>>());
 }
 
-/// Whoever waits says for whom, and not for ever.
+/// A waiting migration says what it waits for, and does not wait for ever.
 /// Proves: E14.
 #[test]
 fn a_migration_waits_for_another_one_for_a_while() {

@@ -1,4 +1,4 @@
-//! What takes long asks for its pace, on each of the ways into the embedded engine; what is short never does.
+//! Long work asks for its pace, on each of the ways into the embedded engine; short work never does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

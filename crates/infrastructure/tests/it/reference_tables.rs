@@ -1,5 +1,5 @@
-//! What postings remember is right because its tables are marked: SQLite itself is asked which tables each statement reads
-//! and writes.
+//! The memory of postings is right because its tables are marked: SQLite itself is asked which tables each statement
+//! reads and writes.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

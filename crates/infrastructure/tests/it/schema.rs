@@ -136,7 +136,7 @@ fn unique_constraints(dialect: Dialect) -> BTreeMap<String, String> {
     found
 }
 
-/// Whoever violates a constraint is told what is the matter. A new unique constraint says here what it means.
+/// A violated constraint is answered with its meaning. A new unique constraint gets its meaning here.
 #[test]
 fn every_unique_constraint_has_a_meaning() {
     use infrastructure::sql::constraints::{CHOSEN, EXPLAINED, FIRST_USE, GENERATED};

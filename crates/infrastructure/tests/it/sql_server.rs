@@ -17,7 +17,7 @@ use infrastructure::sql::value::{Row, Value};
 use infrastructure::system::{SystemClock, SystemIds};
 use testkit::SqlServerStub;
 
-/// What the tests ask.
+/// The tests' statement.
 const QUERY: &str = "SELECT name FROM book WHERE id = ?1";
 
 /// The product's database on the stub, with more for the connection string.

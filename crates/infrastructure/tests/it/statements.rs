@@ -35,7 +35,7 @@ pub fn migrated() -> rusqlite::Connection {
     connection
 }
 
-/// What SQLite would do, a step a line.
+/// SQLite's plan, a step a line.
 pub fn plan(connection: &rusqlite::Connection, text: &str) -> String {
     let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     let parameters = vec![rusqlite::types::Null; prepared.parameter_count()];
@@ -98,7 +98,7 @@ fn sql_server_text_is_as_reviewed() {
     insta::assert_snapshot!("sql_server", text.join("\n\n"));
 }
 
-/// What only one engine understands, and so must be a hook.
+/// Words that only one engine understands, and so must be a hook.
 pub fn foreign_words(name: &str, text: &str) -> Vec<String> {
     let foreign = [
         "ON CONFLICT",

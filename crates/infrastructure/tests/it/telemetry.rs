@@ -174,11 +174,11 @@ async fn a_redirection_is_followed_and_a_circle_is_left() {
     assert!(end(exporter).await < Duration::from_secs(6));
 }
 
-/// Whoever hands over never waits, and what waits stays below its limit.
+/// Handing over never waits, and the items that wait stay below their limit.
 /// Proves: H8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_collector_costs_a_limited_amount_of_memory() {
-    // Nobody listens there any more.
+    // The collector does not listen any more.
     let url = Collector::start().await.unwrap().url();
     let (exporter, feed) = start(vec![insights(&url)]);
     let text = "x".repeat(4_000);

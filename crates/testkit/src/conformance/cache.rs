@@ -30,7 +30,7 @@ pub fn account(tenant: TenantId, number: u128) -> CacheKey {
     CacheKey::id(tenant, CachedEntity::Account, Uuid::from_u128(number))
 }
 
-/// What storage holds and how often it was asked.
+/// The content of storage, and how often it was asked.
 #[derive(Clone, Default)]
 pub struct Storage {
     pub value: Arc<std::sync::Mutex<String>>,
@@ -71,7 +71,7 @@ impl Storage {
             })
         })
     }
-    /// What a reader is told.
+    /// The value that a reader gets.
     pub async fn read(&self, cache: &dyn Cache, key: &CacheKey) -> String {
         let found = cache.get_or_load(key.clone(), self.load()).await.unwrap().unwrap();
         String::from_utf8(found.body.to_vec()).unwrap()
@@ -218,7 +218,7 @@ async fn flushes_by_pattern(cache: &dyn Cache) {
     for key in &keys {
         storage.read(cache, key).await;
     }
-    // What was stored in the background is there by then.
+    // A value stored in the background is there by then.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let flush = async |pattern: &str, dry_run: bool| {
         let flushed = cache.flush(pattern, dry_run).await.unwrap();

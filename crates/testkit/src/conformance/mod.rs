@@ -1,4 +1,4 @@
-//! What every adapter of a port must do, told once and run on each.
+//! The contract of every adapter of a port, written once and run on each.
 
 pub mod blobs;
 pub mod cache;

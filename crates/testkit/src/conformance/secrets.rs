@@ -1,4 +1,4 @@
-//! What every source of secrets and settings must do, wherever they are: a vault, a store, a directory.
+//! The contract of every source of secrets and settings, wherever they are: a vault, a store, a directory.
 
 use std::collections::BTreeMap;
 

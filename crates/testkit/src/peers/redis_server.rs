@@ -96,7 +96,7 @@ impl RedisServer {
         self.peer.signal("CONT");
     }
 
-    /// What `redis-cli` answers.
+    /// The answer of `redis-cli`.
     pub fn cli(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(program("redis-cli"));
         command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "--no-auth-warning"]);

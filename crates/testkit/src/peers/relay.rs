@@ -22,11 +22,11 @@ enum Mode {
     Hung,
     /// Every piece waits so long.
     Slow(Duration),
-    /// Nobody listens, and open connections break.
+    /// The relay does not listen, and open connections break.
     Away,
 }
 
-/// What becomes of a request that holds the words looked for.
+/// The fate of a request that holds the words looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Catch {
     /// It passes; its answer does not, and the connection breaks.

@@ -79,7 +79,7 @@ async fn a_directory_that_is_away_is_not_one_whose_files_are_missing() {
     }
 }
 
-/// What a crash of the machine, or a careless hand, may leave behind.
+/// The damage that a crash of the machine, or a careless hand, may leave behind.
 #[tokio::test]
 async fn a_damaged_directory_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
@@ -197,7 +197,7 @@ async fn a_killed_store_is_away_and_comes_back_by_itself() {
     azurite.kill();
     let error = upload.await.unwrap().unwrap_err();
     assert!(matches!(error, BlobError::Unavailable(_)), "{error}");
-    // What was already on its way may still come, but the end is an error and not an end.
+    // Bytes already on their way may still come, but the end is an error and not an end.
     let mut last = None;
     while let Some(piece) = download.next().await {
         last = Some(piece);
@@ -242,7 +242,7 @@ async fn a_hung_store_is_given_up_in_time_and_keeps_nothing() {
     assert_eq!(read(store.get(large, None).await.unwrap()).await.unwrap().len(), 40 << 20);
 }
 
-/// Whoever reads slowly is not the store's fault: no time-out may run while nobody asks.
+/// A slow reader is not the store's fault: no time-out may run while it does not ask.
 #[tokio::test]
 async fn a_slow_reader_gets_everything() {
     let azurite = Azurite::start().await;

@@ -19,7 +19,7 @@ const LOOK_MAX: Duration = Duration::from_secs(30);
 /// The schedule does not make up one by one for what fell due longer ago.
 const CATCH_UP_SECONDS: i64 = 24 * 60 * 60;
 
-/// Who does what.
+/// The parts of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Logs,
@@ -69,7 +69,7 @@ impl Service {
             }
             begun = true;
             for task in due.into_iter().filter(|task| part.has(*task)) {
-                // Who has lost the lease waits until it leads again.
+                // A process that has lost the lease waits until it leads again.
                 if *stopped.borrow() || !leading.now() {
                     break;
                 }

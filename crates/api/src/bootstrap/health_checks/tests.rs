@@ -71,7 +71,7 @@ fn every_profile_has_its_entries_in_the_order_of_the_specification() {
     }
 }
 
-/// Nobody is allowed, or everybody.
+/// Allows every caller, or none.
 struct Allows(bool);
 
 #[async_trait]
@@ -103,7 +103,7 @@ fn stopwatch(late: Option<usize>) -> Stopwatch {
 /// In the order in which they are asked.
 const READERS: [Reader; 3] = [Reader::Operator, Reader::Authorised, Reader::Anybody];
 
-/// What a caller is answered: status, headers and the bytes of the body.
+/// The answer to a caller: status, headers and the bytes of the body.
 async fn answered(state: HealthState) -> (u16, HeaderMap, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/health", listener.local_addr().unwrap());

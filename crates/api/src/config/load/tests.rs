@@ -1,4 +1,4 @@
-//! What a set of files, variables, arguments and remote sources comes to.
+//! The settings that result from a set of files, variables, arguments and remote sources.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -98,7 +98,7 @@ fn warnings(configuration: &Configuration) -> Vec<&str> {
     warnings.map(|notice| notice.text.as_str()).collect()
 }
 
-/// What makes a server outside Development start without any service, but for a vault.
+/// The settings with which a server outside Development starts without any service, but for a vault.
 const EMBEDDED: [(&str, &str); 5] = [
     ("ConnectionStrings:DefaultConnection", "Provider=Sqlite;Data Source=/srv/erp.db"),
     ("ConnectionStrings:Redis", "memory://"),

@@ -23,7 +23,7 @@ pub enum Which {
 /// is to be read within a tenth more (drill 9), and half of that is left to the reading itself.
 const APP_CONFIGURATION_SPREAD: (f64, f64) = (0.8, 1.0);
 const KEY_VAULT_SPREAD: (f64, f64) = (0.9, 1.05);
-/// What a pause after a failure is shortened to at most.
+/// The range of factors by which a pause after a failure is shortened.
 const BACK_OFF_SPREAD: (f64, f64) = (0.8, 1.0);
 /// From the end of one reading to the next, at least.
 const PAUSE_MIN: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@ use crate::config::reader::Reader;
 use crate::config::registry as keys;
 use crate::config::values;
 
-/// What `Admin:Urls` says for no listener.
+/// The value of `Admin:Urls` for no listener.
 const OFF: &str = "off";
 
 pub fn admin(reader: &mut Reader<'_>) -> Admin {
@@ -24,7 +24,7 @@ pub fn admin(reader: &mut Reader<'_>) -> Admin {
         reader.reject(&keys::ADMIN_URLS, reason);
         Vec::new()
     });
-    // What operators see would be served, or not, by chance.
+    // On a shared address the operators' pages would be served, or not, by chance.
     let public = listen(&mut Reader::new(reader.layers(), reader.environment()));
     let same = |one: &SocketAddr, other: &SocketAddr| {
         let anywhere = one.ip().is_unspecified() || other.ip().is_unspecified();

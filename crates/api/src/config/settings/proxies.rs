@@ -1,4 +1,4 @@
-//! What is in front of the server.
+//! The proxies in front of the server.
 
 use crate::config::reader::Reader;
 use crate::config::registry as keys;

@@ -258,7 +258,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
     }
 }
 
-/// What operators name, and the server's own.
+/// The certificates that operators name, and the server's own.
 fn certificates(reader: &mut Reader<'_>) -> Vec<PathBuf> {
     let named = reader.group(&keys::HEALTH_CERTIFICATES).into_iter().map(|(_, file)| PathBuf::from(file));
     let own = reader.optional(&keys::TLS_CERTIFICATE).map(PathBuf::from);
@@ -279,7 +279,8 @@ fn cors_origins(reader: &mut Reader<'_>) -> Vec<String> {
     origins
 }
 
-/// Of two notations of one flag Microsoft's schema counts, unless `--break-glass` says otherwise in the other one.
+/// If a flag is written in both notations, Microsoft's schema counts, unless `--break-glass` sets it in the other
+/// one.
 fn features(reader: &mut Reader<'_>) -> Features {
     let sections = reader.flags(&keys::FEATURES);
     let mut schema = reader.section(&keys::FEATURE_FLAGS);

@@ -1,4 +1,4 @@
-//! Who a request says it comes from, and what it is told when that is not true.
+//! The identity that a request claims, and the answer when the claim is false.
 
 use std::sync::Arc;
 

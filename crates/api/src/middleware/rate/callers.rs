@@ -1,5 +1,5 @@
-//! What is remembered about each caller, bounded in memory. Shards keep those who ask at the same time out of each other's
-//! way; to ask again costs one read lock and two atomic numbers.
+//! The memory of callers, bounded in size. Shards keep callers that ask at the same time out of each other's way;
+//! asking again costs one read lock and two atomic numbers.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -18,7 +18,7 @@ const FORGOTTEN_PART: usize = 8;
 pub struct Caller {
     /// The moment, in nanoseconds since the start, at which the caller would have a whole burst again.
     pub full_at: AtomicU64,
-    /// What the other processes have not been told of yet.
+    /// The count that other processes have not been told of yet.
     pub unsaid: AtomicU32,
     pub told: Mutex<Told>,
 }
@@ -56,7 +56,8 @@ impl Callers {
     }
 }
 
-/// Whoever has a whole burst again is like somebody who was never seen. Where all owe something, some are let off.
+/// A caller whose burst is full again is like one that was never seen. If every caller still owes something, some are
+/// forgiven.
 fn make_room(shard: &mut HashMap<u128, Arc<Caller>>, now: u64) {
     shard.retain(|_, caller| caller.full_at.load(Ordering::Relaxed) > now);
     if shard.len() >= SHARD_CALLERS_MAX {

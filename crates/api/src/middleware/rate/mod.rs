@@ -28,7 +28,7 @@ pub struct Rates {
     pub address: RateLimit,
     pub tenant: RateLimit,
     pub user: RateLimit,
-    /// Of whatever takes a password or another credential and gives a token for it.
+    /// For the operations that take a password or another credential and give a token for it.
     pub sign_in_address: RateLimit,
     pub sign_in_account: RateLimit,
 }
@@ -53,7 +53,7 @@ pub struct RateLimiter {
     sign_in_account: Limiter,
 }
 
-/// Whoever floods the server does not flood the log.
+/// A caller who floods the server does not flood the log.
 static REFUSED: LazyLock<Sparse> = LazyLock::new(|| Sparse::every(Duration::from_secs(10)));
 
 type Taken = Result<Option<Standing>, Refused>;

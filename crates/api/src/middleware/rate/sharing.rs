@@ -26,12 +26,12 @@ const UNSAID_MAX: usize = 50_000;
 const COUNT_LIFE: Duration = Duration::from_secs(130);
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
-/// What is known of the count that all processes share.
+/// The last known count that all processes share.
 #[derive(Default)]
 pub struct Told {
     /// The minute it is of.
     minute: i64,
-    /// What it was when it was last heard.
+    /// The count when it was last heard.
     total: u64,
 }
 

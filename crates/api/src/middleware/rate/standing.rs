@@ -1,4 +1,4 @@
-//! What a caller is told of a limit, in the fields of draft-ietf-httpapi-ratelimit-headers.
+//! The state of a limit as callers are told, in the fields of draft-ietf-httpapi-ratelimit-headers.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::problem::{Problem, RATE_LIMITED};
 pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// What is left to a caller after a request.
+/// The rest of a limit that a caller has after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     /// Which limit it is.

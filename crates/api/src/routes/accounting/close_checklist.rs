@@ -19,11 +19,11 @@ use crate::query;
 const TAG: &str = "fiscal periods";
 
 query! {
-    /// What is to be closed: one of both.
+    /// The period or the year to be closed: give one of them.
     pub struct CloseChecklistQuery {
-        /// A whole year.
+        /// The fiscal year, to check a whole year.
         fiscal_year_id: Option<FiscalYearId>,
-        /// One period.
+        /// The fiscal period, to check one period.
         fiscal_period_id: Option<FiscalPeriodId>,
     }
 }
@@ -32,7 +32,7 @@ pub fn operations(ops: &mut Operations) {
     ops.get("/close-checklist", get)
         .id("get_close_checklist")
         .tag(TAG)
-        .summary("See what is left before closing")
+        .summary("List what is left to do before closing")
         .description("Give either `fiscalYearId` or `fiscalPeriodId`. An item that blocks is one that closing refuses.")
         .access(Access::Permission("accounting.fiscal_period.read"))
         .query::<CloseChecklistQuery>()

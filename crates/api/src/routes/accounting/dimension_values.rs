@@ -40,33 +40,34 @@ impl ListSpecSource for DimensionValueView {
 request! {
     /// A new value of a dimension.
     pub struct CreateDimensionValueBody {
-        /// The code people type, unique in the dimension.
+        /// The code that people type, unique in the dimension.
         code: Code = "DMM",
-        /// Its name.
+        /// The name.
         name: LocalizedName = { "ar": "الدمام", "en": "Dammam" },
-        /// The value it lies below, by id.
+        /// The value above it, by its id.
         parent_id: Option<DimensionValueId>,
-        /// The value it lies below, by code.
+        /// The value above it, by its code.
         parent_code: Option<Code>,
-        /// False makes it a heading: no line takes it, only the values below it.
+        /// Whether lines may use the value; false makes it a heading, below which only other values are used.
         postable: bool => true,
-        /// May be used on lines.
+        /// Whether lines may use it.
         active: bool => true,
     }
 
-    /// Changes to a value (JSON Merge Patch): left out stays, null empties.
+    /// Changes to a dimension value (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateDimensionValueBody {
-        /// The code people type.
+        /// The code that people type.
         code: Optional<Code>,
-        /// Its name.
+        /// The name.
         name: Optional<LocalizedName>,
-        /// The value it lies below, by id; null for none.
+        /// The value above it, by its id; null for none.
         parent_id: Patch<DimensionValueId>,
-        /// The same by code.
+        /// The value above it, by its code; null for none.
         parent_code: Patch<Code>,
-        /// False makes it a heading: no line takes it, only the values below it. What is posted stays.
+        /// Whether lines may use the value; false makes it a heading, below which only other values are used. Posted
+        /// lines keep it.
         postable: Optional<bool>,
-        /// May be used on lines.
+        /// Whether lines may use it.
         active: Optional<bool>,
     }
 }

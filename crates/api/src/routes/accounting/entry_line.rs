@@ -1,4 +1,4 @@
-//! What a line of an entry and a line of a template have in common.
+//! The members that a line of an entry and a line of a template have in common.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,28 @@ use serde_json::{Value, json};
 
 use crate::wire::{Pointer, Schemas, WireType, wrong_type};
 
-/// Declares the body of a line: the members every line has, and those given. What `rate`, `description` and `reference`
-/// mean differs, so each kind declares them itself.
+/// Declares the body of a line: the members every line has, and those given. The meaning of `rate`, `description` and
+/// `reference` differs, so each kind declares them itself.
 macro_rules! line_body {
     ($(#[doc = $doc:literal])* pub struct $name:ident { $($own:tt)* }) => {
         $crate::request! {
             $(#[doc = $doc])*
             pub struct $name {
-                /// The account by id, or by code.
+                /// The account, by its id; give either the id or the code.
                 account_id: Option<::domain::ids::AccountId>,
-                /// The account by code.
+                /// The account, by its code.
                 account_code: Option<::domain::text::Code> = "6210",
-                /// In the line's currency; either this or `credit`.
+                /// The debit, in the line's currency. Give either a debit or a credit.
                 debit: Option<::domain::money::Amount> = "5000.00",
-                /// In the line's currency; either this or `debit`.
+                /// The credit, in the line's currency. Give either a debit or a credit.
                 credit: Option<::domain::money::Amount>,
-                /// The currency of the whole when left out.
+                /// The currency of the line; by default that of the entry.
                 currency: Option<::domain::money::CurrencyCode>,
-                /// Dimension code to value code.
+                /// The values of dimensions: dimension code to value code.
                 dimensions: Option<$crate::routes::accounting::entry_line::DimensionCodes>,
-                /// Required on receivable and payable accounts.
+                /// The party; required on receivable and payable accounts.
                 party: Option<$crate::wire::Text<{ ::domain::accounting::journal_entry::PARTY_LENGTH_MAX }>>,
-                /// Tax code the line is computed with.
+                /// The tax code of the line.
                 tax_code: Option<
                     $crate::wire::Text<{ ::domain::accounting::journal_entry::TAX_CODE_LENGTH_MAX }>,
                 >,

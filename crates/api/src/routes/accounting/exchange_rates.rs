@@ -39,29 +39,29 @@ impl ListSpecSource for ExchangeRateView {
 }
 
 request! {
-    /// A rate from a date on.
+    /// An exchange rate that applies from a date on.
     pub struct CreateExchangeRateBody {
-        /// Not the company currency.
+        /// The currency, which must not be the company currency.
         currency: CurrencyCode = "USD",
-        /// From this day until the next rate.
+        /// The first day on which the rate applies. It applies until the next rate of the currency.
         date: NaiveDate = "2026-01-01",
-        /// Company units for one unit of the currency.
+        /// Units of the company currency for one unit of the currency.
         rate: Rate = "3.75",
-        /// Where it is from.
+        /// The source of the rate.
         source: Option<Text<SOURCE_LENGTH_MAX>> = "SAMA",
     }
 
-    /// Another rate for the same currency and date (JSON Merge Patch): left out stays, null empties.
+    /// A change of the exchange rate (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateExchangeRateBody {
-        /// Company units for one unit of the currency.
+        /// Units of the company currency for one unit of the currency.
         rate: Optional<Rate>,
-        /// Where it is from.
+        /// The source of the rate.
         source: Patch<Text<SOURCE_LENGTH_MAX>>,
     }
 
-    /// Many rates at once.
+    /// Several exchange rates at once.
     pub struct SaveExchangeRatesBody {
-        /// Each currency and date once; those already there are replaced.
+        /// The rates, each currency and date once. Existing rates are replaced.
         items: List<CreateExchangeRateBody, RATES_MAX, 1>,
     }
 }
@@ -71,7 +71,7 @@ query! {
     pub struct EffectiveRateQuery {
         /// The currency.
         currency: CurrencyCode,
-        /// The day it is needed for; today when left out.
+        /// The day for which the rate is needed; today by default.
         date: Option<NaiveDate>,
     }
 }
@@ -96,7 +96,7 @@ pub fn operations(ops: &mut Operations) {
         .id("save_exchange_rates")
         .tag(TAG)
         .summary("Create or replace up to 1,000 exchange rates")
-        .description("All or nothing; everything wrong is listed at once.")
+        .description("All rates are saved or none is; every error is listed at once.")
         .command::<SaveExchangeRates>()
         .body::<SaveExchangeRatesBody>()
         .ok::<ExchangeRatesSavedView>()
@@ -105,7 +105,7 @@ pub fn operations(ops: &mut Operations) {
         .id("get_effective_exchange_rate")
         .tag(TAG)
         .summary("Get the rate that applies on a date")
-        .description("The last one up to that date; 1 for the company currency.")
+        .description("Answers the latest rate up to that date, or 1 for the company currency.")
         .access(READ)
         .query::<EffectiveRateQuery>()
         .ok::<EffectiveRateView>()
@@ -128,7 +128,7 @@ pub fn operations(ops: &mut Operations) {
         .id("delete_exchange_rate")
         .tag(TAG)
         .summary("Delete an exchange rate")
-        .description("Entries posted with it keep it.")
+        .description("Entries posted with the rate keep it.")
         .command::<DeleteExchangeRate>()
         .if_match()
         .no_content();

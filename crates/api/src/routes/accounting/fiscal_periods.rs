@@ -31,15 +31,15 @@ impl ListSpecSource for FiscalPeriodView {
 }
 
 request! {
-    /// Why a fiscal period is opened again.
+    /// The reason for opening a fiscal period again.
     pub struct OpenFiscalPeriodBody {
-        /// Kept in the audit log.
+        /// The reason, which is kept in the audit log.
         reason: RequiredText<REOPEN_REASON_LENGTH_MAX> = "Late supplier invoice",
     }
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The months or quarters of a fiscal year, and its closing period.");
+    ops.tag(TAG, "Fiscal periods: the months or quarters of a fiscal year, and its closing period.");
     ops.get("/fiscal-periods", list)
         .id("list_fiscal_periods")
         .tag(TAG)
@@ -56,7 +56,9 @@ pub fn operations(ops: &mut Operations) {
         .id("open_fiscal_period")
         .tag(TAG)
         .summary("Open a fiscal period")
-        .description("It takes entries again; its year must be open. The reason is kept in the audit log.")
+        .description(
+            "The period takes entries again. Its year must be open. The reason is kept in the audit log.",
+        )
         .command::<OpenFiscalPeriod>()
         .if_match()
         .body::<OpenFiscalPeriodBody>()
@@ -66,7 +68,7 @@ pub fn operations(ops: &mut Operations) {
         .id("close_fiscal_period")
         .tag(TAG)
         .summary("Close a fiscal period")
-        .description("Nothing is posted into it any more. See `/close-checklist` before.")
+        .description("The period takes no further entries. Look at `/close-checklist` first.")
         .command::<CloseFiscalPeriod>()
         .if_match()
         .ok::<FiscalPeriodView>()

@@ -26,13 +26,13 @@ const PATH: &str = "/ledger-settings";
 const TAG: &str = "ledger settings";
 
 request! {
-    /// Changes to the ledger's settings (JSON Merge Patch): left out stays, null empties.
+    /// Changes to the ledger settings (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateLedgerSettingsBody {
-        /// Takes profit and loss at year close: an equity account.
+        /// The account that takes profit and loss at year close: an equity account.
         retained_earnings_account_id: Patch<AccountId>,
-        /// Takes what conversion leaves over: an income or expense account.
+        /// The account that takes rounding differences of currency conversion: an income or expense account.
         rounding_account_id: Patch<AccountId>,
-        /// Balances opening entries: a balance sheet account.
+        /// The account that balances opening entries: a balance sheet account.
         opening_account_id: Patch<AccountId>,
     }
 }

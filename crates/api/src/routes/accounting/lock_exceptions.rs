@@ -30,15 +30,15 @@ const PATH: &str = "/lock-exceptions";
 const TAG: &str = "locks";
 
 request! {
-    /// A new exception, from now on.
+    /// A new exception, in force from now on.
     pub struct CreateLockExceptionBody {
-        /// The lock it lifts; there is none for the hard lock.
+        /// The kind of lock that the exception lifts; the hard lock has no exceptions.
         kind: LockKind = "fiscal",
-        /// For whom.
+        /// The user who gets the exception.
         user_id: UserId,
-        /// When it ends by itself.
+        /// The moment at which the exception ends.
         expires_at: Timestamp = "2026-11-22T18:00:00Z",
-        /// Why; it stays in the trail.
+        /// The reason, which stays on record.
         reason: RequiredText<LOCK_REASON_LENGTH_MAX> = "Late supplier invoice",
     }
 }
@@ -52,13 +52,13 @@ pub fn operations(ops: &mut Operations) {
         .id("list_lock_exceptions")
         .tag(TAG)
         .summary("List exceptions to locks")
-        .description("All there ever were: expired and revoked ones stay.")
+        .description("Every exception that was ever granted, including expired and revoked ones.")
         .access(READ)
         .list::<LockExceptionView>(&LOCK_EXCEPTION_LIST);
     ops.post(PATH, create)
         .id("create_lock_exception")
         .tag(TAG)
-        .summary("Except a person from a lock")
+        .summary("Grant an exception from a lock")
         .command::<CreateLockException>()
         .body::<CreateLockExceptionBody>()
         .created::<LockExceptionView>()
@@ -73,7 +73,7 @@ pub fn operations(ops: &mut Operations) {
         .id("delete_lock_exception")
         .tag(TAG)
         .summary("Revoke an exception to a lock")
-        .description("It lifts nothing from now on; its trail stays.")
+        .description("The exception lifts nothing from now on. The record of it stays.")
         .command::<RevokeLockException>()
         .if_match()
         .no_content()

@@ -28,11 +28,11 @@ const READ: Access = Access::Permission("accounting.lock.read");
 const TAG: &str = "locks";
 
 request! {
-    /// Where a lock stands.
+    /// The date of a lock.
     pub struct LockBody {
-        /// The last locked day; null removes the lock, unless it is the hard one.
+        /// The last day to lock; null removes the lock, unless it is the hard lock.
         locked_through: LockDate = "2026-03-31",
-        /// Why; needed when days that are locked become free again. Kept in the audit log.
+        /// The reason, which is needed when locked days become free again. It is kept in the audit log.
         reason: Option<RequiredText<LOCK_REASON_LENGTH_MAX>>,
     }
 }
@@ -54,19 +54,19 @@ impl WireType for LockDate {
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Days through which nothing is posted any more, and the exceptions people are given.");
+    ops.tag(TAG, "Dates through which nothing more can be posted, and the exceptions granted to users.");
     ops.get("/locks", list)
         .id("list_locks")
         .tag(TAG)
         .summary("List the locks")
-        .description("Every kind, those that lock nothing included.")
+        .description("Lists every kind of lock, including those that lock nothing.")
         .access(READ)
         .ok::<LocksView>();
     ops.get("/locks/{kind}", get)
         .id("get_lock")
         .tag(TAG)
         .summary("Get a lock")
-        .path_parameter::<LockKind>("kind", "Which lock.")
+        .path_parameter::<LockKind>("kind", "The kind of lock.")
         .access(READ)
         .view::<LockView>();
     ops.put("/locks/{kind}", set)
@@ -74,10 +74,10 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Move a lock")
         .description(
-            "The hard lock never moves back, no exception lifts it, and it reaches today at the latest. The other locks \
-             reach at most 366 days beyond today; to move one back, say why.",
+            "The hard lock never moves back, has no exceptions, and reaches today at the latest. The other \
+             locks reach at most 366 days beyond today; moving one back needs a reason.",
         )
-        .path_parameter::<LockKind>("kind", "Which lock.")
+        .path_parameter::<LockKind>("kind", "The kind of lock.")
         .command::<SetLock>()
         .if_match()
         .body::<LockBody>()
@@ -87,8 +87,8 @@ pub fn operations(ops: &mut Operations) {
         .id("update_lock")
         .tag(TAG)
         .summary("Move a lock (merge patch)")
-        .description("The same as PUT: a lock has nothing but its date.")
-        .path_parameter::<LockKind>("kind", "Which lock.")
+        .description("The same as PUT, because a lock has no other member than its date.")
+        .path_parameter::<LockKind>("kind", "The kind of lock.")
         .command::<SetLock>()
         .if_match()
         .body::<LockBody>()

@@ -36,8 +36,9 @@ use crate::{query, request};
 const READ: Access = Access::Permission("accounting.number_series.read");
 const PATH: &str = "/number-series";
 const TAG: &str = "number series";
-const SEVERAL: &str = "A number stands on one entry of the tenant. So a pattern is refused (`number_series_overlaps`) when it \
-     could print a number that another series prints, or that any series gave before its pattern changed.";
+const SEVERAL: &str = "Each number is used by at most one entry of the tenant. A pattern is therefore refused \
+                       (`number_series_overlaps`) if it could give a number that another series gives, or that \
+                       any series gave before its pattern changed.";
 
 impl ListSpecSource for NumberSeriesView {
     const SPEC: &'static ListSpec = &NUMBER_SERIES_LIST;
@@ -46,37 +47,38 @@ impl ListSpecSource for NumberSeriesView {
 request! {
     /// A new series of numbers.
     pub struct CreateNumberSeriesBody {
-        /// The code people type.
+        /// The code that people type.
         code: Code = "ADJ",
-        /// Its name.
+        /// The name.
         name: LocalizedName = { "ar": "أرقام التسويات", "en": "Adjustments" },
-        /// What it numbers.
+        /// The type of document that the series numbers.
         document_type: Code => "journal_entry",
-        /// Letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one counter of zeros.
+        /// The pattern: letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one
+        /// counter of zeros.
         pattern: RequiredText<NUMBER_PATTERN_LENGTH_MAX> = "ADJ-{FY}-{000000}",
         /// When counting starts again.
         reset: NumberReset => "fiscal_year",
-        /// Legal numbers have no gaps.
+        /// Whether the numbers have no gaps, as the law asks of legal numbers.
         gapless: bool => true,
-        /// Gives numbers.
+        /// Whether the series gives numbers.
         active: bool => true,
     }
 
-    /// Changes to a series (JSON Merge Patch): left out stays.
+    /// Changes to a number series (JSON Merge Patch). Members left out stay as they are.
     pub struct UpdateNumberSeriesBody {
-        /// The code people type.
+        /// The code that people type.
         code: Optional<Code>,
-        /// Its name.
+        /// The name.
         name: Optional<LocalizedName>,
-        /// What it numbers.
+        /// The type of document that the series numbers.
         document_type: Optional<Code>,
-        /// Numbers given before keep their form.
+        /// The new pattern. Numbers that were given before keep their form.
         pattern: Optional<RequiredText<NUMBER_PATTERN_LENGTH_MAX>>,
-        /// Stays once a number was given.
+        /// When counting starts again. It is fixed once a number was given.
         reset: Optional<NumberReset>,
-        /// Legal numbers have no gaps.
+        /// Whether the numbers have no gaps, as the law asks of legal numbers.
         gapless: Optional<bool>,
-        /// Gives numbers; stays true while a journal uses it.
+        /// Whether the series gives numbers. It stays true while a journal uses the series.
         active: Optional<bool>,
     }
 }
@@ -84,13 +86,13 @@ request! {
 query! {
     /// For which document.
     pub struct NumberPreviewQuery {
-        /// Its posting date; today when left out.
+        /// The posting date of the document; today by default.
         date: Option<NaiveDate>,
     }
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Legal numbers without gaps, counted in each period of a series.");
+    ops.tag(TAG, "Number series: legal numbers without gaps, counted in each period of a series.");
     ops.get(PATH, list)
         .id("list_number_series")
         .tag(TAG)
@@ -153,7 +155,7 @@ pub fn operations(ops: &mut Operations) {
     ops.get("/number-series/{id}/gaps", missing)
         .id("get_number_series_gaps")
         .tag(TAG)
-        .summary("Prove that a series has no gaps")
+        .summary("Verify that a series has no gaps")
         .description("Reads the number of every posted entry and compares them with the counters.")
         .access(READ)
         .ok::<NumberGapsView>()

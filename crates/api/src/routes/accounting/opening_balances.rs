@@ -32,25 +32,26 @@ const TAG: &str = "opening balances";
 request! {
     /// The balances with which the books begin.
     pub struct CreateOpeningBalancesBody {
-        /// The first day of the first fiscal year when left out.
+        /// The posting date; by default the first day of the first fiscal year.
         posting_date: Option<NaiveDate> = "2026-01-01",
-        /// What the entry says of itself.
+        /// The description of the entry.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Opening balances",
-        /// Number of the document behind them.
+        /// The number of the underlying document.
         reference: Option<Text<REFERENCE_LENGTH_MAX>>,
-        /// Balances; on receivable and payable accounts one line for each open item: its document (`reference`), `party`
-        /// and `dueDate`. What is missing on one side goes to the opening account.
+        /// The opening balances. Receivable and payable accounts take one line for each open item, with its document
+        /// (`reference`), `party` and `dueDate`. Any difference between debits and credits is posted to the opening
+        /// account.
         lines: List<JournalEntryLineBody, JOURNAL_LINES_MAX, 1>,
     }
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "One entry per tenant, balanced through the opening account.");
+    ops.tag(TAG, "The opening balances: one entry per tenant, balanced through the opening account.");
     ops.get(PATH, get)
         .id("get_opening_balances")
         .tag(TAG)
         .summary("Get the opening balances")
-        .description("The opening entry that is posted and not reversed, with its first lines.")
+        .description("Answers the opening entry that is posted and not reversed, with its first lines.")
         .access(READ)
         .view::<JournalEntryView>()
         .errors(&[&NOT_FOUND]);
@@ -58,7 +59,7 @@ pub fn operations(ops: &mut Operations) {
         .id("create_opening_balances")
         .tag(TAG)
         .summary("Post the opening balances")
-        .description("Refused while there is an opening entry that is not reversed.")
+        .description("Refused while there is a posted opening entry that was not reversed.")
         .command::<CreateOpeningBalances>()
         .body::<CreateOpeningBalancesBody>()
         .created::<JournalEntryView>()

@@ -20,17 +20,18 @@ use crate::request;
 const TAG: &str = "set-up";
 
 request! {
-    /// What the ledger begins with.
+    /// The template and the first settings of a ledger.
     pub struct SetUpTenantBody {
-        /// `sa-standard` has a whole chart of accounts, `empty` only what every ledger needs.
+        /// The template: `sa-standard` has a whole chart of accounts, `empty` only what every ledger needs.
         template: Template = "sa-standard",
-        /// The first day of the first fiscal year, any day; when left out, years that are there stay, and the first one is
-        /// the calendar year or begins in the month of the setting `fiscal-year-start-month`.
+        /// The first day of the first fiscal year, which may be any day. By default existing years stay; if there are
+        /// none, the first one is the calendar year, or begins in the month of the setting `fiscal-year-start-month`.
         fiscal_year_start: Option<NaiveDate> = "2026-01-01",
-        /// Its last day, at most 24 months later; twelve months when left out.
+        /// The last day of the first fiscal year, at most 24 months after it begins; by default the year has twelve
+        /// months.
         fiscal_year_end: Option<NaiveDate> = "2026-12-31",
-        /// Where the tenant's days begin, from now on; when left out they stay where they are. Another zone than the tenant has
-        /// takes the permission `platform.tenant.update`.
+        /// The time zone of the tenant, which decides which day is "today"; by default it stays as it is. Changing it
+        /// needs the permission `platform.tenant.update`.
         time_zone: Option<TimeZone> = "Asia/Riyadh",
     }
 }
@@ -42,14 +43,20 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Set up the ledger from a template")
         .description(
-            "Creates what the template has and the tenant lacks; what is there is left as it is. Only fiscal years that begin \
-             on another day than `fiscalYearStart` give way to it, as long as no entry, draft or posted, is in the ledger; \
-             further years follow up to today's. `timeZone` is the tenant's, as with `PATCH /tenants/current`.",
+            "Creates whatever the template has and the tenant lacks, and leaves everything else as it is. \
+             Fiscal years that begin on another day than `fiscalYearStart` are replaced, but only while the \
+             ledger has no entry, draft or posted; further years are made up to today's. `timeZone` is that \
+             of the tenant, as with `PATCH /tenants/current`.",
         )
         .command::<SetUpTenant>()
         .body::<SetUpTenantBody>()
         .ok::<SetupSummary>()
-        .errors(&[&FISCAL_YEARS_USED, &FISCAL_YEAR_TOO_LONG, &FISCAL_YEAR_END_BEFORE_START, &FISCAL_YEAR_END_ALONE]);
+        .errors(&[
+            &FISCAL_YEARS_USED,
+            &FISCAL_YEAR_TOO_LONG,
+            &FISCAL_YEAR_END_BEFORE_START,
+            &FISCAL_YEAR_END_ALONE,
+        ]);
 }
 
 async fn set_up(State(app): State<Application>, ctx: Ctx, Json(body): Json<SetUpTenantBody>) -> ApiResult {

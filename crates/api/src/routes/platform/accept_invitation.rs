@@ -33,13 +33,13 @@ const TOKEN_LENGTH_MAX: usize = 200;
 request! {
     /// Acceptance of an invitation.
     pub struct AcceptInvitationBody {
-        /// As it was shown to whoever invited.
+        /// The token of the invitation, as the inviting user received it.
         token: RequiredText<TOKEN_LENGTH_MAX>,
-        /// Without signing in: the first password of the new account, at least 12 characters and not easy to guess.
+        /// The password of the new account, at least 12 characters and not easy to guess; only without a bearer token.
         password: Option<NewPassword>,
-        /// Without signing in: the name of the new account; by default the invitation's.
+        /// The name of the new account; by default that of the invitation. Only without a bearer token.
         name: Option<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
-        /// Without signing in: the language of messages; by default the invitation's.
+        /// The language of messages; by default that of the invitation. Only without a bearer token.
         locale: Option<Language> = "ar",
     }
 }
@@ -50,10 +50,11 @@ pub fn operations(ops: &mut Operations) {
         .tag(super::auth::TAG)
         .summary("Accept an invitation")
         .description(
-            "With a person's bearer token the invitation makes that person a user of the tenant, if their address is the invited \
-             one; no tenant's administrator sets the password of an account with several tenants. Without one, `password` makes \
-             a new account, which opens this tenant alone, also when somebody has an account with the same address elsewhere. \
-             Then sign in.",
+            "Called with the bearer token of a user, the invitation makes that user a member of the tenant, \
+             if the user's e-mail address is the invited one; no tenant's administrator can set the \
+             password of an account that belongs to several tenants. Called without a token, `password` \
+             creates a new account, which opens only this tenant, even if there is an account with the same \
+             address elsewhere. Then sign in.",
         )
         .signs_in()
         .access(Access::Public)
@@ -96,7 +97,7 @@ async fn handle(
     answer::ok(accept(&sign_in, &body.token, acceptor, &visitor.caller()).await?)
 }
 
-/// Who is signed in; a credential that is there and not good is refused, not passed over.
+/// The user who is signed in, if any. A bad credential is refused, not passed over.
 async fn signed_in(
     headers: &HeaderMap,
     authenticator: &dyn Authenticator,

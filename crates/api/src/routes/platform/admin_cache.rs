@@ -19,12 +19,12 @@ use crate::wire::Text;
 const TAG: &str = "admin";
 
 request! {
-    /// Which cached values to remove.
+    /// The cached values to remove.
     pub struct FlushCacheBody {
-        /// Keys as `{tenant}:{module}:{entity}:{id}` with `*`, `?`, `[a-z]` and `\\`, beginning with the id of your tenant.
-        /// The platform's administrator may name any, also a bare `*`.
+        /// A pattern for keys: `{tenant}:{module}:{entity}:{id}` with `*`, `?`, `[a-z]` and `\\`, beginning with the id
+        /// of your tenant. Platform administrators may use any pattern, including a bare `*`.
         pattern: Text<PATTERN_LENGTH_MAX> = "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11:accounting:account:*",
-        /// Only count what would be removed; the same as the parameter.
+        /// Whether only to count what would be removed; the same as the parameter.
         dry_run: bool => false,
     }
 }
@@ -35,8 +35,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Flush cached values")
         .description(
-            "Removes the values whose keys match the pattern, on every node, and answers how many there were. They are \
-             loaded again when they are asked for.",
+            "Removes the values whose keys match the pattern from every node, and answers how many there \
+             were. They are loaded again on demand.",
         )
         .command::<RecordCacheFlush>()
         .body::<FlushCacheBody>()
@@ -45,8 +45,8 @@ pub fn operations(ops: &mut Operations) {
     ops.get("/admin/cache/statistics", statistics)
         .id("get_cache_statistics")
         .tag(TAG)
-        .summary("Read how well the cache does")
-        .description("Counters of the answering process since its start: hits and misses by class and level.")
+        .summary("Read the statistics of the cache")
+        .description("Hits and misses by class and level, counted in the answering process since its start.")
         .access(Access::PlatformAdmin)
         .ok::<CacheStatistics>();
 }

@@ -41,15 +41,16 @@ const TAG: &str = "admin";
 request! {
     /// The first administrator of a tenant.
     pub struct AdministratorBody {
-        /// Whether somebody has an account with it elsewhere makes no difference: this one opens the new tenant alone.
+        /// The e-mail address of the administrator. It may have accounts in other tenants already; this account opens
+        /// the new tenant only.
         email: EmailAddress = "sara@example.com",
         name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
-        /// Makes the account at once: at least 12 characters and not easy to guess. Without it the answer has an invitation,
-        /// with which the person chooses a password of their own.
+        /// A password, with which the account is made at once: at least 12 characters and not easy to guess. Without
+        /// it, the answer has an invitation, with which the person chooses a password.
         password: Option<NewPassword>,
         locale: Language => "en",
     }
-    /// An administrator for a tenant that has none.
+    /// The administrator of a tenant that has none.
     pub struct InviteAdministratorBody {
         email: EmailAddress = "sara@example.com",
         name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
@@ -57,19 +58,20 @@ request! {
     }
     /// A new tenant.
     pub struct CreateTenantBody {
-        /// What people give when they sign in; unique.
+        /// The code that people give when they sign in. It is unique on the platform.
         code: Code = "trading",
         name: LocalizedName,
-        /// The company currency; it never changes.
+        /// The company currency. It never changes.
         currency: CurrencyCode => "SAR",
         country: Country => "SA",
-        /// Where its days begin; the zone of the country's capital when left out.
+        /// The time zone, which decides which day is "today"; by default that of the country's capital.
         time_zone: Option<TimeZone>,
-        /// `sa-standard`: a chart of accounts with Arabic and English names; `empty`: nothing.
+        /// The template: `sa-standard` has a chart of accounts with Arabic and English names, `empty` has none.
         template: TemplateName => "sa-standard",
-        /// The first day of the first fiscal year, any day; the calendar year when left out.
+        /// The first day of the first fiscal year, which may be any day; by default the year is the calendar year.
         fiscal_year_start: Option<NaiveDate> = "2026-01-01",
-        /// Its last day, at most 24 months later; twelve months when left out.
+        /// The last day of the first fiscal year, at most 24 months after it begins; by default the year has twelve
+        /// months.
         fiscal_year_end: Option<NaiveDate> = "2026-12-31",
         administrator: AdministratorBody,
     }
@@ -80,12 +82,15 @@ impl ListSpecSource for TenantView {
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Tenants of the platform, for its administrators.");
+    ops.tag(TAG, "The tenants of the platform, for platform administrators.");
     ops.post("/admin/tenants", create)
         .id("create_tenant")
         .tag(TAG)
         .summary("Set up a tenant")
-        .description("Creates the tenant, its company currency, its standard roles and its administrator, from a template.")
+        .description(
+            "Creates the tenant with its company currency, standard roles and administrator, from a \
+             template.",
+        )
         .command::<CreateTenant>()
         .body::<CreateTenantBody>()
         .created::<NewTenantView>()
@@ -112,7 +117,10 @@ pub fn operations(ops: &mut Operations) {
         .id("invite_administrator")
         .tag(TAG)
         .summary("Invite an administrator into a tenant that has none")
-        .description("For a tenant whose first invitation was lost or has expired. The token is shown in this answer alone.")
+        .description(
+            "For a tenant whose first invitation was lost or has expired. The token is shown only in this \
+             answer.",
+        )
         .command::<InviteAdministrator>()
         .body::<InviteAdministratorBody>()
         .ok::<InvitationSecretView>()
@@ -121,7 +129,7 @@ pub fn operations(ops: &mut Operations) {
         .id("suspend_tenant")
         .tag(TAG)
         .summary("Suspend a tenant")
-        .description("Nobody can use it until it is activated again; nothing in it changes.")
+        .description("The tenant cannot be used until it is activated again. Its data stays as it is.")
         .command::<SuspendTenant>()
         .if_match()
         .ok::<TenantView>()

@@ -35,7 +35,7 @@ request! {
         name: RequiredText<NAME_LENGTH_MAX> = "Web shop",
         /// Permissions or prefixes ending in `*`, each held by the caller.
         scopes: List<PermissionName, GRANTS_MAX, 1> = ["accounting.journal_entry.*"],
-        /// Without it the key works until it is revoked.
+        /// The moment at which the key expires; by default it works until it is revoked.
         expires_at: Option<Timestamp>,
     }
 }
@@ -46,7 +46,10 @@ impl ListSpecSource for ApiKeyView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.api_key.read");
-    ops.tag(TAG, "Credentials of machines, each acting for a user with a part of that user's rights.");
+    ops.tag(
+        TAG,
+        "API keys: credentials for machines. Each key acts for a user and has some of that user's rights.",
+    );
     ops.get("/api-keys", list)
         .id("list_api_keys")
         .tag(TAG)
@@ -63,7 +66,10 @@ pub fn operations(ops: &mut Operations) {
         .id("create_api_key")
         .tag(TAG)
         .summary("Create an API key")
-        .description("The key is shown in this answer alone; only its SHA-256 is kept. Send it as `Authorization: Bearer erp_…` or `X-Api-Key`.")
+        .description(
+            "The key is shown only in this answer; the product keeps only its SHA-256. Send it as \
+             `Authorization: Bearer erp_…` or `X-Api-Key`.",
+        )
         .command::<CreateApiKey>()
         .body::<CreateApiKeyBody>()
         .created::<ApiKeySecretView>()
@@ -72,7 +78,10 @@ pub fn operations(ops: &mut Operations) {
         .id("rotate_api_key")
         .tag(TAG)
         .summary("Replace an API key's secret")
-        .description("The old key stops working at once. Only for the key's own user, or someone who holds every permission.")
+        .description(
+            "The old key stops working at once. Only the key's own user, or a user who holds every \
+             permission, can do this.",
+        )
         .command::<RotateApiKey>()
         .if_match()
         .ok::<ApiKeySecretView>()
@@ -81,7 +90,7 @@ pub fn operations(ops: &mut Operations) {
         .id("delete_api_key")
         .tag(TAG)
         .summary("Revoke an API key")
-        .description("The key is never accepted again; it stays in the list.")
+        .description("The key is never accepted again. It stays in the list.")
         .command::<RevokeApiKey>()
         .if_match()
         .no_content()

@@ -25,21 +25,25 @@ impl ListSpecSource for AuditEntryView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.audit_log.read");
-    ops.tag(TAG, "Who changed what, when, from what to what. Nothing in it ever changes.");
+    ops.tag(
+        TAG,
+        "The audit log: which user changed what, when, and from what to what. Its rows never change.",
+    );
     ops.get("/audit-log", list)
         .id("list_audit_log")
         .tag(TAG)
         .summary("List the audit log")
         .description(
-            "The latest changes first. CSV and NDJSON have what was before and after, as JSON; a page of JSON only where \
-             `fields` names `before` or `after`, and then of at most 50 changes.",
+            "The latest changes come first. CSV and NDJSON have the states before and after each change, as \
+             JSON. A page of JSON has them only if `fields` names `before` or `after`, and then has at most \
+             50 changes.",
         )
         .access(READ)
         .list::<AuditEntryView>(&AUDIT_LOG_LIST);
     ops.get("/audit-log/{id}", get)
         .id("get_audit_entry")
         .tag(TAG)
-        .summary("Read one change with what was before and after")
+        .summary("Read one change with the state before and after")
         .access(READ)
         .ok::<AuditEntryView>();
 }

@@ -32,47 +32,50 @@ use crate::wire::{QueryPairs, Schemas};
 const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const TAG: &str = "auth";
 
-/// RFC 6749, 5.1.
+/// The answer to a token request (RFC 6749, section 5.1).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenView {
-    /// Send it as `Authorization: Bearer …`.
+    /// The access token. Send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
     /// Seconds until the access token ends.
     pub expires_in: u32,
-    /// Exchange it once, before it ends, for the next pair; not for client credentials.
+    /// The refresh token. Exchange it once, before it expires, for the next pair; not given for client credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// The tenant that the access token opens.
     pub tenant_id: Uuid,
-    /// After a sign-in with a password: every tenant of the user. To go on in another one, send the refresh token with it.
+    /// Every tenant of the user; present only after a sign-in with a password. To enter another tenant, send the
+    /// refresh token with `tenant`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenants: Option<Vec<MembershipView>>,
 }
 
-/// RFC 6749, 5.2.
+/// The error of a token request (RFC 6749, section 5.2).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OAuthErrorView {
-    /// `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`.
+    /// The error: `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`.
     pub error: &'static str,
     pub error_description: String,
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Tokens for passwords, refresh tokens and API keys (OAuth 2).");
+    ops.tag(TAG, "Access tokens for passwords, refresh tokens and API keys (OAuth 2).");
     ops.post("/auth/token", token)
         .id("create_token")
         .tag(TAG)
         .summary("Get an access token")
         .description(
-            "`grant_type=password` with `username`, `password` and, for people of several tenants, `tenant` (code or id), \
-             otherwise their default tenant, or the one they entered first; `grant_type=refresh_token` with `refresh_token`, \
-             which is replaced by a new one and ends the session when it is used twice, and with `tenant` to go on in \
-             another tenant of the user; `grant_type=client_credentials` with the prefix or id of an API key as `client_id` and the key as \
-             `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords lock an account for a while, and many \
-             attempts, from one address or to one account, are answered 429. \
-             While the system is read-only, only `client_credentials` is answered: the others open or renew a session.",
+            "`grant_type=password` takes `username`, `password` and, for users of several tenants, `tenant` \
+             (code or id); by default it enters the user's default tenant, or the one the user joined \
+             first. `grant_type=refresh_token` takes `refresh_token`, which is replaced by a new one and \
+             ends the session if it is used twice, and `tenant` to go on in another tenant of the user. \
+             `grant_type=client_credentials` takes the prefix or id of an API key as `client_id` and the \
+             key as `client_secret`, in the form or as HTTP Basic credentials. Repeated wrong passwords \
+             lock an account for a while, and too many attempts, from one address or on one account, are \
+             answered 429. While the system is read-only, only `client_credentials` is answered, because the \
+             other grants open or renew a session.",
         )
         .also_read_only()
         .signs_in()
@@ -86,7 +89,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Sign out")
         .description(
-            "Ends the session that a refresh token belongs to, with its access tokens. A token that is not known is no error.",
+            "Ends the session of a refresh token, including its access tokens. An unknown token is not an \
+             error.",
         )
         .signs_in()
         .access(Access::Public)
@@ -95,7 +99,7 @@ pub fn operations(ops: &mut Operations) {
         .refuses::<OAuthErrorView>(400, "The request is not complete (RFC 6749, 5.2).");
 }
 
-/// Nothing: RFC 7009 asks for status 200 whether or not the token was known.
+/// An empty answer: RFC 7009 asks for status 200 whether or not the token was known.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RevokedView {}
 
@@ -108,8 +112,11 @@ fn token_form(_: &mut Schemas) -> Value {
             "grant_type": { "type": "string", "enum": ["password", "refresh_token", "client_credentials"] },
             "username": text("The e-mail address."),
             "password": { "type": "string", "format": "password" },
-            "tenant": text("Code or id of the tenant to enter or to go on in; by default the user's default tenant, or the present one."),
-            "refresh_token": text("From the token before."),
+            "tenant": text(
+                "The code or id of the tenant to enter. When signing in, the default is the user's default \
+                 tenant; when refreshing, the present one.",
+            ),
+            "refresh_token": text("The refresh token from the previous answer."),
             "client_id": text("Prefix or id of an API key."),
             "client_secret": { "type": "string", "format": "password", "description": "The API key." },
         },
@@ -273,7 +280,7 @@ fn answer<T: Serialize>(status: StatusCode, body: &T) -> Response {
     response
 }
 
-/// What OAuth has a code for is answered in its form; a failure of ours stays a problem document.
+/// An error for which OAuth has a code is answered in its form; a failure of ours stays a problem document.
 fn refuse(error: AppError, language: Language) -> ApiResult {
     let Some(violation) = error.violations.first() else { return Err(Problem::from(error)) };
     let Some(code) = oauth_error(violation.def) else { return Err(Problem::from(error)) };

@@ -16,21 +16,22 @@ use crate::operation::Operations;
 
 const TAG: &str = "feature flags";
 
-/// Every feature flag.
+/// Every feature flag for the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FeatureFlagsView {
     pub items: Vec<FeatureFlagView>,
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "What operators switch on and off, for some users or for all.");
+    ops.tag(TAG, "Feature flags, which operators turn on and off for some users or for all.");
     ops.get("/feature-flags", list)
         .id("list_feature_flags")
         .tag(TAG)
         .summary("List the feature flags")
         .description(
-            "Every flag as it is now for the caller: the user by e-mail address, in the groups of the tenant's code and \
-             of the user's role codes. A flag with a percentage filter may answer differently each time.",
+            "Evaluates every flag for the caller: the user by e-mail address, in the groups of the tenant's \
+             code and of the user's role codes. A flag with a percentage filter may answer differently each \
+             time.",
         )
         .access(Access::SignedIn)
         .ok::<FeatureFlagsView>();

@@ -31,15 +31,16 @@ use crate::wire::{List, RequiredText};
 const TAG: &str = "invitations";
 
 request! {
-    /// An invitation into the tenant. It carries no password: the person chooses it.
+    /// An invitation into the tenant. It carries no password; the invited person chooses one.
     pub struct CreateInvitationBody {
-        /// What the person signs in with. Whether it is known elsewhere makes no difference.
+        /// The e-mail address with which the person signs in. It may be known to other tenants already.
         email: EmailAddress = "sara@example.com",
-        /// As this tenant calls the person.
+        /// The person's name in this tenant.
         name: RequiredText<NAME_LENGTH_MAX> = "Sara Al-Otaibi",
         /// The language of messages.
         locale: Language => "en",
-        /// Roles given at acceptance; needs `platform.role_assignment.create` too.
+        /// The roles that the person gets by accepting. This also needs the permission
+        /// `platform.role_assignment.create`.
         role_ids: List<RoleId, INVITATION_ROLES_MAX> => [],
     }
 }
@@ -52,7 +53,8 @@ pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.user.read");
     ops.tag(
         TAG,
-        "How people become users: an address is invited, and the person accepts with the token that was handed over to them.",
+        "Invitations are how people become users: an e-mail address is invited, and the person accepts with \
+         the token that was handed to them.",
     );
     ops.get("/invitations", list)
         .id("list_invitations")
@@ -71,8 +73,9 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Invite a person")
         .description(
-            "Makes nobody a user: that is for the person to do, with the token, which is shown in this answer alone and ends after \
-             7 days. Only its SHA-256 is kept. At acceptance whoever invited must still be allowed to give the roles.",
+            "The invited person becomes a user by accepting with the token, which is shown only in this \
+             answer and is valid for 7 days. Only its SHA-256 is kept. At the time of acceptance the \
+             inviting user must still be allowed to give the roles.",
         )
         .command::<CreateInvitation>()
         .body::<CreateInvitationBody>()
@@ -82,7 +85,11 @@ pub fn operations(ops: &mut Operations) {
         .id("renew_invitation")
         .tag(TAG)
         .summary("Renew an invitation")
-        .description("Answers a new token for 7 days; the old one stops working. Whoever renews vouches for the roles from now on. One that has expired cannot be renewed while the address has another invitation.")
+        .description(
+            "The answer has a new token, valid for 7 days; the old one stops working. The user who renews \
+             the invitation answers for its roles from now on. An expired invitation cannot be renewed \
+             while there is another invitation for the same address.",
+        )
         .command::<RenewInvitation>()
         .if_match()
         .ok::<InvitationSecretView>()
@@ -92,14 +99,14 @@ pub fn operations(ops: &mut Operations) {
         .id("delete_invitation")
         .tag(TAG)
         .summary("Revoke an invitation")
-        .description("It is never accepted; it stays in the list.")
+        .description("The invitation can no longer be accepted. It stays in the list.")
         .command::<RevokeInvitation>()
         .if_match()
         .no_content()
         .errors(&[&INVITATION_CLOSED, &TARGET_EXCEEDS_OWN]);
 }
 
-/// What is wrong with an invitation.
+/// The errors of an invitation.
 pub(super) const CREATE_ERRORS: &[&domain::error::ErrorDef] =
     &[&ALREADY_EXISTS, &ALREADY_INVITED, &UNKNOWN_REFERENCE, &GRANT_EXCEEDS_OWN, &TOO_MANY_INVITATIONS];
 

@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::jobs::end;
 use crate::answer::{self, ApiResult};
 
-/// What jobs are started with and followed by.
+/// The parts with which jobs are started and followed.
 #[derive(Clone)]
 pub struct Jobs {
     pub app: Application,

@@ -33,7 +33,10 @@ impl ListSpecSource for JobView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.job.read");
-    ops.tag(TAG, "Work that outlives its request: progress, results, errors.");
+    ops.tag(
+        TAG,
+        "Jobs: work that goes on after its request was answered, with progress, results and errors.",
+    );
     ops.get("/jobs", list)
         .id("list_jobs")
         .tag(TAG)
@@ -44,14 +47,17 @@ pub fn operations(ops: &mut Operations) {
         .id("get_job")
         .tag(TAG)
         .summary("Read a job")
-        .description("`progress` moves while it runs; `result` or `error` says what came of it.")
+        .description("`progress` changes while the job runs; `result` or `error` tells how it ended.")
         .access(READ)
         .ok::<JobView>();
     ops.post("/jobs/{id}/cancel", cancel)
         .id("cancel_job")
         .tag(TAG)
         .summary("Cancel a job")
-        .description("Asks it to stop before it commits; nothing of it is kept then. Read the job for what came of it.")
+        .description(
+            "The job is asked to stop before it commits; if it does, nothing of it is kept. Read the job to \
+             see how it ended.",
+        )
         .access(Access::Permission("platform.job.cancel"))
         .ok::<JobView>()
         .errors(&[&JOB_NOT_RUNNING]);

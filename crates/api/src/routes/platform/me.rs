@@ -27,28 +27,28 @@ use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
 const TAG: &str = "me";
 
 request! {
-    /// Changes of the caller's own data.
+    /// Changes to the caller's own data. Members left out stay as they are.
     pub struct UpdateMeBody {
         name: Optional<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
         /// The language of messages.
         locale: Optional<Language> = "ar",
-        /// The tenant that a sign-in without a tenant enters: one of those the caller belongs to.
+        /// The tenant that a sign-in enters by default: one of those the caller belongs to.
         default_tenant_id: Optional<TenantId>,
     }
     /// A change of the caller's own password.
     pub struct ChangePasswordBody {
         current_password: CurrentPassword,
-        /// At least 12 characters and not easy to guess.
+        /// The new password: at least 12 characters and not easy to guess.
         new_password: NewPassword,
     }
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The caller: who they are and what they may do.");
+    ops.tag(TAG, "The caller: the user, the tenant and the permissions.");
     ops.get("/me", get)
         .id("get_me")
         .tag(TAG)
-        .summary("Who is asking")
+        .summary("Read the caller")
         .description(
             "The user, the tenant, the permissions of this credential and every tenant the user belongs to.",
         )
@@ -57,8 +57,11 @@ pub fn operations(ops: &mut Operations) {
     ops.patch("/me", update)
         .id("update_me")
         .tag(TAG)
-        .summary("Change one's own name, language or default tenant")
-        .description("Name and language are those of this tenant. `If-Match` takes the version of the user in `GET /me`.")
+        .summary("Change your own name, language or default tenant")
+        .description(
+            "The name and the language are those of this tenant. `If-Match` takes the version of the user \
+             in `GET /me`.",
+        )
         .command::<UpdateMe>()
         .if_match()
         .body::<UpdateMeBody>()
@@ -67,8 +70,11 @@ pub fn operations(ops: &mut Operations) {
     ops.post("/me/password", password)
         .id("change_my_password")
         .tag(TAG)
-        .summary("Change one's own password")
-        .description("Ends every session of the user, this one included: sign in with the new password. Wrong attempts count towards the lock of the account.")
+        .summary("Change your own password")
+        .description(
+            "Ends every session of the user, including this one; sign in again with the new password. Wrong \
+             attempts count towards the lock of the account.",
+        )
         .signs_in()
         .command::<ChangePassword>()
         .body::<ChangePasswordBody>()

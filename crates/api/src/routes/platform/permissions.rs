@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::answer::{self, ApiResult};
 use crate::operation::Operations;
 
-/// Every permission there is.
+/// Every permission of the product.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PermissionsView {
     pub items: Vec<PermissionView>,
@@ -21,7 +21,7 @@ pub fn operations(ops: &mut Operations) {
         .tag("roles")
         .summary("List the permissions")
         .description(
-            "The whole catalogue; a role or an API key may also hold a prefix such as `accounting.*`.",
+            "Lists all permissions. A role or an API key may also hold a prefix such as `accounting.*`.",
         )
         .access(Access::SignedIn)
         .ok::<PermissionsView>();

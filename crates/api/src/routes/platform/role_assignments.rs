@@ -28,7 +28,7 @@ request! {
     pub struct CreateRoleAssignmentBody {
         user_id: UserId,
         role_id: RoleId,
-        /// From then on the role no longer counts; without it, for good.
+        /// The moment from which the role no longer counts; by default never.
         expires_at: Option<Timestamp>,
     }
 }
@@ -39,7 +39,7 @@ impl ListSpecSource for RoleAssignmentView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.role_assignment.read");
-    ops.tag(TAG, "Who has which role, and until when.");
+    ops.tag(TAG, "Role assignments: which user has which role, and until when.");
     ops.get("/role-assignments", list)
         .id("list_role_assignments")
         .tag(TAG)

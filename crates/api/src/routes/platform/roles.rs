@@ -26,17 +26,17 @@ const TAG: &str = "roles";
 request! {
     /// A new role.
     pub struct CreateRoleBody {
-        /// Unique in the tenant.
+        /// The code, unique in the tenant.
         code: Code = "payables-clerk",
         name: LocalizedName,
-        /// Names of `GET /permissions`, or prefixes of them ending in `*`; the caller must hold each.
+        /// Names from `GET /permissions`, or prefixes of them that end in `*`. The caller must hold each of them.
         permissions: List<PermissionName, GRANTS_MAX> = ["accounting.journal_entry.read"],
     }
-    /// Changes of a role.
+    /// Changes to a role. Members left out stay as they are.
     pub struct UpdateRoleBody {
         code: Optional<Code> = "payables-clerk",
         name: Optional<LocalizedName>,
-        /// Replaces all of them.
+        /// The permissions of the role. They replace the existing ones.
         permissions: Optional<List<PermissionName, GRANTS_MAX>> = ["accounting.journal_entry.read"],
     }
 }
@@ -47,7 +47,7 @@ impl ListSpecSource for RoleView {
 
 pub fn operations(ops: &mut Operations) {
     const READ: Access = Access::Permission("platform.role.read");
-    ops.tag(TAG, "Named sets of permissions, and the permissions there are.");
+    ops.tag(TAG, "Roles: named sets of permissions. Also the list of all permissions.");
     ops.get("/roles", list)
         .id("list_roles")
         .tag(TAG)
@@ -73,7 +73,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change a role")
         .description(
-            "Holds from the next request on for everyone who has the role. System roles cannot be changed.",
+            "The change applies to every user of the role from the next request on. System roles cannot be \
+             changed.",
         )
         .command::<UpdateRole>()
         .if_match()
@@ -83,7 +84,7 @@ pub fn operations(ops: &mut Operations) {
     ops.delete("/roles/{id}", delete)
         .id("delete_role")
         .tag(TAG)
-        .summary("Delete a role that nobody has")
+        .summary("Delete a role that no user has")
         .command::<DeleteRole>()
         .if_match()
         .no_content()

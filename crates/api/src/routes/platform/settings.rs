@@ -29,31 +29,31 @@ const KEY_LENGTH_MAX: usize = 100;
 request! {
     /// The value of a setting.
     pub struct PutSettingBody {
-        /// What the setting takes; see its description.
+        /// The value, of the type that the setting's description names.
         value: AnyJson = "15",
     }
 }
 
-/// Every known setting.
+/// Every known setting with its value.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsView {
     pub items: Vec<SettingView>,
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Small values that shape a tenant: VAT rate, language, fiscal year.");
+    ops.tag(TAG, "Settings: small values that shape a tenant, such as VAT rate, language and fiscal year.");
     ops.get("/tenants/current/settings", list)
         .id("list_settings")
         .tag(TAG)
         .summary("List the settings")
-        .description("Every known setting with the value that holds, set or default.")
+        .description("Lists every known setting with the value in force, whether set or default.")
         .access(READ)
         .ok::<SettingsView>();
     ops.get("/config/{key}", get)
         .id("get_setting")
         .tag(TAG)
         .summary("Read a setting")
-        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "The key of the setting, such as `vat-rate`.")
         .access(READ)
         .view::<SettingView>()
         .errors(&[&UNKNOWN_SETTING]);
@@ -61,7 +61,7 @@ pub fn operations(ops: &mut Operations) {
         .id("update_setting")
         .tag(TAG)
         .summary("Set a setting")
-        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "The key of the setting, such as `vat-rate`.")
         .command::<PutSetting>()
         .if_match()
         .body::<PutSettingBody>()
@@ -70,8 +70,8 @@ pub fn operations(ops: &mut Operations) {
     ops.delete("/config/{key}", reset)
         .id("delete_setting")
         .tag(TAG)
-        .summary("Return a setting to its default")
-        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "Such as `vat-rate`.")
+        .summary("Reset a setting to its default")
+        .path_parameter::<Text<KEY_LENGTH_MAX>>("key", "The key of the setting, such as `vat-rate`.")
         .command::<PutSetting>()
         .if_match()
         .no_content()

@@ -22,16 +22,17 @@ use crate::wire::Optional;
 const TAG: &str = "tenants";
 
 request! {
-    /// Changes of the tenant; code, currency and country stay as they were set up.
+    /// Changes to the tenant. Members left out stay as they are; code, currency and country are fixed.
     pub struct UpdateTenantBody {
         name: Optional<LocalizedName>,
-        /// Where its days begin, from now on; what was posted keeps its date.
+        /// The time zone, which decides which day is "today". A change applies from now on; posted entries keep their
+        /// dates.
         time_zone: Optional<TimeZone>,
     }
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The legal entity whose books are kept.");
+    ops.tag(TAG, "The tenant: the legal entity whose books are kept.");
     ops.get("/tenants/current", get)
         .id("get_current_tenant")
         .tag(TAG)

@@ -37,22 +37,22 @@ use crate::wire::{CurrentPassword, NewPassword, Optional, RequiredText};
 const TAG: &str = "users";
 
 request! {
-    /// Changes of a user.
+    /// Changes to a user. Members left out stay as they are.
     pub struct UpdateUserBody {
-        /// Only of an account that this tenant manages: one made by accepting its invitation, until the person takes it into
-        /// another tenant.
+        /// A new e-mail address. It can be changed only if this tenant manages the account: one that was made by
+        /// accepting this tenant's invitation, until the person takes it into another tenant.
         email: Optional<EmailAddress> = "sara@example.com",
-        /// As this tenant calls them.
+        /// The user's name in this tenant.
         name: Optional<RequiredText<NAME_LENGTH_MAX>> = "Sara Al-Otaibi",
         locale: Optional<Language> = "ar",
-        /// Needed to change the address of one's own account.
+        /// The current password. It is needed if callers change the address of their own account.
         current_password: Option<CurrentPassword>,
     }
     /// A new password for a user.
     pub struct SetPasswordBody {
-        /// At least 12 characters and not easy to guess.
+        /// The new password: at least 12 characters and not easy to guess.
         password: NewPassword,
-        /// Needed for one's own account.
+        /// The current password. It is needed if the user is the caller.
         current_password: Option<CurrentPassword>,
     }
 }
@@ -62,7 +62,7 @@ impl ListSpecSource for UserView {
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The people of the tenant.");
+    ops.tag(TAG, "The users of the tenant.");
     ops.get("/users", list)
         .id("list_users")
         .tag(TAG)
@@ -79,7 +79,10 @@ pub fn operations(ops: &mut Operations) {
         .id("create_user")
         .tag(TAG)
         .summary("Invite a user")
-        .description("The same as `POST /invitations`: answers the invitation, which becomes a user when the person accepts it.")
+        .description(
+            "The same as `POST /invitations`: it answers the invitation, and the person becomes a user by \
+             accepting it.",
+        )
         .command::<CreateInvitation>()
         .body::<CreateInvitationBody>()
         .created::<InvitationSecretView>()
@@ -89,8 +92,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change a user")
         .description(
-            "Name and language are this tenant's; no other tenant notices. The address is changed by people alone, and only of \
-             accounts that this tenant manages.",
+            "The name and the language are those of this tenant; other tenants are not affected. Only a \
+             person can change the e-mail address, and only that of an account that this tenant manages.",
         )
         .command::<UpdateUser>()
         .if_match()
@@ -109,9 +112,10 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Give a user a new password")
         .description(
-            "Ends every session of the user and lifts a lock. By people alone, for users who hold no more rights than the caller, \
-             and only for accounts that this tenant manages. Before such an account enters another tenant, its owner chooses a \
-             password of their own.",
+            "Sets a new password, ends every session of the user and lifts a lock of the account. Only a \
+             person can do this, only for a user who holds no more rights than the caller, and only for an \
+             account that this tenant manages. Before such an account can enter another tenant, its owner \
+             must choose a new password.",
         )
         .command::<SetPassword>()
         .if_match()
@@ -132,8 +136,8 @@ fn lifecycle(ops: &mut Operations) {
     ops.post("/users/{id}/deactivate", deactivate)
         .id("deactivate_user")
         .tag(TAG)
-        .summary("Shut a user out of the tenant")
-        .description("Sessions and API keys of the user end at once; what they did stays.")
+        .summary("Remove a user's access to the tenant")
+        .description("Sessions and API keys of the user end at once. Records of the user's actions stay.")
         .command::<DeactivateUser>()
         .if_match()
         .ok::<UserView>()
@@ -141,9 +145,10 @@ fn lifecycle(ops: &mut Operations) {
     ops.post("/users/{id}/revoke-sessions", revoke_sessions)
         .id("revoke_user_sessions")
         .tag(TAG)
-        .summary("Sign a user out")
+        .summary("End a user's sessions")
         .description(
-            "Ends the user's sessions in this tenant, not their API keys; they may sign in again at once.",
+            "Ends the user's sessions in this tenant, but not their API keys. The user may sign in again at \
+             once.",
         )
         .command::<RevokeUserSessions>()
         .no_content()
@@ -151,7 +156,7 @@ fn lifecycle(ops: &mut Operations) {
     ops.post("/users/{id}/activate", activate)
         .id("activate_user")
         .tag(TAG)
-        .summary("Let a user in again")
+        .summary("Restore a user's access to the tenant")
         .command::<ActivateUser>()
         .if_match()
         .ok::<UserView>()
@@ -210,7 +215,7 @@ async fn set_password(
     State(sign_in): State<SignIn>,
     Json(body): Json<SetPasswordBody>,
 ) -> ApiResult {
-    // Whoever may not is told before anything is hashed.
+    // A caller without the right is refused before anything is hashed.
     person(&ctx)?;
     let user = sign_in.queries.user(ctx.tenant, id).await?.ok_or_else(|| AppError::not_found(USER))?;
     let email = EmailAddress::parse(&user.email)?;
@@ -222,7 +227,7 @@ async fn set_password(
     answer::ok(execute(&sign_in.app, &ctx, SetPassword { id, password_hash, verified }).await?)
 }
 
-/// What the caller's current password was verified against, if it is their own account and they gave it.
+/// The hash against which the caller's current password was verified, if it is their own account and they gave it.
 async fn verified(
     sign_in: &SignIn,
     ctx: &RequestContext,

@@ -8,7 +8,7 @@ use super::*;
 use crate::config::{Gathered, Sources};
 use crate::tests::stub::{api, call};
 
-/// What the stub's handler panics with; here it is a password.
+/// The text with which the stub's handler panics; here it is a password.
 const SECRET: &str = "a secret detail";
 
 /// The log file of a process that was given the password in a connection string.
@@ -33,7 +33,7 @@ fn started(folder: &Path) -> Logs {
     Logs::start(levels, outputs, Enrichers::default(), time, None).unwrap()
 }
 
-/// Of the process, which the runner of tests gives each test for itself.
+/// The hook belongs to the process, which the test runner gives each test for itself.
 #[tokio::test]
 async fn the_text_of_a_panic_tells_no_secret() {
     let folder = tempfile::tempdir().unwrap();

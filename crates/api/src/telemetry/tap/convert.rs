@@ -34,7 +34,7 @@ pub struct Naming {
     pub user_ids: UserIds,
     /// In front of a host.
     pub scheme: &'static str,
-    /// Of calls; they need an id of their own.
+    /// The number of calls; they need an id of their own.
     pub calls: u64,
 }
 
@@ -60,7 +60,8 @@ impl Naming {
         }
     }
 
-    /// What belongs to a request stands for as many as the request does; a failure that was kept by itself stands for itself.
+    /// An event of a request stands for as many as the request does; a failure that was kept by itself stands for
+    /// itself.
     fn origin_of(&self, scope: &RequestScope) -> Origin {
         self.origin(scope, if scope.is_exported() { scope.per_cent() } else { 100.0 })
     }
@@ -111,7 +112,8 @@ impl Naming {
         })
     }
 
-    /// Without its query. Of a path that nobody serves, or that has a secret, no more than what is known of it.
+    /// The address without its query. A path that no operation serves, or that has a secret in it, is shown only as
+    /// far as it is known.
     fn url(&self, address: &Address, route: &str) -> String {
         let host = address.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or("-");
         let path = match route {

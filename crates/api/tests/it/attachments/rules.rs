@@ -1,4 +1,4 @@
-//! What is not taken, what stays, and who sees it.
+//! Which files are refused, which stay, and who sees them.
 
 use axum::body::Body;
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! What changes while the server runs.
+//! Settings that change while the server runs.
 
 use std::fs;
 use std::time::{Duration, Instant};

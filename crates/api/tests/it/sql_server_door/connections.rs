@@ -8,7 +8,7 @@ use testkit::Server;
 
 use super::{Door, LIMIT, SIGN_IN, UNKNOWN, sign_in, until};
 
-/// What the warning begins with.
+/// The beginning of the warning.
 const WARNING: &str = "more than its share of";
 
 /// The value of a metric with these labels.

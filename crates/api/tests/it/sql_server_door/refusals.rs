@@ -1,4 +1,4 @@
-//! What ends a start before anybody hears a login (rows B7, X10).
+//! Causes that end a start before any login is answered (rows B7, X10).
 
 use std::process::Command;
 
@@ -47,7 +47,7 @@ async fn without_credentials_and_identity_nothing_starts() {
     assert_eq!(door.sql.dials(), 0, "nobody was dialled");
 }
 
-/// Who gives the tokens may be back in a moment.
+/// The service that gives the tokens may be back in a moment.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_cannot_be_had_yet_are_waited_for() {
     let door = Door::new().await;

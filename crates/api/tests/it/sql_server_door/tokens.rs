@@ -7,7 +7,7 @@ use testkit::Server;
 
 use super::{Door, sign_in, until};
 
-/// What the tokens must be for.
+/// The audience that the tokens must have.
 const DATABASE: &str = "https://database.windows.net";
 
 /// The tokens of the logins so far; each is checked.

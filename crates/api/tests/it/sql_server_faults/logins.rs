@@ -83,7 +83,7 @@ async fn a_refused_login_ends_the_start_with_its_reason() {
         assert!(!said.contains(secret), "a secret in {said}");
     }
     login.gone().await;
-    // Nobody there, which may be over in a moment: as clear, and in time.
+    // The server is away, which may be over in a moment: the answer is as clear, and in time.
     relay.go_away().await;
     let began = Instant::now();
     let (code, said) = start(&format!("{text};Connect Timeout={}", TIMEOUT.as_secs()));
@@ -117,7 +117,7 @@ async fn a_changed_password_is_taken_over_while_the_server_runs() {
     let _ = api.post("/fiscal-years/generate", "", json!({ "start": "2026-01-01" }).to_string()).await;
     assert_eq!(api.post("/journal-entries", "0", sale()).await.0, 201);
 
-    // What is connected stays so; who has to connect cannot.
+    // Open connections stay so; a new one cannot be made.
     let old = login.password.clone();
     login.change().await;
     assert_eq!(api.post("/journal-entries", "1", sale()).await.0, 201);

@@ -23,7 +23,7 @@ pub async fn tree(queries: &dyn AccountQueries, tenant: TenantId, flat: bool) ->
     Ok(account_tree(accounts, flat))
 }
 
-/// The balance of an account. What it was known to be at a moment never changes afterwards (R10), so that moment
+/// The balance of an account. The balance as known at a moment never changes afterwards (R10), so that moment
 /// must have passed and everything begun before it must have ended.
 pub async fn balance(
     app: &Application,

@@ -158,7 +158,7 @@ fn every_scope(
 fn year(list: &mut List, facts: &ChecklistFacts, (start, _): (NaiveDate, NaiveDate)) {
     let link = format!("/fiscal-years?status=open&end[lt]={start}");
     list.ask(&EARLIER_YEARS, BLOCKING, facts.earlier_open, "", link);
-    // What only the closing entry needs is no matter when there will be none.
+    // Items that only the closing entry needs do not matter when there will be none.
     let needed = |missing: bool| u64::from(missing && facts.accounts_to_close > 0);
     let unset = needed(!facts.retained_earnings_set);
     list.ask(&RETAINED_EARNINGS, BLOCKING, unset, "", "/ledger-settings".to_owned());

@@ -1,4 +1,4 @@
-//! What a background worker calls: the next fiscal year is there before the last one ends.
+//! Called by the background worker: the next fiscal year is there before the last one ends.
 
 use async_trait::async_trait;
 use chrono::Days;

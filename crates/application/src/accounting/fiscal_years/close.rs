@@ -43,7 +43,7 @@ impl Command for CloseFiscalYear {
         let (before, years) = find(uow, self.id).await?;
         check_version(ctx, before.version)?;
         let mut periods = uow.fiscal_years().fiscal_periods(self.id).await?;
-        // What the order of years forbids is said before anything is posted; the periods are closed on the way.
+        // Violations of the order of years are reported before anything is posted; the periods are closed on the way.
         let year = before.clone().close(&years, &[])?;
         check_balanced(uow, self.id).await?;
         let mut closed = close_periods(uow, &mut periods, FiscalPeriodKind::Regular).await?;
@@ -100,7 +100,8 @@ async fn open_closing_period(
     Ok(())
 }
 
-/// What is still on income and expense accounts in any currency, moved to retained earnings; empty when nothing is.
+/// The balances still on income and expense accounts in any currency, moved to retained earnings; empty when there
+/// are none.
 async fn remaining_lines(uow: &mut dyn UnitOfWork, year: FiscalYearId) -> AppResult<Vec<NewLine>> {
     let balances = uow.fiscal_years().remaining_balances(year).await?;
     if balances.iter().all(RemainingBalance::is_zero) {

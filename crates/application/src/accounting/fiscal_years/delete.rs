@@ -20,7 +20,7 @@ pub struct DeleteFiscalYear {
 #[async_trait]
 impl Command for DeleteFiscalYear {
     const NAME: &'static str = "delete_fiscal_year";
-    /// Whoever makes years may take an unused one back.
+    /// A user who may make years may remove an unused one.
     const ACCESS: Access = Access::Permission(super::CREATE);
     type Output = ();
 

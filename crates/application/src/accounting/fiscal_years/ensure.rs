@@ -21,7 +21,7 @@ pub const NEXT_YEAR_AHEAD_DAYS_MAX: u64 = 366;
 /// No entry is dated before or after.
 const DATES: (i32, i32) = (1900, 2199);
 
-/// What became of the dates that fiscal years were wanted for.
+/// The outcome for the dates that fiscal years were wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ensured {
     /// So many years were made; none was missing when it is 0.

@@ -82,7 +82,7 @@ async fn check_numbers(
         let mut codes: Vec<String> = existing.iter().map(|year| year.code.to_string()).collect();
         let before = overlap_of_year(&all, &codes).is_some();
         codes.push(draft.code.to_string());
-        // What overlaps already is refused where series change, and no matter of this year.
+        // Series that overlap already are refused where they change, and do not concern this year.
         if let Some(violation) = overlap_of_year(&all, &codes).filter(|_| !before) {
             return Err(violation.at("/code").into());
         }

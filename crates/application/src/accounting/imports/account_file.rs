@@ -13,7 +13,8 @@ pub struct AccountFile {
     pub(super) errors: RowErrors,
 }
 
-/// One row. What is `None` had an empty cell or no column: an existing account keeps it, a new one gets the default.
+/// One row. `None` stands for an empty cell or no column: an existing account keeps its value, a new one gets the
+/// default.
 #[derive(Debug, Clone)]
 pub struct FileAccount {
     pub place: Place,

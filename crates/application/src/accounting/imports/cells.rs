@@ -78,7 +78,7 @@ pub trait RowSink {
     fn more(&self) -> bool;
 }
 
-/// What a line of a whole entry takes over from the entry when it says nothing itself.
+/// The columns that a line of a whole entry takes over from the entry when it has no value of its own.
 const INHERITED: [Column; 5] =
     [Column::Currency, Column::Rate, Column::Party, Column::DueDate, Column::TaxCode];
 

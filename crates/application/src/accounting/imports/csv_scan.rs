@@ -1,4 +1,4 @@
-//! What a CSV reader does not tell: where a quotation mark opens that nobody closes, and that a row never ends.
+//! Faults that a CSV reader does not report: a quotation mark that is not closed, and a row that never ends.
 //!
 //! The bytes pass through unchanged. Once something is wrong the file ends for the reader, and the row in which it
 //! happened, counted from the header as 0, is not to be believed.
@@ -67,7 +67,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    /// What is wrong, if the row with this index has come to it.
+    /// The error, if the row with this index has come to it.
     pub fn broken_at(&self, row: u64) -> Option<Broken> {
         self.broken.filter(|broken| row >= broken.rows)
     }
@@ -93,7 +93,7 @@ impl<R: Read> Scan<R> {
             }
             self.row_bytes += 1;
             if self.row_bytes > CSV_ROW_BYTES_MAX {
-                // What never ends is mostly a quotation mark that nobody closes.
+                // A row that never ends mostly has a quotation mark that is not closed.
                 self.breaks(if self.state == State::Quoted { Fault::Quote } else { Fault::RowTooLong });
                 return;
             }

@@ -10,7 +10,7 @@ use domain::money::CurrencyCode;
 use super::entry_file::{EntryFile, FileEntry, FileLine, MoreOfLine};
 use super::opening;
 
-/// What the codes of a file stand for, by their index.
+/// The meaning of the codes of a file, by their index.
 pub struct Resolution<'a> {
     pub file: &'a EntryFile,
     pub accounts: &'a [Option<AccountId>],

@@ -45,18 +45,18 @@ pub struct FileEntry {
     /// `None` when no row names one, or when it could not be read.
     pub date: Option<NaiveDate>,
     pub document_date: Option<NaiveDate>,
-    /// What a row said first; it is the entry's unless rows differ.
+    /// The first description among the rows; it is the entry's unless rows differ.
     pub description: Option<String>,
     /// Rows have different descriptions, so that each keeps its own.
     pub descriptions_differ: bool,
-    /// What a column of its own, or the head of a whole entry, says.
+    /// The reference from a column of its own, or from the head of a whole entry.
     pub reference: Option<String>,
     /// The reference of a line, whose lines with the same one do not repeat it.
     pub line_reference: Option<String>,
     pub control_reason: Option<String>,
     /// Index in [`EntryFile::journals`].
     pub journal: Option<u32>,
-    /// What the head of a whole entry names, for lines that name none.
+    /// The currency in the head of a whole entry, for lines that do not name their own.
     pub currency: Option<CurrencyCode>,
     pub lines: std::ops::Range<usize>,
     /// A row names a date that cannot be read.
@@ -81,7 +81,7 @@ pub struct FileLine {
     pub describes: bool,
     /// The line's reference is [`FileEntry::line_reference`].
     pub refers: bool,
-    /// What most lines do not have.
+    /// Members that most lines do not have.
     pub more: Option<Box<MoreOfLine>>,
 }
 

@@ -1,5 +1,5 @@
-//! What rows say about their entry. A cell of the entry may be in any of its rows: those that name something name the
-//! same, and an empty one says nothing, so the order of the rows decides nothing.
+//! The values that rows give for their entry. A value of the entry may be in any of its rows: rows that give one give
+//! the same, and an empty cell gives none, so the order of the rows does not matter.
 
 use domain::error::Violation;
 use domain::money::CurrencyCode;
@@ -89,7 +89,7 @@ impl Builder {
         }
     }
 
-    /// What can only be said of an entry once all its rows were seen.
+    /// Checks that need all rows of an entry.
     pub(super) fn check_heads(&mut self) {
         let opening = self.file.opening;
         for index in 0..self.file.entries.len() {

@@ -23,7 +23,7 @@ use crate::error::AppResult;
 use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What only decides when an entry is posted: a draft may wait for it.
+/// Errors that matter only when an entry is posted: a draft may wait for their cure.
 const LATER: [&ErrorDef; 5] = [
     &FISCAL_PERIOD_MISSING,
     &FISCAL_PERIOD_CLOSED,

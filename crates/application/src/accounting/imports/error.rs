@@ -1,4 +1,4 @@
-//! What can be wrong with a file.
+//! The errors of a file.
 
 domain::errors! {
     IMPORT_REFUSED = "import_refused", Rule, User,

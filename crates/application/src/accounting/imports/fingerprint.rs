@@ -1,5 +1,5 @@
-//! What the entries of a file mean, as a number: files that say the same have the same one, whatever they are written in
-//! and in whatever order their rows stand.
+//! The meaning of a file's entries as a number: files with the same entries have the same number, in whatever format
+//! they are written and in whatever order their rows stand.
 
 use domain::error::Violation;
 use domain::ids::JobId;
@@ -55,7 +55,7 @@ impl Fingerprints {
     }
 }
 
-/// What many lines share, as it goes into their numbers.
+/// The values that many lines share, as they go into their numbers.
 struct Shared<'a> {
     file: &'a EntryFile,
     company: Option<CurrencyCode>,
@@ -153,7 +153,7 @@ impl Fields {
 
 /// Notes the file as imported, before anything of it is; refuses it when it was before and `allow` is not set.
 ///
-/// Whoever imports the same file at the same time waits here for the end of the first one. Answers the import's id.
+/// A second import of the same file at the same time waits here for the end of the first one. Answers the import's id.
 pub async fn note(
     uow: &mut dyn UnitOfWork,
     kind: &'static str,

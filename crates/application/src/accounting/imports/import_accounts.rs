@@ -151,7 +151,7 @@ impl Chart {
             account_type: row.account_type,
             subtype: row.subtype.clone(),
             parent_id,
-            // What others lie below is a heading, unless the file says otherwise.
+            // An account that others lie below is a heading, unless the file says otherwise.
             is_posting: row.is_posting.unwrap_or_else(|| !self.parents.contains(&row.code.key())),
             currency: row.currency,
             control: row.control.unwrap_or(ControlKind::None),

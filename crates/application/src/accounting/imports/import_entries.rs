@@ -61,7 +61,7 @@ impl Command for ImportEntries {
         if self.file.opening {
             opening_balances::refuse_second(uow).await?;
         } else if self.file.errors.is_empty() {
-            // What was only tried is noted, too, so that it waits for others, and forgotten with everything else.
+            // A dry run is noted, too, so that it waits for others, and forgotten with everything else.
             let company = uow.ledger().company_currency().await?.code;
             let fingerprint = self.file.fingerprints.for_company(&self.file, company);
             let how = (self.job, self.options.allow_duplicate);
@@ -135,7 +135,7 @@ impl ImportEntries {
         self.options.posts(self.kind())
     }
 
-    /// Whoever may make opening balances may post them, here as with `POST /opening-balances`.
+    /// A user who may make opening balances may post them, here as with `POST /opening-balances`.
     fn authorise(&self, ctx: &RequestContext) -> AppResult<()> {
         match self.kind() {
             ImportKind::OpeningBalances => needs(ctx, "accounting.opening_balance.create"),

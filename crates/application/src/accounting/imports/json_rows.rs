@@ -22,7 +22,7 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// Longest piece of a parser's explanation quoted back, in characters.
 const REASON_LENGTH_MAX: usize = 120;
 
-/// What the members of an object are.
+/// The kind of an object's members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// A line with what its entry is.
@@ -72,7 +72,7 @@ struct Reader<'s> {
     place: Place,
 }
 
-/// What an object has named so far.
+/// The members that an object has named so far.
 #[derive(Default)]
 struct Named {
     columns: Vec<Column>,

@@ -57,7 +57,7 @@ pub const IMPORT_ERRORS_MAX: usize = 1_000;
 /// Lines between two looks at whether the import was cancelled.
 const LINES_PER_CHECK: u64 = 1_000;
 
-/// What a file holds.
+/// The kind of content of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportKind {
     Accounts,
@@ -142,7 +142,7 @@ pub trait Progress: Send + Sync {
     }
 }
 
-/// Nobody looks.
+/// Reports no progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 

@@ -33,7 +33,7 @@ pub fn nearest<'a>(
             _ => 2,
         };
         let distance = distance(&wanted, &word);
-        // Of two equally far names the longer one shares more with the heading.
+        // If two names are equally far, the longer one shares more with the heading.
         (distance > allowed, distance, std::cmp::Reverse(shorter), name)
     });
     let best = ranked.min();

@@ -14,7 +14,7 @@ use crate::accounting::ports::ledger_batch::SessionFacts;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What an entry that names nothing says of itself, and why it posts to control accounts.
+/// The description of an entry that names none, and its reason for posting to control accounts.
 pub const DESCRIPTION: &str = "الأرصدة الافتتاحية / Opening balances";
 
 /// The active journal of opening balances.

@@ -89,7 +89,7 @@ impl Integrity {
         Ok(check("audit_log", titles, language, found))
     }
 
-    /// What decides where entries may be posted is as the audit log last left it.
+    /// Whether the states that decide where entries may be posted are as the audit log last left them.
     pub(super) async fn states_as_audited(
         &self,
         tenant: TenantId,
@@ -140,7 +140,7 @@ fn contradictions(states: &[GuardedState], audited: Vec<AuditedState>) -> Vec<Co
             found.push(differs(state.entity, &state.name, state.state.as_deref(), expected.as_deref()));
         }
     }
-    // What is left was audited and is not there: a lock whose row is gone.
+    // The rest was audited and is not there: a lock whose row is gone.
     let mut gone: Vec<_> =
         last.into_iter().filter(|((entity, ..), row)| entity == "lock" && stated(row).is_some()).collect();
     gone.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -22,7 +22,7 @@ pub const HEAD_CHAINS_MAX: usize = 1_000;
 const MARK: &[u8] = b"integrity-head";
 const VERSION: u8 = 1;
 domain::choices! {
-    /// What a chain is over.
+    /// The kind of a chain.
     pub enum ChainKind {
         Journal = "journal",
         /// The audit log.

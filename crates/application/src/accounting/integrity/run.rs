@@ -35,7 +35,7 @@ pub struct BrokenTenantView {
     pub chains: Vec<String>,
 }
 
-/// What an integrity run found.
+/// The findings of an integrity run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct IntegrityRunView {
     /// The books of every tenant hold.

@@ -39,7 +39,7 @@ pub struct LedgerExport {
     queries: Arc<dyn LedgerExportQueries>,
 }
 
-/// What lines are written with.
+/// The names with which lines are written.
 pub(crate) struct Context {
     books: ExportBooks,
     sets: HashMap<DimensionSetId, ExportedSet>,

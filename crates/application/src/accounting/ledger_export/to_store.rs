@@ -30,7 +30,7 @@ domain::errors! {
         "The export is not done: read its job.", "لم يكتمل التصدير: اطّلع على حالة المهمة.";
 }
 
-/// What came of an export: the result of its job.
+/// The outcome of an export: the result of its job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredExportView {
@@ -38,7 +38,7 @@ pub struct StoredExportView {
     pub content: String,
     /// `ndjson` or `hledger`.
     pub format: String,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// SHA-256 of the file.
     pub sha256: String,
@@ -73,7 +73,7 @@ impl ExportFormat {
     }
 }
 
-/// What to export, and where to.
+/// An export, and the place for its file.
 pub struct ExportToStore {
     pub app: Application,
     pub store: Arc<dyn BlobStore>,

@@ -9,5 +9,5 @@ pub mod update;
 
 /// Entity name in audit log, change feed and cache.
 pub const NUMBER_SERIES: &str = "number_series";
-/// What a series numbers unless it says otherwise.
+/// The document type of a series unless it names another.
 pub const DOCUMENT_TYPE_DEFAULT: &str = "journal_entry";

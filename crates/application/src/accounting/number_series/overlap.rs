@@ -1,5 +1,5 @@
 //! No two series of a tenant may print one number: refused when a series or its journals change, before an entry is
-//! posted. What slips through, because it was there before, is refused by the unique index of numbers.
+//! posted. An overlap from before that check is refused by the unique index of numbers.
 
 use domain::accounting::number_series::{
     EARLIER_PATTERNS_MAX, NUMBER_PATTERN_CHANGES, NUMBER_SERIES_OVERLAPS, NumberPattern, NumberShape,
@@ -10,7 +10,7 @@ use domain::ids::{JournalId, NumberSeriesId};
 use crate::error::AppResult;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What decides which numbers a series gives, and which it gave before.
+/// The facts that decide which numbers a series gives, and which it gave before.
 #[derive(Debug, Clone)]
 pub struct SeriesNumbers {
     pub id: NumberSeriesId,

@@ -11,7 +11,7 @@ use crate::accounting::ports::number_series::NumberSeriesQueries;
 use crate::accounting::views::journal::NumberPreviewView;
 use crate::error::{AppError, AppResult};
 
-/// What a document of `date` would be numbered if it were posted now.
+/// The number that a document of `date` would get if it were posted now.
 pub async fn preview(
     queries: &dyn NumberSeriesQueries,
     tenant: TenantId,

@@ -23,7 +23,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What an entry that names nothing says of itself.
+/// The description of an entry that names none.
 const DESCRIPTION_DEFAULT: &str = "الأرصدة الافتتاحية / Opening balances";
 
 /// Balances on the day the books begin. Each line of a receivable or payable account is one open item: its document is

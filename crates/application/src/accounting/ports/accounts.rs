@@ -33,7 +33,7 @@ pub trait AccountRepository: Send {
     async fn delete(&mut self, id: AccountId, version: i64) -> StorageResult<bool>;
 }
 
-/// What `GET /accounts` filters and sorts by.
+/// The fields by which `GET /accounts` filters and sorts.
 pub static ACCOUNT_LIST: ListSpec = ListSpec {
     resource: "account",
     fields: &[

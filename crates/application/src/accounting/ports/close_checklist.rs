@@ -1,4 +1,4 @@
-//! What a close checklist is made of.
+//! The facts of a close checklist.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use domain::money::{Amount, Currency};
 use crate::accounting::views::fiscal_year::{FiscalPeriodView, FiscalYearView};
 use crate::error::AppResult;
 
-/// What is to be closed.
+/// The period or year to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChecklistScope {
     Year(FiscalYearId),
@@ -26,7 +26,7 @@ pub struct ChecklistFacts {
     /// Drafts dated in it.
     pub drafts: u64,
     pub opening_account: Option<AccountId>,
-    /// What the opening account holds at the end, debit positive.
+    /// The balance of the opening account at the end, debit positive.
     pub opening_balance: Amount,
     /// Open periods before the period, or open years before the year.
     pub earlier_open: u64,

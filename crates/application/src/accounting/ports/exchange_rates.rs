@@ -44,7 +44,7 @@ pub trait ExchangeRateRepository: Send {
     async fn delete(&mut self, id: ExchangeRateId, version: i64) -> StorageResult<bool>;
 }
 
-/// What `GET /exchange-rates` filters and sorts by.
+/// The fields by which `GET /exchange-rates` filters and sorts.
 pub static EXCHANGE_RATE_LIST: ListSpec = ListSpec {
     resource: "exchange_rate",
     fields: &[

@@ -33,10 +33,10 @@ pub trait FiscalYearRepository: Send {
     async fn has_entries_between(&mut self, from: NaiveDate, to: NaiveDate) -> StorageResult<bool>;
     /// The active journal of a kind; the first by code when there are several.
     async fn journal_of_kind(&mut self, kind: JournalKind) -> StorageResult<Option<JournalId>>;
-    /// What the income and expense accounts hold at the end of a year, per dimension set and currency. MUST read
-    /// maintained balances only, so that it takes as long for ten million lines as for ten thousand. Years before it are
-    /// closed, so there is nothing of theirs in the company currency; foreign amounts that an earlier version left when
-    /// it closed them are included. Rows without a balance may be left out.
+    /// The balances of income and expense accounts at the end of a year, per dimension set and currency. MUST read
+    /// maintained balances only, so that it takes as long for ten million lines as for ten thousand. Years before it
+    /// are closed, so there is nothing of theirs in the company currency; foreign amounts that an earlier version
+    /// left when it closed them are included. Rows without a balance may be left out.
     async fn remaining_balances(&mut self, year: FiscalYearId) -> StorageResult<Vec<RemainingBalance>>;
     /// How many of a year's periods, or of the one period, have balances whose debits and credits differ (R16).
     async fn periods_out_of_balance(
@@ -46,7 +46,7 @@ pub trait FiscalYearRepository: Send {
     ) -> StorageResult<u32>;
 }
 
-/// What `GET /fiscal-years` filters and sorts by.
+/// The fields by which `GET /fiscal-years` filters and sorts.
 pub static FISCAL_YEAR_LIST: ListSpec = ListSpec {
     resource: "fiscal_year",
     fields: &[
@@ -60,7 +60,7 @@ pub static FISCAL_YEAR_LIST: ListSpec = ListSpec {
     expand: &[],
 };
 
-/// What `GET /fiscal-periods` filters and sorts by.
+/// The fields by which `GET /fiscal-periods` filters and sorts.
 pub static FISCAL_PERIOD_LIST: ListSpec = ListSpec {
     resource: "fiscal_period",
     fields: &[

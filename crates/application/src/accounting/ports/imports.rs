@@ -1,4 +1,4 @@
-//! What an import reads of the chart and the dimensions as a whole, and adds to them in one step.
+//! Reads of the whole chart and all dimensions for an import, and writes of many at once.
 
 use async_trait::async_trait;
 use domain::accounting::account::Account;
@@ -14,7 +14,7 @@ use crate::ports::stored::Stored;
 pub struct ImportNote {
     pub id: Uuid,
     pub kind: &'static str,
-    /// Of what the file means.
+    /// The hash of the file's meaning.
     pub fingerprint: [u8; 32],
     /// 1 for the first import of these entries.
     pub occurrence: u32,
@@ -50,7 +50,7 @@ pub trait ImportRepository: Send {
     /// MUST let only one import with the same kind, fingerprint and occurrence through: another one at the same time runs
     /// again once the first has ended.
     async fn note_import(&mut self, note: &ImportNote) -> StorageResult<()>;
-    /// What became of it.
+    /// Notes the outcome of the import.
     async fn complete_import(
         &mut self,
         id: Uuid,

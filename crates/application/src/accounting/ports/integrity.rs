@@ -25,7 +25,7 @@ pub enum IntegrityRule {
     FeedMatchesLedger,
 }
 
-/// What contradicts a rule.
+/// A contradiction of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
     /// The entry or journal concerned, or the key of a balance.
@@ -98,7 +98,7 @@ impl ChainedHeader {
 pub trait IntegrityQueries: EvidenceQueries + Send + Sync {
     /// Total debits and credits of all maintained balances.
     async fn balance_totals(&self, tenant: TenantId) -> AppResult<(Amount, Amount)>;
-    /// What contradicts a rule, at most `limit` of them, decided in one statement and so in one snapshot.
+    /// The contradictions of a rule, at most `limit` of them, decided in one statement and so in one snapshot.
     async fn contradictions(
         &self,
         tenant: TenantId,

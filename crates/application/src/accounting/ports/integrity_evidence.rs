@@ -1,4 +1,4 @@
-//! What else bears witness to the books: dimension sets, the audit log and its chain, and where every chain ends.
+//! Further evidence about the books: dimension sets, the audit log and its chain, and the ends of all chains.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -78,7 +78,7 @@ pub struct GuardedState {
     pub state: Option<String>,
 }
 
-/// What the audit log says of such a thing, row by row.
+/// The states that the audit log records of such a thing, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditedState {
     pub entity: String,
@@ -96,7 +96,7 @@ pub struct JournalHead {
     pub journal: String,
     pub position: i64,
     pub hash: [u8; 32],
-    /// Of the last entry; `None` when it is not there.
+    /// The version of the last entry's hash; `None` when the entry is not there.
     pub version: Option<HashVersion>,
     pub number: Option<String>,
     pub recorded_at: Option<Timestamp>,
@@ -106,13 +106,13 @@ pub struct JournalHead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditEnd {
     pub head: AuditHead,
-    /// Of the last change; `None` when its event is not there.
+    /// The moment of the last change; `None` when its event is not there.
     pub recorded_at: Option<Timestamp>,
 }
 
 #[async_trait]
 pub trait EvidenceQueries: Send + Sync {
-    /// What sets hold; a set without values is absent.
+    /// The values of sets; a set without values is absent.
     async fn combinations(
         &self,
         tenant: TenantId,

@@ -11,7 +11,7 @@ use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 use domain::ids::TenantId;
 
-/// What storage keeps of an entry beside its business content.
+/// The facts that storage keeps of an entry beside its business content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryMeta {
     pub notes: Option<String>,
@@ -25,7 +25,7 @@ pub struct EntryMeta {
 }
 
 impl EntryMeta {
-    /// Of a new entry that comes from nowhere else.
+    /// The facts of a new entry that was not made from another one.
     pub fn new(created_by: Option<UserId>, created_at: Timestamp) -> Self {
         Self {
             notes: None,
@@ -75,7 +75,7 @@ pub trait JournalEntryRepository: Send {
     async fn journal_has_entries(&mut self, id: JournalId) -> StorageResult<bool>;
 }
 
-/// What `GET /journal-entries` filters and sorts by.
+/// The fields by which `GET /journal-entries` filters and sorts.
 pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     resource: "journal_entry",
     fields: &[
@@ -102,7 +102,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     expand: &["lines"],
 };
 
-/// What `GET /ledger-lines` filters and sorts by.
+/// The fields by which `GET /ledger-lines` filters and sorts.
 pub static LEDGER_LINE_LIST: ListSpec = ListSpec {
     resource: "ledger_line",
     fields: &[

@@ -1,4 +1,4 @@
-//! What posting reads and writes: the facts that decide, balances, numbers and the hash chain.
+//! The reads and writes of posting: the facts that decide, balances, numbers and the hash chain.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,7 +20,7 @@ use domain::text::LocalizedName;
 
 use crate::ports::storage_error::StorageResult;
 
-/// What an entry needs to know of the books; read in as few round trips as the engine allows.
+/// The facts about the books that an entry needs; read in as few round trips as the engine allows.
 #[derive(Debug, Clone)]
 pub struct FactsRequest {
     pub journal_id: JournalId,

@@ -1,4 +1,4 @@
-//! What posting very many entries in one transaction reads once and writes in large pieces.
+//! Posting very many entries in one transaction: facts that are read once, and writes in large pieces.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub struct SessionFacts {
     pub locks: Locks,
     pub exceptions: Vec<LockException>,
     pub dimension_rules: Vec<DimensionRule>,
-    /// Of every dimension.
+    /// The values of every dimension.
     pub dimension_tree: DimensionTree,
 }
 

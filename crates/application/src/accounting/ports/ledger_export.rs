@@ -35,7 +35,7 @@ pub struct ExportedHeader {
     pub reversed_by: Option<JournalEntryId>,
 }
 
-/// What lines are written with.
+/// The books with which lines are written.
 #[derive(Debug, Clone)]
 pub struct ExportBooks {
     pub company: Currency,
@@ -74,6 +74,6 @@ pub trait LedgerExportQueries: Send + Sync {
         tenant: TenantId,
         range: ExportRange,
     ) -> BoxStream<'static, AppResult<Vec<ExportedLine>>>;
-    /// What one set holds; sets never change.
+    /// The values of one set; sets never change.
     async fn exported_set(&self, tenant: TenantId, set: DimensionSetId) -> AppResult<ExportedSet>;
 }

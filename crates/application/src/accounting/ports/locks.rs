@@ -10,7 +10,7 @@ use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// What storage keeps of an exception beside its business content.
+/// The facts that storage keeps of an exception beside its business content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredLockException {
     pub exception: LockException,
@@ -37,7 +37,7 @@ pub trait LockRepository: Send {
     async fn revoke_lock_exception(&mut self, id: LockExceptionId, version: i64) -> StorageResult<bool>;
 }
 
-/// What `GET /lock-exceptions` filters and sorts by.
+/// The fields by which `GET /lock-exceptions` filters and sorts.
 pub static LOCK_EXCEPTION_LIST: ListSpec = ListSpec {
     resource: "lock_exception",
     fields: &[

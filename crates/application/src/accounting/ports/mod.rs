@@ -1,4 +1,4 @@
-//! What the ledger's use cases need from storage, one trait a resource.
+//! The storage that the ledger's use cases need, one trait a resource.
 
 pub mod accounts;
 pub mod close_checklist;

@@ -17,7 +17,7 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSeries {
     pub series: NumberSeries,
-    /// What it numbers: `journal_entry`.
+    /// The document type it numbers: `journal_entry`.
     pub document_type: String,
     pub updated_at: Timestamp,
 }
@@ -41,7 +41,7 @@ pub trait NumberSeriesRepository: Send {
     async fn delete(&mut self, id: NumberSeriesId, version: i64) -> StorageResult<bool>;
 }
 
-/// What `GET /number-series` filters and sorts by.
+/// The fields by which `GET /number-series` filters and sorts.
 pub static NUMBER_SERIES_LIST: ListSpec = ListSpec {
     resource: "number_series",
     fields: &[

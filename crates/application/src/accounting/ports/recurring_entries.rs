@@ -16,7 +16,7 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecurringEntry {
     pub entry: RecurringEntry,
-    /// Of the earliest failed occurrence.
+    /// The error of the earliest failed occurrence.
     pub last_error: Option<RecurringFailureView>,
     /// Occurrences that failed and were neither made nor skipped since.
     pub failed_count: u32,
@@ -121,7 +121,7 @@ pub trait RecurringEntryRepository: Send {
     async fn retry_occurrences(&mut self, id: RecurringEntryId) -> StorageResult<()>;
 }
 
-/// What `GET /recurring-entries` filters and sorts by.
+/// The fields by which `GET /recurring-entries` filters and sorts.
 pub static RECURRING_ENTRY_LIST: ListSpec = ListSpec {
     resource: "recurring_entry",
     fields: &[
@@ -138,7 +138,7 @@ pub static RECURRING_ENTRY_LIST: ListSpec = ListSpec {
     expand: &["lines"],
 };
 
-/// What `GET /recurring-entries/{id}/occurrences` filters and sorts by.
+/// The fields by which `GET /recurring-entries/{id}/occurrences` filters and sorts.
 pub static OCCURRENCE_LIST: ListSpec = ListSpec {
     resource: "recurring_occurrence",
     fields: &[
@@ -169,7 +169,7 @@ pub trait RecurringEntryQueries: Send + Sync {
         id: RecurringEntryId,
         query: &ListQuery,
     ) -> AppResult<Option<Page<RecurringOccurrenceView>>>;
-    /// What its next `count` entries would say.
+    /// The content of its next `count` entries.
     async fn upcoming_entries(
         &self,
         tenant: TenantId,

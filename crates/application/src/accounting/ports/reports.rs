@@ -1,4 +1,4 @@
-//! What statements are made of: the calendar, the chart, sums per account and the lines behind them.
+//! The data of statements: the calendar, the chart, sums per account and the lines behind them.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ impl Bucket {
         self.closing_excluded_from = from;
         self
     }
-    /// What moved: without the opening balances, which were there before.
+    /// Movements only, without the opening balances, which were there before.
     #[must_use]
     pub fn without_openings(self) -> Self {
         Self { openings: Openings::LeftOut, ..self }

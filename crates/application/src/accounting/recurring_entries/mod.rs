@@ -49,12 +49,12 @@ async fn find(uow: &mut dyn UnitOfWork, id: RecurringEntryId) -> AppResult<Store
     stored.ok_or_else(|| AppError::not_found("recurring_entry"))
 }
 
-/// Of what whoever ordered the entry must still be allowed one, when the background makes an occurrence.
+/// The permissions of which the orderer must still hold one when the background job makes an occurrence.
 fn needed_to_make(entry: &RecurringEntry) -> &'static [Permission] {
     if entry.auto_post { &[POST] } else { &[CREATE, UPDATE] }
 }
 
-/// Whoever orders that entries be posted must be allowed to post them.
+/// A user who orders that entries be posted must be allowed to post them.
 fn may_order(ctx: &RequestContext, auto_post: bool) -> AppResult<()> {
     if auto_post && !ctx.permissions.allows(POST) {
         return Err(AppError::of(&POST_PERMISSION_NEEDED));
@@ -62,7 +62,7 @@ fn may_order(ctx: &RequestContext, auto_post: bool) -> AppResult<()> {
     Ok(())
 }
 
-/// Whoever saves an entry orders it; the product itself orders nothing.
+/// The user who saves an entry orders it; the product itself orders nothing.
 fn orderer(ctx: &RequestContext) -> Option<Orderer> {
     match ctx.actor {
         Actor::User(user) => Some(Orderer { user, key: None }),

@@ -1,4 +1,4 @@
-//! What a background worker calls: everything that is due in a tenant, each occurrence in its own transaction.
+//! Called by the background worker: everything that is due in a tenant, each occurrence in its own transaction.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -25,7 +25,7 @@ const FIRST_YEAR: i32 = 1900;
 /// Recurring entries read at once.
 const DUE_PAGE_MAX: u32 = 100;
 
-/// What one call did.
+/// The result of one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RecurringRun {
     pub drafted: usize,
@@ -138,7 +138,7 @@ struct FindDue {
     after_next: (NaiveDate, RecurringEntryId),
 }
 
-/// What failed on an earlier day, and what is due now.
+/// The occurrences that failed on an earlier day, and those that are due now.
 #[derive(Serialize, Deserialize)]
 struct Due {
     failed: Vec<DueOccurrence>,

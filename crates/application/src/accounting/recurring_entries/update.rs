@@ -67,7 +67,7 @@ impl Command for UpdateRecurringEntry {
         let known = uow.ledger().currencies(&currencies).await?;
         let Changed { mut entry, dropped } = match stored.entry.update(patch, today, &known) {
             Ok(changed) => changed,
-            // Whoever may not order it need not mend it.
+            // A user who may not order the entry is told so, not asked to correct it.
             Err(refused) => return Err(may_order(ctx, posts).err().unwrap_or_else(|| refused.into())),
         };
         if entry.orders_differently(&old) {
@@ -84,7 +84,7 @@ impl Command for UpdateRecurringEntry {
         };
         save(uow, &stored).await?;
         if stored.failed_count > 0 {
-            // What went wrong may have been mended; if not, the next attempt says so again.
+            // The cause of a failure may have been removed; if not, the next attempt says so again.
             uow.recurring_entries().retry_occurrences(self.id).await?;
         }
         let mut after = view(uow, &stored).await?;

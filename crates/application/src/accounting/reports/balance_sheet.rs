@@ -20,8 +20,8 @@ const CURRENT: usize = 1;
 const SLOTS: usize = 2;
 
 impl Reports {
-    /// Assets, liabilities and equity on one day, today unless asked otherwise. What income and expense accounts hold
-    /// because their year is not closed is equity, too: this year's profit, and that of earlier years.
+    /// Assets, liabilities and equity on one day, today unless asked otherwise. Balances that income and expense
+    /// accounts hold because their year is not closed are equity, too: this year's profit, and that of earlier years.
     pub async fn balance_sheet(&self, tenant: TenantId, request: &ReportRequest) -> AppResult<StatementView> {
         let frame = self.frame(tenant, request).await?;
         let day = self.last_day(request, &frame)?;
@@ -44,8 +44,8 @@ impl Reports {
     }
 }
 
-/// What is summed up for one day, each with its slot. What income and expense accounts were opened with is no result of
-/// this year.
+/// The sums for one day, each with its slot. Opening balances of income and expense accounts are no result of this
+/// year.
 fn buckets(
     index: usize,
     day: NaiveDate,

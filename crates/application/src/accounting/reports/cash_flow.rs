@@ -119,7 +119,7 @@ impl Flow<'_> {
         caption.text(self.request.language)
     }
 
-    /// What an account's changes brought in, one value a column.
+    /// The cash that an account's changes brought in, one value a column.
     fn inflow(&self, account: &ChartAccount) -> Vec<i128> {
         (0..self.columns).map(|column| -self.figures.net(account.id, column * SLOTS + FLOW)).collect()
     }

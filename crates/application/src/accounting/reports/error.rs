@@ -1,4 +1,4 @@
-//! What can be wrong with what is asked of a report.
+//! The errors of requests for reports.
 
 domain::errors! {
     KNOWN_AT_IN_FUTURE = "known_at_in_future", Rule, Developer,

@@ -43,7 +43,7 @@ pub struct Reports {
     time_zone: TimeZone,
 }
 
-/// What every report begins with.
+/// The common beginning of every report.
 pub(crate) struct Frame {
     pub calendar: Calendar,
     pub filter: LedgerFilter,

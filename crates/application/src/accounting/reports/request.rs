@@ -1,4 +1,4 @@
-//! What a caller asks of a report, and which dates and filters follow from it.
+//! A request for a report, and the dates and filters that follow from it.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::error::UNKNOWN_REFERENCE;
 pub const FILTER_VALUES_MAX: usize = 1_000;
 
 domain::choices! {
-    /// What the figures are set beside.
+    /// The range or day with which the figures are compared.
     pub enum Compare {
         None = "none",
         PreviousPeriod = "previous-period",

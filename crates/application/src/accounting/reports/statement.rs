@@ -8,7 +8,7 @@ use crate::accounting::views::reports::{StatementLine, StatementSection};
 use crate::error::AppResult;
 use domain::accounting::account::AccountType;
 
-/// What of a section is shown.
+/// The parts of a section that are shown.
 #[derive(Debug, Clone, Copy)]
 pub struct SectionOptions {
     pub level: Option<u8>,

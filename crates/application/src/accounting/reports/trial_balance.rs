@@ -65,8 +65,8 @@ impl Reports {
     }
 }
 
-/// What is summed up for one range, each with the slot it belongs to. Opening balances dated in the range were there
-/// before it.
+/// The sums for one range, each with the slot it belongs to. Opening balances dated in the range were there before
+/// it.
 fn buckets(index: usize, range: Range, request: &ReportRequest, frame: &Frame) -> Vec<(usize, Bucket)> {
     let first = || frame.calendar.years.first().map(|year| year.start);
     let start = || range.to.map(|to| frame.calendar.year_start(to));

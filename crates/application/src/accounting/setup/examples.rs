@@ -30,7 +30,7 @@ const MONTHS: u32 = 4;
 const DUE_DAYS: u64 = 30;
 const CONTROL_REASON: &str = "بيانات نموذجية للتعريف بالنظام - Example data to look around in";
 
-/// What was posted.
+/// The entries that were posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExampleBooks {
     /// 0 when the ledger had entries already.

@@ -1,4 +1,4 @@
-//! What a new ledger begins with. Only what is missing is created, so that a template may be applied again.
+//! The first content of a new ledger. Only missing things are created, so that a template may be applied again.
 
 use chrono::NaiveDate;
 use domain::accounting::journal::{Journal, JournalKind};
@@ -22,7 +22,7 @@ use crate::master_data::{Create, Records};
 use crate::ports::unit_of_work::UnitOfWork;
 
 domain::choices! {
-    /// What a new ledger begins with.
+    /// The template of a new ledger.
     pub enum Template {
         /// The company currency, the journals every ledger needs and a fiscal year; no account.
         Empty = "empty",

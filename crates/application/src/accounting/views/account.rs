@@ -10,31 +10,32 @@ use uuid::Uuid;
 use super::NameView;
 use crate::ports::stored::Stored;
 
-/// One account of the chart.
+/// An account of the chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountView {
     pub id: Uuid,
     pub code: String,
     pub name: NameView,
-    /// `asset`, `liability`, `equity`, `income` or `expense`.
+    /// The type of the account: `asset`, `liability`, `equity`, `income` or `expense`.
     #[serde(rename = "type")]
     pub account_type: &'static str,
     pub subtype: Option<String>,
     pub parent_id: Option<Uuid>,
-    /// Headings take no lines.
+    /// Whether the account takes postings; a heading does not.
     pub is_posting: bool,
-    /// The only currency it takes; null for any.
+    /// The only currency that the account takes; null for any.
     pub currency: Option<String>,
-    /// The sub-ledger it sums up: `receivable`, `payable`, `inventory`, `vat` or `none`.
+    /// The sub-ledger that the account sums up: `receivable`, `payable`, `inventory`, `vat` or `none`.
     pub control: &'static str,
-    /// Its lines name a party.
+    /// Whether lines on the account must name a party.
     pub requires_party: bool,
-    /// Where its movements appear in the cash flow statement: `operating`, `investing`, `financing`, `cash` or `none`.
+    /// The activity under which its movements appear in the cash flow statement: `operating`, `investing`, `financing`,
+    /// `cash` or `none`.
     pub cash_flow: &'static str,
     pub reconcilable: bool,
     pub active: bool,
-    /// The side it usually has its balance on: `debit` or `credit`.
+    /// The side on which the account usually has its balance: `debit` or `credit`.
     pub normal_balance: &'static str,
     #[schema(format = "date-time")]
     pub updated_at: String,
@@ -83,11 +84,11 @@ pub struct AccountNodeView {
     pub parent_id: Option<Uuid>,
     pub is_posting: bool,
     pub active: bool,
-    /// 1 for an account without a heading.
+    /// The depth in the chart: 1 for an account without a heading.
     pub level: u32,
     /// The codes from the top down to the account itself.
     pub path: Vec<String>,
-    /// The accounts below; only when the tree is nested.
+    /// The accounts below this one; present only when the tree is nested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub children: Option<Vec<AccountNodeView>>,

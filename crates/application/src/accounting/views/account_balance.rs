@@ -1,4 +1,4 @@
-//! What stands on an account, and how it came about.
+//! The balance of an account, and the lines it consists of.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The balance of an account. A heading's is the sum of the accounts below it. Amounts are decimal strings.
+/// The balance of an account. For a heading it is the sum of the accounts below it. Amounts are decimal strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountBalanceView {
     pub account_id: Uuid,
     pub account_code: String,
-    /// Lines up to this posting date.
+    /// Only lines up to this posting date count.
     pub as_of: NaiveDate,
-    /// Lines recorded up to this moment; null for all.
+    /// Only lines recorded up to this moment count; null when all do.
     pub known_at: Option<String>,
     /// The company currency, in which the following amounts are.
     pub currency: String,
     pub debit: String,
     pub credit: String,
-    /// Debit minus credit.
+    /// Debits minus credits.
     pub balance: String,
     pub by_currency: Vec<CurrencyBalanceView>,
 }
@@ -33,9 +33,9 @@ pub struct CurrencyBalanceView {
     pub currency: String,
     pub debit: String,
     pub credit: String,
-    /// Debit minus credit.
+    /// Debits minus credits.
     pub balance: String,
-    /// The same in the company currency.
+    /// The debit in the company currency.
     pub company_debit: String,
     pub company_credit: String,
     pub company_balance: String,
@@ -46,13 +46,13 @@ pub struct CurrencyBalanceView {
 #[serde(rename_all = "camelCase")]
 pub struct AccountLedgerView {
     pub account_id: Uuid,
-    /// The balance before the first line of this page, in the company currency. What opening entries of the range
-    /// brought is in it; their lines are not listed.
+    /// The balance before the first line of this page, in the company currency. It includes the opening entries of the
+    /// range, whose lines are not listed.
     pub opening_balance: String,
     /// The balance after its last line.
     pub closing_balance: String,
     pub items: Vec<AccountLedgerLineView>,
-    /// Pass it as `cursor` for the next page; null on the last one.
+    /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -65,18 +65,18 @@ pub struct AccountLedgerLineView {
     pub journal_id: Uuid,
     pub number: String,
     pub posting_date: NaiveDate,
-    /// In the company currency.
+    /// The debit in the company currency.
     pub debit: String,
     pub credit: String,
-    /// Debit minus credit of all lines up to this one.
+    /// Debits minus credits of all lines up to and including this one.
     pub balance: String,
     pub currency: String,
     pub currency_debit: String,
     pub currency_credit: String,
-    /// The running balance in the account's own currency; null when the account takes any.
+    /// The balance in the account's own currency after this line; null when the account takes any currency.
     pub currency_balance: Option<String>,
     pub dimensions: BTreeMap<String, String>,
-    /// The line's, or the entry's where the line has none.
+    /// The description of the line, or that of the entry if the line has none.
     pub description: Option<String>,
     pub party: Option<String>,
     pub due_date: Option<NaiveDate>,

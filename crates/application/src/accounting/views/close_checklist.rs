@@ -5,33 +5,33 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What to look at before a period or a year is closed.
+/// The checklist before a period or a year is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CloseChecklistView {
     pub fiscal_year_id: Uuid,
-    /// Null when the whole year is to be closed.
+    /// The period; null when the whole year is to be closed.
     pub fiscal_period_id: Option<Uuid>,
     pub start: NaiveDate,
     pub end: NaiveDate,
-    /// Whether nothing is blocking.
+    /// Whether no item blocks closing.
     pub ready: bool,
     pub items: Vec<ChecklistItemView>,
 }
 
-/// One thing to look at.
+/// One item to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChecklistItemView {
-    /// Stable: `drafts`, `opening_account`, `earlier_open`, `exchange_rates`, `recurring_entries`, `balances`,
-    /// `not_ended`, and for a year `retained_earnings`, `closing_journal`, `locks`.
+    /// The stable code of the item: `drafts`, `opening_account`, `earlier_open`, `exchange_rates`, `recurring_entries`,
+    /// `balances`, `not_ended`, and for a year also `retained_earnings`, `closing_journal` and `locks`.
     pub code: &'static str,
-    /// `ok`, `warning`, or `blocking`: closing is refused until it is settled.
+    /// The status: `ok`, `warning`, or `blocking`, which must be settled before closing.
     pub status: &'static str,
-    /// In the language of the request.
+    /// The text, in the language of the request.
     pub text: String,
-    /// How many there are.
+    /// The number of records concerned.
     pub count: u64,
-    /// Where to see or settle it, below the server's own address.
+    /// The path where the item can be seen or settled, below the server's own address.
     pub link: String,
 }

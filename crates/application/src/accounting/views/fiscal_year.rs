@@ -10,19 +10,19 @@ use uuid::Uuid;
 use super::NameView;
 use super::journal_entry::JournalEntryView;
 
-/// A year of the books: twelve months, or shorter or longer.
+/// A year of the books. It is usually twelve months long, but may be shorter or longer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FiscalYearView {
     pub id: Uuid,
-    /// `2026`, or `2025/26` when it is not within one calendar year.
+    /// The code, such as `2026`, or `2025/26` if the year spans two calendar years.
     pub code: String,
     pub name: Option<NameView>,
     /// The first day.
     pub start: NaiveDate,
     /// The last day.
     pub end: NaiveDate,
-    /// `open` or `closed`.
+    /// The status: `open` or `closed`.
     pub status: &'static str,
     pub version: i64,
 }
@@ -33,16 +33,16 @@ pub struct FiscalYearView {
 pub struct FiscalPeriodView {
     pub id: Uuid,
     pub fiscal_year_id: Uuid,
-    /// From 1; the closing period has the last number.
+    /// The number of the period in its year, from 1; the closing period has the last number.
     pub number: u8,
     pub name: String,
     /// The first day.
     pub start: NaiveDate,
     /// The last day.
     pub end: NaiveDate,
-    /// `regular`, or `closing` for the period that holds year-close entries only.
+    /// The kind of period: `regular`, or `closing` for the period that has only year-close entries.
     pub kind: &'static str,
-    /// `open` or `closed`.
+    /// The status: `open` or `closed`.
     pub status: &'static str,
     pub version: i64,
 }
@@ -53,23 +53,23 @@ pub struct GeneratedFiscalYearsView {
     pub items: Vec<FiscalYearView>,
 }
 
-/// What closing a fiscal year did.
+/// The result of closing a fiscal year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FiscalYearCloseView {
     pub fiscal_year: FiscalYearView,
-    /// The periods that were still open.
+    /// The periods that were still open and have been closed.
     pub closed_periods: Vec<FiscalPeriodView>,
-    /// The closing entry, its first lines included; null when nothing was left to close.
+    /// The closing entry with its first lines; null when there was nothing left to close.
     pub entry: Option<JournalEntryView>,
 }
 
-/// What reopening a fiscal year did.
+/// The result of reopening a fiscal year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FiscalYearReopenView {
     pub fiscal_year: FiscalYearView,
-    /// The periods that were opened with it.
+    /// The periods that were opened together with the year.
     pub opened_periods: Vec<FiscalPeriodView>,
 }
 

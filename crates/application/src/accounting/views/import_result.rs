@@ -1,18 +1,18 @@
-//! What an import did.
+//! The result of an import.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What an import did, or with `dryRun` would do.
+/// The result of an import, or with `dryRun` what it would be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResultView {
-    /// `accounts`, `journal-entries` or `opening-balances`.
+    /// The type of the import: `accounts`, `journal-entries` or `opening-balances`.
     pub r#type: String,
-    /// Everything was checked and nothing was kept.
+    /// Whether this was a dry run: everything was checked and nothing was kept.
     pub dry_run: bool,
-    /// The entries are posted; otherwise they are drafts.
+    /// Whether the entries were posted; otherwise they are drafts.
     pub posted: bool,
     pub entries: u64,
     pub lines: u64,
@@ -20,17 +20,18 @@ pub struct ImportResultView {
     pub accounts: u64,
     /// Accounts that were changed, with `update=true`.
     pub accounts_updated: u64,
-    /// Rows that changed nothing: accounts that are there already, opening balances of zero.
+    /// The number of rows that changed nothing: accounts that exist already, or opening balances of zero.
     pub skipped: u64,
     /// Codes of the dimensions that were created.
     pub dimensions: Vec<String>,
-    /// How many dimension values were created.
+    /// The number of dimension values that were created.
     pub dimension_values: u64,
-    /// How many fiscal years were created.
+    /// The number of fiscal years that were created.
     pub fiscal_years: u64,
-    /// Of journal entries: what a later import of the same entries is told; also the id of its job.
+    /// The id of an import of journal entries, which is also the id of its job. A later import of the same entries is
+    /// refused with this id.
     pub import_id: Option<Uuid>,
-    /// The legal number of the first entry posted; null in a dry run, since another entry may take it before.
+    /// The legal number of the first entry posted; null in a dry run, because another entry may take it first.
     pub first_number: Option<String>,
     pub last_number: Option<String>,
 }

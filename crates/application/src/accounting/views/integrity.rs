@@ -1,22 +1,22 @@
-//! What the integrity endpoints answer.
+//! The answers of the integrity endpoints.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Every truth that must hold, each with what contradicts it.
+/// Every integrity check, each with the contradictions it found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IntegrityChecksView {
-    /// All checks hold.
+    /// Whether all checks hold.
     pub ok: bool,
     pub checks: Vec<IntegrityCheckView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IntegrityCheckView {
-    /// Stable: `trial_balance_zero`, `account_balances` …
+    /// The stable code of the check, such as `trial_balance_zero` or `account_balances`.
     pub code: &'static str,
-    /// In the language of the request.
+    /// The title, in the language of the request.
     pub title: String,
     pub ok: bool,
     /// The first contradictions, at most 20.
@@ -37,7 +37,7 @@ pub struct ChainVerificationView {
     pub ok: bool,
     pub journals: Vec<JournalChainView>,
     pub audit: AuditChainView,
-    /// How the chains compare with the earlier head that was sent; null without one.
+    /// The comparison with the earlier head that was sent; null if none was sent.
     pub earlier_head: Option<HeadComparisonView>,
 }
 
@@ -45,13 +45,13 @@ pub struct ChainVerificationView {
 #[serde(rename_all = "camelCase")]
 pub struct JournalChainView {
     pub journal_id: Uuid,
-    /// Code of the journal.
+    /// The code of the journal.
     pub journal: String,
-    /// Entries that were read.
+    /// The number of entries that were verified.
     pub entries: u64,
     pub lines: u64,
     pub ok: bool,
-    /// How many entries are not as they were posted.
+    /// The number of entries that differ from what was posted.
     pub broken: u64,
     pub first_broken: Option<BrokenEntryView>,
 }
@@ -59,12 +59,12 @@ pub struct JournalChainView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrokenEntryView {
-    /// Null: the end of the chain itself is not where it should be.
+    /// The entry; null when the end of the chain itself is not where it should be.
     pub entry_id: Option<Uuid>,
     pub number: Option<String>,
     pub chain_sequence: Option<i64>,
-    /// `content` (header or lines are not what was hashed), `previous_hash`, `sequence`, `line_count`, `total`,
-    /// `unbalanced`, `line_header` (a line's date, period or moment is not its entry's), `chain_head`.
+    /// What differs: `content` (header or lines are not what was hashed), `previous_hash`, `sequence`, `line_count`,
+    /// `total`, `unbalanced`, `line_header` (a line's date, period or moment is not its entry's) or `chain_head`.
     pub differs: Vec<&'static str>,
 }
 
@@ -72,11 +72,11 @@ pub struct BrokenEntryView {
 #[serde(rename_all = "camelCase")]
 pub struct AuditChainView {
     pub ok: bool,
-    /// Rows of the chain that were read.
+    /// The number of rows that were verified.
     pub rows: u64,
     /// Changes that were recorded before the chain began, by earlier versions of the product.
     pub before_chain: u64,
-    /// How many rows are not as they were written.
+    /// The number of rows that differ from what was written.
     pub broken: u64,
     pub first_broken: Option<BrokenAuditView>,
 }
@@ -84,56 +84,60 @@ pub struct AuditChainView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrokenAuditView {
-    /// In the chain, which is that of the event in the change feed; 0 for rows from before the chain.
+    /// The position in the audit chain, which is that of the event in the change feed; 0 for rows from before the
+    /// chain.
     pub position: i64,
-    /// Of the row; null: the end of the chain itself is not where it should be, or rows from before it are gone.
+    /// The id of the row; null when the end of the chain is not where it should be, or when rows from before it are
+    /// missing.
     pub id: Option<Uuid>,
-    /// `content` (the row is not what was hashed), `missing` (there is no row), `sequence` (an event is missing before it),
-    /// `event` (the event says something else), `ledger` (the posting it records is not in the ledger), `chain_head`.
+    /// What differs: `content` (the row is not what was hashed), `missing` (there is no row), `sequence` (an event is
+    /// missing before it), `event` (the event says something else), `ledger` (the posting it records is not in the
+    /// ledger) or `chain_head`.
     pub differs: Vec<&'static str>,
 }
 
-/// Where every hash chain ends: kept outside the database, it tells later whether an end was removed or rewritten.
+/// The ends of all hash chains. Kept outside the database, they show later whether an end was removed or rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IntegrityHeadView {
     pub tenant_id: Uuid,
-    /// When this was read.
+    /// The moment at which the ends were read.
     #[schema(format = "date-time")]
     pub read_at: String,
-    /// Journals that have entries, in order of their ids; then the audit log.
+    /// The ends of the chains: first the journals that have entries, in order of their ids, then the audit log.
     pub chains: Vec<ChainHeadView>,
-    /// SHA-256 over tenant and chains, hexadecimal, as `docs/INTEGRITY.md` describes it.
+    /// The SHA-256 over the tenant and the chains, hexadecimal, as described in `docs/INTEGRITY.md`.
     pub digest: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChainHeadView {
-    /// `journal` or `audit`.
+    /// The kind of chain: `journal` or `audit`.
     pub chain: &'static str,
-    /// Null for the audit log.
+    /// The journal of the chain; null for the audit log.
     pub journal_id: Option<Uuid>,
     pub journal_code: Option<String>,
-    /// Of the last entry, from 1 without gaps; of the audit log the position of the last change in the feed.
+    /// The position of the last entry, from 1 without gaps; for the audit log, the position of the last change in the
+    /// change feed.
     pub position: i64,
-    /// Of the last entry or row, hexadecimal.
+    /// The hash of the last entry or row, hexadecimal.
     pub hash: String,
-    /// Which bytes it is made of.
+    /// The version of the bytes that are hashed.
     pub version: u8,
     /// The legal number of the last entry; null for the audit log.
     pub number: Option<String>,
-    /// When the last entry or row was recorded.
+    /// The moment at which the last entry or row was recorded.
     pub recorded_at: Option<String>,
 }
 
-/// An earlier head against the chains as they are.
+/// The comparison of the present chains with an earlier head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeadComparisonView {
-    /// Every chain still holds what the head names.
+    /// Whether every chain still contains what the head names.
     pub ok: bool,
-    /// Whether the digest that was sent is that of the chains that were sent; null when none was sent.
+    /// Whether the digest that was sent matches the chains that were sent; null when none was sent.
     pub digest_ok: Option<bool>,
     pub chains: Vec<ComparedChainView>,
 }
@@ -141,11 +145,11 @@ pub struct HeadComparisonView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ComparedChainView {
-    /// `journal` or `audit`.
+    /// The kind of chain: `journal` or `audit`.
     pub chain: &'static str,
     pub journal_id: Option<Uuid>,
     pub position: i64,
-    /// Null when the chain still has this hash at this position; `missing` when it ends before, `hash` when it has another
-    /// one there.
+    /// How the chain differs from the earlier head: null when it still has this hash at this position, `missing` when
+    /// it ends before it, `hash` when it has another hash there.
     pub differs: Option<&'static str>,
 }

@@ -15,13 +15,13 @@ pub struct NumberSeriesView {
     pub id: Uuid,
     pub code: String,
     pub name: NameView,
-    /// What it numbers, such as `journal_entry`.
+    /// The type of document that the series numbers, such as `journal_entry`.
     pub document_type: String,
-    /// Such as `GJ-{FY}-{000000}`.
+    /// The pattern, such as `GJ-{FY}-{000000}`.
     pub pattern: String,
     /// When counting starts again: `never`, `fiscal_year`, `year` or `month`.
     pub reset: &'static str,
-    /// Legal numbers have no gaps.
+    /// Whether the numbers have no gaps, as the law asks of legal numbers.
     pub gapless: bool,
     pub active: bool,
     #[schema(format = "date-time")]
@@ -47,14 +47,14 @@ impl From<&StoredSeries> for NumberSeriesView {
     }
 }
 
-/// The number the next document would get; it is not taken.
+/// The number that the next document would get. It is not reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NumberPreviewView {
     pub date: NaiveDate,
     pub number: String,
     pub sequence: u64,
-    /// Each period counts for itself; empty when counting never starts again.
+    /// The counting period. Each period counts for itself; empty when counting never starts again.
     pub period: String,
 }
 
@@ -63,7 +63,7 @@ pub struct NumberPreviewView {
 #[serde(rename_all = "camelCase")]
 pub struct NumberGapsView {
     pub number_series_id: Uuid,
-    /// Every number given in every period stands on exactly one posted entry.
+    /// Whether every number given in every period is on exactly one posted entry.
     pub gapless: bool,
     pub periods: Vec<NumberPeriodView>,
 }
@@ -73,15 +73,16 @@ pub struct NumberGapsView {
 #[serde(rename_all = "camelCase")]
 pub struct NumberPeriodView {
     pub period: String,
-    /// The last number given.
+    /// The last number that was given.
     pub last: u64,
-    /// Posted entries that carry a number of the period.
+    /// The number of posted entries that carry a number of the period.
     pub used: u64,
-    /// Of those, the ones numbered under an earlier pattern, whose place the number no longer says.
+    /// The number of these entries that were numbered under an earlier pattern, whose position can no longer be read
+    /// from the number.
     pub earlier_pattern: u64,
-    /// Entries whose number another entry has, too, in this series or in another one.
+    /// Entries whose number is also on another entry, in this series or in another one.
     pub repeated: u64,
-    /// Missing stretches, at most 1,000.
+    /// The ranges of numbers that are missing, at most 1,000.
     pub gaps: Vec<NumberGapView>,
 }
 

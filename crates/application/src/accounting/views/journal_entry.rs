@@ -21,46 +21,46 @@ pub struct JournalEntryView {
     pub id: Uuid,
     pub journal_id: Uuid,
     pub journal_code: String,
-    /// `standard`, `opening`, `closing`, `reversal` or `revaluation`.
+    /// The kind of entry: `standard`, `opening`, `closing`, `reversal` or `revaluation`.
     pub kind: &'static str,
-    /// `draft`, `posted` or `reversed`.
+    /// The status: `draft`, `posted` or `reversed`.
     pub status: &'static str,
     /// The legal number; null until posted.
     pub number: Option<String>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
     pub fiscal_period_id: Option<Uuid>,
-    /// Of lines that name none.
+    /// The currency of lines that do not name their own.
     pub currency: String,
     pub description: Option<String>,
     pub reference: Option<String>,
     pub notes: Option<String>,
-    /// Why control accounts are posted to by hand.
+    /// The reason for posting to control accounts by hand.
     pub control_reason: Option<String>,
-    /// Sum of the debits in the company currency; null for a draft.
+    /// The sum of the debits in the company currency; null for a draft.
     pub total: Option<String>,
     pub line_count: u32,
     pub reverses_id: Option<Uuid>,
     pub reversed_by_id: Option<Uuid>,
     pub recurring_entry_id: Option<Uuid>,
-    /// The entry that it was copied from.
+    /// The entry from which this one was copied.
     pub copied_from_id: Option<Uuid>,
-    /// Its latest copy; all of them are the entries with this `copiedFromId`.
+    /// The latest copy. All copies are the entries with this `copiedFromId`.
     pub copied_to_id: Option<Uuid>,
-    /// The user who made it; null for what the product makes by itself.
+    /// The user who created it; null if the product did.
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
     pub created_at: String,
-    /// The user who posted it; null until posted, and for what the product posts by itself.
+    /// The user who posted it; null until it is posted, and if the product posted it.
     pub posted_by: Option<Uuid>,
-    /// When it entered the ledger; null until posted.
+    /// The moment at which it entered the ledger; null until posted.
     pub recorded_at: Option<String>,
-    /// Its place in the journal's hash chain.
+    /// The entry's position in the journal's hash chain.
     pub chain_sequence: Option<i64>,
-    /// SHA-256 of the entry before and this one, hexadecimal.
+    /// The SHA-256 of this entry and the hash before it, hexadecimal.
     pub hash: Option<String>,
     pub version: i64,
-    /// In lists only with `expand=lines`; never more than 1,000, the others are in `/ledger-lines`.
+    /// The lines. Lists have them only with `expand=lines`. At most 1,000 are shown; `/ledger-lines` has all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<EntryLineView>>,
 }
@@ -73,27 +73,28 @@ pub struct EntryLineView {
     pub account_id: Uuid,
     pub account_code: String,
     pub account_name: Option<NameView>,
-    /// In the line's currency; exactly one of debit and credit is there.
+    /// The debit in the line's currency. A line has either a debit or a credit.
     pub debit: Option<String>,
     pub credit: Option<String>,
     pub currency: String,
-    /// Company units for one unit of the currency; null in a draft that leaves it to the posting date.
+    /// Units of the company currency for one unit of the line's currency; null in a draft that takes the rate of the
+    /// posting date.
     pub rate: Option<String>,
-    /// In the company currency; null in a draft.
+    /// The debit in the company currency; null in a draft.
     pub company_debit: Option<String>,
     pub company_credit: Option<String>,
-    /// Dimension code to value code.
+    /// The values of dimensions: dimension code to value code.
     pub dimensions: BTreeMap<String, String>,
     pub description: Option<String>,
     pub party: Option<String>,
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
-    /// Takes up what conversion left over.
+    /// Whether this line takes up the rounding difference left by currency conversion.
     pub rounding: bool,
 }
 
-/// One posted line of the ledger with what its entry says.
+/// One posted line of the ledger, together with its entry's header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLineView {
@@ -106,7 +107,7 @@ pub struct LedgerLineView {
     pub fiscal_period_id: Uuid,
     pub account_id: Uuid,
     pub account_code: String,
-    /// In the company currency.
+    /// The debit in the company currency.
     pub debit: String,
     pub credit: String,
     pub currency: String,
@@ -114,15 +115,15 @@ pub struct LedgerLineView {
     pub currency_credit: String,
     pub rate: String,
     pub dimensions: BTreeMap<String, String>,
-    /// The line's, or the entry's where the line has none.
+    /// The description of the line, or that of the entry if the line has none.
     pub description: Option<String>,
     pub party: Option<String>,
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
-    /// The user who posted the entry; null for what the product posts by itself.
+    /// The user who posted the entry; null if the product posted it.
     pub posted_by: Option<Uuid>,
-    /// That user's name.
+    /// The name of that user.
     pub posted_by_name: Option<String>,
     #[schema(format = "date-time")]
     pub recorded_at: String,

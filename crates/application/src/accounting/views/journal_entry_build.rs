@@ -15,7 +15,7 @@ use crate::error::AppResult;
 use crate::ports::change::Change;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What lines are shown with.
+/// The names with which lines are shown.
 struct Names {
     accounts: HashMap<AccountId, AccountName>,
     dimensions: HashMap<DimensionSetId, BTreeMap<String, String>>,
@@ -174,7 +174,7 @@ pub async fn draft_view(
     })
 }
 
-/// What was just posted.
+/// The view of an entry that was just posted.
 pub async fn posted_view(uow: &mut dyn UnitOfWork, posting: &Posting) -> AppResult<JournalEntryView> {
     posted_entry_view(uow, &posting.entry, &posting.meta, posting.version).await
 }

@@ -6,15 +6,15 @@ use uuid::Uuid;
 
 use crate::accounting::ports::ledger::LedgerSettings;
 
-/// The accounts the ledger itself posts to; null where none is set.
+/// The accounts that the ledger itself posts to; null where none is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerSettingsView {
-    /// Takes profit and loss at year close.
+    /// The account that takes profit and loss at year close; null when none is set.
     pub retained_earnings_account_id: Option<Uuid>,
-    /// Takes what conversion leaves over.
+    /// The account that takes rounding differences of currency conversion; null when none is set.
     pub rounding_account_id: Option<Uuid>,
-    /// Balances opening entries.
+    /// The account that balances opening entries; null when none is set.
     pub opening_account_id: Option<Uuid>,
     pub version: i64,
 }
@@ -30,7 +30,7 @@ impl From<&LedgerSettings> for LedgerSettingsView {
     }
 }
 
-/// How many of each were created; what was there already is left as it is.
+/// The number of records of each kind that were created. Existing records stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SetupSummary {
@@ -41,6 +41,6 @@ pub struct SetupSummary {
     pub journals: u32,
     pub dimensions: u32,
     pub fiscal_years: u32,
-    /// Ledger settings that were empty and now name an account.
+    /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,
 }

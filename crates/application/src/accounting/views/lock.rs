@@ -7,30 +7,31 @@ use uuid::Uuid;
 
 use crate::accounting::ports::locks::StoredLockException;
 
-/// One lock: nothing that it concerns is posted on or before its date.
+/// A lock: on or before its date nothing can be posted that it applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LockView {
-    /// `fiscal` (every journal), `sales`, `purchase`, `tax` (entries on VAT accounts) or `hard` (every journal, for ever).
+    /// The kind of lock: `fiscal` (every journal), `sales`, `purchase`, `tax` (entries with a line on a VAT account or
+    /// with a tax code) or `hard` (every journal, for ever).
     pub kind: &'static str,
-    /// The last locked day; null locks nothing.
+    /// The last locked day; null when nothing is locked.
     pub locked_through: Option<NaiveDate>,
-    /// 0 until it is set for the first time.
+    /// The version; 0 until the lock is set for the first time.
     pub version: i64,
 }
 
-/// Every kind of lock.
+/// The locks, one of every kind.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LocksView {
     pub items: Vec<LockView>,
 }
 
-/// A person's leave to post into locked dates for a while.
+/// Permission for one user to post into locked dates for a limited time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LockExceptionView {
     pub id: Uuid,
-    /// The lock it lifts: `fiscal`, `sales`, `purchase` or `tax`.
+    /// The kind of lock that the exception lifts: `fiscal`, `sales`, `purchase` or `tax`.
     pub kind: &'static str,
     pub user_id: Uuid,
     pub reason: String,
@@ -38,7 +39,7 @@ pub struct LockExceptionView {
     pub starts_at: String,
     #[schema(format = "date-time")]
     pub expires_at: String,
-    /// When it was taken back before it expired.
+    /// The moment at which the exception was revoked; null if it was not.
     pub revoked_at: Option<String>,
     pub created_by: Option<Uuid>,
     pub version: i64,

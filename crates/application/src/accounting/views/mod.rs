@@ -1,4 +1,4 @@
-//! What the API answers about the ledger.
+//! The API's answers about the ledger.
 
 pub mod account;
 pub mod account_balance;

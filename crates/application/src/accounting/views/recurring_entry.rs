@@ -25,79 +25,81 @@ pub struct RecurringEntryView {
     pub name: NameView,
     pub schedule: ScheduleView,
     pub start_date: NaiveDate,
-    /// The last day on which it may fall due; null goes on.
+    /// The last day on which the entry may fall due; null if it goes on without end.
     pub end_date: Option<NaiveDate>,
-    /// When it falls due next; null when never again. A date in the past is overdue.
+    /// The date of the next occurrence; null when there is none. A date in the past is overdue.
     pub next_date: Option<NaiveDate>,
-    /// Every occurrence through this day was made, skipped or has failed; null before the first.
+    /// The day through which every occurrence was made, skipped or has failed; null before the first one.
     pub settled_through: Option<NaiveDate>,
-    /// Posts what falls due instead of leaving a draft.
+    /// Whether due entries are posted instead of left as drafts.
     pub auto_post: bool,
     pub active: bool,
     pub journal_id: Uuid,
-    /// Of lines that name none.
+    /// The currency of lines that do not name their own.
     pub currency: String,
-    /// May hold `{date}`, `{month}` and `{year}` of the posting date.
+    /// The description. It may contain `{date}`, `{month}` and `{year}`, which stand for parts of the posting date.
     pub description: Option<String>,
     pub reference: Option<String>,
     pub control_reason: Option<String>,
-    /// Why the earliest of its failed occurrences could not be made; null when none has failed.
+    /// The earliest failed occurrence and why it failed; null when none has failed.
     pub last_error: Option<RecurringFailureView>,
-    /// Occurrences that failed and were neither made nor skipped since. At 100 it makes no more until there are fewer.
+    /// The number of occurrences that have failed and were neither made nor skipped since. At 100 the recurring entry
+    /// stops until there are fewer.
     pub failed_count: u32,
-    /// The user who ordered it as it is: who created it, or last changed what it makes. The background makes its entries
-    /// in this person's name, and only while the person may. Null when unknown.
+    /// The user who ordered it in its present form, by creating it or by last changing what it makes. The background
+    /// job makes its entries in this user's name, and only while the user may do so. Null when unknown.
     pub ordered_by: Option<Uuid>,
-    /// The API key with which it was ordered: without the key, or beyond its scopes, nothing is made.
+    /// The API key that was used to order it; null if none was. If the key no longer exists or lacks the scopes,
+    /// nothing is made.
     pub ordered_by_key: Option<Uuid>,
     pub version: i64,
-    /// The occurrences given up by a change with `dropOverdue`; only in the answer to that change.
+    /// The occurrences that a change with `dropOverdue` gave up; present only in the answer to that change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Vec<NaiveDate>>,
-    /// In lists only with `expand=lines`.
+    /// The lines. Lists have them only with `expand=lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<EntryLineView>>,
 }
 
-/// When it falls due. A day that a month does not have becomes its last day.
+/// A schedule. A day that a month does not have becomes its last day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduleView {
-    /// `monthly`, `weekly` or `yearly`.
+    /// The frequency: `monthly`, `weekly` or `yearly`.
     pub frequency: &'static str,
-    /// Every how many months or weeks.
+    /// The number of months or weeks from one occurrence to the next.
     pub interval: u16,
-    /// Of a monthly schedule.
+    /// The day of the month, in a monthly schedule.
     pub day_of_month: Option<u8>,
-    /// Of a weekly schedule: `monday` to `sunday`.
+    /// The weekday, `monday` to `sunday`, in a weekly schedule.
     pub weekday: Option<&'static str>,
-    /// Of a yearly schedule, with `day`.
+    /// The month, in a yearly schedule.
     pub month: Option<u8>,
     pub day: Option<u8>,
 }
 
-/// Why an occurrence could not be made. It is tried again the next day, and does not hold up the later ones.
+/// An occurrence that failed, and why. It is tried again the next day, and does not hold up later ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringFailureView {
-    /// The occurrence that failed.
+    /// The date of the occurrence that failed.
     pub date: NaiveDate,
     pub attempted_on: NaiveDate,
     pub errors: Vec<RecurringProblemView>,
 }
 
-/// An occurrence that was not made.
+/// An occurrence that was not made, because it failed or was skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringOccurrenceView {
     pub date: NaiveDate,
-    /// `failed` or `skipped`.
+    /// The status: `failed` or `skipped`.
     pub status: &'static str,
-    /// Of a failed one: the day of the last attempt.
+    /// The day of the last attempt, if the occurrence failed.
     pub attempted_on: Option<NaiveDate>,
-    /// Of a failed one: why.
+    /// The reasons, if the occurrence failed.
     pub errors: Vec<RecurringProblemView>,
-    /// Of a skipped one: why, in the words of whoever skipped it.
+    /// The reason given, if the occurrence was skipped.
     pub reason: Option<String>,
     pub skipped_by: Option<Uuid>,
     #[schema(format = "date-time")]
@@ -108,23 +110,23 @@ pub struct RecurringOccurrenceView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringSkipView {
-    /// The occurrence.
+    /// The date of the occurrence.
     pub date: NaiveDate,
     pub recurring_entry: RecurringEntryView,
 }
 
-/// One reason.
+/// One reason for which an occurrence failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringProblemView {
     pub code: String,
-    /// Where in the entry, as a JSON pointer.
+    /// The place in the entry, as a JSON pointer.
     pub pointer: String,
     pub en: String,
     pub ar: String,
 }
 
-/// One entry to come.
+/// An entry that will be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UpcomingEntryView {
@@ -139,11 +141,11 @@ pub struct UpcomingEntriesView {
     pub items: Vec<UpcomingEntryView>,
 }
 
-/// What a run made.
+/// The result of a run of a recurring entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecurringRunView {
-    /// The entries, without their lines; empty when nothing was due.
+    /// The entries, without their lines; empty when none was due.
     pub entries: Vec<JournalEntryView>,
     /// The occurrences that could not be made, with the reasons.
     pub failed: Vec<RecurringFailureView>,

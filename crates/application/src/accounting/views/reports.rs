@@ -27,24 +27,24 @@ impl Serialize for Money {
     }
 }
 
-/// What a report covers.
+/// The scope of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportScopeView {
-    /// Whose books they are.
+    /// The company whose books they are.
     pub company: NameView,
-    /// In the language of the request.
+    /// The title, in the language of the request.
     pub title: String,
-    /// Of every amount: the company's, or the one asked for.
+    /// The currency of every amount: the company currency, or the one asked for.
     pub currency: String,
-    /// Null: from the beginning of the books.
+    /// The first day; null when the report begins with the books.
     pub from: Option<NaiveDate>,
-    /// Null: to their end.
+    /// The last day; null when the report goes to the end of the books.
     pub to: Option<NaiveDate>,
     pub known_at: Option<String>,
-    /// As asked for: `code:value,value`.
+    /// The dimension filters of the request, as `code:value,value`.
     pub dimensions: Vec<String>,
-    /// What the figures are set beside.
+    /// The range or day with which the figures are compared.
     pub comparison: Option<ReportRangeView>,
 }
 
@@ -60,18 +60,18 @@ pub struct TrialBalanceView {
     pub scope: ReportScopeView,
     pub lines: Vec<TrialBalanceLineView>,
     pub totals: TrialBalanceFiguresView,
-    /// Debits equal credits; null when a filter leaves lines out.
+    /// Whether debits equal credits; null when a filter leaves lines out.
     pub balanced: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TrialBalanceLineView {
-    /// The code.
+    /// The code of the account.
     pub account: String,
     pub account_id: Uuid,
     pub name: NameView,
-    /// `asset`, `liability`, `equity`, `income` or `expense`.
+    /// The type of the account: `asset`, `liability`, `equity`, `income` or `expense`.
     #[serde(rename = "type")]
     pub account_type: &'static str,
     #[serde(flatten)]
@@ -82,19 +82,19 @@ pub struct TrialBalanceLineView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TrialBalanceFiguresView {
-    /// The closing balance, if it is on the debit side.
+    /// The closing balance, if it is a debit balance.
     #[schema(value_type = String)]
     pub debit: Money,
     #[schema(value_type = String)]
     pub credit: Money,
-    /// Signed, debit positive; before `from`.
+    /// The balance before `from`; positive if it is a debit balance.
     #[schema(value_type = String)]
     pub opening: Money,
     #[schema(value_type = String)]
     pub movement_debit: Money,
     #[schema(value_type = String)]
     pub movement_credit: Money,
-    /// Signed, debit positive.
+    /// The closing balance; positive if it is a debit balance.
     #[schema(value_type = String)]
     pub closing: Money,
 }
@@ -103,22 +103,22 @@ pub struct TrialBalanceFiguresView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatementView {
     pub scope: ReportScopeView,
-    /// What the `amounts` of each line mean, in their order.
+    /// The meaning of the `amounts` of each line, in their order.
     pub columns: Vec<StatementColumnView>,
     pub sections: Vec<StatementSection>,
-    /// What follows from the sections, such as the net profit.
+    /// The figures computed from the sections, such as the net profit.
     pub results: Vec<StatementLine>,
-    /// The statement proves itself: assets equal liabilities and equity, or the cash flow explains the change of the
-    /// cash accounts. Null when a filter leaves lines out, and for the income statement, which has nothing to prove.
+    /// Whether the statement balances: assets equal liabilities and equity, or the cash flow explains the change of the
+    /// cash accounts. Null when a filter leaves lines out, and for the income statement, which has nothing to balance.
     pub balanced: Option<bool>,
-    /// By how much it does not, one amount a column; always zero unless filtered.
+    /// The difference by column when the statement does not balance; always zero unless the report is filtered.
     #[schema(value_type = Vec<String>)]
     pub difference: Vec<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatementColumnView {
-    /// `current`, `comparison`, or the code of a dimension value.
+    /// The code of the column: `current`, `comparison`, or the code of a dimension value.
     pub code: String,
     pub caption: String,
     pub from: Option<NaiveDate>,
@@ -128,10 +128,10 @@ pub struct StatementColumnView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementSection {
-    /// Stable: `assets`, `income`, `operating` …
+    /// The stable code of the section, such as `assets`, `income` or `operating`.
     pub code: &'static str,
     pub caption: String,
-    /// The tree, parents before children; headings carry the sum of what is below them.
+    /// The lines as a tree, parents before children. Headings carry the sum of the accounts below them.
     pub lines: Vec<StatementLine>,
     pub total_caption: String,
     #[schema(value_type = Vec<String>)]
@@ -141,27 +141,27 @@ pub struct StatementSection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementLine {
-    /// `account`, `heading` or `computed`.
+    /// The kind of line: `account`, `heading` or `computed`.
     pub kind: &'static str,
     /// The account's code, or the stable name of a computed line.
     pub code: String,
     pub account_id: Option<Uuid>,
     pub name: Option<NameView>,
-    /// Of a computed line, in the language of the request.
+    /// The caption of a computed line, in the language of the request; null for an account.
     pub caption: Option<String>,
-    /// Depth in the section, from 1.
+    /// The depth within the section, from 1.
     pub level: u8,
-    /// One for each column; positive on the section's own side.
+    /// The amounts, one for each column; positive on the section's own side.
     #[schema(value_type = Vec<String>)]
     pub amounts: Vec<Money>,
 }
 
-/// Control accounts beside the lines that make them up (R16).
+/// Control accounts beside the lines that make them up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ControlAccountsView {
     pub scope: ReportScopeView,
     pub lines: Vec<ControlAccountView>,
-    /// Every balance equals the sum of its lines.
+    /// Whether every balance equals the sum of its lines.
     pub balanced: bool,
 }
 
@@ -171,25 +171,25 @@ pub struct ControlAccountView {
     pub account: String,
     pub account_id: Uuid,
     pub name: NameView,
-    /// `receivable`, `payable`, `inventory` or `vat`.
+    /// The sub-ledger: `receivable`, `payable`, `inventory` or `vat`.
     pub control: &'static str,
-    /// The maintained balance, debit positive.
+    /// The maintained balance; positive if it is a debit balance.
     #[schema(value_type = String)]
     pub balance: Money,
-    /// The sum of the account's lines over all parties, debit positive.
+    /// The sum of the account's lines over all parties; positive if it is a debit balance.
     #[schema(value_type = String)]
     pub sub_ledger: Money,
     #[schema(value_type = String)]
     pub difference: Money,
-    /// The largest balances first, at most 1,000.
+    /// The parties with the largest balances, at most 1,000.
     pub parties: Vec<PartyBalanceView>,
-    /// How many more parties there are.
+    /// The number of further parties that are not listed.
     pub parties_omitted: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PartyBalanceView {
-    /// Null: lines without a party.
+    /// The party; null for lines without a party.
     pub party: Option<String>,
     #[schema(value_type = String)]
     pub balance: Money,
@@ -201,7 +201,7 @@ pub struct PartyBalanceView {
 pub struct GeneralLedgerView {
     pub scope: ReportScopeView,
     pub accounts: Vec<GeneralLedgerAccountView>,
-    /// Pass it as `cursor` for the next page; null on the last one.
+    /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -211,12 +211,13 @@ pub struct GeneralLedgerAccountView {
     pub account: String,
     pub account_id: Uuid,
     pub name: NameView,
-    /// The page before ended inside this account; `opening` is the balance reached there.
+    /// Whether the previous page ended inside this account; `opening` is then the balance reached there.
     pub continued: bool,
     #[schema(value_type = String)]
     pub opening: Money,
     pub lines: Vec<GeneralLedgerLineView>,
-    /// The balance after the last line shown; the account's closing balance unless the next page goes on with it.
+    /// The balance after the last line shown. It is the account's closing balance unless the account continues on the
+    /// next page.
     #[schema(value_type = String)]
     pub closing: Money,
 }
@@ -227,7 +228,7 @@ pub struct GeneralLedgerLineView {
     pub posting_date: NaiveDate,
     pub entry_id: Uuid,
     pub line_no: u32,
-    /// Code of the journal.
+    /// The code of the journal.
     pub journal: String,
     pub number: String,
     pub description: Option<String>,
@@ -237,7 +238,7 @@ pub struct GeneralLedgerLineView {
     pub debit: Money,
     #[schema(value_type = String)]
     pub credit: Money,
-    /// Of the account after this line, debit positive.
+    /// The balance of the account after this line; positive if it is a debit balance.
     #[schema(value_type = String)]
     pub balance: Money,
     pub currency: String,
@@ -256,12 +257,12 @@ pub struct GeneralLedgerRowView {
     pub kind: &'static str,
     /// Code of the account.
     pub account: String,
-    /// In the language of the request.
+    /// The name, in the language of the request.
     pub name: String,
     /// The account's balance after this row, debit positive.
     #[schema(value_type = String)]
     pub balance: Money,
-    /// Of a line.
+    /// The line, if the row is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<GeneralLedgerLineView>,
 }

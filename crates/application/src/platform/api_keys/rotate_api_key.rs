@@ -14,8 +14,8 @@ use crate::platform::guard::{may_give, outlives_no_key, record};
 use crate::platform::views::ApiKeyView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// The old secret stops working at once; name, scopes and expiry stay. Whoever rotates learns the new secret, so
-/// only its own user may, or someone who holds everything.
+/// The old secret stops working at once; name, scopes and expiry stay. The caller learns the new secret, so only the
+/// key's own user may rotate it, or a user who holds every permission.
 pub struct RotateApiKey {
     pub id: ApiKeyId,
     pub prefix: String,

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ports::clock::Ids;
 
-/// What every API key begins with.
+/// The prefix of every API key.
 pub const API_KEY_MARK: &str = "erp_";
 /// Bytes shown in the prefix: enough to tell keys apart, nothing towards the secret.
 const PREFIX_BYTES: usize = 4;

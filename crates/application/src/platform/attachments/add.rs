@@ -20,7 +20,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 #[derive(Debug, Clone)]
 pub struct AddAttachment {
     pub new: NewAttachment,
-    /// What was noted and written; in a dry run neither.
+    /// The file that was noted and written; in a dry run neither.
     pub blob_id: BlobId,
     pub size: u64,
     pub sha256: [u8; 32],

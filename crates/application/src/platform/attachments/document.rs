@@ -12,7 +12,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What attachments need to know of their document.
+/// The facts about their document that attachments need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentState {
     pub date: NaiveDate,
@@ -21,7 +21,7 @@ pub struct DocumentState {
     pub period_open: bool,
 }
 
-/// Whoever may not read a document may not see its files either.
+/// A user who may not read a document may not see its files either.
 pub fn read_permission(kind: DocumentType) -> Permission {
     match kind {
         DocumentType::JournalEntry => "accounting.journal_entry.read",

@@ -1,4 +1,4 @@
-//! What can go wrong with attachments.
+//! The errors of attachments.
 
 domain::errors! {
     DOCUMENT_UNKNOWN = "document_unknown", Rule, User,
@@ -6,7 +6,7 @@ domain::errors! {
     TOO_MANY_ATTACHMENTS = "too_many_attachments", Conflict, User,
         "A document has at most {max} attachments.", "للمستند {max} مرفقًا على الأكثر.";
     ATTACHMENT_TOO_LARGE = "attachment_too_large", TooLarge, User,
-        "The file has {size} bytes; at most {limit} are taken (attachment_bytes_max).",
+        "The file has {size} bytes; at most {limit} are accepted (attachment_bytes_max).",
         "حجم الملف {size} بايت والحد الأقصى {limit} (attachment_bytes_max).";
     ATTACHMENT_EMPTY = "attachment_empty", Rule, User,
         "The file is empty.", "الملف فارغ.";

@@ -20,7 +20,7 @@ pub trait AttachmentRepository: Send {
     /// The state of a document of this tenant; `None` when there is none.
     async fn document(&mut self, kind: DocumentType, id: Uuid) -> StorageResult<Option<DocumentState>>;
     async fn find(&mut self, id: AttachmentId) -> StorageResult<Option<Attachment>>;
-    /// Of one document, pending ones included.
+    /// The attachments of one document, including pending ones.
     async fn of_document(&mut self, kind: DocumentType, id: Uuid) -> StorageResult<Vec<Attachment>>;
     async fn insert(&mut self, attachment: &Attachment) -> StorageResult<()>;
     /// Replaces what is stored at `attachment.version - 1`. MUST change nothing and answer `false` at another version.
@@ -54,7 +54,7 @@ pub trait StoredBlobRepository: Send {
     async fn discard(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<bool>;
     /// Bytes of the tenant's attachments, those on their way included.
     async fn total_bytes(&mut self) -> StorageResult<u64>;
-    /// Of every tenant, what nobody wants any more, the oldest first.
+    /// The attachments of every tenant that are due to be removed, the oldest first.
     async fn due(&mut self, now: Timestamp, rows_max: u32) -> StorageResult<Vec<BlobKey>>;
     /// Forgets bytes that are gone from the store, unless somebody keeps them by now.
     async fn forget(&mut self, id: BlobId) -> StorageResult<()>;

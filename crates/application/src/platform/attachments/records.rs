@@ -1,4 +1,4 @@
-//! What is stored about attachments, and the rules an installation sets for them.
+//! The stored records of attachments, and the rules an installation sets for them.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl Attachment {
     }
 }
 
-/// What a caller says about a file.
+/// A caller's description of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAttachment {
     pub document_type: DocumentType,
@@ -56,13 +56,13 @@ pub struct NewAttachment {
     pub content_type: ContentType,
 }
 
-/// What this installation takes.
+/// The files that this installation accepts.
 #[derive(Debug, Clone)]
 pub struct AttachmentPolicy {
     pub types: Vec<ContentType>,
-    /// Of one file.
+    /// The largest size of one file.
     pub bytes_max: u64,
-    /// Of all files of a tenant, those on their way included; `None` for no limit.
+    /// The largest size of all files of a tenant, including those on their way; `None` for no limit.
     pub tenant_bytes_max: Option<u64>,
     pub download_url_life: Duration,
     pub upload_url_life: Duration,

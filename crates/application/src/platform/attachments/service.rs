@@ -1,4 +1,4 @@
-//! What needs the file store beside the database: bytes first, then the transaction that keeps them.
+//! Operations that need the file store beside the database: bytes first, then the transaction that keeps them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -35,7 +35,8 @@ pub struct Attachments {
 }
 
 impl Attachments {
-    /// Takes a file in one step. Whoever may not, and whatever document is not there, is refused before a byte is read.
+    /// Takes a file in one step. A caller without the right, or a document that does not exist, is refused before a
+    /// byte is read.
     pub async fn upload(
         &self,
         mut ctx: RequestContext,
@@ -156,7 +157,7 @@ impl Attachments {
         Ok(attachment)
     }
 
-    /// Whatever the caller may see: for those who hold a link.
+    /// The attachment, whatever the rights of the caller: for callers who hold a link.
     pub async fn find(&self, tenant: TenantId, id: AttachmentId) -> AppResult<Attachment> {
         self.queries.attachment(tenant, id).await?.ok_or_else(|| AppError::not_found(ATTACHMENT))
     }

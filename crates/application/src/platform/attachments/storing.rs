@@ -59,7 +59,7 @@ impl Attachments {
         result
     }
 
-    /// What was written for a command that did not keep it: it failed, or answered what an earlier request did.
+    /// Removes the file of a command that did not keep it: it failed, or answered an earlier request's result.
     pub(super) async fn unless_kept(
         &self,
         key: BlobKey,

@@ -20,7 +20,7 @@ const ROWS_MAX: u32 = 100;
 /// Blobs removed in one run; what is left waits for the next.
 const BLOBS_PER_RUN_MAX: u64 = 10_000;
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Announced uploads that were given up.

@@ -15,7 +15,7 @@ use crate::error::{AppError, AppResult};
 use crate::platform::guard::record;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What is `None` stays.
+/// `None` leaves a member as it is.
 #[derive(Debug, Clone)]
 pub struct UpdateAttachment {
     pub id: AttachmentId,

@@ -14,19 +14,19 @@ use crate::views::{optional_timestamp, timestamp};
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentView {
     pub id: Uuid,
-    /// `journal_entry`.
+    /// The type of the document: `journal_entry`.
     pub document_type: String,
     pub document_id: Uuid,
     /// The name of the file.
     pub name: String,
     pub description: Option<String>,
-    /// Such as `application/pdf`.
+    /// The media type, such as `application/pdf`.
     pub content_type: String,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// SHA-256 of the content, 64 hexadecimal digits.
     pub sha256: String,
-    /// `pending` until its bytes are there, then `stored`.
+    /// The status: `pending` until its bytes are there, then `stored`.
     pub status: String,
     pub created_by: Option<Uuid>,
     #[serde(serialize_with = "timestamp")]
@@ -35,7 +35,7 @@ pub struct AttachmentView {
     #[serde(serialize_with = "timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
-    /// When a pending one is given up; null once it is stored.
+    /// The moment at which a pending attachment is removed; null once it is stored.
     #[serde(serialize_with = "optional_timestamp")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,

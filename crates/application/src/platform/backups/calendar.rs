@@ -66,7 +66,7 @@ impl Calendar {
         (at, self.at(at))
     }
 
-    /// What is due at exactly this second.
+    /// The tasks that are due at exactly this second.
     fn at(&self, moment: Timestamp) -> Vec<Task> {
         let time = moment.to_datetime();
         let hour = (time.minute() == 0 && time.second() == 0).then(|| time.hour());

@@ -55,7 +55,7 @@ pub struct Entry {
     pub covers_until: Timestamp,
     /// Bytes in the store; none when nothing was committed.
     pub bytes: u64,
-    /// Of what is in the store.
+    /// The SHA-256 of the file in the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Which key it is sealed with; none: it is not encrypted.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::entry::{BackupKind, Entry, Lsn};
 
-/// What has to be applied, in this order.
+/// The backups to apply, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub at: Timestamp,

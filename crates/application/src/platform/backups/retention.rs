@@ -28,7 +28,7 @@ impl Default for Retention {
     }
 }
 
-/// What becomes of a backup.
+/// The fate of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// Restores moments of the last days.
@@ -38,7 +38,7 @@ pub enum Fate {
     Removed,
 }
 
-/// The fate of each entry, in the order of `catalogue`. What a kept one is applied to is kept with it.
+/// The fate of each entry, in the order of `catalogue`. A backup to which a kept one is applied is kept with it.
 pub fn fates(catalogue: &[Entry], retention: Retention, now: Timestamp) -> Vec<Fate> {
     let since = now.plus_seconds(-i64::from(retention.days) * 24 * 60 * 60);
     let mut fulls: Vec<_> = catalogue.iter().filter(|entry| entry.kind == BackupKind::Full).collect();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{BackupKind, Entry};
 use crate::error::AppResult;
 
-/// What asking for a backup has led to.
+/// The result of asking for a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Taken {
@@ -20,7 +20,7 @@ pub struct Taken {
     pub instead: Option<String>,
 }
 
-/// What happened to backups of one kind in this process.
+/// The history of backups of one kind in this process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KindStatistics {
     /// Until when the last one covers every commit.

@@ -13,14 +13,14 @@ pub struct ServerBackup {
     pub kind: String,
     pub started_at: String,
     pub finished_at: String,
-    /// Of a log: where it begins. The log before it ends there.
+    /// Where a log backup begins. The log before it ends there.
     pub first_lsn: String,
     /// Where it ends; of a full backup, the first log that is needed holds it.
     pub last_lsn: String,
-    /// Of a differential backup: the checkpoint of the full one that it is applied to.
+    /// The checkpoint of the full backup to which a differential one is applied.
     #[serde(default)]
     pub base_lsn: Option<String>,
-    /// Of a full backup.
+    /// The checkpoint of a full backup.
     #[serde(default)]
     pub checkpoint_lsn: Option<String>,
     /// Where it lies, such as `https://…/full.bak`.

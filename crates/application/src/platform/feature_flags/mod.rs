@@ -26,7 +26,7 @@ pub use read::{FLAGS_MAX, FlagProblem, FlagSet};
 /// Roles of one user that count as groups.
 const ROLES_MAX: u32 = 50;
 
-/// A flag for the one who asks.
+/// A feature flag as it is for the caller.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FeatureFlagView {
@@ -35,7 +35,7 @@ pub struct FeatureFlagView {
     /// The variant for the caller, if the flag has variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// What the variant is configured to be.
+    /// The configuration of the variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub configuration: Option<Value>,
@@ -57,7 +57,7 @@ impl FeatureFlags {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(flags);
     }
 
-    /// Replaces the flags by those of a configuration; see [`FlagSet::read`]. What is wrong with it belongs in the log.
+    /// Replaces the flags by those of a configuration; see [`FlagSet::read`]. Its errors belong in the log.
     pub fn load<'a>(
         &self,
         sections: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -101,7 +101,8 @@ fn draw(ids: &dyn Ids) -> f64 {
     f64::from(number) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// Who the flags see: the user by e-mail address, in the groups of the tenant's code and of the user's role codes.
+/// The caller as flags see it: the user by e-mail address, in the groups of the tenant's code and of the user's role
+/// codes.
 pub async fn caller(
     queries: &dyn PlatformQueries,
     ctx: &RequestContext,

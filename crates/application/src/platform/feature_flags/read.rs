@@ -36,7 +36,7 @@ impl FlagSet {
         let mut set = Self::default();
         let mut problems = Vec::new();
         let sections: Vec<(&str, &str)> = sections.into_iter().collect();
-        // What a flag says of itself counts before what is below it: this is how operators force one on or off.
+        // A flag's own value counts before the values below it: this is how operators force one on or off.
         let own = |id: &str| {
             let found = sections.iter().find(|(key, _)| key.to_lowercase() == id.to_lowercase());
             found.filter(|(_, text)| is_word(text))

@@ -223,7 +223,7 @@ fn windows_open_at_moments_as_dotnet_writes_them() {
     ] {
         assert_eq!(window(json!({ "Start": start })), (false, true), "{start}");
     }
-    // What .NET has defaults for may be left out of a recurrence.
+    // Members for which .NET has defaults may be left out of a recurrence.
     let day = |recurrence: Value| {
         window(json!({ "Start": "2019-04-01T13:59", "End": "2019-04-01T14:59", "Recurrence": recurrence }))
     };

@@ -21,14 +21,14 @@ pub const WRONG_TOKENS_MAX: u32 = 30;
 /// How long it waits then, in seconds.
 pub const WRONG_TOKENS_SECONDS: i64 = 60;
 
-/// What a new account begins with; what is `None` is as the invitation says.
+/// The first data of a new account; `None` takes the invitation's.
 pub struct NewAccount {
     pub password: String,
     pub name: Option<String>,
     pub locale: Option<Language>,
 }
 
-/// Who accepts: someone signed in, or nobody yet.
+/// The accepting person: signed in, or not yet a user.
 pub enum Acceptor {
     SignedIn(UserId),
     New(NewAccount),

@@ -27,7 +27,7 @@ pub struct AcceptInvitation {
     pub account: Account,
 }
 
-/// Who accepts.
+/// The account of the accepting person.
 pub enum Account {
     /// Someone signed in, whose address is the invited one.
     Known(UserId),

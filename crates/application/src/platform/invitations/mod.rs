@@ -1,5 +1,5 @@
-//! Invitations: how an address becomes a member. Whoever may, invites; only the person makes the membership, by accepting
-//! with the token that was handed over to them.
+//! Invitations: how an e-mail address becomes a member. A user with the right invites; only the invited person makes
+//! the membership, by accepting with the token that was handed to them.
 
 mod accept;
 mod accept_invitation;
@@ -30,9 +30,9 @@ use crate::ports::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const INVITATION: &str = "invitation";
-/// What inviting needs, and what whoever invited must still hold at acceptance.
+/// The permission that inviting needs, and that the inviting user must still hold at acceptance.
 const INVITE: &str = "platform.user.create";
-/// What giving roles needs beside it.
+/// The permission that giving roles needs beside it.
 const GIVE: &str = "platform.role_assignment.create";
 /// How long an invitation can be accepted, in seconds.
 pub const INVITATION_SECONDS: i64 = 7 * 24 * 3600;
@@ -95,7 +95,7 @@ async fn given_roles(ctx: &RequestContext, uow: &mut dyn UnitOfWork, ids: &[Role
     Ok(roles)
 }
 
-/// What a key invites ends with the key.
+/// An invitation by a key ends with the key.
 async fn expiry(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Timestamp> {
     let usual = uow.now().plus_seconds(INVITATION_SECONDS);
     Ok(own_end(ctx, uow).await?.map_or(usual, |end| end.min(usual)))

@@ -13,7 +13,8 @@ use crate::platform::users::address_is_free;
 use crate::platform::views::InvitationView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// The old token stops working. Whoever renews vouches for the roles from now on, so they must hold what these grant.
+/// The old token stops working. The user who renews it answers for the roles from now on, so must hold everything
+/// that they grant.
 pub struct RenewInvitation {
     pub id: InvitationId,
     pub token_hash: [u8; 32],

@@ -1,9 +1,9 @@
-//! What an invitation is accepted with.
+//! The token with which an invitation is accepted.
 
 use crate::platform::api_keys::{hash_token, hex};
 use crate::ports::clock::Ids;
 
-/// What every token begins with, so that a leaked one is recognised.
+/// The prefix of every token, by which a leaked one is recognised.
 pub const INVITATION_MARK: &str = "eri_";
 
 /// A new token. Its text exists only here and in the one answer that shows it.

@@ -63,7 +63,7 @@ pub async fn finish_in<T: Serialize + Sync>(
     Err(AppError::of(&JOB_INTERRUPTED))
 }
 
-/// What notes how a job ended whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
+/// Notes the end of a job whose own transaction did not: it failed, was cancelled, kept nothing or was a replay.
 pub fn ending(ctx: &RequestContext, job: JobId, outcome: &AppResult<Executed>) -> AppResult<Arc<dyn Work>> {
     let write = match outcome {
         Ok(executed) => {
@@ -101,7 +101,7 @@ pub async fn fail_interrupted(app: &Application, runner: Uuid) -> AppResult<u64>
     Ok(write.changed())
 }
 
-/// What a job keeps of its failure: the problem as its caller would have got it.
+/// The record of a job's failure: the problem as its caller would have got it.
 fn error_document(error: &AppError, language: Language) -> AppResult<String> {
     let headline = match (&error.headline, error.violations.as_slice()) {
         (Some(headline), _) => (**headline).clone(),

@@ -15,7 +15,7 @@ use crate::ports::storage_error::StorageResult;
 pub struct NewJob {
     pub id: JobId,
     pub kind: &'static str,
-    /// What was asked for, a JSON document.
+    /// The input of the job, a JSON document.
     pub input: String,
     pub total: Option<i64>,
     pub created_by: Option<UserId>,
@@ -45,7 +45,7 @@ pub trait JobRepository: Send {
     ) -> StorageResult<u64>;
 }
 
-/// What `GET /jobs` filters and sorts by.
+/// The fields by which `GET /jobs` filters and sorts.
 pub static JOB_LIST: ListSpec = ListSpec {
     resource: "job",
     fields: &[

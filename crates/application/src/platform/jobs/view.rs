@@ -6,30 +6,30 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Work that outlives its request.
+/// A job: work that goes on after its request was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobView {
     pub id: Uuid,
-    /// Such as `import_accounts` or `import_journal_entries`.
+    /// The type of the job, such as `import_accounts` or `import_journal_entries`.
     pub r#type: String,
-    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+    /// The status: `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     pub status: String,
-    /// From 0 to 100.
+    /// The progress in per cent, from 0 to 100.
     pub progress: u8,
-    /// Rows done so far.
+    /// The number of rows processed so far.
     pub done: u64,
-    /// Rows in all; null until that is known.
+    /// The number of rows in all; null until it is known.
     pub total: Option<u64>,
-    /// Somebody asked it to stop.
+    /// Whether a user has asked the job to stop.
     pub cancel_requested: bool,
-    /// What was asked for.
+    /// The input of the job.
     #[schema(value_type = Object)]
     pub input: Value,
-    /// What came of it; null unless it succeeded.
+    /// The result of the job; null unless it succeeded.
     #[schema(value_type = Option<Object>)]
     pub result: Option<Value>,
-    /// Null unless it failed or was cancelled.
+    /// The error; null unless the job failed or was cancelled.
     pub error: Option<JobErrorView>,
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
@@ -39,13 +39,13 @@ pub struct JobView {
     pub version: i64,
 }
 
-/// Why a job failed.
+/// The reason why a job failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobErrorView {
     pub code: String,
     pub detail: String,
-    /// The first of them; the detail says how many there are.
+    /// The first errors; the detail says how many there are.
     pub errors: Vec<JobErrorItem>,
 }
 
@@ -53,7 +53,7 @@ pub struct JobErrorView {
 #[serde(rename_all = "camelCase")]
 pub struct JobErrorItem {
     pub pointer: String,
-    /// Line of the file, from 1.
+    /// The line of the file, from 1.
     pub row: Option<u64>,
     pub column: Option<String>,
     pub code: String,

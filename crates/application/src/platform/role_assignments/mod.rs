@@ -1,4 +1,4 @@
-//! Who has which role, and until when.
+//! Role assignments: which user has which role, and until when.
 
 mod create_role_assignment;
 mod delete_role_assignment;

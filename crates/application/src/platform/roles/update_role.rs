@@ -13,7 +13,7 @@ use crate::platform::guard::{may_give, may_take, record};
 use crate::platform::views::RoleView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What is `None` stays. Everyone who has the role has its new permissions with the next request.
+/// `None` leaves a member as it is. Every user of the role has its new permissions with the next request.
 pub struct UpdateRole {
     pub id: RoleId,
     pub code: Option<Code>,
@@ -44,7 +44,7 @@ impl Command for UpdateRole {
                 role.permissions.iter().filter(|grant| !permissions.contains(grant)).cloned().collect();
             may_take(ctx, &removed)?;
             if !removed.is_empty() {
-                // Whoever has the role loses something, so none of them may hold more than the caller.
+                // Every user of the role loses something, so none of them may hold more than the caller.
                 let now = uow.now();
                 may_take(ctx, &uow.users().grants_of_holders(role.id, now).await?)?;
             }

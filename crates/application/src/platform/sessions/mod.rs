@@ -30,7 +30,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 /// The entity of audit rows and events.
 pub const SESSION: &str = "session";
 
-/// What the audit log keeps of a session.
+/// The record of a session in the audit log.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SessionDocument {

@@ -16,7 +16,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 
 /// Counts one failure. While a lock lasts the account's count stays, so that it ends when it said it would.
 ///
-/// Whatever the reason of a refusal, it costs one write: the time of an answer tells nobody which addresses exist.
+/// Every refusal costs one write, whatever its reason: the time of an answer does not tell which addresses exist.
 pub struct RecordFailure {
     /// The accounts that the password was tried for. None is to blame for an unknown address, nor for a right password that
     /// lets nobody in.
@@ -35,7 +35,7 @@ impl RecordFailure {
     ) -> AppResult<()> {
         let command =
             Self { users, failures_max: policy.failures_max, lock_seconds: i64::from(policy.lock_seconds) };
-        // Whoever typed the password, it was not the account's owner as far as anyone knows.
+        // Nothing proves that the account's owner typed the password.
         execute(app, &RequestContext::system(tenant, &caller.request_id), command).await.map(|_| ())
     }
 }

@@ -14,7 +14,7 @@ use crate::platform::guard::record;
 use crate::platform::records::RefreshToken;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// What became of the token.
+/// The outcome for the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refreshed {
     /// The next token is stored.

@@ -15,7 +15,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const TENANT: &str = "tenant";
-/// What a tenant can be set up from.
+/// The templates of a tenant.
 pub const TEMPLATES: [&str; 2] = ["sa-standard", "empty"];
 
 pub static TENANT_LIST: ListSpec = ListSpec {

@@ -15,7 +15,7 @@ use crate::platform::records::TenantStatus;
 use crate::platform::views::TenantView;
 use crate::ports::unit_of_work::UnitOfWork;
 
-/// Nobody can use the tenant any more; nothing in it changes.
+/// The tenant cannot be used any more; nothing in it changes.
 pub struct SuspendTenant {
     pub id: TenantId,
 }

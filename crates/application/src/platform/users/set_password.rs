@@ -20,7 +20,7 @@ use crate::ports::unit_of_work::UnitOfWork;
 pub struct SetPassword {
     pub id: UserId,
     pub password_hash: PasswordHash,
-    /// What the current password was verified against: needed for one's own account.
+    /// The hash against which the current password was verified: needed for one's own account.
     pub verified: Option<PasswordHash>,
 }
 
@@ -41,7 +41,7 @@ impl Command for SetPassword {
     }
 }
 
-/// Whoever changes their own account by the administrators' way proves its password like anyone else.
+/// Users who change their own account by the administrators' operation prove their password like anyone else.
 pub(in crate::platform) fn knows_own(
     ctx: &RequestContext,
     user: &User,

@@ -22,7 +22,7 @@ pub struct UpdateUser {
     pub email: Option<EmailAddress>,
     pub name: Option<String>,
     pub locale: Option<Language>,
-    /// What the current password was verified against: needed for the address of one's own account.
+    /// The hash against which the current password was verified: needed for the address of one's own account.
     pub verified: Option<PasswordHash>,
 }
 

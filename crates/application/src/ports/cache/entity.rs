@@ -1,4 +1,4 @@
-//! What is cached: each entity with its class of life and the changes that make it stale (F9).
+//! The cached entities, each with its class of life and the changes that make it stale (F9).
 
 use crate::platform::identity::ACCESS_ENTITY;
 

@@ -28,7 +28,7 @@ pub struct Cached {
 
 pub type Load = Box<dyn FnOnce() -> BoxFuture<'static, AppResult<Option<Cached>>> + Send>;
 
-/// What a flush removed, or would remove.
+/// The number of values that a flush removed, or would remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flushed {
     pub keys: u64,
@@ -54,8 +54,8 @@ pub trait Cache: Send + Sync {
 
 pub type SharedCache = Arc<dyn Cache>;
 
-/// What the books themselves say has changed. A shared cache asks after it was cut off, because then others may have
-/// changed things without its hearing of it.
+/// The changes that the books themselves record. A shared cache asks after it was cut off, because then others may
+/// have changed things without its hearing of it.
 #[async_trait]
 pub trait RecentChanges: Send + Sync {
     /// Entities with recorded changes since then, as [`Cache::invalidate`] takes them. MUST name every entity of a

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Whether the shared store is used.
+/// Whether the shared store is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum BreakerState {
@@ -19,9 +19,9 @@ pub enum BreakerState {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClassStatistics {
-    /// `reference` or `transactional`.
+    /// The class of cached values: `reference` or `transactional`.
     pub class: &'static str,
-    /// `memory` or `redis`.
+    /// The level of the cache: `memory` or `redis`.
     pub level: &'static str,
     pub hits: u64,
     pub misses: u64,
@@ -35,35 +35,35 @@ impl ClassStatistics {
     }
 }
 
-/// The shared store as this process sees it.
+/// The shared store, as this process sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RedisStatistics {
     pub breaker: BreakerState,
-    /// Times the breaker has opened.
+    /// The number of times the circuit breaker has opened.
     pub opened: u64,
     /// Operations that failed or took too long.
     pub errors: u64,
-    /// Stored values that could not be read, and were removed.
+    /// Stored values that could not be read and were removed.
     pub undecodable: u64,
-    /// Groups this process has changed and Redis has not heard of yet.
+    /// Groups that this process has changed and of which Redis has not been told yet.
     pub pending_invalidations: u64,
-    /// Changes of other processes that were heard of.
+    /// Changes by other processes that this process has learned of.
     pub remote_invalidations: u64,
-    /// Times a value was awaited from another process that was loading it.
+    /// The number of times a value was awaited that another process was loading.
     pub awaited: u64,
 }
 
-/// Counters of this process since its start.
+/// Counters of the cache in this process since its start.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CacheStatistics {
     pub classes: Vec<ClassStatistics>,
-    /// Values loaded from storage.
+    /// The number of values loaded from storage.
     pub loads: u64,
-    /// Values in memory, and their bytes; both are estimates.
+    /// The number of values in memory, and their bytes; both are estimates.
     pub memory_entries: u64,
     pub memory_bytes: u64,
-    /// Null when the cache is in this process only.
+    /// The shared cache in Redis; null when the cache is in this process only.
     pub redis: Option<RedisStatistics>,
 }

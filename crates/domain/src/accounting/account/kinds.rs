@@ -1,7 +1,7 @@
 //! The closed sets of words that describe an account.
 
 crate::choices! {
-    /// What an account measures; decides the statement it belongs to and its normal side.
+    /// The type of an account, which decides the statement it belongs to and its normal side.
     pub enum AccountType {
         Asset = "asset",
         Liability = "liability",

@@ -1,6 +1,6 @@
-//! What accounts ask of the dimensions on their lines (R9).
+//! The demands of accounts on the dimensions of their lines (R9).
 //!
-//! Of the rules for one dimension those with the most specific selector decide: one account before a code prefix, a longer
+//! Among the rules for one dimension those with the most specific selector decide: one account before a code prefix, a longer
 //! prefix before a shorter one, any prefix before all accounts. Blocked combinations add up; one is lifted by an allowed
 //! combination of the same dimensions whose selector is more specific, or the same and its values lie below. A value in a
 //! rule stands for the values below it, too. Broken rules are reported in the order in which the rules were made.
@@ -22,7 +22,7 @@ pub enum AccountSelector {
     All,
 }
 
-/// What a rule asks.
+/// The demand of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DimensionRuleKind {
     /// A value must be given.

@@ -23,7 +23,7 @@ crate::choices! {
     }
 }
 
-/// What a new year is asked to be.
+/// The wanted shape of a new year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YearPlan {
     pub start: NaiveDate,

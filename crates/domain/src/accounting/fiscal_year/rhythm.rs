@@ -74,7 +74,7 @@ pub struct MissingYears {
     pub too_far: BTreeSet<NaiveDate>,
 }
 
-/// What is missing for `dates`; `first` says that the ledger has no entry yet, so that they may be old books.
+/// The years missing for `dates`; `first` says that the ledger has no entry yet, so that they may be old books.
 pub fn missing_years(
     existing: &[FiscalYear],
     dates: &BTreeSet<NaiveDate>,

@@ -42,7 +42,7 @@ fn header_two() -> EntryHeader {
     EntryHeader { hash_version: HashVersion::Two, ..header() }
 }
 
-/// What the set 8 holds: two dimensions.
+/// The values of set 8: two dimensions.
 fn sets() -> DimensionSets {
     let pairs = vec![(id(22), id(32)), (id(21), id(31))];
     DimensionSets::from([(id(8), DimensionCombination::new(pairs).unwrap())])

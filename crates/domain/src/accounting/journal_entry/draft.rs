@@ -11,7 +11,7 @@ use crate::ids::{JournalEntryId, JournalId};
 use crate::money::CurrencyCode;
 use crate::text::{DESCRIPTION_LENGTH_MAX, optional_identity, optional_text};
 
-/// What a draft consists of.
+/// The content of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
     pub id: JournalEntryId,

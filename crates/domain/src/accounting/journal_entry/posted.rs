@@ -38,7 +38,7 @@ pub struct ChainLink {
     pub previous_hash: [u8; 32],
 }
 
-/// Who made an entry, from what, and why. Nothing of it changes after posting.
+/// The origin of an entry: its creator, what it was made from, and why. Nothing of it changes after posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryOrigin {
     /// When it was created; an entry posted at once is created as it is recorded.
@@ -52,7 +52,7 @@ pub struct EntryOrigin {
     pub reason: Option<String>,
 }
 
-/// What a posted entry says of itself, lines apart.
+/// The header of a posted entry, without its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHeader {
     pub tenant_id: TenantId,

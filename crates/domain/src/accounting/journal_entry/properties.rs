@@ -1,4 +1,4 @@
-//! What holds for every entry that can be posted (R6, R7, R4).
+//! Properties of every entry that can be posted (R6, R7, R4).
 
 use std::collections::HashMap;
 

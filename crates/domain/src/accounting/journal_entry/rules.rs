@@ -1,4 +1,4 @@
-//! What a tenant's books say at the moment of posting.
+//! The state of a tenant's books at the moment of posting.
 
 use std::collections::HashMap;
 

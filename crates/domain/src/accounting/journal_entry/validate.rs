@@ -76,7 +76,7 @@ struct Checker<'a> {
     rules: &'a PostingRules<'a>,
     violations: Violations,
     posted: Vec<PostedLine>,
-    /// Of each posted line.
+    /// The dimensions of each posted line.
     dimensions: Vec<DimensionCombination>,
     totals: Totals,
     /// The currency of every line so far; `None` before the first.

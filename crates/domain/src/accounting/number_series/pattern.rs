@@ -49,7 +49,7 @@ impl Part {
     }
 }
 
-/// What a document gives to its number.
+/// The parts of a number that come from the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberContext<'a> {
     pub date: NaiveDate,

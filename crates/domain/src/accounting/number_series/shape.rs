@@ -6,7 +6,7 @@ use std::collections::hash_map::{Entry, HashMap};
 use super::pattern::{NumberPattern, Part, read_parts};
 use crate::error::Violations;
 
-/// What the years of posting dates begin with.
+/// The first digits of the years of posting dates.
 const CENTURIES: [&str; 3] = ["19", "20", "21"];
 
 /// A pattern of one journal: what is left open are dates, fiscal years and the counter.

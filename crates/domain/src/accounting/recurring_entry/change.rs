@@ -30,14 +30,14 @@ pub struct RecurringEntryPatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub entry: RecurringEntry,
-    /// What was due before the change and was given up by request.
+    /// The occurrences that were due before the change and were given up by request.
     pub dropped: Vec<NaiveDate>,
 }
 
 impl RecurringEntry {
     /// The entry after the change, one version later.
     ///
-    /// The next date is the first one of the rhythm after the last occurrence that was settled. What is overdue stays due,
+    /// The next date is the first one of the rhythm after the last occurrence that was settled. Overdue occurrences stay due,
     /// through a pause as well; a change under which an overdue occurrence would have no successor is refused unless it
     /// asks for that. `known` is as in [`RecurringEntry::new`].
     pub fn update(

@@ -1,5 +1,5 @@
-//! Whatever is done to a recurring entry, no due date comes twice and none is lost. The reference walks the calendar day by
-//! day and shares nothing with the code it checks.
+//! For any sequence of changes to a recurring entry, no due date comes twice and none is lost. The reference walks
+//! the calendar day by day and shares nothing with the code it checks.
 
 use std::collections::{BTreeSet, HashMap};
 

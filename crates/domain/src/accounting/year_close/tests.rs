@@ -42,7 +42,7 @@ fn shown(lines: &[NewLine]) -> Vec<String> {
     lines.iter().map(one).collect()
 }
 
-/// What every account holds after the lines, by currency: own and company amount.
+/// The balance of every account after the lines, by currency: own and company amount.
 fn after(balances: &[RemainingBalance], lines: &[NewLine]) -> BTreeMap<(u128, CurrencyCode), Net> {
     let mut held: BTreeMap<(u128, CurrencyCode), Net> = BTreeMap::new();
     for row in balances {

@@ -6,7 +6,7 @@ use crate::error::Violation;
 /// Longest media type, in characters.
 pub const CONTENT_TYPE_LENGTH_MAX: usize = 100;
 
-/// What is taken unless configured otherwise: papers, pictures, tables and messages, nothing that runs.
+/// The types accepted unless configured otherwise: papers, pictures, tables and messages, nothing that runs.
 pub const STANDARD_TYPES: &[&str] = &[
     "application/pdf",
     "image/jpeg",
@@ -84,7 +84,7 @@ impl ContentType {
         &self.0
     }
 
-    /// What the ending of a name says, for senders that say nothing.
+    /// The type by the extension of a name, for senders that name none.
     pub fn of_name(name: &FileName) -> Option<Self> {
         let (_, extension) = name.as_str().rsplit_once('.')?;
         let known = BY_EXTENSION.iter().find(|(known, _)| extension.eq_ignore_ascii_case(known));

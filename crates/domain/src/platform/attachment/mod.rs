@@ -16,12 +16,12 @@ crate::errors! {
         "A file name has 1 to {max} characters and none of / \\ : * ? \" < > |.",
         "اسم الملف من 1 إلى {max} حرفًا ودون الرموز / \\ : * ? \" < > |.";
     FILE_NAME_REFUSED = "file_name_refused", Rule, User,
-        "Files whose names end in .{extension} are not taken, because they can run or show active content.",
+        "Files whose names end in .{extension} are not accepted, because they can run or show active content.",
         "لا تُقبل الملفات التي تنتهي أسماؤها بـ .{extension} لأنها قابلة للتنفيذ أو تعرض محتوى نشطًا.";
     INVALID_CONTENT_TYPE = "invalid_content_type", Rule, Developer,
         "'{value}' is not a media type such as application/pdf.", "'{value}' ليس نوع محتوى مثل application/pdf.";
     CONTENT_TYPE_REFUSED = "content_type_refused", UnsupportedMedia, User,
-        "Files of the type {value} are not taken. Taken: {allowed}.", "لا تُقبل ملفات من النوع {value}. المقبول: {allowed}.";
+        "Files of the type {value} are not accepted. Accepted: {allowed}.", "لا تُقبل ملفات من النوع {value}. المقبول: {allowed}.";
     EXECUTABLE_REFUSED = "executable_refused", Rule, User,
         "The file is a program or a script, whatever its name says; such files are never kept.",
         "الملف برنامج أو نص تنفيذي مهما كان اسمه، ولا تُحفظ مثل هذه الملفات أبدًا.";

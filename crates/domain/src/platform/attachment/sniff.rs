@@ -1,4 +1,4 @@
-//! What the first bytes of a file say it is: programs and pages are never kept, and a declared type must be true.
+//! The type of a file by its first bytes: programs and pages are never kept, and a declared type must be true.
 
 use super::{ACTIVE_CONTENT_REFUSED, CONTENT_TYPE_MISMATCH, ContentType, EXECUTABLE_REFUSED};
 use crate::error::{ErrorDef, Violation};
@@ -19,7 +19,7 @@ const PROGRAMS: &[&[u8]] = &[
     b"L\0\0\0\x01\x14\x02\0",
 ];
 
-/// What makes a text a page wherever it stands among the first bytes, in lower case.
+/// Marks that make a text a page wherever they stand among the first bytes, in lower case.
 const PAGE_MARKS: &[&str] = &[
     "<!doctype html",
     "<html",

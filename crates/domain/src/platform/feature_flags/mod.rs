@@ -45,7 +45,7 @@ pub enum Filter {
     Closed,
 }
 
-/// Who asks.
+/// The caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Caller {
     pub user: Option<String>,
@@ -84,7 +84,7 @@ impl FeatureFlag {
         }
     }
 
-    /// What the flag is for this caller now. `draw` gives numbers from 0 to below 1 for percentages.
+    /// The state of the flag for this caller now. `draw` gives numbers from 0 to below 1 for percentages.
     pub fn evaluate(&self, caller: &Caller, now: Timestamp, draw: &mut dyn FnMut() -> f64) -> Evaluation<'_> {
         let enabled = self.enabled && self.passes(caller, now, draw);
         if self.variants.is_empty() {

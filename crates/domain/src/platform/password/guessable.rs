@@ -13,7 +13,8 @@ const PART_LENGTH_MIN: usize = 3;
 /// Characters that are left of a password that only began with something known.
 const LEFT_MIN: usize = 8;
 
-/// What the English dictionaries of the estimator lack: words of Arabic passwords, and rows of the Arabic keyboard.
+/// Words that the English dictionaries of the estimator lack: words of Arabic passwords, and rows of the Arabic
+/// keyboard.
 const ARABIC: &[&str] = &[
     "كلمة",
     "كلمه",

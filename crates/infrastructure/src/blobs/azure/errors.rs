@@ -1,4 +1,4 @@
-//! What a failed request means.
+//! The meaning of a failed request.
 
 use std::error::Error as _;
 

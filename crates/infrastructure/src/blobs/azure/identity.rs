@@ -10,7 +10,7 @@ use object_store::azure::AzureCredential;
 
 use crate::secrets::identity::{IdentityError, TokenSource};
 
-/// What the store wants a token for.
+/// The scope of the store's tokens.
 const SCOPE: &str = "https://storage.azure.com/.default";
 /// As the store's own errors name it.
 const STORE: &str = "MicrosoftAzure";

@@ -27,7 +27,7 @@ pub struct Rest {
     pub retry: Duration,
 }
 
-/// What the service said.
+/// The answer of the service.
 pub struct Answer {
     pub status: StatusCode,
     code: String,

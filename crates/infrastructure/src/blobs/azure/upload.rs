@@ -24,7 +24,7 @@ use crate::blobs::meter::Meter;
 const BLOCK_BYTES: usize = 4 << 20;
 /// Blocks that are sent at the same time while the next one is filled: with it, what an upload needs of memory.
 const BLOCKS_IN_FLIGHT_MAX: usize = 2;
-/// What Azure takes.
+/// Azure's limit.
 const BLOCKS_MAX: usize = 50_000;
 
 struct Upload {
@@ -115,7 +115,7 @@ impl Upload {
     }
 }
 
-/// What fits into one block is one request.
+/// Content that fits into one block is one request.
 async fn whole(store: &MicrosoftAzure, info: &BlobInfo, content: Bytes) -> BlobResult<()> {
     let mut attributes = Attributes::new();
     attributes.insert(Attribute::ContentType, info.label.content_type.clone().into());

@@ -11,7 +11,7 @@ use application::ports::blobs::{
 use domain::ids::BlobId;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a blob, beside it.
+/// The description of a blob, kept beside it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
@@ -44,7 +44,7 @@ pub fn description_file(path: &Path) -> PathBuf {
     path.with_extension("json")
 }
 
-/// Puts a whole file in its place. What was there is removed first: for a moment there is nothing rather than bytes
+/// Puts a whole file in its place. An earlier file is removed first: for a moment there is nothing rather than bytes
 /// with another's description.
 pub fn publish(partial: &Partial, target: &Path, description: &Description) -> BlobResult<()> {
     let folder = target.parent().ok_or_else(|| BlobError::Internal("a key without a folder".to_owned()))?;
@@ -114,7 +114,7 @@ pub fn page(folder: &Path, prefix: BlobPrefix, after: Option<&str>, limit: usize
     let next = if more { ids.last().map(ToString::to_string) } else { None };
     let mut blobs = Vec::with_capacity(ids.len());
     for id in ids {
-        // What was deleted in the meantime is not there.
+        // A file deleted in the meantime is not there.
         if let Ok(metadata) = fs::metadata(folder.join(id.to_string())) {
             blobs.push((BlobKey { tenant: prefix.tenant, kind: prefix.kind, id }, metadata.len()));
         }

@@ -28,7 +28,7 @@ pub(super) fn endpoint(token: &str, number: usize) -> Result<(String, Option<u16
     if token.starts_with(['!', '/']) {
         return Err(RedisStringError::UnixSocket(number));
     }
-    // What stands before an '@' may be a password: nothing of such an endpoint is repeated.
+    // The text before an '@' may be a password: nothing of such an endpoint is repeated.
     if token.contains('@') {
         return Err(RedisStringError::Credentials(number));
     }

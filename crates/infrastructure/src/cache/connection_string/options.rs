@@ -9,7 +9,7 @@ const TIMEOUT_MS_MAX: u64 = 3_600_000;
 /// Highest number of a database.
 const DATABASE_MAX: u32 = 65_535;
 
-/// What has a default that depends on the rest of the string.
+/// The options whose default depends on the rest of the string.
 #[derive(Default)]
 pub(super) struct Given {
     pub ssl: Option<bool>,

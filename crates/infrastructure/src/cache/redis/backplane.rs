@@ -1,4 +1,4 @@
-//! What processes tell each other through Redis' publish and subscribe.
+//! The messages of processes to each other through Redis' publish and subscribe.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

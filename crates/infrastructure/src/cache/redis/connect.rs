@@ -20,7 +20,7 @@ use crate::cache::connection_string::{Endpoint, RedisOptions};
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// Who to be on the server, and for how long that holds.
+/// The identity on the server, and for how long it holds.
 pub(super) struct Login {
     info: RedisConnectionInfo,
     pub renew_by: Option<Instant>,
@@ -109,7 +109,7 @@ pub(super) async fn single(
     endpoint: &Endpoint,
 ) -> Result<MultiplexedConnection, Failed> {
     let stream = stream(options, endpoint).await?;
-    // Who calls has a time limit of their own.
+    // Callers have a time limit of their own.
     let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
     let connection = MultiplexedConnection::new_with_config(&login.info, stream, config).await;
     let (mut connection, driver) = connection.map_err(failed)?;

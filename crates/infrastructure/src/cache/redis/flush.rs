@@ -111,7 +111,7 @@ impl Sweep<'_> {
             scan.arg(&cursor).arg("MATCH").arg(self.pattern).arg("COUNT").arg(SCAN_COUNT);
             let step = self.link.query_on(node, scan, STEP_TIMEOUT).await?;
             let (next, keys): (Vec<u8>, Vec<Vec<u8>>) = from_redis_value(step)?;
-            // What is no text is none of ours.
+            // A key that is no text is none of ours.
             let keys = keys.into_iter().filter_map(|key| String::from_utf8(key).ok());
             batch.extend(keys.filter(|key| (self.wanted)(key)));
             while batch.len() >= UNLINK_BATCH {

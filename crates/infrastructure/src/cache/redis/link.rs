@@ -16,7 +16,7 @@ use super::backplane::news_channel;
 use super::{FAILURES_MAX, OPERATION_TIMEOUT};
 use crate::cache::connection_string::{CommandMap, Endpoint, RedisOptions};
 
-/// What several commands in one message are called.
+/// The name of several commands in one message.
 const PIPELINE: &str = "PIPELINE";
 
 /// Why something could not be asked of Redis; for logs and health.
@@ -96,7 +96,8 @@ impl Link {
         matches!(self.connection, Connection::Cluster(_))
     }
 
-    /// A command under the name the server knows it by. What the cache cannot do without was checked with the string.
+    /// A command under the name the server knows it by. Commands that the cache cannot do without were checked with
+    /// the string.
     pub fn command(&self, name: &'static str) -> Cmd {
         redis::cmd(self.commands.name(name).unwrap_or(name))
     }

@@ -1,8 +1,8 @@
 //! The shared level: values, generations and news of changes in Redis.
 //!
-//! What makes it right is written in docs/adr/0024. In short: a value counts only together with the generations it was
-//! loaded under; whoever changes something removes the generations and tells the others; whoever has not been told for
-//! a while believes nothing for long.
+//! docs/adr/0024 says why it is right. In short: a value counts only together with the generations it was loaded under; a
+//! process that changes something removes the generations and tells the others; a process that has not been told anything
+//! for a while believes no value for long.
 
 mod backplane;
 mod connect;

@@ -21,7 +21,7 @@ struct State {
 
 #[derive(Clone, Copy)]
 struct Change {
-    /// Of the latest one, so that what is told does not cover a change that came after.
+    /// The number of the latest change, so that an announcement does not cover a change that came after it.
     number: u64,
     /// When the first of them was noted.
     since: Instant,
@@ -34,7 +34,7 @@ pub(in super::super) struct Pending {
     count: AtomicUsize,
 }
 
-/// What is to be told, as of one moment.
+/// The changes to be announced, as of one moment.
 #[derive(Debug, Default, Clone)]
 pub(in super::super) struct Backlog {
     pub changes: Vec<(TenantId, Vec<&'static str>)>,

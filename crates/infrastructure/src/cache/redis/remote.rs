@@ -1,4 +1,4 @@
-//! What requests and the connection's keeper share.
+//! The state that requests and the connection's keeper share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -47,7 +47,7 @@ pub(in super::super) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What a [`Remote`] is made of, beside what it keeps itself.
+/// The parts of a [`Remote`], beside those it makes itself.
 pub(in super::super) struct RemoteParts {
     pub options: RedisOptions,
     pub node: String,

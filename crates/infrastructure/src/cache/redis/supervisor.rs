@@ -39,7 +39,7 @@ enum End {
 pub(in super::super) async fn supervise(shared: Arc<Shared>) {
     let mut options = shared.remote.options.subscribe();
     let mut keeper = Keeper { lost_at: shared.remote.clock.now(), complained: false, shared };
-    // Whatever changed while values of ours may have lived counts as missed.
+    // Every change made while values of this process may have lived counts as missed.
     let life = keeper.shared.lives.longest();
     keeper.lost_at = before(keeper.lost_at, life);
     let mut next = None;
@@ -139,7 +139,7 @@ impl Keeper {
         if session.stage.is_closed() && !remote.trust.told() {
             self.interrupted(session);
         }
-        // What is there for the first time is being told by whoever changed it.
+        // A change that is pending for the first time is being announced by the request that made it.
         let waited = std::mem::replace(&mut session.pending, remote.pending.len() > 0);
         if waited
             && session.pending
@@ -194,8 +194,8 @@ impl Keeper {
         let remote = &self.shared.remote;
         let closed = session.stage.is_closed() && remote.trust.told();
         if closed && next.options.same_servers(&session.options) {
-            // Nothing was missed: the new subscription was there before the old one ends. What the old one has not
-            // read yet is covered by forgetting everything.
+            // Nothing was missed: the new subscription was there before the old one ends. Messages that the old one
+            // has not read yet are covered by forgetting everything.
             next.stage = Stage::Closed;
             next.heard = session.heard;
             remote.trust.forget();
@@ -220,7 +220,7 @@ impl Keeper {
         }
     }
 
-    /// What was published before this heartbeat was sent has been heard: messages keep their order.
+    /// Everything published before this heartbeat was sent has been heard: messages keep their order.
     fn heartbeat(&mut self, session: &mut Session, payload: &[u8]) {
         let remote = &self.shared.remote;
         let sent = std::str::from_utf8(payload).ok().and_then(|text| text.parse::<u64>().ok());

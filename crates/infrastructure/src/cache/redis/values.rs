@@ -21,7 +21,7 @@ pub(in super::super) enum Look {
         cached: Cached,
         left: Duration,
     },
-    /// What is loaded from now on may be stored under this stamp.
+    /// A value that is loaded from now on may be stored under this stamp.
     Miss {
         stamp: String,
     },
@@ -111,7 +111,7 @@ impl Remote {
         }
     }
 
-    /// What is left of a life; the clocks of two machines may differ.
+    /// The rest of a life; the clocks of two machines may differ.
     fn left(&self, created_ms: i64, ttl: Duration) -> Duration {
         let now_ms = self.clock.now().micros() / 1_000;
         let age = u64::try_from(now_ms.saturating_sub(created_ms)).unwrap_or(0);
@@ -153,7 +153,7 @@ impl Remote {
         self.told(got.map(|value| value != Value::Nil))
     }
 
-    /// Whoever holds it by then: the lock saves work and decides nothing.
+    /// Gives the lock back, whoever holds it by then: it saves work and no result depends on it.
     pub async fn unlock(&self, link: &Link, name: &str) {
         let removed = link.query(link.unlink().arg(lock_key(name))).await;
         let _ = self.told(removed);

@@ -1,4 +1,4 @@
-//! What a token of another issuer says, once its signature is verified.
+//! The claims of another issuer's token, once its signature is verified.
 
 use application::error::AppResult;
 use domain::time::Timestamp;
@@ -51,7 +51,7 @@ impl Claims {
         }
         let tenant = self.first(issuer.tenant_claim.as_deref(), &TENANT_CLAIMS);
         let tenant = tenant.ok_or_else(|| refused("token that names no tenant"))?;
-        // Of an issuer that serves several directories the directory is what is let in.
+        // For an issuer that serves several directories, the directory decides who is let in.
         if issuer.issuer.contains(DIRECTORY) && issuer.tenants.is_empty() {
             return Err(refused("token of a directory that nobody let in"));
         }

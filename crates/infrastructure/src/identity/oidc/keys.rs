@@ -72,13 +72,13 @@ impl IssuerKeys {
         if let Some(key) = known.clone().filter(|_| fresh) {
             return Ok(key);
         }
-        // Whoever has a key that was good an hour ago does not wait for somebody else's question.
+        // A caller with a key that was good an hour ago does not wait for another caller's request.
         let turn = match known {
             Some(_) => self.fetching.try_lock().ok(),
             None => Some(self.fetching.lock().await),
         };
         if let Some(mut last) = turn {
-            // Of those who waited the first has fetched for all.
+            // The first of the waiting callers has fetched for all of them.
             let (again, fresh) = self.known(kid);
             let pause = if self.is_empty() { RETRY_PAUSE } else { REFETCH_MIN };
             let may = last.is_none_or(|last| last.elapsed() >= pause);

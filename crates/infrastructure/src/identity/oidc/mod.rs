@@ -15,7 +15,7 @@ use serde::Deserialize;
 use claims::Claims;
 use keys::IssuerKeys;
 
-/// What stands for the directory in the address of an issuer that serves several.
+/// The placeholder for the directory in the address of an issuer that serves several.
 pub const DIRECTORY: &str = "{tenantid}";
 
 /// An issuer as it is configured.
@@ -38,7 +38,7 @@ pub struct OidcIssuer {
     pub roles: Vec<(String, String)>,
 }
 
-/// What a token of another issuer says.
+/// The content of another issuer's token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalGrant {
     /// Code or id of the tenant.
@@ -76,8 +76,8 @@ impl OidcIssuers {
         Self(issuers.into_iter().map(with_keys).collect())
     }
 
-    /// What the token says, if it is of one of these issuers; `None` if it is not. Nothing of a token is believed before its
-    /// signature is verified but which key that is to be done with.
+    /// The content of the token, if it is of one of these issuers; `None` if it is not. Before the signature is
+    /// verified nothing of a token is believed but which key verifies it.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Option<AppResult<ExternalGrant>> {
         if self.0.is_empty() {
             return None;

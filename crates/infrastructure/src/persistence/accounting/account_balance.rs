@@ -117,7 +117,7 @@ async fn maintained(
     Ok(sums)
 }
 
-/// What an account holds when a range begins: everything before it, and opening entries dated in it.
+/// The balance of an account when a range begins: everything before it, and opening entries dated in it.
 pub async fn ledger_opening(
     db: &Db,
     tenant: TenantId,

@@ -47,7 +47,7 @@ statements! {
     FROM_DATE = "accounting.ledger_line.of_account":
         concat!(ledger_columns!(), " AND l.posting_date >= ?3 AND l.posting_date <= ?4 \
          ORDER BY l.posting_date, l.entry_id, l.line_no {page ?5}");
-    // What is left of the day on which the last page ended. It begins inside an entry, whose earlier lines are skipped.
+    // The rest of the day on which the last page ended. It begins inside an entry, whose earlier lines are skipped.
     REST_OF_DAY = "accounting.ledger_line.of_account_day":
         concat!(ledger_columns!(), " AND l.posting_date = ?3 AND l.entry_id >= ?4 AND (l.entry_id > ?4 OR l.line_no > ?5) \
          ORDER BY l.posting_date, l.entry_id, l.line_no {page ?6}");

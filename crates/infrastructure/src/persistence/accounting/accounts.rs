@@ -195,7 +195,7 @@ impl SqlUnitOfWork {
         row
     }
 
-    /// What an insert and an update have in common.
+    /// The values that an insert and an update have in common.
     fn account_values(&self, account: &Account) -> Vec<Value> {
         vec![
             self.tenant.into(),

@@ -59,7 +59,7 @@ const SHARD: i64 = 0;
 /// Where opening balances and their reversals are, so that reports can tell them from movements without reading a line.
 const OPENING_SHARD: i64 = -1;
 
-/// What one key gains.
+/// The gain of one key.
 #[derive(Debug, Clone, Copy, Default)]
 struct Delta {
     debit: Amount,

@@ -17,14 +17,14 @@ statements! {
         "SELECT {first} 1 FROM recurring_entry WHERE tenant_id = ?1 AND template LIKE ?2 {escape} {only}";
 }
 
-/// What a `search` column holds: code and names as people type them.
+/// The content of a `search` column: code and names as people type them.
 pub fn search_column(code: &Code, name: &LocalizedName) -> Value {
     let all = [code.as_str(), name.ar().unwrap_or(""), name.en().unwrap_or("")].join(" ");
     searchable(&all)
 }
 
 impl SqlUnitOfWork {
-    /// Of each statement that finds a row: the resource it stands for.
+    /// For each statement that finds a row, the resource that the row stands for.
     pub(crate) async fn users_of(
         &mut self,
         statements: &[(&'static Statement, &'static str)],

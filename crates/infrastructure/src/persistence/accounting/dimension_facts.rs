@@ -1,4 +1,4 @@
-//! What posting asks of dimensions: the rules in force, and which values lie below which.
+//! The facts about dimensions that posting needs: the rules in force, and which values lie below which.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The lines of entries and templates as views. Whatever the number of entries, they cost the same few statements.
+//! The lines of entries and templates as views. They cost the same few statements for any number of entries.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

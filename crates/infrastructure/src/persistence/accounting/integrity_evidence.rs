@@ -282,7 +282,7 @@ fn stored_audit(columns: &mut Columns) -> StorageResult<StoredAudit> {
     })
 }
 
-/// What is no JSON any more is taken as a text, which is not what was hashed.
+/// A document that is no JSON any more is taken as a text, which is not the one that was hashed.
 fn document(text: Option<String>) -> Option<Json> {
     text.map(|text| serde_json::from_str(&text).unwrap_or(Json::String(text)))
 }

@@ -167,7 +167,7 @@ impl HeaderRow {
         StoredEntry::Draft { draft: DraftEntry::from_stored(entry, self.version), meta }
     }
 
-    /// What a posted entry's hash is made of, its lines apart.
+    /// The hashed content of a posted entry, without its lines.
     pub fn posted_header(&self, tenant: TenantId) -> StorageResult<EntryHeader> {
         let missing = |column| StorageError::Corrupt {
             table: "journal_entry",

@@ -1,4 +1,4 @@
-//! What a credential is worth now: read on every miss of the authenticator's cache.
+//! The present rights of a credential: read on every miss of the authenticator's cache.
 
 use application::error::AppResult;
 use application::platform::records::Country;
@@ -59,7 +59,7 @@ pub struct KeyAccess {
 #[async_trait]
 pub trait AccessQueries: Send + Sync {
     async fn user_access(&self, tenant: TenantId, user: UserId) -> AppResult<Option<UserAccess>>;
-    /// What a role grants, by its code; nothing where there is no such role.
+    /// The permissions that a role grants, by its code; none where there is no such role.
     async fn role_access(&self, tenant: TenantId, code: &str) -> AppResult<Vec<String>>;
     async fn key_access(&self, tenant: TenantId, key: ApiKeyId) -> AppResult<Option<KeyAccess>>;
     async fn session_revoked(&self, session: Uuid) -> AppResult<bool>;

@@ -57,7 +57,7 @@ statements! {
          updated_at = ?9, version = ?10 WHERE tenant_id = ?1 AND id = ?2 AND version = ?10 - 1";
     DELETE = "platform.attachment.delete":
         "DELETE FROM attachment WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
-    // Of every tenant: what nobody completed.
+    // The uploads of every tenant that were never completed.
     EXPIRED = "platform.attachment.expired":
         "SELECT tenant_id, id FROM attachment WHERE expires_at <= ?1 ORDER BY expires_at {page ?2}";
 }

@@ -94,7 +94,7 @@ fn counted(row: Option<Row>) -> AppResult<u64> {
 }
 
 impl SqlUnitOfWork {
-    /// What an update takes; the rest never changes.
+    /// The columns of an update; the others never change.
     fn invitation_params(&self, invitation: &Invitation) -> Vec<Value> {
         vec![
             self.tenant.into(),

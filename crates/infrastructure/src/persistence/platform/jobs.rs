@@ -34,7 +34,8 @@ statements! {
     FAIL = "platform.job.fail":
         "UPDATE job SET status = ?3, cancel_requested = ?4, error = ?5, finished_at = ?6, version = version + 1 \
          WHERE tenant_id = ?1 AND id = ?2 AND status = 'running'";
-    // Of every tenant. A process that has just begun its first job may not have noted itself yet, so young jobs are left alone.
+    // The jobs of every tenant. A process that has just begun its first job may not have noted itself yet, so young
+    // jobs are left alone.
     FAIL_ABANDONED = "platform.job.fail_abandoned":
         "UPDATE job SET status = 'failed', error = ?1, finished_at = ?2, version = version + 1 \
          WHERE status = 'running' AND started_at <= ?3 AND (runner <> ?5 OR (runner IS NULL AND started_at <= ?4)) \

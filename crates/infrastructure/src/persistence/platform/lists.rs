@@ -13,7 +13,7 @@ pub static TENANTS: ListSql = ListSql {
     sorted_as: &[],
 };
 
-/// What a tenant keeps of its members; the account only where an earlier version wrote the membership.
+/// The data that a tenant keeps of its members; the account only where an earlier version wrote the membership.
 pub static USERS: ListSql = ListSql {
     spec: &application::platform::users::USER_LIST,
     select: "SELECT u.id, u.address, COALESCE(m.name, u.name) AS name, COALESCE(m.locale, u.locale) AS locale, \

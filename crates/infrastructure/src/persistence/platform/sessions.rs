@@ -20,7 +20,7 @@ statements! {
     INSERT = "platform.session.insert":
         "INSERT INTO refresh_token (id, tenant_id, user_id, family_id, token_hash, session_began_at, created_at, expires_at, used_at, \
          revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    // Of two that use a token at once one finds it used.
+    // If a token is used twice at once, one of the two finds it used.
     MARK_USED = "platform.session.mark_used":
         "UPDATE refresh_token SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND revoked_at IS NULL";
     REVOKE_FAMILY = "platform.session.revoke_family":

@@ -18,14 +18,14 @@ statements! {
         "UPDATE stored_blob SET delete_after = NULL, size_bytes = ?3 WHERE tenant_id = ?1 AND id = ?2";
     GIVE_UP = "platform.stored_blob.give_up":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2";
-    // What a broken request wrote, and only while no attachment refers to it.
+    // Removes the note of a file that a broken request wrote, and only while no attachment refers to it.
     DISCARD = "platform.stored_blob.discard":
         "UPDATE stored_blob SET delete_after = ?3 WHERE tenant_id = ?1 AND id = ?2 \
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = ?1 AND a.blob_id = ?2)";
     TOTAL = "platform.stored_blob.total":
         "SELECT COALESCE(SUM(size_bytes), 0) AS size_bytes FROM stored_blob \
          WHERE tenant_id = ?1 AND kind IN ('attachments', 'uploads') AND (delete_after IS NULL OR delete_after > ?2)";
-    // Of every tenant: what nobody wants any more.
+    // The files of every tenant that are no longer needed.
     DUE = "platform.stored_blob.due":
         "SELECT tenant_id, kind, id FROM stored_blob b WHERE delete_after <= ?1 \
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.tenant_id = b.tenant_id AND a.blob_id = b.id) \

@@ -108,7 +108,7 @@ pub(super) fn one_user(row: Option<Row>) -> AppResult<Option<User>> {
     Ok(row.map(|row| read_user(&mut row.columns("app_user"))).transpose()?)
 }
 
-/// What an update takes; the rest never changes.
+/// The columns of an update; the others never change.
 fn params(user: &User) -> Vec<Value> {
     vec![
         user.id.into(),
@@ -129,7 +129,7 @@ fn params(user: &User) -> Vec<Value> {
     ]
 }
 
-/// What fills the column `email`, which is unique and not read any more (migration 0010).
+/// The content of the column `email`, which is unique and not read any more (migration 0010).
 fn unique_name(id: UserId) -> String {
     format!("{}@account.invalid", id.uuid().simple())
 }

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::secrets::identity::{IdentityError, TokenSource};
 
-/// What tokens for the public cloud's stores are for.
+/// The scope of tokens for the public cloud's stores.
 const PUBLIC_SCOPE: &str = "https://azconfig.io/.default";
 /// The same for other domains, by the ending of a store's name.
 const OTHER_SCOPES: [(&str, &str); 5] = [

@@ -1,4 +1,4 @@
-//! What a key-value means: text, a secret in a vault, a feature flag, or JSON with many settings in it.
+//! The meaning of a key-value: text, a secret in a vault, a feature flag, or JSON with many settings in it.
 
 use application::flat_json::flatten;
 use application::ports::configuration::{ConfigurationSourceError, SecretText};

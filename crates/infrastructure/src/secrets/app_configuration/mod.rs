@@ -28,7 +28,7 @@ pub use self::schedule::{BACK_OFF_MAX, BACK_OFF_MIN};
 use self::schedule::{Schedule, Turn};
 use super::vaults::{SecretReader, SecretUri};
 
-/// Between two polls unless configured otherwise. Whoever calls `load` keeps this time.
+/// The time between two polls unless configured otherwise. The caller of `load` keeps to it.
 pub const REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 /// However often `load` is called, the store is not asked more often than this.
 pub const REFRESH_INTERVAL_MIN: Duration = Duration::from_secs(1);
@@ -94,14 +94,14 @@ struct State {
     snapshot: Option<Snapshot>,
 }
 
-/// What was in the store at one moment.
+/// The content of the store at one moment.
 struct Read {
     pages: Vec<Page>,
     labels: Vec<Vec<(String, Value)>>,
     sentinel: Option<String>,
 }
 
-/// What the last successful load found.
+/// The result of the last successful load.
 struct Snapshot {
     pages: Vec<Page>,
     sentinel: Option<String>,
@@ -125,7 +125,7 @@ impl AppConfigurationSource {
         Self { client, secrets, options, clock, state: Mutex::new(state) }
     }
 
-    /// What is new since the snapshot; `None` = nothing.
+    /// The changes since the snapshot; `None` = none.
     async fn poll(&self, old: Option<&Snapshot>, now: Timestamp) -> Result<Option<Snapshot>, Failure> {
         let sentinel = self.sentinel().await?;
         let changed = match old {
@@ -247,7 +247,7 @@ impl ConfigurationSource for AppConfigurationSource {
     }
 
     fn back_off(&self) -> Option<Duration> {
-        // Who holds the state is asking the store right now.
+        // A task that holds the state is asking the store right now.
         self.state.try_lock().ok()?.schedule.back_off(self.clock.now())
     }
 

@@ -43,7 +43,7 @@ impl Schedule {
         }
     }
 
-    /// What is left of the pause after a failure.
+    /// The rest of the pause after a failure.
     pub fn back_off(&self, now: Timestamp) -> Option<Duration> {
         self.left(now).filter(|_| self.failures > 0)
     }

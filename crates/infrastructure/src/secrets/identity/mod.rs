@@ -1,5 +1,5 @@
-//! Who the product is in Azure (K7): workload identity when the pod has one, else managed identity, and on a
-//! developer's machine the developer's own sign-in. Which of them is decided here and nowhere else.
+//! The product's identity in Azure (K7): workload identity when the pod has one, else managed identity, and on a
+//! developer's machine the developer's own sign-in. It is decided here and nowhere else.
 
 mod chain;
 mod federated_token;
@@ -65,7 +65,7 @@ pub enum IdentityError {
     Absent(String),
 }
 
-/// What decides the credential.
+/// The facts that decide the credential.
 #[derive(Debug, Clone, Default)]
 pub struct IdentityOptions {
     /// `AZURE_FEDERATED_TOKEN_FILE`: the pod's token, renewed in place by the cluster.
@@ -124,7 +124,7 @@ impl AzureIdentity {
         self.credential.clone()
     }
 
-    /// What the chain holds, for a log line at start: `workload identity`.
+    /// A description of the chain, for a log line at start: `workload identity`.
     pub fn description(&self) -> String {
         self.credential.names().join(", then ")
     }

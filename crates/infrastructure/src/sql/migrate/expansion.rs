@@ -1,4 +1,5 @@
-//! What in a migration's statements the version before cannot live with. Only what is known to add is taken for adding.
+//! The statements of a migration that the version before cannot live with. Only statements that are known to add
+//! count as adding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +7,12 @@ use super::statements::statements;
 
 /// Tables whose rows no version deletes, so that new rows may depend on them.
 pub const NEVER_DELETED: [&str; 1] = ["tenant"];
-/// What begins a statement. Inside of one it shows that a semicolon is missing, or a side effect.
+/// The words that begin a statement. Inside of one they show that a semicolon is missing, or a side effect.
 const VERBS: [&str; 15] = [
     "alter", "begin", "create", "declare", "delete", "deny", "drop", "exec", "execute", "grant", "if",
     "insert", "merge", "truncate", "update",
 ];
-/// What a check of a new column may name beside that column.
+/// The words that a check of a new column may have beside that column.
 const IN_CHECKS: [&str; 9] = ["and", "between", "in", "is", "len", "length", "not", "null", "or"];
 
 /// Objections to a migration, each as a sentence of its own; none when it only expands.
@@ -23,7 +24,7 @@ pub fn objections(text: &str) -> Vec<String> {
     objections
 }
 
-/// What the migration itself has added so far: the version before neither reads nor writes that.
+/// The things that the migration itself has added so far: the version before neither reads nor writes them.
 #[derive(Default)]
 struct Added {
     tables: BTreeSet<String>,
@@ -74,7 +75,7 @@ impl Added {
         if !words.starts_with(&["unique"]) || self.tables.contains(table) {
             return Ok(());
         }
-        // Of rows that the version before writes, none is in an index of those that have the new column.
+        // The version before writes no row that is in an index of rows with the new column.
         if let Some([column, "is", "not", "null"]) = after(words, "where")
             && self.columns.get(&(table.to_owned(), (*column).to_owned())) == Some(&true)
         {
@@ -159,7 +160,7 @@ fn top<'a>(words: &[&'a str]) -> impl Iterator<Item = &'a str> {
     depths(words).filter(|(depth, _)| *depth == 0).map(|(_, word)| word)
 }
 
-/// What stands between the commas outside of parentheses.
+/// The parts between the commas outside of parentheses.
 fn parts<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
     let mut parts = vec![Vec::new()];
     for (depth, word) in depths(words) {
@@ -172,7 +173,7 @@ fn parts<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
     parts
 }
 
-/// What stands after the first `word` outside of parentheses.
+/// The words after the first `word` outside of parentheses.
 fn after<'a, 'b>(words: &'b [&'a str], word: &str) -> Option<&'b [&'a str]> {
     let at = depths(words).position(|(depth, found)| depth == 0 && found == word)?;
     words.get(at + 1..)

@@ -1,4 +1,4 @@
-//! What a request is answered with.
+//! The answers to a request.
 
 use application::ports::storage_error::{StorageError, StorageResult};
 

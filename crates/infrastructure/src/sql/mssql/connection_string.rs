@@ -86,7 +86,7 @@ pub struct SqlServerOptions {
     pub multi_subnet_failover: bool,
     /// Keywords that are accepted without effect, to be told once.
     pub ignored: Vec<String>,
-    /// What else is taken otherwise than it is written, to be told once.
+    /// The other keywords that are read otherwise than they are written, to be logged once.
     pub remarks: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What the server itself says of the queries that cost most (row G9).
+//! The server's own record of the queries that cost most (row G9).
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use super::pool::{self, LoginTokens};
 const QUERIES: &str = include_str!("../../../../../deploy/sql/maintenance/expensive-queries.sql");
 /// Between its two batches.
 const NEXT_BATCH: &str = "\nGO\n";
-/// What the second one says by hand, and here by a parameter.
+/// The text of the second query by hand, and its replacement by a parameter.
 const HOURS: (&str, &str) = ("DECLARE @hours INT = 24;", "DECLARE @hours INT = CAST(@p1 AS INT);");
 
-/// Who is asked.
+/// Where slow queries are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlowQueriesOf {
     /// The Query Store, for the last hours.

@@ -26,7 +26,7 @@ use crate::sql::value::{Row, Value};
 /// How long the health probe waits (row G2).
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What asks for the server's clock, as precise as the moments of the books.
+/// Asks for the server's clock, as precise as the moments of the books.
 const CLOCK: &str = "SELECT CAST(SYSUTCDATETIME() AS DATETIME2(6)) AS now";
 
 /// How a database is opened.
@@ -115,7 +115,8 @@ impl SqlServerEngine {
             // A read may be repeated.
             let answered = reader::query_all(&mut connection, &queries).await;
             if let Err(StorageError::Unavailable(_)) = &answered {
-                // What ended this session has ended the idle ones, too: of a server that restarted all are dead.
+                // The cause that ended this session has ended the idle ones, too: if a server restarted, all are
+                // dead.
                 drop(Connection::take(connection));
                 pool.retain(|_, _| false);
             } else {

@@ -1,4 +1,4 @@
-//! What SQL Server's errors mean to a caller, by number (row G2).
+//! The meaning of SQL Server's errors to a caller, by number (row G2).
 
 use application::ports::storage_error::StorageError;
 use mssql_client::Error;
@@ -77,8 +77,8 @@ fn server_error(number: i32, class: u8, message: String) -> StorageError {
     StorageError::Internal(text)
 }
 
-/// What a violated constraint means. A reference may be refused from either end; the request that met it tells which
-/// ([`of_request`]).
+/// The meaning of a violated constraint. A reference may be refused from either end; the request that met it tells
+/// which ([`of_request`]).
 fn violation(name: &str, detail: String) -> StorageError {
     if constraints::is_first_use(name) {
         return StorageError::Retryable(detail);

@@ -21,7 +21,7 @@ use crate::sql::value::Value;
 /// How long one statement of a migration may take, which includes the wait for another one; `Command Timeout` is meant for requests.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
-/// What a start may do to the schema.
+/// The changes to the schema that a start may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Migrating {
     /// Create the database if it is not there and apply what is pending: Development, tests and `erp-api migrate`.
@@ -40,8 +40,8 @@ const INSERT: &str =
 /// Each company's books for itself.
 pub const ROW_LEVEL_SECURITY: &str =
     include_str!("../../../../../migrations/mssql_only/row_level_security.sql");
-/// What only SQL Server itself understands, each with a condition under which it is already there. A server that cannot
-/// is told in the log and goes without.
+/// Statements that only SQL Server itself understands, each with a condition under which it is already there. A
+/// server that does not support one is named in the log and goes without.
 static SERVER_ONLY: [(&str, &str); 4] = [
     ("degree_of_parallelism", include_str!("../../../../../migrations/mssql_only/degree_of_parallelism.sql")),
     ("row_versioning", include_str!("../../../../../migrations/mssql_only/row_versioning.sql")),
@@ -49,7 +49,7 @@ static SERVER_ONLY: [(&str, &str); 4] = [
     ("row_level_security", ROW_LEVEL_SECURITY),
 ];
 
-/// What of [`SERVER_ONLY`] is not in force; one row each.
+/// The parts of [`SERVER_ONLY`] that are not in force; one row each.
 const MISSING: &str = "SELECT N'row_versioning' AS name WHERE NOT EXISTS (SELECT 1 FROM sys.databases \
      WHERE database_id = DB_ID() AND is_read_committed_snapshot_on = 1) UNION ALL \
      SELECT N'row_level_security' AS name WHERE NOT EXISTS (SELECT 1 FROM sys.security_policies \
@@ -58,12 +58,12 @@ const MISSING: &str = "SELECT N'row_versioning' AS name WHERE NOT EXISTS (SELECT
 /// Opens every company's books to whoever maintains the database, until the connection is reset.
 pub const ALL_TENANTS: &str = "EXEC sp_set_session_context N'all_tenants', 1;";
 
-/// What [`prepare`] did.
+/// The result of [`prepare`].
 #[derive(Debug, Default)]
 pub struct Prepared {
     /// Migrations that were applied.
     pub applied: Vec<&'static str>,
-    /// What protects the books on a real server and could not be put in force, each with the reason.
+    /// The protections of the books on a real server that could not be put in force, each with the reason.
     pub without: Vec<String>,
 }
 
@@ -110,7 +110,7 @@ pub async fn prepare(
     Ok(Prepared { applied, without })
 }
 
-/// What is applied; nothing in a database without history.
+/// The migrations that are applied; none in a database without history.
 pub async fn applied_on(
     options: &SqlServerOptions,
     tokens: Option<Arc<dyn LoginTokens>>,

@@ -61,7 +61,7 @@ pub struct Connections {
     options: SqlServerOptions,
     config: Config,
     tokens: Option<Arc<dyn LoginTokens>>,
-    /// Of the requests that are served; none for what a command line does.
+    /// Meters the requests that are served; absent on a command line.
     meter: Option<Arc<Meter>>,
 }
 

@@ -43,7 +43,7 @@ fn read(row: Row) -> StorageResult<ServerBackup> {
     })
 }
 
-/// What the plan is to be called by, beside what the catalogue says.
+/// The names in the plan, beside those in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
     /// The restored database; nothing of that name may be there.

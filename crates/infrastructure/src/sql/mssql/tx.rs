@@ -1,8 +1,8 @@
 //! An open transaction of SQL Server: reads at once, writes together.
 //!
 //! A write whose row count nobody waits for is kept back and travels with the next read or with the commit, so a posting
-//! takes four round trips however many lines it has. What was read of reference data is remembered between transactions
-//! while nobody writes it: every transaction of a tenant shares an application lock, whoever changes reference data holds
+//! takes four round trips however many lines it has. Reference data that was read is remembered between transactions
+//! while none writes it: every transaction of a tenant shares an application lock; one that changes reference data holds
 //! it alone and raises a version that the others compare.
 
 mod requests;

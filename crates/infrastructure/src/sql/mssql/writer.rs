@@ -28,7 +28,7 @@ use crate::persistence::SqlUnitOfWork;
 /// When a client may ask again about a change whose outcome is not known.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// What a writer needs; shared by all works.
+/// The parts that a writer needs; shared by all works.
 #[derive(Clone)]
 pub struct Writer {
     pub clock: Arc<dyn Clock>,

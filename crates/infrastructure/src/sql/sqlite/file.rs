@@ -17,7 +17,7 @@ pub fn look_through(path: PathBuf, damage: Arc<Damage>) {
     }
 }
 
-/// What says that a place cannot be written, and what to do.
+/// The error of a place that cannot be written, with what to do.
 pub fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
     StorageError::Full(format!(
         "{}: {error}. Free space there, or give Data:Directory a folder that can be written",
@@ -25,7 +25,7 @@ pub fn unwritable(path: &Path, error: impl std::fmt::Display) -> StorageError {
     ))
 }
 
-/// What the engine says of a file it cannot write or read, with the file's name and what to do.
+/// The engine's error about a file it cannot write or read, with the file's name and what to do.
 pub fn named(path: &Path, error: StorageError) -> StorageError {
     match error {
         StorageError::Full(text) => unwritable(path, text),

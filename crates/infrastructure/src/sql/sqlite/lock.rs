@@ -1,4 +1,4 @@
-//! Who has the file of the embedded engine: one process at a time, and the others can read which one and what for.
+//! The owner of the embedded engine's file: one process at a time. The others can read which one, and what for.
 
 use std::fmt;
 use std::fs::File;
@@ -15,7 +15,7 @@ use crate::private_files::{create_directory, open_or_create, real_path};
 const SAYING_WAIT: Duration = Duration::from_millis(50);
 const SAYING_TRIES: u32 = 20;
 
-/// What a process has the file for.
+/// The purpose for which a process has the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A server, or a command that stands in for one.
@@ -39,7 +39,7 @@ pub struct DatabaseLock(File);
 
 impl Drop for DatabaseLock {
     fn drop(&mut self) {
-        // What is left there is only ever read while somebody else has the lock.
+        // The text there is only ever read while another process has the lock.
         let _ = self.0.set_len(0);
     }
 }
@@ -58,7 +58,7 @@ pub fn lock_database(path: &Path, purpose: Purpose) -> StorageResult<(PathBuf, D
     let mut file = open_or_create(&lock_path).map_err(|error| unwritable(&lock_path, error))?;
     for tries_left in (0..SAYING_TRIES).rev() {
         let Err(error) = file.try_lock() else { break };
-        // What is written may be of a process that was killed: the one that took the lock since then says so in a moment.
+        // The text may be of a process that was killed: the one that took the lock since then says so in a moment.
         std::thread::sleep(SAYING_WAIT);
         let said = std::fs::read_to_string(&lock_path).unwrap_or_default();
         let holder = match said.split_once(' ') {

@@ -20,12 +20,12 @@ impl PageCache {
         Self { bytes, readers: readers.max(1) }
     }
 
-    /// What the writer may take, in KiB.
+    /// The memory that the writer may take, in KiB.
     pub fn writer_kib(self) -> u64 {
         (self.bytes / 2 / 1024).max(CONNECTION_KIB_MIN)
     }
 
-    /// What one reader may take, in KiB; long reads count as readers.
+    /// The memory that one reader may take, in KiB; long reads count as readers.
     pub fn reader_kib(self) -> u64 {
         let readers = u64::from(self.readers) + LONG_READS_MAX as u64;
         (self.bytes / 2 / 1024 / readers).max(CONNECTION_KIB_MIN)

@@ -85,7 +85,7 @@ impl SqliteProbe {
         self.writer.answers(WRITER_WAIT_MAX, WRITER_SILENCE_MAX).await
     }
 
-    /// What the clock said when something was recorded last, as far as that is known without reading the books.
+    /// The clock's time when something was recorded last, as far as that is known without reading the books.
     pub async fn newest_moment(&self) -> StorageResult<Timestamp> {
         let lease = i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX);
         self.ask(NEWEST_MOMENT, lease).await.map(Timestamp::from_micros)

@@ -152,7 +152,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whoever asked for a read is still there; dropped with the question.
+/// Tells that the caller of a read is still there; dropped with the request.
 #[derive(Default)]
 struct Wanted(Arc<Gone>);
 
@@ -165,7 +165,7 @@ impl Drop for Wanted {
     }
 }
 
-/// What ends the read in progress.
+/// The reason that ends the read in progress.
 enum End {
     /// So many steps from now.
     After(u32),

@@ -1,5 +1,5 @@
-//! What a violated constraint means, found out from the statement that met it: SQLite names the columns of a unique
-//! constraint, and of a foreign key nothing at all.
+//! The meaning of a violated constraint, found out from the statement that met it: SQLite names the columns of a
+//! unique constraint, and of a foreign key nothing at all.
 
 use application::ports::storage_error::StorageError;
 use rusqlite::{Connection, ErrorCode, ffi};

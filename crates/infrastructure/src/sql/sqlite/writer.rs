@@ -33,7 +33,7 @@ use crate::persistence::SqlUnitOfWork;
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
 
-/// Who waits for a work, and the request its log lines belong to.
+/// The caller that waits for a work, and the request its log lines belong to.
 pub(super) struct Caller {
     reply: oneshot::Sender<AppResult<()>>,
     span: Span,
@@ -176,7 +176,7 @@ impl WriterThread {
         {
             let _ = tx.batch("PRAGMA optimize");
             let archived = self.archive().is_ok();
-            // What is not archived stays in the log for the next start.
+            // Pages that are not archived stay in the log for the next start.
             let may_checkpoint = archived || self.archiving.is_none();
             if let Ok(tx) = self.sqlite()
                 && may_checkpoint

@@ -1,8 +1,8 @@
-//! What Application Insights answers to a batch: everything taken, a part of it, or nothing.
+//! The answer of Application Insights to a batch: everything taken, a part of it, or nothing.
 
 use serde::Deserialize;
 
-/// What becomes of a batch.
+/// The fate of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judged {
     /// It was taken, but for some that never will be.

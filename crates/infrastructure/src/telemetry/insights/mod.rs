@@ -180,7 +180,7 @@ impl Envelopes {
 
 fn put(properties: &mut Map<String, Value>, name: &str, value: &str) {
     let name = cut(name, KEY_MAX);
-    // What every item has is not written over.
+    // Properties that every item has are not overwritten.
     if !properties.contains_key(name) {
         properties.insert(name.to_owned(), cut(value, VALUE_MAX).into());
     }

@@ -10,7 +10,7 @@ const SERIES: u8 = 100;
 const YEAR: u8 = 101;
 const PERIOD: u8 = 102;
 
-/// What most rows of master data end with.
+/// The last columns of most rows of master data.
 fn kept() -> [(&'static str, Value); 3] {
     [("created_at", moment(1)), ("updated_at", moment(1)), ("version", Value::Int(1))]
 }

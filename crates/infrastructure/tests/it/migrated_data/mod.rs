@@ -81,7 +81,7 @@ impl Earlier {
 }
 
 impl Store {
-    /// What a read of the tenant `?1` answers, row by row.
+    /// The answer of a read of the tenant `?1`, row by row.
     async fn rows<T>(&self, sql: &str, read: impl Fn(&mut Columns) -> StorageResult<T>) -> Vec<T> {
         let rows = self.db.query_text(sql, &[id(1)]).await.unwrap();
         rows.into_iter().map(|row| read(&mut row.columns("migrated")).unwrap()).collect()

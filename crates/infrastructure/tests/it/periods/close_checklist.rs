@@ -1,4 +1,4 @@
-//! What the close checklist finds, and that what it calls blocking is what closing refuses.
+//! The findings of the close checklist; closing refuses exactly those that it calls blocking.
 
 use application::accounting::close_checklist::close_checklist;
 use application::accounting::create_journal_entry::CreateJournalEntry;

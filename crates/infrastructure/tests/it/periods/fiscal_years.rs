@@ -71,7 +71,7 @@ async fn no_year_joins_before_a_closed_one() {
     assert_eq!(codes(&books.run(generate("2024-01-01", 1)).await.unwrap_err()), ["fiscal_year_later_closed"]);
 }
 
-/// What an import does before it posts.
+/// The step of an import before it posts.
 struct Ensure {
     from: &'static str,
     to: &'static str,

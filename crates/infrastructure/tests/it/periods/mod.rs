@@ -134,7 +134,7 @@ impl Books {
         books
     }
 
-    /// What the command answered.
+    /// The answer of the command.
     pub async fn run<C: Command>(&self, command: C) -> AppResult<Json> {
         let executed = self.house.run(&self.ctx, command).await?;
         Ok(serde_json::from_slice(&executed.body).unwrap())
@@ -216,7 +216,7 @@ pub fn figures(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, amount)| ((*key).to_owned(), (*amount).to_owned())).collect()
 }
 
-/// What rows of master data have besides.
+/// The other columns of rows of master data.
 fn kept(tenant: TenantId, id: u128, code: &str, now: Timestamp) -> Vec<(&'static str, Value)> {
     vec![
         ("tenant_id", tenant.into()),
@@ -238,7 +238,7 @@ fn seeded(n: u128) -> Value {
 async fn seed(place: &Place, tenant: TenantId, now: Timestamp) {
     let of_tenant = literal(place.dialect(), &tenant.into());
     let mut sql = String::new();
-    // What provisioning made of itself gives way: the figures below depend on nothing but this file.
+    // The years that provisioning made are removed: the figures below depend on nothing but this file.
     for table in ["fiscal_period", "fiscal_year", "journal", "number_series", "ledger_settings"] {
         sql += &format!("DELETE FROM {table} WHERE tenant_id = {of_tenant};");
     }

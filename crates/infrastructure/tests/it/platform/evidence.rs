@@ -1,4 +1,4 @@
-//! What the change feed says is compared with the audit log letter by letter, on either engine.
+//! The change feed is compared with the audit log letter by letter, on either engine.
 
 use application::accounting::ports::integrity_evidence::EvidenceQueries;
 

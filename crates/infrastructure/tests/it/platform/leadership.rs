@@ -1,4 +1,4 @@
-//! Of several processes on one database, one does what only one may do; another succeeds it.
+//! Among several processes on one database, one does the work that only one may do; another succeeds it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

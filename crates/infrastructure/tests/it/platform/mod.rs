@@ -171,7 +171,7 @@ impl House {
         self.authenticator.authenticate(&credential).await
     }
 
-    /// What a request with this token may do; `If-Match: *`.
+    /// The context of a request with this token; `If-Match: *`.
     pub async fn ctx(&self, token: &str) -> RequestContext {
         let identity = self.who(token).await.unwrap();
         let mut ctx = RequestContext::system(identity.tenant, "test");

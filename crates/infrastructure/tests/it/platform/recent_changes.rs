@@ -1,4 +1,4 @@
-//! What a shared cache is told after it was cut off.
+//! The changes that a shared cache is told of after it was cut off.
 
 use application::platform::identity::ACCESS_ENTITY;
 use application::platform::settings::PutSetting;

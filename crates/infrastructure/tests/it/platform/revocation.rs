@@ -1,4 +1,4 @@
-//! What is taken away is gone with the next request.
+//! A right that is taken away is gone with the next request.
 
 use application::platform::role_assignments::{CreateRoleAssignment, DeleteRoleAssignment};
 use application::platform::roles::{CreateRole, UpdateRole};

@@ -1,4 +1,4 @@
-//! Who may do what to whom.
+//! Rights of users over each other.
 
 use application::context::IfMatch;
 use application::error::{ALREADY_EXISTS, AppError, IN_USE, MISSING_IF_MATCH, STALE_VERSION};

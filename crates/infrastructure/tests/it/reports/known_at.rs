@@ -1,4 +1,4 @@
-//! What was known at a moment never changes afterwards (R10), whatever is posted, reversed or dated back.
+//! The books as known at a moment never change afterwards (R10), whatever is posted, reversed or dated back.
 
 use application::accounting::reports::request::ReportRequest;
 use domain::time::Timestamp;

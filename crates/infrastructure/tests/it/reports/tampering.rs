@@ -1,4 +1,4 @@
-//! What somebody who may write to the database file can change, and which proof names it.
+//! The changes that someone with write access to the database file can make, and which proof names each.
 
 use application::accounting::fiscal_periods::CloseFiscalPeriod;
 use application::accounting::imports::Progress;
@@ -124,7 +124,7 @@ async fn the_values_of_a_dimension_set_cannot_be_changed() {
         );
         assert_eq!(books.failing().await, ["dimension_sets"], "{change}");
     }
-    // Whoever also writes the matching key still does not know the hash.
+    // A forger who also writes the matching key still does not know the hash.
     let books = some().await;
     books.tamper(&format!(
         "UPDATE dimension_set_value SET value_id = {} WHERE value_id = {}",
@@ -284,7 +284,7 @@ async fn a_last_entry_that_was_removed_with_everything_it_left_is_named_by_the_f
     let older = books.integrity().verify(books.tenant, Some(&kept(&before))).await.unwrap();
     assert!(older.ok, "{older:?}");
 
-    // What is posted in its place has the old place and another hash.
+    // An entry posted in its place has the old place and another hash.
     books.post("2026-03-01", &[("1010", "8"), ("4010", "-8")]).await;
     let compared = books.integrity().verify(books.tenant, Some(&kept(&after))).await.unwrap();
     let head = compared.earlier_head.unwrap();

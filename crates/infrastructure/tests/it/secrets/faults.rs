@@ -103,7 +103,7 @@ async fn a_vault_that_refuses_says_so() {
     assert!(matches!(error, ConfigurationSourceError::Denied(_)), "{error:?}");
     cloud.stubs.vault().forbid(false);
     news(&source).await;
-    // What is not JSON, and what is but is not a secret.
+    // Bodies that are not JSON, and JSON that is no secret.
     for body in ["<html>sentinel</html>", r#"{"value":[{"id":7,"attributes":"sentinel"}]}"#] {
         cloud.stubs.fail_next(Service::Vault, 1, Fault::Body(body.to_owned()));
         let error = source.load().await.unwrap_err();

@@ -79,7 +79,7 @@ fn workload(stubs: &Stubs, folder: &TempDir) -> IdentityOptions {
     }
 }
 
-/// What a load gives that must have something new.
+/// The layer of a load that must have something new.
 async fn news(source: &dyn ConfigurationSource) -> Vec<SettingsLayer> {
     source.load().await.unwrap().expect("nothing new")
 }

@@ -1,4 +1,4 @@
-//! What whoever listens on the way can read, and whom the product tells its password (rows B3, X10).
+//! Which bytes a listener on the way can read, and which server the product tells its password (rows B3, X10).
 
 use erp_stubs::tds::{Answer, Encrypting, Encryption, Rows};
 use infrastructure::sql::db::Db;
@@ -45,7 +45,7 @@ async fn nobody_on_the_way_reads_anything_of_a_session() {
     }
 }
 
-/// What the other test would see if there were no encryption, and what remains of it.
+/// Shows what the other test would see if there were no encryption, and what remains of it.
 /// Proves: B3.
 #[tokio::test]
 async fn without_encryption_the_login_is_still_encrypted() {

@@ -1,4 +1,4 @@
-//! What LOGIN7 says (row G3), and where it is sent (row G5).
+//! The content of LOGIN7 (row G3), and where it is sent (row G5).
 
 use application::ports::storage_error::StorageError;
 use erp_stubs::tds::Answer;

@@ -31,9 +31,9 @@ const TRANSIENT: [(i32, u8); 13] = [
     (49919, 16),
     (49920, 16),
 ];
-/// Of these a second try knows nothing better: an unknown column, a full log, a full data file.
+/// Errors that a second try does not cure: an unknown column, a full log, a full data file.
 const LASTING: [(i32, u8); 3] = [(207, 16), (9002, 17), (1105, 17)];
-/// Of the deadlock's victim the server says that everything is undone.
+/// The server tells the deadlock's victim that everything is undone.
 const UNDONE: i32 = 1205;
 /// The first request of a change, and the last.
 const BEGIN: &str = "BEGIN TRANSACTION";
@@ -54,7 +54,7 @@ async fn a_read_is_tried_again_after_a_transient_error() {
         stub.next(1, "FROM book", Answer::error_of(number, class));
         read(&db).await.unwrap_or_else(|error| panic!("{number}: {error}"));
         assert_eq!(stub.asked("FROM book"), 2, "{number}");
-        // What ended one session has ended the others: none of them is tried.
+        // The cause that ended one session has ended the others: none of them is tried.
         assert_eq!(stub.dials() - dials, u64::from(number != UNDONE), "{number}");
     }
     for (number, class) in LASTING {

@@ -10,7 +10,7 @@ use testkit::{SqlServerStub, until};
 
 use super::{opened, read};
 
-/// Whoever has not answered by then hangs.
+/// A call that has not answered by then hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Proves: G1, X58.

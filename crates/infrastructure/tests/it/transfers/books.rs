@@ -118,7 +118,7 @@ pub fn problems(error: &AppError) -> Vec<(u32, String, &'static str)> {
         .collect()
 }
 
-/// What rows of master data have besides.
+/// The other columns of rows of master data.
 pub fn kept() -> [(&'static str, Value); 3] {
     let moment = || Value::from(Timestamp::from_micros(0));
     [("created_at", moment()), ("updated_at", moment()), ("version", Value::Int(1))]

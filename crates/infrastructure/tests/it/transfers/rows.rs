@@ -1,4 +1,4 @@
-//! Whatever is wrong with a file is said with its row and column, all at once, and nothing is kept.
+//! Every error of a file is reported with its row and column, all at once, and nothing is kept.
 
 use application::accounting::imports::{ImportKind, ImportOptions};
 use domain::error::{Category, Language};

@@ -194,7 +194,7 @@ async fn health_tells_why() {
     assert!(why.contains("cluster state is fail"), "{why}");
 }
 
-/// Whatever the state, no secret is shown.
+/// No state shows a secret.
 /// Proves: B8.
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_stay_secret() {

@@ -108,7 +108,7 @@ async fn without_redis_a_value_is_believed_for_a_moment_only() {
     }
 }
 
-/// What the books say has changed.
+/// The changes that the books report.
 struct Books(Vec<(TenantId, Vec<&'static str>)>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What people who call the API notice.
+//! The cache as callers of the API notice it.
 
 use erp_api::event_hub::EventHub;
 use http_body_util::BodyExt;

@@ -56,7 +56,7 @@ async fn a_value_is_loaded_once_for_all_processes() {
     assert_eq!(storage.loads(), 1, "a process that comes later finds it");
 }
 
-/// Whoever loads for all may die with the lock in its hand.
+/// The process that loads for all may die with the lock in its hand.
 /// Proves: F12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_nobody_gives_back_costs_little() {

@@ -1,4 +1,4 @@
-//! What is embedded, and where a server listens, when nothing or little is set.
+//! The embedded parts and the addresses of a server when nothing or little is set.
 
 use super::*;
 

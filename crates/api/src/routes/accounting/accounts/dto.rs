@@ -15,57 +15,58 @@ use crate::{query, request};
 request! {
     /// A new account.
     pub struct CreateAccountBody {
-        /// The code people type.
+        /// The code that people type.
         code: Code = "6215",
-        /// Its name.
+        /// The name.
         name: LocalizedName = { "ar": "إيجار المستودع", "en": "Warehouse rent" },
-        /// What it measures.
+        /// The type of the account.
         r#type: AccountType = "expense",
-        /// A finer class, for reports.
+        /// A finer classification of the account, for reports.
         subtype: Option<Text<SUBTYPE_LENGTH_MAX>> = "admin",
-        /// The heading it lies below, by id.
+        /// The heading above it, by its id.
         parent_id: Option<AccountId>,
-        /// The heading by code.
+        /// The heading above it, by its code.
         parent_code: Option<Code>,
-        /// False for a heading.
+        /// Whether the account takes postings; false for a heading.
         is_posting: bool => true,
-        /// The only currency it takes; any when left out.
+        /// The only currency that the account takes; any currency by default.
         currency: Option<CurrencyCode>,
-        /// The sub-ledger it sums up.
+        /// The sub-ledger that the account sums up.
         control: ControlKind => "none",
-        /// Where its movements appear in the cash flow statement; operating when left out, none for a heading.
+        /// The activity under which its movements appear in the cash flow statement; by default `operating`, for a
+        /// heading `none`.
         cash_flow: Option<CashFlowActivity>,
-        /// Its lines are matched with one another.
+        /// Whether the lines of the account are matched with one another.
         reconcilable: bool => false,
-        /// Takes entries.
+        /// Whether the account takes entries.
         active: bool => true,
     }
 
-    /// Changes to an account (JSON Merge Patch): left out stays, null empties.
+    /// Changes to an account (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateAccountBody {
-        /// The code people type.
+        /// The code that people type.
         code: Optional<Code>,
-        /// Its name.
+        /// The name.
         name: Optional<LocalizedName>,
-        /// What it measures; stays once there are entries.
+        /// The type of the account. It is fixed once the account has entries.
         r#type: Optional<AccountType>,
-        /// A finer class, for reports.
+        /// A finer classification of the account, for reports.
         subtype: Patch<Text<SUBTYPE_LENGTH_MAX>>,
-        /// The heading it lies below, by id; null for none.
+        /// The heading above it, by its id; null for none.
         parent_id: Patch<AccountId>,
-        /// The heading by code; null for none.
+        /// The heading above it, by its code; null for none.
         parent_code: Patch<Code>,
-        /// False for a heading.
+        /// Whether the account takes postings; false for a heading.
         is_posting: Optional<bool>,
-        /// The only currency it takes; null for any.
+        /// The only currency that the account takes; null for any.
         currency: Patch<CurrencyCode>,
-        /// The sub-ledger it sums up; stays once there are entries.
+        /// The sub-ledger that the account sums up. It is fixed once the account has entries.
         control: Optional<ControlKind>,
-        /// Where its movements appear in the cash flow statement.
+        /// The activity under which its movements appear in the cash flow statement.
         cash_flow: Optional<CashFlowActivity>,
-        /// Its lines are matched with one another.
+        /// Whether the lines of the account are matched with one another.
         reconcilable: Optional<bool>,
-        /// Takes entries.
+        /// Whether the account takes entries.
         active: Optional<bool>,
     }
 }
@@ -73,16 +74,16 @@ request! {
 query! {
     /// How the chart is arranged.
     pub struct AccountTreeQuery {
-        /// One list with level and path instead of nested accounts.
+        /// Whether to answer one list with level and path instead of nested accounts.
         flat: bool => false,
     }
 
     /// Which balance.
     pub struct AccountBalanceQuery {
-        /// Lines up to this posting date; today when left out.
+        /// Only lines up to this posting date count; today by default.
         as_of: Option<NaiveDate>,
-        /// Lines recorded up to this moment, which has passed; all when left out. A heading has the accounts below it
-        /// that it had then.
+        /// A moment in the past: counts only lines that were recorded up to it. By default all lines count. A heading
+        /// has the accounts below it that it had at that moment.
         known_at: Option<Timestamp>,
     }
 
@@ -90,11 +91,11 @@ query! {
     pub struct AccountLedgerQuery {
         /// The first posting date.
         from: Option<NaiveDate>,
-        /// The last posting date; today when left out, unless `from` is later.
+        /// The last posting date; today by default, unless `from` is later.
         to: Option<NaiveDate>,
-        /// Lines on a page, 50 when left out; with CSV or NDJSON all lines are sent unless this is given.
+        /// The number of lines on a page, 50 by default; with CSV or NDJSON all lines are sent unless this is given.
         limit: Option<Int<1, { PAGE_LIMIT_MAX as i64 }>>,
-        /// The `nextCursor` of the page before, with the same `from` and `to`.
+        /// The `nextCursor` of the previous page, with the same `from` and `to`.
         cursor: Option<Text<CURSOR_LENGTH_MAX>>,
     }
 }

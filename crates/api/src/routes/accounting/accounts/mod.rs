@@ -59,7 +59,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Get the whole chart")
         .description(
-            "Nested, or with `flat=true` as one list with level and path; in the order of the codes.",
+            "The tree is nested, or with `flat=true` one list with level and path, in the order of the \
+             codes.",
         )
         .access(READ)
         .query::<dto::AccountTreeQuery>()
@@ -75,7 +76,7 @@ pub fn operations(ops: &mut Operations) {
         .id("update_account")
         .tag(TAG)
         .summary("Change an account")
-        .description("With entries on it, its type, currency and control kind stay.")
+        .description("Once the account has entries, its type, currency and control kind are fixed.")
         .command::<UpdateAccount>()
         .if_match()
         .body::<dto::UpdateAccountBody>()
@@ -105,7 +106,8 @@ fn figures(ops: &mut Operations) {
         .tag(TAG)
         .summary("Get the balance of an account")
         .description(
-            "Up to a posting date, and as it was known at a moment. A heading's is the sum of the accounts below it.",
+            "Answers the balance up to a posting date, and as it was known at a moment. For a heading it is \
+             the sum of the accounts below it.",
         )
         .access(READ)
         .query::<dto::AccountBalanceQuery>()
@@ -116,8 +118,8 @@ fn figures(ops: &mut Operations) {
         .tag(TAG)
         .summary("Get the lines of an account with their running balance")
         .description(
-            "Page by page as JSON; with CSV or NDJSON all lines, as they are read. Opening entries dated in the range are in \
-             `openingBalance`, not among the lines.",
+            "JSON is answered page by page; CSV and NDJSON stream all lines. Opening entries dated in the \
+             range are included in `openingBalance` and not listed as lines.",
         )
         .access(READ)
         .query::<dto::AccountLedgerQuery>()

@@ -17,7 +17,7 @@ use crate::operation::API_BASE;
 use crate::routes::platform::Jobs;
 use crate::wire::{Pointer, WireQuery};
 
-/// What exports into the store run on.
+/// The parts that exports into the store need.
 #[derive(Clone)]
 pub struct Exporter {
     pub jobs: Jobs,

@@ -18,11 +18,11 @@ use crate::query;
 query! {
     /// Which part of the ledger, and how it is written.
     pub struct LedgerExportQuery {
-        /// How it is written.
+        /// The format of the export.
         format: ExportFormat => "ndjson",
-        /// First posting date.
+        /// The first posting date.
         from: Option<NaiveDate>,
-        /// Last posting date.
+        /// The last posting date.
         to: Option<NaiveDate>,
     }
 }

@@ -20,14 +20,14 @@ const TAG: &str = "exports";
 const READ: Access = Access::Permission("accounting.export.read");
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The books as files, for programs that check them independently.");
+    ops.tag(TAG, "Exports: the books as files, for programs that check them independently.");
     ops.get("/exports/ledger", ledger::get)
         .id("export_ledger")
         .tag(TAG)
         .summary("Export the whole ledger")
         .description(
-            "`format=ndjson`: one entry a line with its lines, hash and place in the chain. `format=hledger`: a journal \
-             for hledger, whose `balance --cost` equals the trial balance.",
+            "`format=ndjson` has one entry a line, with its lines, hash and position in the chain. \
+             `format=hledger` is a journal for hledger, whose `balance --cost` equals the trial balance.",
         )
         .access(READ)
         .query::<LedgerExportQuery>()
@@ -39,8 +39,8 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Export the whole ledger into a file")
         .description(
-            "For books too large to wait for: a job writes the file, its result says where it is read. The file is kept \
-             for 7 days. There is no dry run.",
+            "For books that take too long to export in one request: a job writes the file, and its result \
+             has the path of the file. The file is kept for 7 days. There is no dry run.",
         )
         .access(READ)
         .query::<LedgerExportQuery>()

@@ -11,39 +11,40 @@ use crate::wire::{Int, Patch, RequiredText};
 request! {
     /// A new fiscal year.
     pub struct CreateFiscalYearBody {
-        /// The first day, the one after the last year or such that this year ends before the first.
+        /// The first day. It follows the last existing year, or is such that this year ends directly before the first
+        /// one.
         start: NaiveDate = "2026-01-01",
-        /// The last day, at most 24 months later; twelve months when left out.
+        /// The last day, at most 24 months after the first; by default the year has twelve months.
         end: Option<NaiveDate> = "2026-12-31",
-        /// `2026` or `2025/26` when left out, `2026-2` for a second year within 2026.
+        /// The code; by default `2026` or `2025/26`, or `2026-2` for a second year within 2026.
         code: Option<Code> = "2026",
-        /// What people call it.
+        /// The name.
         name: Option<LocalizedName>,
-        /// How it is divided.
+        /// How the year is divided into periods.
         pattern: PeriodPattern => "monthly",
     }
 
     /// Several new fiscal years.
     pub struct GenerateFiscalYearsBody {
-        /// The first day of the first year; each has twelve months.
+        /// The first day of the first year. Each year has twelve months.
         start: NaiveDate = "2026-01-01",
-        /// How many.
+        /// The number of years.
         years: Int<1, { FISCAL_YEARS_GENERATED_MAX as i64 }> => 1,
-        /// How each is divided.
+        /// How each year is divided into periods.
         pattern: PeriodPattern => "monthly",
     }
 
-    /// Changes to a fiscal year (JSON Merge Patch); its dates never change.
+    /// Changes to a fiscal year (JSON Merge Patch). Its dates never change.
     pub struct UpdateFiscalYearBody {
-        /// What people call it; null takes the name away.
+        /// The name; null removes it.
         name: Patch<LocalizedName>,
     }
 
-    /// Why a fiscal year is reopened.
+    /// The reason for reopening a fiscal year.
     pub struct ReopenFiscalYearBody {
-        /// Kept in the audit log.
+        /// The reason, which is kept in the audit log.
         reason: RequiredText<REOPEN_REASON_LENGTH_MAX> = "Late supplier invoice",
-        /// Open its regular periods too.
+        /// Whether to open its regular periods too.
         open_periods: bool => false,
     }
 }

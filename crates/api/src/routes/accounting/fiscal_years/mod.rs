@@ -29,7 +29,11 @@ const PATH: &str = "/fiscal-years";
 const TAG: &str = "fiscal years";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "They follow each other without gaps; closed in order and reopened from the last.");
+    ops.tag(
+        TAG,
+        "Fiscal years. They follow each other without gaps, are closed in order, and are reopened from the \
+         last.",
+    );
     ops.get(PATH, read::list)
         .id("list_fiscal_years")
         .tag(TAG)
@@ -41,11 +45,12 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Create a fiscal year")
         .description(
-            "Twelve months, or up to the last day that is given: a short or long first year, or one that changes the year's \
-             end. Its periods are the months or quarters of the calendar, the first and the last in part where the year \
-             begins or ends within one, and a closing period. It follows the last year or comes directly before the \
-             first. The year after the last one is made by itself when an entry dated in it is posted, at most 366 days \
-             before it begins, unless the setting `fiscal-year-automatic` is false.",
+            "The year has twelve months, or ends on the day that is given: a short or long first year, or \
+             one that moves the end of the year. Its periods are the months or quarters of the calendar \
+             (the first and the last in part, where the year begins or ends within one) and a closing \
+             period. It follows the last year or comes directly before the first. The year after the last \
+             one is made automatically when an entry dated in it is posted, at most 366 days before it \
+             begins, unless the setting `fiscal-year-automatic` is false.",
         )
         .command::<CreateFiscalYear>()
         .body::<dto::CreateFiscalYearBody>()
@@ -63,7 +68,7 @@ pub fn operations(ops: &mut Operations) {
         .id("generate_fiscal_years")
         .tag(TAG)
         .summary("Generate several fiscal years")
-        .description("Years that follow each other from `start`, all or none.")
+        .description("Creates years that follow each other from `start`, all of them or none.")
         .command::<GenerateFiscalYears>()
         .body::<dto::GenerateFiscalYearsBody>()
         .ok::<GeneratedFiscalYearsView>()
@@ -72,7 +77,7 @@ pub fn operations(ops: &mut Operations) {
         .id("get_fiscal_year")
         .tag(TAG)
         .summary("Get a fiscal year")
-        .description("Its periods are at `/fiscal-periods?fiscalYearId=`.")
+        .description("The periods of the year are at `/fiscal-periods?fiscalYearId=`.")
         .access(READ)
         .view::<FiscalYearView>();
     ops.patch("/fiscal-years/{id}", write::update)
@@ -87,7 +92,10 @@ pub fn operations(ops: &mut Operations) {
         .id("delete_fiscal_year")
         .tag(TAG)
         .summary("Delete an unused fiscal year")
-        .description("The first or the last, while it is open and no entry, draft or posted, is dated in it.")
+        .description(
+            "Only the first or the last year can be deleted, and only while it is open and no entry, draft \
+             or posted, is dated in it.",
+        )
         .command::<DeleteFiscalYear>()
         .if_match()
         .no_content()
@@ -121,7 +129,10 @@ fn close_and_reopen(ops: &mut Operations) {
         .id("reopen_fiscal_year")
         .tag(TAG)
         .summary("Reopen a fiscal year")
-        .description("For an adjustment; the closing entry stays. Its periods stay closed unless `openPeriods` is given.")
+        .description(
+            "Reopens the year for an adjustment; its closing entry stays. The year's periods stay closed \
+             unless `openPeriods` is true.",
+        )
         .command::<ReopenFiscalYear>()
         .if_match()
         .body::<dto::ReopenFiscalYearBody>()

@@ -33,38 +33,39 @@ use crate::wire::RequiredText;
 pub const INLINE_SECONDS_MAX: u64 = 2;
 
 query! {
-    /// What a file holds and how to take it.
+    /// The content of a file, and how to import it.
     pub struct ImportQuery {
-        /// What the file holds.
+        /// The kind of records in the file.
         r#type: ImportKind = "journal-entries",
-        /// Post the entries, or leave drafts. When left out, opening balances are posted, as with `POST /opening-balances`,
-        /// and journal entries stay drafts.
+        /// Whether to post the entries or leave them as drafts. By default opening balances are posted, as with `POST
+        /// /opening-balances`, and journal entries stay drafts.
         post: Option<bool>,
-        /// Generate fiscal years that are missing.
+        /// Whether missing fiscal years are made.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown; otherwise they are errors.
+        /// Whether unknown dimensions and values are created; otherwise they are errors.
         create_dimensions: bool => false,
-        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
-        /// Change accounts that differ from the file; otherwise a difference is an error.
+        /// Whether accounts that differ from the file are changed; otherwise a difference is an error.
         update: bool => false,
-        /// Code of the journal of entries that name none; by default `GENERAL`, for opening balances the one of that
-        /// kind.
+        /// The code of the journal for entries that do not name one; by default `GENERAL`, or the opening journal for
+        /// opening balances.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
-        /// Posting date of opening balances, where the file has no column `date`; by default the first day of the books.
+        /// The posting date of opening balances if the file has no column `date`; by default the first day of the
+        /// books.
         date: Option<NaiveDate>,
     }
     /// How to take a file of journal entries.
     pub struct ImportEntriesQuery {
-        /// Post the entries; otherwise they stay drafts.
+        /// Whether to post the entries; otherwise they stay drafts.
         post: bool => false,
-        /// Generate fiscal years that are missing.
+        /// Whether missing fiscal years are made.
         create_periods: bool => false,
-        /// Create dimensions and values that are unknown; otherwise they are errors.
+        /// Whether unknown dimensions and values are created; otherwise they are errors.
         create_dimensions: bool => false,
-        /// Import entries once more that an earlier file brought already; otherwise that is an error.
+        /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
-        /// Code of the journal of entries that name none; by default `GENERAL`.
+        /// The code of the journal for entries that do not name one; by default `GENERAL`.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
     }
 }
@@ -104,7 +105,7 @@ pub async fn create_journal_entries(
     importer.run(ctx.0, ImportKind::JournalEntries, options, request).await
 }
 
-/// What imports run on.
+/// The parts that imports need.
 #[derive(Clone)]
 pub struct Importer {
     pub jobs: Jobs,
@@ -187,7 +188,7 @@ async fn finished(
     id: JobId,
 ) -> AppResult<Executed> {
     let outcome = commit(&app, &ctx, file, options, Some(id), running.progress.clone()).await;
-    // What was committed ended its job in the same transaction.
+    // A committed import has ended its job in the same transaction.
     let ended = matches!(&outcome, Ok(executed) if !executed.replayed && !ctx.dry_run);
     if !ended {
         end(&app, &ctx, running, id, &outcome).await;

@@ -1,4 +1,4 @@
-//! What a body says it is, and how the caller wants to be answered.
+//! The format that a body claims, and the answer that the caller wants.
 
 use std::time::Duration;
 

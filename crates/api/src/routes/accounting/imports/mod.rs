@@ -32,42 +32,43 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const INTRODUCTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. Answers \
-with what was imported when that takes less than two seconds (`Prefer: wait=60` for so many, at most 60), otherwise (or with \
-`Prefer: respond-async`) 202 and a job.\n\n\
-The first line of a CSV file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. A column that is \
-not known is refused with the nearest known name.";
+const INTRODUCTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. The \
+answer has the result if the import takes less than two seconds (`Prefer: wait=60` for so many, at most 60); otherwise, or with \
+`Prefer: respond-async`, it is 202 with a job.\n\n\
+The first line of a CSV file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. An unknown column \
+is refused with the nearest known name.";
 
-const ENTRIES: &str = "Rows with the same `entry` are one entry, whether or not they follow one another. A cell of the entry may stand in one of its \
-rows or in all of them; rows that name different values are refused, and the order of the rows decides nothing. An entry whose rows all name one \
+const ENTRIES: &str = "Rows with the same `entry` are one entry, whether or not they follow one another. A value of the entry may be given in one of its \
+rows or in all of them; rows with different values are refused, and the order of the rows does not matter. An entry whose rows all name one \
 currency is in that currency, any other in the company currency.\n\n\
 **opening-balances** need `account` and `debit` or `credit`; all rows are one entry, balanced through the opening account. It is posted, \
 as with `POST /opening-balances`, unless `post=false`; journal entries stay drafts, as with `POST /journal-entries`, unless `post=true`.\n\n\
 A further column names a dimension by its code and holds codes or names of its values. Dimensions and values that do not exist are created with \
-`createDimensions=true` only, and never with a name that differs from a known one by a slip (`discription`, `cost center` beside `cost-centre`): \
+`createDimensions=true` only, and never with a name that differs from a known one only by a typing error (`discription`, `cost center` beside `cost-centre`): \
 create those yourself.\n\n\
 A line of NDJSON is a row with these members, or an entry with its `lines`: then `currency`, `rate`, `party`, `due_date`, `tax_code` and dimensions of \
-the entry hold for lines that say nothing, `description` and `reference` are those of the object they stand in, and `entry` may be left out.\n\n\
+the entry apply to lines that do not name their own, `description` and `reference` are those of the object they stand in, and `entry` may be left out.\n\n\
 The same entries are imported once: a file whose rows mean what those of an earlier import of the same type meant, whatever its line ends, \
 order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
-instance after the earlier entries were reversed. Dry runs and failed imports do not count; accounts and opening balances cannot be there twice anyway.";
+instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts and opening balances cannot be imported twice in any case.";
 
-const PREFER: &str = "`wait=60`: so many seconds before it becomes a job, at most 60. `respond-async`: a job at once. `Preference-Applied` tells.";
+const PREFER: &str = "`wait=60` waits up to so many seconds, at most 60, before the work becomes a job; \
+                      `respond-async` makes a job at once. `Preference-Applied` tells which was applied.";
 
 fn csv(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by comma, semicolon or tab, or as a first line `sep=;` says." })
+    json!({ "type": "string", "description": "A header line and rows in UTF-8, separated by comma, semicolon or tab, or by the character that a first line such as `sep=;` names." })
 }
 
 fn tsv(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "A header line and rows, UTF-8; separated by tabs." })
+    json!({ "type": "string", "description": "A header line and rows in UTF-8, separated by tabs." })
 }
 
 fn ndjson(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "One row or one entry a line." })
+    json!({ "type": "string", "description": "One row or one entry on each line." })
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Whole files into the books.");
+    ops.tag(TAG, "Imports: whole files of records.");
     ops.post("/imports", create::create)
         .id("create_import")
         .tag(TAG)

@@ -12,41 +12,41 @@ use crate::routes::platform::attachments::dto::Checksum;
 use crate::wire::{Int, List, Pointer, REQUIRED, Text};
 
 request! {
-    /// What to verify beside the chains themselves.
+    /// Options of the verification.
     pub struct VerifyIntegrityBody {
-        /// An answer of `GET /integrity/head` that was kept elsewhere: whether its ends are still there.
+        /// An earlier answer of `GET /integrity/head` that was kept elsewhere. The chains are compared with it.
         head: Option<EarlierHeadBody>,
     }
 
-    /// An answer of `GET /integrity/head`, as it came.
+    /// An answer of `GET /integrity/head`, exactly as it was received.
     pub struct EarlierHeadBody {
-        /// The tenant it is of.
+        /// The tenant of the head.
         tenant_id: Option<TenantId>,
-        /// When it was read.
+        /// The moment at which the head was read.
         read_at: Option<Timestamp>,
-        /// Where each chain ended.
+        /// The ends of the chains.
         chains: List<EarlierChainBody, HEAD_CHAINS_MAX>,
-        /// Checked against the chains if it is there.
+        /// The digest of the head. If given, it is checked against the chains that were sent.
         digest: Option<Checksum>,
     }
 
-    /// Where a chain ended. Chain, journal, position and hash are compared.
+    /// The end of one chain. Chain, journal, position and hash are compared.
     pub struct EarlierChainBody {
-        /// What the chain is over.
+        /// The kind of chain: `journal` or `audit`.
         chain: ChainKind = "journal",
-        /// The journal; only of a journal's chain.
+        /// The journal, if the chain is that of a journal.
         journal_id: Option<JournalId>,
-        /// Its code.
+        /// The code of the journal.
         journal_code: Option<Code>,
-        /// Of the last entry or row.
+        /// The position of the last entry or row.
         position: Int<1, { i64::MAX }>,
-        /// Of the last entry or row.
+        /// The hash of the last entry or row.
         hash: Checksum,
-        /// Which bytes the hash is made of.
+        /// The version of the bytes that are hashed.
         version: Option<Int<0, 255>>,
         /// The number of the last entry.
         number: Option<Text<REFERENCE_LENGTH_MAX>>,
-        /// When the last entry or row was recorded.
+        /// The moment at which the last entry or row was recorded.
         recorded_at: Option<Timestamp>,
     }
 }

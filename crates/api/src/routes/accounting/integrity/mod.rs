@@ -24,15 +24,17 @@ const TAG: &str = "integrity";
 pub fn operations(ops: &mut Operations) {
     ops.tag(
         TAG,
-        "Proofs that the books agree with themselves and that nothing posted or audited was altered.",
+        "Integrity: proofs that the books agree with themselves and that nothing posted or audited was \
+         altered.",
     );
     ops.get("/integrity/checks", checks)
         .id("get_integrity_checks")
         .tag(TAG)
-        .summary("Check the truths that must always hold")
+        .summary("Run the integrity checks")
         .description(
-            "Trial balance, maintained balances, entries, numbers, chain ends, change feed, reversals, dimension sets, \
-             audit log, and whether periods and locks are as they were audited; each with the first contradictions.",
+            "Checks the trial balance, maintained balances, entries, numbers, chain ends, change feed, \
+             reversals, dimension sets and audit log, and whether periods and locks are in the state that \
+             was audited. Each check has the first contradictions it found.",
         )
         .access(READ)
         .ok::<IntegrityChecksView>()
@@ -40,11 +42,12 @@ pub fn operations(ops: &mut Operations) {
     ops.get("/integrity/head", head)
         .id("get_integrity_head")
         .tag(TAG)
-        .summary("Read where every hash chain ends")
+        .summary("Read the ends of all hash chains")
         .description(
-            "Position and hash of the last entry of each journal and of the last row of the audit log, and one digest \
-             over all. Keep it outside the database: sent to `POST /integrity/verify` later, it tells whether an end was \
-             removed or rewritten since.",
+            "The position and the hash of the last entry of each journal and of the last row of the audit \
+             log, with one digest over all of them. Keep the answer outside the database: sent to `POST \
+             /integrity/verify` later, it shows whether the end of a chain has been removed or rewritten \
+             since.",
         )
         .access(READ)
         .ok::<IntegrityHeadView>();
@@ -53,8 +56,9 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Recompute every hash chain")
         .description(
-            "Reads every posted line and every audit row, and names the first of each chain that is not as it was \
-             written. With an earlier head in the body it also says which of its ends are no longer there.",
+            "Reads every posted line and every audit row, and names the first one in each chain that \
+             differs from what was written. With an earlier head in the body, it also names the chains \
+             whose end is no longer there.",
         )
         .access(READ)
         .optional_body::<VerifyIntegrityBody>()

@@ -18,65 +18,65 @@ pub const NOTES_LENGTH_MAX: usize = 2_000;
 request! {
     /// A new journal entry.
     pub struct CreateJournalEntryBody {
-        /// The journal by id; or by code; the general journal when neither is given.
+        /// The journal, by its id or its code; by default the general journal.
         journal_id: Option<JournalId>,
-        /// The journal by code.
+        /// The journal, by its code.
         journal_code: Option<Code> = "GENERAL",
-        /// The date it counts for; lies in an open fiscal period.
+        /// The posting date, which must lie in an open fiscal period.
         posting_date: NaiveDate = "2026-01-31",
-        /// The date of the document behind it.
+        /// The date of the underlying document.
         document_date: Option<NaiveDate>,
-        /// Of lines that name none; the company currency when left out.
+        /// The currency of lines that do not name their own; by default the company currency.
         currency: Option<CurrencyCode> = "SAR",
-        /// What happened.
+        /// A description of the transaction.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Office rent January",
-        /// Number of the document behind it.
+        /// The number of the underlying document.
         reference: Option<Text<REFERENCE_LENGTH_MAX>> = "INV-4711",
-        /// For colleagues; may change after posting.
+        /// Internal notes for colleagues; may change after posting.
         notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
-        /// Why control accounts (receivable, payable, inventory, VAT) are posted to by hand.
+        /// The reason for posting to control accounts (receivable, payable, inventory, VAT) by hand.
         control_reason: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// Debits and credits; they balance when the entry is posted.
+        /// The debits and credits. They must balance when the entry is posted.
         lines: List<JournalEntryLineBody, LINES_MAX>,
-        /// Post at once.
+        /// Whether to post the entry at once.
         post: bool => false,
     }
 
-    /// Changes to an entry (JSON Merge Patch): left out stays, null empties.
+    /// Changes to a journal entry (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateJournalEntryBody {
-        /// Another journal, by id.
+        /// Another journal, by its id.
         journal_id: Optional<JournalId>,
-        /// Another journal, by code.
+        /// Another journal, by its code.
         journal_code: Optional<Code>,
-        /// The date it counts for.
+        /// The posting date.
         posting_date: Optional<NaiveDate>,
-        /// The date of the document behind it.
+        /// The date of the underlying document.
         document_date: Patch<NaiveDate>,
-        /// Of lines that name none.
+        /// The currency of lines that do not name their own.
         currency: Optional<CurrencyCode>,
-        /// What happened.
+        /// A description of the transaction.
         description: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// Number of the document behind it.
+        /// The number of the underlying document.
         reference: Patch<Text<REFERENCE_LENGTH_MAX>>,
-        /// For colleagues.
+        /// Internal notes for colleagues.
         notes: Patch<Paragraphs<NOTES_LENGTH_MAX>>,
-        /// Why control accounts are posted to by hand.
+        /// The reason for posting to control accounts by hand.
         control_reason: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// All lines; they replace the ones before.
+        /// All lines of the entry. They replace the existing lines.
         lines: Optional<List<JournalEntryLineBody, LINES_MAX>>,
     }
 
-    /// How to reverse an entry.
+    /// Options for reversing an entry.
     pub struct ReverseJournalEntryBody {
-        /// Not before the entry's own; today when left out.
+        /// The posting date of the reversal, not before that of the entry; today by default.
         posting_date: Option<NaiveDate>,
-        /// Becomes the description of the reversal.
+        /// The reason, which becomes the description of the reversal.
         reason: crate::wire::RequiredText<DESCRIPTION_LENGTH_MAX> = "Posted twice",
     }
 
-    /// How to copy an entry.
+    /// Options for copying an entry.
     pub struct CopyJournalEntryBody {
-        /// Of the new draft; today when left out.
+        /// The posting date of the new draft; today by default.
         posting_date: Option<NaiveDate>,
     }
 }
@@ -84,15 +84,15 @@ request! {
 line_body! {
     /// One line of an entry: an account and either a debit or a credit.
     pub struct JournalEntryLineBody {
-        /// Company units for one unit of the currency; the rate of the posting date when left out.
+        /// Units of the company currency for one unit of the line's currency; by default the rate of the posting date.
         rate: Option<Rate>,
-        /// The amount in the company currency; converted when left out.
+        /// The amount in the company currency; by default converted at the rate.
         company_amount: Option<Amount>,
-        /// The entry's description when left out.
+        /// The description of the line; by default that of the entry.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// When it falls due.
+        /// The due date.
         due_date: Option<NaiveDate>,
-        /// Number of the document the line belongs to.
+        /// The number of the document that the line belongs to.
         reference: Option<Text<REFERENCE_LENGTH_MAX>>,
     }
 }

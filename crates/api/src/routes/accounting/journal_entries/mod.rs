@@ -34,7 +34,10 @@ const PATH: &str = "/journal-entries";
 const TAG: &str = "journal entries";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Drafts that change, posted entries that never do, and their reversals.");
+    ops.tag(
+        TAG,
+        "Journal entries: drafts, which can change; posted entries, which cannot; and their reversals.",
+    );
     ops.get(PATH, list::list)
         .id("list_journal_entries")
         .tag(TAG)
@@ -63,7 +66,9 @@ pub fn operations(ops: &mut Operations) {
         .id("update_journal_entry")
         .tag(TAG)
         .summary("Change a draft")
-        .description("Lines given replace all lines. Of a posted entry only `reference` and `notes` change.")
+        .description(
+            "`lines` replaces all lines. Of a posted entry only `reference` and `notes` can be changed.",
+        )
         .command::<UpdateJournalEntry>()
         .if_match()
         .body::<dto::UpdateJournalEntryBody>()
@@ -86,7 +91,10 @@ fn actions(ops: &mut Operations) {
         .id("post_journal_entry")
         .tag(TAG)
         .summary("Post a draft")
-        .description("Gives it its number and writes it into the ledger, for ever.")
+        .description(
+            "Assigns the entry's number and writes it into the ledger. This cannot be undone; a posted \
+             entry can only be reversed.",
+        )
         .command::<PostJournalEntry>()
         .if_match()
         .ok::<JournalEntryView>()
@@ -96,7 +104,8 @@ fn actions(ops: &mut Operations) {
         .tag(TAG)
         .summary("Reverse a posted entry")
         .description(
-            "Posts a new entry with the sides swapped at the original rates, linked both ways. Once only.",
+            "Posts a new entry with the sides swapped, at the original rates. The two entries are linked \
+             both ways. An entry can be reversed only once.",
         )
         .command::<ReverseJournalEntry>()
         .if_match()
@@ -107,7 +116,10 @@ fn actions(ops: &mut Operations) {
         .id("copy_journal_entry")
         .tag(TAG)
         .summary("Copy an entry into a new draft")
-        .description("The copy names its original in `copiedFromId`, the original its latest copy in `copiedToId`. A reversal is not copied: copy what it reverses.")
+        .description(
+            "The copy names its original in `copiedFromId`; the original names its latest copy in \
+             `copiedToId`. A reversal cannot be copied: copy the entry that it reverses.",
+        )
         .command::<CopyJournalEntry>()
         .body::<dto::CopyJournalEntryBody>()
         .created::<JournalEntryView>()

@@ -8,7 +8,10 @@ use application::accounting::views::journal_entry::LedgerLineView;
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag("ledger lines", "Every posted line with what its entry says; the source of all reports.");
+    ops.tag(
+        "ledger lines",
+        "Every posted line together with its entry's header. All reports are made from these lines.",
+    );
     ops.get("/ledger-lines", list::list)
         .id("list_ledger_lines")
         .tag("ledger lines")

@@ -17,81 +17,82 @@ use crate::{query, request};
 request! {
     /// A new recurring entry.
     pub struct CreateRecurringEntryBody {
-        /// The code people type.
+        /// The code that people type.
         code: Code = "RENT",
-        /// What people call it.
+        /// The name.
         name: LocalizedName,
-        /// When it falls due.
+        /// The schedule.
         schedule: ScheduleBody = { "frequency": "monthly", "dayOfMonth": 1, "interval": 1 },
-        /// The first day on which it may fall due.
+        /// The first day on which the entry may fall due.
         start_date: NaiveDate = "2026-01-01",
-        /// The last day on which it may fall due; it goes on when left out.
+        /// The last day on which the entry may fall due; by default it goes on without end.
         end_date: Option<NaiveDate> = "2026-12-31",
-        /// The journal by id; or by code; the general journal when neither is given.
+        /// The journal, by its id or its code; by default the general journal.
         journal_id: Option<JournalId>,
-        /// The journal by code.
+        /// The journal, by its code.
         journal_code: Option<Code> = "GENERAL",
-        /// Of lines that name none; the company currency when left out.
+        /// The currency of lines that do not name their own; by default the company currency.
         currency: Option<CurrencyCode> = "SAR",
-        /// May hold `{date}`, `{month}` and `{year}`.
+        /// The description. It may contain `{date}`, `{month}` and `{year}`.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Office rent {month}/{year}",
-        /// May hold the same.
+        /// The reference. It may contain the same placeholders as `description`.
         reference: Option<Text<REFERENCE_LENGTH_MAX>> = "RENT-{year}-{month}",
-        /// Why control accounts are posted to by hand.
+        /// The reason for posting to control accounts by hand.
         control_reason: Option<Text<DESCRIPTION_LENGTH_MAX>>,
         /// The lines of each entry.
         lines: List<RecurringEntryLineBody, TEMPLATE_LINES_MAX, 2>,
-        /// Post what falls due instead of leaving a draft.
+        /// Whether due entries are posted instead of left as drafts.
         auto_post: bool => false,
-        /// Whether it falls due at all.
+        /// Whether the entry falls due at all.
         active: bool => true,
     }
 
-    /// Changes to a recurring entry (JSON Merge Patch): left out stays, null empties.
+    /// Changes to a recurring entry (JSON Merge Patch). Members left out stay as they are; null clears a member.
     pub struct UpdateRecurringEntryBody {
-        /// The code people type.
+        /// The code that people type.
         code: Optional<Code>,
-        /// What people call it.
+        /// The name.
         name: Optional<LocalizedName>,
-        /// When it falls due, as a whole.
+        /// The whole new schedule.
         schedule: Optional<ScheduleBody>,
-        /// The first day on which it may fall due.
+        /// The first day on which the entry may fall due.
         start_date: Optional<NaiveDate>,
-        /// The last day on which it may fall due; null goes on.
+        /// The last day on which the entry may fall due; null if it goes on without end.
         end_date: Patch<NaiveDate>,
-        /// Another journal, by id.
+        /// Another journal, by its id.
         journal_id: Optional<JournalId>,
-        /// Another journal, by code.
+        /// Another journal, by its code.
         journal_code: Optional<Code>,
-        /// Of lines that name none.
+        /// The currency of lines that do not name their own.
         currency: Optional<CurrencyCode>,
-        /// May hold `{date}`, `{month}` and `{year}`.
+        /// The description. It may contain `{date}`, `{month}` and `{year}`.
         description: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// May hold the same.
+        /// The reference. It may contain the same placeholders as `description`.
         reference: Patch<Text<REFERENCE_LENGTH_MAX>>,
-        /// Why control accounts are posted to by hand.
+        /// The reason for posting to control accounts by hand.
         control_reason: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// All lines; they replace the ones before.
+        /// All lines of the entry. They replace the existing lines.
         lines: Optional<List<RecurringEntryLineBody, TEMPLATE_LINES_MAX, 2>>,
-        /// Post what falls due instead of leaving a draft.
+        /// Whether due entries are posted instead of left as drafts.
         auto_post: Optional<bool>,
-        /// Whether it falls due at all.
+        /// Whether the entry falls due at all.
         active: Optional<bool>,
-        /// Give up what is due by today or has failed: it is skipped, and the answer names it in `dropped`.
+        /// Whether to give up every occurrence that is due by today or has failed. They are skipped, and `dropped` in
+        /// the answer names them.
         drop_overdue: bool => false,
     }
 
-    /// An occurrence that is not to be made.
+    /// An occurrence to skip.
     pub struct SkipRecurringOccurrenceBody {
-        /// The next occurrence, or one that failed; the earliest of them when left out.
+        /// The next occurrence or one that failed; by default the earliest of them.
         date: Option<NaiveDate> = "2026-05-05",
-        /// Why.
+        /// The reason.
         reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "No rent in May",
     }
 
-    /// How far to run.
+    /// How far to run a recurring entry.
     pub struct RunRecurringEntryBody {
-        /// Makes everything that falls due by then; today when left out.
+        /// The date by which occurrences must be due to be made; today by default.
         date: Option<NaiveDate>,
     }
 }
@@ -99,7 +100,7 @@ request! {
 query! {
     /// How much of the future to show.
     pub struct PreviewQuery {
-        /// How many entries.
+        /// The number of entries to show.
         count: Int<1, { UPCOMING_MAX as i64 }> => 12,
     }
 }
@@ -107,11 +108,11 @@ query! {
 line_body! {
     /// One line of a template: an account and either a debit or a credit.
     pub struct RecurringEntryLineBody {
-        /// Company units for one unit of the currency; the rate of each posting date when left out.
+        /// Units of the company currency for one unit of the line's currency; by default the rate of each posting date.
         rate: Option<Rate>,
-        /// May hold `{date}`, `{month}` and `{year}`.
+        /// The description. It may contain `{date}`, `{month}` and `{year}`.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// May hold `{date}`, `{month}` and `{year}`.
+        /// The reference. It may contain `{date}`, `{month}` and `{year}`.
         reference: Option<Text<REFERENCE_LENGTH_MAX>>,
     }
 }

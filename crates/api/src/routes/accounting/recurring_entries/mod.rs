@@ -31,7 +31,11 @@ const PATH: &str = "/recurring-entries";
 const TAG: &str = "recurring entries";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Templates that become drafts or posted entries on their dates, each exactly once.");
+    ops.tag(
+        TAG,
+        "Recurring entries: templates that become drafts or posted entries on their dates, each exactly \
+         once.",
+    );
     ops.get(PATH, read::list)
         .id("list_recurring_entries")
         .tag(TAG)
@@ -43,10 +47,11 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Create a recurring entry")
         .description(
-            "In descriptions and references `{date}`, `{month}` and `{year}` stand for the posting date, its two-digit \
-             month and its year. The background makes the entries in the name of whoever created or last changed this, with \
-             the rights that person has then; `autoPost` needs accounting.journal_entry.post. Lines that could never be \
-             posted are refused with the errors of posting.",
+            "In descriptions and references `{date}`, `{month}` and `{year}` stand for the posting date, \
+             its two-digit month and its year. The background job makes the entries in the name of the user \
+             who created or last changed the recurring entry, with the rights that user has at that time; \
+             `autoPost` needs accounting.journal_entry.post. Lines that could never be posted are refused \
+             with the errors of posting.",
         )
         .command::<CreateRecurringEntry>()
         .body::<dto::CreateRecurringEntryBody>()
@@ -76,11 +81,13 @@ fn one(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change a recurring entry")
         .description(
-            "Lines given replace all lines. After another schedule, start or end, and after a pause, the next date is the first \
-             one of the schedule after the last occurrence that was made, skipped or has failed; what is overdue stays due, \
-             also what fell due during a pause. A change under which an overdue occurrence would never be made is refused, \
-             unless `dropOverdue` asks to give up what is due by today. Whoever changes what the entry makes, or activates \
-             it, orders it from then on; with `autoPost` that needs accounting.journal_entry.post.",
+            "`lines` replaces all lines. After a change of schedule, start or end, and after a pause, the \
+             next date is the first one of the schedule after the last occurrence that was made, skipped or \
+             has failed. Overdue occurrences stay due, including those that fell due during a pause. A \
+             change after which an overdue occurrence would never be made is refused, unless `dropOverdue` \
+             gives up everything due by today. A user who activates the entry or changes what it makes \
+             becomes its orderer, in whose name it runs; with `autoPost` that needs \
+             accounting.journal_entry.post.",
         )
         .command::<UpdateRecurringEntry>()
         .if_match()
@@ -98,7 +105,7 @@ fn one(ops: &mut Operations) {
         .id("delete_recurring_entry")
         .tag(TAG)
         .summary("Delete a recurring entry")
-        .description("While no entry was made from it; afterwards set `active` to false.")
+        .description("Possible while no entry was made from it; afterwards set `active` to false.")
         .command::<DeleteRecurringEntry>()
         .if_match()
         .no_content()
@@ -109,19 +116,20 @@ fn occurrences(ops: &mut Operations) {
     ops.get("/recurring-entries/{id}/preview", read::preview)
         .id("preview_recurring_entry")
         .tag(TAG)
-        .summary("See the next entries")
+        .summary("Preview the next entries")
         .access(READ)
         .query::<dto::PreviewQuery>()
         .ok::<UpcomingEntriesView>();
     ops.post("/recurring-entries/{id}/run", actions::run)
         .id("run_recurring_entry")
         .tag(TAG)
-        .summary("Make what is due")
+        .summary("Make the entries that are due")
         .description(
-            "Everything that falls due by `date` and what failed before, at most 100 entries at once: drafts, or posted entries \
-             when `autoPost` is set. What cannot be made is noted as failed, with its reasons in `failed`, and does not hold \
-             up the later ones; run again, or skip it. The background does the same: what falls due within a minute, what \
-             failed once a day.",
+            "Makes everything that is due by `date` and retries everything that failed before, at most 100 \
+             entries at once. It makes drafts, or posted entries if `autoPost` is set. An occurrence that \
+             cannot be made is reported in `failed` with its reasons and does not hold up later ones; run \
+             again, or skip it. The background job does the same: for new occurrences within a minute of \
+             their due time, for failed ones once a day.",
         )
         .command::<RunRecurringEntry>()
         .if_match()
@@ -132,7 +140,10 @@ fn occurrences(ops: &mut Operations) {
         .id("list_recurring_occurrences")
         .tag(TAG)
         .summary("List the occurrences that were not made")
-        .description("Failed ones with the reasons, and skipped ones. Those that were made are the journal entries with this `recurringEntryId`.")
+        .description(
+            "Lists the occurrences that failed, with the reasons, and those that were skipped. Those that \
+             were made are the journal entries with this `recurringEntryId`.",
+        )
         .access(READ)
         .list::<RecurringOccurrenceView>(&OCCURRENCE_LIST);
     ops.post("/recurring-entries/{id}/skip", actions::skip)
@@ -140,7 +151,7 @@ fn occurrences(ops: &mut Operations) {
         .tag(TAG)
         .summary("Skip an occurrence")
         .description(
-            "The next occurrence, or one that failed, is not made. The reason is kept in the audit log.",
+            "The next occurrence, or one that failed, will not be made. The reason is kept in the audit log.",
         )
         .command::<SkipRecurringOccurrence>()
         .if_match()

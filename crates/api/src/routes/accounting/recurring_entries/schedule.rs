@@ -15,33 +15,33 @@ type Interval = Int<1, { RECURRENCE_INTERVAL_MAX as i64 }>;
 type Day = Int<1, 31>;
 
 request! {
-    /// On a day of every month, or every few months.
+    /// A schedule on one day of every month, or of every few months.
     pub struct MonthlyScheduleBody {
         /// Always `monthly`.
         frequency: Word<0> = "monthly",
-        /// In a month without this day its last one.
+        /// The day of the month. In a month without this day the last day is used.
         day_of_month: Day = 1,
-        /// Every how many months.
+        /// The number of months from one occurrence to the next.
         interval: Interval => 1,
     }
 
-    /// On a day of every week, or every few weeks.
+    /// A schedule on one day of every week, or of every few weeks.
     pub struct WeeklyScheduleBody {
         /// Always `weekly`.
         frequency: Word<1> = "weekly",
-        /// The day.
+        /// The weekday.
         weekday: WeekdayWord = "sunday",
-        /// Every how many weeks.
+        /// The number of weeks from one occurrence to the next.
         interval: Interval => 1,
     }
 
-    /// On a day of every year.
+    /// A schedule on one day of every year.
     pub struct YearlyScheduleBody {
         /// Always `yearly`.
         frequency: Word<2> = "yearly",
-        /// 1 to 12.
+        /// The month, 1 to 12.
         month: Int<1, 12> = 12,
-        /// In a month without this day its last one.
+        /// The day of the month. In a month without this day the last day is used.
         day: Day = 31,
     }
 }
@@ -77,7 +77,7 @@ impl WireType for WeekdayWord {
     }
 }
 
-/// When an entry falls due.
+/// The schedule of a recurring entry.
 #[derive(Debug)]
 pub struct ScheduleBody(pub Frequency);
 

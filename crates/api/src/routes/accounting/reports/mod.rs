@@ -42,14 +42,18 @@ const ERRORS: [&ErrorDef; 7] = [
 ];
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Statements of the general ledger, as JSON, CSV or a spreadsheet, in English or Arabic.");
+    ops.tag(
+        TAG,
+        "Reports: statements of the general ledger as JSON, CSV or a spreadsheet, in English or Arabic.",
+    );
     ops.get("/reports/trial-balance", trial_balance::get)
         .id("get_trial_balance")
         .tag(TAG)
         .summary("Trial balance")
         .description(
-            "Every account that had postings. Opening entries dated in the range, and their reversals, are in `opening`. As CSV it begins with the columns `account,debit,credit`: the code and \
-             the closing balance on its side; without a line of totals.",
+            "Lists every account that had postings. Opening entries dated in the range, and their \
+             reversals, are included in `opening`. The CSV begins with the columns `account,debit,credit`, \
+             which are the code and the closing balance on its side, and has no line of totals.",
         )
         .access(READ)
         .query::<RangeQuery>()
@@ -61,9 +65,9 @@ pub fn operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("General ledger")
         .description(
-            "Accounts with their lines and the balance after each. Opening entries dated in the range are in `opening`, not among \
-             the lines. JSON is paged; CSV and NDJSON stream all of it \
-             from one snapshot.",
+            "Accounts with their lines and the balance after each line. Opening entries dated in the range \
+             are included in `opening` and not listed as lines. JSON is paged; CSV and NDJSON stream the \
+             whole ledger from one snapshot.",
         )
         .access(READ)
         .query::<LedgerQuery>()
@@ -80,7 +84,10 @@ fn statements(ops: &mut Operations) {
         .id("get_balance_sheet")
         .tag(TAG)
         .summary("Balance sheet")
-        .description("Profit that no closing entry has moved yet is shown in equity: this year's and that of earlier years.")
+        .description(
+            "Profit that no closing entry has moved yet, of this year and of earlier years, is shown in \
+             equity.",
+        )
         .access(READ)
         .query::<DayQuery>()
         .view::<StatementView>()
@@ -91,7 +98,8 @@ fn statements(ops: &mut Operations) {
         .tag(TAG)
         .summary("Income statement")
         .description(
-            "The fiscal year up to today unless a range is given; without opening and closing entries.",
+            "Covers the fiscal year up to today unless a range is given, and leaves out opening and closing \
+             entries.",
         )
         .access(READ)
         .query::<IncomeQuery>()
@@ -104,8 +112,9 @@ fn statements(ops: &mut Operations) {
         .tag(TAG)
         .summary("Cash flow statement")
         .description(
-            "Indirect method: profit, changes by the accounts' cash flow activity, and beside their sum the change of \
-             the cash accounts themselves. Cash that opening entries of the range brought was there at its beginning.",
+            "Uses the indirect method: the profit, the changes by the accounts' cash flow activity and, \
+             beside their sum, the change of the cash accounts themselves. Cash from opening entries in the \
+             range counts as present at its beginning.",
         )
         .access(READ)
         .query::<RangeQuery>()
@@ -117,7 +126,8 @@ fn statements(ops: &mut Operations) {
         .tag(TAG)
         .summary("Control accounts")
         .description(
-            "Receivables, payables, inventory and VAT: the balance beside the sum of the lines, by party.",
+            "For receivables, payables, inventory and VAT: the balance of the control account beside the \
+             sum of its lines, by party.",
         )
         .access(READ)
         .query::<DayQuery>()

@@ -105,115 +105,119 @@ impl WireType for Dimensions {
 query! {
     /// A report over a range.
     pub struct RangeQuery {
-        /// First day; left out, the report begins with the books, or with the fiscal year for statements of flows.
+        /// The first day. By default the report begins with the books, or with the fiscal year for statements of flows.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
+        /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
-        /// change. Dimension values and the company's name are those of today.
+        /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
+        /// the figures never change again. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
-        /// What the figures are set beside; `previous-period` of a range needs its `from`.
+        /// The range with which the figures are compared; `previous-period` of a range needs its `from`.
         compare: Compare => "none",
-        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
+        /// all hold.
         dimension: Dimensions,
-        /// Only lines in this currency of the tenant, with their amounts in it.
+        /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// Depth of the account tree.
+        /// The depth of the account tree to show.
         level: Option<Level>,
-        /// Also accounts without amounts.
+        /// Whether to include accounts without amounts.
         include_zero: bool => false,
-        /// With or without the entries that close the year; each report has its own default.
+        /// Whether to count the entries that close the year. Each report has its own default.
         include_closing: Option<bool>,
-        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
-        /// is UTF-8: Arabic opened with a double click stays readable.
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
     }
 
     /// A report on one day.
     pub struct DayQuery {
-        /// The day; today when left out.
+        /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
         /// The same as `asOf`.
         to: Option<NaiveDate>,
-        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
-        /// change. Dimension values and the company's name are those of today.
+        /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
+        /// the figures never change again. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
-        /// What the figures are set beside.
+        /// The range or day with which the figures are compared.
         compare: Compare => "none",
-        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
+        /// all hold.
         dimension: Dimensions,
-        /// Only lines in this currency of the tenant, with their amounts in it.
+        /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// Depth of the account tree.
+        /// The depth of the account tree to show.
         level: Option<Level>,
-        /// Also accounts without amounts.
+        /// Whether to include accounts without amounts.
         include_zero: bool => false,
-        /// `false` leaves out the entries that close the fiscal year of the day.
+        /// Whether to count the entries that close the fiscal year of the day; true by default.
         include_closing: Option<bool>,
-        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
-        /// is UTF-8: Arabic opened with a double click stays readable.
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
     }
 
     /// Income and expenses of a range.
     pub struct IncomeQuery {
-        /// First day; the beginning of the fiscal year when left out.
+        /// The first day; by default the beginning of the fiscal year.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
+        /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
-        /// change. Dimension values and the company's name are those of today.
+        /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
+        /// the figures never change again. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
-        /// What the figures are set beside.
+        /// The range or day with which the figures are compared.
         compare: Compare => "none",
-        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
+        /// all hold.
         dimension: Dimensions,
-        /// Only lines in this currency of the tenant, with their amounts in it.
+        /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// Depth of the account tree.
+        /// The depth of the account tree to show.
         level: Option<Level>,
-        /// Also accounts without amounts.
+        /// Whether to include accounts without amounts.
         include_zero: bool => false,
-        /// `true` counts the entries that close the year.
+        /// Whether to count the entries that close the year; false by default.
         include_closing: Option<bool>,
-        /// `dimension:<code>`: one column for each of its values.
+        /// Makes one column for each value of a dimension: `dimension:<code>`.
         group_by: Option<GroupBy>,
-        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
-        /// is UTF-8: Arabic opened with a double click stays readable.
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
     }
 
     /// The general ledger.
     pub struct LedgerQuery {
-        /// First day.
+        /// The first day.
         from: Option<NaiveDate> = "2026-01-01",
-        /// Last day; today when left out, or the end of the fiscal year of a `from` that lies in the future.
+        /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
         /// The same as `to`.
         as_of: Option<NaiveDate>,
-        /// The books as they were recorded at this moment, with the chart of accounts of that time: such figures never
-        /// change. Dimension values and the company's name are those of today.
+        /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
+        /// the figures never change again. Dimension values and the company's name are those of today.
         known_at: Option<Timestamp>,
-        /// Only this account, by its code.
+        /// The code of an account, to list this account only.
         account: Option<Code> = "1111",
-        /// Only lines with this value: `code:value,value`, values below them included. Several must all hold.
+        /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
+        /// all hold.
         dimension: Dimensions,
-        /// Only lines in this currency of the tenant, with their amounts in it.
+        /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// Also accounts without amounts.
+        /// Whether to include accounts without amounts.
         include_zero: bool => false,
-        /// `false` leaves out the entries that close years.
+        /// Whether to count the entries that close years; true by default.
         include_closing: Option<bool>,
-        /// Most lines on a page of JSON.
+        /// The largest number of lines on a page of JSON.
         limit: Int<1, 1000> => 200,
-        /// `nextCursor` of the page before.
+        /// The `nextCursor` of the previous page.
         cursor: Option<crate::wire::RequiredText<200>>,
-        /// Instead of `Accept`. `csv-bom` is CSV that begins with a byte order mark, by which spreadsheet programs see that it
-        /// is UTF-8: Arabic opened with a double click stays readable.
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<LedgerFormat>,
     }
 }

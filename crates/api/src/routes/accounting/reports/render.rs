@@ -28,7 +28,7 @@ use crate::state::AppState;
 /// CSV for spreadsheet programs that take a file for Latin script unless it begins with a byte order mark.
 pub const CSV_WITH_MARK: &str = "csv-bom";
 
-/// What a file in this format begins with.
+/// The first bytes of a file in this format.
 pub fn byte_order_mark(format: Option<&str>) -> &'static [u8] {
     if format == Some(CSV_WITH_MARK) { "\u{feff}".as_bytes() } else { &[] }
 }
@@ -99,7 +99,7 @@ impl Setting {
             Box::new(move || {
                 let made = make();
                 async move {
-                    // What is wrong with the request is told to who sent it; the cache only hears that there is nothing.
+                    // An error of the request goes to its sender; the cache only hears that there is nothing.
                     Ok(made.await.map_err(|error| refusal.lock().map(|mut slot| *slot = Some(error))).ok())
                 }
                 .boxed()

@@ -10,16 +10,16 @@ use crate::operating::Operating;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsSourceView {
-    /// `key-vault` or `app-configuration`.
+    /// The source: `key-vault` or `app-configuration`.
     pub source: &'static str,
-    /// Since it last answered.
+    /// The seconds since the source last answered.
     pub age_seconds: f64,
 }
 
-/// Failed attempts to read settings again.
+/// Failed attempts to reload settings from one source.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReloadFailuresView {
-    /// The source, or `settings` for values that were refused.
+    /// The source; `settings` for values that were refused.
     pub of: String,
     pub count: u64,
 }
@@ -29,10 +29,10 @@ pub struct ReloadFailuresView {
 #[serde(rename_all = "camelCase")]
 pub struct ConfigurationView {
     pub sources: Vec<SettingsSourceView>,
-    /// Changed settings that were put into force since the start.
+    /// How often changed settings were put into force since the start.
     pub reloads: u64,
     pub reload_failures: Vec<ReloadFailuresView>,
-    /// Keys that have changed and count after a restart only.
+    /// Keys that have changed but take effect only after a restart.
     pub restart_needed_for: Vec<&'static str>,
     pub settings: Vec<ShownSetting>,
 }

@@ -10,13 +10,14 @@ use crate::answer::{self, ApiResult};
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagConditionView {
-    /// `alwaysOn`, `percentage`, `targeting`, `timeWindow`; `closed` is one that is not understood and lets nobody pass.
+    /// The kind of condition: `alwaysOn`, `percentage`, `targeting` or `timeWindow`; `closed` is a condition that is
+    /// not understood, which no user passes.
     pub kind: &'static str,
-    /// Of those who pass, from 0 to 100; for `percentage`, and the default of `targeting`.
+    /// The percentage of users who pass, from 0 to 100: for `percentage`, and as the default of `targeting`.
     pub percentage: Option<f64>,
-    /// Named users who pass.
+    /// Users who pass, by name.
     pub users: Vec<String>,
-    /// Named groups of whom some or all pass.
+    /// Groups whose members pass, all or a percentage of them.
     pub groups: Vec<String>,
 }
 
@@ -25,16 +26,16 @@ pub struct FlagConditionView {
 #[serde(rename_all = "camelCase")]
 pub struct FlagDefinitionView {
     pub id: String,
-    /// Off for everybody if not.
+    /// Whether the flag is on at all; if false, it is off for everybody.
     pub enabled: bool,
     /// Whether `any` or `all` of the conditions must hold. Without conditions the flag is on for everybody.
     pub requirement: &'static str,
     pub conditions: Vec<FlagConditionView>,
-    /// Names of its variants.
+    /// The names of the flag's variants.
     pub variants: Vec<String>,
 }
 
-/// Every flag as it is configured.
+/// Every feature flag as it is configured.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagDefinitionsView {
     pub items: Vec<FlagDefinitionView>,

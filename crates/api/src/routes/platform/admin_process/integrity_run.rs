@@ -14,9 +14,9 @@ use crate::request;
 use crate::routes::platform::Jobs;
 
 request! {
-    /// Whose books to prove.
+    /// The tenants whose books are verified.
     pub struct IntegrityRunBody {
-        /// One tenant alone; all of them when left out.
+        /// The tenant to verify; all tenants by default.
         tenant_id: Option<TenantId>,
     }
 }

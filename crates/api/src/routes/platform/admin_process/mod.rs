@@ -27,8 +27,8 @@ const TAG: &str = "operation";
 pub fn operations(ops: &mut Operations) {
     ops.tag(
         TAG,
-        "The running processes, for the platform's administrators. Unless something else is said, an answer is about the \
-         process that answers; `process` tells which one that is.",
+        "The running processes, for platform administrators. Unless stated otherwise, an answer describes \
+         the process that answers, which `process` names.",
     );
     seen(ops);
     done(ops);
@@ -40,8 +40,9 @@ fn seen(ops: &mut Operations) {
         .tag(TAG)
         .summary("Read the state of the process")
         .description(
-            "Health, the targets with their values over the last minute, the last hour, load, cache and slow statements. As \
-             `text/html` it is the content of the page `/ops`, with the configuration and the feature flags.",
+            "Health, the performance targets over the last minute, the last hour, load, cache and slow \
+             statements. As `text/html` it is the content of the page `/ops`, which also has the \
+             configuration and the feature flags.",
         )
         .access(Access::PlatformAdmin)
         .ok::<OverviewView>()
@@ -51,8 +52,8 @@ fn seen(ops: &mut Operations) {
         .tag(TAG)
         .summary("List the statements that were slow")
         .description(
-            "Statements of the database that took 50 ms or longer since the start of the process, by name. `erp-api diag \
-             slow-queries` asks SQL Server what it has on record.",
+            "Database statements that took 50 ms or longer since the start of the process, by name. \
+             `erp-api diag slow-queries` asks SQL Server for the statements it has recorded.",
         )
         .access(Access::PlatformAdmin)
         .ok::<SlowStatementsView>();
@@ -60,14 +61,17 @@ fn seen(ops: &mut Operations) {
         .id("get_configuration")
         .tag(TAG)
         .summary("Read the configuration in effect")
-        .description("Every key with its value and source. Secrets, and values of unknown keys, are `***`.")
+        .description(
+            "Lists every key with its value and source. Secrets, and the values of unknown keys, are shown \
+             as `***`.",
+        )
         .access(Access::PlatformAdmin)
         .ok::<ConfigurationView>();
     ops.get("/admin/feature-flags", feature_flags::definitions)
         .id("list_feature_flag_definitions")
         .tag(TAG)
         .summary("List the feature flags as they are defined")
-        .description("The conditions of each flag. `/feature-flags` says what comes of them for the caller.")
+        .description("Lists the conditions of each flag. `/feature-flags` has the results for the caller.")
         .access(Access::PlatformAdmin)
         .ok::<FlagDefinitionsView>();
     ops.get("/admin/log-level", log_level::read)
@@ -84,8 +88,9 @@ fn done(ops: &mut Operations) {
         .tag(TAG)
         .summary("Change the log levels of all processes for a while")
         .description(
-            "In the process that answers the levels count at once, in the others within five seconds. They end by themselves. \
-             The admin listener of a process changes those of that process alone.",
+            "In the process that answers, the levels take effect at once; in the others within five \
+             seconds. They end by themselves. To change only one process, use the admin listener of that \
+             process.",
         )
         .command::<ChangeLogLevels>()
         .body::<LogLevelBody>()
@@ -99,10 +104,11 @@ fn done(ops: &mut Operations) {
     ops.post("/admin/outbox/replay", overview::replay_outbox)
         .id("replay_outbox")
         .tag(TAG)
-        .summary("Tell all processes again what has changed lately")
+        .summary("Notify all processes again of recent changes")
         .description(
-            "For when processes may have missed changes, such as after Redis lost its memory: their caches forget what has \
-             changed, and their event streams look again. Telling them twice does no harm.",
+            "For processes that may have missed changes, for instance after Redis lost its memory: their \
+             caches drop whatever has changed, and their event streams read again. Repeating a notification \
+             does no harm.",
         )
         .command::<RecordOutboxReplay>()
         .body::<ReplayOutboxBody>()
@@ -110,11 +116,12 @@ fn done(ops: &mut Operations) {
     ops.post("/admin/integrity-runs", integrity_run::create)
         .id("create_integrity_run")
         .tag(TAG)
-        .summary("Prove the books of all tenants")
+        .summary("Verify the books of all tenants")
         .description(
-            "Runs every check and recomputes every hash chain, as a job of your tenant. Its `result` has `ok`, how many `tenants` \
-             and posted `entries` were looked at, how many tenants are `broken`, and `findings`: of the first of those \
-             `tenantId`, `code`, the `checks` that fail and the `chains` that are broken.",
+            "Runs every check and recomputes every hash chain, as a job of your tenant. Its `result` has \
+             `ok`, the number of `tenants` and posted `entries` verified, the number of tenants that are \
+             `broken`, and `findings`: for the first of those, `tenantId`, `code`, the `checks` that fail \
+             and the `chains` that are broken.",
         )
         .access(Access::PlatformAdmin)
         .optional_body::<IntegrityRunBody>()

@@ -17,17 +17,17 @@ use crate::ops_page::{self, Shown};
 use crate::request;
 use crate::wire::Int;
 
-/// What was slow in the process that answers.
+/// The slow statements of the process that answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SlowStatementsView {
-    /// Those that took longest altogether come first.
+    /// The statements, those with the longest total time first.
     pub items: Vec<SlowStatement>,
 }
 
 request! {
-    /// Which changes to tell again.
+    /// The changes to tell other processes of again.
     pub struct ReplayOutboxBody {
-        /// Those of the last so many minutes.
+        /// How many minutes back to go.
         minutes: Int<1, REPLAY_MINUTES_MAX> => 60,
     }
 }

@@ -1,4 +1,4 @@
-//! What callers say about files.
+//! The bodies and parameters of files.
 
 use application::platform::attachments::NewAttachment;
 use application::ports::blobs::from_hex;
@@ -37,11 +37,11 @@ query! {
     pub struct CreateAttachmentQuery {
         /// The type of the document.
         document_type: DocumentType = "journal_entry",
-        /// The document, which must be there.
+        /// The id of the document, which must exist.
         document_id: Uuid,
         /// The file's name, without a path.
         name: FileName = "receipt.pdf",
-        /// What it shows.
+        /// A description of the file.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
     }
 }
@@ -50,23 +50,23 @@ request! {
     /// A file that will be sent to a URL.
     pub struct BeginAttachmentUploadBody {
         document_type: DocumentType = "journal_entry",
-        /// The document, which must be there.
+        /// The id of the document, which must exist.
         document_id: Uuid,
         /// The file's name, without a path.
         name: FileName = "receipt.pdf",
-        /// What it shows.
+        /// A description of the file.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// One of the types this installation takes.
+        /// The media type, one of those that this installation accepts.
         content_type: RequiredText<CONTENT_TYPE_LENGTH_MAX> = "application/pdf",
-        /// In bytes.
+        /// The size in bytes.
         size: Int<1, ANNOUNCED_BYTES_MAX> = 20_480,
         /// SHA-256 of the file.
         sha256: Checksum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     }
-    /// Changes of an attachment.
+    /// Changes to an attachment. Members left out stay as they are.
     pub struct UpdateAttachmentBody {
         name: Optional<FileName> = "receipt.pdf",
-        /// Null removes it.
+        /// The description; null removes it.
         description: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
     }
 }

@@ -28,7 +28,7 @@ pub enum LinkPurpose {
     Upload = 2,
 }
 
-/// What the holder of a link may do.
+/// The rights of a link's holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     pub purpose: LinkPurpose,

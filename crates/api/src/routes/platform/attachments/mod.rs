@@ -52,7 +52,7 @@ domain::errors! {
 
 const TAG: &str = "attachments";
 const READ: Access = Access::Permission("platform.attachment.read");
-/// What is said of every file that comes in.
+/// The errors of every file that comes in.
 const FILE_ERRORS: &[&ErrorDef] = &[
     &INVALID_FILE_NAME,
     &FILE_NAME_REFUSED,
@@ -77,7 +77,7 @@ impl ListSpecSource for AttachmentView {
 }
 
 fn bytes(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "format": "binary", "description": "The file as it is." })
+    json!({ "type": "string", "format": "binary", "description": "The file in its own format." })
 }
 
 pub fn operations(ops: &mut Operations) {
@@ -93,11 +93,12 @@ fn incoming_operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Attach a file to a document")
         .description(
-            "The body is the file itself, of any length up to `attachment_bytes_max`; its `Content-Type` is the file's, \
-             and one of those this installation takes. As `application/octet-stream` it is what the ending of its name \
-             says, and must be that. Programs, scripts and web pages are refused whatever they are \
-             called. With a checksum in `Content-Digest` or `X-Content-SHA256` the file is kept only if it arrived as \
-             it was sent. Needs the permission to read the document, too.",
+            "The body is the file itself, of any length up to `attachment_bytes_max`. Its `Content-Type` is \
+             the media type of the file, one of those that this installation accepts. With \
+             `application/octet-stream` the type follows from the extension of the file's name, and the \
+             content must match it. Programs, scripts and web pages are refused whatever their name. With a \
+             checksum in `Content-Digest` or `X-Content-SHA256` the file is kept only if it arrived \
+             unchanged. The permission to read the document is needed, too.",
         )
         .command::<AddAttachment>()
         .query::<dto::CreateAttachmentQuery>()
@@ -106,9 +107,9 @@ fn incoming_operations(ops: &mut Operations) {
         .also_raw_body("image/*", bytes)
         .header::<RequiredText<200>>(
             "Content-Digest",
-            "RFC 9530: `sha-256=:…:`, the digest in Base64.",
+            "The digest of the body as in RFC 9530: `sha-256=:…:`, in Base64.",
         )
-        .header::<dto::Checksum>("X-Content-SHA256", "The same, 64 hexadecimal digits.")
+        .header::<dto::Checksum>("X-Content-SHA256", "The SHA-256 of the body, 64 hexadecimal digits.")
         .created::<AttachmentView>()
         .file_body()
         .errors(FILE_ERRORS)
@@ -116,11 +117,11 @@ fn incoming_operations(ops: &mut Operations) {
     ops.post("/attachments/uploads", begin::create)
         .id("create_attachment_upload")
         .tag(TAG)
-        .summary("Announce a file and get a URL to send it to")
+        .summary("Announce a file and get a URL for its upload")
         .description(
-            "For files that should not pass through this API where the store can take them itself. Send the bytes to \
-             `upload.url` with the method and headers given there, then `complete` the attachment. One that is not \
-             completed by `expiresAt` is removed.",
+            "For files that need not pass through this API, where the store can take them itself. Send the \
+             bytes to `upload.url` with the method and headers of the answer, then `complete` the \
+             attachment. An attachment that is not completed by `expiresAt` is removed.",
         )
         .command::<BeginAttachmentUpload>()
         .body::<dto::BeginAttachmentUploadBody>()
@@ -131,8 +132,9 @@ fn incoming_operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Complete an announced upload")
         .description(
-            "Reads what was uploaded, verifies its size, its checksum and what it is, and only then keeps it. After a \
-             refusal the file can be sent again until the attachment expires. Completing it twice is no error.",
+            "Reads what was uploaded, verifies its size, checksum and type, and only then keeps it. After a \
+             refusal the file can be sent again until the attachment expires. Completing an attachment \
+             twice is not an error.",
         )
         .command::<CompleteAttachment>()
         .if_match()
@@ -148,7 +150,7 @@ fn stored_operations(ops: &mut Operations) {
         .id("list_attachments")
         .tag(TAG)
         .summary("List attachments")
-        .description("Those of documents the caller may read.")
+        .description("Lists the attachments of documents that the caller may read.")
         .access(READ)
         .list::<AttachmentView>(&ATTACHMENT_LIST);
     ops.get("/attachments/{id}", get::get)
@@ -161,7 +163,10 @@ fn stored_operations(ops: &mut Operations) {
         .id("update_attachment")
         .tag(TAG)
         .summary("Rename or describe an attachment")
-        .description("Also of a posted document (R2). The bytes never change: attach another file instead.")
+        .description(
+            "The name and the description of an attachment can be changed even if its document is posted. \
+             The bytes never change: attach another file instead.",
+        )
         .command::<UpdateAttachment>()
         .if_match()
         .body::<dto::UpdateAttachmentBody>()
@@ -172,8 +177,8 @@ fn stored_operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Delete an attachment")
         .description(
-            "Of a draft at any time, of a posted document while its fiscal period is open and its date is not locked. \
-             The audit log keeps name and checksum.",
+            "An attachment of a draft can be deleted at any time; one of a posted document only while its \
+             fiscal period is open and its date is not locked. The audit log keeps its name and checksum.",
         )
         .command::<DeleteAttachment>()
         .if_match()
@@ -184,7 +189,8 @@ fn stored_operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Download an attachment")
         .description(
-            "Always as a download, never to be shown in place. `Range` reads a part; `ETag` is of the bytes.",
+            "The file is always sent as a download, never for display in the browser. `Range` reads a part \
+             of it; the `ETag` identifies the bytes.",
         )
         .access(READ)
         .content()
@@ -194,8 +200,8 @@ fn stored_operations(ops: &mut Operations) {
         .tag(TAG)
         .summary("Get a URL that downloads an attachment without a token")
         .description(
-            "Works for a few minutes for whoever has it, so treat it as a secret. It leads to the store itself where \
-             that is possible, otherwise to `/attachment-links`.",
+            "The URL works for a few minutes for anyone who has it, so treat it as a secret. It leads to \
+             the file store itself where that is possible, otherwise to `/attachment-links`.",
         )
         .access(READ)
         .ok::<DownloadUrlView>()
@@ -203,7 +209,7 @@ fn stored_operations(ops: &mut Operations) {
 }
 
 fn link_operations(ops: &mut Operations) {
-    const TOKEN: &str = "From the URL; signed, and good until it expires.";
+    const TOKEN: &str = "The token of the link, from its URL: signed, and valid until it expires.";
     ops.get("/attachment-links/{token}", link::get)
         .id("get_attachment_link")
         .tag(TAG)
@@ -216,7 +222,10 @@ fn link_operations(ops: &mut Operations) {
         .id("put_attachment_link")
         .tag(TAG)
         .summary("Upload by a signed link")
-        .description("The bytes of an announced attachment; then `complete` it. May be repeated.")
+        .description(
+            "Takes the bytes of an announced attachment; `complete` the attachment afterwards. The upload \
+             may be repeated.",
+        )
         .path_parameter::<RequiredText<{ links::TOKEN_LENGTH_MAX }>>("token", TOKEN)
         .access(Access::Public)
         .raw_body(OCTET_STREAM, bytes)

@@ -4,32 +4,33 @@ use application::platform::attachments::AttachmentView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where the bytes of an announced attachment go.
+/// The request that sends the bytes of an announced attachment.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UploadView {
-    /// Absolute, or to be resolved against the address of this API. A secret while it lives.
+    /// An absolute URL, or a path below the address of this API. Treat it as a secret until it expires.
     pub url: String,
-    /// `PUT`.
+    /// The method of the upload: `PUT`.
     pub method: String,
     pub headers: Vec<HeaderView>,
     #[schema(format = "date-time")]
     pub expires_at: String,
 }
 
-/// A header the upload must have.
+/// A header that the upload must carry.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HeaderView {
     pub name: String,
     pub value: String,
 }
 
-/// An announced attachment and where to send it.
+/// An announced attachment, and where to send its bytes.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentUploadView {
     pub attachment: AttachmentView,
-    /// Null in a dry run, and in the replay of a request whose attachment is complete or gone by now.
+    /// The upload. Null in a dry run, and when a request is replayed whose attachment has since been completed or
+    /// removed.
     pub upload: Option<UploadView>,
 }
 
@@ -37,7 +38,7 @@ pub struct AttachmentUploadView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DownloadUrlView {
-    /// Absolute, or to be resolved against the address of this API. A secret while it lives.
+    /// An absolute URL, or a path below the address of this API. Treat it as a secret until it expires.
     pub url: String,
     #[schema(format = "date-time")]
     pub expires_at: String,

@@ -29,19 +29,19 @@ use crate::problem::{self, BODY_TOO_LARGE, Facts, Problem};
 use crate::wire::quoted;
 use domain::error::{Language, Violation};
 
-/// What no batch may contain, below the base path.
+/// The paths below the base path that no batch may contain.
 const REFUSED: [&str; 5] = ["/batch", "/imports", "/journal-entries/import", "/events", "/auth"];
 /// Headers of an operation's answer that are passed on.
 const PASSED_ON: [HeaderName; 4] = [ETAG, LOCATION, RETRY_AFTER, IDEMPOTENCY_REPLAYED];
 
-/// What all operations of one batch share.
+/// The parts that all operations of one batch share.
 pub struct Dispatcher {
     pub router: ApiRouter,
     pub identity: Arc<Identity>,
     pub info: RequestInfo,
-    /// Of the batch; keys of its operations are derived from it.
+    /// The key of the batch; the keys of its operations are derived from it.
     pub idempotency_key: Option<String>,
-    /// What the answers may still take, in bytes.
+    /// The bytes that the answers may still take.
     pub bytes_left: AtomicUsize,
 }
 

@@ -1,4 +1,4 @@
-//! What a batch takes and answers.
+//! The request and the answer of a batch.
 
 use std::collections::BTreeMap;
 
@@ -24,13 +24,13 @@ request! {
     pub struct BatchBody {
         items: List<BatchOperationBody, BATCH_OPERATIONS_MAX, 1>
             = [{ "method": "DELETE", "path": "/api/v1/journal-entries/0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11", "headers": { "If-Match": "\"1\"" } }],
-        /// All in one transaction, or each in its own.
+        /// Whether all operations run in one transaction or each in a transaction of its own.
         atomic: bool => false,
     }
     /// One operation.
     pub struct BatchOperationBody {
         method: BatchMethod = "POST",
-        /// The path with its query, as the operation has it by itself.
+        /// The path with its query, as it would be requested by itself.
         path: RequiredText<PATH_LENGTH_MAX> = "/api/v1/journal-entries",
         /// The JSON body, if the operation takes one.
         body: Option<RawJson>,
@@ -117,16 +117,16 @@ impl WireType for BatchHeaders {
     }
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchView {
     pub atomic: bool,
-    /// False only when an atomic batch was undone.
+    /// Whether the operations were kept; false only when an atomic batch was rolled back.
     pub committed: bool,
     pub succeeded: usize,
     pub failed: usize,
-    /// In the order of the operations.
+    /// The results, in the order of the operations.
     pub results: Vec<BatchResultView>,
 }
 
@@ -135,12 +135,12 @@ pub struct BatchView {
 #[serde(rename_all = "camelCase")]
 pub struct BatchResultView {
     pub status: u16,
-    /// `ETag`, `Location` and the others that the operation answered by itself.
+    /// `ETag`, `Location` and the other headers of the operation's own answer.
     pub headers: BTreeMap<String, String>,
-    /// The JSON answer or the problem document; null when there is none or it is too long.
+    /// The JSON answer or the problem document; null when there is none, or when it is too long.
     #[schema(value_type = Option<Object>)]
     pub body: Option<Box<RawValue>>,
-    /// The answer is too long to be part of a batch; read it by itself.
+    /// Whether the answer was left out because it is too long for a batch; repeat the operation by itself to read it.
     pub body_omitted: bool,
 }
 

@@ -43,17 +43,19 @@ domain::errors! {
 
 pub fn operations(ops: &mut Operations) {
     const TAG: &str = "batch";
-    ops.tag(TAG, "Many operations in one request.");
+    ops.tag(TAG, "Batches: many operations in one request.");
     ops.post("/batch", run::run)
         .id("run_batch")
         .tag(TAG)
         .summary("Run up to 1,000 operations")
         .description(
-            "One after the other, each with its own status, headers and body in the order given. With `atomic: true` all of them \
-             share one transaction: after the first failure nothing is kept, the others answer 424 `batch_rolled_back`, and \
-             `committed` is false. Each operation needs its own permission and may have its own `Idempotency-Key`; where it has \
-             none, one is derived from that of the batch. `dryRun=true` stands in the path of an operation, not of the batch. A \
-             batch counts as its operations against the rate limit, and a body of an operation has at most 1 MiB.",
+            "Runs the operations one after the other; each has its own status, headers and body in the \
+             answer, in the order given. With `atomic: true` all of them share one transaction: after the \
+             first failure nothing is kept, the others are answered 424 `batch_rolled_back`, and \
+             `committed` is false. Each operation needs its own permission and may have its own \
+             `Idempotency-Key`; by default one is derived from that of the batch. `dryRun=true` belongs in \
+             the path of an operation, not of the batch. A batch counts as its operations against the rate \
+             limit, and the body of an operation has at most 1 MiB.",
         )
         .access(Access::SignedIn)
         .keyed()

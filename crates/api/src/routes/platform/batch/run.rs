@@ -137,7 +137,7 @@ async fn atomic(
     if let Some(failed) = failed {
         drop(open);
         let answer = undone(dispatcher, operations, turns, failed).await;
-        // What was joined is gone before the answer says so.
+        // The joined work is gone before the answer says so.
         let _ = ended.await;
         return answer;
     }

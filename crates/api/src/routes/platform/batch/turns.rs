@@ -1,6 +1,6 @@
 //! The operations of an atomic batch, each up to the point where it needs the transaction, and then one after the other.
 //!
-//! Whatever an operation does before (reading its body, hashing a password) is done while nobody waits for it: the
+//! Everything an operation does before (reading its body, hashing a password) is done while no one waits for it: the
 //! transaction begins only when all of them are ready.
 
 use std::sync::Arc;
@@ -97,7 +97,7 @@ enum Turn {
     Here(BatchHandle),
 }
 
-/// What the commands of one operation find in their context.
+/// The handle that the commands of one operation find in their context.
 struct Joining {
     ready: mpsc::UnboundedSender<()>,
     turn: Mutex<Turn>,

@@ -21,11 +21,11 @@ const TYPES_MAX: usize = 20;
 query! {
     /// Which events.
     pub struct EventsQuery {
-        /// Only events of a later sequence; `latest` begins at the present end.
+        /// The sequence after which events are read; `latest` starts at the end of the feed.
         after: Position => "0",
-        /// Most events of a page.
+        /// The largest number of events on a page.
         limit: Int<1, { EVENTS_MAX as i64 }> => 100,
-        /// Only events of these types: `journal_entry.posted`, or `journal_entry.*` for everything about an entity.
+        /// The types of events to read: `journal_entry.posted`, or `journal_entry.*` for every event of an entity.
         r#type: Option<List<RequiredText<TYPE_LENGTH_MAX>, TYPES_MAX>>,
     }
 }

@@ -16,16 +16,18 @@ pub(crate) const READ_EVENTS: Permission = "platform.event.read";
 const TAG: &str = "events";
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "Every change of the tenant as an event, in order and without gaps.");
+    ops.tag(TAG, "Every change in the tenant as an event, in order and without gaps.");
     ops.get("/events", list::list)
         .id("list_events")
         .tag(TAG)
-        .summary("Follow what changes")
+        .summary("Read the change feed")
         .description(
-            "Events after `after`, at least once each; sequences have no gaps, so a reader knows when it missed one. Pass \
-             `lastSequence` as `after` for what follows. With `Accept: text/event-stream` the answer stays open and tells new \
-             events as they are committed; after a break, `Last-Event-ID` continues where it broke off. An event of the type `reconnect`, which has no id, is \
-             the last one of a server that stops: connect again, and another server goes on.",
+            "Returns the events after `after`, each at least once. Sequences have no gaps, so a reader can \
+             tell when it has missed one. Pass `lastSequence` as `after` to continue. With `Accept: \
+             text/event-stream` the response stays open and delivers new events as they are committed; \
+             after a disconnection, `Last-Event-ID` continues where the stream broke off. An event of the \
+             type `reconnect`, which has no id, is the last one that a stopping server sends: connect again \
+             to reach another server.",
         )
         .access(Access::Permission(READ_EVENTS))
         .query::<list::EventsQuery>()

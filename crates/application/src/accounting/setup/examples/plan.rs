@@ -1,5 +1,5 @@
-//! What happens in the example company, month by month. Amounts are whole and their VAT of 15 % is whole too, so that
-//! they fit every currency.
+//! The transactions of the example company, month by month. Amounts are whole and their VAT of 15 % is whole too, so
+//! that they fit every currency.
 
 /// Accounts that take entries by hand only with a reason.
 pub const CONTROL_ACCOUNTS: [&str; 5] = ["1121", "1131", "1151", "2111", "2131"];
@@ -35,7 +35,7 @@ pub enum Side {
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Planned {
-    /// Of the month, from 1.
+    /// The day of the month, from 1.
     pub day: u32,
     pub journal: &'static str,
     pub ar: &'static str,

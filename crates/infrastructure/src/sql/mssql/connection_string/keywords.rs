@@ -1,4 +1,4 @@
-//! What each keyword means.
+//! The meaning of each keyword.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -54,11 +54,11 @@ const IGNORED: [&str; 39] = [
 
 /// Largest number ADO.NET reads.
 const INTEGER_MAX: u32 = i32::MAX as u32;
-/// What a string of another engine is told.
+/// The error for a string of another engine.
 pub(super) const SQLITE: &str =
     "looks like a string of SQLite; write Provider=Sqlite;Data Source=<file> for the embedded engine";
 
-/// What was read so far.
+/// The options read so far.
 #[derive(Default)]
 pub struct Draft {
     options: SqlServerOptions,

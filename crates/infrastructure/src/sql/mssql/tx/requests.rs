@@ -1,4 +1,4 @@
-//! What a transaction sends: its beginning, what is pending, its end.
+//! The requests of a transaction: its beginning, what is pending, its end.
 
 use std::time::Instant;
 

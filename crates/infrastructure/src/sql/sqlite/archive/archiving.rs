@@ -1,4 +1,4 @@
-//! What the writer does for the archive.
+//! The writer's work for the archive.
 
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -16,7 +16,7 @@ const PAGE_BYTES_MAX: u32 = 65_536;
 pub struct Record {
     /// From 1 on.
     pub page: u32,
-    /// Of a page that ends a transaction.
+    /// Set on a page that ends a transaction.
     pub commit: Option<Commit>,
 }
 

@@ -48,7 +48,7 @@ pub struct Segment {
     pub bytes: u64,
 }
 
-/// What is known of the chain, kept beside the pages.
+/// The state of the chain, kept beside the pages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct State {
     chain: Uuid,
@@ -87,7 +87,7 @@ pub struct Spool {
     folder: PathBuf,
     state: State,
     commits: Commits,
-    /// What an earlier process left in the log has been looked through.
+    /// Whether the log that an earlier process left has been looked through.
     scanned: bool,
     bytes_max: u64,
     ids: Arc<dyn Ids>,
@@ -160,7 +160,7 @@ impl Spool {
         self.commits.add(frames, at);
     }
 
-    /// Copies what was committed since the last time. Nobody may write meanwhile.
+    /// Copies the commits since the last time. There must be no write meanwhile.
     pub fn take(&mut self, now: Timestamp) -> StorageResult<Archived> {
         let failed = |error: io::Error| unwritable(&self.folder, &error);
         let Some(mut log) = WalReader::open(&wal::path_of(&self.database)).map_err(failed)? else {
