@@ -15,7 +15,7 @@ use crate::answer::ApiResult;
 use crate::extract::{Ctx, Query};
 use crate::{query, word_type};
 
-word_type!(ExportFormat, "format");
+word_type!(ExportFormat, "exportFormat");
 
 query! {
     /// Which part of the ledger, and how it is written.
