@@ -6,6 +6,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod docs_page;
+pub mod errors_page;
 pub mod event_hub;
 pub mod export;
 pub mod extract;

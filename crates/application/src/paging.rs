@@ -64,15 +64,22 @@ pub struct FieldSpec {
     pub kind: FieldKind,
     pub filter: bool,
     pub sort: bool,
+    /// Some of the items have none: such a field takes `[isNull]`, too.
+    pub nullable: bool,
 }
 
 impl FieldSpec {
     pub const fn new(name: &'static str, kind: FieldKind) -> Self {
-        Self { name, kind, filter: true, sort: false }
+        Self { name, kind, filter: true, sort: false, nullable: false }
     }
     #[must_use]
     pub const fn sortable(mut self) -> Self {
         self.sort = true;
+        self
+    }
+    #[must_use]
+    pub const fn nullable(mut self) -> Self {
+        self.nullable = true;
         self
     }
 }

@@ -17,12 +17,12 @@ use crate::wire::{Pointer, Text, WireType, quoted};
 /// Longest text of a filter, in characters.
 pub const FILTER_LENGTH_MAX: usize = 200;
 
-/// The operators a field of this kind takes, under their names in the query.
-pub fn operators(kind: FieldKind) -> &'static [(&'static str, FilterOp)] {
+/// The operators a field takes, under their names in the query; those of missing values only where there are some.
+pub fn operators(field: &FieldSpec) -> impl Iterator<Item = (&'static str, FilterOp)> {
     use FilterOp::{Eq, Gt, Gte, In, IsNull, Like, Lt, Lte, Ne};
-    match kind {
-        FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In), ("isNull", IsNull)],
-        FieldKind::Boolean => &[("", Eq), ("ne", Ne), ("isNull", IsNull)],
+    let of_kind: &[(&'static str, FilterOp)] = match field.kind {
+        FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In)],
+        FieldKind::Boolean => &[("", Eq), ("ne", Ne)],
         FieldKind::Search => &[("", Like), ("like", Like)],
         FieldKind::Text => &[
             ("", Eq),
@@ -33,19 +33,12 @@ pub fn operators(kind: FieldKind) -> &'static [(&'static str, FilterOp)] {
             ("lte", Lte),
             ("like", Like),
             ("in", In),
-            ("isNull", IsNull),
         ],
-        FieldKind::Date | FieldKind::Timestamp | FieldKind::Amount | FieldKind::Integer => &[
-            ("", Eq),
-            ("ne", Ne),
-            ("gt", Gt),
-            ("gte", Gte),
-            ("lt", Lt),
-            ("lte", Lte),
-            ("in", In),
-            ("isNull", IsNull),
-        ],
-    }
+        FieldKind::Date | FieldKind::Timestamp | FieldKind::Amount | FieldKind::Integer => {
+            &[("", Eq), ("ne", Ne), ("gt", Gt), ("gte", Gte), ("lt", Lt), ("lte", Lte), ("in", In)]
+        }
+    };
+    of_kind.iter().copied().chain(field.nullable.then_some(("isNull", IsNull)))
 }
 
 /// The name of a filter parameter: `number` or `number[like]`.
@@ -123,8 +116,8 @@ pub fn parse(
     };
     let field = spec.fields.iter().find(|field| field.filter && field.name == field_name);
     let op = field.and_then(|field| {
-        let known = operators(field.kind).iter().find(|(text, _)| *text == operator)?;
-        Some((field, known.1))
+        let (_, op) = operators(field).find(|(text, _)| *text == operator)?;
+        Some((field, op))
     });
     let Some((field, op)) = op else {
         errors.push(unknown(spec, field, name, place));
@@ -147,7 +140,7 @@ pub fn parse(
 
 fn unknown(spec: &ListSpec, field: Option<&FieldSpec>, name: &str, place: Place<'_>) -> Violation {
     let allowed: Vec<String> = match field {
-        Some(field) => operators(field.kind).iter().map(|(op, _)| parameter_name(field.name, op)).collect(),
+        Some(field) => operators(field).map(|(op, _)| parameter_name(field.name, op)).collect(),
         None => {
             let filters = spec.fields.iter().filter(|field| field.filter).map(|field| field.name);
             place.others.iter().copied().chain(filters).map(str::to_owned).collect()

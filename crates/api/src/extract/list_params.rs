@@ -1,5 +1,6 @@
 //! The parameters of a list, read by what its [`ListSpec`] offers.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use application::paging::{
@@ -62,10 +63,13 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in pairs.iter() {
         if seen.contains(&name) {
-            errors.push(invalid(name, value, "it only once"));
+            if !takes_several(name) {
+                errors.push(invalid(name, value, "it only once"));
+            }
             continue;
         }
         seen.push(name);
+        let value: &str = &if takes_several(name) { all_of(pairs, name) } else { Cow::Borrowed(value) };
         match name {
             "limit" => match value.parse::<u32>() {
                 Ok(limit) if (1..=PAGE_LIMIT_MAX).contains(&limit) && !value.starts_with('+') => {
@@ -102,6 +106,17 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
         query.expand.extend(member.filter(|member| !query.expand.contains(member)));
     }
     errors.into_result(ListRequest { query, fields: request_fields, limited })
+}
+
+/// Several values stand in one parameter, separated by commas. Many generated clients repeat the parameter instead.
+fn takes_several(name: &str) -> bool {
+    matches!(name, "sort" | "fields" | "expand") || name.ends_with("[in]")
+}
+
+fn all_of<'p>(pairs: &'p QueryPairs<'_>, name: &str) -> Cow<'p, str> {
+    let mut values = pairs.iter().filter(|(known, _)| *known == name).map(|(_, value)| value);
+    let first = values.next().unwrap_or_default();
+    values.fold(Cow::Borrowed(first), |all, value| Cow::Owned(format!("{all},{value}")))
 }
 
 fn parse_sort(

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::operations::MEDIA_TYPES;
+
 /// Type arrays become `nullable`, numeric exclusive bounds become flags, `const` a single word, `examples` of schemas one
 /// `example`; a reference with siblings is wrapped, since 3.0 ignores what stands beside `$ref`. No schema
 /// contains itself, since gateways refuse those.
 pub fn to_3_0(mut document: Value) -> Value {
+    media_types(&mut document);
     convert(&mut document, Place::Other);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         cut_cycles(schemas);
@@ -24,9 +27,31 @@ pub fn to_3_0(mut document: Value) -> Value {
     document
 }
 
+/// A gateway that checks bodies knows only the media types in `content`: all of them stand there.
+fn media_types(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(media_types),
+        Value::Object(members) => {
+            if let Some(content) = members.get_mut("content").and_then(Value::as_object_mut) {
+                let also: Vec<(String, Value)> = content.values_mut().flat_map(others).collect();
+                content.extend(also);
+            }
+            members.values_mut().for_each(media_types);
+        }
+        _ => {}
+    }
+}
+
+/// The other media types that a body has, each with the same body.
+fn others(body: &mut Value) -> Vec<(String, Value)> {
+    let names = body.as_object_mut().and_then(|body| body.remove(MEDIA_TYPES));
+    let names = names.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    names.map(|name| (name.to_owned(), body.clone())).collect()
+}
+
 /// What a value is: schemas are rewritten, examples and the like left alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Schema,
     /// A map from names to schemas.
     Schemas,
@@ -52,7 +77,7 @@ fn convert(value: &mut Value, place: Place) {
 }
 
 /// What the member of an object is; `None` for plain data.
-fn inner(name: &str, place: Place) -> Option<Place> {
+pub(super) fn inner(name: &str, place: Place) -> Option<Place> {
     match (place, name) {
         (Place::Schemas, _) => Some(Place::Schema),
         (_, "example" | "examples" | "default" | "enum" | "const") => None,
@@ -129,7 +154,12 @@ fn nullable_type(members: &mut Map<String, Value>) {
             members.insert("type".into(), one.clone());
         }
         several => {
-            let options: Vec<Value> = several.iter().map(|kind| json!({ "type": kind })).collect();
+            let mut options: Vec<Value> = several.iter().map(|kind| json!({ "type": kind })).collect();
+            // Only an array has items, and in 3.0 each one has.
+            let items = members.remove("items").unwrap_or_else(|| json!({}));
+            if let Some(list) = options.iter_mut().find(|option| option["type"] == "array") {
+                list["items"] = items;
+            }
             members.remove("type");
             members.insert("anyOf".into(), json!(options));
         }

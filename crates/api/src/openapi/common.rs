@@ -16,32 +16,28 @@ is overwritten unseen; `dryRun=true` to have everything checked and nothing kept
 **Lists** take `limit`, `cursor`, `sort`, `fields`, `expand` and filters such as `postingDate[gte]=2026-01-01`; with `Accept: text/csv` or \
 `application/x-ndjson` the whole list is streamed. CSV values are written as stored: import them into a spreadsheet as text.";
 
-/// Name, status and description of the common problems.
-pub const PROBLEMS: [(&str, u16, &str); 15] = [
-    (
-        "Malformed",
-        400,
-        "The request cannot be read: malformed JSON, an unknown or invalid parameter, an invalid header.",
-    ),
-    ("Unauthenticated", 401, "No valid bearer token or API key."),
-    ("Forbidden", 403, "The permission is missing."),
-    ("NotFound", 404, "There is no such record in this tenant."),
-    ("NotAcceptable", 406, "None of the media types asked for can be produced."),
-    ("TooSlow", 408, "The body came too slowly and was given up."),
-    ("Conflict", 409, "The state of the record forbids it."),
-    ("StaleVersion", 412, "`If-Match` names another version than the present one."),
-    ("TooLarge", 413, "The body is larger than its limit."),
-    ("UnsupportedMediaType", 415, "The body has another media type than expected."),
-    ("RuleViolated", 422, "Fields or business rules are violated; all of them are listed."),
-    ("VersionRequired", 428, "`If-Match` is missing."),
-    ("Throttled", 429, "Too many requests; `Retry-After` says when to try again."),
-    ("InternalError", 500, "Our fault; nothing was changed."),
-    ("Unavailable", 503, "Busy, or a part that is needed is away; `Retry-After` says when to try again."),
+/// Status and description of the common problems; each is a component with the status as its name.
+pub const PROBLEMS: [(u16, &str); 15] = [
+    (400, "The request cannot be read: malformed JSON, an unknown or invalid parameter, an invalid header."),
+    (401, "No valid bearer token or API key."),
+    (403, "The permission is missing."),
+    (404, "There is no such record in this tenant."),
+    (406, "None of the media types asked for can be produced."),
+    (408, "The body came too slowly and was given up."),
+    (409, "The state of the record forbids it."),
+    (412, "`If-Match` names another version than the present one."),
+    (413, "The body is larger than its limit."),
+    (415, "The body has another media type than expected."),
+    (422, "Fields or business rules are violated; all of them are listed."),
+    (428, "`If-Match` is missing."),
+    (429, "Too many requests; `Retry-After` says when to try again."),
+    (500, "Our fault; nothing was changed."),
+    (503, "Busy, or a part that is needed is away; `Retry-After` says when to try again."),
 ];
 
-/// The component of a status.
-pub fn problem_name(status: u16) -> Option<(&'static str, &'static str)> {
-    PROBLEMS.iter().find(|(_, known, _)| *known == status).map(|(name, _, text)| (*name, *text))
+/// What a status means in general, if it is one of the common ones.
+pub fn problem_text(status: u16) -> Option<&'static str> {
+    PROBLEMS.iter().find(|(known, _)| *known == status).map(|(_, text)| *text)
 }
 
 /// A problem answer; `with_codes` lists the codes to expect.
@@ -64,20 +60,23 @@ pub fn problem_response(status: u16, description: &str) -> Value {
 pub fn responses() -> Value {
     PROBLEMS
         .iter()
-        .map(|(name, status, text)| ((*name).to_owned(), problem_response(*status, text)))
+        .map(|(status, text)| (status.to_string(), problem_response(*status, text)))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
 
+/// The schema of problem documents.
+pub const PROBLEM: &str = "Problem";
+
 pub fn schemas(schemas: &mut Schemas) {
     struct Problem;
-    schemas.named::<Problem>("Problem", |_| {
+    schemas.named::<Problem>(PROBLEM, |_| {
         json!({
             "type": "object",
             "description": "A problem document of RFC 9457.",
             "required": ["type", "title", "status", "code", "detail", "instance", "traceId"],
             "properties": {
-                "type": { "type": "string", "format": "uri", "description": "Where the code is explained." },
+                "type": { "type": "string", "format": "uri-reference", "description": "Where the code is explained, relative to the address of this API." },
                 "title": { "type": "string", "description": "The status in words, in the caller's language." },
                 "status": { "type": "integer", "minimum": 400, "maximum": 599 },
                 "code": { "type": "string", "description": "Stable; `validation_failed` when there are several." },

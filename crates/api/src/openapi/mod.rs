@@ -3,9 +3,11 @@
 
 mod apim;
 mod common;
+mod compact;
 mod operations;
 mod parameters;
 mod sample;
+mod used;
 
 use application::authorize::Access;
 use serde_json::{Map, Value, json};
@@ -15,9 +17,17 @@ use crate::wire::Schemas;
 
 pub use apim::to_3_0;
 
+/// What a reference to a schema begins with.
+const PREFIX: &str = "#/components/schemas/";
+
 impl Operations {
-    /// OpenAPI 3.1 of every registered operation.
+    /// OpenAPI 3.1 of every registered operation, as it is served.
     pub fn openapi(&self) -> Value {
+        compact::compact(self.openapi_in_full())
+    }
+
+    /// The same with everything where it belongs, several times if need be.
+    pub fn openapi_in_full(&self) -> Value {
         let mut schemas = Schemas::default();
         let mut paths: Map<String, Value> = Map::new();
         for operation in self.iter() {
@@ -28,7 +38,7 @@ impl Operations {
         common::schemas(&mut schemas);
         let mut components = schemas.into_components();
         sample::fill(&mut paths, &components);
-        components.sort_keys();
+        used::keep(&paths, &mut components);
         let tags: Vec<Value> =
             self.tags.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
         json!({
@@ -37,6 +47,7 @@ impl Operations {
                 "title": "ERP API",
                 "version": env!("CARGO_PKG_VERSION"),
                 "description": common::INTRODUCTION,
+                "contact": { "name": "The operator of this installation" },
                 "license": { "name": "MIT", "identifier": "MIT" },
             },
             "servers": [{ "url": "/", "description": "This server." }],
@@ -54,7 +65,7 @@ impl Operations {
 
     /// The same as OpenAPI 3.0.3, for gateways that do not read 3.1.
     pub fn openapi_apim(&self) -> Value {
-        to_3_0(self.openapi())
+        to_3_0(self.openapi_in_full())
     }
 }
 

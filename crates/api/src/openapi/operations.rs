@@ -7,12 +7,15 @@ use domain::error::ErrorDef;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::common::{problem_name, problem_response};
+use super::common::{problem_response, problem_text};
 use super::{parameters, security};
-use crate::extract::accept::Media;
+use crate::extract::accept::{Media, OCTET_STREAM};
 use crate::operation::{Answer, Operation};
 use crate::problem::status_of;
 use crate::wire::Schemas;
+
+/// Beside a media type: others that the same bytes may have.
+pub const MEDIA_TYPES: &str = "x-media-types";
 
 pub fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
     let access = operation.access.unwrap_or(Access::PlatformAdmin);
@@ -33,8 +36,8 @@ pub fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
         if media == "application/merge-patch+json" {
             content.insert("application/json".to_owned(), json!({ "schema": schema }));
         }
-        for (media, schema) in &operation.also_bodies {
-            content.insert((*media).to_owned(), json!({ "schema": schema(schemas) }));
+        if !operation.body_media_types.is_empty() {
+            content[media][MEDIA_TYPES] = json!(operation.body_media_types);
         }
         described["requestBody"] = json!({ "required": !operation.body_optional, "content": content });
     }
@@ -77,8 +80,8 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         responses.insert(304, json!({ "description": "Unchanged: the caller has this version." }));
     }
     for status in common_statuses(operation, access) {
-        if let Some((name, _)) = problem_name(status) {
-            responses.insert(status, json!({ "$ref": format!("#/components/responses/{name}") }));
+        if problem_text(status).is_some() {
+            responses.insert(status, json!({ "$ref": format!("#/components/responses/{status}") }));
         }
     }
     let mut by_status: BTreeMap<u16, Vec<&ErrorDef>> = BTreeMap::new();
@@ -86,7 +89,7 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         by_status.entry(status_of(def).as_u16()).or_default().push(def);
     }
     for (status, defs) in by_status {
-        let general = problem_name(status).map_or("Refused.", |(_, text)| text);
+        let general = problem_text(status).unwrap_or("Refused.");
         let lines: Vec<_> = defs.iter().map(|def| format!("- `{}`: {}", def.code, def.en)).collect();
         let described = problem_response(status, &format!("{general}\n\n{}", lines.join("\n")));
         responses.insert(status, described);
@@ -157,7 +160,13 @@ fn success(operation: &Operation, answer: &Answer, schemas: &mut Schemas) -> Val
         let schema = schema(schemas);
         let mut content = Map::new();
         for media in &operation.media {
-            content.insert(media.as_str().to_owned(), json!({ "schema": body_schema(*media, &schema) }));
+            let mut body = json!({ "schema": body_schema(*media, &schema) });
+            // A file has the media type it was stored with; as a range no generator of clients takes it.
+            let name = if *media == Media::Any { OCTET_STREAM } else { media.as_str() };
+            if *media == Media::Any {
+                body[MEDIA_TYPES] = json!([media.as_str()]);
+            }
+            content.insert(name.to_owned(), body);
         }
         response["content"] = Value::Object(content);
     }

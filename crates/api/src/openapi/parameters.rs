@@ -115,9 +115,9 @@ fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Val
     ));
     parameters.push(or(spec, query));
     for field in spec.fields.iter().filter(|field| field.filter) {
-        for (operator, op) in operators(field.kind) {
+        for (operator, op) in operators(field) {
             let name = parameter_name(field.name, operator);
-            parameters.push(query(&name, &meaning(field, *op), filter_schema(field.kind, *op, schemas)));
+            parameters.push(query(&name, &meaning(field, op), filter_schema(spec, field, op, schemas)));
         }
     }
     parameters
@@ -173,8 +173,8 @@ fn meaning(field: &FieldSpec, op: FilterOp) -> String {
     }
 }
 
-fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value {
-    let one = match kind {
+fn filter_schema(spec: &ListSpec, field: &FieldSpec, op: FilterOp, schemas: &mut Schemas) -> Value {
+    let one = match field.kind {
         _ if op == FilterOp::IsNull => bool::schema(schemas),
         FieldKind::Id => <Uuid as WireType>::schema(schemas),
         FieldKind::Text | FieldKind::Search => Text::<FILTER_LENGTH_MAX>::schema(schemas),
@@ -183,7 +183,9 @@ fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value 
         FieldKind::Amount => Amount::schema(schemas),
         FieldKind::Integer => i64::schema(schemas),
         FieldKind::Boolean => bool::schema(schemas),
-        FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
+        FieldKind::Word(words) => {
+            json!({ "type": "string", "title": title(spec.resource, field.name), "enum": words })
+        }
     };
     match op {
         FilterOp::In => json!({ "type": "array", "minItems": 1, "maxItems": IN_VALUES_MAX, "items": one }),
@@ -194,4 +196,18 @@ fn filter_schema(kind: FieldKind, op: FilterOp, schemas: &mut Schemas) -> Value 
         }
         _ => one,
     }
+}
+
+/// `journal_entry` and `status` as `journalEntryStatus`: the name of the words in generated clients.
+fn title(resource: &str, field: &str) -> String {
+    let mut title = String::new();
+    for part in resource.split('_').chain([field]) {
+        let mut letters = part.chars();
+        let first = letters.next().filter(|_| !title.is_empty()).map(|letter| letter.to_ascii_uppercase());
+        match first {
+            Some(first) => title.extend([first].into_iter().chain(letters)),
+            None => title.push_str(part),
+        }
+    }
+    title
 }

@@ -67,8 +67,8 @@ pub struct Operation {
     pub(crate) if_match: bool,
     pub(crate) body: Option<(&'static str, SchemaOf)>,
     pub(crate) body_optional: bool,
-    /// Other media types of the body.
-    pub(crate) also_bodies: Vec<(&'static str, SchemaOf)>,
+    /// What a body of bytes may call itself beside its first media type.
+    pub(crate) body_media_types: &'static [&'static str],
     /// Calls other operations: its handler finds the router of all of them in the request.
     pub(crate) dispatches: bool,
     pub(crate) query: Query,
@@ -107,7 +107,7 @@ impl Operation {
             if_match: false,
             body: None,
             body_optional: false,
-            also_bodies: Vec::new(),
+            body_media_types: &[],
             dispatches: false,
             query: Query::None,
             answers: Vec::new(),
@@ -180,13 +180,10 @@ impl Operation {
         self.body = Some((media_type, schema));
         self
     }
-    /// The body in another media type.
-    pub fn also_raw_body(
-        &mut self,
-        media_type: &'static str,
-        schema: fn(&mut Schemas) -> Value,
-    ) -> &mut Self {
-        self.also_bodies.push((media_type, schema));
+    /// Other media types that the same bytes may have. Generators of clients know files as `application/octet-stream` only and
+    /// leave out operations that name another type in `content`, so these stand beside it in `x-media-types`.
+    pub fn body_media_types(&mut self, media_types: &'static [&'static str]) -> &mut Self {
+        self.body_media_types = media_types;
         self
     }
     /// The handler calls other operations through [`crate::operation::ApiRouter`].

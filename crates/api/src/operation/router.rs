@@ -17,6 +17,7 @@ use super::describe::{Operation, Query, Size};
 use super::operations::Operations;
 use crate::answer::IDEMPOTENCY_REPLAYED;
 use crate::docs_page;
+use crate::errors_page;
 use crate::extract::Media;
 use crate::extract::context::{DRY_RUN, IDEMPOTENCY_KEY};
 use crate::middleware::edge::{API_KEY, REQUEST_ID};
@@ -74,7 +75,8 @@ impl Operations {
             }
             router = router.route(&operation.full_path(), route);
         }
-        let pages = docs_page::routes(move || self.openapi()).merge(ops_page::routes());
+        let documents = docs_page::routes(move || self.openapi());
+        let pages = documents.merge(errors_page::routes()).merge(ops_page::routes());
         outermost(whole(router.merge(pages)), limits, budget)
     }
 }

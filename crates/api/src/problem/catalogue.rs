@@ -23,6 +23,7 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
         application::platform::on_behalf::ALL,
         application::ports::blobs::ALL,
         crate::answer::range::ALL,
+        crate::errors_page::ALL,
         crate::event_hub::ALL,
         crate::middleware::proxies::ALL,
         crate::middleware::switches::ALL,

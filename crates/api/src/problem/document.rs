@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::{Problem, title};
 
-/// Where each code is explained; the code follows.
-pub const TYPE_BASE: &str = "https://docs.erp.example/errors/";
+/// Where each code is explained; the code follows. Relative to the address that was called, as RFC 9457 allows: whatever name
+/// an installation has, the explanation is there.
+pub const TYPE_BASE: &str = "/errors/";
 /// Most problems listed in one answer.
 pub const PROBLEM_ERRORS_MAX: usize = 1_000;
 /// Longest text of one problem, in characters.

@@ -24,7 +24,7 @@ async fn everything_wrong_with_a_body_is_said_at_once() {
     let problem = reply.json();
     assert_eq!(problem["code"], "validation_failed");
     assert_eq!(problem["status"], 422);
-    assert_eq!(problem["type"], "https://docs.erp.example/errors/validation_failed");
+    assert_eq!(problem["type"], "/errors/validation_failed");
     assert_eq!(problem["instance"], THINGS);
     assert_eq!(problem["traceId"], THING.replace('-', ""));
     let mut errors = reply.errors();
@@ -154,4 +154,34 @@ fn every_code_is_defined_once_and_documented() {
     let page = errors_markdown(&defs);
     assert!(page.contains("| 405 | <a id=\"method_not_allowed\"></a>`method_not_allowed` |"));
     assert_eq!(page.lines().filter(|line| line.starts_with("| ")).count(), defs.len() + 1);
+}
+
+/// The type of every problem leads to its explanation, for programs and for people, in both languages.
+#[tokio::test]
+async fn every_code_is_explained_where_its_type_leads() {
+    let all = read("/errors").await.json();
+    assert_eq!(all["items"].as_array().unwrap().len(), error_catalogue().len());
+    for item in all["items"].as_array().unwrap() {
+        let alone = read(item["type"].as_str().unwrap()).await;
+        assert_eq!((alone.status, &alone.json()), (StatusCode::OK, item));
+    }
+    let problem = read("/api/v1/nowhere").await.json();
+    let explained = problem["type"].as_str().unwrap().to_owned();
+    let arabic = call(&api(), "GET", &explained, &["Accept-Language: ar"], "").await;
+    assert_eq!(
+        (arabic.header("content-type"), arabic.header("content-language")),
+        ("application/json", "ar")
+    );
+    assert_eq!(arabic.json()["title"], "غير موجود");
+    let browser = ["Accept: text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language: ar"];
+    for path in [explained.as_str(), "/errors"] {
+        let page = call(&api(), "GET", path, &browser, "").await;
+        assert!(page.header("content-type").starts_with("text/html"), "{}", page.body);
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(page.body.contains("dir=\"rtl\"") && page.body.contains("route_not_found"), "{}", page.body);
+    }
+    let unknown = read("/errors/no_such_code").await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (StatusCode::NOT_FOUND, "error_code_unknown"));
+    let image = call(&api(), "GET", "/errors", &["Accept: image/png"], "").await;
+    assert_eq!(image.status, StatusCode::NOT_ACCEPTABLE);
 }

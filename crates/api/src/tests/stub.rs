@@ -100,7 +100,7 @@ pub static THING_LIST: ListSpec = ListSpec {
         FieldSpec::new("code", FieldKind::Text).sortable(),
         FieldSpec::new("postingDate", FieldKind::Date).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["draft", "posted"])),
-        FieldSpec::new("parentId", FieldKind::Id),
+        FieldSpec::new("parentId", FieldKind::Id).nullable(),
     ],
     default_sort: &[("code", Direction::Ascending)],
     expand: &["lines"],

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use erp_api::bootstrap::api_operations;
 use serde_json::Value;
 use testkit::Server;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -90,10 +91,6 @@ fn open_files(process: u32) -> usize {
     std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().count()
 }
 
-async fn document(server: &Server) -> Value {
-    reqwest::get(format!("{}/openapi.json", server.url)).await.unwrap().json().await.unwrap()
-}
-
 /// The number of answers by status; 0 stands for no answer.
 type Answers = BTreeMap<u16, usize>;
 
@@ -172,7 +169,7 @@ async fn ten_thousand_bad_requests_leave_nothing_behind() {
     settings.extend(limits.iter().map(|key| (key.as_str(), "0")));
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     let files = open_files(server.process_id());
-    let maker = Maker::new(&document(&server).await);
+    let maker = Maker::new(&api_operations().openapi_in_full());
     assert!(maker.operations() > 150, "{}", maker.operations());
     let address = server.url.trim_start_matches("http://").to_owned();
     let run = Arc::new(Run { server, maker, address, sent: AtomicUsize::new(0), warm: OnceLock::new() });

@@ -1,9 +1,16 @@
 //! The OpenAPI document as a whole.
 
+mod unfolded;
+
 use application::authorize::Access;
 use application::platform::permissions::PERMISSIONS;
 use erp_api::bootstrap::api_operations;
 use erp_api::problem::error_catalogue;
+use serde_json::Value;
+use unfolded::unfolded;
+
+/// Most bytes of the document as it is served.
+const SERVED_BYTES_MAX: usize = 650_000;
 
 /// Proves: A3.
 #[test]
@@ -41,4 +48,116 @@ fn error_codes_are_unique_and_bilingual() {
             def.code
         );
     }
+}
+
+/// Members in any order, and `required` in any order.
+fn sorted(mut value: Value) -> Value {
+    if let Some(required) = value.get_mut("required").and_then(Value::as_array_mut) {
+        required.sort_by_key(Value::to_string);
+    }
+    match &mut value {
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = sorted(item.take())),
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| *member = sorted(member.take()));
+            members.sort_keys();
+        }
+        _ => {}
+    }
+    value
+}
+
+fn assert_same(served: &Value, whole: &Value, at: &str) {
+    match (served, whole) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let names: Vec<_> = ours.keys().collect();
+            assert_eq!(names, theirs.keys().collect::<Vec<_>>(), "{at}");
+            ours.iter().for_each(|(name, value)| assert_same(value, &theirs[name], &format!("{at}/{name}")));
+        }
+        _ => assert_eq!(served, whole, "{at}"),
+    }
+}
+
+/// Nothing that repeats is written twice, and nothing is lost by that.
+#[test]
+fn the_served_document_says_what_the_whole_one_says() {
+    let operations = api_operations();
+    let (served, whole) = (operations.openapi(), operations.openapi_in_full());
+    assert_same(&sorted(unfolded(&served, &whole)), &sorted(unfolded(&whole, &whole)), "");
+    let bytes = serde_json::to_vec(&served).unwrap().len();
+    assert!(bytes < SERVED_BYTES_MAX, "{bytes} bytes");
+}
+
+/// Everything called an example, at the schema that it must fit.
+fn examples<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Value, &'a Value)>) {
+    match value {
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| examples(item, &format!("{at}/{index}"), found));
+        }
+        Value::Object(members) => {
+            // In a parameter, a header or a body it stands beside the schema, in a schema inside.
+            if let (Some(example), Some(schema)) = (members.get("example"), members.get("schema")) {
+                found.push((format!("{at}/example"), schema, example));
+            }
+            for example in members.get("examples").and_then(Value::as_array).into_iter().flatten() {
+                found.push((format!("{at}/examples"), value, example));
+            }
+            for (name, member) in members {
+                if !matches!(name.as_str(), "example" | "examples" | "default" | "enum") {
+                    examples(member, &format!("{at}/{name}"), found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the document shows is what it promises to take and to answer.
+#[test]
+fn every_example_of_the_document_conforms_to_its_schema() {
+    let operations = api_operations();
+    for document in [operations.openapi(), operations.openapi_in_full()] {
+        let mut found = Vec::new();
+        examples(&document, "", &mut found);
+        assert!(found.len() > 300, "{} examples", found.len());
+        let mut faults = Vec::new();
+        for (at, schema, example) in found {
+            // A schema by itself, with what it refers to.
+            let mut schema = schema.clone();
+            schema["components"] = document["components"].clone();
+            let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+            faults.extend(validator.iter_errors(example).map(|error| format!("{at}: {error} ({example})")));
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    }
+}
+
+/// `[isNull]` is offered for the fields that can be missing, and for no others.
+#[test]
+fn lists_ask_for_missing_values_only_where_there_can_be_some() {
+    let document = api_operations().openapi_in_full();
+    let resolved = |schema: &Value| match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let (mut faults, mut offered) = (Vec::new(), 0);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let names: Vec<_> = methods["get"]["parameters"].as_array().into_iter().flatten().collect();
+        let names: Vec<_> = names.iter().filter_map(|parameter| parameter["name"].as_str()).collect();
+        let page = resolved(&methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]);
+        let item = resolved(&page["properties"]["items"]["items"]);
+        let parts = item["allOf"].as_array().cloned().unwrap_or_else(|| vec![item]);
+        for (name, member) in parts.iter().flat_map(|part| part["properties"].as_object()).flatten() {
+            let null = member["type"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "null"));
+            let asks = names.contains(&format!("{name}[isNull]").as_str());
+            if names.contains(&format!("{name}[ne]").as_str()) && null != asks {
+                faults.push(format!("{path}: {name} can be missing: {null}; [isNull]: {asks}"));
+            }
+            offered += usize::from(asks);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(offered > 20, "{offered}");
 }

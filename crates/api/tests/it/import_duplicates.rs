@@ -153,7 +153,7 @@ async fn accounts_and_opening_balances_may_come_again() {
 #[test]
 fn the_document_names_every_parameter_of_an_import() {
     let document: Value =
-        serde_json::from_str(&erp_api::bootstrap::api_operations().openapi().to_string()).unwrap();
+        serde_json::from_str(&erp_api::bootstrap::api_operations().openapi_in_full().to_string()).unwrap();
     let expected = [
         (
             "/api/v1/imports",

@@ -80,6 +80,23 @@ async fn problems_have_row_and_column() {
     upload(&tenant, "/imports?type=accounts", &[], "").await.expect(422);
 }
 
+/// Clients that only know files as bytes say nothing else of them.
+#[tokio::test]
+async fn a_file_that_does_not_say_what_it_is_is_looked_at() {
+    let (_world, tenant) = books().await;
+    let accounts = [
+        "code,name,type\n1001,A,asset\n",
+        "code\tname\ttype\n1002\tB\tasset\n",
+        "{\"code\":\"1003\",\"name\":\"C\",\"type\":\"asset\"}\n",
+        "\u{feff}{\"code\":\"1004\",\"name\":\"D\",\"type\":\"asset\"}\n",
+    ];
+    let bytes = ["Content-Type: application/octet-stream", "Prefer: wait=60"];
+    for file in accounts {
+        let imported = tenant.client.call("POST", "/imports?type=accounts", &bytes, file).await.expect(200);
+        assert_eq!(imported.json()["accounts"], 1, "{file}");
+    }
+}
+
 async fn ended(tenant: &TenantKit, location: &str) -> Value {
     let began = Instant::now();
     loop {

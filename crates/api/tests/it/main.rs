@@ -14,6 +14,7 @@ mod batch;
 mod bodies;
 mod books;
 mod browser;
+mod clients;
 mod clock_jump;
 mod closing_currencies;
 mod compose;

@@ -17,7 +17,7 @@ word_type!(AccountType, "accountType");
 word_type!(ControlKind, "controlKind", ["none", "receivable", "payable", "inventory", "vat"]);
 word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investing", "financing", "cash"]);
 word_type!(RuleWord, "dimensionRuleKind");
-word_type!(ExportFormat, "format");
+word_type!(ExportFormat, "exportFormat");
 word_type!(PeriodPattern, "periodPattern");
 word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances"]);
 word_type!(ChainKind, "chainKind");

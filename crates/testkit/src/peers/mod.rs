@@ -16,14 +16,18 @@ const TOOLS: [&str; 3] = ["tools/npm/node_modules/.bin", "tools/venv/bin", "tool
 
 /// A program of this machine. Fails the test when it is not there: what a peer proves is not optional.
 pub fn program(name: &str) -> PathBuf {
+    find(name).unwrap_or_else(|| panic!("{name} is not on this machine; scripts/setup installs it"))
+}
+
+/// A program of this machine, if it is there.
+pub fn find(name: &str) -> Option<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         |folder| Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder),
     );
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(TOOLS.iter().map(|tools| target.join(tools)));
-    let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
-    found.unwrap_or_else(|| panic!("{name} is not on this machine; scripts/setup installs it"))
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// A child process that ends with the test, also when the test panics.

@@ -16,6 +16,7 @@ use tokio::time::MissedTickBehavior;
 use super::super::Parts;
 use super::super::telemetry::Exporting;
 use crate::docs_page;
+use crate::errors_page;
 use crate::metrics::observing::Observing;
 use crate::metrics::targets::{Moment, TURN, Targets};
 use crate::metrics::{History, Point};
@@ -48,8 +49,8 @@ impl Sources {
         let workers = Resources::of_process().worker_threads();
         let served =
             operations.iter().map(|operation| (operation.method_and_path().0, operation.full_path()));
-        let pages =
-            docs_page::PATHS.iter().chain(&ops_page::PATHS).map(|path| (&Method::GET, (*path).to_owned()));
+        let pages = docs_page::PATHS.iter().chain(&errors_page::PATHS).chain(&ops_page::PATHS);
+        let pages = pages.map(|path| (&Method::GET, (*path).to_owned()));
         let routes = Routes::new(served.chain(pages), workers);
         let refused = parts.state.overload.admission.refused().clone();
         let observing = Arc::new(Observing::new(routes, refused, exporting.tap().clone()));

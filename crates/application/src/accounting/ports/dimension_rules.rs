@@ -77,8 +77,8 @@ pub static DIMENSION_RULE_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("kind", FieldKind::Word(&RULE_KINDS)),
-        FieldSpec::new("accountId", FieldKind::Id),
-        FieldSpec::new("dimensionId", FieldKind::Id),
+        FieldSpec::new("accountId", FieldKind::Id).nullable(),
+        FieldSpec::new("dimensionId", FieldKind::Id).nullable(),
         FieldSpec::new("active", FieldKind::Boolean),
         FieldSpec::new("updatedAt", FieldKind::Timestamp),
     ],

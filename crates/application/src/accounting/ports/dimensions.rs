@@ -45,7 +45,7 @@ pub static DIMENSION_VALUE_LIST: ListSpec = ListSpec {
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("code", FieldKind::Text).sortable(),
         FieldSpec::new("name", FieldKind::Search),
-        FieldSpec::new("parentId", FieldKind::Id),
+        FieldSpec::new("parentId", FieldKind::Id).nullable(),
         FieldSpec::new("postable", FieldKind::Boolean),
         FieldSpec::new("active", FieldKind::Boolean),
         FieldSpec::new("updatedAt", FieldKind::Timestamp),

@@ -45,7 +45,7 @@ pub static LOCK_EXCEPTION_LIST: ListSpec = ListSpec {
         FieldSpec::new("kind", FieldKind::Word(&["fiscal", "sales", "purchase", "tax"])),
         FieldSpec::new("userId", FieldKind::Id),
         FieldSpec::new("expiresAt", FieldKind::Timestamp).sortable(),
-        FieldSpec::new("revokedAt", FieldKind::Timestamp),
+        FieldSpec::new("revokedAt", FieldKind::Timestamp).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp),
     ],
     default_sort: &[("id", Direction::Descending)],

@@ -50,7 +50,7 @@ pub static ATTACHMENT_LIST: ListSpec = ListSpec {
         FieldSpec::new("contentType", FieldKind::Text),
         FieldSpec::new("size", FieldKind::Integer),
         FieldSpec::new("status", FieldKind::Word(&["pending", "stored"])),
-        FieldSpec::new("createdBy", FieldKind::Id),
+        FieldSpec::new("createdBy", FieldKind::Id).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp).sortable(),
     ],
     default_sort: &[("id", Direction::Descending)],

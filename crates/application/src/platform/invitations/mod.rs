@@ -42,10 +42,10 @@ pub static INVITATION_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("email", FieldKind::Text).sortable(),
-        FieldSpec::new("invitedBy", FieldKind::Id),
+        FieldSpec::new("invitedBy", FieldKind::Id).nullable(),
         FieldSpec::new("expiresAt", FieldKind::Timestamp),
-        FieldSpec::new("acceptedAt", FieldKind::Timestamp),
-        FieldSpec::new("revokedAt", FieldKind::Timestamp),
+        FieldSpec::new("acceptedAt", FieldKind::Timestamp).nullable(),
+        FieldSpec::new("revokedAt", FieldKind::Timestamp).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp).sortable(),
     ],
     default_sort: &[("createdAt", Direction::Descending)],

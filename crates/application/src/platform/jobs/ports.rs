@@ -52,7 +52,7 @@ pub static JOB_LIST: ListSpec = ListSpec {
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["queued", "running", "succeeded", "failed", "cancelled"])),
         FieldSpec::new("type", FieldKind::Text),
-        FieldSpec::new("createdBy", FieldKind::Id),
+        FieldSpec::new("createdBy", FieldKind::Id).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp),
     ],
     default_sort: &[("id", Direction::Descending)],

@@ -17,7 +17,7 @@ pub static ROLE_ASSIGNMENT_LIST: ListSpec = ListSpec {
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("userId", FieldKind::Id),
         FieldSpec::new("roleId", FieldKind::Id),
-        FieldSpec::new("expiresAt", FieldKind::Timestamp),
+        FieldSpec::new("expiresAt", FieldKind::Timestamp).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp).sortable(),
     ],
     default_sort: &[("id", Direction::Ascending)],

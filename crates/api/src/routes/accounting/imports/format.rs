@@ -7,14 +7,17 @@ use domain::error::Violation;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::extract::accept::OCTET_STREAM;
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 
+const EXPECTED: &str =
+    "text/csv, text/tab-separated-values, application/x-ndjson or application/octet-stream, UTF-8";
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// Longest wait a caller may ask for; proxies give up soon after it.
 pub const WAIT_SECONDS_MAX: u64 = 60;
 
-/// CSV, columns separated by tabs, or NDJSON by `Content-Type`, in UTF-8.
-pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
+/// CSV, columns separated by tabs, or NDJSON by `Content-Type`, in UTF-8; `None` when it only says that these are bytes.
+pub fn format(headers: &HeaderMap) -> Result<Option<ImportFormat>, Problem> {
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut pieces = text.split(';').map(str::trim);
     let name = pieces.next().unwrap_or_default().to_ascii_lowercase();
@@ -26,18 +29,17 @@ pub fn format(headers: &HeaderMap) -> Result<ImportFormat, Problem> {
         _ => true,
     });
     let format = match name.as_str() {
-        "text/csv" | "application/csv" => Some(ImportFormat::Csv),
-        "text/tab-separated-values" => Some(ImportFormat::Tsv),
+        "text/csv" | "application/csv" => Some(Some(ImportFormat::Csv)),
+        "text/tab-separated-values" => Some(Some(ImportFormat::Tsv)),
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-            Some(ImportFormat::NdJson)
+            Some(Some(ImportFormat::NdJson))
         }
+        OCTET_STREAM => Some(None),
         _ => None,
     };
-    format.filter(|_| utf8).ok_or_else(|| {
-        Violation::new(&UNSUPPORTED_MEDIA_TYPE)
-            .with("expected", "text/csv, text/tab-separated-values or application/x-ndjson, UTF-8")
-            .into()
-    })
+    format
+        .filter(|_| utf8)
+        .ok_or_else(|| Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", EXPECTED).into())
 }
 
 /// How long the caller wants to wait for the end before it gets a job (RFC 7240): `Prefer: wait=10` so many seconds,

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 pub use create::Importer;
 
-use crate::extract::accept::{CSV, NDJSON};
+use crate::extract::accept::{CSV, NDJSON, OCTET_STREAM};
 use crate::operation::Operations;
 use crate::wire::{RequiredText, Schemas};
 
@@ -52,19 +52,15 @@ The same entries are imported once: a file whose rows mean what those of an earl
 order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
 instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts and opening balances cannot be imported twice in any case.";
 
+const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
+or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \
+entry a line. As `application/octet-stream` the file is NDJSON when it begins with a brace and CSV otherwise.";
+
 const PREFER: &str = "`wait=60` waits up to so many seconds, at most 60, before the work becomes a job; \
                       `respond-async` makes a job at once. `Preference-Applied` tells which was applied.";
 
-fn csv(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "A header line and rows in UTF-8, separated by comma, semicolon or tab, or by the character that a first line such as `sep=;` names." })
-}
-
-fn tsv(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "A header line and rows in UTF-8, separated by tabs." })
-}
-
-fn ndjson(_: &mut Schemas) -> Value {
-    json!({ "type": "string", "description": "One row or one entry on each line." })
+fn file(_: &mut Schemas) -> Value {
+    json!({ "type": "string", "format": "binary", "description": FILE })
 }
 
 pub fn operations(ops: &mut Operations) {
@@ -76,9 +72,8 @@ pub fn operations(ops: &mut Operations) {
         .description(&DESCRIPTION)
         .access(Access::Permission(IMPORT))
         .changes()
-        .raw_body(CSV, csv)
-        .also_raw_body(TSV, tsv)
-        .also_raw_body(NDJSON, ndjson)
+        .raw_body(OCTET_STREAM, file)
+        .body_media_types(&[CSV, TSV, NDJSON])
         .query::<create::ImportQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()
@@ -102,9 +97,8 @@ pub fn operations(ops: &mut Operations) {
         .description("The same as `POST /imports?type=journal-entries`.")
         .access(Access::Permission(IMPORT))
         .changes()
-        .raw_body(CSV, csv)
-        .also_raw_body(TSV, tsv)
-        .also_raw_body(NDJSON, ndjson)
+        .raw_body(OCTET_STREAM, file)
+        .body_media_types(&[CSV, TSV, NDJSON])
         .query::<create::ImportEntriesQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()

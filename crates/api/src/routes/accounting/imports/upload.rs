@@ -17,6 +17,7 @@ use crate::unhurried::Unhurried;
 
 /// Pieces of the body that wait for the parser.
 const PIECES_MAX: usize = 16;
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The parser's end: blocks until the next piece has come.
 struct Pieces {
@@ -24,14 +25,28 @@ struct Pieces {
     piece: Bytes,
 }
 
-impl Read for Pieces {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+impl Pieces {
+    /// What a file is that does not say so: lines of JSON begin with a brace. CSV, which has a header line, does not.
+    fn format(&mut self) -> ImportFormat {
+        self.wait();
+        let text = self.piece.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.piece);
+        if text.trim_ascii_start().starts_with(b"{") { ImportFormat::NdJson } else { ImportFormat::Csv }
+    }
+
+    /// Blocks until there is something to read, or nothing more will come.
+    fn wait(&mut self) {
         while self.piece.is_empty() {
             match self.pieces.blocking_recv() {
                 Some(piece) => self.piece = piece,
-                None => return Ok(0),
+                None => return,
             }
         }
+    }
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.wait();
         breathe_out();
         let count = buffer.len().min(self.piece.len());
         self.piece.copy_to_slice(&mut buffer[..count]);
@@ -44,11 +59,15 @@ pub async fn read(
     mut body: Body,
     limit: BodyLimit,
     kind: ImportKind,
-    format: ImportFormat,
+    format: Option<ImportFormat>,
     unhurried: Unhurried,
 ) -> Result<(ParsedFile, [u8; 32]), Problem> {
     let (sender, pieces) = mpsc::channel(PIECES_MAX);
-    let parsing = unhurried.run(move || parse(kind, format, Pieces { pieces, piece: Bytes::new() }));
+    let parsing = unhurried.run(move || {
+        let mut pieces = Pieces { pieces, piece: Bytes::new() };
+        let format = format.unwrap_or_else(|| pieces.format());
+        parse(kind, format, pieces)
+    });
     let mut hash = Sha256::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| broken_off(&error, limit))?;

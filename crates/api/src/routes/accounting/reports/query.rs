@@ -44,8 +44,8 @@ domain::choices! {
     }
 }
 
-word_type!(ReportFormat, "format");
-word_type!(LedgerFormat, "format");
+word_type!(ReportFormat, "reportFormat");
+word_type!(LedgerFormat, "ledgerFormat");
 
 /// `dimension=code:value,value`, each a further condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

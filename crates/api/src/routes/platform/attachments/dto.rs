@@ -24,7 +24,8 @@ pub struct Checksum(pub [u8; 32]);
 
 impl WireType for Checksum {
     fn schema(_: &mut Schemas) -> Value {
-        json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" })
+        json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$",
+            "examples": ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"] })
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         let digest = from_hex(string(value, at, errors)?).ok_or_else(|| Violation::new(&INVALID_CHECKSUM));

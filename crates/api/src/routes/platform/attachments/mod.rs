@@ -103,8 +103,7 @@ fn incoming_operations(ops: &mut Operations) {
         .command::<AddAttachment>()
         .query::<dto::CreateAttachmentQuery>()
         .raw_body(OCTET_STREAM, bytes)
-        .also_raw_body("application/pdf", bytes)
-        .also_raw_body("image/*", bytes)
+        .body_media_types(&["application/pdf", "image/*"])
         .header::<RequiredText<200>>(
             "Content-Digest",
             "The digest of the body as in RFC 9530: `sha-256=:…:`, in Base64.",

@@ -62,7 +62,7 @@ pub enum RawJson {
 
 impl WireType for RawJson {
     fn schema(_: &mut Schemas) -> Value {
-        json!({ "type": ["object", "array", "string", "number", "boolean", "null"] })
+        json!({ "type": ["object", "array", "string", "number", "boolean", "null"], "items": {} })
     }
     fn parse(value: &Value, _: &Pointer<'_>, _: &mut Violations) -> Option<Self> {
         Some(Self::of(&value.to_string()))
