@@ -5,6 +5,7 @@ pub mod answer;
 pub mod bootstrap;
 pub mod cli;
 pub mod config;
+pub mod catalogue;
 pub mod docs_page;
 pub mod event_hub;
 pub mod export;

@@ -22,7 +22,6 @@ use crate::problem::Problem;
 
 pub use csv::Columns;
 pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
-pub use range::RANGE_NOT_SATISFIABLE;
 pub use reference::{CachedView, reference};
 
 pub type ApiResult = Result<Response, Problem>;

@@ -30,9 +30,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
+use crate::catalogue::{error_catalogue, errors_markdown};
 use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
 use crate::metrics::metrics_markdown;
-use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
 use crate::telemetry::panics;
 

@@ -3,7 +3,7 @@
 use application::authorize::Access;
 use application::platform::permissions::PERMISSIONS;
 use erp_api::bootstrap::api_operations;
-use erp_api::problem::error_catalogue;
+use erp_api::catalogue::error_catalogue;
 
 /// Proves: A3.
 #[test]

@@ -38,8 +38,8 @@ use serde_json::{Value, json};
 pub use self::links::{AttachmentLinks, Link, LinkPurpose};
 pub use self::views::{AttachmentUploadView, DownloadUrlView};
 
-use crate::answer::RANGE_NOT_SATISFIABLE;
 use crate::extract::ListSpecSource;
+use crate::problem::RANGE_NOT_SATISFIABLE;
 use crate::extract::accept::OCTET_STREAM;
 use crate::operation::Operations;
 use crate::wire::{RequiredText, Schemas};

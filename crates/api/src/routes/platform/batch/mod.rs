@@ -25,8 +25,6 @@ pub const BATCH_ANSWER_BYTES_MAX: usize = 1 << 20;
 pub const BATCH_ANSWERS_BYTES_MAX: usize = 32 << 20;
 
 domain::errors! {
-    BATCH_ROLLED_BACK = "batch_rolled_back", Conflict, Developer,
-        "Operation {index} failed, so nothing of the batch was kept.", "فشلت العملية {index} فلم يُحفظ شيء من الدفعة.";
     BATCH_PATH_REFUSED = "batch_path_refused", Rule, Developer,
         "'{path}' cannot be part of a batch: only operations below /api/v1 can, and no imports, event streams, sign-in or batches.",
         "لا يمكن أن يكون '{path}' جزءًا من دفعة: يُسمح فقط بالعمليات تحت /api/v1 عدا الاستيراد وقنوات الأحداث وتسجيل الدخول والدفعات.";
