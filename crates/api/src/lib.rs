@@ -2,15 +2,19 @@
 
 pub mod admin;
 pub mod answer;
+pub mod attachment_links;
+pub mod base;
 pub mod bootstrap;
+pub mod catalogue;
+pub mod change_options;
 pub mod cli;
 pub mod config;
-pub mod catalogue;
 pub mod docs_page;
 pub mod event_hub;
 pub mod export;
 pub mod extract;
 pub mod health;
+pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod openapi;

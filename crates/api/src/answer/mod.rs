@@ -16,8 +16,8 @@ use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use crate::base::API_BASE;
 use crate::extract::etag::{etag, not_modified};
-use crate::operation::API_BASE;
 use crate::problem::Problem;
 
 pub use csv::Columns;

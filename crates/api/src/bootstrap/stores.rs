@@ -30,14 +30,14 @@ use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::sqlite::archive::ArchiveOptions;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 
-use super::configuration::azure_identity;
+use super::azure_identity::azure_identity;
 use super::patience::{Attempt, patiently};
 use super::sql_login::{self, NoLogin};
 use super::wiring::{bad_key, cache_ttl};
 use super::{Failure, connection_budget};
+use crate::attachment_links::AttachmentLinks;
 use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
-use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
 
 /// Key of the database, for messages.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::common::{problem_name, problem_response};
 use super::{parameters, security};
-use crate::extract::accept::Media;
+use crate::media::Media;
 use crate::operation::{Answer, Operation};
 use crate::problem::status_of;
 use crate::wire::Schemas;

@@ -38,11 +38,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{self, ApiResult};
+use crate::attachment_links::AttachmentLinks;
 use crate::event_hub::EventHub;
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Query, Visitor};
 use crate::middleware::HttpLimits;
 use crate::operation::Operations;
-use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::{AppState, Files};
 use crate::wire::{List, Patch, Text};
 use crate::{query, request};

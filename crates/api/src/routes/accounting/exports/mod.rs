@@ -10,7 +10,6 @@ use application::authorize::Access;
 use application::platform::jobs::{JobView, TOO_MANY_JOBS};
 use application::ports::blobs::FILE_STORE_UNAVAILABLE;
 
-pub use self::create::Exporter;
 use self::ledger::LedgerExportQuery;
 use crate::extract::Media;
 use crate::operation::Operations;

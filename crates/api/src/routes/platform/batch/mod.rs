@@ -9,8 +9,6 @@ use application::authorize::Access;
 
 use crate::operation::Operations;
 
-/// Most operations in one batch.
-pub const BATCH_OPERATIONS_MAX: usize = 1_000;
 /// Largest body of one operation: 1 MiB. A larger one is refused before it is read; it can be sent by itself.
 pub const BATCH_BODY_BYTES_MAX: usize = 1 << 20;
 /// Longest an atomic batch may hold its transaction: others of its tenant wait for it.

@@ -24,7 +24,7 @@ use super::{
     BATCH_TIMEOUT,
 };
 use crate::answer::{self, ApiResult};
-use crate::extract::context::IDEMPOTENCY_KEY;
+use crate::change_options::IDEMPOTENCY_KEY;
 use crate::extract::{Ctx, Json};
 use crate::middleware::rate::{Refused, Standing};
 use crate::middleware::{Caller, RequestInfo, Switches};
