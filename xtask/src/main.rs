@@ -23,7 +23,7 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check layers, file sizes, error codes, migrations and stray paths
+    /// Check layers, modules, file sizes, error codes, migrations and stray paths
     Tidy,
     /// Write the generated documents
     Gen {

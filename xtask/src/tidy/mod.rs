@@ -3,6 +3,7 @@
 mod error_codes;
 mod layers;
 mod migrations;
+mod modules;
 mod sizes;
 mod stray;
 
@@ -12,6 +13,7 @@ use crate::tree::Tree;
 pub fn run(tree: &Tree) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
     layers::check(tree, &mut outcome);
+    modules::check(tree, &mut outcome);
     sizes::check(tree, &mut outcome);
     error_codes::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);
