@@ -24,7 +24,7 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check layers, file sizes, error codes, migrations, cited rules and decisions, and stray paths
+    /// Check layers, modules, file sizes, error codes, migrations, cited rules and decisions, and stray paths
     Tidy,
     /// Write the generated documents
     Gen {

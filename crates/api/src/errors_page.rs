@@ -14,9 +14,10 @@ use http::{HeaderMap, HeaderValue};
 use maud::{DOCTYPE, Markup, html};
 use serde::Serialize;
 
-use crate::extract::accept::negotiate;
+use crate::catalogue::error_catalogue;
 use crate::extract::{Media, language};
-use crate::problem::{Problem, TYPE_BASE, error_catalogue, status_of, title};
+use crate::media::negotiate;
+use crate::problem::{Problem, TYPE_BASE, status_of, title};
 use crate::state::AppState;
 use crate::wire::quoted;
 

@@ -2,7 +2,11 @@
 
 pub mod admin;
 pub mod answer;
+pub mod attachment_links;
+pub mod base;
 pub mod bootstrap;
+pub mod catalogue;
+pub mod change_options;
 pub mod cli;
 pub mod config;
 pub mod docs_page;
@@ -11,6 +15,7 @@ pub mod event_hub;
 pub mod export;
 pub mod extract;
 pub mod health;
+pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod openapi;

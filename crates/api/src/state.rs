@@ -35,14 +35,11 @@ use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use axum::extract::FromRef;
 
+use crate::attachment_links::AttachmentLinks;
 use crate::event_hub::EventHub;
 use crate::middleware::{Shed, Switches};
 use crate::operating::Operating;
 use crate::overload::Overload;
-use crate::routes::accounting::exports::Exporter;
-use crate::routes::accounting::imports::Importer;
-use crate::routes::platform::Jobs;
-use crate::routes::platform::attachments::AttachmentLinks;
 
 /// Everything a handler may ask for; wired up once at start. Every request gets a clone, so a clone is one count.
 #[derive(Clone)]
@@ -161,17 +158,6 @@ parts! {
         queries: state.queries.attachments.clone(),
         policy: state.files.policy.clone(),
     };
-    Jobs: state => Jobs {
-        app: state.application.clone(),
-        registry: state.jobs.clone(),
-        queries: state.queries.jobs.clone(),
-    };
-    Exporter: state => Exporter {
-        jobs: Jobs::from_ref(state),
-        store: state.files.store.clone(),
-        ledger: state.queries.ledger_export.clone(),
-    };
-    Importer: state => Importer { jobs: Jobs::from_ref(state) };
 }
 
 /// The read ports, all answered by the database; one line for each.

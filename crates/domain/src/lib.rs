@@ -1,6 +1,7 @@
 //! Pure business rules: no I/O, no clock, no wire format. Everything here is decided from its arguments.
 
 pub mod accounting;
+pub mod catalogue;
 pub mod error;
 pub mod hex;
 pub mod ids;

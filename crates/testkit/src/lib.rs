@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cloud;
 pub mod conformance;
 pub mod data;
+mod free_port;
 pub mod peers;
 pub mod server;
 pub mod sql_server;

@@ -1,13 +1,13 @@
 //! The real binary as a process on a private loopback port.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+pub use crate::free_port::free_port;
 use crate::world::PASSWORD;
 
 /// How long a server may take until it is ready.
@@ -28,11 +28,6 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub folder: PathBuf,
-}
-
-/// A port nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn log_of(folder: &Path) -> PathBuf {

@@ -4,6 +4,7 @@ mod decisions;
 mod error_codes;
 mod layers;
 mod migrations;
+mod modules;
 mod rules;
 mod sizes;
 mod stray;
@@ -14,6 +15,7 @@ use crate::tree::Tree;
 pub fn run(tree: &Tree) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
     layers::check(tree, &mut outcome);
+    modules::check(tree, &mut outcome);
     sizes::check(tree, &mut outcome);
     error_codes::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);

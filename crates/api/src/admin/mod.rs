@@ -17,7 +17,7 @@ use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
 use crate::health::router_with_access;
-use crate::middleware::guard::BodyLimit;
+use crate::middleware::body_limit::BodyLimit;
 use crate::middleware::host::from_connections;
 use crate::middleware::{EdgeLayer, HttpLimits, Shed};
 use crate::operating::Operating;

@@ -17,9 +17,9 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::ApiResult;
-use super::range::{RANGE_NOT_SATISFIABLE, Wanted, wanted};
+use super::range::{Wanted, wanted};
 use crate::extract::etag::not_modified;
-use crate::problem::Problem;
+use crate::problem::{Problem, RANGE_NOT_SATISFIABLE};
 
 /// RFC 9530: of the whole file, also when only a part is sent.
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");

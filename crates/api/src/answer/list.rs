@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 
 use super::csv::Columns;
 use super::{ApiResult, json_bytes, to_bytes};
-use crate::extract::accept::Media;
 use crate::extract::list_params::ListRequest;
+use crate::media::Media;
 use crate::problem::Problem;
 
 /// Items read at once while a whole list is streamed; the most that is held in memory.

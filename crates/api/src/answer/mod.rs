@@ -16,13 +16,12 @@ use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use crate::base::API_BASE;
 use crate::extract::etag::{etag, not_modified};
-use crate::operation::API_BASE;
 use crate::problem::Problem;
 
 pub use csv::Columns;
 pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
-pub use range::RANGE_NOT_SATISFIABLE;
 pub use reference::{CachedView, reference};
 
 pub type ApiResult = Result<Response, Problem>;

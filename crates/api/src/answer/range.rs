@@ -5,11 +5,6 @@ use std::ops::Range;
 use http::header::{IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue};
 
-domain::errors! {
-    RANGE_NOT_SATISFIABLE = "range_not_satisfiable", Rule, Developer,
-        "The file has only {size} bytes.", "حجم الملف {size} بايت فقط.";
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     Whole,

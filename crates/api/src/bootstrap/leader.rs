@@ -143,6 +143,7 @@ mod tests {
 
     use application::ports::clock::Ids;
     use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
+    use infrastructure::persistence::SqlUnitOfWork;
     use infrastructure::sql::db::Db;
     use infrastructure::sql::sqlite::options::SqliteOptions;
     use infrastructure::system::{SystemClock, SystemIds};
@@ -181,6 +182,7 @@ mod tests {
             SqliteOptions::default(),
             clock.clone(),
             ids.clone(),
+            SqlUnitOfWork::open,
         )
         .await
         .unwrap();

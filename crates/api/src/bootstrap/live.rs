@@ -76,7 +76,7 @@ pub struct LiveParts {
     /// Where the cache is shared.
     pub redis: Option<Arc<infrastructure::cache::layered::LayeredCache>>,
     /// Links to attachments, signed as tokens are.
-    pub links: crate::routes::platform::attachments::AttachmentLinks,
+    pub links: crate::attachment_links::AttachmentLinks,
     pub blobs: Arc<infrastructure::blobs::replaceable::ReplaceableBlobs>,
     pub switches: crate::middleware::Switches,
     pub flags: application::platform::feature_flags::FeatureFlags,

@@ -1,5 +1,6 @@
 //! Where everything is put together: the only place that knows both the adapters and the HTTP edge.
 
+mod azure_identity;
 mod backups;
 mod concerns;
 mod configuration;
@@ -29,10 +30,10 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::catalogue::{error_catalogue, errors_markdown};
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
 use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
 use crate::metrics::metrics_markdown;
-use crate::problem::{error_catalogue, errors_markdown};
 use crate::resources::Resources;
 use crate::telemetry::panics;
 

@@ -16,6 +16,7 @@ use application::ports::clock::Clock;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::backup::{self, BackupSummary};
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
@@ -50,7 +51,8 @@ pub async fn restore(settings: &Settings, file: &Path) -> Result<(), Failure> {
 /// backed up.
 pub(super) async fn sound_books(copy: &Path) -> Result<(), Failure> {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let database = Arc::new(Db::open_sqlite(copy, SqliteOptions::default(), clock, ids).await?);
+    let database =
+        Arc::new(Db::open_sqlite(copy, SqliteOptions::default(), clock, ids, SqlUnitOfWork::open).await?);
     let integrity = Integrity::new(database.clone());
     let mut wrong = Vec::new();
     for (tenant, code) in database.tenants_by_code().await? {

@@ -9,7 +9,7 @@ use infrastructure::sql::mssql::connection_string::{Login, SqlServerOptions};
 use infrastructure::sql::mssql::pool::LoginTokens;
 
 use super::Failure;
-use super::configuration::azure_identity;
+use super::azure_identity::azure_identity;
 use super::stores::DATABASE_KEY;
 use crate::config::Settings;
 

@@ -21,6 +21,7 @@ use infrastructure::cache::layered::{LayeredCache, LayeredParts};
 use infrastructure::cache::memory::MemoryCache;
 use infrastructure::cache::redis::Timings;
 use infrastructure::identity::keys::SigningKey;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::secrets::identity::TokenSource;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
@@ -29,14 +30,14 @@ use infrastructure::sql::mssql::migrate::Migrating;
 use infrastructure::sql::sqlite::archive::ArchiveOptions;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 
-use super::configuration::azure_identity;
+use super::azure_identity::azure_identity;
 use super::patience::{Attempt, patiently};
 use super::sql_login::{self, NoLogin};
 use super::wiring::{bad_key, cache_ttl};
 use super::{Failure, connection_budget};
+use crate::attachment_links::AttachmentLinks;
 use crate::config::{BlobChoice, CacheChoice, Database, DatabaseChoice, Environment, Settings};
 use crate::resources::Resources;
-use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::Files;
 
 /// Key of the database, for messages.
@@ -131,7 +132,8 @@ async fn open_engine(
         DatabaseChoice::Sqlite(file) => {
             let archive = archive_options(settings);
             let options = SqliteOptions { archive, ..sqlite_options(&settings.database, pace) };
-            Db::open_sqlite(file, options, clock, ids).await.map_err(|error| match error {
+            let opened = Db::open_sqlite(file, options, clock, ids, SqlUnitOfWork::open).await;
+            opened.map_err(|error| match error {
                 StorageError::Retryable(_) => NotOpened::Storage(error),
                 // It names the file, and waiting does not mend it.
                 error => NotOpened::Wrong(error.into()),
@@ -146,7 +148,7 @@ async fn open_engine(
                 NoLogin::Away(reason) => NotOpened::Storage(StorageError::Unavailable(reason)),
             })?;
             let open = OpenSqlServer { options, tokens: Some(tokens), migrating };
-            Db::open_sql_server(open, clock, ids).await.map_err(NotOpened::Storage)
+            Db::open_sql_server(open, clock, ids, SqlUnitOfWork::open).await.map_err(NotOpened::Storage)
         }
     }
 }

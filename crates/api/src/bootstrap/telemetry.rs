@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info};
 
-use super::configuration::azure_identity;
+use super::azure_identity::azure_identity;
 use super::stores::build;
 use crate::config::{Environment, LiveSettings, Settings, Telemetry};
 use crate::metrics::Metrics;

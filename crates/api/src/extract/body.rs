@@ -2,25 +2,19 @@
 
 use std::sync::Arc;
 
-use application::error::MALFORMED_REQUEST;
 use application::ports::pace::Unpaced;
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use domain::error::Violation;
 use http::header::CONTENT_TYPE;
 use http::{Extensions, HeaderMap};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::middleware::guard::BodyLimit;
+use crate::middleware::body_limit::{BodyLimit, PARSED_AT_ONCE_BYTES_MAX, read_limited};
 use crate::middleware::limits::BODY_BYTES_MAX;
-use crate::middleware::pace::TooSlow;
-use crate::problem::{BODY_TOO_LARGE, BODY_TOO_SLOW, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::unhurried::Unhurried;
 use crate::wire::{WireType, parse_body};
-
-/// Larger bodies are parsed on a thread of their own.
-pub const PARSED_AT_ONCE_BYTES_MAX: usize = 256 << 10;
 
 /// Where no operation said otherwise.
 const DEFAULT_LIMIT: BodyLimit =
@@ -83,38 +77,6 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 /// At which pace a body is parsed that is large.
 pub fn unhurried(extensions: &Extensions) -> Unhurried {
     extensions.get::<Unhurried>().cloned().unwrap_or_else(|| Unhurried(Arc::new(Unpaced)))
-}
-
-/// Reads a body whole, at most as many bytes as its limit allows.
-pub async fn read_limited(body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit.bytes_max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(broken_off(&*error, limit)),
-    }
-}
-
-/// Why a body could not be read to its end.
-pub fn broken_off(error: &(dyn std::error::Error + 'static), limit: BodyLimit) -> Problem {
-    if is::<LengthLimitError>(error) {
-        let violation = Violation::new(&BODY_TOO_LARGE).with("limit", limit.bytes_max);
-        return violation.with("name", limit.name).into();
-    }
-    if is::<TooSlow>(error) {
-        return Problem::of(&BODY_TOO_SLOW);
-    }
-    Violation::new(&MALFORMED_REQUEST).with("reason", "the body ended early").into()
-}
-
-/// Whether `error` is an `E`, or was caused by one.
-fn is<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<E>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// `application/json` or any `+json` type, in UTF-8.

@@ -7,22 +7,17 @@ use std::sync::Arc;
 
 use application::context::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestContext};
 use application::error::{AppError, UNAUTHENTICATED};
-use application::paging::INVALID_PARAMETER;
 use application::ports::batch::BatchHandle;
 use axum::extract::FromRequestParts;
 use domain::error::{Language, Violation, Violations};
 use http::header::IF_MATCH;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, Method};
 
 use super::etag;
+use crate::change_options::{IDEMPOTENCY_KEY, dry_run};
 use crate::middleware::{Caller, ClientAddress, RequestInfo};
 use crate::problem::{INVALID_HEADER, Problem};
-use crate::wire::{Pointer, QueryPairs, quoted};
-
-pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The parameter that every change takes.
-pub const DRY_RUN: &str = "dryRun";
 
 /// The context of an authenticated request.
 #[derive(Debug, Clone)]
@@ -100,27 +95,6 @@ fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Violation> {
 
 fn bad_header(name: &'static str, expected: &'static str) -> Violation {
     Violation::new(&INVALID_HEADER).with("name", name).with("expected", expected).at(format!(":{name}"))
-}
-
-/// Whether the request asks for a dry run.
-pub fn dry_run(query: Option<&str>) -> Result<bool, Violation> {
-    let Some(query) = query.filter(|query| query.contains(DRY_RUN)) else { return Ok(false) };
-    let pairs = QueryPairs::parse(query)?;
-    let mut dry = false;
-    for (_, value) in pairs.iter().filter(|(name, _)| *name == DRY_RUN) {
-        dry = match value {
-            "true" => true,
-            "false" => false,
-            other => {
-                return Err(Violation::new(&INVALID_PARAMETER)
-                    .with("name", DRY_RUN)
-                    .with("value", quoted(other))
-                    .with("expected", "true or false")
-                    .at(Pointer::parameter(DRY_RUN).to_string()));
-            }
-        };
-    }
-    Ok(dry)
 }
 
 /// Anyone who asks, signed in or not: for public operations.

@@ -11,7 +11,8 @@ pub mod or_filter;
 pub mod path;
 pub mod query;
 
-pub use accept::{Accept, Media};
+pub use crate::media::Media;
+pub use accept::Accept;
 pub use body::{Json, OptionalJson, RawBody};
 pub use context::{Ctx, Visitor};
 pub use list_params::{ListParams, ListRequest, ListSpecSource};

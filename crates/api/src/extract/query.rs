@@ -5,7 +5,7 @@ use domain::error::Violations;
 use http::Method;
 use http::request::Parts;
 
-use super::context::DRY_RUN;
+use crate::change_options::DRY_RUN;
 use crate::problem::Problem;
 use crate::wire::{QueryPairs, WireQuery};
 

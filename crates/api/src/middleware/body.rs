@@ -12,8 +12,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
-use super::guard::BodyLimit;
-use crate::extract::body::broken_off;
+use super::body_limit::{BodyLimit, broken_off};
 use crate::overload::{Admission, BODY_COST, Budget, Held, TICK, Transfer};
 use crate::problem::{OVERLOADED, Problem};
 

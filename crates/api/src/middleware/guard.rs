@@ -27,13 +27,14 @@ use self::bodies::refuse_encoded;
 use self::credentials::challenge;
 pub use self::credentials::credential;
 use super::body;
+use super::body_limit::BodyLimit;
 use super::edge::RequestInfo;
 use super::pace::Pace;
 use super::proxies::ClientAddress;
 use super::rate::{RateLimiter, Standing};
 use super::switches::Switches;
-use crate::extract::accept::{Media, negotiate};
-use crate::extract::context::dry_run;
+use crate::change_options::dry_run;
+use crate::media::{Media, negotiate};
 use crate::overload::{Class, Overload, Place, Transfer};
 use crate::problem::{OVERLOADED, Problem, REQUEST_TIMEOUT};
 use crate::telemetry::AUDIT;
@@ -52,15 +53,6 @@ pub struct Caller {
 /// authenticate again nor count against limits; nothing a client sends can set it.
 #[derive(Debug, Clone)]
 pub struct Verified(pub Arc<Identity>);
-
-/// Which limit a body falls under; the name is what a refusal says.
-#[derive(Debug, Clone, Copy)]
-pub struct BodyLimit {
-    pub name: &'static str,
-    pub bytes_max: usize,
-    /// Whole in memory; uploads are not, so that their bytes are not part of the request hash.
-    pub buffered: bool,
-}
 
 /// Whether an operation moves a file, which has a place of its own for as long as it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::proxies::Proxies;
 use super::rate::Rates;
-use crate::routes::platform::batch::BATCH_OPERATIONS_MAX;
 
 /// Longest a request may take until its answer begins, in seconds.
 pub const REQUEST_TIMEOUT_SECONDS: u64 = 30;
@@ -18,6 +17,8 @@ pub const LARGE_BODY_BYTES_MAX: usize = 32 << 20;
 pub const UPLOAD_BYTES_MAX: usize = 350 << 20;
 /// Largest file of a document: 350 MiB.
 pub const ATTACHMENT_BYTES_MAX: usize = 350 << 20;
+/// Most operations in one batch.
+pub const BATCH_OPERATIONS_MAX: usize = 1_000;
 /// Largest body of an operation that anybody may call, such as signing in: 64 KiB.
 pub const ANONYMOUS_BODY_BYTES_MAX: usize = 64 << 10;
 /// How long the body of such a request is waited for, in seconds.
@@ -28,26 +29,6 @@ pub const BODY_GRACE_SECONDS: u64 = 10;
 pub const BODY_BYTES_PER_SECOND_MIN: u64 = 4_096;
 /// Answers smaller than this are not compressed.
 pub const GZIP_BYTES_MIN: u16 = 2_048;
-/// Callers that each rate limit remembers; those who owe nothing are forgotten first.
-pub const RATE_LIMIT_CALLERS_MAX: usize = 65_536;
-
-/// A steady rate with a burst on top. Off when `per_minute` is 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
-    pub per_minute: u32,
-    /// Requests that may come at once after a pause; at least 1.
-    pub burst: u32,
-}
-
-impl RateLimit {
-    pub const OFF: Self = Self { per_minute: 0, burst: 0 };
-
-    /// So many a minute, all of which may come at once after a quiet minute.
-    pub const fn per_minute(requests: u32) -> Self {
-        Self { per_minute: requests, burst: requests }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpLimits {
     pub request_timeout: Duration,

@@ -3,6 +3,7 @@
 
 pub mod answered;
 pub mod body;
+pub mod body_limit;
 pub mod edge;
 pub mod guard;
 pub mod host;
@@ -16,8 +17,8 @@ pub mod switches;
 
 pub use edge::{EdgeLayer, RequestInfo};
 pub use guard::{Caller, GuardLayer};
-pub use limits::{HttpLimits, RateLimit};
+pub use limits::HttpLimits;
 pub use proxies::{ClientAddress, Proxies};
-pub use rate::Rates;
+pub use rate::{RateLimit, Rates};
 pub use shed::Shed;
 pub use switches::Switches;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::extract::context::DRY_RUN;
-use crate::operation::API_BASE;
+use crate::base::API_BASE;
+use crate::change_options::DRY_RUN;
 use crate::problem::{MEDIA_TYPE, TYPE_BASE};
 use crate::wire::Schemas;
 

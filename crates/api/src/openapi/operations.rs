@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::common::{problem_response, problem_text};
 use super::{parameters, security};
-use crate::extract::accept::{Media, OCTET_STREAM};
+use crate::media::{Media, OCTET_STREAM};
 use crate::operation::{Answer, Operation};
 use crate::problem::status_of;
 use crate::wire::Schemas;

@@ -9,9 +9,9 @@ use http::Method;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::operations::API_BASE;
 use super::views::{page, view};
-use crate::extract::accept::Media;
+use crate::base::API_BASE;
+use crate::media::Media;
 use crate::state::AppState;
 use crate::wire::{Schemas, WireQuery, WireType};
 

@@ -5,6 +5,7 @@ mod operations;
 mod router;
 mod views;
 
+pub use crate::base::API_BASE;
 pub use describe::{Answer, Operation, Query as QueryParameters};
-pub use operations::{API_BASE, Operations};
+pub use operations::Operations;
 pub use router::ApiRouter;

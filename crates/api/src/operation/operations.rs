@@ -12,9 +12,6 @@ use crate::middleware::observer::Observer;
 use crate::state::AppState;
 use crate::wire::Schemas;
 
-/// Every operation's path begins so.
-pub const API_BASE: &str = "/api/v1";
-
 /// Filled once at start by the routes; then made into the router and the document.
 #[derive(Default)]
 pub struct Operations {
@@ -27,7 +24,7 @@ pub struct Operations {
 
 macro_rules! methods {
     ($($name:ident $method:ident;)*) => {$(
-        /// Registers a handler at a path below [`API_BASE`].
+        /// Registers a handler at a path below [`API_BASE`](crate::base::API_BASE).
         pub fn $name<H, T>(&mut self, path: &'static str, handler: H) -> &mut Operation
         where
             H: Handler<T, AppState>,

@@ -1,7 +1,6 @@
 //! Errors as RFC 9457 problem documents: the one place where a category becomes a status, a violation becomes text in
 //! the caller's language, and a failure is logged.
 
-mod catalogue;
 mod document;
 
 use std::sync::{Arc, LazyLock};
@@ -14,10 +13,10 @@ use domain::error::{Category, ErrorDef, Language, Violation};
 use http::header::{CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
-pub use catalogue::{error_catalogue, errors_markdown};
 use document::document;
 pub use document::{Facts, PROBLEM_ERRORS_MAX, TYPE_BASE, instance};
 
+use crate::base::API_BASE;
 use crate::telemetry::Sparse;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -52,17 +51,21 @@ domain::errors! {
         "وصل محتوى الطلب ببطء شديد فأوقف استلامه. أرسله دون توقف.";
     REQUEST_REFUSED = "request_refused", Malformed, Developer,
         "The request was refused with the status {status}.", "رُفض الطلب بالحالة {status}.";
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable", Rule, Developer,
+        "The file has only {size} bytes.", "حجم الملف {size} بايت فقط.";
+    BATCH_ROLLED_BACK = "batch_rolled_back", Conflict, Developer,
+        "Operation {index} failed, so nothing of the batch was kept.", "فشلت العملية {index} فلم يُحفظ شيء من الدفعة.";
 }
 
-/// The HTTP status of an error.
+/// The HTTP status of an error. Codes with a status of their own are defined in this module.
 pub fn status_of(def: &ErrorDef) -> StatusCode {
     if def == &METHOD_NOT_ALLOWED {
         StatusCode::METHOD_NOT_ALLOWED
     } else if def == &BODY_TOO_SLOW {
         StatusCode::REQUEST_TIMEOUT
-    } else if def == &crate::answer::RANGE_NOT_SATISFIABLE {
+    } else if def == &RANGE_NOT_SATISFIABLE {
         StatusCode::RANGE_NOT_SATISFIABLE
-    } else if def == &crate::routes::platform::batch::BATCH_ROLLED_BACK {
+    } else if def == &BATCH_ROLLED_BACK {
         StatusCode::FAILED_DEPENDENCY
     } else {
         status(def.category)
@@ -215,7 +218,7 @@ fn foreign(parts: &http::response::Parts, facts: Facts<'_>) -> Option<Problem> {
         None => true,
         Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
     };
-    if !plain || !facts.instance.starts_with(crate::operation::API_BASE) {
+    if !plain || !facts.instance.starts_with(API_BASE) {
         return None;
     }
     let def = match parts.status {

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::stub::{THING, api, call, read};
-use crate::problem::{error_catalogue, errors_markdown};
+use crate::catalogue::{error_catalogue, errors_markdown};
 
 const THINGS: &str = "/api/v1/things";
 

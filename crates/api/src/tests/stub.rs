@@ -28,6 +28,7 @@ use domain::time_zone::TimeZone;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use infrastructure::blobs::directory::DirectoryBlobs;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use serde::Serialize;
@@ -37,11 +38,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{self, ApiResult};
+use crate::attachment_links::AttachmentLinks;
 use crate::event_hub::EventHub;
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource, Query, Visitor};
 use crate::middleware::HttpLimits;
 use crate::operation::Operations;
-use crate::routes::platform::attachments::AttachmentLinks;
 use crate::state::{AppState, Files};
 use crate::wire::{List, Patch, Text};
 use crate::{query, request};
@@ -268,9 +269,15 @@ fn empty_database() -> &'static Arc<Db> {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("erp.db");
             Arc::new(
-                Db::open_sqlite(&file, SqliteOptions::default(), Arc::new(Stub), Arc::new(Stub))
-                    .await
-                    .unwrap(),
+                Db::open_sqlite(
+                    &file,
+                    SqliteOptions::default(),
+                    Arc::new(Stub),
+                    Arc::new(Stub),
+                    SqlUnitOfWork::open,
+                )
+                .await
+                .unwrap(),
             )
         };
         let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

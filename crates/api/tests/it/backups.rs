@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::{SystemClock, SystemIds};
@@ -143,7 +144,7 @@ async fn marks(database: &Path) -> BTreeSet<String> {
     let copy = folder.path().join("copy.db");
     std::fs::copy(database, &copy).unwrap();
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let db = Db::open_sqlite(&copy, SqliteOptions::default(), clock, ids).await.unwrap();
+    let db = Db::open_sqlite(&copy, SqliteOptions::default(), clock, ids, SqlUnitOfWork::open).await.unwrap();
     let text = "SELECT description FROM journal_entry WHERE description LIKE 'mark-%' AND status = 'posted'";
     let rows = db.query_text(text, &[]).await.unwrap();
     rows.into_iter().map(|row| row.columns("mark").get("description").unwrap()).collect()

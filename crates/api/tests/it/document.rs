@@ -5,7 +5,7 @@ mod unfolded;
 use application::authorize::Access;
 use application::platform::permissions::PERMISSIONS;
 use erp_api::bootstrap::api_operations;
-use erp_api::problem::error_catalogue;
+use erp_api::catalogue::error_catalogue;
 use serde_json::Value;
 use unfolded::unfolded;
 

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use domain::ids::{JobId, TenantId};
 use erp_api::routes::platform::jobs::end;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::sqlite::options::SqliteOptions;
@@ -152,10 +153,15 @@ async fn a_server_gives_up_what_the_one_before_it_left_running() {
     assert_eq!(server.stop(), 0);
 
     let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let db =
-        Db::open_sqlite(&folder.path().join("erp.db"), SqliteOptions::default(), clock.clone(), ids.clone())
-            .await
-            .unwrap();
+    let db = Db::open_sqlite(
+        &folder.path().join("erp.db"),
+        SqliteOptions::default(),
+        clock.clone(),
+        ids.clone(),
+        SqlUnitOfWork::open,
+    )
+    .await
+    .unwrap();
     let tenant: TenantId = db.tenant_by_code("home").await.unwrap().unwrap();
     let cache = Arc::new(MemoryCache::new(CACHE_BYTES_DEFAULT, Ttl::default()));
     let app = Application { database: Arc::new(db), cache, clock, ids };

@@ -32,6 +32,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::dimension::DimensionCombination;
+pub use super::journal_entry::HashVersion;
 use super::journal_entry::{EntryHeader, EntryOrigin, PostedLine};
 use crate::ids::DimensionSetId;
 use crate::money::{Amount, CurrencyCode};
@@ -44,27 +45,6 @@ const MARK: &str = "ledger-entry";
 
 /// The values of the dimension sets on an entry's lines. The empty set need not be in it.
 pub type DimensionSets = HashMap<DimensionSetId, DimensionCombination>;
-
-/// Which bytes a hash is made of. A chain may hold entries of both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HashVersion {
-    /// Without origin and dimension values.
-    One = 1,
-    Two = 2,
-}
-
-impl HashVersion {
-    /// The version of entries that are posted now.
-    pub const CURRENT: Self = Self::Two;
-
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    pub fn from_number(number: i64) -> Option<Self> {
-        [Self::One, Self::Two].into_iter().find(|version| i64::from(version.number()) == number)
-    }
-}
 
 /// The hash of an entry that follows the one with hash `previous`.
 pub fn entry_hash(

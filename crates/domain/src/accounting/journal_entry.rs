@@ -5,6 +5,7 @@
 
 mod convert;
 mod draft;
+mod header;
 mod line;
 mod posted;
 #[cfg(test)]
@@ -17,8 +18,9 @@ mod validate;
 
 pub use convert::company_amount;
 pub use draft::{DraftEntry, EntryPatch, NewEntry};
+pub use header::{EntryHeader, EntryOrigin, HashVersion};
 pub use line::{LineAmount, NewLine, PostedLine};
-pub use posted::{ChainLink, EntryHeader, EntryOrigin, PostedEntry, ValidatedEntry};
+pub use posted::{ChainLink, PostedEntry, ValidatedEntry};
 pub use rules::PostingRules;
 
 /// Most lines of an entry sent as one document.

@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::{PAGE_SIZE, Secret, VaultState};
-use crate::entra::TENANT;
 use crate::stubs::Inner;
+use crate::stubs::entra::TENANT;
 
 type Parameters = Query<HashMap<String, String>>;
 

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::error::{AppError, AppResult, TEMPORARILY_UNAVAILABLE};
-use application::ports::cache::{
-    Cache, CacheKey, CacheStatistics, Cached, CachedEntity, Flushed, Load, RecentChanges,
-};
+use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use application::ports::counts::SharedCounts;
 use async_trait::async_trait;
@@ -22,6 +20,7 @@ use super::local::{Entry, Local, life};
 use super::redis::{
     Awaited, Link, Look, Remote, RemoteParts, Timings, UNTOLD_BELIEF, add_counts, is_told, ping, supervise,
 };
+use super::shared::Shared;
 use super::statistics::Lookups;
 use super::ttl::{Lives, Ttl};
 
@@ -43,20 +42,6 @@ pub struct LayeredParts {
     pub ids: Arc<dyn Ids>,
     /// Asked for what changed while this process was cut off.
     pub recent: Option<Arc<dyn RecentChanges>>,
-}
-
-/// Shared by requests and the keeper of the connection.
-pub(super) struct Shared {
-    pub local: Local,
-    pub lives: Lives,
-    pub remote: Remote,
-    lookups: Lookups,
-}
-
-impl Shared {
-    pub fn raise_local<S: AsRef<str>>(&self, tenant: TenantId, entities: &[S]) {
-        self.local.raise(tenant, &CachedEntity::touched_by(entities));
-    }
 }
 
 /// The cache of several processes. Requests never wait for a connection and do without Redis while it is away.

@@ -10,6 +10,7 @@ pub mod layered;
 mod local;
 pub mod memory;
 pub mod redis;
+mod shared;
 mod statistics;
 mod ttl;
 

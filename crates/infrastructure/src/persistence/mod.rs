@@ -51,6 +51,7 @@ use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 use crate::sql::tx::Tx;
+use crate::sql::unit::Unit;
 
 /// The open transaction with every repository on it.
 pub struct SqlUnitOfWork {
@@ -81,13 +82,25 @@ impl SqlUnitOfWork {
         }
     }
 
-    /// Makes it ready for the next work.
-    pub fn reset(&mut self, tenant: TenantId, now: Timestamp) {
+    /// The same for the writers, which know no repositories.
+    pub fn open(tx: Tx, ids: Arc<dyn Ids>) -> Box<dyn Unit> {
+        Box::new(Self::new(tx, ids))
+    }
+}
+
+impl Unit for SqlUnitOfWork {
+    fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+    fn reset(&mut self, tenant: TenantId, now: Timestamp) {
         self.tenant = tenant;
         self.now = now;
         self.changes.clear();
         self.pending_balances.clear();
         self.sets.clear();
+    }
+    fn into_tx(self: Box<Self>) -> Tx {
+        self.tx
     }
 }
 

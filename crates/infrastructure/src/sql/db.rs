@@ -14,7 +14,7 @@ use futures::stream::{BoxStream, StreamExt};
 use signals::event::Service;
 
 use super::dialect::Dialect;
-use super::meter::{Asked, Meter, Ran};
+use super::meter::{Asked, Connections, Meter, Ran};
 use super::migrate;
 pub use super::moments::DatabaseClock;
 use super::mssql::connection_string::SqlServerOptions;
@@ -31,21 +31,11 @@ use super::sqlite::reader::Readers;
 use super::sqlite::tx::open_writer;
 use super::sqlite::writer::SqliteWriter;
 use super::statement::{Lookup, Statement};
+use super::unit::OpenUnit;
 use super::value::{Row, Value, json_keys};
-use crate::persistence::SqlUnitOfWork;
 
 /// How long a database may take to close: the last works, then the write-ahead log into the file.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// The pool of connections at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connections {
-    pub used: usize,
-    pub idle: usize,
-    pub max: usize,
-    /// Requests that wait for one.
-    pub waiting: usize,
-}
 
 /// One database of either engine, migrated and ready.
 #[derive(Clone)]
@@ -88,7 +78,7 @@ struct SqliteEngine {
 }
 
 impl Db {
-    /// Opens (and creates, and migrates) the SQLite file at `path`.
+    /// Opens (and creates, and migrates) the SQLite file at `path`. `open_unit` puts the repositories on its transactions.
     ///
     /// Fails with [`StorageError::Unusable`] when another server has it open, [`StorageError::Retryable`] while it is being
     /// migrated, [`StorageError::Full`] when the directory
@@ -98,6 +88,7 @@ impl Db {
         options: SqliteOptions,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
+        open_unit: OpenUnit,
     ) -> StorageResult<Self> {
         let (path, lock) = lock_database(path, Purpose::Server)?;
         let archive = match &options.archive {
@@ -111,7 +102,7 @@ impl Db {
         let damage = Arc::new(Damage::default());
         let noting = (meter.clone(), damage.clone());
         let writer = SqliteWriter::start(connection, &options, clock, noting, archive.clone(), move |tx| {
-            SqlUnitOfWork::new(tx, ids)
+            open_unit(tx, ids)
         })?;
         let readers = Readers::open(&path, &options, meter.clone()).map_err(|error| named(&path, error))?;
         let probe = SqliteProbe::new(&path, writer.clone(), damage.clone())?;
@@ -168,11 +159,12 @@ impl Db {
         open: OpenSqlServer,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
+        open_unit: OpenUnit,
     ) -> StorageResult<Self> {
         let database = open.options.database.as_deref().unwrap_or_default();
         let target = format!("{} | {database}", open.options.host);
         let meter = Arc::new(Meter::new(Service::SqlServer, target));
-        let engine = SqlServerEngine::open(open, clock, ids, meter.clone()).await?;
+        let engine = SqlServerEngine::open(open, clock, (ids, open_unit), meter.clone()).await?;
         Ok(Self { engine: Engine::SqlServer(Arc::new(engine)), meter })
     }
 

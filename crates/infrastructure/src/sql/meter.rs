@@ -33,6 +33,16 @@ pub struct Meter {
     slow: Mutex<Slow>,
 }
 
+/// The pool of connections at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    pub used: usize,
+    pub idle: usize,
+    pub max: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+}
+
 /// Connections that were made to a server, and those that could not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dials {

@@ -14,6 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tracing::info;
 
 pub use self::catalogue::{Contract, MIGRATIONS, Migration};
+pub use self::expansion::NEVER_DELETED;
 use super::dialect::Dialect;
 use super::sqlite::file::named;
 use super::sqlite::lock::{Purpose, lock_database};

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use application::ports::slow_statements::{SlowStatement, SlowStatements};
-
-use super::db::Db;
+use application::ports::slow_statements::SlowStatement;
 
 /// Lines about slow statements in one [`SLOW_LINES_WINDOW`]: under pressure every statement is slow, and writing that down
 /// makes it slower.
@@ -92,12 +90,6 @@ impl Slow {
         let mut all: Vec<_> = self.statements.iter().map(seen).collect();
         all.sort_by(|a, b| b.total_ms.cmp(&a.total_ms).then_with(|| a.statement.cmp(&b.statement)));
         all
-    }
-}
-
-impl SlowStatements for Db {
-    fn slow_statements(&self) -> Vec<SlowStatement> {
-        self.meter().slow_statements()
     }
 }
 

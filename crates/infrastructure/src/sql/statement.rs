@@ -6,6 +6,9 @@ use super::dialect::Dialect;
 use super::reference_tables::{self, Touch};
 use super::value::{Kind, Names};
 
+/// Most rows one query of a command may read; more is a defect, not an answer.
+pub const ROWS_MAX: usize = 200_000;
+
 /// One statement with its text for either engine.
 pub struct Statement {
     /// `<module>.<resource>.<what>`, unique.

@@ -12,9 +12,6 @@ use super::sqlite::tx::SqliteTx;
 use super::statement::{Lookup, Statement};
 use super::value::{Row, Value};
 
-/// Most rows one query of a command may read; more is a defect, not an answer.
-pub const ROWS_MAX: usize = 200_000;
-
 /// The engine's transaction. After any error it is poisoned: the work that met it cannot commit.
 #[expect(clippy::large_enum_variant, reason = "there are few, and none is moved about")]
 pub enum Tx {

@@ -13,6 +13,7 @@ use application::ports::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::sql::value::Value;
@@ -27,6 +28,7 @@ pub async fn open(directory: &Path) -> Result<Db, StorageError> {
         SqliteOptions::default(),
         Arc::new(SystemClock),
         Arc::new(SystemIds),
+        SqlUnitOfWork::open,
     )
     .await
 }

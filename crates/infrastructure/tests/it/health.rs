@@ -69,7 +69,9 @@ async fn health_needs_no_reader_of_the_pool() {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { readers: 1, ..SqliteOptions::default() };
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let db = Db::open_sqlite(&folder.path().join("erp.db"), options, clock, ids).await.unwrap();
+    let db = Db::open_sqlite(&folder.path().join("erp.db"), options, clock, ids, SqlUnitOfWork::open)
+        .await
+        .unwrap();
     let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
     let held = db.stream_text(endless, Vec::new());
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -102,7 +104,7 @@ fn writer(folder: &std::path::Path) -> SqliteWriter {
     let connection = open_writer(&folder.join("erp.db"), &options).unwrap();
     let noting = (Arc::new(Meter::new(Service::Sqlite, "sqlite".to_owned())), Arc::new(Damage::default()));
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-    let new = move |tx| SqlUnitOfWork::new(tx, ids);
+    let new = move |tx| SqlUnitOfWork::open(tx, ids);
     SqliteWriter::start(connection, &options, Arc::new(SystemClock), noting, None, new).unwrap()
 }
 

@@ -11,6 +11,7 @@ use application::ports::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use futures::TryStreamExt;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::sql::value::Value;
@@ -60,7 +61,9 @@ async fn what_takes_long_asks_for_its_pace_and_what_is_short_does_not() {
     let (folder, pace) = (tempfile::tempdir().unwrap(), Arc::new(Counted::default()));
     let options = SqliteOptions { pace: pace.clone(), ..SqliteOptions::default() };
     let file = folder.path().join("erp.db");
-    let db = Db::open_sqlite(&file, options, Arc::new(SystemClock), Arc::new(SystemIds)).await.unwrap();
+    let db = Db::open_sqlite(&file, options, Arc::new(SystemClock), Arc::new(SystemIds), SqlUnitOfWork::open)
+        .await
+        .unwrap();
     pace.take();
 
     db.query_text(COUNTING, &[Value::Int(FEW)]).await.unwrap();

@@ -10,6 +10,7 @@ mod schema;
 use std::sync::Arc;
 
 use application::ports::storage_error::StorageResult;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::engine::OpenSqlServer;
 use infrastructure::sql::mssql::migrate::Migrating;
@@ -23,7 +24,9 @@ const QUERY: &str = "SELECT name FROM book WHERE id = ?1";
 /// The product's database on the stub, with more for the connection string.
 async fn opened(stub: &SqlServerStub, more: &str) -> StorageResult<Arc<Db>> {
     let open = OpenSqlServer { options: stub.options(more), tokens: None, migrating: Migrating::Check };
-    Db::open_sql_server(open, Arc::new(SystemClock), Arc::new(SystemIds)).await.map(Arc::new)
+    Db::open_sql_server(open, Arc::new(SystemClock), Arc::new(SystemIds), SqlUnitOfWork::open)
+        .await
+        .map(Arc::new)
 }
 
 /// One read.

@@ -2,7 +2,7 @@
 
 use infrastructure::persistence;
 use infrastructure::sql::dialect::{Dialect, HOOKS};
-use infrastructure::sql::migrate::{HISTORY, MIGRATIONS};
+use infrastructure::sql::migrate::{HISTORY, MIGRATIONS, NEVER_DELETED};
 
 /// Name and text of everything, for one dialect.
 fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
@@ -163,5 +163,16 @@ fn an_account_is_read_through_its_index_alone() {
             plan.contains("SEARCH b USING PRIMARY KEY (tenant_id=? AND fiscal_period_id=? AND"),
             "{name}\n{plan}"
         );
+    }
+}
+
+#[test]
+fn rows_that_others_may_depend_on_are_never_deleted() {
+    let statements = persistence::statements();
+    assert!(statements.len() > 100);
+    for table in NEVER_DELETED {
+        for text in statements.iter().map(|statement| statement.render(Dialect::Sqlite)) {
+            assert!(!text.contains(&format!("DELETE FROM {table} ")), "{text}");
+        }
     }
 }

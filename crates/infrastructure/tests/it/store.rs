@@ -7,6 +7,7 @@ use std::sync::Arc;
 use application::ports::clock::{Clock, Ids};
 use domain::hex::hex;
 use domain::time::date_key;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::dialect::Dialect;
 use infrastructure::sql::mssql::connection_string::SqlServerOptions;
@@ -55,10 +56,12 @@ impl Place {
 
     pub async fn open(self, migrating: Migrating, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Store {
         let db = match &self.server {
-            None => Db::open_sqlite(&self.file(), SqliteOptions::default(), clock, ids).await,
+            None => {
+                Db::open_sqlite(&self.file(), SqliteOptions::default(), clock, ids, SqlUnitOfWork::open).await
+            }
             Some(options) => {
                 let open = OpenSqlServer { options: options.clone(), tokens: None, migrating };
-                Db::open_sql_server(open, clock, ids).await
+                Db::open_sql_server(open, clock, ids, SqlUnitOfWork::open).await
             }
         };
         Store { db: Arc::new(db.unwrap()), place: self }

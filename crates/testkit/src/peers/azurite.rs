@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::{Peer, program};
-use crate::server::free_port;
+use crate::free_port::free_port;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// The emulator's own account, whose key is public.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::{Peer, program};
-use crate::server::free_port;
+use crate::free_port::free_port;
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const NODES: usize = 3;

@@ -2,6 +2,7 @@
 
 use infrastructure::cache::layered::LayeredParts;
 use infrastructure::cache::redis::Timings;
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::{SystemClock, SystemIds};
 
@@ -24,7 +25,9 @@ async fn names(with_sources: bool, with_redis: bool) -> Vec<&'static str> {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let file = folder.path().join("erp.db");
     let database =
-        Db::open_sqlite(&file, SqliteOptions::default(), clock.clone(), ids.clone()).await.unwrap();
+        Db::open_sqlite(&file, SqliteOptions::default(), clock.clone(), ids.clone(), SqlUnitOfWork::open)
+            .await
+            .unwrap();
     let redis = with_redis.then(|| {
         Arc::new(LayeredCache::connect(LayeredParts {
             options: "127.0.0.1:1".parse().unwrap(),

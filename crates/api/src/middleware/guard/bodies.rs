@@ -13,9 +13,9 @@ use http_body_util::Limited;
 use sha2::{Digest, Sha256};
 
 use super::{Guard, Verified};
-use crate::extract::body::{PARSED_AT_ONCE_BYTES_MAX, read_limited};
-use crate::extract::context::IDEMPOTENCY_KEY;
+use crate::change_options::IDEMPOTENCY_KEY;
 use crate::middleware::body;
+use crate::middleware::body_limit::{PARSED_AT_ONCE_BYTES_MAX, read_limited};
 use crate::middleware::pace::Paced;
 use crate::overload::{Held, Place};
 use crate::problem::{BODY_TOO_LARGE, Problem, UNSUPPORTED_MEDIA_TYPE};

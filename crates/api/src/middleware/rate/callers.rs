@@ -6,8 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::RATE_LIMIT_CALLERS_MAX;
 use super::sharing::Told;
-use crate::middleware::limits::RATE_LIMIT_CALLERS_MAX;
 
 const SHARDS: usize = 64;
 const SHARD_CALLERS_MAX: usize = RATE_LIMIT_CALLERS_MAX / SHARDS;

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::RateLimit;
 use super::callers::Callers;
 use super::sharing::Unsaid;
 use super::standing::{Refused, Standing};
-use crate::middleware::limits::RateLimit;
 
 pub const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;

@@ -15,12 +15,31 @@ use tokio::time::Instant;
 use tracing::info;
 use uuid::Uuid;
 
-use super::limits::RateLimit;
 use crate::telemetry::{AUDIT, Sparse};
 use limiter::Limiter;
 
 pub use sharing::share;
 pub use standing::{RATE_LIMIT, RATE_LIMIT_POLICY, Refused, Standing};
+
+/// Callers that each rate limit remembers; those who owe nothing are forgotten first.
+pub const RATE_LIMIT_CALLERS_MAX: usize = 65_536;
+
+/// A steady rate with a burst on top. Off when `per_minute` is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    pub per_minute: u32,
+    /// Requests that may come at once after a pause; at least 1.
+    pub burst: u32,
+}
+
+impl RateLimit {
+    pub const OFF: Self = Self { per_minute: 0, burst: 0 };
+
+    /// So many a minute, all of which may come at once after a quiet minute.
+    pub const fn per_minute(requests: u32) -> Self {
+        Self { per_minute: requests, burst: requests }
+    }
+}
 
 /// The limits together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

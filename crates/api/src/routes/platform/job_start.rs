@@ -6,11 +6,13 @@ use application::command::{Application, Executed};
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use application::platform::jobs::{self, JobProgress, JobQueries, JobRegistry, NewJob, RunningJob};
+use axum::extract::FromRef;
 use domain::ids::{JobId, TenantId};
 use tracing::Instrument;
 
 use super::jobs::end;
 use crate::answer::{self, ApiResult};
+use crate::state::AppState;
 
 /// The parts with which jobs are started and followed.
 #[derive(Clone)]
@@ -18,6 +20,13 @@ pub struct Jobs {
     pub app: Application,
     pub registry: JobRegistry,
     pub queries: Arc<dyn JobQueries>,
+}
+
+impl FromRef<AppState> for Jobs {
+    fn from_ref(state: &AppState) -> Self {
+        let (app, registry) = (state.application.clone(), state.jobs.clone());
+        Self { app, registry, queries: state.queries.jobs.clone() }
+    }
 }
 
 impl Jobs {

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::header::{EntryHeader, EntryOrigin, HashVersion};
 use super::{EntryKind, EntryStatus, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
-use crate::accounting::hash_chain::{self, DimensionSets, HashVersion};
+use crate::accounting::hash_chain::{self, DimensionSets};
 use crate::error::Violation;
-use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, RecurringEntryId, TenantId, UserId};
+use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
 use crate::money::{Amount, CurrencyCode};
 use crate::time::Timestamp;
 
@@ -36,44 +37,6 @@ pub struct ChainLink {
     pub sequence: i64,
     /// The hash of the entry before; [`hash_chain::GENESIS`] for the first.
     pub previous_hash: [u8; 32],
-}
-
-/// The origin of an entry: its creator, what it was made from, and why. Nothing of it changes after posting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryOrigin {
-    /// When it was created; an entry posted at once is created as it is recorded.
-    pub created_at: Timestamp,
-    /// `None` for what the product makes by itself.
-    pub created_by: Option<UserId>,
-    pub posted_by: Option<UserId>,
-    pub recurring_entry_id: Option<RecurringEntryId>,
-    pub copied_from: Option<JournalEntryId>,
-    /// Why another entry was reversed; only of a reversal.
-    pub reason: Option<String>,
-}
-
-/// The header of a posted entry, without its lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryHeader {
-    pub tenant_id: TenantId,
-    pub id: JournalEntryId,
-    pub journal_id: JournalId,
-    pub kind: EntryKind,
-    pub number: String,
-    pub posting_date: NaiveDate,
-    pub document_date: Option<NaiveDate>,
-    pub currency: CurrencyCode,
-    pub description: Option<String>,
-    /// May still change after posting (R2), so it is not part of the hash.
-    pub reference: Option<String>,
-    pub control_reason: Option<String>,
-    pub reverses: Option<JournalEntryId>,
-    pub fiscal_period_id: FiscalPeriodId,
-    pub recorded_at: Timestamp,
-    pub chain_sequence: i64,
-    /// Which bytes its hash is made of.
-    pub hash_version: HashVersion,
-    pub origin: EntryOrigin,
 }
 
 /// An entry in the ledger. Its lines balance, whether it was just posted or read back.

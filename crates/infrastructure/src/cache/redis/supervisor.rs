@@ -21,7 +21,7 @@ use super::link::Failed;
 use super::remote::count;
 use super::session::{Session, Stage};
 use crate::cache::connection_string::RedisOptions;
-use crate::cache::layered::Shared;
+use crate::cache::shared::Shared;
 
 /// How far before an interruption the books are asked for changes: longer than any transaction, because a change is
 /// dated by its beginning, and than what a failed primary may not have passed on to its replica.

@@ -19,8 +19,8 @@ use super::migrate::{self, Migrating};
 use super::pool::{self, Connection, LoginTokens, Pool};
 use super::reader;
 use super::writer::Writer;
-use crate::sql::db::Connections;
-use crate::sql::meter::Meter;
+use crate::sql::meter::{Connections, Meter};
+use crate::sql::unit::OpenUnit;
 use crate::sql::value::{Row, Value};
 
 /// How long the health probe waits (row G2).
@@ -56,7 +56,7 @@ impl SqlServerEngine {
     pub async fn open(
         open: OpenSqlServer,
         clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
+        units: (Arc<dyn Ids>, OpenUnit),
         meter: Arc<Meter>,
     ) -> StorageResult<Self> {
         let OpenSqlServer { options, tokens, migrating } = open;
@@ -70,7 +70,7 @@ impl SqlServerEngine {
             pool: RwLock::new((pool, options)),
             probe: Mutex::new(None),
             tokens,
-            writer: Writer::new(clock, ids, meter.clone()),
+            writer: Writer::new(clock, units, meter.clone()),
             meter,
         })
     }

@@ -19,11 +19,11 @@ use uuid::Uuid;
 use super::super::meter::Meter;
 use super::super::moments::next_moment;
 use super::super::tx::Tx;
+use super::super::unit::OpenUnit;
 use super::memory::SharedMemory;
 use super::pool::{self, Pool, in_time};
 use super::session::tenant_lock;
 use super::tx::{Hold, SqlServerTx};
-use crate::persistence::SqlUnitOfWork;
 
 /// When a client may ask again about a change whose outcome is not known.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -33,6 +33,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub struct Writer {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
+    open_unit: OpenUnit,
     memory: Arc<SharedMemory>,
     /// The last moment given to a transaction of this process, in microseconds.
     last: Arc<AtomicI64>,
@@ -50,8 +51,9 @@ enum Attempt {
 }
 
 impl Writer {
-    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, meter: Arc<Meter>) -> Self {
-        Self { clock, ids, memory: Arc::default(), last: Arc::default(), meter, refused: Arc::default() }
+    pub fn new(clock: Arc<dyn Clock>, (ids, open_unit): (Arc<dyn Ids>, OpenUnit), meter: Arc<Meter>) -> Self {
+        let (memory, last, refused) = (Arc::default(), Arc::default(), Arc::default());
+        Self { clock, ids, open_unit, memory, last, meter, refused }
     }
 
     /// In a task of its own: a client that goes away cannot leave a commit half-way.
@@ -103,12 +105,12 @@ impl Writer {
         };
         let tx = SqlServerTx::new(connection, self.memory.clone(), self.meter.clone(), work.tenant(), hold)
             .expecting_no_replay(replay_key);
-        let mut uow = SqlUnitOfWork::new(Tx::SqlServer(tx), self.ids.clone());
+        let mut uow = (self.open_unit)(Tx::SqlServer(tx), self.ids.clone());
         uow.reset(work.tenant(), self.moment());
-        let run = AssertUnwindSafe(work.run(&mut uow)).catch_unwind().await;
+        let run = AssertUnwindSafe(work.run(uow.as_mut())).catch_unwind().await;
         let run =
             run.unwrap_or_else(|_| Err(AppError::internal("a command panicked; its work was rolled back")));
-        let Tx::SqlServer(mut tx) = uow.tx else {
+        let Tx::SqlServer(mut tx) = uow.into_tx() else {
             return Attempt::Done(Err(AppError::internal("the transaction changed its engine")));
         };
         let ended = match run {

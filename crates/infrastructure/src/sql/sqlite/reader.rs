@@ -17,8 +17,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Span;
 
-use super::super::db::Connections;
-use super::super::meter::Meter;
+use super::super::meter::{Connections, Meter};
 use super::super::value::{Row, Value};
 use super::options::SqliteOptions;
 use super::page_cache::PageCache;

@@ -22,13 +22,13 @@ use super::super::meter::Meter;
 use super::super::moments::next_moment;
 use super::super::refusal::LastRefusal;
 use super::super::tx::Tx;
+use super::super::unit::Unit;
 use super::archive::{Archived, Archiving, SharedSpool};
 use super::damage::Damage;
 use super::options::SqliteOptions;
 use super::pauses::WritePauses;
 use super::pulse::Pulse;
 use super::tx::SqliteTx;
-use crate::persistence::SqlUnitOfWork;
 
 /// How long a group may collect works before it commits, so that the first does not wait for a stream of others.
 pub const GROUP_TIME_MAX: Duration = Duration::from_millis(25);
@@ -70,7 +70,7 @@ impl SqliteWriter {
         clock: Arc<dyn Clock>,
         (meter, damage): (Arc<Meter>, Arc<Damage>),
         archive: Option<SharedSpool>,
-        new_unit_of_work: impl FnOnce(Tx) -> SqlUnitOfWork + Send + 'static,
+        new_unit: impl FnOnce(Tx) -> Box<dyn Unit>,
     ) -> StorageResult<Self> {
         let (jobs, receiver) = mpsc::channel(options.queue_works_max.max(1));
         let archiving = archive.map(|spool| Archiving::of(&connection, spool));
@@ -78,7 +78,7 @@ impl SqliteWriter {
         let pauses = WritePauses::new(options.pace.clone());
         pulse.of(&connection, pauses.clone())?;
         let signs = (meter, damage.clone(), pulse.clone());
-        let uow = new_unit_of_work(Tx::Sqlite(SqliteTx::new(connection, signs, pauses)));
+        let uow = new_unit(Tx::Sqlite(SqliteTx::new(connection, signs, pauses)));
         let refusal = Arc::new(LastRefusal::default());
         let (noted, found, group_works_max) =
             (refusal.clone(), damage.clone(), options.group_works_max.max(1));
@@ -144,7 +144,7 @@ impl SqliteWriter {
 }
 
 struct WriterThread {
-    uow: SqlUnitOfWork,
+    uow: Box<dyn Unit>,
     clock: Arc<dyn Clock>,
     last: Timestamp,
     refusal: Arc<LastRefusal>,
@@ -195,7 +195,7 @@ impl WriterThread {
     }
 
     fn sqlite(&mut self) -> StorageResult<&mut SqliteTx> {
-        match &mut self.uow.tx {
+        match self.uow.tx() {
             Tx::Sqlite(tx) => Ok(tx),
             Tx::SqlServer(_) => Err(StorageError::Internal("another engine's transaction".to_owned())),
         }
@@ -315,7 +315,7 @@ impl WriterThread {
         tx.pauses.began();
         tx.savepoint()?;
         self.uow.reset(work.tenant(), now);
-        let run = AssertUnwindSafe(work.run(&mut self.uow)).catch_unwind();
+        let run = AssertUnwindSafe(work.run(self.uow.as_mut())).catch_unwind();
         let result = futures::executor::block_on(run)
             .unwrap_or_else(|_| Err(AppError::internal("a command panicked; its work was rolled back")));
         let poisoned = std::mem::take(&mut self.sqlite()?.poisoned);

@@ -35,6 +35,7 @@ use domain::time_zone::TimeZone;
 use futures::TryStreamExt;
 use infrastructure::cache::followed::FollowedDatabase;
 use infrastructure::cache::memory::{MemoryCache, Ttl};
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::sqlite::options::SqliteOptions;
 use infrastructure::system::SystemIds;
@@ -126,7 +127,9 @@ impl Books {
         let clock = Arc::new(Ticking(AtomicI64::new(start.micros())));
         let ids = Arc::new(SystemIds);
         let db = Arc::new(
-            Db::open_sqlite(&path, SqliteOptions::default(), clock.clone(), ids.clone()).await.unwrap(),
+            Db::open_sqlite(&path, SqliteOptions::default(), clock.clone(), ids.clone(), SqlUnitOfWork::open)
+                .await
+                .unwrap(),
         );
         let cache = Arc::new(MemoryCache::new(1 << 20, Ttl::default()));
         let database = Arc::new(FollowedDatabase::new(db.clone(), cache.clone()));

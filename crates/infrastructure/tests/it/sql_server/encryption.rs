@@ -1,6 +1,9 @@
 //! Which bytes a listener on the way can read, and which server the product tells its password (rows B3, X10).
 
+use std::sync::Arc;
+
 use erp_stubs::tds::{Answer, Encrypting, Encryption, Rows};
+use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::connection_string::SqlServerOptions;
 use infrastructure::sql::mssql::engine::OpenSqlServer;
@@ -83,7 +86,7 @@ async fn reached(stub: &SqlServerStub, server: &str, more: &str) -> Result<(), S
         tokens: None,
         migrating: Migrating::Check,
     };
-    let opened = Db::open_sql_server(open, std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemIds));
+    let opened = Db::open_sql_server(open, Arc::new(SystemClock), Arc::new(SystemIds), SqlUnitOfWork::open);
     opened.await.map(|_| ()).map_err(|error| error.to_string())
 }
 

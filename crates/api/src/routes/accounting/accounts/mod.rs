@@ -25,7 +25,7 @@ use domain::accounting::account::{
     ACCOUNT_TOO_DEEP, ACCOUNT_USED_NO_CHANGE, ACCOUNT_USED_NO_HEADING,
 };
 
-use crate::extract::accept::{CSV, NDJSON};
+use crate::media::{CSV, NDJSON};
 use crate::operation::Operations;
 
 const READ: Access = Access::Permission("accounting.account.read");

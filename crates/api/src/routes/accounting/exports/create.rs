@@ -5,16 +5,17 @@ use application::accounting::ports::ledger_export::{ExportRange, LedgerExportQue
 use application::accounting::reports::request::Range;
 use application::paging::UNKNOWN_PARAMETER;
 use application::ports::blobs::BlobStore;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use domain::error::Violation;
 use serde_json::json;
 
 use super::ledger::LedgerExportQuery;
 use crate::answer::ApiResult;
-use crate::extract::context::DRY_RUN;
+use crate::base::API_BASE;
+use crate::change_options::DRY_RUN;
 use crate::extract::{Ctx, Query};
-use crate::operation::API_BASE;
 use crate::routes::platform::Jobs;
+use crate::state::AppState;
 use crate::wire::{Pointer, WireQuery};
 
 /// The parts that exports into the store need.
@@ -23,6 +24,13 @@ pub struct Exporter {
     pub jobs: Jobs,
     pub store: Arc<dyn BlobStore>,
     pub ledger: Arc<dyn LedgerExportQueries>,
+}
+
+impl FromRef<AppState> for Exporter {
+    fn from_ref(state: &AppState) -> Self {
+        let (store, ledger) = (state.files.store.clone(), state.queries.ledger_export.clone());
+        Self { jobs: Jobs::from_ref(state), store, ledger }
+    }
 }
 
 pub async fn create(

@@ -10,11 +10,10 @@ use application::authorize::Access;
 use application::platform::jobs::{JobView, TOO_MANY_JOBS};
 use application::ports::blobs::FILE_STORE_UNAVAILABLE;
 
-pub use self::create::Exporter;
 use self::ledger::LedgerExportQuery;
-use crate::answer::RANGE_NOT_SATISFIABLE;
 use crate::extract::Media;
 use crate::operation::Operations;
+use crate::problem::RANGE_NOT_SATISFIABLE;
 
 const TAG: &str = "exports";
 const READ: Access = Access::Permission("accounting.export.read");

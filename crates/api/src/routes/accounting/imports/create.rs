@@ -5,7 +5,7 @@ use application::command::{Application, Executed};
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use application::platform::jobs::{self, NewJob, RunningJob};
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::ids::JobId;
@@ -22,11 +22,12 @@ use super::upload;
 use crate::answer::{self, ApiResult};
 use crate::extract::body::unhurried;
 use crate::extract::{Ctx, Query};
-use crate::middleware::guard::BodyLimit;
+use crate::middleware::body_limit::BodyLimit;
 use crate::middleware::limits::UPLOAD_BYTES_MAX;
 use crate::query;
 use crate::routes::platform::Jobs;
 use crate::routes::platform::jobs::end;
+use crate::state::AppState;
 use crate::wire::RequiredText;
 
 /// An import that ends within this time is answered at once; a longer one becomes a job.
@@ -109,6 +110,12 @@ pub async fn create_journal_entries(
 #[derive(Clone)]
 pub struct Importer {
     pub jobs: Jobs,
+}
+
+impl FromRef<AppState> for Importer {
+    fn from_ref(state: &AppState) -> Self {
+        Self { jobs: Jobs::from_ref(state) }
+    }
 }
 
 impl Importer {

@@ -7,7 +7,7 @@ use domain::error::Violation;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::extract::accept::OCTET_STREAM;
+use crate::media::OCTET_STREAM;
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 
 const EXPECTED: &str =

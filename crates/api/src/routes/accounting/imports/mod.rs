@@ -16,9 +16,7 @@ use application::authorize::Access;
 use application::platform::jobs::{JobView, TOO_MANY_JOBS};
 use serde_json::{Value, json};
 
-pub use create::Importer;
-
-use crate::extract::accept::{CSV, NDJSON, OCTET_STREAM};
+use crate::media::{CSV, NDJSON, OCTET_STREAM};
 use crate::operation::Operations;
 use crate::wire::{RequiredText, Schemas};
 

@@ -10,8 +10,7 @@ use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use crate::extract::body::broken_off;
-use crate::middleware::guard::BodyLimit;
+use crate::middleware::body_limit::{BodyLimit, broken_off};
 use crate::problem::Problem;
 use crate::unhurried::Unhurried;
 

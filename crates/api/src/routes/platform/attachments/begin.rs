@@ -7,9 +7,9 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::dto::BeginAttachmentUploadBody;
-use super::links::{AttachmentLinks, Link, LinkPurpose};
 use super::views::{HeaderView, UploadView};
 use crate::answer::{self, ApiResult};
+use crate::attachment_links::{AttachmentLinks, Link, LinkPurpose};
 use crate::extract::{Ctx, Json};
 
 pub async fn create(

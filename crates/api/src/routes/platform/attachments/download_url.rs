@@ -3,9 +3,9 @@ use application::platform::attachments::Attachments;
 use axum::extract::State;
 use domain::ids::AttachmentId;
 
-use super::links::{AttachmentLinks, Link, LinkPurpose};
 use super::views::DownloadUrlView;
 use crate::answer::{self, ApiResult};
+use crate::attachment_links::{AttachmentLinks, Link, LinkPurpose};
 use crate::extract::{Ctx, Id};
 
 pub async fn create(

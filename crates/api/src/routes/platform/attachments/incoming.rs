@@ -7,8 +7,7 @@ use futures::{StreamExt, TryStreamExt};
 use http::HeaderMap;
 
 use super::digest;
-use crate::extract::body::broken_off;
-use crate::middleware::guard::BodyLimit;
+use crate::middleware::body_limit::{BodyLimit, broken_off};
 use crate::middleware::limits::ATTACHMENT_BYTES_MAX;
 use crate::problem::Problem;
 

@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode};
 use super::LINK_UNKNOWN;
 use super::content::send;
 use super::incoming::IncomingFile;
-use super::links::{AttachmentLinks, Link, LinkPurpose};
 use crate::answer::ApiResult;
+use crate::attachment_links::{AttachmentLinks, Link, LinkPurpose};
 use crate::problem::Problem;
 
 pub async fn get(

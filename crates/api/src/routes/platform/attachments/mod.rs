@@ -11,7 +11,6 @@ pub mod dto;
 mod get;
 mod incoming;
 mod link;
-mod links;
 mod list;
 mod update;
 mod views;
@@ -35,13 +34,13 @@ use domain::platform::attachment::{
 };
 use serde_json::{Value, json};
 
-pub use self::links::{AttachmentLinks, Link, LinkPurpose};
 pub use self::views::{AttachmentUploadView, DownloadUrlView};
 
-use crate::answer::RANGE_NOT_SATISFIABLE;
+use crate::attachment_links::TOKEN_LENGTH_MAX;
 use crate::extract::ListSpecSource;
-use crate::extract::accept::OCTET_STREAM;
+use crate::media::OCTET_STREAM;
 use crate::operation::Operations;
+use crate::problem::RANGE_NOT_SATISFIABLE;
 use crate::wire::{RequiredText, Schemas};
 
 domain::errors! {
@@ -213,7 +212,7 @@ fn link_operations(ops: &mut Operations) {
         .id("get_attachment_link")
         .tag(TAG)
         .summary("Download by a signed link")
-        .path_parameter::<RequiredText<{ links::TOKEN_LENGTH_MAX }>>("token", TOKEN)
+        .path_parameter::<RequiredText<{ TOKEN_LENGTH_MAX }>>("token", TOKEN)
         .access(Access::Public)
         .content()
         .errors(&[&RANGE_NOT_SATISFIABLE, &LINK_UNKNOWN, &ATTACHMENT_NOT_STORED, &FILE_STORE_UNAVAILABLE]);
@@ -225,7 +224,7 @@ fn link_operations(ops: &mut Operations) {
             "Takes the bytes of an announced attachment; `complete` the attachment afterwards. The upload \
              may be repeated.",
         )
-        .path_parameter::<RequiredText<{ links::TOKEN_LENGTH_MAX }>>("token", TOKEN)
+        .path_parameter::<RequiredText<{ TOKEN_LENGTH_MAX }>>("token", TOKEN)
         .access(Access::Public)
         .raw_body(OCTET_STREAM, bytes)
         .no_content()

@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{BATCH_BODY_BYTES_MAX, BATCH_OPERATIONS_MAX};
+use super::BATCH_BODY_BYTES_MAX;
+use crate::middleware::limits::BATCH_OPERATIONS_MAX;
 use crate::request;
 use crate::wire::{List, Pointer, Raw, RequiredText, Schemas, WireType, object, string, word, wrong_type};
 

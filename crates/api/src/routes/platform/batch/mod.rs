@@ -9,8 +9,6 @@ use application::authorize::Access;
 
 use crate::operation::Operations;
 
-/// Most operations in one batch.
-pub const BATCH_OPERATIONS_MAX: usize = 1_000;
 /// Largest body of one operation: 1 MiB. A larger one is refused before it is read; it can be sent by itself.
 pub const BATCH_BODY_BYTES_MAX: usize = 1 << 20;
 /// Longest an atomic batch may hold its transaction: others of its tenant wait for it.
@@ -25,8 +23,6 @@ pub const BATCH_ANSWER_BYTES_MAX: usize = 1 << 20;
 pub const BATCH_ANSWERS_BYTES_MAX: usize = 32 << 20;
 
 domain::errors! {
-    BATCH_ROLLED_BACK = "batch_rolled_back", Conflict, Developer,
-        "Operation {index} failed, so nothing of the batch was kept.", "فشلت العملية {index} فلم يُحفظ شيء من الدفعة.";
     BATCH_PATH_REFUSED = "batch_path_refused", Rule, Developer,
         "'{path}' cannot be part of a batch: only operations below /api/v1 can, and no imports, event streams, sign-in or batches.",
         "لا يمكن أن يكون '{path}' جزءًا من دفعة: يُسمح فقط بالعمليات تحت /api/v1 عدا الاستيراد وقنوات الأحداث وتسجيل الدخول والدفعات.";

@@ -21,15 +21,15 @@ use super::dto::{BatchBody, BatchOperationBody, BatchResultView, BatchView};
 use super::turns::Turns;
 use super::{
     ATOMIC_BATCH_ONE_WRITER_SECONDS_MAX, ATOMIC_BATCH_SECONDS_MAX, BATCH_ANSWERS_BYTES_MAX, BATCH_OVER_RATE,
-    BATCH_ROLLED_BACK, BATCH_TIMEOUT,
+    BATCH_TIMEOUT,
 };
 use crate::answer::{self, ApiResult};
-use crate::extract::context::IDEMPOTENCY_KEY;
+use crate::change_options::IDEMPOTENCY_KEY;
 use crate::extract::{Ctx, Json};
 use crate::middleware::rate::{Refused, Standing};
 use crate::middleware::{Caller, RequestInfo, Switches};
 use crate::operation::ApiRouter;
-use crate::problem::Problem;
+use crate::problem::{BATCH_ROLLED_BACK, Problem};
 use crate::wire::TOO_MANY_ITEMS;
 
 pub async fn run(

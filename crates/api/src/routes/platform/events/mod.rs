@@ -8,7 +8,7 @@ use application::authorize::{Access, Permission};
 use application::platform::change_feed::EventPage;
 
 use crate::event_hub::TOO_MANY_STREAMS;
-use crate::extract::accept::EVENT_STREAM;
+use crate::media::EVENT_STREAM;
 use crate::operation::Operations;
 use crate::problem::STOPPING;
 

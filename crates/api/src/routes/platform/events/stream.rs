@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use super::READ_EVENTS;
 use crate::event_hub::Subscription;
-use crate::extract::accept::EVENT_STREAM;
+use crate::media::EVENT_STREAM;
 use crate::middleware::guard::credential;
 use crate::problem::{INVALID_HEADER, Problem};
 

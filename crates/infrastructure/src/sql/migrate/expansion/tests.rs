@@ -78,14 +78,3 @@ fn every_migration_is_named_as_what_it_is() {
         }
     }
 }
-
-#[test]
-fn rows_that_others_may_depend_on_are_never_deleted() {
-    let statements = crate::persistence::statements();
-    assert!(statements.len() > 100);
-    for table in NEVER_DELETED {
-        for text in statements.iter().map(|statement| statement.render(Dialect::Sqlite)) {
-            assert!(!text.contains(&format!("DELETE FROM {table} ")), "{text}");
-        }
-    }
-}

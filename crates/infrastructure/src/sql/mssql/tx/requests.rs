@@ -5,7 +5,7 @@ use std::time::Instant;
 use application::ports::storage_error::{StorageError, StorageResult};
 
 use super::super::super::meter::Ran;
-use super::super::super::tx::ROWS_MAX;
+use super::super::super::statement::ROWS_MAX;
 use super::super::super::value::{Row, Value};
 use super::super::answers::result_sets;
 use super::super::batch::Batch;

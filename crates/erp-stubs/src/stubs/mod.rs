@@ -1,5 +1,9 @@
 //! The stubs together: their state, their listeners, their life.
 
+pub mod control;
+pub mod entra;
+pub mod issuer;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,23 +12,14 @@ use axum::extract::{Request as HttpRequest, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use thiserror::Error;
 use tokio::task::JoinHandle;
 
+use self::entra::Entra;
+use self::issuer::Issuer;
+use crate::error::StubError;
 use crate::faults::{Fault, Faults, Service};
 use crate::requests::{Request, Requests, described};
-use crate::{
-    ConfigurationStore, Entra, Issuer, Vault, certificates, configuration, control, entra, issuer, serve,
-    vault,
-};
-
-#[derive(Debug, Error)]
-pub enum StubError {
-    #[error("cannot listen on loopback: {0}")]
-    Listen(#[from] std::io::Error),
-    #[error("cannot make a certificate: {0}")]
-    Certificate(String),
-}
+use crate::{ConfigurationStore, Vault, certificates, configuration, serve, vault};
 
 /// Fixed ports; 0 = a free one.
 #[derive(Debug, Clone, Copy, Default)]

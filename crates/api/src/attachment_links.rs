@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::operation::API_BASE;
+use crate::base::API_BASE;
 
 /// Longest token, in characters.
 pub const TOKEN_LENGTH_MAX: usize = 120;

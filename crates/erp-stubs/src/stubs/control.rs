@@ -23,11 +23,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Inner;
+use super::entra::{CLIENT, TENANT};
 use crate::configuration::{CREDENTIAL, KeyValue, SECRET};
-use crate::entra::{CLIENT, TENANT};
 use crate::faults::{Fault, Service};
 use crate::requests::Request;
-use crate::stubs::Inner;
 use crate::vault::Secret;
 
 /// One of `status`, `delayMs`, `hang` or `body`.

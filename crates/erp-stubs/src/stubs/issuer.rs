@@ -11,9 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::Inner;
+use super::entra::TENANT;
 use crate::clock::unix_seconds;
-use crate::entra::TENANT;
-use crate::stubs::Inner;
 
 /// `aud` of the tokens, unless a test says otherwise.
 pub const AUDIENCE: &str = "api://erp";

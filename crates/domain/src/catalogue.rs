@@ -1,0 +1,77 @@
+//! Every error code that this crate defines. A new module with `errors!` is listed here.
+
+use crate::accounting as ledger;
+use crate::error::ErrorDef;
+
+/// Every definition of this crate, for the generated catalogue.
+pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
+    LISTED.iter().copied().flatten().copied()
+}
+
+static LISTED: &[&[&ErrorDef]] = &[
+    crate::money::ALL,
+    crate::platform::ALL,
+    crate::platform::attachment::ALL,
+    crate::text::ALL,
+    crate::time::ALL,
+    crate::time_zone::ALL,
+    ledger::account::ALL,
+    ledger::dimension::ALL,
+    ledger::fiscal_period::ALL,
+    ledger::fiscal_year::ALL,
+    ledger::journal::ALL,
+    ledger::journal_entry::ALL,
+    ledger::ledger_settings::ALL,
+    ledger::lock::ALL,
+    ledger::number_series::ALL,
+    ledger::opening::ALL,
+    ledger::recurrence::ALL,
+    ledger::recurring_entry::ALL,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::*;
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+    }
+
+    #[test]
+    fn every_definition_is_unique_and_says_the_same_in_both_languages() {
+        let mut codes = HashSet::new();
+        for def in catalogue() {
+            assert!(codes.insert(def.code), "{} is defined twice", def.code);
+            assert!(!def.en.trim().is_empty() && !def.ar.trim().is_empty(), "{}", def.code);
+            assert!(
+                def.ar.chars().any(|c| ('\u{0600}'..='\u{06FF}').contains(&c)),
+                "{} has no Arabic",
+                def.code
+            );
+            assert_eq!(placeholders(def.en), placeholders(def.ar), "{}", def.code);
+        }
+        assert!(codes.len() > 60);
+    }
+
+    /// A module that defines errors but is forgotten in `catalogue` would be missing from the documentation.
+    #[test]
+    fn every_module_with_definitions_is_listed() {
+        fn count(folder: &std::path::Path) -> usize {
+            std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .map(|path| {
+                    if path.is_dir() {
+                        return count(&path);
+                    }
+                    let source = std::fs::read_to_string(&path).unwrap();
+                    source.lines().filter(|line| line.starts_with("crate::errors! {")).count()
+                })
+                .sum()
+        }
+        let modules = count(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        assert_eq!(modules, LISTED.len());
+    }
+}
