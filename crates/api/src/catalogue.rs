@@ -29,7 +29,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::platform::jobs::ALL,
     application::platform::on_behalf::ALL,
     application::ports::blobs::ALL,
-    crate::errors_page::ALL,
+    application::ports::progress::ALL,
     crate::event_hub::ALL,
     crate::middleware::proxies::ALL,
     crate::middleware::switches::ALL,

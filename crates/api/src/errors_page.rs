@@ -17,15 +17,9 @@ use serde::Serialize;
 use crate::catalogue::error_catalogue;
 use crate::extract::{Media, language};
 use crate::media::negotiate;
-use crate::problem::{Problem, TYPE_BASE, status_of, title};
+use crate::problem::{ERROR_CODE_UNKNOWN, Problem, TYPE_BASE, status_of, title};
 use crate::state::AppState;
 use crate::wire::quoted;
-
-domain::errors! {
-    ERROR_CODE_UNKNOWN = "error_code_unknown", NotFound, Developer,
-        "There is no error code {code}. All of them are listed at /errors.",
-        "لا يوجد رمز خطأ باسم {code}. جميع الرموز مذكورة في /errors.";
-}
 
 const LIST: &str = "/errors";
 /// [`TYPE_BASE`] with the code behind it.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, IN_USE, STALE_VERSION, UNKNOWN_REFERENCE};
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Notes what became of `entity`; views are what the audit log and the change feed keep.
 pub fn record<V: Serialize>(

@@ -6,16 +6,17 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::error::Violation;
 use domain::ids::TenantId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::authorize::{self, Access};
 use crate::context::{IfMatch, RequestContext};
 use crate::error::{AppError, AppResult, IDEMPOTENCY_KEY_REUSED, MISSING_IF_MATCH, STALE_VERSION};
+use crate::ports::bookkeeping::Replay;
 use crate::ports::cache::Cache;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::database::{Database, Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// A write as a value. `run` holds the whole use case and may be repeated after a transient failure.
 #[async_trait]
@@ -56,15 +57,6 @@ pub struct Executed {
     pub version: Option<i64>,
     /// An earlier request with this idempotency key did it.
     pub replayed: bool,
-}
-
-/// A remembered answer, as stored with its idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Replay {
-    pub request_hash: [u8; 32],
-    pub body: String,
-    pub id: Option<Uuid>,
-    pub version: Option<i64>,
 }
 
 /// The parts that commands need. The database lets the cache forget what its works [touched](Work::touched).
@@ -115,7 +107,10 @@ impl<C: Command> Work for CommandWork<C> {
     }
 
     fn replay_key(&self) -> Option<(Uuid, String)> {
-        self.ctx.idempotency.as_ref().map(|idempotency| (key_owner(&self.ctx), idempotency.key.clone()))
+        self.ctx
+            .idempotency
+            .as_ref()
+            .map(|idempotency| (self.ctx.cause().key_owner(), idempotency.key.clone()))
     }
 
     fn touched(&self) -> Vec<(TenantId, Vec<&'static str>)> {
@@ -136,7 +131,7 @@ impl<C: Command> Work for CommandWork<C> {
             self.finish(executed, Vec::new());
             return Ok(Outcome::Rollback);
         }
-        let touched = uow.bookkeeping().write_changes(&self.ctx).await?;
+        let touched = uow.bookkeeping().write_changes(&self.ctx.cause()).await?;
         if let Some(idempotency) = &self.ctx.idempotency {
             let row = Replay {
                 request_hash: idempotency.request_hash,
@@ -144,7 +139,7 @@ impl<C: Command> Work for CommandWork<C> {
                 id: done.id,
                 version: done.version,
             };
-            uow.bookkeeping().save_replay(&self.ctx, &idempotency.key, row).await?;
+            uow.bookkeeping().save_replay(&self.ctx.cause(), &idempotency.key, row).await?;
         }
         let executed = Executed { body: body.into(), id: done.id, version: done.version, replayed: false };
         self.finish(executed, touched);
@@ -152,15 +147,12 @@ impl<C: Command> Work for CommandWork<C> {
     }
 }
 
-/// Idempotency keys belong to whoever sent them; the product itself uses the nil user.
-pub fn key_owner(ctx: &RequestContext) -> Uuid {
-    ctx.actor.user_id().map_or(Uuid::nil(), |user| user.uuid())
-}
-
 /// The earlier answer of this idempotency key, if there is one; another request under the same key is an error.
 async fn replay(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Option<Executed>> {
     let Some(idempotency) = &ctx.idempotency else { return Ok(None) };
-    let Some(earlier) = uow.bookkeeping().find_replay(ctx, &idempotency.key).await? else { return Ok(None) };
+    let Some(earlier) = uow.bookkeeping().find_replay(&ctx.cause(), &idempotency.key).await? else {
+        return Ok(None);
+    };
     if earlier.request_hash != idempotency.request_hash {
         return Err(AppError::of(&IDEMPOTENCY_KEY_REUSED));
     }

@@ -4,40 +4,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::error::Language;
-use domain::ids::{ApiKeyId, TenantId, UserId};
+use domain::ids::TenantId;
 use domain::time::Timestamp;
 use domain::time_zone::TimeZone;
 
-use crate::authorize::PermissionSet;
+pub use crate::actor::Actor;
+use crate::permission_set::PermissionSet;
 use crate::ports::batch::BatchHandle;
+use crate::ports::change::Cause;
 
 /// Longest `Idempotency-Key`, in characters.
 pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 255;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Actor {
-    User(UserId),
-    /// A machine, acting for the user who made the key.
-    ApiKey(ApiKeyId, UserId),
-    /// The product itself: start-up provisioning and background work.
-    System,
-}
-
-impl Actor {
-    pub fn user_id(self) -> Option<UserId> {
-        match self {
-            Self::User(id) | Self::ApiKey(_, id) => Some(id),
-            Self::System => None,
-        }
-    }
-    pub fn kind(self) -> &'static str {
-        match self {
-            Self::User(_) => "user",
-            Self::ApiKey(..) => "api_key",
-            Self::System => "system",
-        }
-    }
-}
 
 /// An `Idempotency-Key` with the SHA-256 of the request it belongs to (method, path, query and body).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +52,11 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
+    /// What audit log and change feed keep of the request.
+    pub fn cause(&self) -> Cause {
+        Cause { tenant: self.tenant, actor: self.actor, request_id: self.request_id.clone() }
+    }
+
     /// The product acting by itself in one tenant, in UTC unless [told](Self::in_time_zone) where the tenant is.
     pub fn system(tenant: TenantId, request_id: &str) -> Self {
         Self {

@@ -4,6 +4,7 @@
 //! returns a view. Views are what the API answers, so there is no mapping layer between them (ADR 0009).
 
 pub mod accounting;
+pub mod actor;
 pub mod authorize;
 pub mod changes;
 pub mod command;
@@ -12,9 +13,12 @@ pub mod error;
 pub mod flat_json;
 pub mod master_data;
 pub mod paging;
+pub mod permission_set;
 pub mod platform;
 pub mod ports;
 pub mod reference;
 pub mod retry;
+pub mod tenancy;
+pub mod unit_of_work;
 pub mod views;
 pub mod wire;

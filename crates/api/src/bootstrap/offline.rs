@@ -5,14 +5,13 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::accounting::imports::{
-    ImportFormat, ImportKind, ImportOptions, Progress, import as import_file,
-};
+use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, import as import_file};
 use application::accounting::integrity::Integrity;
 use application::context::RequestContext;
 use application::error::AppError;
 use application::platform::tenants::TENANT;
 use application::ports::clock::Clock;
+use application::ports::progress::Progress;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use application::command::Application;
-use application::platform::sign_in::{SignIn, SignInPolicy};
+use application::platform::sign_in::SignIn;
+use application::platform::sign_in_policy::SignInPolicy;
 use application::ports::clock::{Clock, Ids};
 use infrastructure::blobs::replaceable::ReplaceableBlobs;
 use infrastructure::cache::Ttl;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use application::error::AppResult;
 use application::ports::database::{Database, Outcome, Work};
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use tokio::time::Instant;

@@ -22,6 +22,9 @@ use crate::telemetry::Sparse;
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 domain::errors! {
+    ERROR_CODE_UNKNOWN = "error_code_unknown", NotFound, Developer,
+        "There is no error code {code}. All of them are listed at /errors.",
+        "لا يوجد رمز خطأ باسم {code}. جميع الرموز مذكورة في /errors.";
     ROUTE_NOT_FOUND = "route_not_found", NotFound, Developer,
         "There is no such path. The operations are listed in /openapi.json.", "لا يوجد مسار بهذا العنوان. العمليات المتاحة مذكورة في /openapi.json.";
     METHOD_NOT_ALLOWED = "method_not_allowed", Malformed, Developer,

@@ -10,7 +10,7 @@ use application::master_data::registry::MasterReads;
 use application::master_data::{Caching, Change, Create, Delete, Key, MasterData, Names, Reads, Records};
 use application::paging::ListSpec;
 use application::ports::cache::{Cache, CacheKey};
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use axum::extract::{FromRequestParts, Path, RawQuery, State};
 use http::header::LOCATION;
 use http::request::Parts;

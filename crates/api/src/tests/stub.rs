@@ -3,14 +3,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use application::authorize::{Access, PermissionSet};
+use application::authorize::Access;
 use application::command::{Application, Executed};
 use application::context::{Actor, IfMatch};
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
 use application::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
+use application::permission_set::PermissionSet;
 use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::ports::{AccessGrant, AccessTokens, PasswordHasher, Turn};
-use application::platform::sign_in::{SignIn, SignInPolicy};
+use application::platform::sign_in::SignIn;
+use application::platform::sign_in_policy::SignInPolicy;
 use application::ports::cache::{Cache, CacheKey, CacheStatistics, Cached, Flushed, Load};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};

@@ -6,7 +6,7 @@ use application::authorize::Access;
 use application::command::{Command, Done, execute};
 use application::context::RequestContext;
 use application::error::AppResult;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::UserId;
 use domain::platform::PasswordHash;

@@ -19,8 +19,8 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 pub const CREATE: &str = "accounting.journal_entry.create";
 pub const POST: &str = "accounting.journal_entry.post";

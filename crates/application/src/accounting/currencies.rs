@@ -1,6 +1,7 @@
 //! Currencies that entries may be in. The company currency is always there and always active.
 
 use async_trait::async_trait;
+use domain::accounting::currency::CurrencyRecord;
 use domain::error::Violation;
 use domain::money::{AMOUNT_SCALE, Currency, CurrencyCode};
 use domain::text::LocalizedName;
@@ -13,18 +14,6 @@ use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
 use crate::views::NameView;
 use crate::wire::{Int, Optional};
 use crate::{request, resource, view};
-
-/// A currency of the tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CurrencyRecord {
-    pub code: CurrencyCode,
-    pub scale: u8,
-    pub name: Option<LocalizedName>,
-    pub active: bool,
-    /// The currency of the books.
-    pub company: bool,
-    pub version: i64,
-}
 
 request! {
     /// A currency that entries may be in.

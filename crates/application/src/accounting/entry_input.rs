@@ -14,8 +14,8 @@ use super::error::{
 };
 use super::ports::ledger::DimensionPair;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// The journal of an entry that names none.
 pub const JOURNAL_DEFAULT_CODE: &str = "GENERAL";

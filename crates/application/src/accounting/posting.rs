@@ -20,7 +20,7 @@ use super::ports::journal_entries::EntryMeta;
 use super::ports::ledger::{ChainHead, FactsRequest, JournalFacts, PostingFacts};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// An entry in the ledger with the facts it was posted under, for the answer.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ use super::ports::ledger_batch::SessionFacts;
 use super::posting;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Lines that wait to be written: enough for large pieces, few enough to be held.
 const PENDING_LINES_MAX: usize = 5_000;

@@ -17,8 +17,8 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, STALE_VERSION};
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

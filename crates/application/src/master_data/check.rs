@@ -6,7 +6,7 @@ use domain::text::Code;
 use super::{MasterData, Records};
 use crate::changes::already_exists;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The unit of work that a rule may ask, and everything that was found wrong so far.
 pub struct Check<'u> {

@@ -9,7 +9,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Creates a record.
 pub struct Create<R: MasterData>(pub R::New);

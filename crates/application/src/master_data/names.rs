@@ -2,8 +2,8 @@
 
 use domain::error::ErrorDef;
 
-use crate::authorize::PermissionSpec;
 use crate::paging::ListSpec;
+use crate::permission_set::PermissionSpec;
 use crate::ports::cache::CachedEntity;
 
 /// The names of one resource; made by [`resource!`](crate::resource).
@@ -94,7 +94,7 @@ macro_rules! resource {
         $crate::master_data::Names {
             id: $id,
             summary: $summary,
-            permission: $crate::authorize::PermissionSpec {
+            permission: $crate::permission_set::PermissionSpec {
                 name: concat!($module, ".", $entity, ".", $action),
                 en: $en,
                 ar: $ar,

@@ -4,7 +4,7 @@ use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::Journal;
 
 use super::{MasterData, Reads, Records, Resource};
-use crate::accounting::currencies::CurrencyRecord;
+use domain::accounting::currency::CurrencyRecord;
 
 macro_rules! master_data {
     ($($resource:ty,)*) => {

@@ -15,7 +15,7 @@ use crate::command::Application;
 use crate::error::{AppError, AppResult, TEMPORARILY_UNAVAILABLE};
 use crate::ports::batch::{BatchHandle, BatchTransaction};
 use crate::ports::database::{Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 enum Message {
     Join(Arc<dyn Work>, oneshot::Sender<AppResult<()>>),

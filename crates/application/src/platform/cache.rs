@@ -13,7 +13,7 @@ use crate::command::{Application, Command, Done, Executed, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const CACHE: &str = "cache";

@@ -13,11 +13,11 @@ use super::error::{
 };
 use super::permissions::is_known;
 use super::records::User;
-use crate::authorize::PermissionSet;
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult};
+use crate::permission_set::PermissionSet;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Every grant is in the catalogue; all that are not are reported below `pointer`.
 pub fn known_grants(grants: &[String], pointer: &str, errors: &mut Violations) {

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
 
-use crate::authorize::PermissionSet;
 use crate::context::Actor;
 use crate::error::AppResult;
+use crate::permission_set::PermissionSet;
 use crate::ports::change::Change;
 
 /// The credential of a request.
@@ -37,8 +37,7 @@ pub trait Authenticator: Send + Sync {
     async fn authenticate(&self, credential: &Credential) -> AppResult<Identity>;
 }
 
-/// The group of cached rights: who may enter, and what their roles and keys allow.
-pub const ACCESS_ENTITY: &str = "access";
+pub use crate::ports::cache::ACCESS_ENTITY;
 
 /// Whether a change may alter what some credential is worth, so that cached rights of its tenant are stale.
 pub fn alters_access(change: &Change) -> bool {

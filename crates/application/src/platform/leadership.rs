@@ -15,8 +15,7 @@ use uuid::Uuid;
 use crate::command::Application;
 use crate::error::AppResult;
 use crate::ports::database::{Outcome, Work};
-use crate::ports::storage_error::StorageResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The lease of the background work: recurring entries, clean-up.
 pub const BACKGROUND_WORK: &str = "background_work";
@@ -27,21 +26,6 @@ pub const RENEWAL: Duration = Duration::from_secs(5);
 /// How long a holder believes in its last renewal. The rest of [`LEASE`] then allows for clocks that differ and for
 /// the step of work that is still running.
 pub const BELIEF: Duration = Duration::from_secs(10);
-
-#[async_trait]
-pub trait LeaseRepository: Send {
-    /// Takes the lease until `expires_at` if at `now` it is the holder's own, has ended or never was; answers whether
-    /// the holder has it.
-    async fn take_or_renew(
-        &mut self,
-        name: &str,
-        holder: Uuid,
-        now: Timestamp,
-        expires_at: Timestamp,
-    ) -> StorageResult<bool>;
-    /// Ends the lease at `now`, if it is the holder's and has not ended yet.
-    async fn release(&mut self, name: &str, holder: Uuid, now: Timestamp) -> StorageResult<()>;
-}
 
 /// Takes or renews the lease from `now` on; answers whether `holder` has it. `holder` MUST be another one in every process.
 pub async fn hold(app: &Application, name: &'static str, holder: Uuid, now: Timestamp) -> AppResult<bool> {

@@ -18,7 +18,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, Executed, check_version, execute};
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult, UNKNOWN_REFERENCE};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// User, tenant and rights of the caller.
 pub async fn me(queries: &dyn PlatformQueries, ctx: &RequestContext) -> AppResult<MeView> {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::error::Violation;
 use domain::ids::{ApiKeyId, UserId};
 
-use crate::authorize::{self, Access, Permission, PermissionSet};
+use crate::authorize::{self, Access, Permission};
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::permission_set::PermissionSet;
+use crate::unit_of_work::UnitOfWork;
 
 domain::errors! {
     ORDERED_BY_NOBODY = "ordered_by_nobody", Forbidden, User,

@@ -12,7 +12,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::cache::RecentChanges;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in events and messages.
 pub const OUTBOX: &str = "outbox";

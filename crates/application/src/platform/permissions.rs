@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::views::PermissionView;
-use crate::authorize::PermissionSpec;
 use crate::master_data::{Resource, registry};
+use crate::permission_set::PermissionSpec;
 use crate::views::NameView;
 
 const fn permission(name: &'static str, en: &'static str, ar: &'static str) -> PermissionSpec {

@@ -17,6 +17,7 @@ use super::views::{
 };
 use crate::error::AppResult;
 use crate::paging::{ListQuery, Page};
+use crate::ports::storage_error::StorageResult;
 
 /// Accounts and their memberships. An account is the same in every tenant, so a lookup by id ignores the tenant.
 #[async_trait]
@@ -205,4 +206,26 @@ impl Caller {
     pub fn turn(&self, account: impl ToString) -> Turn {
         Turn { source: self.source, account: account.to_string() }
     }
+}
+
+#[async_trait]
+pub trait LeaseRepository: Send {
+    /// Takes the lease until `expires_at` if at `now` it is the holder's own, has ended or never was; answers whether
+    /// the holder has it.
+    async fn take_or_renew(
+        &mut self,
+        name: &str,
+        holder: Uuid,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> StorageResult<bool>;
+    /// Ends the lease at `now`, if it is the holder's and has not ended yet.
+    async fn release(&mut self, name: &str, holder: Uuid, now: Timestamp) -> StorageResult<()>;
+}
+
+#[async_trait]
+pub trait RetentionRepository: Send {
+    /// Deletes idempotency rows of every tenant made before `before`, the oldest first, at most `rows_max`; answers how
+    /// many.
+    async fn purge_idempotency(&mut self, before: Timestamp, rows_max: u32) -> StorageResult<u64>;
 }

@@ -11,20 +11,12 @@ use uuid::Uuid;
 use crate::command::Application;
 use crate::error::AppResult;
 use crate::ports::database::{Outcome, Work};
-use crate::ports::storage_error::StorageResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// How long the answer of a request is kept under its `Idempotency-Key`, in days.
 pub const IDEMPOTENCY_DAYS: i64 = 7;
 /// Rows deleted in one transaction, so that others wait only shortly.
 const PURGE_ROWS_MAX: u32 = 1_000;
-
-#[async_trait]
-pub trait RetentionRepository: Send {
-    /// Deletes idempotency rows of every tenant made before `before`, the oldest first, at most `rows_max`; answers how
-    /// many.
-    async fn purge_idempotency(&mut self, before: Timestamp, rows_max: u32) -> StorageResult<u64>;
-}
 
 /// Forgets idempotency keys older than [`IDEMPOTENCY_DAYS`], in small transactions; answers how many.
 pub async fn purge_idempotency(app: &Application) -> AppResult<u64> {

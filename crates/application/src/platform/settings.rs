@@ -1,25 +1,23 @@
 //! Small values that shape a tenant: each known by its key, checked, and with a default.
 
-use async_trait::async_trait;
 use domain::error::Violation;
 use domain::ids::TenantId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::error::{INVALID_SETTING, UNKNOWN_SETTING};
-use super::guard::record;
+use super::error::UNKNOWN_SETTING;
 use super::ports::PlatformQueries;
 use super::views::SettingView;
-use crate::accounting::fiscal_years::{AUTOMATIC, START_MONTH, realign_unused_year};
-use crate::authorize::Access;
-use crate::command::{Command, Done, check_version};
-use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::views::NameView;
 
 /// The resource, as in permissions, events and messages.
 pub const SETTING: &str = "setting";
+
+/// The setting that says in which month fiscal years begin.
+pub const START_MONTH: &str = "fiscal-year-start-month";
+/// The setting that says whether the next fiscal year is made by itself.
+pub const AUTOMATIC: &str = "fiscal-year-automatic";
 
 /// One known setting.
 pub struct SettingSpec {
@@ -27,8 +25,8 @@ pub struct SettingSpec {
     en: &'static str,
     ar: &'static str,
     /// The value it expects, for the message.
-    expected: &'static str,
-    accepts: fn(&Value) -> bool,
+    pub(crate) expected: &'static str,
+    pub(crate) accepts: fn(&Value) -> bool,
     /// For a tenant of this country.
     default: fn(&str) -> Value,
 }
@@ -109,7 +107,7 @@ impl SettingSpec {
         })
     }
 
-    fn view(&self, stored: Option<(Value, i64)>, country: &str) -> SettingView {
+    pub(crate) fn view(&self, stored: Option<(Value, i64)>, country: &str) -> SettingView {
         let is_default = stored.is_none();
         let (value, version) = stored.unwrap_or_else(|| ((self.default)(country), 0));
         let description = NameView { ar: Some(self.ar.to_owned()), en: Some(self.en.to_owned()) };
@@ -136,54 +134,8 @@ pub async fn setting(queries: &dyn PlatformQueries, tenant: TenantId, key: &str)
     all.into_iter().find(|view| view.key == spec.key).ok_or_else(|| AppError::not_found(SETTING))
 }
 
-/// Sets a value, or goes back to the default.
-pub struct PutSetting {
-    pub key: String,
-    /// `None`: the default.
-    pub value: Option<Value>,
-}
-
-#[async_trait]
-impl Command for PutSetting {
-    const NAME: &'static str = "put_setting";
-    const ACCESS: Access = Access::Permission("platform.setting.update");
-    type Output = SettingView;
-
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<SettingView>> {
-        let spec = SettingSpec::find(&self.key)?;
-        let tenant = uow.tenant();
-        let country =
-            uow.tenants().find(tenant).await?.map(|t| t.country.as_str().to_owned()).unwrap_or_default();
-        let stored = uow.tenants().setting(spec.key).await?;
-        let before = spec.view(stored, &country);
-        check_version(ctx, before.version)?;
-        let after = match &self.value {
-            Some(value) if !(spec.accepts)(value) => {
-                let bad =
-                    Violation::new(&INVALID_SETTING).with("key", spec.key).with("expected", spec.expected);
-                return Err(AppError::new(bad.at("/value")));
-            }
-            Some(value) => {
-                uow.tenants().save_setting(spec.key, value, before.version + 1).await?;
-                spec.view(Some((value.clone(), before.version + 1)), &country)
-            }
-            None => {
-                uow.tenants().delete_setting(spec.key).await?;
-                spec.view(None, &country)
-            }
-        };
-        if spec.key == START_MONTH {
-            let today = ctx.today(uow.now());
-            realign_unused_year(uow, today).await?;
-        }
-        let id = setting_id(spec.key);
-        record(uow, (SETTING, id), "updated", Some(&before), Some(&after))?;
-        Ok(Done { version: Some(after.version), id: None, output: after })
-    }
-}
-
 /// Settings have names, not ids; in the audit log a hash of the name stands for the id (RFC 9562, version 8).
-fn setting_id(key: &str) -> Uuid {
+pub(crate) fn setting_id(key: &str) -> Uuid {
     let hash = super::api_keys::hash_token(key);
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);

@@ -125,7 +125,7 @@ impl StandardRole {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authorize::PermissionSet;
+    use crate::permission_set::PermissionSet;
     use crate::platform::permissions::is_known;
 
     fn rights(code: &str) -> PermissionSet {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use uuid::Uuid;
 
-use super::unit_of_work::UnitOfWork;
 use crate::error::AppResult;
+use crate::unit_of_work::UnitOfWork;
 
 /// The end of a transaction after a work has run without error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

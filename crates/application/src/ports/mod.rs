@@ -2,14 +2,16 @@
 
 pub mod batch;
 pub mod blobs;
+pub mod bookkeeping;
 pub mod cache;
 pub mod change;
 pub mod clock;
+pub mod codes;
 pub mod configuration;
 pub mod counts;
 pub mod database;
 pub mod pace;
+pub mod progress;
 pub mod slow_statements;
 pub mod storage_error;
 pub mod stored;
-pub mod unit_of_work;

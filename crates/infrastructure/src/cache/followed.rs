@@ -85,7 +85,7 @@ mod tests {
 
     use application::ports::cache::{CacheKey, CacheStatistics, Cached, Flushed, Load};
     use application::ports::database::Outcome;
-    use application::ports::unit_of_work::UnitOfWork;
+    use application::unit_of_work::UnitOfWork;
     use tokio::sync::Notify;
     use uuid::Uuid;
 

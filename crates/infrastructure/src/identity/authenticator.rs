@@ -6,16 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::authorize::PermissionSet;
 use application::context::Actor;
 use application::error::{AppError, AppResult, UNAUTHENTICATED};
+use application::permission_set::PermissionSet;
 use application::platform::api_keys::hash_token;
 use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::ports::{AccessTokens, PlatformQueries};
 use application::ports::cache::{Cache, CacheKey, Cached, CachedEntity};
 use application::ports::clock::Clock;
 use application::ports::database::{Database, Outcome, Work};
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::error::Violation;

@@ -1,13 +1,14 @@
 //! Audit rows, events and idempotency rows: what every command leaves behind.
 
-use application::command::{Replay, key_owner};
-use application::context::{Actor, RequestContext};
+use application::context::Actor;
 use application::error::AppResult;
 use application::platform::audit_chain::{AuditHead, AuditRow, GENESIS};
 use application::platform::identity::{ACCESS_ENTITY, alters_access};
-use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Change};
+use application::ports::bookkeeping::Bookkeeping;
+use application::ports::bookkeeping::Replay;
+use application::ports::change::{AUDIT_DOCUMENT_BYTES_MAX, Cause, Change};
 use application::ports::storage_error::StorageResult;
-use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::{AuditId, TenantId};
 use serde_json::json;
@@ -169,14 +170,14 @@ impl SqlUnitOfWork {
     /// Writes each change as an audit row and as an event: one id, one position, and a hash over the row and the one before.
     async fn write_rows(
         &mut self,
-        ctx: &RequestContext,
+        cause: &Cause,
         tenant: TenantId,
         changes: Vec<Written>,
     ) -> StorageResult<()> {
         let ids: Vec<Uuid> = changes.iter().map(|_| self.new_id()).collect();
         let (head, rows) = loop {
             let head = self.feed_head(tenant).await?;
-            let rows = self.chained(ctx, head.chain, &ids, &changes);
+            let rows = self.chained(cause, head.chain, &ids, &changes);
             let end = rows.last().map_or(head.chain, |row| row.0);
             if self.move_feed(tenant, head, end).await? {
                 break (head.chain, rows);
@@ -205,12 +206,12 @@ impl SqlUnitOfWork {
     /// The columns of [`AUDIT_INSERT`] for each change, with where the chain ends after it.
     fn chained(
         &self,
-        ctx: &RequestContext,
+        cause: &Cause,
         mut head: AuditHead,
         ids: &[Uuid],
         changes: &[Written],
     ) -> Vec<(AuditHead, Vec<Value>)> {
-        let (actor_id, user_id) = match ctx.actor {
+        let (actor_id, user_id) = match cause.actor {
             Actor::User(user) => (Some(user.uuid()), Some(user)),
             Actor::ApiKey(key, user) => (Some(key.uuid()), Some(user)),
             Actor::System => (None, None),
@@ -222,7 +223,7 @@ impl SqlUnitOfWork {
                 position: head.position + 1,
                 id: AuditId::new(*id),
                 recorded_at: self.now,
-                actor_kind: ctx.actor.kind(),
+                actor_kind: cause.actor.kind(),
                 actor_id,
                 user_id,
                 action: change.action,
@@ -230,7 +231,7 @@ impl SqlUnitOfWork {
                 entity_id: change.entity_id,
                 before: change.before.as_ref(),
                 after: change.after.as_ref(),
-                request_id: &ctx.request_id,
+                request_id: &cause.request_id,
             };
             head = AuditHead { position: row.position, hash: row.hash(&head.hash) };
             let values = vec![
@@ -257,7 +258,7 @@ impl SqlUnitOfWork {
 
 #[async_trait]
 impl Bookkeeping for SqlUnitOfWork {
-    async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>> {
+    async fn write_changes(&mut self, cause: &Cause) -> AppResult<Vec<(TenantId, Vec<&'static str>)>> {
         self.flush_balances().await?;
         let changes = std::mem::take(&mut self.changes);
         if changes.is_empty() {
@@ -287,16 +288,16 @@ impl Bookkeeping for SqlUnitOfWork {
             let (of_tenant, others) =
                 changes.into_iter().partition(|written| written.change.tenant == *tenant);
             changes = others;
-            self.write_rows(ctx, *tenant, of_tenant).await?;
+            self.write_rows(cause, *tenant, of_tenant).await?;
         }
         Ok(touched)
     }
 
-    async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>> {
-        if self.tx.knows_no_replay(key_owner(ctx), key) {
+    async fn find_replay(&mut self, cause: &Cause, key: &str) -> AppResult<Option<Replay>> {
+        if self.tx.knows_no_replay(cause.key_owner(), key) {
             return Ok(None);
         }
-        let params = [ctx.tenant.into(), key_owner(ctx).into(), key.into()];
+        let params = [cause.tenant.into(), cause.key_owner().into(), key.into()];
         let Some(row) = self.tx.find(&REPLAY_FIND, &params).await? else { return Ok(None) };
         let mut columns = row.columns("idempotency");
         Ok(Some(Replay {
@@ -307,10 +308,10 @@ impl Bookkeeping for SqlUnitOfWork {
         }))
     }
 
-    async fn save_replay(&mut self, ctx: &RequestContext, key: &str, replay: Replay) -> AppResult<()> {
+    async fn save_replay(&mut self, cause: &Cause, key: &str, replay: Replay) -> AppResult<()> {
         let params = [
-            ctx.tenant.into(),
-            key_owner(ctx).into(),
+            cause.tenant.into(),
+            cause.key_owner().into(),
             key.into(),
             replay.request_hash.into(),
             replay.body.into(),

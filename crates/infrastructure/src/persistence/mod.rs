@@ -13,7 +13,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountRepository;
-use application::accounting::ports::codes::CodeRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
 use application::accounting::ports::exchange_rates::ExchangeRateRepository;
@@ -29,16 +28,18 @@ use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
-use application::platform::leadership::LeaseRepository;
 use application::platform::log_levels::LogLevelRepository;
+use application::platform::ports::LeaseRepository;
+use application::platform::ports::RetentionRepository;
 use application::platform::ports::{
     ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
     UserRepository,
 };
-use application::platform::retention::RetentionRepository;
+use application::ports::bookkeeping::Bookkeeping;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
-use application::ports::unit_of_work::{Bookkeeping, UnitOfWork};
+use application::ports::codes::CodeRepository;
+use application::unit_of_work::UnitOfWork;
 use domain::accounting::dimension::DimensionCombination;
 use domain::ids::{DimensionSetId, TenantId};
 use domain::time::Timestamp;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::ports::clock::Ids;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use application::command::Replay;
 use application::context::{IdempotencyKey, RequestContext};
 use application::error::{AppError, AppResult};
+use application::ports::bookkeeping::Replay;
 use application::ports::clock::Ids;
 use application::ports::database::{Database, Outcome, Work};
 use application::ports::storage_error::StorageError;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
@@ -67,14 +67,14 @@ impl Work for Probe {
     async fn run(&self, uow: &mut dyn UnitOfWork) -> AppResult<Outcome> {
         *self.seen.lock().unwrap() = Some(uow.now());
         let row = || Replay { request_hash: [0; 32], body: "{}".to_owned(), id: None, version: None };
-        uow.bookkeeping().save_replay(&self.ctx, &self.key, row()).await?;
+        uow.bookkeeping().save_replay(&self.ctx.cause(), &self.key, row()).await?;
         match self.end {
             End::Commit => Ok(Outcome::Commit),
             End::Rollback => Ok(Outcome::Rollback),
             End::Fail => Err(AppError::internal("as planned")),
             End::Panic => panic!("as planned"),
             End::SwallowError => {
-                let _ = uow.bookkeeping().save_replay(&self.ctx, &self.key, row()).await;
+                let _ = uow.bookkeeping().save_replay(&self.ctx.cause(), &self.key, row()).await;
                 Ok(Outcome::Commit)
             }
         }

@@ -9,7 +9,7 @@ use application::platform::leadership::{BACKGROUND_WORK, LEASE, hold};
 use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Outcome, Work};
 use application::ports::storage_error::StorageResult;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;

@@ -22,7 +22,7 @@ mod recurring_entries;
 mod reports;
 mod setup;
 
-use application::accounting::currencies::CurrencyRecord;
+use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::Journal;
 

@@ -6,15 +6,15 @@ use application::accounting::fiscal_years::FirstYear;
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
-use application::platform::create_tenant::CreateTenant;
 use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;
-use application::platform::invite_administrator::InviteAdministrator;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
-use application::platform::provision::{Entry, NewAdministrator, NewTenant};
 use application::platform::records::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
 use application::platform::views::{InvitationSecretView, NewTenantView, TenantView};
+use application::tenancy::create_tenant::CreateTenant;
+use application::tenancy::invite_administrator::InviteAdministrator;
+use application::tenancy::provision::{Entry, NewAdministrator, NewTenant};
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::{

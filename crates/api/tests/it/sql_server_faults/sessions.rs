@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use application::error::AppResult;
 use application::ports::clock::Ids;
 use application::ports::database::{Database, Outcome, Work};
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use futures::future::join_all;

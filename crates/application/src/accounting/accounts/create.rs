@@ -8,16 +8,16 @@ use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
-use crate::accounting::ports::codes::Coded;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::ports::codes::Coded;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct CreateAccount {

@@ -10,7 +10,7 @@ use crate::changes::{record, refuse_used, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct DeleteAccount {

@@ -11,12 +11,12 @@ use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::CurrencyCode;
 
-use crate::accounting::currencies::CurrencyRecord;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::master_data::Records;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
+use domain::accounting::currency::CurrencyRecord;
 
 /// Entity name in audit log, change feed and cache.
 pub const ACCOUNT: &str = "account";

@@ -10,16 +10,16 @@ use domain::text::{Code, LocalizedName};
 
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
 use crate::accounting::error::ACCOUNT_IN_LEDGER_SETTINGS;
-use crate::accounting::ports::codes::Coded;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::codes::Coded;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

@@ -15,8 +15,8 @@ use crate::accounting::ports::dimension_rules::RuleRecord;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::master_data::Records;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 domain::choices! {
     /// What a rule asks.

@@ -15,7 +15,7 @@ use domain::ids::DimensionValueId;
 
 use super::ports::dimension_rules::RuleRecord;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Entity name in audit log, change feed and cache.
 pub const DIMENSION_RULE: &str = "dimension_rule";

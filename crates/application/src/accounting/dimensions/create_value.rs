@@ -7,7 +7,6 @@ use domain::ids::{DimensionId, DimensionValueId};
 use domain::text::{Code, LocalizedName};
 
 use super::{DIMENSION, DIMENSION_VALUE, check_place, resolve_value};
-use crate::accounting::ports::codes::Coded;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record};
@@ -15,9 +14,10 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::master_data::Records;
+use crate::ports::codes::Coded;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct CreateDimensionValue {

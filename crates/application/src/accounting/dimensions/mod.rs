@@ -13,8 +13,8 @@ use super::error::{DIMENSION_VALUE_ELSEWHERE, DIMENSION_VALUE_TOO_DEEP};
 use super::ports::dimensions::VALUE_DEPTH_MAX;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 pub use resource::{DimensionChange, DimensionView, NewDimension};
 

@@ -7,16 +7,16 @@ use domain::ids::{DimensionId, DimensionValueId};
 use domain::text::{Code, LocalizedName};
 
 use super::{DIMENSION_VALUE, check_place, resolve_value};
-use crate::accounting::ports::codes::Coded;
 use crate::accounting::views::dimension::DimensionValueView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::ports::codes::Coded;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct CreateExchangeRate {

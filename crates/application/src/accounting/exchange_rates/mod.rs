@@ -9,11 +9,11 @@ use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::error::Violation;
 use domain::money::CurrencyCode;
 
-use super::currencies::CurrencyRecord;
 use super::error::COMPANY_CURRENCY_RATE;
 use crate::error::AppResult;
 use crate::master_data::Records;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
+use domain::accounting::currency::CurrencyRecord;
 
 /// Entity name in audit log, change feed and cache.
 pub const EXCHANGE_RATE: &str = "exchange_rate";

@@ -19,7 +19,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, PERMISSION_DENIED};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 const UPDATE: &str = "accounting.exchange_rate.update";
 

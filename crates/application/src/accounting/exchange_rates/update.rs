@@ -13,7 +13,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct CloseFiscalPeriod {

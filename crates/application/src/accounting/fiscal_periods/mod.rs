@@ -16,7 +16,7 @@ use crate::command::{Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The period, at the version the caller has seen.
 async fn find(ctx: &RequestContext, uow: &mut dyn UnitOfWork, id: FiscalPeriodId) -> AppResult<FiscalPeriod> {

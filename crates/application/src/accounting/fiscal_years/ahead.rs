@@ -10,7 +10,7 @@ use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// So many days before the last fiscal year ends, the next one is made.
 pub const NEXT_YEAR_BEFORE_DAYS: u64 = 30;

@@ -14,7 +14,7 @@ use super::{CREATE, insert};
 use crate::authorize::{Access, require};
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// How many days before it begins a fiscal year may be made by itself.
 pub const NEXT_YEAR_AHEAD_DAYS_MAX: u64 = 366;

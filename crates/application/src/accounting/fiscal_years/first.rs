@@ -9,7 +9,7 @@ use super::rhythm::rhythm;
 use super::{record, stale};
 use crate::accounting::fiscal_periods::record_period;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The first fiscal year that is asked for; `None` leaves it to the tenant's settings and the calendar.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -36,7 +36,7 @@ use super::number_series::overlap::overlap_of_year;
 use super::views::fiscal_year::{FiscalPeriodView, FiscalYearView};
 use crate::error::{AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 pub const CREATE: &str = "accounting.fiscal_year.create";
 

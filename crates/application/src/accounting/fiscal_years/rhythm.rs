@@ -4,12 +4,10 @@ use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::fiscal_year::{FiscalYear, PeriodPattern, YearRhythm};
 
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
-/// The setting that says in which month fiscal years begin.
-pub const START_MONTH: &str = "fiscal-year-start-month";
-/// The setting that says whether the next fiscal year is made by itself.
-pub const AUTOMATIC: &str = "fiscal-year-automatic";
+pub use crate::platform::settings::AUTOMATIC;
+pub use crate::platform::settings::START_MONTH;
 
 /// The month that was set, if any, and periods like those of the last year.
 pub async fn rhythm(uow: &mut dyn UnitOfWork, existing: &[FiscalYear]) -> AppResult<YearRhythm> {

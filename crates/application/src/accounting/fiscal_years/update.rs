@@ -11,7 +11,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves the name as it is, an inner `None` removes it.
 #[derive(Debug, Clone)]

@@ -28,7 +28,7 @@ use crate::changes::record;
 use crate::error::AppResult;
 use crate::master_data::Records;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The code of a new value whose name has no letter of a code, and the beginning of the next one's.
 const VALUE_CODE_DEFAULT: &str = "VALUE";

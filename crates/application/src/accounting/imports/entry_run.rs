@@ -21,7 +21,7 @@ use crate::accounting::views::journal_entry_build::hex;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Errors that matter only when an entry is posted: a draft may wait for their cure.
 const LATER: [&ErrorDef; 5] = [

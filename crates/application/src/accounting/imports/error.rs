@@ -77,6 +77,4 @@ domain::errors! {
     OPENING_DATE_MISSING = "opening_date_missing", Rule, User,
         "Give the date of the opening balances, in a column date or as the parameter date.",
         "أدخل تاريخ الأرصدة الافتتاحية في عمود date أو في المعامل date.";
-    JOB_CANCELLED = "job_cancelled", Conflict, User,
-        "The job was cancelled; nothing was kept.", "أُلغيت المهمة ولم يُحفظ شيء.";
 }

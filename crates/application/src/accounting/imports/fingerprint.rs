@@ -12,7 +12,7 @@ use super::entry_file::{EntryFile, FileEntry, FileLine};
 use super::error::IMPORT_DUPLICATE;
 use crate::accounting::ports::imports::{EarlierImport, ImportNote};
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Currencies of a file for which the number is known before the company's is.
 const CURRENCIES_MAX: usize = 4;

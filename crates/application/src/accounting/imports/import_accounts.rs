@@ -19,7 +19,7 @@ use super::account_file::{AccountFile, FileAccount};
 use super::error::{IMPORT_ACCOUNT_DIFFERS, IMPORT_PARENT_UNKNOWN};
 use super::import_entries::needs;
 use super::row_errors::RowErrors;
-use super::{IMPORT, ImportKind, ImportOptions, Meter, Progress, unless_cancelled};
+use super::{IMPORT, ImportKind, ImportOptions, Meter, unless_cancelled};
 use crate::accounting::accounts::ACCOUNT;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::import_result::ImportResultView;
@@ -30,8 +30,9 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::jobs;
 use crate::platform::on_behalf::with_rights_of_now;
+use crate::ports::progress::Progress;
 use crate::ports::stored::Stored;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 pub struct ImportAccounts {
     pub file: Arc<AccountFile>,

@@ -14,9 +14,7 @@ use super::entry_file::EntryFile;
 use super::entry_run::Run;
 use super::error::IMPORT_PERMISSION_NEEDED;
 use super::row_errors::RowErrors;
-use super::{
-    IMPORT, ImportKind, ImportOptions, Progress, dimensions, fingerprint, opening, unless_cancelled,
-};
+use super::{IMPORT, ImportKind, ImportOptions, dimensions, fingerprint, opening, unless_cancelled};
 use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
@@ -30,7 +28,8 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::jobs;
 use crate::platform::on_behalf::with_rights_of_now;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::ports::progress::Progress;
+use crate::unit_of_work::UnitOfWork;
 
 pub struct ImportEntries {
     pub file: Arc<EntryFile>,

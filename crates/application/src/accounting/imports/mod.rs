@@ -44,7 +44,7 @@ use crate::authorize::Permission;
 use crate::command::{Application, Executed, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use error::JOB_CANCELLED;
+use crate::ports::progress::{JOB_CANCELLED, Progress};
 
 pub const IMPORT: Permission = "accounting.import.create";
 
@@ -130,24 +130,6 @@ impl ParsedFile {
             Self::Entries(file) => file.lines.len() as u64,
         }
     }
-}
-
-/// Told how far an import is; asked whether it should stop.
-pub trait Progress: Send + Sync {
-    /// Rows done so far, of how many.
-    fn advance(&self, done: u64, total: u64);
-    /// An import that was cancelled keeps nothing.
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
-
-/// Reports no progress.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {
-    fn advance(&self, _: u64, _: u64) {}
 }
 
 /// Reads a whole file. Blocks: run it where blocking is allowed.

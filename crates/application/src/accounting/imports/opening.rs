@@ -12,7 +12,7 @@ use domain::money::{CurrencyCode, Rate};
 use crate::accounting::opening_balances::{OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING};
 use crate::accounting::ports::ledger_batch::SessionFacts;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The description of an entry that names none, and its reason for posting to control accounts.
 pub const DESCRIPTION: &str = "الأرصدة الافتتاحية / Opening balances";

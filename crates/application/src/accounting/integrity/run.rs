@@ -8,8 +8,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Integrity;
-use crate::accounting::imports::Progress;
-use crate::accounting::imports::error::JOB_CANCELLED;
 use crate::accounting::views::integrity::ChainVerificationView;
 use crate::command::Executed;
 use crate::error::{AppError, AppResult};
@@ -17,6 +15,8 @@ use crate::paging::{ListQuery, PAGE_LIMIT_MAX};
 use crate::platform::ports::PlatformQueries;
 use crate::platform::tenants::TENANT_LIST;
 use crate::platform::views::TenantView;
+use crate::ports::progress::JOB_CANCELLED;
+use crate::ports::progress::Progress;
 
 /// The kind of the job.
 pub const INTEGRITY_RUN: &str = "integrity_run";

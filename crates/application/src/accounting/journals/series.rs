@@ -7,11 +7,12 @@ use domain::ids::{JournalId, NumberSeriesId};
 use domain::text::Code;
 
 use crate::accounting::error::{NUMBER_SERIES_INACTIVE, NUMBER_SERIES_NEEDS_BRANCH};
-use crate::accounting::number_series::overlap::{SeriesNumbers, overlap, year_codes};
+use crate::accounting::number_series::overlap::{SeriesNumbers, overlap};
+use crate::accounting::number_series::year_codes;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// The member that names the series.
 pub(super) fn pointer(series: &Reference<NumberSeriesId>) -> &'static str {

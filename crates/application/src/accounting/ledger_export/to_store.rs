@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{ExportFormat, LedgerExport};
-use crate::accounting::imports::Progress;
-use crate::accounting::imports::error::JOB_CANCELLED;
 use crate::accounting::ports::ledger_export::ExportRange;
 use crate::command::{Application, Executed};
 use crate::context::RequestContext;
@@ -19,6 +17,8 @@ use crate::error::{AppError, AppResult};
 use crate::platform::attachments::NoteBlob;
 use crate::platform::jobs::JobView;
 use crate::ports::blobs::{BlobKey, BlobKind, BlobLabel, BlobStore, Expected, hex};
+use crate::ports::progress::JOB_CANCELLED;
+use crate::ports::progress::Progress;
 
 /// The type of the job.
 pub const EXPORT_LEDGER: &str = "export_ledger";

@@ -9,7 +9,7 @@ pub use revoke::RevokeLockException;
 use super::ports::locks::StoredLockException;
 use super::views::lock::LockExceptionView;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 domain::errors! {
     LOCK_EXCEPTION_REVOKED = "lock_exception_revoked", Conflict, User,

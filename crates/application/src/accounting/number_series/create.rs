@@ -7,8 +7,8 @@ use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
 
 use super::NUMBER_SERIES;
-use super::overlap::{SeriesNumbers, overlap, year_codes};
-use crate::accounting::ports::codes::Coded;
+use super::overlap::{SeriesNumbers, overlap};
+use super::year_codes;
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
@@ -16,7 +16,8 @@ use crate::changes::{already_exists, record};
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::ports::codes::Coded;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct CreateNumberSeries {

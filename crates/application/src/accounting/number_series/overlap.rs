@@ -7,9 +7,6 @@ use domain::accounting::number_series::{
 use domain::error::Violation;
 use domain::ids::{JournalId, NumberSeriesId};
 
-use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
-
 /// The facts that decide which numbers a series gives, and which it gave before.
 #[derive(Debug, Clone)]
 pub struct SeriesNumbers {
@@ -64,12 +61,6 @@ impl SeriesNumbers {
         }
         Ok(())
     }
-}
-
-/// The codes of the tenant's fiscal years, which numbers may name.
-pub async fn year_codes(uow: &mut dyn UnitOfWork) -> AppResult<Vec<String>> {
-    let years = uow.fiscal_years().fiscal_years().await?;
-    Ok(years.into_iter().map(|year| year.code.to_string()).collect())
 }
 
 /// A series that gives or gave a number which `changed` could give, `changed` itself under its earlier forms included.

@@ -8,8 +8,8 @@ use domain::text::{Code, LocalizedName};
 
 use super::NUMBER_SERIES;
 use super::create::parse_pattern;
-use super::overlap::{SeriesNumbers, overlap, year_codes};
-use crate::accounting::ports::codes::Coded;
+use super::overlap::{SeriesNumbers, overlap};
+use super::year_codes;
 use crate::accounting::ports::number_series::StoredSeries;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::authorize::Access;
@@ -17,7 +17,8 @@ use crate::changes::{already_exists, record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::ports::codes::Coded;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a field as it is.
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The description of an entry that names none.
 const DESCRIPTION_DEFAULT: &str = "الأرصدة الافتتاحية / Opening balances";

@@ -7,7 +7,7 @@ pub use create::{CreateOpeningBalances, post_opening_balances};
 use domain::error::Violation;
 
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Refuses a second opening entry while the first one is not reversed.
 pub async fn refuse_second(uow: &mut dyn UnitOfWork) -> AppResult<()> {

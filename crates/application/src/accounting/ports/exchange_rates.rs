@@ -28,6 +28,21 @@ pub struct ExchangeRate {
     pub version: i64,
 }
 
+impl From<&Stored<ExchangeRate>> for ExchangeRateView {
+    fn from(stored: &Stored<ExchangeRate>) -> Self {
+        let rate = &stored.value;
+        Self {
+            id: rate.id.uuid(),
+            currency: rate.currency.to_string(),
+            date: rate.date,
+            rate: rate.rate.to_string(),
+            source: rate.source.clone(),
+            updated_at: stored.updated_at.to_string(),
+            version: rate.version,
+        }
+    }
+}
+
 #[async_trait]
 pub trait ExchangeRateRepository: Send {
     async fn find(&mut self, id: ExchangeRateId) -> StorageResult<Option<Stored<ExchangeRate>>>;

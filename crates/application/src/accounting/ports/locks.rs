@@ -19,6 +19,23 @@ pub struct StoredLockException {
     pub version: i64,
 }
 
+impl From<&StoredLockException> for LockExceptionView {
+    fn from(stored: &StoredLockException) -> Self {
+        let exception = &stored.exception;
+        Self {
+            id: exception.id.uuid(),
+            kind: exception.kind.as_str(),
+            user_id: exception.user_id.uuid(),
+            reason: exception.reason.clone(),
+            starts_at: exception.starts.to_string(),
+            expires_at: exception.expires_at.to_string(),
+            revoked_at: stored.revoked_at.map(|at| at.to_string()),
+            created_by: stored.created_by.map(|user| user.uuid()),
+            version: stored.version,
+        }
+    }
+}
+
 #[async_trait]
 pub trait LockRepository: Send {
     async fn locks(&mut self) -> StorageResult<Locks>;

@@ -2,7 +2,6 @@
 
 pub mod accounts;
 pub mod close_checklist;
-pub mod codes;
 pub mod dimension_rules;
 pub mod dimensions;
 pub mod exchange_rates;

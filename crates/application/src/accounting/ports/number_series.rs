@@ -8,6 +8,7 @@ use domain::time::Timestamp;
 use futures::stream::BoxStream;
 
 use crate::accounting::number_series::overlap::SeriesNumbers;
+use crate::accounting::views::NameView;
 use crate::accounting::views::journal::NumberSeriesView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
@@ -20,6 +21,24 @@ pub struct StoredSeries {
     /// The document type it numbers: `journal_entry`.
     pub document_type: String,
     pub updated_at: Timestamp,
+}
+
+impl From<&StoredSeries> for NumberSeriesView {
+    fn from(stored: &StoredSeries) -> Self {
+        let series = &stored.series;
+        Self {
+            id: series.id.uuid(),
+            code: series.code.to_string(),
+            name: NameView::from(&series.name),
+            document_type: stored.document_type.clone(),
+            pattern: series.pattern.as_str().to_owned(),
+            reset: series.pattern.reset().as_str(),
+            gapless: series.gapless,
+            active: series.active,
+            updated_at: stored.updated_at.to_string(),
+            version: series.version,
+        }
+    }
 }
 
 #[async_trait]

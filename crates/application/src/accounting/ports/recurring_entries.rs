@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::recurring_entry::{FAILED_OCCURRENCES_MAX, RecurringEntry};
+use domain::accounting::recurring_entry::RecurringEntry;
 use domain::ids::{RecurringEntryId, TenantId, UserId};
 
 use crate::accounting::views::recurring_entry::{
@@ -12,34 +12,7 @@ use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// A recurring entry with what is wrong with its occurrences.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRecurringEntry {
-    pub entry: RecurringEntry,
-    /// The error of the earliest failed occurrence.
-    pub last_error: Option<RecurringFailureView>,
-    /// Occurrences that failed and were neither made nor skipped since.
-    pub failed_count: u32,
-}
-
-impl StoredRecurringEntry {
-    pub fn new(entry: RecurringEntry) -> Self {
-        Self { entry, last_error: None, failed_count: 0 }
-    }
-
-    /// After the next occurrence was made or skipped; what failed before stays failed.
-    #[must_use]
-    pub fn advance(self) -> Self {
-        // A row of an earlier version has the failure of its next occurrence, and counts none.
-        let last_error = self.last_error.filter(|_| self.failed_count > 0);
-        Self { entry: self.entry.advance(), last_error, ..self }
-    }
-
-    /// The date that is due by `through`, unless too many occurrences failed already.
-    pub fn due(&self, through: NaiveDate) -> Option<NaiveDate> {
-        self.entry.due(through).filter(|_| self.failed_count < FAILED_OCCURRENCES_MAX)
-    }
-}
+pub use crate::accounting::views::recurring_entry::StoredRecurringEntry;
 
 /// How an occurrence ended that was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]

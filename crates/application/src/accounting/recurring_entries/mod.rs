@@ -28,12 +28,12 @@ use super::ports::journal_entries::EntryMeta;
 use super::ports::recurring_entries::StoredRecurringEntry;
 use super::views::journal_entry_build::draft_view;
 use super::views::recurring_entry::RecurringEntryView;
-use crate::accounting::ports::codes::Coded;
 use crate::authorize::Permission;
 use crate::context::{Actor, RequestContext};
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, STALE_VERSION};
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::ports::codes::Coded;
+use crate::unit_of_work::UnitOfWork;
 
 pub const CREATE: &str = "accounting.recurring_entry.create";
 pub const UPDATE: &str = "accounting.recurring_entry.update";

@@ -15,7 +15,7 @@ use crate::accounting::views::journal_entry_build::{draft_view, posted_view, rec
 use crate::accounting::views::recurring_entry::RecurringFailureView;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Makes the entry of a date, in the caller's name and transaction.
 pub(super) async fn make(

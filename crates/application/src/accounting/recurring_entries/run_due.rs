@@ -16,7 +16,7 @@ use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::on_behalf::on_behalf_of;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Most occurrences that one call tries; the others wait for the next call.
 pub const OCCURRENCES_PER_RUN_MAX: usize = 1_000;

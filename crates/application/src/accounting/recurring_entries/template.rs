@@ -11,8 +11,8 @@ use crate::accounting::entry_input::resolve_known_journal;
 use crate::accounting::posting;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// The journal meant, which must exist.
 pub(super) async fn journal(

@@ -21,8 +21,8 @@ use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// Whole months before the current one.
 const MONTHS: u32 = 4;

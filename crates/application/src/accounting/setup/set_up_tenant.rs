@@ -11,7 +11,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::tenants::move_to_time_zone;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct SetUpTenant {

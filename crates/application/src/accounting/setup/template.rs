@@ -7,8 +7,9 @@ use domain::accounting::number_series::NumberReset;
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
+use super::journal_plan::JournalPlan;
 use super::sa_standard;
-use crate::accounting::currencies::{CurrencyRecord, NewCurrency};
+use crate::accounting::currencies::NewCurrency;
 use crate::accounting::fiscal_years::{FirstYear, first_fiscal_years};
 use crate::accounting::journals::NewJournal;
 use crate::accounting::ledger_settings::update::save;
@@ -19,7 +20,8 @@ use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::master_data::{Create, Records};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
+use domain::accounting::currency::CurrencyRecord;
 
 domain::choices! {
     /// The template of a new ledger.
@@ -36,15 +38,6 @@ pub struct SetupOptions {
     pub first_year: FirstYear,
     /// A fiscal year is there for this day.
     pub today: NaiveDate,
-}
-
-/// A journal of a template and the series of its numbers, which has the same code.
-pub(super) struct JournalPlan {
-    pub code: &'static str,
-    pub kind: JournalKind,
-    pub pattern: &'static str,
-    pub ar: &'static str,
-    pub en: &'static str,
 }
 
 pub(super) static GENERAL: JournalPlan = JournalPlan {

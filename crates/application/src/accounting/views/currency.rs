@@ -5,9 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounting::ports::exchange_rates::ExchangeRate;
-use crate::ports::stored::Stored;
-
 /// Company units for one unit of a currency, from a date until the next rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -20,21 +17,6 @@ pub struct ExchangeRateView {
     #[schema(format = "date-time")]
     pub updated_at: String,
     pub version: i64,
-}
-
-impl From<&Stored<ExchangeRate>> for ExchangeRateView {
-    fn from(stored: &Stored<ExchangeRate>) -> Self {
-        let rate = &stored.value;
-        Self {
-            id: rate.id.uuid(),
-            currency: rate.currency.to_string(),
-            date: rate.date,
-            rate: rate.rate.to_string(),
-            source: rate.source.clone(),
-            updated_at: stored.updated_at.to_string(),
-            version: rate.version,
-        }
-    }
 }
 
 /// What many rates at once became.

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NameView;
-use crate::accounting::ports::number_series::StoredSeries;
 
 /// A series of document numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,24 +26,6 @@ pub struct NumberSeriesView {
     #[schema(format = "date-time")]
     pub updated_at: String,
     pub version: i64,
-}
-
-impl From<&StoredSeries> for NumberSeriesView {
-    fn from(stored: &StoredSeries) -> Self {
-        let series = &stored.series;
-        Self {
-            id: series.id.uuid(),
-            code: series.code.to_string(),
-            name: NameView::from(&series.name),
-            document_type: stored.document_type.clone(),
-            pattern: series.pattern.as_str().to_owned(),
-            reset: series.pattern.reset().as_str(),
-            gapless: series.gapless,
-            active: series.active,
-            updated_at: stored.updated_at.to_string(),
-            version: series.version,
-        }
-    }
 }
 
 /// The number that the next document would get. It is not reserved.

@@ -13,7 +13,7 @@ use crate::accounting::ports::ledger::AccountName;
 use crate::accounting::posting::Posting;
 use crate::error::AppResult;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The names with which lines are shown.
 struct Names {

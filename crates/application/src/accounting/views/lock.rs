@@ -5,8 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounting::ports::locks::StoredLockException;
-
 /// A lock: on or before its date nothing can be posted that it applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -43,21 +41,4 @@ pub struct LockExceptionView {
     pub revoked_at: Option<String>,
     pub created_by: Option<Uuid>,
     pub version: i64,
-}
-
-impl From<&StoredLockException> for LockExceptionView {
-    fn from(stored: &StoredLockException) -> Self {
-        let exception = &stored.exception;
-        Self {
-            id: exception.id.uuid(),
-            kind: exception.kind.as_str(),
-            user_id: exception.user_id.uuid(),
-            reason: exception.reason.clone(),
-            starts_at: exception.starts.to_string(),
-            expires_at: exception.expires_at.to_string(),
-            revoked_at: stored.revoked_at.map(|at| at.to_string()),
-            created_by: stored.created_by.map(|user| user.uuid()),
-            version: stored.version,
-        }
-    }
 }

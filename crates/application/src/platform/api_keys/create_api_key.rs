@@ -14,7 +14,7 @@ use crate::platform::error::USERS_ONLY;
 use crate::platform::guard::{expiry_ahead, known_grants, may_give, normal_grants, outlives_no_key, record};
 use crate::platform::records::ApiKey;
 use crate::platform::views::ApiKeyView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The key acts for the caller with those of `scopes` that the caller still holds at the time of use. The secret
 /// itself never reaches the command, so that no stored answer can contain it.

@@ -16,7 +16,7 @@ use domain::ids::ApiKeyId;
 use super::records::ApiKey;
 use crate::error::{AppError, AppResult};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const API_KEY: &str = "api_key";

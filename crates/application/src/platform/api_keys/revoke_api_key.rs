@@ -4,15 +4,16 @@ use async_trait::async_trait;
 use domain::ids::ApiKeyId;
 
 use super::{API_KEY, existing};
-use crate::authorize::{Access, PermissionSet};
+use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult};
+use crate::permission_set::PermissionSet;
 use crate::platform::error::API_KEY_REVOKED;
 use crate::platform::guard::{may_overrule, may_take, record};
 use crate::platform::records::ApiKey;
 use crate::platform::views::ApiKeyView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The key stays in the list, so that the audit log can name it, but is never accepted again.
 pub struct RevokeApiKey {

@@ -12,7 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::platform::error::{API_KEY_REVOKED, TARGET_EXCEEDS_OWN};
 use crate::platform::guard::{may_give, outlives_no_key, record};
 use crate::platform::views::ApiKeyView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The old secret stops working at once; name, scopes and expiry stay. The caller learns the new secret, so only the
 /// key's own user may rotate it, or a user who holds every permission.

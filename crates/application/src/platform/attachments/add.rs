@@ -15,7 +15,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::guard::record;
 use crate::ports::blobs::BlobKind;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
 pub struct AddAttachment {

@@ -15,7 +15,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::record;
 use crate::ports::blobs::BlobKind;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// How long an upload may be completed after its URL has expired, in seconds.
 const COMPLETION_GRACE_SECONDS: i64 = 60 * 60;

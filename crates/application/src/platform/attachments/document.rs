@@ -1,25 +1,16 @@
 //! The documents attachments belong to: whether they are there, who may see them, whether their evidence is settled.
 
-use chrono::NaiveDate;
 use domain::accounting::lock::LockKind;
 use domain::error::Violation;
 use domain::platform::attachment::{ATTACHMENTS_PER_DOCUMENT_MAX, DocumentType};
 use uuid::Uuid;
 
 use super::error::{ATTACHMENT_PROTECTED, DOCUMENT_UNKNOWN, TOO_MANY_ATTACHMENTS};
-use crate::authorize::{self, Access, Permission, PermissionSet};
+use crate::authorize::{self, Access, Permission};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
-
-/// The facts about their document that attachments need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DocumentState {
-    pub date: NaiveDate,
-    pub posted: bool,
-    /// Whether the fiscal period it is posted in still takes entries.
-    pub period_open: bool,
-}
+use crate::permission_set::PermissionSet;
+use crate::unit_of_work::UnitOfWork;
 
 /// A user who may not read a document may not see its files either.
 pub fn read_permission(kind: DocumentType) -> Permission {

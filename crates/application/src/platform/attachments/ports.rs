@@ -6,8 +6,7 @@ use domain::platform::attachment::DocumentType;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::document::DocumentState;
-use super::records::Attachment;
+use super::records::{Attachment, DocumentState};
 use crate::error::AppResult;
 use crate::paging::{ListQuery, Page};
 use crate::ports::blobs::{BlobKey, BlobKind};

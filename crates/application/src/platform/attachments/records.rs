@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
 use domain::ids::{AttachmentId, BlobId, TenantId, UserId};
 use domain::platform::attachment::{AttachmentStatus, ContentType, DocumentType, FileName, STANDARD_TYPES};
@@ -107,4 +108,13 @@ impl AttachmentPolicy {
             _ => Err(errors.into_vec()),
         }
     }
+}
+
+/// The facts about their document that attachments need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentState {
+    pub date: NaiveDate,
+    pub posted: bool,
+    /// Whether the fiscal period it is posted in still takes entries.
+    pub period_open: bool,
 }

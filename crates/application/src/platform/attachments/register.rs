@@ -14,7 +14,7 @@ use super::error::ATTACHMENT_QUOTA_EXCEEDED;
 use crate::error::AppResult;
 use crate::ports::blobs::BlobKind;
 use crate::ports::database::{Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// How long bytes that are on their way are waited for, in seconds; longer than any request lives.
 pub const UPLOAD_GRACE_SECONDS: i64 = 24 * 60 * 60;

@@ -13,7 +13,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::blobs::{BlobKey, BlobStore};
 use crate::ports::database::{Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Rows looked at in one transaction.
 const ROWS_MAX: u32 = 100;

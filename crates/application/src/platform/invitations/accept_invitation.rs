@@ -5,10 +5,11 @@ use domain::error::Violation;
 use domain::ids::{RoleAssignmentId, UserId};
 
 use super::{GIVE, INVITATION, INVITE};
-use crate::authorize::{Access, PermissionSet};
+use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::permission_set::PermissionSet;
 use crate::platform::error::{
     INVITATION_FOR_OTHER, INVITATION_UNUSABLE, INVITATION_VOID, OWN_PASSWORD_NEEDED, TOO_MANY_MEMBERSHIPS,
 };
@@ -18,7 +19,7 @@ use crate::platform::records::{
 };
 use crate::platform::users::{USER, address_is_free};
 use crate::platform::views::{AcceptedInvitationView, InvitationView, RoleAssignmentView, UserView};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Runs in the tenant of the invitation, as the account that enters it. Everything that was checked before the password
 /// was hashed is checked again here.

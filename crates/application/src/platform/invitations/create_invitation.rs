@@ -14,7 +14,7 @@ use crate::platform::guard::record;
 use crate::platform::records::Invitation;
 use crate::platform::users::address_is_free;
 use crate::platform::views::InvitationView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Asks nothing outside the tenant: whether the address is known elsewhere changes neither the answer nor its time. The
 /// token itself never reaches the command, so that no stored answer can contain it.

@@ -26,7 +26,7 @@ use super::records::{INVITATIONS_OPEN_MAX, Invitation, Role};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, PERMISSION_DENIED, UNKNOWN_REFERENCE};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const INVITATION: &str = "invitation";

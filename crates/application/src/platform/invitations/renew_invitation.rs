@@ -11,7 +11,7 @@ use crate::error::AppResult;
 use crate::platform::guard::record;
 use crate::platform::users::address_is_free;
 use crate::platform::views::InvitationView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The old token stops working. The user who renews it answers for the roles from now on, so must hold everything
 /// that they grant.

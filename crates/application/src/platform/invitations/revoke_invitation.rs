@@ -10,7 +10,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::{may_take, record};
 use crate::platform::views::InvitationView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// It stays in the list, but is never accepted.
 pub struct RevokeInvitation {

@@ -21,7 +21,7 @@ use crate::command::{Application, Executed};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, VALIDATION_FAILED};
 use crate::ports::database::Work;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 use write::JobWrite;
 
 pub use super::leadership::RENEWAL;
@@ -71,7 +71,7 @@ pub fn ending(ctx: &RequestContext, job: JobId, outcome: &AppResult<Executed>) -
             JobWrite::succeed(ctx.tenant, job, result)
         }
         Err(error) => {
-            let cancelled = error.is(&crate::accounting::imports::error::JOB_CANCELLED);
+            let cancelled = error.is(&crate::ports::progress::JOB_CANCELLED);
             JobWrite::fail(ctx.tenant, job, cancelled, error_document(error, ctx.language)?)
         }
     };

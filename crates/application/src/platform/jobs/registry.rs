@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::view::JobView;
 use super::{JOB_NOT_RUNNING, TOO_MANY_JOBS};
-use crate::accounting::imports::Progress;
 use crate::error::AppResult;
+use crate::ports::progress::Progress;
 
 /// Jobs of one tenant that may run at once.
 pub const JOBS_RUNNING_PER_TENANT_MAX: usize = 4;

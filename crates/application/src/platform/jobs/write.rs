@@ -14,7 +14,7 @@ use super::ports::NewJob;
 use crate::error::AppResult;
 use crate::platform::leadership::LEASE;
 use crate::ports::database::{Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 enum Change {
     Start(NewJob),

@@ -13,7 +13,7 @@ use crate::error::{ALREADY_EXISTS, AppError, AppResult, UNKNOWN_REFERENCE};
 use crate::platform::guard::{expiry_ahead, may_give, record};
 use crate::platform::records::RoleAssignment;
 use crate::platform::views::RoleAssignmentView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The caller must hold everything the role grants.
 pub struct CreateRoleAssignment {

@@ -10,7 +10,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::platform::guard::{administrator_remains, may_overrule, may_take, record};
 use crate::platform::views::RoleAssignmentView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// An assignment never changes, so no version is asked for.
 pub struct DeleteRoleAssignment {

@@ -12,7 +12,7 @@ use crate::error::AppResult;
 use crate::platform::guard::{may_give, record};
 use crate::platform::records::Role;
 use crate::platform::views::RoleView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 pub struct CreateRole {
     pub code: Code,

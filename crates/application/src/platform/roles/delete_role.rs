@@ -11,7 +11,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, IN_USE};
 use crate::platform::guard::{may_take, record};
 use crate::platform::views::RoleView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 pub struct DeleteRole {
     pub id: RoleId,

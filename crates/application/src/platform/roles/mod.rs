@@ -15,10 +15,10 @@ use domain::text::Code;
 use super::error::SYSTEM_ROLE;
 use super::guard::{known_grants, normal_grants};
 use super::records::Role;
-use crate::accounting::ports::codes::Coded;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::ports::codes::Coded;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const ROLE: &str = "role";

@@ -11,7 +11,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::{may_give, may_take, record};
 use crate::platform::views::RoleView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// `None` leaves a member as it is. Every user of the role has its new permissions with the next request.
 pub struct UpdateRole {

@@ -20,12 +20,12 @@ use uuid::Uuid;
 
 use super::ports::Caller;
 use super::records::{TenantStatus, User};
-use crate::authorize::PermissionSet;
 use crate::context::{Actor, RequestContext};
 use crate::error::AppResult;
+use crate::permission_set::PermissionSet;
 use crate::platform::guard::document;
 use crate::ports::change::Change;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The entity of audit rows and events.
 pub const SESSION: &str = "session";

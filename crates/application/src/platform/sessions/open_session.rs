@@ -12,7 +12,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::record;
 use crate::platform::records::RefreshToken;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Checks again, inside the transaction, what may have changed while the password was hashed: the password itself,
 /// a lock by parallel attempts, a deactivation. Answers whether the session is open.

@@ -10,9 +10,9 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::record;
 use crate::platform::ports::Caller;
-use crate::platform::sign_in::SignInPolicy;
+use crate::platform::sign_in_policy::SignInPolicy;
 use crate::platform::users::USER;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Counts one failure. While a lock lasts the account's count stays, so that it ends when it said it would.
 ///

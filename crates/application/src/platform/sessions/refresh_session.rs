@@ -12,7 +12,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::record;
 use crate::platform::records::RefreshToken;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The outcome for the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

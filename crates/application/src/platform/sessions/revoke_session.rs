@@ -8,7 +8,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::record;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Revokes the session a refresh token belongs to, with its access tokens (RFC 7009, 2.1). Unknown tokens are none.
 pub struct RevokeSession {

@@ -11,7 +11,7 @@ use domain::ids::TenantId;
 use super::records::Tenant;
 use crate::error::{AppError, AppResult};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const TENANT: &str = "tenant";
@@ -30,6 +30,6 @@ pub static TENANT_LIST: ListSpec = ListSpec {
     expand: &[],
 };
 
-pub(super) async fn existing(uow: &mut dyn UnitOfWork, id: TenantId) -> AppResult<Tenant> {
+pub(crate) async fn existing(uow: &mut dyn UnitOfWork, id: TenantId) -> AppResult<Tenant> {
     uow.tenants().find(id).await?.ok_or_else(|| AppError::not_found(TENANT))
 }

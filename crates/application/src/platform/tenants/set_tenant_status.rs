@@ -13,7 +13,7 @@ use crate::platform::error::{ALREADY_DONE, OWN_TENANT};
 use crate::platform::guard::record;
 use crate::platform::records::TenantStatus;
 use crate::platform::views::TenantView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The tenant cannot be used any more; nothing in it changes.
 pub struct SuspendTenant {

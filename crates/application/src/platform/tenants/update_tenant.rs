@@ -13,7 +13,7 @@ use crate::error::{AppResult, PERMISSION_DENIED};
 use crate::platform::guard::record;
 use crate::platform::records::Tenant;
 use crate::platform::views::TenantView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 const UPDATE: Permission = "platform.tenant.update";
 

@@ -12,7 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::platform::error::ALREADY_DONE;
 use crate::platform::guard::{may_overrule, record};
 use crate::platform::views::UserView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Gives back the roles the person had, so the caller must hold what they grant.
 pub struct ActivateUser {

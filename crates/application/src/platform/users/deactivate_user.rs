@@ -12,7 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::platform::error::ALREADY_DONE;
 use crate::platform::guard::{administrator_remains, may_overrule, record};
 use crate::platform::views::UserView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Ends the person's sessions and rights in this tenant; their keys stop working, their entries stay. The account and
 /// its other tenants do not notice.

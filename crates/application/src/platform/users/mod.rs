@@ -19,7 +19,7 @@ use domain::platform::EmailAddress;
 use super::records::Member;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The resource, as in permissions, events and messages.
 pub const USER: &str = "user";
@@ -44,7 +44,7 @@ pub(super) async fn member(uow: &mut dyn UnitOfWork, id: UserId) -> AppResult<Me
 }
 
 /// No other member of the tenant has the address; who has it elsewhere is nobody's business here.
-pub(super) async fn address_is_free(uow: &mut dyn UnitOfWork, email: &EmailAddress) -> AppResult<()> {
+pub(crate) async fn address_is_free(uow: &mut dyn UnitOfWork, email: &EmailAddress) -> AppResult<()> {
     if uow.users().member_of_address(email).await?.is_none() {
         return Ok(());
     }

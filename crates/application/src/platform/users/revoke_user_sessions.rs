@@ -10,7 +10,7 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::platform::guard::may_overrule;
 use crate::platform::sessions::record_ended;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Ends the sessions in this tenant alone; the person may sign in again at once.
 pub struct RevokeUserSessions {

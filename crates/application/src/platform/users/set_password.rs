@@ -14,7 +14,7 @@ use crate::platform::guard::{may_set_password, record};
 use crate::platform::records::{Member, User};
 use crate::platform::sessions::record_ended;
 use crate::platform::views::UserView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Sets a password, ends every session of the person and lifts a lock.
 pub struct SetPassword {

@@ -14,7 +14,7 @@ use crate::error::{AppError, AppResult};
 use crate::platform::error::OWN_ACCOUNT;
 use crate::platform::guard::{may_change_account, may_overrule, record};
 use crate::platform::views::UserView;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// Changes name, address or language; what is `None` stays.
 pub struct UpdateUser {

@@ -1,6 +1,7 @@
 //! The cached entities, each with its class of life and the changes that make it stale (F9).
 
-use crate::platform::identity::ACCESS_ENTITY;
+/// The group of cached rights: who may enter, and what their roles and keys allow.
+pub const ACCESS_ENTITY: &str = "access";
 
 /// How long a value lives when nothing makes it stale before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,7 +13,7 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 use futures::future::BoxFuture;
 
-pub use entity::{CachePolicy, CachedEntity};
+pub use entity::{ACCESS_ENTITY, CachePolicy, CachedEntity};
 pub use key::{CacheKey, ListHash, Slot};
 pub use statistics::{BreakerState, CacheStatistics, ClassStatistics, RedisStatistics};
 

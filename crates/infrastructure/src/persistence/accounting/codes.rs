@@ -1,6 +1,6 @@
 //! [`CodeRepository`] in SQL. SQLite's `LOWER` knows the letters of ASCII only.
 
-use application::accounting::ports::codes::{CodeRepository, Coded};
+use application::ports::codes::{CodeRepository, Coded};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::text::Code;

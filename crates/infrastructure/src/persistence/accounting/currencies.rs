@@ -1,6 +1,6 @@
 //! Currencies in SQL.
 
-use application::accounting::currencies::CurrencyRecord;
+use domain::accounting::currency::CurrencyRecord;
 
 use crate::table;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use application::accounting::ports::ledger::DimensionPair;
 use application::ports::storage_error::StorageResult;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use domain::accounting::dimension::DimensionCombination;
 use domain::ids::DimensionSetId;
 

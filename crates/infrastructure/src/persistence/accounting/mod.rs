@@ -44,7 +44,7 @@ pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
-use application::accounting::currencies::CurrencyRecord;
+use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::Journal;
 

@@ -7,7 +7,7 @@ use application::accounting::views::recurring_entry::{
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
-use application::ports::unit_of_work::UnitOfWork;
+use application::unit_of_work::UnitOfWork;
 use chrono::NaiveDate;
 use domain::ids::{RecurringEntryId, TenantId, UserId};
 use domain::time::Timestamp;

@@ -1,6 +1,6 @@
 //! Leases in SQL. They belong to the platform: no statement has a tenant.
 
-use application::platform::leadership::LeaseRepository;
+use application::platform::ports::LeaseRepository;
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::time::Timestamp;

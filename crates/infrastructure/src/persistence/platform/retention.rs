@@ -1,6 +1,6 @@
 //! [`RetentionRepository`] in SQL. These statements are the only ones that are about every tenant.
 
-use application::platform::retention::RetentionRepository;
+use application::platform::ports::RetentionRepository;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::time::Timestamp;

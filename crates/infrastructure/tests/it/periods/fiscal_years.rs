@@ -6,11 +6,12 @@ use application::accounting::fiscal_years::{
     CloseFiscalYear, CreateFiscalYear, DeleteFiscalYear, Ensured, GenerateFiscalYears, UpdateFiscalYear,
     ensure_fiscal_years,
 };
-use application::authorize::{Access, PermissionSet};
+use application::authorize::Access;
 use application::command::{Command, Done};
 use application::context::RequestContext;
 use application::error::AppResult;
-use application::ports::unit_of_work::UnitOfWork;
+use application::permission_set::PermissionSet;
+use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::accounting::fiscal_year::PeriodPattern;
 use domain::text::LocalizedName;

@@ -7,7 +7,7 @@ use application::accounting::recurring_entries::{
     run_due_recurring_entries,
 };
 use application::accounting::views::recurring_entry::RecurringEntryView;
-use application::authorize::PermissionSet;
+use application::permission_set::PermissionSet;
 use application::reference::Reference;
 use chrono::Weekday;
 use domain::accounting::recurrence::Frequency;

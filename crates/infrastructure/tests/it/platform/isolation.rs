@@ -8,8 +8,9 @@ use application::platform::role_assignments::{
     CreateRoleAssignment, DeleteRoleAssignment, ROLE_ASSIGNMENT_LIST,
 };
 use application::platform::roles::{CreateRole, DeleteRole, ROLE_LIST, UpdateRole};
-use application::platform::settings::{PutSetting, settings};
+use application::platform::settings::settings;
 use application::platform::users::{ActivateUser, DeactivateUser, SetPassword, USER_LIST, UpdateUser};
+use application::tenancy::put_setting::PutSetting;
 use domain::ids::{ApiKeyId, RoleAssignmentId, RoleId};
 use domain::platform::PasswordHash;
 use domain::text::{Code, LocalizedName};

@@ -1,9 +1,9 @@
 //! The changes that a shared cache is told of after it was cut off.
 
 use application::platform::identity::ACCESS_ENTITY;
-use application::platform::settings::PutSetting;
 use application::ports::cache::{CachedEntity, RecentChanges};
 use application::ports::clock::Clock;
+use application::tenancy::put_setting::PutSetting;
 use domain::ids::TenantId;
 
 use super::House;

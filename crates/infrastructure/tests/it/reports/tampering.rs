@@ -1,11 +1,11 @@
 //! The changes that someone with write access to the database file can make, and which proof names each.
 
 use application::accounting::fiscal_periods::CloseFiscalPeriod;
-use application::accounting::imports::Progress;
 use application::accounting::integrity::{ChainEnd, HeadInput, IntegrityRun};
 use application::accounting::locks::SetLock;
 use application::accounting::ports::integrity::IntegrityQueries;
 use application::accounting::views::integrity::{ChainVerificationView, IntegrityHeadView};
+use application::ports::progress::Progress;
 use domain::accounting::hash_chain::{DimensionSets, HashVersion, entry_hash};
 use domain::accounting::journal_entry::EntryHeader;
 use domain::accounting::lock::LockKind;

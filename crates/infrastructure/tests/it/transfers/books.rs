@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use application::accounting::imports::{
-    ImportFormat, ImportKind, ImportOptions, NoProgress, Progress, commit, parse,
-};
+use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, commit, parse};
 use application::accounting::views::import_result::ImportResultView;
 use application::command::Application;
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
+use application::ports::progress::{NoProgress, Progress};
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use infrastructure::cache::followed::FollowedDatabase;

@@ -5,7 +5,8 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Instant;
 
-use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, NoProgress};
+use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions};
+use application::ports::progress::NoProgress;
 use domain::money::Amount;
 use infrastructure::sql::value::Row;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use application::accounting::imports::error::JOB_CANCELLED;
-use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, Progress};
-use application::authorize::PermissionSet;
+use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions};
 use application::error::IDEMPOTENCY_KEY_REUSED;
+use application::permission_set::PermissionSet;
+use application::ports::progress::JOB_CANCELLED;
+use application::ports::progress::Progress;
 use domain::money::Rate;
 use domain::time::parse_date;
 use infrastructure::sql::value::Value;

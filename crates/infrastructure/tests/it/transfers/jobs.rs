@@ -83,7 +83,7 @@ async fn a_job_of_an_earlier_version_is_given_a_day() {
 
 #[tokio::test]
 async fn running_jobs_are_bounded_and_show_their_progress() {
-    use application::accounting::imports::Progress;
+    use application::ports::progress::Progress;
     let books = books().await;
     let registry = JobRegistry::new(Uuid::from_u128(99));
     let tenant = books.ctx.tenant;

@@ -1,5 +1,5 @@
 use application::command::{Application, execute};
-use application::platform::log_levels::{ChangeLogLevels, ResetLogLevels};
+use application::platform::change_log_levels::{ChangeLogLevels, ResetLogLevels};
 use axum::extract::State;
 
 use crate::answer::{self, ApiResult};

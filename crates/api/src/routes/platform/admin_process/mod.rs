@@ -7,8 +7,9 @@ mod log_level;
 mod overview;
 
 use application::authorize::Access;
+use application::platform::change_log_levels::{ChangeLogLevels, ResetLogLevels};
 use application::platform::jobs::JobView;
-use application::platform::log_levels::{ChangeLogLevels, ResetLogLevels, SharedLevelsView};
+use application::platform::log_levels::SharedLevelsView;
 use application::platform::outbox::{OutboxReplayView, RecordOutboxReplay};
 
 pub use self::configuration::ConfigurationView;

@@ -9,15 +9,15 @@ use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::text::{Code, LocalizedName};
 use serde::Deserialize;
 
-use super::template::JournalPlan;
+use super::journal_plan::JournalPlan;
 use crate::accounting::accounts::create::CreateAccount;
 use crate::accounting::dimensions::NewDimension;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::master_data::Create;
-use crate::ports::unit_of_work::UnitOfWork;
 use crate::reference::Reference;
+use crate::unit_of_work::UnitOfWork;
 
 /// Headings come before the accounts below them.
 const CHART: &str = include_str!("chart.csv");

@@ -1,13 +1,10 @@
 //! The open transaction, bound to one tenant, with every repository on it.
 
-use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::change::Change;
 use crate::accounting::ports::accounts::AccountRepository;
-use crate::accounting::ports::codes::CodeRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
 use crate::accounting::ports::exchange_rates::ExchangeRateRepository;
@@ -21,19 +18,19 @@ use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
-use crate::command::Replay;
-use crate::context::RequestContext;
-use crate::error::AppResult;
 use crate::master_data::registry::MasterRecords;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
-use crate::platform::leadership::LeaseRepository;
 use crate::platform::log_levels::LogLevelRepository;
+use crate::platform::ports::LeaseRepository;
+use crate::platform::ports::RetentionRepository;
 use crate::platform::ports::{
     ApiKeyRepository, InvitationRepository, RoleRepository, SessionRepository, TenantRepository,
     UserRepository,
 };
-use crate::platform::retention::RetentionRepository;
+use crate::ports::bookkeeping::Bookkeeping;
+use crate::ports::change::Change;
+use crate::ports::codes::CodeRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: MasterRecords {
@@ -74,18 +71,4 @@ pub trait UnitOfWork: MasterRecords {
     fn attachments(&mut self) -> &mut dyn AttachmentRepository;
     fn stored_blobs(&mut self) -> &mut dyn StoredBlobRepository;
     fn sessions(&mut self) -> &mut dyn SessionRepository;
-}
-
-/// The records that every command leaves behind beside its own effect.
-#[async_trait]
-pub trait Bookkeeping: Send {
-    /// Writes one audit row and one event for each recorded change; the events' sequence is gapless per tenant, so
-    /// this is among the last writes. Answers which entities of which tenant changed.
-    async fn write_changes(&mut self, ctx: &RequestContext) -> AppResult<Vec<(TenantId, Vec<&'static str>)>>;
-    async fn find_replay(&mut self, ctx: &RequestContext, key: &str) -> AppResult<Option<Replay>>;
-    async fn save_replay(&mut self, ctx: &RequestContext, key: &str, replay: Replay) -> AppResult<()>;
-    /// Begins a part that can be undone by itself: one operation of an atomic batch, one attempt of several.
-    async fn begin_part(&mut self) -> AppResult<usize>;
-    /// Ends the innermost part, begun where `begin_part` said: keeps it, or undoes what it did and recorded.
-    async fn end_part(&mut self, begun_at: usize, keep: bool) -> AppResult<()>;
 }

@@ -3,17 +3,17 @@
 use async_trait::async_trait;
 use domain::ids::TenantId;
 
-use super::error::HAS_ADMINISTRATOR;
 use super::provision::{NewAdministrator, invite};
-use super::standard_roles::ADMINISTRATOR;
-use super::tenants::existing;
-use super::users::address_is_free;
-use super::views::InvitationView;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::platform::error::HAS_ADMINISTRATOR;
+use crate::platform::standard_roles::ADMINISTRATOR;
+use crate::platform::tenants::existing;
+use crate::platform::users::address_is_free;
+use crate::platform::views::InvitationView;
+use crate::unit_of_work::UnitOfWork;
 
 /// For a tenant whose first invitation was lost or has expired. Where somebody administers, only they invite: running the
 /// platform opens nobody's books.

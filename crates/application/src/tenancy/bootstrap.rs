@@ -11,7 +11,7 @@ use crate::command::Application;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::ports::database::{Outcome, Work};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::unit_of_work::UnitOfWork;
 
 /// The request id of what the product does by itself at start.
 pub const BOOTSTRAP_REQUEST: &str = "bootstrap";
@@ -55,7 +55,7 @@ impl Work for Bootstrap {
         let id = provision(&ctx, uow, &new).await?.tenant;
         let ctx = RequestContext::system(id, BOOTSTRAP_REQUEST).in_time_zone(new.time_zone());
         self.after.run(&ctx, uow, &new).await?;
-        uow.bookkeeping().write_changes(&ctx).await?;
+        uow.bookkeeping().write_changes(&ctx.cause()).await?;
         *self.created.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
         Ok(Outcome::Commit)
     }

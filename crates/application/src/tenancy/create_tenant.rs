@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 
 use super::provision::{NewTenant, Provisioned, provision};
-use super::tenants::existing;
-use super::views::{NewTenantView, TenantView};
 use crate::accounting::fiscal_years::FirstYear;
 use crate::accounting::setup::{SetupOptions, Template, apply_template};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::platform::tenants::existing;
+use crate::platform::views::{NewTenantView, TenantView};
+use crate::unit_of_work::UnitOfWork;
 
 /// Sets up a tenant, its administrator and its ledger in one transaction.
 pub struct CreateTenant {

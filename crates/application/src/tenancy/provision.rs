@@ -7,18 +7,20 @@ use domain::platform::{EmailAddress, PasswordHash};
 use domain::text::{Code, LocalizedName};
 use domain::time_zone::TimeZone;
 
-use super::guard::record;
-use super::invitations::{INVITATION, INVITATION_SECONDS};
-use super::records::{Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus};
-use super::roles::ROLE;
-use super::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
-use super::tenants::TENANT;
-use super::users::USER;
-use super::views::{InvitationView, RoleAssignmentView, RoleView, TenantView, UserView};
 use crate::accounting::setup::currency_name;
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
-use crate::ports::unit_of_work::UnitOfWork;
+use crate::platform::guard::record;
+use crate::platform::invitations::{INVITATION, INVITATION_SECONDS};
+use crate::platform::records::{
+    Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus,
+};
+use crate::platform::roles::ROLE;
+use crate::platform::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
+use crate::platform::tenants::TENANT;
+use crate::platform::users::USER;
+use crate::platform::views::{InvitationView, RoleAssignmentView, RoleView, TenantView, UserView};
+use crate::unit_of_work::UnitOfWork;
 
 /// The data of a new tenant.
 #[derive(Debug, Clone)]
