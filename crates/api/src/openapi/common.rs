@@ -23,7 +23,7 @@ pub const PROBLEMS: [(u16, &str); 15] = [
     (403, "The permission is missing."),
     (404, "There is no such record in this tenant."),
     (406, "None of the media types asked for can be produced."),
-    (408, "The body came too slowly and was given up."),
+    (408, "The body arrived too slowly, so the server stopped reading it."),
     (409, "The state of the record forbids it."),
     (412, "`If-Match` names another version than the present one."),
     (413, "The body is larger than its limit."),
@@ -31,7 +31,7 @@ pub const PROBLEMS: [(u16, &str); 15] = [
     (422, "Fields or business rules are violated; all of them are listed."),
     (428, "`If-Match` is missing."),
     (429, "Too many requests; `Retry-After` says when to try again."),
-    (500, "Our fault; nothing was changed."),
+    (500, "The server failed. Nothing was changed."),
     (503, "Busy, or a part that is needed is away; `Retry-After` says when to try again."),
 ];
 
@@ -79,18 +79,18 @@ pub fn schemas(schemas: &mut Schemas) {
                 "type": { "type": "string", "format": "uri-reference", "description": "Where the code is explained, relative to the address of this API." },
                 "title": { "type": "string", "description": "The status in words, in the caller's language." },
                 "status": { "type": "integer", "minimum": 400, "maximum": 599 },
-                "code": { "type": "string", "description": "Stable; `validation_failed` when there are several." },
-                "detail": { "type": "string", "description": "What is wrong, in the caller's language." },
-                "instance": { "type": "string", "description": "The path of the request; of a link its template, because its token is a secret." },
+                "code": { "type": "string", "description": "The stable code; `validation_failed` when there are several errors." },
+                "detail": { "type": "string", "description": "The error, in the caller's language." },
+                "instance": { "type": "string", "description": "The path of the request. For a signed link it is the template, because the token is a secret." },
                 "traceId": { "type": "string", "description": "The trace of the request, as in `traceparent` of W3C Trace Context. Quote it when you report a fault." },
                 "errors": {
                     "type": "array",
-                    "description": "Every single problem, where the request names a place for it.",
+                    "description": "All errors of the request, each with its place.",
                     "items": {
                         "type": "object",
                         "required": ["code", "detail"],
                         "properties": {
-                            "pointer": { "type": "string", "description": "JSON pointer into the body." },
+                            "pointer": { "type": "string", "description": "A JSON pointer into the body." },
                             "parameter": { "type": "string", "description": "The query parameter." },
                             "header": { "type": "string", "description": "The header." },
                             "row": { "type": "integer", "minimum": 1, "description": "Line of an imported file, from 1." },
@@ -127,19 +127,19 @@ pub fn parameters() -> Value {
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "Repeating a request with the same key replays its first answer instead of doing it again; kept for 7 days.",
+            "description": "A request that is repeated with the same key gets the first answer and is not executed again. Keys are kept for 7 days.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" },
             "example": "order-4711",
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "required": true,
-            "description": "The `ETag` that was read, or `*`. Missing is 428, another version 412.",
+            "description": "The `ETag` that was read, or `*`. If it is missing the answer is 428; if it names another version, 412.",
             "schema": { "type": "string", "pattern": r#"^(\*|(W/)?"[0-9]{1,18}")$"# },
             "example": "\"3\"",
         },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header", "required": false,
-            "description": "The `ETag` the caller has: unchanged is 304.",
+            "description": "The `ETag` the caller has. If the version is unchanged the answer is 304.",
             "schema": { "type": "string" },
             "example": "\"3\"",
         },
@@ -161,12 +161,12 @@ pub fn headers() -> Value {
     let header = |text: &str, schema: Value| json!({ "description": text, "schema": schema });
     json!({
         "ETag": header("The version; send it back as `If-Match`.", json!({ "type": "string", "examples": ["\"3\""] })),
-        "Location": header("The address of what was created.", json!({ "type": "string" })),
-        "RequestId": header("Correlates the answer with the log.", json!({ "type": "string" })),
+        "Location": header("The path of the created resource.", json!({ "type": "string" })),
+        "RequestId": header("The id of the request, as in the log.", json!({ "type": "string" })),
         "RetryAfter": header("Seconds to wait before trying again.", json!({ "type": "integer", "minimum": 1 })),
-        "IdempotencyReplayed": header("`true` when this is the answer of an earlier request.", json!({ "type": "string" })),
+        "IdempotencyReplayed": header("`true` if this is the stored answer of an earlier request with the same key.", json!({ "type": "string" })),
         "RateLimit": header(
-            "The limit that is nearest: its name, the requests left at the moment (`r`) and the seconds until all of them are \
+            "The limit that will be reached first: its name, the requests left at the moment (`r`) and the seconds until all of them are \
              back (`t`), such as `\"user\";r=5999;t=1`.",
             json!({ "type": "string" }),
         ),

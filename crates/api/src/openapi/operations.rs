@@ -51,7 +51,7 @@ pub fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
 
 fn text(operation: &Operation, access: Access) -> String {
     let who = match access {
-        Access::Public => "Open to everyone.".to_owned(),
+        Access::Public => "No authentication is needed.".to_owned(),
         Access::SignedIn => String::new(),
         Access::Permission(name) => format!("Permission: `{name}`."),
         Access::PlatformAdmin => "For platform administrators only.".to_owned(),
@@ -67,7 +67,7 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         if answer.status == 201 && operation.command {
             let dry = Answer {
                 status: 200,
-                description: "With `dryRun=true`: what would be created.",
+                description: "With `dryRun=true`: the resource that would be created.",
                 etag: false,
                 location: false,
                 ..*answer
@@ -77,7 +77,7 @@ fn responses(operation: &Operation, access: Access, schemas: &mut Schemas) -> Va
         responses.insert(answer.status, described);
     }
     if operation.method == Method::GET && operation.answers.iter().any(|answer| answer.etag) {
-        responses.insert(304, json!({ "description": "Unchanged: the caller has this version." }));
+        responses.insert(304, json!({ "description": "Not modified: the caller already has this version." }));
     }
     for status in common_statuses(operation, access) {
         if problem_text(status).is_some() {
@@ -177,7 +177,9 @@ fn success(operation: &Operation, answer: &Answer, schemas: &mut Schemas) -> Val
 fn body_schema(media: Media, schema: &Value) -> Value {
     match media {
         Media::Json => schema.clone(),
-        Media::Csv => json!({ "type": "string", "description": "RFC 4180 with a header line, UTF-8." }),
+        Media::Csv => {
+            json!({ "type": "string", "description": "CSV as in RFC 4180, in UTF-8, with a header line." })
+        }
         Media::NdJson => json!({ "type": "string", "description": "One JSON document a line." }),
         Media::Html => json!({ "type": "string", "description": "The content of a page." }),
         Media::EventStream => json!({ "type": "string", "description": "Server-sent events." }),

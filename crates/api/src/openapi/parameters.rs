@@ -88,7 +88,7 @@ fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Val
         ),
         query(
             "cursor",
-            "The `nextCursor` of the page before.",
+            "The `nextCursor` of the previous page.",
             json!({ "type": "string", "minLength": 1, "maxLength": CURSOR_LENGTH_MAX }),
         ),
     ];
@@ -98,14 +98,18 @@ fn list(spec: &ListSpec, members: Vec<String>, schemas: &mut Schemas) -> Vec<Val
             sortable.iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]).collect();
         let mut schema = words(items);
         schema["maxItems"] = json!(sortable.len());
-        parameters.push(query("sort", "Fields to sort by, `-` for descending; each only once.", schema));
+        parameters.push(query(
+            "sort",
+            "The fields to sort by, each at most once; `-` before a name sorts in descending order.",
+            schema,
+        ));
     }
     if !members.is_empty() {
-        parameters.push(query("fields", "Only these members of the items.", words(members)));
+        parameters.push(query("fields", "The members of the items to return.", words(members)));
     }
     if !spec.expand.is_empty() {
         let names = spec.expand.iter().map(|name| (*name).to_owned()).collect();
-        parameters.push(query("expand", "What to include in the items.", words(names)));
+        parameters.push(query("expand", "The related data to include in the items.", words(names)));
     }
     parameters.push(query(
         "count",

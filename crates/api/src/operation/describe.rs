@@ -212,27 +212,27 @@ impl Operation {
     }
 
     pub fn created<T: ToSchema>(&mut self) -> &mut Self {
-        self.answer(201, "Created.", Some(view::<T>), true, true);
+        self.answer(201, "The created resource.", Some(view::<T>), true, true);
         self
     }
     pub fn ok<T: ToSchema>(&mut self) -> &mut Self {
         let etag = self.if_match;
-        self.answer(200, "Done.", Some(view::<T>), etag, false);
+        self.answer(200, "The operation succeeded.", Some(view::<T>), etag, false);
         self
     }
     /// One resource with its `ETag`; `If-None-Match` gives 304.
     pub fn view<T: ToSchema>(&mut self) -> &mut Self {
-        self.answer(200, "As it is now.", Some(view::<T>), true, false);
+        self.answer(200, "The present state of the resource.", Some(view::<T>), true, false);
         self
     }
     pub fn no_content(&mut self) -> &mut Self {
         self.media.clear();
-        self.answer(204, "Done; there is nothing to say.", None, false, false);
+        self.answer(204, "The operation succeeded. The response has no body.", None, false, false);
         self
     }
     /// The work goes on as a job.
     pub fn accepted<T: ToSchema>(&mut self) -> &mut Self {
-        self.answer(202, "Accepted: the work goes on as a job.", Some(view::<T>), false, true);
+        self.answer(202, "Accepted. The work continues as a job.", Some(view::<T>), false, true);
         self
     }
     /// A page of items, also as CSV and NDJSON; its parameters come from the spec.
@@ -264,8 +264,8 @@ impl Operation {
     pub fn content(&mut self) -> &mut Self {
         self.media = vec![Media::Any];
         let bytes: SchemaOf = |_| json!({ "type": "string", "format": "binary" });
-        self.answer(200, "The bytes.", Some(bytes), true, false);
-        self.answer(206, "The part that was asked for.", Some(bytes), true, false);
+        self.answer(200, "The bytes of the file.", Some(bytes), true, false);
+        self.answer(206, "The requested part of the file.", Some(bytes), true, false);
         self
     }
     fn answer(

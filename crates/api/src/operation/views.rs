@@ -22,11 +22,11 @@ pub fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
                     "type": ["string", "null"],
                     "description": "Pass it as `cursor` for the next page; null on the last one.",
                 },
-                "total": { "type": "integer", "minimum": 0, "description": "Only with `count`." },
+                "total": { "type": "integer", "minimum": 0, "description": "The number of items; present only with `count`." },
                 "totalRelation": {
                     "type": "string",
                     "enum": ["exact", "atLeast"],
-                    "description": "Only with `count=estimated`: `atLeast` when there are more than `total`.",
+                    "description": "Present only with `count=estimated`: `atLeast` if there are more than `total` items, otherwise `exact`.",
                 },
             },
         })

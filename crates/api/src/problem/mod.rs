@@ -28,11 +28,11 @@ domain::errors! {
     ROUTE_NOT_FOUND = "route_not_found", NotFound, Developer,
         "There is no such path. The operations are listed in /openapi.json.", "لا يوجد مسار بهذا العنوان. العمليات المتاحة مذكورة في /openapi.json.";
     METHOD_NOT_ALLOWED = "method_not_allowed", Malformed, Developer,
-        "This path does not take this method; Allow lists those it takes.", "هذا المسار لا يقبل هذه الطريقة؛ الترويسة Allow تذكر الطرق المقبولة.";
+        "This path does not support this method; Allow lists those it does.", "هذا المسار لا يقبل هذه الطريقة؛ الترويسة Allow تذكر الطرق المقبولة.";
     NOT_ACCEPTABLE = "not_acceptable", NotAcceptable, Developer,
         "None of the media types in Accept can be produced. Offered: {offered}.", "لا يمكن تقديم أي من الأنواع المطلوبة في Accept. المتاح: {offered}.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UnsupportedMedia, Developer,
-        "The body is not in a form that is taken here: expected {expected}.",
+        "The body is not in a form that is accepted here: expected {expected}.",
         "محتوى الطلب ليس بصيغة مقبولة هنا: المتوقع {expected}.";
     BODY_TOO_LARGE = "body_too_large", TooLarge, Developer,
         "The body is larger than {limit} bytes ({name}).", "محتوى الطلب أكبر من {limit} بايت ({name}).";
@@ -41,7 +41,7 @@ domain::errors! {
     RATE_LIMITED = "rate_limited", Throttled, Developer,
         "Too many requests. Try again in {seconds} seconds.", "عدد الطلبات كبير جدًا. أعد المحاولة بعد {seconds} ثانية.";
     OVERLOADED = "overloaded", Unavailable, Operator,
-        "More requests are in progress than this server takes. Try again shortly.", "عدد الطلبات الجارية أكبر من سعة الخادم. أعد المحاولة بعد قليل.";
+        "More requests are in progress than this server can handle. Try again shortly.", "عدد الطلبات الجارية أكبر من سعة الخادم. أعد المحاولة بعد قليل.";
     STARTING = "starting", Unavailable, Operator,
         "The server is starting and not ready yet. Try again shortly.", "الخادم قيد التشغيل وليس جاهزًا بعد. أعد المحاولة بعد قليل.";
     STOPPING = "stopping", Unavailable, Operator,
@@ -50,7 +50,7 @@ domain::errors! {
         "The request took longer than {seconds} seconds and was given up. With the same Idempotency-Key it may safely be repeated.",
         "تجاوز الطلب {seconds} ثانية فأوقف. يمكن تكراره بأمان بنفس قيمة Idempotency-Key.";
     BODY_TOO_SLOW = "body_too_slow", Malformed, Developer,
-        "The body came too slowly and was given up. Send it without pauses.",
+        "The body arrived too slowly and was not read to its end. Send it without pauses.",
         "وصل محتوى الطلب ببطء شديد فأوقف استلامه. أرسله دون توقف.";
     REQUEST_REFUSED = "request_refused", Malformed, Developer,
         "The request was refused with the status {status}.", "رُفض الطلب بالحالة {status}.";

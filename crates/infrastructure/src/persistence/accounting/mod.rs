@@ -44,19 +44,9 @@ pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
 
-use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::Dimension;
-use domain::accounting::journal::Journal;
-
-use super::table::{Table, TableSql};
 use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
-
-/// The tables of master data.
-pub fn tables() -> [&'static TableSql; 3] {
-    [CurrencyRecord::table(), Dimension::table(), Journal::table()]
-}
 
 pub fn statements() -> Vec<&'static Statement> {
     [
