@@ -139,7 +139,7 @@ impl MasterData for Journal {
         let code = change.code.or(&self.code);
         check.code::<Self>(&code, Some((self.id, &self.code))).await?;
         let named = by_id_or_code(change.number_series_id.0, change.number_series_code.0.clone());
-        let series = self.series(&code, named.as_ref(), check).await?;
+        let series = named_series(self, &code, named.as_ref(), check).await?;
         let next = Self {
             id: self.id,
             code,
@@ -151,50 +151,36 @@ impl MasterData for Journal {
         };
         let has_entries = check.uow.journal_entries().journal_has_entries(self.id).await?;
         if has_entries && next.number_series_id != self.number_series_id {
-            check
-                .refuse(Violation::new(&JOURNAL_SERIES_FIXED).at("/numberSeriesId").with("code", &self.code));
+            let at = named.as_ref().map_or("/numberSeriesId", pointer);
+            check.refuse(Violation::new(&JOURNAL_SERIES_FIXED).at(at).with("code", &self.code));
         }
         check.violations.check("", self.may_become(&next, has_entries));
         Ok(Some(next))
     }
 }
 
-/// What [`Journal`] asks of the series beside its own rules.
-#[async_trait]
-trait Numbered {
-    async fn series(
-        &self,
-        code: &Code,
-        named: Option<&Reference<NumberSeriesId>>,
-        check: &mut Check<'_>,
-    ) -> AppResult<Option<NumberSeriesId>>;
-}
-
-#[async_trait]
-impl Numbered for Journal {
-    /// The series that a change names. A new code or series changes the numbers that the series gives: no other series may
-    /// give them, and those given before stay known.
-    async fn series(
-        &self,
-        code: &Code,
-        named: Option<&Reference<NumberSeriesId>>,
-        check: &mut Check<'_>,
-    ) -> AppResult<Option<NumberSeriesId>> {
-        let Check { uow, violations } = check;
-        let found = match named {
-            Some(series) => resolve(*uow, series, violations).await?,
-            None => None,
-        };
-        let other = found.filter(|id| *id != self.number_series_id);
-        if *code == self.code && other.is_none() {
-            return Ok(found);
-        }
-        let at = named.filter(|_| other.is_some()).map_or("/code", pointer);
-        let series = (other.unwrap_or(self.number_series_id), other.is_some());
-        let after = series_after(*uow, series, (self.id, code), at, violations).await?;
-        if let Some(numbers) = after.filter(|_| violations.is_empty()) {
-            uow.number_series().save_earlier(numbers.id, &numbers.earlier).await?;
-        }
-        Ok(found)
+/// The series that a change names. A new code or series changes the numbers that the series gives: no other series may give
+/// them, and those given before stay known.
+async fn named_series(
+    journal: &Journal,
+    code: &Code,
+    named: Option<&Reference<NumberSeriesId>>,
+    check: &mut Check<'_>,
+) -> AppResult<Option<NumberSeriesId>> {
+    let Check { uow, violations } = check;
+    let found = match named {
+        Some(series) => resolve(*uow, series, violations).await?,
+        None => None,
+    };
+    let other = found.filter(|id| *id != journal.number_series_id);
+    if *code == journal.code && other.is_none() {
+        return Ok(found);
     }
+    let at = named.filter(|_| other.is_some()).map_or("/code", pointer);
+    let series = (other.unwrap_or(journal.number_series_id), other.is_some());
+    let after = series_after(*uow, series, (journal.id, code), at, violations).await?;
+    if let Some(numbers) = after.filter(|_| violations.is_empty()) {
+        uow.number_series().save_earlier(numbers.id, &numbers.earlier).await?;
+    }
+    Ok(found)
 }

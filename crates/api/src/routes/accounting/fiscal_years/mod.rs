@@ -27,6 +27,11 @@ use crate::operation::Operations;
 const READ: Access = Access::Permission("accounting.fiscal_year.read");
 const PATH: &str = "/fiscal-years";
 const TAG: &str = "fiscal years";
+const CREATED: &str = "The year has twelve months, or ends on the day that is given: a short or long first year, or one that moves the end of the \
+                       year. Its periods are the months or quarters of the calendar (the first and the last in part, where the year begins or ends \
+                       within one) and a closing period. It follows the last year or comes directly before the first. The year after the last one is \
+                       made automatically when an entry dated in it is posted, at most 366 days before it begins, unless the setting \
+                       `fiscal-year-automatic` is false.";
 
 pub fn operations(ops: &mut Operations) {
     ops.tag(
@@ -44,14 +49,7 @@ pub fn operations(ops: &mut Operations) {
         .id("create_fiscal_year")
         .tag(TAG)
         .summary("Create a fiscal year")
-        .description(
-            "The year has twelve months, or ends on the day that is given: a short or long first year, or \
-             one that moves the end of the year. Its periods are the months or quarters of the calendar \
-             (the first and the last in part, where the year begins or ends within one) and a closing \
-             period. It follows the last year or comes directly before the first. The year after the last \
-             one is made automatically when an entry dated in it is posted, at most 366 days before it \
-             begins, unless the setting `fiscal-year-automatic` is false.",
-        )
+        .description(CREATED)
         .command::<CreateFiscalYear>()
         .body::<dto::CreateFiscalYearBody>()
         .created::<FiscalYearView>()
