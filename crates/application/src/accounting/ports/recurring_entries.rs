@@ -52,7 +52,8 @@ pub trait RecurringEntryRepository: Send {
     async fn delete_recurring_entry(&mut self, id: RecurringEntryId, version: i64) -> StorageResult<bool>;
     /// Whether a journal entry, draft or posted, was made from it.
     async fn recurring_entry_was_used(&mut self, id: RecurringEntryId) -> StorageResult<bool>;
-    /// The next occurrences, due by `through`, of active entries with fewer than [`FAILED_OCCURRENCES_MAX`] failed ones;
+    /// The next occurrences, due by `through`, of active entries with fewer than
+    /// [`FAILED_OCCURRENCES_MAX`](domain::accounting::recurring_entry::FAILED_OCCURRENCES_MAX) failed ones;
     /// by date and id, after `(date, id)`, at most `limit`.
     async fn due_occurrences(
         &mut self,
