@@ -1,4 +1,4 @@
-//! What every change may be asked with: a key under which it happens once, and a dry run.
+//! Options that every change accepts: a key under which it happens once, and a dry run.
 
 use application::paging::INVALID_PARAMETER;
 use domain::error::Violation;

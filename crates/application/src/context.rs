@@ -52,7 +52,7 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// What audit log and change feed keep of the request.
+    /// The part of the request that audit log and change feed keep.
     pub fn cause(&self) -> Cause {
         Cause { tenant: self.tenant, actor: self.actor, request_id: self.request_id.clone() }
     }

@@ -35,7 +35,7 @@ pub const PROBLEMS: [(u16, &str); 15] = [
     (503, "Busy, or a part that is needed is away; `Retry-After` says when to try again."),
 ];
 
-/// What a status means in general, if it is one of the common ones.
+/// The general meaning of a status, if it is one of the common ones.
 pub fn problem_text(status: u16) -> Option<&'static str> {
     PROBLEMS.iter().find(|(known, _)| *known == status).map(|(_, text)| *text)
 }

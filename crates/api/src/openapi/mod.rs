@@ -17,7 +17,7 @@ use crate::wire::Schemas;
 
 pub use apim::to_3_0;
 
-/// What a reference to a schema begins with.
+/// The prefix of every reference to a schema.
 const PREFIX: &str = "#/components/schemas/";
 
 impl Operations {

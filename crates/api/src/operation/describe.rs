@@ -67,7 +67,7 @@ pub struct Operation {
     pub(crate) if_match: bool,
     pub(crate) body: Option<(&'static str, SchemaOf)>,
     pub(crate) body_optional: bool,
-    /// What a body of bytes may call itself beside its first media type.
+    /// Further media types that a body of bytes may name.
     pub(crate) body_media_types: &'static [&'static str],
     /// Calls other operations: its handler finds the router of all of them in the request.
     pub(crate) dispatches: bool,

@@ -114,7 +114,7 @@ fn examples<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Value, 
     }
 }
 
-/// What the document shows is what it promises to take and to answer.
+/// Every example in the document conforms to the schema beside it.
 #[test]
 fn every_example_of_the_document_conforms_to_its_schema() {
     let operations = api_operations();

@@ -1,4 +1,5 @@
-//! What every resource of master data does, tried with the example of its own document: one that is added is tried, too.
+//! The behaviour that all resources of master data share, tried with the example of each in the document; a new resource is
+//! tried without being named here.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a rule sees and says.
+//! The view that a rule has of the books, and the place for its violations.
 
 use domain::error::{Violation, Violations};
 use domain::text::Code;

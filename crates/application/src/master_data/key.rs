@@ -1,4 +1,4 @@
-//! What names a record in a path.
+//! The key that names a record in a path.
 
 use std::fmt::Display;
 

@@ -38,7 +38,7 @@ pub trait MasterData: Sized + Clone + Send + Sync + 'static {
     type New: WireType + Send + Sync + 'static;
     /// The merge patch that changes one.
     type Change: WireType + Send + Sync + 'static;
-    /// What the API answers.
+    /// The answer of the API.
     type View: Serialize + ToSchema + for<'s> From<&'s Stored<Self>> + Send + 'static;
 
     fn key(&self) -> Self::Key;
@@ -53,7 +53,7 @@ pub trait MasterData: Sized + Clone + Send + Sync + 'static {
     /// The value as the change leaves it, one version later, if `check` found nothing wrong.
     async fn change(&self, change: &Self::Change, check: &mut Check<'_>) -> AppResult<Option<Self>>;
 
-    /// What forbids deletion beside being in use.
+    /// Refuses deletion for reasons other than being in use.
     async fn delete(&self, _: &mut Check<'_>) -> AppResult<()> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a resource is called, everywhere.
+//! The names of a resource, in every layer.
 
 use domain::error::ErrorDef;
 
@@ -22,10 +22,10 @@ pub struct Resource {
     pub create: Names,
     pub change: Names,
     pub delete: Names,
-    /// What its list filters and sorts by.
+    /// The fields by which its list filters and sorts.
     pub fields: &'static ListSpec,
     pub caching: Caching,
-    /// What `create` and `change` refuse with, and `delete` beyond `in_use`.
+    /// The errors of `create` and `change`, and those of `delete` beyond `in_use`.
     pub refusals: [&'static [&'static ErrorDef]; 3],
 }
 

@@ -16,7 +16,7 @@ macro_rules! master_data {
         pub trait MasterReads: Send + Sync $(+ Reads<$resource>)* {}
         impl<T: Send + Sync $(+ Reads<$resource>)*> MasterReads for T {}
 
-        /// What each is called.
+        /// The names of each.
         pub static RESOURCES: &[Resource] = &[$(<$resource as MasterData>::RESOURCE),*];
     };
 }

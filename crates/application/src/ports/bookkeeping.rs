@@ -1,4 +1,4 @@
-//! What every command leaves behind beside its own effect.
+//! The records that every command leaves behind beside its own effect.
 
 use async_trait::async_trait;
 use domain::ids::TenantId;

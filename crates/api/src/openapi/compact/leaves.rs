@@ -12,7 +12,7 @@ use crate::openapi::apim::{Place, inner};
 use crate::wire::{Paragraphs, RequiredText, Schemas, Text, WireType};
 
 const KIND: &str = "schemas";
-/// What is said of one place, and stands beside the reference.
+/// Members that belong to one use of a schema and therefore stand beside its reference.
 const OF_THE_PLACE: [&str; 3] = ["description", "examples", "writeOnly"];
 
 pub fn share(paths: &mut Map<String, Value>, components: &mut Map<String, Value>) {

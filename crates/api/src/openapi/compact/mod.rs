@@ -37,7 +37,7 @@ fn operations(paths: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<S
     items.flat_map(Map::values_mut).filter_map(Value::as_object_mut)
 }
 
-/// What most operations ask for, which then holds for those that say nothing.
+/// The security requirement of most operations, which applies to every operation that names none.
 fn security(paths: &mut Map<String, Value>) -> Option<Value> {
     let mut counts: BTreeMap<String, (usize, Value)> = BTreeMap::new();
     for security in operations(paths).filter_map(|operation| operation.get("security")) {

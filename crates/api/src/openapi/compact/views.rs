@@ -47,7 +47,7 @@ fn qualified(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What all pages have in common is one schema.
+/// One schema holds the members that all pages share.
 fn pages(schemas: &mut Map<String, Value>) {
     let mut common: Option<Value> = None;
     for (name, schema) in schemas.iter_mut().filter(|(name, _)| name.ends_with(PAGE)) {

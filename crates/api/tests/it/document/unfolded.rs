@@ -31,7 +31,7 @@ impl Unfolding<'_> {
         target.unwrap_or_else(|| panic!("{reference} leads nowhere"))
     }
 
-    /// What a reference stands for, with what stands beside it.
+    /// The schema that a reference names, together with the members beside the reference.
     fn resolved(&self, value: &Value) -> Value {
         let Some(reference) = value["$ref"].as_str() else { return value.clone() };
         let mut target = self.target(reference).clone();

@@ -22,7 +22,7 @@ pub(super) fn pointer(series: &Reference<NumberSeriesId>) -> &'static str {
     }
 }
 
-/// What the series gives once the journal has the code: that no other series gives it is checked, at `pointer`.
+/// The numbers of the series once the journal has the code. An overlap with another series is refused at `pointer`.
 /// `None` when the series gives the same as before.
 pub(super) async fn series_after(
     uow: &mut dyn UnitOfWork,

@@ -1,4 +1,4 @@
-//! What a template says of a journal.
+//! The journals of a template.
 
 use domain::accounting::journal::JournalKind;
 

@@ -25,7 +25,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// What a file is that does not say so: lines of JSON begin with a brace. CSV, which has a header line, does not.
+    /// The format of a file that names none: lines of JSON begin with a brace; CSV, which has a header line, does not.
     fn format(&mut self) -> ImportFormat {
         self.wait();
         let text = self.piece.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.piece);
