@@ -4,7 +4,6 @@ mod csv;
 pub mod file;
 mod list;
 pub mod range;
-mod reference;
 
 use application::command::Executed;
 use application::error::AppError;
@@ -22,7 +21,6 @@ use crate::problem::Problem;
 
 pub use csv::Columns;
 pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
-pub use reference::{CachedView, reference};
 
 pub type ApiResult = Result<Response, Problem>;
 

@@ -9,7 +9,7 @@ use application::accounting::views::fiscal_year::FiscalPeriodView;
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::paging::ListSpec;
-use application::ports::cache::{Cache, CachedEntity};
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::fiscal_period::{
     FISCAL_PERIOD_ALREADY_CLOSED, FISCAL_PERIOD_ALREADY_OPEN, FISCAL_PERIOD_IN_CLOSED_YEAR,
@@ -17,10 +17,11 @@ use domain::accounting::fiscal_period::{
 use domain::ids::FiscalPeriodId;
 use http::HeaderMap;
 
-use crate::answer::{self, ApiResult, CachedView};
+use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
 use crate::operation::Operations;
 use crate::request;
+use crate::routes::cached::cached;
 use crate::wire::RequiredText;
 
 const READ: Access = Access::Permission("accounting.fiscal_period.read");
@@ -97,13 +98,14 @@ async fn get(
     headers: HeaderMap,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let view = CachedView {
-        entity: CachedEntity::FiscalPeriod,
-        id: id.uuid(),
-        version: |view: &FiscalPeriodView| view.version,
+    let load = async move {
+        let view = queries.fiscal_period(tenant, id).await?;
+        Ok(view.map(|view| {
+            let version = view.version;
+            (view, Some(version))
+        }))
     };
-    let load = async move { queries.fiscal_period(tenant, id).await };
-    answer::reference(&*cache, tenant, view, load, &headers).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::FiscalPeriod, id.uuid()), &headers, load).await
 }
 
 async fn open(

@@ -3,13 +3,14 @@ use std::sync::Arc;
 use application::accounting::ports::fiscal_years::{FISCAL_YEAR_LIST, FiscalYearQueries};
 use application::accounting::views::fiscal_year::FiscalYearView;
 use application::paging::ListSpec;
-use application::ports::cache::{Cache, CachedEntity};
+use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::ids::FiscalYearId;
 use http::HeaderMap;
 
-use crate::answer::{self, ApiResult, CachedView};
+use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
+use crate::routes::cached::cached;
 
 impl ListSpecSource for FiscalYearView {
     const SPEC: &'static ListSpec = &FISCAL_YEAR_LIST;
@@ -37,11 +38,12 @@ pub async fn get(
     headers: HeaderMap,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let view = CachedView {
-        entity: CachedEntity::FiscalYear,
-        id: id.uuid(),
-        version: |view: &FiscalYearView| view.version,
+    let load = async move {
+        let view = queries.fiscal_year(tenant, id).await?;
+        Ok(view.map(|view| {
+            let version = view.version;
+            (view, Some(version))
+        }))
     };
-    let load = async move { queries.fiscal_year(tenant, id).await };
-    answer::reference(&*cache, tenant, view, load, &headers).await
+    cached(&cache, CacheKey::id(tenant, CachedEntity::FiscalYear, id.uuid()), &headers, load).await
 }
