@@ -22,6 +22,7 @@ pub struct Request {
     pub scheme: Option<String>,
     pub if_none_match: Option<String>,
     pub sync_token: Option<String>,
+    pub traceparent: Option<String>,
     pub status: u16,
 }
 
@@ -58,6 +59,7 @@ pub(crate) fn described(service: Service, method: &str, target: &str, headers: &
         scheme: text("authorization").and_then(|value| value.split(' ').next()).map(str::to_owned),
         if_none_match: text("if-none-match").map(str::to_owned),
         sync_token: text("sync-token").map(str::to_owned),
+        traceparent: text("traceparent").map(str::to_owned),
         status: 0,
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use http::{HeaderName, HeaderValue};
 use signals::event::Service;
-use signals::{Call, Outcome};
+use signals::{Call, Outcome, TRACEPARENT, TraceParent};
 
 /// A call in progress. Its address is shown without the query, which may hold a signature.
 pub struct HttpCall {
@@ -23,6 +24,12 @@ impl HttpCall {
         let target = host.rsplit_once('@').map_or(host, |(_, host)| host).to_owned();
         let data = if host.contains('@') { target.clone() } else { data.to_owned() };
         Self { service, name: format!("{method} {target}"), target, data, began: Instant::now() }
+    }
+
+    /// The header by which the other service goes on with the trace of the request that is worked on here.
+    pub fn trace_header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let value = HeaderValue::from_str(&TraceParent::current()?.header()).ok()?;
+        Some((HeaderName::from_static(TRACEPARENT), value))
     }
 
     pub fn answered(self, status: u16) {

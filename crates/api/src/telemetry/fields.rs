@@ -34,7 +34,7 @@ impl Fields {
     }
 
     fn put_text(&mut self, field: &Field, text: String) {
-        let text = shortened(text);
+        let text = shortened(secrets::hide(text));
         if field.name() == "message" {
             self.message = Cow::Owned(text);
         } else {

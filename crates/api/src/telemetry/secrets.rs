@@ -1,5 +1,5 @@
-//! The secrets this process was given, so that the text of a panic or of an error that happens to hold one does not show it.
-//! Everything else that is written keeps secrets out by its types (`SecretText`).
+//! The secrets this process was given, so that no text that happens to hold one shows it: of a panic, of an error, of any field
+//! of a log line, of a failed call in telemetry. Types keep them out of everything else (`SecretText`).
 
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, TryLockError};

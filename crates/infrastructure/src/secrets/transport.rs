@@ -46,7 +46,7 @@ pub fn http_client(roots_pem: Option<&[u8]>) -> Result<reqwest::Client, Transpor
     builder.build().map_err(failed)
 }
 
-/// A client whose requests are told to telemetry.
+/// A client whose requests are told to telemetry and go on with the trace they belong to.
 #[derive(Debug)]
 struct Watched(reqwest::Client);
 
@@ -54,7 +54,15 @@ struct Watched(reqwest::Client);
 impl HttpClient for Watched {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         let call = HttpCall::begin(Service::Http, request.method().as_str(), request.url().as_str());
-        let answered = self.0.execute_request(request).await;
+        let answered = match call.trace_header() {
+            None => self.0.execute_request(request).await,
+            Some((name, value)) => {
+                let mut request = request.clone();
+                request
+                    .insert_header(name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned());
+                self.0.execute_request(&request).await
+            }
+        };
         match &answered {
             Ok(response) => call.answered(u16::from(response.status())),
             Err(error) => call.failed(error),

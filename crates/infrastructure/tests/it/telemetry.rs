@@ -290,7 +290,13 @@ async fn logs_go_to_a_log_server_in_its_own_protocol() {
 
 /// Puts the trace of a request into its span, as the edge does, and hears of calls.
 #[derive(Clone, Default)]
-struct Edge(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Edge(Arc<Mutex<Vec<String>>>);
+
+impl Edge {
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Edge {
     fn on_new_span(&self, _: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -327,7 +333,7 @@ async fn calls_of_the_file_store_are_told_and_carry_the_trace() {
         store.received()[0].headers["traceparent"],
         format!("00-{}-{}-01", "0a".repeat(16), "b7".repeat(8))
     );
-    let calls = edge.0.lock().unwrap().clone();
+    let calls = edge.calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
     let host = store.url().replace("http://", "");
     assert!(

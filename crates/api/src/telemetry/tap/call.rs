@@ -10,6 +10,7 @@ use tracing::Event;
 use tracing::field::{Field, Visit};
 
 use super::RequestScope;
+use crate::telemetry::secrets;
 
 /// About what it takes beside its texts, in bytes.
 const WEIGHT: usize = 256;
@@ -58,7 +59,7 @@ struct Fields {
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == "reason" {
-            self.result = format!("{value:?}");
+            self.result = secrets::hide(format!("{value:?}"));
             self.result.truncate(self.result.floor_char_boundary(TEXT_BYTES_MAX));
         }
     }

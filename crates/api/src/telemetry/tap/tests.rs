@@ -142,3 +142,31 @@ fn calls_belong_to_their_request() {
         ]
     );
 }
+
+/// A driver may put its password into the reason of a failure, and a field of a log line may hold what a message did.
+/// Proves: H3.
+#[test]
+fn neither_calls_nor_lines_show_a_secret() {
+    const SECRET: &str = "sentinel-of-a-tap-3c1f";
+    crate::telemetry::secrets::remember([SECRET]);
+    let (tap, fed) = tap(5.0);
+    let text = tapped(&tap, || {
+        let reason = format!("login with {SECRET} failed");
+        Call {
+            service: Service::Sqlite,
+            name: "account_list",
+            target: "sql:1433 | erp",
+            data: "SELECT 1",
+            took: Duration::from_millis(2),
+            outcome: Ended::Failed(&reason),
+        }
+        .ended();
+        tracing::warn!(%reason, shown = ?Some(&reason), "No answer: {{reason}}; {reason}");
+    });
+    assert_eq!(text.matches("login with *** failed").count(), 3, "{text}");
+    assert!(!text.contains(SECRET), "{text}");
+    let handed: Vec<String> = std::iter::from_fn(|| fed.next()).map(|item| format!("{item:?}")).collect();
+    assert_eq!(handed.len(), 2, "{handed:?}");
+    assert!(handed.iter().all(|item| item.contains("login with *** failed")), "{handed:?}");
+    assert!(!handed.iter().any(|item| item.contains(SECRET)), "{handed:?}");
+}

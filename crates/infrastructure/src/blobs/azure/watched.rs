@@ -1,13 +1,11 @@
 //! The transport of the file store: its requests are told to telemetry and go on with the trace they belong to.
 
 use async_trait::async_trait;
-use http::HeaderValue;
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
 };
 use signals::event::Service;
-use signals::{TRACEPARENT, TraceParent};
 
 use crate::http_calls::HttpCall;
 
@@ -27,11 +25,7 @@ struct Watched(HttpClient);
 impl HttpService for Watched {
     async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let call = HttpCall::begin(Service::Blob, request.method().as_str(), &request.uri().to_string());
-        if let Some(parent) = TraceParent::current()
-            && let Ok(value) = HeaderValue::from_str(&parent.header())
-        {
-            request.headers_mut().insert(TRACEPARENT, value);
-        }
+        request.headers_mut().extend(call.trace_header());
         let answered = self.0.execute(request).await;
         match &answered {
             Ok(response) => call.answered(response.status().as_u16()),

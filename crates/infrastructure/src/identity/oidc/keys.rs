@@ -10,11 +10,13 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
 use serde::Deserialize;
 use serde_json::Value;
+use signals::event::Service;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{DIRECTORY, OidcIssuer, refused};
+use crate::http_calls::HttpCall;
 
 /// A token with an unknown key has the keys fetched again, but no more often than this: whoever makes up keys does not
 /// make this server flood the issuer.
@@ -141,8 +143,14 @@ impl IssuerKeys {
             return Err(format!("{url} is not reached by https"));
         }
         let failed = |error: reqwest::Error| crate::secrets::problem::chain(&error);
-        let mut answer =
-            self.http.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+        let call = HttpCall::begin(Service::Http, "GET", url);
+        let headers = call.trace_header().into_iter().collect();
+        let answered = self.http.get(url).headers(headers).send().await;
+        match &answered {
+            Ok(response) => call.answered(response.status().as_u16()),
+            Err(error) => call.failed(error),
+        }
+        let mut answer = answered.and_then(reqwest::Response::error_for_status).map_err(failed)?;
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if bytes.len() + chunk.len() > DOCUMENT_BYTES_MAX {

@@ -157,7 +157,7 @@ impl Client {
             request = request.header("Sync-Token", tokens);
         }
         let call = HttpCall::begin(Service::Http, "GET", url.as_str());
-        let response = match request.send().await {
+        let response = match request.headers(call.trace_header().into_iter().collect()).send().await {
             Ok(response) => response,
             Err(error) => {
                 let reason = chain(&error.without_url());

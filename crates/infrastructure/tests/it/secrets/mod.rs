@@ -5,6 +5,7 @@ mod faults;
 mod identity;
 mod key_vault;
 mod together;
+mod trace;
 mod trust;
 
 use std::sync::Arc;
