@@ -27,9 +27,14 @@ pub const LATENCY_TARGET: Duration = Duration::from_millis(200);
 pub const LATENCY_FACTOR: u32 = 4;
 /// How often the limit is changed.
 pub const WINDOW: Duration = Duration::from_millis(100);
-/// A queue that has not been empty for so long does not keep up. One sign-in takes 30 to 60 ms of processor time, which half
-/// a processor earns again in up to 140 ms: that is a burst and no reason to refuse anybody.
-pub const BUSY_AFTER: Duration = Duration::from_millis(400);
+/// A queue that has not been empty for so long does not keep up. One sign-in takes 30 to 60 ms of processor time. Half a
+/// processor that is busy for nine tenths of its time needs most of a second to catch up with that: a burst, and no reason to
+/// refuse anybody.
+pub const BUSY_AFTER: Duration = Duration::from_secs(1);
+/// The same while others are refused: then it is no burst.
+pub const BUSY_AFTER_REFUSALS: Duration = Duration::from_millis(100);
+/// Others are being refused while the last one was no longer ago than this.
+const REFUSING_FOR: Duration = Duration::from_millis(300);
 /// How long a request may wait for its turn while the server keeps up, and when it does not.
 pub const WAIT_MAX: Duration = Duration::from_millis(500);
 pub const WAIT_BUSY_MAX: Duration = Duration::from_millis(100);
@@ -78,6 +83,8 @@ pub struct Controller {
     ticks: u32,
     /// Until when processor time is taken to be short.
     short_until: Duration,
+    /// Until when others are taken to be refused.
+    refusing_until: Duration,
     writes: Writes,
     window: Window,
     time: Option<ProcessorTime>,
@@ -96,6 +103,7 @@ impl Controller {
             oldest_write: None,
             ticks: 0,
             short_until: Duration::ZERO,
+            refusing_until: Duration::ZERO,
             writes: Writes::AtAnyTime,
             window: Window::default(),
             time,
@@ -205,10 +213,15 @@ impl Controller {
         self.oldest_write = since;
     }
 
+    /// A request was refused, or waited for too long.
+    pub fn refused(&mut self, now: Duration) {
+        self.refusing_until = now + REFUSING_FOR;
+    }
+
     /// Time has passed. `lag` is how late the runtime was, `used` the processor time the control group has used so far.
     pub fn tick(&mut self, now: Duration, lag: Duration, used: Option<Duration>) {
         if let (Some(time), Some(used)) = (&mut self.time, used) {
-            time.tick(now, used);
+            time.tick(now, used, now < self.refusing_until);
             if time.is_short() {
                 self.short_until = now + WINDOW;
             }
@@ -246,7 +259,8 @@ impl Controller {
     }
 
     fn is_busy(&self, class: Class, now: Duration) -> bool {
-        now.saturating_sub(self.empty_at[class as usize]) > BUSY_AFTER
+        let patience = if now < self.refusing_until { BUSY_AFTER_REFUSALS } else { BUSY_AFTER };
+        now.saturating_sub(self.empty_at[class as usize]) > patience
     }
 
     fn is_writer_late(&self, now: Duration) -> bool {

@@ -205,9 +205,13 @@ impl Admission {
     /// Whether whatever of this class arrives now is refused, known without looking at it.
     pub fn refuses_all(&self, class: Class) -> bool {
         let now = self.now();
-        let state = self.state();
+        let mut state = self.state();
         let waiting = state.waiting[class as usize].len();
-        waiting > 0 && state.controller.refuses(class, waiting, now)
+        let refuses = waiting > 0 && state.controller.refuses(class, waiting, now);
+        if refuses {
+            state.controller.refused(now);
+        }
+        refuses
     }
 
     /// How long the refusal of a request with a body of so many bytes is held back: not at all, unless there are very many.
@@ -246,7 +250,10 @@ impl Admission {
             Arrival::Refused => Err(Refused),
             Arrival::Waiting(longest, place) => match tokio::time::timeout(longest, place).await {
                 Ok(Ok(place)) => Ok(place),
-                _ => Err(Refused),
+                _ => {
+                    self.state().controller.refused(self.now());
+                    Err(Refused)
+                }
             },
         }
     }
@@ -265,7 +272,10 @@ impl Admission {
                 state.controller.enter(class);
                 Arrival::In(self.place(class))
             }
-            Verdict::Refuse => Arrival::Refused,
+            Verdict::Refuse => {
+                state.controller.refused(now);
+                Arrival::Refused
+            }
             Verdict::Wait => {
                 let (sender, place) = oneshot::channel();
                 state.waiting[class as usize].push_back(sender);

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-/// The part of the quota that requests may use: the rest is for refusing the others, and for liveness.
-const QUOTA_PART: f64 = 0.88;
+/// The part of the quota that requests may use while nobody is refused, in per cent. All of it would let the kernel stop the
+/// group at the end of a period.
+const PART: i64 = 97;
+/// The same while others are refused, which costs time as well, and liveness must not wait for it.
+const PART_WHILE_REFUSING: i64 = 88;
 /// Where refusing takes all there is, one request is let in so often all the same.
 const GRANTED_EVERY: Duration = Duration::from_millis(10);
 /// The time that may be saved up for a burst.
@@ -18,8 +21,8 @@ const EACH_AT_FIRST: Duration = Duration::from_micros(300);
 /// Processor time, earned at the pace of the quota and spent by whatever the group does.
 #[derive(Debug, Clone)]
 pub struct ProcessorTime {
-    /// Nanoseconds earned in a second.
-    pace: i64,
+    /// Nanoseconds of the quota in a second.
+    quota: i64,
     /// The most that is saved up, in nanoseconds.
     saved_max: i64,
     left: i64,
@@ -40,7 +43,7 @@ impl ProcessorTime {
     pub fn new(cpus: f64) -> Self {
         let saved_max = SAVED_MAX.as_nanos() as i64;
         Self {
-            pace: (cpus * QUOTA_PART * 1e9) as i64,
+            quota: (cpus * 1e9) as i64,
             saved_max,
             left: saved_max,
             borrowed: 0,
@@ -79,11 +82,13 @@ impl ProcessorTime {
         self.granted = false;
     }
 
-    pub fn tick(&mut self, now: Duration, used: Duration) {
+    /// `used` is what the group has used so far; `refusing` whether others are being refused.
+    pub fn tick(&mut self, now: Duration, used: Duration, refusing: bool) {
         if let Some((then, before)) = self.seen {
             let passed = now.saturating_sub(then).min(LONGEST_EARNED).as_nanos() as i64;
             let spent = used.saturating_sub(before).as_nanos() as i64;
-            let earned = self.pace / 1_000 * passed / 1_000_000;
+            let part = if refusing { PART_WHILE_REFUSING } else { PART };
+            let earned = self.quota / 100_000 * part * passed / 1_000_000;
             // A debt is paid back within a moment: what the group did without us is not ours to make up for.
             self.left = (self.left + earned - spent).clamp(-4 * self.saved_max, self.saved_max);
             if self.entered > 0 {

@@ -75,6 +75,11 @@ fn a_queue_that_keeps_up_may_be_long_and_one_that_does_not_is_kept_short() {
     assert_eq!(controller.wait_max(Class::Read, later), WAIT_BUSY_MAX);
     controller.emptied(Class::Read, later);
     assert_eq!(controller.wait_max(Class::Read, later), WAIT_MAX);
+    // While others are refused patience is shorter, and it comes back.
+    controller.refused(later);
+    let soon = later + BUSY_AFTER_REFUSALS + ms(1);
+    assert_eq!(controller.wait_max(Class::Read, soon), WAIT_BUSY_MAX);
+    assert_eq!(controller.wait_max(Class::Read, later + REFUSING_FOR), WAIT_MAX);
 }
 
 #[test]
@@ -138,7 +143,71 @@ fn processor_time_is_spent_no_faster_than_it_is_earned() {
     }
     assert!(worst < ms(60), "in no tenth of a second more than its share and a little: {worst:?}");
     let per_second = f64::from(served) / now.as_secs_f64();
-    assert!((800.0..1_000.0).contains(&per_second), "{per_second}");
+    assert!((900.0..1_000.0).contains(&per_second), "{per_second}");
+}
+
+/// Refusing costs as well: while it happens, less of the quota is given to those that are let in.
+#[test]
+fn a_part_of_the_quota_is_kept_for_refusals_while_there_are_any() {
+    let served = |refuses: bool| {
+        let mut controller = Controller::new(BOUNDS, Some(ProcessorTime::new(0.5)));
+        let (mut now, mut used, mut served) = (Duration::ZERO, Duration::ZERO, 0_u32);
+        for _ in 0..2_000 {
+            while controller.has_room(Class::Read) {
+                controller.enter(Class::Read);
+                used += Duration::from_micros(500);
+                served += 1;
+                controller.leave(Class::Read, ms(1));
+            }
+            now += ms(5);
+            if refuses {
+                controller.refused(now);
+            }
+            controller.tick(now, Duration::ZERO, Some(used));
+        }
+        f64::from(served) / now.as_secs_f64()
+    };
+    let (calm, refusing) = (served(false), served(true));
+    assert!((950.0..1_000.0).contains(&calm), "{calm}");
+    assert!((860.0..900.0).contains(&refusing), "{refusing}");
+}
+
+/// Half a processor, nine tenths of it used, and sign-ins of 45 ms: the queue is long for a moment and nobody is refused.
+#[test]
+fn a_sign_in_makes_others_wait_and_refuses_nobody() {
+    let mut controller = Controller::new(BOUNDS, Some(ProcessorTime::new(0.5)));
+    let (mut used, mut waiting, mut refused, mut longest) = (Duration::ZERO, 0_usize, 0, 0);
+    for tick in 0..4_000_u64 {
+        let now = ms(5 * tick);
+        // 560 requests a second of 0.75 ms, and a sign-in every two seconds.
+        for _ in 0..(14 * (tick + 1) / 5 - 14 * tick / 5) {
+            match controller.arrive(Class::Read, waiting, now) {
+                Verdict::Enter => {
+                    controller.enter(Class::Read);
+                    used += Duration::from_micros(750);
+                    controller.leave(Class::Read, ms(1));
+                }
+                Verdict::Wait => waiting += 1,
+                Verdict::Refuse => refused += 1,
+            }
+        }
+        if tick % 400 == 399 {
+            used += ms(45);
+        }
+        controller.tick(now, Duration::ZERO, Some(used));
+        while waiting > 0 && controller.has_room(Class::Read) {
+            waiting -= 1;
+            controller.enter(Class::Read);
+            used += Duration::from_micros(750);
+            controller.leave(Class::Read, ms(1));
+        }
+        if waiting == 0 {
+            controller.emptied(Class::Read, now);
+        }
+        longest = longest.max(waiting);
+    }
+    assert_eq!(refused, 0, "{longest} waited at once");
+    assert!((20..150).contains(&longest), "{longest}");
 }
 
 #[test]
