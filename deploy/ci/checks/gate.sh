@@ -32,20 +32,6 @@ for step in tests review security performance documentation migrations rollback-
     grep -q "^$step " "$work/said" || fault "pre has no step $step"
 done
 
-# What takes something away is seen, in either dialect; what only adds is not, and neither is what gives its reason.
-expand() { python3 deploy/ci/lib/expand_only.py >"$work/said"; }
-printf 'ALTER TABLE a ADD b INT NULL;\nCREATE TABLE c (d INT NOT NULL);\n-- contract: nobody reads it\nDROP TABLE e;\n' | expand \
-    || fault "expand_only refuses: $(cat "$work/said")"
-for statement in 'DROP TABLE a' 'ALTER TABLE a DROP COLUMN b' "EXEC sp_rename N'a', N'b'" 'ALTER TABLE a ADD b INT NOT NULL' \
-    'ALTER TABLE a ALTER COLUMN b INT NOT NULL' 'ALTER TABLE a RENAME TO b' 'DELETE FROM a WHERE b = 1'; do
-    printf '%s;\n' "$statement" | expand && fault "expand_only lets pass: $statement"
-done
-for dialect in sqlite mssql; do
-    # Of the newest migration: those before are history.
-    newest="$(find "migrations/$dialect" -name '*.sql' | sort | tail -n 1)"
-    expand <"$newest" || fault "$newest: $(cat "$work/said")"
-done
-
 # A catalogue whose newest backup ended so long ago.
 aged() { printf '{"coversUntil":"%s"}' "$(date -u -d "$1 ago" +%FT%TZ)" | python3 deploy/ci/lib/gate_records.py backup >"$work/said" 2>&1; }
 aged "14 minutes" || fault "a backup of 14 minutes is refused: $(cat "$work/said")"
@@ -70,6 +56,28 @@ for _ in $(seq 300); do
     curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null && break
     sleep 0.2
 done
+
+# A release that takes something from the schema under the version before says so, or does not pass.
+mkdir -p "$work/older/data"
+python3 - "$work/data/erp.db" "$work/older/data/erp.db" <<'PYTHON'
+import sqlite3, sys
+books, older = (sqlite3.connect(path) for path in sys.argv[1:])
+books.backup(older)
+older.execute("DELETE FROM schema_migration WHERE number > 10")
+older.commit()
+PYTHON
+cat >"$work/planning" <<STUB
+#!/usr/bin/env bash
+cd "\$PLANNED_IN" && exec env ASPNETCORE_ENVIRONMENT=Development "$binary" "\$@"
+STUB
+chmod +x "$work/planning"
+planned() { PLANNED_IN="$work/$1" ERP_API_BINARY="$work/planning" gate pre --only migrations; }
+mkdir "$work/empty"
+planned empty || fault "the first release does not pass: $(cat "$work/said")"
+planned . || fault "a release without a migration does not pass: $(cat "$work/said")"
+planned older && fault "a release that takes from the schema passes unnamed"
+GATE_CONTRACT="the version before is stopped" planned older || fault "a named contract does not pass: $(cat "$work/said")"
+grep -q "^expand-only: no" target/gate/migration-plan.sql || fault "the plan does not say what it takes"
 
 # The catalogue is stood in for, so that its age can be chosen.
 cat >"$work/erp-api" <<'STUB'

@@ -26,7 +26,8 @@ pub async fn migrate(settings: &Settings, args: MigrateArgs) -> Result<(), Failu
     if args.status {
         return print(&status(&applied, &pending));
     }
-    let (text, expand_only) = plan(&pending, dialect);
+    // No version runs on an empty database, so nothing can be taken from it.
+    let (text, expand_only) = plan(&pending, dialect, applied.is_empty());
     print(&text)?;
     if args.require_expand_only && !expand_only {
         return Err(Failure::Other(
@@ -57,7 +58,7 @@ fn status(applied: &[Applied], pending: &[&Migration]) -> String {
 }
 
 /// The texts that would run, what each does to the version before, and whether all only add.
-fn plan(pending: &[&Migration], dialect: Dialect) -> (String, bool) {
+fn plan(pending: &[&Migration], dialect: Dialect, is_empty: bool) -> (String, bool) {
     let mut text = String::new();
     for migration in pending {
         let kind =
@@ -67,8 +68,12 @@ fn plan(pending: &[&Migration], dialect: Dialect) -> (String, bool) {
     if pending.is_empty() {
         text.push_str(UP_TO_DATE);
     }
-    let expand_only = pending.iter().all(|migration| migration.is_expand_only());
-    text.push_str(if expand_only { "expand-only: yes\n" } else { "expand-only: no\n" });
+    let expand_only = is_empty || pending.iter().all(|migration| migration.is_expand_only());
+    text.push_str(match (expand_only, is_empty) {
+        (true, true) => "expand-only: yes, the database is empty\n",
+        (true, false) => "expand-only: yes\n",
+        (false, _) => "expand-only: no\n",
+    });
     (text, expand_only)
 }
 
