@@ -4,7 +4,7 @@ use application::paging::INVALID_PARAMETER;
 use domain::error::Violation;
 use http::HeaderName;
 
-use crate::wire::{Pointer, QueryPairs, quoted};
+use crate::wire::{Pointer, QueryPairs, TRUE_OR_FALSE, quoted};
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The parameter that every change takes.
@@ -23,7 +23,7 @@ pub fn dry_run(query: Option<&str>) -> Result<bool, Violation> {
                 return Err(Violation::new(&INVALID_PARAMETER)
                     .with("name", DRY_RUN)
                     .with("value", quoted(other))
-                    .with("expected", "true or false")
+                    .with_phrase("expected", TRUE_OR_FALSE)
                     .at(Pointer::parameter(DRY_RUN).to_string()));
             }
         };

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, IN_USE, STALE_VERSION, UNKNOWN_REFERENCE};
+use crate::nouns::{noun, nouns};
 use crate::ports::change::Change;
 use crate::unit_of_work::UnitOfWork;
 
@@ -33,7 +34,7 @@ pub fn refuse_used(users: &[&'static str]) -> AppResult<()> {
     if users.is_empty() {
         return Ok(());
     }
-    Err(AppError::new(Violation::new(&IN_USE).with("users", users.join(", "))))
+    Err(AppError::new(Violation::new(&IN_USE).with_phrase("users", nouns(users))))
 }
 
 /// `field` is the JSON member, which is also where the violation points.
@@ -42,5 +43,8 @@ pub fn already_exists(field: &str, value: impl ToString) -> Violation {
 }
 
 pub fn unknown_reference(pointer: &str, resource: &'static str, value: impl ToString) -> Violation {
-    Violation::new(&UNKNOWN_REFERENCE).at(pointer).with("resource", resource).with("value", value)
+    Violation::new(&UNKNOWN_REFERENCE)
+        .at(pointer)
+        .with_phrase("resource", noun(resource))
+        .with("value", value)
 }

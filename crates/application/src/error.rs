@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::accounting::number_series::NUMBER_ALREADY_USED;
 use domain::error::{Category, ErrorDef, Violation};
 
+use crate::nouns::noun;
 use crate::ports::storage_error::StorageError;
 
 domain::errors! {
@@ -30,7 +31,7 @@ domain::errors! {
     IN_USE = "in_use", Conflict, User,
         "It is used by {users} and cannot be deleted.", "السجل مستخدم في {users} ولا يمكن حذفه.";
     UNKNOWN_REFERENCE = "unknown_reference", Rule, User,
-        "There is no {resource} '{value}'.", "لا يوجد {resource} بالقيمة '{value}'.";
+        "There is no {resource} '{value}'.", "لا يوجد سجل من نوع {resource} بالقيمة '{value}'.";
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable", Unavailable, Operator,
         "The service is busy or a part it needs is away. Try again shortly.", "الخدمة مشغولة أو أن أحد مكوناتها غير متاح. أعد المحاولة بعد قليل.";
     OUTCOME_UNKNOWN = "outcome_unknown", Unavailable, Developer,
@@ -85,7 +86,7 @@ impl AppError {
         Self::new(Violation::new(def))
     }
     pub fn not_found(resource: &'static str) -> Self {
-        Self::new(Violation::new(&NOT_FOUND).with("resource", resource))
+        Self::new(Violation::new(&NOT_FOUND).with_phrase("resource", noun(resource)))
     }
     pub fn internal(text: impl Into<String>) -> Self {
         Self { internal: Some(text.into()), ..Self::of(&INTERNAL_ERROR) }
@@ -162,13 +163,14 @@ impl From<StorageError> for AppError {
                 Self { internal, retryable: true, ..Self::new(taken.with("value", value)) }
             }
             StorageError::UnknownReference { field, resource, value, .. } => {
-                let unknown =
-                    Violation::new(&UNKNOWN_REFERENCE).with("resource", resource).at(format!("/{field}"));
+                let unknown = Violation::new(&UNKNOWN_REFERENCE)
+                    .with_phrase("resource", noun(&resource))
+                    .at(format!("/{field}"));
                 let value = value.unwrap_or_else(|| UNKNOWN_VALUE.to_owned());
                 Self { internal, ..Self::new(unknown.with("value", value)) }
             }
             StorageError::InUse { users, .. } => {
-                Self { internal, ..Self::new(Violation::new(&IN_USE).with("users", users)) }
+                Self { internal, ..Self::new(Violation::new(&IN_USE).with_phrase("users", noun(&users))) }
             }
             StorageError::Constraint { constraint, .. } => {
                 Self { internal, ..Self::new(Violation::new(&DATA_CONFLICT).with("constraint", constraint)) }

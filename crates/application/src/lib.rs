@@ -12,6 +12,7 @@ pub mod context;
 pub mod error;
 pub mod flat_json;
 pub mod master_data;
+pub mod nouns;
 pub mod paging;
 pub mod permission_set;
 pub mod platform;

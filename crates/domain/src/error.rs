@@ -88,12 +88,45 @@ macro_rules! errors {
     };
 }
 
+/// Words of the product inside of a text: they have both languages, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    en: Cow<'static, str>,
+    ar: Cow<'static, str>,
+}
+
+impl Phrase {
+    pub const fn new(en: &'static str, ar: &'static str) -> Self {
+        Self { en: Cow::Borrowed(en), ar: Cow::Borrowed(ar) }
+    }
+    /// Words with values between them.
+    pub fn made(en: String, ar: String) -> Self {
+        Self { en: Cow::Owned(en), ar: Cow::Owned(ar) }
+    }
+    /// A name of the interface, a sign or a value: the same in both languages.
+    pub fn literal(text: impl Into<Cow<'static, str>>) -> Self {
+        let en = text.into();
+        Self { ar: en.clone(), en }
+    }
+    /// Several, one after the other.
+    pub fn joined(all: &[Self]) -> Self {
+        let texts = |language| all.iter().map(|phrase| phrase.text(language)).collect::<Vec<_>>();
+        Self::made(texts(Language::English).join(", "), texts(Language::Arabic).join("، "))
+    }
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Arabic => &self.ar,
+        }
+    }
+}
+
 /// One broken rule: which, where (a JSON pointer, empty for the whole document), and the values of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     pub def: &'static ErrorDef,
     pub pointer: String,
-    pub params: Vec<(&'static str, Cow<'static, str>)>,
+    params: Vec<(&'static str, Phrase)>,
 }
 
 impl Violation {
@@ -108,10 +141,21 @@ impl Violation {
         self
     }
 
+    /// Fills in a value. Words of the product are a [`Phrase`].
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.params.push((name, Cow::Owned(value.to_string())));
+    pub fn with(self, name: &'static str, value: impl ToString) -> Self {
+        self.with_phrase(name, Phrase::literal(value.to_string()))
+    }
+
+    #[must_use]
+    pub fn with_phrase(mut self, name: &'static str, phrase: Phrase) -> Self {
+        self.params.push((name, phrase));
         self
+    }
+
+    /// The value that was filled in under this name, in English.
+    pub fn param(&self, wanted: &str) -> Option<&str> {
+        self.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.text(Language::English))
     }
 
     /// The text in English or Arabic with its parameters filled in.
@@ -122,7 +166,7 @@ impl Violation {
         };
         let mut text = template.to_owned();
         for (name, value) in &self.params {
-            text = text.replace(&format!("{{{name}}}"), value);
+            text = text.replace(&format!("{{{name}}}"), value.text(language));
         }
         text
     }

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::HeaderMap;
 use http::header::HOST;
 
@@ -18,7 +18,7 @@ pub async fn refuse_strangers(request: Request, next: Next) -> Response {
     if peer.is_some_and(|ip| ip.to_canonical().is_loopback()) && !names_this_machine(request.headers()) {
         let violation = Violation::new(&INVALID_HEADER)
             .with("name", "Host")
-            .with("expected", "an IP address or localhost")
+            .with_phrase("expected", Phrase::new("an IP address or localhost", "عنوان IP أو localhost"))
             .at(":Host");
         return Problem::from(violation).into_response();
     }

@@ -6,7 +6,7 @@ use application::ports::pace::Unpaced;
 use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::header::CONTENT_TYPE;
 use http::{Extensions, HeaderMap};
 
@@ -30,7 +30,7 @@ impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE)
-                .with("expected", "application/json, UTF-8")
+                .with_phrase("expected", Phrase::literal("application/json, UTF-8"))
                 .into());
         }
         let unhurried = unhurried(request.extensions());

@@ -9,7 +9,7 @@ use application::context::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, 
 use application::error::{AppError, UNAUTHENTICATED};
 use application::ports::batch::BatchHandle;
 use axum::extract::FromRequestParts;
-use domain::error::{Language, Violation, Violations};
+use domain::error::{Language, Phrase, Violation, Violations};
 use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderMap, Method};
@@ -68,21 +68,21 @@ fn idempotency(headers: &HeaderMap, hash: Option<[u8; 32]>) -> Result<Option<Ide
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let (Some(value), Some(request_hash)) = (values.next(), hash) else { return Ok(None) };
     if values.next().is_some() {
-        return Err(bad_header("Idempotency-Key", "one key"));
+        return Err(bad_header("Idempotency-Key", ONE_KEY));
     }
-    let printable = value.as_bytes().iter().all(|b| (0x20..0x7F).contains(b));
+    let is_printable = value.as_bytes().iter().all(|b| (0x20..0x7F).contains(b));
     match value.to_str() {
-        Ok(key) if printable && (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) => {
+        Ok(key) if is_printable && (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) => {
             Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash }))
         }
-        _ => Err(bad_header("Idempotency-Key", "1 to 255 printable ASCII characters")),
+        _ => Err(bad_header("Idempotency-Key", printable(IDEMPOTENCY_KEY_LENGTH_MAX))),
     }
 }
 
 fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Violation> {
     let mut values = headers.get_all(IF_MATCH).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let bad = || bad_header("If-Match", "one ETag such as \"3\", or *");
+    let bad = || bad_header("If-Match", ONE_ETAG);
     let text = value.to_str().map_err(|_| bad())?.trim();
     if values.next().is_some() {
         return Err(bad());
@@ -93,8 +93,22 @@ fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Violation> {
     etag::version(text).map(|version| Some(IfMatch::Version(version))).ok_or_else(bad)
 }
 
-fn bad_header(name: &'static str, expected: &'static str) -> Violation {
-    Violation::new(&INVALID_HEADER).with("name", name).with("expected", expected).at(format!(":{name}"))
+const ONE_KEY: Phrase = Phrase::new("one key", "مفتاح واحد");
+const ONE_ETAG: Phrase = Phrase::new("one ETag such as \"3\", or *", "قيمة ETag واحدة مثل \"3\"، أو *");
+
+/// The form of a header's value, as texts tell it.
+pub fn printable(length_max: usize) -> Phrase {
+    Phrase::made(
+        format!("1 to {length_max} printable ASCII characters"),
+        format!("من 1 إلى {length_max} حرفًا من أحرف ASCII المطبوعة"),
+    )
+}
+
+fn bad_header(name: &'static str, expected: Phrase) -> Violation {
+    Violation::new(&INVALID_HEADER)
+        .with("name", name)
+        .with_phrase("expected", expected)
+        .at(format!(":{name}"))
 }
 
 /// Anyone who asks, signed in or not: for public operations.

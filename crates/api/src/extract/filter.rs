@@ -7,12 +7,12 @@ use application::paging::{
     UNKNOWN_PARAMETER,
 };
 use chrono::NaiveDate;
-use domain::error::{Violation, Violations};
+use domain::error::{Language, Phrase, Violation, Violations};
 use domain::money::Amount;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::wire::{Pointer, Text, WireType, quoted};
+use crate::wire::{A_WHOLE_NUMBER, Pointer, TRUE_OR_FALSE, Text, WireType, quoted};
 
 /// Longest text of a filter, in characters.
 pub const FILTER_LENGTH_MAX: usize = 200;
@@ -47,11 +47,11 @@ pub fn parameter_name(field: &str, operator: &str) -> String {
 }
 
 /// The violation for a parameter whose value does not do.
-pub fn invalid(name: &str, value: &str, expected: &str) -> Violation {
+pub fn invalid(name: &str, value: &str, expected: Phrase) -> Violation {
     Violation::new(&INVALID_PARAMETER)
         .with("name", quoted(name))
         .with("value", quoted(value))
-        .with("expected", expected)
+        .with_phrase("expected", expected)
         .at(Pointer::parameter(&quoted(name)).to_string())
 }
 
@@ -132,7 +132,7 @@ pub fn parse(
         }),
     };
     if value.is_none() {
-        let violation = invalid(name, &given.text(), &expected(field.kind, op));
+        let violation = invalid(name, &given.text(), expected(field.kind, op));
         errors.push(violation.at(Pointer::parameter(&quoted(place.parameter)).to_string()));
     }
     value.map(|value| Filter { field: field.name, op, value })
@@ -177,21 +177,32 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
     }
 }
 
-fn expected(kind: FieldKind, op: FilterOp) -> String {
+fn expected(kind: FieldKind, op: FilterOp) -> Phrase {
     let one = match kind {
-        _ if op == FilterOp::IsNull => "true or false".to_owned(),
-        FieldKind::Id => "a UUID".to_owned(),
-        FieldKind::Text | FieldKind::Search => format!("text of at most {FILTER_LENGTH_MAX} characters"),
-        FieldKind::Date => "a date such as 2026-11-22".to_owned(),
-        FieldKind::Timestamp => "a timestamp such as 2026-11-22T10:30:00Z".to_owned(),
-        FieldKind::Amount => "an amount such as 1234.50".to_owned(),
-        FieldKind::Integer => "a whole number".to_owned(),
-        FieldKind::Boolean => "true or false".to_owned(),
-        FieldKind::Word(words) => format!("one of {}", words.join(", ")),
+        _ if op == FilterOp::IsNull => TRUE_OR_FALSE,
+        FieldKind::Id => Phrase::literal("UUID"),
+        FieldKind::Text | FieldKind::Search => Phrase::made(
+            format!("text of at most {FILTER_LENGTH_MAX} characters"),
+            format!("نص لا يزيد على {FILTER_LENGTH_MAX} حرف"),
+        ),
+        FieldKind::Date => Phrase::new("a date such as 2026-11-22", "تاريخ مثل 2026-11-22"),
+        FieldKind::Timestamp => {
+            Phrase::new("a timestamp such as 2026-11-22T10:30:00Z", "وقت مثل 2026-11-22T10:30:00Z")
+        }
+        FieldKind::Amount => Phrase::new("an amount such as 1234.50", "مبلغ مثل 1234.50"),
+        FieldKind::Integer => A_WHOLE_NUMBER,
+        FieldKind::Boolean => TRUE_OR_FALSE,
+        FieldKind::Word(words) => {
+            let words = words.join(", ");
+            Phrase::made(format!("one of {words}"), format!("إحدى القيم {words}"))
+        }
     };
-    if op == FilterOp::In {
-        format!("up to {IN_VALUES_MAX} values, separated by commas, each {one}")
-    } else {
-        one
+    if op != FilterOp::In {
+        return one;
     }
+    let each = |language| one.text(language);
+    Phrase::made(
+        format!("up to {IN_VALUES_MAX} values, separated by commas, each {}", each(Language::English)),
+        format!("ما لا يزيد على {IN_VALUES_MAX} قيمة تفصل بينها فواصل، كل منها {}", each(Language::Arabic)),
+    )
 }

@@ -7,18 +7,32 @@ use application::paging::{
     Count, Direction, FILTERS_MAX, ListQuery, ListSpec, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, TOO_MANY_FILTERS,
 };
 use axum::extract::FromRequestParts;
-use domain::error::{Violation, Violations};
+use domain::error::{Phrase, Violation, Violations};
 use http::request::Parts;
 
 use super::filter::{self, Given, Place, invalid};
 use super::or_filter::{self, OR};
 use crate::problem::Problem;
-use crate::wire::QueryPairs;
+use crate::wire::{ONLY_ONCE, QueryPairs};
 
 /// Longest cursor, in bytes.
 pub const CURSOR_LENGTH_MAX: usize = 2_000;
 /// Parameters every list takes beside its filters.
 pub const COMMON: [&str; 7] = ["limit", "cursor", "sort", "fields", "expand", "count", OR];
+
+const A_CURSOR: Phrase =
+    Phrase::new("the nextCursor of the page before", "قيمة nextCursor من الصفحة السابقة");
+const EXACT_OR_ESTIMATED: Phrase = Phrase::new("exact or estimated", "exact أو estimated");
+const NOTHING: Phrase = Phrase::new("nothing", "لا شيء");
+const NAMES_OF_MEMBERS: Phrase =
+    Phrase::new("names of members, separated by commas", "أسماء حقول تفصل بينها فواصل");
+
+fn limits() -> Phrase {
+    Phrase::made(
+        format!("a whole number from 1 to {PAGE_LIMIT_MAX}"),
+        format!("عدد صحيح من 1 إلى {PAGE_LIMIT_MAX}"),
+    )
+}
 
 /// Names the list that a [`ListParams`] reads; usually implemented by the view of the list.
 pub trait ListSpecSource {
@@ -64,7 +78,7 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
     for (name, value) in pairs.iter() {
         if seen.contains(&name) {
             if !takes_several(name) {
-                errors.push(invalid(name, value, "it only once"));
+                errors.push(invalid(name, value, ONLY_ONCE));
             }
             continue;
         }
@@ -75,18 +89,18 @@ pub fn parse(spec: &'static ListSpec, pairs: &QueryPairs<'_>) -> Result<ListRequ
                 Ok(limit) if (1..=PAGE_LIMIT_MAX).contains(&limit) && !value.starts_with('+') => {
                     (query.limit, limited) = (limit, true);
                 }
-                _ => errors.push(invalid(name, value, "a whole number from 1 to 1000")),
+                _ => errors.push(invalid(name, value, limits())),
             },
             "cursor" if (1..=CURSOR_LENGTH_MAX).contains(&value.len()) => {
                 query.cursor = Some(value.to_owned())
             }
-            "cursor" => errors.push(invalid(name, value, "the nextCursor of the page before")),
+            "cursor" => errors.push(invalid(name, value, A_CURSOR)),
             "sort" => parse_sort(spec, value, &mut query.sort, &mut errors),
             "expand" => parse_expand(spec, value, &mut query.expand, &mut errors),
             "fields" => request_fields = parse_fields(value, &mut errors),
             "count" if value == "exact" => query.count = Count::Exact,
             "count" if value == "estimated" => query.count = Count::Estimated,
-            "count" => errors.push(invalid(name, value, "exact or estimated")),
+            "count" => errors.push(invalid(name, value, EXACT_OR_ESTIMATED)),
             OR => query.any = or_filter::parse(spec, value, &mut errors),
             filter => {
                 let place = Place { parameter: filter, others: &COMMON };
@@ -138,8 +152,12 @@ fn parse_sort(
             }
             _ => {
                 let names: Vec<_> = spec.fields.iter().filter(|f| f.sort).map(|f| f.name).collect();
-                let expected = format!("different ones of {}, each with or without -", names.join(", "));
-                errors.push(invalid("sort", value, &expected));
+                let names = names.join(", ");
+                let expected = Phrase::made(
+                    format!("different ones of {names}, each with or without -"),
+                    format!("قيم مختلفة من {names}، وقبل كل منها - أو بدونها"),
+                );
+                errors.push(invalid("sort", value, expected));
                 return;
             }
         }
@@ -157,9 +175,9 @@ fn parse_expand(
             Some(name) if !expand.contains(name) => expand.push(name),
             Some(_) => {}
             None => {
-                let names =
-                    if spec.expand.is_empty() { "nothing".to_owned() } else { spec.expand.join(", ") };
-                errors.push(invalid("expand", part, &names));
+                let expected =
+                    if spec.expand.is_empty() { NOTHING } else { Phrase::literal(spec.expand.join(", ")) };
+                errors.push(invalid("expand", part, expected));
             }
         }
     }
@@ -169,7 +187,7 @@ fn parse_expand(
 fn parse_fields(value: &str, errors: &mut Violations) -> Option<Vec<String>> {
     let names: Vec<String> = value.split(',').map(str::to_owned).collect();
     if names.iter().any(String::is_empty) {
-        errors.push(invalid("fields", value, "names of members, separated by commas"));
+        errors.push(invalid("fields", value, NAMES_OF_MEMBERS));
         return None;
     }
     Some(names)

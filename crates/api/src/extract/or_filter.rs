@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use application::paging::{
     Condition, FILTERS_TOO_DEEP, INVALID_OR, ListSpec, OR_DEPTH_MAX, OR_LENGTH_MAX, PARAMETER_TOO_LONG,
 };
-use domain::error::{Violation, Violations};
+use domain::error::{Phrase, Violation, Violations};
 
 use super::filter::{self, Given, Place};
 use crate::wire::Pointer;
@@ -84,9 +84,9 @@ impl<'a> Parser<'a> {
         text
     }
 
-    fn expected(&self, what: &str) -> Violation {
+    fn expected(&self, what: &'static str) -> Violation {
         let position = self.text[..self.at].chars().count() + 1;
-        Violation::new(&INVALID_OR).with("position", position).with("expected", what)
+        Violation::new(&INVALID_OR).with("position", position).with_phrase("expected", Phrase::literal(what))
     }
 
     fn end(&self) -> Result<(), Violation> {

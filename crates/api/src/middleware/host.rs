@@ -3,7 +3,7 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::Version;
 use http::header::HOST;
 
@@ -27,7 +27,9 @@ pub fn refusal(request: &Request) -> Option<Problem> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let one = hosts.next().is_some() && hosts.next().is_none();
     (!one).then(|| {
-        let violation = Violation::new(&INVALID_HEADER).with("name", "Host").with("expected", "one host");
+        let violation = Violation::new(&INVALID_HEADER)
+            .with("name", "Host")
+            .with_phrase("expected", Phrase::new("one host", "مضيف واحد"));
         violation.at(":Host").into()
     })
 }

@@ -13,7 +13,8 @@ use crate::problem::Problem;
 use crate::request;
 use crate::telemetry::{InForce, Level, LevelChange, LevelRules};
 use crate::wire::{
-    Int, Pointer, REQUIRED, Schemas, TOO_MANY_ITEMS, UNKNOWN_WORD, WireType, quoted, string, wrong_type,
+    AN_OBJECT, Int, Pointer, REQUIRED, Schemas, TOO_MANY_ITEMS, UNKNOWN_WORD, WireType, quoted, string,
+    wrong_type,
 };
 
 /// How long a change counts, in seconds: unless it says so itself, and at most.
@@ -71,7 +72,7 @@ impl WireType for LevelOverrides {
         json!({ "type": "object", "maxProperties": OVERRIDES_MAX, "additionalProperties": <Level as WireType>::schema(schemas) })
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
+        let Value::Object(members) = value else { return wrong_type(AN_OBJECT, value, at, errors) };
         if members.len() > OVERRIDES_MAX {
             let violation =
                 Violation::new(&TOO_MANY_ITEMS).with("max", OVERRIDES_MAX).with("count", members.len());

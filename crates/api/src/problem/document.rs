@@ -80,15 +80,12 @@ impl<'a> Item<'a> {
         let at = violation.pointer.as_str();
         let (parameter, header) = (at.strip_prefix('?'), at.strip_prefix(':'));
         let pointer = (parameter.is_none() && header.is_none()).then_some(at);
-        let value = |wanted: &str| {
-            violation.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_ref())
-        };
         Self {
             pointer,
             parameter,
             header,
-            row: value("row").and_then(|row| row.parse().ok()),
-            column: value("column"),
+            row: violation.param("row").and_then(|row| row.parse().ok()),
+            column: violation.param("column"),
             code: violation.def.code,
             detail: detail(violation, language),
         }

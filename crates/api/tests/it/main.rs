@@ -5,6 +5,7 @@ mod access;
 mod account_ledger;
 mod accounts;
 mod admin;
+mod arabic;
 mod at_once;
 mod attachments;
 mod azure_configuration;

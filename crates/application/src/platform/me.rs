@@ -18,6 +18,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, Executed, check_version, execute};
 use crate::context::{Actor, RequestContext};
 use crate::error::{AppError, AppResult, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 use crate::unit_of_work::UnitOfWork;
 
 /// User, tenant and rights of the caller.
@@ -60,8 +61,9 @@ impl Command for UpdateMe {
         let mut after = before.changed(now);
         if let Some(tenant) = self.default_tenant {
             if !uow.users().tenants_of(after.user.id).await?.contains(&tenant) {
-                let unknown =
-                    Violation::new(&UNKNOWN_REFERENCE).with("resource", "tenant").with("value", tenant);
+                let unknown = Violation::new(&UNKNOWN_REFERENCE)
+                    .with_phrase("resource", noun("tenant"))
+                    .with("value", tenant);
                 return Err(AppError::new(unknown.at("/defaultTenantId")));
             }
             after.user.default_tenant = Some(tenant);

@@ -1,6 +1,6 @@
 //! Small values that shape a tenant: each known by its key, checked, and with a default.
 
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use domain::ids::TenantId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub struct SettingSpec {
     en: &'static str,
     ar: &'static str,
     /// The value it expects, for the message.
-    pub(crate) expected: &'static str,
+    pub(crate) expected: Phrase,
     pub(crate) accepts: fn(&Value) -> bool,
     /// For a tenant of this country.
     default: fn(&str) -> Value,
@@ -36,7 +36,10 @@ pub static SETTINGS: &[SettingSpec] = &[
         key: "vat-rate",
         en: "The standard VAT rate in percent.",
         ar: "النسبة الأساسية لضريبة القيمة المضافة بالمئة.",
-        expected: "a percentage from \"0\" to \"100\" as text, with at most 4 decimals, such as \"15\"",
+        expected: Phrase::new(
+            "a percentage from \"0\" to \"100\" as text, with at most 4 decimals, such as \"15\"",
+            "نسبة مئوية من \"0\" إلى \"100\" كنص، بأربع منازل عشرية بحد أقصى، مثل \"15\"",
+        ),
         accepts: is_percentage,
         default: standard_vat_rate,
     },
@@ -44,7 +47,7 @@ pub static SETTINGS: &[SettingSpec] = &[
         key: "default-language",
         en: "The language of documents and messages unless a request asks for another.",
         ar: "لغة المستندات والرسائل عند عدم طلب لغة أخرى.",
-        expected: "\"ar\" or \"en\"",
+        expected: Phrase::new("\"ar\" or \"en\"", "\"ar\" أو \"en\""),
         accepts: |value| matches!(value.as_str(), Some("ar" | "en")),
         default: |_| json!("en"),
     },
@@ -54,7 +57,7 @@ pub static SETTINGS: &[SettingSpec] = &[
              If the ledger has no entries and only one fiscal year, that year is replaced by one that begins in the month.",
         ar: "الشهر الذي تبدأ فيه السنوات المالية التي تُنشأ من الآن، من 1 إلى 12؛ وقد تقصر سنة واحدة قبلها عند الحاجة. \
              والسنة المالية الوحيدة في دفتر بلا قيود تحل محلها سنة تبدأ في هذا الشهر.",
-        expected: "a whole number from 1 to 12",
+        expected: Phrase::new("a whole number from 1 to 12", "عددًا صحيحًا من 1 إلى 12"),
         accepts: |value| value.as_u64().is_some_and(|month| (1..=12).contains(&month)),
         default: |_| json!(1),
     },
@@ -63,7 +66,7 @@ pub static SETTINGS: &[SettingSpec] = &[
         en: "Whether the fiscal year after the last one is made automatically, 30 days before the last one ends or when an entry \
              dated in it is posted.",
         ar: "هل تُنشأ السنة المالية التالية للأخيرة تلقائيًا، قبل نهاية الأخيرة بثلاثين يومًا أو عند ترحيل قيد بتاريخ يقع في التالية.",
-        expected: "true or false",
+        expected: Phrase::new("true or false", "true أو false"),
         accepts: Value::is_boolean,
         default: |_| json!(true),
     },

@@ -38,8 +38,9 @@ impl Command for PutSetting {
         check_version(ctx, before.version)?;
         let after = match &self.value {
             Some(value) if !(spec.accepts)(value) => {
-                let bad =
-                    Violation::new(&INVALID_SETTING).with("key", spec.key).with("expected", spec.expected);
+                let bad = Violation::new(&INVALID_SETTING)
+                    .with("key", spec.key)
+                    .with_phrase("expected", spec.expected.clone());
                 return Err(AppError::new(bad.at("/value")));
             }
             Some(value) => {

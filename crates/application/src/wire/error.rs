@@ -1,6 +1,6 @@
 //! What can be wrong with the shape of a request.
 
-use domain::error::{Violation, Violations};
+use domain::error::{Phrase, Violation, Violations};
 use serde_json::Value;
 
 use super::Pointer;
@@ -32,6 +32,19 @@ domain::errors! {
         "At least {min} items; this has {count}.", "بحد أدنى {min} عنصرًا؛ والعدد الحالي {count}.";
 }
 
+/// The types of JSON, as texts name them.
+pub const A_STRING: Phrase = Phrase::new("a string", "نص");
+pub const AN_OBJECT: Phrase = Phrase::new("an object", "كائن");
+pub const AN_ARRAY: Phrase = Phrase::new("an array", "قائمة");
+pub const A_WHOLE_NUMBER: Phrase = Phrase::new("a whole number", "عدد صحيح");
+pub const TRUE_OR_FALSE: Phrase = Phrase::new("true or false", "true أو false");
+pub const VALID_JSON: Phrase = Phrase::new("JSON", "JSON صحيح");
+/// Of a parameter that was given twice.
+pub const ONLY_ONCE: Phrase = Phrase::new("it only once", "مرة واحدة فقط");
+const A_NUMBER: Phrase = Phrase::new("a number", "عدد");
+const A_BOOLEAN: Phrase = Phrase::new("a boolean", "قيمة منطقية");
+const NULL: Phrase = Phrase::new("null", "null");
+
 /// The beginning of a caller's value, fit to be quoted in an answer.
 pub fn quoted(value: &str) -> String {
     value.chars().take(QUOTED_LENGTH_MAX).collect()
@@ -39,20 +52,21 @@ pub fn quoted(value: &str) -> String {
 
 /// Records that `value` has another JSON type than `expected`.
 pub fn wrong_type<T>(
-    expected: &'static str,
+    expected: Phrase,
     value: &Value,
     at: &Pointer<'_>,
     errors: &mut Violations,
 ) -> Option<T> {
     let actual = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+        Value::Null => NULL,
+        Value::Bool(_) => A_BOOLEAN,
+        Value::Number(_) => A_NUMBER,
+        Value::String(_) => A_STRING,
+        Value::Array(_) => AN_ARRAY,
+        Value::Object(_) => AN_OBJECT,
     };
-    let violation = Violation::new(&WRONG_TYPE).with("expected", expected).with("actual", actual);
+    let violation =
+        Violation::new(&WRONG_TYPE).with_phrase("expected", expected).with_phrase("actual", actual);
     errors.push(violation.at(at.to_string()));
     None
 }
@@ -61,7 +75,7 @@ pub fn wrong_type<T>(
 pub fn string<'v>(value: &'v Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<&'v str> {
     match value {
         Value::String(text) => Some(text),
-        other => wrong_type("a string", other, at, errors),
+        other => wrong_type(A_STRING, other, at, errors),
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::error::{Violation, Violations};
 use serde_json::{Map, Value};
 
-use super::{Pointer, REQUIRED, RawMembers, UNKNOWN_MEMBER, WireType, quoted, wrong_type};
+use super::{AN_OBJECT, Pointer, REQUIRED, RawMembers, UNKNOWN_MEMBER, WireType, quoted, wrong_type};
 
 /// The members of an object; those not in `allowed` are reported.
 pub fn object<'v>(
@@ -12,7 +12,7 @@ pub fn object<'v>(
     allowed: &[&'static str],
     errors: &mut Violations,
 ) -> Option<&'v Map<String, Value>> {
-    let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
+    let Value::Object(members) = value else { return wrong_type(AN_OBJECT, value, at, errors) };
     for name in members.keys().filter(|name| !allowed.contains(&name.as_str())) {
         unknown_member(name, at, allowed, errors);
     }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    AMOUNT_AS_NUMBER, AMOUNT_TOO_LARGE, INVALID_ID, NUMBER_OUT_OF_RANGE, Pointer, Schemas, WireType, check,
-    quoted, string, wrong_type,
+    A_WHOLE_NUMBER, AMOUNT_AS_NUMBER, AMOUNT_TOO_LARGE, INVALID_ID, NUMBER_OUT_OF_RANGE, Pointer, Schemas,
+    TRUE_OR_FALSE, WireType, check, quoted, string, wrong_type,
 };
 
 /// Digits of an amount before the point.
@@ -23,13 +23,13 @@ impl WireType for bool {
         json!({ "type": "boolean" })
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        value.as_bool().or_else(|| wrong_type("true or false", value, at, errors))
+        value.as_bool().or_else(|| wrong_type(TRUE_OR_FALSE, value, at, errors))
     }
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         match text {
             "true" => Some(true),
             "false" => Some(false),
-            _ => wrong_type("true or false", &Value::String(String::new()), at, errors),
+            _ => wrong_type(TRUE_OR_FALSE, &Value::String(String::new()), at, errors),
         }
     }
 }
@@ -43,7 +43,7 @@ impl<const MIN: i64, const MAX: i64> WireType for Int<MIN, MAX> {
         json!({ "type": "integer", "format": "int64", "minimum": MIN, "maximum": MAX })
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        let Value::Number(number) = value else { return wrong_type("a whole number", value, at, errors) };
+        let Value::Number(number) = value else { return wrong_type(A_WHOLE_NUMBER, value, at, errors) };
         // `3.0` is an integer for JSON Schema; beyond 2^53 a float no longer says which one.
         let whole = number.as_i64().or_else(|| {
             number

@@ -8,7 +8,7 @@ use domain::error::{Violation, Violations};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{Pointer, REQUIRED, Schemas, WireType, quoted};
+use super::{ONLY_ONCE, Pointer, REQUIRED, Schemas, WireType, quoted};
 
 /// Most parameters in one request.
 pub const PARAMETERS_MAX: usize = 50;
@@ -45,7 +45,7 @@ impl<'q> QueryPairs<'q> {
             let violation = Violation::new(&INVALID_PARAMETER)
                 .with("name", name)
                 .with("value", quoted(value))
-                .with("expected", "it only once");
+                .with_phrase("expected", ONLY_ONCE);
             errors.push(violation.at(Pointer::parameter(name).to_string()));
         }
         Some(value)

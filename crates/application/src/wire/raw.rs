@@ -7,12 +7,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::error::{Violation, Violations};
+use domain::error::{Phrase, Violation, Violations};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::pieces::Pieces;
-use super::{Pointer, TOO_MANY_ITEMS, wrong_type};
+use super::{AN_OBJECT, Pointer, TOO_MANY_ITEMS, VALID_JSON, wrong_type};
 use crate::ports::pace::breathe;
 
 /// Most values of a member that is read as a tree: one whose type is neither a list nor a body of its own.
@@ -51,12 +51,7 @@ impl<'a> Raw<'a> {
     }
 
     /// Records that this has another JSON type than `expected`.
-    pub fn wrong_type<T>(
-        self,
-        expected: &'static str,
-        at: &Pointer<'_>,
-        errors: &mut Violations,
-    ) -> Option<T> {
+    pub fn wrong_type<T>(self, expected: Phrase, at: &Pointer<'_>, errors: &mut Violations) -> Option<T> {
         let like = match self.0.as_bytes().first() {
             Some(b'[') => Value::Array(Vec::new()),
             Some(b'{') => Value::Object(serde_json::Map::new()),
@@ -88,7 +83,7 @@ impl<'a> Raw<'a> {
                 return None;
             }
         }
-        serde_json::from_str(self.0).ok().or_else(|| self.wrong_type("JSON", at, errors))
+        serde_json::from_str(self.0).ok().or_else(|| self.wrong_type(VALID_JSON, at, errors))
     }
 
     /// How many items a list has.
@@ -121,7 +116,7 @@ impl<'a> Raw<'a> {
         errors: &mut Violations,
     ) -> Option<RawMembers<'a>> {
         if !self.is_object() {
-            return self.wrong_type("an object", at, errors);
+            return self.wrong_type(AN_OBJECT, at, errors);
         }
         let mut members = Vec::with_capacity(allowed.len().min(16));
         self.members(|name, raw| {

@@ -3,7 +3,7 @@
 use domain::error::{Violation, Violations};
 use serde_json::{Value, json};
 
-use super::{Pointer, Raw, Schemas, TOO_FEW_ITEMS, TOO_MANY_ITEMS, WireType, nullable, wrong_type};
+use super::{AN_ARRAY, Pointer, Raw, Schemas, TOO_FEW_ITEMS, TOO_MANY_ITEMS, WireType, nullable, wrong_type};
 
 /// Most items of a plain `Vec<T>`; a list that may be longer (lines of a document) says so as `List<T, MAX>`.
 pub const ITEMS_MAX: usize = 1_000;
@@ -111,7 +111,7 @@ impl<T: WireType, const MAX: usize, const MIN: usize> WireType for List<T, MAX, 
         schema
     }
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        let Value::Array(items) = value else { return wrong_type("an array", value, at, errors) };
+        let Value::Array(items) = value else { return wrong_type(AN_ARRAY, value, at, errors) };
         within::<MIN, MAX>(items.len(), at, errors)?;
         let before = errors.len();
         let parsed: Vec<T> = items
@@ -124,7 +124,7 @@ impl<T: WireType, const MAX: usize, const MIN: usize> WireType for List<T, MAX, 
     /// Counted before anything is read; reading ends when there are as many errors as an answer tells.
     fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         if !raw.is_array() {
-            return raw.wrong_type("an array", at, errors);
+            return raw.wrong_type(AN_ARRAY, at, errors);
         }
         let count = raw.len();
         within::<MIN, MAX>(count, at, errors)?;

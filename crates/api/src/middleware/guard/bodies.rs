@@ -6,7 +6,7 @@ use application::ports::pace::breathe_out;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use bytes::Bytes;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, IF_MATCH};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body_util::Limited;
@@ -131,7 +131,7 @@ pub fn refuse_encoded(method: &Method, headers: &HeaderMap) -> Result<(), Proble
         return Ok(());
     }
     Err(Violation::new(&UNSUPPORTED_MEDIA_TYPE)
-        .with("expected", "a body without Content-Encoding")
+        .with_phrase("expected", Phrase::new("a body without Content-Encoding", "محتوى بلا Content-Encoding"))
         .at(":Content-Encoding")
         .into())
 }

@@ -6,7 +6,7 @@ use domain::error::Violations;
 use domain::text::Code;
 use serde_json::{Value, json};
 
-use crate::wire::{Pointer, Schemas, WireType, wrong_type};
+use crate::wire::{AN_OBJECT, Pointer, Schemas, WireType, wrong_type};
 
 /// Declares the body of a line: the members every line has, and those given. The meaning of `rate`, `description` and
 /// `reference` differs, so each kind declares them itself.
@@ -83,7 +83,7 @@ impl WireType for DimensionCodes {
     }
 
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
+        let Value::Object(members) = value else { return wrong_type(AN_OBJECT, value, at, errors) };
         let before = errors.len();
         if members.len() > DIMENSIONS_MAX {
             let violation = domain::error::Violation::new(&crate::wire::TOO_MANY_ITEMS)

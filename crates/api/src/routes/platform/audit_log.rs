@@ -7,12 +7,17 @@ use application::error::AppError;
 use application::paging::{INVALID_PARAMETER, ListQuery, ListSpec};
 use application::platform::audit_log::{AUDIT_LOG_LIST, AuditEntryView, AuditLogQueries};
 use axum::extract::State;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use domain::ids::AuditId;
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource, Media};
 use crate::operation::Operations;
+
+const SMALL_PAGE: Phrase = Phrase::new(
+    "at most 50 beside before and after, or none for all changes",
+    "50 بحد أقصى مع before وafter، أو بلا حد لكل التغييرات",
+);
 
 /// Changes whose documents are held at once; each may be as large as the thing itself.
 const DOCUMENTS_MAX: u32 = 50;
@@ -63,7 +68,7 @@ async fn list(
         let refused = Violation::new(&INVALID_PARAMETER)
             .with("name", "limit")
             .with("value", request.query.limit)
-            .with("expected", "at most 50 beside before and after, or none for all changes");
+            .with_phrase("expected", SMALL_PAGE);
         return Err(refused.at("?limit").into());
     }
     let page = move |mut query: ListQuery| {

@@ -10,6 +10,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, IN_USE};
+use crate::nouns::nouns;
 use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
@@ -29,7 +30,9 @@ impl Command for DeleteFiscalYear {
         check_version(ctx, year.version)?;
         year.check_delete(&years)?;
         if uow.fiscal_years().has_entries_between(year.start, year.end).await? {
-            return Err(AppError::new(Violation::new(&IN_USE).with("users", "journal entries")));
+            return Err(AppError::new(
+                Violation::new(&IN_USE).with_phrase("users", nouns(&["journal entries"])),
+            ));
         }
         let periods = uow.fiscal_years().fiscal_periods(year.id).await?;
         if !uow.fiscal_years().delete_fiscal_year(year.id, year.version).await? {

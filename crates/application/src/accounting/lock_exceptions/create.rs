@@ -13,6 +13,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl Command for CreateLockException {
         let exception = LockException::new(id, self.kind, self.user_id, lifetime, &self.reason);
         let exception = exception.map_err(|refused| violations.extend(refused)).ok();
         if !uow.locks().is_member(self.user_id).await? {
-            let unknown = Violation::new(&UNKNOWN_REFERENCE).with("resource", "user");
+            let unknown = Violation::new(&UNKNOWN_REFERENCE).with_phrase("resource", noun("user"));
             violations.push(unknown.with("value", self.user_id).at("/userId"));
         }
         let Some(exception) = exception.filter(|_| violations.is_empty()) else {

@@ -9,6 +9,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, IN_USE, STALE_VERSION};
+use crate::nouns::nouns;
 use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
@@ -27,7 +28,9 @@ impl Command for DeleteRecurringEntry {
         let version = stored.entry.version;
         check_version(ctx, version)?;
         if uow.recurring_entries().recurring_entry_was_used(self.id).await? {
-            return Err(AppError::new(Violation::new(&IN_USE).with("users", "journal entries")));
+            return Err(AppError::new(
+                Violation::new(&IN_USE).with_phrase("users", nouns(&["journal entries"])),
+            ));
         }
         let before = view(uow, &stored).await?;
         if !uow.recurring_entries().delete_recurring_entry(self.id, version).await? {

@@ -14,6 +14,7 @@ use super::{Frame, Reports, columns};
 use crate::accounting::ports::reports::{Bucket, ChartAccount, DimensionTree, Movement, MovementQuery};
 use crate::accounting::views::reports::{StatementColumnView, StatementSection, StatementView};
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 
 /// Most values of a dimension shown as columns.
 pub const GROUP_COLUMNS_MAX: usize = 100;
@@ -62,7 +63,7 @@ impl Reports {
         let unknown = || {
             Violation::new(&UNKNOWN_REFERENCE)
                 .at("?groupBy")
-                .with("resource", "dimension")
+                .with_phrase("resource", noun("dimension"))
                 .with("value", code)
         };
         Ok(Some(tree.ok_or_else(unknown)?))

@@ -31,6 +31,7 @@ use super::views::NameView;
 use super::views::reports::{ReportRangeView, ReportScopeView, StatementColumnView};
 use crate::command::Application;
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 use crate::ports::clock::Clock;
 use crate::ports::database::Database;
 
@@ -105,7 +106,7 @@ impl Reports {
         let mut violations = Violations::new();
         if let Some(code) = request.currency.filter(|code| !calendar.currencies.contains_key(code)) {
             let unknown = Violation::new(&UNKNOWN_REFERENCE).at("?currency");
-            violations.push(unknown.with("resource", "currency").with("value", code));
+            violations.push(unknown.with_phrase("resource", noun("currency")).with("value", code));
         }
         let mut dimensions = Vec::with_capacity(request.dimensions.len());
         for wanted in &request.dimensions {

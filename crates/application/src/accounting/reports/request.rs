@@ -13,6 +13,7 @@ use super::error::{
 };
 use crate::accounting::ports::reports::{Calendar, DimensionSelection, DimensionTree};
 use crate::error::UNKNOWN_REFERENCE;
+use crate::nouns::noun;
 
 /// Most values of one dimension that a filter may cover, those below the named ones included.
 pub const FILTER_VALUES_MAX: usize = 1_000;
@@ -184,7 +185,10 @@ pub fn select(
     violations: &mut Violations,
 ) -> Option<DimensionSelection> {
     let unknown = |resource: &str, value: &str| {
-        Violation::new(&UNKNOWN_REFERENCE).at("?dimension").with("resource", resource).with("value", value)
+        Violation::new(&UNKNOWN_REFERENCE)
+            .at("?dimension")
+            .with_phrase("resource", noun(resource))
+            .with("value", value)
     };
     let Some(tree) = tree else {
         violations.push(unknown("dimension", &filter.dimension));

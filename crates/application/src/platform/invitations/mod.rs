@@ -25,6 +25,7 @@ use super::guard::{may_give, own_end};
 use super::records::{INVITATIONS_OPEN_MAX, Invitation, Role};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, PERMISSION_DENIED, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
 use crate::unit_of_work::UnitOfWork;
 
@@ -83,7 +84,9 @@ async fn given_roles(ctx: &RequestContext, uow: &mut dyn UnitOfWork, ids: &[Role
         match uow.roles().find(*id).await? {
             Some(role) => roles.push(role),
             None => {
-                let unknown = Violation::new(&UNKNOWN_REFERENCE).with("resource", "role").with("value", id);
+                let unknown = Violation::new(&UNKNOWN_REFERENCE)
+                    .with_phrase("resource", noun("role"))
+                    .with("value", id);
                 errors.push(unknown.at(format!("/roleIds/{index}")));
             }
         }

@@ -62,12 +62,10 @@ pub struct JobErrorItem {
 
 impl JobErrorItem {
     pub fn of(violation: &Violation, language: Language) -> Self {
-        let parameter =
-            |wanted: &str| violation.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
         Self {
             pointer: violation.pointer.clone(),
-            row: parameter("row").and_then(|row| row.parse().ok()),
-            column: parameter("column").map(ToString::to_string),
+            row: violation.param("row").and_then(|row| row.parse().ok()),
+            column: violation.param("column").map(str::to_owned),
             code: violation.def.code.to_owned(),
             detail: violation.text(language),
         }

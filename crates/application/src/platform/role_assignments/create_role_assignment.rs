@@ -10,6 +10,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult, UNKNOWN_REFERENCE};
+use crate::nouns::noun;
 use crate::platform::guard::{expiry_ahead, may_give, record};
 use crate::platform::records::RoleAssignment;
 use crate::platform::views::RoleAssignmentView;
@@ -37,7 +38,7 @@ impl Command for CreateRoleAssignment {
         expiry_ahead(self.expires_at, now)?;
         let mut errors = Violations::new();
         let unknown = |resource: &str, id: String| {
-            Violation::new(&UNKNOWN_REFERENCE).with("resource", resource).with("value", id)
+            Violation::new(&UNKNOWN_REFERENCE).with_phrase("resource", noun(resource)).with("value", id)
         };
         if uow.users().member(self.user).await?.is_none() {
             errors.push(unknown("user", self.user.to_string()).at("/userId"));

@@ -9,6 +9,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, IN_USE};
+use crate::nouns::nouns;
 use crate::platform::guard::{may_take, record};
 use crate::platform::views::RoleView;
 use crate::unit_of_work::UnitOfWork;
@@ -27,11 +28,13 @@ impl Command for DeleteRole {
         let role = own_role(uow, self.id).await?;
         check_version(ctx, role.version)?;
         if uow.roles().count_assignments(role.id).await? > 0 {
-            return Err(AppError::new(Violation::new(&IN_USE).with("users", "role_assignment")));
+            return Err(AppError::new(
+                Violation::new(&IN_USE).with_phrase("users", nouns(&["role_assignment"])),
+            ));
         }
         let now = uow.now();
         if uow.invitations().count_usable_with(role.id, now).await? > 0 {
-            return Err(AppError::new(Violation::new(&IN_USE).with("users", "invitation")));
+            return Err(AppError::new(Violation::new(&IN_USE).with_phrase("users", nouns(&["invitation"]))));
         }
         may_take(ctx, &role.permissions)?;
         uow.roles().delete(role.id).await?;

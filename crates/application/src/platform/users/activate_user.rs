@@ -1,7 +1,7 @@
 //! Lets a person in again.
 
 use async_trait::async_trait;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use domain::ids::UserId;
 
 use super::{USER, member};
@@ -29,7 +29,9 @@ impl Command for ActivateUser {
         let before = member(uow, self.id).await?;
         check_version(ctx, before.version)?;
         if before.active {
-            return Err(AppError::new(Violation::new(&ALREADY_DONE).with("state", "active")));
+            return Err(AppError::new(
+                Violation::new(&ALREADY_DONE).with_phrase("state", Phrase::new("active", "نشط")),
+            ));
         }
         may_overrule(ctx, uow, self.id).await?;
         let mut after = before.changed(uow.now());

@@ -1,7 +1,7 @@
 //! Shuts a person out of the tenant.
 
 use async_trait::async_trait;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use domain::ids::UserId;
 
 use super::{USER, member};
@@ -30,7 +30,9 @@ impl Command for DeactivateUser {
         let before = member(uow, self.id).await?;
         check_version(ctx, before.version)?;
         if !before.active {
-            return Err(AppError::new(Violation::new(&ALREADY_DONE).with("state", "inactive")));
+            return Err(AppError::new(
+                Violation::new(&ALREADY_DONE).with_phrase("state", Phrase::new("inactive", "معطل")),
+            ));
         }
         may_overrule(ctx, uow, self.id).await?;
         let mut after = before.changed(uow.now());

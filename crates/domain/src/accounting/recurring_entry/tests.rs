@@ -147,7 +147,7 @@ fn what_would_lose_an_overdue_occurrence_is_refused_and_named() {
     let today = day("2026-04-20");
     let refused = |recurrence| {
         let refused = entry.clone().update(rhythm(recurrence), today, &HashMap::new()).unwrap_err();
-        (refused[0].def.code, refused[0].pointer.clone(), refused[0].params[1].1.to_string())
+        (refused[0].def.code, refused[0].pointer.clone(), refused[0].param("dates").unwrap().to_owned())
     };
     let code = "recurring_entry_drops_overdue";
     let all = "2026-02-05, 2026-03-05, 2026-04-05".to_owned();
@@ -202,7 +202,9 @@ fn amounts_are_told_in_the_decimals_of_the_tenants_currency() {
     new.template.lines[1].amount = LineAmount::Credit(amount("499.5"));
     let told = |known: &HashMap<CurrencyCode, Currency>| -> Vec<String> {
         let refused = RecurringEntry::new(new.clone(), known).unwrap_err();
-        refused[0].params.iter().map(|(_, value)| value.to_string()).collect()
+        ["debit", "credit", "difference", "currency"]
+            .map(|name| refused[0].param(name).unwrap().to_owned())
+            .to_vec()
     };
     let code = new.template.currency;
     assert_eq!(told(&HashMap::new()), ["500.00", "499.50", "0.50", "SAR"]);

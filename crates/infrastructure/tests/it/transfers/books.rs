@@ -104,9 +104,8 @@ pub fn posted() -> ImportOptions {
 
 /// `(row, column, code)` of each problem.
 pub fn problems(error: &AppError) -> Vec<(u32, String, &'static str)> {
-    let value = |violation: &domain::error::Violation, wanted: &str| {
-        violation.params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_string())
-    };
+    let value =
+        |violation: &domain::error::Violation, wanted: &str| violation.param(wanted).map(str::to_owned);
     error
         .violations
         .iter()

@@ -125,7 +125,7 @@ async fn importing_needs_the_rights_of_what_it_does() {
         let grants = all.iter().filter(|grant| **grant != missing);
         books.ctx.permissions = Arc::new(PermissionSet::from_grants(grants));
         let error = books.entries(text).await.unwrap_err();
-        let named = error.violations[0].params.iter().any(|(_, value)| value == missing);
+        let named = error.violations[0].param("permission") == Some(missing);
         assert!(named, "{missing}: {error}");
     }
     books.ctx.permissions = Arc::new(PermissionSet::from_grants(all));

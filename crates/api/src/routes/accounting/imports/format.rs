@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use application::accounting::imports::ImportFormat;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::media::OCTET_STREAM;
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 
-const EXPECTED: &str =
-    "text/csv, text/tab-separated-values, application/x-ndjson or application/octet-stream, UTF-8";
+const EXPECTED: Phrase = Phrase::new(
+    "text/csv, text/tab-separated-values, application/x-ndjson or application/octet-stream, UTF-8",
+    "text/csv أو text/tab-separated-values أو application/x-ndjson أو application/octet-stream بترميز UTF-8",
+);
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// Longest wait a caller may ask for; proxies give up soon after it.
 pub const WAIT_SECONDS_MAX: u64 = 60;
@@ -39,7 +41,7 @@ pub fn format(headers: &HeaderMap) -> Result<Option<ImportFormat>, Problem> {
     };
     format
         .filter(|_| utf8)
-        .ok_or_else(|| Violation::new(&UNSUPPORTED_MEDIA_TYPE).with("expected", EXPECTED).into())
+        .ok_or_else(|| Violation::new(&UNSUPPORTED_MEDIA_TYPE).with_phrase("expected", EXPECTED).into())
 }
 
 /// How long the caller wants to wait for the end before it gets a job (RFC 7240): `Prefer: wait=10` so many seconds,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::request;
 use crate::wire::{
-    Int, Pointer, REQUIRED, Schemas, UNKNOWN_WORD, WireType, quoted, string, word, wrong_type,
+    AN_OBJECT, Int, Pointer, REQUIRED, Schemas, UNKNOWN_WORD, WireType, quoted, string, word, wrong_type,
 };
 
 type Interval = Int<1, { RECURRENCE_INTERVAL_MAX as i64 }>;
@@ -96,7 +96,7 @@ impl WireType for ScheduleBody {
     }
 
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
-        let Value::Object(members) = value else { return wrong_type("an object", value, at, errors) };
+        let Value::Object(members) = value else { return wrong_type(AN_OBJECT, value, at, errors) };
         let here = at.member("frequency");
         let Some(frequency) = members.get("frequency") else {
             errors.push(Violation::new(&REQUIRED).at(here.to_string()));

@@ -5,7 +5,7 @@ use application::error::AppResult;
 use application::paging::INVALID_PARAMETER;
 use chrono::NaiveDate;
 use domain::accounting::account::ACCOUNT_DEPTH_MAX;
-use domain::error::{Language, Violation, Violations};
+use domain::error::{Language, Phrase, Violation, Violations};
 use domain::money::CurrencyCode;
 use domain::text::Code;
 use domain::time::Timestamp;
@@ -15,6 +15,8 @@ use crate::wire::{Int, Pointer, Schemas, WireType, quoted, string};
 use crate::{query, word_type};
 
 /// Most dimension filters of one report.
+const CODE_AND_VALUES: Phrase =
+    Phrase::new("code:value or code:value,value", "code:value أو code:value,value");
 pub const DIMENSION_FILTERS_MAX: usize = 10;
 /// Most values named in one filter.
 pub const FILTER_VALUES_MAX: usize = 100;
@@ -78,21 +80,27 @@ impl WireType for Dimensions {
     }
     fn parse_texts(texts: &[&str], at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         let before = errors.len();
-        let mut refuse = |text: &str, expected: &str| {
+        let mut refuse = |text: &str, expected: Phrase| {
             let violation = Violation::new(&INVALID_PARAMETER)
                 .with("name", "dimension")
                 .with("value", quoted(text))
-                .with("expected", expected);
+                .with_phrase("expected", expected);
             errors.push(violation.at(at.to_string()));
         };
         if texts.len() > DIMENSION_FILTERS_MAX {
-            refuse("", "at most 10 dimensions");
+            refuse(
+                "",
+                Phrase::made(
+                    format!("at most {DIMENSION_FILTERS_MAX} dimensions"),
+                    format!("{DIMENSION_FILTERS_MAX} أبعاد بحد أقصى"),
+                ),
+            );
         }
         let mut filters = Vec::with_capacity(texts.len());
         for text in texts.iter().take(DIMENSION_FILTERS_MAX) {
             match Self::one(text) {
                 Some(filter) => filters.push(filter),
-                None => refuse(text, "code:value or code:value,value"),
+                None => refuse(text, CODE_AND_VALUES),
             }
         }
         (errors.len() == before).then_some(Self(filters))
@@ -237,7 +245,7 @@ impl WireType for GroupBy {
             let violation = Violation::new(&INVALID_PARAMETER)
                 .with("name", "groupBy")
                 .with("value", quoted(text))
-                .with("expected", "dimension:<code>");
+                .with_phrase("expected", Phrase::literal("dimension:<code>"));
             errors.push(violation.at(at.to_string()));
         }
         code.map(|code| Self(code.into_string()))

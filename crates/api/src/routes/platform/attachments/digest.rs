@@ -3,7 +3,7 @@
 use application::ports::blobs::from_hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use http::{HeaderMap, HeaderName};
 
 use crate::problem::INVALID_HEADER;
@@ -16,10 +16,11 @@ pub fn declared(headers: &HeaderMap) -> Result<Option<[u8; 32]>, Violation> {
     let mut found: Option<[u8; 32]> = None;
     let mut note = |name: &'static str, digest: Option<[u8; 32]>| {
         let bad = || {
-            let expected = "a SHA-256, the same in every header";
+            let expected =
+                Phrase::new("a SHA-256, the same in every header", "قيمة SHA-256 واحدة في كل الترويسات");
             Violation::new(&INVALID_HEADER)
                 .with("name", name)
-                .with("expected", expected)
+                .with_phrase("expected", expected)
                 .at(format!(":{name}"))
         };
         let digest = digest.filter(|digest| found.is_none_or(|found| found == *digest)).ok_or_else(bad)?;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::BATCH_BODY_BYTES_MAX;
+use crate::extract::context::printable;
 use crate::middleware::limits::BATCH_OPERATIONS_MAX;
 use crate::request;
 use crate::wire::{List, Pointer, Raw, RequiredText, Schemas, WireType, object, string, word, wrong_type};
@@ -106,11 +107,14 @@ impl WireType for BatchHeaders {
             let Some(text) = string(value, &at, errors) else { continue };
             let name = HeaderName::from_bytes(name.as_bytes());
             match (name, HeaderValue::from_str(text)) {
-                (Ok(name), Ok(header)) if (1..=HEADER_LENGTH_MAX).contains(&text.len()) => {
+                (Ok(name), Ok(header))
+                    if (1..=HEADER_LENGTH_MAX).contains(&text.len())
+                        && text.bytes().all(|byte| (0x20..0x7F).contains(&byte)) =>
+                {
                     headers.push((name, header));
                 }
                 _ => {
-                    wrong_type::<()>("1 to 255 printable ASCII characters", value, &at, errors);
+                    wrong_type::<()>(printable(HEADER_LENGTH_MAX), value, &at, errors);
                 }
             }
         }

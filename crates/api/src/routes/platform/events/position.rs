@@ -1,9 +1,12 @@
 //! Where in the feed to begin.
 
-use domain::error::Violations;
+use domain::error::{Phrase, Violations};
 use serde_json::{Value, json};
 
 use crate::wire::{Pointer, Schemas, WireType, wrong_type};
+
+const A_SEQUENCE_OR_LATEST: Phrase =
+    Phrase::new("a sequence or the word latest", "رقم تسلسلي أو كلمة latest");
 
 /// The word for the present end of the feed.
 const LATEST: &str = "latest";
@@ -25,7 +28,7 @@ impl WireType for Position {
             Some(text) if (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) => {
                 text.parse().ok().map(Self::After)
             }
-            _ => wrong_type("a sequence or the word latest", value, at, errors),
+            _ => wrong_type(A_SEQUENCE_OR_LATEST, value, at, errors),
         }
     }
 }

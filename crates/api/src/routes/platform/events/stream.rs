@@ -9,7 +9,7 @@ use application::platform::identity::{Authenticator, Credential};
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use domain::error::Violation;
+use domain::error::{Phrase, Violation};
 use domain::ids::TenantId;
 use futures::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -42,7 +42,10 @@ pub fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
         Some(sequence) => Ok(Some(sequence)),
         None => {
             let violation = Violation::new(&INVALID_HEADER).with("name", "Last-Event-ID");
-            Err(violation.with("expected", "a sequence").at(":Last-Event-ID").into())
+            Err(violation
+                .with_phrase("expected", Phrase::new("a sequence", "رقم تسلسلي"))
+                .at(":Last-Event-ID")
+                .into())
         }
     }
 }

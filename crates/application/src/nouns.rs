@@ -1,0 +1,67 @@
+//! The names of records in the texts of errors, in both languages. Code names them by one word in every layer
+//! (`journal_entry`, `journal-entries`); people read words.
+
+use domain::error::Phrase;
+
+/// One of them, several of them, and several of them in Arabic.
+static NOUNS: &[(&str, &str, &str)] = &[
+    ("account", "accounts", "الحسابات"),
+    ("api key", "api keys", "مفاتيح API"),
+    ("attachment", "attachments", "المرفقات"),
+    ("audit log", "audit log", "سجل التدقيق"),
+    ("currency", "currencies", "العملات"),
+    ("dimension", "dimensions", "الأبعاد"),
+    ("dimension rule", "dimension rules", "قواعد الأبعاد"),
+    ("dimension value", "dimension values", "قيم الأبعاد"),
+    ("exchange rate", "exchange rates", "أسعار الصرف"),
+    ("export", "exports", "ملفات التصدير"),
+    ("fiscal period", "fiscal periods", "الفترات المالية"),
+    ("fiscal year", "fiscal years", "السنوات المالية"),
+    ("invitation", "invitations", "الدعوات"),
+    ("job", "jobs", "المهام"),
+    ("journal", "journals", "دفاتر اليومية"),
+    ("journal entry", "journal entries", "القيود اليومية"),
+    ("ledger settings", "ledger settings", "إعدادات الدفتر"),
+    ("lock exception", "lock exceptions", "استثناءات الإقفال"),
+    ("number series", "number series", "سلاسل الترقيم"),
+    ("permission", "permissions", "الصلاحيات"),
+    ("recurring entry", "recurring entries", "القيود المتكررة"),
+    ("recurring occurrence", "recurring occurrences", "مواعيد القيود المتكررة"),
+    ("role", "roles", "الأدوار"),
+    ("role assignment", "role assignments", "إسنادات الأدوار"),
+    ("session", "sessions", "الجلسات"),
+    ("setting", "settings", "الإعدادات"),
+    ("tenant", "tenants", "المنشآت"),
+    ("user", "users", "المستخدمون"),
+    ("value", "values", "القيم"),
+];
+
+/// A record's name as a text shows it; `word` is its name in code, of one of them or of several. An unknown one is shown as
+/// it is.
+pub fn noun(word: &str) -> Phrase {
+    let en = word.replace(['-', '_'], " ");
+    let known = NOUNS.iter().find(|(one, many, _)| *one == en || *many == en);
+    let ar = known.map_or_else(|| en.clone(), |(_, _, ar)| (*ar).to_owned());
+    Phrase::made(en, ar)
+}
+
+/// Several of them, one after the other.
+pub fn nouns(words: &[&str]) -> Phrase {
+    let all: Vec<Phrase> = words.iter().map(|word| noun(word)).collect();
+    Phrase::joined(&all)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::error::Language;
+
+    use super::*;
+
+    #[test]
+    fn names_in_code_become_words_in_both_languages() {
+        let users = nouns(&["journal-entries", "dimension_rule", "ledger-settings"]);
+        assert_eq!(users.text(Language::English), "journal entries, dimension rule, ledger settings");
+        assert_eq!(users.text(Language::Arabic), "القيود اليومية، قواعد الأبعاد، إعدادات الدفتر");
+        assert_eq!(noun("some_table").text(Language::Arabic), "some table");
+    }
+}
