@@ -3,7 +3,7 @@
 use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::Journal;
 
-use super::{MasterData, Reads, Records, Resource};
+use super::{Described, Reads, Records, Resource};
 use domain::accounting::currency::CurrencyRecord;
 
 macro_rules! master_data {
@@ -17,7 +17,7 @@ macro_rules! master_data {
         impl<T: Send + Sync $(+ Reads<$resource>)*> MasterReads for T {}
 
         /// The names of each.
-        pub static RESOURCES: &[Resource] = &[$(<$resource as MasterData>::RESOURCE),*];
+        pub static RESOURCES: &[Resource] = &[$(<$resource as Described>::RESOURCE),*];
     };
 }
 

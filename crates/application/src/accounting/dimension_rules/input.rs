@@ -200,7 +200,7 @@ async fn resolve_dimension(
             (stored.map(|stored| stored.value.id), format!("{pointer}Id"), id.to_string())
         }
         Reference::Code(code) => {
-            (uow.dimensions().id_by_code(code).await?, format!("{pointer}Code"), code.clone())
+            (Records::<Dimension>::by_code(uow, (), code).await?, format!("{pointer}Code"), code.clone())
         }
     };
     if found.is_none() {

@@ -16,7 +16,6 @@ pub use domain::accounting::dimension::VALUE_DEPTH_MAX;
 
 #[async_trait]
 pub trait DimensionRepository: Send {
-    async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<DimensionId>>;
     async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>>;
     async fn value_by_code(
         &mut self,

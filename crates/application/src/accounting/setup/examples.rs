@@ -7,7 +7,7 @@ mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use domain::ids::DimensionId;
+use domain::accounting::dimension::Dimension;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
@@ -21,6 +21,7 @@ use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::master_data::Records;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
@@ -83,7 +84,7 @@ async fn require_template(uow: &mut dyn UnitOfWork) -> AppResult<()> {
 async fn create_values(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<()> {
     for (dimension, code, ar, en) in plan::VALUES {
         let missing = || AppError::of(&EXAMPLE_BOOKS_NEED_TEMPLATE);
-        let dimension: DimensionId = uow.dimensions().id_by_code(dimension).await?.ok_or_else(missing)?;
+        let dimension = Records::<Dimension>::by_code(uow, (), dimension).await?.ok_or_else(missing)?;
         if uow.dimensions().value_by_code(dimension, code).await?.is_some() {
             continue;
         }

@@ -103,7 +103,7 @@ async fn ensure_currency(
         return Ok(0);
     }
     let name = currency_name(code)?;
-    Create::<CurrencyRecord>(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
+    Create::<CurrencyRecord>::of(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
     Ok(1)
 }
 
@@ -139,7 +139,7 @@ async fn ensure_journal(
     }
     let (number_series_id, number_series_code) = (None, Some(code.clone()));
     let new = NewJournal { code, name, kind: plan.kind, number_series_id, number_series_code, active: true };
-    Create::<Journal>(new).run(ctx, uow).await?;
+    Create::<Journal>::of(new).run(ctx, uow).await?;
     Ok((series, 1))
 }
 

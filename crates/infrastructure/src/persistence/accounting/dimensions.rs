@@ -26,20 +26,16 @@ macro_rules! value_columns {
 pub(crate) use value_columns;
 
 table! {
-    Dimension: "accounting.dimension", "dimension" by id from "dimension t";
-    columns { code: [code], name: [name_ar, name_en], active: [active] }
-    computed {}
-    list { id, code, active, updated_at }
+    Dimension in "accounting", "dimension" by id;
+    columns { code, name: [name_ar, name_en], active }
     unique code
     used by {
         "values": "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
     }
-    mentioned false
 }
 
 statements! {
-    BY_CODE = "accounting.dimension.by_code": "SELECT id FROM dimension WHERE tenant_id = ?1 AND code = ?2";
     FIND_VALUE = "accounting.dimension_value.find": concat!(value_columns!(), " WHERE v.tenant_id = ?1 AND v.id = ?2");
     VALUE_BY_CODE = "accounting.dimension_value.id_by_code":
         "SELECT id FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 AND code = ?3";
@@ -103,11 +99,6 @@ pub(super) fn read_value(columns: &mut Columns) -> StorageResult<Stored<Dimensio
 
 #[async_trait]
 impl DimensionRepository for SqlUnitOfWork {
-    async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<DimensionId>> {
-        let row = self.tx.find(&BY_CODE, &[self.tenant.into(), code.into()]).await?;
-        row.map(|row| row.single("dimension", "id")).transpose()
-    }
-
     async fn find_value(&mut self, id: DimensionValueId) -> StorageResult<Option<Stored<DimensionValue>>> {
         let row = self.tx.find(&FIND_VALUE, &[self.tenant.into(), id.into()]).await?;
         row.map(|row| read_value(&mut row.columns("dimension_value"))).transpose()
