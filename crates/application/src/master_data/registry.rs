@@ -1,10 +1,11 @@
 //! Every resource of master data, one line each.
 
+use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::Dimension;
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 
 use super::{Described, Reads, Records, Resource};
-use domain::accounting::currency::CurrencyRecord;
 
 macro_rules! master_data {
     ($($resource:ty,)*) => {
@@ -24,5 +25,6 @@ macro_rules! master_data {
 master_data! {
     CurrencyRecord,
     Dimension,
+    ExchangeRate,
     Journal,
 }

@@ -42,6 +42,7 @@ use application::ports::codes::CodeRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionCombination};
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::ids::{DimensionSetId, TenantId};
 use domain::time::Timestamp;
@@ -172,6 +173,7 @@ pub fn tables() -> Vec<&'static TableSql> {
     let tables = vec![
         CurrencyRecord::table(),
         Dimension::table(),
+        ExchangeRate::table(),
         Journal::table(),
     ];
     tables

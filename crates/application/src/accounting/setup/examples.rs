@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use domain::accounting::dimension::Dimension;
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
@@ -16,14 +17,15 @@ use crate::accounting::create_journal_entry::CreateJournalEntry;
 use crate::accounting::dimensions::create_value::CreateDimensionValue;
 use crate::accounting::entry_input::LineInput;
 use crate::accounting::error::EXAMPLE_BOOKS_NEED_TEMPLATE;
-use crate::accounting::exchange_rates::create::CreateExchangeRate;
+use crate::accounting::exchange_rates::NewExchangeRate;
 use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::master_data::Records;
+use crate::master_data::{Create, Records};
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
+use crate::wire::Text;
 
 /// Whole months before the current one.
 const MONTHS: u32 = 4;
@@ -117,8 +119,8 @@ async fn foreign_currency(
     };
     let currency = CurrencyCode::parse(code)?;
     if uow.exchange_rates().find_on(currency, date).await?.is_none() {
-        let source = Some("example".to_owned());
-        CreateExchangeRate { currency, date, rate: Rate::parse(rate)?, source }.run(ctx, uow).await?;
+        let (rate, source) = (Rate::parse(rate)?, Some(Text::of("example")?));
+        Create::<ExchangeRate>::of(NewExchangeRate { currency, date, rate, source }).run(ctx, uow).await?;
     }
     Ok(currency)
 }

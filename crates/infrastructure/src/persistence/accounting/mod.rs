@@ -119,7 +119,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &account_queries::LIST,
         &dimension_queries::VALUE_LIST,
         &dimension_rules::LIST,
-        &exchange_rates::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
         &journal_entry_queries::ACCOUNT_LINE_LIST,
