@@ -106,7 +106,6 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     things.insert("/journal-entries/{id}", id(&posted));
     for (path, list) in [
         ("/accounts/{id}", "/accounts"),
-        ("/number-series/{id}", "/number-series"),
         ("/fiscal-years/{id}", "/fiscal-years"),
         ("/fiscal-periods/{id}", "/fiscal-periods"),
         ("/users/{id}", "/users"),

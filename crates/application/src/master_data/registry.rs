@@ -4,6 +4,7 @@ use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::Dimension;
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
+use domain::accounting::number_series::NumberSeriesRecord;
 
 use super::{Described, Reads, Records, Resource};
 
@@ -27,4 +28,5 @@ master_data! {
     Dimension,
     ExchangeRate,
     Journal,
+    NumberSeriesRecord,
 }

@@ -11,7 +11,6 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coded {
     Account,
-    NumberSeries,
     ValueOf(DimensionId),
     RecurringEntry,
     Role,

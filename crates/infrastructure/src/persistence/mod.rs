@@ -44,6 +44,7 @@ use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionCombination};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
+use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::{DimensionSetId, TenantId};
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -175,6 +176,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         Dimension::table(),
         ExchangeRate::table(),
         Journal::table(),
+        NumberSeriesRecord::table(),
     ];
     tables
 }

@@ -24,7 +24,6 @@ macro_rules! taken {
 
 statements! {
     ACCOUNT = "accounting.account.code_taken": taken!("account", "");
-    NUMBER_SERIES = "accounting.number_series.code_taken": taken!("number_series", "");
     VALUE = "accounting.dimension_value.code_taken": taken!("dimension_value", " AND dimension_id = ?5");
     RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry", "");
     ROLE = "accounting.role.code_taken": taken!("role", "");
@@ -41,7 +40,6 @@ impl CodeRepository for SqlUnitOfWork {
         ];
         let statement = match of {
             Coded::Account => &ACCOUNT,
-            Coded::NumberSeries => &NUMBER_SERIES,
             Coded::ValueOf(dimension) => {
                 params.push(dimension.into());
                 &VALUE

@@ -125,7 +125,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &journal_entry_queries::LINE_LIST,
         &journal_entry_queries::LIST,
         &locks::LIST,
-        &number_series::LIST,
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,
     ]
