@@ -157,9 +157,6 @@ async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>)
         let path: &'static str = format!("{collection}/{{id}}").leak();
         things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
     }
-    let values = format!("/dimensions/{}/values", things["/dimensions/{id}"]);
-    let value = client.post(&values, json!({ "code": "V", "name": { "en": "V" } })).await.expect(201).json();
-    things.insert("/dimensions/{id}/values/{valueId}", id(&value));
     let csv = ["Content-Type: text/csv", "Prefer: respond-async"];
     let job = client.call("POST", "/imports?type=accounts", &csv, "code,name,type\n7,Seven,asset\n").await;
     things.insert("/jobs/{id}", id(&job.expect(202).json()));

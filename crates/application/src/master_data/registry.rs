@@ -1,7 +1,7 @@
 //! Every resource of master data, one line each.
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::Dimension;
+use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
@@ -26,6 +26,7 @@ macro_rules! master_data {
 master_data! {
     CurrencyRecord,
     Dimension,
+    DimensionValue,
     ExchangeRate,
     Journal,
     NumberSeriesRecord,

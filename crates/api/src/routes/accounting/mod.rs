@@ -3,7 +3,6 @@
 mod accounts;
 mod close_checklist;
 mod dimension_rules;
-mod dimension_values;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -23,7 +22,7 @@ mod reports;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::Dimension;
+use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::accounting::journal::Journal;
 
 use super::master_data;
@@ -38,7 +37,7 @@ pub fn operations(ops: &mut Operations) {
     master_data::operations::<CurrencyRecord>(ops);
     exchange_rates::operations(ops);
     master_data::operations::<Dimension>(ops);
-    dimension_values::operations(ops);
+    master_data::operations::<DimensionValue>(ops);
     dimension_rules::operations(ops);
     fiscal_years::operations(ops);
     fiscal_periods::operations(ops);

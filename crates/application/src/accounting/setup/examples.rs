@@ -7,14 +7,14 @@ mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use domain::accounting::dimension::Dimension;
+use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
 use self::plan::{Line, Planned, Side};
 use crate::accounting::create_journal_entry::CreateJournalEntry;
-use crate::accounting::dimensions::create_value::CreateDimensionValue;
+use crate::accounting::dimensions::values::NewDimensionValue;
 use crate::accounting::entry_input::LineInput;
 use crate::accounting::error::EXAMPLE_BOOKS_NEED_TEMPLATE;
 use crate::accounting::exchange_rates::NewExchangeRate;
@@ -87,19 +87,18 @@ async fn create_values(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppRes
     for (dimension, code, ar, en) in plan::VALUES {
         let missing = || AppError::of(&EXAMPLE_BOOKS_NEED_TEMPLATE);
         let dimension = Records::<Dimension>::by_code(uow, (), dimension).await?.ok_or_else(missing)?;
-        if uow.dimensions().value_by_code(dimension, code).await?.is_some() {
+        if Records::<DimensionValue>::by_code(uow, dimension, code).await?.is_some() {
             continue;
         }
-        let name = LocalizedName::parse(Some(ar), Some(en))?;
-        let value = CreateDimensionValue {
-            dimension,
+        let new = NewDimensionValue {
             code: Code::parse(code)?,
-            name,
-            parent: None,
+            name: LocalizedName::parse(Some(ar), Some(en))?,
+            parent_id: None,
+            parent_code: None,
             postable: true,
             active: true,
         };
-        value.run(ctx, uow).await?;
+        Create::<DimensionValue> { parent: dimension, new }.run(ctx, uow).await?;
     }
     Ok(())
 }

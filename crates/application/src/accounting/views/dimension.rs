@@ -1,46 +1,10 @@
-//! Dimensions, their values and rules as the API shows them.
+//! Dimension rules as the API shows them.
 
-use domain::accounting::dimension::DimensionValue;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::NameView;
-use crate::ports::stored::Stored;
-
-/// One value of a dimension.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DimensionValueView {
-    pub id: Uuid,
-    pub dimension_id: Uuid,
-    pub code: String,
-    pub name: NameView,
-    pub parent_id: Option<Uuid>,
-    /// False for a heading: no line takes it, only the values below it.
-    pub postable: bool,
-    pub active: bool,
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    pub version: i64,
-}
-
-impl From<&Stored<DimensionValue>> for DimensionValueView {
-    fn from(stored: &Stored<DimensionValue>) -> Self {
-        let value = &stored.value;
-        Self {
-            id: value.id.uuid(),
-            dimension_id: value.dimension_id.uuid(),
-            code: value.code.to_string(),
-            name: NameView::from(&value.name),
-            parent_id: value.parent_id.map(|id| id.uuid()),
-            postable: value.postable,
-            active: value.active,
-            updated_at: stored.updated_at.to_string(),
-            version: value.version,
-        }
-    }
-}
+pub use crate::accounting::dimensions::values::DimensionValueView;
 
 /// What accounts ask of the dimensions on their lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

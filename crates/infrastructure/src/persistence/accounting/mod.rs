@@ -11,7 +11,6 @@ pub mod columns;
 pub mod company_money;
 pub mod currencies;
 pub mod dimension_facts;
-pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
@@ -117,7 +116,6 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
-        &dimension_queries::VALUE_LIST,
         &dimension_rules::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,

@@ -3,7 +3,8 @@
 /// Keeps a resource of master data in a table.
 ///
 /// `columns` names the fields, with their columns where these are called otherwise or several; `computed` are fields that are
-/// only read; `search` names the fields that the column `search` holds. A list's field `name` is looked for in `search`, any
+/// only read; `used by` finds what refers to a record by its key, `mentioned by` by its key as a JSON string, and
+/// `mentioned true` looks into drafts and recurring entries, too; `search` names the fields that the column `search` holds. A list's field `name` is looked for in `search`, any
 /// other is the column or field of that name.
 ///
 /// ```ignore
@@ -26,6 +27,7 @@ macro_rules! table {
         $(search { $($search:ident),+ $(,)? })?
         $(unique $code:ident)?
         $(used by { $($user:literal $(($which:literal))?: $uses:literal),* $(,)? })?
+        $(mentioned by { $($mentioner:literal: $mentions:literal),* $(,)? })?
         $(mentioned $mentioned:literal)?
     ) => {
         const _: () = {
@@ -58,6 +60,11 @@ macro_rules! table {
                 Statement::new(concat!($module, ".", $table, ".used_by.", $user $(, ".", $which)?), $uses),
                 $user,
             )),*)?];
+            const MENTIONS_COUNT: usize = <[&str]>::len(&[$($($mentioner),*)?]);
+            static MENTIONS: [(Statement, &str); MENTIONS_COUNT] = [$($((
+                Statement::new(concat!($module, ".", $table, ".mentioned_by.", $mentioner), $mentions),
+                $mentioner,
+            )),*)?];
             static TABLE: TableSql = TableSql {
                 name: $table,
                 find: Statement::new(concat!($module, ".", $table, ".find"), FIND.as_str()),
@@ -69,6 +76,7 @@ macro_rules! table {
                 codes: $crate::table!(@unique $module, $table, ($($code)?), $($parent_id)?),
                 parent: $crate::table!(@parent $module, $table, $($parent, $parent_id)?),
                 users: &USERS,
+                mentions: &MENTIONS,
                 mentioned: $crate::table!(@mentioned $($mentioned)?),
                 list: $crate::sql::list::ListSql {
                     spec: <$type as ::application::master_data::Described>::RESOURCE.fields,

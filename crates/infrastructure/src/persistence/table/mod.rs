@@ -18,6 +18,7 @@ pub(crate) use column::{Column, search_text};
 pub(crate) use text::{ColumnName, FieldColumns, Text, count, insert, joined, list_columns, select, update};
 
 use super::SqlUnitOfWork;
+use super::accounting::columns::quoted;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::statement::Statement;
@@ -36,6 +37,8 @@ pub struct TableSql {
     pub parent: Option<ParentSql>,
     /// Each finds a row when a resource refers to the record, which is the second parameter.
     pub users: &'static [(Statement, &'static str)],
+    /// The same for texts of JSON; the second parameter is a pattern for the key as a string.
+    pub mentions: &'static [(Statement, &'static str)],
     /// Documents that are kept as JSON may mention the record.
     pub mentioned: bool,
     pub list: ListSql,
@@ -52,7 +55,7 @@ impl TableSql {
     /// Every statement, for the golden files and the prepare test.
     pub fn statements(&'static self) -> impl Iterator<Item = &'static Statement> {
         let own = [&self.find, &self.insert, &self.update, &self.delete];
-        let users = self.users.iter().map(|(statement, _)| statement);
+        let users = self.users.iter().chain(self.mentions).map(|(statement, _)| statement);
         let parent = self.parent.as_ref().map(|parent| &parent.exists);
         own.into_iter().chain(self.codes.iter().flatten()).chain(parent).chain(users)
     }
@@ -89,7 +92,7 @@ pub(crate) fn stored_row<R: Table>(row: Option<Row>) -> StorageResult<Option<Sto
 
 impl SqlUnitOfWork {
     /// The parameters of insert and update.
-    fn row_of<R: Table>(&self, record: &R) -> Vec<Value> {
+    pub(crate) fn row_of<R: Table>(&self, record: &R) -> Vec<Value> {
         let mut values = vec![self.tenant.into(), record.key().into()];
         values.extend(record.values());
         values.extend([self.now.into(), record.version().into()]);
@@ -127,10 +130,14 @@ impl<R: Table> Records<R> for SqlUnitOfWork {
     async fn used_by(&mut self, key: R::Key) -> StorageResult<Vec<&'static str>> {
         self.flush_balances().await?;
         let table = R::table();
-        let params = [self.tenant.into(), key.into()];
+        let by_key = table.users.iter().map(|user| (user, key.into()));
+        let text = quoted(&key.to_string());
+        let by_text = table.mentions.iter().map(|user| (user, text.clone()));
         let mut users = Vec::new();
-        for (statement, resource) in table.users {
-            if !users.contains(resource) && self.tx.find(statement, &params).await?.is_some() {
+        for ((statement, resource), named) in by_key.chain(by_text) {
+            if !users.contains(resource)
+                && self.tx.find(statement, &[self.tenant.into(), named]).await?.is_some()
+            {
                 users.push(*resource);
             }
         }
