@@ -151,7 +151,6 @@ async fn make_more(client: &Client, things: &mut BTreeMap<&'static str, String>)
                 "code": "R", "name": { "en": "R" }, "startDate": "2026-01-01", "lines": lines, "schedule": schedule,
             }),
         ),
-        ("/dimension-rules", json!({ "kind": "mandatory", "accountCode": "2", "dimensionCode": "vehicle" })),
     ];
     for (collection, body) in made {
         let path: &'static str = format!("{collection}/{{id}}").leak();

@@ -1,7 +1,7 @@
 //! Every resource of master data, one line each.
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
@@ -29,5 +29,6 @@ master_data! {
     DimensionValue,
     ExchangeRate,
     Journal,
+    DimensionRuleRecord,
     NumberSeriesRecord,
 }

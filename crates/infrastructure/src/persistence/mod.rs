@@ -41,7 +41,7 @@ use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
@@ -177,6 +177,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionValue::table(),
         ExchangeRate::table(),
         Journal::table(),
+        DimensionRuleRecord::table(),
         NumberSeriesRecord::table(),
     ];
     tables

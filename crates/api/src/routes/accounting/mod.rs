@@ -2,7 +2,6 @@
 
 mod accounts;
 mod close_checklist;
-mod dimension_rules;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -22,7 +21,7 @@ mod reports;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::journal::Journal;
 
 use super::master_data;
@@ -38,7 +37,7 @@ pub fn operations(ops: &mut Operations) {
     exchange_rates::operations(ops);
     master_data::operations::<Dimension>(ops);
     master_data::operations::<DimensionValue>(ops);
-    dimension_rules::operations(ops);
+    master_data::operations::<DimensionRuleRecord>(ops);
     fiscal_years::operations(ops);
     fiscal_periods::operations(ops);
     locks::operations(ops);

@@ -57,7 +57,6 @@ pub fn statements() -> Vec<&'static Statement> {
         columns::ALL,
         company_money::ALL,
         dimension_facts::ALL,
-        dimension_rules::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
         exchange_rates::ALL,
@@ -116,7 +115,6 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
-        &dimension_rules::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
         &journal_entry_queries::ACCOUNT_LINE_LIST,
