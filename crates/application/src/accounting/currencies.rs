@@ -54,6 +54,7 @@ resource! {
     en: "a", "currency", "currencies"; ar: "العملات";
     about: "Currencies that entries may be in; the company currency is always there.";
     bodies: NewCurrency, CurrencyChange => CurrencyView; cached: Currency;
+    remembered by posting;
     list: code sortable, active; order: code;
     refuses: create [&ALREADY_EXISTS], change [&COMPANY_CURRENCY_FIXED], delete unused [&COMPANY_CURRENCY_FIXED];
 }

@@ -29,6 +29,8 @@ pub struct Resource {
     /// The fields by which its list filters and sorts.
     pub fields: &'static ListSpec,
     pub caching: Caching,
+    /// Postings remember what they read of it, until it changes.
+    pub reference: bool,
     /// The errors of `create`, `change` and `delete`.
     pub refusals: [&'static [&'static ErrorDef]; 3],
 }
@@ -63,13 +65,15 @@ impl Resource {
 
 /// Declares the names of a record and what it is made of: its [`Described`](super::Described).
 ///
-/// `unique code` keeps codes apart, `delete unused` refuses to delete what something refers to.
+/// `unique code` keeps codes apart, `remembered by posting` marks the table as reference data, `delete unused` refuses to
+/// delete what something refers to.
 ///
 /// ```ignore
 /// resource! {
 ///     Journal by id: JournalId = "accounting", "journal", "journals" at "/journals", "/journals/{id}";
 ///     en: "a", "journal", "journals"; ar: "دفاتر اليومية"; about: "The books that entries are posted in.";
 ///     bodies: NewJournal, JournalChange => JournalView; unique code; cached: Journal;
+///     remembered by posting;
 ///     list: id sortable, code sortable, name, kind, active; order: code;
 ///     refuses: create [], change [&JOURNAL_USED_NO_CHANGE], delete unused [];
 /// }
@@ -82,6 +86,7 @@ macro_rules! resource {
         en: $article:literal, $one:literal, $many:literal $(+ $also:literal)?; ar: $many_ar:literal;
         $(about: $about:literal;)? $(within: $owner:literal, $tag:literal;)?
         bodies: $new:ty, $change:ty => $view:ty; $(unique $code:ident;)? $(cached: $cached:ident;)?
+        $(remembered by $posting:ident;)?
         list: $($field:ident $($mark:ident)* $(= $kind:expr)?),*; order: $($order:ident),*;
         refuses: create [$($creates:expr),* $(,)?], change [$($changes:expr),* $(,)?],
             delete $($unused:ident)? [$($deletes:expr),* $(,)?];
@@ -154,6 +159,7 @@ macro_rules! resource {
                         expand: &[],
                     },
                     caching: $crate::resource!(@caching $($cached)?),
+                    reference: $crate::resource!(@remembered $($posting)?),
                     refusals: [
                         $crate::resource!(@refusals $(unique $code)? [$($creates),*]),
                         $crate::resource!(@refusals $(unique $code)? [$($changes),*]),
@@ -255,6 +261,12 @@ macro_rules! resource {
     };
     (@option $some:expr) => {
         Some($some)
+    };
+    (@remembered) => {
+        false
+    };
+    (@remembered posting) => {
+        true
     };
     (@caching) => {
         $crate::master_data::Caching::No

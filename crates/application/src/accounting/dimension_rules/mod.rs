@@ -135,6 +135,7 @@ resource! {
          above its own. A value in a rule stands for the values below it, too. Broken rules are reported in the order in \
          which the rules were made.";
     bodies: NewDimensionRule, DimensionRuleChange => DimensionRuleView;
+    remembered by posting;
     list:
         id sortable, kind = FieldKind::Word(RuleWord::WORDS), account_id nullable = FieldKind::Id,
         dimension_id nullable = FieldKind::Id, active;

@@ -49,6 +49,7 @@ resource! {
     en: "a", "dimension", "dimensions" + " and their values"; ar: "الأبعاد وقيمها";
     about: "Ways to analyse lines: cost centre, project, branch and own ones, with their values.";
     bodies: NewDimension, DimensionChange => DimensionView; unique code; cached: Dimension;
+    remembered by posting;
     list: id sortable, code sortable, active; order: code;
     refuses: create [], change [], delete unused [];
 }

@@ -76,6 +76,7 @@ resource! {
     en: "a", "value of a dimension", "the values of a dimension"; ar: "قيم البُعد";
     within: "dimension", "dimensions";
     bodies: NewDimensionValue, DimensionValueChange => DimensionValueView; unique code;
+    remembered by posting;
     list: id sortable, code sortable, name, parent_id, postable, active; order: code;
     refuses:
         create [&DIMENSION_VALUE_ELSEWHERE, &DIMENSION_VALUE_TOO_DEEP],

@@ -59,6 +59,7 @@ resource! {
     en: "an", "exchange rate", "exchange rates"; ar: "أسعار الصرف";
     about: "Company units for one unit of a currency, from a date until the next rate.";
     bodies: NewExchangeRate, ExchangeRateChange => ExchangeRateView;
+    remembered by posting;
     list: id sortable, currency sortable, date sortable; order: currency, date;
     refuses: create [&ALREADY_EXISTS, &CURRENCY_UNKNOWN, &COMPANY_CURRENCY_RATE], change [], delete [];
     delete says "Entries posted with the rate keep it.";

@@ -74,6 +74,7 @@ resource! {
     en: "a", "journal", "journals"; ar: "دفاتر اليومية";
     about: "The books that entries are posted in, each with its own hash chain.";
     bodies: NewJournal, JournalChange => JournalView; unique code; cached: Journal;
+    remembered by posting;
     list: id sortable, code sortable, name, kind, number_series_id, active; order: code;
     refuses: create [], change [&JOURNAL_USED_NO_CHANGE, &JOURNAL_SERIES_FIXED], delete unused [];
 }

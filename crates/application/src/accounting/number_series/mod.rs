@@ -93,6 +93,7 @@ resource! {
     en: "a", "number series", "number series"; ar: "سلاسل الترقيم";
     about: "Number series: legal numbers without gaps, counted in each period of a series.";
     bodies: NewNumberSeries, NumberSeriesChange => NumberSeriesView; unique code; cached: NumberSeries;
+    remembered by posting;
     list: id sortable, code sortable, document_type, reset = FieldKind::Word(NumberReset::WORDS), gapless, active;
     order: code;
     refuses:
