@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
-use application::accounting::ports::dimension_rules::DimensionRuleQueries;
-use application::accounting::ports::dimensions::DimensionQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
 use application::accounting::ports::fiscal_years::FiscalYearQueries;
 use application::accounting::ports::integrity::IntegrityQueries;
@@ -190,8 +188,6 @@ queries! {
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
-    dimension_rules: DimensionRuleQueries,
-    dimensions: DimensionQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
     integrity: IntegrityQueries,

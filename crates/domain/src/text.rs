@@ -45,6 +45,8 @@ macro_rules! choices {
 
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The words of [`Self::as_str`], in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             /// The word as stored and sent.
             pub const fn as_str(self) -> &'static str {

@@ -1,13 +1,16 @@
 //! The five operations of a resource of master data.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::error::{AppError, IN_USE};
+use application::error::AppError;
 use application::master_data::registry::MasterReads;
-use application::master_data::{Caching, Change, Create, Delete, Key, MasterData, Names, Reads, Records};
+use application::master_data::{
+    Caching, Change, Create, Delete, Key, MasterData, Names, Parent, ParentOf, Reads, Records,
+};
 use application::paging::ListSpec;
 use application::ports::cache::{Cache, CacheKey};
 use application::unit_of_work::UnitOfWork;
@@ -31,18 +34,22 @@ where
 {
     let resource = R::RESOURCE;
     let [create_refuses, change_refuses, delete_refuses] = resource.refusals;
-    let (tag, about) = resource.tag;
-    ops.tag(tag, about);
+    if let Some(about) = resource.about {
+        ops.tag(resource.tag, about);
+    }
     let named = |operation: &mut Operation, names: Names| {
         operation
             .id(names.id)
-            .tag(tag)
+            .tag(resource.tag)
             .summary(names.summary)
             .access(Access::Permission(names.permission.name));
+        if let Some(description) = names.description {
+            operation.description(description);
+        }
     };
     let keyed = |operation: &mut Operation| {
         if let Some((member, description)) = R::Key::CODE {
-            operation.path_parameter::<R::Key>(member, description);
+            operation.path_parameter::<<R::Key as Key>::Last>(member, description);
         }
     };
 
@@ -67,7 +74,7 @@ where
     let operation = ops.delete(resource.path_of_one, delete::<R>).command::<Delete<R>>().if_match();
     named(operation, resource.delete);
     keyed(operation);
-    operation.no_content().errors(&[&IN_USE]).errors(delete_refuses);
+    operation.no_content().errors(delete_refuses);
 }
 
 /// The list of `R`.
@@ -77,16 +84,32 @@ impl<R: MasterData> ListSpecSource for ListOf<R> {
     const SPEC: &'static ListSpec = R::RESOURCE.fields;
 }
 
-/// The last part of the path. A text that cannot be a key names nothing, so the answer is 404.
+/// The key in the path. Texts that cannot be a key name nothing, so the answer is 404.
 struct KeyOf<R: MasterData>(R::Key);
+
+/// The parent in the path of a collection, likewise.
+struct Below<R: MasterData>(ParentOf<R>);
+
+/// The values of the path's parameters.
+async fn parts<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<String> {
+    Path::<Vec<String>>::from_request_parts(parts, state).await.map(|Path(texts)| texts).unwrap_or_default()
+}
 
 impl<R: MasterData, S: Send + Sync> FromRequestParts<S> for KeyOf<R> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let nothing = || Problem::from(AppError::not_found(R::RESOURCE.entity));
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| nothing())?;
-        R::Key::read(&text).map(Self).ok_or_else(nothing)
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let key = R::Key::read(&parts(request, state).await).map(Self);
+        key.ok_or_else(|| AppError::not_found(R::RESOURCE.entity).into())
+    }
+}
+
+impl<R: MasterData, S: Send + Sync> FromRequestParts<S> for Below<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parent = ParentOf::<R>::read(&parts(request, state).await).map(Self);
+        parent.ok_or_else(|| AppError::not_found(R::RESOURCE.owner).into())
     }
 }
 
@@ -94,6 +117,7 @@ async fn list<R: MasterData>(
     State(reads): State<Arc<dyn MasterReads>>,
     State(cache): State<Arc<dyn Cache>>,
     ctx: Ctx,
+    Below(parent): Below<R>,
     query: RawQuery,
     params: ListParams<ListOf<R>>,
     accept: Accept,
@@ -104,7 +128,10 @@ where
     let tenant = ctx.tenant;
     let page = move |query| {
         let reads = reads.clone();
-        async move { Reads::<R>::page(&*reads, tenant, &query).await }
+        async move {
+            let page = Reads::<R>::page(&*reads, tenant, parent, &query).await?;
+            page.ok_or_else(|| AppError::not_found(R::RESOURCE.owner))
+        }
     };
     match R::RESOURCE.caching {
         Caching::No => answer::list(page, params.into_inner(), accept).await,
@@ -118,18 +145,28 @@ where
 async fn create<R: MasterData>(
     State(app): State<Application>,
     ctx: Ctx,
-    Json(body): Json<R::New>,
+    Below(parent): Below<R>,
+    Json(new): Json<R::New>,
 ) -> ApiResult
 where
     for<'u> dyn UnitOfWork + 'u: Records<R>,
 {
-    let chosen = R::Key::CODE.map(|_| R::key_of(&body, Uuid::nil()));
-    let mut response = answer::created(R::RESOURCE.path, execute(&app, &ctx, Create::<R>(body)).await?)?;
-    let location = chosen.map(|key| format!("{API_BASE}{}/{key}", R::RESOURCE.path));
+    let chosen = R::Key::CODE.map(|_| R::key_of(&new, parent, Uuid::nil()));
+    let path = collection(R::RESOURCE.path, parent);
+    let mut response = answer::created(&path, execute(&app, &ctx, Create::<R> { parent, new }).await?)?;
+    let location = chosen.map(|key| format!("{API_BASE}{path}/{key}"));
     if let Some(Ok(location)) = location.map(HeaderValue::try_from) {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+/// The path of a collection, with its parent filled in.
+fn collection(path: &'static str, parent: impl Parent) -> Cow<'static, str> {
+    match parent.id() {
+        Some(id) => path.replacen("{id}", &id.to_string(), 1).into(),
+        None => path.into(),
+    }
 }
 
 async fn get<R: MasterData>(
@@ -144,7 +181,7 @@ where
 {
     let tenant = ctx.tenant;
     let load = async move {
-        let stored = Reads::<R>::one(&*reads, tenant, key).await?;
+        let stored = Reads::<R>::one(&*reads, tenant, key).await?.filter(|stored| stored.value.key() == key);
         Ok(stored.map(|stored| (R::View::from(&stored), Some(stored.value.version()))))
     };
     match R::RESOURCE.caching {

@@ -18,15 +18,67 @@ pub fn example(document: &Value, resource: &Resource) -> Value {
     example.cloned().unwrap_or_else(|| panic!("{schema} has no complete example"))
 }
 
+/// Makes what the examples mention and a tenant may lack: their currency and their dimension.
+pub async fn make_mentioned(client: &Client) {
+    let currency = json!({ "code": "USD", "name": { "en": "US dollar" } });
+    let dimension = json!({ "code": "cost-centre", "name": { "en": "Cost centre" } });
+    for (path, body) in [("/currencies", currency), ("/dimensions", dimension)] {
+        let status = client.post(path, body).await.status.as_u16();
+        assert!(matches!(status, 201 | 422), "{path}: {status}");
+    }
+}
+
 /// Creates one of each in a tenant and answers the last part of its path.
 pub async fn make_each(client: &Client) -> BTreeMap<&'static str, String> {
     let document = api_operations().openapi();
+    make_mentioned(client).await;
     let mut made = BTreeMap::new();
     for resource in RESOURCES {
-        let answer = client.post(resource.path, example(&document, resource)).await.expect(201);
+        let path = collection(resource, &made);
+        let answer = client.post(&path, example(&document, resource)).await.expect(201);
         made.insert(resource.path_of_one, last_part(&answer).to_owned());
     }
     made
+}
+
+/// The path of the resource's collection, below the parent that was made before.
+fn collection(resource: &Resource, made: &BTreeMap<&'static str, String>) -> String {
+    let Some((parents, rest)) = resource.path.split_once("/{id}") else { return resource.path.to_owned() };
+    let parent = RESOURCES.iter().find(|parent| parent.path == parents).expect("a parent in the registry");
+    format!("{parents}/{}{rest}", made[parent.path_of_one])
+}
+
+/// Makes a parent for every resource that lies below another; its code is not that of the example.
+async fn parents_of_each(client: &Client, document: &Value) -> BTreeMap<&'static str, String> {
+    let mut made = BTreeMap::new();
+    for parent in RESOURCES.iter().filter(|parent| is_parent(parent)) {
+        let mut body = example(document, parent);
+        body["code"] = json!("parent");
+        let answer = client.post(parent.path, body).await.expect(201);
+        made.insert(parent.path_of_one, last_part(&answer).to_owned());
+    }
+    made
+}
+
+fn is_parent(parent: &Resource) -> bool {
+    let prefix = format!("{}/{{id}}/", parent.path);
+    RESOURCES.iter().any(|resource| resource.path.starts_with(&prefix))
+}
+
+/// A parent that is not there, or that cannot be, has no collection.
+#[tokio::test]
+async fn what_lies_below_nothing_is_not_found() {
+    let world = World::new().await;
+    let client = world.home().await;
+    let document = api_operations().openapi();
+    for resource in RESOURCES.iter().filter(|resource| resource.path.contains("{id}")) {
+        for parent in ["0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11", "nothing"] {
+            let path = resource.path.replace("{id}", parent);
+            let list = client.get(&path).await.expect(404);
+            assert!(list.text().contains(resource.owner), "{path}: {}", list.text());
+            client.post(&path, example(&document, resource)).await.expect(404);
+        }
+    }
 }
 
 fn last_part(created: &Answer) -> &str {
@@ -38,8 +90,10 @@ async fn each_is_created_listed_changed_noted_and_deleted() {
     let world = World::new().await;
     let client = world.home().await;
     let document = api_operations().openapi();
+    make_mentioned(&client).await;
+    let parents = parents_of_each(&client, &document).await;
     for resource in RESOURCES {
-        let Resource { entity, path, .. } = resource;
+        let (entity, path) = (resource.entity, &collection(resource, &parents));
         let body = example(&document, resource);
         let dry = client.post(&format!("{path}?dryRun=true"), body.clone()).await.expect(200);
         assert_eq!(dry.json()["version"], 1, "{entity}");
@@ -83,7 +137,7 @@ async fn each_is_created_listed_changed_noted_and_deleted() {
         );
         for action in ["created", "updated", "deleted"] {
             let events = client.get(&format!("/events?type={entity}.{action}&limit=1000")).await.ok();
-            let ours = events["items"].as_array().unwrap().iter().filter(|event| event["entity"] == *entity);
+            let ours = events["items"].as_array().unwrap().iter().filter(|event| event["entity"] == entity);
             assert!(ours.count() >= 1, "{entity}.{action}");
         }
     }
@@ -94,11 +148,13 @@ async fn each_is_created_listed_changed_noted_and_deleted() {
 async fn each_names_everything_that_is_missing() {
     let world = World::new().await;
     let client = world.home().await;
+    let parents = parents_of_each(&client, &api_operations().openapi()).await;
     for resource in RESOURCES {
-        let refused = client.post(resource.path, json!({ "nonsense": 1 })).await.expect(422);
+        let path = collection(resource, &parents);
+        let refused = client.post(&path, json!({ "nonsense": 1 })).await.expect(422);
         let errors = refused.json()["errors"].as_array().unwrap().len();
         assert!(errors >= 2, "{}: {}", resource.entity, refused.text());
-        let bad = client.get(&format!("{}/%00", resource.path)).await.expect(404);
+        let bad = client.get(&format!("{path}/%00")).await.expect(404);
         assert!(bad.text().contains(resource.entity), "{}: {}", resource.entity, bad.text());
     }
 }

@@ -5,12 +5,10 @@ use domain::accounting::currency::CurrencyRecord;
 use domain::error::Violation;
 use domain::money::{AMOUNT_SCALE, Currency, CurrencyCode};
 use domain::text::LocalizedName;
-use uuid::Uuid;
 
 use super::error::COMPANY_CURRENCY_FIXED;
 use crate::error::{ALREADY_EXISTS, AppResult};
-use crate::master_data::{Check, MasterData, Resource};
-use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
+use crate::master_data::{Check, MasterData};
 use crate::views::NameView;
 use crate::wire::{Int, Optional};
 use crate::{request, resource, view};
@@ -51,43 +49,18 @@ view! {
     }
 }
 
-static FIELDS: ListSpec = ListSpec {
-    resource: "currency",
-    fields: &[
-        FieldSpec::new("code", FieldKind::Text).sortable(),
-        FieldSpec::new("active", FieldKind::Boolean),
-        FieldSpec::new("updatedAt", FieldKind::Timestamp),
-    ],
-    default_sort: &[("code", Direction::Ascending)],
-    expand: &[],
-};
-
 resource! {
-    CURRENCIES = "accounting", "currency", "/currencies" by "code",
-        "currencies": "Currencies that entries may be in; the company currency is always there.";
+    CurrencyRecord by code: CurrencyCode = "accounting", "currency", "currencies" at "/currencies", "/currencies/{code}";
     en: "a", "currency", "currencies"; ar: "العملات";
-    fields: &FIELDS; cached: Currency;
-    refuses: create [&ALREADY_EXISTS], change [&COMPANY_CURRENCY_FIXED], delete [&COMPANY_CURRENCY_FIXED];
+    about: "Currencies that entries may be in; the company currency is always there.";
+    bodies: NewCurrency, CurrencyChange => CurrencyView; cached: Currency;
+    remembered by posting;
+    list: code sortable, active; order: code;
+    refuses: create [&ALREADY_EXISTS], change [&COMPANY_CURRENCY_FIXED], delete unused [&COMPANY_CURRENCY_FIXED];
 }
 
 #[async_trait]
 impl MasterData for CurrencyRecord {
-    const RESOURCE: Resource = CURRENCIES;
-    type Key = CurrencyCode;
-    type New = NewCurrency;
-    type Change = CurrencyChange;
-    type View = CurrencyView;
-
-    fn key(&self) -> CurrencyCode {
-        self.code
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn key_of(new: &NewCurrency, _: Uuid) -> CurrencyCode {
-        new.code
-    }
-
     async fn create(new: &NewCurrency, code: CurrencyCode, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let company = check.uow.ledger().company_currency().await?.code == code;
         let scale = new.scale.and_then(|scale| u8::try_from(scale.0).ok());
@@ -109,7 +82,6 @@ impl MasterData for CurrencyRecord {
         Ok(Some(Self {
             name: change.name.0.clone().or_else(|| self.name.clone()),
             active: change.active.or(&self.active),
-            version: self.version + 1,
             ..self.clone()
         }))
     }

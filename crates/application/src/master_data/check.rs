@@ -23,17 +23,12 @@ impl<'u> Check<'u> {
         self.violations.push(violation);
     }
 
-    pub fn is_clean(&self) -> bool {
-        self.violations.is_empty()
-    }
-
-    /// A record's code is its own. Looks only when `code` differs from that of the record there is.
-    pub async fn code<R: MasterData>(&mut self, code: &Code, own: Option<(R::Key, &Code)>) -> AppResult<()>
+    /// A record's code is its own, among those with the same parent.
+    pub(super) async fn code<R: MasterData>(&mut self, code: &Code, own: R::Key) -> AppResult<()>
     where
         for<'a> dyn UnitOfWork + 'a: Records<R>,
     {
-        let changed = own.is_none_or(|(_, old)| old != code);
-        if changed && Records::<R>::code_taken(self.uow, code, own.map(|(key, _)| key)).await? {
+        if Records::<R>::code_taken(self.uow, code, own).await? {
             self.refuse(already_exists("code", code));
         }
         Ok(())

@@ -1,8 +1,9 @@
 //! The three commands that change master data.
 
 use async_trait::async_trait;
+use domain::text::Code;
 
-use super::{Check, Key, MasterData, Records};
+use super::{Check, Key, MasterData, ParentOf, Records};
 use crate::authorize::Access;
 use crate::changes::{already_exists, record, refuse_used, stale};
 use crate::command::{Command, Done, check_version};
@@ -11,14 +12,23 @@ use crate::error::{AppError, AppResult};
 use crate::ports::stored::Stored;
 use crate::unit_of_work::UnitOfWork;
 
-/// Creates a record.
-pub struct Create<R: MasterData>(pub R::New);
+/// Creates a record below its parent, which for most is `()`.
+pub struct Create<R: MasterData> {
+    pub parent: ParentOf<R>,
+    pub new: R::New,
+}
 
 /// Changes the record with the key.
 pub struct Change<R: MasterData>(pub R::Key, pub R::Change);
 
 /// Deletes the record with the key, unless something refers to it.
 pub struct Delete<R: MasterData>(pub R::Key);
+
+impl<R: MasterData<Key: Key<Parent = ()>>> Create<R> {
+    pub fn of(new: R::New) -> Self {
+        Self { parent: (), new }
+    }
+}
 
 #[async_trait]
 impl<R: MasterData> Command for Create<R>
@@ -30,17 +40,22 @@ where
     type Output = R::View;
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<R::View>> {
-        let key = R::key_of(&self.0, uow.new_id());
+        if !Records::<R>::parent_exists(uow, self.parent).await? {
+            return Err(AppError::not_found(R::RESOURCE.owner));
+        }
+        let key = R::key_of(&self.new, self.parent, uow.new_id());
         let mut check = Check::new(uow);
         if let Some((member, _)) = R::Key::CODE
             && Records::<R>::find(check.uow, key).await?.is_some()
         {
             check.refuse(already_exists(member, key));
         }
-        let value = R::create(&self.0, key, &mut check).await?;
+        if let Some(code) = R::new_code(&self.new) {
+            check.code::<R>(code, key).await?;
+        }
+        let value = R::create(&self.new, key, &mut check).await?;
         let value = check.finish(value)?;
-        Records::<R>::insert(uow, &value).await?;
-        Ok(done(uow, None, value, "created"))
+        insert(uow, value).await
     }
 }
 
@@ -55,16 +70,42 @@ where
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<R::View>> {
         let stored = found::<R>(uow, self.0).await?;
-        let version = stored.value.version();
-        check_version(ctx, version)?;
+        check_version(ctx, stored.value.version())?;
         let mut check = Check::new(uow);
+        let changed = |code: &&Code| stored.value.code() != Some(*code);
+        if let Some(code) = R::changed_code(&self.1).filter(changed) {
+            check.code::<R>(code, self.0).await?;
+        }
         let value = stored.value.change(&self.1, &mut check).await?;
         let value = check.finish(value)?;
-        if !Records::<R>::update(uow, &value).await? {
-            return Err(stale(version));
-        }
-        Ok(done(uow, Some(R::View::from(&stored)), value, "updated"))
+        replace(uow, &stored, value).await
     }
+}
+
+/// Stores and notes a new record.
+pub async fn insert<R: MasterData>(uow: &mut dyn UnitOfWork, value: R) -> AppResult<Done<R::View>>
+where
+    for<'u> dyn UnitOfWork + 'u: Records<R>,
+{
+    Records::<R>::insert(uow, &value).await?;
+    Ok(done(uow, None, value, "created"))
+}
+
+/// Stores and notes `value` in the place of what is stored, one version later.
+pub async fn replace<R: MasterData>(
+    uow: &mut dyn UnitOfWork,
+    stored: &Stored<R>,
+    mut value: R,
+) -> AppResult<Done<R::View>>
+where
+    for<'u> dyn UnitOfWork + 'u: Records<R>,
+{
+    let version = stored.value.version();
+    value.set_version(version + 1);
+    if !Records::<R>::update(uow, &value).await? {
+        return Err(stale(version));
+    }
+    Ok(done(uow, Some(R::View::from(stored)), value, "updated"))
 }
 
 #[async_trait]
@@ -97,7 +138,7 @@ async fn found<R: MasterData>(uow: &mut dyn UnitOfWork, key: R::Key) -> AppResul
 where
     for<'u> dyn UnitOfWork + 'u: Records<R>,
 {
-    let stored = Records::<R>::find(uow, key).await?;
+    let stored = Records::<R>::find(uow, key).await?.filter(|stored| stored.value.key() == key);
     stored.ok_or_else(|| AppError::not_found(R::RESOURCE.entity))
 }
 
@@ -111,7 +152,7 @@ fn done<R: MasterData>(
     let (key, version) = (value.key(), value.version());
     let view = R::View::from(&Stored { value, updated_at: uow.now() });
     record(uow, R::RESOURCE.entity, key.entity_id(), action, before.as_ref(), Some(&view));
-    // A key that the caller chose is known to it; see `given` in the handler that creates.
+    // A key that the caller chose is known to it; see `chosen` in the handler that creates.
     let id = if R::Key::CODE.is_none() { Some(key.entity_id()) } else { None };
     Done { id, version: Some(version), output: view }
 }

@@ -9,14 +9,18 @@ use crate::ports::cache::CachedEntity;
 /// The names of one resource; made by [`resource!`](crate::resource).
 #[derive(Clone, Copy)]
 pub struct Resource {
-    /// In audit log, change feed, messages and permissions: `journal`.
+    /// In audit log, change feed and messages: `journal`.
     pub entity: &'static str,
+    /// The entity whose permissions it has: its own, or that of the resource it lies below.
+    pub owner: &'static str,
     /// Below the API's base: `/journals`.
     pub path: &'static str,
     /// One of them: `/journals/{id}`.
     pub path_of_one: &'static str,
-    /// Its group in the OpenAPI document, with the group's description.
-    pub tag: (&'static str, &'static str),
+    /// Its group in the OpenAPI document.
+    pub tag: &'static str,
+    /// The group's description; `None` in the group of another resource.
+    pub about: Option<&'static str>,
     pub list: Names,
     pub get: Names,
     pub create: Names,
@@ -25,7 +29,9 @@ pub struct Resource {
     /// The fields by which its list filters and sorts.
     pub fields: &'static ListSpec,
     pub caching: Caching,
-    /// The errors of `create` and `change`, and those of `delete` beyond `in_use`.
+    /// Postings remember what they read of it, until it changes.
+    pub reference: bool,
+    /// The errors of `create`, `change` and `delete`.
     pub refusals: [&'static [&'static ErrorDef]; 3],
 }
 
@@ -35,6 +41,8 @@ pub struct Names {
     /// `create_journal`: of the command and of the operation.
     pub id: &'static str,
     pub summary: &'static str,
+    /// More than the summary says.
+    pub description: Option<&'static str>,
     pub permission: PermissionSpec,
 }
 
@@ -46,60 +54,219 @@ pub enum Caching {
 }
 
 impl Resource {
-    /// The permissions to read, create, change and delete, in the order of the catalogue.
-    pub const fn permissions(&self) -> [PermissionSpec; 4] {
-        [self.get.permission, self.create.permission, self.change.permission, self.delete.permission]
+    /// The permissions to read, create, change and delete, in the order of the catalogue; none of its own when it lies
+    /// below another resource.
+    pub fn permissions(&self) -> impl Iterator<Item = PermissionSpec> + use<> {
+        let all = [self.get, self.create, self.change, self.delete].map(|names| names.permission);
+        let own = self.entity == self.owner;
+        all.into_iter().filter(move |_| own)
     }
 }
 
-/// Declares the names of a resource as a constant `RESOURCE` for its [`MasterData`](super::MasterData).
+/// Declares the names of a record and what it is made of: its [`Described`](super::Described).
+///
+/// `unique code` keeps codes apart, `remembered by posting` marks the table as reference data, `delete unused` refuses to
+/// delete what something refers to.
 ///
 /// ```ignore
 /// resource! {
-///     RESOURCE = "accounting", "journal", "/journals" by "id", "journals": "The books that entries are posted in.";
-///     en: "a", "journal", "journals"; ar: "دفاتر اليومية";
-///     fields: JOURNAL_FIELDS; cached: Journal;
-///     refuses: create [], change [&JOURNAL_USED_NO_CHANGE], delete [];
+///     Journal by id: JournalId = "accounting", "journal", "journals" at "/journals", "/journals/{id}";
+///     en: "a", "journal", "journals"; ar: "دفاتر اليومية"; about: "The books that entries are posted in.";
+///     bodies: NewJournal, JournalChange => JournalView; unique code; cached: Journal;
+///     remembered by posting;
+///     list: id sortable, code sortable, name, kind, active; order: code;
+///     refuses: create [], change [&JOURNAL_USED_NO_CHANGE], delete unused [];
 /// }
 /// ```
 #[macro_export]
 macro_rules! resource {
     (
-        $name:ident = $module:literal, $entity:literal, $path:literal by $key:literal, $tag:literal: $about:literal;
+        $value:ident by $key:ident: $key_type:ty $(, in $parent:ident: $parent_type:ty)?
+            = $module:literal, $entity:literal, $plural:literal at $path:literal, $path_of_one:literal;
         en: $article:literal, $one:literal, $many:literal $(+ $also:literal)?; ar: $many_ar:literal;
-        fields: $fields:expr; $(cached: $cached:ident;)?
-        refuses: create $create:expr, change $change:expr, delete $delete:expr;
+        $(about: $about:literal;)? $(within: $owner:literal, $tag:literal;)?
+        bodies: $new:ty, $change:ty => $view:ty; $(unique $code:ident;)? $(cached: $cached:ident;)?
+        $(remembered by $posting:ident;)?
+        list: $($field:ident $($mark:ident)* $(= $kind:expr)?),*; order: $($order:ident),*;
+        refuses: create [$($creates:expr),* $(,)?], change [$($changes:expr),* $(,)?],
+            delete $($unused:ident)? [$($deletes:expr),* $(,)?];
+        $(create says $create_says:expr;)? $(change says $change_says:expr;)? $(delete says $delete_says:expr;)?
     ) => {
-        pub const $name: $crate::master_data::Resource = $crate::master_data::Resource {
-            entity: $entity,
-            path: $path,
-            path_of_one: concat!($path, "/{", $key, "}"),
-            tag: ($tag, $about),
-            list: $crate::resource!(@names $module, $entity, "read", concat!("list_", $tag),
-                concat!("List ", $many), concat!("See ", $many $(, $also)?), concat!("عرض ", $many_ar)),
-            get: $crate::resource!(@names $module, $entity, "read", concat!("get_", $entity),
-                concat!("Get ", $article, " ", $one), concat!("See ", $many $(, $also)?), concat!("عرض ", $many_ar)),
-            create: $crate::resource!(@names $module, $entity, "create", concat!("create_", $entity),
-                concat!("Create ", $article, " ", $one), concat!("Create ", $many $(, $also)?), concat!("إنشاء ", $many_ar)),
-            change: $crate::resource!(@names $module, $entity, "update", concat!("update_", $entity),
-                concat!("Change ", $article, " ", $one), concat!("Change ", $many $(, $also)?), concat!("تعديل ", $many_ar)),
-            delete: $crate::resource!(@names $module, $entity, "delete", concat!("delete_", $entity),
-                concat!("Delete an unused ", $one), concat!("Delete ", $many $(, $also)?), concat!("حذف ", $many_ar)),
-            fields: $fields,
-            caching: $crate::resource!(@caching $($cached)?),
-            refusals: [&$create, &$change, &$delete],
-        };
-    };
-    (@names $module:literal, $entity:literal, $action:literal, $id:expr, $summary:expr, $en:expr, $ar:expr) => {
-        $crate::master_data::Names {
-            id: $id,
-            summary: $summary,
-            permission: $crate::permission_set::PermissionSpec {
-                name: concat!($module, ".", $entity, ".", $action),
-                en: $en,
-                ar: $ar,
-            },
+        impl $crate::master_data::Described for $value {
+            const RESOURCE: $crate::master_data::Resource = {
+                const OWNER: &str = $crate::resource!(@first $($owner,)? $entity);
+                const fn names(
+                    id: &'static str,
+                    (summary, description): (&'static str, Option<&'static str>),
+                    (name, en, ar): (&'static str, &'static str, &'static str),
+                ) -> $crate::master_data::Names {
+                    let permission = $crate::permission_set::PermissionSpec { name, en, ar };
+                    $crate::master_data::Names { id, summary, description, permission }
+                }
+                const READ: (&str, &str, &str) = (
+                    $crate::resource!(@permission $module, $($owner,)? $entity; "read"),
+                    concat!("See ", $many $(, $also)?),
+                    concat!("عرض ", $many_ar),
+                );
+                $crate::master_data::Resource {
+                    entity: $entity,
+                    owner: OWNER,
+                    path: $path,
+                    path_of_one: $path_of_one,
+                    tag: $crate::resource!(@first $($tag,)? $many),
+                    about: $crate::resource!(@option $($about)?),
+                    list: names(concat!("list_", $plural), (concat!("List ", $many), None), READ),
+                    get: names(concat!("get_", $entity), (concat!("Get ", $article, " ", $one), None), READ),
+                    create: names(
+                        concat!("create_", $entity),
+                        (concat!("Create ", $article, " ", $one), $crate::resource!(@option $($create_says)?)),
+                        (
+                            $crate::resource!(@permission $module, $($owner,)? $entity; "create"),
+                            concat!("Create ", $many $(, $also)?),
+                            concat!("إنشاء ", $many_ar),
+                        ),
+                    ),
+                    change: names(
+                        concat!("update_", $entity),
+                        (concat!("Change ", $article, " ", $one), $crate::resource!(@option $($change_says)?)),
+                        (
+                            $crate::resource!(@permission $module, $($owner,)? $entity; "update"),
+                            concat!("Change ", $many $(, $also)?),
+                            concat!("تعديل ", $many_ar),
+                        ),
+                    ),
+                    delete: names(
+                        concat!("delete_", $entity),
+                        (
+                            $crate::resource!(@delete $article, $one $(, $unused)?),
+                            $crate::resource!(@option $($delete_says)?),
+                        ),
+                        (
+                            $crate::resource!(@permission $module, $($owner,)? $entity; "delete"),
+                            concat!("Delete ", $many $(, $also)?),
+                            concat!("حذف ", $many_ar),
+                        ),
+                    ),
+                    fields: &$crate::paging::ListSpec {
+                        resource: $entity,
+                        fields: &[
+                            $($crate::resource!(@field $value, $field $(, $kind)?)$(.$mark())*,)*
+                            $crate::paging::FieldSpec::new("updatedAt", $crate::paging::FieldKind::Timestamp),
+                        ],
+                        default_sort: &[$(
+                            ($crate::wire_name!($order), $crate::paging::Direction::Ascending),
+                        )*],
+                        expand: &[],
+                    },
+                    caching: $crate::resource!(@caching $($cached)?),
+                    reference: $crate::resource!(@remembered $($posting)?),
+                    refusals: [
+                        $crate::resource!(@refusals $(unique $code)? [$($creates),*]),
+                        $crate::resource!(@refusals $(unique $code)? [$($changes),*]),
+                        $crate::resource!(@refusals $($unused)? [$($deletes),*]),
+                    ],
+                }
+            };
+            type New = $new;
+            type Change = $change;
+            type View = $view;
+            $crate::resource!(@key $key: $key_type $(, $parent: $parent_type)?);
+            $($crate::resource!(@code $code);)?
+
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn set_version(&mut self, version: i64) {
+                self.version = version;
+            }
         }
+    };
+
+    (@key id: $type:ty) => {
+        type Key = $type;
+
+        fn key(&self) -> Self::Key {
+            self.id
+        }
+        fn key_of(_: &Self::New, (): (), fresh: ::uuid::Uuid) -> Self::Key {
+            fresh.into()
+        }
+    };
+    (@key id: $type:ty, $parent:ident: $parent_type:ty) => {
+        type Key = $type;
+
+        fn key(&self) -> Self::Key {
+            $crate::master_data::Within { parent: self.$parent, id: self.id }
+        }
+        fn key_of(_: &Self::New, parent: $parent_type, fresh: ::uuid::Uuid) -> Self::Key {
+            $crate::master_data::Within { parent, id: fresh.into() }
+        }
+    };
+    (@key $code:ident: $type:ty) => {
+        type Key = $type;
+
+        fn key(&self) -> Self::Key {
+            self.$code
+        }
+        fn key_of(new: &Self::New, (): (), _: ::uuid::Uuid) -> Self::Key {
+            new.$code
+        }
+    };
+    (@code $code:ident) => {
+        fn code(&self) -> Option<&::domain::text::Code> {
+            Some(&self.$code)
+        }
+        fn new_code(new: &Self::New) -> Option<&::domain::text::Code> {
+            Some(&new.$code)
+        }
+        fn changed_code(change: &Self::Change) -> Option<&::domain::text::Code> {
+            change.$code.0.as_ref()
+        }
+    };
+    (@field $value:ty, $field:ident) => {
+        $crate::master_data::listed($crate::wire_name!($field), |record: &$value| &record.$field)
+    };
+    (@field $value:ty, $field:ident, $kind:expr) => {
+        $crate::paging::FieldSpec::new($crate::wire_name!($field), $kind)
+    };
+    (@permission $module:literal, $entity:literal; $action:literal) => {
+        concat!($module, ".", $entity, ".", $action)
+    };
+    (@permission $module:literal, $owner:literal, $entity:literal; $action:literal) => {
+        concat!($module, ".", $owner, ".", $action)
+    };
+    (@delete $article:literal, $one:literal) => {
+        concat!("Delete ", $article, " ", $one)
+    };
+    (@delete $article:literal, $one:literal, unused) => {
+        concat!("Delete an unused ", $one)
+    };
+    (@refusals [$($refusal:expr),*]) => {
+        &[$($refusal),*]
+    };
+    (@refusals unique $code:ident [$($refusal:expr),*]) => {
+        &[&$crate::error::ALREADY_EXISTS, $($refusal),*]
+    };
+    (@refusals unused [$($refusal:expr),*]) => {
+        &[&$crate::error::IN_USE, $($refusal),*]
+    };
+    (@first $first:literal) => {
+        $first
+    };
+    (@first $first:literal, $second:literal) => {
+        $first
+    };
+    (@option) => {
+        None
+    };
+    (@option $some:expr) => {
+        Some($some)
+    };
+    (@remembered) => {
+        false
+    };
+    (@remembered posting) => {
+        true
     };
     (@caching) => {
         $crate::master_data::Caching::No

@@ -1,10 +1,12 @@
 //! Every resource of master data, one line each.
 
-use domain::accounting::dimension::Dimension;
-use domain::accounting::journal::Journal;
-
-use super::{MasterData, Reads, Records, Resource};
 use domain::accounting::currency::CurrencyRecord;
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::journal::Journal;
+use domain::accounting::number_series::NumberSeriesRecord;
+
+use super::{Described, Reads, Records, Resource};
 
 macro_rules! master_data {
     ($($resource:ty,)*) => {
@@ -17,12 +19,16 @@ macro_rules! master_data {
         impl<T: Send + Sync $(+ Reads<$resource>)*> MasterReads for T {}
 
         /// The names of each.
-        pub static RESOURCES: &[Resource] = &[$(<$resource as MasterData>::RESOURCE),*];
+        pub static RESOURCES: &[Resource] = &[$(<$resource as Described>::RESOURCE),*];
     };
 }
 
 master_data! {
     CurrencyRecord,
     Dimension,
+    DimensionValue,
+    ExchangeRate,
     Journal,
+    DimensionRuleRecord,
+    NumberSeriesRecord,
 }

@@ -46,7 +46,12 @@ impl<T, S: Shown<T>> Shown<Option<T>> for Option<S> {
     }
 }
 
-/// An enumeration of the domain is shown by its word.
+/// What `show` makes of the record; a function, so that the compiler knows the type of its parameter.
+pub fn show_by<R, S>(record: &R, show: impl Fn(&R) -> S) -> S {
+    show(record)
+}
+
+/// An enumeration of the domain is shown by its word, and lists filter by it.
 #[macro_export]
 macro_rules! shown_word {
     ($type:ty) => {
@@ -55,16 +60,21 @@ macro_rules! shown_word {
                 value.as_str()
             }
         }
+
+        impl $crate::master_data::Listed for $type {
+            const KIND: $crate::paging::FieldKind = $crate::paging::FieldKind::Word(<$type>::WORDS);
+        }
     };
 }
 
-/// Declares what the API answers of a record: the members named, then `updatedAt` and `version`.
+/// Declares what the API answers of a record: the members named, then `updatedAt` and `version`. A member is the record's
+/// field of that name, or what the function after `=` makes of the record.
 #[macro_export]
 macro_rules! view {
     (
         $(#[doc = $doc:literal])*
         pub struct $view:ident of $value:ty {
-            $($(#[doc = $field_doc:literal])* $field:ident: $type:ty,)*
+            $($(#[doc = $field_doc:literal])* $field:ident: $type:ty $(= $show:expr)?,)*
         }
     ) => {
         $(#[doc = $doc])*
@@ -81,11 +91,17 @@ macro_rules! view {
             fn from(stored: &$crate::ports::stored::Stored<$value>) -> Self {
                 let value = &stored.value;
                 Self {
-                    $($field: $crate::master_data::Shown::shown(&value.$field),)*
+                    $($field: $crate::view!(@member value, $field $(, $show)?),)*
                     updated_at: stored.updated_at.to_string(),
                     version: value.version,
                 }
             }
         }
+    };
+    (@member $value:ident, $field:ident) => {
+        $crate::master_data::Shown::shown(&$value.$field)
+    };
+    (@member $value:ident, $field:ident, $show:expr) => {
+        $crate::master_data::show_by($value, $show)
     };
 }

@@ -1,7 +1,6 @@
 //! Whether a code is free. Codes that differ in letter case only are one code.
 
 use async_trait::async_trait;
-use domain::ids::DimensionId;
 use domain::text::Code;
 use uuid::Uuid;
 
@@ -11,8 +10,6 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coded {
     Account,
-    NumberSeries,
-    ValueOf(DimensionId),
     RecurringEntry,
     Role,
 }

@@ -36,6 +36,17 @@ pub enum Patch<T> {
     Value(T),
 }
 
+impl<T: Clone> Patch<T> {
+    /// The new value, none, or what there was.
+    pub fn or<U: From<T> + Clone>(&self, old: &Option<U>) -> Option<U> {
+        match self {
+            Self::Absent => old.clone(),
+            Self::Null => None,
+            Self::Value(value) => Some(value.clone().into()),
+        }
+    }
+}
+
 impl<T> Patch<T> {
     /// `None`: leave it; `Some(None)`: remove it; `Some(Some(v))`: replace it.
     pub fn into_option(self) -> Option<Option<T>> {

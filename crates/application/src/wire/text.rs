@@ -70,6 +70,10 @@ macro_rules! bounded_text {
         pub struct $name<const MAX: usize>(String);
 
         impl<const MAX: usize> $name<MAX> {
+            /// The text as it is kept, or what is wrong with it.
+            pub fn of(text: &str) -> Result<Self, Violation> {
+                parse_text(text, MAX, $required).map(Self)
+            }
             pub fn into_string(self) -> String {
                 self.0
             }

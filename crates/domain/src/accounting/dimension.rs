@@ -6,7 +6,7 @@ mod tree;
 
 pub use contradiction::contradiction;
 pub use rule::{
-    AccountSelector, COMBINATION_VALUES_MIN, DimensionRule, DimensionRuleKind, RULE_KINDS, check,
+    AccountSelector, COMBINATION_VALUES_MIN, DimensionRule, DimensionRuleKind, DimensionRuleRecord, check,
 };
 pub use tree::{DimensionTree, VALUE_DEPTH_MAX};
 

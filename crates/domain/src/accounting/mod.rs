@@ -3,6 +3,7 @@
 pub mod account;
 pub mod currency;
 pub mod dimension;
+pub mod exchange_rate;
 pub mod fiscal_period;
 pub mod fiscal_year;
 pub mod hash_chain;

@@ -41,8 +41,10 @@ use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionCombination};
+use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionRuleRecord, DimensionValue};
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
+use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::{DimensionSetId, TenantId};
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -172,7 +174,11 @@ pub fn tables() -> Vec<&'static TableSql> {
     let tables = vec![
         CurrencyRecord::table(),
         Dimension::table(),
+        DimensionValue::table(),
+        ExchangeRate::table(),
         Journal::table(),
+        DimensionRuleRecord::table(),
+        NumberSeriesRecord::table(),
     ];
     tables
 }

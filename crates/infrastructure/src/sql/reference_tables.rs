@@ -1,8 +1,10 @@
 //! Which tables hold reference data: what every posting reads and people seldom change.
 //!
-//! This is the one place that marks a table. Statements find out from their own text which tables they write, so a write
-//! is harmless to what postings remember unless its table stands here. A test asks SQLite for the tables that each
+//! Master data are marked where they are declared (`remembered by posting`), other tables here. Statements find out from their own text which tables they write, so a write
+//! is harmless to what postings remember unless its table is marked. A test asks SQLite for the tables that each
 //! statement really reads and writes, and refuses a remembered read of a table that is not marked.
+
+use application::master_data::registry::RESOURCES;
 
 use super::value::Value;
 
@@ -17,29 +19,24 @@ pub enum Touch {
     Changes,
 }
 
-/// Every marked table. The tenant is the first parameter of every statement that writes one.
-pub static MARKED: [(&str, Touch); 16] = [
+/// Every marked table but those of master data. The tenant is the first parameter of every statement that writes one.
+pub static MARKED: [(&str, Touch); 9] = [
     ("tenant", Touch::Changes),
-    ("currency", Touch::Changes),
-    ("exchange_rate", Touch::Changes),
     ("account", Touch::Changes),
-    ("journal", Touch::Changes),
-    ("number_series", Touch::Changes),
     ("ledger_settings", Touch::Changes),
     ("fiscal_year", Touch::Changes),
     ("fiscal_period", Touch::Changes),
     ("ledger_lock", Touch::Changes),
     ("lock_exception", Touch::Changes),
-    ("dimension", Touch::Changes),
-    ("dimension_value", Touch::Changes),
-    ("dimension_rule", Touch::Changes),
     ("dimension_set", Touch::Grows),
     ("dimension_set_value", Touch::Grows),
 ];
 
 /// How a table is marked.
 pub fn of_table(table: &str) -> Touch {
-    MARKED.iter().find(|(marked, _)| *marked == table).map_or(Touch::Nothing, |(_, touch)| *touch)
+    let marked = MARKED.iter().find(|(marked, _)| *marked == table).map(|(_, touch)| *touch);
+    let reference = || RESOURCES.iter().any(|resource| resource.reference && resource.entity == table);
+    marked.or_else(|| reference().then_some(Touch::Changes)).unwrap_or(Touch::Nothing)
 }
 
 /// The strongest mark of the tables that a text writes.

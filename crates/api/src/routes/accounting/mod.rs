@@ -2,8 +2,6 @@
 
 mod accounts;
 mod close_checklist;
-mod dimension_rules;
-mod dimension_values;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -23,7 +21,7 @@ mod reports;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::Dimension;
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::journal::Journal;
 
 use super::master_data;
@@ -38,8 +36,8 @@ pub fn operations(ops: &mut Operations) {
     master_data::operations::<CurrencyRecord>(ops);
     exchange_rates::operations(ops);
     master_data::operations::<Dimension>(ops);
-    dimension_values::operations(ops);
-    dimension_rules::operations(ops);
+    master_data::operations::<DimensionValue>(ops);
+    master_data::operations::<DimensionRuleRecord>(ops);
     fiscal_years::operations(ops);
     fiscal_periods::operations(ops);
     locks::operations(ops);

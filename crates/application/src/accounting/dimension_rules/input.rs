@@ -2,21 +2,24 @@
 
 use domain::accounting::dimension::{
     AccountSelector, COMBINATION_VALUES_MIN, Dimension, DimensionCombination, DimensionRuleKind,
+    DimensionRuleRecord,
 };
 use domain::error::{ErrorDef, Violation, Violations};
 use domain::ids::{AccountId, DimensionId, DimensionValueId};
+use domain::text::Code;
 
+use super::{Combination, DimensionRuleChange, NewDimensionRule};
 use crate::accounting::dimensions::{DIMENSION, resolve_value};
 use crate::accounting::error::{
     COMBINATION_TOO_SMALL, DIMENSION_RULE_MEMBER_MISSING, DIMENSION_RULE_MEMBER_UNUSED,
     DIMENSION_RULE_ONE_SELECTOR,
 };
-use crate::accounting::ports::dimension_rules::RuleRecord;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::master_data::Records;
-use crate::reference::Reference;
+use crate::reference::{Reference, by_id_or_code, patched};
 use crate::unit_of_work::UnitOfWork;
+use crate::wire::{Patch, REQUIRED};
 
 domain::choices! {
     /// What a rule asks.
@@ -27,6 +30,19 @@ domain::choices! {
         Optional = "optional",
         BlockedCombination = "blocked_combination",
         AllowedCombination = "allowed_combination",
+    }
+}
+
+impl RuleWord {
+    fn of(kind: &DimensionRuleKind) -> Self {
+        match kind {
+            DimensionRuleKind::Mandatory { .. } => Self::Mandatory,
+            DimensionRuleKind::Fixed { .. } => Self::Fixed,
+            DimensionRuleKind::Forbidden { .. } => Self::Forbidden,
+            DimensionRuleKind::Optional { .. } => Self::Optional,
+            DimensionRuleKind::BlockedCombination { .. } => Self::BlockedCombination,
+            DimensionRuleKind::AllowedCombination { .. } => Self::AllowedCombination,
+        }
     }
 }
 
@@ -45,62 +61,63 @@ pub struct RuleInput {
     pub active: bool,
 }
 
-impl From<&RuleRecord> for RuleInput {
-    fn from(rule: &RuleRecord) -> Self {
-        let (account, account_code_prefix) = match &rule.account {
-            AccountSelector::Account(id) => (Some(Reference::Id(*id)), None),
-            AccountSelector::CodePrefix(prefix) => (None, Some(prefix.clone())),
-            AccountSelector::All => (None, None),
-        };
-        let (kind, dimension, value, pairs) = match &rule.kind {
-            DimensionRuleKind::Mandatory { dimension } => {
-                (RuleWord::Mandatory, Some(*dimension), None, &[][..])
-            }
-            DimensionRuleKind::Fixed { dimension, value } => {
-                (RuleWord::Fixed, Some(*dimension), Some(*value), &[][..])
-            }
-            DimensionRuleKind::Forbidden { dimension } => {
-                (RuleWord::Forbidden, Some(*dimension), None, &[][..])
-            }
-            DimensionRuleKind::Optional { dimension } => {
-                (RuleWord::Optional, Some(*dimension), None, &[][..])
-            }
-            DimensionRuleKind::BlockedCombination { values } => {
-                (RuleWord::BlockedCombination, None, None, values.as_slice())
-            }
-            DimensionRuleKind::AllowedCombination { values } => {
-                (RuleWord::AllowedCombination, None, None, values.as_slice())
-            }
-        };
+impl RuleInput {
+    pub fn new(new: &NewDimensionRule, violations: &mut Violations) -> Self {
         Self {
-            kind,
-            account,
-            account_code_prefix,
-            dimension: dimension.map(Reference::Id),
-            value: value.map(Reference::Id),
-            combination: pairs.iter().map(|(d, v)| (Reference::Id(*d), Reference::Id(*v))).collect(),
-            active: rule.active,
+            kind: new.kind,
+            account: by_id_or_code(new.account_id, new.account_code.clone()),
+            account_code_prefix: new.account_code_prefix.clone().map(Code::into_string),
+            dimension: by_id_or_code(new.dimension_id, new.dimension_code.clone()),
+            value: by_id_or_code(new.value_id, new.value_code.clone()),
+            combination: new.combination.as_ref().map(|given| pairs(given, violations)).unwrap_or_default(),
+            active: new.active,
         }
     }
-}
 
-impl RuleInput {
+    /// The rule with what the change names.
+    pub fn changed(
+        rule: &DimensionRuleRecord,
+        change: &DimensionRuleChange,
+        violations: &mut Violations,
+    ) -> Self {
+        let prefix = change.account_code_prefix.clone().map(Code::into_string).into_option();
+        let account = patched(change.account_id.clone(), change.account_code.clone());
+        let dimension = patched(change.dimension_id.clone(), change.dimension_code.clone());
+        let value = patched(change.value_id.clone(), change.value_code.clone());
+        Self {
+            kind: change.kind.0.unwrap_or(RuleWord::of(&rule.kind)),
+            account: account.unwrap_or(rule.account.account().map(Reference::Id)),
+            account_code_prefix: prefix.unwrap_or_else(|| rule.account.code_prefix().map(str::to_owned)),
+            dimension: dimension.unwrap_or(rule.kind.dimension().map(Reference::Id)),
+            value: value.unwrap_or(rule.kind.value().map(Reference::Id)),
+            combination: match &change.combination {
+                Patch::Absent => rule.kind.values().iter().map(known).collect(),
+                Patch::Null => Vec::new(),
+                Patch::Value(given) => pairs(given, violations),
+            },
+            active: change.active.or(&rule.active),
+        }
+    }
+
     /// Looks up what the rule names and reports everything that does not fit its kind.
-    pub async fn resolve(&self, uow: &mut dyn UnitOfWork) -> AppResult<(AccountSelector, DimensionRuleKind)> {
-        let mut violations = Violations::new();
-        self.check_members(&mut violations);
-        let account = self.selector(uow, &mut violations).await?;
+    pub async fn resolve(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        violations: &mut Violations,
+    ) -> AppResult<Option<(AccountSelector, DimensionRuleKind)>> {
+        self.check_members(violations);
+        let account = self.selector(uow, violations).await?;
         let dimension = match &self.dimension {
-            Some(dimension) => resolve_dimension(uow, dimension, "/dimension", &mut violations).await?,
+            Some(dimension) => resolve_dimension(uow, dimension, "/dimension", violations).await?,
             None => None,
         };
         let value = match (&self.value, dimension) {
             (Some(value), Some(dimension)) => {
-                resolve_value(uow, dimension, value, "/value", &mut violations).await?
+                resolve_value(uow, dimension, value, "/value", violations).await?
             }
             _ => None,
         };
-        let values = self.combination(uow, &mut violations).await?;
+        let values = self.combination(uow, violations).await?;
         let kind = match (self.kind, dimension, value) {
             (RuleWord::Mandatory, Some(dimension), _) => Some(DimensionRuleKind::Mandatory { dimension }),
             (RuleWord::Forbidden, Some(dimension), _) => Some(DimensionRuleKind::Forbidden { dimension }),
@@ -112,10 +129,7 @@ impl RuleInput {
             (RuleWord::AllowedCombination, _, _) => Some(DimensionRuleKind::AllowedCombination { values }),
             _ => None,
         };
-        match (kind, account) {
-            (Some(kind), Some(account)) if violations.is_empty() => Ok((account, kind)),
-            _ => Err(violations.into_vec().into()),
-        }
+        Ok(account.zip(kind).filter(|_| violations.is_empty()))
     }
 
     fn check_members(&self, violations: &mut Violations) {
@@ -200,11 +214,33 @@ async fn resolve_dimension(
             (stored.map(|stored| stored.value.id), format!("{pointer}Id"), id.to_string())
         }
         Reference::Code(code) => {
-            (uow.dimensions().id_by_code(code).await?, format!("{pointer}Code"), code.clone())
+            (Records::<Dimension>::by_code(uow, (), code).await?, format!("{pointer}Code"), code.clone())
         }
     };
     if found.is_none() {
         violations.push(unknown_reference(&pointer, DIMENSION, value));
     }
     Ok(found)
+}
+
+/// Every pair names both its dimension and its value.
+fn pairs(combination: &Combination, violations: &mut Violations) -> Vec<PairInput> {
+    let mut pairs = Vec::with_capacity(combination.0.len());
+    for (index, pair) in combination.0.iter().enumerate() {
+        let dimension = by_id_or_code(pair.dimension_id, pair.dimension_code.clone());
+        let value = by_id_or_code(pair.value_id, pair.value_code.clone());
+        let missing = |member: &str| Violation::new(&REQUIRED).at(format!("/combination/{index}/{member}"));
+        match (dimension, value) {
+            (Some(dimension), Some(value)) => pairs.push((dimension, value)),
+            (dimension, value) => {
+                violations.extend(dimension.is_none().then(|| missing("dimensionId")));
+                violations.extend(value.is_none().then(|| missing("valueId")));
+            }
+        }
+    }
+    pairs
+}
+
+fn known((dimension, value): &(DimensionId, DimensionValueId)) -> PairInput {
+    (Reference::Id(*dimension), Reference::Id(*value))
 }

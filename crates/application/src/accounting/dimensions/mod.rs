@@ -1,18 +1,17 @@
-//! Dimensions and their values: the commands that change them.
+//! Dimensions and their values.
 
-pub mod create_value;
-pub mod delete_value;
 mod resource;
-pub mod update_value;
+pub mod values;
 
 use domain::accounting::dimension::DimensionValue;
 use domain::error::{Violation, Violations};
 use domain::ids::{DimensionId, DimensionValueId};
 
-use super::error::{DIMENSION_VALUE_ELSEWHERE, DIMENSION_VALUE_TOO_DEEP};
-use super::ports::dimensions::VALUE_DEPTH_MAX;
+use self::values::ValueKey;
+use super::error::DIMENSION_VALUE_ELSEWHERE;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
@@ -33,7 +32,7 @@ pub(super) async fn resolve_value(
     match value {
         Reference::Id(id) => {
             let at = format!("{pointer}Id");
-            match uow.dimensions().find_value(*id).await? {
+            match Records::<DimensionValue>::find(uow, ValueKey { parent: dimension, id: *id }).await? {
                 Some(stored) if stored.value.dimension_id == dimension => return Ok(Some(*id)),
                 Some(stored) => violations
                     .push(Violation::new(&DIMENSION_VALUE_ELSEWHERE).at(at).with("value", stored.value.code)),
@@ -42,29 +41,11 @@ pub(super) async fn resolve_value(
             Ok(None)
         }
         Reference::Code(code) => {
-            let found = uow.dimensions().value_by_code(dimension, code).await?;
+            let found = Records::<DimensionValue>::by_code(uow, dimension, code).await?;
             if found.is_none() {
                 violations.push(unknown_reference(&format!("{pointer}Code"), DIMENSION_VALUE, code));
             }
-            Ok(found)
+            Ok(found.map(|key| key.id))
         }
     }
-}
-
-/// Whether the value may lie where it says, with `levels_below` levels of values under it.
-async fn check_place(
-    uow: &mut dyn UnitOfWork,
-    value: &DimensionValue,
-    levels_below: usize,
-    violations: &mut Violations,
-) -> AppResult<()> {
-    let Some(parent) = value.parent_id else { return Ok(()) };
-    let ancestors = uow.dimensions().value_ancestors(parent).await?;
-    if violations.check("", value.check_parent(parent, &ancestors)).is_some()
-        && ancestors.len() + 2 + levels_below > VALUE_DEPTH_MAX
-    {
-        let too_deep = Violation::new(&DIMENSION_VALUE_TOO_DEEP).at("/parentId").with("max", VALUE_DEPTH_MAX);
-        violations.push(too_deep);
-    }
-    Ok(())
 }

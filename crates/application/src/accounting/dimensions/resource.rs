@@ -6,9 +6,8 @@ use domain::ids::DimensionId;
 use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
-use crate::error::{ALREADY_EXISTS, AppResult};
-use crate::master_data::{Check, MasterData, Resource};
-use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
+use crate::error::AppResult;
+use crate::master_data::{Check, MasterData};
 use crate::views::NameView;
 use crate::wire::Optional;
 use crate::{request, resource, view};
@@ -45,58 +44,28 @@ view! {
     }
 }
 
-static FIELDS: ListSpec = ListSpec {
-    resource: "dimension",
-    fields: &[
-        FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new("code", FieldKind::Text).sortable(),
-        FieldSpec::new("active", FieldKind::Boolean),
-        FieldSpec::new("updatedAt", FieldKind::Timestamp),
-    ],
-    default_sort: &[("code", Direction::Ascending)],
-    expand: &[],
-};
-
 resource! {
-    DIMENSIONS = "accounting", "dimension", "/dimensions" by "id",
-        "dimensions": "Ways to analyse lines: cost centre, project, branch and own ones, with their values.";
+    Dimension by id: DimensionId = "accounting", "dimension", "dimensions" at "/dimensions", "/dimensions/{id}";
     en: "a", "dimension", "dimensions" + " and their values"; ar: "الأبعاد وقيمها";
-    fields: &FIELDS; cached: Dimension;
-    refuses: create [&ALREADY_EXISTS], change [&ALREADY_EXISTS], delete [];
+    about: "Ways to analyse lines: cost centre, project, branch and own ones, with their values.";
+    bodies: NewDimension, DimensionChange => DimensionView; unique code; cached: Dimension;
+    remembered by posting;
+    list: id sortable, code sortable, active; order: code;
+    refuses: create [], change [], delete unused [];
 }
 
 #[async_trait]
 impl MasterData for Dimension {
-    const RESOURCE: Resource = DIMENSIONS;
-    type Key = DimensionId;
-    type New = NewDimension;
-    type Change = DimensionChange;
-    type View = DimensionView;
-
-    fn key(&self) -> DimensionId {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn key_of(_: &NewDimension, fresh: Uuid) -> DimensionId {
-        DimensionId::new(fresh)
-    }
-
-    async fn create(new: &NewDimension, id: DimensionId, check: &mut Check<'_>) -> AppResult<Option<Self>> {
-        check.code::<Self>(&new.code, None).await?;
+    async fn create(new: &NewDimension, id: DimensionId, _: &mut Check<'_>) -> AppResult<Option<Self>> {
         Ok(Some(Self { id, code: new.code.clone(), name: new.name.clone(), active: new.active, version: 1 }))
     }
 
-    async fn change(&self, change: &DimensionChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
-        let code = change.code.or(&self.code);
-        check.code::<Self>(&code, Some((self.id, &self.code))).await?;
+    async fn change(&self, change: &DimensionChange, _: &mut Check<'_>) -> AppResult<Option<Self>> {
         Ok(Some(Self {
-            id: self.id,
-            code,
+            code: change.code.or(&self.code),
             name: change.name.or(&self.name),
             active: change.active.or(&self.active),
-            version: self.version + 1,
+            ..self.clone()
         }))
     }
 }

@@ -4,42 +4,49 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::error::{Violation, Violations};
 use domain::ids::ExchangeRateId;
-use domain::money::{CurrencyCode, Rate};
+use domain::money::CurrencyCode;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::create::insert;
-use super::refuse_currency;
-use super::update::replace;
+use super::{NewExchangeRate, refuse_currency};
 use crate::accounting::error::EXCHANGE_RATE_REPEATED;
-use crate::accounting::ports::exchange_rates::ExchangeRate;
-use crate::accounting::views::currency::ExchangeRatesSavedView;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, PERMISSION_DENIED};
+use crate::master_data::{Described, insert, replace};
+use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::wire::List;
 
-const UPDATE: &str = "accounting.exchange_rate.update";
+/// Most rates in one request.
+const RATES_MAX: usize = 1_000;
+const UPDATE: &str = ExchangeRate::RESOURCE.change.permission.name;
 
-#[derive(Debug, Clone)]
-pub struct SaveExchangeRates {
-    pub rates: Vec<RateInput>,
+request! {
+    /// Several exchange rates at once.
+    pub struct SaveExchangeRates as SaveExchangeRatesBody {
+        /// The rates, each currency and date once. Existing rates are replaced.
+        items: List<NewExchangeRate, RATES_MAX, 1>,
+    }
 }
 
-#[derive(Debug, Clone)]
-pub struct RateInput {
-    pub currency: CurrencyCode,
-    pub date: NaiveDate,
-    pub rate: Rate,
-    pub source: Option<String>,
+/// What many rates at once became.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExchangeRatesSavedView {
+    pub created: u32,
+    pub updated: u32,
+    /// Already there with the same rate and source.
+    pub unchanged: u32,
 }
 
 #[async_trait]
 impl Command for SaveExchangeRates {
     const NAME: &'static str = "save_exchange_rates";
-    const ACCESS: Access = Access::Permission("accounting.exchange_rate.create");
+    const ACCESS: Access = Access::Permission(ExchangeRate::RESOURCE.create.permission.name);
     type Output = ExchangeRatesSavedView;
 
     async fn run(
@@ -49,10 +56,11 @@ impl Command for SaveExchangeRates {
     ) -> AppResult<Done<ExchangeRatesSavedView>> {
         self.check(uow).await?;
         let mut saved = ExchangeRatesSavedView { created: 0, updated: 0, unchanged: 0 };
-        for input in &self.rates {
-            let there = uow.exchange_rates().find_on(input.currency, input.date).await?;
+        for new in &self.items.0 {
+            let there = uow.exchange_rates().find_on(new.currency, new.date).await?;
+            let (rate, source) = (new.rate, new.source());
             match there {
-                Some(stored) if stored.value.rate == input.rate && stored.value.source == input.source => {
+                Some(stored) if stored.value.rate == rate && stored.value.source == source => {
                     saved.unchanged += 1;
                 }
                 Some(stored) => {
@@ -60,19 +68,13 @@ impl Command for SaveExchangeRates {
                         let denied = Violation::new(&PERMISSION_DENIED).with("permission", UPDATE);
                         return Err(AppError::new(denied));
                     }
-                    replace(uow, &stored, input.rate, input.source.clone()).await?;
+                    let value = ExchangeRate { rate, source, ..stored.value.clone() };
+                    replace(uow, &stored, value).await?;
                     saved.updated += 1;
                 }
                 None => {
-                    let rate = ExchangeRate {
-                        id: ExchangeRateId::new(uow.new_id()),
-                        currency: input.currency,
-                        date: input.date,
-                        rate: input.rate,
-                        source: input.source.clone(),
-                        version: 1,
-                    };
-                    insert(uow, rate).await?;
+                    let id = ExchangeRateId::new(uow.new_id());
+                    insert(uow, new.rate(id)).await?;
                     saved.created += 1;
                 }
             }
@@ -87,7 +89,7 @@ impl SaveExchangeRates {
         let mut violations = Violations::new();
         let mut refused: BTreeMap<CurrencyCode, Option<Violation>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        for (index, input) in self.rates.iter().enumerate() {
+        for (index, input) in self.items.0.iter().enumerate() {
             if let Entry::Vacant(unknown) = refused.entry(input.currency) {
                 unknown.insert(refuse_currency(uow, input.currency).await?);
             }

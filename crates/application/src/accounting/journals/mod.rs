@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use self::series::{pointer, resolve, series_after};
 use super::error::JOURNAL_SERIES_FIXED;
-use crate::error::{ALREADY_EXISTS, AppResult};
-use crate::master_data::{Check, MasterData, Resource};
-use crate::paging::{Direction, FieldKind, FieldSpec, ListSpec};
+use crate::error::AppResult;
+use crate::master_data::{Check, MasterData};
 use crate::reference::{Reference, by_id_or_code};
 use crate::views::NameView;
 use crate::wire::{Optional, REQUIRED};
@@ -70,52 +69,19 @@ view! {
     }
 }
 
-static FIELDS: ListSpec = ListSpec {
-    resource: "journal",
-    fields: &[
-        FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new("code", FieldKind::Text).sortable(),
-        FieldSpec::new("name", FieldKind::Search),
-        FieldSpec::new(
-            "kind",
-            FieldKind::Word(&["general", "sales", "purchase", "bank", "cash", "opening", "closing"]),
-        ),
-        FieldSpec::new("numberSeriesId", FieldKind::Id),
-        FieldSpec::new("active", FieldKind::Boolean),
-        FieldSpec::new("updatedAt", FieldKind::Timestamp),
-    ],
-    default_sort: &[("code", Direction::Ascending)],
-    expand: &[],
-};
-
 resource! {
-    JOURNALS = "accounting", "journal", "/journals" by "id",
-        "journals": "The books that entries are posted in, each with its own hash chain.";
+    Journal by id: JournalId = "accounting", "journal", "journals" at "/journals", "/journals/{id}";
     en: "a", "journal", "journals"; ar: "دفاتر اليومية";
-    fields: &FIELDS; cached: Journal;
-    refuses: create [&ALREADY_EXISTS], change [&ALREADY_EXISTS, &JOURNAL_USED_NO_CHANGE, &JOURNAL_SERIES_FIXED], delete [];
+    about: "The books that entries are posted in, each with its own hash chain.";
+    bodies: NewJournal, JournalChange => JournalView; unique code; cached: Journal;
+    remembered by posting;
+    list: id sortable, code sortable, name, kind, number_series_id, active; order: code;
+    refuses: create [], change [&JOURNAL_USED_NO_CHANGE, &JOURNAL_SERIES_FIXED], delete unused [];
 }
 
 #[async_trait]
 impl MasterData for Journal {
-    const RESOURCE: Resource = JOURNALS;
-    type Key = JournalId;
-    type New = NewJournal;
-    type Change = JournalChange;
-    type View = JournalView;
-
-    fn key(&self) -> JournalId {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn key_of(_: &NewJournal, fresh: Uuid) -> JournalId {
-        JournalId::new(fresh)
-    }
-
     async fn create(new: &NewJournal, id: JournalId, check: &mut Check<'_>) -> AppResult<Option<Self>> {
-        check.code::<Self>(&new.code, None).await?;
         let series = by_id_or_code(new.number_series_id, new.number_series_code.clone());
         let Some(series) = series else {
             check.refuse(Violation::new(&REQUIRED).at("/numberSeriesId"));
@@ -137,17 +103,15 @@ impl MasterData for Journal {
 
     async fn change(&self, change: &JournalChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let code = change.code.or(&self.code);
-        check.code::<Self>(&code, Some((self.id, &self.code))).await?;
         let named = by_id_or_code(change.number_series_id.0, change.number_series_code.0.clone());
         let series = named_series(self, &code, named.as_ref(), check).await?;
         let next = Self {
-            id: self.id,
             code,
             name: change.name.or(&self.name),
             kind: change.kind.or(&self.kind),
             number_series_id: series.unwrap_or(self.number_series_id),
             active: change.active.or(&self.active),
-            version: self.version + 1,
+            ..self.clone()
         };
         let has_entries = check.uow.journal_entries().journal_has_entries(self.id).await?;
         if has_entries && next.number_series_id != self.number_series_id {

@@ -1,7 +1,7 @@
 //! Which series numbers a journal's entries, and what that means for the other series.
 
 use chrono::NaiveDate;
-use domain::accounting::number_series::NumberContext;
+use domain::accounting::number_series::{NumberContext, NumberSeriesRecord};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalId, NumberSeriesId};
 use domain::text::Code;
@@ -11,6 +11,7 @@ use crate::accounting::number_series::overlap::{SeriesNumbers, overlap};
 use crate::accounting::number_series::year_codes;
 use crate::changes::unknown_reference;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
@@ -52,10 +53,10 @@ pub(super) async fn resolve(
     let pointer = pointer(series);
     let id = match series {
         Reference::Id(id) => Some(*id),
-        Reference::Code(code) => uow.number_series().id_by_code(code).await?,
+        Reference::Code(code) => Records::<NumberSeriesRecord>::by_code(uow, (), code).await?,
     };
     let stored = match id {
-        Some(id) => uow.number_series().find(id).await?,
+        Some(id) => Records::<NumberSeriesRecord>::find(uow, id).await?,
         None => None,
     };
     let Some(stored) = stored else {
@@ -66,14 +67,14 @@ pub(super) async fn resolve(
         violations.push(unknown_reference(pointer, "number_series", value));
         return Ok(None);
     };
-    let mut refuse = |def| violations.push(Violation::new(def).at(pointer).with("code", &stored.series.code));
-    if !stored.series.active {
+    let mut refuse = |def| violations.push(Violation::new(def).at(pointer).with("code", &stored.value.code));
+    if !stored.value.active {
         refuse(&NUMBER_SERIES_INACTIVE);
     }
     // Any day shows whether the pattern needs more than a journal knows.
     let date = NaiveDate::default();
     let entry = NumberContext { date, fiscal_year_code: "", journal_code: "", branch: None };
-    if stored.series.format(1, &entry).is_err() {
+    if stored.value.pattern.format(1, &entry).is_err() {
         refuse(&NUMBER_SERIES_NEEDS_BRANCH);
     }
     Ok(id)

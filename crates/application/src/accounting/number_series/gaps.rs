@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::accounting::number_series::NumberContext;
+use domain::accounting::number_series::{NumberContext, NumberSeriesRecord};
 use domain::ids::{NumberSeriesId, TenantId};
 use futures::TryStreamExt;
 
-use super::NUMBER_SERIES;
 use crate::accounting::ports::number_series::NumberSeriesQueries;
 use crate::accounting::views::journal::{NumberGapView, NumberGapsView, NumberPeriodView};
 use crate::error::{AppError, AppResult};
+use crate::master_data::registry::MasterReads;
+use crate::master_data::{Described, Reads};
 
 /// Most missing stretches that are listed for one period.
 pub const GAPS_MAX: usize = 1_000;
@@ -18,13 +19,12 @@ pub const SEQUENCE_MAX: u64 = 1 << 30;
 
 /// Reads every number of the series once, with a bit of memory for each, and compares them with the counters.
 pub async fn gaps(
-    queries: &dyn NumberSeriesQueries,
+    (reads, queries): (&dyn MasterReads, &dyn NumberSeriesQueries),
     tenant: TenantId,
     id: NumberSeriesId,
 ) -> AppResult<NumberGapsView> {
-    let stored =
-        queries.number_series(tenant, id).await?.ok_or_else(|| AppError::not_found(NUMBER_SERIES))?;
-    let series = stored.series;
+    let stored = Reads::<NumberSeriesRecord>::one(reads, tenant, id).await?;
+    let series = stored.ok_or_else(|| AppError::not_found(NumberSeriesRecord::RESOURCE.entity))?.value;
     // Counters first: a number given while the entries are read lies beyond them and does not count.
     let counters = queries.counters(tenant, id).await?;
     let mut periods: BTreeMap<String, Period> = BTreeMap::new();
@@ -39,7 +39,7 @@ pub async fn gaps(
             journal_code: &used.journal_code,
             branch: None,
         };
-        let key = series.period_key(used.date, &used.fiscal_year_code);
+        let key = series.pattern.reset().period_key(used.date, &used.fiscal_year_code);
         if let Some(period) = periods.get_mut(&key) {
             period.add(series.pattern.sequence_of(&used.number, &context), used.repeated);
         }

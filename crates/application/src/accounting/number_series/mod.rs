@@ -1,19 +1,208 @@
-//! Number series: the commands that change them, the next number, and the proof that there are no gaps.
+//! Number series: what may become of them, the next number, and the proof that there are no gaps.
 
-pub mod create;
-pub mod delete;
 pub mod gaps;
 pub mod overlap;
 pub mod preview;
-pub mod update;
 
-/// Entity name in audit log, change feed and cache.
-pub const NUMBER_SERIES: &str = "number_series";
+use async_trait::async_trait;
+use domain::accounting::number_series::{
+    NUMBER_PATTERN_BRANCH, NUMBER_PATTERN_CHANGES, NUMBER_PATTERN_COUNTER, NUMBER_PATTERN_LENGTH_MAX,
+    NUMBER_PATTERN_REPEATS, NUMBER_SERIES_OVERLAPS, NUMBER_SERIES_RESET_FIXED, NUMBER_SERIES_USED,
+    NumberPattern, NumberReset, NumberSeriesRecord,
+};
+use domain::error::{Violation, Violations};
+use domain::ids::NumberSeriesId;
+use domain::text::{Code, LocalizedName};
+use uuid::Uuid;
+
+use self::overlap::{SeriesNumbers, overlap};
+use crate::error::{AppError, AppResult};
+use crate::master_data::{Check, Described, MasterData};
+use crate::paging::FieldKind;
+use crate::unit_of_work::UnitOfWork;
+use crate::views::NameView;
+use crate::wire::{Optional, RequiredText};
+use crate::{request, resource, view};
+
 /// The document type of a series unless it names another.
 pub const DOCUMENT_TYPE_DEFAULT: &str = "journal_entry";
+const SEVERAL: &str = "Each number is used by at most one entry of the tenant. A pattern is therefore refused \
+                       (`number_series_overlaps`) if it could give a number that another series gives, or that \
+                       any series gave before its pattern changed.";
 
-use crate::error::AppResult;
-use crate::unit_of_work::UnitOfWork;
+request! {
+    /// A new series of numbers.
+    pub struct NewNumberSeries as CreateNumberSeriesBody {
+        /// The code that people type.
+        code: Code = "ADJ",
+        /// The name.
+        name: LocalizedName = { "ar": "أرقام التسويات", "en": "Adjustments" },
+        /// The type of document that the series numbers.
+        document_type: Code => "journal_entry",
+        /// The pattern: letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one
+        /// counter of zeros.
+        pattern: RequiredText<NUMBER_PATTERN_LENGTH_MAX> = "ADJ-{FY}-{000000}",
+        /// When counting starts again.
+        reset: NumberReset => "fiscal_year",
+        /// Whether the numbers have no gaps, as the law asks of legal numbers.
+        gapless: bool => true,
+        /// Whether the series gives numbers.
+        active: bool => true,
+    }
+
+    /// Changes to a number series (JSON Merge Patch). Members left out stay as they are.
+    pub struct NumberSeriesChange as UpdateNumberSeriesBody {
+        /// The code that people type.
+        code: Optional<Code>,
+        /// The name.
+        name: Optional<LocalizedName>,
+        /// The type of document that the series numbers.
+        document_type: Optional<Code>,
+        /// The new pattern. Numbers that were given before keep their form.
+        pattern: Optional<RequiredText<NUMBER_PATTERN_LENGTH_MAX>>,
+        /// When counting starts again. It is fixed once a number was given.
+        reset: Optional<NumberReset>,
+        /// Whether the numbers have no gaps, as the law asks of legal numbers.
+        gapless: Optional<bool>,
+        /// Whether the series gives numbers. It stays true while a journal uses the series.
+        active: Optional<bool>,
+    }
+}
+
+view! {
+    /// A series of document numbers.
+    pub struct NumberSeriesView of NumberSeriesRecord {
+        id: Uuid,
+        code: String,
+        name: NameView,
+        /// The type of document that the series numbers, such as `journal_entry`.
+        document_type: String,
+        /// The pattern, such as `GJ-{FY}-{000000}`.
+        pattern: String = |series| series.pattern.as_str().to_owned(),
+        /// When counting starts again: `never`, `fiscal_year`, `year` or `month`.
+        reset: &'static str = |series| series.pattern.reset().as_str(),
+        /// Whether the numbers have no gaps, as the law asks of legal numbers.
+        gapless: bool,
+        active: bool,
+    }
+}
+
+resource! {
+    NumberSeriesRecord by id: NumberSeriesId
+        = "accounting", "number_series", "number_series" at "/number-series", "/number-series/{id}";
+    en: "a", "number series", "number series"; ar: "سلاسل الترقيم";
+    about: "Number series: legal numbers without gaps, counted in each period of a series.";
+    bodies: NewNumberSeries, NumberSeriesChange => NumberSeriesView; unique code; cached: NumberSeries;
+    remembered by posting;
+    list: id sortable, code sortable, document_type, reset = FieldKind::Word(NumberReset::WORDS), gapless, active;
+    order: code;
+    refuses:
+        create [&NUMBER_PATTERN_COUNTER, &NUMBER_PATTERN_REPEATS, &NUMBER_PATTERN_BRANCH, &NUMBER_SERIES_OVERLAPS],
+        change [&NUMBER_SERIES_RESET_FIXED, &NUMBER_SERIES_OVERLAPS, &NUMBER_PATTERN_CHANGES, &NUMBER_SERIES_USED],
+        delete unused [];
+    create says SEVERAL;
+    change says SEVERAL;
+}
+
+#[async_trait]
+impl MasterData for NumberSeriesRecord {
+    async fn create(
+        new: &NewNumberSeries,
+        id: NumberSeriesId,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<Self>> {
+        let pattern = parse_pattern(&new.pattern, new.reset, &mut check.violations);
+        let Some(pattern) = pattern else { return Ok(None) };
+        let numbers = SeriesNumbers {
+            id,
+            code: new.code.to_string(),
+            pattern: pattern.clone(),
+            active: new.active,
+            has_numbers: false,
+            earlier: Vec::new(),
+            journals: Vec::new(),
+        };
+        let all = check.uow.number_series().all_numbers().await?;
+        let found = overlap(&all, &numbers, &year_codes(check.uow).await?);
+        check.violations.extend(found.map(|violation| violation.at("/pattern")));
+        Ok(Some(Self {
+            id,
+            code: new.code.clone(),
+            name: new.name.clone(),
+            document_type: new.document_type.clone(),
+            pattern,
+            gapless: new.gapless,
+            active: new.active,
+            version: 1,
+        }))
+    }
+
+    async fn change(&self, change: &NumberSeriesChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+        let Check { uow, violations } = check;
+        let all = uow.number_series().all_numbers().await?;
+        let numbers = all.iter().find(|numbers| numbers.id == self.id);
+        let numbers = numbers.ok_or_else(|| AppError::not_found(Self::RESOURCE.entity))?;
+        if self.active && change.active.0 == Some(false) && !numbers.journals.is_empty() {
+            // They could no longer post.
+            violations.push(still_used(numbers));
+        }
+        let pattern = match (change.pattern.0.as_deref(), change.reset.0) {
+            (None, None) => None,
+            (text, reset) => {
+                let text = text.unwrap_or(self.pattern.as_str());
+                parse_pattern(text, reset.unwrap_or(self.pattern.reset()), violations)
+            }
+        };
+        let next = Self {
+            code: change.code.or(&self.code),
+            name: change.name.or(&self.name),
+            document_type: change.document_type.or(&self.document_type),
+            pattern: pattern.unwrap_or_else(|| self.pattern.clone()),
+            gapless: change.gapless.or(&self.gapless),
+            active: change.active.or(&self.active),
+            ..self.clone()
+        };
+        let allowed = violations.check("", self.may_become(&next, numbers.has_numbers));
+        if allowed.is_some() && gives_others(self, &next) {
+            let mut after =
+                SeriesNumbers { pattern: next.pattern.clone(), active: next.active, ..numbers.clone() };
+            violations.check("/pattern", numbers.keep_earlier(&mut after));
+            let pointer = if next.pattern == self.pattern { "/active" } else { "/pattern" };
+            let found = overlap(&all, &after, &year_codes(*uow).await?);
+            violations.extend(found.map(|violation| violation.at(pointer)));
+            if violations.is_empty() && after.earlier != numbers.earlier {
+                uow.number_series().save_earlier(self.id, &after.earlier).await?;
+            }
+        }
+        Ok(Some(next))
+    }
+}
+
+/// Every fault of a pattern, at the member it is in.
+fn parse_pattern(text: &str, reset: NumberReset, violations: &mut Violations) -> Option<NumberPattern> {
+    let new = NumberPattern::parse(text, reset).and_then(|pattern| match pattern.check_new() {
+        broken if broken.is_empty() => Ok(pattern),
+        broken => Err(broken),
+    });
+    match new {
+        Ok(pattern) => Some(pattern),
+        Err(broken) => {
+            violations.extend(broken.into_iter().map(|violation| violation.at("/pattern")));
+            None
+        }
+    }
+}
+
+/// Whether the series gives other numbers than before, or any at all again.
+fn gives_others(old: &NumberSeriesRecord, new: &NumberSeriesRecord) -> bool {
+    new.pattern != old.pattern || (new.active && !old.active)
+}
+
+fn still_used(numbers: &SeriesNumbers) -> Violation {
+    let journals: Vec<&str> = numbers.journals.iter().map(|(_, code)| code.as_str()).collect();
+    let used = Violation::new(&NUMBER_SERIES_USED).at("/active").with("code", &numbers.code);
+    used.with("journals", journals.join(", "))
+}
 
 /// The codes of the tenant's fiscal years, which numbers may name.
 pub async fn year_codes(uow: &mut dyn UnitOfWork) -> AppResult<Vec<String>> {

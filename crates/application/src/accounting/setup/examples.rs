@@ -7,22 +7,25 @@ mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use domain::ids::DimensionId;
+use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::exchange_rate::ExchangeRate;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
 use self::plan::{Line, Planned, Side};
 use crate::accounting::create_journal_entry::CreateJournalEntry;
-use crate::accounting::dimensions::create_value::CreateDimensionValue;
+use crate::accounting::dimensions::values::NewDimensionValue;
 use crate::accounting::entry_input::LineInput;
 use crate::accounting::error::EXAMPLE_BOOKS_NEED_TEMPLATE;
-use crate::accounting::exchange_rates::create::CreateExchangeRate;
+use crate::accounting::exchange_rates::NewExchangeRate;
 use crate::accounting::fiscal_years::ensure_fiscal_years;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
+use crate::master_data::{Create, Records};
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
+use crate::wire::Text;
 
 /// Whole months before the current one.
 const MONTHS: u32 = 4;
@@ -83,20 +86,19 @@ async fn require_template(uow: &mut dyn UnitOfWork) -> AppResult<()> {
 async fn create_values(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<()> {
     for (dimension, code, ar, en) in plan::VALUES {
         let missing = || AppError::of(&EXAMPLE_BOOKS_NEED_TEMPLATE);
-        let dimension: DimensionId = uow.dimensions().id_by_code(dimension).await?.ok_or_else(missing)?;
-        if uow.dimensions().value_by_code(dimension, code).await?.is_some() {
+        let dimension = Records::<Dimension>::by_code(uow, (), dimension).await?.ok_or_else(missing)?;
+        if Records::<DimensionValue>::by_code(uow, dimension, code).await?.is_some() {
             continue;
         }
-        let name = LocalizedName::parse(Some(ar), Some(en))?;
-        let value = CreateDimensionValue {
-            dimension,
+        let new = NewDimensionValue {
             code: Code::parse(code)?,
-            name,
-            parent: None,
+            name: LocalizedName::parse(Some(ar), Some(en))?,
+            parent_id: None,
+            parent_code: None,
             postable: true,
             active: true,
         };
-        value.run(ctx, uow).await?;
+        Create::<DimensionValue> { parent: dimension, new }.run(ctx, uow).await?;
     }
     Ok(())
 }
@@ -116,8 +118,8 @@ async fn foreign_currency(
     };
     let currency = CurrencyCode::parse(code)?;
     if uow.exchange_rates().find_on(currency, date).await?.is_none() {
-        let source = Some("example".to_owned());
-        CreateExchangeRate { currency, date, rate: Rate::parse(rate)?, source }.run(ctx, uow).await?;
+        let (rate, source) = (Rate::parse(rate)?, Some(Text::of("example")?));
+        Create::<ExchangeRate>::of(NewExchangeRate { currency, date, rate, source }).run(ctx, uow).await?;
     }
     Ok(currency)
 }

@@ -1,9 +1,10 @@
 //! The first content of a new ledger. Only missing things are created, so that a template may be applied again.
 
 use chrono::NaiveDate;
+use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::journal::{Journal, JournalKind};
 use domain::accounting::ledger_settings::LedgerAccountRole;
-use domain::accounting::number_series::NumberReset;
+use domain::accounting::number_series::{NumberReset, NumberSeriesRecord};
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
@@ -13,15 +14,14 @@ use crate::accounting::currencies::NewCurrency;
 use crate::accounting::fiscal_years::{FirstYear, first_fiscal_years};
 use crate::accounting::journals::NewJournal;
 use crate::accounting::ledger_settings::update::save;
-use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
-use crate::accounting::number_series::create::CreateNumberSeries;
+use crate::accounting::number_series::{DOCUMENT_TYPE_DEFAULT, NewNumberSeries};
 use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::master_data::{Create, Records};
 use crate::unit_of_work::UnitOfWork;
-use domain::accounting::currency::CurrencyRecord;
+use crate::wire::RequiredText;
 
 domain::choices! {
     /// The template of a new ledger.
@@ -103,7 +103,7 @@ async fn ensure_currency(
         return Ok(0);
     }
     let name = currency_name(code)?;
-    Create::<CurrencyRecord>(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
+    Create::<CurrencyRecord>::of(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
     Ok(1)
 }
 
@@ -124,22 +124,22 @@ async fn ensure_journal(
     let code = Code::parse(plan.code)?;
     let name = LocalizedName::parse(Some(plan.ar), Some(plan.en))?;
     let mut series = 0;
-    if uow.number_series().id_by_code(plan.code).await?.is_none() {
-        let new = CreateNumberSeries {
+    if Records::<NumberSeriesRecord>::by_code(uow, (), plan.code).await?.is_none() {
+        let new = NewNumberSeries {
             code: code.clone(),
             name: name.clone(),
             document_type: Code::parse(DOCUMENT_TYPE_DEFAULT)?,
-            pattern: plan.pattern.to_owned(),
+            pattern: RequiredText::of(plan.pattern)?,
             reset: NumberReset::FiscalYear,
             gapless: true,
             active: true,
         };
-        new.run(ctx, uow).await?;
+        Create::<NumberSeriesRecord>::of(new).run(ctx, uow).await?;
         series = 1;
     }
     let (number_series_id, number_series_code) = (None, Some(code.clone()));
     let new = NewJournal { code, name, kind: plan.kind, number_series_id, number_series_code, active: true };
-    Create::<Journal>(new).run(ctx, uow).await?;
+    Create::<Journal>::of(new).run(ctx, uow).await?;
     Ok((series, 1))
 }
 

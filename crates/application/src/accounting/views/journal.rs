@@ -1,32 +1,9 @@
-//! Number series as the API shows them.
+//! What number series gave and will give, as the API shows it.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use super::NameView;
-
-/// A series of document numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct NumberSeriesView {
-    pub id: Uuid,
-    pub code: String,
-    pub name: NameView,
-    /// The type of document that the series numbers, such as `journal_entry`.
-    pub document_type: String,
-    /// The pattern, such as `GJ-{FY}-{000000}`.
-    pub pattern: String,
-    /// When counting starts again: `never`, `fiscal_year`, `year` or `month`.
-    pub reset: &'static str,
-    /// Whether the numbers have no gaps, as the law asks of legal numbers.
-    pub gapless: bool,
-    pub active: bool,
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    pub version: i64,
-}
 
 /// The number that the next document would get. It is not reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

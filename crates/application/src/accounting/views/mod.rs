@@ -3,8 +3,8 @@
 pub mod account;
 pub mod account_balance;
 pub mod close_checklist;
-pub mod currency;
 pub mod dimension;
+pub mod exchange_rate;
 pub mod fiscal_year;
 pub mod import_result;
 pub mod integrity;

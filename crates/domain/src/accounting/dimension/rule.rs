@@ -39,9 +39,6 @@ pub enum DimensionRuleKind {
     AllowedCombination { values: Vec<(DimensionId, DimensionValueId)> },
 }
 
-/// The words of [`DimensionRuleKind::as_str`].
-pub const RULE_KINDS: [&str; 6] =
-    ["mandatory", "fixed", "forbidden", "optional", "blocked_combination", "allowed_combination"];
 /// Fewest values of a combination: one value alone is forbidden by not being there.
 pub const COMBINATION_VALUES_MIN: usize = 2;
 
@@ -55,7 +52,31 @@ pub struct DimensionRule {
     pub label: String,
 }
 
+/// A rule as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DimensionRuleRecord {
+    pub id: DimensionRuleId,
+    pub account: AccountSelector,
+    pub kind: DimensionRuleKind,
+    pub active: bool,
+    pub version: i64,
+}
+
 impl AccountSelector {
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(id) => Some(*id),
+            Self::CodePrefix(_) | Self::All => None,
+        }
+    }
+
+    pub fn code_prefix(&self) -> Option<&str> {
+        match self {
+            Self::CodePrefix(prefix) => Some(prefix),
+            Self::Account(_) | Self::All => None,
+        }
+    }
+
     pub fn matches(&self, id: AccountId, code: &str) -> bool {
         match self {
             Self::Account(account) => *account == id,
@@ -75,7 +96,7 @@ impl AccountSelector {
 }
 
 impl DimensionRuleKind {
-    /// The word under which the kind is stored and sent; all of them are in [`RULE_KINDS`].
+    /// The word under which the kind is stored and sent.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Mandatory { .. } => "mandatory",
@@ -98,7 +119,15 @@ impl DimensionRuleKind {
         }
     }
 
-    /// Every value it names.
+    /// The value it fixes.
+    pub fn value(&self) -> Option<DimensionValueId> {
+        match self {
+            Self::Fixed { value, .. } => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Every value of a combination.
     pub fn values(&self) -> &[(DimensionId, DimensionValueId)] {
         match self {
             Self::BlockedCombination { values } | Self::AllowedCombination { values } => values,

@@ -11,41 +11,28 @@ use crate::sql::value::Value;
 use crate::statements;
 
 macro_rules! taken {
-    ($table:literal, $and:literal) => {
+    ($table:literal) => {
         concat!(
             "SELECT {first} 1 FROM ",
             $table,
-            " WHERE tenant_id = ?1 AND (code = ?2 OR LOWER(code) = ?3) AND id <> ?4",
-            $and,
-            " {only}"
+            " WHERE tenant_id = ?1 AND (code = ?2 OR LOWER(code) = ?3) AND id <> ?4 {only}"
         )
     };
 }
 
 statements! {
-    ACCOUNT = "accounting.account.code_taken": taken!("account", "");
-    NUMBER_SERIES = "accounting.number_series.code_taken": taken!("number_series", "");
-    VALUE = "accounting.dimension_value.code_taken": taken!("dimension_value", " AND dimension_id = ?5");
-    RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry", "");
-    ROLE = "accounting.role.code_taken": taken!("role", "");
+    ACCOUNT = "accounting.account.code_taken": taken!("account");
+    RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry");
+    ROLE = "accounting.role.code_taken": taken!("role");
 }
 
 #[async_trait]
 impl CodeRepository for SqlUnitOfWork {
     async fn code_taken(&mut self, of: Coded, code: &Code, own: Option<Uuid>) -> StorageResult<bool> {
-        let mut params: Vec<Value> = vec![
-            self.tenant.into(),
-            code.as_str().into(),
-            code.key().into(),
-            own.unwrap_or(Uuid::nil()).into(),
-        ];
+        let params: [Value; 4] =
+            [self.tenant.into(), code.as_str().into(), code.key().into(), own.unwrap_or(Uuid::nil()).into()];
         let statement = match of {
             Coded::Account => &ACCOUNT,
-            Coded::NumberSeries => &NUMBER_SERIES,
-            Coded::ValueOf(dimension) => {
-                params.push(dimension.into());
-                &VALUE
-            }
             Coded::RecurringEntry => &RECURRING_ENTRY,
             Coded::Role => &ROLE,
         };

@@ -57,7 +57,7 @@ impl SqlUnitOfWork {
 }
 
 /// A `LIKE` pattern for a document in which the text stands as a JSON string.
-pub(super) fn quoted(text: &str) -> Value {
+pub(crate) fn quoted(text: &str) -> Value {
     Value::Text(contains(&format!("\"{text}\"")))
 }
 

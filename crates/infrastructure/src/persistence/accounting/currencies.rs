@@ -5,11 +5,9 @@ use domain::accounting::currency::CurrencyRecord;
 use crate::table;
 
 table! {
-    CurrencyRecord: "accounting.currency", "currency" by code
-        from "currency t INNER JOIN tenant c ON c.id = t.tenant_id";
-    columns { scale: [scale], name: [name_ar, name_en], active: [active] }
+    CurrencyRecord in "accounting", "currency" by code, joined "INNER JOIN tenant c ON c.id = t.tenant_id";
+    columns { scale, name: [name_ar, name_en], active }
     computed { company: "CASE WHEN c.currency = t.code THEN 1 ELSE 0 END" }
-    list { code, active, updated_at }
     used by {
         "accounts": "SELECT {first} 1 FROM account WHERE tenant_id = ?1 AND currency = ?2 {only}",
         "exchange-rates": "SELECT {first} 1 FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 {only}",

@@ -6,15 +6,15 @@ use application::ports::storage_error::StorageResult;
 use domain::accounting::dimension::{DimensionRule, DimensionRuleKind, DimensionTree, VALUE_DEPTH_MAX};
 use domain::ids::{DimensionId, DimensionValueId};
 
-use super::dimension_rules::read_rule;
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::table::Column;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Row};
 use crate::statements;
 
 statements! {
     DIMENSION_RULES = "accounting.facts.dimension_rules" as reference:
-        "SELECT r.id, r.kind, r.account_id, r.account_code_prefix, r.dimension_id, r.value_id, r.combination, \
+        "SELECT r.id, r.account_id, r.account_code_prefix, r.kind, r.dimension_id, r.value_id, r.combination, \
          d.code AS dimension_code, v.code AS value_code \
          FROM dimension_rule r LEFT JOIN dimension d ON d.tenant_id = r.tenant_id AND d.id = r.dimension_id \
          LEFT JOIN dimension_value v ON v.tenant_id = r.tenant_id AND v.id = r.value_id \
@@ -106,11 +106,11 @@ pub(super) fn add_to_tree(tree: &mut DimensionTree, row: Row) -> StorageResult<O
     Ok(parent)
 }
 
-/// `id`, the columns of [`read_rule`], dimension code, value code
+/// `id`, the columns of selector and kind, dimension code, value code
 fn dimension_rule(row: Row) -> StorageResult<DimensionRule> {
     let mut columns = row.columns("dimension_rule");
     let id = columns.get("id")?;
-    let (account, kind) = read_rule(&mut columns)?;
+    let (account, kind) = (Column::take(&mut columns, &[])?, Column::take(&mut columns, &[])?);
     let (dimension, value): (Option<String>, Option<String>) =
         (columns.get("dimension_code")?, columns.get("value_code")?);
     let label = match (dimension, value) {

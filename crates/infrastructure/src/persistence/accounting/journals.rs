@@ -7,17 +7,9 @@ use crate::{table, word_column};
 word_column!(JournalKind);
 
 table! {
-    Journal: "accounting.journal", "journal" by id from "journal t";
-    columns {
-        code: [code],
-        name: [name_ar, name_en],
-        kind: [kind],
-        number_series_id: [number_series_id],
-        active: [active],
-    }
-    computed {}
+    Journal in "accounting", "journal" by id;
+    columns { code, name: [name_ar, name_en], kind, number_series_id, active }
     search { code, name }
-    list { id, code, name => search, kind, number_series_id, active, updated_at }
     unique code
     used by {
         "journal-entries": "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}",

@@ -11,7 +11,6 @@ pub mod columns;
 pub mod company_money;
 pub mod currencies;
 pub mod dimension_facts;
-pub mod dimension_queries;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
@@ -58,7 +57,6 @@ pub fn statements() -> Vec<&'static Statement> {
         columns::ALL,
         company_money::ALL,
         dimension_facts::ALL,
-        dimension_rules::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
         exchange_rates::ALL,
@@ -117,16 +115,12 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
-        &dimension_queries::VALUE_LIST,
-        &dimension_rules::LIST,
-        &exchange_rates::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
         &journal_entry_queries::ACCOUNT_LINE_LIST,
         &journal_entry_queries::LINE_LIST,
         &journal_entry_queries::LIST,
         &locks::LIST,
-        &number_series::LIST,
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,
     ]

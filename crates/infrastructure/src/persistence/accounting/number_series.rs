@@ -1,43 +1,51 @@
-//! Number series: [`NumberSeriesRepository`] and [`NumberSeriesQueries`] in SQL.
+//! Number series in SQL.
 
 use std::collections::HashMap;
 
 use application::accounting::number_series::overlap::SeriesNumbers;
 use application::accounting::ports::number_series::{
-    NumberSeriesQueries, NumberSeriesRepository, NumberUsed, StoredSeries,
+    NumberSeriesQueries, NumberSeriesRepository, NumberUsed,
 };
-use application::accounting::views::journal::NumberSeriesView;
 use application::error::AppResult;
-use application::paging::{ListQuery, Page};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries, NumberShape};
+use domain::accounting::number_series::{
+    NumberPattern, NumberReset, NumberSeries, NumberSeriesRecord, NumberShape,
+};
 use domain::ids::{JournalId, NumberSeriesId, TenantId};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::columns::{read_code, read_name};
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::table::Column;
 use crate::sql::db::Db;
-use crate::sql::list::ListSql;
 use crate::sql::value::{Columns, Row, Value};
-use crate::statements;
+use crate::{statements, table};
 
-/// The columns in which [`read`] reads a series.
-macro_rules! series_columns {
-    () => {
-        "SELECT s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version, s.document_type, \
-         s.updated_at FROM number_series s"
-    };
+impl Column for NumberPattern {
+    fn put(&self, values: &mut Vec<Value>) {
+        values.extend([self.as_str().into(), self.reset().as_str().into()]);
+    }
+    fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
+        read_pattern(columns)
+    }
+}
+
+table! {
+    NumberSeriesRecord in "accounting", "number_series" by id;
+    columns { code, name: [name_ar, name_en], document_type, pattern: [pattern, reset], gapless, active }
+    unique code
+    used by {
+        "journals": "SELECT {first} 1 FROM journal WHERE tenant_id = ?1 AND number_series_id = ?2 {only}",
+        "journal-entries":
+            "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}",
+    }
 }
 
 statements! {
-    FIND = "accounting.number_series.find": concat!(series_columns!(), " WHERE s.tenant_id = ?1 AND s.id = ?2");
-    BY_CODE = "accounting.number_series.by_code": "SELECT id FROM number_series WHERE tenant_id = ?1 AND code = ?2";
     NUMBERS_STATEMENT = "accounting.number_series.numbers": NUMBERS;
-    HAS_NUMBERS = "accounting.number_series.has_numbers":
-        "SELECT {first} 1 FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 {only}";
     ALL_NUMBERS = "accounting.number_series.all_numbers":
         "SELECT s.id, s.code, s.pattern, s.reset, s.active, s.earlier_patterns, CASE WHEN EXISTS (SELECT 1 \
          FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END AS has_numbers \
@@ -46,16 +54,6 @@ statements! {
         "SELECT number_series_id, id, code FROM journal WHERE tenant_id = ?1 ORDER BY code";
     SAVE_EARLIER = "accounting.number_series.save_earlier":
         "UPDATE number_series SET earlier_patterns = ?3 WHERE tenant_id = ?1 AND id = ?2";
-    IN_JOURNALS = "accounting.number_series.in_journals":
-        "SELECT {first} 1 FROM journal WHERE tenant_id = ?1 AND number_series_id = ?2 {only}";
-    INSERT = "accounting.number_series.insert":
-        "INSERT INTO number_series (tenant_id, id, code, name_ar, name_en, document_type, pattern, reset, gapless, active, \
-         created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12)";
-    UPDATE = "accounting.number_series.update":
-        "UPDATE number_series SET code = ?3, name_ar = ?4, name_en = ?5, document_type = ?6, pattern = ?7, reset = ?8, \
-         gapless = ?9, active = ?10, updated_at = ?11, version = ?12 WHERE tenant_id = ?1 AND id = ?2 AND version = ?12 - 1";
-    DELETE = "accounting.number_series.delete":
-        "DELETE FROM number_series WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     YEAR_OF = "accounting.fiscal_year.code_of_date":
         "SELECT code FROM fiscal_year WHERE tenant_id = ?1 AND start_date <= ?2 AND end_date >= ?2";
     JOURNAL_OF = "accounting.journal.of_series":
@@ -74,47 +72,8 @@ const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code AS fiscal_year_co
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
      WHERE j.tenant_id = ?1 AND j.number_series_id = ?2";
 
-pub static LIST: ListSql = ListSql {
-    spec: &application::accounting::ports::number_series::NUMBER_SERIES_LIST,
-    select: series_columns!(),
-    tenant: "s.tenant_id",
-    key: &["s.id"],
-    columns: &[
-        ("id", "s.id"),
-        ("code", "s.code"),
-        ("documentType", "s.document_type"),
-        ("reset", "s.reset"),
-        ("gapless", "s.gapless"),
-        ("active", "s.active"),
-        ("updatedAt", "s.updated_at"),
-    ],
-    sorted_as: &[],
-};
-
-fn read(columns: &mut Columns) -> StorageResult<StoredSeries> {
-    Ok(StoredSeries {
-        series: read_series(columns)?,
-        document_type: columns.get("document_type")?,
-        updated_at: columns.get("updated_at")?,
-    })
-}
-
 #[async_trait]
 impl NumberSeriesRepository for SqlUnitOfWork {
-    async fn find(&mut self, id: NumberSeriesId) -> StorageResult<Option<StoredSeries>> {
-        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
-        row.map(|row| read(&mut row.columns("number_series"))).transpose()
-    }
-
-    async fn id_by_code(&mut self, code: &str) -> StorageResult<Option<NumberSeriesId>> {
-        let row = self.tx.find(&BY_CODE, &[self.tenant.into(), code.into()]).await?;
-        row.map(|row| row.single("number_series", "id")).transpose()
-    }
-
-    async fn has_numbers(&mut self, id: NumberSeriesId) -> StorageResult<bool> {
-        Ok(self.tx.find(&HAS_NUMBERS, &[self.tenant.into(), id.into()]).await?.is_some())
-    }
-
     async fn all_numbers(&mut self) -> StorageResult<Vec<SeriesNumbers>> {
         let mut journals: HashMap<NumberSeriesId, Vec<(JournalId, String)>> = HashMap::new();
         for row in self.tx.query(&JOURNALS_BY_SERIES, &[self.tenant.into()]).await? {
@@ -132,61 +91,10 @@ impl NumberSeriesRepository for SqlUnitOfWork {
             serde_json::to_string(&texts).map_err(|error| StorageError::Internal(error.to_string()))?;
         self.tx.execute_one(&SAVE_EARLIER, &[self.tenant.into(), id.into(), json.into()]).await
     }
-
-    async fn users(&mut self, id: NumberSeriesId) -> StorageResult<Vec<&'static str>> {
-        self.users_of(&[(&IN_JOURNALS, "journals")], &[self.tenant.into(), id.into()]).await
-    }
-
-    async fn insert(&mut self, series: &StoredSeries) -> StorageResult<()> {
-        let params = self.series_params(series);
-        self.tx.execute_one(&INSERT, &params).await
-    }
-
-    async fn update(&mut self, series: &StoredSeries) -> StorageResult<bool> {
-        let params = self.series_params(series);
-        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
-    }
-
-    async fn delete(&mut self, id: NumberSeriesId, version: i64) -> StorageResult<bool> {
-        Ok(self.tx.execute(&DELETE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
-    }
-}
-
-impl SqlUnitOfWork {
-    fn series_params(&self, stored: &StoredSeries) -> [Value; 12] {
-        let series = &stored.series;
-        [
-            self.tenant.into(),
-            series.id.into(),
-            series.code.as_str().into(),
-            series.name.ar().into(),
-            series.name.en().into(),
-            stored.document_type.as_str().into(),
-            series.pattern.as_str().into(),
-            series.pattern.reset().as_str().into(),
-            series.gapless.into(),
-            series.active.into(),
-            self.now.into(),
-            series.version.into(),
-        ]
-    }
 }
 
 #[async_trait]
 impl NumberSeriesQueries for Db {
-    async fn number_series(&self, tenant: TenantId, id: NumberSeriesId) -> AppResult<Option<StoredSeries>> {
-        let row = self.find(&FIND, &[tenant.into(), id.into()]).await?;
-        Ok(row.map(|row| read(&mut row.columns("number_series"))).transpose()?)
-    }
-
-    async fn number_series_list(
-        &self,
-        tenant: TenantId,
-        query: &ListQuery,
-    ) -> AppResult<Page<NumberSeriesView>> {
-        LIST.page(self, tenant, query, None, |columns| Ok(NumberSeriesView::from(&read(columns)?))).await
-    }
-
     async fn fiscal_year_code(&self, tenant: TenantId, date: NaiveDate) -> AppResult<Option<String>> {
         let row = self.find(&YEAR_OF, &[tenant.into(), date.into()]).await?;
         Ok(row.map(|row| row.single("fiscal_year", "code")).transpose()?)

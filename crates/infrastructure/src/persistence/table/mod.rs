@@ -2,22 +2,23 @@
 //! reading of its rows follow.
 
 mod column;
+mod declare;
 mod text;
 
 use application::error::AppResult;
-use application::master_data::{MasterData, Reads, Records};
+use application::master_data::{Key, MasterData, Parent, ParentOf, Reads, Records, Within};
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::text::Code;
-use uuid::Uuid;
 
 pub(crate) use column::{Column, search_text};
-pub(crate) use text::{Text, insert, update};
+pub(crate) use text::{ColumnName, FieldColumns, Text, count, insert, joined, list_columns, select, update};
 
 use super::SqlUnitOfWork;
+use super::accounting::columns::quoted;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::statement::Statement;
@@ -30,25 +31,41 @@ pub struct TableSql {
     pub insert: Statement,
     pub update: Statement,
     pub delete: Statement,
-    pub code_taken: Option<Statement>,
+    /// Whether another record has a code, and which record has it.
+    pub codes: Option<[Statement; 2]>,
+    /// The table of what the records lie below.
+    pub parent: Option<ParentSql>,
     /// Each finds a row when a resource refers to the record, which is the second parameter.
     pub users: &'static [(Statement, &'static str)],
+    /// The same for texts of JSON; the second parameter is a pattern for the key as a string.
+    pub mentions: &'static [(Statement, &'static str)],
     /// Documents that are kept as JSON may mention the record.
     pub mentioned: bool,
     pub list: ListSql,
+}
+
+/// What the records of a table lie below.
+pub struct ParentSql {
+    pub exists: Statement,
+    /// `t.dimension_id = ?2`
+    pub condition: &'static str,
 }
 
 impl TableSql {
     /// Every statement, for the golden files and the prepare test.
     pub fn statements(&'static self) -> impl Iterator<Item = &'static Statement> {
         let own = [&self.find, &self.insert, &self.update, &self.delete];
-        let users = self.users.iter().map(|(statement, _)| statement);
-        own.into_iter().chain(self.code_taken.as_ref()).chain(users)
+        let users = self.users.iter().chain(self.mentions).map(|(statement, _)| statement);
+        let parent = self.parent.as_ref().map(|parent| &parent.exists);
+        own.into_iter().chain(self.codes.iter().flatten()).chain(parent).chain(users)
     }
 }
 
 /// Master data that is kept in a table; implemented by [`table!`](crate::table).
 pub(crate) trait Table: MasterData<Key: Into<Value>> {
+    /// The select of its rows without a condition, for statements that find them otherwise; the table is `t`.
+    const SELECT: &'static str;
+
     fn table() -> &'static TableSql;
 
     /// The columns between the key and the time.
@@ -58,17 +75,24 @@ pub(crate) trait Table: MasterData<Key: Into<Value>> {
     fn read(columns: &mut Columns) -> StorageResult<Self>;
 }
 
-fn stored<R: Table>(columns: &mut Columns) -> StorageResult<Stored<R>> {
+impl<P, T> From<Within<P, T>> for Value {
+    fn from(key: Within<P, T>) -> Self {
+        key.id.into()
+    }
+}
+
+/// Reads a row of a select of the table.
+pub(crate) fn stored<R: Table>(columns: &mut Columns) -> StorageResult<Stored<R>> {
     Ok(Stored { value: R::read(columns)?, updated_at: columns.get("updated_at")? })
 }
 
-fn stored_row<R: Table>(row: Option<Row>) -> StorageResult<Option<Stored<R>>> {
+pub(crate) fn stored_row<R: Table>(row: Option<Row>) -> StorageResult<Option<Stored<R>>> {
     row.map(|row| stored(&mut row.columns(R::table().name))).transpose()
 }
 
 impl SqlUnitOfWork {
     /// The parameters of insert and update.
-    fn row_of<R: Table>(&self, record: &R) -> Vec<Value> {
+    pub(crate) fn row_of<R: Table>(&self, record: &R) -> Vec<Value> {
         let mut values = vec![self.tenant.into(), record.key().into()];
         values.extend(record.values());
         values.extend([self.now.into(), record.version().into()]);
@@ -83,20 +107,37 @@ impl<R: Table> Records<R> for SqlUnitOfWork {
         stored_row(row)
     }
 
-    async fn code_taken(&mut self, code: &Code, own: Option<R::Key>) -> StorageResult<bool> {
-        let Some(statement) = &R::table().code_taken else { return Ok(false) };
-        let own = own.map_or(Value::Id(Uuid::nil()), Into::into);
-        let params = [self.tenant.into(), code.as_str().into(), code.key().into(), own];
+    async fn by_code(&mut self, parent: ParentOf<R>, code: &str) -> StorageResult<Option<R::Key>> {
+        let Some([_, statement]) = &R::table().codes else { return Ok(None) };
+        let mut params = vec![self.tenant.into(), code.into()];
+        params.extend(parent.id().map(Value::Id));
+        let Some(row) = self.tx.find(statement, &params).await? else { return Ok(None) };
+        Ok(R::Key::of(parent, row.single(R::table().name, "id")?))
+    }
+
+    async fn code_taken(&mut self, code: &Code, own: R::Key) -> StorageResult<bool> {
+        let Some([statement, _]) = &R::table().codes else { return Ok(false) };
+        let mut params = vec![self.tenant.into(), code.as_str().into(), code.key().into(), own.into()];
+        params.extend(own.parent().id().map(Value::Id));
         Ok(self.tx.find(statement, &params).await?.is_some())
+    }
+
+    async fn parent_exists(&mut self, parent: ParentOf<R>) -> StorageResult<bool> {
+        let (Some(sql), Some(id)) = (&R::table().parent, parent.id()) else { return Ok(true) };
+        Ok(self.tx.find(&sql.exists, &[self.tenant.into(), Value::Id(id)]).await?.is_some())
     }
 
     async fn used_by(&mut self, key: R::Key) -> StorageResult<Vec<&'static str>> {
         self.flush_balances().await?;
         let table = R::table();
-        let params = [self.tenant.into(), key.into()];
+        let by_key = table.users.iter().map(|user| (user, key.into()));
+        let text = quoted(&key.to_string());
+        let by_text = table.mentions.iter().map(|user| (user, text.clone()));
         let mut users = Vec::new();
-        for (statement, resource) in table.users {
-            if !users.contains(resource) && self.tx.find(statement, &params).await?.is_some() {
+        for ((statement, resource), named) in by_key.chain(by_text) {
+            if !users.contains(resource)
+                && self.tx.find(statement, &[self.tenant.into(), named]).await?.is_some()
+            {
                 users.push(*resource);
             }
         }
@@ -129,118 +170,20 @@ impl<R: Table> Reads<R> for Db {
         Ok(stored_row(row)?)
     }
 
-    async fn page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<R::View>> {
-        let view = |columns: &mut Columns| Ok(R::View::from(&stored::<R>(columns)?));
-        R::table().list.page(self, tenant, query, None, view).await
-    }
-}
-
-/// Keeps a resource of master data in a table.
-///
-/// `columns` names each field with its columns, `computed` fields that are only read, `search` the fields that the column
-/// `search` holds, `list` the columns of the list's fields.
-///
-/// ```ignore
-/// table! {
-///     Journal: "accounting.journal", "journal" by id from "journal t";
-///     columns { code: [code], name: [name_ar, name_en], kind: [kind], active: [active] }
-///     computed {}
-///     search { code, name }
-///     list { id, code, name => search, kind, active, updated_at }
-///     unique code
-///     used by { "journal-entries": "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}" }
-///     mentioned true
-/// }
-/// ```
-#[macro_export]
-macro_rules! table {
-    (
-        $type:ty: $statement:literal, $table:literal by $key:ident from $from:literal;
-        columns { $($field:ident: [$($column:ident),+]),* $(,)? }
-        computed { $($computed:ident: $expression:literal),* $(,)? }
-        $(search { $($search:ident),+ $(,)? })?
-        list { $($listed:ident $(=> $listed_column:ident)?),* $(,)? }
-        $(unique $code:ident)?
-        used by { $($user:literal $(($which:literal))?: $uses:literal),* $(,)? }
-        mentioned $mentioned:literal
-    ) => {
-        const _: () = {
-            use $crate::persistence::table::{Column, Table, TableSql, Text};
-            use $crate::sql::statement::Statement;
-            use $crate::sql::value::{Columns, Value};
-
-            const COLUMNS: &[&str] =
-                &[$($(stringify!($column),)+)* $($crate::table!(@search $($search)+),)?];
-            const SELECT: &str = concat!(
-                "SELECT t.", stringify!($key), $($(", t.", stringify!($column),)+)*
-                $(", ", $expression, " AS ", stringify!($computed),)* ", t.version, t.updated_at FROM ", $from
-            );
-            static INSERT: Text = $crate::persistence::table::insert($table, stringify!($key), COLUMNS);
-            static UPDATE: Text = $crate::persistence::table::update($table, stringify!($key), COLUMNS);
-            const USERS_COUNT: usize = <[&str]>::len(&[$($user),*]);
-            static USERS: [(Statement, &str); USERS_COUNT] = [$((
-                Statement::new(concat!($statement, ".used_by.", $user $(, ".", $which)?), $uses),
-                $user,
-            )),*];
-            static TABLE: TableSql = TableSql {
-                name: $table,
-                find: Statement::new(concat!($statement, ".find"), concat!(
-                    "SELECT t.", stringify!($key), $($(", t.", stringify!($column),)+)*
-                    $(", ", $expression, " AS ", stringify!($computed),)* ", t.version, t.updated_at FROM ", $from,
-                    " WHERE t.tenant_id = ?1 AND t.", stringify!($key), " = ?2"
-                )),
-                insert: Statement::new(concat!($statement, ".insert"), INSERT.as_str()),
-                update: Statement::new(concat!($statement, ".update"), UPDATE.as_str()),
-                delete: Statement::new(concat!($statement, ".delete"), concat!(
-                    "DELETE FROM ", $table, " WHERE tenant_id = ?1 AND ", stringify!($key), " = ?2 AND version = ?3"
-                )),
-                code_taken: $crate::table!(@unique $statement, $table, $($code)?),
-                users: &USERS,
-                mentioned: $mentioned,
-                list: $crate::sql::list::ListSql {
-                    spec: <$type as ::application::master_data::MasterData>::RESOURCE.fields,
-                    select: SELECT,
-                    tenant: "t.tenant_id",
-                    key: &[concat!("t.", stringify!($key))],
-                    columns: &[$((
-                        ::application::wire_name!($listed),
-                        $crate::table!(@listed $listed $($listed_column)?),
-                    )),*],
-                    sorted_as: &[],
-                },
-            };
-
-            impl Table for $type {
-                fn table() -> &'static TableSql {
-                    &TABLE
-                }
-
-                fn values(&self) -> Vec<Value> {
-                    let mut values = Vec::with_capacity(COLUMNS.len());
-                    $(Column::put(&self.$field, &mut values);)*
-                    $(values.push($crate::persistence::table::search_text(&[$(&self.$search),+]));)?
-                    values
-                }
-
-                fn read(columns: &mut Columns) -> ::application::ports::storage_error::StorageResult<Self> {
-                    Ok(Self {
-                        $key: Column::take(columns, &[stringify!($key)])?,
-                        $($field: Column::take(columns, &[$(stringify!($column)),+])?,)*
-                        $($computed: Column::take(columns, &[stringify!($computed)])?,)*
-                        version: columns.get("version")?,
-                    })
-                }
+    async fn page(
+        &self,
+        tenant: TenantId,
+        parent: ParentOf<R>,
+        query: &ListQuery,
+    ) -> AppResult<Option<Page<R::View>>> {
+        let mut below = None;
+        if let (Some(sql), Some(id)) = (&R::table().parent, parent.id()) {
+            if self.find(&sql.exists, &[tenant.into(), Value::Id(id)]).await?.is_none() {
+                return Ok(None);
             }
-        };
-    };
-    (@search $($search:ident)+) => { "search" };
-    (@unique $statement:literal, $table:literal,) => { None };
-    (@unique $statement:literal, $table:literal, $code:ident) => {
-        Some(Statement::new(concat!($statement, ".code_taken"), concat!(
-            "SELECT {first} 1 FROM ", $table, " WHERE tenant_id = ?1 AND (", stringify!($code), " = ?2 OR LOWER(",
-            stringify!($code), ") = ?3) AND id <> ?4 {only}"
-        )))
-    };
-    (@listed $field:ident) => { concat!("t.", stringify!($field)) };
-    (@listed $field:ident $column:ident) => { concat!("t.", stringify!($column)) };
+            below = Some((sql.condition.into(), vec![Value::Id(id)]));
+        }
+        let view = |columns: &mut Columns| Ok(R::View::from(&stored::<R>(columns)?));
+        R::table().list.page(self, tenant, query, below, view).await.map(Some)
+    }
 }

@@ -45,56 +45,142 @@ impl Text {
     }
 }
 
+/// The columns of a field, or those of `search`.
+pub(crate) type FieldColumns = &'static [ColumnName];
+
+/// A column: `rate_date`, `t.rate_date`, and the field of a list that it is, `date`.
+#[derive(Clone, Copy)]
+pub(crate) struct ColumnName {
+    pub column: &'static str,
+    pub selected: &'static str,
+    pub listed: &'static str,
+}
+
 /// The first parameter after tenant and key.
 const FIRST_COLUMN: usize = 3;
 
-/// Inserts a row: tenant, key, the columns, the time twice, the version.
-pub(crate) const fn insert(table: &str, key: &str, columns: &[&str]) -> Text {
-    let mut text = Text::new().add("INSERT INTO ").add(table).add(" (tenant_id, ").add(key);
+/// The select without its condition: key, the fields, what is computed, version, time.
+pub(crate) const fn select(from: &str, key: ColumnName, fields: &[FieldColumns], computed: &[&str]) -> Text {
+    let mut text = Text::new().add("SELECT ").add(key.selected);
+    let mut at = (0, 0);
+    while let Some((column, next)) = column_at(fields, at) {
+        text = text.add(", ").add(column.selected);
+        at = next;
+    }
     let mut index = 0;
-    while index < columns.len() {
-        text = text.add(", ").add(columns[index]);
+    while index < computed.len() {
+        text = text.add(", ").add(computed[index]);
         index += 1;
+    }
+    text.add(", t.version, t.updated_at FROM ").add(from)
+}
+
+/// A select with its condition, which begins with ` WHERE`.
+pub(crate) const fn joined(select: &str, condition: &str) -> Text {
+    Text::new().add(select).add(condition)
+}
+
+/// Inserts a row: tenant, key, the columns, the time twice, the version.
+pub(crate) const fn insert(table: &str, key: ColumnName, fields: &[FieldColumns]) -> Text {
+    let mut text = Text::new().add("INSERT INTO ").add(table).add(" (tenant_id, ").add(key.column);
+    let mut at = (0, 0);
+    while let Some((column, next)) = column_at(fields, at) {
+        text = text.add(", ").add(column.column);
+        at = next;
     }
     text = text.add(", created_at, updated_at, version) VALUES (?1, ?2");
-    let mut index = 0;
-    while index < columns.len() {
-        text = text.add(", ").parameter(FIRST_COLUMN + index);
-        index += 1;
+    let now = FIRST_COLUMN + count(fields);
+    let mut parameter = FIRST_COLUMN;
+    while parameter < now {
+        text = text.add(", ").parameter(parameter);
+        parameter += 1;
     }
-    let now = FIRST_COLUMN + columns.len();
     text.add(", ").parameter(now).add(", ").parameter(now).add(", ").parameter(now + 1).add(")")
 }
 
 /// Updates a row, with the same parameters, that is one version behind.
-pub(crate) const fn update(table: &str, key: &str, columns: &[&str]) -> Text {
+pub(crate) const fn update(table: &str, key: ColumnName, fields: &[FieldColumns]) -> Text {
     let mut text = Text::new().add("UPDATE ").add(table).add(" SET ");
-    let mut index = 0;
-    while index < columns.len() {
-        text = text.add(columns[index]).add(" = ").parameter(FIRST_COLUMN + index).add(", ");
-        index += 1;
+    let mut parameter = FIRST_COLUMN;
+    let mut at = (0, 0);
+    while let Some((column, next)) = column_at(fields, at) {
+        text = text.add(column.column).add(" = ").parameter(parameter).add(", ");
+        parameter += 1;
+        at = next;
     }
-    let now = FIRST_COLUMN + columns.len();
-    text = text.add("updated_at = ").parameter(now).add(", version = ").parameter(now + 1);
-    text = text.add(" WHERE tenant_id = ?1 AND ").add(key).add(" = ?2 AND version = ");
-    text.parameter(now + 1).add(" - 1")
+    text = text.add("updated_at = ").parameter(parameter).add(", version = ").parameter(parameter + 1);
+    text = text.add(" WHERE tenant_id = ?1 AND ").add(key.column).add(" = ?2 AND version = ");
+    text.parameter(parameter + 1).add(" - 1")
+}
+
+/// The fields of the list with the columns they stand in: `N` is [`count`] and two, the key and the time.
+pub(crate) const fn list_columns<const N: usize>(
+    key: ColumnName,
+    fields: &[FieldColumns],
+) -> [(&'static str, &'static str); N] {
+    let mut all = [(key.listed, key.selected); N];
+    let mut index = 1;
+    let mut at = (0, 0);
+    while let Some((column, next)) = column_at(fields, at) {
+        all[index] = (column.listed, column.selected);
+        index += 1;
+        at = next;
+    }
+    all[index] = ("updatedAt", "t.updated_at");
+    all
+}
+
+/// How many columns the fields have.
+pub(crate) const fn count(fields: &[FieldColumns]) -> usize {
+    let (mut count, mut at) = (0, (0, 0));
+    while let Some((_, next)) = column_at(fields, at) {
+        count += 1;
+        at = next;
+    }
+    count
+}
+
+/// The column at a place, or the next there is, and the place after it: field and column within it.
+const fn column_at(
+    fields: &[FieldColumns],
+    (mut field, mut index): (usize, usize),
+) -> Option<(ColumnName, (usize, usize))> {
+    while field < fields.len() {
+        if index < fields[field].len() {
+            return Some((fields[field][index], (field, index + 1)));
+        }
+        field += 1;
+        index = 0;
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const KEY: ColumnName = ColumnName { column: "id", selected: "t.id", listed: "id" };
+    const A: ColumnName = ColumnName { column: "a", selected: "t.a", listed: "a" };
+    const B: ColumnName = ColumnName { column: "b", selected: "t.b", listed: "c" };
+
     #[test]
     fn parameters_stand_in_the_order_of_the_columns() {
-        let columns = ["a", "b", "c", "d", "e", "f", "g"];
+        let fields: [FieldColumns; 4] = [&[A, A], &[], &[B, A, A], &[A, B]];
+        assert_eq!(count(&fields), 7);
         assert_eq!(
-            insert("t", "id", &columns).as_str(),
-            "INSERT INTO t (tenant_id, id, a, b, c, d, e, f, g, created_at, updated_at, version) \
+            insert("t", KEY, &fields).as_str(),
+            "INSERT INTO t (tenant_id, id, a, a, b, a, a, a, b, created_at, updated_at, version) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)"
         );
         assert_eq!(
-            update("t", "code", &columns[..1]).as_str(),
-            "UPDATE t SET a = ?3, updated_at = ?4, version = ?5 WHERE tenant_id = ?1 AND code = ?2 AND version = ?5 - 1"
+            update("t", KEY, &fields[..1]).as_str(),
+            "UPDATE t SET a = ?3, a = ?4, updated_at = ?5, version = ?6 WHERE tenant_id = ?1 AND id = ?2 AND version = ?6 - 1"
         );
+        assert_eq!(
+            select("t t", KEY, &[&[A], &[B]], &["1 AS one"]).as_str(),
+            "SELECT t.id, t.a, t.b, 1 AS one, t.version, t.updated_at FROM t t"
+        );
+        let listed = [("id", "t.id"), ("a", "t.a"), ("c", "t.b"), ("updatedAt", "t.updated_at")];
+        assert_eq!(list_columns::<4>(KEY, &[&[A], &[B]]), listed);
     }
 }

@@ -41,7 +41,8 @@ async fn the_proof_of_a_series_tells_numbers_that_another_series_gave() {
     books.run(entry("GENERAL", "2025-03-31", &PLAIN)).await.unwrap();
     books.run(entry("SALES", "2025-03-31", &PLAIN)).await.unwrap();
     let series = books.ids("SELECT id FROM number_series WHERE tenant_id = ?1 AND code = 'ALL'").await[0];
-    let whole = async || gaps(&*books.house.db, books.tenant, series.into()).await.unwrap();
+    let whole =
+        async || gaps((&*books.house.db, &*books.house.db), books.tenant, series.into()).await.unwrap();
     assert!(whole().await.gapless);
     let twin = "UPDATE journal_entry SET number = 'GENERAL-2025-00001', number_repeat = 1 WHERE number LIKE 'SALES%'";
     books.house.place.run(twin).await.unwrap();

@@ -15,7 +15,7 @@ use crate::accounting::dimensions::NewDimension;
 use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::master_data::Create;
+use crate::master_data::{Create, Records};
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
@@ -139,10 +139,10 @@ pub(super) async fn ensure_chart(ctx: &RequestContext, uow: &mut dyn UnitOfWork)
 pub(super) async fn ensure_dimensions(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
     let mut created = 0;
     for (code, ar, en) in DIMENSIONS {
-        if uow.dimensions().id_by_code(code).await?.is_none() {
+        if Records::<Dimension>::by_code(uow, (), code).await?.is_none() {
             let name = LocalizedName::parse(Some(ar), Some(en))?;
             let new = NewDimension { code: Code::parse(code)?, name, active: true };
-            Create::<Dimension>(new).run(ctx, uow).await?;
+            Create::<Dimension>::of(new).run(ctx, uow).await?;
             created += 1;
         }
     }
