@@ -20,7 +20,6 @@ use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
-use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
@@ -41,9 +40,9 @@ use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionCombination};
+use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::Journal;
-use domain::ids::{DimensionSetId, TenantId};
+use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -65,8 +64,6 @@ pub struct SqlUnitOfWork {
     pub(crate) pending_balances: PendingBalances,
     /// Ends of change feeds. The one writer of SQLite keeps them between works.
     pub(crate) feed_heads: HashMap<TenantId, FeedHead>,
-    /// Values of dimension sets that this work has found or stored.
-    pub(crate) sets: HashMap<DimensionSetId, DimensionCombination>,
     ids: Arc<dyn Ids>,
 }
 
@@ -80,7 +77,6 @@ impl SqlUnitOfWork {
             changes: Vec::new(),
             pending_balances: PendingBalances::default(),
             feed_heads: HashMap::new(),
-            sets: HashMap::new(),
             ids,
         }
     }
@@ -100,7 +96,6 @@ impl Unit for SqlUnitOfWork {
         self.now = now;
         self.changes.clear();
         self.pending_balances.clear();
-        self.sets.clear();
     }
     fn into_tx(self: Box<Self>) -> Tx {
         self.tx
@@ -150,7 +145,6 @@ impl UnitOfWork for SqlUnitOfWork {
         jobs: JobRepository,
         leases: LeaseRepository,
         log_levels: LogLevelRepository,
-        ledger_batch: LedgerBatchRepository,
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,
         number_series: NumberSeriesRepository,

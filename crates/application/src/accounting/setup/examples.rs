@@ -7,6 +7,7 @@ mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use domain::accounting::journal_entry::LineDetails;
 use domain::ids::DimensionId;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
@@ -157,10 +158,6 @@ fn input(line: &Line, date: NaiveDate) -> AppResult<LineInput> {
         rate: None,
         company_amount: None,
         dimensions,
-        description: None,
-        party: line.party.map(str::to_owned),
-        due_date,
-        reference: None,
-        tax_code: None,
+        details: LineDetails { party: line.party.map(str::to_owned), due_date, ..LineDetails::NONE },
     })
 }

@@ -15,6 +15,7 @@ use crate::accounting::journals::NewJournal;
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::DOCUMENT_TYPE_DEFAULT;
 use crate::accounting::number_series::create::CreateNumberSeries;
+use crate::accounting::ports::ledger::JournalKey;
 use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::command::Command;
 use crate::context::RequestContext;
@@ -118,7 +119,7 @@ async fn ensure_journal(
     uow: &mut dyn UnitOfWork,
     plan: &JournalPlan,
 ) -> AppResult<(u32, u32)> {
-    if uow.ledger().journal_by_code(plan.code).await?.is_some() {
+    if uow.ledger().journal(JournalKey::Code(plan.code)).await?.is_some() {
         return Ok((0, 0));
     }
     let code = Code::parse(plan.code)?;

@@ -5,6 +5,7 @@ pub mod account_balance;
 pub mod close_checklist;
 pub mod currency;
 pub mod dimension;
+pub mod entry_legend;
 pub mod fiscal_year;
 pub mod import_result;
 pub mod integrity;
