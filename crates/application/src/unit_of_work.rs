@@ -12,7 +12,6 @@ use crate::accounting::ports::fiscal_years::FiscalYearRepository;
 use crate::accounting::ports::imports::ImportRepository;
 use crate::accounting::ports::journal_entries::JournalEntryRepository;
 use crate::accounting::ports::ledger::LedgerRepository;
-use crate::accounting::ports::ledger_batch::LedgerBatchRepository;
 use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
@@ -61,7 +60,6 @@ pub trait UnitOfWork: MasterRecords {
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn leases(&mut self) -> &mut dyn LeaseRepository;
     fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
-    fn ledger_batch(&mut self) -> &mut dyn LedgerBatchRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn invitations(&mut self) -> &mut dyn InvitationRepository;

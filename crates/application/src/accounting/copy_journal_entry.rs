@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
 use domain::ids::JournalEntryId;
 
-use super::create_journal_entry::CREATE;
+use super::create_journal_entry::{CREATE, insert_draft};
+use super::ports::books::Books;
 use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::views::journal_entry::JournalEntryView;
-use super::views::journal_entry_build::{draft_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
@@ -30,6 +30,7 @@ impl Command for CopyJournalEntry {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
         let stored = uow.journal_entries().find(self.id).await?;
+        let mut books = Books::open(ctx, uow).await?;
         let id = JournalEntryId::new(uow.new_id());
         let date = self.posting_date.unwrap_or_else(|| ctx.today(uow.now()));
         let (draft, notes) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
@@ -43,16 +44,15 @@ impl Command for CopyJournalEntry {
             }
             StoredEntry::Posted { entry, meta, .. } => {
                 let sets = entry.lines().iter().map(|line| line.dimension_set).filter(|set| !set.is_empty());
-                let sets = uow.ledger().dimension_combinations(&sets.collect()).await?;
-                let draft = entry.copy_draft(id, date, &|set| sets.get(&set).cloned().unwrap_or_default())?;
+                books.learn_sets(uow, sets.collect()).await?;
+                let draft =
+                    entry.copy_draft(id, date, &|set| books.sets.get(&set).cloned().unwrap_or_default())?;
                 (draft, meta.notes)
             }
         };
         let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
         let meta = EntryMeta { notes, copied_from: Some(self.id), ..new };
-        uow.journal_entries().insert_draft(&draft, &meta).await?;
-        let view = draft_view(uow, &draft, &meta).await?;
-        record_entry(uow, "created", None, Some(&view));
+        let view = insert_draft(uow, &mut books, draft, meta).await?;
         Ok(Done::of(view.id, view.version, view))
     }
 }

@@ -11,10 +11,11 @@ use super::entry_input::{
     LineInput, resolve_journal, resolve_known_journal, resolve_known_lines, resolve_lines,
 };
 use super::error::POST_PERMISSION_NEEDED;
+use super::ledger::{Ledger, Posting};
+use super::ports::books::Books;
 use super::ports::journal_entries::EntryMeta;
-use super::posting;
 use super::views::journal_entry::JournalEntryView;
-use super::views::journal_entry_build::{draft_view, posted_view, record_entry};
+use super::views::journal_entry_build::{draft_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
@@ -52,36 +53,31 @@ impl Command for CreateJournalEntry {
         if self.post && !ctx.permissions.allows(POST) {
             return Err(AppError::of(&POST_PERMISSION_NEEDED));
         }
-        let draft = self.draft(uow).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let draft = self.draft(uow, &mut books).await?;
         let meta = EntryMeta { notes: self.notes.clone(), ..EntryMeta::new(ctx.actor.user_id(), uow.now()) };
         let view = if self.post {
-            let posting = posting::post(ctx, uow, draft, meta, None).await?;
-            posted_view(uow, &posting).await?
+            Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await?
         } else {
-            uow.journal_entries().insert_draft(&draft, &meta).await?;
-            draft_view(uow, &draft, &meta).await?
+            insert_draft(uow, &mut books, draft, meta).await?
         };
-        record_entry(uow, if self.post { "posted" } else { "created" }, None, Some(&view));
         Ok(Done::of(view.id, view.version, view))
     }
 }
 
 impl CreateJournalEntry {
-    async fn draft(&self, uow: &mut dyn UnitOfWork) -> AppResult<DraftEntry> {
+    async fn draft(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<DraftEntry> {
         let mut violations = Violations::new();
         let journal = match self.post {
-            true => resolve_journal(uow, self.journal.as_ref()).await?,
-            false => resolve_known_journal(uow, self.journal.as_ref()).await?,
+            true => resolve_journal(uow, books, self.journal.as_ref()).await?,
+            false => resolve_known_journal(uow, books, self.journal.as_ref()).await?,
         };
         let journal_id = violations.check("", journal);
         let lines = match self.post {
-            true => resolve_lines(uow, &self.lines, &mut violations).await?,
-            false => resolve_known_lines(uow, &self.lines, &mut violations).await?,
+            true => resolve_lines(uow, books, &self.lines, &mut violations).await?,
+            false => resolve_known_lines(uow, books, &self.lines, &mut violations).await?,
         };
-        let currency = match self.currency {
-            Some(currency) => currency,
-            None => uow.ledger().company_currency().await?.code,
-        };
+        let currency = self.currency.unwrap_or(books.company.code);
         let Some(journal_id) = journal_id.filter(|_| violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };
@@ -100,4 +96,17 @@ impl CreateJournalEntry {
         };
         Ok(DraftEntry::new(entry, LINES_MAX)?)
     }
+}
+
+/// Stores a new draft, notes it and shows it.
+pub(super) async fn insert_draft(
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+    draft: DraftEntry,
+    meta: EntryMeta,
+) -> AppResult<JournalEntryView> {
+    uow.journal_entries().insert_draft(&draft, &meta).await?;
+    let mut view = draft_view(uow, books, draft, meta).await?;
+    record_entry(uow, "created", None, Some(&mut view));
+    Ok(view)
 }

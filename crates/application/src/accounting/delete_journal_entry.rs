@@ -5,6 +5,7 @@ use domain::ids::JournalEntryId;
 use domain::platform::attachment::DocumentType;
 
 use super::error::ENTRY_NOT_DRAFT;
+use super::ports::books::Books;
 use super::ports::journal_entries::StoredEntry;
 use super::views::journal_entry_build::{draft_view, record_entry};
 use crate::authorize::Access;
@@ -32,12 +33,14 @@ impl Command for DeleteJournalEntry {
             StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
         };
         check_version(ctx, draft.version())?;
-        let before = draft_view(uow, &draft, &meta).await?;
-        if !uow.journal_entries().delete_draft(self.id, draft.version()).await? {
+        let version = draft.version();
+        let mut books = Books::open(ctx, uow).await?;
+        let mut before = draft_view(uow, &mut books, draft, meta).await?;
+        if !uow.journal_entries().delete_draft(self.id, version).await? {
             return Err(AppError::of(&ENTRY_NOT_DRAFT));
         }
         delete_with_document(uow, DocumentType::JournalEntry, self.id.uuid()).await?;
-        record_entry(uow, "deleted", Some(&before), None);
+        record_entry(uow, "deleted", Some(&mut before), None);
         Ok(Done::new(()))
     }
 }

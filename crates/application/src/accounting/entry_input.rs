@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;
-use domain::accounting::journal_entry::{ACCOUNT_UNKNOWN, LineAmount, NewLine};
+use domain::accounting::journal_entry::{ACCOUNT_UNKNOWN, LineAmount, LineDetails, NewLine};
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionSetId, JournalId};
 use domain::money::{Amount, CurrencyCode, Rate};
@@ -12,6 +11,7 @@ use domain::money::{Amount, CurrencyCode, Rate};
 use super::error::{
     ACCOUNT_CODE_UNKNOWN, ACCOUNT_REFERENCE_MISSING, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN,
 };
+use super::ports::books::Books;
 use super::ports::ledger::DimensionPair;
 use crate::error::AppResult;
 use crate::reference::Reference;
@@ -31,16 +31,13 @@ pub struct LineInput {
     pub company_amount: Option<Amount>,
     /// Dimension code to value code.
     pub dimensions: BTreeMap<String, String>,
-    pub description: Option<String>,
-    pub party: Option<String>,
-    pub due_date: Option<NaiveDate>,
-    pub reference: Option<String>,
-    pub tax_code: Option<String>,
+    pub details: LineDetails,
 }
 
 /// The journal meant; the general journal when none is named.
 pub async fn resolve_journal(
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     reference: Option<&Reference<JournalId>>,
 ) -> AppResult<Result<JournalId, Violation>> {
     let code = match reference {
@@ -48,17 +45,18 @@ pub async fn resolve_journal(
         Some(Reference::Code(code)) => code,
         None => JOURNAL_DEFAULT_CODE,
     };
-    let found = uow.ledger().journal_by_code(code).await?;
+    let found = books.journal_by_code(uow, code).await?;
     Ok(found.ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalCode")))
 }
 
 /// The same, for an entry that stays a draft: posting finds an unknown id by itself.
 pub async fn resolve_known_journal(
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     reference: Option<&Reference<JournalId>>,
 ) -> AppResult<Result<JournalId, Violation>> {
-    match resolve_journal(uow, reference).await? {
-        Ok(id) if matches!(reference, Some(Reference::Id(_))) && !uow.ledger().journal_exists(id).await? => {
+    match resolve_journal(uow, books, reference).await? {
+        Ok(id) if books.journal(uow, id).await?.is_none() => {
             Ok(Err(Violation::new(&JOURNAL_UNKNOWN).at("/journalId")))
         }
         resolved => Ok(resolved),
@@ -68,20 +66,18 @@ pub async fn resolve_known_journal(
 /// The lines of what is kept and not posted yet: ids of accounts are looked up, too.
 pub async fn resolve_known_lines(
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     lines: &[LineInput],
     violations: &mut Violations,
 ) -> AppResult<Vec<NewLine>> {
-    let resolved = resolve_lines(uow, lines, violations).await?;
+    let resolved = resolve_lines(uow, books, lines, violations).await?;
     let by_id = |(index, line): (usize, &LineInput)| match &line.account {
         Some(Reference::Id(id)) => Some((index, *id)),
         _ => None,
     };
     let given: Vec<(usize, AccountId)> = lines.iter().enumerate().filter_map(by_id).collect();
-    if given.is_empty() {
-        return Ok(resolved);
-    }
-    let known = uow.ledger().account_names(&given.iter().map(|(_, id)| *id).collect()).await?;
-    let unknown = given.into_iter().filter(|(_, id)| !known.contains_key(id));
+    books.learn_accounts(uow, given.iter().map(|(_, id)| *id).collect()).await?;
+    let unknown = given.into_iter().filter(|(_, id)| !books.accounts.contains_key(id));
     violations.extend(
         unknown.map(|(index, _)| Violation::new(&ACCOUNT_UNKNOWN).at(format!("/lines/{index}/accountId"))),
     );
@@ -91,10 +87,11 @@ pub async fn resolve_known_lines(
 /// Looks up every code of the lines in one go and reports every line that names something unknown.
 pub async fn resolve_lines(
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     lines: &[LineInput],
     violations: &mut Violations,
 ) -> AppResult<Vec<NewLine>> {
-    let accounts = accounts(uow, lines).await?;
+    let accounts = books.accounts_by_code(uow, &account_codes(lines)).await?;
     let values = dimension_values(uow, lines).await?;
     let mut sets: HashMap<DimensionCombination, DimensionSetId> = HashMap::new();
     let mut resolved = Vec::with_capacity(lines.len());
@@ -122,26 +119,18 @@ pub async fn resolve_lines(
             company_amount: line.company_amount,
             dimensions,
             dimension_set,
-            description: line.description.clone(),
-            party: line.party.clone(),
-            due_date: line.due_date,
-            reference: line.reference.clone(),
-            tax_code: line.tax_code.clone(),
+            details: line.details.clone(),
         });
     }
     Ok(resolved)
 }
 
-async fn accounts(uow: &mut dyn UnitOfWork, lines: &[LineInput]) -> AppResult<HashMap<String, AccountId>> {
+fn account_codes(lines: &[LineInput]) -> BTreeSet<String> {
     let code = |line: &LineInput| match &line.account {
         Some(Reference::Code(code)) => Some(code.clone()),
         _ => None,
     };
-    let codes: BTreeSet<String> = lines.iter().filter_map(code).collect();
-    if codes.is_empty() {
-        return Ok(HashMap::new());
-    }
-    Ok(uow.ledger().accounts_by_code(&codes).await?)
+    lines.iter().filter_map(code).collect()
 }
 
 async fn dimension_values(

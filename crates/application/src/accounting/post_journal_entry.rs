@@ -5,10 +5,9 @@ use domain::ids::JournalEntryId;
 
 use super::create_journal_entry::POST;
 use super::error::ENTRY_NOT_DRAFT;
+use super::ledger::{Ledger, Posting};
 use super::ports::journal_entries::StoredEntry;
-use super::posting;
 use super::views::journal_entry::JournalEntryView;
-use super::views::journal_entry_build::{posted_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -33,14 +32,8 @@ impl Command for PostJournalEntry {
             StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
         };
         check_version(ctx, draft.version())?;
-        let version = draft.version();
-        let reversed = draft.content().reverses;
-        let posting = posting::post(ctx, uow, draft, meta, Some(version)).await?;
-        if let Some(original) = reversed {
-            super::reverse_journal_entry::mark(uow, original, self.id).await?;
-        }
-        let view = posted_view(uow, &posting).await?;
-        record_entry(uow, "posted", None, Some(&view));
+        let entry = Posting { draft_version: Some(draft.version()), draft, meta };
+        let view = Ledger::open(ctx, uow).await?.post_one(uow, entry).await?;
         Ok(Done::of(view.id, view.version, view))
     }
 }

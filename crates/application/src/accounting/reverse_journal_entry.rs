@@ -2,15 +2,13 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::{ENTRY_ALREADY_REVERSED, PostedEntry};
-use domain::error::Violation;
+use domain::accounting::journal_entry::PostedEntry;
 use domain::ids::JournalEntryId;
 
 use super::error::ENTRY_NOT_POSTED;
+use super::ledger::{Ledger, Posting};
 use super::ports::journal_entries::{EntryMeta, StoredEntry};
-use super::posting;
 use super::views::journal_entry::JournalEntryView;
-use super::views::journal_entry_build::{posted_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -58,10 +56,7 @@ pub async fn reverse(
     let id = JournalEntryId::new(uow.new_id());
     let draft = original.reversal_draft(id, date, reason)?;
     let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    let posting = posting::post(ctx, uow, draft, meta, None).await?;
-    mark(uow, original.id(), id).await?;
-    let view = posted_view(uow, &posting).await?;
-    record_entry(uow, "posted", None, Some(&view));
+    let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::new(draft, meta)).await?;
     uow.record(crate::ports::change::Change {
         tenant: uow.tenant(),
         entity: "journal_entry",
@@ -73,20 +68,4 @@ pub async fn reverse(
         })),
     });
     Ok(view)
-}
-
-/// Marks the original; a second reversal that got this far loses here.
-pub(super) async fn mark(
-    uow: &mut dyn UnitOfWork,
-    original: JournalEntryId,
-    by: JournalEntryId,
-) -> AppResult<()> {
-    if uow.journal_entries().mark_reversed(original, by).await? {
-        return Ok(());
-    }
-    let number = match uow.journal_entries().find(original).await? {
-        Some(StoredEntry::Posted { entry, .. }) => entry.number().to_owned(),
-        _ => original.to_string(),
-    };
-    Err(Violation::new(&ENTRY_ALREADY_REVERSED).with("number", number).into())
 }

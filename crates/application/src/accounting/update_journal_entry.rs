@@ -10,6 +10,7 @@ use domain::text::optional_text;
 
 use super::entry_input::{LineInput, resolve_known_journal, resolve_known_lines};
 use super::error::ENTRY_FIELD_FIXED;
+use super::ports::books::Books;
 use super::ports::journal_entries::StoredEntry;
 use super::views::journal_entry::JournalEntryView;
 use super::views::journal_entry_build::{draft_view, posted_entry_view, record_entry};
@@ -45,23 +46,24 @@ impl Command for UpdateJournalEntry {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
         let not_found = || AppError::not_found("journal_entry");
         let id = self.id;
-        let (before, after) = match uow.journal_entries().find(id).await?.ok_or_else(not_found)? {
+        let mut books = Books::open(ctx, uow).await?;
+        let (mut before, mut after) = match uow.journal_entries().find(id).await?.ok_or_else(not_found)? {
             StoredEntry::Draft { draft, mut meta } => {
                 check_version(ctx, draft.version())?;
-                let before = draft_view(uow, &draft, &meta).await?;
-                let patch = self.patch(uow).await?;
+                let before = draft_view(uow, &mut books, draft.clone(), meta.clone()).await?;
+                let patch = self.patch(uow, &mut books).await?;
                 let draft = draft.update(patch, LINES_MAX)?;
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
                 let current = draft.version() - 1;
                 let saved = uow.journal_entries().update_draft(&draft, &meta).await?;
                 saved.then_some(()).ok_or_else(|| stale(current))?;
-                (before, draft_view(uow, &draft, &meta).await?)
+                (before, draft_view(uow, &mut books, draft, meta).await?)
             }
             StoredEntry::Posted { entry, mut meta, version } => {
                 check_version(ctx, version)?;
                 self.only_free_fields()?;
-                let before = posted_entry_view(uow, &entry, &meta, version).await?;
-                let reference = self.reference.clone().unwrap_or_else(|| entry.header().reference.clone());
+                let before = posted_entry_view(uow, &mut books, entry, meta.clone(), version).await?;
+                let reference = self.reference.clone().unwrap_or_else(|| before.reference.clone());
                 let reference = optional_text(reference.as_deref(), REFERENCE_LENGTH_MAX)
                     .map_err(|violation| violation.at("/reference"))?;
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
@@ -69,12 +71,12 @@ impl Command for UpdateJournalEntry {
                 let saved =
                     uow.journal_entries().update_posted(id, version, reference.as_deref(), notes).await?;
                 saved.then_some(()).ok_or_else(|| stale(version))?;
-                let mut after = posted_entry_view(uow, &entry, &meta, version + 1).await?;
-                after.reference = reference;
+                let after =
+                    JournalEntryView { reference, notes: meta.notes, version: version + 1, ..before.clone() };
                 (before, after)
             }
         };
-        record_entry(uow, "updated", Some(&before), Some(&after));
+        record_entry(uow, "updated", Some(&mut before), Some(&mut after));
         Ok(Done::of(after.id, after.version, after))
     }
 }
@@ -84,14 +86,16 @@ fn stale(current: i64) -> AppError {
 }
 
 impl UpdateJournalEntry {
-    async fn patch(&self, uow: &mut dyn UnitOfWork) -> AppResult<EntryPatch> {
+    async fn patch(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<EntryPatch> {
         let mut violations = Violations::new();
         let journal_id = match &self.journal {
-            Some(reference) => violations.check("", resolve_known_journal(uow, Some(reference)).await?),
+            Some(reference) => {
+                violations.check("", resolve_known_journal(uow, books, Some(reference)).await?)
+            }
             None => None,
         };
         let lines = match &self.lines {
-            Some(lines) => Some(resolve_known_lines(uow, lines, &mut violations).await?),
+            Some(lines) => Some(resolve_known_lines(uow, books, lines, &mut violations).await?),
             None => None,
         };
         Ok(violations.into_result(EntryPatch {

@@ -138,11 +138,11 @@ impl EntryHasher {
                 self.id(value.uuid());
             }
         }
-        self.optional(line.description.as_deref(), Self::text);
-        self.optional(line.party.as_deref(), Self::text);
-        self.optional(line.due_date, Self::date);
-        self.optional(line.reference.as_deref(), Self::text);
-        self.optional(line.tax_code.as_deref(), Self::text);
+        self.optional(line.details.description.as_deref(), Self::text);
+        self.optional(line.details.party.as_deref(), Self::text);
+        self.optional(line.details.due_date, Self::date);
+        self.optional(line.details.reference.as_deref(), Self::text);
+        self.optional(line.details.tax_code.as_deref(), Self::text);
         self.sha.update([u8::from(line.rounding)]);
     }
 

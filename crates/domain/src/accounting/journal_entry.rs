@@ -19,7 +19,7 @@ mod validate;
 pub use convert::company_amount;
 pub use draft::{DraftEntry, EntryPatch, NewEntry};
 pub use header::{EntryHeader, EntryOrigin, HashVersion};
-pub use line::{LineAmount, NewLine, PostedLine};
+pub use line::{LineAmount, LineDetails, NewLine, PostedLine};
 pub use posted::{ChainLink, PostedEntry, ValidatedEntry};
 pub use rules::PostingRules;
 

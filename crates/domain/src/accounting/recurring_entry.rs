@@ -142,10 +142,11 @@ impl RecurringEntry {
     pub fn entry_on(&self, date: NaiveDate, id: JournalEntryId) -> NewEntry {
         let fill = |text: &Option<String>| text.as_deref().map(|text| fill(text, date));
         let template = &self.template;
-        let lines = template.lines.iter().map(|line| NewLine {
-            description: fill(&line.description),
-            reference: fill(&line.reference),
-            ..line.clone()
+        let lines = template.lines.iter().map(|line| {
+            let mut line = line.clone();
+            line.details.description = fill(&line.details.description);
+            line.details.reference = fill(&line.details.reference);
+            line
         });
         NewEntry {
             id,

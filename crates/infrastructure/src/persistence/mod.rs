@@ -8,6 +8,7 @@ pub mod bookkeeping;
 pub mod platform;
 mod search;
 pub mod table;
+pub mod tax;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +21,6 @@ use application::accounting::ports::fiscal_years::FiscalYearRepository;
 use application::accounting::ports::imports::ImportRepository;
 use application::accounting::ports::journal_entries::JournalEntryRepository;
 use application::accounting::ports::ledger::LedgerRepository;
-use application::accounting::ports::ledger_batch::LedgerBatchRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
@@ -41,11 +41,12 @@ use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionCombination, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
-use domain::ids::{DimensionSetId, TenantId};
+use domain::ids::TenantId;
+use domain::tax::tax_code::TaxCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -67,8 +68,6 @@ pub struct SqlUnitOfWork {
     pub(crate) pending_balances: PendingBalances,
     /// Ends of change feeds. The one writer of SQLite keeps them between works.
     pub(crate) feed_heads: HashMap<TenantId, FeedHead>,
-    /// Values of dimension sets that this work has found or stored.
-    pub(crate) sets: HashMap<DimensionSetId, DimensionCombination>,
     ids: Arc<dyn Ids>,
 }
 
@@ -82,7 +81,6 @@ impl SqlUnitOfWork {
             changes: Vec::new(),
             pending_balances: PendingBalances::default(),
             feed_heads: HashMap::new(),
-            sets: HashMap::new(),
             ids,
         }
     }
@@ -102,7 +100,6 @@ impl Unit for SqlUnitOfWork {
         self.now = now;
         self.changes.clear();
         self.pending_balances.clear();
-        self.sets.clear();
     }
     fn into_tx(self: Box<Self>) -> Tx {
         self.tx
@@ -152,7 +149,6 @@ impl UnitOfWork for SqlUnitOfWork {
         jobs: JobRepository,
         leases: LeaseRepository,
         log_levels: LogLevelRepository,
-        ledger_batch: LedgerBatchRepository,
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,
         number_series: NumberSeriesRepository,
@@ -179,6 +175,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         Journal::table(),
         DimensionRuleRecord::table(),
         NumberSeriesRecord::table(),
+        TaxCode::table(),
     ];
     tables
 }
@@ -201,7 +198,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups()].concat()
+    [accounting::lookups(), platform::lookups(), tax::lookups()].concat()
 }
 
 /// Every list, likewise.

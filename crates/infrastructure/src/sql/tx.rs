@@ -65,6 +65,18 @@ impl Tx {
         Ok(all)
     }
 
+    /// As [`Self::query_all`], for any number of queries.
+    pub async fn query_each(&mut self, queries: &[(&Statement, &[Value])]) -> StorageResult<Vec<Vec<Row>>> {
+        if let Self::SqlServer(tx) = self {
+            return tx.query_each(queries).await;
+        }
+        let mut all = Vec::with_capacity(queries.len());
+        for (statement, params) in queries {
+            all.push(self.query(statement, params).await?);
+        }
+        Ok(all)
+    }
+
     /// Whether the engine, as it began, saw that there is no answer under this key.
     pub fn knows_no_replay(&self, owner: Uuid, key: &str) -> bool {
         matches!(self, Self::SqlServer(tx) if tx.knows_no_replay(owner, key))

@@ -12,7 +12,8 @@ use crate::statements::migrated;
 
 /// Two whole rows side by side, of an entry and its line, of a journal and its series. Each is read by its own reader
 /// from its own list of columns, and the names in between differ.
-const TWO_ROWS_IN_ONE: [&str; 2] = ["accounting.integrity.chained_lines", "accounting.facts.journal"];
+const TWO_ROWS_IN_ONE: [&str; 3] =
+    ["accounting.integrity.chained_lines", "accounting.facts.journal", "accounting.facts.journal_by_code"];
 
 /// The names of the columns of one `SELECT`; `None` for an expression without a name.
 type Names = Vec<Option<String>>;

@@ -42,6 +42,7 @@ macro_rules! line_body {
             fn common(self) -> ::application::accounting::entry_input::LineInput {
                 use ::application::accounting::entry_input::LineInput;
                 use ::application::reference::Reference;
+                use ::domain::accounting::journal_entry::LineDetails;
                 let code = self.account_code.map(|code| Reference::Code(code.into_string()));
                 LineInput {
                     account: self.account_id.map(Reference::Id).or(code),
@@ -51,11 +52,13 @@ macro_rules! line_body {
                     rate: self.rate,
                     company_amount: None,
                     dimensions: self.dimensions.unwrap_or_default().0,
-                    description: self.description.map(Into::into),
-                    party: self.party.map(Into::into),
-                    due_date: None,
-                    reference: self.reference.map(Into::into),
-                    tax_code: self.tax_code.map(Into::into),
+                    details: LineDetails {
+                        description: self.description.map(Into::into),
+                        party: self.party.map(Into::into),
+                        due_date: None,
+                        reference: self.reference.map(Into::into),
+                        tax_code: self.tax_code.map(Into::into),
+                    },
                 }
             }
         }

@@ -13,11 +13,10 @@ use super::{
     CLOSING_JOURNAL_MISSING, LEDGER_OUT_OF_BALANCE, RETAINED_EARNINGS_ACCOUNT_MISSING, find, record,
     save_period, save_year,
 };
+use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::accounting::posting;
 use crate::accounting::views::fiscal_year::{FiscalPeriodView, FiscalYearCloseView, FiscalYearView};
 use crate::accounting::views::journal_entry::JournalEntryView;
-use crate::accounting::views::journal_entry_build::{posted_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -139,8 +138,5 @@ async fn post_closing_entry(
     };
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
     let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    let posting = posting::post(ctx, uow, draft, meta, None).await?;
-    let view = posted_view(uow, &posting).await?;
-    record_entry(uow, "posted", None, Some(&view));
-    Ok(view)
+    Ledger::open(ctx, uow).await?.post_one(uow, Posting::new(draft, meta)).await
 }

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, JOURNAL_LINES_MAX, NewEntry, NewLine};
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryKind, JOURNAL_LINES_MAX, LineDetails, NewEntry, NewLine,
+};
 use domain::error::Violation;
 use domain::ids::{AccountId, DimensionSetId, JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
@@ -40,7 +42,7 @@ impl Resolution<'_> {
         let description = self.file.description(entry, line).map(str::to_owned);
         let reference = self.file.reference(entry, line).map(str::to_owned);
         let more = line.more.as_deref().cloned().unwrap_or_default();
-        let MoreOfLine { party, tax_code, due_date, rate, company_amount, .. } = more;
+        let MoreOfLine { details, rate, company_amount } = more;
         Some(NewLine {
             account,
             amount: line.amount,
@@ -49,11 +51,7 @@ impl Resolution<'_> {
             company_amount,
             dimensions,
             dimension_set,
-            description,
-            party,
-            due_date,
-            reference,
-            tax_code,
+            details: LineDetails { description, reference, ..details },
         })
     }
 

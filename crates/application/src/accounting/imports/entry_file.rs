@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::LineAmount;
+use domain::accounting::journal_entry::{LineAmount, LineDetails};
 use domain::money::{Amount, CurrencyCode, Rate};
 
 use super::cells::{Interner, Place};
@@ -87,11 +87,7 @@ pub struct FileLine {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MoreOfLine {
-    pub description: Option<String>,
-    pub party: Option<String>,
-    pub reference: Option<String>,
-    pub tax_code: Option<String>,
-    pub due_date: Option<NaiveDate>,
+    pub details: LineDetails,
     pub rate: Option<Rate>,
     pub company_amount: Option<Amount>,
 }
@@ -106,12 +102,12 @@ impl FileEntry {
 impl EntryFile {
     /// The description of a line: its own, or the one that its row names in an entry whose rows differ.
     pub fn description<'a>(&self, entry: &'a FileEntry, line: &'a FileLine) -> Option<&'a str> {
-        let own = line.more.as_ref().and_then(|more| more.description.as_deref());
+        let own = line.more.as_ref().and_then(|more| more.details.description.as_deref());
         own.or_else(|| entry.description.as_deref().filter(|_| entry.descriptions_differ && line.describes))
     }
 
     pub fn reference<'a>(&self, entry: &'a FileEntry, line: &'a FileLine) -> Option<&'a str> {
-        let own = line.more.as_ref().and_then(|more| more.reference.as_deref());
+        let own = line.more.as_ref().and_then(|more| more.details.reference.as_deref());
         own.or_else(|| entry.line_reference.as_deref().filter(|_| line.refers))
     }
 

@@ -37,10 +37,11 @@ impl Builder {
     fn more(&mut self, index: u32, place: Place, cells: &dyn Cells) -> Option<Option<Box<MoreOfLine>>> {
         let given = |column| Some(cells.get(column)).filter(|text| !text.is_empty());
         let mut good = true;
-        let mut more = MoreOfLine { party: given(Column::Party).map(str::to_owned), ..MoreOfLine::default() };
-        more.tax_code = given(Column::TaxCode).map(str::to_owned);
+        let mut more = MoreOfLine::default();
+        more.details.party = given(Column::Party).map(str::to_owned);
+        more.details.tax_code = given(Column::TaxCode).map(str::to_owned);
         match self.date(place, Column::DueDate, cells.get(Column::DueDate)) {
-            Ok(date) => more.due_date = date,
+            Ok(date) => more.details.due_date = date,
             Err(()) => good = false,
         }
         if let Some(text) = given(Column::Rate) {
@@ -53,12 +54,12 @@ impl Builder {
             more.company_amount = more.company_amount.filter(|amount| !amount.is_zero());
         }
         let entry = &mut self.file.entries[index as usize];
-        more.description = given(Column::LineDescription)
+        more.details.description = given(Column::LineDescription)
             .or_else(|| given(Column::Description).filter(|text| entry.description.as_deref() != Some(*text)))
             .map(str::to_owned);
         if let Some(reference) = given(Column::Reference) {
             let first = entry.line_reference.get_or_insert_with(|| reference.to_owned());
-            more.reference = (first != reference).then(|| reference.to_owned());
+            more.details.reference = (first != reference).then(|| reference.to_owned());
         }
         good.then(|| (more != MoreOfLine::default()).then(|| Box::new(more)))
     }

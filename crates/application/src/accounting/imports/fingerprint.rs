@@ -124,9 +124,9 @@ fn of_line(shared: &Shared<'_>, entry: &FileEntry, line: &FileLine) -> Fingerpri
     hash.text(shared.file.description(entry, line));
     hash.text(shared.file.reference(entry, line));
     if let Some(more) = line.more.as_deref() {
-        hash.text(more.party.as_deref());
-        hash.text(more.tax_code.as_deref());
-        hash.text(more.due_date.map(|date| date.to_string()).as_deref());
+        hash.text(more.details.party.as_deref());
+        hash.text(more.details.tax_code.as_deref());
+        hash.text(more.details.due_date.map(|date| date.to_string()).as_deref());
         hash.text(more.rate.map(|rate| rate.to_string()).as_deref());
         hash.text(more.company_amount.map(|amount| amount.scaled().to_string()).as_deref());
     } else {

@@ -93,7 +93,9 @@ struct Chart {
 
 impl Chart {
     async fn load(uow: &mut dyn UnitOfWork, file: &AccountFile) -> AppResult<Self> {
-        let facts = uow.ledger_batch().session_facts(None).await?;
+        let named = file.accounts.iter().filter_map(|row| row.currency).collect();
+        let active = uow.ledger().currencies(&named).await?.into_iter().filter(|(_, active)| *active);
+        let company = uow.ledger().company_currency().await?.code;
         let stored = uow.imports().chart().await?;
         let by_code: HashMap<_, _> =
             stored.iter().map(|stored| (stored.value.code().key(), stored.value.id())).collect();
@@ -109,7 +111,7 @@ impl Chart {
             by_code,
             ids,
             parents: file.accounts.iter().filter_map(|row| row.parent.as_deref().map(code_key)).collect(),
-            currencies: facts.currencies.keys().copied().chain([facts.company.code]).collect(),
+            currencies: active.map(|(currency, _)| currency.code).chain([company]).collect(),
             created: Vec::new(),
             updated: Vec::new(),
             skipped: 0,

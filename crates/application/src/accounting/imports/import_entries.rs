@@ -19,8 +19,9 @@ use crate::accounting::create_journal_entry::{CREATE, POST};
 use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
 use crate::accounting::fiscal_years::{Ensured, ensure_fiscal_years, ensure_next_year};
+use crate::accounting::ledger::Ledger;
 use crate::accounting::opening_balances;
-use crate::accounting::posting_session::PostingSession;
+use crate::accounting::ports::books::Books;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
@@ -81,29 +82,24 @@ impl Command for ImportEntries {
         }
         result.dimensions = resolved.created_dimensions;
         result.dimension_values = resolved.created_values;
-        let accounts = self.accounts(uow, &mut errors).await?;
-        let mut session = PostingSession::begin(ctx, uow).await?;
-        let beyond = session.facts().periods.last().map(|(period, _)| period.end);
-        let beyond = dates.last().filter(|last| self.posts() && beyond.is_some_and(|end| end < **last));
-        if let Some(last) = beyond
-            && ensure_next_year(ctx, uow, *last).await?
-        {
-            session = PostingSession::begin(ctx, uow).await?;
+        let mut ledger = Ledger::open(ctx, uow).await?;
+        let accounts = self.accounts(uow, &mut ledger.books, &mut errors).await?;
+        if let Some(last) = dates.last().filter(|_| self.posts()) {
+            ensure_next_year(ctx, uow, *last).await?;
         }
-        let journals = self.journals(uow, &mut session, &mut errors).await?;
+        let journals = self.journals(uow, &mut ledger.books, &mut errors).await?;
         let resolution = Resolution {
             file: &self.file,
             accounts: &accounts,
             combinations: &resolved.combinations,
-            company: session.facts().company.code,
+            company: ledger.books.company.code,
         };
-        let mut run = Run { import: self, ctx, resolution, journals, session, errors, result };
+        let mut run = Run { import: self, ctx, resolution, journals, ledger, errors, result };
         run.entries(uow).await?;
-        let Run { session, errors, mut result, .. } = run;
+        let Run { errors, mut result, .. } = run;
         if !errors.is_empty() {
             return Err(errors.into_error());
         }
-        session.finish(uow).await?;
         result.entries = self.file.entries.len() as u64;
         if let Some(id) = result.import_id.filter(|_| !ctx.dry_run) {
             let numbers = result.first_number.as_deref().zip(result.last_number.as_deref());
@@ -173,11 +169,12 @@ impl ImportEntries {
     async fn accounts(
         &self,
         uow: &mut dyn UnitOfWork,
+        books: &mut Books,
         errors: &mut RowErrors,
     ) -> AppResult<Vec<Option<AccountId>>> {
         let codes: Vec<String> = self.file.accounts.texts().iter().map(|text| code_text(text)).collect();
         let wanted: BTreeSet<String> = codes.iter().cloned().collect();
-        let found = uow.ledger().accounts_by_code(&wanted).await?;
+        let found = books.accounts_by_code(uow, &wanted).await?;
         let accounts: Vec<_> = codes.iter().map(|code| found.get(code).copied()).collect();
         for line in self.file.lines.iter().filter(|line| accounts[line.account as usize].is_none()) {
             let code = self.file.accounts.get(line.account);
@@ -190,16 +187,16 @@ impl ImportEntries {
         Ok(accounts)
     }
 
-    /// The journal of each code, then the one of entries that name none; all of them are open in the session.
+    /// The journal of each code, then the one of entries that name none; all of them are active.
     async fn journals(
         &self,
         uow: &mut dyn UnitOfWork,
-        session: &mut PostingSession,
+        books: &mut Books,
         errors: &mut RowErrors,
     ) -> AppResult<Journals> {
         let mut named = Vec::new();
         for code in self.file.journals.texts() {
-            named.push(open(uow, session, &code_text(code)).await?);
+            named.push(open(uow, books, &code_text(code)).await?);
         }
         for entry in &self.file.entries {
             if let (Some(index), Some(place)) = (entry.journal, entry.place)
@@ -214,11 +211,10 @@ impl ImportEntries {
             let opened = match &self.options.journal {
                 None if self.file.opening => {
                     let id = opening::journal(uow).await?;
-                    session.open_journal(uow, id).await?.map(|()| id)
+                    books.journal(uow, id).await?;
+                    books.usable_journal(id).map(|_| id)
                 }
-                code => {
-                    open(uow, session, &code_text(code.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE))).await?
-                }
+                code => open(uow, books, &code_text(code.as_deref().unwrap_or(JOURNAL_DEFAULT_CODE))).await?,
             };
             default = Some(opened.map_err(|violation| violation.at("?journal"))?);
         }
@@ -234,11 +230,11 @@ pub(super) struct Journals {
 
 async fn open(
     uow: &mut dyn UnitOfWork,
-    session: &mut PostingSession,
+    books: &mut Books,
     code: &str,
 ) -> AppResult<Result<JournalId, Violation>> {
-    let Some(id) = uow.ledger().journal_by_code(code).await? else {
+    let Some(id) = books.journal_by_code(uow, code).await? else {
         return Ok(Err(Violation::new(&JOURNAL_UNKNOWN)));
     };
-    Ok(session.open_journal(uow, id).await?.map(|()| id))
+    Ok(books.usable_journal(id).map(|_| id))
 }

@@ -10,7 +10,7 @@ use domain::ids::JournalId;
 use domain::money::{CurrencyCode, Rate};
 
 use crate::accounting::opening_balances::{OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING};
-use crate::accounting::ports::ledger_batch::SessionFacts;
+use crate::accounting::ports::books::Books;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
@@ -31,10 +31,10 @@ pub async fn first_day(uow: &mut dyn UnitOfWork) -> AppResult<Option<chrono::Nai
 /// Adds the line on the opening account that makes the lines balance.
 pub fn balance(
     lines: Vec<NewLine>,
-    facts: &SessionFacts,
+    books: &Books,
     rates: &HashMap<CurrencyCode, Rate>,
 ) -> Result<Vec<NewLine>, Vec<Violation>> {
-    let account = facts.settings.opening_account_id;
+    let account = books.settings.opening_account_id;
     let account = account.ok_or_else(|| vec![Violation::new(&OPENING_ACCOUNT_MISSING).at("/lines")])?;
-    balance_through(lines, account, facts.company, rates)
+    balance_through(lines, account, books.company, rates)
 }

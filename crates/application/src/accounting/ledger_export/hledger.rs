@@ -63,8 +63,8 @@ impl Hledger {
             let _ = write!(out, "    {account}  {sign}{foreign} {} @@ {total} {company}", line.currency);
         }
         let mut notes = Vec::new();
-        notes.extend(line.description.as_deref().map(comment));
-        notes.extend(line.party.as_deref().map(|party| format!("party:{}", comment(party))));
+        notes.extend(line.details.description.as_deref().map(comment));
+        notes.extend(line.details.party.as_deref().map(|party| format!("party:{}", comment(party))));
         for (dimension, value) in context.dimensions(line.dimension_set).into_iter().flatten() {
             notes.push(format!("{}:{}", tag(dimension), comment(value)));
         }

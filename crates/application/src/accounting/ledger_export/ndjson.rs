@@ -160,11 +160,11 @@ impl Writer for NdJson {
             dimension_set_id: line.dimension_set.uuid(),
             dimensions: context.dimensions(line.dimension_set),
             dimension_values: context.dimension_values(line.dimension_set).iter().map(value).collect(),
-            description: line.description.as_deref(),
-            party: line.party.as_deref(),
-            due_date: line.due_date,
-            reference: line.reference.as_deref(),
-            tax_code: line.tax_code.as_deref(),
+            description: line.details.description.as_deref(),
+            party: line.details.party.as_deref(),
+            due_date: line.details.due_date,
+            reference: line.details.reference.as_deref(),
+            tax_code: line.details.tax_code.as_deref(),
             rounding: line.rounding,
         };
         write(out, &shown)

@@ -1,7 +1,5 @@
 //! `POST /opening-balances`: the first entry of a tenant's books.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal::JournalKind;
@@ -12,11 +10,10 @@ use domain::ids::{JournalEntryId, JournalId};
 
 use super::{FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING};
 use crate::accounting::entry_input::{LineInput, resolve_lines};
+use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::accounting::ports::ledger::FactsRequest;
-use crate::accounting::posting;
 use crate::accounting::views::journal_entry::JournalEntryView;
-use crate::accounting::views::journal_entry_build::{posted_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
@@ -60,22 +57,14 @@ pub async fn post_opening_balances(
     super::refuse_second(uow).await?;
     let (journal_id, posting_date) = place(uow, input.posting_date).await?;
     let mut violations = Violations::new();
-    let lines = resolve_lines(uow, &input.lines, &mut violations).await?;
+    let mut books = Books::open(ctx, uow).await?;
+    let lines = resolve_lines(uow, &mut books, &input.lines, &mut violations).await?;
     if !violations.is_empty() {
         return Err(violations.into_vec().into());
     }
-    let request = FactsRequest {
-        journal_id,
-        posting_date,
-        closing: false,
-        accounts: BTreeSet::new(),
-        currencies: lines.iter().filter_map(|line| line.currency).collect(),
-        dimension_values: BTreeSet::new(),
-        user: ctx.actor.user_id(),
-    };
-    let facts = uow.ledger().posting_facts(&request).await?;
-    let account = facts.settings.opening_account_id;
+    let account = books.settings.opening_account_id;
     let account = account.ok_or_else(|| AppError::of(&OPENING_ACCOUNT_MISSING))?;
+    let rates = books.learn_rates_of(uow, &lines, posting_date).await?;
     let description = input.description.clone().unwrap_or_else(|| DESCRIPTION_DEFAULT.to_owned());
     let entry = NewEntry {
         id: JournalEntryId::new(uow.new_id()),
@@ -83,20 +72,17 @@ pub async fn post_opening_balances(
         kind: EntryKind::Opening,
         posting_date,
         document_date: None,
-        currency: facts.company.code,
+        currency: books.company.code,
         // Opening balances are what control accounts are posted to by hand for.
         control_reason: Some(description.clone()),
         description: Some(description),
         reference: input.reference.clone(),
         reverses: None,
-        lines: balance_through(lines, account, facts.company, &facts.rates)?,
+        lines: balance_through(lines, account, books.company, &rates)?,
     };
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX + 1)?;
     let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    let posting = posting::post(ctx, uow, draft, meta, None).await?;
-    let view = posted_view(uow, &posting).await?;
-    record_entry(uow, "posted", None, Some(&view));
-    Ok(view)
+    Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await
 }
 
 /// The journal and the day; everything that is missing for them is said at once.

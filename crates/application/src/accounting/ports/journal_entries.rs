@@ -54,14 +54,6 @@ pub trait JournalEntryRepository: Send {
     async fn update_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<bool>;
     /// MUST answer `false` when there is no draft with this id and version.
     async fn delete_draft(&mut self, id: JournalEntryId, version: i64) -> StorageResult<bool>;
-    /// Writes header and lines of a posted entry; `draft_version` is that of the draft it was, if one is stored, as read
-    /// in this unit of work.
-    async fn insert_posted(
-        &mut self,
-        entry: &PostedEntry,
-        meta: &EntryMeta,
-        draft_version: Option<i64>,
-    ) -> StorageResult<()>;
     /// Marks a posted entry as reversed (R4): once only. MUST answer `false` when it already is.
     async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool>;
     /// Changes what may change after posting (R2). MUST answer `false` when the entry is at another version.

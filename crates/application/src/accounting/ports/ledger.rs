@@ -1,59 +1,25 @@
-//! The reads and writes of posting: the facts that decide, balances, numbers and the hash chain.
+//! The reads and writes of posting: the facts that decide, balances, numbers, the hash chain, entries and their lines.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
-use domain::accounting::dimension::{DimensionCombination, DimensionRule, DimensionTree};
-use domain::accounting::fiscal_period::PeriodFacts;
+use domain::accounting::dimension::{DimensionCombination, DimensionTree};
+use domain::accounting::fiscal_period::{FiscalPeriodKind, PeriodFacts};
 use domain::accounting::journal::Journal;
-use domain::accounting::journal_entry::ValidatedEntry;
+use domain::accounting::journal_entry::{PostedEntry, ValidatedEntry};
 use domain::accounting::ledger_settings::LedgerAccountRole;
-use domain::accounting::lock::{LockException, Locks};
 use domain::accounting::number_series::NumberSeries;
 use domain::ids::{
-    AccountId, DimensionSetId, DimensionValueId, FiscalYearId, JournalId, NumberSeriesId, UserId,
+    AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalId, NumberSeriesId, UserId,
 };
 use domain::money::{Currency, CurrencyCode, Rate};
 use domain::text::LocalizedName;
 
+use super::books::Books;
+use super::journal_entries::EntryMeta;
 use crate::ports::storage_error::StorageResult;
-
-/// The facts about the books that an entry needs; read in as few round trips as the engine allows.
-#[derive(Debug, Clone)]
-pub struct FactsRequest {
-    pub journal_id: JournalId,
-    pub posting_date: NaiveDate,
-    /// Ask for the closing period instead of the regular one.
-    pub closing: bool,
-    pub accounts: BTreeSet<AccountId>,
-    pub currencies: BTreeSet<CurrencyCode>,
-    /// The values on its lines.
-    pub dimension_values: BTreeSet<DimensionValueId>,
-    /// Whose lock exceptions count.
-    pub user: Option<UserId>,
-}
-
-/// The books at the moment of posting.
-#[derive(Debug, Clone)]
-pub struct PostingFacts {
-    pub company: Currency,
-    /// `None` when the tenant has no such journal.
-    pub journal: Option<JournalFacts>,
-    pub accounts: HashMap<AccountId, AccountFacts>,
-    pub currencies: HashMap<CurrencyCode, Currency>,
-    pub rates: HashMap<CurrencyCode, Rate>,
-    pub settings: LedgerSettings,
-    pub period: Option<PeriodFacts>,
-    /// The code and id of the fiscal year of the period.
-    pub fiscal_year: Option<(FiscalYearId, String)>,
-    pub locks: Locks,
-    pub exceptions: Vec<LockException>,
-    /// In the order in which they were made.
-    pub dimension_rules: Vec<DimensionRule>,
-    pub dimension_tree: DimensionTree,
-}
 
 #[derive(Debug, Clone)]
 pub struct JournalFacts {
@@ -95,6 +61,57 @@ pub struct AccountName {
     pub name: LocalizedName,
 }
 
+/// Accounts by their ids or by their codes.
+#[derive(Debug, Clone, Copy)]
+pub enum AccountKeys<'a> {
+    Ids(&'a BTreeSet<AccountId>),
+    Codes(&'a BTreeSet<String>),
+}
+
+/// A journal by its id or by its code.
+#[derive(Debug, Clone, Copy)]
+pub enum JournalKey<'a> {
+    Id(JournalId),
+    Code(&'a str),
+}
+
+/// The first and the last of some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+impl Days {
+    pub fn of(dates: impl Iterator<Item = NaiveDate>) -> Option<Self> {
+        dates.fold(None, |days: Option<Self>, date| match days {
+            Some(days) => Some(Self { first: days.first.min(date), last: days.last.max(date) }),
+            None => Some(Self { first: date, last: date }),
+        })
+    }
+
+    pub fn cover(&self, other: Self) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+}
+
+/// A fiscal period with the code of its year.
+#[derive(Debug, Clone)]
+pub struct FoundPeriod {
+    pub period: PeriodFacts,
+    pub year: String,
+}
+
+/// A dimension set: its values by id, as the hash has them, and by code, as they are shown.
+#[derive(Debug, Clone, Default)]
+pub struct FoundSet {
+    pub combination: DimensionCombination,
+    pub codes: SetCodes,
+}
+
+/// The values of a dimension set: dimension code to value code.
+pub type SetCodes = BTreeMap<String, String>;
+
 /// The end of a journal's hash chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainHead {
@@ -102,36 +119,64 @@ pub struct ChainHead {
     pub hash: [u8; 32],
 }
 
+/// A series in one of its periods, which is what counts.
+pub type CounterKey = (NumberSeriesId, String);
+
+/// The numbers that were taken, and where the chains of the journals end.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The number given last before those taken now.
+    pub last_numbers: BTreeMap<CounterKey, i64>,
+    pub heads: BTreeMap<JournalId, ChainHead>,
+}
+
+/// An entry as it is written.
+#[derive(Debug)]
+pub struct EntryToWrite {
+    pub entry: PostedEntry,
+    pub meta: EntryMeta,
+    /// The version of the draft that it was, if one is stored, as read in this unit of work.
+    pub draft_version: Option<i64>,
+}
+
 #[async_trait]
 pub trait LedgerRepository: Send {
-    async fn posting_facts(&mut self, request: &FactsRequest) -> StorageResult<PostingFacts>;
+    /// The facts that every entry finds; nothing yet of what entries name.
+    async fn books(&mut self, user: Option<UserId>) -> StorageResult<Books>;
     async fn settings(&mut self) -> StorageResult<LedgerSettings>;
     /// The tenant's own currency.
     async fn company_currency(&mut self) -> StorageResult<Currency>;
-    /// Currencies of the tenant, active or not; those that are not set up are absent.
-    async fn currencies(
+    /// Currencies of the tenant with whether they are active; those that are not set up are absent.
+    async fn currencies(&mut self, codes: &BTreeSet<CurrencyCode>) -> StorageResult<Vec<(Currency, bool)>>;
+    async fn accounts(&mut self, keys: AccountKeys<'_>) -> StorageResult<Vec<(AccountFacts, LocalizedName)>>;
+    async fn journal(&mut self, key: JournalKey<'_>) -> StorageResult<Option<JournalFacts>>;
+    /// The periods of a kind that have any of the days, in the order of their dates.
+    async fn periods(&mut self, kind: FiscalPeriodKind, days: Days) -> StorageResult<Vec<FoundPeriod>>;
+    /// The rates in force on any of the days, in the order of their dates.
+    async fn rates(&mut self, currency: CurrencyCode, days: Days) -> StorageResult<Vec<(NaiveDate, Rate)>>;
+    /// Adds to `tree` how values lie, and with `upwards` what lies above them.
+    async fn add_to_tree(
         &mut self,
-        codes: &BTreeSet<CurrencyCode>,
-    ) -> StorageResult<HashMap<CurrencyCode, Currency>>;
+        tree: &mut DimensionTree,
+        values: &BTreeSet<DimensionValueId>,
+        upwards: bool,
+    ) -> StorageResult<()>;
 
     /// Adds the lines to the maintained balances of their period and day. May be kept until the command ends; a
     /// balance read in the same unit of work MUST include it.
-    async fn add_to_balances(&mut self, entry: &ValidatedEntry, posting_date: NaiveDate)
-    -> StorageResult<()>;
-
-    /// The next number of a series in one of its periods, from 1, without gaps (R14), and the end of the journal's chain
-    /// (R5). Both stay locked until the commit, so this comes last.
-    async fn next_number_and_head(
+    async fn add_to_balances(&mut self, entry: &ValidatedEntry) -> StorageResult<()>;
+    /// Takes so many numbers of each counter, without gaps (R14), in the order given, then reads the ends of the chains
+    /// (R5). All of them stay locked until the commit, so this comes when nothing can be refused any more.
+    async fn take_numbers(
         &mut self,
-        series: NumberSeriesId,
-        period_key: &str,
-        journal: JournalId,
-    ) -> StorageResult<(i64, ChainHead)>;
-    async fn chain_head(&mut self, journal: JournalId) -> StorageResult<ChainHead>;
-    async fn save_chain_head(&mut self, journal: JournalId, head: ChainHead) -> StorageResult<()>;
+        counts: &BTreeMap<CounterKey, i64>,
+        journals: &BTreeSet<JournalId>,
+    ) -> StorageResult<Taken>;
+    /// Writes headers and lines of posted entries.
+    async fn write_entries(&mut self, entries: &[EntryToWrite]) -> StorageResult<()>;
+    /// Moves the end of a chain. MUST fail when it is not at `from` any more.
+    async fn move_chain(&mut self, journal: JournalId, from: ChainHead, to: ChainHead) -> StorageResult<()>;
 
-    async fn journal_by_code(&mut self, code: &str) -> StorageResult<Option<JournalId>>;
-    async fn journal_exists(&mut self, id: JournalId) -> StorageResult<bool>;
     async fn accounts_by_code(
         &mut self,
         codes: &BTreeSet<String>,
@@ -148,16 +193,12 @@ pub trait LedgerRepository: Send {
     ) -> StorageResult<HashMap<(String, String), DimensionPair>>;
     /// The stored set of a combination; stores it when it is new.
     async fn dimension_set(&mut self, combination: &DimensionCombination) -> StorageResult<DimensionSetId>;
-    /// Codes of each set: dimension code to value code.
-    async fn dimension_set_codes(
+    /// The values of each set; sets without any are absent.
+    async fn dimension_sets(
         &mut self,
         sets: &BTreeSet<DimensionSetId>,
-    ) -> StorageResult<HashMap<DimensionSetId, BTreeMap<String, String>>>;
-    async fn dimension_combinations(
-        &mut self,
-        sets: &BTreeSet<DimensionSetId>,
-    ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>>;
+    ) -> StorageResult<HashMap<DimensionSetId, FoundSet>>;
 }
 
 /// A dimension with one of its values.
-pub type DimensionPair = (domain::ids::DimensionId, domain::ids::DimensionValueId);
+pub type DimensionPair = (DimensionId, DimensionValueId);

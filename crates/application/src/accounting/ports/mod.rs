@@ -1,6 +1,7 @@
 //! The storage that the ledger's use cases need, one trait a resource.
 
 pub mod accounts;
+pub mod books;
 pub mod close_checklist;
 pub mod dimension_rules;
 pub mod dimensions;
@@ -11,7 +12,6 @@ pub mod integrity;
 pub mod integrity_evidence;
 pub mod journal_entries;
 pub mod ledger;
-pub mod ledger_batch;
 pub mod ledger_export;
 pub mod ledger_settings;
 pub mod locks;

@@ -11,6 +11,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::{CREATE, check_code, may_order, orderer, record, template, view};
 use crate::accounting::entry_input::{LineInput, resolve_known_lines};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
@@ -53,14 +54,12 @@ impl Command for CreateRecurringEntry {
         may_order(ctx, self.auto_post)?;
         let mut violations = Violations::new();
         check_code(uow, &self.code, None, &mut violations).await?;
+        let mut books = Books::open(ctx, uow).await?;
         let recurrence = Recurrence::new(self.schedule, self.start_date, self.end_date);
         let recurrence = recurrence.map_err(|refused| violations.extend(refused)).ok();
-        let journal = template::journal(uow, self.journal.as_ref(), &mut violations).await?;
-        let lines = resolve_known_lines(uow, &self.lines, &mut violations).await?;
-        let currency = match self.currency {
-            Some(currency) => currency,
-            None => uow.ledger().company_currency().await?.code,
-        };
+        let journal = template::journal(uow, &mut books, self.journal.as_ref(), &mut violations).await?;
+        let lines = resolve_known_lines(uow, &mut books, &self.lines, &mut violations).await?;
+        let currency = self.currency.unwrap_or(books.company.code);
         let (Some(recurrence), Some(journal_id), true) = (recurrence, journal, violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };
@@ -72,7 +71,7 @@ impl Command for CreateRecurringEntry {
             control_reason: self.control_reason.clone(),
             lines,
         };
-        let known = uow.ledger().currencies(&template.currencies()).await?;
+        books.learn_currencies(uow, &template.currencies()).await?;
         let new = NewRecurringEntry {
             id: RecurringEntryId::new(uow.new_id()),
             code: self.code.clone(),
@@ -83,11 +82,11 @@ impl Command for CreateRecurringEntry {
             active: self.active,
             ordered_by: orderer(ctx),
         };
-        let entry = RecurringEntry::new(new, &known)?;
-        template::check_postable(ctx, uow, &entry).await?;
+        let entry = RecurringEntry::new(new, &books.currencies)?;
+        template::check_postable(uow, &mut books, &entry).await?;
         uow.recurring_entries().insert_recurring_entry(&entry).await?;
         let stored = StoredRecurringEntry::new(entry);
-        let view = view(uow, &stored).await?;
+        let view = view(uow, &mut books, &stored).await?;
         record(uow, "created", None, Some(&view));
         Ok(Done::of(view.id, view.version, view))
     }

@@ -5,6 +5,7 @@ use domain::error::Violation;
 use domain::ids::RecurringEntryId;
 
 use super::{find, record, view};
+use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -32,7 +33,8 @@ impl Command for DeleteRecurringEntry {
                 Violation::new(&IN_USE).with_phrase("users", nouns(&["journal entries"])),
             ));
         }
-        let before = view(uow, &stored).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
         if !uow.recurring_entries().delete_recurring_entry(self.id, version).await? {
             return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", version)));
         }

@@ -16,17 +16,16 @@ pub use run_due::{RecurringRun, run_due_recurring_entries};
 pub use skip::SkipRecurringOccurrence;
 pub use update::UpdateRecurringEntry;
 
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
 use domain::accounting::recurring_entry::{Orderer, RecurringEntry};
 use domain::error::{Violation, Violations};
-use domain::ids::{JournalEntryId, RecurringEntryId};
+use domain::ids::RecurringEntryId;
 use domain::text::Code;
 
 use super::create_journal_entry::POST;
 use super::error::POST_PERMISSION_NEEDED;
-use super::ports::journal_entries::EntryMeta;
+use super::ports::books::Books;
 use super::ports::recurring_entries::StoredRecurringEntry;
-use super::views::journal_entry_build::draft_view;
+use super::views::journal_entry_build::draft_lines;
 use super::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Permission;
 use crate::context::{Actor, RequestContext};
@@ -94,25 +93,14 @@ async fn save(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppRes
 }
 
 /// The entry with the lines of its template.
-async fn view(uow: &mut dyn UnitOfWork, stored: &StoredRecurringEntry) -> AppResult<RecurringEntryView> {
-    let RecurringEntry { id, recurrence, template, .. } = &stored.entry;
-    // The lines are shown as those of a draft that nobody stores.
-    let sample = NewEntry {
-        id: JournalEntryId::new(id.uuid()),
-        journal_id: template.journal_id,
-        kind: EntryKind::Standard,
-        posting_date: recurrence.start(),
-        document_date: None,
-        currency: template.currency,
-        description: None,
-        reference: None,
-        control_reason: None,
-        reverses: None,
-        lines: template.lines.clone(),
-    };
-    let meta = EntryMeta::new(None, uow.now());
-    let lines = draft_view(uow, &DraftEntry::from_stored(sample, 1), &meta).await?.lines;
-    Ok(RecurringEntryView::new(stored, lines))
+async fn view(
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+    stored: &StoredRecurringEntry,
+) -> AppResult<RecurringEntryView> {
+    let template = &stored.entry.template;
+    let lines = draft_lines(uow, books, template.lines.clone(), template.currency).await?;
+    Ok(RecurringEntryView::new(stored, Some(lines)))
 }
 
 fn record(

@@ -7,11 +7,12 @@ use domain::error::Category;
 use domain::ids::JournalEntryId;
 
 use super::save;
+use crate::accounting::create_journal_entry::insert_draft;
+use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
-use crate::accounting::posting;
 use crate::accounting::views::journal_entry::JournalEntryView;
-use crate::accounting::views::journal_entry_build::{draft_view, posted_view, record_entry};
 use crate::accounting::views::recurring_entry::RecurringFailureView;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
@@ -28,15 +29,11 @@ pub(super) async fn make(
     let draft = DraftEntry::new(entry.entry_on(date, id), TEMPLATE_LINES_MAX)?;
     let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
     let meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
-    let view = if entry.auto_post {
-        let posting = posting::post(ctx, uow, draft, meta, None).await?;
-        posted_view(uow, &posting).await?
-    } else {
-        uow.journal_entries().insert_draft(&draft, &meta).await?;
-        draft_view(uow, &draft, &meta).await?
-    };
-    record_entry(uow, if entry.auto_post { "posted" } else { "created" }, None, Some(&view));
-    Ok(view)
+    let mut books = Books::open(ctx, uow).await?;
+    if entry.auto_post {
+        return Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await;
+    }
+    insert_draft(uow, &mut books, draft, meta).await
 }
 
 /// Whether the books or the rights refused an occurrence, so that it may be noted as failed; anything else ends the work.

@@ -8,6 +8,7 @@ use domain::ids::RecurringEntryId;
 
 use super::occurrence::{is_refusal, make, settle_failed, settle_made};
 use super::{RUN, RUN_OCCURRENCES_MAX, find, may_order, record, view};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
 use crate::accounting::views::journal_entry::JournalEntryView;
 use crate::accounting::views::recurring_entry::{RecurringFailureView, RecurringRunView};
@@ -38,13 +39,14 @@ impl Command for RunRecurringEntry {
             return Err(AppError::new(violation));
         }
         may_order(ctx, stored.entry.auto_post)?;
-        let before = view(uow, &stored).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
         let through = self.date.unwrap_or_else(|| ctx.today(uow.now()));
         let mut run = Run { ctx, today: ctx.today(uow.now()), stored, made: Vec::new(), failed: Vec::new() };
         run.retry(uow, through).await?;
         run.due(uow, through).await?;
         let Run { stored, made, failed, .. } = run;
-        let after = view(uow, &stored).await?;
+        let after = view(uow, &mut books, &stored).await?;
         if after.version != before.version {
             record(uow, "ran", Some(&before), Some(&after));
         }

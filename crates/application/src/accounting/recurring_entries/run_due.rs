@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::occurrence::{make, settle_failed, settle_made};
 use super::{RUN, find, needed_to_make, record, view};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::{DueOccurrence, StoredRecurringEntry};
 use crate::accounting::views::recurring_entry::RecurringFailureView;
 use crate::authorize::Access;
@@ -183,7 +184,8 @@ impl Command for MakeOccurrence {
         if !is_open(uow, &stored, self.date).await? {
             return Ok(Done::new(Made::default()));
         }
-        let before = view(uow, &stored).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
         let entry = &stored.entry;
         let orderer =
             on_behalf_of(ctx, uow, entry.ordered_by.map(|by| (by.user, by.key)), needed_to_make(entry))
@@ -191,7 +193,7 @@ impl Command for MakeOccurrence {
         make(&orderer, uow, entry, self.date).await?;
         let posted = entry.auto_post;
         let stored = settle_made(uow, stored, self.date).await?;
-        let after = view(uow, &stored).await?;
+        let after = view(uow, &mut books, &stored).await?;
         record(uow, "ran", Some(&before), Some(&after));
         Ok(Done::new(Made { drafted: !posted, posted, next_date: stored.due(NaiveDate::MAX) }))
     }
@@ -225,14 +227,19 @@ impl Command for NoteFailure {
     const ACCESS: Access = Access::Permission(RUN);
     type Output = Option<NaiveDate>;
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Option<NaiveDate>>> {
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<Option<NaiveDate>>> {
         let stored = find(uow, self.id).await?;
         if !is_open(uow, &stored, self.failure.date).await? {
             return Ok(Done::new(None));
         }
-        let before = view(uow, &stored).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
         let stored = settle_failed(uow, stored, self.failure.clone()).await?;
-        let after = view(uow, &stored).await?;
+        let after = view(uow, &mut books, &stored).await?;
         record(uow, "failed", Some(&before), Some(&after));
         Ok(Done::new(stored.due(NaiveDate::MAX)))
     }

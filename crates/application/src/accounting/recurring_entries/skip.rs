@@ -9,6 +9,7 @@ use domain::text::{DESCRIPTION_LENGTH_MAX, required_text};
 
 use super::occurrence::settle_failed_before;
 use super::{UPDATE, find, save, view};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::UnmadeOccurrence;
 use crate::accounting::views::recurring_entry::{RecurringEntryView, RecurringSkipView};
 use crate::authorize::Access;
@@ -40,7 +41,8 @@ impl Command for SkipRecurringOccurrence {
         let stored = find(uow, self.id).await?;
         check_version(ctx, stored.entry.version)?;
         let reason = required_text(&self.reason, DESCRIPTION_LENGTH_MAX).map_err(|v| v.at("/reason"))?;
-        let before = view(uow, &stored).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
         let failed = uow.recurring_entries().failed_occurrences(self.id).await?;
         let failed: Vec<NaiveDate> = failed.into_iter().map(|failure| failure.date).collect();
         let next = stored.entry.next_date;
@@ -60,7 +62,7 @@ impl Command for SkipRecurringOccurrence {
             let violation = Violation::new(&RECURRING_OCCURRENCE_NOT_OPEN).with("date", date);
             return Err(violation.at("/date").into());
         };
-        let after = view(uow, &stored).await?;
+        let after = view(uow, &mut books, &stored).await?;
         record_skip(uow, &before, &after, date, &reason);
         let output = RecurringSkipView { date, recurring_entry: after };
         Ok(Done::of(output.recurring_entry.id, output.recurring_entry.version, output))

@@ -8,8 +8,7 @@ use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
 
 use crate::accounting::entry_input::resolve_known_journal;
-use crate::accounting::posting;
-use crate::context::RequestContext;
+use crate::accounting::ports::books::Books;
 use crate::error::AppResult;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
@@ -17,18 +16,19 @@ use crate::unit_of_work::UnitOfWork;
 /// The journal meant, which must exist.
 pub(super) async fn journal(
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     reference: Option<&Reference<JournalId>>,
     violations: &mut Violations,
 ) -> AppResult<Option<JournalId>> {
-    let resolved = resolve_known_journal(uow, reference).await?;
+    let resolved = resolve_known_journal(uow, books, reference).await?;
     Ok(violations.check("", resolved))
 }
 
 /// Whether entries of the template could ever be posted, as far as that does not depend on the date: the same errors as
 /// posting would give, all of them.
 pub(super) async fn check_postable(
-    ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
+    books: &mut Books,
     entry: &RecurringEntry,
 ) -> AppResult<()> {
     let date = entry.next_date.unwrap_or(entry.recurrence.start());
@@ -39,7 +39,8 @@ pub(super) async fn check_postable(
             || line.currency.unwrap_or(sample.currency) == sample.currency
     });
     let draft = DraftEntry::new(sample, TEMPLATE_LINES_MAX)?;
-    let refused = posting::check_on_any_date(ctx, uow, draft).await?;
+    books.learn(uow, &[draft.content()]).await?;
+    let refused = books.check_on_any_date(uow.now(), draft);
     let final_word = |violation: &Violation| {
         // The amounts of a draft are for whoever posts it, and a rate may come before the date does.
         let balance = violation.def == &UNBALANCED_ENTRY || violation.def == &ROUNDING_ACCOUNT_MISSING;

@@ -11,6 +11,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::{UPDATE, check_code, find, may_order, orderer, record, save, template, view};
 use crate::accounting::entry_input::{LineInput, resolve_known_lines};
+use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
 use crate::accounting::views::recurring_entry::RecurringEntryView;
 use crate::authorize::Access;
@@ -58,14 +59,15 @@ impl Command for UpdateRecurringEntry {
     ) -> AppResult<Done<RecurringEntryView>> {
         let stored = find(uow, self.id).await?;
         check_version(ctx, stored.entry.version)?;
-        let before = view(uow, &stored).await?;
-        let patch = self.patch(uow, &stored.entry).await?;
+        let mut books = Books::open(ctx, uow).await?;
+        let before = view(uow, &mut books, &stored).await?;
+        let patch = self.patch(uow, &mut books, &stored.entry).await?;
         let today = ctx.today(uow.now());
         let old = stored.entry.clone();
         let posts = old.auto_post || patch.auto_post == Some(true);
         let currencies = patch.template.as_ref().unwrap_or(&old.template).currencies();
-        let known = uow.ledger().currencies(&currencies).await?;
-        let Changed { mut entry, dropped } = match stored.entry.update(patch, today, &known) {
+        books.learn_currencies(uow, &currencies).await?;
+        let Changed { mut entry, dropped } = match stored.entry.update(patch, today, &books.currencies) {
             Ok(changed) => changed,
             // A user who may not order the entry is told so, not asked to correct it.
             Err(refused) => return Err(may_order(ctx, posts).err().unwrap_or_else(|| refused.into())),
@@ -75,7 +77,7 @@ impl Command for UpdateRecurringEntry {
             entry.ordered_by = orderer(ctx).or(entry.ordered_by);
         }
         if entry.template != old.template || entry.auto_post != old.auto_post {
-            template::check_postable(ctx, uow, &entry).await?;
+            template::check_postable(uow, &mut books, &entry).await?;
         }
         let stored = StoredRecurringEntry { entry, ..stored };
         let (stored, dropped) = match self.drop_overdue {
@@ -87,7 +89,7 @@ impl Command for UpdateRecurringEntry {
             // The cause of a failure may have been removed; if not, the next attempt says so again.
             uow.recurring_entries().retry_occurrences(self.id).await?;
         }
-        let mut after = view(uow, &stored).await?;
+        let mut after = view(uow, &mut books, &stored).await?;
         after.dropped = self.drop_overdue.then_some(dropped);
         record(uow, "updated", Some(&before), Some(&after));
         Ok(Done::of(after.id, after.version, after))
@@ -95,7 +97,12 @@ impl Command for UpdateRecurringEntry {
 }
 
 impl UpdateRecurringEntry {
-    async fn patch(&self, uow: &mut dyn UnitOfWork, old: &RecurringEntry) -> AppResult<RecurringEntryPatch> {
+    async fn patch(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        old: &RecurringEntry,
+    ) -> AppResult<RecurringEntryPatch> {
         let mut violations = Violations::new();
         if let Some(code) = &self.code {
             check_code(uow, code, Some(self.id), &mut violations).await?;
@@ -105,7 +112,7 @@ impl UpdateRecurringEntry {
         let (start, end) = (self.start_date.unwrap_or(rhythm.start()), self.end_date.unwrap_or(rhythm.end()));
         let recurrence = Recurrence::new(every, start, end);
         let recurrence = recurrence.map_err(|refused| violations.extend(refused)).ok();
-        let template = self.template(uow, &old.template, &mut violations).await?;
+        let template = self.template(uow, books, &old.template, &mut violations).await?;
         Ok(violations.into_result(RecurringEntryPatch {
             code: self.code.clone(),
             name: self.name.clone(),
@@ -139,15 +146,16 @@ impl UpdateRecurringEntry {
     async fn template(
         &self,
         uow: &mut dyn UnitOfWork,
+        books: &mut Books,
         old: &EntryTemplate,
         violations: &mut Violations,
     ) -> AppResult<EntryTemplate> {
         let journal = match &self.journal {
-            Some(reference) => template::journal(uow, Some(reference), violations).await?,
+            Some(reference) => template::journal(uow, books, Some(reference), violations).await?,
             None => None,
         };
         let lines = match &self.lines {
-            Some(lines) => resolve_known_lines(uow, lines, violations).await?,
+            Some(lines) => resolve_known_lines(uow, books, lines, violations).await?,
             None => old.lines.clone(),
         };
         let text =

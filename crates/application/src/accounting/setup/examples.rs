@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use domain::accounting::dimension::{Dimension, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::journal_entry::LineDetails;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
@@ -159,10 +160,6 @@ fn input(line: &Line, date: NaiveDate) -> AppResult<LineInput> {
         rate: None,
         company_amount: None,
         dimensions,
-        description: None,
-        party: line.party.map(str::to_owned),
-        due_date,
-        reference: None,
-        tax_code: None,
+        details: LineDetails { party: line.party.map(str::to_owned), due_date, ..LineDetails::NONE },
     })
 }

@@ -15,6 +15,7 @@ use crate::accounting::fiscal_years::{FirstYear, first_fiscal_years};
 use crate::accounting::journals::NewJournal;
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::{DOCUMENT_TYPE_DEFAULT, NewNumberSeries};
+use crate::accounting::ports::ledger::JournalKey;
 use crate::accounting::views::ledger_settings::SetupSummary;
 use crate::command::Command;
 use crate::context::RequestContext;
@@ -28,7 +29,7 @@ domain::choices! {
     pub enum Template {
         /// The company currency, the journals every ledger needs and a fiscal year; no account.
         Empty = "empty",
-        /// A chart, journals, currencies and dimensions as common in Saudi Arabia.
+        /// A chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
         SaStandard = "sa-standard",
     }
 }
@@ -89,6 +90,7 @@ pub async fn apply_template(
     if template == Template::SaStandard {
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
+        summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
         summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
     }
     Ok(summary)
@@ -118,7 +120,7 @@ async fn ensure_journal(
     uow: &mut dyn UnitOfWork,
     plan: &JournalPlan,
 ) -> AppResult<(u32, u32)> {
-    if uow.ledger().journal_by_code(plan.code).await?.is_some() {
+    if uow.ledger().journal(JournalKey::Code(plan.code)).await?.is_some() {
         return Ok((0, 0));
     }
     let code = Code::parse(plan.code)?;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod account_balance;
 pub mod close_checklist;
 pub mod dimension;
+pub mod entry_legend;
 pub mod exchange_rate;
 pub mod fiscal_year;
 pub mod import_result;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::accounting::journal_entry::{EntryKind, EntryOrigin};
+use crate::accounting::journal_entry::{EntryKind, EntryOrigin, LineDetails};
 use crate::ids::*;
 use crate::money::Rate;
 use crate::time::{Timestamp, parse_date};
@@ -72,11 +72,7 @@ fn line(line_no: u32, debit: i64, credit: i64) -> PostedLine {
         currency_credit: Amount::from_scaled(credit),
         rate: Rate::ONE,
         dimension_set: DimensionSetId::EMPTY,
-        description: None,
-        party: None,
-        due_date: None,
-        reference: None,
-        tax_code: None,
+        details: LineDetails::NONE,
         rounding: false,
     }
 }
@@ -197,11 +193,11 @@ fn a_change_of_any_line_field_changes_the_hash() {
         |l| l.currency_credit = Amount::from_scaled(10_001),
         |l| l.rate = Rate::from_scaled(1),
         |l| l.dimension_set = id(9),
-        |l| l.description = text("a"),
-        |l| l.party = text("a"),
-        |l| l.due_date = parse_date("2026-01-15").ok(),
-        |l| l.reference = text("a"),
-        |l| l.tax_code = text("a"),
+        |l| l.details.description = text("a"),
+        |l| l.details.party = text("a"),
+        |l| l.details.due_date = parse_date("2026-01-15").ok(),
+        |l| l.details.reference = text("a"),
+        |l| l.details.tax_code = text("a"),
         |l| l.rounding = true,
     ];
     for header in [header(), header_two()] {

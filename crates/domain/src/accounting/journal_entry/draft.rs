@@ -148,14 +148,16 @@ fn checked(mut entry: NewEntry, lines_max: usize, violations: &mut Violations) -
     let count = entry.lines.len();
     if count <= lines_max {
         for (i, line) in entry.lines.iter_mut().enumerate() {
-            clean(&mut line.description, (optional_text, DESCRIPTION_LENGTH_MAX), &|| {
+            clean(&mut line.details.description, (optional_text, DESCRIPTION_LENGTH_MAX), &|| {
                 format!("/lines/{i}/description")
             });
-            clean(&mut line.party, (optional_identity, PARTY_LENGTH_MAX), &|| format!("/lines/{i}/party"));
-            clean(&mut line.reference, (optional_text, REFERENCE_LENGTH_MAX), &|| {
+            clean(&mut line.details.party, (optional_identity, PARTY_LENGTH_MAX), &|| {
+                format!("/lines/{i}/party")
+            });
+            clean(&mut line.details.reference, (optional_text, REFERENCE_LENGTH_MAX), &|| {
                 format!("/lines/{i}/reference")
             });
-            clean(&mut line.tax_code, (optional_identity, TAX_CODE_LENGTH_MAX), &|| {
+            clean(&mut line.details.tax_code, (optional_identity, TAX_CODE_LENGTH_MAX), &|| {
                 format!("/lines/{i}/taxCode")
             });
         }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::EntryKind;
+use super::{EntryKind, NewEntry};
 use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, RecurringEntryId, TenantId, UserId};
 use crate::money::CurrencyCode;
 use crate::time::Timestamp;
@@ -64,4 +64,23 @@ pub struct EntryHeader {
     /// Which bytes its hash is made of.
     pub hash_version: HashVersion,
     pub origin: EntryOrigin,
+}
+
+impl EntryHeader {
+    /// The draft that it was, without its lines.
+    pub fn into_content(self) -> NewEntry {
+        NewEntry {
+            id: self.id,
+            journal_id: self.journal_id,
+            kind: self.kind,
+            posting_date: self.posting_date,
+            document_date: self.document_date,
+            currency: self.currency,
+            description: self.description,
+            reference: self.reference,
+            control_reason: self.control_reason,
+            reverses: self.reverses,
+            lines: Vec::new(),
+        }
+    }
 }

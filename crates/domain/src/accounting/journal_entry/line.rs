@@ -74,6 +74,21 @@ impl LineAmount {
     }
 }
 
+/// What a line says beside its account, amounts and dimensions: it goes from the input into the ledger as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LineDetails {
+    pub description: Option<String>,
+    pub party: Option<String>,
+    pub due_date: Option<NaiveDate>,
+    pub reference: Option<String>,
+    pub tax_code: Option<String>,
+}
+
+impl LineDetails {
+    pub const NONE: Self =
+        Self { description: None, party: None, due_date: None, reference: None, tax_code: None };
+}
+
 /// A line of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLine {
@@ -88,11 +103,7 @@ pub struct NewLine {
     pub dimensions: DimensionCombination,
     /// The stored combination equal to `dimensions`.
     pub dimension_set: DimensionSetId,
-    pub description: Option<String>,
-    pub party: Option<String>,
-    pub due_date: Option<NaiveDate>,
-    pub reference: Option<String>,
-    pub tax_code: Option<String>,
+    pub details: LineDetails,
 }
 
 impl NewLine {
@@ -106,11 +117,7 @@ impl NewLine {
             company_amount: None,
             dimensions: DimensionCombination::EMPTY,
             dimension_set: DimensionSetId::EMPTY,
-            description: None,
-            party: None,
-            due_date: None,
-            reference: None,
-            tax_code: None,
+            details: LineDetails::NONE,
         }
     }
 }
@@ -130,16 +137,26 @@ pub struct PostedLine {
     pub currency_credit: Amount,
     pub rate: Rate,
     pub dimension_set: DimensionSetId,
-    pub description: Option<String>,
-    pub party: Option<String>,
-    pub due_date: Option<NaiveDate>,
-    pub reference: Option<String>,
-    pub tax_code: Option<String>,
+    pub details: LineDetails,
     /// The line that took up the residue of conversion (R7).
     pub rounding: bool,
 }
 
 impl PostedLine {
+    /// The line as a draft would have it, rate and company amount given. Its dimensions are named by their set alone.
+    pub fn into_draft(self) -> NewLine {
+        NewLine {
+            account: self.account,
+            amount: self.currency_amount(),
+            currency: Some(self.currency),
+            rate: Some(self.rate),
+            company_amount: Some(self.company_amount().amount()),
+            dimensions: DimensionCombination::EMPTY,
+            dimension_set: self.dimension_set,
+            details: self.details,
+        }
+    }
+
     /// The line in its own currency.
     pub fn currency_amount(&self) -> LineAmount {
         if self.currency_debit.is_zero() {

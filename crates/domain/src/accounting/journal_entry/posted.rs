@@ -3,28 +3,19 @@
 use chrono::NaiveDate;
 
 use super::header::{EntryHeader, EntryOrigin, HashVersion};
-use super::{EntryKind, EntryStatus, LINES_MIN, POSTED_ENTRY_CORRUPT, PostedLine};
+use super::{EntryKind, EntryStatus, LINES_MIN, NewEntry, POSTED_ENTRY_CORRUPT, PostedLine};
 use crate::accounting::hash_chain::{self, DimensionSets};
 use crate::error::Violation;
 use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
-use crate::money::{Amount, CurrencyCode};
+use crate::money::Amount;
 use crate::time::Timestamp;
 
 /// An entry that may be posted: balanced, in an open period, on accounts that take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatedEntry {
-    pub(super) id: JournalEntryId,
-    pub(super) journal_id: JournalId,
-    pub(super) kind: EntryKind,
-    pub(super) posting_date: NaiveDate,
-    pub(super) document_date: Option<NaiveDate>,
-    pub(super) currency: CurrencyCode,
-    pub(super) description: Option<String>,
-    pub(super) reference: Option<String>,
-    pub(super) control_reason: Option<String>,
-    pub(super) reverses: Option<JournalEntryId>,
+    /// The content of the draft; its lines are in `lines`.
+    pub(super) content: NewEntry,
     pub(super) fiscal_period_id: FiscalPeriodId,
-    pub(super) total: Amount,
     pub(super) reverses_opening: bool,
     pub(super) lines: Vec<PostedLine>,
 }
@@ -50,8 +41,14 @@ pub struct PostedEntry {
 }
 
 impl ValidatedEntry {
-    pub fn id(&self) -> JournalEntryId {
-        self.id
+    pub fn journal_id(&self) -> JournalId {
+        self.content.journal_id
+    }
+    pub fn kind(&self) -> EntryKind {
+        self.content.kind
+    }
+    pub fn posting_date(&self) -> NaiveDate {
+        self.content.posting_date
     }
     pub fn fiscal_period_id(&self) -> FiscalPeriodId {
         self.fiscal_period_id
@@ -62,16 +59,11 @@ impl ValidatedEntry {
     }
     /// Whether its amounts were there before the books began: opening balances, and what takes them back.
     pub fn is_opening(&self) -> bool {
-        self.kind == EntryKind::Opening || self.reverses_opening
+        self.kind() == EntryKind::Opening || self.reverses_opening
     }
-    /// The sum of the debits, in the company currency.
-    pub fn total(&self) -> Amount {
-        self.total
-    }
-
     /// Why the other entry is reversed, when this one reverses one (R4).
     pub fn reversal_reason(&self) -> Option<&str> {
-        self.reverses.and(self.control_reason.as_deref())
+        self.content.reverses.and(self.content.control_reason.as_deref())
     }
 
     /// Writes the entry into the chain. The number is the last thing assigned (R14). `sets` holds the values of every
@@ -84,19 +76,20 @@ impl ValidatedEntry {
         origin: EntryOrigin,
         sets: &DimensionSets,
     ) -> PostedEntry {
+        let content = self.content;
         let header = EntryHeader {
             tenant_id: chain.tenant_id,
-            id: self.id,
-            journal_id: self.journal_id,
-            kind: self.kind,
+            id: content.id,
+            journal_id: content.journal_id,
+            kind: content.kind,
             number,
-            posting_date: self.posting_date,
-            document_date: self.document_date,
-            currency: self.currency,
-            description: self.description,
-            reference: self.reference,
-            control_reason: self.control_reason,
-            reverses: self.reverses,
+            posting_date: content.posting_date,
+            document_date: content.document_date,
+            currency: content.currency,
+            description: content.description,
+            reference: content.reference,
+            control_reason: content.control_reason,
+            reverses: content.reverses,
             fiscal_period_id: self.fiscal_period_id,
             recorded_at,
             chain_sequence: chain.sequence,
@@ -146,6 +139,14 @@ impl PostedEntry {
     }
     pub fn previous_hash(&self) -> &[u8; 32] {
         &self.previous_hash
+    }
+    /// The header, the hash and the lines, to be shown.
+    pub fn into_parts(self) -> (EntryHeader, [u8; 32], Vec<PostedLine>) {
+        (self.header, self.hash, self.lines)
+    }
+    /// The sum of the debits, in the company currency.
+    pub fn total(&self) -> Amount {
+        Amount::sum(self.lines.iter().map(|line| line.debit)).unwrap_or_default()
     }
     pub fn reversed_by(&self) -> Option<JournalEntryId> {
         self.reversed_by

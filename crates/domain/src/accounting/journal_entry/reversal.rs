@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, EntryKind, NewEntry, NewLine, PostedEntry,
-    PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
+    DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, EntryKind, LineDetails, NewEntry, NewLine,
+    PostedEntry, PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
 };
 use crate::accounting::dimension::DimensionCombination;
 use crate::error::Violation;
@@ -65,12 +65,11 @@ impl PostedEntry {
         }
         // Year-close and revaluation entries are computed, so a copy by hand is an ordinary entry.
         let kind = if header.kind == EntryKind::Opening { EntryKind::Opening } else { EntryKind::Standard };
-        let lines = self.lines().iter().filter(|line| !line.rounding).map(|line| NewLine {
-            rate: None,
-            company_amount: None,
-            due_date: None,
-            dimensions: dimensions(line.dimension_set),
-            ..same_side(line)
+        let lines = self.lines().iter().filter(|line| !line.rounding).map(|line| {
+            let line = line.clone().into_draft();
+            let details = LineDetails { due_date: None, ..line.details };
+            let dimensions = dimensions(line.dimension_set);
+            NewLine { rate: None, company_amount: None, dimensions, details, ..line }
         });
         let entry = NewEntry {
             id: new_id,
@@ -90,23 +89,6 @@ impl PostedEntry {
 }
 
 fn reversed(line: &PostedLine) -> NewLine {
-    let line = same_side(line);
+    let line = line.clone().into_draft();
     NewLine { amount: line.amount.opposite(), ..line }
-}
-
-fn same_side(line: &PostedLine) -> NewLine {
-    NewLine {
-        account: line.account,
-        amount: line.currency_amount(),
-        currency: Some(line.currency),
-        rate: Some(line.rate),
-        company_amount: Some(line.company_amount().amount()),
-        dimensions: DimensionCombination::EMPTY,
-        dimension_set: line.dimension_set,
-        description: line.description.clone(),
-        party: line.party.clone(),
-        due_date: line.due_date,
-        reference: line.reference.clone(),
-        tax_code: line.tax_code.clone(),
-    }
 }

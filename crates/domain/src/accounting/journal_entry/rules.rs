@@ -1,6 +1,6 @@
 //! The state of a tenant's books at the moment of posting.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::accounting::account::AccountFacts;
 use crate::accounting::dimension::{DimensionRule, DimensionTree};
@@ -17,6 +17,8 @@ pub struct PostingRules<'a> {
     pub company: Currency,
     /// The tenant's currencies; the company currency need not be among them.
     pub currencies: &'a HashMap<CurrencyCode, Currency>,
+    /// Those of them that only a year close may still use.
+    pub inactive_currencies: &'a HashSet<CurrencyCode>,
     /// At least the accounts of the lines and the rounding account.
     pub accounts: &'a HashMap<AccountId, AccountFacts>,
     /// Company units for one unit of the currency on the posting date, for lines without their own rate.

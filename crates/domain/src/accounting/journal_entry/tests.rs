@@ -1,6 +1,6 @@
 //! Each rule of posting, refused and accepted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -82,6 +82,7 @@ fn facts(n: u128) -> AccountFacts {
 /// A tenant in riyals with dollars, dinars and yen, whose January 2026 is open.
 pub(super) struct Books {
     pub currencies: HashMap<CurrencyCode, Currency>,
+    pub inactive_currencies: HashSet<CurrencyCode>,
     pub accounts: HashMap<AccountId, AccountFacts>,
     pub rates: HashMap<CurrencyCode, Rate>,
     pub rounding_account: Option<AccountId>,
@@ -96,6 +97,7 @@ impl Books {
     pub fn new() -> Self {
         Self {
             currencies: ["USD", "KWD", "JPY", "EUR"].map(|c| (code(c), Currency::iso(code(c)))).into(),
+            inactive_currencies: HashSet::new(),
             accounts: (1..=12).map(|n| (account(n), facts(n))).collect(),
             rates: [("USD", "3.755"), ("KWD", "12.2513"), ("JPY", "0.02419")]
                 .map(|(c, r)| (code(c), rate(r)))
@@ -119,6 +121,7 @@ impl Books {
         PostingRules {
             company: Currency::iso(code("SAR")),
             currencies: &self.currencies,
+            inactive_currencies: &self.inactive_currencies,
             accounts: &self.accounts,
             rates: &self.rates,
             rounding_account: self.rounding_account,

@@ -39,23 +39,12 @@ impl DraftEntry {
         checker.journal();
         checker.balance();
         let period = checker.period();
-        let Checker { violations, posted, totals, .. } = checker;
-        let total = Amount::from_scaled(i64::try_from(totals.debit.max(totals.credit)).unwrap_or(i64::MAX));
+        let Checker { violations, posted, .. } = checker;
         // A missing period is among the violations.
         let Some(fiscal_period_id) = period else { return Err(violations.into_vec()) };
         violations.into_result(ValidatedEntry {
-            id: entry.id,
-            journal_id: entry.journal_id,
-            kind: entry.kind,
-            posting_date: entry.posting_date,
-            document_date: entry.document_date,
-            currency: entry.currency,
-            description: entry.description,
-            reference: entry.reference,
-            control_reason: entry.control_reason,
-            reverses: entry.reverses,
+            content: entry,
             fiscal_period_id,
-            total,
             reverses_opening,
             lines: posted,
         })
@@ -148,11 +137,7 @@ impl<'a> Checker<'a> {
             currency_credit,
             rate,
             dimension_set: line.dimension_set,
-            description: line.description,
-            party: line.party,
-            due_date: line.due_date,
-            reference: line.reference,
-            tax_code: line.tax_code,
+            details: line.details,
             rounding: false,
         });
     }
@@ -175,11 +160,11 @@ impl<'a> Checker<'a> {
         if account.control.is_control() && self.entry.control_reason.is_none() {
             self.refuse(index, "accountId", named(&CONTROL_REASON_REQUIRED));
         }
-        if account.requires_party && line.party.is_none() {
+        if account.requires_party && line.details.party.is_none() {
             self.refuse(index, "party", named(&PARTY_REQUIRED));
         }
         // A tax code puts the line into the return, whatever the account is.
-        self.touches_tax |= account.control == ControlKind::Vat || line.tax_code.is_some();
+        self.touches_tax |= account.control == ControlKind::Vat || line.details.tax_code.is_some();
         let PostingRules { dimension_rules, dimension_tree, .. } = self.rules;
         let concerned = !dimension_rules.is_empty() || !line.dimensions.is_empty();
         if concerned && !self.mirrors {
@@ -197,7 +182,9 @@ impl<'a> Checker<'a> {
             self.refuse(index, line.amount.field(), Violation::new(&LINE_AMOUNT_NOT_POSITIVE));
             return None;
         }
-        let Some(currency) = self.rules.currency(code) else {
+        // Year close empties accounts in currencies that are no longer used, too.
+        let usable = self.entry.kind == EntryKind::Closing || !self.rules.inactive_currencies.contains(&code);
+        let Some(currency) = self.rules.currency(code).filter(|_| usable) else {
             let unknown = Violation::new(&CURRENCY_UNKNOWN).with("currency", code);
             if line.currency.is_some() {
                 self.refuse(index, "currency", unknown);

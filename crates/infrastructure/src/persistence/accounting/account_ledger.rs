@@ -203,11 +203,11 @@ fn line(
         currency_credit: money.of(line.currency_credit, line.currency),
         currency_balance: running.own.map(|own| money.of(own, line.currency)),
         dimensions: BTreeMap::new(),
-        description: line.description.or(entry_description),
-        party: line.party,
-        due_date: line.due_date,
-        reference: line.reference,
-        tax_code: line.tax_code,
+        description: line.details.description.or(entry_description),
+        party: line.details.party,
+        due_date: line.details.due_date,
+        reference: line.details.reference,
+        tax_code: line.details.tax_code,
         recorded_at: recorded_at.to_string(),
     };
     Ok((view, line.dimension_set))

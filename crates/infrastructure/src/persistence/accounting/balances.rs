@@ -77,8 +77,8 @@ pub struct PendingBalances {
 }
 
 impl PendingBalances {
-    pub fn add(&mut self, entry: &ValidatedEntry, date: NaiveDate) -> StorageResult<()> {
-        let period = entry.fiscal_period_id();
+    pub fn add(&mut self, entry: &ValidatedEntry) -> StorageResult<()> {
+        let (period, date) = (entry.fiscal_period_id(), entry.posting_date());
         let shard = if entry.is_opening() { OPENING_SHARD } else { SHARD };
         for line in entry.lines() {
             let (account, currency) = (line.account, line.currency);

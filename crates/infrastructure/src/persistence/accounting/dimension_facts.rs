@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use application::ports::storage_error::StorageResult;
-use domain::accounting::dimension::{DimensionRule, DimensionRuleKind, DimensionTree, VALUE_DEPTH_MAX};
+use domain::accounting::dimension::{DimensionRule, DimensionTree, VALUE_DEPTH_MAX};
 use domain::ids::{DimensionId, DimensionValueId};
 
 use crate::persistence::SqlUnitOfWork;
@@ -46,13 +46,24 @@ impl SqlUnitOfWork {
         Ok(rules)
     }
 
-    /// The values, and what lies above them if rules ask for it.
+    /// The values and what lies above them.
     pub(crate) async fn read_dimension_tree(
         &mut self,
         values: &BTreeSet<DimensionValueId>,
         upwards: bool,
     ) -> StorageResult<DimensionTree> {
         let mut tree = DimensionTree::default();
+        self.read_into_tree(&mut tree, values, upwards).await?;
+        Ok(tree)
+    }
+
+    /// Adds the values, and what lies above them if rules ask for it.
+    pub(crate) async fn read_into_tree(
+        &mut self,
+        tree: &mut DimensionTree,
+        values: &BTreeSet<DimensionValueId>,
+        upwards: bool,
+    ) -> StorageResult<()> {
         let mut level = values.clone();
         for _ in 0..VALUE_DEPTH_MAX {
             if level.is_empty() {
@@ -62,11 +73,11 @@ impl SqlUnitOfWork {
             let rows = self.tx.lookup(&VALUES, self.tenant, ids).await?;
             level.clear();
             for row in rows {
-                let parent = add_to_tree(&mut tree, row)?;
+                let parent = add_to_tree(tree, row)?;
                 level.extend(parent.filter(|parent| upwards && tree.parent(*parent).is_none()));
             }
         }
-        Ok(tree)
+        Ok(())
     }
 
     /// `BRANCH=RUH, PROJECT=P1`
@@ -87,13 +98,8 @@ impl SqlUnitOfWork {
     }
 }
 
-/// Whether the rule is about certain values of a dimension.
-pub(super) fn names_values(kind: &DimensionRuleKind) -> bool {
-    matches!(kind, DimensionRuleKind::Fixed { .. }) || !kind.values().is_empty()
-}
-
 /// `id, parent_id, postable`, dimension code, `code`; answers the parent
-pub(super) fn add_to_tree(tree: &mut DimensionTree, row: Row) -> StorageResult<Option<DimensionValueId>> {
+fn add_to_tree(tree: &mut DimensionTree, row: Row) -> StorageResult<Option<DimensionValueId>> {
     let mut columns = row.columns("dimension_value");
     let (id, parent): (DimensionValueId, Option<DimensionValueId>) =
         (columns.get("id")?, columns.get("parent_id")?);

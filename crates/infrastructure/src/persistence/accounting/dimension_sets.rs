@@ -1,8 +1,8 @@
 //! Combinations of dimension values, stored once (R9).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use application::accounting::ports::ledger::DimensionPair;
+use application::accounting::ports::ledger::{DimensionPair, FoundSet, SetCodes};
 use application::ports::storage_error::StorageResult;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::dimension::DimensionCombination;
@@ -72,9 +72,7 @@ impl SqlUnitOfWork {
         }
         let key = combination.key();
         if let Some(row) = self.tx.find(&SET_FIND, &[self.tenant.into(), key.into()]).await? {
-            let id = row.single("dimension_set", "id")?;
-            self.sets.insert(id, combination.clone());
-            return Ok(id);
+            return row.single("dimension_set", "id");
         }
         let (tenant, id) = (self.tenant, DimensionSetId::new(self.new_id()));
         self.tx.apply(&SET_INSERT, &[tenant.into(), id.into(), key.into()]).await?;
@@ -83,45 +81,25 @@ impl SqlUnitOfWork {
             .iter()
             .map(|(dimension, value)| vec![tenant.into(), id.into(), (*dimension).into(), (*value).into()]);
         self.tx.insert_many(&SET_VALUE_INSERT, rows.collect::<Vec<_>>().into_iter()).await?;
-        self.sets.insert(id, combination.clone());
         Ok(id)
     }
 
-    pub(crate) async fn find_set_codes(
+    pub(crate) async fn find_sets(
         &mut self,
         sets: &BTreeSet<DimensionSetId>,
-    ) -> StorageResult<HashMap<DimensionSetId, BTreeMap<String, String>>> {
-        let mut codes: HashMap<DimensionSetId, BTreeMap<String, String>> = HashMap::new();
+    ) -> StorageResult<HashMap<DimensionSetId, FoundSet>> {
+        let mut found: HashMap<DimensionSetId, (Vec<DimensionPair>, SetCodes)> =
+            HashMap::with_capacity(sets.len());
         for row in self.tx.lookup(&SET_CODES, self.tenant, sets.iter().map(|set| (*set).into())).await? {
             let mut columns = row.columns("dimension_set_value");
-            let set = columns.get("set_id")?;
-            codes.entry(set).or_default().insert(columns.get("dimension_code")?, columns.get("value_code")?);
+            let (pairs, codes) = found.entry(columns.get("set_id")?).or_default();
+            codes.insert(columns.get("dimension_code")?, columns.get("value_code")?);
+            pairs.push((columns.get("dimension_id")?, columns.get("value_id")?));
         }
-        Ok(codes)
-    }
-
-    pub(crate) async fn find_combinations(
-        &mut self,
-        sets: &BTreeSet<DimensionSetId>,
-    ) -> StorageResult<HashMap<DimensionSetId, DimensionCombination>> {
-        let mut found = HashMap::with_capacity(sets.len());
-        let mut unknown: Vec<Value> = Vec::new();
-        for set in sets {
-            match self.sets.get(set) {
-                Some(combination) => drop(found.insert(*set, combination.clone())),
-                None => unknown.push((*set).into()),
-            }
-        }
-        let mut pairs: HashMap<DimensionSetId, Vec<DimensionPair>> = HashMap::new();
-        for row in self.tx.lookup(&SET_CODES, self.tenant, unknown.into_iter()).await? {
-            let mut columns = row.columns("dimension_set_value");
-            let set = columns.get("set_id")?;
-            let _codes: (String, String) = (columns.get("dimension_code")?, columns.get("value_code")?);
-            pairs.entry(set).or_default().push((columns.get("dimension_id")?, columns.get("value_id")?));
-        }
-        let combine =
-            |(set, pairs)| DimensionCombination::new(pairs).ok().map(|combination| (set, combination));
-        found.extend(pairs.into_iter().filter_map(combine));
-        Ok(found)
+        let combine = |(set, (pairs, codes))| {
+            let combination = DimensionCombination::new(pairs).ok()?;
+            Some((set, FoundSet { combination, codes }))
+        };
+        Ok(found.into_iter().filter_map(combine).collect())
     }
 }

@@ -3,7 +3,7 @@
 use application::ports::storage_error::{StorageError, StorageResult};
 use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;
-use domain::accounting::journal_entry::{LineAmount, NewLine};
+use domain::accounting::journal_entry::{LineAmount, LineDetails, NewLine};
 use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId};
 use domain::money::{Amount, CurrencyCode, Rate};
 use serde::{Deserialize, Serialize};
@@ -58,11 +58,11 @@ fn to_document(line: &NewLine) -> Line {
         k: line.company_amount.map(Amount::scaled),
         d: line.dimensions.pairs().iter().map(|(d, v)| (d.uuid(), v.uuid())).collect(),
         s: line.dimension_set.uuid(),
-        t: line.description.clone(),
-        p: line.party.clone(),
-        u: line.due_date,
-        f: line.reference.clone(),
-        x: line.tax_code.clone(),
+        t: line.details.description.clone(),
+        p: line.details.party.clone(),
+        u: line.details.due_date,
+        f: line.details.reference.clone(),
+        x: line.details.tax_code.clone(),
     }
 }
 
@@ -78,10 +78,12 @@ fn from_document(line: Line) -> Result<NewLine, String> {
         company_amount: line.k.map(Amount::from_scaled),
         dimensions: DimensionCombination::new(pairs).map_err(|violation| violation.def.code.to_owned())?,
         dimension_set: DimensionSetId::new(line.s),
-        description: line.t,
-        party: line.p,
-        due_date: line.u,
-        reference: line.f,
-        tax_code: line.x,
+        details: LineDetails {
+            description: line.t,
+            party: line.p,
+            due_date: line.u,
+            reference: line.f,
+            tax_code: line.x,
+        },
     })
 }

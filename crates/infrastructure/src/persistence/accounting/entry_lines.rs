@@ -1,12 +1,13 @@
 //! The lines of entries and templates as views. They cost the same few statements for any number of entries.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use application::accounting::views::NameView;
+use application::accounting::ports::ledger::{AccountName, SetCodes};
+use application::accounting::views::entry_legend::Legend;
 use application::accounting::views::journal_entry::{EntryLineView, LINES_INLINE_MAX};
 use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
-use domain::accounting::journal_entry::{LineAmount, NewLine, PostedLine};
+use domain::accounting::journal_entry::NewLine;
 use domain::ids::{AccountId, DimensionSetId, JournalEntryId, TenantId};
 use domain::money::CurrencyCode;
 
@@ -15,10 +16,9 @@ use super::company_money::CompanyMoney;
 use super::dimension_sets::SET_CODES;
 use super::draft_document;
 use super::journal_entry_rows::{line_columns, read_line};
-use super::ledger::ACCOUNT_NAMES;
 use crate::sql::db::Db;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Value};
+use crate::sql::value::{Columns, Kind, Value};
 
 pub static LINES: Lookup = Lookup::new(
     "accounting.ledger_line.of_entries",
@@ -39,10 +39,12 @@ pub static DRAFTS: Lookup = Lookup::new(
     "SELECT d.entry_id, d.document FROM journal_entry_draft d WHERE d.tenant_id = ?1",
     ("d.entry_id", Kind::Id),
 );
-pub static LOOKUPS: &[&Lookup] = &[&LINES, &DRAFTS];
-
-/// Codes of dimension values by the code of their dimension.
-pub type SetCodes = HashMap<DimensionSetId, BTreeMap<String, String>>;
+pub static ACCOUNT_NAMES: Lookup = Lookup::new(
+    "accounting.account.names",
+    "SELECT id, code, name_ar, name_en FROM account WHERE tenant_id = ?1",
+    ("id", Kind::Id),
+);
+pub static LOOKUPS: &[&Lookup] = &[&LINES, &DRAFTS, &ACCOUNT_NAMES];
 
 /// Lines that are not posted, with the currency of those that name none.
 pub struct Unposted {
@@ -54,9 +56,9 @@ pub async fn set_codes(
     db: &Db,
     tenant: TenantId,
     sets: impl Iterator<Item = DimensionSetId>,
-) -> AppResult<SetCodes> {
+) -> AppResult<HashMap<DimensionSetId, SetCodes>> {
     let sets: BTreeSet<_> = sets.filter(|set| !set.is_empty()).collect();
-    let mut codes = SetCodes::new();
+    let mut codes: HashMap<_, SetCodes> = HashMap::new();
     for row in db.lookup(&SET_CODES, tenant, sets.into_iter().map(Value::from)).await? {
         let mut columns = row.columns("dimension_set_value");
         let set = columns.get("set_id")?;
@@ -87,20 +89,23 @@ pub async fn posted(
     ids: impl Iterator<Item = JournalEntryId>,
     money: &CompanyMoney,
 ) -> AppResult<HashMap<JournalEntryId, Vec<EntryLineView>>> {
-    let mut read = Vec::new();
+    let (mut read, mut accounts) = (Vec::new(), HashMap::new());
     for row in db.lookup(&LINES, tenant, ids.map(Value::from)).await? {
         let mut columns = row.columns("ledger_line");
         let entry: JournalEntryId = columns.get("entry_id")?;
         let line = read_line(&mut columns)?;
-        let account =
-            AccountName { code: columns.get("code")?, name: NameView::from(&read_name(&mut columns)?) };
-        read.push((entry, line, account));
+        if !accounts.contains_key(&line.account) {
+            accounts.insert(line.account, read_account_name(&mut columns)?);
+        }
+        read.push((entry, line));
     }
-    read.sort_unstable_by_key(|(entry, line, _)| (*entry, line.line_no));
-    let codes = set_codes(db, tenant, read.iter().map(|(_, line, _)| line.dimension_set)).await?;
+    read.sort_unstable_by_key(|(entry, line)| (*entry, line.line_no));
+    let sets = set_codes(db, tenant, read.iter().map(|(_, line)| line.dimension_set)).await?;
+    let currencies = money.currencies().into_iter().collect();
+    let legend = Legend { company: money.company, currencies: &currencies, accounts: &accounts, sets: &sets };
     let mut lines: HashMap<_, Vec<_>> = HashMap::new();
-    for (entry, line, account) in read {
-        lines.entry(entry).or_default().push(posted_line(line, account, &codes, money));
+    for (entry, line) in read {
+        lines.entry(entry).or_default().push(legend.posted_line(line));
     }
     Ok(lines)
 }
@@ -117,20 +122,11 @@ pub async fn unposted(
     }
     let lines = || templates.iter().flat_map(|template| &template.lines);
     let accounts = account_names(db, tenant, lines().map(|line| line.account).collect()).await?;
-    let codes = set_codes(db, tenant, lines().map(|line| line.dimension_set)).await?;
-    let view = |Unposted { currency, lines }| {
-        let numbered = (1..).zip(lines);
-        numbered
-            .map(|(number, line)| unposted_line(number, line, currency, &accounts, &codes, money))
-            .collect()
-    };
+    let sets = set_codes(db, tenant, lines().map(|line| line.dimension_set)).await?;
+    let currencies = money.currencies().into_iter().collect();
+    let legend = Legend { company: money.company, currencies: &currencies, accounts: &accounts, sets: &sets };
+    let view = |Unposted { currency, lines }| legend.draft_lines(lines, currency);
     Ok(templates.into_iter().map(view).collect())
-}
-
-#[derive(Clone)]
-struct AccountName {
-    code: String,
-    name: NameView,
 }
 
 async fn account_names(
@@ -141,81 +137,12 @@ async fn account_names(
     let mut names = HashMap::with_capacity(ids.len());
     for row in db.lookup(&ACCOUNT_NAMES, tenant, ids.into_iter().map(Value::from)).await? {
         let mut columns = row.columns("account");
-        let id = columns.get("id")?;
-        let (code, name) = (columns.get("code")?, NameView::from(&read_name(&mut columns)?));
-        names.insert(id, AccountName { code, name });
+        names.insert(columns.get("id")?, read_account_name(&mut columns)?);
     }
     Ok(names)
 }
 
-fn posted_line(
-    line: PostedLine,
-    account: AccountName,
-    codes: &SetCodes,
-    money: &CompanyMoney,
-) -> EntryLineView {
-    let (debit, credit) = sides(money, line.currency_amount(), line.currency);
-    let (company_debit, company_credit) = sides(money, line.company_amount(), money.company.code);
-    EntryLineView {
-        line_no: line.line_no,
-        account_id: line.account.uuid(),
-        account_code: account.code,
-        account_name: Some(account.name),
-        debit,
-        credit,
-        currency: line.currency.to_string(),
-        rate: Some(line.rate.to_string()),
-        company_debit,
-        company_credit,
-        dimensions: codes.get(&line.dimension_set).cloned().unwrap_or_default(),
-        description: line.description,
-        party: line.party,
-        due_date: line.due_date,
-        reference: line.reference,
-        tax_code: line.tax_code,
-        rounding: line.rounding,
-    }
-}
-
-fn unposted_line(
-    line_no: u32,
-    line: NewLine,
-    currency: CurrencyCode,
-    accounts: &HashMap<AccountId, AccountName>,
-    codes: &SetCodes,
-    money: &CompanyMoney,
-) -> EntryLineView {
-    let code = line.currency.unwrap_or(currency);
-    let (debit, credit) = sides(money, line.amount, code);
-    let company =
-        line.company_amount.map(|amount| sides(money, line.amount.with(amount), money.company.code));
-    let (company_debit, company_credit) = company.unwrap_or_default();
-    let account = accounts.get(&line.account).cloned();
-    let (account_code, account_name) = account.map(|account| (account.code, account.name)).unzip();
-    EntryLineView {
-        line_no,
-        account_id: line.account.uuid(),
-        account_code: account_code.unwrap_or_default(),
-        account_name,
-        debit,
-        credit,
-        currency: code.to_string(),
-        rate: line.rate.map(|rate| rate.to_string()),
-        company_debit,
-        company_credit,
-        dimensions: codes.get(&line.dimension_set).cloned().unwrap_or_default(),
-        description: line.description,
-        party: line.party,
-        due_date: line.due_date,
-        reference: line.reference,
-        tax_code: line.tax_code,
-        rounding: false,
-    }
-}
-
-fn sides(money: &CompanyMoney, amount: LineAmount, code: CurrencyCode) -> (Option<String>, Option<String>) {
-    match amount {
-        LineAmount::Debit(amount) => (Some(money.of(amount, code)), None),
-        LineAmount::Credit(amount) => (None, Some(money.of(amount, code))),
-    }
+/// `code, name_ar, name_en`
+fn read_account_name(columns: &mut Columns) -> StorageResult<AccountName> {
+    Ok(AccountName { code: columns.get("code")?, name: read_name(columns)? })
 }

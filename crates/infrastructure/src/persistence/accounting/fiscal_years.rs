@@ -218,14 +218,15 @@ impl FiscalYearRepository for SqlUnitOfWork {
         let by_set = self.tx.query(&REMAINING_BY_SET, &key).await?;
         let by_set = by_set.into_iter().map(read_remaining).collect::<StorageResult<Vec<_>>>()?;
         let sets: BTreeSet<DimensionSetId> = by_set.iter().map(|row| row.dimension_set).collect();
-        let combinations = self.find_combinations(&sets).await?;
+        let found = self.find_sets(&sets).await?;
         let mut remaining = Vec::with_capacity(by_set.len() + totals.len());
         for row in by_set {
             // Lines without dimensions are what the sets do not explain.
             let (company, own) = totals.entry((row.account, row.currency)).or_default();
             *company = company.checked_sub(row.balance).ok_or_else(too_large)?;
             *own = own.checked_sub(row.currency_balance).ok_or_else(too_large)?;
-            let dimensions = combinations.get(&row.dimension_set).cloned().unwrap_or_default();
+            let dimensions = found.get(&row.dimension_set).map(|found| found.combination.clone());
+            let dimensions = dimensions.unwrap_or_default();
             remaining.push(RemainingBalance { dimensions, ..row });
         }
         let without =

@@ -8,7 +8,7 @@ use domain::ids::{JournalEntryId, JournalId};
 use domain::money::Amount;
 
 use super::draft_document;
-use super::journal_entry_inserts::{HEADER_INSERT, LINE_INSERT, header_row, line_count, line_row, total};
+use super::journal_entry_inserts::line_count;
 use super::journal_entry_rows::{HeaderRow, copy_columns, header_columns, line_columns, read_lines};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::value::Value;
@@ -135,23 +135,6 @@ impl JournalEntryRepository for SqlUnitOfWork {
         Ok(self.tx.execute(&DELETE_DRAFT, &params).await? == 1)
     }
 
-    async fn insert_posted(
-        &mut self,
-        entry: &PostedEntry,
-        meta: &EntryMeta,
-        draft_version: Option<i64>,
-    ) -> StorageResult<()> {
-        match draft_version {
-            Some(version) => self.post_draft(entry, version).await?,
-            None => {
-                let header = std::iter::once(header_row(entry, meta));
-                self.tx.insert_many(&HEADER_INSERT, header).await?;
-            }
-        }
-        let lines = entry.lines().iter().map(|line| line_row(entry.header(), line));
-        self.tx.insert_many(&LINE_INSERT, lines).await
-    }
-
     async fn mark_reversed(&mut self, id: JournalEntryId, by: JournalEntryId) -> StorageResult<bool> {
         let params = [self.tenant.into(), id.into(), by.into(), self.now.into()];
         Ok(self.tx.execute(&MARK_REVERSED, &params).await? == 1)
@@ -175,14 +158,15 @@ impl JournalEntryRepository for SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    async fn post_draft(&mut self, entry: &PostedEntry, version: i64) -> StorageResult<()> {
+    /// The stored draft becomes the posted entry.
+    pub(super) async fn post_draft(&mut self, entry: &PostedEntry, version: i64) -> StorageResult<()> {
         let header = entry.header();
         let params: [Value; 14] = [
             self.tenant.into(),
             header.id.into(),
             header.number.as_str().into(),
             header.fiscal_period_id.into(),
-            total(entry).into(),
+            entry.total().into(),
             line_count(entry.lines().len()),
             header.origin.posted_by.into(),
             header.recorded_at.into(),

@@ -2,7 +2,6 @@
 
 use application::accounting::ports::journal_entries::EntryMeta;
 use domain::accounting::journal_entry::{EntryHeader, PostedEntry, PostedLine};
-use domain::money::Amount;
 
 use crate::sql::bulk::Bulk;
 use crate::sql::value::{Kind, Value};
@@ -86,11 +85,11 @@ pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
         line.currency_credit.into(),
         line.rate.into(),
         line.dimension_set.into(),
-        line.description.as_deref().into(),
-        line.party.as_deref().into(),
-        line.due_date.into(),
-        line.reference.as_deref().into(),
-        line.tax_code.as_deref().into(),
+        line.details.description.as_deref().into(),
+        line.details.party.as_deref().into(),
+        line.details.due_date.into(),
+        line.details.reference.as_deref().into(),
+        line.details.tax_code.as_deref().into(),
         line.rounding.into(),
         header.recorded_at.into(),
     ]
@@ -118,7 +117,7 @@ pub fn header_row(entry: &PostedEntry, meta: &EntryMeta) -> Vec<Value> {
         meta.notes.as_deref().into(),
         header.control_reason.as_deref().into(),
         origin.reason.as_deref().into(),
-        total(entry).into(),
+        entry.total().into(),
         line_count(entry.lines().len()),
         header.reverses.into(),
         origin.recurring_entry_id.into(),
@@ -134,11 +133,6 @@ pub fn header_row(entry: &PostedEntry, meta: &EntryMeta) -> Vec<Value> {
         header.hash_version.number().into(),
         Value::Int(1),
     ]
-}
-
-/// Sum of the debits.
-pub fn total(entry: &PostedEntry) -> Amount {
-    Amount::sum(entry.lines().iter().map(|line| line.debit)).unwrap_or_default()
 }
 
 pub fn line_count(count: usize) -> Value {

@@ -6,7 +6,6 @@ use application::accounting::ports::journal_entries::JournalEntryQueries;
 use application::accounting::views::journal_entry::{
     JournalEntryView, LINES_INLINE_MAX, LINES_PAGE_MAX, LedgerLineView,
 };
-use application::accounting::views::journal_entry_build::hex;
 use application::error::AppResult;
 use application::paging::{FilterOp, ListQuery, Page};
 use application::ports::storage_error::StorageResult;
@@ -286,11 +285,11 @@ fn ledger_line(
         currency_credit: money.of(line.currency_credit, line.currency),
         rate: line.rate.to_string(),
         dimensions: BTreeMap::new(),
-        description: line.description.or(entry_description),
-        party: line.party,
-        due_date: line.due_date,
-        reference: line.reference,
-        tax_code: line.tax_code,
+        description: line.details.description.or(entry_description),
+        party: line.details.party,
+        due_date: line.details.due_date,
+        reference: line.details.reference,
+        tax_code: line.details.tax_code,
         posted_by,
         posted_by_name,
         recorded_at: recorded_at.to_string(),
@@ -299,37 +298,5 @@ fn ledger_line(
 }
 
 fn header_view(shown: ShownHeader, money: &CompanyMoney) -> JournalEntryView {
-    let ShownHeader { row: header, journal_code } = shown;
-    let posted = header.status != EntryStatus::Draft;
-    JournalEntryView {
-        id: header.id.uuid(),
-        journal_id: header.journal_id.uuid(),
-        journal_code,
-        kind: header.kind.as_str(),
-        status: header.status.as_str(),
-        number: header.number,
-        posting_date: header.posting_date,
-        document_date: header.document_date,
-        fiscal_period_id: header.fiscal_period_id.map(|id| id.uuid()),
-        currency: header.currency.to_string(),
-        description: header.description,
-        reference: header.reference,
-        notes: header.notes,
-        control_reason: header.control_reason,
-        total: posted.then(|| money.company(header.total)),
-        line_count: header.line_count,
-        reverses_id: header.reverses_id.map(|id| id.uuid()),
-        reversed_by_id: header.reversed_by_id.map(|id| id.uuid()),
-        recurring_entry_id: header.recurring_entry_id.map(|id| id.uuid()),
-        copied_from_id: header.copied_from_id.map(|id| id.uuid()),
-        copied_to_id: header.copied_to_id.map(|id| id.uuid()),
-        created_by: header.created_by.map(|id| id.uuid()),
-        created_at: header.created_at.to_string(),
-        posted_by: header.posted_by.map(|id| id.uuid()),
-        recorded_at: header.recorded_at.map(|at| at.to_string()),
-        chain_sequence: header.chain_sequence,
-        hash: header.hash.map(|hash| hex(&hash)),
-        version: header.version,
-        lines: None,
-    }
+    shown.row.into_shown().view(shown.journal_code, money.company)
 }

@@ -1,10 +1,12 @@
 //! Rows of entries and lines, read in one place.
 
 use application::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use application::accounting::views::journal_entry_build::ShownEntry;
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::accounting::hash_chain::HashVersion;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
+    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntryStatus, LineDetails, NewEntry, NewLine,
+    PostedEntry, PostedLine,
 };
 use domain::ids::{JournalEntryId, TenantId};
 use domain::time::Timestamp;
@@ -31,11 +33,13 @@ pub fn read_line(columns: &mut Columns) -> StorageResult<PostedLine> {
         currency_credit: columns.get("currency_credit")?,
         rate: columns.get("rate")?,
         dimension_set: columns.get("dimension_set_id")?,
-        description: columns.get("description")?,
-        party: columns.get("party")?,
-        due_date: columns.get("due_date")?,
-        reference: columns.get("reference")?,
-        tax_code: columns.get("tax_code")?,
+        details: LineDetails {
+            description: columns.get("description")?,
+            party: columns.get("party")?,
+            due_date: columns.get("due_date")?,
+            reference: columns.get("reference")?,
+            tax_code: columns.get("tax_code")?,
+        },
         rounding: columns.get("rounding")?,
     })
 }
@@ -138,7 +142,7 @@ impl HeaderRow {
         Ok(Self { copied_to_id: columns.get("copied_to_id")?, ..header })
     }
 
-    pub fn meta(&self) -> EntryMeta {
+    fn meta(&self) -> EntryMeta {
         EntryMeta {
             notes: self.notes.clone(),
             recurring_entry_id: self.recurring_entry_id,
@@ -149,9 +153,9 @@ impl HeaderRow {
         }
     }
 
-    pub fn into_draft(self, lines: Vec<NewLine>) -> StoredEntry {
-        let meta = self.meta();
-        let entry = NewEntry {
+    /// What a draft says, and a posted entry still does.
+    fn into_content(self, lines: Vec<NewLine>) -> NewEntry {
+        NewEntry {
             id: self.id,
             journal_id: self.journal_id,
             kind: self.kind,
@@ -163,8 +167,30 @@ impl HeaderRow {
             control_reason: self.control_reason,
             reverses: self.reverses_id,
             lines,
-        };
-        StoredEntry::Draft { draft: DraftEntry::from_stored(entry, self.version), meta }
+        }
+    }
+
+    pub fn into_draft(self, lines: Vec<NewLine>) -> StoredEntry {
+        let (meta, version) = (self.meta(), self.version);
+        StoredEntry::Draft { draft: DraftEntry::from_stored(self.into_content(lines), version), meta }
+    }
+
+    pub fn into_shown(mut self) -> ShownEntry {
+        ShownEntry {
+            meta: self.meta(),
+            line_count: self.line_count as usize,
+            version: self.version,
+            status: self.status,
+            number: self.number.take(),
+            fiscal_period_id: self.fiscal_period_id,
+            total: self.total,
+            reversed_by: self.reversed_by_id,
+            posted_by: self.posted_by,
+            recorded_at: self.recorded_at,
+            chain_sequence: self.chain_sequence,
+            hash: self.hash,
+            content: self.into_content(Vec::new()),
+        }
     }
 
     /// The hashed content of a posted entry, without its lines.

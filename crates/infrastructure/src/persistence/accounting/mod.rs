@@ -30,7 +30,6 @@ pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod journals;
 pub mod ledger;
-pub mod ledger_batch;
 pub mod ledger_export_queries;
 pub mod ledger_settings;
 pub mod locks;
@@ -69,7 +68,6 @@ pub fn statements() -> Vec<&'static Statement> {
         journal_entries::ALL,
         journal_entry_queries::ALL,
         ledger::ALL,
-        ledger_batch::ALL,
         ledger_export_queries::ALL,
         ledger_settings::ALL,
         locks::ALL,
@@ -91,7 +89,6 @@ pub fn lookups() -> Vec<&'static Lookup> {
         entry_lines::LOOKUPS,
         facts::LOOKUPS,
         integrity_evidence::LOOKUPS,
-        ledger::LOOKUPS,
     ]
     .concat()
 }

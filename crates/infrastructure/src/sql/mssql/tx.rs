@@ -30,6 +30,8 @@ use super::session::{self, tenant_lock};
 pub const LOCK_TIMEOUT_MS: u32 = 10_000;
 /// Rows of one bulk insert that travel in one parameter.
 const BULK_ROWS_MAX: usize = 10_000;
+/// Queries that travel in one request.
+const QUERIES_AT_ONCE_MAX: usize = 100;
 /// Deltas that are joined as they come; making a table for more is worth it.
 const ACCUMULATE_JOINED_MAX: usize = 200;
 
@@ -235,14 +237,26 @@ impl SqlServerTx {
         &mut self,
         queries: [(&Statement, &[Value]); N],
     ) -> StorageResult<[Vec<Row>; N]> {
-        self.make_room(queries.iter().map(|(_, params)| params.len()).sum()).await?;
-        for (statement, params) in queries {
-            if statement.writes() {
-                self.will_run(statement, params)?;
+        last_sets(self.query_each(&queries).await?)
+    }
+
+    pub async fn query_each(&mut self, queries: &[(&Statement, &[Value])]) -> StorageResult<Vec<Vec<Row>>> {
+        let mut all = Vec::with_capacity(queries.len());
+        for piece in queries.chunks(QUERIES_AT_ONCE_MAX) {
+            self.make_room(piece.iter().map(|(_, params)| params.len()).sum()).await?;
+            for (statement, params) in piece {
+                if statement.writes() {
+                    self.will_run(statement, params)?;
+                }
+                self.ask(statement.mssql(), params);
             }
-            self.ask(statement.mssql(), params);
+            let sets = self.send_all().await?;
+            // What was pending may have answered before them.
+            let before = sets.len().checked_sub(piece.len());
+            let fewer = || StorageError::Internal("queries answered fewer result sets".to_owned());
+            all.extend(sets.into_iter().skip(before.ok_or_else(fewer)?));
         }
-        last_sets(self.send_all().await?)
+        Ok(all)
     }
 
     pub async fn lookup(

@@ -20,6 +20,7 @@ use application::ports::clock::Clock;
 use application::reference::Reference;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::PeriodPattern;
+use domain::accounting::journal_entry::LineDetails;
 use domain::ids::TenantId;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::time::{Timestamp, parse_date};
@@ -78,17 +79,13 @@ pub fn line(text: &str) -> LineInput {
         rate: None,
         company_amount: None,
         dimensions: BTreeMap::new(),
-        description: None,
-        party: None,
-        due_date: None,
-        reference: None,
-        tax_code: None,
+        details: LineDetails::NONE,
     };
     for word in words {
         match word.split_once('=').unwrap() {
-            ("party", party) => line.party = Some(party.to_owned()),
-            ("ref", reference) => line.reference = Some(reference.to_owned()),
-            ("due", date) => line.due_date = Some(day(date)),
+            ("party", party) => line.details.party = Some(party.to_owned()),
+            ("ref", reference) => line.details.reference = Some(reference.to_owned()),
+            ("due", date) => line.details.due_date = Some(day(date)),
             ("in", currency) => line.currency = Some(CurrencyCode::parse(currency).unwrap()),
             (dimension, value) => {
                 line.dimensions.insert(dimension.to_owned(), value.to_owned());

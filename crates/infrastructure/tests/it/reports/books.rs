@@ -8,14 +8,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use application::accounting::create_journal_entry::CreateJournalEntry;
 use application::accounting::entry_input::LineInput;
 use application::accounting::integrity::Integrity;
+use application::accounting::ledger::{Ledger, Posting};
 use application::accounting::ledger_export::{ExportFormat, LedgerExport};
 use application::accounting::ports::journal_entries::EntryMeta;
 use application::accounting::ports::ledger_export::ExportRange;
-use application::accounting::posting;
 use application::accounting::reports::Reports;
 use application::accounting::reports::request::ReportRequest;
 use application::accounting::reverse_journal_entry::ReverseJournalEntry;
-use application::accounting::views::journal_entry_build::{posted_view, record_entry};
 use application::authorize::Access;
 use application::command::{Application, Command, Done, execute};
 use application::context::RequestContext;
@@ -26,7 +25,7 @@ use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::fiscal_year::{PeriodPattern, generate_year};
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, LINES_MAX, NewEntry, NewLine};
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, LINES_MAX, LineDetails, NewEntry, NewLine};
 use domain::error::Language;
 use domain::ids::{AccountId, JournalEntryId, JournalId, TenantId};
 use domain::money::{Amount, CurrencyCode, Rate};
@@ -376,11 +375,7 @@ pub fn line(account: &str, amount: &str) -> LineInput {
         rate: None,
         company_amount: None,
         dimensions: BTreeMap::new(),
-        description: None,
-        party,
-        due_date: None,
-        reference: None,
-        tax_code: None,
+        details: LineDetails { party, ..LineDetails::NONE },
     }
 }
 
@@ -430,9 +425,7 @@ impl Command for Close {
         };
         let draft = DraftEntry::new(entry, LINES_MAX)?;
         let meta = EntryMeta::new(None, uow.now());
-        let posting = posting::post(ctx, uow, draft, meta, None).await?;
-        let view = posted_view(uow, &posting).await?;
-        record_entry(uow, "posted", None, Some(&view));
+        let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::new(draft, meta)).await?;
         Ok(Done::of(view.id, view.version, view))
     }
 }

@@ -41,7 +41,7 @@ async fn difficult() -> Books {
     books.account(&connection, "1011", "Cash:  box; (old) [x]", "10", "asset", true, ("none", "cash"));
     let odd = |account, amount| {
         let mut line = line(account, amount);
-        line.description = Some("date:2020-01-01, [2019-01-01] ; | \"x\"\nsecond".to_owned());
+        line.details.description = Some("date:2020-01-01, [2019-01-01] ; | \"x\"\nsecond".to_owned());
         with_dimensions(line, &[("project", "beta"), ("branch", "east")])
     };
     books.post("2025-12-31", &[("1010", "1000.10"), ("3010", "-1000.10")]).await;

@@ -10,6 +10,7 @@ use application::context::RequestContext;
 use application::platform::batch;
 use application::reference::Reference;
 use chrono::NaiveDate;
+use domain::accounting::journal_entry::LineDetails;
 use domain::money::Amount;
 
 use super::books::Books;
@@ -23,11 +24,7 @@ pub fn entry(amount: &str, credit_account: &str) -> CreateJournalEntry {
         rate: None,
         company_amount: None,
         dimensions: Default::default(),
-        description: None,
-        party: None,
-        due_date: None,
-        reference: None,
-        tax_code: None,
+        details: LineDetails::NONE,
     };
     CreateJournalEntry {
         journal: None,

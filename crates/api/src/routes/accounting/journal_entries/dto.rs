@@ -100,7 +100,10 @@ line_body! {
 impl From<JournalEntryLineBody> for LineInput {
     fn from(line: JournalEntryLineBody) -> Self {
         let (company_amount, due_date) = (line.company_amount, line.due_date);
-        Self { company_amount, due_date, ..line.common() }
+        let mut input = line.common();
+        input.company_amount = company_amount;
+        input.details.due_date = due_date;
+        input
     }
 }
 

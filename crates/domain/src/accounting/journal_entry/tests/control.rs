@@ -96,7 +96,7 @@ fn control_accounts_ask_for_a_reason_and_a_party() {
         .concat()
     );
     let mut entry = NewEntry { control_reason: Some("migration".to_owned()), ..content(lines()) };
-    entry.lines[0].party = Some("C-1".to_owned());
+    entry.lines[0].details.party = Some("C-1".to_owned());
     assert!(DraftEntry::new(entry, LINES_MAX).unwrap().validate(&books.rules()).is_ok());
 }
 
@@ -128,8 +128,8 @@ fn drafts_are_limited_and_trimmed() {
     let too_many = DraftEntry::new(content(lines), 2);
     assert_eq!(said(too_many), only(&ENTRY_TOO_MANY_LINES, "/lines"));
 
-    let mut entry =
-        content(vec![debit(CASH, "1"), NewLine { party: Some("x".repeat(101)), ..debit(CASH, "1") }]);
+    let mut entry = content(vec![debit(CASH, "1"), debit(CASH, "1")]);
+    entry.lines[1].details.party = Some("x".repeat(101));
     entry.description = Some("y".repeat(501));
     entry.reference = Some("  ".to_owned());
     assert_eq!(

@@ -44,6 +44,23 @@ fn year_close_empties_accounts_that_are_no_longer_used() {
 }
 
 #[test]
+fn only_a_year_close_still_uses_a_currency_that_is_inactive() {
+    let mut books = Books::new();
+    books.inactive_currencies.insert(code("USD"));
+    let foreign = |entry: &mut NewEntry| {
+        entry.currency = code("USD");
+        entry.lines.iter_mut().for_each(|line| line.rate = Some(rate("3.75")));
+    };
+    assert_eq!(said(validate(&books, foreign)), only(&CURRENCY_UNKNOWN, "/currency"));
+    books.period.as_mut().unwrap().kind = FiscalPeriodKind::Closing;
+    let closed = validate(&books, |entry| {
+        foreign(entry);
+        entry.kind = EntryKind::Closing;
+    });
+    assert!(closed.is_ok());
+}
+
+#[test]
 fn locked_dates_take_no_entries() {
     let mut books = Books::new();
     books.locks = Locks::from_stored([(LockKind::Fiscal, day("2026-01-15"))]);

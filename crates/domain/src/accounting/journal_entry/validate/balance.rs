@@ -1,7 +1,7 @@
 //! Whether an entry balances, and the line that takes up what conversion leaves (R6, R7).
 
 use super::super::{
-    ENTRY_TOTAL_OUT_OF_RANGE, LineAmount, PostedLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
+    ENTRY_TOTAL_OUT_OF_RANGE, LineAmount, LineDetails, PostedLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
 };
 use super::{Checker, PostingRules, Totals};
 use crate::accounting::account::AccountFacts;
@@ -77,11 +77,7 @@ impl Checker<'_> {
             currency_credit: credit,
             rate: Rate::ONE,
             dimension_set,
-            description: None,
-            party: None,
-            due_date: None,
-            reference: None,
-            tax_code: None,
+            details: LineDetails::NONE,
             rounding: true,
         });
     }

@@ -1,0 +1,85 @@
+//! Whether entries may be posted, by what the books say.
+
+use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, PostingRules, ValidatedEntry};
+use domain::accounting::lock::Locks;
+use domain::error::Violation;
+use domain::ids::{FiscalPeriodId, JournalId, UserId};
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::learn::period_kind;
+use super::{Checked, Posting};
+use crate::accounting::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
+use crate::accounting::ports::books::Books;
+use crate::accounting::ports::ledger::JournalFacts;
+
+impl Books {
+    /// Every check of a posting. The books MUST have learnt what the entry names.
+    pub fn check(&self, now: Timestamp, entry: Posting) -> Result<Checked, Vec<Violation>> {
+        let content = entry.draft.content();
+        let journal = self.usable_journal(content.journal_id).map_err(|refused| vec![refused])?;
+        let closing = content.kind == EntryKind::Closing;
+        let period = self.period(period_kind(closing), content.posting_date);
+        let rules = (period.map(|found| &found.period), &self.locks);
+        let Posting { draft, meta, draft_version } = entry;
+        Ok(Checked { entry: self.validate(now, draft, journal, rules)?, meta, draft_version })
+    }
+
+    /// The violations that would refuse the posting on every date: periods and locks apart, because they change. The books
+    /// MUST have learnt what the entry names.
+    pub fn check_on_any_date(&self, now: Timestamp, draft: DraftEntry) -> Vec<Violation> {
+        let date = draft.posting_date();
+        let open = PeriodFacts {
+            id: FiscalPeriodId::new(Uuid::nil()),
+            start: date,
+            end: date,
+            kind: FiscalPeriodKind::Regular,
+            status: FiscalPeriodStatus::Open,
+        };
+        let mut refused: Vec<_> = self.usable_journal(draft.journal_id()).err().into_iter().collect();
+        if let Some(journal) = self.journals.get(&draft.journal_id()) {
+            let refused_by_rules = self.validate(now, draft, journal, (Some(&open), &Locks::default()));
+            refused.extend(refused_by_rules.err().unwrap_or_default());
+        }
+        refused
+    }
+
+    /// The journal, if it takes entries. The books MUST have asked for it.
+    pub fn usable_journal(&self, id: JournalId) -> Result<&JournalFacts, Violation> {
+        let unknown = || Violation::new(&JOURNAL_UNKNOWN).at("/journalId");
+        let facts = self.journals.get(&id).ok_or_else(unknown)?;
+        if !facts.journal.active {
+            let inactive = Violation::new(&JOURNAL_INACTIVE).at("/journalId");
+            return Err(inactive.with("journal", &facts.journal.code));
+        }
+        Ok(facts)
+    }
+
+    fn validate(
+        &self,
+        now: Timestamp,
+        draft: DraftEntry,
+        journal: &JournalFacts,
+        (period, locks): (Option<&PeriodFacts>, &Locks),
+    ) -> Result<ValidatedEntry, Vec<Violation>> {
+        let rates = self.rates_on(draft.posting_date());
+        let rules = PostingRules {
+            company: self.company,
+            currencies: &self.currencies,
+            inactive_currencies: &self.inactive_currencies,
+            accounts: &self.accounts,
+            rates: &rates,
+            rounding_account: self.settings.rounding_account_id,
+            dimension_rules: &self.dimension_rules,
+            dimension_tree: &self.dimension_tree,
+            period,
+            locks,
+            exceptions: &self.exceptions,
+            user: self.user.unwrap_or(UserId::new(Uuid::nil())),
+            now,
+            journal_kind: journal.journal.kind,
+        };
+        draft.validate(&rules)
+    }
+}

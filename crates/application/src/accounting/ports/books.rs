@@ -1,0 +1,88 @@
+//! The books as the entries of one unit of work find them, as far as something asked for them.
+//!
+//! The same facts turn codes into ids, decide whether an entry may be posted, and show it afterwards, so each is read
+//! once. `accounting::ledger::learn` adds to them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use domain::accounting::account::AccountFacts;
+use domain::accounting::dimension::{DimensionRule, DimensionTree};
+use domain::accounting::fiscal_period::FiscalPeriodKind;
+use domain::accounting::hash_chain::DimensionSets;
+use domain::accounting::lock::{LockException, Locks};
+use domain::ids::{AccountId, DimensionSetId, DimensionValueId, JournalId, UserId};
+use domain::money::{Currency, CurrencyCode, Rate};
+
+use super::ledger::{AccountName, Days, FoundPeriod, JournalFacts, LedgerSettings, SetCodes};
+
+#[derive(Debug, Clone)]
+pub struct Books {
+    pub company: Currency,
+    pub settings: LedgerSettings,
+    pub locks: Locks,
+    /// The user that posts; `None` is the product itself.
+    pub user: Option<UserId>,
+    /// The lock exceptions of the user.
+    pub exceptions: Vec<LockException>,
+    /// In the order in which they were made.
+    pub dimension_rules: Vec<DimensionRule>,
+    pub dimension_tree: DimensionTree,
+    /// Values whose place in the tree is known.
+    pub placed_values: HashSet<DimensionValueId>,
+    pub journals: HashMap<JournalId, JournalFacts>,
+    pub accounts: HashMap<AccountId, AccountFacts>,
+    pub account_names: HashMap<AccountId, AccountName>,
+    pub currencies: HashMap<CurrencyCode, Currency>,
+    /// Those of `currencies` that only a year close may still use.
+    pub inactive_currencies: HashSet<CurrencyCode>,
+    /// By currency the days that were asked for, and the rates in force on them in the order of their dates.
+    pub rates: HashMap<CurrencyCode, (Days, Vec<(NaiveDate, Rate)>)>,
+    /// By kind the days that were asked for, and the periods that have any of them in the order of their dates.
+    pub periods: HashMap<FiscalPeriodKind, (Days, Vec<FoundPeriod>)>,
+    /// The values of dimension sets, as hashes have them.
+    pub sets: DimensionSets,
+    /// The same as they are shown.
+    pub set_codes: HashMap<DimensionSetId, SetCodes>,
+}
+
+impl Books {
+    pub fn new(company: Currency, settings: LedgerSettings, user: Option<UserId>) -> Self {
+        Self {
+            company,
+            settings,
+            user,
+            locks: Locks::default(),
+            exceptions: Vec::new(),
+            dimension_rules: Vec::new(),
+            dimension_tree: DimensionTree::default(),
+            placed_values: HashSet::new(),
+            journals: HashMap::new(),
+            accounts: HashMap::new(),
+            account_names: HashMap::new(),
+            currencies: HashMap::new(),
+            inactive_currencies: HashSet::new(),
+            rates: HashMap::new(),
+            periods: HashMap::new(),
+            sets: DimensionSets::new(),
+            set_codes: HashMap::new(),
+        }
+    }
+
+    /// The period of a kind that has the day.
+    pub fn period(&self, kind: FiscalPeriodKind, date: NaiveDate) -> Option<&FoundPeriod> {
+        let (_, periods) = self.periods.get(&kind)?;
+        let begun = periods.partition_point(|found| found.period.start <= date);
+        periods[..begun].iter().rev().find(|found| found.period.covers(date))
+    }
+
+    /// The rates in force on a day, of the currencies that were asked for.
+    pub fn rates_on(&self, date: NaiveDate) -> HashMap<CurrencyCode, Rate> {
+        let in_force = |(code, (_, rates)): (&CurrencyCode, &(Days, Vec<(NaiveDate, Rate)>))| {
+            let after = rates.partition_point(|(day, _)| *day <= date);
+            let (_, rate) = rates.get(after.checked_sub(1)?)?;
+            Some((*code, *rate))
+        };
+        self.rates.iter().filter_map(in_force).collect()
+    }
+}
