@@ -10,6 +10,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 
 static LISTED: &[&[&ErrorDef]] = &[
     crate::money::ALL,
+    crate::money::percentage::ALL,
+    crate::money::quantity::ALL,
     crate::platform::ALL,
     crate::platform::attachment::ALL,
     crate::text::ALL,
