@@ -18,7 +18,7 @@ DECLARE @added NVARCHAR(MAX) = (
         (N'dimension_value'), (N'exchange_rate'), (N'fiscal_period'), (N'fiscal_year'), (N'import_file'), (N'journal'),
         (N'journal_chain'), (N'journal_entry'), (N'journal_entry_draft'), (N'ledger_line'), (N'ledger_lock'),
         (N'ledger_settings'), (N'lock_exception'), (N'number_series'), (N'number_series_counter'),
-        (N'recurring_entry'), (N'recurring_occurrence'), (N'role'), (N'role_assignment'), (N'role_permission'), (N'tenant_setting')
+        (N'recurring_entry'), (N'recurring_occurrence'), (N'role'), (N'role_assignment'), (N'role_permission'), (N'tax_code'), (N'tenant_setting')
     ) AS t(name)
     WHERE NOT EXISTS (SELECT 1 FROM sys.security_predicates AS p WHERE p.target_object_id = OBJECT_ID(N'dbo.' + t.name))
 );

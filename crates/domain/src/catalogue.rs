@@ -18,6 +18,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::tax::category::ALL,
     crate::tax::credit::ALL,
     crate::tax::payable::ALL,
+    crate::tax::tax_code::ALL,
     crate::text::ALL,
     crate::time::ALL,
     crate::time_zone::ALL,

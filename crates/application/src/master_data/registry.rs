@@ -5,6 +5,7 @@ use domain::accounting::journal::Journal;
 
 use super::{MasterData, Reads, Records, Resource};
 use domain::accounting::currency::CurrencyRecord;
+use domain::tax::tax_code::TaxCode;
 
 macro_rules! master_data {
     ($($resource:ty,)*) => {
@@ -25,4 +26,5 @@ master_data! {
     CurrencyRecord,
     Dimension,
     Journal,
+    TaxCode,
 }

@@ -29,6 +29,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
         name_ar: "محاسب",
         grants: &[
             "accounting.*",
+            "tax.*",
             "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",
@@ -60,6 +61,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.dimension.read",
             "accounting.dimension_rule.read",
             "accounting.ledger_settings.read",
+            "tax.tax_code.read",
             "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",
@@ -91,6 +93,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.import.create",
             "accounting.export.read",
             "accounting.ledger_settings.read",
+            "tax.tax_code.read",
             "platform.attachment.*",
             "platform.tenant.read",
             "platform.setting.read",

@@ -1,4 +1,4 @@
-//! Value added tax: how a supply is treated, the calculation that documents, returns and e-invoices share (R17).
+//! Value added tax: how a supply is treated, the calculation that documents, returns and e-invoices share (R17), tax codes.
 
 pub mod calculate;
 pub mod category;
@@ -9,4 +9,5 @@ pub mod exemption;
 mod inclusive;
 pub mod payable;
 mod price;
+pub mod tax_code;
 pub mod withholding;

@@ -8,6 +8,7 @@ pub mod bookkeeping;
 pub mod platform;
 mod search;
 pub mod table;
+pub mod tax;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionCombination};
 use domain::accounting::journal::Journal;
 use domain::ids::{DimensionSetId, TenantId};
+use domain::tax::tax_code::TaxCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -173,6 +175,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         CurrencyRecord::table(),
         Dimension::table(),
         Journal::table(),
+        TaxCode::table(),
     ];
     tables
 }
@@ -195,7 +198,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups()].concat()
+    [accounting::lookups(), platform::lookups(), tax::lookups()].concat()
 }
 
 /// Every list, likewise.

@@ -28,7 +28,7 @@ domain::choices! {
     pub enum Template {
         /// The company currency, the journals every ledger needs and a fiscal year; no account.
         Empty = "empty",
-        /// A chart, journals, currencies and dimensions as common in Saudi Arabia.
+        /// A chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
         SaStandard = "sa-standard",
     }
 }
@@ -89,6 +89,7 @@ pub async fn apply_template(
     if template == Template::SaStandard {
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
+        summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
         summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
     }
     Ok(summary)

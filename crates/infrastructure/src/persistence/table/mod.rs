@@ -14,7 +14,7 @@ use domain::ids::TenantId;
 use domain::text::Code;
 use uuid::Uuid;
 
-pub(crate) use column::{Column, search_text};
+pub(crate) use column::{Column, optional, search_text};
 pub(crate) use text::{Text, insert, update};
 
 use super::SqlUnitOfWork;

@@ -1,0 +1,10 @@
+//! Taxes over HTTP.
+
+use domain::tax::tax_code::TaxCode;
+
+use super::master_data;
+use crate::operation::Operations;
+
+pub fn operations(ops: &mut Operations) {
+    master_data::operations::<TaxCode>(ops);
+}
