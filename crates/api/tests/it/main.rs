@@ -79,6 +79,7 @@ mod sql_server;
 mod sql_server_door;
 mod sql_server_faults;
 mod statement_budget;
+mod tax_calculations;
 mod tax_codes;
 mod tax_data;
 mod telemetry;
