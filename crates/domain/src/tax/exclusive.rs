@@ -21,10 +21,10 @@ pub(super) fn exclusive(
         discount.split(&lines_net, scale)?
     };
     let mut found = Vec::with_capacity(groups.count());
-    for index in 0..groups.count() {
-        let taxable = lines_net[index].checked_sub(discounts[index])?.checked_add(charges[index])?;
+    let amounts = lines_net.into_iter().zip(discounts).zip(charges);
+    for (index, ((lines_net, discount), charges)) in amounts.enumerate() {
+        let taxable = lines_net.checked_sub(discount)?.checked_add(charges)?;
         let vat = groups.treatments[index].rate().of(taxable, scale)?;
-        let (lines_net, discount, charges) = (lines_net[index], discounts[index], charges[index]);
         found.push(groups.group(index, GroupParts { lines_net, discount, charges, taxable, vat }));
     }
     let shown = |net: Amount, rate: Percentage| {
