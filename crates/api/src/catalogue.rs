@@ -30,6 +30,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::platform::on_behalf::ALL,
     application::ports::blobs::ALL,
     application::ports::progress::ALL,
+    application::tax::calculation::ALL,
     crate::event_hub::ALL,
     crate::middleware::proxies::ALL,
     crate::middleware::switches::ALL,

@@ -31,6 +31,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
+use application::tax::ports::TaxCodeQueries;
 use axum::extract::FromRef;
 
 use crate::attachment_links::AttachmentLinks;
@@ -203,4 +204,5 @@ queries! {
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,
+    tax_codes: TaxCodeQueries,
 }

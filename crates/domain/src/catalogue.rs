@@ -10,8 +10,15 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 
 static LISTED: &[&[&ErrorDef]] = &[
     crate::money::ALL,
+    crate::money::percentage::ALL,
+    crate::money::quantity::ALL,
     crate::platform::ALL,
     crate::platform::attachment::ALL,
+    crate::tax::calculate::ALL,
+    crate::tax::category::ALL,
+    crate::tax::credit::ALL,
+    crate::tax::payable::ALL,
+    crate::tax::tax_code::ALL,
     crate::text::ALL,
     crate::time::ALL,
     crate::time_zone::ALL,

@@ -7,6 +7,7 @@ pub mod hex;
 pub mod ids;
 pub mod money;
 pub mod platform;
+pub mod tax;
 pub mod text;
 pub mod time;
 pub mod time_zone;

@@ -1,7 +1,11 @@
 //! Exact amounts. An [`Amount`] is a whole number of ten-thousandths: what `DECIMAL(19,4)` holds, added with
-//! overflow checks and never as a float. Only here is an amount multiplied or rounded.
+//! overflow checks and never as a float. Only here and in the modules below is an amount multiplied or rounded.
 
+mod digits;
 mod iso_4217;
+pub mod percentage;
+pub mod quantity;
+mod split;
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,6 +13,9 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use self::digits::Unread;
+pub use self::percentage::Percentage;
+pub use self::quantity::{Price, Quantity};
 use crate::error::Violation;
 
 /// Digits after the point that an [`Amount`] keeps.
@@ -34,6 +41,23 @@ crate::errors! {
     INVALID_CURRENCY = "invalid_currency", Rule, User,
         "'{value}' is not a currency code: three capital letters of ISO 4217, such as SAR.",
         "'{value}' ليس رمز عملة: ثلاثة أحرف لاتينية كبيرة حسب ISO 4217 مثل SAR.";
+}
+
+/// The smallest step of amounts with so many decimals, in ten-thousandths.
+const fn unit_of(scale: u8) -> i64 {
+    let scale = scale as u32;
+    10_i64.pow(AMOUNT_SCALE - if scale < AMOUNT_SCALE { scale } else { AMOUNT_SCALE })
+}
+
+/// `numerator / denominator` ten-thousandths, rounded half-up (away from zero) to the scale. `None` on overflow.
+///
+/// The numerator is a product of two numbers that are stored in 64 bits, so there is room to round it; the denominator is
+/// positive.
+fn quotient(numerator: i128, denominator: i128, scale: u8) -> Option<Amount> {
+    let unit = i128::from(unit_of(scale));
+    let divisor = denominator * unit;
+    let magnitude = (numerator.abs() + divisor / 2) / divisor * unit;
+    i64::try_from(if numerator < 0 { -magnitude } else { magnitude }).ok().map(Amount)
 }
 
 /// A signed, exact amount in ten-thousandths of a currency unit.
@@ -88,34 +112,16 @@ impl Amount {
 
     /// Parses `1234.50`, `-3`, `.5`; no grouping, no exponent, no sign `+`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
-        let bad = || Violation::new(&INVALID_AMOUNT).with("value", text);
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if (whole.is_empty() && fraction.is_empty()) || fraction.len() > AMOUNT_SCALE as usize {
-            return Err(bad());
+        match digits::read(text, AMOUNT_SCALE) {
+            Ok(scaled) => Ok(Self(scaled)),
+            Err(Unread::Malformed) => Err(Violation::new(&INVALID_AMOUNT).with("value", text)),
+            Err(Unread::TooLarge) => Err(Violation::new(&AMOUNT_OUT_OF_RANGE)),
         }
-        if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
-            return Err(bad());
-        }
-        let mut scaled: i64 = 0;
-        let padding = AMOUNT_SCALE as usize - fraction.len();
-        for digit in
-            whole.bytes().chain(fraction.bytes()).map(|b| i64::from(b - b'0')).chain((0..padding).map(|_| 0))
-        {
-            scaled = scaled
-                .checked_mul(10)
-                .and_then(|s| s.checked_add(digit))
-                .ok_or_else(|| Violation::new(&AMOUNT_OUT_OF_RANGE))?;
-        }
-        Ok(Self(if negative { -scaled } else { scaled }))
     }
 
     /// Whether the amount has no more decimals than the currency.
     pub fn fits(self, scale: u8) -> bool {
-        self.0 % 10_i64.pow(AMOUNT_SCALE - u32::from(scale).min(AMOUNT_SCALE)) == 0
+        self.0 % unit_of(scale) == 0
     }
 
     /// Parses an amount and refuses more decimals than the currency has.
@@ -132,19 +138,7 @@ impl Amount {
 
     /// Text with exactly the currency's decimals (more only if the amount has more): `1234.50`.
     pub fn display(self, scale: u8) -> String {
-        let mut decimals = u32::from(scale).min(AMOUNT_SCALE);
-        let magnitude = self.0.unsigned_abs();
-        while decimals < AMOUNT_SCALE && !magnitude.is_multiple_of(10_u64.pow(AMOUNT_SCALE - decimals)) {
-            decimals += 1;
-        }
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let unit = AMOUNT_UNIT.unsigned_abs();
-        let whole = magnitude / unit;
-        if decimals == 0 {
-            return format!("{sign}{whole}");
-        }
-        let fraction = (magnitude % unit) / 10_u64.pow(AMOUNT_SCALE - decimals);
-        format!("{sign}{whole}.{fraction:0width$}", width = decimals as usize)
+        digits::write(self.0, AMOUNT_SCALE, u32::from(scale))
     }
 
     /// `amount × rate`, rounded half-up (away from zero) to the target currency's scale (R7). `None` on overflow.
@@ -152,11 +146,17 @@ impl Amount {
     /// In 128-bit integers: a product of two 19-digit numbers does not fit a `Decimal` exactly, and rounding
     /// twice could miss a half.
     pub fn convert(self, rate: Rate, target_scale: u8) -> Option<Self> {
-        let unit = 10_i128.pow(AMOUNT_SCALE - u32::from(target_scale).min(AMOUNT_SCALE));
-        let divisor = i128::from(RATE_UNIT) * unit;
-        let product = i128::from(self.0) * i128::from(rate.0);
-        let magnitude = (product.abs() + divisor / 2) / divisor * unit;
-        i64::try_from(if product < 0 { -magnitude } else { magnitude }).ok().map(Self)
+        quotient(i128::from(self.0) * i128::from(rate.0), i128::from(RATE_UNIT), target_scale)
+    }
+
+    /// The nearest multiple of `step`, halves away from zero. `None` when the step is not positive, and on overflow.
+    pub fn round_to(self, step: Self) -> Option<Self> {
+        if !step.is_positive() {
+            return None;
+        }
+        let (amount, step) = (i128::from(self.0), i128::from(step.0));
+        let magnitude = (amount.abs() + step / 2) / step * step;
+        i64::try_from(if amount < 0 { -magnitude } else { magnitude }).ok().map(Self)
     }
 
     /// The sum, or `None` when it does not fit.
@@ -272,7 +272,7 @@ impl Currency {
     }
     /// The smallest unit: 0.01 for SAR.
     pub fn minor_unit(self) -> Amount {
-        Amount(10_i64.pow(AMOUNT_SCALE - u32::from(self.scale).min(AMOUNT_SCALE)))
+        Amount(unit_of(self.scale))
     }
 }
 

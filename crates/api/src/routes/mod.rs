@@ -4,6 +4,7 @@ pub mod accounting;
 mod cached;
 mod master_data;
 pub mod platform;
+mod tax;
 
 use crate::operation::Operations;
 
@@ -11,4 +12,5 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
+    tax::operations(ops);
 }

@@ -167,6 +167,8 @@ async fn ten_thousand_bad_requests_leave_nothing_behind() {
     let limits: Vec<_> = rates.iter().chain(&sign_ins).map(|of| format!("Limits:{of}")).collect();
     let mut settings = vec![("Bootstrap:Template", "sa-standard")];
     settings.extend(limits.iter().map(|key| (key.as_str(), "0")));
+    // Among the requests are wrong passwords; the administrator has to get in all the same.
+    settings.push(("Auth:LockoutFailures", "100"));
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     let files = open_files(server.process_id());
     let maker = Maker::new(&api_operations().openapi_in_full());

@@ -5,6 +5,7 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::tax::tax_code::TaxCode;
 
 use super::{Described, Reads, Records, Resource};
 
@@ -31,4 +32,5 @@ master_data! {
     Journal,
     DimensionRuleRecord,
     NumberSeriesRecord,
+    TaxCode,
 }

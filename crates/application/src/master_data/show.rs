@@ -1,7 +1,7 @@
 //! From values to what the API shows of them.
 
 use domain::ids::Id;
-use domain::money::{CurrencyCode, Rate};
+use domain::money::{CurrencyCode, Percentage, Rate};
 use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ shown! {
     chrono::NaiveDate => chrono::NaiveDate: value => *value;
     Code => String: value => value.to_string();
     CurrencyCode => String: value => value.to_string();
+    Percentage => String: value => value.to_string();
     Rate => String: value => value.to_string();
     LocalizedName => NameView: value => NameView::from(value);
 }

@@ -13,6 +13,7 @@ mod macros;
 mod number;
 mod pieces;
 mod pointer;
+mod quantity;
 mod query;
 mod raw;
 mod schemas;

@@ -97,7 +97,7 @@ integers! {
 }
 
 /// Whether `text` is `digits[.digits]` with at most so many of each.
-fn is_decimal(text: &str, whole_max: usize, fraction_max: usize) -> bool {
+pub(super) fn is_decimal(text: &str, whole_max: usize, fraction_max: usize) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits =
         |part: &str, max: usize| (1..=max).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());

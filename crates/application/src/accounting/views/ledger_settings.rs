@@ -40,6 +40,7 @@ pub struct SetupSummary {
     pub number_series: u32,
     pub journals: u32,
     pub dimensions: u32,
+    pub tax_codes: u32,
     pub fiscal_years: u32,
     /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,

@@ -71,6 +71,7 @@ cached_entities! {
         "ledger_settings", "tenant"
     ];
     Setting: "platform", "setting", Reference, ["setting", "tenant"];
+    TaxCode: "tax", "tax_code", Reference, ["tax_code"];
 }
 
 impl CachedEntity {

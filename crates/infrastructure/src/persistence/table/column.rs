@@ -3,7 +3,7 @@
 use application::ports::storage_error::StorageResult;
 use chrono::NaiveDate;
 use domain::ids::Id;
-use domain::money::{Amount, CurrencyCode, Rate};
+use domain::money::{Amount, CurrencyCode, Percentage, Rate};
 use domain::text::{Code, LocalizedName};
 
 use crate::persistence::search::searchable;
@@ -73,6 +73,38 @@ impl Column for Code {
     }
 }
 
+impl Column for Option<Code> {
+    fn put(&self, values: &mut Vec<Value>) {
+        values.push(self.as_ref().map(Code::as_str).into());
+    }
+    fn take(columns: &mut Columns, names: &[&'static str]) -> StorageResult<Self> {
+        optional(columns, only(names), Code::stored)
+    }
+}
+
+/// As an amount: both are ten-thousandths.
+impl Column for Percentage {
+    fn put(&self, values: &mut Vec<Value>) {
+        values.push(Amount::from_scaled(self.scaled()).into());
+    }
+    fn take(columns: &mut Columns, names: &[&'static str]) -> StorageResult<Self> {
+        let amount: Amount = columns.get(only(names))?;
+        let percentage = Self::from_scaled(amount.scaled());
+        percentage.ok_or_else(|| columns.corrupt(only(names), "not from 0 to 100"))
+    }
+}
+
+/// A text that `parse` turns into a domain value, or null.
+pub(crate) fn optional<T>(
+    columns: &mut Columns,
+    column: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> StorageResult<Option<T>> {
+    let text: Option<String> = columns.get(column)?;
+    let parsed = text.map(|text| parse(&text).ok_or_else(|| columns.corrupt(column, &text)));
+    parsed.transpose()
+}
+
 /// Two columns: in Arabic, in English.
 impl Column for Option<LocalizedName> {
     fn put(&self, values: &mut Vec<Value>) {
@@ -96,7 +128,7 @@ impl Column for LocalizedName {
     }
 }
 
-/// An enumeration of the domain is kept as its word.
+/// An enumeration of the domain is kept as its word, or as null where it is optional.
 #[macro_export]
 macro_rules! word_column {
     ($type:ty) => {
@@ -109,6 +141,19 @@ macro_rules! word_column {
                 names: &[&'static str],
             ) -> ::application::ports::storage_error::StorageResult<Self> {
                 columns.parse(names.first().copied().unwrap_or_default(), |text| Self::parse(text).ok())
+            }
+        }
+
+        impl $crate::persistence::table::Column for Option<$type> {
+            fn put(&self, values: &mut Vec<$crate::sql::value::Value>) {
+                values.push(self.map(<$type>::as_str).into());
+            }
+            fn take(
+                columns: &mut $crate::sql::value::Columns,
+                names: &[&'static str],
+            ) -> ::application::ports::storage_error::StorageResult<Self> {
+                let column = names.first().copied().unwrap_or_default();
+                $crate::persistence::table::optional(columns, column, |text| <$type>::parse(text).ok())
             }
         }
     };

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::text::Code;
 
-pub(crate) use column::{Column, search_text};
+pub(crate) use column::{Column, optional, search_text};
 pub(crate) use text::{ColumnName, FieldColumns, Text, count, insert, joined, list_columns, select, update};
 
 use super::SqlUnitOfWork;

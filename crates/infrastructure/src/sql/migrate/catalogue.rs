@@ -73,6 +73,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     16 "0016_ordering_key": Meaning "an order that an earlier version changes keeps the API key of its first orderer",
     17 "0017_log_levels",
     18 "0018_expansions",
+    19 "0019_tax_codes",
 ];
 
 impl Migration {

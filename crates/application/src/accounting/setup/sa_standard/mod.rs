@@ -1,4 +1,8 @@
-//! The template `sa-standard`: a chart, journals, currencies and dimensions as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
+
+mod tax_codes;
+
+pub(super) use tax_codes::ensure_tax_codes;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,13 @@
+//! Value added tax: how a supply is treated, the calculation that documents, returns and e-invoices share (R17), tax codes.
+
+pub mod calculate;
+pub mod category;
+pub mod credit;
+pub mod document;
+mod exclusive;
+pub mod exemption;
+mod inclusive;
+pub mod payable;
+mod price;
+pub mod tax_code;
+pub mod withholding;
