@@ -78,11 +78,11 @@ impl Books {
 
     /// The rates in force on a day, of the currencies that were asked for.
     pub fn rates_on(&self, date: NaiveDate) -> HashMap<CurrencyCode, Rate> {
-        let in_force = |(code, (_, rates)): (&CurrencyCode, &(Days, Vec<(NaiveDate, Rate)>))| {
+        let in_force = |rates: &[(NaiveDate, Rate)]| {
             let after = rates.partition_point(|(day, _)| *day <= date);
-            let (_, rate) = rates.get(after.checked_sub(1)?)?;
-            Some((*code, *rate))
+            Some(rates.get(after.checked_sub(1)?)?.1)
         };
-        self.rates.iter().filter_map(in_force).collect()
+        let all = self.rates.iter();
+        all.filter_map(|(code, (_, rates))| Some((*code, in_force(rates)?))).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The lines of entries and templates as views. They cost the same few statements for any number of entries.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use application::accounting::ports::ledger::{AccountName, SetCodes};
@@ -94,8 +95,8 @@ pub async fn posted(
         let mut columns = row.columns("ledger_line");
         let entry: JournalEntryId = columns.get("entry_id")?;
         let line = read_line(&mut columns)?;
-        if !accounts.contains_key(&line.account) {
-            accounts.insert(line.account, read_account_name(&mut columns)?);
+        if let Entry::Vacant(unnamed) = accounts.entry(line.account) {
+            unnamed.insert(read_account_name(&mut columns)?);
         }
         read.push((entry, line));
     }
