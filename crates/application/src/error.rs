@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::accounting::number_series::NUMBER_ALREADY_USED;
-use domain::error::{Category, ErrorDef, Violation};
+use domain::error::{Category, ErrorDef, Phrase, Violation};
 
 use crate::nouns::noun;
 use crate::ports::storage_error::StorageError;
@@ -86,7 +86,11 @@ impl AppError {
         Self::new(Violation::new(def))
     }
     pub fn not_found(resource: &'static str) -> Self {
-        Self::new(Violation::new(&NOT_FOUND).with_phrase("resource", noun(resource)))
+        Self::no_such(noun(resource))
+    }
+    /// There is no record of this name.
+    pub fn no_such(noun: Phrase) -> Self {
+        Self::new(Violation::new(&NOT_FOUND).with_phrase("resource", noun))
     }
     pub fn internal(text: impl Into<String>) -> Self {
         Self { internal: Some(text.into()), ..Self::of(&INTERNAL_ERROR) }

@@ -31,6 +31,7 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("role assignment", "role assignments", "إسنادات الأدوار"),
     ("session", "sessions", "الجلسات"),
     ("setting", "settings", "الإعدادات"),
+    ("tax code", "tax codes", "رموز الضريبة"),
     ("tenant", "tenants", "المنشآت"),
     ("user", "users", "المستخدمون"),
     ("value", "values", "القيم"),

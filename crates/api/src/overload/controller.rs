@@ -28,9 +28,9 @@ pub const LATENCY_FACTOR: u32 = 4;
 /// How often the limit is changed.
 pub const WINDOW: Duration = Duration::from_millis(100);
 /// A queue that has not been empty for so long does not keep up. One sign-in takes 30 to 60 ms of processor time. Half a
-/// processor that is busy for nine tenths of its time needs most of a second to catch up with that: a burst, and no reason to
-/// refuse anybody.
-pub const BUSY_AFTER: Duration = Duration::from_secs(1);
+/// processor that is busy for nine tenths of its time needs about a second to catch up with that, and two may follow each
+/// other: a burst, and no reason to refuse anybody. When it is none, [`WAIT_MAX`] tells sooner.
+pub const BUSY_AFTER: Duration = Duration::from_secs(2);
 /// The same while others are refused: then it is no burst.
 pub const BUSY_AFTER_REFUSALS: Duration = Duration::from_millis(100);
 /// Others are being refused while the last one was no longer ago than this.

@@ -100,7 +100,7 @@ impl<R: MasterData, S: Send + Sync> FromRequestParts<S> for KeyOf<R> {
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Problem> {
         let key = R::Key::read(&parts(request, state).await).map(Self);
-        key.ok_or_else(|| AppError::not_found(R::RESOURCE.entity).into())
+        key.ok_or_else(|| R::RESOURCE.missing().into())
     }
 }
 
@@ -186,7 +186,7 @@ where
     };
     match R::RESOURCE.caching {
         Caching::No => {
-            let (view, version) = load.await?.ok_or_else(|| AppError::not_found(R::RESOURCE.entity))?;
+            let (view, version) = load.await?.ok_or_else(|| R::RESOURCE.missing())?;
             answer::view(&view, version, &headers)
         }
         Caching::In(entity) => {

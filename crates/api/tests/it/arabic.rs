@@ -64,9 +64,16 @@ async fn whatever_is_filled_in_is_arabic_too() {
     ] {
         requests.push(("GET", query.into(), &[], Value::Null));
     }
-    for path in
-        ["accounts", "journals", "journal-entries", "roles", "number-series", "fiscal-years", "attachments"]
-    {
+    for path in [
+        "accounts",
+        "journals",
+        "tax-codes",
+        "journal-entries",
+        "roles",
+        "number-series",
+        "fiscal-years",
+        "attachments",
+    ] {
         requests.push(("GET", format!("/{path}/{NOBODY}"), &[], Value::Null));
     }
     for (method, path, headers, body) in requests {

@@ -18,7 +18,8 @@ async fn made_once(client: &Client, path: &str, body: Value, field: &str, value:
     assert_eq!(made, 1, "{path}: {:?}", answers.iter().map(Answer::text).collect::<Vec<_>>());
     for refused in answers.iter().filter(|answer| answer.status.as_u16() != 201) {
         assert_eq!(refused.status.as_u16(), 409, "{path}: {}", refused.text());
-        assert_eq!(refused.errors(), [(format!("/{field}"), "already_exists".to_owned())], "{path}");
+        // A series of the same code has the same numbers as well, and whoever comes last hears of both.
+        assert_eq!(refused.errors()[0], (format!("/{field}"), "already_exists".to_owned()), "{path}");
         assert!(refused.text().contains(value), "{path}: {}", refused.text());
     }
 }

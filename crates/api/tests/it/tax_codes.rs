@@ -129,7 +129,7 @@ async fn what_returns_are_made_of_stays_once_a_line_names_the_code() {
     let path = format!("/tax-codes/{}", code["id"].as_str().unwrap());
     let refused = tenant.client.with_etag("DELETE", &path, "*", Value::Null).await.expect(409);
     assert_eq!(refused.code(), "in_use");
-    assert!(refused.text().contains("journal-entries"));
+    assert!(refused.text().contains("journal entries"));
 }
 
 /// A text that no tax code has is taken as before there were any, and names a code that is made later.

@@ -139,7 +139,7 @@ where
     for<'u> dyn UnitOfWork + 'u: Records<R>,
 {
     let stored = Records::<R>::find(uow, key).await?.filter(|stored| stored.value.key() == key);
-    stored.ok_or_else(|| AppError::not_found(R::RESOURCE.entity))
+    stored.ok_or_else(|| R::RESOURCE.missing())
 }
 
 /// Notes the change and answers the record as it is now.

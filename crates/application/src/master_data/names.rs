@@ -1,7 +1,8 @@
 //! The names of a resource, in every layer.
 
-use domain::error::ErrorDef;
+use domain::error::{ErrorDef, Phrase};
 
+use crate::error::AppError;
 use crate::paging::ListSpec;
 use crate::permission_set::PermissionSpec;
 use crate::ports::cache::CachedEntity;
@@ -11,6 +12,8 @@ use crate::ports::cache::CachedEntity;
 pub struct Resource {
     /// In audit log, change feed and messages: `journal`.
     pub entity: &'static str,
+    /// One of them in English, several in Arabic, in the texts of errors.
+    pub noun: (&'static str, &'static str),
     /// The entity whose permissions it has: its own, or that of the resource it lies below.
     pub owner: &'static str,
     /// Below the API's base: `/journals`.
@@ -54,6 +57,11 @@ pub enum Caching {
 }
 
 impl Resource {
+    /// There is none with the key that a caller named.
+    pub fn missing(&self) -> AppError {
+        AppError::no_such(Phrase::new(self.noun.0, self.noun.1))
+    }
+
     /// The permissions to read, create, change and delete, in the order of the catalogue; none of its own when it lies
     /// below another resource.
     pub fn permissions(&self) -> impl Iterator<Item = PermissionSpec> + use<> {
@@ -110,6 +118,7 @@ macro_rules! resource {
                 );
                 $crate::master_data::Resource {
                     entity: $entity,
+                    noun: ($one, $many_ar),
                     owner: OWNER,
                     path: $path,
                     path_of_one: $path_of_one,
