@@ -139,26 +139,33 @@ resource! {
     refuses: create [], change [&TAX_CODE_USED, &TAX_CODE_RATES_KEPT], delete unused [];
 }
 
+impl NewTaxCode {
+    /// The tax code that this makes, with its rates in order.
+    pub(crate) fn made(&self, id: TaxCodeId, rates: TaxRates) -> TaxCode {
+        TaxCode {
+            id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            kind: self.kind,
+            category: self.category,
+            reason: self.reason,
+            recoverable_percent: self.recoverable_percent,
+            irrecoverable_to: self.irrecoverable_to,
+            output_box: self.output_box.clone(),
+            input_box: self.input_box.clone(),
+            rates,
+            active: self.active,
+            version: 1,
+        }
+    }
+}
+
 #[async_trait]
 impl MasterData for TaxCode {
     async fn create(new: &NewTaxCode, id: TaxCodeId, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let rates = new.rates.as_ref().map_or(&[][..], |rates| &rates.0);
         let Some(rates) = tax_rates(rates, &mut check.violations) else { return Ok(None) };
-        let value = Self {
-            id,
-            code: new.code.clone(),
-            name: new.name.clone(),
-            kind: new.kind,
-            category: new.category,
-            reason: new.reason,
-            recoverable_percent: new.recoverable_percent,
-            irrecoverable_to: new.irrecoverable_to,
-            output_box: new.output_box.clone(),
-            input_box: new.input_box.clone(),
-            rates,
-            active: new.active,
-            version: 1,
-        };
+        let value = new.made(id, rates);
         check.violations.extend(value.check().into_vec());
         Ok(Some(value))
     }

@@ -33,7 +33,7 @@ type Combination = List<DimensionPair, DIMENSIONS_PER_LINE_MAX>;
 request! {
     /// A new rule. Without account and prefix it is for all accounts.
     pub struct NewDimensionRule as CreateDimensionRuleBody {
-        /// What it asks.
+        /// The kind of the rule: what it demands or forbids.
         kind: RuleWord = "mandatory",
         /// The account it is for, by id.
         account_id: Option<AccountId>,
@@ -47,7 +47,7 @@ request! {
         dimension_code: Option<Code> = "cost-centre",
         /// The value of a fixed dimension, by id; those below it are taken, too.
         value_id: Option<DimensionValueId>,
-        /// The same by code.
+        /// The value by code.
         value_code: Option<Code>,
         /// The values that may not (`blocked_combination`) or may (`allowed_combination`) stand together on one line, and
         /// those below them.
@@ -70,7 +70,7 @@ request! {
 
     /// Changes to a rule (JSON Merge Patch): left out stays, null empties.
     pub struct DimensionRuleChange as UpdateDimensionRuleBody {
-        /// What it asks.
+        /// The kind of the rule: what it demands or forbids.
         kind: Optional<RuleWord>,
         /// The account it is for, by id.
         account_id: Patch<AccountId>,
@@ -84,7 +84,7 @@ request! {
         dimension_code: Patch<Code>,
         /// The value of a fixed dimension, by id; those below it are taken, too.
         value_id: Patch<DimensionValueId>,
-        /// The same by code.
+        /// The value by code.
         value_code: Patch<Code>,
         /// The values that may not or may stand together on one line, and those below them.
         combination: Patch<Combination>,
@@ -94,7 +94,7 @@ request! {
 }
 
 view! {
-    /// What accounts ask of the dimensions on their lines.
+    /// A rule that accounts have for the dimensions on their lines.
     pub struct DimensionRuleView of DimensionRuleRecord {
         id: Uuid,
         /// `mandatory`, `fixed`, `forbidden`, `optional`, `blocked_combination` or `allowed_combination`.
@@ -104,7 +104,7 @@ view! {
         account_code_prefix: Option<String> = |rule| rule.account.code_prefix().map(str::to_owned),
         /// Null for a combination.
         dimension_id: Option<Uuid> = |rule| rule.kind.dimension().map(|id| id.uuid()),
-        /// Of a fixed value; the values below it are meant, too.
+        /// The value that a rule of kind `fixed` demands; the values below it are taken, too.
         value_id: Option<Uuid> = |rule| rule.kind.value().map(|id| id.uuid()),
         /// The values that may not, or may, stand together on one line; the values below them are meant, too.
         combination: Vec<DimensionPairView> = |rule| rule.kind.values().iter().map(pair).collect(),

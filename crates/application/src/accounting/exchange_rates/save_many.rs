@@ -34,7 +34,7 @@ request! {
     }
 }
 
-/// What many rates at once became.
+/// How many of the rates sent were created, changed or left as they were.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExchangeRatesSavedView {
     pub created: u32,

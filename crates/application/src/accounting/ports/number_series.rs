@@ -1,4 +1,4 @@
-//! What is asked of number series beside what is kept of all master data, and what proves that they have no gaps.
+//! The ports of number series beyond those of all master data: the numbers that each has given, and the rules that keep them apart.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;

@@ -92,21 +92,7 @@ mod tests {
     fn made(new: &NewTaxCode) -> TaxCode {
         let rates = new.rates.as_ref().unwrap().0.iter();
         let rates = rates.map(|rate| TaxRate { from: rate.from, rate: rate.rate }).collect();
-        TaxCode {
-            id: TaxCodeId::new(Uuid::nil()),
-            code: new.code.clone(),
-            name: new.name.clone(),
-            kind: new.kind,
-            category: new.category,
-            reason: new.reason,
-            recoverable_percent: new.recoverable_percent,
-            irrecoverable_to: new.irrecoverable_to,
-            output_box: new.output_box.clone(),
-            input_box: new.input_box.clone(),
-            rates: TaxRates::new(rates).unwrap(),
-            active: new.active,
-            version: 1,
-        }
+        new.made(TaxCodeId::new(Uuid::nil()), TaxRates::new(rates).unwrap())
     }
 
     #[test]
