@@ -8,6 +8,9 @@ GRANT VIEW DEFINITION ON SCHEMA::dbo TO erp_application;
 GO
 DENY UPDATE, DELETE ON ledger_line TO erp_application;
 DENY UPDATE, DELETE ON account_history TO erp_application;
+DENY UPDATE, DELETE ON allocation TO erp_application;
+DENY UPDATE, DELETE ON allocation_item TO erp_application;
+DENY DELETE ON open_item TO erp_application;
 DENY UPDATE, DELETE ON audit_log TO erp_application;
 DENY UPDATE, DELETE ON outbox_event TO erp_application;
 DENY INSERT, UPDATE, DELETE ON schema_migration TO erp_application;

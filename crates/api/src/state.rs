@@ -16,6 +16,7 @@ use application::accounting::ports::number_series::NumberSeriesQueries;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
+use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
 use application::master_data::registry::MasterReads;
 use application::platform::attachments::ports::AttachmentQueries;
@@ -31,6 +32,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
+use application::settlement::ports::SettlementQueries;
 use application::tax::ports::TaxCodeQueries;
 use axum::extract::FromRef;
 
@@ -204,5 +206,7 @@ queries! {
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,
+    revaluations: RevaluationQueries,
+    settlement: SettlementQueries,
     tax_codes: TaxCodeQueries,
 }

@@ -19,6 +19,7 @@ pub mod platform;
 pub mod ports;
 pub mod reference;
 pub mod retry;
+pub mod settlement;
 pub mod tax;
 pub mod tenancy;
 pub mod unit_of_work;

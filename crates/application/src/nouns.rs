@@ -6,6 +6,7 @@ use domain::error::Phrase;
 /// One of them, several of them, and several of them in Arabic.
 static NOUNS: &[(&str, &str, &str)] = &[
     ("account", "accounts", "الحسابات"),
+    ("allocation", "allocations", "التخصيصات"),
     ("api key", "api keys", "مفاتيح API"),
     ("attachment", "attachments", "المرفقات"),
     ("audit log", "audit log", "سجل التدقيق"),
@@ -24,9 +25,11 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("ledger settings", "ledger settings", "إعدادات الدفتر"),
     ("lock exception", "lock exceptions", "استثناءات الإقفال"),
     ("number series", "number series", "سلاسل الترقيم"),
+    ("open item", "open items", "البنود المفتوحة"),
     ("permission", "permissions", "الصلاحيات"),
     ("recurring entry", "recurring entries", "القيود المتكررة"),
     ("recurring occurrence", "recurring occurrences", "مواعيد القيود المتكررة"),
+    ("revaluation run", "revaluation runs", "عمليات إعادة التقييم"),
     ("role", "roles", "الأدوار"),
     ("role assignment", "role assignments", "إسنادات الأدوار"),
     ("session", "sessions", "الجلسات"),

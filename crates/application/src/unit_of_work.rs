@@ -17,6 +17,7 @@ use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
+use crate::accounting::revaluation_runs::ports::RevaluationRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
@@ -30,6 +31,7 @@ use crate::platform::ports::{
 use crate::ports::bookkeeping::Bookkeeping;
 use crate::ports::change::Change;
 use crate::ports::codes::CodeRepository;
+use crate::settlement::ports::OpenItemRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: MasterRecords {
@@ -52,10 +54,12 @@ pub trait UnitOfWork: MasterRecords {
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
+    fn open_items(&mut self) -> &mut dyn OpenItemRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
+    fn revaluations(&mut self) -> &mut dyn RevaluationRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn leases(&mut self) -> &mut dyn LeaseRepository;

@@ -14,6 +14,8 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::money::quantity::ALL,
     crate::platform::ALL,
     crate::platform::attachment::ALL,
+    crate::settlement::ageing::ALL,
+    crate::settlement::allocation::ALL,
     crate::tax::calculate::ALL,
     crate::tax::category::ALL,
     crate::tax::credit::ALL,

@@ -7,6 +7,7 @@ pub mod hex;
 pub mod ids;
 pub mod money;
 pub mod platform;
+pub mod settlement;
 pub mod tax;
 pub mod text;
 pub mod time;

@@ -149,6 +149,15 @@ impl Amount {
         quotient(i128::from(self.0) * i128::from(rate.0), i128::from(RATE_UNIT), target_scale)
     }
 
+    /// The share of this amount that belongs to `part` of `whole`, rounded half-up (away from zero) to the scale. `None` when
+    /// `whole` is not positive, and on overflow.
+    pub fn share(self, part: Self, whole: Self, scale: u8) -> Option<Self> {
+        if !whole.is_positive() {
+            return None;
+        }
+        quotient(i128::from(self.0) * i128::from(part.0), i128::from(whole.0), scale)
+    }
+
     /// The nearest multiple of `step`, halves away from zero. `None` when the step is not positive, and on overflow.
     pub fn round_to(self, step: Self) -> Option<Self> {
         if !step.is_positive() {

@@ -4,6 +4,7 @@ pub mod accounting;
 mod cached;
 mod master_data;
 pub mod platform;
+mod settlement;
 mod tax;
 
 use crate::operation::Operations;
@@ -12,5 +13,6 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
+    settlement::operations(ops);
     tax::operations(ops);
 }

@@ -27,6 +27,7 @@ pub mod ports;
 pub mod post_journal_entry;
 pub mod recurring_entries;
 pub mod reports;
+pub mod revaluation_runs;
 pub mod reverse_journal_entry;
 pub mod setup;
 pub mod update_journal_entry;

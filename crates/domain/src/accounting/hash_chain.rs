@@ -19,7 +19,8 @@
 //!    dimension set id, since version 2 the number of its values (u32) and of each the dimension id and the value id in
 //!    order of the dimension ids, optional description, party, due date, reference, tax code, rounding (u8)
 //! 7. since version 2: of each extension the entry has its name (text) and its value (text), in order of the names:
-//!    `copied-from`, the id of the original in small letters with hyphens
+//!    `copied-from`, the id of the original in small letters with hyphens; `source`, the kind of the document that the entry
+//!    was made for, its id, and which of its entries it is, with colons between them
 //!
 //! The header's reference and notes are left out, because R2 lets them change after posting, and so is the link to a
 //! later reversal, which that reversal's own hash secures. Names and codes are left out because they may change; the ids
@@ -33,7 +34,7 @@ use uuid::Uuid;
 
 use super::dimension::DimensionCombination;
 pub use super::journal_entry::HashVersion;
-use super::journal_entry::{EntryHeader, EntryOrigin, PostedLine};
+use super::journal_entry::{EntryHeader, EntryOrigin, EntrySource, PostedLine};
 use crate::ids::DimensionSetId;
 use crate::money::{Amount, CurrencyCode};
 use crate::time::{Timestamp, date_key};
@@ -80,7 +81,11 @@ fn extensions(header: &EntryHeader) -> Vec<(&'static str, String)> {
         return Vec::new();
     }
     let copied_from = header.origin.copied_from.map(|id| ("copied-from", id.uuid().hyphenated().to_string()));
-    copied_from.into_iter().collect()
+    let source = header.source.map(|source| {
+        let EntrySource { kind, id, part } = source;
+        ("source", format!("{kind}:{}:{part}", id.hyphenated()))
+    });
+    copied_from.into_iter().chain(source).collect()
 }
 
 impl EntryHasher {

@@ -12,6 +12,7 @@ mod posted;
 mod properties;
 mod reversal;
 mod rules;
+mod source;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -22,6 +23,7 @@ pub use header::{EntryHeader, EntryOrigin, HashVersion};
 pub use line::{LineAmount, LineDetails, NewLine, PostedLine};
 pub use posted::{ChainLink, PostedEntry, ValidatedEntry};
 pub use rules::PostingRules;
+pub use source::{EntrySource, EntrySourceKind};
 
 /// Most lines of an entry sent as one document.
 pub const LINES_MAX: usize = 10_000;
@@ -110,6 +112,12 @@ crate::errors! {
     REVERSAL_BEFORE_ENTRY = "reversal_before_entry", Rule, User,
         "Entry {number} of {date} cannot be reversed on an earlier date.",
         "لا يمكن عكس القيد {number} المؤرخ {date} بتاريخ سابق له.";
+    ENTRY_BELONGS_TO_DOCUMENT = "entry_belongs_to_document", Conflict, User,
+        "Entry {number} was made for a document and is not reversed by itself: {remedy}.",
+        "القيد {number} أُنشئ لمستند ولا يُعكس وحده: {remedy}.";
+    ENTRY_HAS_ALLOCATIONS = "entry_has_allocations", Conflict, User,
+        "Lines of entry {number} are allocated. Undo these allocations first.",
+        "أسطر من القيد {number} مخصصة. ألغِ هذه التخصيصات أولًا.";
     POSTED_ENTRY_CORRUPT = "posted_entry_corrupt", Internal, Operator,
         "The stored entry {number} does not balance.", "القيد المخزن {number} غير متوازن.";
 }

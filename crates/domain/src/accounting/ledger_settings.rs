@@ -2,6 +2,7 @@
 
 use super::account::{AccountFacts, AccountType};
 use crate::error::{ErrorDef, Violation};
+use crate::ids::AccountId;
 use crate::money::CurrencyCode;
 
 crate::errors! {
@@ -14,6 +15,15 @@ crate::errors! {
     ROUNDING_ACCOUNT_UNFIT = "rounding_account_unfit", Rule, Administrator,
         "Account {account} cannot take rounding differences: it must be an active posting account of type income or expense, in any currency.",
         "الحساب {account} لا يصلح لفروق التقريب: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
+    UNREALISED_EXCHANGE_UNFIT = "unrealised_exchange_account_unfit", Rule, Administrator,
+        "Account {account} cannot take unrealised exchange differences: it must be an active posting account of type income or expense, in any currency.",
+        "الحساب {account} لا يصلح لفروق الصرف غير المحققة: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
+    REVALUATION_ACCOUNT_UNFIT = "revaluation_account_unfit", Rule, Administrator,
+        "Account {account} cannot take the revaluation of receivables or payables: it must be an active posting account of type asset or liability, without control kind, in any currency.",
+        "الحساب {account} لا يصلح لإعادة تقييم الذمم: يجب أن يكون حساب ترحيل نشطًا من نوع أصل أو التزام، دون نوع رقابة، ويقبل أي عملة.";
+    EXCHANGE_DIFFERENCES_UNFIT = "exchange_differences_account_unfit", Rule, Administrator,
+        "Account {account} cannot take exchange differences: it must be an active posting account of type income or expense, in any currency.",
+        "الحساب {account} لا يصلح لفروق الصرف: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
 }
 
 /// The purposes for which the ledger itself posts to an account.
@@ -25,10 +35,26 @@ pub enum LedgerAccountRole {
     Rounding,
     /// Balances opening entries (R13).
     Opening,
+    /// Takes realised exchange differences (R103).
+    ExchangeDifferences,
+    /// Takes unrealised exchange differences (R108).
+    UnrealisedExchange,
+    /// Stands beside receivables with what revaluation makes of them (R108).
+    ReceivableRevaluation,
+    /// The same for payables.
+    PayableRevaluation,
 }
 
 impl LedgerAccountRole {
-    pub const ALL: [Self; 3] = [Self::RetainedEarnings, Self::Rounding, Self::Opening];
+    pub const ALL: [Self; 7] = [
+        Self::RetainedEarnings,
+        Self::Rounding,
+        Self::Opening,
+        Self::ExchangeDifferences,
+        Self::UnrealisedExchange,
+        Self::ReceivableRevaluation,
+        Self::PayableRevaluation,
+    ];
 
     /// The member of the settings that names the account.
     pub const fn pointer(self) -> &'static str {
@@ -36,6 +62,10 @@ impl LedgerAccountRole {
             Self::RetainedEarnings => "/retainedEarningsAccountId",
             Self::Rounding => "/roundingAccountId",
             Self::Opening => "/openingAccountId",
+            Self::ExchangeDifferences => "/exchangeDifferencesAccountId",
+            Self::UnrealisedExchange => "/unrealisedExchangeAccountId",
+            Self::ReceivableRevaluation => "/receivableRevaluationAccountId",
+            Self::PayableRevaluation => "/payableRevaluationAccountId",
         }
     }
 
@@ -44,6 +74,9 @@ impl LedgerAccountRole {
             Self::RetainedEarnings => &RETAINED_EARNINGS_UNFIT,
             Self::Rounding => &ROUNDING_ACCOUNT_UNFIT,
             Self::Opening => &OPENING_ACCOUNT_UNFIT,
+            Self::ExchangeDifferences => &EXCHANGE_DIFFERENCES_UNFIT,
+            Self::UnrealisedExchange => &UNREALISED_EXCHANGE_UNFIT,
+            Self::ReceivableRevaluation | Self::PayableRevaluation => &REVALUATION_ACCOUNT_UNFIT,
         }
     }
 
@@ -51,7 +84,12 @@ impl LedgerAccountRole {
         match self {
             Self::RetainedEarnings => matches!(account_type, AccountType::Equity),
             Self::Opening => account_type.is_balance_sheet(),
-            Self::Rounding => !account_type.is_balance_sheet(),
+            Self::Rounding | Self::ExchangeDifferences | Self::UnrealisedExchange => {
+                !account_type.is_balance_sheet()
+            }
+            Self::ReceivableRevaluation | Self::PayableRevaluation => {
+                matches!(account_type, AccountType::Asset | AccountType::Liability)
+            }
         }
     }
 
@@ -69,13 +107,26 @@ impl LedgerAccountRole {
     }
 }
 
+/// The account that plays each role, where one is named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LedgerAccounts([Option<AccountId>; LedgerAccountRole::ALL.len()]);
+
+impl LedgerAccounts {
+    pub const fn get(&self, role: LedgerAccountRole) -> Option<AccountId> {
+        self.0[role as usize]
+    }
+
+    pub const fn set(&mut self, role: LedgerAccountRole, account: Option<AccountId>) {
+        self.0[role as usize] = account;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
     use super::*;
     use crate::accounting::account::ControlKind;
-    use crate::ids::AccountId;
 
     fn account(account_type: AccountType) -> AccountFacts {
         AccountFacts {
@@ -104,6 +155,9 @@ mod tests {
         assert_eq!(fits(LedgerAccountRole::RetainedEarnings), [Equity]);
         assert_eq!(fits(LedgerAccountRole::Opening), [Asset, Liability, Equity]);
         assert_eq!(fits(LedgerAccountRole::Rounding), [Income, Expense]);
+        assert_eq!(fits(LedgerAccountRole::ExchangeDifferences), [Income, Expense]);
+        assert_eq!(fits(LedgerAccountRole::UnrealisedExchange), [Income, Expense]);
+        assert_eq!(fits(LedgerAccountRole::ReceivableRevaluation), [Asset, Liability]);
     }
 
     #[test]

@@ -15,4 +15,5 @@ pub mod number_series;
 pub mod opening;
 pub mod recurrence;
 pub mod recurring_entry;
+pub mod revaluation;
 pub mod year_close;

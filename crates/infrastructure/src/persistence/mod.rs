@@ -7,6 +7,7 @@ pub mod accounting;
 pub mod bookkeeping;
 pub mod platform;
 mod search;
+pub mod settlement;
 pub mod table;
 pub mod tax;
 
@@ -26,6 +27,7 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::accounting::revaluation_runs::ports::RevaluationRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::log_levels::LogLevelRepository;
@@ -39,6 +41,7 @@ use application::ports::bookkeeping::Bookkeeping;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
+use application::settlement::ports::OpenItemRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
@@ -152,9 +155,11 @@ impl UnitOfWork for SqlUnitOfWork {
         ledger_settings: LedgerSettingsRepository,
         locks: LockRepository,
         number_series: NumberSeriesRepository,
+        open_items: OpenItemRepository,
         opening_balances: OpeningBalanceRepository,
         recurring_entries: RecurringEntryRepository,
         retention: RetentionRepository,
+        revaluations: RevaluationRepository,
         roles: RoleRepository,
         sessions: SessionRepository,
         stored_blobs: StoredBlobRepository,
@@ -183,12 +188,13 @@ pub fn tables() -> Vec<&'static TableSql> {
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
-    [bookkeeping::ALL, &accounting::statements(), &platform::statements(), &tables].concat()
+    let modules = [accounting::statements(), platform::statements(), settlement::statements()].concat();
+    [bookkeeping::ALL, &modules, &tables].concat()
 }
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks()].concat()
+    [bookkeeping::BULKS, &accounting::bulks(), &settlement::bulks()].concat()
 }
 
 /// Every accumulation, likewise.
@@ -198,11 +204,11 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups(), tax::lookups()].concat()
+    [accounting::lookups(), platform::lookups(), settlement::lookups(), tax::lookups()].concat()
 }
 
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
     let tables = tables().into_iter().map(|table| &table.list).collect();
-    [accounting::lists(), platform::lists(), tables].concat()
+    [accounting::lists(), platform::lists(), settlement::lists(), tables].concat()
 }

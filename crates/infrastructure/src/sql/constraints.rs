@@ -66,7 +66,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 18] = [
+pub static FIRST_USE: [&str; 20] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -74,6 +74,10 @@ pub static FIRST_USE: [&str; 18] = [
     "uq_recurring_occurrence_date",
     // The same file twice at once: the second run sees that it was imported.
     "uq_import_file_fingerprint",
+    // Two undo the same allocation at once: the second run sees that it is undone.
+    "uq_allocation_undoes",
+    // The same day valued twice at once: the second run sees that it was done.
+    "uq_revaluation_run_date",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -128,6 +132,12 @@ pub static GENERATED: &[&str] = &[
     "pk_import_file",
     "pk_stored_blob",
     "pk_attachment",
+    "uq_journal_entry_source",
+    "pk_open_item",
+    "uq_open_item_line",
+    "pk_allocation",
+    "pk_allocation_item",
+    "pk_revaluation_run",
 ];
 
 /// The unique constraint SQLite names by its columns.

@@ -10,7 +10,8 @@ use application::command::{Application, execute};
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::ledger_settings::{
-    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, ROUNDING_ACCOUNT_UNFIT,
+    EXCHANGE_DIFFERENCES_UNFIT, LedgerAccountRole, OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT,
+    REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT, UNREALISED_EXCHANGE_UNFIT,
 };
 use domain::ids::AccountId;
 use http::HeaderMap;
@@ -34,6 +35,15 @@ request! {
         rounding_account_id: Patch<AccountId>,
         /// The account that balances opening entries: a balance sheet account.
         opening_account_id: Patch<AccountId>,
+        /// The account that takes realised exchange differences: an income or expense account.
+        exchange_differences_account_id: Patch<AccountId>,
+        /// The account that takes unrealised exchange differences of revaluation: an income or expense account.
+        unrealised_exchange_account_id: Patch<AccountId>,
+        /// The account beside the receivables that takes their revaluation: an asset or liability account without control
+        /// kind.
+        receivable_revaluation_account_id: Patch<AccountId>,
+        /// The account beside the payables that takes their revaluation: an asset or liability account without control kind.
+        payable_revaluation_account_id: Patch<AccountId>,
     }
 }
 
@@ -53,7 +63,14 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<UpdateLedgerSettingsBody>()
         .ok::<LedgerSettingsView>()
-        .errors(&[&RETAINED_EARNINGS_UNFIT, &ROUNDING_ACCOUNT_UNFIT, &OPENING_ACCOUNT_UNFIT]);
+        .errors(&[
+            &RETAINED_EARNINGS_UNFIT,
+            &ROUNDING_ACCOUNT_UNFIT,
+            &OPENING_ACCOUNT_UNFIT,
+            &EXCHANGE_DIFFERENCES_UNFIT,
+            &UNREALISED_EXCHANGE_UNFIT,
+            &REVALUATION_ACCOUNT_UNFIT,
+        ]);
 }
 
 async fn get(
@@ -76,10 +93,16 @@ async fn update(
     ctx: Ctx,
     Json(body): Json<UpdateLedgerSettingsBody>,
 ) -> ApiResult {
-    let command = UpdateLedgerSettings {
-        retained_earnings_account_id: body.retained_earnings_account_id.into_option(),
-        rounding_account_id: body.rounding_account_id.into_option(),
-        opening_account_id: body.opening_account_id.into_option(),
-    };
+    let patches = [
+        (LedgerAccountRole::RetainedEarnings, body.retained_earnings_account_id),
+        (LedgerAccountRole::Rounding, body.rounding_account_id),
+        (LedgerAccountRole::Opening, body.opening_account_id),
+        (LedgerAccountRole::ExchangeDifferences, body.exchange_differences_account_id),
+        (LedgerAccountRole::UnrealisedExchange, body.unrealised_exchange_account_id),
+        (LedgerAccountRole::ReceivableRevaluation, body.receivable_revaluation_account_id),
+        (LedgerAccountRole::PayableRevaluation, body.payable_revaluation_account_id),
+    ];
+    let named = patches.into_iter().filter_map(|(role, patch)| Some((role, patch.into_option()?)));
+    let command = UpdateLedgerSettings { accounts: named.collect() };
     answer::ok(execute(&app, &ctx, command).await?)
 }

@@ -17,7 +17,8 @@ mod locks;
 mod number_series;
 mod opening_balances;
 mod recurring_entries;
-mod reports;
+pub mod reports;
+mod revaluation_runs;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
@@ -48,6 +49,7 @@ pub fn operations(ops: &mut Operations) {
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);
+    revaluation_runs::operations(ops);
     imports::operations(ops);
     exports::operations(ops);
     integrity::operations(ops);

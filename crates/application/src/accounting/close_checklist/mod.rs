@@ -59,6 +59,14 @@ static EXCHANGE_RATES: Question = Question {
     good: ("Foreign balances have a closing rate.", "للأرصدة الأجنبية سعر صرف إقفال."),
     bad: ("No closing rate for: {what}.", "لا يوجد سعر صرف إقفال للعملات: {what}."),
 };
+static REVALUATION: Question = Question {
+    code: "revaluation",
+    good: ("Foreign balances are valued on the last day.", "الأرصدة بالعملات الأجنبية مقيّمة في اليوم الأخير."),
+    bad: (
+        "Foreign balances are not valued on the last day: {what}.",
+        "الأرصدة بالعملات الأجنبية غير مقيّمة في اليوم الأخير: {what}.",
+    ),
+};
 static RECURRING: Question = Question {
     code: "recurring_entries",
     good: ("No recurring entries are due.", "لا توجد قيود متكررة مستحقة."),
@@ -146,6 +154,9 @@ fn every_scope(
     let missing = &facts.currencies_without_rate;
     let link = format!("/exchange-rates?rateDate[lte]={end}");
     list.ask(&EXCHANGE_RATES, WARNING, missing.len() as u64, &missing.join(", "), link);
+    let foreign = &facts.currencies_not_revalued;
+    let link = format!("/revaluation-runs?date={end}");
+    list.ask(&REVALUATION, WARNING, foreign.len() as u64, &foreign.join(", "), link);
     let link = format!("/recurring-entries?active=true&nextDate[lte]={end}");
     list.ask(&RECURRING, WARNING, facts.recurring_due, "", link);
     let link = match &facts.period {

@@ -5,6 +5,7 @@ use domain::accounting::fiscal_period::{FiscalPeriod, FiscalPeriodKind};
 use domain::accounting::fiscal_year::FiscalYear;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, JOURNAL_LINES_MAX, NewEntry, NewLine};
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::year_close::{RemainingBalance, RetainedEarnings, closing_lines};
 use domain::error::Violation;
 use domain::ids::{FiscalYearId, JournalEntryId};
@@ -107,7 +108,7 @@ async fn remaining_lines(uow: &mut dyn UnitOfWork, year: FiscalYearId) -> AppRes
         return Ok(Vec::new());
     }
     let settings = uow.ledger().settings().await?;
-    let account = settings.retained_earnings_account_id;
+    let account = settings.account(LedgerAccountRole::RetainedEarnings);
     let account = account.ok_or_else(|| AppError::of(&RETAINED_EARNINGS_ACCOUNT_MISSING))?;
     let stored = uow.accounts().find(account).await?;
     let currency = stored.and_then(|stored| stored.value.currency());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::NewLine;
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::opening::balance_through;
 use domain::error::Violation;
 use domain::ids::JournalId;
@@ -34,7 +35,7 @@ pub fn balance(
     books: &Books,
     rates: &HashMap<CurrencyCode, Rate>,
 ) -> Result<Vec<NewLine>, Vec<Violation>> {
-    let account = books.settings.opening_account_id;
+    let account = books.settings.account(LedgerAccountRole::Opening);
     let account = account.ok_or_else(|| vec![Violation::new(&OPENING_ACCOUNT_MISSING).at("/lines")])?;
     balance_through(lines, account, books.company, rates)
 }

@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 9] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 11] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -68,6 +68,18 @@ const RULES: [(&str, IntegrityRule, &str, &str); 9] = [
         IntegrityRule::FeedMatchesLedger,
         "Every posting of the change feed is in the ledger, and every entry was posted in the audit log",
         "كل ترحيل في سجل الأحداث موجود في الدفتر، وكل قيد مسجَّل ترحيله في سجل التدقيق",
+    ),
+    (
+        "open_items_equal_control",
+        IntegrityRule::OpenItemsEqualControl,
+        "Open items of each party equal its balance on the receivable and payable accounts",
+        "البنود المفتوحة لكل طرف تساوي رصيده في حسابات الذمم المدينة والدائنة",
+    ),
+    (
+        "allocations_equal_open",
+        IntegrityRule::AllocationsEqualOpen,
+        "What is open of each item is its amount less its allocations",
+        "المفتوح من كل بند يساوي مبلغه ناقصًا تخصيصاته",
     ),
 ];
 

@@ -1,8 +1,13 @@
 //! Whether entries may be posted, by what the books say.
 
+use chrono::NaiveDate;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, PostingRules, ValidatedEntry};
-use domain::accounting::lock::Locks;
+use domain::accounting::journal::JournalKind;
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryKind, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, PostingRules, ValidatedEntry,
+};
+use domain::accounting::ledger_settings::LedgerAccountRole;
+use domain::accounting::lock::{Locks, check_posting_date};
 use domain::error::Violation;
 use domain::ids::{FiscalPeriodId, JournalId, UserId};
 use domain::time::Timestamp;
@@ -56,6 +61,20 @@ impl Books {
         Ok(facts)
     }
 
+    /// Whether something may take effect on a day: in an open period that no lock for all journals covers. The books MUST
+    /// have [learnt](Self::learn_date) the day.
+    pub fn check_date(&self, now: Timestamp, date: NaiveDate) -> Result<(), Violation> {
+        let period = self.period(FiscalPeriodKind::Regular, date).map(|found| found.period.status);
+        let refuse = |def| Err(Violation::new(def).with("date", date));
+        match period {
+            None => return refuse(&FISCAL_PERIOD_MISSING),
+            Some(FiscalPeriodStatus::Closed) => return refuse(&FISCAL_PERIOD_CLOSED),
+            Some(FiscalPeriodStatus::Open) => {}
+        }
+        let who = (self.user.unwrap_or(UserId::new(Uuid::nil())), now);
+        check_posting_date(date, JournalKind::General, false, &self.locks, &self.exceptions, who)
+    }
+
     fn validate(
         &self,
         now: Timestamp,
@@ -70,7 +89,7 @@ impl Books {
             inactive_currencies: &self.inactive_currencies,
             accounts: &self.accounts,
             rates: &rates,
-            rounding_account: self.settings.rounding_account_id,
+            rounding_account: self.settings.account(LedgerAccountRole::Rounding),
             dimension_rules: &self.dimension_rules,
             dimension_tree: &self.dimension_tree,
             period,

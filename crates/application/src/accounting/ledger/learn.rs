@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::accounting::dimension::{DimensionRule, DimensionRuleKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{EntryKind, NewEntry, NewLine};
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::ids::{AccountId, DimensionSetId, DimensionValueId, JournalId};
 use domain::money::{CurrencyCode, Rate};
 
@@ -26,7 +27,8 @@ impl Books {
     /// Reads everything that the entries name, periods and rates of their days among it.
     pub async fn learn(&mut self, uow: &mut dyn UnitOfWork, entries: &[&NewEntry]) -> AppResult<()> {
         let lines = || entries.iter().flat_map(|entry| &entry.lines);
-        let named = lines().map(|line| line.account).chain(self.settings.rounding_account_id);
+        let named =
+            lines().map(|line| line.account).chain(self.settings.account(LedgerAccountRole::Rounding));
         let accounts = named.filter(|id| !self.accounts.contains_key(id)).collect();
         let values = lines().flat_map(|line| line.dimensions.pairs()).map(|(_, value)| *value);
         let values = values.filter(|value| !self.placed_values.contains(value)).collect();
@@ -139,7 +141,17 @@ impl Books {
     ) -> AppResult<HashMap<CurrencyCode, Rate>> {
         let named = lines.iter().filter_map(|line| line.currency);
         let codes = named.filter(|code| *code != self.company.code).collect();
-        self.learn_rates(uow, &codes, Days { first: date, last: date }).await?;
+        self.rates_of(uow, &codes, date).await
+    }
+
+    /// The rates of currencies on a day, as far as there are any.
+    pub async fn rates_of(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        codes: &BTreeSet<CurrencyCode>,
+        date: NaiveDate,
+    ) -> AppResult<HashMap<CurrencyCode, Rate>> {
+        self.learn_rates(uow, codes, Days { first: date, last: date }).await?;
         Ok(self.rates_on(date))
     }
 
@@ -156,6 +168,11 @@ impl Books {
             }
         }
         Ok(())
+    }
+
+    /// Reads the ordinary period of a day.
+    pub async fn learn_date(&mut self, uow: &mut dyn UnitOfWork, date: NaiveDate) -> AppResult<()> {
+        self.learn_periods(uow, FiscalPeriodKind::Regular, Days { first: date, last: date }).await
     }
 
     async fn learn_periods(

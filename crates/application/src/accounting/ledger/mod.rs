@@ -7,6 +7,7 @@
 mod check;
 mod learn;
 mod number;
+mod open_items;
 
 use std::collections::BTreeSet;
 
@@ -93,11 +94,23 @@ impl<'a> Ledger<'a> {
 
     /// Posts one entry, notes it and shows it.
     pub async fn post_one(mut self, uow: &mut dyn UnitOfWork, entry: Posting) -> AppResult<JournalEntryView> {
-        let posted = self.post(uow, vec![entry]).await?.pop();
-        let posted = posted.ok_or_else(|| AppError::internal("an entry was posted and is not there"))?;
-        let mut view = posted_view(uow, &mut self.books, posted).await?;
-        record_entry(uow, "posted", None, Some(&mut view));
-        Ok(view)
+        let view = self.post_noted(uow, vec![entry]).await?.pop();
+        view.ok_or_else(|| AppError::internal("an entry was posted and is not there"))
+    }
+
+    /// Posts a few entries, notes each and shows them.
+    pub async fn post_noted(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entries: Vec<Posting>,
+    ) -> AppResult<Vec<JournalEntryView>> {
+        let mut views = Vec::with_capacity(entries.len());
+        for posted in self.post(uow, entries).await? {
+            let mut view = posted_view(uow, &mut self.books, posted).await?;
+            record_entry(uow, "posted", None, Some(&mut view));
+            views.push(view);
+        }
+        Ok(views)
     }
 
     async fn make_next_year(&self, uow: &mut dyn UnitOfWork, entries: &[&NewEntry]) -> AppResult<bool> {
@@ -129,6 +142,7 @@ impl<'a> Ledger<'a> {
             uow.ledger().move_chain(journal, from, to).await?;
         }
         uow.ledger().write_entries(&posted).await?;
+        self.open_items(uow, &posted).await?;
         for header in posted.iter().map(|posted| posted.entry.header()) {
             if let Some(original) = header.reverses {
                 mark_reversed(uow, original, header.id).await?;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use domain::accounting::journal_entry::EntrySource;
 use domain::ids::{AccountId, DimensionId, DimensionValueId, JournalId, TenantId};
 use serde::Serialize;
 use uuid::Uuid;
@@ -42,6 +43,7 @@ struct Entry<'a> {
     reversed_by_id: Option<Uuid>,
     recurring_entry_id: Option<Uuid>,
     copied_from_id: Option<Uuid>,
+    source: Option<Source>,
     created_at: String,
     created_by: Option<Uuid>,
     posted_by: Option<Uuid>,
@@ -51,6 +53,21 @@ struct Entry<'a> {
     hash: String,
     hash_version: u8,
     company_currency: String,
+}
+
+/// The document that an entry was made for, with everything that the hash covers.
+#[derive(Serialize)]
+struct Source {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: Uuid,
+    part: u32,
+}
+
+impl From<EntrySource> for Source {
+    fn from(source: EntrySource) -> Self {
+        Self { kind: source.kind.as_str(), id: source.id, part: source.part }
+    }
 }
 
 #[derive(Serialize)]
@@ -112,6 +129,7 @@ impl NdJson {
             reversed_by_id: header.reversed_by.map(|id| id.uuid()),
             recurring_entry_id: entry.origin.recurring_entry_id.map(|id| id.uuid()),
             copied_from_id: entry.origin.copied_from.map(|id| id.uuid()),
+            source: entry.source.map(Source::from),
             created_at: entry.origin.created_at.to_string(),
             created_by: entry.origin.created_by.map(|id| id.uuid()),
             posted_by: entry.origin.posted_by.map(|id| id.uuid()),

@@ -15,22 +15,10 @@ use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
-/// `None` leaves a field as it is, an inner `None` empties it.
+/// The roles to change, each with its account or none.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateLedgerSettings {
-    pub retained_earnings_account_id: Option<Option<AccountId>>,
-    pub rounding_account_id: Option<Option<AccountId>>,
-    pub opening_account_id: Option<Option<AccountId>>,
-}
-
-impl UpdateLedgerSettings {
-    fn change(&self, role: LedgerAccountRole) -> Option<Option<AccountId>> {
-        match role {
-            LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id,
-            LedgerAccountRole::Rounding => self.rounding_account_id,
-            LedgerAccountRole::Opening => self.opening_account_id,
-        }
-    }
+    pub accounts: Vec<(LedgerAccountRole, Option<AccountId>)>,
 }
 
 #[async_trait]
@@ -49,10 +37,9 @@ impl Command for UpdateLedgerSettings {
         let company = uow.ledger().company_currency().await?.code;
         let mut settings = old;
         let mut violations = Violations::new();
-        for role in LedgerAccountRole::ALL {
-            let Some(account) = self.change(role) else { continue };
-            settings.set_account(role, account);
-            let Some(id) = account else { continue };
+        for (role, account) in &self.accounts {
+            settings.accounts.set(*role, *account);
+            let Some(id) = *account else { continue };
             match uow.accounts().find(id).await? {
                 Some(stored) => {
                     violations.check("", role.check(&stored.value.facts(), company));

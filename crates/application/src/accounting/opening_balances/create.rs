@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, JOURNAL_LINES_MAX, NewEntry};
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::opening::balance_through;
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
@@ -62,7 +63,7 @@ pub async fn post_opening_balances(
     if !violations.is_empty() {
         return Err(violations.into_vec().into());
     }
-    let account = books.settings.opening_account_id;
+    let account = books.settings.account(LedgerAccountRole::Opening);
     let account = account.ok_or_else(|| AppError::of(&OPENING_ACCOUNT_MISSING))?;
     let rates = books.learn_rates_of(uow, &lines, posting_date).await?;
     let description = input.description.clone().unwrap_or_else(|| DESCRIPTION_DEFAULT.to_owned());

@@ -32,6 +32,8 @@ pub struct ChecklistFacts {
     pub earlier_open: u64,
     /// Currencies with a balance at the end but without a rate dated in the last period.
     pub currencies_without_rate: Vec<String>,
+    /// Currencies of receivables, payables and cash that no run has valued on the last day.
+    pub currencies_not_revalued: Vec<String>,
     /// Active recurring entries due by the end.
     pub recurring_due: u64,
     /// Periods whose debits and credits differ.

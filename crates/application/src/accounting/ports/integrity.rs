@@ -23,6 +23,10 @@ pub enum IntegrityRule {
     NumbersUnique,
     /// Every entry was posted in the change feed and in the audit log, and every posting there is an entry.
     FeedMatchesLedger,
+    /// Open items of an account and party are what the ledger has there.
+    OpenItemsEqualControl,
+    /// What is open of an item is its amount less its allocations.
+    AllocationsEqualOpen,
 }
 
 /// A contradiction of a rule.

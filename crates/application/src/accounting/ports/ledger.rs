@@ -9,7 +9,7 @@ use domain::accounting::dimension::{DimensionCombination, DimensionTree};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, PeriodFacts};
 use domain::accounting::journal::Journal;
 use domain::accounting::journal_entry::{PostedEntry, ValidatedEntry};
-use domain::accounting::ledger_settings::LedgerAccountRole;
+use domain::accounting::ledger_settings::{LedgerAccountRole, LedgerAccounts};
 use domain::accounting::number_series::NumberSeries;
 use domain::ids::{
     AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalId, NumberSeriesId, UserId,
@@ -30,27 +30,13 @@ pub struct JournalFacts {
 /// The accounts the ledger itself posts to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LedgerSettings {
-    pub retained_earnings_account_id: Option<AccountId>,
-    pub rounding_account_id: Option<AccountId>,
-    pub opening_account_id: Option<AccountId>,
+    pub accounts: LedgerAccounts,
     pub version: i64,
 }
 
 impl LedgerSettings {
-    pub fn account(&self, role: LedgerAccountRole) -> Option<AccountId> {
-        match role {
-            LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id,
-            LedgerAccountRole::Rounding => self.rounding_account_id,
-            LedgerAccountRole::Opening => self.opening_account_id,
-        }
-    }
-
-    pub fn set_account(&mut self, role: LedgerAccountRole, account: Option<AccountId>) {
-        match role {
-            LedgerAccountRole::RetainedEarnings => self.retained_earnings_account_id = account,
-            LedgerAccountRole::Rounding => self.rounding_account_id = account,
-            LedgerAccountRole::Opening => self.opening_account_id = account,
-        }
+    pub const fn account(&self, role: LedgerAccountRole) -> Option<AccountId> {
+        self.accounts.get(role)
     }
 }
 

@@ -84,6 +84,12 @@ captions! {
     From = "From", "من";
     To = "To", "إلى";
     KnownAt = "As recorded up to", "حسب المسجل حتى";
+    ReceivablesAgeing = "Receivables ageing", "أعمار الذمم المدينة";
+    PayablesAgeing = "Payables ageing", "أعمار الذمم الدائنة";
+    NotDue = "Not due", "غير مستحق";
+    Days = "days", "يومًا";
+    MoreThan = "over", "أكثر من";
+    Unallocated = "Unallocated", "غير مخصص";
     Unassigned = "Without value", "بدون قيمة";
     WithoutParty = "Without party", "بدون طرف";
 }

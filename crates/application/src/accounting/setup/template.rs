@@ -160,7 +160,7 @@ async fn ensure_settings(
         let Some(stored) = uow.accounts().find(*id).await? else { continue };
         // An own account under the template's code need not be fit for it.
         if role.check(&stored.value.facts(), company).is_ok() {
-            settings.set_account(*role, Some(*id));
+            settings.accounts.set(*role, Some(*id));
             named += 1;
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::accounting::journal_entry::EntrySource;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -47,6 +48,8 @@ pub struct JournalEntryView {
     pub copied_from_id: Option<Uuid>,
     /// The latest copy. All copies are the entries with this `copiedFromId`.
     pub copied_to_id: Option<Uuid>,
+    /// The document that the entry was made for; null for an entry made by hand. Such an entry is not reversed by itself.
+    pub source: Option<EntrySourceView>,
     /// The user who created it; null if the product did.
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
@@ -63,6 +66,21 @@ pub struct JournalEntryView {
     /// The lines. Lists have them only with `expand=lines`. At most 1,000 are shown; `/ledger-lines` has all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<EntryLineView>>,
+}
+
+/// The document that an entry was made for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EntrySourceView {
+    /// The kind of document: `allocation`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub id: Uuid,
+}
+
+impl From<EntrySource> for EntrySourceView {
+    fn from(source: EntrySource) -> Self {
+        Self { kind: source.kind.as_str(), id: source.id }
+    }
 }
 
 /// One line of an entry. Amounts are decimal strings.

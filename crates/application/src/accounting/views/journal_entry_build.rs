@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
+    DraftEntry, EntrySource, EntryStatus, NewEntry, NewLine, PostedEntry, PostedLine,
 };
 use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, JournalEntryId, JournalId, UserId};
 use domain::money::{Amount, Currency, CurrencyCode};
 use domain::time::Timestamp;
 
 use super::entry_legend::Legend;
-use super::journal_entry::{EntryLineView, JournalEntryView, LINES_INLINE_MAX};
+use super::journal_entry::{EntryLineView, EntrySourceView, JournalEntryView, LINES_INLINE_MAX};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::accounting::ports::ledger::EntryToWrite;
@@ -39,6 +39,7 @@ pub struct ShownEntry {
     pub recorded_at: Option<Timestamp>,
     pub chain_sequence: Option<i64>,
     pub hash: Option<[u8; 32]>,
+    pub source: Option<EntrySource>,
 }
 
 impl ShownEntry {
@@ -57,6 +58,7 @@ impl ShownEntry {
             recorded_at: None,
             chain_sequence: None,
             hash: None,
+            source: None,
         }
     }
 
@@ -74,6 +76,7 @@ impl ShownEntry {
             recorded_at: Some(header.recorded_at),
             chain_sequence: Some(header.chain_sequence),
             hash: Some(hash),
+            source: header.source,
             ..Self::draft(header.into_content(), lines.len(), meta, version)
         };
         (shown, lines)
@@ -105,6 +108,7 @@ impl ShownEntry {
             recurring_entry_id: meta.recurring_entry_id.map(|id| id.uuid()),
             copied_from_id: meta.copied_from.map(|id| id.uuid()),
             copied_to_id: meta.copied_to.map(|id| id.uuid()),
+            source: self.source.map(EntrySourceView::from),
             created_by: meta.created_by.map(|id| id.uuid()),
             created_at: meta.created_at.to_string(),
             posted_by: self.posted_by.map(|id| id.uuid()),

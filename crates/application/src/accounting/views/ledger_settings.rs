@@ -1,5 +1,6 @@
 //! Settings of the ledger and the result of setting it up.
 
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,15 +17,28 @@ pub struct LedgerSettingsView {
     pub rounding_account_id: Option<Uuid>,
     /// The account that balances opening entries; null when none is set.
     pub opening_account_id: Option<Uuid>,
+    /// The account that takes realised exchange differences; null when none is set.
+    pub exchange_differences_account_id: Option<Uuid>,
+    /// The account that takes unrealised exchange differences of revaluation; null when none is set.
+    pub unrealised_exchange_account_id: Option<Uuid>,
+    /// The account beside the receivables that takes their revaluation; null when none is set.
+    pub receivable_revaluation_account_id: Option<Uuid>,
+    /// The account beside the payables that takes their revaluation; null when none is set.
+    pub payable_revaluation_account_id: Option<Uuid>,
     pub version: i64,
 }
 
 impl From<&LedgerSettings> for LedgerSettingsView {
     fn from(settings: &LedgerSettings) -> Self {
+        let account = |role| settings.account(role).map(|id| id.uuid());
         Self {
-            retained_earnings_account_id: settings.retained_earnings_account_id.map(|id| id.uuid()),
-            rounding_account_id: settings.rounding_account_id.map(|id| id.uuid()),
-            opening_account_id: settings.opening_account_id.map(|id| id.uuid()),
+            retained_earnings_account_id: account(LedgerAccountRole::RetainedEarnings),
+            rounding_account_id: account(LedgerAccountRole::Rounding),
+            opening_account_id: account(LedgerAccountRole::Opening),
+            exchange_differences_account_id: account(LedgerAccountRole::ExchangeDifferences),
+            unrealised_exchange_account_id: account(LedgerAccountRole::UnrealisedExchange),
+            receivable_revaluation_account_id: account(LedgerAccountRole::ReceivableRevaluation),
+            payable_revaluation_account_id: account(LedgerAccountRole::PayableRevaluation),
             version: settings.version,
         }
     }

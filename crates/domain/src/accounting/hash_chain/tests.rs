@@ -26,6 +26,7 @@ fn header() -> EntryHeader {
         recorded_at: Timestamp::from_micros(1_700_000_000_000_000),
         chain_sequence: 1,
         hash_version: HashVersion::One,
+        source: None,
         origin: EntryOrigin {
             created_at: Timestamp::from_micros(1_699_999_999_000_000),
             created_by: Some(id(5)),

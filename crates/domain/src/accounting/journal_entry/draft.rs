@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    ENTRY_TOO_MANY_LINES, ENTRY_VIOLATIONS_MAX, EntryKind, NewLine, PARTY_LENGTH_MAX, REFERENCE_LENGTH_MAX,
-    REVERSAL_IS_FIXED, REVERSAL_ONLY_BY_REVERSING, TAX_CODE_LENGTH_MAX,
+    ENTRY_TOO_MANY_LINES, ENTRY_VIOLATIONS_MAX, EntryKind, EntrySource, NewLine, PARTY_LENGTH_MAX,
+    REFERENCE_LENGTH_MAX, REVERSAL_IS_FIXED, REVERSAL_ONLY_BY_REVERSING, TAX_CODE_LENGTH_MAX,
 };
 use crate::error::{Violation, Violations};
 use crate::ids::{JournalEntryId, JournalId};
@@ -50,6 +50,8 @@ pub struct DraftEntry {
     pub(super) version: i64,
     /// It takes back opening balances, so its amounts are opening figures, too.
     pub(super) reverses_opening: bool,
+    /// The document that it is made for.
+    pub(super) source: Option<EntrySource>,
 }
 
 impl DraftEntry {
@@ -62,12 +64,18 @@ impl DraftEntry {
             violations.push(Violation::new(&REVERSAL_ONLY_BY_REVERSING).at("/kind"));
         }
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: 1, reverses_opening: false })
+        violations.into_result(Self { entry, version: 1, reverses_opening: false, source: None })
+    }
+
+    /// The same, made for a document, which answers for what it posts.
+    #[must_use]
+    pub fn of(self, source: EntrySource) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// A draft as stored.
     pub fn from_stored(entry: NewEntry, version: i64) -> Self {
-        Self { entry, version, reverses_opening: false }
+        Self { entry, version, reverses_opening: false, source: None }
     }
 
     /// The draft after the change, one version later; all violations at once.
@@ -77,7 +85,7 @@ impl DraftEntry {
             let field = if patch.lines.is_some() { "/lines" } else { "/currency" };
             violations.push(Violation::new(&REVERSAL_IS_FIXED).at(field));
         }
-        let (old, reverses_opening) = (self.entry, self.reverses_opening);
+        let (old, reverses_opening, source) = (self.entry, self.reverses_opening, self.source);
         let reversal = old.reverses.is_some();
         let entry = NewEntry {
             id: old.id,
@@ -95,7 +103,7 @@ impl DraftEntry {
         // A reversal has as many lines as its original, whatever the limit of documents.
         let lines_max = if reversal { usize::MAX } else { lines_max };
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: self.version + 1, reverses_opening })
+        violations.into_result(Self { entry, version: self.version + 1, reverses_opening, source })
     }
 
     pub fn content(&self) -> &NewEntry {

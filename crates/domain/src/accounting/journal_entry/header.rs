@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{EntryKind, NewEntry};
+use super::{EntryKind, EntrySource, NewEntry};
 use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, RecurringEntryId, TenantId, UserId};
 use crate::money::CurrencyCode;
 use crate::time::Timestamp;
@@ -63,6 +63,8 @@ pub struct EntryHeader {
     pub chain_sequence: i64,
     /// Which bytes its hash is made of.
     pub hash_version: HashVersion,
+    /// The document that it was made for.
+    pub source: Option<EntrySource>,
     pub origin: EntryOrigin,
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::header::{EntryHeader, EntryOrigin, HashVersion};
-use super::{EntryKind, EntryStatus, LINES_MIN, NewEntry, POSTED_ENTRY_CORRUPT, PostedLine};
+use super::{EntryKind, EntrySource, EntryStatus, LINES_MIN, NewEntry, POSTED_ENTRY_CORRUPT, PostedLine};
 use crate::accounting::hash_chain::{self, DimensionSets};
 use crate::error::Violation;
 use crate::ids::{FiscalPeriodId, JournalEntryId, JournalId, TenantId};
@@ -17,6 +17,7 @@ pub struct ValidatedEntry {
     pub(super) content: NewEntry,
     pub(super) fiscal_period_id: FiscalPeriodId,
     pub(super) reverses_opening: bool,
+    pub(super) source: Option<EntrySource>,
     pub(super) lines: Vec<PostedLine>,
 }
 
@@ -61,6 +62,14 @@ impl ValidatedEntry {
     pub fn is_opening(&self) -> bool {
         self.kind() == EntryKind::Opening || self.reverses_opening
     }
+    /// The document that it is made for.
+    pub fn source(&self) -> Option<EntrySource> {
+        self.source
+    }
+    /// The entry that it reverses.
+    pub fn reverses(&self) -> Option<JournalEntryId> {
+        self.content.reverses
+    }
     /// Why the other entry is reversed, when this one reverses one (R4).
     pub fn reversal_reason(&self) -> Option<&str> {
         self.content.reverses.and(self.content.control_reason.as_deref())
@@ -94,6 +103,7 @@ impl ValidatedEntry {
             recorded_at,
             chain_sequence: chain.sequence,
             hash_version: HashVersion::CURRENT,
+            source: self.source,
             origin,
         };
         let previous_hash = chain.previous_hash;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, EntryKind, LineDetails, NewEntry, NewLine,
-    PostedEntry, PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
+    DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_BELONGS_TO_DOCUMENT, ENTRY_IS_REVERSAL, EntryKind, EntrySource,
+    LineDetails, NewEntry, NewLine, PostedEntry, PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
 };
 use crate::accounting::dimension::DimensionCombination;
 use crate::error::Violation;
@@ -17,6 +17,29 @@ impl PostedEntry {
     /// The reason becomes its description and its reason for touching control accounts. The reversal of a
     /// year-close entry is again of kind closing, because only the closing period can take it back.
     pub fn reversal_draft(
+        &self,
+        new_id: JournalEntryId,
+        date: NaiveDate,
+        reason: &str,
+    ) -> Result<DraftEntry, Violation> {
+        if let Some(source) = self.header().source {
+            let belongs = Violation::new(&ENTRY_BELONGS_TO_DOCUMENT).with("number", self.number());
+            return Err(belongs.with_phrase("remedy", source.kind.remedy()));
+        }
+        self.reversed(new_id, date, reason)
+    }
+
+    /// The entry by which its document takes this one back, on the same day.
+    pub fn document_reversal(
+        &self,
+        new_id: JournalEntryId,
+        reason: &str,
+        source: EntrySource,
+    ) -> Result<DraftEntry, Violation> {
+        Ok(self.reversed(new_id, self.header().posting_date, reason)?.of(source))
+    }
+
+    fn reversed(
         &self,
         new_id: JournalEntryId,
         date: NaiveDate,
@@ -48,7 +71,12 @@ impl PostedEntry {
             reverses: Some(header.id),
             lines: self.lines().iter().map(reversed).collect(),
         };
-        Ok(DraftEntry { entry, version: 1, reverses_opening: header.kind == EntryKind::Opening })
+        Ok(DraftEntry {
+            entry,
+            version: 1,
+            reverses_opening: header.kind == EntryKind::Opening,
+            source: None,
+        })
     }
 
     /// A new draft with the same lines, to be converted at the rates of its own date. `dimensions` gives the
@@ -84,7 +112,7 @@ impl PostedEntry {
             reverses: None,
             lines: lines.collect(),
         };
-        Ok(DraftEntry { entry, version: 1, reverses_opening: false })
+        Ok(DraftEntry { entry, version: 1, reverses_opening: false, source: None })
     }
 }
 

@@ -23,10 +23,11 @@ use crate::money::{Amount, CurrencyCode, Rate};
 impl DraftEntry {
     /// Checks the draft against R6–R9 and R11. All violations at once, at most [`ENTRY_VIOLATIONS_MAX`].
     pub fn validate(self, rules: &PostingRules<'_>) -> Result<ValidatedEntry, Vec<Violation>> {
-        let reverses_opening = self.reverses_opening;
+        let (reverses_opening, source) = (self.reverses_opening, self.source);
         let NewEntry { lines, .. } = self.entry;
         let entry = NewEntry { lines: Vec::new(), ..self.entry };
         let mut checker = Checker::new(&entry, rules, lines.len());
+        checker.by_hand = source.is_none();
         if lines.len() < LINES_MIN {
             checker.violations.push(Violation::new(&ENTRY_TOO_FEW_LINES).at("/lines").with("min", LINES_MIN));
         }
@@ -46,6 +47,7 @@ impl DraftEntry {
             content: entry,
             fiscal_period_id,
             reverses_opening,
+            source,
             lines: posted,
         })
     }
@@ -72,6 +74,8 @@ struct Checker<'a> {
     shared_currency: Option<CurrencyCode>,
     mixed: bool,
     foreign_lines: usize,
+    /// No document answers for what it posts.
+    by_hand: bool,
     /// False once a line has no usable amount: a difference would then say nothing.
     amounts_known: bool,
     /// The entry's currency is named once, not on each line that takes it over.
@@ -95,6 +99,7 @@ impl<'a> Checker<'a> {
             shared_currency: None,
             mixed: false,
             foreign_lines: 0,
+            by_hand: true,
             amounts_known: true,
             entry_currency_refused: false,
             touches_tax: false,
@@ -157,7 +162,7 @@ impl<'a> Checker<'a> {
         if let Some(own) = account.currency.filter(|own| *own != currency && !company_value) {
             self.refuse(index, "currency", named(&ACCOUNT_CURRENCY_DIFFERS).with("currency", own));
         }
-        if account.control.is_control() && self.entry.control_reason.is_none() {
+        if account.control.is_control() && self.by_hand && self.entry.control_reason.is_none() {
             self.refuse(index, "accountId", named(&CONTROL_REASON_REQUIRED));
         }
         if account.requires_party && line.details.party.is_none() {

@@ -47,6 +47,15 @@ statements! {
          AND NOT EXISTS (SELECT 1 FROM exchange_rate r WHERE r.tenant_id = ?1 AND r.currency = b.currency \
          AND r.rate_date >= ?2 AND r.rate_date <= ?3) \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
+    NOT_REVALUED = "accounting.close_checklist.not_revalued":
+        "SELECT b.currency FROM account_balance b INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
+         WHERE b.tenant_id = ?1 AND b.fiscal_period_id IN \
+         (SELECT p.id FROM fiscal_period p WHERE p.tenant_id = ?1 AND p.start_date <= ?2) \
+         AND b.currency <> ?3 AND a.type IN ('asset', 'liability') AND (a.control IN ('receivable', 'payable') \
+         OR (a.control = 'none' AND (a.currency IS NOT NULL OR a.cash_flow = 'cash'))) \
+         AND NOT EXISTS (SELECT 1 FROM revaluation_run r WHERE r.tenant_id = ?1 AND r.run_date = ?2 \
+         AND r.status = 'posted') \
+         GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
         "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
@@ -111,7 +120,10 @@ async fn facts(
         opening_account,
         opening_balance: reader.opening_balance(opening_account, end).await?,
         earlier_open: reader.count(open, &[start.into()]).await?,
-        currencies_without_rate: reader.currencies(last_period_start, end, company.code).await?,
+        currencies_without_rate: reader
+            .currencies(&CURRENCIES, &[last_period_start.into(), end.into(), company.code.into()])
+            .await?,
+        currencies_not_revalued: reader.currencies(&NOT_REVALUED, &[end.into(), company.code.into()]).await?,
         recurring_due: reader.count(&RECURRING_DUE, &[end.into()]).await?,
         out_of_balance: reader.out_of_balance(year.id, period.map(|period| period.id)).await?,
         accounts_to_close: if period.is_some() { 0 } else { reader.to_close(year.id).await? },
@@ -159,14 +171,8 @@ impl Reader<'_> {
         row.map_or(Ok(Amount::ZERO), |row| row.single("account_balance", "balance"))
     }
 
-    async fn currencies(
-        &self,
-        start: NaiveDate,
-        end: NaiveDate,
-        company: CurrencyCode,
-    ) -> StorageResult<Vec<String>> {
-        let params = self.params(&[start.into(), end.into(), company.into()]);
-        let rows = self.db.query(&CURRENCIES, &params).await?;
+    async fn currencies(&self, statement: &Statement, rest: &[Value]) -> StorageResult<Vec<String>> {
+        let rows = self.db.query(statement, &self.params(rest)).await?;
         let codes = rows.into_iter().map(|row| row.single::<String>("account_balance", "currency"));
         let mut codes = codes.collect::<StorageResult<Vec<_>>>()?;
         codes.dedup();

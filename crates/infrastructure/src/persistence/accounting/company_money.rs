@@ -91,6 +91,11 @@ impl CompanyMoney {
         amount.display(self.company.scale)
     }
 
+    /// The decimals of a currency.
+    pub fn scale(&self, code: CurrencyCode) -> u8 {
+        scale(&self.scales, code)
+    }
+
     /// In another currency.
     pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
         amount.display(scale(&self.scales, code))

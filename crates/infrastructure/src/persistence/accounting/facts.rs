@@ -53,7 +53,9 @@ statements! {
     COMPANY = "accounting.facts.company" as reference:
         "SELECT t.currency, c.scale FROM tenant t LEFT JOIN currency c ON c.tenant_id = t.id AND c.code = t.currency WHERE t.id = ?1";
     SETTINGS = "accounting.facts.settings" as reference:
-        "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, version \
+        "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, \
+         exchange_differences_account_id, unrealised_exchange_account_id, receivable_revaluation_account_id, \
+         payable_revaluation_account_id, version \
          FROM ledger_settings WHERE tenant_id = ?1";
     JOURNAL = "accounting.facts.journal" as reference: journal_select!("j.id = ?2");
     JOURNAL_BY_CODE = "accounting.facts.journal_by_code" as reference: journal_select!("j.code = ?2");

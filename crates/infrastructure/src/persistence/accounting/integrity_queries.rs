@@ -14,9 +14,9 @@ use domain::money::Amount;
 use futures::stream::{BoxStream, StreamExt};
 
 use super::integrity_statements::{
-    ACCOUNT_BALANCES, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES, DAILY_BALANCES,
-    DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE, REVERSALS,
-    SERIES,
+    ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
+    DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
+    OPEN_ITEMS, REVERSALS, SERIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::sql::db::Db;
@@ -52,6 +52,8 @@ impl IntegrityQueries for Db {
             IntegrityRule::ReversalsMutual => (&REVERSALS, reversal),
             IntegrityRule::NumbersUnique => (&NUMBERS_UNIQUE, repeated_number),
             IntegrityRule::FeedMatchesLedger => (&FEED_MATCHES, posting),
+            IntegrityRule::OpenItemsEqualControl => (&OPEN_ITEMS, party_balance),
+            IntegrityRule::AllocationsEqualOpen => (&ALLOCATIONS, open_item),
         };
         let rows = self.query(statement, &params).await?;
         Ok(rows.into_iter().map(|row| read(&mut row.columns("integrity"))).collect::<StorageResult<_>>()?)
@@ -164,6 +166,23 @@ fn posting(columns: &mut Columns) -> StorageResult<Contradiction> {
         None => "no audit row says that it was posted".to_owned(),
     };
     Ok(Contradiction { subject, detail })
+}
+
+fn party_balance(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let (account, party): (Option<String>, Option<String>) = (columns.get("account")?, columns.get("party")?);
+    let difference: Amount = columns.get("difference")?;
+    let subject = format!("{} {}", account.unwrap_or_default(), party.unwrap_or_default());
+    let detail = format!("open items differ from the ledger by {}", amount(difference));
+    Ok(Contradiction { subject: subject.trim_end().to_owned(), detail })
+}
+
+fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let subject = entry_name(columns)?;
+    let line_no: i64 = columns.get("line_no")?;
+    Ok(Contradiction {
+        subject,
+        detail: format!("what is open of line {line_no} is not what its allocations left"),
+    })
 }
 
 /// `id, number`

@@ -82,6 +82,21 @@ statements! {
          SELECT e.id, e.number, NULL AS sequence FROM journal_entry e WHERE e.tenant_id = ?1 AND e.status <> 'draft' \
          AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.tenant_id = ?1 AND a.entity_id = e.id \
          AND a.entity = 'journal_entry' AND a.action = 'posted') ORDER BY 1 {page ?2}";
+    OPEN_ITEMS = "accounting.integrity.open_items":
+        "SELECT a.code AS account, y.party, y.difference FROM (SELECT x.account_id, x.party, SUM(x.amount) AS difference \
+         FROM (SELECT i.account_id, i.party, i.open_company_amount AS amount FROM open_item i WHERE i.tenant_id = ?1 \
+         UNION ALL SELECT l.account_id, l.party, l.credit - l.debit AS amount FROM account c \
+         INNER JOIN ledger_line l ON l.tenant_id = c.tenant_id AND l.account_id = c.id \
+         WHERE c.tenant_id = ?1 AND c.control IN ('receivable', 'payable')) x \
+         GROUP BY x.account_id, x.party HAVING SUM(x.amount) <> 0) y \
+         LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id ORDER BY a.code, y.party {page ?2}";
+    ALLOCATIONS = "accounting.integrity.allocations":
+        "SELECT e.id, e.number, i.line_no FROM open_item i \
+         INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
+         LEFT JOIN (SELECT item_id, SUM(amount) AS amount, SUM(company_amount) AS company_amount FROM allocation_item \
+         WHERE tenant_id = ?1 GROUP BY item_id) x ON x.item_id = i.id WHERE i.tenant_id = ?1 \
+         AND (i.amount - COALESCE(x.amount, 0) <> i.open_amount \
+         OR i.company_amount - COALESCE(x.company_amount, 0) <> i.open_company_amount) ORDER BY e.id, i.line_no {page ?2}";
     SERIES = "accounting.integrity.series":
         "SELECT s.id, s.code, s.reset, c.period_key, NULL AS posting_date, NULL AS fiscal_year, \
          c.last_number AS count FROM number_series s \

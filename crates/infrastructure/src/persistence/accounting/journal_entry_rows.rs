@@ -5,8 +5,8 @@ use application::accounting::views::journal_entry_build::ShownEntry;
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::accounting::hash_chain::HashVersion;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntryStatus, LineDetails, NewEntry, NewLine,
-    PostedEntry, PostedLine,
+    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntrySource, EntrySourceKind, EntryStatus, LineDetails,
+    NewEntry, NewLine, PostedEntry, PostedLine,
 };
 use domain::ids::{JournalEntryId, TenantId};
 use domain::time::Timestamp;
@@ -50,7 +50,8 @@ macro_rules! header_columns {
         "e.id, e.journal_id, e.kind, e.status, e.number, e.posting_date, e.document_date, e.fiscal_period_id, \
          e.currency, e.description, e.reference, e.notes, e.control_reason, e.reason, e.total, e.line_count, e.reverses_id, \
          e.reversed_by_id, e.recurring_entry_id, e.created_by, e.posted_by, e.created_at, e.recorded_at, \
-         e.chain_sequence, e.hash, e.previous_hash, e.hash_version, e.copied_from_id, e.version"
+         e.chain_sequence, e.hash, e.previous_hash, e.hash_version, e.copied_from_id, \
+         e.source_kind, e.source_id, e.source_part, e.version"
     };
 }
 pub(crate) use header_columns;
@@ -96,6 +97,7 @@ pub struct HeaderRow {
     pub hash_version: HashVersion,
     pub version: i64,
     pub copied_from_id: Option<JournalEntryId>,
+    pub source: Option<EntrySource>,
     /// The latest copy.
     pub copied_to_id: Option<JournalEntryId>,
 }
@@ -131,6 +133,7 @@ impl HeaderRow {
             previous_hash: columns.get("previous_hash")?,
             hash_version: read_hash_version(columns, "hash_version")?,
             copied_from_id: columns.get("copied_from_id")?,
+            source: read_source(columns, ["source_kind", "source_id", "source_part"])?,
             version: columns.get("version")?,
             copied_to_id: None,
         })
@@ -189,6 +192,7 @@ impl HeaderRow {
             recorded_at: self.recorded_at,
             chain_sequence: self.chain_sequence,
             hash: self.hash,
+            source: self.source,
             content: self.into_content(Vec::new()),
         }
     }
@@ -217,6 +221,7 @@ impl HeaderRow {
             recorded_at: self.recorded_at.ok_or_else(|| missing("recorded_at"))?,
             chain_sequence: self.chain_sequence.ok_or_else(|| missing("chain_sequence"))?,
             hash_version: self.hash_version,
+            source: self.source,
             origin: EntryOrigin {
                 created_at: self.created_at,
                 created_by: self.created_by,
@@ -241,6 +246,19 @@ impl HeaderRow {
             })?;
         Ok(StoredEntry::Posted { entry, meta: self.meta(), version: self.version })
     }
+}
+
+/// The document that an entry was made for, from its three columns.
+pub fn read_source(
+    columns: &mut Columns,
+    [kind, id, part]: [&'static str; 3],
+) -> StorageResult<Option<EntrySource>> {
+    let kind = match columns.get::<Option<String>>(kind)? {
+        Some(text) => Some(EntrySourceKind::parse(&text).map_err(|_| columns.corrupt(kind, &text))?),
+        None => None,
+    };
+    let (id, part): (_, Option<u32>) = (columns.get(id)?, columns.get(part)?);
+    Ok(kind.zip(id).map(|(kind, id)| EntrySource { kind, id, part: part.unwrap_or_default() }))
 }
 
 /// A column of hash versions.

@@ -13,7 +13,7 @@ use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
 use super::company_money::CompanyMoney;
-use super::journal_entry_rows::{line_columns, read_hash_version, read_line};
+use super::journal_entry_rows::{line_columns, read_hash_version, read_line, read_source};
 use super::report_lines_sql::exported_lines;
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row};
@@ -68,6 +68,9 @@ pub const LINES: &str = concat!(
         "posted_by",
         "recurring_entry_id",
         "copied_from_id",
+        "source_kind",
+        "source_id",
+        "source_part",
         "reversed_by_id"
     ),
     " FROM journal_entry e CROSS JOIN ledger_line l \
@@ -181,6 +184,7 @@ fn exported_header(
         copied_from: columns.get("entry_copied_from_id")?,
         reason,
     };
+    let source = read_source(columns, ["entry_source_kind", "entry_source_id", "entry_source_part"])?;
     let entry = EntryHeader {
         tenant_id: tenant,
         id,
@@ -198,6 +202,7 @@ fn exported_header(
         recorded_at,
         chain_sequence,
         hash_version,
+        source,
         origin,
     };
     Ok(ExportedHeader { entry, previous_hash, hash, reversed_by: columns.get("entry_reversed_by_id")? })

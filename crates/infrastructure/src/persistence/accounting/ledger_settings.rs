@@ -6,6 +6,7 @@ use application::accounting::views::ledger_settings::LedgerSettingsView;
 use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
+use domain::accounting::ledger_settings::{LedgerAccountRole, LedgerAccounts};
 use domain::ids::TenantId;
 
 use super::facts::SETTINGS;
@@ -14,25 +15,35 @@ use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
 use crate::statements;
 
+/// The column of each role, in the order of [`LedgerAccountRole::ALL`].
+const COLUMNS: [(LedgerAccountRole, &str); 7] = [
+    (LedgerAccountRole::RetainedEarnings, "retained_earnings_account_id"),
+    (LedgerAccountRole::Rounding, "rounding_account_id"),
+    (LedgerAccountRole::Opening, "opening_account_id"),
+    (LedgerAccountRole::ExchangeDifferences, "exchange_differences_account_id"),
+    (LedgerAccountRole::UnrealisedExchange, "unrealised_exchange_account_id"),
+    (LedgerAccountRole::ReceivableRevaluation, "receivable_revaluation_account_id"),
+    (LedgerAccountRole::PayableRevaluation, "payable_revaluation_account_id"),
+];
+
 statements! {
     UPDATE = "accounting.ledger_settings.update":
-        "UPDATE ledger_settings SET retained_earnings_account_id = ?2, rounding_account_id = ?3, opening_account_id = ?4, \
-         version = ?5 WHERE tenant_id = ?1 AND version = ?5 - 1";
+        "UPDATE ledger_settings SET retained_earnings_account_id = ?3, rounding_account_id = ?4, opening_account_id = ?5, \
+         exchange_differences_account_id = ?6, unrealised_exchange_account_id = ?7, \
+         receivable_revaluation_account_id = ?8, payable_revaluation_account_id = ?9, version = ?2 \
+         WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "accounting.ledger_settings.insert":
-        "INSERT INTO ledger_settings (tenant_id, retained_earnings_account_id, rounding_account_id, opening_account_id, \
-         version) VALUES (?1, ?2, ?3, ?4, ?5)";
+        "INSERT INTO ledger_settings (tenant_id, version, retained_earnings_account_id, rounding_account_id, \
+         opening_account_id, exchange_differences_account_id, unrealised_exchange_account_id, \
+         receivable_revaluation_account_id, payable_revaluation_account_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 }
 
 #[async_trait]
 impl LedgerSettingsRepository for SqlUnitOfWork {
     async fn save(&mut self, settings: &LedgerSettings) -> StorageResult<bool> {
-        let params: [Value; 5] = [
-            self.tenant.into(),
-            settings.retained_earnings_account_id.into(),
-            settings.rounding_account_id.into(),
-            settings.opening_account_id.into(),
-            settings.version.into(),
-        ];
+        let mut params: Vec<Value> = vec![self.tenant.into(), settings.version.into()];
+        params.extend(COLUMNS.map(|(role, _)| settings.account(role).into()));
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
         }
@@ -56,10 +67,9 @@ impl LedgerSettingsQueries for Db {
 
 pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     let mut columns = row.columns("ledger_settings");
-    Ok(LedgerSettings {
-        retained_earnings_account_id: columns.get("retained_earnings_account_id")?,
-        rounding_account_id: columns.get("rounding_account_id")?,
-        opening_account_id: columns.get("opening_account_id")?,
-        version: columns.get("version")?,
-    })
+    let mut accounts = LedgerAccounts::default();
+    for (role, column) in COLUMNS {
+        accounts.set(role, columns.get(column)?);
+    }
+    Ok(LedgerSettings { accounts, version: columns.get("version")? })
 }

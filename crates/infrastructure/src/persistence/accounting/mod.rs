@@ -41,6 +41,7 @@ pub mod recurring_occurrences;
 pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
+pub mod revaluation_runs;
 
 use crate::sql::bulk::{Accumulate, Bulk};
 use crate::sql::list::ListSql;
@@ -76,6 +77,7 @@ pub fn statements() -> Vec<&'static Statement> {
         recurring_entries::ALL,
         recurring_occurrences::ALL,
         report_queries::ALL,
+        revaluation_runs::ALL,
     ]
     .concat()
 }
@@ -120,5 +122,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &locks::LIST,
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,
+        &revaluation_runs::LIST,
     ]
 }

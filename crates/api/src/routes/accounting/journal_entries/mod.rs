@@ -24,7 +24,8 @@ use application::accounting::update_journal_entry::UpdateJournalEntry;
 use application::accounting::views::journal_entry::JournalEntryView;
 use application::authorize::Access;
 use domain::accounting::journal_entry::{
-    ENTRY_ALREADY_REVERSED, ENTRY_IS_REVERSAL, FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, UNBALANCED_ENTRY,
+    ENTRY_ALREADY_REVERSED, ENTRY_BELONGS_TO_DOCUMENT, ENTRY_HAS_ALLOCATIONS, ENTRY_IS_REVERSAL,
+    FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, UNBALANCED_ENTRY,
 };
 
 use crate::operation::Operations;
@@ -111,7 +112,13 @@ fn actions(ops: &mut Operations) {
         .if_match()
         .body::<dto::ReverseJournalEntryBody>()
         .created::<JournalEntryView>()
-        .errors(&[&ENTRY_ALREADY_REVERSED, &ENTRY_IS_REVERSAL, &ENTRY_NOT_POSTED]);
+        .errors(&[
+            &ENTRY_ALREADY_REVERSED,
+            &ENTRY_IS_REVERSAL,
+            &ENTRY_NOT_POSTED,
+            &ENTRY_BELONGS_TO_DOCUMENT,
+            &ENTRY_HAS_ALLOCATIONS,
+        ]);
     ops.post("/journal-entries/{id}/copy", copy::copy)
         .id("copy_journal_entry")
         .tag(TAG)

@@ -6,7 +6,7 @@ mod control_accounts;
 mod general_ledger;
 mod income_statement;
 pub mod query;
-mod render;
+pub mod render;
 pub mod tables;
 mod trial_balance;
 mod words;
@@ -28,8 +28,8 @@ use self::query::{DayQuery, IncomeQuery, LedgerQuery, RangeQuery};
 use crate::extract::Media;
 use crate::operation::Operations;
 
-const READ: Access = Access::Permission("accounting.report.read");
-const TAG: &str = "reports";
+pub const READ: Access = Access::Permission("accounting.report.read");
+pub const TAG: &str = "reports";
 const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
 const ERRORS: [&ErrorDef; 7] = [
     &KNOWN_AT_IN_FUTURE,

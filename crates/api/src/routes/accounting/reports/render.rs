@@ -1,11 +1,11 @@
 //! From a report to its bytes: cached per parameters, language and form, with an entity tag over the content.
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::reports::Reports;
-use application::accounting::reports::request::ReportRequest;
 use application::command::Application;
 use application::error::{AppError, AppResult};
 use application::ports::cache::{CacheKey, Cached, CachedEntity, ListHash, Load};
@@ -72,17 +72,18 @@ impl Setting {
     }
 
     /// Answers a report, from the cache while nothing it depends on has changed.
-    pub async fn report<V, F, Fut>(
+    pub async fn report<V, R, F, Fut>(
         self,
         name: &'static str,
-        request: ReportRequest,
+        request: R,
         format: Option<&'static str>,
         make: F,
         table: fn(&V, Language) -> Table,
     ) -> ApiResult
     where
         V: Serialize + Send + 'static,
-        F: Fn(Reports, TenantId, ReportRequest) -> Fut + Clone + Send + 'static,
+        R: Debug + Clone + Send + Sync + 'static,
+        F: Fn(Reports, TenantId, R) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = AppResult<V>> + Send + 'static,
     {
         let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
@@ -121,7 +122,7 @@ impl Setting {
     }
 
     /// Everything the bytes depend on beside the books, whose changes make the whole group stale (F6).
-    fn key(&self, name: &str, request: &ReportRequest, media: Media, mark: &[u8]) -> CacheKey {
+    fn key(&self, name: &str, request: &impl Debug, media: Media, mark: &[u8]) -> CacheKey {
         let (today, form) = (self.reports.today().to_string(), format!("{media:?}{}", mark.len()));
         let parts = [
             name,

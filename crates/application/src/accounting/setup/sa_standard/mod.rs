@@ -59,10 +59,14 @@ pub(super) static JOURNALS: [&JournalPlan; 4] = [
     },
 ];
 
-pub(super) const LEDGER_ACCOUNTS: [(LedgerAccountRole, &str); 3] = [
+pub(super) const LEDGER_ACCOUNTS: [(LedgerAccountRole, &str); 7] = [
     (LedgerAccountRole::RetainedEarnings, "3140"),
     (LedgerAccountRole::Opening, "3190"),
     (LedgerAccountRole::Rounding, "7140"),
+    (LedgerAccountRole::ExchangeDifferences, "7130"),
+    (LedgerAccountRole::UnrealisedExchange, "7131"),
+    (LedgerAccountRole::ReceivableRevaluation, "1127"),
+    (LedgerAccountRole::PayableRevaluation, "2118"),
 ];
 
 /// Code, Arabic and English name.
@@ -160,7 +164,7 @@ mod tests {
     #[test]
     fn the_chart_is_whole() {
         let chart = chart().unwrap();
-        assert_eq!(chart.len(), 129);
+        assert_eq!(chart.len(), 132);
         let mut seen = BTreeSet::new();
         for account in &chart {
             if let Some(Reference::Code(parent)) = &account.parent {

@@ -1,0 +1,161 @@
+//! Open items and allocations in storage.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::account::ControlKind;
+use domain::ids::{Id, JournalEntryId, TenantId, UserId};
+use domain::money::{Amount, CurrencyCode};
+use domain::settlement::allocation::{Allocation, AllocationId, AllocationKind};
+use domain::settlement::open_item::{OpenItem, OpenItemId};
+use domain::time::Timestamp;
+
+use super::views::{AllocationView, OpenItemView};
+use crate::error::AppResult;
+use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
+use crate::ports::storage_error::StorageResult;
+
+/// The allocations that one request made.
+#[derive(Debug)]
+pub enum AllocationBatch {}
+pub type AllocationBatchId = Id<AllocationBatch>;
+
+/// An item with what people know it by.
+#[derive(Debug, Clone)]
+pub struct FoundItem {
+    pub item: OpenItem,
+    /// The legal number of its entry.
+    pub number: String,
+    /// The references and descriptions of its line and its entry.
+    pub references: Vec<String>,
+    pub descriptions: Vec<String>,
+}
+
+/// An allocation as it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredAllocation {
+    pub id: AllocationId,
+    pub batch: AllocationBatchId,
+    pub kind: AllocationKind,
+    pub date: NaiveDate,
+    /// An undo has the amounts of what it undoes.
+    pub allocation: Allocation,
+    /// The entry that its batch posted.
+    pub entry: Option<JournalEntryId>,
+    pub undoes: Option<AllocationId>,
+    pub reason: Option<String>,
+    pub created_by: Option<UserId>,
+    pub recorded_at: Timestamp,
+}
+
+impl StoredAllocation {
+    /// Whether it takes off its items or gives back to them.
+    pub fn gives_back(&self) -> bool {
+        self.kind == AllocationKind::Undo
+    }
+}
+
+#[async_trait]
+pub trait OpenItemRepository: Send {
+    /// Adds the items of lines that were posted just now, each with the kind of its account.
+    async fn insert_open_items(&mut self, items: &[(ControlKind, OpenItem)]) -> StorageResult<()>;
+    /// Items by their ids; unknown ones are absent.
+    async fn open_items(&mut self, ids: &BTreeSet<OpenItemId>) -> StorageResult<Vec<FoundItem>>;
+    async fn open_items_of_entries(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<OpenItem>>;
+    /// What a party has open, at most `max` items in the order of their due dates.
+    async fn unsettled_items(
+        &mut self,
+        control: ControlKind,
+        party: &str,
+        max: i64,
+    ) -> StorageResult<Vec<FoundItem>>;
+    /// The parties that have anything open, at most `max`, in their order after `after`.
+    async fn parties_with_items(
+        &mut self,
+        control: ControlKind,
+        after: &str,
+        max: i64,
+    ) -> StorageResult<Vec<String>>;
+    /// Writes what is left open of items, each with what was open before. MUST fail as retryable when an item has
+    /// another amount open by now.
+    async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()>;
+    async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()>;
+    async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>>;
+    /// Whether another allocation has undone this one.
+    async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool>;
+}
+
+/// The fields by which `GET /open-items` filters and sorts.
+pub static OPEN_ITEM_LIST: ListSpec = ListSpec {
+    resource: "open_item",
+    fields: &[
+        FieldSpec::new("id", FieldKind::Id).sortable(),
+        FieldSpec::new("control", FieldKind::Word(&["receivable", "payable"])),
+        FieldSpec::new("accountId", FieldKind::Id),
+        FieldSpec::new("party", FieldKind::Text),
+        FieldSpec::new("entryId", FieldKind::Id),
+        FieldSpec::new("number", FieldKind::Text),
+        FieldSpec::new("currency", FieldKind::Text),
+        FieldSpec::new("postingDate", FieldKind::Date),
+        FieldSpec::new("dueDate", FieldKind::Date).sortable(),
+        FieldSpec::new("settledOn", FieldKind::Date).nullable(),
+    ],
+    default_sort: &[("id", Direction::Descending)],
+    expand: &[],
+};
+
+/// The fields by which `GET /allocations` filters and sorts.
+pub static ALLOCATION_LIST: ListSpec = ListSpec {
+    resource: "allocation",
+    fields: &[
+        FieldSpec::new("id", FieldKind::Id).sortable(),
+        FieldSpec::new("batchId", FieldKind::Id),
+        FieldSpec::new("kind", FieldKind::Word(AllocationKind::WORDS)),
+        FieldSpec::new("date", FieldKind::Date),
+        FieldSpec::new("debitItemId", FieldKind::Id),
+        FieldSpec::new("creditItemId", FieldKind::Id),
+        FieldSpec::new("entryId", FieldKind::Id).nullable(),
+        FieldSpec::new("recordedAt", FieldKind::Timestamp),
+    ],
+    default_sort: &[("id", Direction::Descending)],
+    expand: &[],
+};
+
+/// Which items an ageing report looks at.
+#[derive(Debug, Clone)]
+pub struct AgeingQuery {
+    pub control: ControlKind,
+    pub as_of: NaiveDate,
+    pub known_at: Option<Timestamp>,
+    pub party: Option<String>,
+    pub currency: Option<CurrencyCode>,
+    /// Dates are those of posting instead of those on which items fall due.
+    pub by_posting: bool,
+}
+
+/// What is open of the items of a party that have one date and side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgedSum {
+    pub party: String,
+    pub currency: CurrencyCode,
+    /// The due date, or the posting date.
+    pub date: NaiveDate,
+    pub is_debit: bool,
+    /// Debits if positive.
+    pub amount: Amount,
+    pub company_amount: Amount,
+}
+
+#[async_trait]
+pub trait SettlementQueries: Send + Sync {
+    async fn open_item(&self, tenant: TenantId, id: OpenItemId) -> AppResult<Option<OpenItemView>>;
+    async fn open_item_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<OpenItemView>>;
+    async fn allocation(&self, tenant: TenantId, id: AllocationId) -> AppResult<Option<AllocationView>>;
+    async fn allocation_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<AllocationView>>;
+    /// In the order of parties.
+    async fn aged_sums(&self, tenant: TenantId, query: &AgeingQuery) -> AppResult<Vec<AgedSum>>;
+}

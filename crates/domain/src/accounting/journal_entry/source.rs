@@ -1,0 +1,45 @@
+//! The document that an entry was made for (R30).
+
+use uuid::Uuid;
+
+use crate::error::Phrase;
+
+crate::choices! {
+    /// What makes entries of its own.
+    pub enum EntrySourceKind {
+        /// Items that were allocated to one another, or an allocation that was undone.
+        Allocation = "allocation",
+        /// Foreign balances at the rate of a day: the entry, and its mirror on the next day.
+        RevaluationRun = "revaluation_run",
+    }
+}
+
+impl EntrySourceKind {
+    /// What a person does instead of reversing the entry.
+    pub fn remedy(self) -> Phrase {
+        match self {
+            Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),
+            Self::RevaluationRun => Phrase::new("undo the revaluation run", "ألغِ عملية إعادة التقييم"),
+        }
+    }
+}
+
+/// The document that an entry was made for; no two entries have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntrySource {
+    pub kind: EntrySourceKind,
+    pub id: Uuid,
+    /// Which of the document's entries it is, from 0.
+    pub part: u32,
+}
+
+impl EntrySource {
+    /// The first entry of a document.
+    pub const fn new(kind: EntrySourceKind, id: Uuid) -> Self {
+        Self::part(kind, id, 0)
+    }
+
+    pub const fn part(kind: EntrySourceKind, id: Uuid, part: u32) -> Self {
+        Self { kind, id, part }
+    }
+}

@@ -1,0 +1,6 @@
+//! What is owed by and to parties, and how it is settled.
+
+pub mod ageing;
+pub mod allocation;
+pub mod matching;
+pub mod open_item;

@@ -1,0 +1,253 @@
+//! [`OpenItemRepository`] in SQL.
+
+use std::collections::BTreeSet;
+
+use application::ports::storage_error::{StorageError, StorageResult};
+use application::settlement::ports::{FoundItem, OpenItemRepository, StoredAllocation};
+use async_trait::async_trait;
+use domain::accounting::account::ControlKind;
+use domain::ids::JournalEntryId;
+use domain::money::Amount;
+use domain::settlement::allocation::AllocationId;
+use domain::settlement::open_item::{OpenItem, OpenItemId};
+
+use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
+use crate::persistence::SqlUnitOfWork;
+use crate::sql::bulk::Bulk;
+use crate::sql::statement::Lookup;
+use crate::sql::value::{Kind, Row, Value};
+use crate::statements;
+
+statements! {
+    UNSETTLED = "settlement.open_item.unsettled":
+        concat!("SELECT {top ?4} ", item_columns!(), found_columns!(),
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party = ?3 AND i.settled_on IS NULL \
+         ORDER BY i.due_date, i.id {limit ?4}");
+    PARTIES = "settlement.open_item.parties":
+        "SELECT DISTINCT {top ?4} i.party FROM open_item i WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party > ?3 \
+         AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
+    SAVE = "settlement.open_item.save":
+        "UPDATE open_item SET open_amount = ?3, open_company_amount = ?4, settled_on = ?5 \
+         WHERE tenant_id = ?1 AND id = ?2 AND open_amount = ?6";
+    ALLOCATION = "settlement.allocation.find":
+        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    UNDONE = "settlement.allocation.undone":
+        "SELECT 1 FROM allocation WHERE tenant_id = ?1 AND undoes_id = ?2 AND undoes_id IS NOT NULL";
+}
+
+static BY_ID: Lookup = Lookup::new(
+    "settlement.open_item.by_id",
+    concat!("SELECT ", item_columns!(), found_columns!(), " WHERE i.tenant_id = ?1"),
+    ("i.id", Kind::Id),
+);
+static BY_ENTRY: Lookup = Lookup::new(
+    "settlement.open_item.by_entry",
+    concat!("SELECT ", item_columns!(), " FROM open_item i WHERE i.tenant_id = ?1"),
+    ("i.entry_id", Kind::Id),
+);
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &BY_ENTRY];
+
+static ITEM_INSERT: Bulk = Bulk::new(
+    "settlement.open_item.insert",
+    "open_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("control", Kind::Text(20)),
+        ("account_id", Kind::Id),
+        ("party", Kind::Text(100)),
+        ("entry_id", Kind::Id),
+        ("line_no", Kind::Int),
+        ("posting_date", Kind::Date),
+        ("due_date", Kind::Date),
+        ("currency", Kind::Text(3)),
+        ("amount", Kind::Amount),
+        ("company_amount", Kind::Amount),
+        ("open_amount", Kind::Amount),
+        ("open_company_amount", Kind::Amount),
+        ("settled_on", Kind::Date),
+        ("recorded_at", Kind::Time),
+    ],
+);
+static ALLOCATION_INSERT: Bulk = Bulk::new(
+    "settlement.allocation.insert",
+    "allocation",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("batch_id", Kind::Id),
+        ("kind", Kind::Text(20)),
+        ("allocation_date", Kind::Date),
+        ("debit_item_id", Kind::Id),
+        ("credit_item_id", Kind::Id),
+        ("amount", Kind::Amount),
+        ("credit_amount", Kind::Amount),
+        ("debit_company_amount", Kind::Amount),
+        ("credit_company_amount", Kind::Amount),
+        ("entry_id", Kind::Id),
+        ("undoes_id", Kind::Id),
+        ("reason", Kind::Text(500)),
+        ("created_by", Kind::Id),
+        ("recorded_at", Kind::Time),
+    ],
+);
+static EFFECT_INSERT: Bulk = Bulk::new(
+    "settlement.allocation_item.insert",
+    "allocation_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("item_id", Kind::Id),
+        ("allocation_id", Kind::Id),
+        ("allocation_date", Kind::Date),
+        ("amount", Kind::Amount),
+        ("company_amount", Kind::Amount),
+        ("recorded_at", Kind::Time),
+    ],
+);
+pub(super) static BULKS: &[&Bulk] = &[&ITEM_INSERT, &ALLOCATION_INSERT, &EFFECT_INSERT];
+
+#[async_trait]
+impl OpenItemRepository for SqlUnitOfWork {
+    async fn insert_open_items(&mut self, items: &[(ControlKind, OpenItem)]) -> StorageResult<()> {
+        let (tenant, now): (Value, Value) = (self.tenant.into(), self.now.into());
+        let row = |(control, item): &(ControlKind, OpenItem)| {
+            vec![
+                tenant.clone(),
+                item.id.into(),
+                control.as_str().into(),
+                item.account.into(),
+                item.party.as_str().into(),
+                item.entry.into(),
+                item.line_no.into(),
+                item.posting_date.into(),
+                item.due_date.into(),
+                item.currency.into(),
+                item.amount.into(),
+                item.company_amount.into(),
+                item.open_amount.into(),
+                item.open_company_amount.into(),
+                item.settled_on.into(),
+                now.clone(),
+            ]
+        };
+        self.tx.insert_many(&ITEM_INSERT, items.iter().map(row)).await
+    }
+
+    async fn open_items(&mut self, ids: &BTreeSet<OpenItemId>) -> StorageResult<Vec<FoundItem>> {
+        let keys = ids.iter().map(|id| (*id).into());
+        let rows = self.tx.lookup(&BY_ID, self.tenant, keys).await?;
+        rows.into_iter().map(|row| read_found(&mut row.columns("open_item"))).collect()
+    }
+
+    async fn open_items_of_entries(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<OpenItem>> {
+        let keys = entries.iter().map(|id| (*id).into());
+        let rows = self.tx.lookup(&BY_ENTRY, self.tenant, keys).await?;
+        rows.into_iter().map(|row| read_item(&mut row.columns("open_item"))).collect()
+    }
+
+    async fn unsettled_items(
+        &mut self,
+        control: ControlKind,
+        party: &str,
+        max: i64,
+    ) -> StorageResult<Vec<FoundItem>> {
+        let params = [self.tenant.into(), control.as_str().into(), party.into(), max.into()];
+        let rows = self.tx.query(&UNSETTLED, &params).await?;
+        rows.into_iter().map(|row| read_found(&mut row.columns("open_item"))).collect()
+    }
+
+    async fn parties_with_items(
+        &mut self,
+        control: ControlKind,
+        after: &str,
+        max: i64,
+    ) -> StorageResult<Vec<String>> {
+        let params = [self.tenant.into(), control.as_str().into(), after.into(), max.into()];
+        let rows = self.tx.query(&PARTIES, &params).await?;
+        rows.into_iter().map(|row: Row| row.single("open_item", "party")).collect()
+    }
+
+    async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()> {
+        for (item, open_before) in items {
+            let params = [
+                self.tenant.into(),
+                item.id.into(),
+                item.open_amount.into(),
+                item.open_company_amount.into(),
+                item.settled_on.into(),
+                (*open_before).into(),
+            ];
+            self.tx.execute_one(&SAVE, &params).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let rows = allocations.iter().map(|stored| allocation_row(&tenant, stored));
+        self.tx.insert_many(&ALLOCATION_INSERT, rows).await?;
+        let mut effects = Vec::with_capacity(allocations.len() * 2);
+        for stored in allocations {
+            effects.extend(effect_rows(&tenant, stored)?);
+        }
+        self.tx.insert_many(&EFFECT_INSERT, effects.into_iter()).await
+    }
+
+    async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>> {
+        let row = self.tx.find(&ALLOCATION, &[self.tenant.into(), id.into()]).await?;
+        row.map(|row| read_allocation(&mut row.columns("allocation"))).transpose()
+    }
+
+    async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool> {
+        Ok(self.tx.find(&UNDONE, &[self.tenant.into(), id.into()]).await?.is_some())
+    }
+}
+
+fn allocation_row(tenant: &Value, stored: &StoredAllocation) -> Vec<Value> {
+    let allocation = &stored.allocation;
+    vec![
+        tenant.clone(),
+        stored.id.into(),
+        stored.batch.into(),
+        stored.kind.as_str().into(),
+        stored.date.into(),
+        allocation.debit.into(),
+        allocation.credit.into(),
+        allocation.amount.into(),
+        allocation.credit_amount.into(),
+        allocation.debit_company_amount.into(),
+        allocation.credit_company_amount.into(),
+        stored.entry.into(),
+        stored.undoes.into(),
+        stored.reason.as_deref().into(),
+        stored.created_by.into(),
+        stored.recorded_at.into(),
+    ]
+}
+
+/// What it takes off each item, with the item's sign; what an undo gives back has the other one.
+fn effect_rows(tenant: &Value, stored: &StoredAllocation) -> StorageResult<[Vec<Value>; 2]> {
+    let allocation = &stored.allocation;
+    let effect = |item: OpenItemId, is_debit: bool, amount: Amount, company: Amount| {
+        let signed = |amount: Amount| {
+            let signed = if is_debit == stored.gives_back() { amount.checked_neg() } else { Some(amount) };
+            signed.ok_or_else(|| StorageError::Internal("an allocation does not fit".to_owned()))
+        };
+        Ok::<_, StorageError>(vec![
+            tenant.clone(),
+            item.into(),
+            stored.id.into(),
+            stored.date.into(),
+            signed(amount)?.into(),
+            signed(company)?.into(),
+            stored.recorded_at.into(),
+        ])
+    };
+    Ok([
+        effect(allocation.debit, true, allocation.amount, allocation.debit_company_amount)?,
+        effect(allocation.credit, false, allocation.credit_amount, allocation.credit_company_amount)?,
+    ])
+}
