@@ -160,7 +160,8 @@ async fn another_rate_makes_a_realised_difference_that_undoing_takes_back() {
     let again = client.post(&undo, json!({ "reason": "Wrong" })).await.expect(409);
     assert_eq!(again.code(), "allocation_undone");
     let after = client.get("/reports/trial-balance?asOf=2026-12-31").await.ok();
-    assert_eq!(after["totals"], before["totals"], "the difference is taken back");
+    let closing = |view: &Value| (view["totals"]["debit"].clone(), view["totals"]["credit"].clone());
+    assert_eq!(closing(&after), closing(&before), "the difference is taken back");
     agree(client).await;
     let verified = client.post("/integrity/verify", json!({})).await.ok();
     assert_eq!(verified["ok"], true, "{verified}");
@@ -424,7 +425,7 @@ async fn a_thousand_pairs_are_one_request() {
         .get(&format!("/allocations?batchId={}&count=exact&limit=1", batch["batchId"].as_str().unwrap()))
         .await
         .ok();
-    assert_eq!(all["count"], 1_200, "{all}");
+    assert_eq!(all["total"], 1_200, "{all}");
     assert_eq!(open(client, &paid).await, is("0.00", "settled"));
     agree(client).await;
 }

@@ -20,7 +20,7 @@ async fn some() -> Books {
 async fn failing(books: &Books) -> Vec<&'static str> {
     let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
     assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
-    assert_eq!(view.checks.len(), 15);
+    assert_eq!(view.checks.len(), 17);
     view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
 }
 
@@ -128,5 +128,26 @@ async fn a_missing_last_entry_and_a_missing_event_are_found() {
     let failing = failing(&books).await;
     for code in ["chain_heads", "numbers_gapless", "events_gapless", "dimension_balances"] {
         assert!(failing.contains(&code), "{code}: {failing:?}");
+    }
+}
+
+/// What is open of an item is neither less nor of another party than the ledger says.
+#[tokio::test]
+async fn an_open_item_that_was_changed_is_found() {
+    for (change, found) in [
+        ("UPDATE open_item SET party = 'Somebody else'", vec!["open_items_equal_control"]),
+        ("DELETE FROM open_item", vec!["open_items_equal_control"]),
+        ("UPDATE open_item SET open_amount = 0", vec!["allocations_equal_open"]),
+        (
+            "UPDATE open_item SET open_company_amount = open_company_amount - 100",
+            vec!["open_items_equal_control", "allocations_equal_open"],
+        ),
+    ] {
+        let books = some().await;
+        let lines = vec![line("1020", "50"), line("4010", "-50")];
+        books.post_lines("2026-02-03", lines).await.unwrap();
+        assert_eq!(failing(&books).await, Vec::<&str>::new());
+        books.connection().execute_batch(change).unwrap();
+        assert_eq!(failing(&books).await, found, "{change}");
     }
 }
