@@ -116,6 +116,7 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
         things.insert(path, first(list).await);
     }
     make_more(client, &mut things).await;
+    settle(client, &mut things).await;
     let file = format!(
         "/attachments?documentType=journal_entry&documentId={}&name=a.txt",
         things["/journal-entries/{id}"]
@@ -127,6 +128,25 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
 
 fn id(value: &Value) -> String {
     value["id"].as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
+}
+
+/// Two open items that settle each other, and a day on which nothing foreign is there to be valued.
+async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
+    let receivable = json!({ "code": "3", "name": { "en": "3" }, "type": "asset", "control": "receivable" });
+    client.post("/accounts", receivable).await.expect(201);
+    let lines = json!([
+        { "accountCode": "3", "debit": "5.00", "party": "C" }, { "accountCode": "3", "credit": "5.00", "party": "C" },
+    ]);
+    let entry = json!({ "postingDate": "2026-03-01", "controlReason": "x", "post": true, "lines": lines });
+    client.post("/journal-entries", entry).await.expect(201);
+    let items = client.get("/open-items?sort=id").await.ok()["items"].clone();
+    things.insert("/open-items/{id}", id(&items[0]));
+    let item = |side: &str| id(items.as_array().unwrap().iter().find(|item| item["side"] == side).unwrap());
+    let pair = json!({ "debitItemId": item("debit"), "creditItemId": item("credit") });
+    let settled = client.post("/allocations", json!({ "date": "2026-03-01", "pairs": [pair] })).await.ok();
+    things.insert("/allocations/{id}", id(&settled["allocations"][0]));
+    let run = client.post("/revaluation-runs", json!({ "date": "2026-03-31" })).await.expect(201);
+    things.insert("/revaluation-runs/{id}", id(&run.json()));
 }
 
 /// Makes the things that a new tenant does not have yet.
