@@ -31,6 +31,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
+use application::parties::ports::PartyQueries;
 use application::tax::ports::TaxCodeQueries;
 use axum::extract::FromRef;
 
@@ -201,6 +202,7 @@ queries! {
     master_data: MasterReads,
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
+    parties: PartyQueries,
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,

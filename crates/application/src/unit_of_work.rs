@@ -18,6 +18,7 @@ use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::master_data::registry::MasterRecords;
+use crate::parties::ports::PartyRepository;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::log_levels::LogLevelRepository;
@@ -54,6 +55,7 @@ pub trait UnitOfWork: MasterRecords {
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
+    fn parties(&mut self) -> &mut dyn PartyRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;

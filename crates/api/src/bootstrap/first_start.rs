@@ -8,7 +8,7 @@ use application::accounting::setup::{self, SetupOptions, apply_template, example
 use application::context::RequestContext;
 use application::error::AppResult;
 use application::platform::ports::Turn;
-use application::platform::records::Country;
+use domain::country::Country;
 use application::tenancy::bootstrap::{AfterProvision, bootstrap_administrator};
 use application::tenancy::provision::{Entry, NewAdministrator, NewTenant};
 use application::unit_of_work::UnitOfWork;

@@ -3,6 +3,7 @@
 pub mod accounting;
 mod cached;
 mod master_data;
+pub mod parties;
 pub mod platform;
 mod tax;
 
@@ -13,4 +14,5 @@ pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
     tax::operations(ops);
+    parties::operations(ops);
 }

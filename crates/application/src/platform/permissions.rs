@@ -58,6 +58,12 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
     permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
     permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission(
+        "parties.party.allow_duplicate",
+        "Have a number that another party has",
+        "السماح برقم مسجل لطرف آخر",
+    ),
+    permission("parties.bank_account.verify", "Verify bank accounts of parties", "التحقق من الحسابات البنكية للأطراف"),
     permission("tax.tax_calculation.read", "Calculate taxes of documents", "حساب ضرائب المستندات"),
     permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
     permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),

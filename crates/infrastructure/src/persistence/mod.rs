@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod parties;
 pub mod platform;
 mod search;
 pub mod table;
@@ -26,6 +27,7 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::log_levels::LogLevelRepository;
@@ -46,6 +48,10 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::TenantId;
+use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::party::Party;
+use domain::parties::party_group::PartyGroup;
+use domain::parties::payment_term::PaymentTerm;
 use domain::tax::tax_code::TaxCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -153,6 +159,7 @@ impl UnitOfWork for SqlUnitOfWork {
         locks: LockRepository,
         number_series: NumberSeriesRepository,
         opening_balances: OpeningBalanceRepository,
+        parties: PartyRepository,
         recurring_entries: RecurringEntryRepository,
         retention: RetentionRepository,
         roles: RoleRepository,
@@ -176,6 +183,10 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionRuleRecord::table(),
         NumberSeriesRecord::table(),
         TaxCode::table(),
+        PaymentTerm::table(),
+        PartyGroup::table(),
+        Party::table(),
+        PartyBankAccount::table(),
     ];
     tables
 }
@@ -183,7 +194,7 @@ pub fn tables() -> Vec<&'static TableSql> {
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
-    [bookkeeping::ALL, &accounting::statements(), &platform::statements(), &tables].concat()
+    [bookkeeping::ALL, &accounting::statements(), &parties::statements(), &platform::statements(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
@@ -198,7 +209,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups(), tax::lookups()].concat()
+    [accounting::lookups(), parties::lookups(), platform::lookups(), tax::lookups()].concat()
 }
 
 /// Every list, likewise.

@@ -9,7 +9,7 @@ use application::error::{ALREADY_EXISTS, AppError};
 use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
-use application::platform::records::Country;
+use domain::country::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
 use application::platform::views::{InvitationSecretView, NewTenantView, TenantView};
 use application::tenancy::create_tenant::CreateTenant;

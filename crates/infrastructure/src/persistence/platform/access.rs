@@ -1,7 +1,7 @@
 //! The present rights of a credential: read on every miss of the authenticator's cache.
 
 use application::error::AppResult;
-use application::platform::records::Country;
+use domain::country::Country;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::ids::{ApiKeyId, TenantId, UserId};

@@ -2,7 +2,8 @@
 
 use application::error::{AppError, AppResult};
 use application::platform::ports::TenantRepository;
-use application::platform::records::{Country, Tenant, TenantStatus};
+use application::platform::records::{Tenant, TenantStatus};
+use domain::country::Country;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::ids::TenantId;

@@ -20,7 +20,7 @@ use application::error::AppResult;
 use application::platform::identity::{Authenticator, Credential, Identity};
 use application::platform::invitations::{Acceptor, CreateInvitation, InvitationToken, NewAccount, accept};
 use application::platform::ports::{Caller, PlatformQueries, Turn};
-use application::platform::records::Country;
+use domain::country::Country;
 use application::platform::sign_in::{SignIn, Tokens};
 use application::platform::sign_in_policy::SignInPolicy;
 use application::ports::clock::{Clock, Ids};

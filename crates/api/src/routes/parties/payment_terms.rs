@@ -1,0 +1,66 @@
+//! `/payment-terms`: when what is owed falls due.
+
+use std::sync::Arc;
+
+use application::authorize::Access;
+use application::error::UNKNOWN_REFERENCE;
+use application::master_data::Described;
+use application::master_data::registry::MasterReads;
+use application::parties::payment_terms::preview::{self, PaymentTermPreview, PaymentTermPreviewView};
+use axum::extract::State;
+use chrono::NaiveDate;
+use domain::money::{AMOUNT_OUT_OF_RANGE, AMOUNT_SCALE_EXCEEDED, Amount, CurrencyCode};
+use domain::parties::payment_term::{PaymentTerm, PaymentTermId, TermDates};
+
+use crate::answer::{self, ApiResult};
+use crate::extract::{Ctx, Id, Query};
+use crate::operation::Operations;
+use crate::query;
+use crate::routes::master_data;
+
+query! {
+    /// The document whose instalments are asked for.
+    pub struct PaymentTermPreviewQuery {
+        /// The date of the document.
+        date: NaiveDate = "2026-03-15",
+        /// The whole amount with VAT; negative for a credit.
+        amount: Amount = "115.01",
+        /// The currency of the amount.
+        currency: CurrencyCode = "SAR",
+        /// The amount without VAT, of which discounts are a share where the terms say `net`; by default the whole amount.
+        net_amount: Option<Amount>,
+        /// The day of delivery; by default the date of the document.
+        delivery_date: Option<NaiveDate>,
+    }
+}
+
+pub fn operations(ops: &mut Operations) {
+    master_data::operations::<PaymentTerm>(ops);
+    ops.get("/payment-terms/{id}/preview", preview)
+        .id("preview_payment_term")
+        .tag(PaymentTerm::RESOURCE.tag)
+        .summary("Get the instalments of an amount")
+        .description(
+            "The instalments add up to the amount exactly: what rounding leaves goes to those that lost most. \
+             A due date on a Friday or a Saturday stays.",
+        )
+        .access(Access::Permission(PaymentTerm::RESOURCE.get.permission.name))
+        .query::<PaymentTermPreviewQuery>()
+        .ok::<PaymentTermPreviewView>()
+        .errors(&[&UNKNOWN_REFERENCE, &AMOUNT_SCALE_EXCEEDED, &AMOUNT_OUT_OF_RANGE]);
+}
+
+async fn preview(
+    State(reads): State<Arc<dyn MasterReads>>,
+    ctx: Ctx,
+    Id(id): Id<PaymentTermId>,
+    Query(query): Query<PaymentTermPreviewQuery>,
+) -> ApiResult {
+    let asked = PaymentTermPreview {
+        dates: TermDates { document: query.date, delivery: query.delivery_date.unwrap_or(query.date) },
+        currency: query.currency,
+        amount: query.amount,
+        net_amount: query.net_amount.unwrap_or(query.amount),
+    };
+    answer::json(&preview::preview(&*reads, ctx.tenant, id, asked).await?)
+}
