@@ -18,6 +18,7 @@ use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
 use application::master_data::registry::MasterReads;
+use application::parties::ports::PartyQueries;
 use application::platform::attachments::ports::AttachmentQueries;
 use application::platform::attachments::{AttachmentPolicy, Attachments};
 use application::platform::audit_log::AuditLogQueries;
@@ -31,7 +32,6 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
-use application::parties::ports::PartyQueries;
 use application::tax::ports::TaxCodeQueries;
 use axum::extract::FromRef;
 

@@ -1,6 +1,6 @@
 //! Parties by their numbers, names and entries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use domain::ids::TenantId;
@@ -43,8 +43,12 @@ pub trait PartyRepository: Send {
     /// The accounts of active parties with one of the IBANs, likewise.
     async fn iban_holders(&mut self, ibans: &BTreeSet<String>) -> StorageResult<Vec<IbanHolder>>;
 
-    /// The parties with exactly these codes, likewise.
-    async fn parties_by_code(&mut self, codes: &BTreeSet<String>) -> StorageResult<Vec<Stored<Party>>>;
+    /// The parties with these ids, likewise.
+    async fn parties(&mut self, ids: &BTreeSet<PartyId>) -> StorageResult<Vec<Stored<Party>>>;
+
+    /// The ids of parties by the keys of their codes ([`code_key`](domain::text::code_key)), all of the tenant's. MUST read them in bounded
+    /// pieces.
+    async fn ids_by_code_key(&mut self) -> StorageResult<HashMap<String, PartyId>>;
 
     /// Whether a line of the ledger names the party.
     async fn is_on_lines(&mut self, party: PartyId) -> StorageResult<bool>;

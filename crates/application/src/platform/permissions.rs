@@ -63,7 +63,11 @@ static OTHERS: &[PermissionSpec] = &[
         "Have a number that another party has",
         "السماح برقم مسجل لطرف آخر",
     ),
-    permission("parties.bank_account.verify", "Verify bank accounts of parties", "التحقق من الحسابات البنكية للأطراف"),
+    permission(
+        "parties.bank_account.verify",
+        "Verify bank accounts of parties",
+        "التحقق من الحسابات البنكية للأطراف",
+    ),
     permission("tax.tax_calculation.read", "Calculate taxes of documents", "حساب ضرائب المستندات"),
     permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
     permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),

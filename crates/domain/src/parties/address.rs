@@ -53,9 +53,12 @@ impl Address {
     pub fn normal(mut self) -> Self {
         self.roles.sort_unstable();
         self.roles.dedup();
-        for part in
-            [&mut self.building_number, &mut self.additional_number, &mut self.postal_code, &mut self.short_address]
-        {
+        for part in [
+            &mut self.building_number,
+            &mut self.additional_number,
+            &mut self.postal_code,
+            &mut self.short_address,
+        ] {
             *part = part.as_deref().map(normal_code).filter(|code| !code.is_empty());
         }
         if self.country.is_saudi() {
@@ -212,7 +215,10 @@ mod tests {
     fn a_saudi_address_has_its_forms() {
         let good = address("SA");
         assert_eq!(good.roles, [AddressRole::Legal, AddressRole::Billing]);
-        assert_eq!((good.building_number.as_deref(), good.postal_code.as_deref()), (Some("2929"), Some("12214")));
+        assert_eq!(
+            (good.building_number.as_deref(), good.postal_code.as_deref()),
+            (Some("2929"), Some("12214"))
+        );
         assert_eq!(good.short_address.as_deref(), Some("RRRD2929"));
         assert!(good.check().is_empty());
         let bad = Address {
@@ -224,7 +230,10 @@ mod tests {
             ..good
         };
         let found = pointers(bad.check());
-        assert_eq!(found, ["/city/ar", "/buildingNumber", "/additionalNumber", "/postalCode", "/shortAddress"]);
+        assert_eq!(
+            found,
+            ["/city/ar", "/buildingNumber", "/additionalNumber", "/postalCode", "/shortAddress"]
+        );
         let abroad = Address { postal_code: Some("SW1A1AA".to_owned()), ..address("GB") };
         assert!(abroad.check().is_empty());
     }

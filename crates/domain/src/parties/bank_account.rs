@@ -144,7 +144,10 @@ mod tests {
     fn an_account_has_one_kind_of_number() {
         assert!(account().check().is_empty());
         let number = Some("0012345".to_owned());
-        assert_eq!(pointers(&PartyBankAccount { account_number: number.clone(), ..account() }), ["/accountNumber"]);
+        assert_eq!(
+            pointers(&PartyBankAccount { account_number: number.clone(), ..account() }),
+            ["/accountNumber"]
+        );
         assert_eq!(pointers(&PartyBankAccount { iban: None, ..account() }), ["/iban"]);
         let bare = PartyBankAccount { iban: None, account_number: number, country: None, ..account() };
         assert_eq!(pointers(&bare), ["/bankName", "/country"]);
@@ -160,7 +163,10 @@ mod tests {
         let verified = account().verified_by(user(2), now).unwrap();
         assert_eq!((verified.status, verified.verified_by), (Verification::Verified, user(2)));
         let changed = verified.changed_by(user(2));
-        assert_eq!((changed.status, changed.verified_by, changed.verified_at), (Verification::Unverified, None, None));
+        assert_eq!(
+            (changed.status, changed.verified_by, changed.verified_at),
+            (Verification::Unverified, None, None)
+        );
         assert!(changed.verified_by(user(2), now).is_err() && changed.verified_by(user(1), now).is_ok());
     }
 }

@@ -213,7 +213,11 @@ mod tests {
     use crate::error::Language;
 
     fn registration(scheme: &str, number: &str, country: &str) -> Result<Registration, Violation> {
-        Registration::new(RegistrationScheme::parse(scheme).unwrap(), number, Country::parse(country).unwrap())
+        Registration::new(
+            RegistrationScheme::parse(scheme).unwrap(),
+            number,
+            Country::parse(country).unwrap(),
+        )
     }
 
     #[test]
@@ -263,14 +267,18 @@ mod tests {
             registration("CRN", "1010010000", "SA").unwrap(),
         ];
         let numbers = Registrations::new(good).unwrap();
-        let unshared = [(RegistrationScheme::Vat, "399999999900003"), (RegistrationScheme::Crn, "1010010000")];
+        let unshared =
+            [(RegistrationScheme::Vat, "399999999900003"), (RegistrationScheme::Crn, "1010010000")];
         assert_eq!(numbers.unshared(), unshared);
         let twice = vec![
             registration("CRN", "1010010000", "SA").unwrap(),
             registration("CRN", "4030000000", "SA").unwrap(),
         ];
         let refused = Registrations::new(twice).unwrap_err();
-        assert_eq!((refused[0].def, refused[0].pointer.as_str()), (&REGISTRATION_TWICE, "/registrations/1/scheme"));
+        assert_eq!(
+            (refused[0].def, refused[0].pointer.as_str()),
+            (&REGISTRATION_TWICE, "/registrations/1/scheme")
+        );
     }
 
     #[test]

@@ -19,17 +19,15 @@ pub fn operations(ops: &mut Operations) {
         .id("verify_party_bank_account")
         .tag(PartyBankAccount::RESOURCE.tag)
         .summary("Verify a bank account")
-        .description("Says that the account is the party's. Another user than the one who changed it last does it.")
+        .description(
+            "Says that the account is the party's. Another user than the one who changed it last does it.",
+        )
         .command::<VerifyBankAccount>()
         .if_match()
         .ok::<PartyBankAccountView>()
         .errors(&[&ALREADY_DONE, &FOUR_EYES_REQUIRED]);
 }
 
-async fn verify(
-    State(app): State<Application>,
-    ctx: Ctx,
-    KeyOf(key): KeyOf<PartyBankAccount>,
-) -> ApiResult {
+async fn verify(State(app): State<Application>, ctx: Ctx, KeyOf(key): KeyOf<PartyBankAccount>) -> ApiResult {
     answer::ok(execute(&app, &ctx, VerifyBankAccount(key)).await?)
 }

@@ -134,7 +134,11 @@ impl MasterData for PartyBankAccount {
         checked(account, iban.is_some_and(|iban| iban.is_none()), check).await
     }
 
-    async fn change(&self, change: &PartyBankAccountChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+    async fn change(
+        &self,
+        change: &PartyBankAccountChange,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<Self>> {
         let given = change.iban.clone().into_option();
         let iban = match &given {
             None => Some(self.iban.clone()),

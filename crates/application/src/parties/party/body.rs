@@ -9,9 +9,7 @@ use domain::parties::party::{DUPLICATE_REASON_LENGTH_MAX, PartyKind};
 use domain::parties::party_group::PartyGroupId;
 use domain::parties::payment_term::PaymentTermId;
 use domain::parties::registration::{REGISTRATIONS_MAX, RegistrationScheme};
-use domain::parties::roles::{
-    BLOCK_REASON_LENGTH_MAX, CreditCheck, CustomerBlock, Residency, SupplierBlock,
-};
+use domain::parties::roles::{BLOCK_REASON_LENGTH_MAX, CreditCheck, CustomerBlock, Residency, SupplierBlock};
 use domain::platform::EmailAddress;
 use domain::tax::tax_code::TaxCodeId;
 use domain::text::{Code, LocalizedName, NAME_LENGTH_MAX};

@@ -14,16 +14,20 @@ use async_trait::async_trait;
 use domain::error::Violation;
 use domain::parties::address::{ADDRESS_LEGAL_TWICE, ADDRESS_PART_INVALID};
 use domain::parties::party::{
-    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE, Party, PartyId,
+    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE, Party,
+    PartyId,
 };
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
 use domain::parties::roles::{BLOCK_REASON_MISSING, CREDIT_LIMIT_NEGATIVE, WITHHOLDING_RESIDENT};
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN};
 
-pub use body::{AddressBody, ContactBody, CustomerBody, NewParty, PartyChange, RegistrationBody, SupplierBody};
+pub use body::{
+    AddressBody, ContactBody, CustomerBody, NewParty, PartyChange, RegistrationBody, SupplierBody,
+};
 pub use known::Known;
 pub use made::made;
 pub use numbers::Sharing;
+pub use parts::{NO_CUSTOMER, NO_SUPPLIER};
 pub use view::{AddressView, ContactView, CustomerView, PartyView, RegistrationView, SupplierView};
 
 use crate::authorize::Permission;
@@ -64,7 +68,8 @@ impl MasterData for Party {
     async fn create(new: &NewParty, id: PartyId, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let Some(mut party) = made(new, id, &mut Known::default(), check).await? else { return Ok(None) };
         let reason = new.allow_duplicate_reason.as_deref();
-        party.allow_duplicate_reason = Sharing::read(&[&party], check.uow).await?.reason(&party, reason, check);
+        party.allow_duplicate_reason =
+            Sharing::read(&[&party], check.uow).await?.reason(&party, reason, check);
         Ok(Some(party))
     }
 
@@ -87,8 +92,16 @@ impl MasterData for Party {
             anonymous: change.anonymous.or(&self.anonymous),
             customer,
             supplier,
-            addresses: change.addresses.0.as_ref().map_or_else(|| self.addresses.clone(), |a| parts::addresses(&a.0)),
-            contacts: change.contacts.0.as_ref().map_or_else(|| self.contacts.clone(), |c| parts::contacts(&c.0)),
+            addresses: change
+                .addresses
+                .0
+                .as_ref()
+                .map_or_else(|| self.addresses.clone(), |a| parts::addresses(&a.0)),
+            contacts: change
+                .contacts
+                .0
+                .as_ref()
+                .map_or_else(|| self.contacts.clone(), |c| parts::contacts(&c.0)),
             ..self.clone()
         };
         check.violations.extend(next.check(known.company(check.uow).await?).into_vec());

@@ -13,7 +13,10 @@ use crate::master_data::Check;
 use crate::reference::patched;
 use crate::wire::Patch;
 
-pub(super) fn registrations(bodies: &[RegistrationBody], violations: &mut Violations) -> Option<Registrations> {
+pub(super) fn registrations(
+    bodies: &[RegistrationBody],
+    violations: &mut Violations,
+) -> Option<Registrations> {
     let before = violations.len();
     let read = |(index, body): (usize, &RegistrationBody)| {
         let read = Registration::new(body.scheme, &body.number, body.country.clone());
@@ -94,7 +97,9 @@ pub(super) async fn customer(
     let tax = (tax, TaxKind::Sale);
     Ok(Customer {
         group_id: known.group(group, old.group_id, "/customer/group", check).await?,
-        payment_term_id: known.payment_term(term, old.payment_term_id, "/customer/paymentTerm", check).await?,
+        payment_term_id: known
+            .payment_term(term, old.payment_term_id, "/customer/paymentTerm", check)
+            .await?,
         currency,
         credit_limit: body.credit_limit.or(&old.credit_limit),
         credit_check: body.credit_check.or(&old.credit_check),
@@ -135,7 +140,9 @@ pub(super) async fn supplier(
     let tax = (tax, TaxKind::Withholding);
     Ok(Supplier {
         group_id: known.group(group, old.group_id, "/supplier/group", check).await?,
-        payment_term_id: known.payment_term(term, old.payment_term_id, "/supplier/paymentTerm", check).await?,
+        payment_term_id: known
+            .payment_term(term, old.payment_term_id, "/supplier/paymentTerm", check)
+            .await?,
         currency,
         blocked,
         blocked_reason: reason.filter(|_| blocked != SupplierBlock::None),
@@ -144,7 +151,8 @@ pub(super) async fn supplier(
     })
 }
 
-const NO_CUSTOMER: Customer = Customer {
+/// A customer of whom nothing is known.
+pub const NO_CUSTOMER: Customer = Customer {
     group_id: None,
     payment_term_id: None,
     currency: None,
@@ -155,7 +163,8 @@ const NO_CUSTOMER: Customer = Customer {
     tax_treatment_id: None,
 };
 
-const NO_SUPPLIER: Supplier = Supplier {
+/// A supplier of whom nothing is known.
+pub const NO_SUPPLIER: Supplier = Supplier {
     group_id: None,
     payment_term_id: None,
     currency: None,

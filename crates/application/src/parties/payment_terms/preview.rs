@@ -97,6 +97,9 @@ pub async fn preview(
         amount: asked.amount.display(currency.scale),
         date: asked.dates.document,
         delivery_date: asked.dates.delivery,
-        instalments: instalments.iter().map(|instalment| InstalmentView::new(instalment, currency.scale)).collect(),
+        instalments: instalments
+            .iter()
+            .map(|instalment| InstalmentView::new(instalment, currency.scale))
+            .collect(),
     })
 }

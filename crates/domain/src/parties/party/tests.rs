@@ -94,7 +94,11 @@ fn a_block_has_a_reason_and_a_limit_is_an_amount_of_the_company() {
             at("withholding_resident", "/supplier/withholdingId"),
         ]
     );
-    let abroad = Supplier { residency: Residency::NonResident, withholding_id: Some(TaxCodeId::new(uuid::Uuid::nil())), ..supplier() };
+    let abroad = Supplier {
+        residency: Residency::NonResident,
+        withholding_id: Some(TaxCodeId::new(uuid::Uuid::nil())),
+        ..supplier()
+    };
     assert_eq!(found(&Party { supplier: Some(abroad), ..party() }), []);
 }
 

@@ -1,6 +1,6 @@
 //! Parties by their numbers, names and entries, in SQL.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use application::error::AppResult;
 use application::parties::party::same_name::SameNameView;
@@ -13,6 +13,7 @@ use domain::ids::TenantId;
 use domain::parties::bank_account::PartyBankAccount;
 use domain::parties::party::{Party, PartyId};
 use domain::parties::registration::RegistrationScheme;
+use domain::text::code_key;
 
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::stored;
@@ -21,7 +22,12 @@ use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Value};
 use crate::{rows_of, statements};
 
+/// Codes that are read with one statement.
+const CODES_PER_STEP: i64 = 50_000;
+
 statements! {
+    CODES_AFTER = "parties.party.codes_after":
+        "SELECT t.id, t.code FROM party t WHERE t.tenant_id = ?1 AND t.code > ?2 ORDER BY t.code {page ?3}";
     ON_LINES = "parties.party.on_lines":
         "SELECT {first} 1 FROM party t INNER JOIN ledger_line l ON l.tenant_id = t.tenant_id AND l.party = t.code \
          WHERE t.tenant_id = ?1 AND t.id = ?2 AND l.party IS NOT NULL {only}";
@@ -40,7 +46,11 @@ macro_rules! holders {
     ($name:literal, $column:literal) => {
         Lookup::new(
             $name,
-            concat!("SELECT t.id, t.code, t.", $column, " AS number FROM party t WHERE t.tenant_id = ?1 AND t.status = 'active'"),
+            concat!(
+                "SELECT t.id, t.code, t.",
+                $column,
+                " AS number FROM party t WHERE t.tenant_id = ?1 AND t.status = 'active'"
+            ),
             (concat!("t.", $column), Kind::Text(30)),
         )
     };
@@ -56,13 +66,10 @@ static IBAN_HOLDERS: Lookup = Lookup::new(
      WHERE b.tenant_id = ?1 AND b.party_active = 1",
     ("b.iban", Kind::Text(34)),
 );
-static BY_CODE: Lookup = Lookup::new(
-    "parties.party.by_code",
-    rows_of!(Party, " WHERE t.tenant_id = ?1"),
-    ("t.code", Kind::Text(50)),
-);
+static BY_ID: Lookup =
+    Lookup::new("parties.party.by_id", rows_of!(Party, " WHERE t.tenant_id = ?1"), ("t.id", Kind::Id));
 
-pub static LOOKUPS: &[&Lookup] = &[&VAT_HOLDERS, &CR_HOLDERS, &UNIFIED_HOLDERS, &IBAN_HOLDERS, &BY_CODE];
+pub static LOOKUPS: &[&Lookup] = &[&VAT_HOLDERS, &CR_HOLDERS, &UNIFIED_HOLDERS, &IBAN_HOLDERS, &BY_ID];
 
 /// The look-up of a scheme whose numbers no two active parties share.
 fn lookup_of(scheme: RegistrationScheme) -> Option<&'static Lookup> {
@@ -110,8 +117,27 @@ impl PartyRepository for SqlUnitOfWork {
         Ok(holders)
     }
 
-    async fn parties_by_code(&mut self, codes: &BTreeSet<String>) -> StorageResult<Vec<Stored<Party>>> {
-        let rows = self.tx.lookup(&BY_CODE, self.tenant, codes.iter().map(Value::from)).await?;
+    async fn ids_by_code_key(&mut self) -> StorageResult<HashMap<String, PartyId>> {
+        let mut found = HashMap::new();
+        let mut last = String::new();
+        loop {
+            let after = [self.tenant.into(), Value::from(&last), CODES_PER_STEP.into()];
+            let rows = self.tx.query(&CODES_AFTER, &after).await?;
+            let count = rows.len();
+            for row in rows {
+                let mut columns = row.columns("party");
+                let id: PartyId = columns.get("id")?;
+                last = columns.get("code")?;
+                found.insert(code_key(&last), id);
+            }
+            if i64::try_from(count).unwrap_or(i64::MAX) < CODES_PER_STEP {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn parties(&mut self, ids: &BTreeSet<PartyId>) -> StorageResult<Vec<Stored<Party>>> {
+        let rows = self.tx.lookup(&BY_ID, self.tenant, ids.iter().map(|id| (*id).into())).await?;
         rows.into_iter().map(|row| stored(&mut row.columns("party"))).collect()
     }
 
