@@ -33,7 +33,8 @@ CREATE TABLE party_group (
 );
 
 -- Customers and suppliers. Registrations, addresses and contacts are lists that are read and written whole; the numbers that
--- two active parties do not share stand in columns of their own, too.
+-- two active parties do not share stand in columns of their own, too. Currencies and tax codes have no foreign keys, since the version before deletes some without
+-- knowing of parties; whoever deletes one looks here first.
 CREATE TABLE party (
     tenant_id BINARY(16) NOT NULL,
     id BINARY(16) NOT NULL,
@@ -80,12 +81,8 @@ CREATE TABLE party (
     CONSTRAINT uq_party_code UNIQUE (tenant_id, code),
     CONSTRAINT fk_party_customer_group_id FOREIGN KEY (tenant_id, customer_group_id) REFERENCES party_group (tenant_id, id),
     CONSTRAINT fk_party_customer_payment_term_id FOREIGN KEY (tenant_id, customer_payment_term_id) REFERENCES payment_term (tenant_id, id),
-    CONSTRAINT fk_party_customer_currency FOREIGN KEY (tenant_id, customer_currency) REFERENCES currency (tenant_id, code),
-    CONSTRAINT fk_party_tax_treatment_id FOREIGN KEY (tenant_id, tax_treatment_id) REFERENCES tax_code (tenant_id, id),
     CONSTRAINT fk_party_supplier_group_id FOREIGN KEY (tenant_id, supplier_group_id) REFERENCES party_group (tenant_id, id),
     CONSTRAINT fk_party_supplier_payment_term_id FOREIGN KEY (tenant_id, supplier_payment_term_id) REFERENCES payment_term (tenant_id, id),
-    CONSTRAINT fk_party_supplier_currency FOREIGN KEY (tenant_id, supplier_currency) REFERENCES currency (tenant_id, code),
-    CONSTRAINT fk_party_withholding_id FOREIGN KEY (tenant_id, withholding_id) REFERENCES tax_code (tenant_id, id),
     CONSTRAINT fk_party_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
 
@@ -124,7 +121,6 @@ CREATE TABLE party_bank_account (
     version BIGINT NOT NULL,
     CONSTRAINT pk_party_bank_account PRIMARY KEY CLUSTERED (tenant_id, id),
     CONSTRAINT fk_party_bank_account_party_id FOREIGN KEY (tenant_id, party_id) REFERENCES party (tenant_id, id),
-    CONSTRAINT fk_party_bank_account_currency FOREIGN KEY (tenant_id, currency) REFERENCES currency (tenant_id, code),
     CONSTRAINT fk_party_bank_account_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
 

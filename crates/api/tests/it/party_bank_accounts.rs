@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TenantKit, World};
 
-use crate::parties::member;
+use crate::parties::{audited, member};
 
 const IBAN: &str = "SA0380000000608010167519";
 
@@ -78,10 +78,9 @@ async fn another_user_verifies_and_any_change_undoes_it() {
     let other = json!({ "iban": "SA4420000001234567891234" });
     let changed = clerk.with_etag("PATCH", &one, "*", other).await.expect(200).json();
     assert_eq!((&changed["status"], &changed["verifiedBy"]), (&json!("unverified"), &Value::Null));
-    let account = made["id"].as_str().unwrap();
-    let noted = tenant.client.get(&format!("/audit-log?entityId={account}&action=updated")).await.ok();
-    assert_eq!(noted["items"][0]["before"]["iban"], IBAN);
-    assert_eq!(noted["items"][0]["after"]["iban"], "SA4420000001234567891234");
+    let noted = audited(&tenant.client, made["id"].as_str().unwrap(), "updated").await;
+    assert_eq!(noted["before"]["iban"], IBAN);
+    assert_eq!(noted["after"]["iban"], "SA4420000001234567891234");
     let events = tenant.client.get("/events?type=party_bank_account.verified").await.ok();
     assert_eq!(events["items"].as_array().unwrap().len(), 1);
     // The account of another party's path is none.

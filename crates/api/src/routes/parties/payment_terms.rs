@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use application::authorize::Access;
-use application::error::UNKNOWN_REFERENCE;
+use application::error::{AppError, UNKNOWN_REFERENCE};
 use application::master_data::Described;
 use application::master_data::registry::MasterReads;
 use application::parties::payment_terms::preview::{self, PaymentTermPreview, PaymentTermPreviewView};
+use application::platform::ports::PlatformQueries;
+use application::platform::tenants::TENANT;
+use application::ports::clock::Clock;
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::money::{AMOUNT_OUT_OF_RANGE, AMOUNT_SCALE_EXCEEDED, Amount, CurrencyCode};
@@ -21,12 +24,12 @@ use crate::routes::master_data;
 query! {
     /// The document whose instalments are asked for.
     pub struct PaymentTermPreviewQuery {
-        /// The date of the document.
-        date: NaiveDate = "2026-03-15",
+        /// The date of the document; today by default.
+        date: Option<NaiveDate> = "2026-03-15",
         /// The whole amount with VAT; negative for a credit.
-        amount: Amount = "115.01",
-        /// The currency of the amount.
-        currency: CurrencyCode = "SAR",
+        amount: Amount = "115.01" => "100",
+        /// The currency of the amount; by default the company currency.
+        currency: Option<CurrencyCode> = "SAR",
         /// The amount without VAT, of which discounts are a share where the terms say `net`; by default the whole amount.
         net_amount: Option<Amount>,
         /// The day of delivery; by default the date of the document.
@@ -52,15 +55,25 @@ pub fn operations(ops: &mut Operations) {
 
 async fn preview(
     State(reads): State<Arc<dyn MasterReads>>,
+    State(tenants): State<Arc<dyn PlatformQueries>>,
+    State(clock): State<Arc<dyn Clock>>,
     ctx: Ctx,
     Id(id): Id<PaymentTermId>,
     Query(query): Query<PaymentTermPreviewQuery>,
 ) -> ApiResult {
+    let currency = match query.currency {
+        Some(currency) => currency,
+        None => {
+            let tenant = tenants.tenant(ctx.tenant).await?.ok_or_else(|| AppError::not_found(TENANT))?;
+            CurrencyCode::parse(&tenant.currency).map_err(AppError::from)?
+        }
+    };
+    let date = query.date.unwrap_or_else(|| ctx.today(clock.now()));
     let asked = PaymentTermPreview {
-        dates: TermDates { document: query.date, delivery: query.delivery_date.unwrap_or(query.date) },
-        currency: query.currency,
+        dates: TermDates { document: date, delivery: query.delivery_date.unwrap_or(date) },
+        currency,
         amount: query.amount,
-        net_amount: query.net_amount.unwrap_or(query.amount),
+        net_amount: query.net_amount,
     };
     answer::json(&preview::preview(&*reads, ctx.tenant, id, asked).await?)
 }

@@ -58,7 +58,7 @@ pub(super) static PARTY_NAMES: &[Named] = &[
     named((Column::ShortAddress, "short_address", Of::Party, false), &["العنوان المختصر"], "none"),
     named(
         (Column::Email, "email", Of::Party, false),
-        &["e mail", "البريد الإلكتروني"],
+        &["البريد الإلكتروني"],
         "none; `email` and `phone` are a contact with the party's name",
     ),
     named((Column::Phone, "phone", Of::Party, false), &["telephone", "mobile", "الهاتف"], "none"),

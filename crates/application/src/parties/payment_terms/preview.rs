@@ -20,8 +20,8 @@ pub struct PaymentTermPreview {
     pub dates: TermDates,
     pub currency: CurrencyCode,
     pub amount: Amount,
-    /// The amount without VAT.
-    pub net_amount: Amount,
+    /// The amount without VAT, if it is another.
+    pub net_amount: Option<Amount>,
 }
 
 /// The instalments of an amount.
@@ -83,14 +83,14 @@ pub async fn preview(
     };
     let currency = Currency { code: asked.currency, scale: currency.value.scale };
     let mut violations = Violations::new();
-    for (amount, at) in [(asked.amount, "?amount"), (asked.net_amount, "?netAmount")] {
-        violations.check(at, amount.check_in(currency));
+    for (amount, at) in [(Some(asked.amount), "?amount"), (asked.net_amount, "?netAmount")] {
+        violations.check(at, amount.map_or(Ok(()), |amount| amount.check_in(currency)));
     }
     if !violations.is_empty() {
         return Err(violations.into_vec().into());
     }
     let instalments = terms
-        .instalments(asked.amount, asked.net_amount, asked.dates, currency.scale)
+        .instalments(asked.amount, asked.net_amount.unwrap_or(asked.amount), asked.dates, currency.scale)
         .ok_or_else(|| AppError::new(Violation::new(&AMOUNT_OUT_OF_RANGE).at("?amount")))?;
     Ok(PaymentTermPreviewView {
         currency: currency.code.to_string(),
