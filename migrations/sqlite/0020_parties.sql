@@ -33,8 +33,8 @@ CREATE TABLE party_group (
 ) STRICT, WITHOUT ROWID;
 
 -- Customers and suppliers. Registrations, addresses and contacts are lists that are read and written whole; the numbers that
--- two active parties do not share stand in columns of their own, too. Currencies and tax codes have no foreign keys, since the version before deletes some without
--- knowing of parties; whoever deletes one looks here first.
+-- two active parties do not share stand in columns of their own, too. Currencies and tax codes have no foreign keys, since the
+-- version before deletes some without knowing of parties; who deletes one now looks here first.
 CREATE TABLE party (
     tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
     id BLOB NOT NULL CHECK (length(id) = 16),

@@ -24,7 +24,7 @@ fn id(view: &Value) -> &str {
     view["id"].as_str().unwrap()
 }
 
-/// The audit rows of a thing, the latest first, with what was before and after.
+/// The audit row of an action on a thing, with what was before and after.
 pub async fn audited(client: &Client, entity: &str, action: &str) -> Value {
     let rows = client.get(&format!("/audit-log?entityId={entity}&action={action}")).await.ok();
     client.get(&format!("/audit-log/{}", id(&rows["items"][0]))).await.ok()

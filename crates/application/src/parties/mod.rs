@@ -5,4 +5,5 @@ pub mod party;
 pub mod party_groups;
 pub mod payment_terms;
 pub mod ports;
+pub mod same_name;
 pub mod words;

@@ -8,7 +8,7 @@ use domain::parties::bank_account::{PartyBankAccount, PartyBankAccountId};
 use domain::parties::party::{Party, PartyId};
 use domain::parties::registration::RegistrationScheme;
 
-use super::party::same_name::SameNameView;
+use super::same_name::SameNameView;
 use crate::error::AppResult;
 use crate::ports::storage_error::StorageResult;
 use crate::ports::stored::Stored;

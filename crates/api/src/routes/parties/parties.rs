@@ -7,7 +7,7 @@ use application::command::{Application, execute};
 use application::master_data::Described;
 use application::parties::party::PartyView;
 use application::parties::party::archive_party::ArchiveParty;
-use application::parties::party::same_name::{PartyDuplicatesView, same_name};
+use application::parties::same_name::{PartyDuplicatesView, same_name};
 use application::parties::party::unarchive_party::UnarchiveParty;
 use application::parties::ports::PartyQueries;
 use application::platform::error::ALREADY_DONE;

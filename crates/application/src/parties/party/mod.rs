@@ -6,7 +6,6 @@ mod known;
 mod made;
 mod numbers;
 mod parts;
-pub mod same_name;
 pub mod unarchive_party;
 mod view;
 

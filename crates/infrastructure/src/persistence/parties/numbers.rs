@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use application::error::AppResult;
-use application::parties::party::same_name::SameNameView;
+use application::parties::same_name::SameNameView;
 use application::parties::ports::{IbanHolder, NumberHolder, PartyQueries, PartyRepository};
 use application::ports::storage_error::StorageResult;
 use application::ports::stored::Stored;

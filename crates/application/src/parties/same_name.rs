@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ports::PartyQueries;
 use crate::error::AppResult;
-use crate::parties::ports::PartyQueries;
 use crate::views::NameView;
 
 /// Most parties that are answered.
