@@ -1,7 +1,7 @@
 //! Customers and suppliers over HTTP.
 
 mod bank_accounts;
-mod parties;
+mod party;
 mod payment_terms;
 
 use domain::parties::party_group::PartyGroup;
@@ -12,6 +12,6 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     payment_terms::operations(ops);
     master_data::operations::<PartyGroup>(ops);
-    parties::operations(ops);
+    party::operations(ops);
     bank_accounts::operations(ops);
 }

@@ -104,12 +104,16 @@ impl Known {
         check: &mut Check<'_>,
     ) -> AppResult<()> {
         let Some(currency) = currency else { return Ok(()) };
-        if !self.currencies.contains_key(&currency) {
-            let found = check.uow.ledger().currencies(&BTreeSet::from([currency])).await?;
-            let active = found.iter().any(|(_, active)| *active);
-            self.currencies.insert(currency, active);
-        }
-        if self.currencies.get(&currency) != Some(&true) {
+        let active = match self.currencies.get(&currency) {
+            Some(active) => *active,
+            None => {
+                let found = check.uow.ledger().currencies(&BTreeSet::from([currency])).await?;
+                let active = found.iter().any(|(_, active)| *active);
+                self.currencies.insert(currency, active);
+                active
+            }
+        };
+        if !active {
             check.refuse(Violation::new(&CURRENCY_UNKNOWN).at(at).with("currency", currency));
         }
         Ok(())

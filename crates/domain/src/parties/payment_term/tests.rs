@@ -59,11 +59,11 @@ fn a_line_takes_the_rest() {
 
 #[test]
 fn lines_come_to_a_hundred_per_cent() {
-    let sum = ("terms_percent_sum", "/lines".to_owned());
-    assert_eq!(codes(vec![line(Some("30"), 0), line(Some("69.9999"), 0)]), [sum.clone()]);
-    assert_eq!(codes(vec![line(Some("60"), 0), line(Some("60"), 0)]), [sum.clone()]);
-    assert_eq!(codes(vec![]), [sum.clone()]);
-    assert_eq!(codes(vec![line(Some("100"), 0), line(None, 0)]), [sum]);
+    let sum = || [("terms_percent_sum", "/lines".to_owned())];
+    assert_eq!(codes(vec![line(Some("30"), 0), line(Some("69.9999"), 0)]), sum());
+    assert_eq!(codes(vec![line(Some("60"), 0), line(Some("60"), 0)]), sum());
+    assert_eq!(codes(vec![]), sum());
+    assert_eq!(codes(vec![line(Some("100"), 0), line(None, 0)]), sum());
     let twice = codes(vec![line(None, 0), line(Some("50"), 0), line(None, 0)]);
     assert_eq!(twice, [("terms_rest_twice", "/lines/2/rest".to_owned())]);
 }
