@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use application::error::AppResult;
-use application::parties::same_name::SameNameView;
 use application::parties::ports::{IbanHolder, NumberHolder, PartyQueries, PartyRepository};
+use application::parties::same_name::SameNameView;
 use application::ports::storage_error::StorageResult;
 use application::ports::stored::Stored;
 use application::views::NameView;
