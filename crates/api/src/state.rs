@@ -19,6 +19,7 @@ use application::accounting::ports::reports::ReportQueries;
 use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
 use application::master_data::registry::MasterReads;
+use application::parties::ports::PartyQueries;
 use application::platform::attachments::ports::AttachmentQueries;
 use application::platform::attachments::{AttachmentPolicy, Attachments};
 use application::platform::audit_log::AuditLogQueries;
@@ -203,6 +204,7 @@ queries! {
     master_data: MasterReads,
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
+    parties: PartyQueries,
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,

@@ -14,6 +14,7 @@ pub mod flat_json;
 pub mod master_data;
 pub mod nouns;
 pub mod paging;
+pub mod parties;
 pub mod permission_set;
 pub mod platform;
 pub mod ports;

@@ -19,6 +19,7 @@ use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
 use crate::master_data::registry::MasterRecords;
+use crate::parties::ports::PartyRepository;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
 use crate::platform::log_levels::LogLevelRepository;
@@ -57,6 +58,7 @@ pub trait UnitOfWork: MasterRecords {
     fn open_items(&mut self) -> &mut dyn OpenItemRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
+    fn parties(&mut self) -> &mut dyn PartyRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn revaluations(&mut self) -> &mut dyn RevaluationRepository;

@@ -9,9 +9,17 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 }
 
 static LISTED: &[&[&ErrorDef]] = &[
+    crate::country::ALL,
     crate::money::ALL,
     crate::money::percentage::ALL,
     crate::money::quantity::ALL,
+    crate::parties::address::ALL,
+    crate::parties::bank_account::ALL,
+    crate::parties::iban::ALL,
+    crate::parties::party::ALL,
+    crate::parties::payment_term::ALL,
+    crate::parties::registration::ALL,
+    crate::parties::roles::ALL,
     crate::platform::ALL,
     crate::platform::attachment::ALL,
     crate::settlement::ageing::ALL,

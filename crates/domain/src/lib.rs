@@ -2,10 +2,12 @@
 
 pub mod accounting;
 pub mod catalogue;
+pub mod country;
 pub mod error;
 pub mod hex;
 pub mod ids;
 pub mod money;
+pub mod parties;
 pub mod platform;
 pub mod settlement;
 pub mod tax;

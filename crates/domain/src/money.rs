@@ -60,6 +60,13 @@ fn quotient(numerator: i128, denominator: i128, scale: u8) -> Option<Amount> {
     i64::try_from(if numerator < 0 { -magnitude } else { magnitude }).ok().map(Amount)
 }
 
+fn too_many_decimals(currency: Currency, value: &str) -> Violation {
+    Violation::new(&AMOUNT_SCALE_EXCEEDED)
+        .with("currency", currency.code)
+        .with("decimals", currency.scale)
+        .with("value", value)
+}
+
 /// A signed, exact amount in ten-thousandths of a currency unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(i64);
@@ -127,13 +134,15 @@ impl Amount {
     /// Parses an amount and refuses more decimals than the currency has.
     pub fn parse_in(text: &str, currency: Currency) -> Result<Self, Violation> {
         let amount = Self::parse(text)?;
-        if amount.fits(currency.scale) {
-            return Ok(amount);
+        if amount.fits(currency.scale) { Ok(amount) } else { Err(too_many_decimals(currency, text)) }
+    }
+
+    /// Refuses more decimals than the currency has.
+    pub fn check_in(self, currency: Currency) -> Result<(), Violation> {
+        if self.fits(currency.scale) {
+            return Ok(());
         }
-        Err(Violation::new(&AMOUNT_SCALE_EXCEEDED)
-            .with("currency", currency.code)
-            .with("decimals", currency.scale)
-            .with("value", text))
+        Err(too_many_decimals(currency, &self.display(currency.scale)))
     }
 
     /// Text with exactly the currency's decimals (more only if the amount has more): `1234.50`.

@@ -8,13 +8,13 @@ use application::accounting::setup::{self, SetupOptions, apply_template, example
 use application::context::RequestContext;
 use application::error::AppResult;
 use application::platform::ports::Turn;
-use application::platform::records::Country;
 use application::tenancy::bootstrap::{AfterProvision, bootstrap_administrator};
 use application::tenancy::provision::{Entry, NewAdministrator, NewTenant};
 use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::country::Country;
 use domain::error::{Language, Violation};
 use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, Password};

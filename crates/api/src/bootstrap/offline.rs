@@ -102,7 +102,7 @@ fn told(summary: &BackupSummary) -> String {
 pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure> {
     let kind = ImportKind::parse(&args.kind).ok_or_else(|| {
         Failure::Other(format!(
-            "--type is accounts, journal-entries or opening-balances, not '{}'",
+            "--type is accounts, journal-entries, opening-balances or parties, not '{}'",
             args.kind
         ))
     })?;

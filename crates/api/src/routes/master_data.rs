@@ -85,7 +85,7 @@ impl<R: MasterData> ListSpecSource for ListOf<R> {
 }
 
 /// The key in the path. Texts that cannot be a key name nothing, so the answer is 404.
-struct KeyOf<R: MasterData>(R::Key);
+pub(super) struct KeyOf<R: MasterData>(pub R::Key);
 
 /// The parent in the path of a collection, likewise.
 struct Below<R: MasterData>(ParentOf<R>);

@@ -3,6 +3,7 @@
 pub mod accounting;
 mod cached;
 mod master_data;
+pub mod parties;
 pub mod platform;
 mod settlement;
 mod tax;
@@ -15,4 +16,5 @@ pub fn operations(ops: &mut Operations) {
     accounting::operations(ops);
     settlement::operations(ops);
     tax::operations(ops);
+    parties::operations(ops);
 }

@@ -21,7 +21,7 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
         done,
         json!({
             "template": "sa-standard", "currencies": 7, "accounts": 132, "numberSeries": 4, "journals": 4,
-            "dimensions": 3, "taxCodes": 19, "fiscalYears": 0, "ledgerSettings": 7,
+            "dimensions": 3, "taxCodes": 19, "paymentTerms": 4, "partyGroups": 3, "fiscalYears": 0, "ledgerSettings": 7,
         })
     );
     let again = setup("sa-standard").await;
@@ -113,6 +113,14 @@ async fn the_first_start_has_example_books_that_agree() {
         let gaps = client.get(&format!("/number-series/{}/gaps", series["id"].as_str().unwrap())).await.ok();
         assert_eq!(gaps["gapless"], true, "{gaps}");
     }
+    // Its entries name customers and suppliers that are there.
+    let parties = client.get("/parties?limit=100").await.ok();
+    let codes: Vec<&Value> =
+        parties["items"].as_array().unwrap().iter().map(|party| &party["code"]).collect();
+    assert_eq!(codes.len(), 5);
+    let lines = client.get("/ledger-lines?party[isNull]=false&limit=1000").await.ok();
+    let lines = lines["items"].as_array().unwrap();
+    assert!(!lines.is_empty() && lines.iter().all(|line| codes.contains(&&line["party"])));
     let usd = client.get("/ledger-lines?currency=USD&limit=1").await.ok();
     assert_eq!(usd["items"][0]["rate"], "3.75");
 }

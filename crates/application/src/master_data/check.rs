@@ -5,18 +5,21 @@ use domain::text::Code;
 
 use super::{MasterData, Records};
 use crate::changes::already_exists;
+use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
 /// The unit of work that a rule may ask, and everything that was found wrong so far.
 pub struct Check<'u> {
     pub uow: &'u mut dyn UnitOfWork,
+    /// Who asks, and what they may do.
+    pub ctx: &'u RequestContext,
     pub violations: Violations,
 }
 
 impl<'u> Check<'u> {
-    pub fn new(uow: &'u mut dyn UnitOfWork) -> Self {
-        Self { uow, violations: Violations::new() }
+    pub fn new(ctx: &'u RequestContext, uow: &'u mut dyn UnitOfWork) -> Self {
+        Self { uow, ctx, violations: Violations::new() }
     }
 
     pub fn refuse(&mut self, violation: Violation) {

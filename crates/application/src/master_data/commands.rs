@@ -39,12 +39,12 @@ where
     const ACCESS: Access = Access::Permission(R::RESOURCE.create.permission.name);
     type Output = R::View;
 
-    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<R::View>> {
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<R::View>> {
         if !Records::<R>::parent_exists(uow, self.parent).await? {
             return Err(AppError::not_found(R::RESOURCE.owner));
         }
         let key = R::key_of(&self.new, self.parent, uow.new_id());
-        let mut check = Check::new(uow);
+        let mut check = Check::new(ctx, uow);
         if let Some((member, _)) = R::Key::CODE
             && Records::<R>::find(check.uow, key).await?.is_some()
         {
@@ -71,7 +71,7 @@ where
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<R::View>> {
         let stored = found::<R>(uow, self.0).await?;
         check_version(ctx, stored.value.version())?;
-        let mut check = Check::new(uow);
+        let mut check = Check::new(ctx, uow);
         let changed = |code: &&Code| stored.value.code() != Some(*code);
         if let Some(code) = R::changed_code(&self.1).filter(changed) {
             check.code::<R>(code, self.0).await?;
@@ -95,7 +95,20 @@ where
 pub async fn replace<R: MasterData>(
     uow: &mut dyn UnitOfWork,
     stored: &Stored<R>,
+    value: R,
+) -> AppResult<Done<R::View>>
+where
+    for<'u> dyn UnitOfWork + 'u: Records<R>,
+{
+    replace_as(uow, stored, value, "updated").await
+}
+
+/// The same, noted as another action, such as `archived`.
+pub async fn replace_as<R: MasterData>(
+    uow: &mut dyn UnitOfWork,
+    stored: &Stored<R>,
     mut value: R,
+    action: &'static str,
 ) -> AppResult<Done<R::View>>
 where
     for<'u> dyn UnitOfWork + 'u: Records<R>,
@@ -105,7 +118,7 @@ where
     if !Records::<R>::update(uow, &value).await? {
         return Err(stale(version));
     }
-    Ok(done(uow, Some(R::View::from(stored)), value, "updated"))
+    Ok(done(uow, Some(R::View::from(stored)), value, action))
 }
 
 #[async_trait]
@@ -121,7 +134,7 @@ where
         let stored = found::<R>(uow, self.0).await?;
         let version = stored.value.version();
         check_version(ctx, version)?;
-        let mut check = Check::new(uow);
+        let mut check = Check::new(ctx, uow);
         stored.value.delete(&mut check).await?;
         check.finish(Some(()))?;
         refuse_used(&Records::<R>::used_by(uow, self.0).await?)?;

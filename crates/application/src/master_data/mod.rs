@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use check::Check;
-pub use commands::{Change, Create, Delete, insert, replace};
+pub use commands::{Change, Create, Delete, insert, replace, replace_as};
 pub use key::{Key, Parent, Within};
 pub use listed::{Listed, listed};
 pub use names::{Caching, Names, Resource};

@@ -5,6 +5,10 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::party::Party;
+use domain::parties::party_group::PartyGroup;
+use domain::parties::payment_term::PaymentTerm;
 use domain::tax::tax_code::TaxCode;
 
 use super::{Described, Reads, Records, Resource};
@@ -33,4 +37,8 @@ master_data! {
     DimensionRuleRecord,
     NumberSeriesRecord,
     TaxCode,
+    PaymentTerm,
+    PartyGroup,
+    Party,
+    PartyBankAccount,
 }

@@ -1,5 +1,7 @@
 //! From values to what the API shows of them.
 
+use domain::country::Country;
+use domain::error::Language;
 use domain::ids::Id;
 use domain::money::{CurrencyCode, Percentage, Rate};
 use domain::text::{Code, LocalizedName};
@@ -29,6 +31,8 @@ shown! {
     String => String: value => value.clone();
     chrono::NaiveDate => chrono::NaiveDate: value => *value;
     Code => String: value => value.to_string();
+    Country => String: value => value.to_string();
+    Language => String: value => value.as_str().to_owned();
     CurrencyCode => String: value => value.to_string();
     Percentage => String: value => value.to_string();
     Rate => String: value => value.to_string();

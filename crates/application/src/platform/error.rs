@@ -99,9 +99,6 @@ domain::errors! {
     CACHE_PATTERN_OUTSIDE_TENANT = "cache_pattern_outside_tenant", Forbidden, Administrator,
         "The pattern must begin with your tenant's '{prefix}'; only the platform's administrator may flush other keys.",
         "يجب أن يبدأ النمط ببادئة منشأتك '{prefix}'؛ ومسؤول المنصة وحده يستطيع تفريغ مفاتيح أخرى.";
-    INVALID_COUNTRY = "invalid_country", Rule, User,
-        "'{value}' is not a country: two capital letters of ISO 3166, such as SA.",
-        "'{value}' ليس رمز دولة: حرفان لاتينيان كبيران حسب ISO 3166 مثل SA.";
     TOO_MANY_MEMBERSHIPS = "too_many_memberships", Conflict, Administrator,
         "A person can belong to at most {max} tenants.", "لا يمكن للشخص الانتماء إلى أكثر من {max} منشأة.";
 }

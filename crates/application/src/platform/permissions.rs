@@ -65,6 +65,16 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
     permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
     permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission(
+        "parties.party.allow_duplicate",
+        "Have a number that another party has",
+        "السماح برقم مسجل لطرف آخر",
+    ),
+    permission(
+        "parties.bank_account.verify",
+        "Verify bank accounts of parties",
+        "التحقق من الحسابات البنكية للأطراف",
+    ),
     permission("settlement.open_item.read", "See open items", "عرض البنود المفتوحة"),
     permission("settlement.allocation.read", "See allocations", "عرض التخصيصات"),
     permission("settlement.allocation.create", "Allocate payments to invoices", "تخصيص المدفوعات للفواتير"),

@@ -1,6 +1,7 @@
 //! The stored records of identities and tenants, as the repositories give and take them.
 
-use domain::error::{Language, Violation};
+use domain::country::Country;
+use domain::error::Language;
 use domain::ids::{ApiKeyId, InvitationId, RefreshTokenId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::CurrencyCode;
 use domain::platform::{EmailAddress, PasswordHash};
@@ -8,8 +9,6 @@ use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
 use domain::time_zone::TimeZone;
 use uuid::Uuid;
-
-use super::error::INVALID_COUNTRY;
 
 /// Tenants one account may belong to: a new password is noted in each.
 pub const MEMBERSHIPS_MAX: usize = 100;
@@ -21,23 +20,6 @@ pub const INVITATION_ROLES_MAX: usize = 20;
 pub const INVITATIONS_OPEN_MAX: u64 = 1_000;
 /// Permissions in one role, and scopes of one API key.
 pub const GRANTS_MAX: usize = 200;
-
-/// An ISO 3166-1 alpha-2 code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Country(String);
-
-impl Country {
-    pub fn parse(text: &str) -> Result<Self, Violation> {
-        if text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Ok(Self(text.to_owned()));
-        }
-        let shown: String = text.chars().take(20).collect();
-        Err(Violation::new(&INVALID_COUNTRY).with("value", shown))
-    }
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantStatus {

@@ -1,5 +1,6 @@
 //! A new tenant: its row, its company currency, its standard roles and its first administrator.
 
+use domain::country::Country;
 use domain::error::{Language, Violation};
 use domain::ids::{InvitationId, RoleAssignmentId, RoleId, TenantId, UserId};
 use domain::money::{Currency, CurrencyCode};
@@ -12,9 +13,7 @@ use crate::context::RequestContext;
 use crate::error::{ALREADY_EXISTS, AppError, AppResult};
 use crate::platform::guard::record;
 use crate::platform::invitations::{INVITATION, INVITATION_SECONDS};
-use crate::platform::records::{
-    Country, Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus,
-};
+use crate::platform::records::{Invitation, Member, NewUser, Role, RoleAssignment, Tenant, TenantStatus};
 use crate::platform::roles::ROLE;
 use crate::platform::standard_roles::{ADMINISTRATOR, STANDARD_ROLES};
 use crate::platform::tenants::TENANT;

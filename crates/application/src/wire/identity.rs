@@ -1,7 +1,7 @@
 //! Addresses, passwords, languages, countries, time zones and permission names.
 
-use crate::platform::records::Country;
 use crate::platform::tenants::TEMPLATES;
+use domain::country::Country;
 use domain::error::{Language, Violation, Violations};
 use domain::platform::{
     EMAIL_LENGTH_MAX, EmailAddress, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_TOO_LONG,

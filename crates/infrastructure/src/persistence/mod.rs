@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod parties;
 pub mod platform;
 mod search;
 pub mod settlement;
@@ -28,6 +29,7 @@ use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
+use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::log_levels::LogLevelRepository;
@@ -49,6 +51,10 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::TenantId;
+use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::party::Party;
+use domain::parties::party_group::PartyGroup;
+use domain::parties::payment_term::PaymentTerm;
 use domain::tax::tax_code::TaxCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -157,6 +163,7 @@ impl UnitOfWork for SqlUnitOfWork {
         number_series: NumberSeriesRepository,
         open_items: OpenItemRepository,
         opening_balances: OpeningBalanceRepository,
+        parties: PartyRepository,
         recurring_entries: RecurringEntryRepository,
         retention: RetentionRepository,
         revaluations: RevaluationRepository,
@@ -181,6 +188,10 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionRuleRecord::table(),
         NumberSeriesRecord::table(),
         TaxCode::table(),
+        PaymentTerm::table(),
+        PartyGroup::table(),
+        Party::table(),
+        PartyBankAccount::table(),
     ];
     tables
 }
@@ -188,8 +199,13 @@ pub fn tables() -> Vec<&'static TableSql> {
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
-    let modules = [accounting::statements(), platform::statements(), settlement::statements()].concat();
-    [bookkeeping::ALL, &modules, &tables].concat()
+    let modules = [
+        accounting::statements(),
+        parties::statements(),
+        platform::statements(),
+        settlement::statements(),
+    ];
+    [bookkeeping::ALL, &modules.concat(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
@@ -204,7 +220,14 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups(), settlement::lookups(), tax::lookups()].concat()
+    let modules = [
+        accounting::lookups(),
+        parties::lookups(),
+        platform::lookups(),
+        settlement::lookups(),
+        tax::lookups(),
+    ];
+    modules.concat()
 }
 
 /// Every list, likewise.

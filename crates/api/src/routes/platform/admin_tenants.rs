@@ -9,7 +9,6 @@ use application::error::{ALREADY_EXISTS, AppError};
 use application::platform::error::{ALREADY_DONE, HAS_ADMINISTRATOR, OWN_TENANT};
 use application::platform::invitations::InvitationToken;
 use application::platform::ports::{PasswordHasher, PlatformQueries};
-use application::platform::records::Country;
 use application::platform::tenants::{ActivateTenant, SuspendTenant, TENANT, TENANT_LIST};
 use application::platform::views::{InvitationSecretView, NewTenantView, TenantView};
 use application::tenancy::create_tenant::CreateTenant;
@@ -20,6 +19,7 @@ use chrono::NaiveDate;
 use domain::accounting::fiscal_year::{
     FISCAL_YEAR_END_ALONE, FISCAL_YEAR_END_BEFORE_START, FISCAL_YEAR_TOO_LONG,
 };
+use domain::country::Country;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;

@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use domain::text::search_form;
 
 use super::ImportKind;
+use super::party_columns::PARTY_NAMES;
 
-/// A column of a file of accounts or of journal entries.
+/// A column of a file of accounts, of journal entries or of parties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Entry,
@@ -43,10 +44,33 @@ pub enum Column {
     CashFlow,
     Active,
     Reconcilable,
+    Country,
+    Kind,
+    IsCustomer,
+    IsSupplier,
+    Group,
+    VatNumber,
+    CrNumber,
+    IdScheme,
+    IdNumber,
+    Street,
+    Building,
+    AdditionalNumber,
+    District,
+    City,
+    PostalCode,
+    Province,
+    ShortAddress,
+    Email,
+    Phone,
+    PaymentTerms,
+    CreditLimit,
+    Iban,
+    Update,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Column::Reconcilable as usize + 1;
+pub const COLUMNS: usize = Column::Update as usize + 1;
 
 /// Whom a cell belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +81,8 @@ pub enum Of {
     Line,
     /// The row's own account.
     Account,
+    /// The row's own party.
+    Party,
 }
 
 /// A column with its name, its other names and what it means. Names are compared without case, spaces, `_` and `-`.
@@ -70,7 +96,7 @@ pub struct Named {
     pub empty: &'static str,
 }
 
-const fn named(
+pub(super) const fn named(
     (column, name, of, required): (Column, &'static str, Of, bool),
     others: &'static [&'static str],
     empty: &'static str,
@@ -130,6 +156,7 @@ impl Columns {
                 Of::Entry => "entry",
                 Of::Line => "line",
                 Of::Account => "account",
+                Of::Party => "party",
             };
             let required = if named.required { "yes" } else { "" };
             let also: Vec<_> = named.others.iter().map(|word| format!("`{word}`")).collect();
@@ -278,11 +305,13 @@ static ACCOUNT_NAMES: &[Named] = &[
 
 static ENTRY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ENTRY_NAMES, ENTRY_MEANT));
 static ACCOUNT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ACCOUNT_NAMES, &[]));
+static PARTY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PARTY_NAMES, &[]));
 
 /// The columns of a kind of file.
 pub fn of(kind: ImportKind) -> &'static Columns {
     match kind {
         ImportKind::Accounts => &ACCOUNT_COLUMNS,
+        ImportKind::Parties => &PARTY_COLUMNS,
         ImportKind::JournalEntries | ImportKind::OpeningBalances => &ENTRY_COLUMNS,
     }
 }
@@ -298,7 +327,7 @@ pub fn is_of_entry(column: Column) -> bool {
 }
 
 fn definition(column: Column) -> Option<&'static Named> {
-    ENTRY_NAMES.iter().chain(ACCOUNT_NAMES).find(|named| named.column == column)
+    ENTRY_NAMES.iter().chain(ACCOUNT_NAMES).chain(PARTY_NAMES).find(|named| named.column == column)
 }
 
 #[cfg(test)]
@@ -326,7 +355,7 @@ mod tests {
 
     #[test]
     fn no_word_means_two_columns() {
-        for kind in [ImportKind::Accounts, ImportKind::JournalEntries] {
+        for kind in [ImportKind::Accounts, ImportKind::JournalEntries, ImportKind::Parties] {
             let columns = of(kind);
             assert_eq!(columns.by_name.len(), columns.words().count());
         }

@@ -66,6 +66,14 @@ domain::errors! {
     IMPORT_PARENT_UNKNOWN = "import_parent_unknown", Rule, User,
         "There is no account {code}, neither in the file nor in the chart.",
         "لا يوجد حساب بالرمز {code} لا في الملف ولا في دليل الحسابات.";
+    IMPORT_PARTY_TWICE = "import_party_twice", Rule, User,
+        "Party {code} is in row {first} already.", "الطرف {code} موجود في الصف {first}.";
+    IMPORT_PARTY_DIFFERS = "import_party_differs", Conflict, User,
+        "Party {code} exists and differs from the file. Import with update=true to change it.",
+        "الطرف {code} موجود ويختلف عن الملف. استورد مع update=true لتغييره.";
+    IMPORT_PARTY_ROLE = "import_party_role", Rule, User,
+        "The party is neither a customer nor a supplier that this could belong to; a credit limit belongs to a customer.",
+        "الطرف ليس عميلًا ولا موردًا تخصه هذه القيمة؛ وحد الائتمان يخص العميل.";
     IMPORT_DUPLICATE = "import_duplicate", Conflict, User,
         "These entries were imported before: at {at}, as import {import}, {entries} entries, numbers {numbers}. \
          Import with allowDuplicate=true to have them once more.",

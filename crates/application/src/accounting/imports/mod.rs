@@ -1,4 +1,4 @@
-//! Imports: a file of accounts, journal entries or opening balances, kept as a whole or not at all.
+//! Imports: a file of accounts, journal entries, opening balances or parties, kept as a whole or not at all.
 //!
 //! A file is parsed off the writer ([`parse`]), which resolves nothing but finds every cell that cannot be read. One
 //! command in one transaction ([`commit`]) then resolves codes once for the whole file, checks and posts. Every problem
@@ -23,11 +23,17 @@ pub mod error;
 mod fingerprint;
 mod import_accounts;
 mod import_entries;
+mod import_parties;
 mod json_bounded;
 mod json_rows;
 mod nearest;
 mod opening;
+mod party_columns;
+mod party_file;
+mod party_rows;
+mod party_target;
 mod row_errors;
+mod row_reader;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -39,6 +45,8 @@ pub use account_file::AccountFile;
 pub use entry_file::EntryFile;
 pub use import_accounts::ImportAccounts;
 pub use import_entries::ImportEntries;
+pub use import_parties::ImportParties;
+pub use party_file::PartyFile;
 
 use crate::authorize::Permission;
 use crate::command::{Application, Executed, execute};
@@ -52,6 +60,8 @@ pub const IMPORT: Permission = "accounting.import.create";
 pub const IMPORT_LINES_MAX: usize = 2_000_000;
 /// Most accounts in one file.
 pub const IMPORT_ACCOUNTS_MAX: usize = 100_000;
+/// Most parties in one file.
+pub const IMPORT_PARTIES_MAX: usize = 20_000;
 /// Most problems listed; the number of all is told.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 /// Lines between two looks at whether the import was cancelled.
@@ -63,6 +73,7 @@ pub enum ImportKind {
     Accounts,
     JournalEntries,
     OpeningBalances,
+    Parties,
 }
 
 impl ImportKind {
@@ -71,10 +82,11 @@ impl ImportKind {
             Self::Accounts => "accounts",
             Self::JournalEntries => "journal-entries",
             Self::OpeningBalances => "opening-balances",
+            Self::Parties => "parties",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Accounts, Self::JournalEntries, Self::OpeningBalances]
+        [Self::Accounts, Self::JournalEntries, Self::OpeningBalances, Self::Parties]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -100,7 +112,7 @@ pub struct ImportOptions {
     pub create_dimensions: bool,
     /// Import entries that were imported before once more.
     pub allow_duplicate: bool,
-    /// Change accounts that differ from the file; otherwise a difference is an error.
+    /// Change accounts and parties that differ from the file; otherwise a difference is an error.
     pub update: bool,
     /// The journal of entries that name none; `None` is the general one, or for opening balances the opening one.
     pub journal: Option<String>,
@@ -120,14 +132,16 @@ impl ImportOptions {
 pub enum ParsedFile {
     Accounts(Arc<AccountFile>),
     Entries(Arc<EntryFile>),
+    Parties(Arc<PartyFile>),
 }
 
 impl ParsedFile {
-    /// Rows that make up the work: accounts or lines.
+    /// Rows that make up the work: accounts, lines or parties.
     pub fn rows(&self) -> u64 {
         match self {
             Self::Accounts(file) => file.accounts.len() as u64,
             Self::Entries(file) => file.lines.len() as u64,
+            Self::Parties(file) => file.parties.len() as u64,
         }
     }
 }
@@ -139,6 +153,7 @@ impl ParsedFile {
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
         ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
+        ImportKind::Parties => ParsedFile::Parties(Arc::new(party_rows::read(format, source)?)),
         ImportKind::JournalEntries | ImportKind::OpeningBalances => {
             ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
         }
@@ -159,6 +174,7 @@ pub async fn commit(
             execute(app, ctx, ImportAccounts { file, options, job, progress }).await
         }
         ParsedFile::Entries(file) => execute(app, ctx, ImportEntries { file, options, job, progress }).await,
+        ParsedFile::Parties(file) => execute(app, ctx, ImportParties { file, options, job, progress }).await,
     }
 }
 

@@ -87,7 +87,7 @@ impl MasterData for Journal {
             check.refuse(Violation::new(&REQUIRED).at("/numberSeriesId"));
             return Ok(None);
         };
-        let Check { uow, violations } = check;
+        let Check { uow, violations, .. } = check;
         let Some(found) = resolve(*uow, &series, violations).await? else { return Ok(None) };
         series_after(*uow, (found, true), (id, &new.code), pointer(&series), violations).await?;
         Ok(Some(Self {
@@ -131,7 +131,7 @@ async fn named_series(
     named: Option<&Reference<NumberSeriesId>>,
     check: &mut Check<'_>,
 ) -> AppResult<Option<NumberSeriesId>> {
-    let Check { uow, violations } = check;
+    let Check { uow, violations, .. } = check;
     let found = match named {
         Some(series) => resolve(*uow, series, violations).await?,
         None => None,

@@ -138,7 +138,7 @@ impl MasterData for NumberSeriesRecord {
     }
 
     async fn change(&self, change: &NumberSeriesChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
-        let Check { uow, violations } = check;
+        let Check { uow, violations, .. } = check;
         let all = uow.number_series().all_numbers().await?;
         let numbers = all.iter().find(|numbers| numbers.id == self.id);
         let numbers = numbers.ok_or_else(|| AppError::not_found(Self::RESOURCE.entity))?;

@@ -91,6 +91,8 @@ pub async fn apply_template(
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
         summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
+        summary.payment_terms = sa_standard::ensure_payment_terms(ctx, uow).await?;
+        summary.party_groups = sa_standard::ensure_party_groups(ctx, uow).await?;
         summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
     }
     Ok(summary)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResultView {
-    /// The type of the import: `accounts`, `journal-entries` or `opening-balances`.
+    /// The type of the import: `accounts`, `journal-entries`, `opening-balances` or `parties`.
     pub r#type: String,
     /// Whether this was a dry run: everything was checked and nothing was kept.
     pub dry_run: bool,
@@ -20,7 +20,13 @@ pub struct ImportResultView {
     pub accounts: u64,
     /// Accounts that were changed, with `update=true`.
     pub accounts_updated: u64,
-    /// The number of rows that changed nothing: accounts that exist already, or opening balances of zero.
+    /// Parties that were created.
+    pub parties: u64,
+    /// Parties that were changed, with `update=true`.
+    pub parties_updated: u64,
+    /// Bank accounts of parties that were created.
+    pub bank_accounts: u64,
+    /// The number of rows that changed nothing: accounts and parties that exist already, or opening balances of zero.
     pub skipped: u64,
     /// Codes of the dimensions that were created.
     pub dimensions: Vec<String>,

@@ -55,6 +55,8 @@ pub struct SetupSummary {
     pub journals: u32,
     pub dimensions: u32,
     pub tax_codes: u32,
+    pub payment_terms: u32,
+    pub party_groups: u32,
     pub fiscal_years: u32,
     /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,

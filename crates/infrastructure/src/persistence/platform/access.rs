@@ -1,9 +1,9 @@
 //! The present rights of a credential: read on every miss of the authenticator's cache.
 
 use application::error::AppResult;
-use application::platform::records::Country;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
+use domain::country::Country;
 use domain::ids::{ApiKeyId, TenantId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,10 @@
 
 use application::error::{AppError, AppResult};
 use application::platform::ports::TenantRepository;
-use application::platform::records::{Country, Tenant, TenantStatus};
+use application::platform::records::{Tenant, TenantStatus};
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
+use domain::country::Country;
 use domain::ids::TenantId;
 use domain::money::Currency;
 use domain::text::{Code, LocalizedName};

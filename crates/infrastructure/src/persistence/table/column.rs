@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use domain::ids::Id;
 use domain::money::{Amount, CurrencyCode, Percentage, Rate};
 use domain::text::{Code, LocalizedName};
+use domain::time::Timestamp;
 
 use crate::persistence::search::searchable;
 use crate::sql::value::{Columns, Value};
@@ -43,7 +44,8 @@ scalars!(
     Rate,
     CurrencyCode,
     Option<String>,
-    Option<NaiveDate>
+    Option<NaiveDate>,
+    Option<Timestamp>
 );
 
 impl<T> Column for Id<T> {

@@ -1,4 +1,4 @@
-//! `/imports`: files of accounts, journal entries and opening balances.
+//! `/imports`: files of accounts, journal entries, opening balances and parties.
 
 mod create;
 mod format;
@@ -24,9 +24,10 @@ const TAG: &str = "imports";
 const TSV: &str = "text/tab-separated-values";
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}",
+        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**parties**\n\n{}\n{PARTIES}",
         columns::of(ImportKind::Accounts).table(),
         columns::of(ImportKind::JournalEntries).table(),
+        columns::of(ImportKind::Parties).table(),
     )
 });
 
@@ -49,6 +50,9 @@ the entry apply to lines that do not name their own, `description` and `referenc
 The same entries are imported once: a file whose rows mean what those of an earlier import of the same type meant, whatever its line ends, \
 order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
 instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts and opening balances cannot be imported twice in any case.";
+
+const PARTIES: &str = "A party is known by its code. Of one that exists, cells that are empty are kept; with `update=true`, or `true` in the column \
+`update`, the others are changed, and otherwise a difference is refused. A file has at most 20,000 parties.";
 
 const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \

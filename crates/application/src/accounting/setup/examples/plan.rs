@@ -1,6 +1,8 @@
 //! The transactions of the example company, month by month. Amounts are whole and their VAT of 15 % is whole too, so
 //! that they fit every currency.
 
+use super::parties::{CUSTOMER, CUSTOMER_SERVICES, SUPPLIER, SUPPLIER_ABROAD};
+
 /// Accounts that take entries by hand only with a reason.
 pub const CONTROL_ACCOUNTS: [&str; 5] = ["1121", "1131", "1151", "2111", "2131"];
 
@@ -20,11 +22,6 @@ pub const VALUES: [(&str, &str, &str, &str); 5] = [
     ("cost-centre", "SALES", "المبيعات", "Sales"),
     ("project", "FITOUT", "تجهيز المعارض", "Showroom fit-out"),
 ];
-
-const SUPPLIER: &str = "مؤسسة النور التجارية";
-const SUPPLIER_ABROAD: &str = "Nimbus Cloud Services Inc.";
-const CUSTOMER: &str = "شركة الأفق للمقاولات";
-const CUSTOMER_SERVICES: &str = "Red Sea Hospitality Co.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {

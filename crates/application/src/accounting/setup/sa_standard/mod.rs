@@ -1,7 +1,9 @@
-//! The template `sa-standard`: a chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms and party groups as common in Saudi Arabia.
 
+mod parties;
 mod tax_codes;
 
+pub(super) use parties::{ensure_party_groups, ensure_payment_terms};
 pub(super) use tax_codes::ensure_tax_codes;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,39 @@
+//! Countries by their code of ISO 3166-1.
+
+use crate::error::Violation;
+
+/// Longest piece of a wrong code that is shown.
+const SHOWN_LENGTH_MAX: usize = 20;
+
+crate::errors! {
+    INVALID_COUNTRY = "invalid_country", Rule, User,
+        "'{value}' is not a country: two capital letters of ISO 3166, such as SA.",
+        "'{value}' ليس رمز دولة: حرفان لاتينيان كبيران حسب ISO 3166 مثل SA.";
+}
+
+/// An ISO 3166-1 alpha-2 code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Country(String);
+
+impl Country {
+    pub fn parse(text: &str) -> Result<Self, Violation> {
+        if text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Ok(Self(text.to_owned()));
+        }
+        let shown: String = text.chars().take(SHOWN_LENGTH_MAX).collect();
+        Err(Violation::new(&INVALID_COUNTRY).with("value", shown))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    /// Saudi Arabia, whose addresses and registrations have forms of their own.
+    pub fn is_saudi(&self) -> bool {
+        self.0 == "SA"
+    }
+}
+
+impl std::fmt::Display for Country {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
