@@ -198,7 +198,7 @@ pub struct HealthcheckArgs {
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct ImportArgs {
-    /// accounts, journal-entries or opening-balances
+    /// accounts, journal-entries, opening-balances, items, item-units or prices
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: String,
     /// Code of the tenant

@@ -17,6 +17,7 @@ use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::command::Application;
+use application::items::ports::PriceQueries;
 use application::master_data::registry::MasterReads;
 use application::platform::attachments::ports::AttachmentQueries;
 use application::platform::attachments::{AttachmentPolicy, Attachments};
@@ -201,6 +202,7 @@ queries! {
     master_data: MasterReads,
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
+    prices: PriceQueries,
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,

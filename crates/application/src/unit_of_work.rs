@@ -17,6 +17,7 @@ use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
+use crate::items::ports::ItemRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use crate::platform::jobs::ports::JobRepository;
@@ -56,6 +57,7 @@ pub trait UnitOfWork: MasterRecords {
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
+    fn items(&mut self) -> &mut dyn ItemRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn leases(&mut self) -> &mut dyn LeaseRepository;

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod error;
 pub mod hex;
 pub mod ids;
+pub mod items;
 pub mod money;
 pub mod platform;
 pub mod tax;

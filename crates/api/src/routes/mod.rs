@@ -2,6 +2,7 @@
 
 pub mod accounting;
 mod cached;
+mod items;
 mod master_data;
 pub mod platform;
 mod tax;
@@ -12,5 +13,6 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
+    items::operations(ops);
     tax::operations(ops);
 }

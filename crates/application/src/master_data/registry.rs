@@ -5,6 +5,11 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::items::category::ItemCategory;
+use domain::items::item::Item;
+use domain::items::price::ItemPrice;
+use domain::items::price_list::PriceList;
+use domain::items::unit::Unit;
 use domain::tax::tax_code::TaxCode;
 
 use super::{Described, Reads, Records, Resource};
@@ -33,4 +38,9 @@ master_data! {
     DimensionRuleRecord,
     NumberSeriesRecord,
     TaxCode,
+    Unit,
+    ItemCategory,
+    Item,
+    PriceList,
+    ItemPrice,
 }

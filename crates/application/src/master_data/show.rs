@@ -1,7 +1,7 @@
 //! From values to what the API shows of them.
 
 use domain::ids::Id;
-use domain::money::{CurrencyCode, Percentage, Rate};
+use domain::money::{CurrencyCode, Percentage, Price, Quantity, Rate};
 use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ shown! {
     CurrencyCode => String: value => value.to_string();
     Percentage => String: value => value.to_string();
     Rate => String: value => value.to_string();
+    Quantity => String: value => value.to_string();
+    Price => String: value => value.to_string();
     LocalizedName => NameView: value => NameView::from(value);
 }
 

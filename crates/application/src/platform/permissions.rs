@@ -58,6 +58,7 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
     permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
     permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission("items.price_quote.read", "Look up prices", "الاستعلام عن الأسعار"),
     permission("tax.tax_calculation.read", "Calculate taxes of documents", "حساب ضرائب المستندات"),
     permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
     permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod items;
 pub mod platform;
 mod search;
 pub mod table;
@@ -26,6 +27,7 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::items::ports::ItemRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
 use application::platform::log_levels::LogLevelRepository;
@@ -46,6 +48,10 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::TenantId;
+use domain::items::category::ItemCategory;
+use domain::items::item::Item;
+use domain::items::price::ItemPrice;
+use domain::items::price_list::PriceList;
 use domain::tax::tax_code::TaxCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -144,6 +150,7 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
         codes: CodeRepository,
+        items: ItemRepository,
         imports: ImportRepository,
         invitations: InvitationRepository,
         jobs: JobRepository,
@@ -176,6 +183,11 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionRuleRecord::table(),
         NumberSeriesRecord::table(),
         TaxCode::table(),
+        domain::items::unit::Unit::table(),
+        ItemCategory::table(),
+        Item::table(),
+        PriceList::table(),
+        ItemPrice::table(),
     ];
     tables
 }
@@ -183,12 +195,12 @@ pub fn tables() -> Vec<&'static TableSql> {
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
-    [bookkeeping::ALL, &accounting::statements(), &platform::statements(), &tables].concat()
+    [bookkeeping::ALL, &accounting::statements(), &items::statements(), &platform::statements(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks()].concat()
+    [bookkeeping::BULKS, &accounting::bulks(), &items::bulks()].concat()
 }
 
 /// Every accumulation, likewise.
@@ -198,7 +210,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 
 /// Every look-up by keys, likewise.
 pub fn lookups() -> Vec<&'static Lookup> {
-    [accounting::lookups(), platform::lookups(), tax::lookups()].concat()
+    [accounting::lookups(), items::lookups(), platform::lookups(), tax::lookups()].concat()
 }
 
 /// Every list, likewise.

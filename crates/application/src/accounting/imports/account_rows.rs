@@ -6,14 +6,13 @@ use std::io::Read;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::error::Violation;
 use domain::money::CurrencyCode;
-use domain::text::{Code, LocalizedName};
+use domain::text::Code;
 
 use super::account_file::{AccountFile, FileAccount};
-use super::cells::{Cells, Place, RowSink, quoted};
+use super::cells::{Cells, Place, RowSink};
 use super::columns::{self, Column, name};
-use super::error::{
-    IMPORT_ACCOUNT_TWICE, IMPORT_CELL_EMPTY, IMPORT_CELL_NO_FLAG, IMPORT_EMPTY, IMPORT_TOO_LONG,
-};
+use super::error::{IMPORT_ACCOUNT_TWICE, IMPORT_EMPTY, IMPORT_TOO_LONG};
+use super::row_reader::{RowReader, flag};
 use super::{IMPORT_ACCOUNTS_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
 use crate::error::{AppError, AppResult};
 
@@ -54,8 +53,8 @@ impl RowSink for Builder {
             self.too_long = true;
             return;
         }
-        let mut row = Row { place, cells, file: &mut self.file, good: true };
-        let Some(account) = row.account() else { return };
+        let mut row = RowReader::new(place, cells, &mut self.file.errors);
+        let Some(account) = account(&mut row) else { return };
         let code = account.code.key();
         if let Some(first) = self.rows.get(&code) {
             let violation = Violation::new(&IMPORT_ACCOUNT_TWICE);
@@ -76,95 +75,33 @@ impl RowSink for Builder {
     }
 }
 
-struct Row<'a> {
-    place: Place,
-    cells: &'a dyn Cells,
-    file: &'a mut AccountFile,
-    good: bool,
-}
-
-impl<'a> Row<'a> {
-    fn checked<T>(&mut self, column: Column, read: Result<T, Violation>) -> Option<T> {
-        read.map_err(|violation| {
-            self.good = false;
-            self.file.errors.push(self.place, name(column), violation);
-        })
-        .ok()
+fn account(row: &mut RowReader<'_>) -> Option<FileAccount> {
+    let code = row.required(Column::Code, Code::parse);
+    let account_type = row.required(Column::Type, |text| AccountType::parse(&text.to_lowercase()));
+    let named = row.name();
+    let parent = row.optional(Column::ParentCode, |text| Code::parse(text).map(Code::into_string));
+    let currency = row.optional(Column::Currency, |text| CurrencyCode::parse(&text.to_uppercase()));
+    let is_posting = row.optional(Column::IsPosting, flag);
+    let control = row.optional(Column::Control, |text| ControlKind::parse(&text.to_lowercase()));
+    let cash_flow = row.optional(Column::CashFlow, |text| CashFlowActivity::parse(&text.to_lowercase()));
+    let active = row.optional(Column::Active, flag);
+    let reconcilable = row.optional(Column::Reconcilable, flag);
+    let subtype = row.given(Column::Subtype).map(str::to_owned);
+    if !row.good {
+        return None;
     }
-
-    /// The cell, or nothing when it is empty.
-    fn given(&self, column: Column) -> Option<&'a str> {
-        Some(self.cells.get(column)).filter(|text| !text.is_empty())
-    }
-
-    fn required<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Violation>) -> Option<T> {
-        let text = self.cells.get(column);
-        let result = if text.is_empty() { Err(Violation::new(&IMPORT_CELL_EMPTY)) } else { read(text) };
-        self.checked(column, result)
-    }
-
-    fn optional<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Violation>) -> Option<T> {
-        let read = self.given(column).map(read)?;
-        self.checked(column, read)
-    }
-
-    fn account(&mut self) -> Option<FileAccount> {
-        let code = self.required(Column::Code, Code::parse);
-        let account_type = self.required(Column::Type, |text| AccountType::parse(&text.to_lowercase()));
-        let named = self.name();
-        let parent = self.optional(Column::ParentCode, |text| Code::parse(text).map(Code::into_string));
-        let currency = self.optional(Column::Currency, |text| CurrencyCode::parse(&text.to_uppercase()));
-        let is_posting = self.optional(Column::IsPosting, flag);
-        let control = self.optional(Column::Control, |text| ControlKind::parse(&text.to_lowercase()));
-        let cash_flow = self.optional(Column::CashFlow, |text| CashFlowActivity::parse(&text.to_lowercase()));
-        let active = self.optional(Column::Active, flag);
-        let reconcilable = self.optional(Column::Reconcilable, flag);
-        let subtype = self.given(Column::Subtype).map(str::to_owned);
-        if !self.good {
-            return None;
-        }
-        Some(FileAccount {
-            place: self.place,
-            code: code?,
-            name: named?,
-            account_type: account_type?,
-            parent,
-            subtype,
-            currency,
-            is_posting,
-            control,
-            cash_flow,
-            active,
-            reconcilable,
-        })
-    }
-
-    /// `name` is Arabic or English by its letters; `name_ar` and `name_en` say so themselves.
-    fn name(&mut self) -> Option<LocalizedName> {
-        let plain = self.given(Column::Name);
-        let arabic = plain.filter(|text| is_arabic(text));
-        let english = plain.filter(|text| !is_arabic(text));
-        let parsed = LocalizedName::parse(
-            self.given(Column::NameAr).or(arabic),
-            self.given(Column::NameEn).or(english),
-        );
-        let column = match &parsed {
-            Err(violation) if violation.pointer == "/ar" && arabic.is_none() => Column::NameAr,
-            Err(violation) if violation.pointer == "/en" && english.is_none() => Column::NameEn,
-            _ => Column::Name,
-        };
-        self.checked(column, parsed)
-    }
-}
-
-pub(super) fn is_arabic(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}'))
-}
-
-fn flag(text: &str) -> Result<bool, Violation> {
-    match text.to_lowercase().as_str() {
-        "true" | "yes" | "1" | "نعم" => Ok(true),
-        "false" | "no" | "0" | "لا" => Ok(false),
-        _ => Err(Violation::new(&IMPORT_CELL_NO_FLAG).with("value", quoted(text))),
-    }
+    Some(FileAccount {
+        place: row.place,
+        code: code?,
+        name: named?,
+        account_type: account_type?,
+        parent,
+        subtype,
+        currency,
+        is_posting,
+        control,
+        cash_flow,
+        active,
+        reconcilable,
+    })
 }

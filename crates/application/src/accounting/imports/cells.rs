@@ -83,10 +83,16 @@ const INHERITED: [Column; 5] =
     [Column::Currency, Column::Rate, Column::Party, Column::DueDate, Column::TaxCode];
 
 /// Cells held by themselves, for rows that are not columns of text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct OwnedCells {
     values: [Option<Box<str>>; COLUMNS],
     dimensions: Vec<(usize, Box<str>)>,
+}
+
+impl Default for OwnedCells {
+    fn default() -> Self {
+        Self { values: [const { None }; COLUMNS], dimensions: Vec::new() }
+    }
 }
 
 impl OwnedCells {

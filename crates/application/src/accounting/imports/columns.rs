@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use domain::text::search_form;
 
 use super::ImportKind;
+use super::item_columns::{ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES};
 
-/// A column of a file of accounts or of journal entries.
+/// A column of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Entry,
@@ -43,10 +44,34 @@ pub enum Column {
     CashFlow,
     Active,
     Reconcilable,
+    Category,
+    BaseUnit,
+    Kind,
+    Barcode,
+    SalesUnit,
+    PurchaseUnit,
+    SalesPrice,
+    TaxSale,
+    TaxPurchase,
+    Weight,
+    Volume,
+    HsCode,
+    Blocked,
+    BlockedReason,
+    Item,
+    Unit,
+    Numerator,
+    Denominator,
+    List,
+    Price,
+    QuantityFrom,
+    ValidFrom,
+    ValidTo,
+    DiscountPercent,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Column::Reconcilable as usize + 1;
+pub const COLUMNS: usize = Column::DiscountPercent as usize + 1;
 
 /// Whom a cell belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +82,10 @@ pub enum Of {
     Line,
     /// The row's own account.
     Account,
+    /// The row's own item.
+    Item,
+    /// The row alone.
+    Row,
 }
 
 /// A column with its name, its other names and what it means. Names are compared without case, spaces, `_` and `-`.
@@ -70,7 +99,7 @@ pub struct Named {
     pub empty: &'static str,
 }
 
-const fn named(
+pub(super) const fn named(
     (column, name, of, required): (Column, &'static str, Of, bool),
     others: &'static [&'static str],
     empty: &'static str,
@@ -130,6 +159,8 @@ impl Columns {
                 Of::Entry => "entry",
                 Of::Line => "line",
                 Of::Account => "account",
+                Of::Item => "item",
+                Of::Row => "row",
             };
             let required = if named.required { "yes" } else { "" };
             let also: Vec<_> = named.others.iter().map(|word| format!("`{word}`")).collect();
@@ -278,12 +309,18 @@ static ACCOUNT_NAMES: &[Named] = &[
 
 static ENTRY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ENTRY_NAMES, ENTRY_MEANT));
 static ACCOUNT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ACCOUNT_NAMES, &[]));
+static ITEM_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_NAMES, &[]));
+static ITEM_UNIT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_UNIT_NAMES, &[]));
+static PRICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PRICE_NAMES, &[]));
 
 /// The columns of a kind of file.
 pub fn of(kind: ImportKind) -> &'static Columns {
     match kind {
         ImportKind::Accounts => &ACCOUNT_COLUMNS,
         ImportKind::JournalEntries | ImportKind::OpeningBalances => &ENTRY_COLUMNS,
+        ImportKind::Items => &ITEM_COLUMNS,
+        ImportKind::ItemUnits => &ITEM_UNIT_COLUMNS,
+        ImportKind::Prices => &PRICE_COLUMNS,
     }
 }
 
@@ -298,7 +335,8 @@ pub fn is_of_entry(column: Column) -> bool {
 }
 
 fn definition(column: Column) -> Option<&'static Named> {
-    ENTRY_NAMES.iter().chain(ACCOUNT_NAMES).find(|named| named.column == column)
+    let all = [ENTRY_NAMES, ACCOUNT_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES];
+    all.into_iter().flatten().find(|named| named.column == column)
 }
 
 #[cfg(test)]
@@ -326,7 +364,7 @@ mod tests {
 
     #[test]
     fn no_word_means_two_columns() {
-        for kind in [ImportKind::Accounts, ImportKind::JournalEntries] {
+        for kind in ImportKind::ALL {
             let columns = of(kind);
             assert_eq!(columns.by_name.len(), columns.words().count());
         }

@@ -11,7 +11,7 @@ use domain::text::{
     CODE_LENGTH_MAX, Code, LocalizedName, ascii_digit, code_key, is_code_character, is_invisible, search_form,
 };
 
-use super::account_rows::is_arabic;
+use super::row_reader::is_arabic;
 use super::cells::quoted;
 use super::entry_file::{EntryFile, FileDimension};
 use super::error::{

@@ -2,6 +2,7 @@
 //!
 //! Every amount follows from the month it lies in, so the same day gives the same books.
 
+mod items;
 mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,7 @@ pub async fn example_books(
     let start = this_month.checked_sub_months(Months::new(MONTHS)).unwrap_or(this_month);
     ensure_fiscal_years(ctx, uow, &BTreeSet::from([start, today])).await?;
     create_values(ctx, uow).await?;
+    items::create_items(ctx, uow, start).await?;
     let foreign = foreign_currency(ctx, uow, start).await?;
     let mut entries = 0;
     for month in 0..=MONTHS {

@@ -74,6 +74,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     17 "0017_log_levels",
     18 "0018_expansions",
     19 "0019_tax_codes",
+    21 "0021_items",
 ];
 
 impl Migration {

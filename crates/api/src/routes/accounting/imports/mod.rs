@@ -1,4 +1,4 @@
-//! `/imports`: files of accounts, journal entries and opening balances.
+//! `/imports`: files of accounts, journal entries, opening balances, items and prices.
 
 mod create;
 mod format;
@@ -24,9 +24,13 @@ const TAG: &str = "imports";
 const TSV: &str = "text/tab-separated-values";
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}",
+        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**items**\n\n{}\n\
+         **item-units**\n\n{}\n**prices**\n\n{}\n{ITEMS}",
         columns::of(ImportKind::Accounts).table(),
         columns::of(ImportKind::JournalEntries).table(),
+        columns::of(ImportKind::Items).table(),
+        columns::of(ImportKind::ItemUnits).table(),
+        columns::of(ImportKind::Prices).table(),
     )
 });
 
@@ -49,6 +53,10 @@ the entry apply to lines that do not name their own, `description` and `referenc
 The same entries are imported once: a file whose rows mean what those of an earlier import of the same type meant, whatever its line ends, \
 order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
 instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts and opening balances cannot be imported twice in any case.";
+
+const ITEMS: &str = "Items, units and prices that are there as the file says are skipped; those that differ are changed with `update=true` only. A barcode of \
+digits alone is a GTIN. Units that an item does not have yet are added to it, so `item-units` come after `items`, and `sales_unit` and `purchase_unit` \
+name units that the item has.";
 
 const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \

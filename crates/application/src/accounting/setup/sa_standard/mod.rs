@@ -1,7 +1,9 @@
-//! The template `sa-standard`: a chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes and units as common in Saudi Arabia.
 
+mod items;
 mod tax_codes;
 
+pub(super) use items::{STANDARD, ensure_categories, ensure_price_list, ensure_units};
 pub(super) use tax_codes::ensure_tax_codes;
 
 use std::collections::BTreeSet;

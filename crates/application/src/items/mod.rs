@@ -1,0 +1,20 @@
+//! Items, the units they are counted in, and their prices.
+
+pub mod error;
+mod item_categories;
+mod items;
+mod known;
+pub mod ports;
+mod price_lists;
+pub mod price_quotes;
+pub mod prices;
+mod units;
+mod words;
+
+pub use item_categories::{ItemCategoryChange, ItemCategoryView, NewItemCategory};
+pub use items::input::{BarcodeInput, ItemInput, UnitInput};
+pub use items::{BarcodeBody, ItemChange, ItemUnitBody, ItemView, NewItem};
+pub use items::{Learned, check_barcodes};
+pub use known::{Known, Names};
+pub use price_lists::{NewPriceList, PriceListChange, PriceListView};
+pub use units::{NewUnit, UnitChange, UnitView};
