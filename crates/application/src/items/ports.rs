@@ -66,6 +66,7 @@ pub trait ItemRepository: Send {
         items: &BTreeSet<ItemId>,
         from: NaiveDate,
     ) -> StorageResult<Vec<Stored<ItemPrice>>>;
+    async fn add_prices(&mut self, prices: &[ItemPrice]) -> StorageResult<()>;
     /// Replaces a price that was read in this transaction.
     async fn rewrite_price(&mut self, price: &ItemPrice) -> StorageResult<()>;
 }

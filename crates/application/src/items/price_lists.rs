@@ -26,7 +26,7 @@ request! {
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "أسعار الجملة", "en": "Wholesale prices" },
         /// The currency of its prices. Cannot change once it has prices.
-        currency: CurrencyCode = "USD",
+        currency: CurrencyCode = "SAR",
         /// Whether its prices include VAT. Cannot change once it has prices.
         prices_include_vat: bool => false,
         /// Whether it is the list of its currency for whoever has no other list. A currency has one such list.

@@ -14,7 +14,7 @@ use crate::changes::record;
 use crate::error::AppResult;
 use crate::items::error::PRICE_REPEATED;
 use crate::items::known::Known;
-use crate::master_data::{Described, insert};
+use crate::master_data::Described;
 use crate::ports::stored::Stored;
 use crate::unit_of_work::UnitOfWork;
 
@@ -111,15 +111,17 @@ impl Plan {
 
     /// Writes what is new and what changed.
     pub async fn carry_out(self, uow: &mut dyn UnitOfWork) -> AppResult<()> {
+        let (entity, now) = (ItemPrice::RESOURCE.entity, uow.now());
+        uow.items().add_prices(&self.created).await?;
         for price in self.created {
-            insert(uow, price).await?;
+            let view = PriceView::from(&Stored { value: price, updated_at: now });
+            record(uow, entity, view.id, "created", None, Some(&view));
         }
         for (_, before, mut price) in self.updated {
             price.version += 1;
             uow.items().rewrite_price(&price).await?;
-            let (id, entity) = (price.id.uuid(), ItemPrice::RESOURCE.entity);
-            let after = PriceView::from(&Stored { value: price, updated_at: uow.now() });
-            record(uow, entity, id, "updated", Some(&PriceView::from(&before)), Some(&after));
+            let view = PriceView::from(&Stored { value: price, updated_at: now });
+            record(uow, entity, view.id, "updated", Some(&PriceView::from(&before)), Some(&view));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    items::BULKS.to_vec()
+    [items::BULKS, price_lists::BULKS].concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {

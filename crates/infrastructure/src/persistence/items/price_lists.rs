@@ -3,6 +3,7 @@
 use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 
+use crate::sql::bulk::Bulk;
 use crate::sql::statement::Lookup;
 use crate::sql::value::Kind;
 use crate::{rows_of, statements, table};
@@ -32,6 +33,27 @@ statements! {
          AND (t.valid_to IS NULL OR t.valid_to >= ?4)"
     );
 }
+
+pub static PRICE_INSERT: Bulk = Bulk::new(
+    "items.price.insert_many",
+    "price",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("price_list_id", Kind::Id),
+        ("item_id", Kind::Id),
+        ("unit_id", Kind::Id),
+        ("quantity_from", Kind::Millionths),
+        ("valid_from", Kind::Date),
+        ("valid_to", Kind::Date),
+        ("price", Kind::Millionths),
+        ("discount_percent", Kind::Amount),
+        ("created_at", Kind::Time),
+        ("updated_at", Kind::Time),
+        ("version", Kind::Int),
+    ],
+);
+pub static BULKS: &[&Bulk] = &[&PRICE_INSERT];
 
 pub static BY_ID: Lookup =
     Lookup::new("items.price_list.by_id", rows_of!(PriceList, " WHERE t.tenant_id = ?1"), ("t.id", Kind::Id));

@@ -160,6 +160,19 @@ impl ItemRepository for SqlUnitOfWork {
         rows.into_iter().map(|row| stored(&mut row.columns("price"))).collect()
     }
 
+    async fn add_prices(&mut self, prices: &[ItemPrice]) -> StorageResult<()> {
+        let rows: Vec<_> = prices
+            .iter()
+            .map(|price| {
+                let mut row = self.row_of(price);
+                // Of a new row, both times are now.
+                row.insert(row.len() - 1, self.now.into());
+                row
+            })
+            .collect();
+        self.tx.insert_many(&price_lists::PRICE_INSERT, rows.into_iter()).await
+    }
+
     async fn rewrite_price(&mut self, price: &ItemPrice) -> StorageResult<()> {
         let row = self.row_of(price);
         self.tx.execute_one(&ItemPrice::table().update, &row).await
