@@ -17,6 +17,7 @@ CREATE TABLE unit (
     CONSTRAINT fk_unit_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 ) STRICT, WITHOUT ROWID;
 
+-- Tax codes and currencies are named without foreign keys here: the version before deletes them.
 CREATE TABLE item_category (
     tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
     id BLOB NOT NULL CHECK (length(id) = 16),
@@ -33,9 +34,8 @@ CREATE TABLE item_category (
     version INTEGER NOT NULL,
     CONSTRAINT pk_item_category PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_item_category_code UNIQUE (tenant_id, code),
-    CONSTRAINT fk_item_category_parent_id FOREIGN KEY (tenant_id, parent_id) REFERENCES item_category (tenant_id, id),
-    CONSTRAINT fk_item_category_sales_tax_code_id FOREIGN KEY (tenant_id, sales_tax_code_id) REFERENCES tax_code (tenant_id, id),
-    CONSTRAINT fk_item_category_purchase_tax_code_id FOREIGN KEY (tenant_id, purchase_tax_code_id) REFERENCES tax_code (tenant_id, id)
+    CONSTRAINT fk_item_category_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT fk_item_category_parent_id FOREIGN KEY (tenant_id, parent_id) REFERENCES item_category (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ix_item_category_parent ON item_category (tenant_id, parent_id);
 
@@ -72,9 +72,7 @@ CREATE TABLE item (
     CONSTRAINT pk_item PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_item_code UNIQUE (tenant_id, code),
     CONSTRAINT fk_item_category_id FOREIGN KEY (tenant_id, category_id) REFERENCES item_category (tenant_id, id),
-    CONSTRAINT fk_item_base_unit_id FOREIGN KEY (tenant_id, base_unit_id) REFERENCES unit (tenant_id, id),
-    CONSTRAINT fk_item_sales_tax_code_id FOREIGN KEY (tenant_id, sales_tax_code_id) REFERENCES tax_code (tenant_id, id),
-    CONSTRAINT fk_item_purchase_tax_code_id FOREIGN KEY (tenant_id, purchase_tax_code_id) REFERENCES tax_code (tenant_id, id)
+    CONSTRAINT fk_item_base_unit_id FOREIGN KEY (tenant_id, base_unit_id) REFERENCES unit (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ix_item_category_id ON item (tenant_id, category_id);
 
@@ -119,7 +117,7 @@ CREATE TABLE price_list (
     version INTEGER NOT NULL,
     CONSTRAINT pk_price_list PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_price_list_code UNIQUE (tenant_id, code),
-    CONSTRAINT fk_price_list_currency FOREIGN KEY (tenant_id, currency) REFERENCES currency (tenant_id, code)
+    CONSTRAINT fk_price_list_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 ) STRICT, WITHOUT ROWID;
 -- A currency has one default list.
 CREATE UNIQUE INDEX uq_price_list_default ON price_list (tenant_id, currency) WHERE is_default = 1;

@@ -204,8 +204,12 @@ async fn what_has_prices_keeps_its_base_unit_and_cannot_be_deleted() {
         let refused = client.with_etag("DELETE", &one(path, &record), "*", Value::Null).await.expect(409);
         assert_eq!(refused.code(), "in_use", "{path}");
     }
-    let refused = client.with_etag("PATCH", &one("/price-lists", &standard), "*", json!({ "pricesIncludeVat": true }));
-    assert_eq!(refused.await.expect(409).errors(), [at("/pricesIncludeVat", "price_list_has_prices")]);
+    let with_vat = json!({ "pricesIncludeVat": true });
+    let refused = client.with_etag("PATCH", &one("/price-lists", &standard), "*", with_vat).await.expect(409);
+    assert_eq!(refused.errors(), [at("/pricesIncludeVat", "price_list_has_prices")]);
+    let tax = client.get("/tax-codes?code=S15").await.ok()["items"][0].clone();
+    let refused = client.with_etag("DELETE", &one("/tax-codes", &tax), "*", Value::Null).await.expect(409);
+    assert_eq!(refused.code(), "in_use", "categories name it");
     let spare = unit_id(client, "TNE").await;
     client.with_etag("DELETE", &one("/units", &json!({ "id": spare })), "*", Value::Null).await.expect(204);
 }

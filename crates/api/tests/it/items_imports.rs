@@ -32,7 +32,7 @@ async fn items_units_and_prices_are_imported_as_a_whole() {
     assert_eq!((&lamp["code"], &lamp["salesPrice"], &lamp["weight"]), (&json!("P-1"), &json!("24.5"), &json!("0.25")));
 
     let changed = ITEMS.replace("Lamp", "LED lamp").replace("P-1", "p-1");
-    let refused = import(client, "items", &changed).await.expect(409);
+    let refused = import(client, "items", &changed).await.expect(422);
     assert_eq!(refused.errors(), [("/rows/2/code".to_owned(), "import_item_differs".to_owned())]);
     assert_eq!(counts(&import(client, "items&update=true", &changed).await.ok()), [0, 1, 0, 0, 2]);
     assert_eq!(client.get("/items?code=P-1").await.ok()["items"][0]["name"]["en"], "LED lamp");
@@ -41,7 +41,7 @@ async fn items_units_and_prices_are_imported_as_a_whole() {
     assert_eq!(counts(&import(client, "item-units", units).await.ok()), [0, 2, 0, 0, 0]);
     assert_eq!(counts(&import(client, "item-units", units).await.ok()), [0, 0, 0, 0, 3]);
     let other = "item,unit,numerator,denominator\nP-1,BX,10,1\n";
-    import(client, "item-units", other).await.expect(409);
+    import(client, "item-units", other).await.expect(422);
     assert_eq!(counts(&import(client, "item-units&update=true", other).await.ok()), [0, 1, 0, 0, 0]);
 
     let prices = "list,item,unit,price,quantity_from,valid_from,valid_to,discount_percent\n\
@@ -50,7 +50,7 @@ async fn items_units_and_prices_are_imported_as_a_whole() {
     assert_eq!(counts(&import(client, "prices", prices).await.ok()), [0, 0, 4, 0, 0]);
     assert_eq!(counts(&import(client, "prices", prices).await.ok()), [0, 0, 0, 0, 4]);
     let dearer = prices.replace(",22,", ",23,");
-    let refused = import(client, "prices", &dearer).await.expect(409);
+    let refused = import(client, "prices", &dearer).await.expect(422);
     assert_eq!(refused.errors(), [("/rows/4/price".to_owned(), "import_price_differs".to_owned())]);
     assert_eq!(counts(&import(client, "prices&update=true", &dearer).await.ok()), [0, 0, 0, 1, 3]);
 }

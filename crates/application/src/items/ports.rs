@@ -44,6 +44,8 @@ pub trait ItemRepository: Send {
     /// The list for whoever has none of his own.
     async fn default_price_list(&mut self, currency: CurrencyCode) -> StorageResult<Option<PriceListId>>;
 
+    /// The resources whose records name a tax code.
+    async fn users_of_tax_code(&mut self, id: TaxCodeId) -> StorageResult<Vec<&'static str>>;
     /// Codes of items whose keys ([`domain::text::code_key`]) are among these; adapters MAY tell letters beyond ASCII by their
     /// case.
     async fn codes_like(&mut self, keys: &BTreeSet<String>) -> StorageResult<Vec<String>>;

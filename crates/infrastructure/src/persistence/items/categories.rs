@@ -19,6 +19,8 @@ table! {
 }
 
 statements! {
+    NAMING_TAX_CODE = "items.item_category.naming_tax_code":
+        "SELECT {first} 1 FROM item_category WHERE tenant_id = ?1 AND (sales_tax_code_id = ?2 OR purchase_tax_code_id = ?2) {only}";
     PARENT = "items.item_category.parent":
         "SELECT parent_id FROM item_category WHERE tenant_id = ?1 AND id = ?2 AND parent_id IS NOT NULL";
 }

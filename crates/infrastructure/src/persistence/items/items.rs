@@ -56,6 +56,8 @@ table! {
 statements! {
     CLEAR_UNITS = "items.item_unit.clear": "DELETE FROM item_unit WHERE tenant_id = ?1 AND item_id = ?2";
     CLEAR_BARCODES = "items.item_barcode.clear": "DELETE FROM item_barcode WHERE tenant_id = ?1 AND item_id = ?2";
+    NAMING_TAX_CODE = "items.item.naming_tax_code":
+        "SELECT {first} 1 FROM item WHERE tenant_id = ?1 AND (sales_tax_code_id = ?2 OR purchase_tax_code_id = ?2) {only}";
     // One walk through the codes, however many are asked for.
     CODES_LIKE = "items.item.codes_like":
         "SELECT code FROM item WHERE tenant_id = ?1 AND LOWER(code) IN ({codes ?2})";

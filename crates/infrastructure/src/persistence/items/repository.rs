@@ -90,6 +90,18 @@ impl ItemRepository for SqlUnitOfWork {
         row.map(|row| row.single("price_list", "id")).transpose()
     }
 
+    async fn users_of_tax_code(&mut self, id: TaxCodeId) -> StorageResult<Vec<&'static str>> {
+        let mut users = Vec::new();
+        let statements =
+            [(&categories::NAMING_TAX_CODE, "item-categories"), (&items::NAMING_TAX_CODE, "items")];
+        for (statement, user) in statements {
+            if self.tx.find(statement, &[self.tenant.into(), id.into()]).await?.is_some() {
+                users.push(user);
+            }
+        }
+        Ok(users)
+    }
+
     async fn codes_like(&mut self, keys: &BTreeSet<String>) -> StorageResult<Vec<String>> {
         let params = [self.tenant.into(), code_list(keys.iter().map(String::as_str))];
         let rows = self.tx.query(&items::CODES_LIKE, &params).await?;
