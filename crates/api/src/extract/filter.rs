@@ -171,9 +171,7 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
         FieldKind::Text | FieldKind::Search => {
             read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
         }
-        FieldKind::Barcode => {
-            read::<Code>(value).map(|code| FilterValue::Text(barcode_key(code.as_str())))
-        }
+        FieldKind::Barcode => read::<Code>(value).map(|code| FilterValue::Text(barcode_key(code.as_str()))),
         FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
         FieldKind::Timestamp => read::<Timestamp>(value).map(FilterValue::Timestamp),
         FieldKind::Amount => read::<Amount>(value).map(FilterValue::Amount),

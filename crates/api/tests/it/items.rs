@@ -178,14 +178,16 @@ async fn of_two_who_take_a_barcode_at_once_one_gets_it() {
 async fn what_has_prices_keeps_its_base_unit_and_cannot_be_deleted() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
-    let units = json!({ "units": [{ "unitCode": "BX", "numerator": 12 }, { "unitCode": "CT", "numerator": 144 }] });
+    let units =
+        json!({ "units": [{ "unitCode": "BX", "numerator": 12 }, { "unitCode": "CT", "numerator": 144 }] });
     let item = create(client, "/items", with(lamp("P-1"), units)).await;
     let standard = client.get("/price-lists?code=STANDARD").await.ok()["items"][0].clone();
     let prices = format!("/price-lists/{}/prices", standard["id"].as_str().unwrap());
     let price = json!({ "itemCode": "P-1", "unitCode": "BX", "validFrom": "2026-01-01", "price": "270" });
     create(client, &prices, price).await;
 
-    let refused = change(client, &item, json!({ "kind": "service", "baseUnitCode": "BX", "units": [] })).await;
+    let refused =
+        change(client, &item, json!({ "kind": "service", "baseUnitCode": "BX", "units": [] })).await;
     let expected = [at("/kind", "item_has_entries"), at("/baseUnitId", "item_has_entries")];
     assert_eq!(refused.expect(409).errors(), expected);
     let fewer = json!({ "units": [{ "unitCode": "CT", "numerator": 144 }] });
@@ -218,9 +220,7 @@ async fn what_has_prices_keeps_its_base_unit_and_cannot_be_deleted() {
 async fn categories_form_a_tree_without_circles() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
-    let body = |code: &str, parent: Option<&str>| {
-        json!({ "code": code, "name": { "en": code }, "parentCode": parent, "salesTaxCode": "Z-EXP" })
-    };
+    let body = |code: &str, parent: Option<&str>| json!({ "code": code, "name": { "en": code }, "parentCode": parent, "salesTaxCode": "Z-EXP" });
     let top = create(client, "/item-categories", body("A0", None)).await;
     let mut above = "A0".to_owned();
     for level in 1..10 {
@@ -235,7 +235,10 @@ async fn categories_form_a_tree_without_circles() {
     assert_eq!(refused.errors(), [at("/parentId", "item_category_cycle")]);
     let wrong = with(body("B", Some("NONE")), json!({ "purchaseTaxCode": "S15", "active": false }));
     let refused = client.post("/item-categories", wrong).await.expect(422).errors();
-    assert_eq!(refused, [at("/parentCode", "unknown_reference"), at("/purchaseTaxCode", "tax_code_kind_not_taken")]);
+    assert_eq!(
+        refused,
+        [at("/parentCode", "unknown_reference"), at("/purchaseTaxCode", "tax_code_kind_not_taken")]
+    );
 }
 
 /// What is not active stays where it is, and nothing new names it.

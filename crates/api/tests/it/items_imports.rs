@@ -29,7 +29,10 @@ async fn items_units_and_prices_are_imported_as_a_whole() {
     assert_eq!(counts(&import(client, "items", ITEMS).await.ok()), [3, 0, 0, 0, 0]);
     assert_eq!(counts(&import(client, "items", ITEMS).await.ok()), [0, 0, 0, 0, 3], "the same file again");
     let lamp = client.get("/items?barcode=6281000000007").await.ok()["items"][0].clone();
-    assert_eq!((&lamp["code"], &lamp["salesPrice"], &lamp["weight"]), (&json!("P-1"), &json!("24.5"), &json!("0.25")));
+    assert_eq!(
+        (&lamp["code"], &lamp["salesPrice"], &lamp["weight"]),
+        (&json!("P-1"), &json!("24.5"), &json!("0.25"))
+    );
 
     let changed = ITEMS.replace("Lamp", "LED lamp").replace("P-1", "p-1");
     let refused = import(client, "items", &changed).await.expect(422);
@@ -90,7 +93,8 @@ async fn every_problem_is_named_with_its_row_and_column() {
     }
     assert_eq!(client.get("/items?code=P-5").await.ok()["items"], json!([]), "nothing was kept");
 
-    let units = "item,unit,numerator,denominator\nNONE,BX,1,1\nP-1,NONE,1,1\nP-1,BX,0,1\nP-1,BX,1.5,1\nP-1,PCE,2,1\n";
+    let units =
+        "item,unit,numerator,denominator\nNONE,BX,1,1\nP-1,NONE,1,1\nP-1,BX,0,1\nP-1,BX,1.5,1\nP-1,PCE,2,1\n";
     let found = import(client, "item-units", units).await.errors();
     for (pointer, code) in [
         ("/rows/2/item", "unknown_reference"),

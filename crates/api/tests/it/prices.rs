@@ -39,14 +39,16 @@ async fn validity_of_one_price_never_overlaps() {
     let (_world, client, prices) = shop().await;
     let first = with(price("P-1", "PCE", "2026-01-01", "24"), json!({ "validTo": "2026-06-30" }));
     let first = create(&client, &prices, first).await;
-    let expected = json!({ "quantityFrom": "0", "validTo": "2026-06-30", "price": "24", "discountPercent": "0" });
+    let expected =
+        json!({ "quantityFrom": "0", "validTo": "2026-06-30", "price": "24", "discountPercent": "0" });
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&first[member], value, "{member}");
     }
     let refused = client.post(&prices, price("P-1", "PCE", "2026-06-30", "25")).await.expect(409);
     assert_eq!(refused.errors(), [at("/validFrom", "price_overlaps")]);
     let second = create(&client, &prices, price("P-1", "PCE", "2026-07-01", "25")).await;
-    create(&client, &prices, with(price("P-1", "PCE", "2026-01-01", "22"), json!({ "quantityFrom": "100" }))).await;
+    create(&client, &prices, with(price("P-1", "PCE", "2026-01-01", "22"), json!({ "quantityFrom": "100" })))
+        .await;
     let one = |price: &Value| format!("{prices}/{}", price["id"].as_str().unwrap());
     let longer = json!({ "validTo": null });
     let refused = client.with_etag("PATCH", &one(&first), "*", longer.clone()).await.expect(409);
@@ -57,7 +59,10 @@ async fn validity_of_one_price_never_overlaps() {
     let wrong = json!({
         "itemCode": "NONE", "unitCode": "PCE", "validFrom": "2026-01-01", "price": "1", "discountPercent": "101",
     });
-    assert_eq!(client.post(&prices, wrong).await.expect(422).errors(), [at("/discountPercent", "invalid_percentage")]);
+    assert_eq!(
+        client.post(&prices, wrong).await.expect(422).errors(),
+        [at("/discountPercent", "invalid_percentage")]
+    );
     let refused = client.post(&prices, price("P-1", "KGM", "2026-01-01", "1")).await.expect(422);
     assert_eq!(refused.errors(), [at("/unitCode", "unit_unknown_for_item")]);
     let refused = client.post(&prices, json!({ "validFrom": "2026-01-01", "price": "1" })).await.expect(422);
@@ -122,7 +127,10 @@ async fn many_prices_are_kept_at_once_or_not_at_all() {
     let next = json!({ "items": [price("P-1", "PCE", "2026-02-01", "25"), ends] });
     let saved = client.post(&bulk, next).await.ok();
     assert_eq!(saved, json!({ "created": 1, "updated": 1, "unchanged": 0 }));
-    client.post("/price-lists/0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11/prices/bulk", items("1")).await.expect(404);
+    client
+        .post("/price-lists/0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11/prices/bulk", items("1"))
+        .await
+        .expect(404);
 }
 
 /// R55: named list, default list of the currency, the item's own price; never another currency or another VAT.
@@ -141,10 +149,17 @@ async fn a_price_comes_from_the_first_source_that_has_one() {
     create(&client, &shelf, price("P-1", "PCE", "2026-01-01", "27.6")).await;
 
     let line = |item: &str, unit: &str, quantity: &str| json!({ "itemCode": item, "unitCode": unit, "quantity": quantity });
-    let lines = json!([line("P-1", "PCE", "10"), line("P-1", "PCE", "9"), line("P-2", "KGM", "2"), line("P-1", "BX", "1")]);
+    let lines = json!([
+        line("P-1", "PCE", "10"),
+        line("P-1", "PCE", "9"),
+        line("P-2", "KGM", "2"),
+        line("P-1", "BX", "1")
+    ]);
     let found = quote(&client, json!({ "priceListCode": "WHOLESALE", "lines": lines })).await;
-    let told: Vec<_> = found.as_array().unwrap().iter().map(|line| (&line["price"], &line["priceSource"])).collect();
-    let expected = [("20", "price_list"), ("24", "default_price_list"), ("0.5", "item"), ("240", "price_list")];
+    let told: Vec<_> =
+        found.as_array().unwrap().iter().map(|line| (&line["price"], &line["priceSource"])).collect();
+    let expected =
+        [("20", "price_list"), ("24", "default_price_list"), ("0.5", "item"), ("240", "price_list")];
     let expected = expected.map(|(price, source)| (json!(price), json!(source)));
     assert_eq!(told, expected.each_ref().map(|(price, source)| (price, source)));
     assert_eq!((&found[0]["discountPercent"], &found[0]["converted"]), (&json!("5"), &json!(false)));
@@ -154,7 +169,8 @@ async fn a_price_comes_from_the_first_source_that_has_one() {
     // Seven pounds in kilograms, at the item's own price.
     let pounds = quote(&client, json!({ "lines": [line("P-2", "BX", "7")] })).await;
     assert_eq!((&pounds[0]["baseQuantity"], &pounds[0]["price"]), (&json!("3.175"), &json!("0.226796")));
-    let with_vat = json!({ "priceListCode": "SHELF", "pricesIncludeVat": true, "lines": [{ "itemCode": "P-1" }] });
+    let with_vat =
+        json!({ "priceListCode": "SHELF", "pricesIncludeVat": true, "lines": [{ "itemCode": "P-1" }] });
     assert_eq!(quote(&client, with_vat).await[0]["price"], "27.6");
 
     let refused = client

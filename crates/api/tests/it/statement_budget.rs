@@ -323,7 +323,8 @@ async fn prices_ask_as_often_for_many_items_as_for_one() {
     let list = client.post("/price-lists", list).await.expect(201).json()["id"].clone();
     for n in 0..40 {
         let mut item = named(&format!("P-{n}"));
-        let members = [("kind", "stock"), ("categoryCode", "GOODS"), ("baseUnitCode", "PCE"), ("salesPrice", "1")];
+        let members =
+            [("kind", "stock"), ("categoryCode", "GOODS"), ("baseUnitCode", "PCE"), ("salesPrice", "1")];
         members.iter().for_each(|(member, value)| item[member] = json!(value));
         client.post("/items", item).await.expect(201);
     }

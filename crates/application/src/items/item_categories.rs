@@ -160,9 +160,8 @@ async fn placed(
     let named: BTreeSet<_> = above.iter().cloned().collect();
     let categories = Known::new(check.uow.items().categories(&named).await?);
     let parent = above.as_ref();
-    let parent = parent.and_then(|parent| {
-        categories.named(parent, PARENT, value.parent_id, &mut check.violations)
-    });
+    let parent =
+        parent.and_then(|parent| categories.named(parent, PARENT, value.parent_id, &mut check.violations));
     let parent_id = parent.map(|parent| parent.id);
     if let Some(parent) = parent_id.filter(|parent| Some(*parent) != value.parent_id) {
         let ancestors = check.uow.items().category_ancestors(parent).await?;

@@ -61,7 +61,8 @@ impl<R: Nameable> Known<R> {
     pub fn new(records: Vec<R>) -> Self {
         let numbered = || records.iter().zip(0..);
         let by_id = numbered().map(|(record, index)| (record.key().uuid(), index)).collect();
-        let by_code = numbered().filter_map(|(record, index)| Some((record.code()?.to_string(), index))).collect();
+        let by_code =
+            numbered().filter_map(|(record, index)| Some((record.code()?.to_string(), index))).collect();
         Self { records, by_id, by_code }
     }
 

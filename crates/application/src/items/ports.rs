@@ -39,7 +39,10 @@ pub trait ItemRepository: Send {
     ) -> StorageResult<Vec<ItemCategory>>;
     async fn tax_codes(&mut self, named: &BTreeSet<Reference<TaxCodeId>>) -> StorageResult<Vec<TaxCode>>;
     async fn items(&mut self, named: &BTreeSet<Reference<ItemId>>) -> StorageResult<Vec<Stored<Item>>>;
-    async fn price_lists(&mut self, named: &BTreeSet<Reference<PriceListId>>) -> StorageResult<Vec<PriceList>>;
+    async fn price_lists(
+        &mut self,
+        named: &BTreeSet<Reference<PriceListId>>,
+    ) -> StorageResult<Vec<PriceList>>;
 
     /// The list for whoever has none of his own.
     async fn default_price_list(&mut self, currency: CurrencyCode) -> StorageResult<Option<PriceListId>>;

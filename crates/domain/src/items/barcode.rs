@@ -53,7 +53,11 @@ impl Barcode {
 /// The form in which barcodes are compared: digits are filled up with zeros on the left, since an EAN-13 and the UPC in it are
 /// one number, and scanners send either.
 pub fn barcode_key(text: &str) -> String {
-    if is_digits(text) && text.len() <= GTIN_LENGTH { format!("{text:0>GTIN_LENGTH$}") } else { text.to_owned() }
+    if is_digits(text) && text.len() <= GTIN_LENGTH {
+        format!("{text:0>GTIN_LENGTH$}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn is_digits(text: &str) -> bool {
@@ -85,9 +89,16 @@ mod tests {
         for good in ["6281000000007", "4006381333931", "96385074", "036000291452", "16281000000004"] {
             assert!(barcode(good, BarcodeKind::Gtin).check().is_ok(), "{good}");
         }
-        for bad in
-            ["6281000000008", "4006381333913", "96385075", "036000291453", "16281000000005", "628100000000", "1", "A6385074"]
-        {
+        for bad in [
+            "6281000000008",
+            "4006381333913",
+            "96385075",
+            "036000291453",
+            "16281000000005",
+            "628100000000",
+            "1",
+            "A6385074",
+        ] {
             let refused = barcode(bad, BarcodeKind::Gtin).check().unwrap_err();
             assert_eq!((refused.def, refused.pointer.as_str()), (&BARCODE_INVALID, "/code"), "{bad}");
             assert!(barcode(bad, BarcodeKind::Internal).check().is_ok(), "{bad}");

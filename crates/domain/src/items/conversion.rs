@@ -57,7 +57,8 @@ impl Ratio {
     /// too large.
     pub fn price_of(self, base: Price) -> Option<Price> {
         let product = i128::from(base.scaled()) * i128::from(self.numerator);
-        let price = i64::try_from(half_up(product, i128::from(self.denominator))).ok().map(Price::from_scaled);
+        let price =
+            i64::try_from(half_up(product, i128::from(self.denominator))).ok().map(Price::from_scaled);
         price.filter(|price| price.is_in_range())
     }
 }
@@ -72,7 +73,11 @@ fn half_up(product: i128, divisor: i128) -> i128 {
 mod tests {
     use super::*;
 
-    fn base(quantity: &str, (numerator, denominator): (i64, i64), decimals: u8) -> Result<String, &'static str> {
+    fn base(
+        quantity: &str,
+        (numerator, denominator): (i64, i64),
+        decimals: u8,
+    ) -> Result<String, &'static str> {
         let ratio = Ratio::new(numerator, denominator).unwrap();
         let base = ratio.base_quantity(Quantity::parse(quantity).unwrap(), decimals);
         base.map(|base| base.to_string()).map_err(|violation| violation.def.code)

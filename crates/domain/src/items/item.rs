@@ -187,7 +187,8 @@ impl Item {
     fn check_units(&self, violations: &mut Violations) {
         for (index, unit) in self.units.iter().enumerate() {
             let before = self.units.iter().take(index);
-            if unit.unit_id == self.base_unit_id || before.into_iter().any(|one| one.unit_id == unit.unit_id) {
+            if unit.unit_id == self.base_unit_id || before.into_iter().any(|one| one.unit_id == unit.unit_id)
+            {
                 violations.push(Violation::new(&ITEM_UNIT_REPEATED).at(format!("/units/{index}/unitId")));
             }
         }

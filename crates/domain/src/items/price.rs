@@ -112,7 +112,9 @@ pub struct Found<'p> {
 /// The price of one list, of whose prices those of the item are given: that of the exact unit with the largest quantity that is
 /// reached, and the latest of these. Only a unit without any price on the day gets that of the base unit, converted.
 pub fn price_in_list<'p>(prices: &[&'p ItemPrice], wanted: &Wanted) -> Option<Found<'p>> {
-    let of_unit = |unit: UnitId| prices.iter().copied().filter(move |price| price.unit_id == unit && price.holds_on(wanted.date));
+    let of_unit = |unit: UnitId| {
+        prices.iter().copied().filter(move |price| price.unit_id == unit && price.holds_on(wanted.date))
+    };
     let reached = |unit: UnitId, quantity: Quantity| {
         of_unit(unit)
             .filter(|price| price.quantity_from <= quantity)
@@ -169,7 +171,11 @@ mod tests {
             ("2025-01-01", Some("2026-01-01"), true),
         ] {
             let other = price(PIECE, "0", (from, to), "11");
-            assert_eq!((first.overlaps(&other), other.overlaps(&first)), (overlaps, overlaps), "{from} {to:?}");
+            assert_eq!(
+                (first.overlaps(&other), other.overlaps(&first)),
+                (overlaps, overlaps),
+                "{from} {to:?}"
+            );
         }
         assert!(!first.overlaps(&price(BOX, "0", ("2026-01-01", None), "10")));
         assert!(!first.overlaps(&price(PIECE, "10", ("2026-01-01", None), "10")));
@@ -182,7 +188,11 @@ mod tests {
         let at = |code, pointer: &str| (code, pointer.to_owned());
         assert_eq!(
             found,
-            [at("price_negative", "/price"), at("quantity_negative", "/quantityFrom"), at("validity_reversed", "/validTo")]
+            [
+                at("price_negative", "/price"),
+                at("quantity_negative", "/quantityFrom"),
+                at("validity_reversed", "/validTo")
+            ]
         );
         wrong = price(PIECE, "0", ("2026-01-31", Some("2026-01-31")), "0");
         assert!(wrong.check().is_empty());

@@ -195,7 +195,8 @@ pub fn tables() -> Vec<&'static TableSql> {
 /// Every statement of the product, for the golden files and for preparing each on a migrated database.
 pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
-    [bookkeeping::ALL, &accounting::statements(), &items::statements(), &platform::statements(), &tables].concat()
+    [bookkeeping::ALL, &accounting::statements(), &items::statements(), &platform::statements(), &tables]
+        .concat()
 }
 
 /// Every bulk insert, likewise.

@@ -76,7 +76,9 @@ impl Dialect {
             }
             (Self::Sqlite, "codes") => format!("SELECT value FROM json_each({argument})"),
             (Self::SqlServer, "codes") => {
-                format!("SELECT CONVERT(NVARCHAR(50), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})")
+                format!(
+                    "SELECT CONVERT(NVARCHAR(50), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
+                )
             }
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),

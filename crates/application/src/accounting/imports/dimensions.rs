@@ -11,7 +11,6 @@ use domain::text::{
     CODE_LENGTH_MAX, Code, LocalizedName, ascii_digit, code_key, is_code_character, is_invisible, search_form,
 };
 
-use super::row_reader::is_arabic;
 use super::cells::quoted;
 use super::entry_file::{EntryFile, FileDimension};
 use super::error::{
@@ -20,6 +19,7 @@ use super::error::{
 };
 use super::nearest::nearest;
 use super::row_errors::RowErrors;
+use super::row_reader::is_arabic;
 use super::{ImportKind, columns};
 use crate::accounting::dimensions::{DIMENSION, DIMENSION_VALUE, DimensionView};
 use crate::accounting::error::DIMENSION_VALUE_UNKNOWN;

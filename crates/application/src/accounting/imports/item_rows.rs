@@ -137,8 +137,7 @@ fn part(text: &str) -> Result<i64, Violation> {
 
 impl FileRow for FileItemUnit {
     const KIND: ImportKind = ImportKind::ItemUnits;
-    const REQUIRED: &'static [Column] =
-        &[Column::Item, Column::Unit, Column::Numerator, Column::Denominator];
+    const REQUIRED: &'static [Column] = &[Column::Item, Column::Unit, Column::Numerator, Column::Denominator];
 
     fn read(row: &mut RowReader<'_>) -> Option<Self> {
         let item = row.required(Column::Item, Code::parse);

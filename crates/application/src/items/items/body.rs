@@ -4,8 +4,8 @@ use domain::items::barcode::BarcodeKind;
 use domain::items::category::ItemCategoryId;
 use domain::items::conversion::RATIO_PART_MAX;
 use domain::items::item::{
-    BARCODES_MAX, BLOCKED_REASON_LENGTH_MAX, Blocked, DESCRIPTION_LENGTH_MAX, HsCode, ITEM_UNITS_MAX, ItemKind,
-    Tracking,
+    BARCODES_MAX, BLOCKED_REASON_LENGTH_MAX, Blocked, DESCRIPTION_LENGTH_MAX, HsCode, ITEM_UNITS_MAX,
+    ItemKind, Tracking,
 };
 use domain::items::unit::UnitId;
 use domain::money::{Price, Quantity};

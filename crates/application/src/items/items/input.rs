@@ -12,8 +12,8 @@ use domain::money::{Price, Quantity};
 use domain::tax::tax_code::TaxCodeId;
 use domain::text::{Code, LocalizedName};
 
-use super::body::{BarcodeBody, ItemChange, ItemUnitBody, NewItem};
 use super::Learned;
+use super::body::{BarcodeBody, ItemChange, ItemUnitBody, NewItem};
 use super::resolve::Resolver;
 use crate::items::known::Names;
 use crate::reference::{Reference, by_id_or_code, optional, patched};
@@ -179,7 +179,9 @@ impl ItemInput {
         let own = [&self.base_unit, &self.purchase_unit, &self.sales_unit];
         named.units.extend(own.into_iter().flatten().cloned().chain(units).chain(of_barcodes));
         named.categories.extend(self.category.clone());
-        named.tax_codes.extend([&self.sales_tax_code, &self.purchase_tax_code].into_iter().flatten().cloned());
+        named
+            .tax_codes
+            .extend([&self.sales_tax_code, &self.purchase_tax_code].into_iter().flatten().cloned());
         named.barcodes.extend(self.barcodes.iter().map(|barcode| barcode_key(barcode.code.as_str())));
     }
 

@@ -93,9 +93,10 @@ impl PriceQuotes {
         let names = Names { at: "", id: "priceListId", code: "priceListCode" };
         let first = named.as_ref().and_then(|named| known.named(named, names, None, violations));
         let first_id = first.map(|list| list.id);
-        let default = known.all().iter().find(|list| {
-            list.is_default && list.currency == body.currency && Some(list.id) != first_id
-        });
+        let default = known
+            .all()
+            .iter()
+            .find(|list| list.is_default && list.currency == body.currency && Some(list.id) != first_id);
         let first = first.map(|list| ("price_list", list.clone()));
         let default = default.map(|list| ("default_price_list", list.clone()));
         let fits = |list: &PriceList| {
@@ -135,9 +136,10 @@ impl Sources {
                 return Some(view(line, source, found.price, found.converted, listed));
             }
         }
-        let own = line.unit.sales_price.filter(|_| {
-            body.currency == line.unit.company_currency && !body.prices_include_vat
-        })?;
+        let own = line
+            .unit
+            .sales_price
+            .filter(|_| body.currency == line.unit.company_currency && !body.prices_include_vat)?;
         let converted = line.unit.unit_id != line.unit.base_unit_id;
         Some(view(line, "item", line.wanted.ratio.price_of(own)?, converted, None))
     }

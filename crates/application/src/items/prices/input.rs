@@ -9,8 +9,8 @@ use domain::items::unit::UnitId;
 use domain::money::{Percentage, Price, Quantity};
 use uuid::Uuid;
 
-use super::plan::Learned;
 use super::NewPrice;
+use super::plan::Learned;
 use crate::items::known::Names;
 use crate::reference::{Reference, by_id_or_code};
 use crate::wire::REQUIRED;

@@ -104,7 +104,9 @@ impl MasterData for ItemPrice {
     async fn create(new: &NewPrice, key: PriceKey, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let input = PriceInput::new(new);
         let learned = Learned::of(check.uow, std::iter::once(&input)).await?;
-        let Some(value) = input.price(key.parent, "", &learned, &mut check.violations) else { return Ok(None) };
+        let Some(value) = input.price(key.parent, "", &learned, &mut check.violations) else {
+            return Ok(None);
+        };
         let value = Self { id: key.id, ..value };
         alone(&value, check).await?;
         Ok(Some(value))
@@ -136,4 +138,3 @@ async fn alone(value: &ItemPrice, check: &mut Check<'_>) -> AppResult<()> {
     }
     Ok(())
 }
-

@@ -56,11 +56,7 @@ fn everything_that_is_wrong_is_said_at_once() {
             ItemUnit { unit_id: unit(1), ratio: Ratio::ONE },
             ItemUnit { unit_id: unit(2), ratio: Ratio::ONE },
         ],
-        barcodes: vec![
-            barcode("036000291452", 1),
-            barcode("0036000291452", 2),
-            barcode("6281000000008", 7),
-        ],
+        barcodes: vec![barcode("036000291452", 1), barcode("0036000291452", 2), barcode("6281000000008", 7)],
         ..item()
     };
     let at = |code, pointer: &str| (code, pointer.to_owned());
@@ -104,7 +100,9 @@ fn an_item_knows_the_units_it_has() {
 
 #[test]
 fn a_code_of_the_harmonized_system_is_its_digits() {
-    for (text, digits) in [("8544.49", "854449"), ("854449000000", "854449000000"), ("85.44.49.20", "85444920")] {
+    for (text, digits) in
+        [("8544.49", "854449"), ("854449000000", "854449000000"), ("85.44.49.20", "85444920")]
+    {
         assert_eq!(HsCode::parse(text).unwrap().as_str(), digits);
     }
     for bad in ["", "85444", "8544490000001", "8544-49", "٨٥٤٤٤٩"] {

@@ -81,7 +81,10 @@ impl ItemRepository for SqlUnitOfWork {
         self.named((&items::BY_ID, &items::BY_CODE), named).await
     }
 
-    async fn price_lists(&mut self, named: &BTreeSet<Reference<PriceListId>>) -> StorageResult<Vec<PriceList>> {
+    async fn price_lists(
+        &mut self,
+        named: &BTreeSet<Reference<PriceListId>>,
+    ) -> StorageResult<Vec<PriceList>> {
         self.named_values((&price_lists::BY_ID, &price_lists::BY_CODE), named).await
     }
 
@@ -168,7 +171,8 @@ impl ItemRepository for SqlUnitOfWork {
     ) -> StorageResult<Vec<Stored<ItemPrice>>> {
         let lists = id_list(lists.iter().map(|id| id.uuid()));
         let items = id_list(items.iter().map(|id| id.uuid()));
-        let rows = self.tx.query(&price_lists::FROM, &[self.tenant.into(), lists, items, from.into()]).await?;
+        let rows =
+            self.tx.query(&price_lists::FROM, &[self.tenant.into(), lists, items, from.into()]).await?;
         rows.into_iter().map(|row| stored(&mut row.columns("price"))).collect()
     }
 

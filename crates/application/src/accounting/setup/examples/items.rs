@@ -46,16 +46,31 @@ static ITEMS: [Planned; 11] = [
     Planned {
         barcode: Some("6281000001004"),
         other: Some(("BX", 12, "270")),
-        ..planned("P-100", ("مصباح LED بقدرة 18 واط", "LED lamp 18 W"), (ItemKind::Stock, "GOODS"), ("PCE", "24"))
+        ..planned(
+            "P-100",
+            ("مصباح LED بقدرة 18 واط", "LED lamp 18 W"),
+            (ItemKind::Stock, "GOODS"),
+            ("PCE", "24"),
+        )
     },
-    planned("P-110", ("كابل نحاس 2.5 مم", "Copper cable 2.5 mm"), (ItemKind::Stock, "GOODS"), ("MTR", "3.75")),
+    planned(
+        "P-110",
+        ("كابل نحاس 2.5 مم", "Copper cable 2.5 mm"),
+        (ItemKind::Stock, "GOODS"),
+        ("MTR", "3.75"),
+    ),
     Planned {
         barcode: Some("6281000001011"),
         ..planned("P-120", ("مفتاح إنارة جداري", "Wall switch"), (ItemKind::Stock, "GOODS"), ("PCE", "18.5"))
     },
     Planned {
         barcode: Some("6281000001028"),
-        ..planned("P-130", ("لوحة توزيع كهربائية", "Distribution board"), (ItemKind::Stock, "GOODS"), ("PCE", "420"))
+        ..planned(
+            "P-130",
+            ("لوحة توزيع كهربائية", "Distribution board"),
+            (ItemKind::Stock, "GOODS"),
+            ("PCE", "420"),
+        )
     },
     Planned {
         other: Some(("TNE", 1_000, "")),
@@ -65,7 +80,12 @@ static ITEMS: [Planned; 11] = [
     planned("M-100", ("لوازم مكتبية", "Office supplies"), (ItemKind::NonStock, "MATERIALS"), ("PCE", "")),
     planned("S-100", ("أعمال تركيب", "Installation work"), (ItemKind::Service, "SERVICES"), ("HUR", "150")),
     planned("S-110", ("زيارة موقع", "Site visit"), (ItemKind::Service, "SERVICES"), ("PCE", "300")),
-    planned("S-120", ("صيانة شهرية", "Monthly maintenance"), (ItemKind::Service, "SERVICES"), ("MON", "1200")),
+    planned(
+        "S-120",
+        ("صيانة شهرية", "Monthly maintenance"),
+        (ItemKind::Service, "SERVICES"),
+        ("MON", "1200"),
+    ),
     planned("F-100", ("أجور شحن", "Freight"), (ItemKind::Charge, "CHARGES"), ("PCE", "250")),
 ];
 
@@ -168,7 +188,11 @@ mod tests {
             assert!(item.name.ar().is_some() && item.name.en().is_some());
             for body in item.barcodes.0 {
                 let unit_id = UnitId::new(Uuid::nil());
-                assert!(Barcode { code: body.code, kind: body.kind, unit_id }.check().is_ok(), "{}", planned.code);
+                assert!(
+                    Barcode { code: body.code, kind: body.kind, unit_id }.check().is_ok(),
+                    "{}",
+                    planned.code
+                );
             }
         }
     }
