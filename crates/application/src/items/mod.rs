@@ -2,7 +2,7 @@
 
 pub mod error;
 mod item_categories;
-mod items;
+mod item;
 mod known;
 pub mod ports;
 mod price_lists;
@@ -12,9 +12,9 @@ mod units;
 mod words;
 
 pub use item_categories::{ItemCategoryChange, ItemCategoryView, NewItemCategory};
-pub use items::input::{BarcodeInput, ItemInput, UnitInput};
-pub use items::{BarcodeBody, ItemChange, ItemUnitBody, ItemView, NewItem};
-pub use items::{Learned, check_barcodes};
+pub use item::input::{BarcodeInput, ItemInput, UnitInput};
+pub use item::{BarcodeBody, ItemChange, ItemUnitBody, ItemView, NewItem};
+pub use item::{Learned, check_barcodes};
 pub use known::{Known, Names};
 pub use price_lists::{NewPriceList, PriceListChange, PriceListView};
 pub use units::{NewUnit, UnitChange, UnitView};

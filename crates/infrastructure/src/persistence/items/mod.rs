@@ -1,7 +1,7 @@
 //! Items and their prices in SQL.
 
 pub mod categories;
-pub mod items;
+pub mod item;
 pub mod price_lists;
 pub mod price_queries;
 pub mod repository;
@@ -11,13 +11,13 @@ use crate::sql::bulk::Bulk;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [categories::ALL, items::ALL, price_lists::ALL, price_queries::ALL].concat()
+    [categories::ALL, item::ALL, price_lists::ALL, price_queries::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [items::BULKS, price_lists::BULKS].concat()
+    [item::BULKS, price_lists::BULKS].concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    [units::LOOKUPS, categories::LOOKUPS, items::LOOKUPS, price_lists::LOOKUPS].concat()
+    [units::LOOKUPS, categories::LOOKUPS, item::LOOKUPS, price_lists::LOOKUPS].concat()
 }

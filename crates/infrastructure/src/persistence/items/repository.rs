@@ -18,7 +18,7 @@ use domain::money::CurrencyCode;
 use domain::tax::tax_code::{TaxCode, TaxCodeId};
 use domain::text::Code;
 
-use super::{categories, items, price_lists, units};
+use super::{categories, item, price_lists, units};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::{Table, stored};
 use crate::sql::statement::Lookup;
@@ -78,7 +78,7 @@ impl ItemRepository for SqlUnitOfWork {
     }
 
     async fn items(&mut self, named: &BTreeSet<Reference<ItemId>>) -> StorageResult<Vec<Stored<Item>>> {
-        self.named((&items::BY_ID, &items::BY_CODE), named).await
+        self.named((&item::BY_ID, &item::BY_CODE), named).await
     }
 
     async fn price_lists(
@@ -96,7 +96,7 @@ impl ItemRepository for SqlUnitOfWork {
     async fn users_of_tax_code(&mut self, id: TaxCodeId) -> StorageResult<Vec<&'static str>> {
         let mut users = Vec::new();
         let statements =
-            [(&categories::NAMING_TAX_CODE, "item-categories"), (&items::NAMING_TAX_CODE, "items")];
+            [(&categories::NAMING_TAX_CODE, "item-categories"), (&item::NAMING_TAX_CODE, "items")];
         for (statement, user) in statements {
             if self.tx.find(statement, &[self.tenant.into(), id.into()]).await?.is_some() {
                 users.push(user);
@@ -107,7 +107,7 @@ impl ItemRepository for SqlUnitOfWork {
 
     async fn codes_like(&mut self, keys: &BTreeSet<String>) -> StorageResult<Vec<String>> {
         let params = [self.tenant.into(), code_list(keys.iter().map(String::as_str))];
-        let rows = self.tx.query(&items::CODES_LIKE, &params).await?;
+        let rows = self.tx.query(&item::CODES_LIKE, &params).await?;
         rows.into_iter().map(|row| row.single("item", "code")).collect()
     }
 
@@ -115,7 +115,7 @@ impl ItemRepository for SqlUnitOfWork {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.tx.lookup(&items::OWNERS, self.tenant, keys.iter().map(Value::from)).await?;
+        let rows = self.tx.lookup(&item::OWNERS, self.tenant, keys.iter().map(Value::from)).await?;
         let owner = |row: crate::sql::value::Row| {
             let mut columns = row.columns("item_barcode");
             Ok(BarcodeOwner {
@@ -128,7 +128,7 @@ impl ItemRepository for SqlUnitOfWork {
     }
 
     async fn priced_units(&mut self, item: ItemId) -> StorageResult<BTreeSet<UnitId>> {
-        let rows = self.tx.query(&items::PRICED_UNITS, &[self.tenant.into(), item.into()]).await?;
+        let rows = self.tx.query(&item::PRICED_UNITS, &[self.tenant.into(), item.into()]).await?;
         rows.into_iter().map(|row| row.single("price", "unit_id")).collect()
     }
 
