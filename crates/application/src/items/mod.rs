@@ -1,8 +1,8 @@
 //! Items, the units they are counted in, and their prices.
 
 pub mod error;
-mod item_categories;
 mod item;
+mod item_categories;
 mod known;
 pub mod ports;
 mod price_lists;
@@ -11,10 +11,10 @@ pub mod prices;
 mod units;
 mod words;
 
-pub use item_categories::{ItemCategoryChange, ItemCategoryView, NewItemCategory};
 pub use item::input::{BarcodeInput, ItemInput, UnitInput};
 pub use item::{BarcodeBody, ItemChange, ItemUnitBody, ItemView, NewItem};
 pub use item::{Learned, check_barcodes};
+pub use item_categories::{ItemCategoryChange, ItemCategoryView, NewItemCategory};
 pub use known::{Known, Names};
 pub use price_lists::{NewPriceList, PriceListChange, PriceListView};
 pub use units::{NewUnit, UnitChange, UnitView};
