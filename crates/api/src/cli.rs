@@ -198,7 +198,7 @@ pub struct HealthcheckArgs {
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct ImportArgs {
-    /// accounts, journal-entries, opening-balances or parties
+    /// accounts, journal-entries, opening-balances, parties, items, item-units or prices
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: String,
     /// Code of the tenant

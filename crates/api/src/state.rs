@@ -18,6 +18,7 @@ use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
+use application::items::ports::PriceQueries;
 use application::master_data::registry::MasterReads;
 use application::parties::ports::PartyQueries;
 use application::platform::attachments::ports::AttachmentQueries;
@@ -205,6 +206,7 @@ queries! {
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
     parties: PartyQueries,
+    prices: PriceQueries,
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,
     reports: ReportQueries,

@@ -11,6 +11,7 @@ pub mod command;
 pub mod context;
 pub mod error;
 pub mod flat_json;
+pub mod items;
 pub mod master_data;
 pub mod nouns;
 pub mod paging;

@@ -51,6 +51,8 @@ pub enum FieldKind {
     Amount,
     Integer,
     Boolean,
+    /// A barcode, found in the form in which barcodes are compared.
+    Barcode,
     /// A name, found by any part of it: folded like the search column it stands for.
     Search,
     /// One of these words.

@@ -5,7 +5,7 @@ use domain::text::Code;
 use crate::wire::{Optional, Patch};
 
 /// An id or a code.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference<Id> {
     Id(Id),
     Code(String),

@@ -18,6 +18,7 @@ use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
+use crate::items::ports::ItemRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::parties::ports::PartyRepository;
 use crate::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -62,6 +63,7 @@ pub trait UnitOfWork: MasterRecords {
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn revaluations(&mut self) -> &mut dyn RevaluationRepository;
+    fn items(&mut self) -> &mut dyn ItemRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;
     fn jobs(&mut self) -> &mut dyn JobRepository;
     fn leases(&mut self) -> &mut dyn LeaseRepository;

@@ -10,6 +10,13 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 
 static LISTED: &[&[&ErrorDef]] = &[
     crate::country::ALL,
+    crate::items::barcode::ALL,
+    crate::items::category::ALL,
+    crate::items::conversion::ALL,
+    crate::items::item::ALL,
+    crate::items::price::ALL,
+    crate::items::price_list::ALL,
+    crate::items::unit::ALL,
     crate::money::ALL,
     crate::money::percentage::ALL,
     crate::money::quantity::ALL,

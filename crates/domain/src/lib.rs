@@ -6,6 +6,7 @@ pub mod country;
 pub mod error;
 pub mod hex;
 pub mod ids;
+pub mod items;
 pub mod money;
 pub mod parties;
 pub mod platform;

@@ -101,10 +101,8 @@ fn told(summary: &BackupSummary) -> String {
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.
 pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure> {
     let kind = ImportKind::parse(&args.kind).ok_or_else(|| {
-        Failure::Other(format!(
-            "--type is accounts, journal-entries, opening-balances or parties, not '{}'",
-            args.kind
-        ))
+        let known = ImportKind::ALL.map(ImportKind::as_str).join(", ");
+        Failure::Other(format!("--type is one of {known}, not '{}'", args.kind))
     })?;
     let extension = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let format = match extension.to_ascii_lowercase().as_str() {

@@ -8,7 +8,9 @@ use application::paging::{
 };
 use chrono::NaiveDate;
 use domain::error::{Language, Phrase, Violation, Violations};
+use domain::items::barcode::barcode_key;
 use domain::money::Amount;
+use domain::text::Code;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -23,6 +25,7 @@ pub fn operators(field: &FieldSpec) -> impl Iterator<Item = (&'static str, Filte
     let of_kind: &[(&'static str, FilterOp)] = match field.kind {
         FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In)],
         FieldKind::Boolean => &[("", Eq), ("ne", Ne)],
+        FieldKind::Barcode => &[("", Eq)],
         FieldKind::Search => &[("", Like), ("like", Like)],
         FieldKind::Text => &[
             ("", Eq),
@@ -168,6 +171,7 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
         FieldKind::Text | FieldKind::Search => {
             read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
         }
+        FieldKind::Barcode => read::<Code>(value).map(|code| FilterValue::Text(barcode_key(code.as_str()))),
         FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
         FieldKind::Timestamp => read::<Timestamp>(value).map(FilterValue::Timestamp),
         FieldKind::Amount => read::<Amount>(value).map(FilterValue::Amount),
@@ -185,6 +189,7 @@ fn expected(kind: FieldKind, op: FilterOp) -> Phrase {
             format!("text of at most {FILTER_LENGTH_MAX} characters"),
             format!("نص لا يزيد على {FILTER_LENGTH_MAX} حرف"),
         ),
+        FieldKind::Barcode => Phrase::new("a barcode such as 6281000000007", "باركود مثل 6281000000007"),
         FieldKind::Date => Phrase::new("a date such as 2026-11-22", "تاريخ مثل 2026-11-22"),
         FieldKind::Timestamp => {
             Phrase::new("a timestamp such as 2026-11-22T10:30:00Z", "وقت مثل 2026-11-22T10:30:00Z")

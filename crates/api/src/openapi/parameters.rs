@@ -6,6 +6,7 @@ use application::paging::{
 };
 use chrono::NaiveDate;
 use domain::money::Amount;
+use domain::text::Code;
 use domain::time::Timestamp;
 use http::Method;
 use serde_json::{Value, json};
@@ -150,6 +151,7 @@ fn example_value(kind: FieldKind) -> Option<&'static str> {
     match kind {
         FieldKind::Id => Some("01928c3e-7d4a-7c1e-9f00-3a5b6c7d8e9f"),
         FieldKind::Text | FieldKind::Search => Some("A-100"),
+        FieldKind::Barcode => Some("6281000000007"),
         FieldKind::Date => Some("2026-01-31"),
         FieldKind::Timestamp => Some("2026-01-31T00:00:00Z"),
         FieldKind::Amount => Some("100.00"),
@@ -182,6 +184,7 @@ fn filter_schema(spec: &ListSpec, field: &FieldSpec, op: FilterOp, schemas: &mut
         _ if op == FilterOp::IsNull => bool::schema(schemas),
         FieldKind::Id => <Uuid as WireType>::schema(schemas),
         FieldKind::Text | FieldKind::Search => Text::<FILTER_LENGTH_MAX>::schema(schemas),
+        FieldKind::Barcode => Code::schema(schemas),
         FieldKind::Date => NaiveDate::schema(schemas),
         FieldKind::Timestamp => Timestamp::schema(schemas),
         FieldKind::Amount => Amount::schema(schemas),

@@ -2,6 +2,7 @@
 
 pub mod accounting;
 mod cached;
+mod items;
 mod master_data;
 pub mod parties;
 pub mod platform;
@@ -14,6 +15,7 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
+    items::operations(ops);
     settlement::operations(ops);
     tax::operations(ops);
     parties::operations(ops);

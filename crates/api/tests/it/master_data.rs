@@ -18,13 +18,24 @@ pub fn example(document: &Value, resource: &Resource) -> Value {
     example.cloned().unwrap_or_else(|| panic!("{schema} has no complete example"))
 }
 
-/// Makes what the examples mention and a tenant may lack: their currency and their dimension.
+/// Makes what the examples mention and a tenant may lack: their currency and dimension, their unit, category and item.
 pub async fn make_mentioned(client: &Client) {
     let currency = json!({ "code": "USD", "name": { "en": "US dollar" } });
     let dimension = json!({ "code": "cost-centre", "name": { "en": "Cost centre" } });
-    for (path, body) in [("/currencies", currency), ("/dimensions", dimension)] {
+    let unit = json!({ "code": "PCE", "name": { "en": "Piece" }, "uneceCode": "H87" });
+    let category = json!({ "code": "GOODS", "name": { "en": "Goods" } });
+    let item = json!({
+        "code": "P-100", "name": { "en": "Lamp" }, "kind": "stock", "categoryCode": "GOODS", "baseUnitCode": "PCE",
+    });
+    for (path, body) in [
+        ("/currencies", currency),
+        ("/dimensions", dimension),
+        ("/units", unit),
+        ("/item-categories", category),
+        ("/items", item),
+    ] {
         let status = client.post(path, body).await.status.as_u16();
-        assert!(matches!(status, 201 | 422), "{path}: {status}");
+        assert!(matches!(status, 201 | 409 | 422), "{path}: {status}");
     }
 }
 
@@ -75,7 +86,7 @@ async fn what_lies_below_nothing_is_not_found() {
         for parent in ["0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11", "nothing"] {
             let path = resource.path.replace("{id}", parent);
             let list = client.get(&path).await.expect(404);
-            assert!(list.text().contains(resource.owner), "{path}: {}", list.text());
+            assert!(list.text().contains(&resource.owner.replace('_', " ")), "{path}: {}", list.text());
             client.post(&path, example(&document, resource)).await.expect(404);
         }
     }

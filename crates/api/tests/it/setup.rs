@@ -21,7 +21,8 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
         done,
         json!({
             "template": "sa-standard", "currencies": 7, "accounts": 132, "numberSeries": 4, "journals": 4,
-            "dimensions": 3, "taxCodes": 19, "paymentTerms": 4, "partyGroups": 3, "fiscalYears": 0, "ledgerSettings": 7,
+            "dimensions": 3, "taxCodes": 19, "paymentTerms": 4, "partyGroups": 3, "units": 15, "itemCategories": 4,
+            "priceLists": 1, "fiscalYears": 0, "ledgerSettings": 7,
         })
     );
     let again = setup("sa-standard").await;

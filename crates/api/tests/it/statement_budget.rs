@@ -40,6 +40,9 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("import and post", 23, 17),
     ("run a recurring entry", 7, 5),
     ("close a period", 6, 9),
+    // Items with their units, lists, prices.
+    ("quote prices", 3, 3),
+    ("save prices", 12, 9),
 ];
 
 struct Measured {
@@ -301,6 +304,46 @@ async fn recurring_entries_and_closing_ask_within_their_budgets() {
         } else {
             books.within("close a period", 1, closing).await.expect(200);
         }
+    }
+    books.end();
+}
+
+/// Prices are looked up, and kept, in as many statements for hundreds of items as for one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prices_ask_as_often_for_many_items_as_for_one() {
+    let mut books = Measured::new().await;
+    let client = books.tenant.client.clone();
+    let named = |code: &str| json!({ "code": code, "name": { "en": code } });
+    let mut unit = named("PCE");
+    unit["uneceCode"] = json!("H87");
+    client.post("/units", unit).await.expect(201);
+    client.post("/item-categories", named("GOODS")).await.expect(201);
+    let mut list = named("STANDARD");
+    (list["currency"], list["isDefault"]) = (json!("SAR"), json!(true));
+    let list = client.post("/price-lists", list).await.expect(201).json()["id"].clone();
+    for n in 0..40 {
+        let mut item = named(&format!("P-{n}"));
+        let members =
+            [("kind", "stock"), ("categoryCode", "GOODS"), ("baseUnitCode", "PCE"), ("salesPrice", "1")];
+        members.iter().for_each(|(member, value)| item[member] = json!(value));
+        client.post("/items", item).await.expect(201);
+    }
+    let bulk = format!("/price-lists/{}/prices/bulk", list.as_str().unwrap());
+    let prices = |count: usize, from: &str| {
+        let price = |n| json!({ "itemCode": format!("P-{n}"), "unitCode": "PCE", "validFrom": from, "validTo": from, "price": "2" });
+        json!({ "items": (0..count).map(price).collect::<Vec<_>>() })
+    };
+    client.post(&bulk, prices(1, "2026-03-01")).await.ok();
+    for (rows, day) in [(1, "2026-03-02"), (40, "2026-03-03")] {
+        books.within("save prices", rows, client.post(&bulk, prices(rows, day))).await.ok();
+    }
+    let quote = |count: usize| {
+        let line = |n| json!({ "itemCode": format!("P-{n}"), "quantity": "3" });
+        json!({ "currency": "SAR", "date": "2026-03-02", "lines": (0..count).map(line).collect::<Vec<_>>() })
+    };
+    client.post("/price-quotes", quote(1)).await.ok();
+    for rows in [1, 40] {
+        books.within("quote prices", rows, client.post("/price-quotes", quote(rows))).await.ok();
     }
     books.end();
 }

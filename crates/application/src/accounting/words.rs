@@ -19,7 +19,11 @@ word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investin
 word_type!(RuleWord, "dimensionRuleKind");
 word_type!(ExportFormat, "exportFormat");
 word_type!(PeriodPattern, "periodPattern");
-word_type!(ImportKind, "importType", ["accounts", "journal-entries", "opening-balances", "parties"]);
+word_type!(
+    ImportKind,
+    "importType",
+    ["accounts", "journal-entries", "opening-balances", "parties", "items", "item-units", "prices"]
+);
 word_type!(ChainKind, "chainKind");
 word_type!(LockKind, "lockKind");
 word_type!(NumberReset, "numberReset");

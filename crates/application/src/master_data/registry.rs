@@ -5,6 +5,11 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::items::category::ItemCategory;
+use domain::items::item::Item;
+use domain::items::price::ItemPrice;
+use domain::items::price_list::PriceList;
+use domain::items::unit::Unit;
 use domain::parties::bank_account::PartyBankAccount;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
@@ -41,4 +46,9 @@ master_data! {
     PartyGroup,
     Party,
     PartyBankAccount,
+    Unit,
+    ItemCategory,
+    Item,
+    PriceList,
+    ItemPrice,
 }

@@ -3,7 +3,7 @@
 use domain::country::Country;
 use domain::error::Language;
 use domain::ids::Id;
-use domain::money::{CurrencyCode, Percentage, Rate};
+use domain::money::{CurrencyCode, Percentage, Price, Quantity, Rate};
 use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ shown! {
     CurrencyCode => String: value => value.to_string();
     Percentage => String: value => value.to_string();
     Rate => String: value => value.to_string();
+    Quantity => String: value => value.to_string();
+    Price => String: value => value.to_string();
     LocalizedName => NameView: value => NameView::from(value);
 }
 

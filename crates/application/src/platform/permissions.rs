@@ -65,6 +65,7 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
     permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
     permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission("items.price_quote.read", "Look up prices", "الاستعلام عن الأسعار"),
     permission(
         "parties.party.allow_duplicate",
         "Have a number that another party has",

@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::changes::refuse_used;
 use crate::error::AppResult;
 use crate::master_data::{Check, MasterData, Records, Shown};
 use crate::paging::FieldKind;
@@ -195,6 +196,11 @@ impl MasterData for TaxCode {
         let used = !Records::<Self>::used_by(check.uow, self.id).await?.is_empty();
         check.violations.extend(self.may_become(&next, used).into_vec());
         Ok(Some(next))
+    }
+
+    /// Items that name the code do not fix what it says, as posted lines do.
+    async fn delete(&self, check: &mut Check<'_>) -> AppResult<()> {
+        refuse_used(&check.uow.items().users_of_tax_code(self.id).await?)
     }
 }
 

@@ -49,6 +49,10 @@ macro_rules! millionths {
             pub const fn is_negative(self) -> bool {
                 self.0 < 0
             }
+            /// Whether it has no more digits than what is read; what was calculated may have.
+            pub const fn is_in_range(self) -> bool {
+                -TOO_LARGE < self.0 && self.0 < TOO_LARGE
+            }
 
             /// Parses `2.5`, `-3`, `.000001`; no grouping, no exponent, no sign `+`.
             pub fn parse(text: &str) -> Result<Self, Violation> {

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod items;
 pub mod parties;
 pub mod platform;
 mod search;
@@ -29,6 +30,7 @@ use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
+use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
 use application::platform::jobs::JobRepository;
@@ -51,6 +53,10 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::ids::TenantId;
+use domain::items::category::ItemCategory;
+use domain::items::item::Item;
+use domain::items::price::ItemPrice;
+use domain::items::price_list::PriceList;
 use domain::parties::bank_account::PartyBankAccount;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
@@ -153,6 +159,7 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
         codes: CodeRepository,
+        items: ItemRepository,
         imports: ImportRepository,
         invitations: InvitationRepository,
         jobs: JobRepository,
@@ -192,6 +199,11 @@ pub fn tables() -> Vec<&'static TableSql> {
         PartyGroup::table(),
         Party::table(),
         PartyBankAccount::table(),
+        domain::items::unit::Unit::table(),
+        ItemCategory::table(),
+        Item::table(),
+        PriceList::table(),
+        ItemPrice::table(),
     ];
     tables
 }
@@ -201,6 +213,7 @@ pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
     let modules = [
         accounting::statements(),
+        items::statements(),
         parties::statements(),
         platform::statements(),
         settlement::statements(),
@@ -210,7 +223,7 @@ pub fn statements() -> Vec<&'static Statement> {
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks(), &settlement::bulks()].concat()
+    [bookkeeping::BULKS, &accounting::bulks(), &items::bulks(), &settlement::bulks()].concat()
 }
 
 /// Every accumulation, likewise.
@@ -222,6 +235,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lookups() -> Vec<&'static Lookup> {
     let modules = [
         accounting::lookups(),
+        items::lookups(),
         parties::lookups(),
         platform::lookups(),
         settlement::lookups(),

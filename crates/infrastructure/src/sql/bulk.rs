@@ -210,5 +210,6 @@ fn column_type(kind: Kind) -> String {
         Kind::Time => "DATETIME2(6)".to_owned(),
         Kind::Amount => "DECIMAL(19,4)".to_owned(),
         Kind::Rate => "DECIMAL(19,10)".to_owned(),
+        Kind::Millionths => "DECIMAL(19,6)".to_owned(),
     }
 }

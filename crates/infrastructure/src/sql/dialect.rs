@@ -23,6 +23,7 @@ impl Dialect {
     /// | `{exact}` | | `COLLATE Latin1_General_100_BIN2`, for documents, whose columns have the database's collation |
     /// | `{length x}` | `length(x)` | `LEN(x)` |
     /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
+    /// | `{codes ?1}` | the codes of a JSON array, likewise | |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
     /// | `{returning x}` | `RETURNING x` | another text |
     pub fn render(self, text: &str) -> String {
@@ -73,6 +74,12 @@ impl Dialect {
             (Self::SqlServer, "ids") => {
                 format!("SELECT CONVERT(BINARY(16), value, 2) FROM OPENJSON({argument})")
             }
+            (Self::Sqlite, "codes") => format!("SELECT value FROM json_each({argument})"),
+            (Self::SqlServer, "codes") => {
+                format!(
+                    "SELECT CONVERT(NVARCHAR(50), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
+                )
+            }
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
             (Self::Sqlite, "returning") => format!("RETURNING {argument}"),
@@ -83,7 +90,7 @@ impl Dialect {
 }
 
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 14] = [
+pub const HOOKS: [&str; 15] = [
     "page",
     "top",
     "limit",
@@ -96,6 +103,7 @@ pub const HOOKS: [&str; 14] = [
     "exact",
     "length",
     "ids",
+    "codes",
     "index",
     "returning",
 ];

@@ -16,6 +16,9 @@ use super::db::Db;
 use super::list_cursor::{self, Order, sql_direction};
 use super::value::{Columns, Value};
 
+/// Where the value of a filter stands in a condition of its own.
+pub const KEY_HOOK: &str = "{key}";
+
 /// How one list reads: a `SELECT` without its `WHERE`, the expression of its tenant and of its unique key.
 pub struct ListSql {
     pub spec: &'static ListSpec,
@@ -25,7 +28,8 @@ pub struct ListSql {
     pub tenant: &'static str,
     /// The columns that end every order, unique within the tenant: `a.id`.
     pub key: &'static [&'static str],
-    /// Field name of the `ListSpec` -> column. A column of [`FieldKind::Search`] holds `text::search_form`.
+    /// Field name of the `ListSpec` -> column. A column of [`FieldKind::Search`] holds `text::search_form`. What stands in another
+    /// table is a condition with [`KEY_HOOK`] for the value.
     pub columns: &'static [(&'static str, &'static str)],
     /// The expression for a column that may be null when it is sorted by: a cursor cannot compare with null.
     pub sorted_as: &'static [(&'static str, &'static str)],
@@ -163,6 +167,9 @@ impl ListSql {
 
     fn condition(&self, filter: &Filter, sql: &mut Composed) -> Result<String, AppError> {
         let column = self.column(filter.field)?;
+        if column.contains(KEY_HOOK) {
+            return Ok(column.replace(KEY_HOOK, &sql.param(filter_value(&filter.value))));
+        }
         let comparison = match filter.op {
             FilterOp::Eq => "=",
             FilterOp::Ne => "<>",

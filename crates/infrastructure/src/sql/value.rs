@@ -3,7 +3,7 @@
 use application::ports::storage_error::{StorageError, StorageResult};
 use chrono::{Datelike, NaiveDate};
 use domain::ids::Id;
-use domain::money::{Amount, CurrencyCode, Rate};
+use domain::money::{Amount, CurrencyCode, Price, Quantity, Rate};
 use domain::time::{Timestamp, date_key};
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub enum Value {
     Time(Timestamp),
     Amount(Amount),
     Rate(Rate),
+    /// A quantity or a price, in millionths.
+    Millionths(i64),
     Hash([u8; 32]),
 }
 
@@ -39,6 +41,8 @@ pub enum Kind {
     Time,
     Amount,
     Rate,
+    /// Six decimals: quantities and prices.
+    Millionths,
     Hash,
 }
 
@@ -66,6 +70,8 @@ into_value! {
     Timestamp => Value::Time;
     Amount => Value::Amount;
     Rate => Value::Rate;
+    Quantity => |v| Value::Millionths(v.scaled());
+    Price => |v| Value::Millionths(v.scaled());
     [u8; 32] => Value::Hash;
     CurrencyCode => |v| Value::Text(v.as_str().to_owned());
 }
@@ -106,6 +112,8 @@ from_value! {
     Timestamp: Value::Time(v) => Ok(v), Value::Int(v) => Ok(Timestamp::from_micros(v));
     Amount: Value::Amount(v) => Ok(v), Value::Int(v) => Ok(Amount::from_scaled(v)), Value::Null => Ok(Amount::ZERO);
     Rate: Value::Rate(v) => Ok(v), Value::Int(v) => Ok(Rate::from_scaled(v));
+    Quantity: Value::Millionths(v) | Value::Int(v) => Ok(Quantity::from_scaled(v));
+    Price: Value::Millionths(v) | Value::Int(v) => Ok(Price::from_scaled(v));
     CurrencyCode: Value::Text(v) => CurrencyCode::parse(&v).map_err(|e| e.def.code.to_owned());
     [u8; 32]: Value::Hash(v) => Ok(v), Value::Blob(v) => v.try_into().map_err(|_| "not 32 bytes".to_owned());
 }
@@ -142,6 +150,12 @@ fn date_from_key(key: i64) -> Result<NaiveDate, String> {
 pub fn id_list(ids: impl Iterator<Item = Uuid>) -> Value {
     let ids: Vec<serde_json::Value> = ids.map(|id| id.simple().to_string().into()).collect();
     Value::Text(serde_json::Value::from(ids).to_string())
+}
+
+/// Codes as the one parameter that the hook `{codes ?n}` reads.
+pub fn code_list<'c>(codes: impl Iterator<Item = &'c str>) -> Value {
+    let codes: Vec<serde_json::Value> = codes.map(serde_json::Value::from).collect();
+    Value::Text(serde_json::Value::from(codes).to_string())
 }
 
 /// The keys of a look-up as one JSON array, which both engines can read: ids as hexadecimal text.

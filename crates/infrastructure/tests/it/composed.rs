@@ -53,6 +53,7 @@ fn filter(field: &FieldSpec, number: usize) -> Filter {
         }
         FieldKind::Text => (FilterOp::Like, text("50%_[")),
         FieldKind::Search => (FilterOp::Like, text("نقد")),
+        FieldKind::Barcode => (FilterOp::Eq, text("6281000000007")),
         FieldKind::Date => (FilterOp::Gte, FilterValue::Date("2026-01-31".parse().unwrap())),
         FieldKind::Timestamp => (FilterOp::Lt, FilterValue::Timestamp(moment)),
         FieldKind::Amount => (FilterOp::Lte, FilterValue::Amount(Amount::from_scaled(1 + number as i64))),

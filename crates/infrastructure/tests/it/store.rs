@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use application::ports::clock::{Clock, Ids};
 use domain::hex::hex;
+use domain::money::Quantity;
 use domain::time::date_key;
 use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::db::Db;
@@ -113,5 +114,7 @@ pub fn literal(dialect: Dialect, value: &Value) -> String {
         Value::Amount(amount) => amount.to_decimal().to_string(),
         Value::Rate(rate) if sqlite => rate.scaled().to_string(),
         Value::Rate(rate) => rate.to_decimal().to_string(),
+        Value::Millionths(number) if sqlite => number.to_string(),
+        Value::Millionths(number) => Quantity::from_scaled(*number).to_string(),
     }
 }

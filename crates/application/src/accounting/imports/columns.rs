@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 use domain::text::search_form;
 
 use super::ImportKind;
+use super::item_columns::{ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES};
 use super::party_columns::PARTY_NAMES;
 
-/// A column of a file of accounts, of journal entries or of parties.
+/// A column of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Entry,
@@ -67,10 +68,33 @@ pub enum Column {
     CreditLimit,
     Iban,
     Update,
+    Category,
+    BaseUnit,
+    Barcode,
+    SalesUnit,
+    PurchaseUnit,
+    SalesPrice,
+    TaxSale,
+    TaxPurchase,
+    Weight,
+    Volume,
+    HsCode,
+    Blocked,
+    BlockedReason,
+    Item,
+    Unit,
+    Numerator,
+    Denominator,
+    List,
+    Price,
+    QuantityFrom,
+    ValidFrom,
+    ValidTo,
+    DiscountPercent,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Column::Update as usize + 1;
+pub const COLUMNS: usize = Column::DiscountPercent as usize + 1;
 
 /// Whom a cell belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +107,10 @@ pub enum Of {
     Account,
     /// The row's own party.
     Party,
+    /// The row's own item.
+    Item,
+    /// The row alone.
+    Row,
 }
 
 /// A column with its name, its other names and what it means. Names are compared without case, spaces, `_` and `-`.
@@ -157,6 +185,8 @@ impl Columns {
                 Of::Line => "line",
                 Of::Account => "account",
                 Of::Party => "party",
+                Of::Item => "item",
+                Of::Row => "row",
             };
             let required = if named.required { "yes" } else { "" };
             let also: Vec<_> = named.others.iter().map(|word| format!("`{word}`")).collect();
@@ -306,6 +336,9 @@ static ACCOUNT_NAMES: &[Named] = &[
 static ENTRY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ENTRY_NAMES, ENTRY_MEANT));
 static ACCOUNT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ACCOUNT_NAMES, &[]));
 static PARTY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PARTY_NAMES, &[]));
+static ITEM_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_NAMES, &[]));
+static ITEM_UNIT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_UNIT_NAMES, &[]));
+static PRICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PRICE_NAMES, &[]));
 
 /// The columns of a kind of file.
 pub fn of(kind: ImportKind) -> &'static Columns {
@@ -313,6 +346,9 @@ pub fn of(kind: ImportKind) -> &'static Columns {
         ImportKind::Accounts => &ACCOUNT_COLUMNS,
         ImportKind::Parties => &PARTY_COLUMNS,
         ImportKind::JournalEntries | ImportKind::OpeningBalances => &ENTRY_COLUMNS,
+        ImportKind::Items => &ITEM_COLUMNS,
+        ImportKind::ItemUnits => &ITEM_UNIT_COLUMNS,
+        ImportKind::Prices => &PRICE_COLUMNS,
     }
 }
 
@@ -327,7 +363,8 @@ pub fn is_of_entry(column: Column) -> bool {
 }
 
 fn definition(column: Column) -> Option<&'static Named> {
-    ENTRY_NAMES.iter().chain(ACCOUNT_NAMES).chain(PARTY_NAMES).find(|named| named.column == column)
+    let all = [ENTRY_NAMES, ACCOUNT_NAMES, PARTY_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES];
+    all.into_iter().flatten().find(|named| named.column == column)
 }
 
 #[cfg(test)]
@@ -355,7 +392,7 @@ mod tests {
 
     #[test]
     fn no_word_means_two_columns() {
-        for kind in [ImportKind::Accounts, ImportKind::JournalEntries, ImportKind::Parties] {
+        for kind in ImportKind::ALL {
             let columns = of(kind);
             assert_eq!(columns.by_name.len(), columns.words().count());
         }

@@ -63,6 +63,16 @@ domain::errors! {
     IMPORT_ACCOUNT_DIFFERS = "import_account_differs", Conflict, User,
         "Account {code} exists with {stored}, not {value}. Import with update=true to change it.",
         "الحساب {code} موجود وقيمته {stored} وليس {value}. استورد مع update=true لتغييره.";
+    IMPORT_ROW_REPEATED = "import_row_repeated", Rule, User,
+        "Row {first} is about the same already.", "الصف {first} يخص الشيء نفسه.";
+    IMPORT_ITEM_DIFFERS = "import_item_differs", Conflict, User,
+        "Item {code} exists and is not as this row says. Import with update=true to change it.",
+        "الصنف {code} موجود وليس كما في هذا الصف. استورد مع update=true لتغييره.";
+    IMPORT_ITEM_UNITS_TOO_MANY = "import_item_units_too_many", Rule, User,
+        "Item {code} has {max} units already, and no more are taken.", "للصنف {code} {max} وحدة، ولا يقبل المزيد.";
+    IMPORT_PRICE_DIFFERS = "import_price_differs", Conflict, User,
+        "The list has another price from {from} on. Import with update=true to change it.",
+        "في القائمة سعر آخر ابتداءً من {from}. استورد مع update=true لتغييره.";
     IMPORT_PARENT_UNKNOWN = "import_parent_unknown", Rule, User,
         "There is no account {code}, neither in the file nor in the chart.",
         "لا يوجد حساب بالرمز {code} لا في الملف ولا في دليل الحسابات.";

@@ -1,4 +1,4 @@
-//! Imports: a file of accounts, journal entries, opening balances or parties, kept as a whole or not at all.
+//! Imports: a file of accounts, journal entries, opening balances, parties, items or prices, kept as a whole or not at all.
 //!
 //! A file is parsed off the writer ([`parse`]), which resolves nothing but finds every cell that cannot be read. One
 //! command in one transaction ([`commit`]) then resolves codes once for the whole file, checks and posts. Every problem
@@ -23,7 +23,13 @@ pub mod error;
 mod fingerprint;
 mod import_accounts;
 mod import_entries;
+mod import_item_units;
+mod import_items;
 mod import_parties;
+mod import_prices;
+mod item_columns;
+mod item_file;
+mod item_rows;
 mod json_bounded;
 mod json_rows;
 mod nearest;
@@ -45,7 +51,11 @@ pub use account_file::AccountFile;
 pub use entry_file::EntryFile;
 pub use import_accounts::ImportAccounts;
 pub use import_entries::ImportEntries;
+pub use import_item_units::ImportItemUnits;
+pub use import_items::ImportItems;
 pub use import_parties::ImportParties;
+pub use import_prices::ImportPrices;
+pub use item_file::{ItemFile, ItemUnitFile, PriceFile};
 pub use party_file::PartyFile;
 
 use crate::authorize::Permission;
@@ -62,6 +72,8 @@ pub const IMPORT_LINES_MAX: usize = 2_000_000;
 pub const IMPORT_ACCOUNTS_MAX: usize = 100_000;
 /// Most parties in one file.
 pub const IMPORT_PARTIES_MAX: usize = 20_000;
+/// Most rows in one file of items, units of items or prices.
+pub const IMPORT_ROWS_MAX: usize = 100_000;
 /// Most problems listed; the number of all is told.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 /// Lines between two looks at whether the import was cancelled.
@@ -74,21 +86,35 @@ pub enum ImportKind {
     JournalEntries,
     OpeningBalances,
     Parties,
+    Items,
+    ItemUnits,
+    Prices,
 }
 
 impl ImportKind {
+    pub const ALL: [Self; 7] = [
+        Self::Accounts,
+        Self::JournalEntries,
+        Self::OpeningBalances,
+        Self::Parties,
+        Self::Items,
+        Self::ItemUnits,
+        Self::Prices,
+    ];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
             Self::JournalEntries => "journal-entries",
             Self::OpeningBalances => "opening-balances",
             Self::Parties => "parties",
+            Self::Items => "items",
+            Self::ItemUnits => "item-units",
+            Self::Prices => "prices",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Accounts, Self::JournalEntries, Self::OpeningBalances, Self::Parties]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -112,7 +138,7 @@ pub struct ImportOptions {
     pub create_dimensions: bool,
     /// Import entries that were imported before once more.
     pub allow_duplicate: bool,
-    /// Change accounts and parties that differ from the file; otherwise a difference is an error.
+    /// Change accounts, parties, items and prices that differ from the file; otherwise a difference is an error.
     pub update: bool,
     /// The journal of entries that name none; `None` is the general one, or for opening balances the opening one.
     pub journal: Option<String>,
@@ -133,15 +159,21 @@ pub enum ParsedFile {
     Accounts(Arc<AccountFile>),
     Entries(Arc<EntryFile>),
     Parties(Arc<PartyFile>),
+    Items(Arc<ItemFile>),
+    ItemUnits(Arc<ItemUnitFile>),
+    Prices(Arc<PriceFile>),
 }
 
 impl ParsedFile {
-    /// Rows that make up the work: accounts, lines or parties.
+    /// Rows that make up the work.
     pub fn rows(&self) -> u64 {
         match self {
             Self::Accounts(file) => file.accounts.len() as u64,
             Self::Entries(file) => file.lines.len() as u64,
             Self::Parties(file) => file.parties.len() as u64,
+            Self::Items(file) => file.count() as u64,
+            Self::ItemUnits(file) => file.count() as u64,
+            Self::Prices(file) => file.count() as u64,
         }
     }
 }
@@ -157,6 +189,9 @@ pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppRe
         ImportKind::JournalEntries | ImportKind::OpeningBalances => {
             ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
         }
+        ImportKind::Items => ParsedFile::Items(Arc::new(item_rows::read(format, source)?)),
+        ImportKind::ItemUnits => ParsedFile::ItemUnits(Arc::new(item_rows::read(format, source)?)),
+        ImportKind::Prices => ParsedFile::Prices(Arc::new(item_rows::read(format, source)?)),
     })
 }
 
@@ -175,6 +210,11 @@ pub async fn commit(
         }
         ParsedFile::Entries(file) => execute(app, ctx, ImportEntries { file, options, job, progress }).await,
         ParsedFile::Parties(file) => execute(app, ctx, ImportParties { file, options, job, progress }).await,
+        ParsedFile::Items(file) => execute(app, ctx, ImportItems { file, options, job, progress }).await,
+        ParsedFile::ItemUnits(file) => {
+            execute(app, ctx, ImportItemUnits { file, options, job, progress }).await
+        }
+        ParsedFile::Prices(file) => execute(app, ctx, ImportPrices { file, options, job, progress }).await,
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn is_arabic(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}'))
 }
 
-fn flag(text: &str) -> Result<bool, Violation> {
+pub(super) fn flag(text: &str) -> Result<bool, Violation> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "1" | "نعم" => Ok(true),
         "false" | "no" | "0" | "لا" => Ok(false),

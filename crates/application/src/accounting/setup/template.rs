@@ -29,7 +29,7 @@ domain::choices! {
     pub enum Template {
         /// The company currency, the journals every ledger needs and a fiscal year; no account.
         Empty = "empty",
-        /// A chart, journals, currencies, dimensions and tax codes as common in Saudi Arabia.
+        /// A chart, journals, currencies, dimensions, tax codes, units and categories of items as common in Saudi Arabia.
         SaStandard = "sa-standard",
     }
 }
@@ -93,6 +93,9 @@ pub async fn apply_template(
         summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
         summary.payment_terms = sa_standard::ensure_payment_terms(ctx, uow).await?;
         summary.party_groups = sa_standard::ensure_party_groups(ctx, uow).await?;
+        summary.units = sa_standard::ensure_units(ctx, uow).await?;
+        summary.item_categories = sa_standard::ensure_categories(ctx, uow).await?;
+        summary.price_lists = sa_standard::ensure_price_list(ctx, uow, company).await?;
         summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
     }
     Ok(summary)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResultView {
-    /// The type of the import: `accounts`, `journal-entries`, `opening-balances` or `parties`.
+    /// The type of the import: `accounts`, `journal-entries`, `opening-balances`, `parties`, `items`, `item-units` or `prices`.
     pub r#type: String,
     /// Whether this was a dry run: everything was checked and nothing was kept.
     pub dry_run: bool,
@@ -26,7 +26,15 @@ pub struct ImportResultView {
     pub parties_updated: u64,
     /// Bank accounts of parties that were created.
     pub bank_accounts: u64,
-    /// The number of rows that changed nothing: accounts and parties that exist already, or opening balances of zero.
+    /// Items that were created.
+    pub items: u64,
+    /// Items that were changed: with `update=true`, or by units that they did not have.
+    pub items_updated: u64,
+    /// Prices that were created.
+    pub prices: u64,
+    /// Prices that were changed, with `update=true`.
+    pub prices_updated: u64,
+    /// The number of rows that changed nothing: accounts, parties, items and prices that exist already, or opening balances of zero.
     pub skipped: u64,
     /// Codes of the dimensions that were created.
     pub dimensions: Vec<String>,

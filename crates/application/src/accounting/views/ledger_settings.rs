@@ -57,6 +57,9 @@ pub struct SetupSummary {
     pub tax_codes: u32,
     pub payment_terms: u32,
     pub party_groups: u32,
+    pub units: u32,
+    pub item_categories: u32,
+    pub price_lists: u32,
     pub fiscal_years: u32,
     /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,

@@ -3,7 +3,7 @@
 use application::ports::storage_error::StorageResult;
 use chrono::NaiveDate;
 use domain::ids::Id;
-use domain::money::{Amount, CurrencyCode, Percentage, Rate};
+use domain::money::{Amount, CurrencyCode, Percentage, Price, Quantity, Rate};
 use domain::text::{Code, LocalizedName};
 use domain::time::Timestamp;
 
@@ -43,6 +43,10 @@ scalars!(
     Amount,
     Rate,
     CurrencyCode,
+    Quantity,
+    Price,
+    Option<Quantity>,
+    Option<Price>,
     Option<String>,
     Option<NaiveDate>,
     Option<Timestamp>

@@ -4,6 +4,8 @@
 ///
 /// `columns` names the fields, with their columns where these are called otherwise or several; `computed` are fields that are
 /// only read; `used by` finds what refers to a record by its key, `mentioned by` by its key as a JSON string, and
+/// `found by` are fields of the list that stand in another table: a condition with `{key}` for the value; `beside` names the
+/// rows of other tables that say what the record's row says;
 /// `mentioned true` looks into drafts and recurring entries, too; `search` names the fields that the column `search` holds. A list's field `name` is looked for in `search`, any
 /// other is the column or field of that name.
 ///
@@ -29,6 +31,8 @@ macro_rules! table {
         $(used by { $($user:literal $(($which:literal))?: $uses:literal),* $(,)? })?
         $(mentioned by { $($mentioner:literal: $mentions:literal),* $(,)? })?
         $(mentioned $mentioned:literal)?
+        $(found by { $($found:literal: $finds:literal),* $(,)? })?
+        $(beside $beside:path;)?
     ) => {
         const _: () = {
             use $crate::persistence::table::{
@@ -54,7 +58,9 @@ macro_rules! table {
                 joined(SELECT.as_str(), concat!(" WHERE t.tenant_id = ?1 AND t.", stringify!($key), " = ?2"));
             static INSERT: Text = insert($table, KEY, WRITTEN);
             static UPDATE: Text = update($table, KEY, WRITTEN);
-            static LISTED: [(&str, &str); count(WRITTEN) + 2] = list_columns(KEY, WRITTEN);
+            const FOUND: &[(&str, &str)] = &[$($(($found, $finds)),*)?];
+            static LISTED: [(&str, &str); count(WRITTEN) + 2 + FOUND.len()] =
+                list_columns(KEY, WRITTEN, FOUND);
             const USERS_COUNT: usize = <[&str]>::len(&[$($($user),*)?]);
             static USERS: [(Statement, &str); USERS_COUNT] = [$($((
                 Statement::new(concat!($module, ".", $table, ".used_by.", $user $(, ".", $which)?), $uses),
@@ -94,6 +100,10 @@ macro_rules! table {
                 fn table() -> &'static TableSql {
                     &TABLE
                 }
+
+                $(fn beside() -> &'static [$crate::persistence::table::Beside<Self>] {
+                    &$beside
+                })?
 
                 fn values(&self) -> Vec<Value> {
                     let mut values = Vec::with_capacity(LISTED.len());

@@ -19,6 +19,7 @@ pub(crate) use text::{ColumnName, FieldColumns, Text, count, insert, joined, lis
 
 use super::SqlUnitOfWork;
 use super::accounting::columns::quoted;
+use crate::sql::bulk::Bulk;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::statement::Statement;
@@ -61,12 +62,25 @@ impl TableSql {
     }
 }
 
+/// Rows of another table that say what a record's row says, so that an index finds or keeps apart what is in a document there.
+pub(crate) struct Beside<R> {
+    /// Removes them, by tenant and key.
+    pub clear: &'static Statement,
+    pub insert: &'static Bulk,
+    pub rows: fn(&R, TenantId) -> Vec<Vec<Value>>,
+}
+
 /// Master data that is kept in a table; implemented by [`table!`](crate::table).
 pub(crate) trait Table: MasterData<Key: Into<Value>> {
     /// The select of its rows without a condition, for statements that find them otherwise; the table is `t`.
     const SELECT: &'static str;
 
     fn table() -> &'static TableSql;
+
+    /// What is written with each record and removed with it.
+    fn beside() -> &'static [Beside<Self>] {
+        &[]
+    }
 
     /// The columns between the key and the time.
     fn values(&self) -> Vec<Value>;
@@ -97,6 +111,20 @@ impl SqlUnitOfWork {
         values.extend(record.values());
         values.extend([self.now.into(), record.version().into()]);
         values
+    }
+
+    async fn add_beside<R: Table>(&mut self, record: &R) -> StorageResult<()> {
+        for beside in R::beside() {
+            self.tx.insert_many(beside.insert, (beside.rows)(record, self.tenant).into_iter()).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear_beside<R: Table>(&mut self, key: R::Key) -> StorageResult<()> {
+        for beside in R::beside() {
+            self.tx.apply(beside.clear, &[self.tenant.into(), key.into()]).await?;
+        }
+        Ok(())
     }
 }
 
@@ -149,15 +177,23 @@ impl<R: Table> Records<R> for SqlUnitOfWork {
 
     async fn insert(&mut self, record: &R) -> StorageResult<()> {
         let row = self.row_of(record);
-        self.tx.execute_one(&R::table().insert, &row).await
+        self.tx.execute_one(&R::table().insert, &row).await?;
+        self.add_beside(record).await
     }
 
     async fn update(&mut self, record: &R) -> StorageResult<bool> {
         let row = self.row_of(record);
-        Ok(self.tx.execute(&R::table().update, &row).await? == 1)
+        if self.tx.execute(&R::table().update, &row).await? != 1 {
+            return Ok(false);
+        }
+        self.clear_beside::<R>(record.key()).await?;
+        self.add_beside(record).await?;
+        Ok(true)
     }
 
     async fn delete(&mut self, key: R::Key, version: i64) -> StorageResult<bool> {
+        // What is undone again when the record is at another version.
+        self.clear_beside::<R>(key).await?;
         let params = [self.tenant.into(), key.into(), version.into()];
         Ok(self.tx.execute(&R::table().delete, &params).await? == 1)
     }

@@ -113,10 +113,12 @@ pub(crate) const fn update(table: &str, key: ColumnName, fields: &[FieldColumns]
     text.parameter(parameter + 1).add(" - 1")
 }
 
-/// The fields of the list with the columns they stand in: `N` is [`count`] and two, the key and the time.
+/// The fields of the list with the columns they stand in, and those with a condition of their own: `N` is [`count`] and two, the
+/// key and the time, and how many of the others there are.
 pub(crate) const fn list_columns<const N: usize>(
     key: ColumnName,
     fields: &[FieldColumns],
+    found: &[(&'static str, &'static str)],
 ) -> [(&'static str, &'static str); N] {
     let mut all = [(key.listed, key.selected); N];
     let mut index = 1;
@@ -127,6 +129,12 @@ pub(crate) const fn list_columns<const N: usize>(
         at = next;
     }
     all[index] = ("updatedAt", "t.updated_at");
+    let mut other = 0;
+    while other < found.len() {
+        index += 1;
+        all[index] = found[other];
+        other += 1;
+    }
     all
 }
 
@@ -181,6 +189,6 @@ mod tests {
             "SELECT t.id, t.a, t.b, 1 AS one, t.version, t.updated_at FROM t t"
         );
         let listed = [("id", "t.id"), ("a", "t.a"), ("c", "t.b"), ("updatedAt", "t.updated_at")];
-        assert_eq!(list_columns::<4>(KEY, &[&[A], &[B]]), listed);
+        assert_eq!(list_columns::<4>(KEY, &[&[A], &[B]], &[]), listed);
     }
 }

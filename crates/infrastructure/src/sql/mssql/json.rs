@@ -41,6 +41,7 @@ fn cell(value: &Value) -> Json {
         }
         Value::Amount(v) => Json::from(Decimal::new(v.scaled(), 4).to_string()),
         Value::Rate(v) => Json::from(Decimal::new(v.scaled(), 10).to_string()),
+        Value::Millionths(v) => Json::from(Decimal::new(*v, 6).to_string()),
     }
 }
 

@@ -14,6 +14,8 @@ use super::super::value::{Names, Row, Value};
 const AMOUNT_SCALE: u32 = 4;
 /// Digits after the point of `DECIMAL(19,10)`, the type of every rate.
 const RATE_SCALE: u32 = 10;
+/// Digits after the point of `DECIMAL(19,6)`, the type of every quantity and price.
+const MILLIONTHS_SCALE: u32 = 6;
 /// Longest text that is not of the type for any length, in UTF-16 units.
 const TEXT_LENGTH_MAX: usize = 4_000;
 
@@ -35,6 +37,7 @@ impl ToSql for Parameter<'_> {
             Value::Time(v) => SqlValue::DateTime(moment(*v)),
             Value::Amount(v) => SqlValue::Decimal(Decimal::new(v.scaled(), AMOUNT_SCALE)),
             Value::Rate(v) => SqlValue::Decimal(Decimal::new(v.scaled(), RATE_SCALE)),
+            Value::Millionths(v) => SqlValue::Decimal(Decimal::new(*v, MILLIONTHS_SCALE)),
         })
     }
 
@@ -46,7 +49,7 @@ impl ToSql for Parameter<'_> {
             Value::Bool(_) => "BIT",
             Value::Date(_) => "DATE",
             Value::Time(_) => "DATETIME2",
-            Value::Amount(_) | Value::Rate(_) => "DECIMAL",
+            Value::Amount(_) | Value::Rate(_) | Value::Millionths(_) => "DECIMAL",
         }
     }
 }
@@ -71,6 +74,7 @@ pub fn declared_type(value: &Value) -> &'static str {
         Value::Time(_) => "DATETIME2(6)",
         Value::Amount(_) => "DECIMAL(19,4)",
         Value::Rate(_) => "DECIMAL(19,10)",
+        Value::Millionths(_) => "DECIMAL(19,6)",
     }
 }
 
@@ -94,6 +98,7 @@ pub fn constant(value: &Value) -> String {
         Value::Time(v) => format!("'{}'", moment(*v).format("%Y-%m-%dT%H:%M:%S%.6f")),
         Value::Amount(v) => Decimal::new(v.scaled(), AMOUNT_SCALE).to_string(),
         Value::Rate(v) => Decimal::new(v.scaled(), RATE_SCALE).to_string(),
+        Value::Millionths(v) => Decimal::new(*v, MILLIONTHS_SCALE).to_string(),
     }
 }
 
@@ -154,6 +159,7 @@ fn decimal(value: Decimal) -> StorageResult<Value> {
     match value.scale() {
         0 => scaled(0).map(Value::Int),
         1..=AMOUNT_SCALE => scaled(AMOUNT_SCALE).map(|v| Value::Amount(Amount::from_scaled(v))),
+        5..=MILLIONTHS_SCALE => scaled(MILLIONTHS_SCALE).map(Value::Millionths),
         _ => scaled(RATE_SCALE).map(|v| Value::Rate(Rate::from_scaled(v))),
     }
 }

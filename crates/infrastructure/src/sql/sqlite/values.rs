@@ -36,6 +36,7 @@ impl ToSql for Value {
             Value::Time(v) => ToSqlOutput::Owned(Owned::Integer(v.micros())),
             Value::Amount(v) => ToSqlOutput::Owned(Owned::Integer(v.scaled())),
             Value::Rate(v) => ToSqlOutput::Owned(Owned::Integer(v.scaled())),
+            Value::Millionths(v) => ToSqlOutput::Owned(Owned::Integer(*v)),
         })
     }
 }

@@ -47,7 +47,7 @@ query! {
         create_dimensions: bool => false,
         /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
-        /// Whether accounts and parties that differ from the file are changed; otherwise a difference is an error.
+        /// Whether accounts, parties, items and prices that differ from the file are changed; otherwise a difference is an error.
         update: bool => false,
         /// The code of the journal for entries that do not name one; by default `GENERAL`, or the opening journal for
         /// opening balances.
@@ -149,6 +149,9 @@ impl Importer {
             ImportKind::JournalEntries => "import_journal_entries",
             ImportKind::OpeningBalances => "import_opening_balances",
             ImportKind::Parties => "import_parties",
+            ImportKind::Items => "import_items",
+            ImportKind::ItemUnits => "import_item_units",
+            ImportKind::Prices => "import_prices",
         };
         let job = self.jobs.new_job(&ctx, id, name, input(kind, &options, ctx.dry_run));
         let job = NewJob { total: i64::try_from(file.rows()).ok(), ..job };

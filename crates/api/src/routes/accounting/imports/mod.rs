@@ -1,4 +1,4 @@
-//! `/imports`: files of accounts, journal entries, opening balances and parties.
+//! `/imports`: files of accounts, journal entries, opening balances, parties, items and prices.
 
 mod create;
 mod format;
@@ -24,10 +24,14 @@ const TAG: &str = "imports";
 const TSV: &str = "text/tab-separated-values";
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**parties**\n\n{}\n{PARTIES}",
+        "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**parties**\n\n{}\n{PARTIES}\n\n\
+         **items**\n\n{}\n**item-units**\n\n{}\n**prices**\n\n{}\n{ITEMS}",
         columns::of(ImportKind::Accounts).table(),
         columns::of(ImportKind::JournalEntries).table(),
         columns::of(ImportKind::Parties).table(),
+        columns::of(ImportKind::Items).table(),
+        columns::of(ImportKind::ItemUnits).table(),
+        columns::of(ImportKind::Prices).table(),
     )
 });
 
@@ -53,6 +57,10 @@ instance after the earlier entries were reversed. Dry runs and failed imports do
 
 const PARTIES: &str = "A party is known by its code. Of one that exists, cells that are empty are kept; with `update=true`, or `true` in the column \
 `update`, the others are changed, and otherwise a difference is refused. A file has at most 20,000 parties.";
+
+const ITEMS: &str = "Items, units and prices that are there as the file says are skipped; those that differ are changed with `update=true` only. A barcode of \
+digits alone is a GTIN. Units that an item does not have yet are added to it, so `item-units` come after `items`, and `sales_unit` and `purchase_unit` \
+name units that the item has.";
 
 const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \

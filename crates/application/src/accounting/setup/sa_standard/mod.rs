@@ -1,8 +1,10 @@
-//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms and party groups as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms, party groups and units as common in Saudi Arabia.
 
+mod items;
 mod parties;
 mod tax_codes;
 
+pub(super) use items::{STANDARD, ensure_categories, ensure_price_list, ensure_units};
 pub(super) use parties::{ensure_party_groups, ensure_payment_terms};
 pub(super) use tax_codes::ensure_tax_codes;
 
