@@ -81,7 +81,7 @@ async fn foreign_items_and_cash_are_valued_and_taken_back_the_day_after() {
     assert_eq!(ageing["difference"], "0.00", "receivables keep their value");
 
     let again = client.post("/revaluation-runs", body.clone()).await.expect(409);
-    assert_eq!(again.code(), "already_done");
+    assert_eq!(again.code(), "revaluation_done");
     let path = format!("/revaluation-runs/{}", run["id"].as_str().unwrap());
     assert_eq!(client.get(&path).await.ok(), run);
     let entry = client.get(&format!("/journal-entries/{}", run["entryId"].as_str().unwrap())).await.ok();
@@ -158,5 +158,5 @@ async fn one_of_two_runs_at_once_is_kept() {
     let calls = (0..4).map(|_| client.post("/revaluation-runs", body.clone()));
     let answers = futures::future::join_all(calls).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    assert!(answers.iter().filter(|a| a.status != 201).all(|a| a.code() == "already_done"));
+    assert!(answers.iter().filter(|a| a.status != 201).all(|a| a.code() == "revaluation_done"));
 }

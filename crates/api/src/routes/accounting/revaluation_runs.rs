@@ -10,7 +10,7 @@ use application::accounting::revaluation_runs::ports::{
 use application::accounting::revaluation_runs::undo::{UndoRevaluationRun, UndoRevaluationRunBody};
 use application::accounting::revaluation_runs::views::RevaluationRunView;
 use application::accounting::revaluation_runs::{
-    ALREADY_DONE, READ, REVALUATION_ACCOUNT_MISSING, REVALUATION_TOO_LARGE, REVALUATION_UNDONE,
+    READ, REVALUATION_ACCOUNT_MISSING, REVALUATION_DONE, REVALUATION_TOO_LARGE, REVALUATION_UNDONE,
 };
 use application::authorize::Access;
 use application::command::{Application, execute};
@@ -56,7 +56,7 @@ pub fn operations(ops: &mut Operations) {
         .body::<CreateRevaluationRun>()
         .created::<RevaluationRunView>()
         .errors(&[
-            &ALREADY_DONE,
+            &REVALUATION_DONE,
             &EXCHANGE_RATE_MISSING,
             &REVALUATION_ACCOUNT_MISSING,
             &REVALUATION_TOO_LARGE,

@@ -20,7 +20,7 @@ use domain::text::Code;
 
 use super::ports::{RevaluationRunId, StoredRun};
 use super::views::{RUN_LINES_INLINE_MAX, RevaluationLineView, RevaluationRunView};
-use super::{ALREADY_DONE, REVALUATION_ACCOUNT_MISSING, REVALUATION_TOO_LARGE, REVALUED_MAX, note};
+use super::{REVALUATION_ACCOUNT_MISSING, REVALUATION_DONE, REVALUATION_TOO_LARGE, REVALUED_MAX, note};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ledger::{Ledger, Posting};
@@ -70,7 +70,7 @@ impl Command for CreateRevaluationRun {
         uow: &mut dyn UnitOfWork,
     ) -> AppResult<Done<RevaluationRunView>> {
         if let Some(run) = uow.revaluations().run_on(self.date).await? {
-            let done = Violation::new(&ALREADY_DONE).at("/date").with("date", self.date);
+            let done = Violation::new(&REVALUATION_DONE).at("/date").with("date", self.date);
             return Err(done.with("id", run).into());
         }
         let mut books = Books::open(ctx, uow).await?;

@@ -11,7 +11,7 @@ use crate::unit_of_work::UnitOfWork;
 use self::views::RevaluationRunView;
 
 domain::errors! {
-    ALREADY_DONE = "already_done", Conflict, User,
+    REVALUATION_DONE = "revaluation_done", Conflict, User,
         "The revaluation of {date} was done already, by {id}. Undo it to run it again.",
         "أُجريت إعادة التقييم بتاريخ {date} من قبل ({id}). ألغها لتجريها من جديد.";
     REVALUATION_ACCOUNT_MISSING = "revaluation_account_missing", Rule, Administrator,

@@ -76,7 +76,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     19 "0019_tax_codes",
     20 "0020_parties",
     21 "0021_items",
-    22 "0022_open_items": Statements "lines that an earlier version posts have no open items, and it takes the hash of an entry with a source for a broken one",
+    22 "0022_open_items": Statements "lines that an earlier version posts have no open items",
 ];
 
 impl Migration {
