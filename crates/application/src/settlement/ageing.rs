@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
-use domain::error::Language;
+use domain::error::{Language, Violation};
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
-use domain::settlement::ageing::Buckets;
+use domain::settlement::ageing::{AGEING_TOO_LARGE, Buckets};
 use domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +20,9 @@ use crate::accounting::reports::{Frame, Reports};
 use crate::accounting::views::reports::{Money, ReportScopeView};
 use crate::error::AppResult;
 use crate::word_type;
+
+/// Most sums of one report: of a party, a currency, a date and a side.
+pub const AGED_SUMS_MAX: usize = 200_000;
 
 domain::choices! {
     /// The date from which days are counted.
@@ -178,8 +181,12 @@ impl Reports {
             party: request.party.clone(),
             currency: request.currency,
             by_posting: request.by == AgeingBasis::Posting,
+            max: i64::try_from(AGED_SUMS_MAX).unwrap_or(i64::MAX).saturating_add(1),
         };
         let sums = settlement.aged_sums(tenant, &query).await?;
+        if sums.len() > AGED_SUMS_MAX {
+            return Err(Violation::new(&AGEING_TOO_LARGE).with("max", AGED_SUMS_MAX).into());
+        }
         let (mut lines, mut total) = (Vec::new(), Aged::new(&request.buckets));
         for sums in sums.chunk_by(|a, b| a.party == b.party) {
             let mut aged = Aged::new(&request.buckets);

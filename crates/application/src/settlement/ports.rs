@@ -135,6 +135,8 @@ pub struct AgeingQuery {
     pub currency: Option<CurrencyCode>,
     /// Dates are those of posting instead of those on which items fall due.
     pub by_posting: bool,
+    /// Most sums that are read.
+    pub max: i64,
 }
 
 /// What is open of the items of a party that have one date and side.

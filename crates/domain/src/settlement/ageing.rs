@@ -13,6 +13,9 @@ crate::errors! {
     AGEING_BUCKETS = "ageing_buckets", Malformed, Developer,
         "Buckets are 1 to {max} whole numbers of days from 0 to {days}, each larger than the one before, such as 0,30,60,90.",
         "الفترات من 1 إلى {max} من أعداد الأيام الصحيحة بين 0 و{days}، كل منها أكبر مما قبله، مثل 0,30,60,90.";
+    AGEING_TOO_LARGE = "ageing_too_large", TooLarge, User,
+        "The report is made of more than {max} dates of parties. Ask for one party or one currency.",
+        "يتكون التقرير من أكثر من {max} تاريخ للأطراف. اطلب طرفًا واحدًا أو عملة واحدة.";
 }
 
 /// Buckets of days overdue. `0,30,60` are three: 1 to 30 days, 31 to 60 days, and more than 60.

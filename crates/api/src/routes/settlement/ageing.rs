@@ -16,7 +16,7 @@ use domain::accounting::journal_entry::PARTY_LENGTH_MAX;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
-use domain::settlement::ageing::{AGEING_BUCKETS, Buckets};
+use domain::settlement::ageing::{AGEING_BUCKETS, AGEING_TOO_LARGE, Buckets};
 use domain::time::Timestamp;
 
 use crate::answer::ApiResult;
@@ -73,7 +73,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<AgeingParams>()
         .view::<AgeingView>()
         .media(&FORMS)
-        .errors(&[&AGEING_BUCKETS, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
+        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
     ops.get("/reports/payables-ageing", payables)
         .id("get_payables_ageing")
         .tag(TAG)
@@ -87,7 +87,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<AgeingParams>()
         .view::<AgeingView>()
         .media(&FORMS)
-        .errors(&[&AGEING_BUCKETS, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
+        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
 }
 
 async fn receivables(

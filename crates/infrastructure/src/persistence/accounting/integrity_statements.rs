@@ -93,7 +93,8 @@ statements! {
     ALLOCATIONS = "accounting.integrity.allocations":
         "SELECT e.id, e.number, i.line_no FROM open_item i \
          INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
-         LEFT JOIN (SELECT item_id, SUM(amount) AS amount, SUM(company_amount) AS company_amount FROM allocation_item \
+         LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
+         CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount FROM allocation_item \
          WHERE tenant_id = ?1 GROUP BY item_id) x ON x.item_id = i.id WHERE i.tenant_id = ?1 \
          AND (i.amount - COALESCE(x.amount, 0) <> i.open_amount \
          OR i.company_amount - COALESCE(x.company_amount, 0) <> i.open_company_amount) ORDER BY e.id, i.line_no {page ?2}";

@@ -32,17 +32,18 @@ macro_rules! run_columns {
 statements! {
     // What was open on the day: what is open now, and what later allocations took.
     ITEMS = "accounting.revaluation_run.items":
-        "SELECT {top ?5} i.id, i.account_id, i.party, i.currency, i.open_amount + COALESCE(x.amount, 0) AS balance, \
-         i.open_company_amount + COALESCE(x.company_amount, 0) AS company FROM open_item i \
-         LEFT JOIN (SELECT item_id, SUM(amount) AS amount, SUM(company_amount) AS company_amount FROM allocation_item \
+        "SELECT {top ?5} i.id, i.account_id, i.party, i.currency, CAST(i.open_amount + COALESCE(x.amount, 0) AS DECIMAL(19,4)) AS balance, \
+         CAST(i.open_company_amount + COALESCE(x.company_amount, 0) AS DECIMAL(19,4)) AS company FROM open_item i \
+         LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
+         CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount FROM allocation_item \
          WHERE tenant_id = ?1 AND allocation_date > ?3 GROUP BY item_id) x ON x.item_id = i.id \
          WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.posting_date <= ?3 AND i.currency <> ?4 \
          AND (i.settled_on IS NULL OR i.settled_on > ?3) AND i.open_amount + COALESCE(x.amount, 0) <> 0 \
          ORDER BY i.party, i.due_date, i.id {limit ?5}";
     // Whole periods by their balances, and the days of the one that has the day.
     BALANCES = "accounting.revaluation_run.balances":
-        "SELECT x.account_id, a.code, a.cash_flow, a.currency AS own_currency, x.currency, SUM(x.own) AS balance, \
-         SUM(x.company) AS company FROM (\
+        "SELECT x.account_id, a.code, a.cash_flow, a.currency AS own_currency, x.currency, \
+         CAST(SUM(x.own) AS DECIMAL(19,4)) AS balance, CAST(SUM(x.company) AS DECIMAL(19,4)) AS company FROM (\
          SELECT b.account_id, b.currency, b.currency_debit - b.currency_credit AS own, b.debit - b.credit AS company \
          FROM fiscal_period p INNER JOIN account_balance b ON b.tenant_id = p.tenant_id AND b.fiscal_period_id = p.id \
          WHERE p.tenant_id = ?1 AND p.end_date <= ?2 UNION ALL \

@@ -47,15 +47,16 @@ macro_rules! shown_allocation {
     };
 }
 
-/// What was open of each item on a day: what is open now, and what later allocations took. `$items` are conditions on items,
+/// What was open of each item on a day: what is open now, and what later allocations took. Sums are made amounts again before
+/// they are added, because SQL Server would round the fourth decimal of a longer type away. `$items` are conditions on items,
 /// `$later` those on effects of allocations that do not count yet.
 macro_rules! aged {
     ($date:literal, $later:literal, $items:literal, $settled:literal) => {
         concat!(
             "SELECT i.party, i.currency, i.",
             $date,
-            " AS aged_date, i.side, SUM(i.open_amount + COALESCE(x.amount, 0)) AS amount, \
-             SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) AS company_amount FROM (\
+            " AS aged_date, i.side, CAST(SUM(i.open_amount + COALESCE(x.amount, 0)) AS DECIMAL(19,4)) AS amount, \
+             CAST(SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) AS DECIMAL(19,4)) AS company_amount FROM (\
              SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NULL \
              AND posting_date <= ?3",
@@ -66,14 +67,15 @@ macro_rules! aged {
              AND posting_date <= ?3",
             $settled,
             $items,
-            ") i LEFT JOIN (SELECT item_id, SUM(amount) AS amount, SUM(company_amount) AS company_amount \
+            ") i LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
+             CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount \
              FROM allocation_item WHERE tenant_id = ?1 AND ",
             $later,
             " GROUP BY item_id) x ON x.item_id = i.id WHERE (?4 = '' OR i.party = ?4) AND (?5 = '' OR i.currency = ?5) \
              GROUP BY i.party, i.currency, i.",
             $date,
             ", i.side HAVING SUM(i.open_amount + COALESCE(x.amount, 0)) <> 0 \
-             OR SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) <> 0 ORDER BY i.party, i.currency, aged_date"
+             OR SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) <> 0 ORDER BY i.party, i.currency, aged_date {page ?6}"
         )
     };
 }
@@ -88,9 +90,9 @@ statements! {
     AGED_POSTED = "settlement.open_item.aged_by_posting_date":
         aged!("posting_date", "allocation_date > ?3", "", " AND settled_on > ?3");
     AGED_DUE_KNOWN = "settlement.open_item.aged_by_due_date_as_known":
-        aged!("due_date", "(allocation_date > ?3 OR recorded_at > ?6)", " AND recorded_at <= ?6", "");
+        aged!("due_date", "(allocation_date > ?3 OR recorded_at > ?7)", " AND recorded_at <= ?7", "");
     AGED_POSTED_KNOWN = "settlement.open_item.aged_by_posting_date_as_known":
-        aged!("posting_date", "(allocation_date > ?3 OR recorded_at > ?6)", " AND recorded_at <= ?6", "");
+        aged!("posting_date", "(allocation_date > ?3 OR recorded_at > ?7)", " AND recorded_at <= ?7", "");
 }
 
 static ITEM_LIST: ListSql = ListSql {
@@ -172,6 +174,7 @@ impl SettlementQueries for Db {
             query.as_of.into(),
             query.party.as_deref().unwrap_or_default().into(),
             currency.as_str().into(),
+            query.max.into(),
         ];
         params.extend(query.known_at.map(Value::from));
         let rows = self.query(aged(query), &params).await?;
