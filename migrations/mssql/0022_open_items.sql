@@ -104,30 +104,32 @@ GO
 -- The lines that are there already. Entries and the reversals that took them back settle each other.
 INSERT INTO open_item (tenant_id, id, control, account_id, party, entry_id, line_no, posting_date, due_date, currency, amount,
     company_amount, open_amount, open_company_amount, settled_on, recorded_at)
-SELECT l.tenant_id, CAST(NEWID() AS BINARY(16)), a.control, l.account_id, l.party, l.entry_id, l.line_no, l.posting_date,
-    COALESCE(l.due_date, l.posting_date), l.currency, l.currency_debit - l.currency_credit, l.debit - l.credit,
-    CASE WHEN e.reversed_by_id IS NULL AND e.reverses_id IS NULL THEN l.currency_debit - l.currency_credit ELSE 0 END,
-    CASE WHEN e.reversed_by_id IS NULL AND e.reverses_id IS NULL THEN l.debit - l.credit ELSE 0 END,
-    CASE WHEN e.reverses_id IS NOT NULL THEN e.posting_date
-        WHEN e.reversed_by_id IS NOT NULL THEN (SELECT r.posting_date FROM journal_entry AS r
-            WHERE r.tenant_id = e.tenant_id AND r.id = e.reversed_by_id) END,
+SELECT l.tenant_id, CAST(NEWID() AS BINARY(16)) AS id, a.control, l.account_id, l.party, l.entry_id, l.line_no, l.posting_date,
+    COALESCE(l.due_date, l.posting_date) AS due_date, l.currency, l.currency_debit - l.currency_credit AS amount,
+    l.debit - l.credit AS company_amount,
+    CASE WHEN e.reversed_by_id IS NULL AND e.reverses_id IS NULL THEN l.currency_debit - l.currency_credit ELSE 0 END AS open_amount,
+    CASE WHEN e.reversed_by_id IS NULL AND e.reverses_id IS NULL THEN l.debit - l.credit ELSE 0 END AS open_company_amount,
+    CASE WHEN e.reverses_id IS NOT NULL THEN e.posting_date ELSE r.posting_date END AS settled_on,
     l.recorded_at
 FROM ledger_line AS l
 INNER JOIN account AS a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
 INNER JOIN journal_entry AS e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
+LEFT JOIN journal_entry AS r ON r.tenant_id = e.tenant_id AND r.id = e.reversed_by_id
 WHERE a.control IN (N'receivable', N'payable') AND l.party IS NOT NULL;
 
 INSERT INTO allocation (tenant_id, id, batch_id, kind, allocation_date, debit_item_id, credit_item_id, amount, credit_amount,
-    debit_company_amount, credit_company_amount, entry_id, undoes_id, reason, created_by, recorded_at)
-SELECT o.tenant_id, CAST(NEWID() AS BINARY(16)), r.id, N'reversal', r.posting_date,
-    CASE WHEN o.amount > 0 THEN o.id ELSE i.id END, CASE WHEN o.amount > 0 THEN i.id ELSE o.id END,
-    ABS(o.amount), ABS(o.amount), ABS(o.company_amount), ABS(o.company_amount), NULL, NULL, NULL, r.posted_by, r.recorded_at
+    debit_company_amount, credit_company_amount, created_by, recorded_at)
+SELECT o.tenant_id, CAST(NEWID() AS BINARY(16)) AS id, r.id AS batch_id, N'reversal' AS kind, r.posting_date,
+    CASE WHEN o.amount > 0 THEN o.id ELSE i.id END AS debit_item_id,
+    CASE WHEN o.amount > 0 THEN i.id ELSE o.id END AS credit_item_id,
+    ABS(o.amount) AS amount, ABS(o.amount) AS credit_amount, ABS(o.company_amount) AS debit_company_amount,
+    ABS(o.company_amount) AS credit_company_amount, r.posted_by, r.recorded_at
 FROM open_item AS o
 INNER JOIN journal_entry AS e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id
 INNER JOIN journal_entry AS r ON r.tenant_id = e.tenant_id AND r.id = e.reversed_by_id
 INNER JOIN open_item AS i ON i.tenant_id = o.tenant_id AND i.entry_id = r.id AND i.line_no = o.line_no;
 
 INSERT INTO allocation_item (tenant_id, item_id, allocation_id, allocation_date, amount, company_amount, recorded_at)
-SELECT a.tenant_id, i.id, a.id, a.allocation_date, i.amount, i.company_amount, a.recorded_at
+SELECT a.tenant_id, i.id AS item_id, a.id AS allocation_id, a.allocation_date, i.amount, i.company_amount, a.recorded_at
 FROM allocation AS a
-INNER JOIN open_item AS i ON i.tenant_id = a.tenant_id AND i.id IN (a.debit_item_id, a.credit_item_id);
+INNER JOIN open_item AS i ON i.tenant_id = a.tenant_id AND (i.id = a.debit_item_id OR i.id = a.credit_item_id);
