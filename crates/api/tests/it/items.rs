@@ -241,7 +241,7 @@ async fn categories_form_a_tree_without_circles() {
     );
 }
 
-/// What is not active stays where it is, and nothing new names it.
+/// Inactive records stay where they are used, and nothing new names them.
 #[tokio::test]
 async fn what_is_not_active_is_not_named_anew() {
     let (_world, tenant) = company().await;

@@ -102,7 +102,7 @@ async fn a_party_says_who_it_is_and_what_it_is_to_the_company() {
         assert_eq!(page["items"].as_array().unwrap().len(), found, "{query}");
     }
 
-    // What parties refer to stays.
+    // Records that parties refer to cannot be deleted.
     for path in ["party-groups", "payment-terms", "tax-codes"] {
         let one = match path {
             "party-groups" => &group,
@@ -271,7 +271,7 @@ async fn a_code_that_entries_name_stays() {
     ]);
     let entry = json!({ "postingDate": "2026-03-02", "lines": lines, "post": true });
     client.post("/journal-entries", entry).await.expect(201);
-    // Nobody named it yet; the new code is one that a line names.
+    // No line names the old code yet, so it may change; the new code is one that a line names.
     let renamed = change(client, &made, json!({ "code": "C009" })).await.expect(200).json();
     let refused = change(client, &renamed, json!({ "code": "C010" })).await.expect(409);
     assert_eq!(refused.errors(), [("/code".to_owned(), "party_code_fixed".to_owned())]);

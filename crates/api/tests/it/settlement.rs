@@ -71,7 +71,7 @@ async fn ageing(client: &Client, query: &str) -> Value {
     client.get(&format!("/reports/receivables-ageing?{query}")).await.ok()
 }
 
-/// Whatever was done, the books agree with themselves and the sub-ledger with the control accounts.
+/// Asserts that the books agree with themselves, and the sub-ledger with the control accounts on several days.
 async fn agree(client: &Client) {
     let checks = client.get("/integrity/checks").await.ok();
     assert_eq!(checks["ok"], true, "{checks}");

@@ -33,7 +33,7 @@ use crate::operation::Operations;
 const READ: Access = Access::Permission("settlement.allocation.read");
 const PATH: &str = "/allocations";
 const TAG: &str = "allocations";
-/// What can be wrong with the date and with the entry behind it.
+/// The errors of the date, and of the journal entry that settles the difference.
 const ENTRY: [&ErrorDef; 5] = [
     &FISCAL_PERIOD_MISSING,
     &FISCAL_PERIOD_CLOSED,

@@ -92,7 +92,7 @@ pub(super) async fn items_like(
     Ok(stored.into_iter().map(|stored| (code_key(stored.value.code.as_str()), stored)).collect())
 }
 
-/// What is to be written.
+/// The records that the file creates and changes.
 #[derive(Default)]
 struct Work {
     created: Vec<(Place, Item)>,
