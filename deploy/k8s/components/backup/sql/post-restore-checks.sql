@@ -173,6 +173,45 @@ WHERE
         WHERE a.tenant_id = e.tenant_id AND a.entity_id = e.id AND a.entity = N'journal_entry' AND a.action = N'posted'
     );
 
+-- Open items of each party are what the ledger has on the receivable and payable accounts.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'open_items_equal_control' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'open items of ', x.party, N' differ from the ledger by ', SUM(x.amount)) AS detail
+FROM (
+    SELECT
+        i.tenant_id,
+        i.account_id,
+        i.party,
+        i.open_company_amount AS amount
+    FROM open_item AS i
+    UNION ALL
+    SELECT
+        l.tenant_id,
+        l.account_id,
+        l.party,
+        l.credit - l.debit AS amount
+    FROM ledger_line AS l
+    INNER JOIN account AS a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    WHERE a.control IN (N'receivable', N'payable')
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+GROUP BY t.code, x.account_id, x.party
+HAVING SUM(x.amount) <> 0;
+
+-- What is open of each item is its amount less its allocations.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'allocations_equal_open' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'an item of ', i.party, N' has ', i.open_amount, N' open') AS detail
+FROM open_item AS i
+INNER JOIN tenant AS t ON t.id = i.tenant_id
+LEFT JOIN allocation_item AS e ON e.tenant_id = i.tenant_id AND e.item_id = i.id
+GROUP BY t.code, i.id, i.party, i.amount, i.open_amount
+HAVING i.amount - CAST(COALESCE(SUM(e.amount), 0) AS DECIMAL(19, 4)) <> i.open_amount;
+
 -- How far the restored books go, for the record of the drill and for reconciling what came after.
 SELECT
     t.code AS tenant,
