@@ -200,12 +200,13 @@ macro_rules! wire_schema_name {
     };
 }
 
-/// Declares a JSON body: a struct, its parser and its schema, which is named after the struct or, with `as`, otherwise.
+/// Declares a JSON body: a struct, its parser and its schema, which is named after the struct or, with `as`, otherwise. With
+/// `patched as`, the stored body takes [merge patches](crate::wire::MergePatch), whose schema has that name.
 #[macro_export]
 macro_rules! request {
     ($(
         $(#[doc = $doc:literal])*
-        $vis:vis struct $name:ident $(as $schema:ident)? {
+        $vis:vis struct $name:ident $(as $schema:ident)? $(, patched as $patch:ident)? {
             $(
                 $(#[doc = $field_doc:literal])*
                 $field_vis:vis $field:ident : $type:ty $(= $example:tt)? $(=> $default:tt)?
@@ -217,6 +218,8 @@ macro_rules! request {
         $vis struct $name {
             $($(#[doc = $field_doc])* pub $field: $type,)*
         }
+
+        $crate::request! { @patch $($patch)?, $name { $($field: $type $(=> $default)?),* } }
 
         impl $crate::wire::WireType for $name {
             fn schema(schemas: &mut $crate::wire::Schemas) -> ::serde_json::Value {
@@ -266,6 +269,29 @@ macro_rules! request {
             }
         }
     )+};
+    (@patch , $name:ident $members:tt) => {};
+    (@patch $patch:ident, $name:ident { $($field:ident : $type:ty $(=> $default:tt)?),* }) => {
+        impl $crate::wire::Patchable for $name {
+            const PATCH: &'static str = stringify!($patch);
+
+            fn check_members(
+                raw: $crate::wire::Raw<'_>,
+                at: &$crate::wire::Pointer<'_>,
+                errors: &mut ::domain::error::Violations,
+            ) -> Option<()> {
+                let before = errors.len();
+                let members = raw.object(at, &[$($crate::wire_name!($field)),*], errors)?;
+                $($crate::wire::check_member::<$type>(
+                    &members,
+                    $crate::wire_name!($field),
+                    $crate::wire_optional_json!($($default)?).is_some(),
+                    at,
+                    errors,
+                );)*
+                (errors.len() == before).then_some(())
+            }
+        }
+    };
 }
 
 /// Declares the query parameters of an operation.

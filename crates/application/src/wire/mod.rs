@@ -10,6 +10,7 @@ mod error;
 mod identity;
 mod json;
 mod macros;
+mod merge_patch;
 mod number;
 mod pieces;
 mod pointer;
@@ -30,6 +31,7 @@ pub use json::{MEMBERS_MAX, check_json, parse_body};
 pub use macros::{
     camel, camel_length, default_member, member, object, raw_default_member, raw_member, summary,
 };
+pub use merge_patch::{Kept, MergePatch, Patchable, check_member};
 pub use number::{Int, amount_schema};
 pub use pointer::Pointer;
 pub use query::{QueryPairs, WireQuery, parameter, parse_parameter};

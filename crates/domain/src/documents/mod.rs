@@ -1,0 +1,7 @@
+//! Documents of trade: invoices, bills, notes, receipts and payments (R70–R79).
+
+pub mod document_type;
+pub mod money_document;
+pub mod note;
+pub mod posting;
+pub mod supplier_number;
