@@ -9,6 +9,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 }
 
 static LISTED: &[&[&ErrorDef]] = &[
+    crate::company::profile::ALL,
     crate::country::ALL,
     crate::items::barcode::ALL,
     crate::items::category::ALL,
@@ -49,6 +50,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::lock::ALL,
     ledger::number_series::ALL,
     ledger::opening::ALL,
+    ledger::posting_rule::ALL,
     ledger::recurrence::ALL,
     ledger::recurring_entry::ALL,
 ];

@@ -4,6 +4,7 @@ use crate::error::Violation;
 
 /// Longest piece of a wrong code that is shown.
 const SHOWN_LENGTH_MAX: usize = 20;
+const SAUDI_ARABIA: &str = "SA";
 
 crate::errors! {
     INVALID_COUNTRY = "invalid_country", Rule, User,
@@ -23,12 +24,15 @@ impl Country {
         let shown: String = text.chars().take(SHOWN_LENGTH_MAX).collect();
         Err(Violation::new(&INVALID_COUNTRY).with("value", shown))
     }
+    pub fn saudi_arabia() -> Self {
+        Self(SAUDI_ARABIA.to_owned())
+    }
     pub fn as_str(&self) -> &str {
         &self.0
     }
     /// Saudi Arabia, whose addresses and registrations have forms of their own.
     pub fn is_saudi(&self) -> bool {
-        self.0 == "SA"
+        self.0 == SAUDI_ARABIA
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod accounting;
 pub mod catalogue;
+pub mod company;
 pub mod country;
 pub mod error;
 pub mod hex;

@@ -13,6 +13,7 @@ pub mod ledger_settings;
 pub mod lock;
 pub mod number_series;
 pub mod opening;
+pub mod posting_rule;
 pub mod recurrence;
 pub mod recurring_entry;
 pub mod revaluation;
