@@ -11,6 +11,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 static LISTED: &[&[&ErrorDef]] = &[
     crate::company::profile::ALL,
     crate::country::ALL,
+    crate::documents::money_document::ALL,
+    crate::documents::note::ALL,
     crate::items::barcode::ALL,
     crate::items::category::ALL,
     crate::items::conversion::ALL,

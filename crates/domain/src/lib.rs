@@ -4,6 +4,7 @@ pub mod accounting;
 pub mod catalogue;
 pub mod company;
 pub mod country;
+pub mod documents;
 pub mod error;
 pub mod hex;
 pub mod ids;

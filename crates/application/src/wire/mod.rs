@@ -6,6 +6,7 @@
 //!   a value, for merge patches), [`Optional<T>`] (absent, but never null).
 //! - `field: Type = <json>` gives the schema an example, `field: Type => <json>` a default, `= <json> => <json>` both.
 
+mod dimensions;
 mod error;
 mod identity;
 mod json;
@@ -25,6 +26,7 @@ mod words;
 use domain::error::Violations;
 use serde_json::Value;
 
+pub use dimensions::DimensionCodes;
 pub use error::*;
 pub use identity::{AnyJson, CurrentPassword, NewPassword, PermissionName, TemplateName};
 pub use json::{MEMBERS_MAX, check_json, parse_body};

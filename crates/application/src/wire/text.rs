@@ -46,6 +46,13 @@ fn check_length(value: &str, length_max: usize) -> Result<(), Violation> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Paragraphs<const MAX: usize>(String);
 
+impl<const MAX: usize> std::ops::Deref for Paragraphs<MAX> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<const MAX: usize> From<Paragraphs<MAX>> for String {
     fn from(text: Paragraphs<MAX>) -> Self {
         text.0

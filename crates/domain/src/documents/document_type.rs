@@ -16,6 +16,18 @@ crate::choices! {
     }
 }
 
+crate::choices! {
+    /// The forms of an invoice to a customer.
+    pub enum InvoiceKind {
+        /// To a business: it bears the buyer's address and numbers.
+        Standard = "standard",
+        /// To a consumer.
+        Simplified = "simplified",
+        /// For money that is paid before anything is supplied.
+        Prepayment = "prepayment",
+    }
+}
+
 /// The side of the company in a trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradeSide {

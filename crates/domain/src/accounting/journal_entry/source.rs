@@ -11,6 +11,13 @@ crate::choices! {
         Allocation = "allocation",
         /// Foreign balances at the rate of a day: the entry, and its mirror on the next day.
         RevaluationRun = "revaluation_run",
+        SalesInvoice = "sales_invoice",
+        SalesCreditNote = "sales_credit_note",
+        SalesDebitNote = "sales_debit_note",
+        PurchaseInvoice = "purchase_invoice",
+        PurchaseCreditNote = "purchase_credit_note",
+        Receipt = "receipt",
+        Payment = "payment",
     }
 }
 
@@ -20,6 +27,13 @@ impl EntrySourceKind {
         match self {
             Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),
             Self::RevaluationRun => Phrase::new("undo the revaluation run", "ألغِ عملية إعادة التقييم"),
+            Self::SalesInvoice => Phrase::new("cancel or credit the sales invoice", "ألغِ فاتورة المبيعات أو أصدر لها إشعارًا دائنًا"),
+            Self::SalesCreditNote => Phrase::new("make a sales debit note", "أصدر إشعارًا مدينًا"),
+            Self::SalesDebitNote => Phrase::new("make a sales credit note", "أصدر إشعارًا دائنًا"),
+            Self::PurchaseInvoice => Phrase::new("reverse the purchase invoice", "اعكس فاتورة المشتريات"),
+            Self::PurchaseCreditNote => Phrase::new("reverse the purchase credit note", "اعكس إشعار المشتريات الدائن"),
+            Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
+            Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
         }
     }
 }

@@ -1,0 +1,75 @@
+//! Errors of documents.
+
+domain::errors! {
+    DOCUMENT_NOT_DRAFT = "document_not_draft", Conflict, User,
+        "{number} is posted, so it no longer changes.", "رُحّل المستند {number}، لذا لا يتغير بعد الآن.";
+    DOCUMENT_NOT_POSTED = "document_not_posted", Conflict, User,
+        "The document is {status}; only a posted one can be taken back.", "حالة المستند {status}؛ ولا يُسترد إلا المستند المرحّل.";
+    DOCUMENT_POST_PERMISSION = "document_post_permission", Forbidden, Administrator,
+        "Posting needs the permission {permission}. Without it, create a draft.",
+        "يتطلب الترحيل الصلاحية {permission}. أنشئ مسودة إن لم تكن لديك.";
+    DOCUMENT_SERIES_MISSING = "document_series_missing", Rule, Administrator,
+        "No active number series numbers documents of the type {type}. Create one with this document type.",
+        "لا يوجد تسلسل أرقام نشط للمستندات من النوع {type}. أنشئ تسلسلًا لهذا النوع.";
+    DOCUMENT_TOTAL_ZERO = "document_total_zero", Rule, User,
+        "The document comes to nothing, so there is nothing to post.", "إجمالي المستند صفر، فلا شيء يُرحّل.";
+    PARTY_ROLE_MISSING = "party_role_missing", Rule, User,
+        "Party {party} is not a {role}.", "الطرف {party} ليس {role}.";
+    PARTY_ARCHIVED = "party_archived", Rule, User,
+        "Party {party} is archived.", "الطرف {party} مؤرشف.";
+    PARTY_BLOCKED = "party_blocked", Rule, User,
+        "Party {party} is blocked: {reason}", "التعامل مع الطرف {party} موقوف: {reason}";
+    PARTY_DIFFERS = "document_party_differs", Rule, User,
+        "The document {number} is of another party.", "المستند {number} يخص طرفًا آخر.";
+    CURRENCY_DIFFERS = "document_currency_differs", Rule, User,
+        "The document {number} is in {currency}.", "المستند {number} بالعملة {currency}.";
+    CORRECTED_NOT_POSTED = "corrected_not_posted", Rule, User,
+        "Only a posted document is corrected, and {number} is {status}.", "لا يُصحح إلا مستند مرحّل، وحالة {number} هي {status}.";
+    CORRECTED_MISSING = "corrected_missing", Rule, User,
+        "Name the document that the note corrects: correctsId, or correctsNumber and correctsDate for one of another system.",
+        "اذكر المستند الذي يصححه الإشعار: correctsId، أو correctsNumber وcorrectsDate لمستند من نظام آخر.";
+    BUYER_ADDRESS_INCOMPLETE = "buyer_address_incomplete", Rule, User,
+        "A standard invoice bears the buyer's address, and that of {party} lacks: {parts}.",
+        "تتضمن الفاتورة الضريبية عنوان المشتري، وينقص عنوان {party}: {parts}.";
+    SELLER_NOT_REGISTERED = "seller_not_registered", Rule, Administrator,
+        "The company has no VAT number, so it charges no VAT: lines of the categories S and Z need one in the company profile.",
+        "ليس للمنشأة رقم ضريبي، فلا تفرض ضريبة القيمة المضافة: تحتاج سطور الفئتين S وZ إلى رقم في ملف المنشأة.";
+    LINE_TEXT_MISSING = "line_text_missing", Rule, User,
+        "A line names an item, or says what it is for.", "يذكر السطر صنفًا أو وصفًا لما هو عنه.";
+    LINE_PRICE_MISSING = "line_price_missing", Rule, User,
+        "A line without an item has a price of its own.", "للسطر الذي لا يذكر صنفًا سعر خاص به.";
+    LINE_TAX_MISSING = "line_tax_missing", Rule, User,
+        "Name the tax code: neither the item nor the party has one.", "اذكر رمز الضريبة: فليس للصنف ولا للطرف رمز.";
+    QUANTITY_NOT_POSITIVE = "quantity_not_positive", Rule, User,
+        "The quantity is greater than 0.", "الكمية أكبر من 0.";
+    ITEM_BLOCKED = "item_blocked", Rule, User,
+        "Item {item} is blocked: {reason}", "الصنف {item} موقوف: {reason}";
+    STOCK_NOT_AVAILABLE = "stock_not_available", Rule, User,
+        "Item {item} is of the kind stock. Its quantities are not kept yet, so no document with it is posted.",
+        "الصنف {item} من نوع المخزون. لا تُحفظ كمياته بعد، لذا لا يُرحّل مستند يذكره.";
+    TAX_DATE_LOCKED = "tax_date_locked", Rule, User,
+        "The tax lock covers everything through {date}. The first open tax date is {first}, which you may give as taxDate.",
+        "يشمل القفل الضريبي كل ما هو حتى {date}. أول تاريخ ضريبي مفتوح هو {first}، ويمكن إرساله في taxDate.";
+    DUE_DATE_EARLY = "due_date_early", Rule, User,
+        "The due date is not before the date of the document, {date}.", "لا يسبق تاريخ الاستحقاق تاريخ المستند {date}.";
+    SUPPLIER_NUMBER_MISSING = "supplier_number_missing", Rule, User,
+        "A bill is posted with the number that the supplier gave it.", "تُرحّل فاتورة المورد برقمها لديه.";
+    SUPPLIER_INVOICE_EXISTS = "supplier_invoice_exists", Conflict, User,
+        "The supplier's number {number} is on the document {id} already.", "رقم المورد {number} مسجل على المستند {id} من قبل.";
+    SUPPLIER_TOTAL_DIFFERS = "supplier_total_differs", Rule, User,
+        "The lines come to {computed}, but the supplier's document says {given}. Differences beyond {tolerance} are not taken over.",
+        "مجموع السطور {computed}، بينما مستند المورد {given}. لا تُقبل فروق تتجاوز {tolerance}.";
+    PAYMENT_REQUIRED = "payment_required", Rule, User,
+        "Party {party} stands for customers who pay at once: send the payment with the invoice.",
+        "الطرف {party} يمثل عملاء يدفعون فورًا: أرسل الدفعة مع الفاتورة.";
+    PREPAYMENT_EXCEEDED = "prepayment_exceeded", Rule, User,
+        "{amount} of {number} are to be deducted, but {left} are left.", "المطلوب خصم {amount} من {number}، والمتبقي {left}.";
+    NOT_A_PREPAYMENT = "not_a_prepayment", Rule, User,
+        "{number} is not a posted prepayment invoice.", "{number} ليست فاتورة دفعة مقدمة مرحّلة.";
+    METHOD_ACCOUNT_UNFIT = "method_account_unfit", Rule, User,
+        "Account {account} does not hold money: name an active posting account of type asset without control kind.",
+        "الحساب {account} ليس حساب نقد: اذكر حساب ترحيل نشطًا من نوع أصل دون نوع رقابة.";
+    DOCUMENT_IN_RETURN = "document_in_filed_return", Conflict, User,
+        "The VAT of {number} is in a return that was filed. Make a credit note instead.",
+        "ضريبة {number} ضمن إقرار قُدّم من قبل. أصدر إشعارًا دائنًا بدلًا من ذلك.";
+}

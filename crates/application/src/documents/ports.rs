@@ -1,0 +1,155 @@
+//! Documents in storage.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::accounting::number_series::NumberSeries;
+use domain::documents::document_type::DocumentType;
+use domain::documents::note::{DocumentGroup, DocumentLine};
+use domain::ids::{Id, JournalEntryId, TenantId, UserId};
+use domain::money::{Amount, CurrencyCode, Quantity};
+use domain::parties::party::PartyId;
+use domain::time::Timestamp;
+
+use super::views::{DocumentLineView, DocumentView};
+use crate::error::AppResult;
+use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
+use crate::ports::storage_error::StorageResult;
+
+/// What ids of documents stand for.
+#[derive(Debug)]
+pub enum Document {}
+pub type DocumentId = Id<Document>;
+
+domain::choices! {
+    /// The states of a document.
+    pub enum DocumentStatus {
+        /// May change, and leaves no trace in the books.
+        Draft = "draft",
+        Posted = "posted",
+        /// Posted, and taken back by the reversal of its entry.
+        Reversed = "reversed",
+    }
+}
+
+/// A document as it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredDocument {
+    pub id: DocumentId,
+    pub document_type: DocumentType,
+    /// The kind of the invoice or of the note, where there is one.
+    pub kind: Option<String>,
+    pub status: DocumentStatus,
+    /// The legal number; drafts have none.
+    pub number: Option<String>,
+    pub party: PartyId,
+    /// Its code.
+    pub party_code: String,
+    pub document_date: NaiveDate,
+    pub posting_date: NaiveDate,
+    pub currency: CurrencyCode,
+    pub total: Amount,
+    pub reference: Option<String>,
+    /// The supplier's number as it is compared.
+    pub supplier_key: Option<String>,
+    pub corrects: Option<DocumentId>,
+    pub entry: Option<JournalEntryId>,
+    pub reversal_entry: Option<JournalEntryId>,
+    /// The body that made it.
+    pub body: String,
+    /// What it came to, without lines.
+    pub view: DocumentView,
+    pub lines: Vec<DocumentLineView>,
+    pub created_by: Option<UserId>,
+    pub created_at: Timestamp,
+    pub posted_at: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// Amounts that a document takes of a group of another one.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupUse {
+    pub document: DocumentId,
+    pub number: u32,
+    pub taxable: Amount,
+    pub vat: Amount,
+}
+
+#[async_trait]
+pub trait DocumentRepository: Send {
+    async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
+    async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()>;
+    /// Replaces what is stored at the version before the document's. MUST answer `false` when it is at another.
+    async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool>;
+    /// MUST answer `false` when there is no draft with this id and version.
+    async fn delete_draft_document(&mut self, id: DocumentId, version: i64) -> StorageResult<bool>;
+    /// The document that has a supplier's number already.
+    async fn by_supplier_key(
+        &mut self,
+        document_type: DocumentType,
+        party: PartyId,
+        key: &str,
+    ) -> StorageResult<Option<DocumentId>>;
+    /// The active series that numbers documents of a type, the first by code.
+    async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
+
+    /// Adds the groups and lines of a document that is posted.
+    async fn insert_progress(
+        &mut self,
+        document: DocumentId,
+        groups: &[DocumentGroup],
+        lines: &[DocumentLine],
+    ) -> StorageResult<()>;
+    async fn groups_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentGroup>>;
+    async fn lines_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLine>>;
+    /// Takes amounts of a group. MUST answer `false` when less than that is left.
+    async fn use_group(&mut self, used: GroupUse) -> StorageResult<bool>;
+    /// Takes a quantity of a line back. MUST answer `false` when less than that is left.
+    async fn credit_line(
+        &mut self,
+        document: DocumentId,
+        line_no: u32,
+        quantity: Quantity,
+    ) -> StorageResult<bool>;
+}
+
+/// The fields by which lists of documents filter and sort.
+const FIELDS: [FieldSpec; 13] = [
+    FieldSpec::new("id", FieldKind::Id).sortable(),
+    FieldSpec::new("status", FieldKind::Word(DocumentStatus::WORDS)),
+    FieldSpec::new("kind", FieldKind::Text).nullable(),
+    FieldSpec::new("number", FieldKind::Text).sortable().nullable(),
+    FieldSpec::new("partyId", FieldKind::Id),
+    FieldSpec::new("partyCode", FieldKind::Text),
+    FieldSpec::new("documentDate", FieldKind::Date).sortable(),
+    FieldSpec::new("postingDate", FieldKind::Date),
+    FieldSpec::new("currency", FieldKind::Text),
+    FieldSpec::new("total", FieldKind::Amount),
+    FieldSpec::new("reference", FieldKind::Text).nullable(),
+    FieldSpec::new("correctsId", FieldKind::Id).nullable(),
+    FieldSpec::new("createdAt", FieldKind::Timestamp),
+];
+
+pub static DOCUMENT_LIST: ListSpec = ListSpec {
+    resource: "document",
+    fields: &FIELDS,
+    default_sort: &[("id", Direction::Descending)],
+    expand: &[],
+};
+
+#[async_trait]
+pub trait DocumentQueries: Send + Sync {
+    /// With its lines. A document of another type is not there.
+    async fn document(
+        &self,
+        tenant: TenantId,
+        document_type: DocumentType,
+        id: DocumentId,
+    ) -> AppResult<Option<DocumentView>>;
+    /// Without lines.
+    async fn documents(
+        &self,
+        tenant: TenantId,
+        document_type: DocumentType,
+        query: &ListQuery,
+    ) -> AppResult<Page<DocumentView>>;
+}

@@ -1,0 +1,74 @@
+//! A document as a caller writes it, whatever its type.
+
+use chrono::NaiveDate;
+use domain::documents::document_type::InvoiceKind;
+use domain::documents::note::NoteKind;
+use domain::error::{Violation, Violations};
+use domain::money::{Amount, CurrencyCode, Percentage, Rate};
+use domain::parties::party::PartyId;
+use domain::parties::payment_term::PaymentTermId;
+use domain::tax::document::Discount;
+
+use super::body::{DocumentChargeBody, DocumentLineBody, PrepaymentBody};
+use crate::documents::ports::DocumentId;
+use crate::reference::Reference;
+use crate::tax::calculation::NAMED_TWICE;
+use crate::wire::DimensionCodes;
+
+/// The members of a body.
+#[derive(Debug, Clone)]
+pub struct Input<'b> {
+    pub party: Option<Reference<PartyId>>,
+    pub document_date: Option<NaiveDate>,
+    pub posting_date: Option<NaiveDate>,
+    pub supply_date: Option<NaiveDate>,
+    pub tax_date: Option<NaiveDate>,
+    pub due_date: Option<NaiveDate>,
+    pub currency: Option<CurrencyCode>,
+    pub rate: Option<Rate>,
+    pub prices_include_vat: Option<bool>,
+    pub payment_term: Option<Reference<PaymentTermId>>,
+    pub reference: Option<&'b str>,
+    pub notes: Option<&'b str>,
+    pub dimensions: Option<&'b DimensionCodes>,
+    pub lines: &'b [DocumentLineBody],
+    pub discount: (Option<Percentage>, Option<Amount>),
+    pub charges: &'b [DocumentChargeBody],
+    pub kind: Option<InvoiceKind>,
+    pub prepayments: &'b [PrepaymentBody],
+    /// A payment comes with it.
+    pub paid_at_once: bool,
+    pub note: Option<Note<'b>>,
+    pub supplier: Option<Supplier<'b>>,
+}
+
+/// What a note says of the document that it corrects.
+#[derive(Debug, Clone, Copy)]
+pub struct Note<'b> {
+    pub corrects: Option<DocumentId>,
+    pub number: Option<&'b str>,
+    pub date: Option<NaiveDate>,
+    pub kind: NoteKind,
+    pub reason: &'b str,
+}
+
+/// What the supplier's own document says.
+#[derive(Debug, Clone, Copy)]
+pub struct Supplier<'b> {
+    pub number: Option<&'b str>,
+    pub total: Option<Amount>,
+    pub vat: Option<Amount>,
+}
+
+/// The discount that is meant, where at most one of two members is given.
+pub(super) fn one_discount(
+    at: &str,
+    given: (Option<Percentage>, Option<Amount>),
+    violations: &mut Violations,
+) -> Option<Discount> {
+    if let (Some(_), Some(_)) = given {
+        let twice = Violation::new(&NAMED_TWICE).at(format!("{at}/discountAmount"));
+        violations.push(twice.with("first", "discountPercent").with("second", "discountAmount"));
+    }
+    given.0.map(Discount::Percent).or(given.1.map(Discount::Amount))
+}

@@ -1,0 +1,175 @@
+//! Lines with what they take from the line that they correct and from the document.
+
+use std::collections::BTreeMap;
+
+use domain::documents::note::CORRECTED_LINE_UNKNOWN;
+use domain::error::{Violation, Violations};
+use domain::ids::{AccountId, Id};
+use domain::items::item::ItemId;
+use domain::items::unit::UnitId;
+use domain::money::{Amount, Percentage, Price, Quantity};
+use domain::tax::document::Discount;
+
+use super::body::{DocumentChargeBody, DocumentLineBody};
+use super::input::one_discount;
+use super::original::Original;
+use crate::documents::error::{LINE_PRICE_MISSING, LINE_TEXT_MISSING, QUANTITY_NOT_POSITIVE};
+use crate::documents::views::DocumentLineView;
+use crate::reference::{Reference, by_id_or_code};
+
+/// A line that is complete but for what items, prices and posting rules add.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Where it stands in the request.
+    pub at: String,
+    pub item: Option<Reference<ItemId>>,
+    pub description: Option<String>,
+    pub quantity: Quantity,
+    pub unit: Option<Reference<UnitId>>,
+    pub unit_price: Option<Price>,
+    pub price_base_quantity: Quantity,
+    pub discount: Option<Discount>,
+    pub tax_code: Option<String>,
+    pub account: Option<Reference<AccountId>>,
+    pub dimensions: BTreeMap<String, String>,
+    pub corrects_line_no: Option<u32>,
+}
+
+/// A charge, likewise.
+#[derive(Debug, Clone)]
+pub struct ChargeLine {
+    pub at: String,
+    pub item: Option<Reference<ItemId>>,
+    pub description: Option<String>,
+    pub amount: Amount,
+    pub tax_code: Option<String>,
+    pub account: Option<Reference<AccountId>>,
+}
+
+impl Line {
+    /// The line of a body, completed by the line that it corrects.
+    pub fn of(
+        index: usize,
+        body: &DocumentLineBody,
+        original: Option<&Original>,
+        header: &BTreeMap<String, String>,
+        violations: &mut Violations,
+    ) -> Self {
+        let at = format!("/lines/{index}");
+        let discount = one_discount(&at, (body.discount_percent, body.discount_amount), violations);
+        let line_no = body.corrects_line_no.as_ref().and_then(|number| u32::try_from(number.0).ok());
+        let corrected = match (line_no, original) {
+            (Some(number), Some(original)) => {
+                let found = original.document.lines.iter().find(|line| line.line_no == number);
+                if found.is_none() {
+                    let unknown = Violation::new(&CORRECTED_LINE_UNKNOWN).at(format!("{at}/correctsLineNo"));
+                    violations.push(unknown.with("number", original.number()).with("line", number));
+                }
+                found
+            }
+            _ => None,
+        };
+        let base = corrected.map(|line| Self::again(index, line, body.quantity));
+        let dimensions = match (&body.dimensions, &base) {
+            (Some(own), _) => header.iter().chain(&own.0).map(|(d, v)| (d.clone(), v.clone())).collect(),
+            (None, Some(base)) => base.dimensions.clone(),
+            (None, None) => header.clone(),
+        };
+        let given = Self {
+            item: by_id_or_code(body.item_id, body.item_code.clone()),
+            description: body.description.as_deref().filter(|text| !text.is_empty()).map(str::to_owned),
+            quantity: body.quantity,
+            unit: by_id_or_code(body.unit_id, body.unit_code.clone()),
+            unit_price: body.unit_price,
+            price_base_quantity: body.price_base_quantity,
+            discount,
+            tax_code: body.tax_code.as_ref().map(ToString::to_string),
+            account: by_id_or_code(body.account_id, body.account_code.clone()),
+            dimensions,
+            corrects_line_no: corrected.map(|line| line.line_no),
+            at,
+        };
+        let line = match base {
+            Some(base) => given.over(base),
+            None => given,
+        };
+        line.check(violations);
+        line
+    }
+
+    /// A line of a posted document in another quantity.
+    pub fn again(index: usize, line: &DocumentLineView, quantity: Quantity) -> Self {
+        let percent = line.discount_percent.as_deref().and_then(|text| Percentage::parse(text).ok());
+        let amount = line.discount_amount.as_deref().and_then(|text| Amount::parse(text).ok());
+        let whole = Quantity::parse(&line.quantity).unwrap_or(quantity);
+        Self {
+            at: format!("/lines/{index}"),
+            item: line.item_id.map(|id| Reference::Id(Id::new(id))),
+            description: Some(line.description.clone()),
+            quantity,
+            unit: line.unit_id.map(|id| Reference::Id(Id::new(id))),
+            unit_price: Price::parse(&line.unit_price).ok(),
+            price_base_quantity: Quantity::parse(&line.price_base_quantity).unwrap_or(Quantity::ONE),
+            discount: percent
+                .map(Discount::Percent)
+                .or_else(|| amount.and_then(|amount| in_proportion(amount, quantity, whole)).map(Discount::Amount)),
+            tax_code: Some(line.tax_code.clone()),
+            // What comes back has an account of its own.
+            account: None,
+            dimensions: line.dimensions.clone(),
+            corrects_line_no: Some(line.line_no),
+        }
+    }
+
+    /// What is given, and otherwise what `base` has.
+    fn over(self, base: Self) -> Self {
+        let own_price = self.unit_price.is_some();
+        Self {
+            item: self.item.or(base.item),
+            description: self.description.or(base.description),
+            unit: self.unit.or(base.unit),
+            price_base_quantity: if own_price { self.price_base_quantity } else { base.price_base_quantity },
+            unit_price: self.unit_price.or(base.unit_price),
+            discount: if own_price { self.discount } else { self.discount.or(base.discount) },
+            tax_code: self.tax_code.or(base.tax_code),
+            ..self
+        }
+    }
+
+    fn check(&self, violations: &mut Violations) {
+        if self.item.is_none() && self.description.is_none() {
+            violations.push(Violation::new(&LINE_TEXT_MISSING).at(format!("{}/description", self.at)));
+        }
+        if self.item.is_none() && self.unit_price.is_none() {
+            violations.push(Violation::new(&LINE_PRICE_MISSING).at(format!("{}/unitPrice", self.at)));
+        }
+        if !self.quantity.is_positive() {
+            violations.push(Violation::new(&QUANTITY_NOT_POSITIVE).at(format!("{}/quantity", self.at)));
+        }
+    }
+}
+
+/// A discount that was given for the whole quantity.
+fn in_proportion(amount: Amount, quantity: Quantity, whole: Quantity) -> Option<Amount> {
+    let part = |quantity: Quantity| Amount::from_scaled(quantity.scaled());
+    if quantity == whole { Some(amount) } else { amount.share(part(quantity), part(whole), 2) }
+}
+
+impl ChargeLine {
+    pub fn of(index: usize, body: &DocumentChargeBody, violations: &mut Violations) -> Self {
+        let at = format!("/charges/{index}");
+        let item = by_id_or_code(body.item_id, body.item_code.clone());
+        let description = body.description.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+        if item.is_none() && description.is_none() {
+            violations.push(Violation::new(&LINE_TEXT_MISSING).at(format!("{at}/description")));
+        }
+        Self {
+            item,
+            description,
+            amount: body.amount,
+            tax_code: body.tax_code.as_ref().map(ToString::to_string),
+            account: by_id_or_code(body.account_id, body.account_code.clone()),
+            at,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Documents as the API shows them.
+
+use chrono::NaiveDate;
+use domain::money::Amount;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::ports::{DocumentStatus, StoredDocument};
+
+/// An invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
+/// negative. Members that a type of document does not have are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentView {
+    pub id: Uuid,
+    /// `sales_invoice`, `sales_credit_note`, `sales_debit_note`, `purchase_invoice`, `purchase_credit_note`, `receipt` or
+    /// `payment`.
+    #[serde(rename = "type")]
+    pub document_type: String,
+    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price` or `rebate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// `draft`, `posted` or `reversed`.
+    pub status: String,
+    /// The legal number; null for drafts.
+    pub number: Option<String>,
+    pub party_id: Uuid,
+    pub party_code: String,
+    /// The name of the party in each language, as it was when the document was made.
+    pub party_name: DocumentNameView,
+    pub document_date: NaiveDate,
+    pub posting_date: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supply_date: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_date: Option<NaiveDate>,
+    pub currency: String,
+    /// Units of the company currency for one unit of the currency.
+    pub rate: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prices_include_vat: Option<bool>,
+    pub reference: Option<String>,
+    pub notes: Option<String>,
+    /// The number that the supplier gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplier_number: Option<String>,
+    /// The document that a note corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects_date: Option<NaiveDate>,
+    /// The reason of a note, or for which a document was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How money moved: `cash`, `bank_transfer`, `card` or `cheque`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The account that the money moved on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_code: Option<String>,
+    pub totals: DocumentTotalsView,
+    /// What is not settled of it; null for drafts.
+    pub open_amount: Option<String>,
+    /// `open`, `partly_paid` or `paid`; null for drafts.
+    pub payment_state: Option<String>,
+    /// The entry in the ledger; null for drafts.
+    pub journal_entry_id: Option<Uuid>,
+    /// The entry that took it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversal_entry_id: Option<Uuid>,
+    /// VAT by category and rate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tax_groups: Vec<DocumentGroupView>,
+    /// What falls due when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instalments: Vec<DocumentDueView>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<DocumentChargeView>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepayments: Vec<DocumentPrepaymentView>,
+    /// The lines; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<DocumentLineView>>,
+    pub line_count: u32,
+    /// Documents that were made in the same step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<CreatedDocumentView>,
+    pub created_by: Option<Uuid>,
+    #[schema(format = "date-time")]
+    pub created_at: String,
+    #[schema(format = "date-time")]
+    pub posted_at: Option<String>,
+    pub version: i64,
+}
+
+/// A name in Arabic, English or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentNameView {
+    pub ar: Option<String>,
+    pub en: Option<String>,
+}
+
+/// The amounts of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentTotalsView {
+    /// The net amounts of the lines.
+    pub lines_net: String,
+    /// The discount of the document. With prices that include VAT it is in the lines.
+    pub discount: String,
+    /// The net amounts of the charges.
+    pub charges: String,
+    /// Without VAT.
+    pub net: String,
+    pub vat: String,
+    /// With VAT.
+    pub total: String,
+    /// What prepayment invoices have charged before, with VAT.
+    pub prepaid: String,
+    /// What is left to pay.
+    pub payable: String,
+    /// `vat` in the company currency, less what prepayment invoices charged.
+    pub company_vat: String,
+}
+
+/// VAT of one category and rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentGroupView {
+    /// `S`, `Z`, `E` or `O`.
+    pub category: String,
+    /// In per cent.
+    pub rate: String,
+    /// The reason for which it bears no tax.
+    pub reason: Option<String>,
+    pub discount: String,
+    pub taxable: String,
+    pub vat: String,
+}
+
+/// A part of the amount and the day on which it falls due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentDueView {
+    pub amount: String,
+    pub due_date: NaiveDate,
+    /// The last day on which a discount is granted.
+    pub discount_until: Option<NaiveDate>,
+    pub discount_amount: Option<String>,
+}
+
+/// A line of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentLineView {
+    /// From 1.
+    pub line_no: u32,
+    pub item_id: Option<Uuid>,
+    pub item_code: Option<String>,
+    pub description: String,
+    pub quantity: String,
+    pub unit_id: Option<Uuid>,
+    pub unit_code: Option<String>,
+    pub unit_price: String,
+    pub price_base_quantity: String,
+    /// `given`, `price_list` (the default list of the currency) or `item`.
+    pub price_source: String,
+    pub discount_percent: Option<String>,
+    /// The discount that was given as an amount.
+    pub discount_amount: Option<String>,
+    pub tax_code: String,
+    /// `S`, `Z`, `E` or `O`.
+    pub tax_category: String,
+    /// In per cent.
+    pub tax_rate: String,
+    pub account_id: Uuid,
+    /// Dimension code to value code.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub dimensions: std::collections::BTreeMap<String, String>,
+    /// Quantity times price.
+    pub amount: String,
+    /// The discount of the line.
+    pub discount: String,
+    pub net: String,
+    /// For show where prices exclude VAT: the VAT of the document is calculated for each group.
+    pub vat: String,
+    pub gross: String,
+    /// The line of the corrected document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects_line_no: Option<u32>,
+}
+
+/// A charge on the whole document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentChargeView {
+    pub item_id: Option<Uuid>,
+    pub item_code: Option<String>,
+    pub description: String,
+    pub tax_code: String,
+    pub account_id: Uuid,
+    pub net: String,
+    pub vat: String,
+    pub gross: String,
+}
+
+/// What is deducted of a prepayment invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentPrepaymentView {
+    pub invoice_id: Uuid,
+    pub number: String,
+    pub net: String,
+    pub vat: String,
+}
+
+/// A document that was made in the same step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedDocumentView {
+    #[serde(rename = "type")]
+    pub document_type: String,
+    pub id: Uuid,
+    pub number: Option<String>,
+}
+
+impl StoredDocument {
+    /// The view with what may have changed since it was made. Without lines; `open` is what is not settled.
+    pub fn shown(&self, open: Option<Amount>, scale: u8) -> DocumentView {
+        let posted = self.status != DocumentStatus::Draft;
+        let open = open.map(Amount::abs).filter(|_| posted);
+        let state = open.map(|open| match open {
+            open if open.is_zero() => "paid",
+            open if open == self.total => "open",
+            _ if self.settles_in_parts(open) => "partly_paid",
+            _ => "open",
+        });
+        DocumentView {
+            id: self.id.uuid(),
+            document_type: self.document_type.as_str().to_owned(),
+            status: self.status.as_str().to_owned(),
+            number: self.number.clone(),
+            open_amount: open.map(|open| open.display(scale)),
+            payment_state: state.map(str::to_owned),
+            journal_entry_id: self.entry.map(|id| id.uuid()),
+            reversal_entry_id: self.reversal_entry.map(|id| id.uuid()),
+            lines: None,
+            created_by: self.created_by.map(|id| id.uuid()),
+            created_at: self.created_at.to_string(),
+            posted_at: self.posted_at.map(|at| at.to_string()),
+            version: self.version,
+            ..self.view.clone()
+        }
+    }
+
+    /// Whether less is open than fell due. A document that deducts prepayments has less open from the beginning.
+    fn settles_in_parts(&self, open: Amount) -> bool {
+        Amount::parse(&self.view.totals.payable).is_ok_and(|payable| open < payable)
+    }
+}

@@ -1,0 +1,11 @@
+//! Enumerations of documents as words of the API.
+
+use domain::documents::document_type::InvoiceKind;
+use domain::documents::money_document::PaymentMethod;
+use domain::documents::note::NoteKind;
+
+use crate::word_type;
+
+word_type!(InvoiceKind, "invoiceKind");
+word_type!(NoteKind, "noteKind");
+word_type!(PaymentMethod, "paymentMethod");
