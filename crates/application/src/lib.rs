@@ -8,6 +8,7 @@ pub mod actor;
 pub mod authorize;
 pub mod changes;
 pub mod command;
+pub mod company;
 pub mod context;
 pub mod error;
 pub mod flat_json;

@@ -16,8 +16,10 @@ use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
+use crate::accounting::ports::posting_rules::PostingRuleRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
+use crate::company::ports::CompanyRepository;
 use crate::items::ports::ItemRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::parties::ports::PartyRepository;
@@ -49,6 +51,7 @@ pub trait UnitOfWork: MasterRecords {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
+    fn company(&mut self) -> &mut dyn CompanyRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
@@ -61,6 +64,7 @@ pub trait UnitOfWork: MasterRecords {
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn parties(&mut self) -> &mut dyn PartyRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
+    fn posting_rules(&mut self) -> &mut dyn PostingRuleRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
     fn revaluations(&mut self) -> &mut dyn RevaluationRepository;
     fn items(&mut self) -> &mut dyn ItemRepository;

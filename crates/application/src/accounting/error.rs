@@ -24,6 +24,9 @@ domain::errors! {
     ACCOUNT_IN_LEDGER_SETTINGS = "account_in_ledger_settings", Conflict, Administrator,
         "The ledger settings name account {code}; choose another account there first.",
         "الحساب {code} مستخدم في إعدادات الدفتر؛ اختر حسابًا آخر هناك أولًا.";
+    ACCOUNT_IN_POSTING_RULES = "account_in_posting_rules", Conflict, Administrator,
+        "Posting rule {rule} names account {code} for {slot}; choose another account there first.",
+        "قاعدة الترحيل {rule} تحدد الحساب {code} لـ {slot}؛ اختر حسابًا آخر هناك أولًا.";
     CHART_TOO_LARGE = "chart_too_large", Rule, Developer,
         "The chart has more than {max} accounts: read it as a list instead of a tree.",
         "يحتوي دليل الحسابات على أكثر من {max} حساب: اقرأه كقائمة بدلًا من شجرة.";

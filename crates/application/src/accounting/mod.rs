@@ -25,6 +25,7 @@ pub mod number_series;
 pub mod opening_balances;
 pub mod ports;
 pub mod post_journal_entry;
+pub mod posting_rules;
 pub mod recurring_entries;
 pub mod reports;
 pub mod revaluation_runs;

@@ -4,6 +4,7 @@ use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_year::PeriodPattern;
 use domain::accounting::lock::LockKind;
 use domain::accounting::number_series::NumberReset;
+use domain::accounting::posting_rule::PostingSlot;
 
 use super::dimension_rules::input::RuleWord;
 use super::imports::ImportKind;
@@ -11,13 +12,15 @@ use super::integrity::ChainKind;
 use super::ledger_export::ExportFormat;
 use super::reports::request::Compare;
 use super::setup::Template;
-use crate::word_type;
+use crate::{shown_word, word_type};
 
 word_type!(AccountType, "accountType");
 word_type!(ControlKind, "controlKind", ["none", "receivable", "payable", "inventory", "vat"]);
 word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investing", "financing", "cash"]);
 word_type!(RuleWord, "dimensionRuleKind");
 word_type!(ExportFormat, "exportFormat");
+word_type!(PostingSlot, "postingSlot");
+shown_word!(PostingSlot);
 word_type!(PeriodPattern, "periodPattern");
 word_type!(
     ImportKind,

@@ -5,6 +5,8 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::accounting::posting_rule::PostingRule;
+use domain::company::branch::Branch;
 use domain::items::category::ItemCategory;
 use domain::items::item::Item;
 use domain::items::price::ItemPrice;
@@ -40,6 +42,8 @@ master_data! {
     ExchangeRate,
     Journal,
     DimensionRuleRecord,
+    PostingRule,
+    Branch,
     NumberSeriesRecord,
     TaxCode,
     PaymentTerm,

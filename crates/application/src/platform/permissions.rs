@@ -65,6 +65,8 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.export.read", "Export the ledger", "تصدير الدفتر"),
     permission("accounting.ledger_settings.read", "See ledger settings", "عرض إعدادات الدفتر"),
     permission("accounting.ledger_settings.update", "Change ledger settings", "تعديل إعدادات الدفتر"),
+    permission("company.company_profile.read", "See the company profile", "عرض ملف المنشأة"),
+    permission("company.company_profile.update", "Change the company profile", "تعديل ملف المنشأة"),
     permission("items.price_quote.read", "Look up prices", "الاستعلام عن الأسعار"),
     permission(
         "parties.party.allow_duplicate",

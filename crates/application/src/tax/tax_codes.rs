@@ -198,9 +198,13 @@ impl MasterData for TaxCode {
         Ok(Some(next))
     }
 
-    /// Items that name the code do not fix what it says, as posted lines do.
+    /// Items and posting rules that name the code do not fix what it says, as posted lines do.
     async fn delete(&self, check: &mut Check<'_>) -> AppResult<()> {
-        refuse_used(&check.uow.items().users_of_tax_code(self.id).await?)
+        let mut users = check.uow.items().users_of_tax_code(self.id).await?;
+        if check.uow.posting_rules().names_tax_code(self.id).await? {
+            users.push("posting-rules");
+        }
+        refuse_used(&users)
     }
 }
 

@@ -26,7 +26,8 @@ pub struct CompanyRegistrations(Registrations);
 
 impl CompanyRegistrations {
     pub fn new(registrations: Registrations) -> Result<Self, Violation> {
-        let vat = registrations.iter().position(|registration| registration.scheme == RegistrationScheme::Vat);
+        let vat =
+            registrations.iter().position(|registration| registration.scheme == RegistrationScheme::Vat);
         match vat {
             None => Ok(Self(registrations)),
             Some(index) => {
@@ -113,7 +114,11 @@ mod tests {
         }
         for text in ["", "399999999900002", "299999999900003", "39999999990000", "3999999999O0003"] {
             let refused = vat_number(text).unwrap_err();
-            assert_eq!((refused.def, refused.pointer.as_str()), (&INVALID_REGISTRATION, "/vatNumber"), "{text}");
+            assert_eq!(
+                (refused.def, refused.pointer.as_str()),
+                (&INVALID_REGISTRATION, "/vatNumber"),
+                "{text}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod company;
 pub mod items;
 pub mod parties;
 pub mod platform;
@@ -28,8 +29,10 @@ use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
+use application::accounting::ports::posting_rules::PostingRuleRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
+use application::company::ports::CompanyRepository;
 use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -52,6 +55,8 @@ use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionVal
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
+use domain::accounting::posting_rule::PostingRule;
+use domain::company::branch::Branch;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
 use domain::items::item::Item;
@@ -159,6 +164,7 @@ impl UnitOfWork for SqlUnitOfWork {
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
         codes: CodeRepository,
+        company: CompanyRepository,
         items: ItemRepository,
         imports: ImportRepository,
         invitations: InvitationRepository,
@@ -171,6 +177,7 @@ impl UnitOfWork for SqlUnitOfWork {
         open_items: OpenItemRepository,
         opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
+        posting_rules: PostingRuleRepository,
         recurring_entries: RecurringEntryRepository,
         retention: RetentionRepository,
         revaluations: RevaluationRepository,
@@ -193,6 +200,8 @@ pub fn tables() -> Vec<&'static TableSql> {
         ExchangeRate::table(),
         Journal::table(),
         DimensionRuleRecord::table(),
+        PostingRule::table(),
+        Branch::table(),
         NumberSeriesRecord::table(),
         TaxCode::table(),
         PaymentTerm::table(),
@@ -213,6 +222,7 @@ pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
     let modules = [
         accounting::statements(),
+        company::statements(),
         items::statements(),
         parties::statements(),
         platform::statements(),

@@ -50,6 +50,12 @@ pub static CHOSEN: &[Unique] = &[
     unique("uq_account_code", "account.tenant_id, account.code", "code"),
     unique("uq_number_series_code", "number_series.tenant_id, number_series.code", "code"),
     unique("uq_journal_code", "journal.tenant_id, journal.code", "code"),
+    unique(
+        "uq_posting_rule_keys",
+        "posting_rule.tenant_id, posting_rule.slot, posting_rule.keys_text",
+        "slot",
+    ),
+    unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
     unique("uq_party_group_code", "party_group.tenant_id, party_group.code", "code"),
@@ -84,7 +90,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 20] = [
+pub static FIRST_USE: [&str; 21] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -99,6 +105,7 @@ pub static FIRST_USE: [&str; 20] = [
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
+    "pk_company_profile",
     "pk_ledger_lock",
     "pk_counter",
     "pk_lease",
@@ -152,6 +159,8 @@ pub static GENERATED: &[&str] = &[
     "pk_dimension_set",
     "pk_dimension_set_value",
     "pk_dimension_rule",
+    "pk_posting_rule",
+    "pk_branch",
     "pk_journal_entry",
     "pk_journal_entry_draft",
     "pk_ledger_line",

@@ -20,10 +20,11 @@ pub enum Touch {
 }
 
 /// Every marked table but those of master data. The tenant is the first parameter of every statement that writes one.
-pub static MARKED: [(&str, Touch); 9] = [
+pub static MARKED: [(&str, Touch); 10] = [
     ("tenant", Touch::Changes),
     ("account", Touch::Changes),
     ("ledger_settings", Touch::Changes),
+    ("company_profile", Touch::Changes),
     ("fiscal_year", Touch::Changes),
     ("fiscal_period", Touch::Changes),
     ("ledger_lock", Touch::Changes),

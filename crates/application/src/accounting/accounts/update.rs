@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use domain::accounting::account::{Account, AccountPatch, AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::ledger_settings::LedgerAccountRole;
+use domain::accounting::posting_rule::PostingRule;
 use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::CurrencyCode;
 use domain::text::{Code, LocalizedName};
 
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
-use crate::accounting::error::ACCOUNT_IN_LEDGER_SETTINGS;
+use crate::accounting::error::{ACCOUNT_IN_LEDGER_SETTINGS, ACCOUNT_IN_POSTING_RULES};
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record, stale};
@@ -112,7 +113,7 @@ impl UpdateAccount {
     }
 }
 
-/// An account that the ledger posts to by itself stays fit for it.
+/// An account that the ledger or documents post to stays fit for it.
 async fn check_roles(
     uow: &mut dyn UnitOfWork,
     account: &Account,
@@ -125,6 +126,12 @@ async fn check_roles(
     };
     if LedgerAccountRole::ALL.into_iter().any(unfit) {
         violations.push(Violation::new(&ACCOUNT_IN_LEDGER_SETTINGS).with("code", account.code()));
+    }
+    let (profile, facts) = (uow.posting_rules().posting_profile().await?, account.facts());
+    let unfit = |rule: &&PostingRule| rule.slot.check(&facts, rule.keys.currency.unwrap_or(company)).is_err();
+    if let Some(rule) = profile.naming(account.id()).find(unfit) {
+        let named = Violation::new(&ACCOUNT_IN_POSTING_RULES).with("code", account.code());
+        violations.push(named.with("rule", rule.id).with("slot", rule.slot));
     }
     Ok(())
 }

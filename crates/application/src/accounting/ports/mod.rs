@@ -17,5 +17,6 @@ pub mod ledger_settings;
 pub mod locks;
 pub mod number_series;
 pub mod opening_balances;
+pub mod posting_rules;
 pub mod recurring_entries;
 pub mod reports;

@@ -10,9 +10,8 @@ use domain::parties::party_group::{PartyGroup, PartyGroupId};
 use domain::parties::payment_term::{PaymentTerm, PaymentTermId};
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TaxCode, TaxCodeId, TaxKind};
 
-use crate::changes::unknown_reference;
 use crate::error::AppResult;
-use crate::master_data::{Check, MasterData, Records};
+use crate::master_data::{Check, MasterData, Records, id_named, nothing_named};
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
@@ -73,7 +72,7 @@ impl Known {
         let found = match self.tax_codes.get(&reference) {
             Some(found) => found.clone(),
             None => {
-                let found = match find::<TaxCode>(check.uow, &reference).await? {
+                let found = match id_named::<TaxCode>(check.uow, &reference).await? {
                     Some(id) => Records::<TaxCode>::find(check.uow, id).await?.map(|stored| stored.value),
                     None => None,
                 };
@@ -83,7 +82,7 @@ impl Known {
         };
         let at = pointer(at, &reference);
         match found {
-            None => check.refuse(unknown::<TaxCode>(&at, &reference)),
+            None => check.refuse(nothing_named::<TaxCode>(&at, &reference)),
             Some(code) if code.kind != kind => {
                 let other = Violation::new(&TAX_CODE_KIND_NOT_TAKEN).at(at).with("code", code.code);
                 check.refuse(other.with("kind", code.kind).with("allowed", kind));
@@ -135,40 +134,20 @@ where
     let found = match known.get(&reference) {
         Some(found) => *found,
         None => {
-            let found = find::<R>(check.uow, &reference).await?;
+            let found = id_named::<R>(check.uow, &reference).await?;
             known.insert(reference.clone(), found);
             found
         }
     };
     if found.is_none() {
-        check.refuse(unknown::<R>(&pointer(at, &reference), &reference));
+        check.refuse(nothing_named::<R>(&pointer(at, &reference), &reference));
     }
     Ok(found)
-}
-
-async fn find<R: MasterData<Key = Id<R>>>(
-    uow: &mut dyn UnitOfWork,
-    reference: &Reference<Id<R>>,
-) -> AppResult<Option<Id<R>>>
-where
-    for<'u> dyn UnitOfWork + 'u: Records<R>,
-{
-    Ok(match reference {
-        Reference::Id(id) => Records::<R>::find(uow, *id).await?.map(|_| *id),
-        Reference::Code(code) => Records::<R>::by_code(uow, (), code).await?,
-    })
 }
 
 fn pointer<T>(at: &str, reference: &Reference<Id<T>>) -> String {
     match reference {
         Reference::Id(_) => format!("{at}Id"),
         Reference::Code(_) => format!("{at}Code"),
-    }
-}
-
-fn unknown<R: MasterData>(at: &str, reference: &Reference<Id<R>>) -> Violation {
-    match reference {
-        Reference::Id(id) => unknown_reference(at, R::RESOURCE.entity, id),
-        Reference::Code(code) => unknown_reference(at, R::RESOURCE.entity, code),
     }
 }

@@ -21,12 +21,13 @@ use domain::parties::roles::{BLOCK_REASON_MISSING, CREDIT_LIMIT_NEGATIVE, WITHHO
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN};
 
 pub use body::{
-    AddressBody, ContactBody, CustomerBody, NewParty, PartyChange, RegistrationBody, SupplierBody,
+    AddressBody, ContactBody, CustomerBody, NewParty, PartyChange, REGISTRATION_TEXT_LENGTH_MAX,
+    RegistrationBody, SupplierBody,
 };
 pub use known::Known;
 pub use made::made;
 pub use numbers::Sharing;
-pub use parts::{NO_CUSTOMER, NO_SUPPLIER};
+pub use parts::{NO_CUSTOMER, NO_SUPPLIER, registrations};
 pub use view::{AddressView, ContactView, CustomerView, PartyView, RegistrationView, SupplierView};
 
 use crate::authorize::Permission;

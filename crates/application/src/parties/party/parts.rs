@@ -13,10 +13,8 @@ use crate::master_data::Check;
 use crate::reference::patched;
 use crate::wire::Patch;
 
-pub(super) fn registrations(
-    bodies: &[RegistrationBody],
-    violations: &mut Violations,
-) -> Option<Registrations> {
+/// The registrations that bodies name, unless something is wrong with them.
+pub fn registrations(bodies: &[RegistrationBody], violations: &mut Violations) -> Option<Registrations> {
     let before = violations.len();
     let read = |(index, body): (usize, &RegistrationBody)| {
         let read = Registration::new(body.scheme, &body.number, body.country.clone());

@@ -59,6 +59,7 @@ macro_rules! cached_entities {
 cached_entities! {
     Access: "platform", "access", Transactional, [ACCESS_ENTITY];
     Account: "accounting", "account", Reference, ["account"];
+    CompanyProfile: "company", "company_profile", Reference, ["company_profile", "tenant"];
     Currency: "accounting", "currency", Reference, ["currency"];
     Dimension: "accounting", "dimension", Reference, ["dimension", "dimension_value"];
     FiscalPeriod: "accounting", "fiscal_period", Reference, ["fiscal_period", "fiscal_year"];

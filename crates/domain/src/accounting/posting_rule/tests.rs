@@ -44,7 +44,8 @@ fn single_keys() -> [PostingKeys; KEYS] {
 #[test]
 fn the_rule_with_most_matching_keys_wins() {
     let all = all_keys();
-    let two = PostingKeys { tax_category: all.tax_category, currency: all.currency, ..PostingKeys::default() };
+    let two =
+        PostingKeys { tax_category: all.tax_category, currency: all.currency, ..PostingKeys::default() };
     let [group, ..] = single_keys();
     let slot = PostingSlot::Revenue;
     let rules = [rule(1, slot, PostingKeys::default()), rule(2, slot, group), rule(3, slot, two)];
@@ -75,12 +76,16 @@ fn of_rules_with_as_many_keys_the_one_whose_key_is_written_first_wins() {
 
 #[test]
 fn without_a_rule_the_violation_names_slot_and_keys_in_both_languages() {
-    let keys = PostingKeys { item_kind: Some(ItemKind::Service), currency: Some(sar()), ..Default::default() };
+    let keys =
+        PostingKeys { item_kind: Some(ItemKind::Service), currency: Some(sar()), ..Default::default() };
     let profile = PostingProfile::new(vec![rule(1, PostingSlot::Cash, PostingKeys::default())]);
     assert_eq!(profile.find(PostingSlot::Bank, &keys), None);
     let refused = profile.resolve(PostingSlot::Bank, &keys).unwrap_err();
     assert_eq!(refused.def, &POSTING_RULE_MISSING);
-    assert_eq!((refused.param("slot"), refused.param("keys")), (Some("bank"), Some("itemKind service, currency SAR")));
+    assert_eq!(
+        (refused.param("slot"), refused.param("keys")),
+        (Some("bank"), Some("itemKind service, currency SAR"))
+    );
     assert!(refused.text(Language::Arabic).contains("itemKind service، currency SAR"));
     let bare = profile.resolve(PostingSlot::Bank, &PostingKeys::default()).unwrap_err();
     assert!(bare.text(Language::Arabic).contains("دون مفاتيح"));

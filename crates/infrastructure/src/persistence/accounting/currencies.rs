@@ -12,6 +12,7 @@ table! {
         "accounts": "SELECT {first} 1 FROM account WHERE tenant_id = ?1 AND currency = ?2 {only}",
         "price-lists": "SELECT {first} 1 FROM price_list WHERE tenant_id = ?1 AND currency = ?2 {only}",
         "exchange-rates": "SELECT {first} 1 FROM exchange_rate WHERE tenant_id = ?1 AND currency = ?2 {only}",
+        "posting-rules": "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND currency = ?2 {only}",
         // Maintained balances know every currency that was ever posted in, and are few beside the lines.
         "journal-entries": "SELECT {first} 1 FROM account_balance WHERE tenant_id = ?1 AND currency = ?2 {only}",
         "journal-entries" ("drafts"):

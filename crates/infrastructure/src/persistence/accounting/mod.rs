@@ -35,6 +35,7 @@ pub mod ledger_settings;
 pub mod locks;
 pub mod number_series;
 pub mod opening_balances;
+pub mod posting_rules;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod recurring_occurrences;
@@ -74,6 +75,7 @@ pub fn statements() -> Vec<&'static Statement> {
         locks::ALL,
         number_series::ALL,
         opening_balances::ALL,
+        posting_rules::ALL,
         recurring_entries::ALL,
         recurring_occurrences::ALL,
         report_queries::ALL,

@@ -15,6 +15,7 @@ table! {
     used by {
         "item-categories": "SELECT {first} 1 FROM item_category WHERE tenant_id = ?1 AND parent_id = ?2 {only}",
         "items": "SELECT {first} 1 FROM item WHERE tenant_id = ?1 AND category_id = ?2 {only}",
+        "posting-rules": "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND item_category_id = ?2 {only}",
     }
 }
 

@@ -2,6 +2,7 @@
 //! stand beside them, where an index finds them.
 
 use application::ports::storage_error::StorageResult;
+use domain::company::profile::CompanyRegistrations;
 use domain::country::Country;
 use domain::parties::address::{Address, AddressRole};
 use domain::parties::contact::Contact;
@@ -11,7 +12,7 @@ use domain::text::LocalizedName;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::persistence::table::Column;
+use crate::persistence::table::{Column, optional};
 use crate::sql::value::{Columns, Value};
 
 #[derive(Serialize, Deserialize)]
@@ -23,14 +24,8 @@ struct StoredRegistration {
 
 impl Column for Registrations {
     fn put(&self, values: &mut Vec<Value>) {
-        let stored = |registration: &Registration| StoredRegistration {
-            scheme: registration.scheme.to_string(),
-            number: registration.number.clone(),
-            country: registration.country.to_string(),
-        };
-        let stored: Vec<_> = self.iter().map(stored).collect();
         values.extend([
-            serde_json::json!(stored).to_string().into(),
+            registrations_document(self).into(),
             self.vat_number().into(),
             self.in_vat_group().into(),
             self.cr_number().into(),
@@ -38,18 +33,42 @@ impl Column for Registrations {
         ]);
     }
     fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
-        let read = |stored: StoredRegistration| {
-            let scheme = RegistrationScheme::parse(&stored.scheme).ok()?;
-            let country = Country::parse(&stored.country).ok()?;
-            Some(Registration { scheme, number: stored.number, country })
-        };
-        let registrations = columns.parse("registrations", |text| Self::new(list(text, read)?).ok())?;
+        let registrations = columns.parse("registrations", registrations_in)?;
         // They follow from the list.
         let _: Option<String> = columns.get("vat_number")?;
         let _: bool = columns.get("vat_group")?;
         let _: Option<String> = columns.get("cr_number")?;
         let _: Option<String> = columns.get("unified_number")?;
         Ok(registrations)
+    }
+}
+
+fn registrations_document(registrations: &Registrations) -> String {
+    let stored = |registration: &Registration| StoredRegistration {
+        scheme: registration.scheme.to_string(),
+        number: registration.number.clone(),
+        country: registration.country.to_string(),
+    };
+    let stored: Vec<_> = registrations.iter().map(stored).collect();
+    serde_json::json!(stored).to_string()
+}
+
+fn registrations_in(text: &str) -> Option<Registrations> {
+    let read = |stored: StoredRegistration| {
+        let scheme = RegistrationScheme::parse(&stored.scheme).ok()?;
+        let country = Country::parse(&stored.country).ok()?;
+        Some(Registration { scheme, number: stored.number, country })
+    };
+    Registrations::new(list(text, read)?).ok()
+}
+
+/// Only the document: nobody looks for the company by its numbers.
+impl Column for CompanyRegistrations {
+    fn put(&self, values: &mut Vec<Value>) {
+        values.push(registrations_document(self.all()).into());
+    }
+    fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
+        columns.parse("registrations", |text| Self::new(registrations_in(text)?).ok())
     }
 }
 
@@ -107,6 +126,16 @@ impl StoredAddress {
             country: Country::parse(&self.country).ok()?,
             short_address: self.short_address,
         })
+    }
+}
+
+impl Column for Option<Address> {
+    fn put(&self, values: &mut Vec<Value>) {
+        let document = |address| serde_json::json!(StoredAddress::of(address)).to_string();
+        values.push(self.as_ref().map(document).into());
+    }
+    fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
+        optional(columns, "address", |text| serde_json::from_str::<StoredAddress>(text).ok()?.address())
     }
 }
 

@@ -11,6 +11,7 @@ table! {
     unique code
     used by {
         "parties": "SELECT {first} 1 FROM party WHERE tenant_id = ?1 AND customer_group_id = ?2 {only}",
+        "posting-rules": "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND party_group_id = ?2 {only}",
         "parties" ("suppliers"): "SELECT {first} 1 FROM party WHERE tenant_id = ?1 AND supplier_group_id = ?2 {only}",
     }
 }

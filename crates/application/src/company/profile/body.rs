@@ -1,0 +1,29 @@
+//! The body that changes the company profile.
+
+use domain::company::profile::VatPeriod;
+use domain::parties::registration::REGISTRATIONS_MAX;
+use domain::text::LocalizedName;
+
+use crate::company::address::CompanyAddressBody;
+use crate::parties::party::{REGISTRATION_TEXT_LENGTH_MAX, RegistrationBody};
+use crate::request;
+use crate::wire::{List, Optional, Patch, RequiredText};
+
+request! {
+    /// Changes to the company profile (JSON Merge Patch). Members that are left out stay as they are.
+    pub struct CompanyProfileChange as UpdateCompanyProfileBody {
+        /// The legal name in Arabic, English or both.
+        legal_name: Optional<LocalizedName>,
+        /// The VAT number: 15 digits that begin and end with 3. Spaces and dashes are left out, and Arabic digits become those of
+        /// ASCII. Null where the company is not registered for VAT.
+        vat_number: Patch<RequiredText<REGISTRATION_TEXT_LENGTH_MAX>>,
+        /// All other numbers under which authorities know the company, at most one of a scheme and none of the scheme `VAT`.
+        registrations: Optional<List<RegistrationBody, REGISTRATIONS_MAX>>,
+        /// The national address, merged into what it was; null removes it.
+        address: Patch<CompanyAddressBody>,
+        /// How long a period of the VAT return is.
+        vat_period: Optional<VatPeriod>,
+        /// Whether prices of new documents include VAT.
+        prices_include_vat: Optional<bool>,
+    }
+}

@@ -1,0 +1,52 @@
+//! The company profile: how documents and returns name the company.
+
+mod body;
+pub mod update;
+
+use domain::company::profile::CompanyProfile;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use body::CompanyProfileChange;
+
+use super::address::CompanyAddressView;
+use crate::master_data::Shown;
+use crate::parties::party::RegistrationView;
+use crate::views::NameView;
+
+/// Entity name in audit log, change feed and cache. There is one of a tenant; its id is the tenant's.
+pub const COMPANY_PROFILE: &str = "company_profile";
+
+/// The company as its documents and returns name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CompanyProfileView {
+    /// The name of the tenant until another one is saved.
+    pub legal_name: NameView,
+    /// Null where the company is not registered for VAT.
+    pub vat_number: Option<String>,
+    /// The other numbers under which authorities know the company.
+    pub registrations: Vec<RegistrationView>,
+    /// The national address; null where none is known.
+    pub address: Option<CompanyAddressView>,
+    /// `monthly` or `quarterly`: how long a period of the VAT return is.
+    pub vat_period: &'static str,
+    /// Whether prices of new documents include VAT.
+    pub prices_include_vat: bool,
+    /// 0 until the profile is saved for the first time.
+    pub version: i64,
+}
+
+impl From<&CompanyProfile> for CompanyProfileView {
+    fn from(profile: &CompanyProfile) -> Self {
+        Self {
+            legal_name: NameView::from(&profile.legal_name),
+            vat_number: profile.vat_number.clone(),
+            registrations: Shown::shown(&profile.registrations),
+            address: Shown::shown(&profile.address),
+            vat_period: profile.vat_period.as_str(),
+            prices_include_vat: profile.prices_include_vat,
+            version: profile.version,
+        }
+    }
+}

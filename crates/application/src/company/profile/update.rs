@@ -1,0 +1,68 @@
+//! `PATCH /company-profile`: how documents and returns name the company.
+
+use async_trait::async_trait;
+use domain::company::profile::{CompanyProfile, vat_number};
+use domain::error::Violations;
+
+use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView};
+use crate::authorize::Access;
+use crate::changes::{record, stale};
+use crate::command::{Command, Done, check_version};
+use crate::company::address::{address_after, own_registrations};
+use crate::context::RequestContext;
+use crate::error::AppResult;
+use crate::unit_of_work::UnitOfWork;
+use crate::wire::Patch;
+
+pub struct UpdateCompanyProfile {
+    pub change: CompanyProfileChange,
+}
+
+#[async_trait]
+impl Command for UpdateCompanyProfile {
+    const NAME: &'static str = "update_company_profile";
+    const ACCESS: Access = Access::Permission("company.company_profile.update");
+    type Output = CompanyProfileView;
+
+    async fn run(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+    ) -> AppResult<Done<CompanyProfileView>> {
+        let old = uow.company().profile().await?;
+        check_version(ctx, old.version)?;
+        let mut violations = Violations::new();
+        let profile = self.merged(&old, &mut violations);
+        violations.extend(profile.check().into_vec());
+        let profile = violations.into_result(profile)?;
+        if !uow.company().save_profile(&profile).await? {
+            return Err(stale(old.version));
+        }
+        let (before, view) = (CompanyProfileView::from(&old), CompanyProfileView::from(&profile));
+        let id = uow.tenant().uuid();
+        record(uow, COMPANY_PROFILE, id, "updated", Some(&before), Some(&view));
+        Ok(Done::of(id, view.version, view))
+    }
+}
+
+impl UpdateCompanyProfile {
+    fn merged(&self, old: &CompanyProfile, violations: &mut Violations) -> CompanyProfile {
+        let change = &self.change;
+        let vat_number = match &change.vat_number {
+            Patch::Absent => old.vat_number.clone(),
+            Patch::Null => None,
+            Patch::Value(text) => violations.check("", vat_number(text)),
+        };
+        let registrations = change.registrations.0.as_ref();
+        let registrations = registrations.and_then(|bodies| own_registrations(&bodies.0, violations));
+        CompanyProfile {
+            legal_name: change.legal_name.or(&old.legal_name),
+            vat_number,
+            registrations: registrations.unwrap_or_else(|| old.registrations.clone()),
+            address: address_after(old.address.as_ref(), &change.address),
+            vat_period: change.vat_period.or(&old.vat_period),
+            prices_include_vat: change.prices_include_vat.or(&old.prices_include_vat),
+            version: old.version + 1,
+        }
+    }
+}
