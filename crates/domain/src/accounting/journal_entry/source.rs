@@ -11,6 +11,8 @@ crate::choices! {
         Allocation = "allocation",
         /// Foreign balances at the rate of a day: the entry, and its mirror on the next day.
         RevaluationRun = "revaluation_run",
+        /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
+        VatReturn = "vat_return",
     }
 }
 
@@ -20,6 +22,7 @@ impl EntrySourceKind {
         match self {
             Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),
             Self::RevaluationRun => Phrase::new("undo the revaluation run", "ألغِ عملية إعادة التقييم"),
+            Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
         }
     }
 }
