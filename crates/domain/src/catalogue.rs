@@ -39,6 +39,8 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::tax::credit::ALL,
     crate::tax::payable::ALL,
     crate::tax::tax_code::ALL,
+    crate::tax::vat_period::ALL,
+    crate::tax::vat_return::ALL,
     crate::text::ALL,
     crate::time::ALL,
     crate::time_zone::ALL,

@@ -14,6 +14,7 @@ use crate::accounting::journal_entry::{LineAmount, LineDetails, NewLine};
 use crate::ids::{AccountId, DimensionSetId};
 use crate::money::{Amount, CurrencyCode, Percentage, Rate};
 use crate::tax::document::{Calculation, Group};
+use crate::tax::tax_entry::TaxSide;
 use crate::text::Code;
 
 /// A line or a charge of a document, as it is posted.
@@ -51,18 +52,11 @@ pub struct CodeTax {
     pub reverse_charge: Option<(VatAccount, Percentage)>,
 }
 
-/// Whether VAT is owed or recovered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VatSide {
-    Output,
-    Input,
-}
-
 /// VAT of a tax code as returns have it, in the currency of the document; negative where a note takes it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeVat {
     pub code: usize,
-    pub side: VatSide,
+    pub side: TaxSide,
     pub account: Option<AccountId>,
     pub return_box: Option<Code>,
     pub base: Amount,
@@ -255,7 +249,7 @@ impl Made<'_> {
         }
     }
 
-    fn entry(&mut self, code: usize, side: VatSide, vat: &VatAccount, amounts: (Amount, Amount)) -> Option<()> {
+    fn entry(&mut self, code: usize, side: TaxSide, vat: &VatAccount, amounts: (Amount, Amount)) -> Option<()> {
         let (base, tax) = (self.posting.counted(amounts.0)?, self.posting.counted(amounts.1)?);
         if !(base.is_zero() && tax.is_zero()) {
             let (account, return_box) = (vat.account, vat.return_box.clone());
@@ -273,13 +267,13 @@ impl Made<'_> {
         }
         if self.posting.document_type.side() == TradeSide::Sale {
             self.add_vat(tax.vat.account, code, charged)?;
-            return self.entry(code, VatSide::Output, &tax.vat, (base, charged));
+            return self.entry(code, TaxSide::Output, &tax.vat, (base, charged));
         }
         let mut vat = charged;
         if let Some((output, rate)) = &tax.reverse_charge {
             vat = rate.of(base, self.posting.scale)?;
             self.add_vat(output.account, code, vat.checked_neg()?)?;
-            self.entry(code, VatSide::Output, output, (base, vat))?;
+            self.entry(code, TaxSide::Output, output, (base, vat))?;
         }
         self.input(code, tax, base, vat)
     }
@@ -290,7 +284,7 @@ impl Made<'_> {
         let recovered = (tax.recoverable.of(base, scale)?, tax.recoverable.of(vat, scale)?);
         let rest = (base.checked_sub(recovered.0)?, vat.checked_sub(recovered.1)?);
         self.add_vat(tax.vat.account, code, recovered.1)?;
-        self.entry(code, VatSide::Input, &tax.vat, recovered)?;
+        self.entry(code, TaxSide::Input, &tax.vat, recovered)?;
         if !rest.1.is_zero() {
             match tax.irrecoverable {
                 Some(account) => self.add_vat(Some(account), code, rest.1)?,
@@ -301,7 +295,7 @@ impl Made<'_> {
         if rest.1.is_zero() && tax.recoverable == Percentage::HUNDRED {
             return Some(());
         }
-        self.entry(code, VatSide::Input, &nowhere, rest)
+        self.entry(code, TaxSide::Input, &nowhere, rest)
     }
 
     /// VAT that is not recovered becomes part of what was bought.

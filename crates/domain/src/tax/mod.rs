@@ -10,4 +10,7 @@ mod inclusive;
 pub mod payable;
 mod price;
 pub mod tax_code;
+pub mod tax_entry;
+pub mod vat_period;
+pub mod vat_return;
 pub mod withholding;

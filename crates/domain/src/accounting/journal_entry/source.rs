@@ -18,6 +18,8 @@ crate::choices! {
         PurchaseCreditNote = "purchase_credit_note",
         Receipt = "receipt",
         Payment = "payment",
+        /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
+        VatReturn = "vat_return",
     }
 }
 
@@ -34,6 +36,7 @@ impl EntrySourceKind {
             Self::PurchaseCreditNote => Phrase::new("reverse the purchase credit note", "اعكس إشعار المشتريات الدائن"),
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
+            Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
         }
     }
 }

@@ -1,0 +1,65 @@
+//! Tax entries: what the documents of the company say about its VAT, one line of a return at a time (R118).
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::category::TaxCategory;
+use crate::accounting::journal_entry::EntrySourceKind;
+use crate::ids::{AccountId, Id, JournalEntryId};
+use crate::money::{Amount, CurrencyCode, Percentage};
+use crate::text::Code;
+
+pub type TaxEntryId = Id<TaxEntry>;
+
+crate::choices! {
+    /// Whether VAT is owed or recovered.
+    pub enum TaxSide {
+        /// Owed on what is sold, and on services from abroad.
+        Output = "output",
+        /// Recovered on what is bought.
+        Input = "input",
+    }
+}
+
+/// The base and the tax of one document at one tax code. Entries are never changed and never deleted: a note and a reversal
+/// make entries of their own, with negative amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxEntry {
+    pub id: TaxEntryId,
+    pub source_kind: EntrySourceKind,
+    /// The document.
+    pub source_id: Uuid,
+    pub document_number: String,
+    /// The journal entry of the document.
+    pub entry: JournalEntryId,
+    /// The code of the party.
+    pub party: Option<String>,
+    pub tax_code: String,
+    pub category: TaxCategory,
+    pub rate: Percentage,
+    /// The VAT account on which the tax was posted; `None` where no tax was, or where it went into the cost.
+    pub account: Option<AccountId>,
+    pub side: TaxSide,
+    /// `None` where the entry is part of no box: supplies out of scope, and VAT that is not recovered.
+    pub return_box: Option<Code>,
+    pub currency: CurrencyCode,
+    pub currency_base: Amount,
+    pub currency_tax: Amount,
+    /// In the company currency, like the tax; both are negative for notes.
+    pub base: Amount,
+    pub tax: Amount,
+    pub tax_date: NaiveDate,
+    pub posting_date: NaiveDate,
+    /// The document that a note corrects.
+    pub corrects: Option<Uuid>,
+}
+
+impl TaxEntry {
+    /// What the entry adds to what is owed: output tax counts, input tax is taken off. `None` on overflow.
+    pub fn owed(&self) -> Option<Amount> {
+        match self.side {
+            TaxSide::Output => Some(self.tax),
+            TaxSide::Input => self.tax.checked_neg(),
+        }
+    }
+}
