@@ -10,6 +10,7 @@ pub mod changes;
 pub mod command;
 pub mod company;
 pub mod context;
+pub mod documents;
 pub mod error;
 pub mod flat_json;
 pub mod items;

@@ -20,6 +20,7 @@ use crate::accounting::ports::posting_rules::PostingRuleRepository;
 use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
 use crate::company::ports::CompanyRepository;
+use crate::documents::ports::DocumentRepository;
 use crate::items::ports::ItemRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::parties::ports::PartyRepository;
@@ -55,6 +56,7 @@ pub trait UnitOfWork: MasterRecords {
     fn codes(&mut self) -> &mut dyn CodeRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn documents(&mut self) -> &mut dyn DocumentRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;

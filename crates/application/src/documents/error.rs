@@ -28,6 +28,9 @@ domain::errors! {
     CORRECTED_MISSING = "corrected_missing", Rule, User,
         "Name the document that the note corrects: correctsId, or correctsNumber and correctsDate for one of another system.",
         "اذكر المستند الذي يصححه الإشعار: correctsId، أو correctsNumber وcorrectsDate لمستند من نظام آخر.";
+    NOTE_LINES_MISSING = "note_lines_missing", Rule, User,
+        "Say what is credited: only notes of the kinds return and cancellation take everything that is left without lines.",
+        "اذكر ما يُسترد: لا تسترد كل المتبقي دون سطور إلا إشعارات النوعين return وcancellation.";
     BUYER_ADDRESS_INCOMPLETE = "buyer_address_incomplete", Rule, User,
         "A standard invoice bears the buyer's address, and that of {party} lacks: {parts}.",
         "تتضمن الفاتورة الضريبية عنوان المشتري، وينقص عنوان {party}: {parts}.";
@@ -62,6 +65,8 @@ domain::errors! {
     PAYMENT_REQUIRED = "payment_required", Rule, User,
         "Party {party} stands for customers who pay at once: send the payment with the invoice.",
         "الطرف {party} يمثل عملاء يدفعون فورًا: أرسل الدفعة مع الفاتورة.";
+    PAYMENT_NEEDS_POST = "payment_needs_post", Rule, User,
+        "A payment comes with an invoice that is posted: send post: true.", "ترافق الدفعة فاتورة تُرحّل: أرسل post: true.";
     PREPAYMENT_EXCEEDED = "prepayment_exceeded", Rule, User,
         "{amount} of {number} are to be deducted, but {left} are left.", "المطلوب خصم {amount} من {number}، والمتبقي {left}.";
     NOT_A_PREPAYMENT = "not_a_prepayment", Rule, User,

@@ -8,6 +8,7 @@ use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::ids::{Id, JournalEntryId, TenantId, UserId};
 use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
+use domain::settlement::allocation::AllocationId;
 use domain::time::Timestamp;
 
 use super::views::{DocumentLineView, DocumentView};
@@ -99,6 +100,8 @@ pub trait DocumentRepository: Send {
         groups: &[DocumentGroup],
         lines: &[DocumentLine],
     ) -> StorageResult<()>;
+    /// The allocations of a posted document's open items that nobody has undone.
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<AllocationId>>;
     async fn groups_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentGroup>>;
     async fn lines_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLine>>;
     /// Takes amounts of a group. MUST answer `false` when less than that is left.

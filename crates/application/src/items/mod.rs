@@ -3,7 +3,7 @@
 pub mod error;
 mod item;
 mod item_categories;
-mod known;
+pub(crate) mod known;
 pub mod ports;
 mod price_lists;
 pub mod price_quotes;

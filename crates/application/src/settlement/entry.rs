@@ -106,7 +106,7 @@ fn whole(violation: Violation) -> Violation {
 }
 
 /// Whether items may be settled on a day: in an open period that no lock covers, as for a general journal. At `/date`.
-pub(super) async fn check_date(
+pub(crate) async fn check_date(
     uow: &mut dyn UnitOfWork,
     ctx: &RequestContext,
     books: &mut Books,

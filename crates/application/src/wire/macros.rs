@@ -157,6 +157,17 @@ macro_rules! wire_optional_json {
 
 #[doc(hidden)]
 #[macro_export]
+macro_rules! wire_has_json {
+    () => {
+        false
+    };
+    ($json:tt) => {
+        true
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
 macro_rules! wire_member {
     ($members:ident, $field:ident, $at:ident, $errors:ident,) => {
         $crate::wire::member($members, $crate::wire_name!($field), $at, $errors)
@@ -284,7 +295,7 @@ macro_rules! request {
                 $($crate::wire::check_member::<$type>(
                     &members,
                     $crate::wire_name!($field),
-                    $crate::wire_optional_json!($($default)?).is_some(),
+                    $crate::wire_has_json!($($default)?),
                     at,
                     errors,
                 );)*

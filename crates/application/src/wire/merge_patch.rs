@@ -111,6 +111,11 @@ impl<B: Patchable> WireType for MergePatch<B> {
 }
 
 impl<B: Patchable> MergePatch<B> {
+    /// A patch that the product itself makes.
+    pub fn of_known(text: String) -> Self {
+        Self { text, of: PhantomData }
+    }
+
     /// The body with the patch merged in.
     pub fn apply(&self, kept: &str) -> AppResult<Kept<B>> {
         let (old, new) = (Raw::new(kept), Raw::new(&self.text));

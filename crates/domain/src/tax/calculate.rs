@@ -105,7 +105,7 @@ pub(super) struct GroupParts {
 }
 
 /// The totals that follow from the groups.
-pub(crate) fn totals(groups: &[Group]) -> Option<Totals> {
+pub fn totals(groups: &[Group]) -> Option<Totals> {
     let sum = |part: fn(&Group) -> Amount| Amount::sum(groups.iter().map(part));
     let (net, vat) = (sum(|group| group.taxable)?, sum(|group| group.vat)?);
     Some(Totals {

@@ -14,7 +14,7 @@ use super::body::{DocumentChargeBody, DocumentLineBody};
 use super::input::one_discount;
 use super::original::Original;
 use crate::documents::error::{LINE_PRICE_MISSING, LINE_TEXT_MISSING, QUANTITY_NOT_POSITIVE};
-use crate::documents::views::DocumentLineView;
+use crate::documents::views::{DocumentChargeView, DocumentLineView};
 use crate::reference::{Reference, by_id_or_code};
 
 /// A line that is complete but for what items, prices and posting rules add.
@@ -170,6 +170,19 @@ impl ChargeLine {
             tax_code: body.tax_code.as_ref().map(ToString::to_string),
             account: by_id_or_code(body.account_id, body.account_code.clone()),
             at,
+        }
+    }
+
+    /// A charge of a posted document once more, in prices as the document has them.
+    pub fn again(index: usize, charge: &DocumentChargeView, include_vat: Option<bool>) -> Self {
+        let amount = if include_vat == Some(true) { &charge.gross } else { &charge.net };
+        Self {
+            at: format!("/charges/{index}"),
+            item: charge.item_id.map(|id| Reference::Id(Id::new(id))),
+            description: Some(charge.description.clone()),
+            amount: Amount::parse(amount).unwrap_or_default(),
+            tax_code: Some(charge.tax_code.clone()),
+            account: None,
         }
     }
 }

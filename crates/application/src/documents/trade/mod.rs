@@ -1,21 +1,25 @@
 //! Invoices, bills and notes: documents with lines and taxes.
 
 mod accounts;
+mod adjust;
 mod body;
 mod check;
 mod dues;
 mod facts;
+mod header;
 mod input;
 mod line;
 mod original;
 mod post;
 mod prepare;
 mod prices;
+mod resolve;
 mod show;
 
 pub use body::{
     DocumentChargeBody, DocumentLineBody, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote,
     NewSalesDebitNote, NewSalesInvoice, PaymentAtOnceBody, PrepaymentBody, TradeBody,
 };
+pub(in crate::documents) use post::of_the_whole;
 pub use post::post;
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, Preparing, prepare};

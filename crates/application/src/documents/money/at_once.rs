@@ -1,0 +1,87 @@
+//! The payment that comes with an invoice: a receipt, posted and allocated in the same transaction.
+
+use serde_json::json;
+
+use super::body::{MoneyBody, NewReceipt};
+use super::post::post_money;
+use super::prepare::{PreparingMoney, prepare_money};
+use crate::accounting::ports::books::Books;
+use crate::changes::record;
+use crate::context::RequestContext;
+use crate::documents::DocumentBody;
+use crate::documents::commands::may_post;
+use crate::documents::ports::{DocumentId, StoredDocument};
+use crate::documents::trade::PaymentAtOnceBody;
+use crate::documents::views::{CreatedDocumentView, DocumentView};
+use crate::error::{AppError, AppResult};
+use crate::unit_of_work::UnitOfWork;
+use crate::wire::Kept;
+
+/// Receives the payment of an invoice that was posted just now, and shows in `view` what is left to pay.
+pub async fn pay_at_once(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    invoice: &StoredDocument,
+    payment: &PaymentAtOnceBody,
+    view: &mut DocumentView,
+) -> AppResult<()> {
+    may_post(ctx, NewReceipt::NAMES.can_post)?;
+    let amount = payment.amount.map_or_else(|| invoice.view.totals.payable.clone(), |amount| amount.display(2));
+    let mut body = json!({
+        "partyId": invoice.party.uuid(),
+        "documentDate": invoice.document_date,
+        "postingDate": invoice.posting_date,
+        "amount": amount,
+        "currency": invoice.currency.to_string(),
+        "method": payment.method.as_str(),
+        "reference": payment.reference.as_deref(),
+        "accountCode": payment.account_code.as_ref().map(ToString::to_string),
+        "allocations": [{ "documentId": invoice.id.uuid() }],
+    });
+    if invoice.view.rate != "1" {
+        body["rate"] = json!(invoice.view.rate);
+    }
+    let receipt = receive(ctx, uow, body.to_string()).await.map_err(below_payment)?;
+    let (receipt, left) = receipt;
+    let paid = invoice.view.totals.payable.clone();
+    let (payable, taken) = (domain::money::Amount::parse(&paid)?, receipt.total.checked_sub(left));
+    let open = taken.and_then(|taken| payable.checked_sub(taken)).unwrap_or(payable);
+    let shown = invoice.shown(Some(open), 2);
+    view.open_amount = shown.open_amount;
+    view.payment_state = shown.payment_state;
+    view.created.push(CreatedDocumentView {
+        document_type: receipt.document_type.as_str().to_owned(),
+        id: receipt.id.uuid(),
+        number: receipt.number.clone(),
+    });
+    Ok(())
+}
+
+async fn receive(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    body: String,
+) -> AppResult<(StoredDocument, domain::money::Amount)> {
+    let kept = Kept::<NewReceipt>::read(body)?;
+    let id = DocumentId::new(uow.new_id());
+    let mut books = Books::open(ctx, uow).await?;
+    let (document_type, input) = (NewReceipt::TYPE, kept.body.input());
+    let preparing = PreparingMoney { ctx, document_type, id, body: &kept.text, input };
+    let prepared = prepare_money(preparing, uow, &mut books).await?;
+    let scale = prepared.scale;
+    let allocations = kept.body.input().allocations;
+    let (receipt, left) = post_money(ctx, uow, books, prepared, allocations).await?;
+    uow.documents().insert_document(&receipt).await?;
+    let view = receipt.shown(Some(left), scale);
+    record(uow, NewReceipt::NAMES.entity, view.id, "posted", None, Some(&view));
+    Ok((receipt, left))
+}
+
+fn below_payment(error: AppError) -> AppError {
+    let below = |violation: domain::error::Violation| {
+        let member = matches!(violation.pointer.as_str(), "/amount" | "/method" | "/accountCode" | "/reference");
+        let pointer = if member { format!("/payment{}", violation.pointer) } else { "/payment".to_owned() };
+        violation.at(pointer)
+    };
+    AppError { violations: error.violations.into_iter().map(below).collect(), ..error }
+}

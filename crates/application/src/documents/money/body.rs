@@ -1,0 +1,147 @@
+//! The bodies of receipts and payments.
+
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::documents::document_type::DocumentType;
+use domain::documents::money_document::PaymentMethod;
+use domain::ids::AccountId;
+use domain::money::{Amount, CurrencyCode, Rate};
+use domain::parties::party::PartyId;
+use domain::settlement::open_item::OpenItemId;
+use domain::text::Code;
+
+use crate::documents::ports::DocumentId;
+use crate::documents::{DocumentBody, DocumentNames};
+use crate::reference::{Reference, by_id_or_code};
+use crate::settlement::auto_allocate::SettledControl;
+use crate::wire::{List, Paragraphs, Text};
+use crate::{document_names, request};
+
+/// Most documents that one receipt or payment is allocated to when it is made.
+pub const ALLOCATIONS_MAX: usize = 1_000;
+/// Longest notes, in characters.
+pub const NOTES_LENGTH_MAX: usize = 2_000;
+
+request! {
+    /// What the money pays.
+    pub struct MoneyAllocationBody {
+        /// The document that is paid, with all its instalments in the order of their due dates. Give either the document or the
+        /// open item.
+        document_id: Option<DocumentId>,
+        /// The open item that is paid.
+        open_item_id: Option<OpenItemId>,
+        /// The amount; by default as much as is open and left.
+        amount: Option<Amount>,
+    }
+}
+
+macro_rules! money_body {
+    ($(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident; $type:ident, $names:expr) => {
+        request! {
+            $(#[doc = $doc])*
+            pub struct $name as $schema, patched as $patch {
+                /// The party, by its id; give either the id or the code.
+                party_id: Option<PartyId>,
+                /// The party, by its code.
+                party_code: Option<Code> = "C-1001",
+                /// Whether it settles receivables or payables; by default receivables for receipts and payables for payments, as
+                /// far as the party has the role.
+                control: Option<SettledControl>,
+                /// The day on which the money moved; today by default.
+                document_date: Option<NaiveDate> = "2026-03-20",
+                /// The date on which it enters the ledger; by default the day on which it moved.
+                posting_date: Option<NaiveDate>,
+                /// The amount that the party paid or got.
+                amount: Amount = "3450.00",
+                /// The currency; by default that of the company.
+                currency: Option<CurrencyCode>,
+                /// Units of the company currency for one unit of the currency; by default the rate of the posting date.
+                rate: Option<Rate>,
+                /// How the money moved. The posting rules name the account of each way.
+                method: PaymentMethod => "bank_transfer",
+                /// The account that the money moved on, by its id; by default that of the method.
+                account_id: Option<AccountId>,
+                /// The account, by its code.
+                account_code: Option<Code>,
+                /// The bank's charges: of a receipt they are taken off what reaches the account, of a payment they come on top.
+                charges: Amount => "0",
+                /// The number of the transfer, the cheque or the card's slip.
+                reference: Option<Text<REFERENCE_LENGTH_MAX>> = "TRF-20260320-01",
+                /// Notes.
+                notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
+                /// What the money pays. What is left stays open as an advance of the party.
+                allocations: List<MoneyAllocationBody, ALLOCATIONS_MAX> => [],
+                /// Whether it is posted at once; otherwise it is kept as a draft. Needs the permission to post.
+                post: bool => false,
+            }
+        }
+
+        impl DocumentBody for $name {
+            const TYPE: DocumentType = DocumentType::$type;
+            const NAMES: DocumentNames = $names;
+
+            fn post(&self) -> bool {
+                self.post
+            }
+        }
+
+        impl MoneyBody for $name {
+            fn input(&self) -> MoneyInput<'_> {
+                MoneyInput {
+                    party: by_id_or_code(self.party_id, self.party_code.clone()),
+                    control: self.control,
+                    document_date: self.document_date,
+                    posting_date: self.posting_date,
+                    amount: self.amount,
+                    currency: self.currency,
+                    rate: self.rate,
+                    method: self.method,
+                    account: by_id_or_code(self.account_id, self.account_code.clone()),
+                    charges: self.charges,
+                    reference: self.reference.as_deref().filter(|text| !text.is_empty()),
+                    notes: self.notes.as_deref().filter(|text| !text.is_empty()),
+                    allocations: &self.allocations.0,
+                }
+            }
+        }
+    };
+}
+
+money_body! {
+    /// New money that came in.
+    pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody;
+    Receipt, document_names!(
+        "settlement", "receipt", "receipts", "/receipts", "receipts", "Money that came in, and what it pays.", "reverse"
+    )
+}
+
+money_body! {
+    /// New money that went out.
+    pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody;
+    Payment, document_names!(
+        "settlement", "payment", "payments", "/payments", "payments", "Money that went out, and what it pays.", "reverse"
+    )
+}
+
+/// A receipt or a payment as a caller writes it.
+#[derive(Debug, Clone)]
+pub struct MoneyInput<'b> {
+    pub party: Option<Reference<PartyId>>,
+    pub control: Option<SettledControl>,
+    pub document_date: Option<NaiveDate>,
+    pub posting_date: Option<NaiveDate>,
+    pub amount: Amount,
+    pub currency: Option<CurrencyCode>,
+    pub rate: Option<Rate>,
+    pub method: PaymentMethod,
+    pub account: Option<Reference<AccountId>>,
+    pub charges: Amount,
+    pub reference: Option<&'b str>,
+    pub notes: Option<&'b str>,
+    pub allocations: &'b [MoneyAllocationBody],
+}
+
+/// A body of money that moved.
+pub trait MoneyBody: DocumentBody {
+    fn input(&self) -> MoneyInput<'_>;
+}

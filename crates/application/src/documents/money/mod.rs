@@ -1,0 +1,11 @@
+//! Receipts and payments (R105): money that moved, and what it pays.
+
+mod at_once;
+mod body;
+mod commands;
+mod post;
+mod prepare;
+
+pub use at_once::pay_at_once;
+pub use body::{MoneyAllocationBody, MoneyBody, NewPayment, NewReceipt};
+pub use commands::{CreateMoney, DeleteMoney, PostMoney, UpdateMoney};

@@ -1,0 +1,351 @@
+//! From a body to a receipt or a payment: accounts, and the lines of its entry.
+
+use std::collections::BTreeSet;
+
+use domain::accounting::account::{AccountType, ControlKind};
+use domain::accounting::journal_entry::{
+    CURRENCY_UNKNOWN, EXCHANGE_RATE_MISSING, LineAmount, LineDetails, NewLine,
+};
+use domain::accounting::posting_rule::{PostingKeys, PostingProfile, PostingSlot};
+use domain::documents::document_type::{DocumentType, TradeSide};
+use domain::documents::money_document::{AMOUNT_NOT_POSITIVE, CHARGES_EXCEED_AMOUNT, PaymentMethod};
+use domain::error::{Phrase, Violation, Violations};
+use domain::ids::AccountId;
+use domain::money::{Amount, Currency, Rate};
+use domain::parties::party::{Party, PartyId};
+
+use super::body::MoneyInput;
+use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
+use crate::accounting::ports::books::Books;
+use crate::changes::unknown_reference;
+use crate::context::RequestContext;
+use crate::documents::error::{METHOD_ACCOUNT_UNFIT, PARTY_ARCHIVED, PARTY_ROLE_MISSING};
+use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
+use crate::documents::views::{DocumentNameView, DocumentTotalsView, DocumentView};
+use crate::error::AppResult;
+use crate::master_data::Records;
+use crate::reference::Reference;
+use crate::settlement::auto_allocate::SettledControl;
+use crate::unit_of_work::UnitOfWork;
+use crate::wire::REQUIRED;
+
+/// What a receipt or a payment is prepared with.
+pub struct PreparingMoney<'a> {
+    pub ctx: &'a RequestContext,
+    pub document_type: DocumentType,
+    pub id: DocumentId,
+    pub body: &'a str,
+    pub input: MoneyInput<'a>,
+}
+
+/// A receipt or a payment that may be kept, with the lines that it posts.
+pub struct PreparedMoney {
+    pub document: StoredDocument,
+    pub scale: u8,
+    pub lines: Vec<NewLine>,
+    /// The journal that takes its entry.
+    pub journal: &'static str,
+}
+
+/// What is known of the money.
+struct Money {
+    currency: Currency,
+    rate: Option<Rate>,
+}
+
+pub async fn prepare_money(
+    preparing: PreparingMoney<'_>,
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+) -> AppResult<PreparedMoney> {
+    let mut violations = Violations::new();
+    let party = preparing.party(uow, &mut violations).await?;
+    let money = preparing.money(uow, books, &mut violations).await?;
+    preparing.check_amounts(money.as_ref(), &mut violations);
+    let profile = uow.posting_rules().posting_profile().await?;
+    let account = preparing.account(uow, books, &profile, &mut violations).await?;
+    let (Some((party, control)), Some(money)) = (party, money) else {
+        return Err(violations.into_vec().into());
+    };
+    let party_account = preparing.party_account(&party, control, &profile, &money, &mut violations);
+    let charges = match preparing.input.charges.is_zero() {
+        true => None,
+        false => violations.check("", profile.resolve(PostingSlot::BankCharges, &PostingKeys::default())),
+    };
+    let (Some(account), Some(party_account), true) = (account, party_account, violations.is_empty()) else {
+        return Err(violations.into_vec().into());
+    };
+    let code = books.account_names.get(&account).map(|name| name.code.clone());
+    let lines = preparing.lines(&party, &money, (account, party_account, charges));
+    Ok(PreparedMoney {
+        document: preparing.document(uow, &party, &money, code),
+        scale: money.currency.scale,
+        lines,
+        journal: if preparing.input.method == PaymentMethod::Cash { "CASH" } else { "BANK" },
+    })
+}
+
+impl PreparingMoney<'_> {
+    async fn party(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        violations: &mut Violations,
+    ) -> AppResult<Option<(Party, SettledControl)>> {
+        let Some(reference) = &self.input.party else {
+            violations.push(Violation::new(&REQUIRED).at("/partyId"));
+            return Ok(None);
+        };
+        let (id, at, value): (Option<PartyId>, _, _) = match reference {
+            Reference::Id(id) => (Some(*id), "/partyId", id.to_string()),
+            Reference::Code(code) => {
+                (Records::<Party>::by_code(uow, (), code).await?, "/partyCode", code.clone())
+            }
+        };
+        let found = match id {
+            Some(id) => Records::<Party>::find(uow, id).await?.map(|stored| stored.value),
+            None => None,
+        };
+        let Some(party) = found else {
+            violations.push(unknown_reference(at, "party", value));
+            return Ok(None);
+        };
+        if !party.is_active() {
+            violations.push(Violation::new(&PARTY_ARCHIVED).at(at).with("party", &party.code));
+        }
+        let control = self.control(&party);
+        let (has, wanted) = match control {
+            SettledControl::Receivable => (party.customer.is_some(), Phrase::new("customer", "عميلًا")),
+            SettledControl::Payable => (party.supplier.is_some(), Phrase::new("supplier", "موردًا")),
+        };
+        if !has {
+            let missing = Violation::new(&PARTY_ROLE_MISSING).at(at).with("party", &party.code);
+            violations.push(missing.with_phrase("role", wanted));
+        }
+        Ok(Some((party, control)))
+    }
+
+    /// Money from a customer, or back from a supplier; money to a supplier, or back to a customer.
+    fn control(&self, party: &Party) -> SettledControl {
+        self.input.control.unwrap_or(match self.document_type.side() {
+            TradeSide::Sale if party.customer.is_some() => SettledControl::Receivable,
+            TradeSide::Purchase if party.supplier.is_none() => SettledControl::Receivable,
+            _ => SettledControl::Payable,
+        })
+    }
+
+    async fn money(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        violations: &mut Violations,
+    ) -> AppResult<Option<Money>> {
+        let company = books.company;
+        let code = self.input.currency.unwrap_or(company.code);
+        if code == company.code {
+            return Ok(Some(Money { currency: company, rate: None }));
+        }
+        let codes = BTreeSet::from([code]);
+        books.learn_currencies(uow, &codes).await?;
+        let known = books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
+        let Some(currency) = known else {
+            violations.push(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", code));
+            return Ok(None);
+        };
+        let rate = match self.input.rate {
+            Some(rate) => Some(rate),
+            None => {
+                let date = self.posting_date(&*uow);
+                books.rates_of(uow, &codes, date).await?.get(&code).copied()
+            }
+        };
+        if rate.is_none() {
+            let missing = Violation::new(&EXCHANGE_RATE_MISSING).at("/rate").with("currency", code);
+            violations.push(missing.with("company", company.code));
+        }
+        Ok(Some(Money { currency, rate }))
+    }
+
+    fn document_date(&self, uow: &dyn UnitOfWork) -> chrono::NaiveDate {
+        self.input.document_date.unwrap_or_else(|| self.ctx.today(uow.now()))
+    }
+
+    fn posting_date(&self, uow: &dyn UnitOfWork) -> chrono::NaiveDate {
+        self.input.posting_date.unwrap_or_else(|| self.document_date(uow))
+    }
+
+    fn check_amounts(&self, money: Option<&Money>, violations: &mut Violations) {
+        let input = &self.input;
+        if !input.amount.is_positive() {
+            violations.push(Violation::new(&AMOUNT_NOT_POSITIVE).at("/amount"));
+        }
+        if input.charges.is_negative() {
+            violations.push(Violation::new(&AMOUNT_NOT_POSITIVE).at("/charges"));
+        }
+        let Some(money) = money else { return };
+        violations.check("/amount", input.amount.check_in(money.currency));
+        violations.check("/charges", input.charges.check_in(money.currency));
+        if self.document_type == DocumentType::Receipt && input.charges >= input.amount && !input.charges.is_zero() {
+            let exceed = Violation::new(&CHARGES_EXCEED_AMOUNT).at("/charges");
+            let text = |amount: Amount| amount.display(money.currency.scale);
+            violations.push(exceed.with("charges", text(input.charges)).with("amount", text(input.amount)));
+        }
+    }
+
+    /// The account that the money moves on.
+    async fn account(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        profile: &PostingProfile,
+        violations: &mut Violations,
+    ) -> AppResult<Option<AccountId>> {
+        let keys = PostingKeys { currency: self.input.currency, ..PostingKeys::default() };
+        let (id, at) = match &self.input.account {
+            Some(Reference::Id(id)) => (Some(*id), "/accountId"),
+            Some(Reference::Code(code)) => {
+                let found = books.accounts_by_code(uow, &BTreeSet::from([code.clone()])).await?;
+                if !found.contains_key(code) {
+                    let unknown = Violation::new(&ACCOUNT_CODE_UNKNOWN).at("/accountCode");
+                    violations.push(unknown.with("code", code));
+                    return Ok(None);
+                }
+                (found.get(code).copied(), "/accountCode")
+            }
+            None => (violations.check("/method", profile.resolve(slot(self.input.method), &keys)), "/method"),
+        };
+        let Some(id) = id else { return Ok(None) };
+        books.learn_accounts(uow, BTreeSet::from([id])).await?;
+        let Some(facts) = books.accounts.get(&id) else {
+            violations.push(unknown_reference(at, "account", id));
+            return Ok(None);
+        };
+        let fit = facts.is_posting
+            && facts.active
+            && facts.control == ControlKind::None
+            && facts.account_type == AccountType::Asset;
+        if !fit {
+            violations.push(Violation::new(&METHOD_ACCOUNT_UNFIT).at(at).with("account", &facts.code));
+            return Ok(None);
+        }
+        Ok(Some(id))
+    }
+
+    fn party_account(
+        &self,
+        party: &Party,
+        control: SettledControl,
+        profile: &PostingProfile,
+        money: &Money,
+        violations: &mut Violations,
+    ) -> Option<AccountId> {
+        let (slot, party_group) = match control {
+            SettledControl::Receivable => {
+                (PostingSlot::Receivable, party.customer.as_ref().and_then(|role| role.group_id))
+            }
+            SettledControl::Payable => {
+                (PostingSlot::Payable, party.supplier.as_ref().and_then(|role| role.group_id))
+            }
+        };
+        let keys = PostingKeys { party_group, currency: Some(money.currency.code), ..PostingKeys::default() };
+        violations.check("", profile.resolve(slot, &keys))
+    }
+
+    fn lines(
+        &self,
+        party: &Party,
+        money: &Money,
+        (account, party_account, charges): (AccountId, AccountId, Option<AccountId>),
+    ) -> Vec<NewLine> {
+        let receipt = self.document_type == DocumentType::Receipt;
+        let (amount, charged) = (self.input.amount, self.input.charges);
+        let moved = if receipt { amount.checked_sub(charged) } else { amount.checked_add(charged) };
+        let reference = self.input.reference.map(str::to_owned);
+        let line = |account: AccountId, amount: LineAmount, party: Option<String>| NewLine {
+            currency: Some(money.currency.code),
+            rate: money.rate,
+            details: LineDetails { party, reference: reference.clone(), ..LineDetails::NONE },
+            ..NewLine::new(account, amount)
+        };
+        let side = |debit: bool, amount: Amount| {
+            if debit { LineAmount::Debit(amount) } else { LineAmount::Credit(amount) }
+        };
+        let mut lines = vec![line(account, side(receipt, moved.unwrap_or(amount)), None)];
+        lines.extend(charges.map(|account| line(account, LineAmount::Debit(charged), None)));
+        lines.push(line(party_account, side(!receipt, amount), Some(party.code.to_string())));
+        lines
+    }
+
+    fn document(
+        &self,
+        uow: &dyn UnitOfWork,
+        party: &Party,
+        money: &Money,
+        account_code: Option<String>,
+    ) -> StoredDocument {
+        let input = &self.input;
+        let text = |amount: Amount| amount.display(money.currency.scale);
+        let view = DocumentView {
+            party_id: party.id.uuid(),
+            party_code: party.code.to_string(),
+            party_name: DocumentNameView {
+                ar: party.name.ar().map(str::to_owned),
+                en: party.name.en().map(str::to_owned),
+            },
+            document_date: self.document_date(uow),
+            posting_date: self.posting_date(uow),
+            currency: money.currency.code.to_string(),
+            rate: money.rate.unwrap_or(Rate::ONE).to_string(),
+            reference: input.reference.map(str::to_owned),
+            notes: input.notes.map(str::to_owned),
+            method: Some(input.method.as_str().to_owned()),
+            account_code,
+            totals: DocumentTotalsView {
+                lines_net: text(Amount::ZERO),
+                discount: text(Amount::ZERO),
+                charges: text(input.charges),
+                net: text(input.amount),
+                vat: text(Amount::ZERO),
+                total: text(input.amount),
+                prepaid: text(Amount::ZERO),
+                payable: text(input.amount),
+                company_vat: text(Amount::ZERO),
+            },
+            ..DocumentView::default()
+        };
+        StoredDocument {
+            id: self.id,
+            document_type: self.document_type,
+            kind: None,
+            status: DocumentStatus::Draft,
+            number: None,
+            party: party.id,
+            party_code: party.code.to_string(),
+            document_date: view.document_date,
+            posting_date: view.posting_date,
+            currency: money.currency.code,
+            total: input.amount,
+            reference: view.reference.clone(),
+            supplier_key: None,
+            corrects: None,
+            entry: None,
+            reversal_entry: None,
+            body: self.body.to_owned(),
+            view,
+            lines: Vec::new(),
+            created_by: self.ctx.actor.user_id(),
+            created_at: uow.now(),
+            posted_at: None,
+            version: 1,
+        }
+    }
+}
+
+/// The account of a way to pay.
+const fn slot(method: PaymentMethod) -> PostingSlot {
+    match method {
+        PaymentMethod::Cash => PostingSlot::Cash,
+        PaymentMethod::BankTransfer => PostingSlot::Bank,
+        PaymentMethod::Card => PostingSlot::CardClearing,
+        PaymentMethod::Cheque => PostingSlot::ChequeClearing,
+    }
+}

@@ -1,0 +1,191 @@
+//! What changes the calculated amounts: the supplier's own figures, and prepayments that are deducted.
+
+use domain::documents::document_type::{DocumentType, InvoiceKind};
+use domain::documents::note::DocumentGroup;
+use domain::documents::posting::{Deduction, Part};
+use domain::error::{Violation, Violations};
+use domain::money::{Amount, Currency};
+use domain::parties::party::PartyId;
+use domain::tax::calculate::totals;
+use domain::tax::document::Calculation;
+
+use super::body::PrepaymentBody;
+use super::input::Supplier;
+use super::original::Original;
+use crate::changes::unknown_reference;
+use crate::documents::error::{
+    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, SUPPLIER_TOTAL_DIFFERS,
+};
+use crate::documents::ports::{DocumentId, DocumentStatus, GroupUse};
+use crate::documents::views::DocumentPrepaymentView;
+use crate::error::AppResult;
+use crate::unit_of_work::UnitOfWork;
+
+/// The difference between the supplier's figures and the computed ones that is taken over, in ten-thousandths.
+const SUPPLIER_TOLERANCE: i64 = 500;
+
+/// Compares the supplier's figures with the computed ones. A small difference of VAT is taken over into the largest group that
+/// bears VAT, because his rounding decides what may be claimed (R86).
+pub fn take_over_supplier(
+    calculation: &mut Calculation,
+    supplier: &Supplier<'_>,
+    currency: Currency,
+    violations: &mut Violations,
+) {
+    let computed = calculation.totals;
+    let wanted_vat = match (supplier.vat, supplier.total) {
+        (Some(vat), _) => Some((vat, "/supplierVat", computed.vat, vat)),
+        (None, Some(total)) => {
+            total.checked_sub(computed.net).map(|vat| (vat, "/supplierTotal", computed.total, total))
+        }
+        (None, None) => None,
+    };
+    let Some((vat, at, ours, theirs)) = wanted_vat else { return };
+    let refuse = |at: &str, ours: Amount, theirs: Amount| {
+        Violation::new(&SUPPLIER_TOTAL_DIFFERS)
+            .at(at)
+            .with("computed", ours.display(currency.scale))
+            .with("given", theirs.display(currency.scale))
+            .with("tolerance", Amount::from_scaled(SUPPLIER_TOLERANCE).display(2))
+    };
+    let difference = vat.checked_sub(computed.vat).unwrap_or(Amount::ZERO);
+    let largest = calculation.groups.iter_mut().filter(|group| !group.rate.is_zero()).max_by_key(|group| group.vat);
+    match largest {
+        _ if difference.is_zero() => {}
+        Some(group) if difference.abs().scaled() <= SUPPLIER_TOLERANCE => {
+            group.vat = group.vat.checked_add(difference).unwrap_or(group.vat);
+        }
+        _ => return violations.push(refuse(at, ours, theirs)),
+    }
+    if let Some(found) = totals(&calculation.groups) {
+        calculation.totals = found;
+    }
+    if let Some(total) = supplier.total.filter(|total| *total != calculation.totals.total) {
+        violations.push(refuse("/supplierTotal", calculation.totals.total, total));
+    }
+}
+
+/// What is deducted of prepayment invoices.
+#[derive(Debug, Clone, Default)]
+pub struct Deducted {
+    pub deductions: Vec<Deduction>,
+    pub uses: Vec<GroupUse>,
+    pub views: Vec<DocumentPrepaymentView>,
+    /// With VAT.
+    pub total: Amount,
+}
+
+/// What the deductions of an invoice are made for.
+pub struct Deducting<'a> {
+    pub party: PartyId,
+    pub currency: Currency,
+    pub calculation: &'a Calculation,
+    pub parts: &'a [Part],
+}
+
+impl Deducting<'_> {
+    /// Deducts each prepayment invoice by group: as much as is left of it and fits, or the amount that is named. The last part
+    /// takes the VAT that is left, so that the parts add up (R83).
+    pub async fn of(
+        self,
+        uow: &mut dyn UnitOfWork,
+        prepayments: &[PrepaymentBody],
+        violations: &mut Violations,
+    ) -> AppResult<Deducted> {
+        let mut left: Vec<Amount> = self.calculation.groups.iter().map(|group| group.taxable).collect();
+        let mut deducted = Deducted::default();
+        for (index, body) in prepayments.iter().enumerate() {
+            let at = format!("/prepayments/{index}");
+            let Some(invoice) = self.invoice(uow, body.invoice_id, &at, violations).await? else { continue };
+            if self.deduct(&invoice, body.net, &mut left, &mut deducted).is_none() {
+                let all = Amount::sum(invoice.groups.iter().map(|group| rest(group).0)).unwrap_or_default();
+                let exceeded = Violation::new(&PREPAYMENT_EXCEEDED).at(format!("{at}/net"));
+                violations.push(
+                    exceeded
+                        .with("amount", body.net.unwrap_or(all).display(self.currency.scale))
+                        .with("number", invoice.number())
+                        .with("left", all.display(self.currency.scale)),
+                );
+            }
+        }
+        Ok(deducted)
+    }
+
+    async fn invoice(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        id: DocumentId,
+        at: &str,
+        violations: &mut Violations,
+    ) -> AppResult<Option<Original>> {
+        let at = format!("{at}/invoiceId");
+        let Some(invoice) = Original::find(uow, id, DocumentType::SalesInvoice).await? else {
+            violations.push(unknown_reference(&at, DocumentType::SalesInvoice.as_str(), id));
+            return Ok(None);
+        };
+        let document = &invoice.document;
+        let is_prepayment = document.kind.as_deref() == Some(InvoiceKind::Prepayment.as_str());
+        let number = document.number.clone().unwrap_or_else(|| id.to_string());
+        let refused = match () {
+            () if !is_prepayment || document.status != DocumentStatus::Posted => Violation::new(&NOT_A_PREPAYMENT),
+            () if document.party != self.party => Violation::new(&PARTY_DIFFERS),
+            () if document.currency != self.currency.code => {
+                Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
+            }
+            () => return Ok(Some(invoice)),
+        };
+        violations.push(refused.at(at).with("number", number));
+        Ok(None)
+    }
+
+    /// `None` when the named amount does not fit.
+    fn deduct(
+        &self,
+        invoice: &Original,
+        named: Option<Amount>,
+        left: &mut [Amount],
+        deducted: &mut Deducted,
+    ) -> Option<()> {
+        let account = invoice.document.lines.first()?.account_id;
+        let mut wanted = named;
+        let (mut net_sum, mut vat_sum) = (Amount::ZERO, Amount::ZERO);
+        for group in &invoice.groups {
+            let fits = |one: &domain::tax::document::Group| one.category == group.category && one.rate == group.rate;
+            let Some(index) = self.calculation.groups.iter().position(fits) else { continue };
+            let (taxable, vat_left) = rest(group);
+            let mut net = taxable.min(left[index]);
+            if let Some(wanted) = &mut wanted {
+                net = net.min(*wanted);
+                *wanted = wanted.checked_sub(net)?;
+            }
+            if !net.is_positive() {
+                continue;
+            }
+            let vat = if net == taxable { vat_left } else { vat_left.share(net, taxable, self.currency.scale)? };
+            left[index] = left[index].checked_sub(net)?;
+            let code = self.parts.iter().find(|part| part.group == index)?.code;
+            let account = domain::ids::AccountId::new(account);
+            deducted.deductions.push(Deduction { account, code, net, vat });
+            let document = invoice.document.id;
+            deducted.uses.push(GroupUse { document, number: group.number, taxable: net, vat });
+            (net_sum, vat_sum) = (net_sum.checked_add(net)?, vat_sum.checked_add(vat)?);
+        }
+        if wanted.is_some_and(|rest| !rest.is_zero()) || net_sum.is_zero() {
+            return None;
+        }
+        deducted.total = deducted.total.checked_add(net_sum)?.checked_add(vat_sum)?;
+        deducted.views.push(DocumentPrepaymentView {
+            invoice_id: invoice.document.id.uuid(),
+            number: invoice.number().to_owned(),
+            net: net_sum.display(self.currency.scale),
+            vat: vat_sum.display(self.currency.scale),
+        });
+        Some(())
+    }
+}
+
+/// What is left of a group.
+fn rest(group: &DocumentGroup) -> (Amount, Amount) {
+    let left = |whole: Amount, used: Amount| whole.checked_sub(used).unwrap_or_default();
+    (left(group.taxable, group.used_taxable), left(group.vat, group.used_vat))
+}

@@ -1,0 +1,126 @@
+//! What only posting refuses: a draft may still lack it.
+
+use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
+use domain::error::{Phrase, Violation, Violations};
+use domain::items::item::{Blocked, ItemKind};
+use domain::parties::address::{Address, AddressRole};
+use domain::parties::party::{Party, PartyKind};
+use domain::parties::roles::{CustomerBlock, SupplierBlock};
+use domain::tax::category::TaxCategory;
+
+use super::facts::Facts;
+use super::input::Input;
+use super::resolve::Resolved;
+use crate::documents::error::{
+    BUYER_ADDRESS_INCOMPLETE, ITEM_BLOCKED, PARTY_BLOCKED, PAYMENT_REQUIRED, SELLER_NOT_REGISTERED,
+    STOCK_NOT_AVAILABLE, SUPPLIER_NUMBER_MISSING,
+};
+
+/// What a document is checked by.
+pub struct PostingCheck<'a> {
+    pub document_type: DocumentType,
+    pub kind: Option<InvoiceKind>,
+    pub party: &'a Party,
+    pub input: &'a Input<'a>,
+    pub facts: &'a Facts,
+    /// Lines, then charges, with where they stand.
+    pub lines: Vec<(&'a str, &'a Resolved)>,
+    pub categories: Vec<TaxCategory>,
+}
+
+/// The form of an invoice to a party that did not ask for one.
+pub fn default_kind(party: &Party) -> InvoiceKind {
+    match party.kind {
+        PartyKind::Company | PartyKind::Government if !party.anonymous => InvoiceKind::Standard,
+        _ => InvoiceKind::Simplified,
+    }
+}
+
+impl PostingCheck<'_> {
+    pub fn refusals(&self) -> Vec<Violation> {
+        let mut violations = Violations::new();
+        self.check_party(&mut violations);
+        self.check_lines(&mut violations);
+        if self.document_type.side() == TradeSide::Sale {
+            let taxed = [TaxCategory::Standard, TaxCategory::Zero];
+            let charges = self.categories.iter().any(|category| taxed.contains(category));
+            if charges && !self.facts.company.is_vat_registered() {
+                violations.push(Violation::new(&SELLER_NOT_REGISTERED));
+            }
+            if self.kind == Some(InvoiceKind::Standard) {
+                self.check_address(&mut violations);
+            }
+            if self.party.anonymous && self.document_type == DocumentType::SalesInvoice && !self.input.paid_at_once {
+                violations.push(Violation::new(&PAYMENT_REQUIRED).at("/payment").with("party", &self.party.code));
+            }
+        }
+        let unnumbered = self.input.supplier.is_some_and(|supplier| {
+            supplier.number.is_none_or(|number| number.trim().is_empty())
+        });
+        if unnumbered {
+            violations.push(Violation::new(&SUPPLIER_NUMBER_MISSING).at("/supplierNumber"));
+        }
+        violations.into_vec()
+    }
+
+    fn check_party(&self, violations: &mut Violations) {
+        let reason = match self.document_type.side() {
+            TradeSide::Sale => self.party.customer.as_ref().and_then(|customer| {
+                let blocked = matches!(customer.blocked, CustomerBlock::Invoices | CustomerBlock::All);
+                blocked.then(|| customer.blocked_reason.clone().unwrap_or_default())
+            }),
+            TradeSide::Purchase => self.party.supplier.as_ref().and_then(|supplier| {
+                let blocked = supplier.blocked == SupplierBlock::All;
+                blocked.then(|| supplier.blocked_reason.clone().unwrap_or_default())
+            }),
+        };
+        // What was sold before the block may still be taken back.
+        if let Some(reason) = reason.filter(|_| !self.document_type.corrects()) {
+            let blocked = Violation::new(&PARTY_BLOCKED).at("/partyId").with("party", &self.party.code);
+            violations.push(blocked.with("reason", reason));
+        }
+    }
+
+    fn check_lines(&self, violations: &mut Violations) {
+        let side = self.document_type.side();
+        for (at, item) in self.lines.iter().filter_map(|(at, line)| Some((at, line.item.as_ref()?))) {
+            let blocked = match side {
+                TradeSide::Sale => matches!(item.blocked, Blocked::Sales | Blocked::All),
+                TradeSide::Purchase => matches!(item.blocked, Blocked::Purchases | Blocked::All),
+            };
+            if blocked && !self.document_type.corrects() {
+                let refused = Violation::new(&ITEM_BLOCKED).at(format!("{at}/itemId")).with("item", &item.code);
+                violations.push(refused.with("reason", item.blocked_reason.clone().unwrap_or_default()));
+            }
+            if item.kind == ItemKind::Stock {
+                let stock = Violation::new(&STOCK_NOT_AVAILABLE).at(format!("{at}/itemId"));
+                violations.push(stock.with("item", &item.code));
+            }
+        }
+    }
+
+    fn check_address(&self, violations: &mut Violations) {
+        let role = |role: AddressRole| self.party.addresses.iter().find(|address| address.roles.contains(&role));
+        let address = role(AddressRole::Legal).or_else(|| role(AddressRole::Billing));
+        let missing = missing_parts(address.or(self.party.addresses.first()));
+        if !missing.is_empty() {
+            let incomplete = Violation::new(&BUYER_ADDRESS_INCOMPLETE).at("/partyId");
+            let incomplete = incomplete.with("party", &self.party.code);
+            violations.push(incomplete.with_phrase("parts", Phrase::joined(&missing)));
+        }
+    }
+}
+
+/// The parts that an invoice needs of an address: more of them in Saudi Arabia (R42).
+fn missing_parts(address: Option<&Address>) -> Vec<Phrase> {
+    let given = |part: fn(&Address) -> bool| address.is_some_and(part);
+    let saudi = address.is_none_or(|address| address.country.is_saudi());
+    let parts = [
+        (true, given(|address| address.street.is_some()), Phrase::new("street", "الشارع")),
+        (saudi, given(|address| address.building_number.is_some()), Phrase::new("building number", "رقم المبنى")),
+        (saudi, given(|address| address.district.is_some()), Phrase::new("district", "الحي")),
+        (true, given(|address| address.city.is_some()), Phrase::new("city", "المدينة")),
+        (saudi, given(|address| address.postal_code.is_some()), Phrase::new("postal code", "الرمز البريدي")),
+    ];
+    parts.into_iter().filter(|(wanted, given, _)| *wanted && !given).map(|(_, _, phrase)| phrase).collect()
+}

@@ -1,0 +1,236 @@
+//! Posting (R79): a document with its number, its entry, its taxes and what it takes of other documents, in one transaction.
+
+use chrono::Days;
+use domain::accounting::journal::JournalKind;
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry,
+};
+use domain::accounting::lock::{LockKind, Locks, check_posting_date};
+use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
+use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
+use domain::error::{Language, Violation, Violations};
+use domain::ids::{JournalEntryId, UserId};
+use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
+use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
+use uuid::Uuid;
+
+use super::prepare::Prepared;
+use crate::accounting::error::JOURNAL_UNKNOWN;
+use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ports::books::Books;
+use crate::accounting::ports::journal_entries::EntryMeta;
+use crate::context::RequestContext;
+use crate::documents::error::{DOCUMENT_TOTAL_ZERO, TAX_DATE_LOCKED};
+use crate::documents::numbering::take_number;
+use crate::documents::ports::{DocumentStatus, StoredDocument};
+use crate::error::{AppError, AppResult};
+use crate::settlement::entry::check_date;
+use crate::unit_of_work::UnitOfWork;
+
+/// Posts a prepared document and answers it as it is to be kept. The caller stores it.
+pub async fn post(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    mut books: Books,
+    prepared: Prepared,
+) -> AppResult<StoredDocument> {
+    refuse(ctx, uow, &mut books, &prepared).await?;
+    take_progress(uow, &prepared).await?;
+    let document = &prepared.document;
+    let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let supplier_number = document.view.supplier_number.clone();
+    let reference = supplier_number.unwrap_or_else(|| number.clone());
+    let posted = lines(&prepared, &reference)?;
+    let entry = JournalEntryId::new(uow.new_id());
+    post_entry(ctx, uow, books, &prepared, (entry, &number, &reference), posted.lines).await?;
+    let entries = tax_entries(uow, &prepared, (entry, &number), &posted.vat)?;
+    uow.tax_entries().insert_tax_entries(&entries).await?;
+    keep_progress(uow, &prepared).await?;
+    let document = prepared.document;
+    Ok(StoredDocument {
+        status: DocumentStatus::Posted,
+        number: Some(number),
+        entry: Some(entry),
+        posted_at: Some(uow.now()),
+        ..document
+    })
+}
+
+/// Everything that keeps the document from being posted, at once.
+async fn refuse(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+    prepared: &Prepared,
+) -> AppResult<()> {
+    let mut violations = Violations::new();
+    violations.extend(prepared.refusals.iter().cloned());
+    if prepared.parts.iter().all(|part| part.net.is_zero()) {
+        violations.push(Violation::new(&DOCUMENT_TOTAL_ZERO).at("/lines"));
+    }
+    let date = check_date(uow, ctx, books, prepared.document.posting_date).await?;
+    violations.check("", date.map_err(|violation| violation.at("/postingDate")));
+    violations.check("", check_tax_date(uow, books, prepared));
+    Ok(violations.into_result(())?)
+}
+
+/// Whether the tax lock leaves the tax date open (R67).
+fn check_tax_date(uow: &dyn UnitOfWork, books: &Books, prepared: &Prepared) -> Result<(), Violation> {
+    let (Some(date), Some(through)) = (prepared.document.view.tax_date, books.locks.through(LockKind::Tax)) else {
+        return Ok(());
+    };
+    let only_tax = Locks::from_stored([(LockKind::Tax, through)]);
+    let who = (books.user.unwrap_or(UserId::new(Uuid::nil())), uow.now());
+    let open = check_posting_date(date, JournalKind::General, true, &only_tax, &books.exceptions, who);
+    open.map_err(|_| {
+        let first = through.checked_add_days(Days::new(1)).unwrap_or(through);
+        Violation::new(&TAX_DATE_LOCKED).at("/taxDate").with("date", through).with("first", first)
+    })
+}
+
+/// Takes amounts and quantities of the documents that this one corrects or deducts: never more than is left, whoever else
+/// takes of them at the same time.
+async fn take_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResult<()> {
+    let corrected = prepared.document.view.corrects_number.clone().unwrap_or_default();
+    let nothing_left = || AppError::new(Violation::new(&NOTHING_LEFT).with("number", corrected.clone()));
+    for used in &prepared.uses {
+        if !uow.documents().use_group(*used).await? {
+            return Err(nothing_left());
+        }
+    }
+    if let Some(original) = prepared.document.corrects {
+        for (line, quantity) in &prepared.credited {
+            if !uow.documents().credit_line(original, *line, *quantity).await? {
+                return Err(nothing_left());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn lines(prepared: &Prepared, reference: &str) -> AppResult<DocumentLines> {
+    let document = &prepared.document;
+    let account = prepared.party_account;
+    let posting = DocumentPosting {
+        document_type: document.document_type,
+        currency: prepared.money.currency.code,
+        scale: prepared.money.currency.scale,
+        rate: prepared.money.rate,
+        party: &document.party_code,
+        party_account: account.ok_or_else(|| AppError::internal("a document is posted without its party's account"))?,
+        reference: Some(reference),
+        dues: &prepared.dues,
+        groups: &prepared.calculation.groups,
+        parts: &prepared.parts,
+        codes: &prepared.taxes,
+        deductions: &prepared.deductions,
+    };
+    posting.lines().ok_or_else(|| Violation::new(&AMOUNT_OUT_OF_RANGE).into())
+}
+
+async fn post_entry(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    mut books: Books,
+    prepared: &Prepared,
+    (id, number, reference): (JournalEntryId, &str, &str),
+    lines: Vec<domain::accounting::journal_entry::NewLine>,
+) -> AppResult<()> {
+    let document = &prepared.document;
+    let (document_type, name) = (document.document_type, document.document_type.name());
+    let journal = books.journal_by_code(uow, document_type.journal_code()).await?;
+    let journal_id = journal.ok_or_else(|| AppError::new(Violation::new(&JOURNAL_UNKNOWN)))?;
+    let text = |language| name.text(language).to_owned();
+    let entry = NewEntry {
+        id,
+        journal_id,
+        kind: EntryKind::Standard,
+        posting_date: document.posting_date,
+        document_date: Some(document.document_date),
+        currency: document.currency,
+        description: Some(format!("{} / {} {number}", text(Language::Arabic), text(Language::English))),
+        reference: Some(reference.to_owned()),
+        control_reason: None,
+        reverses: None,
+        lines,
+    };
+    let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
+    let draft = draft.of(EntrySource::new(document_type.source(), document.id.uuid()));
+    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
+    Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
+    Ok(())
+}
+
+/// Lines of the entry are not lines of the document, so what the ledger refuses points at the document as a whole.
+pub(in crate::documents) fn of_the_whole(error: AppError) -> AppError {
+    let whole = |violation: Violation| {
+        let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };
+        violation.at(pointer)
+    };
+    AppError { violations: error.violations.into_iter().map(whole).collect(), ..error }
+}
+
+fn tax_entries(
+    uow: &mut dyn UnitOfWork,
+    prepared: &Prepared,
+    (entry, number): (JournalEntryId, &str),
+    vat: &[CodeVat],
+) -> AppResult<Vec<TaxEntry>> {
+    let (document, money) = (&prepared.document, prepared.money);
+    let exchange = money.rate.unwrap_or(Rate::ONE);
+    let company = |amount: Amount| {
+        amount.convert(exchange, money.company.scale).ok_or_else(|| AppError::new(Violation::new(&AMOUNT_OUT_OF_RANGE)))
+    };
+    let mut entries = Vec::with_capacity(vat.len());
+    for one in vat {
+        let (code, rate) = (&prepared.codes[one.code], prepared.rates[one.code]);
+        let Some(category) = code.category else { continue };
+        entries.push(TaxEntry {
+            id: TaxEntryId::new(uow.new_id()),
+            source_kind: document.document_type.source(),
+            source_id: document.id.uuid(),
+            document_number: number.to_owned(),
+            entry,
+            party: Some(document.party_code.clone()),
+            tax_code: code.code.to_string(),
+            category,
+            rate,
+            account: one.account.filter(|_| !one.vat.is_zero()),
+            side: one.side,
+            return_box: one.return_box.clone(),
+            currency: document.currency,
+            currency_base: one.base,
+            currency_tax: one.vat,
+            base: company(one.base)?,
+            tax: company(one.vat)?,
+            tax_date: document.view.tax_date.unwrap_or(document.posting_date),
+            posting_date: document.posting_date,
+            corrects: document.corrects.map(|id| id.uuid()),
+        });
+    }
+    Ok(entries)
+}
+
+/// Keeps what later notes and deductions may take of the document.
+async fn keep_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResult<()> {
+    if prepared.document.document_type.reduces() {
+        return Ok(());
+    }
+    let group = |(index, group): (usize, &domain::tax::document::Group)| DocumentGroup {
+        number: u32::try_from(index + 1).unwrap_or(u32::MAX),
+        category: group.category,
+        rate: group.rate,
+        taxable: group.taxable,
+        vat: group.vat,
+        used_taxable: Amount::ZERO,
+        used_vat: Amount::ZERO,
+    };
+    let groups: Vec<_> = prepared.calculation.groups.iter().enumerate().map(group).collect();
+    let line = |line: &crate::documents::views::DocumentLineView| DocumentLine {
+        line_no: line.line_no,
+        quantity: Quantity::parse(&line.quantity).unwrap_or_default(),
+        credited_quantity: Quantity::ZERO,
+    };
+    let lines: Vec<_> = prepared.document.lines.iter().map(line).collect();
+    Ok(uow.documents().insert_progress(prepared.document.id, &groups, &lines).await?)
+}

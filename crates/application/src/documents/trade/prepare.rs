@@ -1,0 +1,408 @@
+//! From a body to a document: what it names, what it comes to, and what it will post.
+
+use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
+use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
+use domain::documents::posting::{CodeTax, Deduction, Due, Part, spread_discounts};
+use domain::error::{Violation, Violations};
+use domain::ids::AccountId;
+use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Percentage, Quantity};
+use domain::parties::party::Party;
+use domain::tax::calculate::calculate;
+use domain::tax::document::{Calculation, Document};
+use domain::tax::tax_code::TaxCode;
+
+use super::accounts::{LineSlots, party_account};
+use super::adjust::{Deducted, Deducting, take_over_supplier};
+use super::check::{PostingCheck, default_kind};
+use super::dues::{Dues, terms};
+use super::facts::{Facts, Role};
+use super::header::{Dates, DocumentMoney, party};
+use super::input::{Input, one_discount};
+use super::line::{ChargeLine, Line};
+use super::original::{Original, corrected};
+use super::prices::{PriceScope, Prices};
+use super::resolve::{Codes, Resolved, Resolver};
+use super::show::Shown;
+use crate::accounting::ports::books::Books;
+use crate::context::RequestContext;
+use crate::documents::error::NOTE_LINES_MISSING;
+use crate::documents::ports::{DocumentId, GroupUse, StoredDocument};
+use crate::error::AppResult;
+use crate::unit_of_work::UnitOfWork;
+
+/// A document that may be kept as a draft, with everything that posting needs.
+pub struct Prepared {
+    pub document: StoredDocument,
+    pub party_account: Option<AccountId>,
+    pub money: DocumentMoney,
+    pub calculation: Calculation,
+    pub parts: Vec<Part>,
+    pub taxes: Vec<CodeTax>,
+    pub codes: Vec<TaxCode>,
+    /// The rate of each code on the tax date.
+    pub rates: Vec<Percentage>,
+    pub dues: Vec<Due>,
+    pub deductions: Vec<Deduction>,
+    pub uses: Vec<GroupUse>,
+    /// Per corrected line the quantity that comes back.
+    pub credited: Vec<(u32, Quantity)>,
+    /// What only posting refuses.
+    pub refusals: Vec<Violation>,
+}
+
+/// What a document is prepared with.
+pub struct Preparing<'a> {
+    pub ctx: &'a RequestContext,
+    pub document_type: DocumentType,
+    pub id: DocumentId,
+    /// The JSON of the body.
+    pub body: &'a str,
+    pub input: Input<'a>,
+}
+
+/// What is known before the lines.
+struct Header {
+    party: Party,
+    role: Role,
+    dates: Dates,
+    money: DocumentMoney,
+    include_vat: Option<bool>,
+    original: Option<Original>,
+}
+
+/// Lines and charges with everything that is known of them.
+struct Content {
+    lines: Vec<(Line, Resolved)>,
+    charges: Vec<(ChargeLine, Resolved)>,
+    codes: Codes,
+    document: Document,
+}
+
+/// Prepares a document, or answers everything that is wrong with it.
+pub async fn prepare(
+    preparing: Preparing<'_>,
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+) -> AppResult<Prepared> {
+    let mut violations = Violations::new();
+    let header = preparing.header(uow, books, &mut violations).await?;
+    let Some(header) = header else { return Err(violations.into_vec().into()) };
+    let (lines, rest) = preparing.lines(&header, &mut violations);
+    let charges = preparing.charges(&header, rest, &mut violations);
+    let side = preparing.document_type.side();
+    let facts = Facts::learn(uow, books, side, Some(header.role), (&lines, &charges)).await?;
+    let content = preparing.resolve(uow, &header, &facts, (lines, charges), &mut violations).await?;
+    if !violations.is_empty() {
+        return Err(violations.into_vec().into());
+    }
+    let mut calculation = calculate(&content.document).map_err(as_of_documents)?;
+    let uses = preparing.correct(&header, &mut calculation, rest)?;
+    let credited = preparing.credited(&header, &content, &mut violations);
+    if let Some(supplier) = &preparing.input.supplier {
+        take_over_supplier(&mut calculation, supplier, header.money.currency, &mut violations);
+    }
+    preparing.finish(uow, header, facts, content, (calculation, uses, credited), violations).await
+}
+
+/// Violations of the calculation with the names that members have in documents.
+fn as_of_documents(refused: Vec<Violation>) -> Vec<Violation> {
+    let renamed = |violation: Violation| {
+        let pointer = violation.pointer.replace("/documentDiscount", "/discount");
+        violation.at(pointer)
+    };
+    refused.into_iter().map(renamed).collect()
+}
+
+impl Preparing<'_> {
+    fn note_kind(&self) -> Option<NoteKind> {
+        self.input.note.map(|note| note.kind)
+    }
+
+    async fn header(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        violations: &mut Violations,
+    ) -> AppResult<Option<Header>> {
+        let (document_type, input) = (self.document_type, &self.input);
+        let original = corrected(uow, document_type, input.note.as_ref(), violations).await?;
+        let found = party(uow, document_type.side(), input.party.as_ref(), original.as_ref(), violations).await?;
+        let dates = Dates::of(self.ctx, &*uow, document_type, input, original.as_ref(), violations);
+        let Some((party, role)) = found else { return Ok(None) };
+        let of = (role, original.as_ref());
+        let money = DocumentMoney::of(uow, books, (document_type, dates), input, of, violations).await?;
+        let before = original.as_ref().and_then(|original| original.document.view.prices_include_vat);
+        let include_vat = input.prices_include_vat.or(before);
+        Ok(money.map(|money| Header { party, role, dates, money, include_vat, original }))
+    }
+
+    /// The lines, and whether the note takes everything that is left of the document that it corrects.
+    fn lines(&self, header: &Header, violations: &mut Violations) -> (Vec<Line>, bool) {
+        let none = std::collections::BTreeMap::new();
+        let dimensions = self.input.dimensions.map_or(&none, |dimensions| &dimensions.0);
+        let original = header.original.as_ref();
+        if !self.input.lines.is_empty() {
+            let line = |(index, body)| Line::of(index, body, original, dimensions, violations);
+            return (self.input.lines.iter().enumerate().map(line).collect(), false);
+        }
+        let whole = original.filter(|_| self.note_kind().is_some_and(NoteKind::takes_quantity));
+        let Some(original) = whole else {
+            violations.push(Violation::new(&NOTE_LINES_MISSING).at("/lines"));
+            return (Vec::new(), false);
+        };
+        let left = original.document.lines.iter().filter_map(|line| {
+            let progress = original.lines.iter().find(|one| one.line_no == line.line_no)?;
+            Some((line, progress.left())).filter(|(_, left)| left.is_positive())
+        });
+        let lines: Vec<Line> =
+            left.enumerate().map(|(index, (line, left))| Line::again(index, line, left)).collect();
+        if lines.is_empty() {
+            violations.push(Violation::new(&NOTHING_LEFT).with("number", original.number()));
+        }
+        (lines, true)
+    }
+
+    fn charges(&self, header: &Header, rest: bool, violations: &mut Violations) -> Vec<ChargeLine> {
+        let given = self.input.charges.iter().enumerate();
+        let given = given.map(|(index, body)| ChargeLine::of(index, body, violations)).collect();
+        match header.original.as_ref().filter(|_| rest && self.input.charges.is_empty()) {
+            None => given,
+            Some(original) => {
+                let charges = original.document.view.charges.iter().enumerate();
+                charges.map(|(index, charge)| ChargeLine::again(index, charge, header.include_vat)).collect()
+            }
+        }
+    }
+
+    async fn resolve(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        header: &Header,
+        facts: &Facts,
+        (lines, charges): (Vec<Line>, Vec<ChargeLine>),
+        violations: &mut Violations,
+    ) -> AppResult<Content> {
+        let side = self.document_type.side();
+        let default = side == TradeSide::Sale && facts.company.prices_include_vat;
+        let include_vat = header.include_vat.unwrap_or(default);
+        let scope = PriceScope {
+            side,
+            currency: header.money.currency.code,
+            company: header.money.company.code,
+            include_vat,
+            date: header.dates.document,
+        };
+        let prices = Prices::learn(uow, scope, &lines, &facts.items).await?;
+        let kind = self.kind(&header.party, header.original.as_ref());
+        let mut resolver = Resolver {
+            facts,
+            prices: &prices,
+            scope,
+            role: header.role,
+            dates: header.dates,
+            slots: LineSlots::new(self.document_type, kind, self.note_kind()),
+            currency: header.money.currency.code,
+            codes: Codes::default(),
+        };
+        let (mut content, mut taxed) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+        for line in lines {
+            if let Some(resolved) = resolver.line(uow, &line, violations).await? {
+                taxed.push(resolver.tax_line(&line, &resolved));
+                content.push((line, resolved));
+            }
+        }
+        let (mut charged, mut amounts) = (Vec::new(), Vec::new());
+        for charge in charges {
+            if let Some(resolved) = resolver.charge(&charge, violations) {
+                amounts.push(resolver.tax_charge(&charge, &resolved));
+                charged.push((charge, resolved));
+            }
+        }
+        let document = Document {
+            currency: header.money.currency,
+            prices_include_vat: include_vat,
+            lines: taxed,
+            discount: one_discount("", self.input.discount, violations),
+            charges: amounts,
+        };
+        Ok(Content { lines: content, charges: charged, codes: resolver.codes, document })
+    }
+
+    /// The kind of an invoice; a note has the kind of what it corrects.
+    fn kind(&self, party: &Party, original: Option<&Original>) -> Option<InvoiceKind> {
+        if self.document_type.side() == TradeSide::Purchase {
+            return None;
+        }
+        let corrected = original.and_then(|original| original.document.kind.as_deref());
+        let corrected = corrected.and_then(|kind| InvoiceKind::parse(kind).ok());
+        Some(self.input.kind.or(corrected).unwrap_or_else(|| default_kind(party)))
+    }
+
+    /// Gives a note's groups the VAT that is left to them, and answers what they take of the document.
+    fn correct(&self, header: &Header, calculation: &mut Calculation, rest: bool) -> AppResult<Vec<GroupUse>> {
+        let original = header.original.as_ref().filter(|_| self.document_type.reduces());
+        let Some(original) = original else { return Ok(Vec::new()) };
+        let numbers = correct(calculation, &original.groups, rest)?;
+        let document = original.document.id;
+        let of_group = |(group, number): (&domain::tax::document::Group, u32)| GroupUse {
+            document,
+            number,
+            taxable: group.taxable,
+            vat: group.vat,
+        };
+        Ok(calculation.groups.iter().zip(numbers).map(of_group).collect())
+    }
+
+    /// The quantities that come back, none more than is left.
+    fn credited(
+        &self,
+        header: &Header,
+        content: &Content,
+        violations: &mut Violations,
+    ) -> Vec<(u32, Quantity)> {
+        let takes = self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity);
+        let Some(original) = header.original.as_ref().filter(|_| takes) else { return Vec::new() };
+        let mut credited: Vec<(u32, Quantity)> = Vec::new();
+        for (line, _) in &content.lines {
+            let Some(number) = line.corrects_line_no else { continue };
+            let sum = match credited.iter_mut().find(|(known, _)| *known == number) {
+                Some((_, sum)) => {
+                    *sum = Quantity::from_scaled(sum.scaled().saturating_add(line.quantity.scaled()));
+                    *sum
+                }
+                None => {
+                    credited.push((number, line.quantity));
+                    line.quantity
+                }
+            };
+            let left = original.lines.iter().find(|one| one.line_no == number).map(|one| one.left());
+            if let Some(left) = left.filter(|left| sum > *left) {
+                let exceeds = Violation::new(&NOTE_QUANTITY_EXCEEDS).at(format!("{}/quantity", line.at));
+                let exceeds = exceeds.with("line", number).with("number", original.number());
+                violations.push(exceeds.with("left", left).with("quantity", sum));
+            }
+        }
+        credited
+    }
+
+    async fn finish(
+        self,
+        uow: &mut dyn UnitOfWork,
+        header: Header,
+        facts: Facts,
+        content: Content,
+        (calculation, mut uses, credited): (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>),
+        mut violations: Violations,
+    ) -> AppResult<Prepared> {
+        let parts = parts(&content, &calculation, header.money.currency.scale);
+        let Some(parts) = parts else {
+            violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
+            return Err(violations.into_vec().into());
+        };
+        let (party_id, currency) = (header.party.id, header.money.currency);
+        let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
+        let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
+        uses.extend(&deducted.uses);
+        let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
+        let is_note = self.document_type.corrects();
+        let terms = terms(uow, &self.input, header.role.payment_term, is_note, &mut violations).await?;
+        let amounts = (payable, calculation.totals.net);
+        let dues = Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
+        let mut refused = Violations::new();
+        let side = self.document_type.side();
+        let account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
+        violations.into_result(())?;
+        let kind = self.kind(&header.party, header.original.as_ref());
+        refused.extend(self.refusals(kind, &header, &facts, &content));
+        let document = self.shown(uow, kind, &header, &content, (&calculation, &deducted, &dues, payable));
+        Ok(Prepared {
+            document,
+            party_account: account,
+            money: header.money,
+            calculation,
+            parts,
+            taxes: content.codes.taxes,
+            codes: content.codes.codes,
+            rates: content.codes.rates,
+            dues: dues.dues,
+            deductions: deducted.deductions,
+            uses,
+            credited,
+            refusals: refused.into_vec(),
+        })
+    }
+
+    fn refusals(
+        &self,
+        kind: Option<InvoiceKind>,
+        header: &Header,
+        facts: &Facts,
+        content: &Content,
+    ) -> Vec<Violation> {
+        let lines = content.lines.iter().map(|(line, resolved)| (line.at.as_str(), resolved));
+        let charges = content.charges.iter().map(|(charge, resolved)| (charge.at.as_str(), resolved));
+        PostingCheck {
+            document_type: self.document_type,
+            kind,
+            party: &header.party,
+            input: &self.input,
+            facts,
+            lines: lines.chain(charges).collect(),
+            categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),
+        }
+        .refusals()
+    }
+
+    fn shown(
+        &self,
+        uow: &dyn UnitOfWork,
+        kind: Option<InvoiceKind>,
+        header: &Header,
+        content: &Content,
+        (calculation, deducted, dues, payable): (&Calculation, &Deducted, &Dues, Amount),
+    ) -> StoredDocument {
+        Shown {
+            preparing: self,
+            kind: self.note_kind().filter(|_| self.document_type.reduces()).map_or_else(
+                || kind.map(|kind| kind.as_str().to_owned()),
+                |note| Some(note.as_str().to_owned()),
+            ),
+            party: &header.party,
+            dates: header.dates,
+            money: header.money,
+            include_vat: content.document.prices_include_vat,
+            original: header.original.as_ref(),
+            calculation,
+            deducted,
+            dues,
+            payable,
+        }
+        .document(uow, (&content.lines, &content.charges, &content.codes))
+    }
+}
+
+/// Lines and charges as they are posted, less their shares of the discount.
+fn parts(content: &Content, calculation: &Calculation, scale: u8) -> Option<Vec<Part>> {
+    let nets = calculation.lines.iter().map(|line| line.net);
+    let nets = nets.chain(calculation.charges.iter().map(|charge| charge.net));
+    let resolved = content.lines.iter().map(|(_, resolved)| resolved);
+    let resolved = resolved.chain(content.charges.iter().map(|(_, resolved)| resolved));
+    let part = |(resolved, net): (&Resolved, Amount)| {
+        let tax = content.codes.treatments.get(resolved.code)?;
+        let group = calculation
+            .groups
+            .iter()
+            .position(|group| group.category == tax.category() && group.rate == tax.rate())?;
+        Some(Part {
+            account: resolved.account,
+            dimensions: resolved.dimensions.clone(),
+            dimension_set: resolved.dimension_set,
+            group,
+            code: resolved.code,
+            net,
+        })
+    };
+    let mut parts: Vec<Part> = resolved.zip(nets).map(part).collect::<Option<_>>()?;
+    spread_discounts(&mut parts, content.lines.len(), calculation, scale)?;
+    Some(parts)
+}
