@@ -53,7 +53,7 @@ async fn get(
 ) -> ApiResult {
     let tenant = ctx.tenant;
     let load = async move {
-        let view = queries.company_profile(tenant).await?;
+        let view = CompanyProfileView::from(&queries.company_profile(tenant).await?);
         let version = view.version;
         Ok(Some((view, Some(version))))
     };

@@ -4,11 +4,9 @@ use domain::country::Country;
 use domain::parties::registration::RegistrationScheme;
 use domain::text::LocalizedName;
 
-use crate::command::Command;
 use crate::company::CompanyAddressBody;
 use crate::company::profile::CompanyProfileChange;
-use crate::company::profile::update::UpdateCompanyProfile;
-use crate::context::RequestContext;
+use crate::company::profile::update::save_change;
 use crate::error::AppResult;
 use crate::parties::party::RegistrationBody;
 use crate::unit_of_work::UnitOfWork;
@@ -19,8 +17,9 @@ const VAT_NUMBER: &str = "399999999900003";
 const CR_NUMBER: &str = "1010010000";
 
 /// Saves a profile with a VAT number, unless the tenant has saved one.
-pub async fn create_profile(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<()> {
-    if uow.company().profile().await?.version > 0 {
+pub async fn create_profile(uow: &mut dyn UnitOfWork) -> AppResult<()> {
+    let old = uow.company().profile().await?;
+    if old.version > 0 {
         return Ok(());
     }
     let registration = RegistrationBody {
@@ -36,7 +35,7 @@ pub async fn create_profile(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> A
         vat_period: Optional(None),
         prices_include_vat: Optional(None),
     };
-    UpdateCompanyProfile { change }.run(ctx, uow).await.map(|_| ())
+    save_change(uow, &old, &change).await.map(|_| ())
 }
 
 fn address() -> AppResult<CompanyAddressBody> {
