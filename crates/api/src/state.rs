@@ -14,10 +14,12 @@ use application::accounting::ports::ledger_settings::LedgerSettingsQueries;
 use application::accounting::ports::locks::LockQueries;
 use application::accounting::ports::number_series::NumberSeriesQueries;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
+use application::accounting::ports::posting_rules::PostingRuleQueries;
 use application::accounting::ports::recurring_entries::RecurringEntryQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
+use application::company::ports::CompanyQueries;
 use application::items::ports::PriceQueries;
 use application::master_data::registry::MasterReads;
 use application::parties::ports::PartyQueries;
@@ -193,6 +195,7 @@ queries! {
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
+    company: CompanyQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
     integrity: IntegrityQueries,
@@ -206,6 +209,7 @@ queries! {
     number_series: NumberSeriesQueries,
     opening_balances: OpeningBalanceQueries,
     parties: PartyQueries,
+    posting_rules: PostingRuleQueries,
     prices: PriceQueries,
     recent_changes: RecentChanges,
     recurring_entries: RecurringEntryQueries,

@@ -2,6 +2,7 @@
 
 pub mod accounting;
 mod cached;
+mod company;
 mod items;
 mod master_data;
 pub mod parties;
@@ -15,6 +16,7 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     platform::operations(ops);
     accounting::operations(ops);
+    company::operations(ops);
     items::operations(ops);
     settlement::operations(ops);
     tax::operations(ops);

@@ -18,8 +18,9 @@ pub fn example(document: &Value, resource: &Resource) -> Value {
     example.cloned().unwrap_or_else(|| panic!("{schema} has no complete example"))
 }
 
-/// Makes what the examples mention and a tenant may lack: their currency and dimension, their unit, category and item.
+/// Makes what the examples mention and a tenant may lack: their account, currency and dimension, their unit, category and item.
 pub async fn make_mentioned(client: &Client) {
+    let account = json!({ "code": "4110", "name": { "en": "Sales" }, "type": "income" });
     let currency = json!({ "code": "USD", "name": { "en": "US dollar" } });
     let dimension = json!({ "code": "cost-centre", "name": { "en": "Cost centre" } });
     let unit = json!({ "code": "PCE", "name": { "en": "Piece" }, "uneceCode": "H87" });
@@ -28,6 +29,7 @@ pub async fn make_mentioned(client: &Client) {
         "code": "P-100", "name": { "en": "Lamp" }, "kind": "stock", "categoryCode": "GOODS", "baseUnitCode": "PCE",
     });
     for (path, body) in [
+        ("/accounts", account),
         ("/currencies", currency),
         ("/dimensions", dimension),
         ("/units", unit),

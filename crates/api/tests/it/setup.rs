@@ -20,9 +20,9 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
     assert_eq!(
         done,
         json!({
-            "template": "sa-standard", "currencies": 7, "accounts": 132, "numberSeries": 4, "journals": 4,
+            "template": "sa-standard", "currencies": 7, "accounts": 134, "numberSeries": 4, "journals": 4,
             "dimensions": 3, "taxCodes": 19, "paymentTerms": 4, "partyGroups": 3, "units": 15, "itemCategories": 4,
-            "priceLists": 1, "fiscalYears": 0, "ledgerSettings": 7,
+            "priceLists": 1, "postingRules": 29, "fiscalYears": 0, "ledgerSettings": 7,
         })
     );
     let again = setup("sa-standard").await;
@@ -30,14 +30,14 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
         again.as_object().unwrap().values().all(|value| value == &json!(0) || value.is_string()),
         "{again}"
     );
-    assert_eq!((count(&kit.client, "/accounts").await, count(&kit.client, "/currencies").await), (132, 8));
+    assert_eq!((count(&kit.client, "/accounts").await, count(&kit.client, "/currencies").await), (134, 8));
 
     let tree = kit.client.get("/accounts/tree").await.ok();
     let roots: Vec<_> = tree["items"].as_array().unwrap().iter().map(|node| node["code"].clone()).collect();
     assert_eq!(roots, ["1000", "2000", "3000", "4000", "5000", "6000", "7000", "8000"].map(Value::from));
     assert_eq!(tree["items"][0]["children"][0]["children"][0]["children"][0]["code"], "1111");
     let flat = kit.client.get("/accounts/tree?flat=true").await.ok();
-    assert_eq!(flat["items"].as_array().unwrap().len(), 132);
+    assert_eq!(flat["items"].as_array().unwrap().len(), 134);
     assert_eq!(flat["items"][3]["path"], json!(["1000", "1100", "1110", "1111"]));
     let settings = kit.client.get("/ledger-settings").await.ok();
     let retained = kit

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use domain::company::profile::CompanyProfile;
 use domain::ids::TenantId;
 
-use super::profile::CompanyProfileView;
 use crate::error::AppResult;
 use crate::ports::storage_error::StorageResult;
 
@@ -21,5 +20,5 @@ pub trait CompanyRepository: Send {
 #[async_trait]
 pub trait CompanyQueries: Send + Sync {
     /// MUST answer as [`CompanyRepository::profile`] does.
-    async fn company_profile(&self, tenant: TenantId) -> AppResult<CompanyProfileView>;
+    async fn company_profile(&self, tenant: TenantId) -> AppResult<CompanyProfile>;
 }

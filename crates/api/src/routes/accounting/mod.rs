@@ -16,6 +16,7 @@ mod lock_exceptions;
 mod locks;
 mod number_series;
 mod opening_balances;
+mod posting_rules;
 mod recurring_entries;
 pub mod reports;
 mod revaluation_runs;
@@ -39,6 +40,7 @@ pub fn operations(ops: &mut Operations) {
     master_data::operations::<Dimension>(ops);
     master_data::operations::<DimensionValue>(ops);
     master_data::operations::<DimensionRuleRecord>(ops);
+    posting_rules::operations(ops);
     fiscal_years::operations(ops);
     fiscal_periods::operations(ops);
     locks::operations(ops);

@@ -2,6 +2,7 @@
 //!
 //! Every amount follows from the month it lies in, so the same day gives the same books.
 
+mod company;
 mod items;
 mod parties;
 mod plan;
@@ -58,6 +59,7 @@ pub async fn example_books(
     let start = this_month.checked_sub_months(Months::new(MONTHS)).unwrap_or(this_month);
     ensure_fiscal_years(ctx, uow, &BTreeSet::from([start, today])).await?;
     create_values(ctx, uow).await?;
+    company::create_profile(uow).await?;
     parties::create_parties(ctx, uow).await?;
     items::create_items(ctx, uow, start).await?;
     let foreign = foreign_currency(ctx, uow, start).await?;

@@ -60,6 +60,7 @@ pub struct SetupSummary {
     pub units: u32,
     pub item_categories: u32,
     pub price_lists: u32,
+    pub posting_rules: u32,
     pub fiscal_years: u32,
     /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,

@@ -31,38 +31,49 @@ impl Command for UpdateCompanyProfile {
     ) -> AppResult<Done<CompanyProfileView>> {
         let old = uow.company().profile().await?;
         check_version(ctx, old.version)?;
-        let mut violations = Violations::new();
-        let profile = self.merged(&old, &mut violations);
-        violations.extend(profile.check().into_vec());
-        let profile = violations.into_result(profile)?;
-        if !uow.company().save_profile(&profile).await? {
-            return Err(stale(old.version));
-        }
-        let (before, view) = (CompanyProfileView::from(&old), CompanyProfileView::from(&profile));
-        let id = uow.tenant().uuid();
-        record(uow, COMPANY_PROFILE, id, "updated", Some(&before), Some(&view));
-        Ok(Done::of(id, view.version, view))
+        let view = save_change(uow, &old, &self.change).await?;
+        Ok(Done::of(uow.tenant().uuid(), view.version, view))
     }
 }
 
-impl UpdateCompanyProfile {
-    fn merged(&self, old: &CompanyProfile, violations: &mut Violations) -> CompanyProfile {
-        let change = &self.change;
-        let vat_number = match &change.vat_number {
-            Patch::Absent => old.vat_number.clone(),
-            Patch::Null => None,
-            Patch::Value(text) => violations.check("", vat_number(text)),
-        };
-        let registrations = change.registrations.0.as_ref();
-        let registrations = registrations.and_then(|bodies| own_registrations(&bodies.0, violations));
-        CompanyProfile {
-            legal_name: change.legal_name.or(&old.legal_name),
-            vat_number,
-            registrations: registrations.unwrap_or_else(|| old.registrations.clone()),
-            address: address_after(old.address.as_ref(), &change.address),
-            vat_period: change.vat_period.or(&old.vat_period),
-            prices_include_vat: change.prices_include_vat.or(&old.prices_include_vat),
-            version: old.version + 1,
-        }
+/// Stores and notes the profile that the change makes of the old one.
+pub async fn save_change(
+    uow: &mut dyn UnitOfWork,
+    old: &CompanyProfile,
+    change: &CompanyProfileChange,
+) -> AppResult<CompanyProfileView> {
+    let mut violations = Violations::new();
+    let profile = merged(old, change, &mut violations);
+    violations.extend(profile.check().into_vec());
+    let profile = violations.into_result(profile)?;
+    if !uow.company().save_profile(&profile).await? {
+        return Err(stale(old.version));
+    }
+    let (before, view) = (CompanyProfileView::from(old), CompanyProfileView::from(&profile));
+    let id = uow.tenant().uuid();
+    record(uow, COMPANY_PROFILE, id, "updated", Some(&before), Some(&view));
+    Ok(view)
+}
+
+fn merged(
+    old: &CompanyProfile,
+    change: &CompanyProfileChange,
+    violations: &mut Violations,
+) -> CompanyProfile {
+    let vat_number = match &change.vat_number {
+        Patch::Absent => old.vat_number.clone(),
+        Patch::Null => None,
+        Patch::Value(text) => violations.check("", vat_number(text)),
+    };
+    let registrations = change.registrations.0.as_ref();
+    let registrations = registrations.and_then(|bodies| own_registrations(&bodies.0, violations));
+    CompanyProfile {
+        legal_name: change.legal_name.or(&old.legal_name),
+        vat_number,
+        registrations: registrations.unwrap_or_else(|| old.registrations.clone()),
+        address: address_after(old.address.as_ref(), &change.address),
+        vat_period: change.vat_period.or(&old.vat_period),
+        prices_include_vat: change.prices_include_vat.or(&old.prices_include_vat),
+        version: old.version + 1,
     }
 }

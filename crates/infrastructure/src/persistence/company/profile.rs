@@ -1,7 +1,6 @@
 //! The company profile: [`CompanyRepository`] and [`CompanyQueries`] in SQL.
 
 use application::company::ports::{CompanyQueries, CompanyRepository};
-use application::company::profile::CompanyProfileView;
 use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
@@ -63,10 +62,9 @@ impl CompanyRepository for SqlUnitOfWork {
 
 #[async_trait]
 impl CompanyQueries for Db {
-    async fn company_profile(&self, tenant: TenantId) -> AppResult<CompanyProfileView> {
+    async fn company_profile(&self, tenant: TenantId) -> AppResult<CompanyProfile> {
         let row = self.find(&FIND, &[tenant.into()]).await?;
-        let profile = row.map_or_else(no_tenant, read)?;
-        Ok(CompanyProfileView::from(&profile))
+        Ok(row.map_or_else(no_tenant, read)?)
     }
 }
 

@@ -57,7 +57,7 @@ static PLANS: [Plan; 5] = [
         country: "SA",
         role: Role::Customer("250000"),
         registrations: &[
-            (RegistrationScheme::Vat, "399999999900003"),
+            (RegistrationScheme::Vat, "311111111100003"),
             (RegistrationScheme::Crn, "1010010000"),
         ],
         city: Some(("الرياض", "Riyadh")),

@@ -1,11 +1,13 @@
-//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms, party groups and units as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms, party groups, units and posting rules as common in Saudi Arabia.
 
 mod items;
 mod parties;
+mod posting_rules;
 mod tax_codes;
 
 pub(super) use items::{STANDARD, ensure_categories, ensure_price_list, ensure_units};
 pub(super) use parties::{ensure_party_groups, ensure_payment_terms};
+pub(super) use posting_rules::ensure_posting_rules;
 pub(super) use tax_codes::ensure_tax_codes;
 
 use std::collections::BTreeSet;
@@ -168,7 +170,7 @@ mod tests {
     #[test]
     fn the_chart_is_whole() {
         let chart = chart().unwrap();
-        assert_eq!(chart.len(), 132);
+        assert_eq!(chart.len(), 134);
         let mut seen = BTreeSet::new();
         for account in &chart {
             if let Some(Reference::Code(parent)) = &account.parent {
