@@ -46,6 +46,8 @@ use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::settlement::ports::OpenItemRepository;
+use application::tax::tax_entries::TaxEntryRepository;
+use application::tax::vat_returns::ports::VatReturnRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
@@ -177,8 +179,10 @@ impl UnitOfWork for SqlUnitOfWork {
         roles: RoleRepository,
         sessions: SessionRepository,
         stored_blobs: StoredBlobRepository,
+        tax_entries: TaxEntryRepository,
         tenants: TenantRepository,
         users: UserRepository,
+        vat_returns: VatReturnRepository,
     }
 }
 
@@ -217,13 +221,14 @@ pub fn statements() -> Vec<&'static Statement> {
         parties::statements(),
         platform::statements(),
         settlement::statements(),
+        tax::statements(),
     ];
     [bookkeeping::ALL, &modules.concat(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks(), &items::bulks(), &settlement::bulks()].concat()
+    [bookkeeping::BULKS, &accounting::bulks(), &items::bulks(), &settlement::bulks(), &tax::bulks()].concat()
 }
 
 /// Every accumulation, likewise.
@@ -247,5 +252,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
     let tables = tables().into_iter().map(|table| &table.list).collect();
-    [accounting::lists(), platform::lists(), settlement::lists(), tables].concat()
+    [accounting::lists(), platform::lists(), settlement::lists(), tax::lists(), tables].concat()
 }

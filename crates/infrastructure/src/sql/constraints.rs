@@ -84,7 +84,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 20] = [
+pub static FIRST_USE: [&str; 22] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -96,6 +96,9 @@ pub static FIRST_USE: [&str; 20] = [
     "uq_allocation_undoes",
     // The same day valued twice at once: the second run sees that it was done.
     "uq_revaluation_run_date",
+    // The same period prepared or amended twice at once: the second run sees the draft of the first.
+    "uq_vat_return_period",
+    "uq_vat_return_amendment",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -166,6 +169,9 @@ pub static GENERATED: &[&str] = &[
     "pk_allocation",
     "pk_allocation_item",
     "pk_revaluation_run",
+    "pk_tax_entry",
+    "pk_vat_return",
+    "pk_vat_return_entry",
 ];
 
 /// The unique constraint SQLite names by its columns.

@@ -77,6 +77,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     20 "0020_parties",
     21 "0021_items",
     22 "0022_open_items": Statements "lines that an earlier version posts have no open items",
+    23 "0023_tax_entries",
 ];
 
 impl Migration {
