@@ -38,6 +38,8 @@ use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use application::settlement::ports::SettlementQueries;
 use application::tax::ports::TaxCodeQueries;
+use application::tax::tax_entries::TaxEntryQueries;
+use application::tax::vat_returns::ports::VatReturnQueries;
 use axum::extract::FromRef;
 
 use crate::attachment_links::AttachmentLinks;
@@ -217,4 +219,6 @@ queries! {
     revaluations: RevaluationQueries,
     settlement: SettlementQueries,
     tax_codes: TaxCodeQueries,
+    tax_entries: TaxEntryQueries,
+    vat_returns: VatReturnQueries,
 }

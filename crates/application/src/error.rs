@@ -141,7 +141,8 @@ impl From<Vec<Violation>> for AppError {
 /// Whether the constraint is that a legal number stands on one entry: engines name its index or its columns. It is found
 /// where a posting is written, or not before the commit.
 fn is_number(constraint: &str) -> bool {
-    constraint == "uq_journal_entry_number" || constraint.contains("journal_entry.number")
+    ["uq_journal_entry_number", "uq_document_number"].contains(&constraint)
+        || ["journal_entry.number", "document.number"].iter().any(|column| constraint.contains(column))
 }
 
 impl From<StorageError> for AppError {

@@ -46,10 +46,13 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("session", "sessions", "الجلسات"),
     ("setting", "settings", "الإعدادات"),
     ("tax code", "tax codes", "رموز الضريبة"),
+    ("tax entry", "tax entries", "القيود الضريبية"),
     ("tenant", "tenants", "المنشآت"),
     ("unit", "units", "وحدات القياس"),
     ("user", "users", "المستخدمون"),
     ("value", "values", "القيم"),
+    ("vat box", "vat boxes", "خانات إقرار ضريبة القيمة المضافة"),
+    ("vat return", "vat returns", "إقرارات ضريبة القيمة المضافة"),
 ];
 
 /// A record's name as a text shows it; `word` is its name in code, of one of them or of several. An unknown one is shown as

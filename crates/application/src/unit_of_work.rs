@@ -37,6 +37,8 @@ use crate::ports::bookkeeping::Bookkeeping;
 use crate::ports::change::Change;
 use crate::ports::codes::CodeRepository;
 use crate::settlement::ports::OpenItemRepository;
+use crate::tax::tax_entries::TaxEntryRepository;
+use crate::tax::vat_returns::ports::VatReturnRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: MasterRecords {
@@ -75,6 +77,8 @@ pub trait UnitOfWork: MasterRecords {
     fn leases(&mut self) -> &mut dyn LeaseRepository;
     fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
+    fn tax_entries(&mut self) -> &mut dyn TaxEntryRepository;
+    fn vat_returns(&mut self) -> &mut dyn VatReturnRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn invitations(&mut self) -> &mut dyn InvitationRepository;
     fn users(&mut self) -> &mut dyn UserRepository;

@@ -212,6 +212,57 @@ LEFT JOIN allocation_item AS e ON e.tenant_id = i.tenant_id AND e.item_id = i.id
 GROUP BY t.code, i.id, i.party, i.amount, i.open_amount
 HAVING i.amount - CAST(COALESCE(SUM(e.amount), 0) AS DECIMAL(19, 4)) <> i.open_amount;
 
+-- The tax entries of each document are what it posted on the VAT accounts.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'tax_entries_equal_vat_accounts' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'tax entries of ', COALESCE(e.number, N'an entry that is gone'), N' differ from the ledger by ', SUM(x.amount)) AS detail
+FROM (
+    SELECT
+        i.tenant_id,
+        i.entry_id,
+        i.account_id,
+        CASE WHEN i.side = N'input' THEN i.tax ELSE -i.tax END AS amount
+    FROM tax_entry AS i
+    WHERE i.account_id IS NOT NULL
+    UNION ALL
+    SELECT
+        l.tenant_id,
+        l.entry_id,
+        l.account_id,
+        l.credit - l.debit AS amount
+    FROM ledger_line AS l
+    WHERE
+        EXISTS (SELECT 1 FROM tax_entry AS d WHERE d.tenant_id = l.tenant_id AND d.entry_id = l.entry_id)
+        AND EXISTS (SELECT 1 FROM tax_entry AS c WHERE c.tenant_id = l.tenant_id AND c.account_id = l.account_id)
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+LEFT JOIN journal_entry AS e ON e.tenant_id = x.tenant_id AND e.id = x.entry_id
+GROUP BY t.code, x.entry_id, e.number, x.account_id
+HAVING SUM(x.amount) <> 0;
+
+-- Every filed VAT return has its tax entries, and they make the VAT that it declares.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'return_entries_once' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'the VAT return ', COALESCE(r.reference, CONVERT(NVARCHAR(10), r.from_date, 23)), N' declares ', r.due) AS detail
+FROM vat_return AS r
+INNER JOIN tenant AS t ON t.id = r.tenant_id
+LEFT JOIN vat_return_entry AS f ON f.tenant_id = r.tenant_id AND f.return_id = r.id
+LEFT JOIN tax_entry AS i ON i.tenant_id = f.tenant_id AND i.id = f.tax_entry_id
+GROUP BY t.code, r.id, r.reference, r.from_date, r.status, r.entry_count, r.due
+HAVING
+    (
+        r.status = N'filed'
+        AND (
+            COUNT(i.id) <> r.entry_count
+            OR COALESCE(SUM(CASE WHEN i.side = N'output' THEN i.tax ELSE -i.tax END), 0) <> r.due
+        )
+    )
+    OR (r.status <> N'filed' AND COUNT(f.tax_entry_id) > 0);
+
 -- How far the restored books go, for the record of the drill and for reconciling what came after.
 SELECT
     t.code AS tenant,

@@ -40,6 +40,7 @@ impl<A: From<Uuid>, B: From<Uuid>, S: Send + Sync> FromRequestParts<S> for Ids<A
     }
 }
 
-fn parse_id(text: &str) -> Option<Uuid> {
+/// An id as paths spell it.
+pub fn parse_id(text: &str) -> Option<Uuid> {
     if text.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::try_parse(text).ok() } else { None }
 }

@@ -147,6 +147,9 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     things.insert("/allocations/{id}", id(&settled["allocations"][0]));
     let run = client.post("/revaluation-runs", json!({ "date": "2026-03-31" })).await.expect(201);
     things.insert("/revaluation-runs/{id}", id(&run.json()));
+    let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);
+    things.insert("/vat-returns/{id}", id(&prepared.json()));
+    things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());
 }
 
 /// Makes the things that a new tenant does not have yet.

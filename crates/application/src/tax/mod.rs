@@ -1,6 +1,8 @@
-//! Tax codes, and the taxes of documents that are not kept.
+//! Tax codes, the taxes of documents, and the VAT returns that declare them.
 
 pub mod calculation;
 pub mod ports;
 pub mod tax_codes;
+pub mod tax_entries;
+pub mod vat_returns;
 pub mod words;

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod bookkeeping;
+pub mod documents;
 pub mod company;
 pub mod items;
 pub mod parties;
@@ -33,6 +34,7 @@ use application::accounting::ports::posting_rules::PostingRuleRepository;
 use application::accounting::ports::recurring_entries::RecurringEntryRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
 use application::company::ports::CompanyRepository;
+use application::documents::ports::DocumentRepository;
 use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -49,6 +51,8 @@ use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::settlement::ports::OpenItemRepository;
+use application::tax::tax_entries::TaxEntryRepository;
+use application::tax::vat_returns::ports::VatReturnRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
@@ -160,6 +164,7 @@ impl UnitOfWork for SqlUnitOfWork {
         accounts: AccountRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
+        documents: DocumentRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
@@ -184,8 +189,10 @@ impl UnitOfWork for SqlUnitOfWork {
         roles: RoleRepository,
         sessions: SessionRepository,
         stored_blobs: StoredBlobRepository,
+        tax_entries: TaxEntryRepository,
         tenants: TenantRepository,
         users: UserRepository,
+        vat_returns: VatReturnRepository,
     }
 }
 
@@ -222,18 +229,20 @@ pub fn statements() -> Vec<&'static Statement> {
     let tables: Vec<_> = tables().iter().flat_map(|table| table.statements()).collect();
     let modules = [
         accounting::statements(),
+        documents::statements(),
         company::statements(),
         items::statements(),
         parties::statements(),
         platform::statements(),
         settlement::statements(),
+        tax::statements(),
     ];
     [bookkeeping::ALL, &modules.concat(), &tables].concat()
 }
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks(), &items::bulks(), &settlement::bulks()].concat()
+    [bookkeeping::BULKS, &accounting::bulks(), &documents::bulks(), &items::bulks(), &settlement::bulks(), &tax::bulks()].concat()
 }
 
 /// Every accumulation, likewise.
@@ -257,5 +266,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
     let tables = tables().into_iter().map(|table| &table.list).collect();
-    [accounting::lists(), platform::lists(), settlement::lists(), tables].concat()
+    [accounting::lists(), documents::lists(), platform::lists(), settlement::lists(), tax::lists(), tables].concat()
 }

@@ -55,6 +55,11 @@ pub static CHOSEN: &[Unique] = &[
         "posting_rule.tenant_id, posting_rule.slot, posting_rule.keys_text",
         "slot",
     ),
+    unique(
+        "uq_document_supplier_key",
+        "document.tenant_id, document.document_type, document.party_id, document.supplier_key",
+        "supplierNumber",
+    ),
     unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
@@ -87,10 +92,10 @@ pub static CHOSEN: &[Unique] = &[
 ];
 
 /// Explained by the application itself, by the constraint's name or columns.
-pub static EXPLAINED: &[&str] = &["uq_journal_entry_number"];
+pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 21] = [
+pub static FIRST_USE: [&str; 23] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -102,6 +107,9 @@ pub static FIRST_USE: [&str; 21] = [
     "uq_allocation_undoes",
     // The same day valued twice at once: the second run sees that it was done.
     "uq_revaluation_run_date",
+    // The same period prepared or amended twice at once: the second run sees the draft of the first.
+    "uq_vat_return_period",
+    "uq_vat_return_amendment",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -135,6 +143,9 @@ pub static GENERATED: &[&str] = &[
     "pk_job",
     "pk_job_runner",
     "pk_exchange_rate",
+    "pk_document",
+    "pk_document_tax",
+    "pk_document_line",
     "pk_account",
     "pk_account_history",
     "pk_number_series",
@@ -175,6 +186,9 @@ pub static GENERATED: &[&str] = &[
     "pk_allocation",
     "pk_allocation_item",
     "pk_revaluation_run",
+    "pk_tax_entry",
+    "pk_vat_return",
+    "pk_vat_return_entry",
 ];
 
 /// The unique constraint SQLite names by its columns.

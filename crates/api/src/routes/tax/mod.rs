@@ -1,6 +1,8 @@
 //! Taxes over HTTP.
 
 mod tax_calculations;
+mod tax_entries;
+mod vat_returns;
 
 use domain::tax::tax_code::TaxCode;
 
@@ -10,4 +12,6 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     master_data::operations::<TaxCode>(ops);
     tax_calculations::operations(ops);
+    tax_entries::operations(ops);
+    vat_returns::operations(ops);
 }

@@ -67,6 +67,14 @@ static REVALUATION: Question = Question {
         "الأرصدة بالعملات الأجنبية غير مقيّمة في اليوم الأخير: {what}.",
     ),
 };
+static VAT_RETURN: Question = Question {
+    code: "vat_return",
+    good: ("The VAT is declared.", "ضريبة القيمة المضافة مُقرّ بها."),
+    bad: (
+        "{count} tax entries are in no filed VAT return.",
+        "توجد {count} قيود ضريبية ليست في إقرار مقدَّم لضريبة القيمة المضافة.",
+    ),
+};
 static RECURRING: Question = Question {
     code: "recurring_entries",
     good: ("No recurring entries are due.", "لا توجد قيود متكررة مستحقة."),
@@ -157,6 +165,8 @@ fn every_scope(
     let foreign = &facts.currencies_not_revalued;
     let link = format!("/revaluation-runs?date={end}");
     list.ask(&REVALUATION, WARNING, foreign.len() as u64, &foreign.join(", "), link);
+    let link = format!("/tax-entries?returnId[isNull]=true&taxDate[gte]={start}&taxDate[lte]={end}");
+    list.ask(&VAT_RETURN, WARNING, facts.vat_undeclared, "", link);
     let link = format!("/recurring-entries?active=true&nextDate[lte]={end}");
     list.ask(&RECURRING, WARNING, facts.recurring_due, "", link);
     let link = match &facts.period {

@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 11] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 13] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -80,6 +80,18 @@ const RULES: [(&str, IntegrityRule, &str, &str); 11] = [
         IntegrityRule::AllocationsEqualOpen,
         "What is open of each item is its amount less its allocations",
         "المفتوح من كل بند يساوي مبلغه ناقصًا تخصيصاته",
+    ),
+    (
+        "tax_entries_equal_vat_accounts",
+        IntegrityRule::TaxEntriesEqualVatAccounts,
+        "The tax entries of each document equal what it posted on the VAT accounts",
+        "القيود الضريبية لكل مستند تساوي ما رحّله إلى حسابات الضريبة",
+    ),
+    (
+        "return_entries_once",
+        IntegrityRule::ReturnEntriesOnce,
+        "Every filed VAT return has its tax entries, and they make the VAT that it declares",
+        "كل إقرار مقدَّم لضريبة القيمة المضافة له قيوده الضريبية، ومجموعها هو الضريبة المقرّ بها",
     ),
 ];
 

@@ -2,4 +2,4 @@
 
 mod set;
 
-pub use set::SetLock;
+pub use set::{SetLock, lock_taxes_through};

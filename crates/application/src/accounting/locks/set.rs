@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::lock::{LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LockKind};
+use domain::accounting::lock::{LOCK_REASON_LENGTH_MAX, LOCK_REASON_REQUIRED, LockKind, Locks};
 use domain::error::{Violation, Violations};
 use domain::text::required_text;
 
@@ -44,21 +44,48 @@ impl Command for SetLock {
         let Some(after) = after.filter(|_| violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };
-        if !uow.locks().set_lock(self.kind, &after, version).await? {
-            return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", version)));
-        }
-        let view = |locked_through, version| LockView { kind: self.kind.as_str(), locked_through, version };
-        let was = view(before.through(self.kind), version);
-        let is = view(after.through(self.kind), version + 1);
-        // A lock belongs to the tenant as a whole and has no id of its own.
-        let (tenant, entity_id) = (uow.tenant(), uow.tenant().uuid());
-        let document = |view: &LockView| serde_json::to_value(view).unwrap_or_default();
-        let mut now = document(&is);
-        if let (Some(reason), Some(members)) = (reason, now.as_object_mut()) {
-            members.insert("reason".to_owned(), reason.into());
-        }
-        let (before, after) = (Some(document(&was)), Some(now));
-        uow.record(Change { tenant, entity: "lock", entity_id, action: "updated", before, after });
+        let is = write(uow, self.kind, (&before, &after), version, reason).await?;
         Ok(Done { id: None, version: Some(is.version), output: is })
     }
+}
+
+/// Locks the days of a filed VAT return. The lock is not moved back where it reaches further already.
+pub async fn lock_taxes_through(
+    uow: &mut dyn UnitOfWork,
+    date: NaiveDate,
+    today: NaiveDate,
+) -> AppResult<()> {
+    let kind = LockKind::Tax;
+    let version = uow.locks().lock_version(kind).await?;
+    let before = uow.locks().locks().await?;
+    if before.through(kind).is_some_and(|through| through >= date) {
+        return Ok(());
+    }
+    let after = before.set_lock(kind, Some(date), today)?;
+    write(uow, kind, (&before, &after), version, None).await.map(drop)
+}
+
+async fn write(
+    uow: &mut dyn UnitOfWork,
+    kind: LockKind,
+    (before, after): (&Locks, &Locks),
+    version: i64,
+    reason: Option<String>,
+) -> AppResult<LockView> {
+    if !uow.locks().set_lock(kind, after, version).await? {
+        return Err(AppError::new(Violation::new(&STALE_VERSION).with("current", version)));
+    }
+    let view = |locked_through, version| LockView { kind: kind.as_str(), locked_through, version };
+    let was = view(before.through(kind), version);
+    let is = view(after.through(kind), version + 1);
+    // A lock belongs to the tenant as a whole and has no id of its own.
+    let (tenant, entity_id) = (uow.tenant(), uow.tenant().uuid());
+    let document = |view: &LockView| serde_json::to_value(view).unwrap_or_default();
+    let mut now = document(&is);
+    if let (Some(reason), Some(members)) = (reason, now.as_object_mut()) {
+        members.insert("reason".to_owned(), reason.into());
+    }
+    let (before, after) = (Some(document(&was)), Some(now));
+    uow.record(Change { tenant, entity: "lock", entity_id, action: "updated", before, after });
+    Ok(is)
 }

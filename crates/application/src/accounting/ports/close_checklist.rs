@@ -34,6 +34,8 @@ pub struct ChecklistFacts {
     pub currencies_without_rate: Vec<String>,
     /// Currencies of receivables, payables and cash that no run has valued on the last day.
     pub currencies_not_revalued: Vec<String>,
+    /// Tax entries of a box, with a tax date in it, that no filed return has.
+    pub vat_undeclared: u64,
     /// Active recurring entries due by the end.
     pub recurring_due: u64,
     /// Periods whose debits and credits differ.

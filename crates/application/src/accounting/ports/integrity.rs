@@ -27,6 +27,10 @@ pub enum IntegrityRule {
     OpenItemsEqualControl,
     /// What is open of an item is its amount less its allocations.
     AllocationsEqualOpen,
+    /// What tax entries say of the VAT of a journal entry is what it posted on their accounts.
+    TaxEntriesEqualVatAccounts,
+    /// The entries of a filed return are there, and make the VAT that it declares.
+    ReturnEntriesOnce,
 }
 
 /// A contradiction of a rule.

@@ -56,6 +56,10 @@ statements! {
          AND NOT EXISTS (SELECT 1 FROM revaluation_run r WHERE r.tenant_id = ?1 AND r.run_date = ?2 \
          AND r.status = 'posted') \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
+    VAT_UNDECLARED = "accounting.close_checklist.vat_undeclared":
+        "SELECT COUNT(*) AS count FROM tax_entry e WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
+         AND e.return_box IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 \
+         AND f.tax_entry_id = e.id)";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
         "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
@@ -124,6 +128,7 @@ async fn facts(
             .currencies(&CURRENCIES, &[last_period_start.into(), end.into(), company.code.into()])
             .await?,
         currencies_not_revalued: reader.currencies(&NOT_REVALUED, &[end.into(), company.code.into()]).await?,
+        vat_undeclared: reader.count(&VAT_UNDECLARED, &[start.into(), end.into()]).await?,
         recurring_due: reader.count(&RECURRING_DUE, &[end.into()]).await?,
         out_of_balance: reader.out_of_balance(year.id, period.map(|period| period.id)).await?,
         accounts_to_close: if period.is_some() { 0 } else { reader.to_close(year.id).await? },

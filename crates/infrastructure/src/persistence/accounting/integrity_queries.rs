@@ -16,7 +16,7 @@ use futures::stream::{BoxStream, StreamExt};
 use super::integrity_statements::{
     ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
     DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
-    OPEN_ITEMS, REVERSALS, SERIES,
+    OPEN_ITEMS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_ENTRIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::sql::db::Db;
@@ -54,6 +54,8 @@ impl IntegrityQueries for Db {
             IntegrityRule::FeedMatchesLedger => (&FEED_MATCHES, posting),
             IntegrityRule::OpenItemsEqualControl => (&OPEN_ITEMS, party_balance),
             IntegrityRule::AllocationsEqualOpen => (&ALLOCATIONS, open_item),
+            IntegrityRule::TaxEntriesEqualVatAccounts => (&TAX_ENTRIES, tax_entries),
+            IntegrityRule::ReturnEntriesOnce => (&RETURN_ENTRIES, return_entries),
         };
         let rows = self.query(statement, &params).await?;
         Ok(rows.into_iter().map(|row| read(&mut row.columns("integrity"))).collect::<StorageResult<_>>()?)
@@ -182,6 +184,32 @@ fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {
     Ok(Contradiction {
         subject,
         detail: format!("what is open of line {line_no} is not what its allocations left"),
+    })
+}
+
+fn tax_entries(columns: &mut Columns) -> StorageResult<Contradiction> {
+    // An entry that is gone has neither id nor number.
+    let id: Option<domain::ids::JournalEntryId> = columns.get("id")?;
+    let number: Option<String> = columns.get("number")?;
+    let account: Option<String> = columns.get("account")?;
+    let difference: Amount = columns.get("difference")?;
+    let subject = number.or_else(|| id.map(|id| id.to_string())).unwrap_or_default();
+    let account = account.unwrap_or_default();
+    let detail = format!("tax entries differ from the lines of account {account} by {}", amount(difference));
+    Ok(Contradiction { subject, detail })
+}
+
+fn return_entries(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let id: domain::tax::vat_return::VatReturnId = columns.get("id")?;
+    let reference: Option<String> = columns.get("reference")?;
+    let declared: i64 = columns.get("entry_count")?;
+    let due: Amount = columns.get("due")?;
+    let found: i64 = columns.get("count")?;
+    let owed: Amount = columns.get("owed")?;
+    let (due, owed) = (amount(due), amount(owed));
+    Ok(Contradiction {
+        subject: reference.map_or_else(|| id.to_string(), |reference| format!("{reference} ({id})")),
+        detail: format!("VAT {due} of {declared} entries is declared; {found} entries with {owed} are there"),
     })
 }
 

@@ -98,6 +98,26 @@ statements! {
          WHERE tenant_id = ?1 GROUP BY item_id) x ON x.item_id = i.id WHERE i.tenant_id = ?1 \
          AND (i.amount - COALESCE(x.amount, 0) <> i.open_amount \
          OR i.company_amount - COALESCE(x.company_amount, 0) <> i.open_company_amount) ORDER BY e.id, i.line_no {page ?2}";
+    TAX_ENTRIES = "accounting.integrity.tax_entries":
+        "SELECT e.id, e.number, a.code AS account, y.difference FROM (SELECT x.entry_id, x.account_id, SUM(x.amount) AS difference \
+         FROM (SELECT t.entry_id, t.account_id, CASE WHEN t.side = 'input' THEN t.tax ELSE -t.tax END AS amount \
+         FROM tax_entry t WHERE t.tenant_id = ?1 AND t.account_id IS NOT NULL UNION ALL \
+         SELECT l.entry_id, l.account_id, l.credit - l.debit AS amount \
+         FROM (SELECT DISTINCT t.entry_id FROM tax_entry t WHERE t.tenant_id = ?1) d \
+         INNER JOIN ledger_line l ON l.tenant_id = ?1 AND l.entry_id = d.entry_id \
+         INNER JOIN (SELECT DISTINCT t.account_id FROM tax_entry t WHERE t.tenant_id = ?1) c ON c.account_id = l.account_id) x \
+         GROUP BY x.entry_id, x.account_id HAVING SUM(x.amount) <> 0) y \
+         LEFT JOIN journal_entry e ON e.tenant_id = ?1 AND e.id = y.entry_id \
+         LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id ORDER BY e.id, a.code {page ?2}";
+    RETURN_ENTRIES = "accounting.integrity.return_entries":
+        "SELECT r.id, r.reference, r.entry_count, r.due, COUNT(t.id) AS count, \
+         SUM(CASE WHEN t.side = 'output' THEN t.tax ELSE -t.tax END) AS owed FROM vat_return r \
+         LEFT JOIN vat_return_entry f ON f.tenant_id = r.tenant_id AND f.return_id = r.id \
+         LEFT JOIN tax_entry t ON t.tenant_id = f.tenant_id AND t.id = f.tax_entry_id WHERE r.tenant_id = ?1 \
+         GROUP BY r.id, r.reference, r.status, r.entry_count, r.due \
+         HAVING (r.status = 'filed' AND (COUNT(t.id) <> r.entry_count \
+         OR COALESCE(SUM(CASE WHEN t.side = 'output' THEN t.tax ELSE -t.tax END), 0) <> r.due)) \
+         OR (r.status <> 'filed' AND COUNT(f.tax_entry_id) > 0) ORDER BY r.id {page ?2}";
     SERIES = "accounting.integrity.series":
         "SELECT s.id, s.code, s.reset, c.period_key, NULL AS posting_date, NULL AS fiscal_year, \
          c.last_number AS count FROM number_series s \

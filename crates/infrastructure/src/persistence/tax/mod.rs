@@ -1,9 +1,27 @@
 //! Taxes in SQL.
 
+mod entry_rows;
+mod return_entries;
 pub mod tax_codes;
+mod tax_entries;
+mod vat_returns;
 
-use crate::sql::statement::Lookup;
+use crate::sql::bulk::Bulk;
+use crate::sql::list::ListSql;
+use crate::sql::statement::{Lookup, Statement};
+
+pub fn statements() -> Vec<&'static Statement> {
+    [return_entries::ALL, tax_entries::ALL, vat_returns::ALL].concat()
+}
+
+pub fn bulks() -> Vec<&'static Bulk> {
+    tax_entries::BULKS.to_vec()
+}
 
 pub fn lookups() -> Vec<&'static Lookup> {
     tax_codes::LOOKUPS.to_vec()
+}
+
+pub fn lists() -> Vec<&'static ListSql> {
+    [tax_entries::LISTS, vat_returns::LISTS].concat()
 }

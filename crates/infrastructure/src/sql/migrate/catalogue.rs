@@ -78,6 +78,8 @@ pub static MIGRATIONS: &[Migration] = migrations![
     21 "0021_items",
     22 "0022_open_items": Statements "lines that an earlier version posts have no open items",
     23 "0023_posting_rules",
+    24 "0024_tax_entries",
+    25 "0025_documents",
 ];
 
 impl Migration {

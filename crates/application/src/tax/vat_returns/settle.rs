@@ -1,0 +1,135 @@
+//! The entry that a filed return posts: the VAT accounts give up what was declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, NewEntry, NewLine,
+};
+use domain::accounting::lock::LockKind;
+use domain::error::Violation;
+use domain::ids::{AccountId, JournalEntryId};
+use domain::money::Amount;
+use domain::tax::vat_return::{
+    Figures, SETTLEMENT_ACCOUNT_MISSING, SettlementAccounts, VAT_ACCOUNT_UNKNOWN,
+    VAT_SETTLEMENT_TOO_EARLY, settlement_lines,
+};
+
+use super::ports::StoredReturn;
+use crate::accounting::entry_input::resolve_journal;
+use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ports::books::Books;
+use crate::accounting::ports::journal_entries::EntryMeta;
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::unit_of_work::UnitOfWork;
+
+/// What is owed to the authority, and what it owes.
+const SETTLEMENT: &str = "2133";
+const CREDIT: &str = "1154";
+
+/// The accounts of the settlement. This is the one place that knows where they come from.
+async fn settlement_accounts(uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<SettlementAccounts> {
+    let codes = BTreeSet::from([SETTLEMENT.to_owned(), CREDIT.to_owned()]);
+    let found = books.accounts_by_code(uow, &codes).await?;
+    let account = |code: &str| {
+        let missing = || Violation::new(&SETTLEMENT_ACCOUNT_MISSING).with("account", code);
+        found.get(code).copied().ok_or_else(missing)
+    };
+    Ok(SettlementAccounts { settlement: account(SETTLEMENT)?, credit: account(CREDIT)? })
+}
+
+/// Posts the entry, unless there is nothing to settle.
+pub(super) async fn settle(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    (stored, figures): (&StoredReturn, &Figures),
+    posting_date: Option<NaiveDate>,
+) -> AppResult<Option<JournalEntryId>> {
+    let owed = owed(uow, stored).await?;
+    if owed.is_empty() && figures.net.is_zero() && figures.credit.is_zero() {
+        return Ok(None);
+    }
+    let mut books = Books::open(ctx, uow).await?;
+    let accounts = settlement_accounts(uow, &mut books).await?;
+    let lines = settlement_lines(&owed, figures, accounts);
+    let lines = lines.ok_or_else(|| AppError::internal("the VAT of the entries is not that of the boxes"))?;
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let date = settlement_date(&books, stored, posting_date)?;
+    let entry = entry(uow, &mut books, (stored, date), lines).await?;
+    let id = entry.id;
+    let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
+    let draft = draft.of(EntrySource::new(EntrySourceKind::VatReturn, stored.id.uuid()));
+    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
+    Ledger::with(ctx, books).post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    Ok(Some(id))
+}
+
+/// The VAT accounts of the entries with what each has.
+async fn owed(uow: &mut dyn UnitOfWork, stored: &StoredReturn) -> AppResult<BTreeMap<AccountId, Amount>> {
+    let mut owed = BTreeMap::new();
+    for (account, amount) in uow.vat_returns().owed_by_account(stored.scope()).await? {
+        match account {
+            Some(account) => drop(owed.insert(account, amount)),
+            None if amount.is_zero() => {}
+            None => {
+                let unknown = Violation::new(&VAT_ACCOUNT_UNKNOWN);
+                return Err(unknown.with("amount", amount.to_decimal()).into());
+            }
+        }
+    }
+    Ok(owed)
+}
+
+/// The day that the caller gives, or else the end of the period: the first day that the tax lock leaves open after it.
+fn settlement_date(
+    books: &Books,
+    stored: &StoredReturn,
+    given: Option<NaiveDate>,
+) -> Result<NaiveDate, Violation> {
+    let end = stored.period.to();
+    match given {
+        Some(date) if date < end => {
+            Err(Violation::new(&VAT_SETTLEMENT_TOO_EARLY).at("/postingDate").with("date", end))
+        }
+        Some(date) => Ok(date),
+        None => {
+            let locked = books.locks.through(LockKind::Tax).filter(|through| *through >= end);
+            Ok(locked.and_then(|through| through.succ_opt()).unwrap_or(end))
+        }
+    }
+}
+
+async fn entry(
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+    (stored, posting_date): (&StoredReturn, NaiveDate),
+    lines: Vec<NewLine>,
+) -> AppResult<NewEntry> {
+    let journal_id = resolve_journal(uow, books, None).await?.map_err(|violation| violation.at(""))?;
+    let period = stored.period;
+    Ok(NewEntry {
+        id: JournalEntryId::new(uow.new_id()),
+        journal_id,
+        kind: EntryKind::Standard,
+        posting_date,
+        document_date: None,
+        currency: books.company.code,
+        description: Some(format!("تسوية ضريبة القيمة المضافة {period} / VAT settlement {period}")),
+        reference: stored.reference.clone(),
+        control_reason: None,
+        reverses: None,
+        lines,
+    })
+}
+
+/// Nothing of the entry is the caller's to mend but its date.
+fn of_the_whole(error: AppError) -> AppError {
+    let moved = error.violations.into_iter().map(|violation| {
+        let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };
+        violation.at(pointer)
+    });
+    AppError { violations: moved.collect(), ..error }
+}

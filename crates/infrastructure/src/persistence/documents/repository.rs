@@ -1,0 +1,279 @@
+//! [`DocumentRepository`] in SQL.
+
+use application::documents::ports::{DocumentId, DocumentRepository, GroupUse, StoredDocument};
+use application::ports::storage_error::{StorageError, StorageResult};
+use async_trait::async_trait;
+use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
+use domain::documents::document_type::DocumentType;
+use domain::documents::note::{DocumentGroup, DocumentLine};
+use domain::ids::JournalEntryId;
+use domain::money::{Amount, Percentage, Quantity};
+use domain::parties::party::PartyId;
+use domain::settlement::allocation::AllocationId;
+use domain::tax::category::TaxCategory;
+use serde::Serialize;
+
+use super::rows::{document_columns, read_document};
+use crate::persistence::SqlUnitOfWork;
+use crate::persistence::accounting::columns::{read_code, read_name};
+use crate::sql::bulk::Bulk;
+use crate::sql::value::{Columns, Kind, Row, Value};
+use crate::statements;
+
+statements! {
+    FIND = "documents.document.find":
+        concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
+    INSERT = "documents.document.insert":
+        "INSERT INTO document (tenant_id, id, document_type, kind, status, number, party_id, party_code, document_date, \
+         posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, content, \
+         content_lines, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+         ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+    UPDATE = "documents.document.update":
+        "UPDATE document SET kind = ?4, status = ?5, number = ?6, party_id = ?7, party_code = ?8, document_date = ?9, \
+         posting_date = ?10, currency = ?11, total = ?12, reference = ?13, supplier_key = ?14, corrects_id = ?15, entry_id = ?16, \
+         reversal_entry_id = ?17, body = ?18, content = ?19, content_lines = ?20, posted_at = ?21, version = ?22 \
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
+    DELETE = "documents.document.delete_draft":
+        "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
+    BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
+        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id = ?3 AND supplier_key = ?4 \
+         AND supplier_key IS NOT NULL";
+    SERIES = "documents.document.series":
+        "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
+         FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
+    ALLOCATIONS = "documents.document.live_allocations":
+        "SELECT a.id FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
+         AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
+         SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
+         ORDER BY a.id";
+    GROUPS = "documents.document_tax.of_document":
+        "SELECT group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
+         WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY group_no";
+    LINES = "documents.document_line.of_document":
+        "SELECT line_no, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY line_no";
+    USE_GROUP = "documents.document_tax.use":
+        "UPDATE document_tax SET used_taxable = used_taxable + ?4, used_vat = used_vat + ?5 \
+         WHERE tenant_id = ?1 AND document_id = ?2 AND group_no = ?3 AND used_taxable + ?4 BETWEEN 0 AND taxable \
+         AND used_vat + ?5 BETWEEN 0 AND vat";
+    CREDIT_LINE = "documents.document_line.credit":
+        "UPDATE document_line SET credited_quantity = credited_quantity + ?4 \
+         WHERE tenant_id = ?1 AND document_id = ?2 AND line_no = ?3 AND credited_quantity + ?4 BETWEEN 0 AND quantity";
+}
+
+static GROUP_INSERT: Bulk = Bulk::new(
+    "documents.document_tax.insert",
+    "document_tax",
+    &[
+        ("tenant_id", Kind::Id),
+        ("document_id", Kind::Id),
+        ("group_no", Kind::Int),
+        ("category", Kind::Text(1)),
+        ("rate", Kind::Amount),
+        ("taxable", Kind::Amount),
+        ("vat", Kind::Amount),
+        ("used_taxable", Kind::Amount),
+        ("used_vat", Kind::Amount),
+    ],
+);
+static LINE_INSERT: Bulk = Bulk::new(
+    "documents.document_line.insert",
+    "document_line",
+    &[
+        ("tenant_id", Kind::Id),
+        ("document_id", Kind::Id),
+        ("line_no", Kind::Int),
+        ("quantity", Kind::Millionths),
+        ("credited_quantity", Kind::Millionths),
+    ],
+);
+pub(super) static BULKS: &[&Bulk] = &[&GROUP_INSERT, &LINE_INSERT];
+
+#[async_trait]
+impl DocumentRepository for SqlUnitOfWork {
+    async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>> {
+        let Some(row) = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await? else { return Ok(None) };
+        let mut columns = row.columns("document");
+        let document = read_document(&mut columns)?;
+        let body = columns.get("body")?;
+        let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
+        Ok(Some(StoredDocument { body, lines, ..document }))
+    }
+
+    async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()> {
+        let mut params = vec![self.tenant.into(), document.id.into(), document.document_type.as_str().into()];
+        params.extend(content(document)?);
+        params.extend([
+            document.created_by.into(),
+            document.created_at.into(),
+            document.posted_at.into(),
+            document.version.into(),
+        ]);
+        self.tx.execute_one(&INSERT, &params).await
+    }
+
+    async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool> {
+        let mut params = vec![self.tenant.into(), document.id.into(), (document.version - 1).into()];
+        params.extend(content(document)?);
+        params.extend([document.posted_at.into(), document.version.into()]);
+        Ok(self.tx.execute(&UPDATE, &params).await? == 1)
+    }
+
+    async fn delete_draft_document(&mut self, id: DocumentId, version: i64) -> StorageResult<bool> {
+        Ok(self.tx.execute(&DELETE, &[self.tenant.into(), id.into(), version.into()]).await? == 1)
+    }
+
+    async fn by_supplier_key(
+        &mut self,
+        document_type: DocumentType,
+        party: PartyId,
+        key: &str,
+    ) -> StorageResult<Option<DocumentId>> {
+        let params = [self.tenant.into(), document_type.as_str().into(), party.into(), key.into()];
+        let row = self.tx.find(&BY_SUPPLIER_KEY, &params).await?;
+        row.map(|row| row.single("document", "id")).transpose()
+    }
+
+    async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
+        let row = self.tx.find(&SERIES, &[self.tenant.into(), document_type.as_str().into()]).await?;
+        row.map(|row| read_series(&mut row.columns("number_series"))).transpose()
+    }
+
+    async fn insert_progress(
+        &mut self,
+        document: DocumentId,
+        groups: &[DocumentGroup],
+        lines: &[DocumentLine],
+    ) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let group = |group: &DocumentGroup| {
+            vec![
+                tenant.clone(),
+                document.into(),
+                group.number.into(),
+                group.category.as_str().into(),
+                // As an amount: both are ten-thousandths.
+                Amount::from_scaled(group.rate.scaled()).into(),
+                group.taxable.into(),
+                group.vat.into(),
+                group.used_taxable.into(),
+                group.used_vat.into(),
+            ]
+        };
+        self.tx.insert_many(&GROUP_INSERT, groups.iter().map(group)).await?;
+        let line = |line: &DocumentLine| {
+            vec![
+                tenant.clone(),
+                document.into(),
+                line.line_no.into(),
+                line.quantity.into(),
+                line.credited_quantity.into(),
+            ]
+        };
+        self.tx.insert_many(&LINE_INSERT, lines.iter().map(line)).await
+    }
+
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<AllocationId>> {
+        let rows = self.tx.query(&ALLOCATIONS, &[self.tenant.into(), entry.into()]).await?;
+        rows.into_iter().map(|row| row.single("allocation", "id")).collect()
+    }
+
+    async fn groups_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentGroup>> {
+        let rows = self.tx.query(&GROUPS, &[self.tenant.into(), document.into()]).await?;
+        rows.into_iter().map(|row: Row| read_group(&mut row.columns("document_tax"))).collect()
+    }
+
+    async fn lines_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLine>> {
+        let rows = self.tx.query(&LINES, &[self.tenant.into(), document.into()]).await?;
+        rows.into_iter().map(|row: Row| read_line(&mut row.columns("document_line"))).collect()
+    }
+
+    async fn use_group(&mut self, used: GroupUse) -> StorageResult<bool> {
+        let params = [
+            self.tenant.into(),
+            used.document.into(),
+            used.number.into(),
+            used.taxable.into(),
+            used.vat.into(),
+        ];
+        Ok(self.tx.execute(&USE_GROUP, &params).await? == 1)
+    }
+
+    async fn credit_line(
+        &mut self,
+        document: DocumentId,
+        line_no: u32,
+        quantity: Quantity,
+    ) -> StorageResult<bool> {
+        let params = [self.tenant.into(), document.into(), line_no.into(), quantity.into()];
+        Ok(self.tx.execute(&CREDIT_LINE, &params).await? == 1)
+    }
+}
+
+/// What may change of a document, in the order of both statements.
+fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
+    Ok(vec![
+        document.kind.as_deref().into(),
+        document.status.as_str().into(),
+        document.number.as_deref().into(),
+        document.party.into(),
+        document.party_code.as_str().into(),
+        document.document_date.into(),
+        document.posting_date.into(),
+        document.currency.into(),
+        document.total.into(),
+        document.reference.as_deref().into(),
+        document.supplier_key.as_deref().into(),
+        document.corrects.into(),
+        document.entry.into(),
+        document.reversal_entry.into(),
+        document.body.as_str().into(),
+        json(&document.view)?.as_str().into(),
+        json(&document.lines)?.as_str().into(),
+    ])
+}
+
+fn json<T: Serialize>(content: &T) -> StorageResult<String> {
+    serde_json::to_string(content).map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
+}
+
+fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
+    let (id, code, name) = (columns.get("id")?, read_code(columns)?, read_name(columns)?);
+    let pattern: String = columns.get("pattern")?;
+    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
+    let pattern = NumberPattern::parse(&pattern, reset)
+        .map_err(|_| StorageError::Internal(format!("the pattern {pattern} of a number series cannot be read")))?;
+    Ok(NumberSeries {
+        id,
+        code,
+        name,
+        pattern,
+        gapless: columns.get("gapless")?,
+        active: columns.get("active")?,
+        version: columns.get("version")?,
+    })
+}
+
+fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {
+    let number = columns.get("group_no")?;
+    let category = columns.parse("category", |text| TaxCategory::parse(text).ok())?;
+    let rate: Amount = columns.get("rate")?;
+    let rate = Percentage::from_scaled(rate.scaled());
+    Ok(DocumentGroup {
+        number,
+        category,
+        rate: rate.ok_or_else(|| StorageError::Internal("a rate of tax cannot be read".to_owned()))?,
+        taxable: columns.get("taxable")?,
+        vat: columns.get("vat")?,
+        used_taxable: columns.get("used_taxable")?,
+        used_vat: columns.get("used_vat")?,
+    })
+}
+
+fn read_line(columns: &mut Columns) -> StorageResult<DocumentLine> {
+    Ok(DocumentLine {
+        line_no: columns.get("line_no")?,
+        quantity: columns.get("quantity")?,
+        credited_quantity: columns.get("credited_quantity")?,
+    })
+}

@@ -1,0 +1,64 @@
+-- Documents: invoices, bills, notes, receipts and payments. The body that made one, what it came to and its lines are read and
+-- written whole; columns are what lists filter by.
+CREATE TABLE document (
+    tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    document_type TEXT NOT NULL CHECK (length(document_type) <= 30),
+    kind TEXT CHECK (length(kind) <= 20),
+    status TEXT NOT NULL CHECK (status IN ('draft', 'posted', 'reversed')),
+    number TEXT CHECK (length(number) <= 60),
+    party_id BLOB NOT NULL CHECK (length(party_id) = 16),
+    party_code TEXT NOT NULL CHECK (length(party_code) <= 100),
+    document_date INTEGER NOT NULL,
+    posting_date INTEGER NOT NULL,
+    currency TEXT NOT NULL CHECK (length(currency) <= 3),
+    total INTEGER NOT NULL,
+    reference TEXT CHECK (length(reference) <= 100),
+    supplier_key TEXT CHECK (length(supplier_key) <= 100),
+    corrects_id BLOB CHECK (length(corrects_id) = 16),
+    entry_id BLOB CHECK (length(entry_id) = 16),
+    reversal_entry_id BLOB CHECK (length(reversal_entry_id) = 16),
+    body TEXT NOT NULL,
+    content TEXT NOT NULL,
+    content_lines TEXT NOT NULL,
+    created_by BLOB CHECK (length(created_by) = 16),
+    created_at INTEGER NOT NULL,
+    posted_at INTEGER,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_document PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_document_party_id FOREIGN KEY (tenant_id, party_id) REFERENCES party (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;
+CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
+CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
+CREATE INDEX ix_document_party ON document (tenant_id, document_type, party_id, id);
+CREATE INDEX ix_document_corrects ON document (tenant_id, corrects_id) WHERE corrects_id IS NOT NULL;
+
+-- VAT of a posted document by category and rate, and how much of it notes and deductions have taken.
+CREATE TABLE document_tax (
+    tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    document_id BLOB NOT NULL CHECK (length(document_id) = 16),
+    group_no INTEGER NOT NULL,
+    category TEXT NOT NULL CHECK (length(category) <= 1),
+    rate INTEGER NOT NULL,
+    taxable INTEGER NOT NULL,
+    vat INTEGER NOT NULL,
+    used_taxable INTEGER NOT NULL,
+    used_vat INTEGER NOT NULL,
+    CONSTRAINT pk_document_tax PRIMARY KEY (tenant_id, document_id, group_no),
+    CONSTRAINT fk_document_tax_document_id FOREIGN KEY (tenant_id, document_id) REFERENCES document (tenant_id, id),
+    CONSTRAINT ck_document_tax_used CHECK (used_taxable BETWEEN 0 AND taxable AND used_vat BETWEEN 0 AND vat)
+) STRICT, WITHOUT ROWID;
+
+-- Quantities of a posted document by line, and how much came back.
+CREATE TABLE document_line (
+    tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    document_id BLOB NOT NULL CHECK (length(document_id) = 16),
+    line_no INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    credited_quantity INTEGER NOT NULL,
+    CONSTRAINT pk_document_line PRIMARY KEY (tenant_id, document_id, line_no),
+    CONSTRAINT fk_document_line_document_id FOREIGN KEY (tenant_id, document_id) REFERENCES document (tenant_id, id),
+    CONSTRAINT ck_document_line_credited CHECK (credited_quantity BETWEEN 0 AND quantity)
+) STRICT, WITHOUT ROWID;
