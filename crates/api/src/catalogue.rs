@@ -23,6 +23,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::accounting::opening_balances::ALL,
     application::accounting::reports::error::ALL,
     application::accounting::revaluation_runs::ALL,
+    application::documents::error::ALL,
     application::error::ALL,
     application::items::error::ALL,
     application::paging::ALL,

@@ -36,6 +36,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
+use application::documents::ports::DocumentQueries;
 use application::settlement::ports::SettlementQueries;
 use application::tax::ports::TaxCodeQueries;
 use application::tax::tax_entries::TaxEntryQueries;
@@ -198,6 +199,7 @@ queries! {
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,
+    documents: DocumentQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
     integrity: IntegrityQueries,

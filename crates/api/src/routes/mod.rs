@@ -3,6 +3,7 @@
 pub mod accounting;
 mod cached;
 mod company;
+mod documents;
 mod items;
 mod master_data;
 pub mod parties;
@@ -18,6 +19,7 @@ pub fn operations(ops: &mut Operations) {
     accounting::operations(ops);
     company::operations(ops);
     items::operations(ops);
+    documents::operations(ops);
     settlement::operations(ops);
     tax::operations(ops);
     parties::operations(ops);

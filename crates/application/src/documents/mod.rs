@@ -56,6 +56,11 @@ pub struct DocumentNames {
     /// `sales_invoice`: of the record.
     pub entity: &'static str,
     pub path: &'static str,
+    pub path_of_one: &'static str,
+    pub path_of_post: &'static str,
+    pub path_of_copy: &'static str,
+    pub path_of_undo: &'static str,
+    pub summaries: DocumentSummaries,
     /// Its group in the OpenAPI document.
     pub tag: &'static str,
     pub about: &'static str,
@@ -75,13 +80,41 @@ pub struct DocumentNames {
     pub can_undo: &'static str,
 }
 
+/// What the operations on a type of document do, in a few words.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentSummaries {
+    pub list: &'static str,
+    pub get: &'static str,
+    pub create: &'static str,
+    pub update: &'static str,
+    pub delete: &'static str,
+    pub post: &'static str,
+    pub copy: &'static str,
+}
+
 /// Declares the names of a type of document from its module, its words and its path.
 #[macro_export]
 macro_rules! document_names {
-    ($module:literal, $entity:literal, $entities:literal, $path:literal, $tag:literal, $about:literal, $undo:literal) => {
+    (
+        $module:literal, $entity:literal, $entities:literal, $path:literal, $one:literal, $tag:literal, $about:literal,
+        $undo:literal
+    ) => {
         $crate::documents::DocumentNames {
             entity: $entity,
             path: $path,
+            path_of_one: concat!($path, "/{id}"),
+            path_of_post: concat!($path, "/{id}/post"),
+            path_of_copy: concat!($path, "/{id}/copy"),
+            path_of_undo: concat!($path, "/{id}/", $undo),
+            summaries: $crate::documents::DocumentSummaries {
+                list: concat!("List ", $tag),
+                get: concat!("Get ", $one),
+                create: concat!("Create ", $one),
+                update: concat!("Change the draft of ", $one),
+                delete: concat!("Delete the draft of ", $one),
+                post: concat!("Post ", $one),
+                copy: concat!("Copy ", $one),
+            },
             tag: $tag,
             about: $about,
             create: concat!("create_", $entity),

@@ -14,8 +14,36 @@ const fn permission(name: &'static str, en: &'static str, ar: &'static str) -> P
 /// Every permission: those of master data, then the others by module and resource.
 pub static PERMISSIONS: LazyLock<Vec<PermissionSpec>> = LazyLock::new(|| {
     let master_data = registry::RESOURCES.iter().flat_map(Resource::permissions);
-    master_data.chain(OTHERS.iter().copied()).collect()
+    let documents = DOCUMENTS.iter().copied().flatten().copied();
+    master_data.chain(documents).chain(OTHERS.iter().copied()).collect()
 });
+
+/// The permissions for a type of document.
+macro_rules! document_permissions {
+    ($prefix:literal, $en:literal, $ar:literal $(, $undo:literal, $undo_en:literal, $undo_ar:literal)?) => {
+        &[
+            permission(concat!($prefix, ".read"), concat!("See ", $en), concat!("عرض ", $ar)),
+            permission(concat!($prefix, ".create"), concat!("Create ", $en), concat!("إنشاء ", $ar)),
+            permission(concat!($prefix, ".update"), concat!("Change drafts of ", $en), concat!("تعديل مسودات ", $ar)),
+            permission(concat!($prefix, ".delete"), concat!("Delete drafts of ", $en), concat!("حذف مسودات ", $ar)),
+            permission(concat!($prefix, ".post"), concat!("Post ", $en), concat!("ترحيل ", $ar)),
+            $(permission(concat!($prefix, ".", $undo), concat!($undo_en, " ", $en), concat!($undo_ar, " ", $ar)),)?
+        ]
+    };
+}
+
+/// Those of documents, a type a line.
+static DOCUMENTS: &[&[PermissionSpec]] = &[
+    document_permissions!("sales.sales_invoice", "sales invoices", "فواتير المبيعات", "cancel", "Cancel", "إلغاء"),
+    document_permissions!("sales.sales_credit_note", "sales credit notes", "إشعارات المبيعات الدائنة"),
+    document_permissions!("sales.sales_debit_note", "sales debit notes", "إشعارات المبيعات المدينة"),
+    document_permissions!("purchase.purchase_invoice", "purchase invoices", "فواتير المشتريات", "reverse", "Reverse", "عكس"),
+    document_permissions!(
+        "purchase.purchase_credit_note", "purchase credit notes", "إشعارات المشتريات الدائنة", "reverse", "Reverse", "عكس"
+    ),
+    document_permissions!("settlement.receipt", "receipts", "سندات القبض", "reverse", "Reverse", "عكس"),
+    document_permissions!("settlement.payment", "payments", "سندات الصرف", "reverse", "Reverse", "عكس"),
+];
 
 static OTHERS: &[PermissionSpec] = &[
     permission("accounting.account.read", "See accounts", "عرض الحسابات"),

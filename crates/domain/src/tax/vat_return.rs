@@ -56,9 +56,6 @@ crate::errors! {
     VAT_ACCOUNT_UNKNOWN = "vat_account_unknown", Rule, Administrator,
         "Entries of the return have VAT of {amount} that was posted on no VAT account.",
         "في قيود الإقرار ضريبة قدرها {amount} لم تُرحَّل إلى حساب ضريبة.";
-    SETTLEMENT_ACCOUNT_MISSING = "settlement_account_missing", Rule, Administrator,
-        "There is no active account for the settlement of VAT: {account}.",
-        "لا يوجد حساب نشط لتسوية ضريبة القيمة المضافة: {account}.";
 }
 
 crate::choices! {

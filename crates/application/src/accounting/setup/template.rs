@@ -88,6 +88,7 @@ pub async fn apply_template(
     let years = first_fiscal_years(uow, options.first_year, options.today).await?;
     summary.fiscal_years = u32::try_from(years).unwrap_or(u32::MAX);
     if template == Template::SaStandard {
+        summary.number_series += sa_standard::ensure_document_series(ctx, uow).await?;
         summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
         summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;

@@ -111,7 +111,7 @@ money_body! {
     /// New money that came in.
     pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody;
     Receipt, document_names!(
-        "settlement", "receipt", "receipts", "/receipts", "receipts", "Money that came in, and what it pays.", "reverse"
+        "settlement", "receipt", "receipts", "/receipts", "a receipt", "receipts", "Money that came in, and what it pays.", "reverse"
     )
 }
 
@@ -119,7 +119,7 @@ money_body! {
     /// New money that went out.
     pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody;
     Payment, document_names!(
-        "settlement", "payment", "payments", "/payments", "payments", "Money that went out, and what it pays.", "reverse"
+        "settlement", "payment", "payments", "/payments", "a payment", "payments", "Money that went out, and what it pays.", "reverse"
     )
 }
 

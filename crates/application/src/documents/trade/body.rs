@@ -318,23 +318,23 @@ macro_rules! trade_documents {
 
 trade_documents! {
     NewSalesInvoice: SalesInvoice, document_names!(
-        "sales", "sales_invoice", "sales_invoices", "/sales-invoices", "sales invoices",
+        "sales", "sales_invoice", "sales_invoices", "/sales-invoices", "a sales invoice", "sales invoices",
         "Invoices to customers: standard, simplified and for prepayments.", "cancel"
     );
     NewSalesCreditNote: SalesCreditNote, document_names!(
-        "sales", "sales_credit_note", "sales_credit_notes", "/sales-credit-notes", "sales credit notes",
+        "sales", "sales_credit_note", "sales_credit_notes", "/sales-credit-notes", "a sales credit note", "sales credit notes",
         "Notes that give customers something back of an invoice.", "cancel"
     );
     NewSalesDebitNote: SalesDebitNote, document_names!(
-        "sales", "sales_debit_note", "sales_debit_notes", "/sales-debit-notes", "sales debit notes",
+        "sales", "sales_debit_note", "sales_debit_notes", "/sales-debit-notes", "a sales debit note", "sales debit notes",
         "Notes that ask customers for more than an invoice did.", "cancel"
     );
     NewPurchaseInvoice: PurchaseInvoice, document_names!(
-        "purchase", "purchase_invoice", "purchase_invoices", "/purchase-invoices", "purchase invoices",
+        "purchase", "purchase_invoice", "purchase_invoices", "/purchase-invoices", "a purchase invoice", "purchase invoices",
         "Bills of suppliers.", "reverse"
     );
     NewPurchaseCreditNote: PurchaseCreditNote, document_names!(
-        "purchase", "purchase_credit_note", "purchase_credit_notes", "/purchase-credit-notes", "purchase credit notes",
+        "purchase", "purchase_credit_note", "purchase_credit_notes", "/purchase-credit-notes", "a purchase credit note", "purchase credit notes",
         "Notes by which suppliers give something back of a bill.", "reverse"
     );
 }

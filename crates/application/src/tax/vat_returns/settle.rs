@@ -1,18 +1,18 @@
 //! The entry that a filed return posts: the VAT accounts give up what was declared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{
     DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, NewEntry, NewLine,
 };
 use domain::accounting::lock::LockKind;
+use domain::accounting::posting_rule::{PostingKeys, PostingSlot};
 use domain::error::Violation;
 use domain::ids::{AccountId, JournalEntryId};
 use domain::money::Amount;
 use domain::tax::vat_return::{
-    Figures, SETTLEMENT_ACCOUNT_MISSING, SettlementAccounts, VAT_ACCOUNT_UNKNOWN,
-    VAT_SETTLEMENT_TOO_EARLY, settlement_lines,
+    Figures, SettlementAccounts, VAT_ACCOUNT_UNKNOWN, VAT_SETTLEMENT_TOO_EARLY, settlement_lines,
 };
 
 use super::ports::StoredReturn;
@@ -24,19 +24,14 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
-/// What is owed to the authority, and what it owes.
-const SETTLEMENT: &str = "2133";
-const CREDIT: &str = "1154";
-
-/// The accounts of the settlement. This is the one place that knows where they come from.
-async fn settlement_accounts(uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<SettlementAccounts> {
-    let codes = BTreeSet::from([SETTLEMENT.to_owned(), CREDIT.to_owned()]);
-    let found = books.accounts_by_code(uow, &codes).await?;
-    let account = |code: &str| {
-        let missing = || Violation::new(&SETTLEMENT_ACCOUNT_MISSING).with("account", code);
-        found.get(code).copied().ok_or_else(missing)
-    };
-    Ok(SettlementAccounts { settlement: account(SETTLEMENT)?, credit: account(CREDIT)? })
+/// The accounts of the settlement, by the posting rules.
+async fn settlement_accounts(uow: &mut dyn UnitOfWork) -> AppResult<SettlementAccounts> {
+    let profile = uow.posting_rules().posting_profile().await?;
+    let account = |slot| profile.resolve(slot, &PostingKeys::default());
+    Ok(SettlementAccounts {
+        settlement: account(PostingSlot::VatSettlement)?,
+        credit: account(PostingSlot::VatCredit)?,
+    })
 }
 
 /// Posts the entry, unless there is nothing to settle.
@@ -51,7 +46,7 @@ pub(super) async fn settle(
         return Ok(None);
     }
     let mut books = Books::open(ctx, uow).await?;
-    let accounts = settlement_accounts(uow, &mut books).await?;
+    let accounts = settlement_accounts(uow).await?;
     let lines = settlement_lines(&owed, figures, accounts);
     let lines = lines.ok_or_else(|| AppError::internal("the VAT of the entries is not that of the boxes"))?;
     if lines.is_empty() {

@@ -1,0 +1,126 @@
+//! The errors that documents have in common.
+
+use application::accounting::error::{ACCOUNT_CODE_UNKNOWN, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN};
+use application::documents::error as own;
+use application::error::UNKNOWN_REFERENCE;
+use application::settlement::entry::EXCHANGE_ACCOUNT_MISSING;
+use application::tax::calculation::NAMED_TWICE;
+use domain::accounting::journal_entry::{
+    CURRENCY_UNKNOWN, ENTRY_HAS_ALLOCATIONS, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING,
+};
+use domain::accounting::lock::DATE_LOCKED;
+use domain::accounting::posting_rule::POSTING_RULE_MISSING;
+use domain::documents::money_document::{
+    ALLOCATED_MORE_THAN_PAID, AMOUNT_NOT_POSITIVE, CHARGES_EXCEED_AMOUNT,
+};
+use domain::documents::note::{CORRECTED_LINE_UNKNOWN, NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT};
+use domain::error::ErrorDef;
+use domain::items::conversion::QUANTITY_NOT_WHOLE;
+use domain::items::item::UNIT_UNKNOWN_FOR_ITEM;
+use domain::items::price::PRICE_NOT_FOUND;
+use domain::money::{AMOUNT_OUT_OF_RANGE, AMOUNT_SCALE_EXCEEDED};
+use domain::settlement::allocation::ALLOCATION_EXCEEDS_OPEN;
+use domain::tax::calculate::{DISCOUNT_EXCEEDS_AMOUNT, TAX_AMOUNT_NEGATIVE, TAX_REASONS_MIXED};
+use domain::tax::credit::CREDIT_EXCEEDS_DOCUMENT;
+use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TAX_RATE_UNKNOWN};
+
+/// What a document may name wrongly, whether it is posted or not.
+pub(super) static CONTENT: &[&ErrorDef] = &[
+    &UNKNOWN_REFERENCE,
+    &own::PARTY_ROLE_MISSING,
+    &own::PARTY_ARCHIVED,
+    &CURRENCY_UNKNOWN,
+    &EXCHANGE_RATE_MISSING,
+    &ACCOUNT_CODE_UNKNOWN,
+    &POSTING_RULE_MISSING,
+    &AMOUNT_OUT_OF_RANGE,
+    &AMOUNT_SCALE_EXCEEDED,
+];
+
+/// The same of lines and taxes.
+pub(super) static LINES: &[&ErrorDef] = &[
+    &own::LINE_TEXT_MISSING,
+    &own::LINE_PRICE_MISSING,
+    &own::LINE_TAX_MISSING,
+    &own::QUANTITY_NOT_POSITIVE,
+    &own::DUE_DATE_EARLY,
+    &DIMENSION_VALUE_UNKNOWN,
+    &NAMED_TWICE,
+    &QUANTITY_NOT_WHOLE,
+    &UNIT_UNKNOWN_FOR_ITEM,
+    &PRICE_NOT_FOUND,
+    &DISCOUNT_EXCEEDS_AMOUNT,
+    &TAX_AMOUNT_NEGATIVE,
+    &TAX_REASONS_MIXED,
+    &TAX_CODE_INACTIVE,
+    &TAX_CODE_KIND_NOT_TAKEN,
+    &TAX_RATE_UNKNOWN,
+];
+
+/// What a note may say wrongly of the document that it corrects.
+pub(super) static NOTES: &[&ErrorDef] = &[
+    &own::CORRECTED_MISSING,
+    &own::CORRECTED_NOT_POSTED,
+    &own::NOTE_LINES_MISSING,
+    &own::PARTY_DIFFERS,
+    &own::CURRENCY_DIFFERS,
+    &CORRECTED_LINE_UNKNOWN,
+    &NOTE_QUANTITY_EXCEEDS,
+    &NOTHING_LEFT,
+    &CREDIT_EXCEEDS_DOCUMENT,
+];
+
+/// What a supplier's document may say wrongly.
+pub(super) static SUPPLIERS: &[&ErrorDef] =
+    &[&own::SUPPLIER_INVOICE_EXISTS, &own::SUPPLIER_TOTAL_DIFFERS, &own::SUPPLIER_NUMBER_MISSING];
+
+/// What invoices to customers may say wrongly.
+pub(super) static SALES: &[&ErrorDef] = &[
+    &own::BUYER_ADDRESS_INCOMPLETE,
+    &own::SELLER_NOT_REGISTERED,
+    &own::PAYMENT_REQUIRED,
+    &own::PAYMENT_NEEDS_POST,
+    &own::PREPAYMENT_EXCEEDED,
+    &own::NOT_A_PREPAYMENT,
+];
+
+/// What keeps a document from the books.
+pub(super) static POSTING: &[&ErrorDef] = &[
+    &own::DOCUMENT_POST_PERMISSION,
+    &own::DOCUMENT_SERIES_MISSING,
+    &own::DOCUMENT_TOTAL_ZERO,
+    &own::PARTY_BLOCKED,
+    &own::ITEM_BLOCKED,
+    &own::STOCK_NOT_AVAILABLE,
+    &own::TAX_DATE_LOCKED,
+    &JOURNAL_UNKNOWN,
+    &FISCAL_PERIOD_MISSING,
+    &FISCAL_PERIOD_CLOSED,
+    &DATE_LOCKED,
+];
+
+/// What receipts and payments may say wrongly.
+pub(super) static MONEY: &[&ErrorDef] = &[
+    &AMOUNT_NOT_POSITIVE,
+    &CHARGES_EXCEED_AMOUNT,
+    &ALLOCATED_MORE_THAN_PAID,
+    &ALLOCATION_EXCEEDS_OPEN,
+    &own::METHOD_ACCOUNT_UNFIT,
+    &EXCHANGE_ACCOUNT_MISSING,
+    &own::DOCUMENT_POST_PERMISSION,
+    &own::DOCUMENT_SERIES_MISSING,
+    &JOURNAL_UNKNOWN,
+    &FISCAL_PERIOD_MISSING,
+    &FISCAL_PERIOD_CLOSED,
+    &DATE_LOCKED,
+];
+
+/// What keeps a posted document from being taken back.
+pub(super) static UNDOING: &[&ErrorDef] = &[
+    &own::DOCUMENT_NOT_POSTED,
+    &own::DOCUMENT_IN_RETURN,
+    &ENTRY_HAS_ALLOCATIONS,
+    &NOTHING_LEFT,
+    &FISCAL_PERIOD_CLOSED,
+    &DATE_LOCKED,
+];
