@@ -117,6 +117,7 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     }
     make_more(client, &mut things).await;
     settle(client, &mut things).await;
+    documents(client, &mut things).await;
     let file = format!(
         "/attachments?documentType=journal_entry&documentId={}&name=a.txt",
         things["/journal-entries/{id}"]
@@ -150,6 +151,48 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);
     things.insert("/vat-returns/{id}", id(&prepared.json()));
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());
+}
+
+/// A draft of each type of document.
+async fn documents(client: &Client, things: &mut BTreeMap<&'static str, String>) {
+    let party = json!({ "code": "DOC", "name": { "en": "D" }, "customer": {}, "supplier": {} });
+    client.post("/parties", party).await.expect(201);
+    let sale = json!({ "code": "DZ", "name": { "en": "Z" }, "kind": "vat_sale", "category": "Z", "reason": "VATEX-SA-35" });
+    client.post("/tax-codes", sale).await.expect(201);
+    let purchase = json!({ "code": "DP", "name": { "en": "P" }, "kind": "vat_purchase", "category": "Z" });
+    client.post("/tax-codes", purchase).await.expect(201);
+    let payable = json!({ "code": "4", "name": { "en": "4" }, "type": "liability", "control": "payable" });
+    client.post("/accounts", payable).await.expect(201);
+    for (slot, account) in [("receivable", "3"), ("payable", "4")] {
+        let rule = json!({ "slot": slot, "accountCode": account });
+        client.post("/posting-rules", rule).await.expect(201);
+    }
+    let line =
+        |code: &str| json!([{ "description": "x", "unitPrice": "1", "taxCode": code, "accountCode": "2" }]);
+    let (number, date) = ("1", "2026-01-01");
+    for (collection, body) in [
+        ("/sales-invoices", json!({ "lines": line("DZ") })),
+        (
+            "/sales-credit-notes",
+            json!({ "lines": line("DZ"), "correctsNumber": number, "correctsDate": date, "reason": "x" }),
+        ),
+        (
+            "/sales-debit-notes",
+            json!({ "lines": line("DZ"), "correctsNumber": number, "correctsDate": date, "reason": "x" }),
+        ),
+        ("/purchase-invoices", json!({ "lines": line("DP") })),
+        (
+            "/purchase-credit-notes",
+            json!({ "lines": line("DP"), "correctsNumber": number, "correctsDate": date, "reason": "x" }),
+        ),
+        ("/receipts", json!({ "amount": "1", "accountCode": "1" })),
+        ("/payments", json!({ "amount": "1", "accountCode": "1" })),
+    ] {
+        let mut body = body;
+        body["partyCode"] = json!("DOC");
+        let path: &'static str = format!("{collection}/{{id}}").leak();
+        things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
+    }
 }
 
 /// Makes the things that a new tenant does not have yet.

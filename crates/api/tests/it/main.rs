@@ -29,6 +29,7 @@ mod damage;
 mod dimensions;
 mod disk;
 mod document;
+mod documents;
 mod door;
 mod events;
 mod exports;

@@ -29,6 +29,15 @@ async fn every_line_of_the_readme_does_what_it_says() {
     assert!(said.contains("\naccount,debit,credit") || said.contains("}account,debit,credit"), "{said}");
     assert!(said.contains("\n6210,") && said.contains("\n1113,"), "{said}");
     assert!(said.contains("invalid_date") && said.contains("amount"), "{said}");
+    for expected in [
+        r#""number":"INV-"#,
+        r#""total":"3450.00""#,
+        r#""number":"RCT-"#,
+        "HORIZON,1450.00",
+        r#""name":{"ar":"#,
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
     let journal = std::fs::read_to_string(folder.path().join("ledger.journal")).unwrap();
     assert!(journal.contains("Office rent"), "{journal}");
 }

@@ -237,8 +237,7 @@ async fn prepared<B: TradeBody>(
     id: DocumentId,
     kept: &Kept<B>,
 ) -> AppResult<Prepared> {
-    let preparing =
-        Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input: kept.body.input() };
+    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input: kept.body.input() };
     let prepared = prepare(preparing, uow, books).await?;
     let document = &prepared.document;
     if let Some(key) = &document.supplier_key {

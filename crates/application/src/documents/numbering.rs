@@ -28,7 +28,8 @@ pub async fn take_number(
     let counter = (series.id, series.period_key(date, year));
     let counts = BTreeMap::from([(counter.clone(), 1)]);
     let taken = uow.ledger().take_numbers(&counts, &BTreeSet::new()).await?;
-    let last = taken.last_numbers.get(&counter).ok_or_else(|| AppError::internal("a number was not taken"))?;
+    let last =
+        taken.last_numbers.get(&counter).ok_or_else(|| AppError::internal("a number was not taken"))?;
     let journal = document_type.journal_code();
     let context = NumberContext { date, fiscal_year_code: year, journal_code: journal, branch: None };
     Ok(series.format((last + 1).unsigned_abs(), &context)?)

@@ -16,9 +16,7 @@ use serde_json::json;
 use super::commands::{note_posted, of_type};
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
-use super::trade::{
-    NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare,
-};
+use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
 use crate::accounting::ledger::{Ledger, Posting};
@@ -82,7 +80,8 @@ async fn settle(
 ) -> AppResult<bool> {
     let entries: BTreeSet<JournalEntryId> = [invoice.entry, note.entry].into_iter().flatten().collect();
     let items = uow.open_items().open_items_of_entries(&entries).await?;
-    let mut debits: Vec<_> = items.iter().filter(|item| item.is_debit() && !item.open_amount.is_zero()).collect();
+    let mut debits: Vec<_> =
+        items.iter().filter(|item| item.is_debit() && !item.open_amount.is_zero()).collect();
     debits.sort_by_key(|item| (item.due_date, item.line_no));
     let Some(credit) = items.iter().find(|item| !item.is_debit() && Some(item.entry) == note.entry) else {
         return Ok(false);
@@ -92,7 +91,12 @@ async fn settle(
     for debit in debits {
         let amount = left.min(debit.open_amount);
         if amount.is_positive() {
-            pairs.push(Pair { debit: debit.id, credit: credit.id, amount: Some(amount), credit_amount: None });
+            pairs.push(Pair {
+                debit: debit.id,
+                credit: credit.id,
+                amount: Some(amount),
+                credit_amount: None,
+            });
             left = left.checked_sub(amount).unwrap_or_default();
         }
     }
@@ -200,14 +204,11 @@ async fn undo_allocations(
 }
 
 /// Tax entries of the document once more, with the other sign.
-async fn take_back_vat(
-    uow: &mut dyn UnitOfWork,
-    id: DocumentId,
-    reversal: JournalEntryId,
-) -> AppResult<()> {
+async fn take_back_vat(uow: &mut dyn UnitOfWork, id: DocumentId, reversal: JournalEntryId) -> AppResult<()> {
     let mut opposite = Vec::new();
     for entry in uow.tax_entries().entries_of(id.uuid()).await? {
-        let negated = [entry.currency_base, entry.currency_tax, entry.base, entry.tax].map(|amount| amount.checked_neg());
+        let negated = [entry.currency_base, entry.currency_tax, entry.base, entry.tax]
+            .map(|amount| amount.checked_neg());
         let [Some(currency_base), Some(currency_tax), Some(base), Some(tax)] = negated else {
             return Err(AppError::internal("a tax entry cannot be taken back"));
         };
@@ -223,15 +224,21 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
     let groups = uow.documents().groups_of(original).await?;
     for view in &note.view.tax_groups {
         let parsed = (domain::money::Amount::parse(&view.taxable), domain::money::Amount::parse(&view.vat));
-        let found = groups.iter().find(|group| {
-            group.category.as_str() == view.category && group.rate.to_string() == view.rate
-        });
+        let found = groups
+            .iter()
+            .find(|group| group.category.as_str() == view.category && group.rate.to_string() == view.rate);
         let (Some(group), (Ok(taxable), Ok(vat))) = (found, parsed) else { continue };
         let (taxable, vat) = (taxable.checked_neg(), vat.checked_neg());
         let (Some(taxable), Some(vat)) = (taxable, vat) else { continue };
-        uow.documents().use_group(GroupUse { document: original, number: group.number, taxable, vat }).await?;
+        uow.documents()
+            .use_group(GroupUse { document: original, number: group.number, taxable, vat })
+            .await?;
     }
-    let takes = note.kind.as_deref().and_then(|kind| NoteKind::parse(kind).ok()).is_some_and(NoteKind::takes_quantity);
+    let takes = note
+        .kind
+        .as_deref()
+        .and_then(|kind| NoteKind::parse(kind).ok())
+        .is_some_and(NoteKind::takes_quantity);
     for line in note.lines.iter().filter(|_| takes) {
         if let (Some(number), Ok(quantity)) = (line.corrects_line_no, Quantity::parse(&line.quantity)) {
             let back = Quantity::from_scaled(-quantity.scaled());
@@ -240,4 +247,3 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
     }
     Ok(())
 }
-

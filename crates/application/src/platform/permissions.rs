@@ -34,12 +34,31 @@ macro_rules! document_permissions {
 
 /// Those of documents, a type a line.
 static DOCUMENTS: &[&[PermissionSpec]] = &[
-    document_permissions!("sales.sales_invoice", "sales invoices", "فواتير المبيعات", "cancel", "Cancel", "إلغاء"),
+    document_permissions!(
+        "sales.sales_invoice",
+        "sales invoices",
+        "فواتير المبيعات",
+        "cancel",
+        "Cancel",
+        "إلغاء"
+    ),
     document_permissions!("sales.sales_credit_note", "sales credit notes", "إشعارات المبيعات الدائنة"),
     document_permissions!("sales.sales_debit_note", "sales debit notes", "إشعارات المبيعات المدينة"),
-    document_permissions!("purchase.purchase_invoice", "purchase invoices", "فواتير المشتريات", "reverse", "Reverse", "عكس"),
     document_permissions!(
-        "purchase.purchase_credit_note", "purchase credit notes", "إشعارات المشتريات الدائنة", "reverse", "Reverse", "عكس"
+        "purchase.purchase_invoice",
+        "purchase invoices",
+        "فواتير المشتريات",
+        "reverse",
+        "Reverse",
+        "عكس"
+    ),
+    document_permissions!(
+        "purchase.purchase_credit_note",
+        "purchase credit notes",
+        "إشعارات المشتريات الدائنة",
+        "reverse",
+        "Reverse",
+        "عكس"
     ),
     document_permissions!("settlement.receipt", "receipts", "سندات القبض", "reverse", "Reverse", "عكس"),
     document_permissions!("settlement.payment", "payments", "سندات الصرف", "reverse", "Reverse", "عكس"),
@@ -115,7 +134,11 @@ static OTHERS: &[PermissionSpec] = &[
     permission("tax.vat_return.read", "See VAT returns", "عرض إقرارات ضريبة القيمة المضافة"),
     permission("tax.vat_return.create", "Prepare VAT returns", "إعداد إقرارات ضريبة القيمة المضافة"),
     permission("tax.vat_return.file", "File VAT returns", "تقديم إقرارات ضريبة القيمة المضافة"),
-    permission("tax.vat_return.amend", "Amend filed VAT returns", "تعديل إقرارات ضريبة القيمة المضافة المقدَّمة"),
+    permission(
+        "tax.vat_return.amend",
+        "Amend filed VAT returns",
+        "تعديل إقرارات ضريبة القيمة المضافة المقدَّمة",
+    ),
     permission("tax.tax_calculation.read", "Calculate taxes of documents", "حساب ضرائب المستندات"),
     permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
     permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),

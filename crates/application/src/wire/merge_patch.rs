@@ -142,7 +142,9 @@ impl<B: Patchable> MergePatch<B> {
 fn patch_schema(mut schema: Value) -> Value {
     let Some(object) = schema.as_object_mut() else { return schema };
     let required: Vec<String> = match object.remove("required") {
-        Some(Value::Array(names)) => names.iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect(),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+        }
         _ => Vec::new(),
     };
     object.remove("examples");

@@ -49,7 +49,9 @@ pub enum Undoing {
 impl DocumentType {
     pub const fn side(self) -> TradeSide {
         match self {
-            Self::SalesInvoice | Self::SalesCreditNote | Self::SalesDebitNote | Self::Receipt => TradeSide::Sale,
+            Self::SalesInvoice | Self::SalesCreditNote | Self::SalesDebitNote | Self::Receipt => {
+                TradeSide::Sale
+            }
             Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Payment => TradeSide::Purchase,
         }
     }
@@ -66,10 +68,7 @@ impl DocumentType {
 
     /// Whether its party owes more by it, so that the party's account is debited.
     pub const fn debits_party(self) -> bool {
-        matches!(
-            self,
-            Self::SalesInvoice | Self::SalesDebitNote | Self::PurchaseCreditNote | Self::Payment
-        )
+        matches!(self, Self::SalesInvoice | Self::SalesDebitNote | Self::PurchaseCreditNote | Self::Payment)
     }
 
     /// The type of document that it corrects.
@@ -84,7 +83,9 @@ impl DocumentType {
     pub const fn undoing(self) -> Undoing {
         match self {
             Self::SalesInvoice | Self::SalesCreditNote | Self::SalesDebitNote => Undoing::ByNote,
-            Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Receipt | Self::Payment => Undoing::ByReversal,
+            Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Receipt | Self::Payment => {
+                Undoing::ByReversal
+            }
         }
     }
 

@@ -108,9 +108,16 @@ pub struct DocumentLines {
 
 /// Takes each group's discount off its lines, in proportion to them. `parts` are the lines, then the charges; the first
 /// `lines` of them share the discount. `None` on overflow.
-pub fn spread_discounts(parts: &mut [Part], lines: usize, calculation: &Calculation, scale: u8) -> Option<()> {
-    for (index, group) in calculation.groups.iter().enumerate().filter(|(_, group)| !group.discount.is_zero()) {
-        let own: Vec<usize> = (0..parts.len().min(lines)).filter(|part| parts[*part].group == index).collect();
+pub fn spread_discounts(
+    parts: &mut [Part],
+    lines: usize,
+    calculation: &Calculation,
+    scale: u8,
+) -> Option<()> {
+    for (index, group) in calculation.groups.iter().enumerate().filter(|(_, group)| !group.discount.is_zero())
+    {
+        let own: Vec<usize> =
+            (0..parts.len().min(lines)).filter(|part| parts[*part].group == index).collect();
         let weights: Vec<Amount> = own.iter().map(|part| parts[*part].net).collect();
         for (part, share) in own.iter().zip(group.discount.split(&weights, scale)?) {
             parts[*part].net = parts[*part].net.checked_sub(share)?;
@@ -182,7 +189,8 @@ impl DocumentPosting<'_> {
             }
             let weights: Vec<Amount> = codes.iter().map(|(_, sum)| *sum).collect();
             // Only one code can have a whole group; a group of nothing has no VAT to share.
-            let shares = if weights.len() == 1 { vec![group.vat] } else { group.vat.split(&weights, self.scale)? };
+            let shares =
+                if weights.len() == 1 { vec![group.vat] } else { group.vat.split(&weights, self.scale)? };
             vat = vat.checked_add(shares[own])?;
         }
         Some((base, vat))
@@ -213,7 +221,11 @@ impl Row {
         let line = NewLine {
             dimensions: self.dimensions,
             dimension_set: self.dimension_set,
-            details: LineDetails { tax_code, reference: posting.reference.map(str::to_owned), ..LineDetails::NONE },
+            details: LineDetails {
+                tax_code,
+                reference: posting.reference.map(str::to_owned),
+                ..LineDetails::NONE
+            },
             ..NewLine::new(self.account, amount)
         };
         Some(posting.in_currency(line))
@@ -249,7 +261,13 @@ impl Made<'_> {
         }
     }
 
-    fn entry(&mut self, code: usize, side: TaxSide, vat: &VatAccount, amounts: (Amount, Amount)) -> Option<()> {
+    fn entry(
+        &mut self,
+        code: usize,
+        side: TaxSide,
+        vat: &VatAccount,
+        amounts: (Amount, Amount),
+    ) -> Option<()> {
         let (base, tax) = (self.posting.counted(amounts.0)?, self.posting.counted(amounts.1)?);
         if !(base.is_zero() && tax.is_zero()) {
             let (account, return_box) = (vat.account, vat.return_box.clone());

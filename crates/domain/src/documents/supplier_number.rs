@@ -8,8 +8,10 @@ pub const SUPPLIER_NUMBER_LENGTH_MAX: usize = 60;
 /// The number without what people write in different ways: letter case, spaces, dashes, slashes and leading zeros. `INV-0012`
 /// and `inv 12` are not the same, because zeros inside of a number count; `0012` and `12` are.
 pub fn supplier_number_key(number: &str) -> String {
-    let folded: String =
-        search_form(number).chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '\\' | '_')).collect();
+    let folded: String = search_form(number)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '\\' | '_'))
+        .collect();
     let key = folded.trim_start_matches('0');
     if key.is_empty() { folded } else { key.to_owned() }
 }

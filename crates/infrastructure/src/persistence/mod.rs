@@ -5,8 +5,8 @@
 
 pub mod accounting;
 pub mod bookkeeping;
-pub mod documents;
 pub mod company;
+pub mod documents;
 pub mod items;
 pub mod parties;
 pub mod platform;
@@ -242,7 +242,15 @@ pub fn statements() -> Vec<&'static Statement> {
 
 /// Every bulk insert, likewise.
 pub fn bulks() -> Vec<&'static Bulk> {
-    [bookkeeping::BULKS, &accounting::bulks(), &documents::bulks(), &items::bulks(), &settlement::bulks(), &tax::bulks()].concat()
+    [
+        bookkeeping::BULKS,
+        &accounting::bulks(),
+        &documents::bulks(),
+        &items::bulks(),
+        &settlement::bulks(),
+        &tax::bulks(),
+    ]
+    .concat()
 }
 
 /// Every accumulation, likewise.
@@ -266,5 +274,6 @@ pub fn lookups() -> Vec<&'static Lookup> {
 /// Every list, likewise.
 pub fn lists() -> Vec<&'static ListSql> {
     let tables = tables().into_iter().map(|table| &table.list).collect();
-    [accounting::lists(), documents::lists(), platform::lists(), settlement::lists(), tax::lists(), tables].concat()
+    [accounting::lists(), documents::lists(), platform::lists(), settlement::lists(), tax::lists(), tables]
+        .concat()
 }

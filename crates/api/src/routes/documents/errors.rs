@@ -6,7 +6,8 @@ use application::error::UNKNOWN_REFERENCE;
 use application::settlement::entry::EXCHANGE_ACCOUNT_MISSING;
 use application::tax::calculation::NAMED_TWICE;
 use domain::accounting::journal_entry::{
-    CURRENCY_UNKNOWN, ENTRY_HAS_ALLOCATIONS, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING,
+    CURRENCY_UNKNOWN, ENTRY_HAS_ALLOCATIONS, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED,
+    FISCAL_PERIOD_MISSING,
 };
 use domain::accounting::lock::DATE_LOCKED;
 use domain::accounting::posting_rule::POSTING_RULE_MISSING;

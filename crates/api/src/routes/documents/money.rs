@@ -81,11 +81,7 @@ async fn update<B: MoneyBody>(
     answer::ok(execute(&app, &ctx, UpdateMoney { id, patch }).await?)
 }
 
-async fn delete<B: MoneyBody>(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Id(id): Id<DocumentId>,
-) -> ApiResult {
+async fn delete<B: MoneyBody>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
     answer::no_content(execute(&app, &ctx, DeleteMoney::<B> { id, of: PhantomData }).await?)
 }
 

@@ -150,11 +150,7 @@ async fn update<B: TradeBody>(
     answer::ok(execute(&app, &ctx, UpdateDocument { id, patch }).await?)
 }
 
-async fn delete<B: TradeBody>(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Id(id): Id<DocumentId>,
-) -> ApiResult {
+async fn delete<B: TradeBody>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
     answer::no_content(execute(&app, &ctx, DeleteDocument::<B>::new(id)).await?)
 }
 

@@ -19,13 +19,13 @@ use application::tax::vat_returns::views::VatReturnView;
 use axum::extract::{Path, State};
 use domain::accounting::journal_entry::{FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING};
 use domain::accounting::lock::DATE_LOCKED;
+use domain::accounting::posting_rule::POSTING_RULE_MISSING;
 use domain::money::{AMOUNT_OUT_OF_RANGE, AMOUNT_SCALE_EXCEEDED};
 use domain::tax::vat_period::{VAT_PERIOD_DATES, VAT_PERIOD_INVALID, VAT_PERIOD_REQUIRED};
-use domain::accounting::posting_rule::POSTING_RULE_MISSING;
 use domain::tax::vat_return::{
-    PERIOD_ALREADY_FILED, PERIOD_ALREADY_PREPARED, PERIOD_ORDER,
-    VAT_ACCOUNT_UNKNOWN, VAT_OPENING_CREDIT, VAT_PERIOD_NOT_ENDED, VAT_RETURN_FILED, VAT_RETURN_NOT_FILED,
-    VAT_RETURN_OUTDATED, VAT_SETTLEMENT_TOO_EARLY, VatReturnId, box_def,
+    PERIOD_ALREADY_FILED, PERIOD_ALREADY_PREPARED, PERIOD_ORDER, VAT_ACCOUNT_UNKNOWN, VAT_OPENING_CREDIT,
+    VAT_PERIOD_NOT_ENDED, VAT_RETURN_FILED, VAT_RETURN_NOT_FILED, VAT_RETURN_OUTDATED,
+    VAT_SETTLEMENT_TOO_EARLY, VatReturnId, box_def,
 };
 use domain::text::CODE_LENGTH_MAX;
 use http::HeaderMap;

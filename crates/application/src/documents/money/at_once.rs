@@ -26,7 +26,8 @@ pub async fn pay_at_once(
     view: &mut DocumentView,
 ) -> AppResult<()> {
     may_post(ctx, NewReceipt::NAMES.can_post)?;
-    let amount = payment.amount.map_or_else(|| invoice.view.totals.payable.clone(), |amount| amount.display(2));
+    let amount =
+        payment.amount.map_or_else(|| invoice.view.totals.payable.clone(), |amount| amount.display(2));
     let mut body = json!({
         "partyId": invoice.party.uuid(),
         "documentDate": invoice.document_date,
@@ -79,7 +80,8 @@ async fn receive(
 
 fn below_payment(error: AppError) -> AppError {
     let below = |violation: domain::error::Violation| {
-        let member = matches!(violation.pointer.as_str(), "/amount" | "/method" | "/accountCode" | "/reference");
+        let member =
+            matches!(violation.pointer.as_str(), "/amount" | "/method" | "/accountCode" | "/reference");
         let pointer = if member { format!("/payment{}", violation.pointer) } else { "/payment".to_owned() };
         violation.at(pointer)
     };

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry,
-};
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry};
 use domain::documents::money_document::ALLOCATED_MORE_THAN_PAID;
 use domain::error::{Language, Violation, Violations};
 use domain::ids::JournalEntryId;
@@ -117,7 +115,10 @@ async fn allocate(
     violations.into_result(())?;
     if !pairs.is_empty() {
         let date = document.posting_date;
-        Settling { kind: AllocationKind::Payment, date, pairs }.run(ctx, uow).await.map_err(as_allocations)?;
+        Settling { kind: AllocationKind::Payment, date, pairs }
+            .run(ctx, uow)
+            .await
+            .map_err(as_allocations)?;
     }
     Ok(left)
 }

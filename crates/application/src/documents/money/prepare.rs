@@ -146,7 +146,8 @@ impl PreparingMoney<'_> {
         }
         let codes = BTreeSet::from([code]);
         books.learn_currencies(uow, &codes).await?;
-        let known = books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
+        let known =
+            books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
         let Some(currency) = known else {
             violations.push(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", code));
             return Ok(None);
@@ -184,7 +185,10 @@ impl PreparingMoney<'_> {
         let Some(money) = money else { return };
         violations.check("/amount", input.amount.check_in(money.currency));
         violations.check("/charges", input.charges.check_in(money.currency));
-        if self.document_type == DocumentType::Receipt && input.charges >= input.amount && !input.charges.is_zero() {
+        if self.document_type == DocumentType::Receipt
+            && input.charges >= input.amount
+            && !input.charges.is_zero()
+        {
             let exceed = Violation::new(&CHARGES_EXCEED_AMOUNT).at("/charges");
             let text = |amount: Amount| amount.display(money.currency.scale);
             violations.push(exceed.with("charges", text(input.charges)).with("amount", text(input.amount)));

@@ -31,7 +31,9 @@ impl LineSlots {
         match self.document_type.side() {
             TradeSide::Purchase => PostingSlot::Expense,
             TradeSide::Sale if self.prepayment => PostingSlot::AdvanceCustomer,
-            TradeSide::Sale if self.document_type.reduces() && self.note.is_some_and(NoteKind::takes_quantity) => {
+            TradeSide::Sale
+                if self.document_type.reduces() && self.note.is_some_and(NoteKind::takes_quantity) =>
+            {
                 PostingSlot::SalesReturn
             }
             TradeSide::Sale => PostingSlot::Revenue,
@@ -73,7 +75,12 @@ pub fn party_account(
 }
 
 /// What a tax code makes of its lines; `rate` is that of the tax date.
-pub fn code_tax(facts: &Facts, code: &TaxCode, rate: Percentage, violations: &mut Violations) -> Option<CodeTax> {
+pub fn code_tax(
+    facts: &Facts,
+    code: &TaxCode,
+    rate: Percentage,
+    violations: &mut Violations,
+) -> Option<CodeTax> {
     let keys = PostingKeys { tax_code: Some(code.id), tax_category: code.category, ..PostingKeys::default() };
     let mut account = |slot: PostingSlot| violations.check("", facts.profile.resolve(slot, &keys));
     let bears = !rate.is_zero();
@@ -90,7 +97,8 @@ pub fn code_tax(facts: &Facts, code: &TaxCode, rate: Percentage, violations: &mu
         TaxKind::Purchase => (vat(PostingSlot::InputVat, &code.input_box)?, None),
         _ => (vat(PostingSlot::OutputVat, &code.output_box)?, None),
     };
-    let apart = code.irrecoverable_to == IrrecoverableTo::Account && code.recoverable_percent != Percentage::HUNDRED;
+    let apart =
+        code.irrecoverable_to == IrrecoverableTo::Account && code.recoverable_percent != Percentage::HUNDRED;
     let irrecoverable = if apart && bears {
         Some(violations.check("", facts.profile.resolve(PostingSlot::IrrecoverableVat, &keys))?)
     } else {

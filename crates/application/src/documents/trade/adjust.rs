@@ -49,7 +49,8 @@ pub fn take_over_supplier(
             .with("tolerance", Amount::from_scaled(SUPPLIER_TOLERANCE).display(2))
     };
     let difference = vat.checked_sub(computed.vat).unwrap_or(Amount::ZERO);
-    let largest = calculation.groups.iter_mut().filter(|group| !group.rate.is_zero()).max_by_key(|group| group.vat);
+    let largest =
+        calculation.groups.iter_mut().filter(|group| !group.rate.is_zero()).max_by_key(|group| group.vat);
     match largest {
         _ if difference.is_zero() => {}
         Some(group) if difference.abs().scaled() <= SUPPLIER_TOLERANCE => {
@@ -127,7 +128,9 @@ impl Deducting<'_> {
         let is_prepayment = document.kind.as_deref() == Some(InvoiceKind::Prepayment.as_str());
         let number = document.number.clone().unwrap_or_else(|| id.to_string());
         let refused = match () {
-            () if !is_prepayment || document.status != DocumentStatus::Posted => Violation::new(&NOT_A_PREPAYMENT),
+            () if !is_prepayment || document.status != DocumentStatus::Posted => {
+                Violation::new(&NOT_A_PREPAYMENT)
+            }
             () if document.party != self.party => Violation::new(&PARTY_DIFFERS),
             () if document.currency != self.currency.code => {
                 Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
@@ -150,7 +153,8 @@ impl Deducting<'_> {
         let mut wanted = named;
         let (mut net_sum, mut vat_sum) = (Amount::ZERO, Amount::ZERO);
         for group in &invoice.groups {
-            let fits = |one: &domain::tax::document::Group| one.category == group.category && one.rate == group.rate;
+            let fits =
+                |one: &domain::tax::document::Group| one.category == group.category && one.rate == group.rate;
             let Some(index) = self.calculation.groups.iter().position(fits) else { continue };
             let (taxable, vat_left) = rest(group);
             let mut net = taxable.min(left[index]);
@@ -161,7 +165,8 @@ impl Deducting<'_> {
             if !net.is_positive() {
                 continue;
             }
-            let vat = if net == taxable { vat_left } else { vat_left.share(net, taxable, self.currency.scale)? };
+            let vat =
+                if net == taxable { vat_left } else { vat_left.share(net, taxable, self.currency.scale)? };
             left[index] = left[index].checked_sub(net)?;
             let code = self.parts.iter().find(|part| part.group == index)?.code;
             let account = domain::ids::AccountId::new(account);

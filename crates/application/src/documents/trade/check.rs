@@ -50,13 +50,18 @@ impl PostingCheck<'_> {
             if self.kind == Some(InvoiceKind::Standard) {
                 self.check_address(&mut violations);
             }
-            if self.party.anonymous && self.document_type == DocumentType::SalesInvoice && !self.input.paid_at_once {
-                violations.push(Violation::new(&PAYMENT_REQUIRED).at("/payment").with("party", &self.party.code));
+            if self.party.anonymous
+                && self.document_type == DocumentType::SalesInvoice
+                && !self.input.paid_at_once
+            {
+                violations
+                    .push(Violation::new(&PAYMENT_REQUIRED).at("/payment").with("party", &self.party.code));
             }
         }
-        let unnumbered = self.input.supplier.is_some_and(|supplier| {
-            supplier.number.is_none_or(|number| number.trim().is_empty())
-        });
+        let unnumbered = self
+            .input
+            .supplier
+            .is_some_and(|supplier| supplier.number.is_none_or(|number| number.trim().is_empty()));
         if unnumbered {
             violations.push(Violation::new(&SUPPLIER_NUMBER_MISSING).at("/supplierNumber"));
         }
@@ -89,7 +94,8 @@ impl PostingCheck<'_> {
                 TradeSide::Purchase => matches!(item.blocked, Blocked::Purchases | Blocked::All),
             };
             if blocked && !self.document_type.corrects() {
-                let refused = Violation::new(&ITEM_BLOCKED).at(format!("{at}/itemId")).with("item", &item.code);
+                let refused =
+                    Violation::new(&ITEM_BLOCKED).at(format!("{at}/itemId")).with("item", &item.code);
                 violations.push(refused.with("reason", item.blocked_reason.clone().unwrap_or_default()));
             }
             if item.kind == ItemKind::Stock {
@@ -100,7 +106,8 @@ impl PostingCheck<'_> {
     }
 
     fn check_address(&self, violations: &mut Violations) {
-        let role = |role: AddressRole| self.party.addresses.iter().find(|address| address.roles.contains(&role));
+        let role =
+            |role: AddressRole| self.party.addresses.iter().find(|address| address.roles.contains(&role));
         let address = role(AddressRole::Legal).or_else(|| role(AddressRole::Billing));
         let missing = missing_parts(address.or(self.party.addresses.first()));
         if !missing.is_empty() {
@@ -117,7 +124,11 @@ fn missing_parts(address: Option<&Address>) -> Vec<Phrase> {
     let saudi = address.is_none_or(|address| address.country.is_saudi());
     let parts = [
         (true, given(|address| address.street.is_some()), Phrase::new("street", "الشارع")),
-        (saudi, given(|address| address.building_number.is_some()), Phrase::new("building number", "رقم المبنى")),
+        (
+            saudi,
+            given(|address| address.building_number.is_some()),
+            Phrase::new("building number", "رقم المبنى"),
+        ),
         (saudi, given(|address| address.district.is_some()), Phrase::new("district", "الحي")),
         (true, given(|address| address.city.is_some()), Phrase::new("city", "المدينة")),
         (saudi, given(|address| address.postal_code.is_some()), Phrase::new("postal code", "الرمز البريدي")),

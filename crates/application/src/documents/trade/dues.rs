@@ -72,7 +72,10 @@ impl Dues {
             violations.push(domain::error::Violation::new(&AMOUNT_OUT_OF_RANGE));
             return Self::default();
         };
-        let due = |part: &domain::parties::payment_term::Instalment| Due { amount: part.amount, date: part.due_date };
+        let due = |part: &domain::parties::payment_term::Instalment| Due {
+            amount: part.amount,
+            date: part.due_date,
+        };
         let view = |part: &domain::parties::payment_term::Instalment| DocumentDueView {
             amount: part.amount.display(scale),
             due_date: part.due_date,

@@ -80,7 +80,8 @@ impl Facts {
         let units: BTreeSet<_> = units.chain(of_items.flatten().map(Reference::Id)).collect();
         let units = Known::new(uow.items().units(&units).await?);
         let codes = lines.iter().filter_map(|line| line.tax_code.clone());
-        let codes = codes.chain(charges.iter().filter_map(|charge| charge.tax_code.clone())).map(Reference::Code);
+        let codes =
+            codes.chain(charges.iter().filter_map(|charge| charge.tax_code.clone())).map(Reference::Code);
         let of_items = items.all().iter().filter_map(|item| own_tax_code(item, side));
         let of_items = of_items.chain(role.and_then(|role| role.tax_code)).map(Reference::Id);
         let codes: BTreeSet<_> = codes.chain(of_items).collect();

@@ -151,7 +151,8 @@ impl DocumentMoney {
             return Ok(Some(Self { currency, company, rate: None }));
         }
         books.learn_currencies(uow, &BTreeSet::from([code])).await?;
-        let known = books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
+        let known =
+            books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
         let Some(known) = known else {
             violations.push(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", code));
             return Ok(None);

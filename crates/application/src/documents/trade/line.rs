@@ -110,9 +110,9 @@ impl Line {
             unit: line.unit_id.map(|id| Reference::Id(Id::new(id))),
             unit_price: Price::parse(&line.unit_price).ok(),
             price_base_quantity: Quantity::parse(&line.price_base_quantity).unwrap_or(Quantity::ONE),
-            discount: percent
-                .map(Discount::Percent)
-                .or_else(|| amount.and_then(|amount| in_proportion(amount, quantity, whole)).map(Discount::Amount)),
+            discount: percent.map(Discount::Percent).or_else(|| {
+                amount.and_then(|amount| in_proportion(amount, quantity, whole)).map(Discount::Amount)
+            }),
             tax_code: Some(line.tax_code.clone()),
             // What comes back has an account of its own.
             account: None,

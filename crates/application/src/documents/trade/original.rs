@@ -31,7 +31,9 @@ impl Original {
         document_type: DocumentType,
     ) -> AppResult<Option<Self>> {
         let found = uow.documents().find_document(id).await?;
-        let Some(document) = found.filter(|found| found.document_type == document_type) else { return Ok(None) };
+        let Some(document) = found.filter(|found| found.document_type == document_type) else {
+            return Ok(None);
+        };
         let groups = uow.documents().groups_of(id).await?;
         let lines = uow.documents().lines_of(id).await?;
         Ok(Some(Self { document, groups, lines }))

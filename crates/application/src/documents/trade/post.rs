@@ -2,9 +2,7 @@
 
 use chrono::Days;
 use domain::accounting::journal::JournalKind;
-use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry,
-};
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry};
 use domain::accounting::lock::{LockKind, Locks, check_posting_date};
 use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
 use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
@@ -76,7 +74,8 @@ async fn refuse(
 
 /// Whether the tax lock leaves the tax date open (R67).
 fn check_tax_date(uow: &dyn UnitOfWork, books: &Books, prepared: &Prepared) -> Result<(), Violation> {
-    let (Some(date), Some(through)) = (prepared.document.view.tax_date, books.locks.through(LockKind::Tax)) else {
+    let (Some(date), Some(through)) = (prepared.document.view.tax_date, books.locks.through(LockKind::Tax))
+    else {
         return Ok(());
     };
     let only_tax = Locks::from_stored([(LockKind::Tax, through)]);
@@ -117,7 +116,8 @@ fn lines(prepared: &Prepared, reference: &str) -> AppResult<DocumentLines> {
         scale: prepared.money.currency.scale,
         rate: prepared.money.rate,
         party: &document.party_code,
-        party_account: account.ok_or_else(|| AppError::internal("a document is posted without its party's account"))?,
+        party_account: account
+            .ok_or_else(|| AppError::internal("a document is posted without its party's account"))?,
         reference: Some(reference),
         dues: &prepared.dues,
         groups: &prepared.calculation.groups,
@@ -179,7 +179,9 @@ fn tax_entries(
     let (document, money) = (&prepared.document, prepared.money);
     let exchange = money.rate.unwrap_or(Rate::ONE);
     let company = |amount: Amount| {
-        amount.convert(exchange, money.company.scale).ok_or_else(|| AppError::new(Violation::new(&AMOUNT_OUT_OF_RANGE)))
+        amount
+            .convert(exchange, money.company.scale)
+            .ok_or_else(|| AppError::new(Violation::new(&AMOUNT_OUT_OF_RANGE)))
     };
     let mut entries = Vec::with_capacity(vat.len());
     for one in vat {

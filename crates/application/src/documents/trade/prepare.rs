@@ -126,7 +126,8 @@ impl Preparing<'_> {
     ) -> AppResult<Option<Header>> {
         let (document_type, input) = (self.document_type, &self.input);
         let original = corrected(uow, document_type, input.note.as_ref(), violations).await?;
-        let found = party(uow, document_type.side(), input.party.as_ref(), original.as_ref(), violations).await?;
+        let found =
+            party(uow, document_type.side(), input.party.as_ref(), original.as_ref(), violations).await?;
         let dates = Dates::of(self.ctx, &*uow, document_type, input, original.as_ref(), violations);
         let Some((party, role)) = found else { return Ok(None) };
         let of = (role, original.as_ref());
@@ -239,7 +240,12 @@ impl Preparing<'_> {
     }
 
     /// Gives a note's groups the VAT that is left to them, and answers what they take of the document.
-    fn correct(&self, header: &Header, calculation: &mut Calculation, rest: bool) -> AppResult<Vec<GroupUse>> {
+    fn correct(
+        &self,
+        header: &Header,
+        calculation: &mut Calculation,
+        rest: bool,
+    ) -> AppResult<Vec<GroupUse>> {
         let original = header.original.as_ref().filter(|_| self.document_type.reduces());
         let Some(original) = original else { return Ok(Vec::new()) };
         let numbers = correct(calculation, &original.groups, rest)?;
@@ -307,7 +313,8 @@ impl Preparing<'_> {
         let is_note = self.document_type.corrects();
         let terms = terms(uow, &self.input, header.role.payment_term, is_note, &mut violations).await?;
         let amounts = (payable, calculation.totals.net);
-        let dues = Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
+        let dues =
+            Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
         let mut refused = Violations::new();
         let side = self.document_type.side();
         let account = party_account(&facts, side, header.role.group, currency.code, &mut refused);

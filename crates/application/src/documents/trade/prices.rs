@@ -58,9 +58,9 @@ impl Prices {
             return Ok(Self::default());
         };
         let lists = uow.items().price_lists(&BTreeSet::from([Reference::Id(list)])).await?;
-        let fits = lists.iter().any(|list| {
-            list.prices_include_vat == scope.include_vat && list.holds_on(scope.date)
-        });
+        let fits = lists
+            .iter()
+            .any(|list| list.prices_include_vat == scope.include_vat && list.holds_on(scope.date));
         let mut of_items: HashMap<ItemId, Vec<ItemPrice>> = HashMap::new();
         if fits {
             for stored in uow.items().prices_from(&BTreeSet::from([list]), &named, scope.date).await? {

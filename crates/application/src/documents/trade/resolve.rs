@@ -234,7 +234,8 @@ impl<'a> Resolver<'a> {
             match self.facts.dimensions.get(&(dimension.clone(), value.clone())) {
                 Some(pair) => pairs.push(*pair),
                 None => {
-                    let unknown = Violation::new(&DIMENSION_VALUE_UNKNOWN).at(format!("{}/dimensions", line.at));
+                    let unknown =
+                        Violation::new(&DIMENSION_VALUE_UNKNOWN).at(format!("{}/dimensions", line.at));
                     violations.push(unknown.with("dimension", dimension).with("value", value));
                 }
             }
@@ -249,7 +250,11 @@ impl<'a> Resolver<'a> {
         TaxLine {
             quantity: line.quantity,
             unit_price: resolved.price.map(|price| price.price).unwrap_or_default(),
-            price_base_quantity: if line.unit_price.is_some() { line.price_base_quantity } else { Quantity::ONE },
+            price_base_quantity: if line.unit_price.is_some() {
+                line.price_base_quantity
+            } else {
+                Quantity::ONE
+            },
             discount: resolved.discount,
             charge: domain::money::Amount::ZERO,
             tax: self.codes.treatments[resolved.code],

@@ -14,7 +14,8 @@ use super::prepare::Preparing;
 use super::resolve::{Codes, Resolved};
 use crate::documents::ports::{DocumentStatus, StoredDocument};
 use crate::documents::views::{
-    DocumentChargeView, DocumentGroupView, DocumentLineView, DocumentNameView, DocumentTotalsView, DocumentView,
+    DocumentChargeView, DocumentGroupView, DocumentLineView, DocumentNameView, DocumentTotalsView,
+    DocumentView,
 };
 use crate::unit_of_work::UnitOfWork;
 
@@ -41,7 +42,8 @@ impl Shown<'_> {
     /// A draft of version 1.
     pub fn document(&self, uow: &dyn UnitOfWork, (lines, charges, codes): Content<'_>) -> StoredDocument {
         let input = &self.preparing.input;
-        let line = |(index, (line, resolved)): (usize, &(Line, Resolved))| self.line(index, line, resolved, codes);
+        let line =
+            |(index, (line, resolved)): (usize, &(Line, Resolved))| self.line(index, line, resolved, codes);
         let lines: Vec<_> = lines.iter().enumerate().map(line).collect();
         let supplier_number = input.supplier.and_then(|supplier| supplier.number);
         let supplier_number = supplier_number.filter(|number| !number.is_empty());
@@ -78,7 +80,8 @@ impl Shown<'_> {
 
     fn view(&self, charges: &[(ChargeLine, Resolved)], codes: &Codes, line_count: u32) -> DocumentView {
         let input = &self.preparing.input;
-        let charge = |(index, (_, resolved)): (usize, &(ChargeLine, Resolved))| self.charge(index, resolved, codes);
+        let charge =
+            |(index, (_, resolved)): (usize, &(ChargeLine, Resolved))| self.charge(index, resolved, codes);
         let corrects = input.note.and_then(|note| note.corrects);
         let number = self.original.map(|original| original.number().to_owned());
         DocumentView {
@@ -155,7 +158,8 @@ impl Shown<'_> {
             None => (None, None),
         };
         let price = resolved.price;
-        let per = if line.unit_price.is_some() { line.price_base_quantity.to_string() } else { "1".to_owned() };
+        let per =
+            if line.unit_price.is_some() { line.price_base_quantity.to_string() } else { "1".to_owned() };
         DocumentLineView {
             line_no: u32::try_from(index + 1).unwrap_or(u32::MAX),
             item_id: resolved.item.as_ref().map(|item| item.id.uuid()),

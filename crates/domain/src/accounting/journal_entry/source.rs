@@ -29,11 +29,16 @@ impl EntrySourceKind {
         match self {
             Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),
             Self::RevaluationRun => Phrase::new("undo the revaluation run", "ألغِ عملية إعادة التقييم"),
-            Self::SalesInvoice => Phrase::new("cancel or credit the sales invoice", "ألغِ فاتورة المبيعات أو أصدر لها إشعارًا دائنًا"),
+            Self::SalesInvoice => Phrase::new(
+                "cancel or credit the sales invoice",
+                "ألغِ فاتورة المبيعات أو أصدر لها إشعارًا دائنًا",
+            ),
             Self::SalesCreditNote => Phrase::new("make a sales debit note", "أصدر إشعارًا مدينًا"),
             Self::SalesDebitNote => Phrase::new("make a sales credit note", "أصدر إشعارًا دائنًا"),
             Self::PurchaseInvoice => Phrase::new("reverse the purchase invoice", "اعكس فاتورة المشتريات"),
-            Self::PurchaseCreditNote => Phrase::new("reverse the purchase credit note", "اعكس إشعار المشتريات الدائن"),
+            Self::PurchaseCreditNote => {
+                Phrase::new("reverse the purchase credit note", "اعكس إشعار المشتريات الدائن")
+            }
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),

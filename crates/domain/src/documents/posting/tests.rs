@@ -55,7 +55,12 @@ fn document(lines: &[(&str, Treatment)], discount: Option<&str>, inclusive: bool
 }
 
 /// Posts a document whose lines have the account and the code of their number.
-fn posted(document_type: DocumentType, document: &Document, codes: &[CodeTax], of_line: &[usize]) -> DocumentLines {
+fn posted(
+    document_type: DocumentType,
+    document: &Document,
+    codes: &[CodeTax],
+    of_line: &[usize],
+) -> DocumentLines {
     let calculation = calculate(document).unwrap();
     let groups = |tax: &Treatment| {
         let fits = |group: &Group| group.category == tax.category() && group.rate == tax.rate();
@@ -63,7 +68,11 @@ fn posted(document_type: DocumentType, document: &Document, codes: &[CodeTax], o
     };
     let nets = calculation.lines.iter().map(|line| line.net).zip(document.lines.iter().map(|line| line.tax));
     let nets = nets.chain(
-        calculation.charges.iter().map(|charge| charge.net).zip(document.charges.iter().map(|charge| charge.tax)),
+        calculation
+            .charges
+            .iter()
+            .map(|charge| charge.net)
+            .zip(document.charges.iter().map(|charge| charge.tax)),
     );
     let mut parts: Vec<Part> = nets
         .enumerate()
@@ -137,7 +146,12 @@ fn codes_of_one_group_share_its_vat() {
 fn a_discount_of_the_document_lowers_what_its_lines_are_posted_with() {
     let zero = Treatment::new(TaxCategory::Zero, Percentage::ZERO, None).unwrap();
     let lines = [("100.00", standard()), ("50.00", zero)];
-    let posted = posted(DocumentType::SalesInvoice, &document(&lines, Some("10.00"), false), &[code(2131), code(9)], &[0, 1]);
+    let posted = posted(
+        DocumentType::SalesInvoice,
+        &document(&lines, Some("10.00"), false),
+        &[code(2131), code(9)],
+        &[0, 1],
+    );
     // T5.
     let expected = [
         row(RECEIVABLE, "154", "0"),
@@ -173,7 +187,8 @@ fn what_is_not_recovered_goes_to_the_cost_or_to_an_account() {
     let part = CodeTax { recoverable: percent("60"), ..code(1151) };
     let blocked = CodeTax { recoverable: Percentage::ZERO, irrecoverable: Some(account(6280)), ..code(1151) };
     let lines = [("1000.00", standard()), ("400.00", standard())];
-    let posted = posted(DocumentType::PurchaseInvoice, &document(&lines, None, false), &[part, blocked], &[0, 1]);
+    let posted =
+        posted(DocumentType::PurchaseInvoice, &document(&lines, None, false), &[part, blocked], &[0, 1]);
     let expected = [
         row(PAYABLE, "0", "1610"),
         row(COST, "1060", "0"),
@@ -182,12 +197,10 @@ fn what_is_not_recovered_goes_to_the_cost_or_to_an_account() {
         row(6280, "60", "0"),
     ];
     assert_eq!(shown(&posted), expected);
-    let entries: Vec<_> = posted.vat.iter().map(|vat| (vat.base, vat.vat, vat.return_box.is_some())).collect();
+    let entries: Vec<_> =
+        posted.vat.iter().map(|vat| (vat.base, vat.vat, vat.return_box.is_some())).collect();
     let entry = |base, vat, boxed| (amount(base), amount(vat), boxed);
-    assert_eq!(
-        entries,
-        [entry("600", "90", true), entry("400", "60", false), entry("400", "60", false)]
-    );
+    assert_eq!(entries, [entry("600", "90", true), entry("400", "60", false), entry("400", "60", false)]);
 }
 
 proptest! {

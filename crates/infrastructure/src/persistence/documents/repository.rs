@@ -234,15 +234,17 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
 }
 
 fn json<T: Serialize>(content: &T) -> StorageResult<String> {
-    serde_json::to_string(content).map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
+    serde_json::to_string(content)
+        .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
 }
 
 fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
     let (id, code, name) = (columns.get("id")?, read_code(columns)?, read_name(columns)?);
     let pattern: String = columns.get("pattern")?;
     let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
-    let pattern = NumberPattern::parse(&pattern, reset)
-        .map_err(|_| StorageError::Internal(format!("the pattern {pattern} of a number series cannot be read")))?;
+    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| {
+        StorageError::Internal(format!("the pattern {pattern} of a number series cannot be read"))
+    })?;
     Ok(NumberSeries {
         id,
         code,

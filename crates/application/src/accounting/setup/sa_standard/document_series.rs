@@ -31,7 +31,13 @@ static SERIES: [Plan; 7] = [
         "إشعارات المبيعات المدينة",
         "Sales debit notes",
     ),
-    (DocumentType::PurchaseInvoice, "PURCHASE-INVOICE", "BILL-{FY}-{000000}", "فواتير المشتريات", "Purchase invoices"),
+    (
+        DocumentType::PurchaseInvoice,
+        "PURCHASE-INVOICE",
+        "BILL-{FY}-{000000}",
+        "فواتير المشتريات",
+        "Purchase invoices",
+    ),
     (
         DocumentType::PurchaseCreditNote,
         "PURCHASE-CREDIT-NOTE",

@@ -1,0 +1,133 @@
+//! What suppliers bill.
+
+use super::*;
+
+fn bill(number: &str, lines: &[Value]) -> Value {
+    json!({
+        "partyCode": "V001", "supplierNumber": number, "documentDate": "2026-03-10", "postingDate": "2026-03-12", "lines": lines, "post": true,
+    })
+}
+
+#[tokio::test]
+async fn a_bill_is_owed_to_its_supplier_and_its_vat_is_recovered() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let mut body = bill("A-118", &[line("1", "5000.00", "P15")]);
+    body["lines"][0]["accountCode"] = json!("6210");
+    let view = posted(client, "/purchase-invoices", body).await;
+    assert_eq!(
+        (totals(&view).as_str(), &view["number"]),
+        ("5000.00 | 750.00 | 5750.00", &json!("BILL-2026-000001"))
+    );
+    let expected =
+        [row("2111", "0.00", "5750.00"), row("6210", "5000.00", "0.00"), row("1151", "750.00", "0.00")];
+    assert_eq!(entry(client, &view).await, expected);
+    let taxes = client.get(&format!("/tax-entries?sourceId={}", id(&view))).await.ok();
+    let tax = &taxes["items"][0];
+    assert_eq!(
+        (&tax["side"], &tax["box"], &tax["tax"], &tax["taxDate"]),
+        (&json!("input"), &json!("7"), &json!("750.00"), &json!("2026-03-12"))
+    );
+    agree(client, "2026-12-31").await;
+}
+
+/// C8: the same number twice is refused however it is written, and free again once the bill is reversed.
+#[tokio::test]
+async fn a_suppliers_number_is_on_one_bill() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let first = posted(client, "/purchase-invoices", bill("INV-0012", &[line("1", "10.00", "P15")])).await;
+    for number in ["INV-0012", "inv 0012", "INV/0012"] {
+        let twice = client.post("/purchase-invoices", bill(number, &[line("1", "10.00", "P15")])).await;
+        assert_eq!(
+            (twice.status.as_u16(), twice.code().as_str()),
+            (409, "supplier_invoice_exists"),
+            "{number}"
+        );
+        assert!(twice.text().contains(id(&first)), "{}", twice.text());
+    }
+    let mut draft = bill("", &[line("1", "10.00", "P15")]);
+    draft["post"] = json!(false);
+    posted(client, "/purchase-invoices", draft.clone()).await;
+    posted(client, "/purchase-invoices", draft).await;
+    let unnumbered = client.post("/purchase-invoices", bill("", &[line("1", "10.00", "P15")])).await;
+    assert_eq!(unnumbered.code(), "supplier_number_missing");
+    let path = format!("/purchase-invoices/{}/reverse", id(&first));
+    let reversed =
+        with_etag(client, "POST", &path, json!({ "reason": "Entered twice" })).await.expect(200).json();
+    assert_eq!(
+        (&reversed["status"], &reversed["openAmount"]),
+        (&json!("reversed"), &json!("0.00")),
+        "{reversed}"
+    );
+    let again = with_etag(client, "POST", &path, json!({ "reason": "Twice" })).await;
+    assert_eq!(again.code(), "document_not_posted");
+    posted(client, "/purchase-invoices", bill("INV-0012", &[line("1", "10.00", "P15")])).await;
+    agree(client, "2026-12-31").await;
+}
+
+#[tokio::test]
+async fn the_suppliers_own_total_is_compared_and_his_rounding_taken_over() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    // 33.33 with 5.00 of VAT: the supplier rounded up.
+    let mut body = bill("R-1", &[line("1", "33.33", "P15")]);
+    body["supplierVat"] = json!("5.02");
+    body["supplierTotal"] = json!("38.35");
+    let view = posted(client, "/purchase-invoices", body).await;
+    assert_eq!(totals(&view), "33.33 | 5.02 | 38.35");
+    let mut far = bill("R-2", &[line("1", "100.00", "P15")]);
+    far["supplierTotal"] = json!("115.10");
+    let refused = client.post("/purchase-invoices", far).await.expect(422);
+    assert_eq!(
+        refused.errors(),
+        [("/supplierTotal".to_owned(), "supplier_total_differs".to_owned())],
+        "{}",
+        refused.text()
+    );
+    agree(client, "2026-12-31").await;
+}
+
+/// T14: services from abroad are paid without VAT, which is owed and recovered.
+#[tokio::test]
+async fn reverse_charge_is_owed_and_recovered() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let mut body = bill("RC-1", &[line("1", "10000.00", "RC15")]);
+    body["lines"][0]["accountCode"] = json!("6210");
+    let view = posted(client, "/purchase-invoices", body).await;
+    assert_eq!(totals(&view), "10000.00 | 0.00 | 10000.00");
+    let mut lines = entry(client, &view).await;
+    lines.sort();
+    let expected = [
+        row("1153", "1500.00", "0.00"),
+        row("2111", "0.00", "10000.00"),
+        row("2132", "0.00", "1500.00"),
+        row("6210", "10000.00", "0.00"),
+    ];
+    assert_eq!(lines, expected);
+    agree(client, "2026-12-31").await;
+}
+
+#[tokio::test]
+async fn a_supplier_gives_back_what_he_billed() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let billed = posted(client, "/purchase-invoices", bill("B-1", &[line("10", "50.00", "P15")])).await;
+    let body = json!({
+        "correctsId": billed["id"], "supplierNumber": "CR-1", "reason": "Damaged", "documentDate": "2026-03-14", "postingDate": "2026-03-14",
+        "lines": [{ "correctsLineNo": 1, "quantity": "3" }], "post": true,
+    });
+    let note = posted(client, "/purchase-credit-notes", body.clone()).await;
+    assert_eq!(
+        (totals(&note).as_str(), &note["number"]),
+        ("150.00 | 22.50 | 172.50", &json!("PCN-2026-000001"))
+    );
+    assert_eq!(entry(client, &note).await[0], row("2111", "172.50", "0.00"));
+    let path = format!("/purchase-credit-notes/{}/reverse", id(&note));
+    with_etag(client, "POST", &path, json!({ "reason": "Wrong bill" })).await.expect(200);
+    let mut all = body;
+    all["lines"] = json!([{ "correctsLineNo": 1, "quantity": "10" }]);
+    posted(client, "/purchase-credit-notes", all).await;
+    agree(client, "2026-12-31").await;
+}

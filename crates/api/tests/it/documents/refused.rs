@@ -1,0 +1,121 @@
+//! What documents are refused for, all of it at once, in both languages.
+
+use super::*;
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_draft_is_said_at_once() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let body = json!({
+        "partyCode": "C001", "documentDate": "2026-03-15", "dueDate": "2026-03-01", "paymentTermCode": "NOPE",
+        "lines": [
+            { "quantity": "0", "unitPrice": "1.00", "taxCode": "S15" },
+            { "description": "a", "unitPrice": "1.00" },
+            { "description": "b", "taxCode": "S15" },
+            { "itemCode": "NOPE", "taxCode": "P15" },
+            { "description": "c", "unitPrice": "1", "taxCode": "P15", "discountPercent": "1", "discountAmount": "1", "dimensions": { "cost-centre": "NOPE" } },
+        ],
+    });
+    let refused = client.post("/sales-invoices", body).await.expect(422);
+    let errors = refused.errors();
+    for (pointer, code) in [
+        ("/dueDate", "due_date_early"),
+        ("/lines/0/description", "line_text_missing"),
+        ("/lines/0/quantity", "quantity_not_positive"),
+        ("/lines/1/taxCode", "line_tax_missing"),
+        ("/lines/2/unitPrice", "line_price_missing"),
+        ("/lines/3/itemCode", "unknown_reference"),
+        ("/lines/4/taxCode", "tax_code_kind_not_taken"),
+        ("/lines/4/discountAmount", "named_twice"),
+        ("/lines/4/dimensions", "dimension_value_unknown"),
+    ] {
+        assert!(errors.contains(&(pointer.to_owned(), code.to_owned())), "{pointer} {code}: {errors:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_posting_refuses_does_not_keep_a_draft_away() {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let client = &tenant.client;
+    let customer = json!({
+        "code": "C001", "name": { "en": "Horizon" }, "kind": "company", "customer": { "blocked": "invoices", "blockedReason": "Owes" },
+    });
+    client.post("/parties", customer).await.expect(201);
+    let stock = json!({ "code": "P1", "name": { "en": "Paper" }, "kind": "stock", "categoryCode": "GOODS", "baseUnitCode": "PCE" });
+    let stock = client.post("/items", stock).await;
+    assert_eq!(stock.status, 201, "{}", stock.text());
+    let mut body = json!({
+        "partyCode": "C001", "documentDate": "2026-03-15",
+        "lines": [{ "itemCode": "P1", "unitPrice": "1.00", "taxCode": "S15" }],
+    });
+    client.post("/sales-invoices", body.clone()).await.expect(201);
+    body["post"] = json!(true);
+    let refused = client.post("/sales-invoices", body.clone()).await.expect(422);
+    let mut codes: Vec<String> = refused.errors().into_iter().map(|(_, code)| code).collect();
+    codes.sort();
+    assert_eq!(
+        codes,
+        ["buyer_address_incomplete", "party_blocked", "seller_not_registered", "stock_not_available"]
+    );
+    let headers = ["Content-Type: application/json", "Accept-Language: ar"];
+    let arabic = client.call("POST", "/sales-invoices", &headers, body.to_string()).await;
+    assert!(
+        arabic.text().contains("الرمز البريدي") && arabic.text().contains("ليس للمنشأة رقم ضريبي"),
+        "{}",
+        arabic.text()
+    );
+}
+
+#[tokio::test]
+async fn a_locked_tax_date_names_the_first_open_one() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    client
+        .call(
+            "PUT",
+            "/locks/tax",
+            &["Content-Type: application/json", "If-Match: *"],
+            json!({ "lockedThrough": "2026-03-31" }).to_string(),
+        )
+        .await
+        .expect(200);
+    let mut body = invoice("2026-04-02", &[line("1", "100.00", "S15")]);
+    body["supplyDate"] = json!("2026-03-30");
+    let refused = client.post("/sales-invoices", body.clone()).await.expect(422);
+    assert_eq!(
+        refused.errors(),
+        [("/taxDate".to_owned(), "tax_date_locked".to_owned())],
+        "{}",
+        refused.text()
+    );
+    assert!(refused.text().contains("2026-04-01"));
+    body["taxDate"] = json!("2026-04-01");
+    let view = posted(client, "/sales-invoices", body).await;
+    assert_eq!((&view["supplyDate"], &view["taxDate"]), (&json!("2026-03-30"), &json!("2026-04-01")));
+}
+
+#[tokio::test]
+async fn a_refused_posting_burns_no_number() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let mut body = invoice("2026-03-15", &[line("1", "100.00", "S15")]);
+    body["lines"][0]["accountCode"] = json!("4000");
+    let refused = client.post("/sales-invoices", body).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let view = posted(client, "/sales-invoices", invoice("2026-03-15", &[line("1", "100.00", "S15")])).await;
+    assert_eq!(view["number"], "INV-2026-000001");
+}
+
+/// An entry that a document made is taken back with the document only.
+#[tokio::test]
+async fn the_entry_of_an_invoice_is_not_reversed_by_itself() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let view = posted(client, "/sales-invoices", invoice("2026-03-15", &[line("1", "100.00", "S15")])).await;
+    let path = format!("/journal-entries/{}/reverse", text(&view["journalEntryId"]));
+    let refused =
+        with_etag(client, "POST", &path, json!({ "reason": "x", "postingDate": "2026-03-16" })).await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "entry_belongs_to_document"));
+    assert!(refused.text().contains("cancel or credit"), "{}", refused.text());
+}
