@@ -7,6 +7,7 @@ CREATE TABLE document (
     kind NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
     status NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
     number NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NULL,
+    series_id BINARY(16) NULL,
     party_id BINARY(16) NOT NULL,
     party_code NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     document_date DATE NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE document (
 );
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;
+CREATE INDEX ix_document_series ON document (tenant_id, series_id, number) WHERE series_id IS NOT NULL;
 CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
 CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
 CREATE INDEX ix_document_party ON document (tenant_id, document_type, party_id, id);

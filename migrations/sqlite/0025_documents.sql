@@ -7,6 +7,7 @@ CREATE TABLE document (
     kind TEXT CHECK (length(kind) <= 20),
     status TEXT NOT NULL CHECK (status IN ('draft', 'posted', 'reversed')),
     number TEXT CHECK (length(number) <= 60),
+    series_id BLOB CHECK (length(series_id) = 16),
     party_id BLOB NOT NULL CHECK (length(party_id) = 16),
     party_code TEXT NOT NULL CHECK (length(party_code) <= 100),
     document_date INTEGER NOT NULL,
@@ -30,6 +31,7 @@ CREATE TABLE document (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;
+CREATE INDEX ix_document_series ON document (tenant_id, series_id, number) WHERE series_id IS NOT NULL;
 CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
 CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
 CREATE INDEX ix_document_party ON document (tenant_id, document_type, party_id, id);

@@ -7,6 +7,7 @@ use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::number_series::NumberContext;
 use domain::documents::document_type::DocumentType;
 use domain::error::Violation;
+use domain::ids::NumberSeriesId;
 
 use super::error::DOCUMENT_SERIES_MISSING;
 use crate::accounting::ports::books::Books;
@@ -20,7 +21,7 @@ pub async fn take_number(
     books: &Books,
     document_type: DocumentType,
     date: NaiveDate,
-) -> AppResult<String> {
+) -> AppResult<(NumberSeriesId, String)> {
     let series = uow.documents().document_series(document_type).await?;
     let series = series
         .ok_or_else(|| AppError::new(Violation::new(&DOCUMENT_SERIES_MISSING).with("type", document_type)))?;
@@ -32,5 +33,5 @@ pub async fn take_number(
         taken.last_numbers.get(&counter).ok_or_else(|| AppError::internal("a number was not taken"))?;
     let journal = document_type.journal_code();
     let context = NumberContext { date, fiscal_year_code: year, journal_code: journal, branch: None };
-    Ok(series.format((last + 1).unsigned_abs(), &context)?)
+    Ok((series.id, series.format((last + 1).unsigned_abs(), &context)?))
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
-use domain::ids::{Id, JournalEntryId, TenantId, UserId};
+use domain::ids::{Id, JournalEntryId, NumberSeriesId, TenantId, UserId};
 use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
 use domain::settlement::allocation::AllocationId;
@@ -42,6 +42,8 @@ pub struct StoredDocument {
     pub status: DocumentStatus,
     /// The legal number; drafts have none.
     pub number: Option<String>,
+    /// The series that gave it.
+    pub series: Option<NumberSeriesId>,
     pub party: PartyId,
     /// Its code.
     pub party_code: String,

@@ -3,6 +3,7 @@
 //! Every amount follows from the month it lies in, so the same day gives the same books.
 
 mod company;
+mod documents;
 mod items;
 mod parties;
 mod plan;
@@ -16,6 +17,7 @@ use domain::accounting::journal_entry::LineDetails;
 use domain::money::{Amount, CurrencyCode, Rate};
 use domain::text::{Code, LocalizedName};
 
+use self::documents::Documents;
 use self::plan::{Line, Planned, Side};
 use crate::accounting::create_journal_entry::CreateJournalEntry;
 use crate::accounting::dimensions::values::NewDimensionValue;
@@ -63,7 +65,7 @@ pub async fn example_books(
     parties::create_parties(ctx, uow).await?;
     items::create_items(ctx, uow, start).await?;
     let foreign = foreign_currency(ctx, uow, start).await?;
-    let mut entries = 0;
+    let (mut entries, mut documents) = (0, Documents::default());
     for month in 0..=MONTHS {
         let first = start.checked_add_months(Months::new(month)).unwrap_or(start);
         for planned in plan::month(month) {
@@ -71,10 +73,13 @@ pub async fn example_books(
             if date > today {
                 break;
             }
-            entry(&planned, date, foreign)?.run(ctx, uow).await?;
-            entries += 1;
+            entries += match documents.post(ctx, uow, (&planned, date), foreign).await? {
+                Some(made) => made,
+                None => entry(&planned, date)?.run(ctx, uow).await.map(|_| 1)?,
+            };
         }
     }
+    documents::file_first_return(ctx, uow, start).await?;
     Ok(ExampleBooks { entries })
 }
 
@@ -131,15 +136,14 @@ async fn foreign_currency(
     Ok(currency)
 }
 
-fn entry(planned: &Planned, date: NaiveDate, foreign: CurrencyCode) -> AppResult<CreateJournalEntry> {
-    let currency = planned.foreign.then_some(foreign);
+fn entry(planned: &Planned, date: NaiveDate) -> AppResult<CreateJournalEntry> {
     let lines = planned.lines.iter().map(|line| input(line, date)).collect::<AppResult<_>>()?;
     let by_hand = planned.lines.iter().any(|line| plan::CONTROL_ACCOUNTS.contains(&line.account));
     Ok(CreateJournalEntry {
         journal: Some(Reference::Code(planned.journal.to_owned())),
         posting_date: date,
         document_date: Some(date),
-        currency,
+        currency: None,
         description: Some(format!("{} - {}", planned.ar, planned.en)),
         reference: None,
         notes: None,

@@ -322,6 +322,7 @@ impl PreparingMoney<'_> {
             kind: None,
             status: DocumentStatus::Draft,
             number: None,
+            series: None,
             party: party.id,
             party_code: party.code.to_string(),
             document_date: view.document_date,

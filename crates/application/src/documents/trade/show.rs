@@ -53,6 +53,7 @@ impl Shown<'_> {
             kind: self.kind.clone(),
             status: DocumentStatus::Draft,
             number: None,
+            series: None,
             party: self.party.id,
             party_code: self.party.code.to_string(),
             document_date: self.dates.document,

@@ -62,7 +62,7 @@ statements! {
         "SELECT period_key, last_number FROM number_series_counter WHERE tenant_id = ?1 AND series_id = ?2 ORDER BY period_key";
 }
 
-/// Every number of the journals of a series; read as a stream.
+/// Every number of the journals of a series, and of the documents that it has numbered; read as a stream.
 const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code AS fiscal_year_code, j.code AS journal_code, \
      CASE WHEN EXISTS (SELECT 1 FROM journal_entry o \
      WHERE o.tenant_id = e.tenant_id AND o.number = e.number AND o.id <> e.id) THEN 1 ELSE 0 END AS repeated FROM journal j \
@@ -70,7 +70,12 @@ const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code AS fiscal_year_co
      AND e.chain_sequence IS NOT NULL \
      INNER JOIN fiscal_period p ON p.tenant_id = e.tenant_id AND p.id = e.fiscal_period_id \
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
-     WHERE j.tenant_id = ?1 AND j.number_series_id = ?2";
+     WHERE j.tenant_id = ?1 AND j.number_series_id = ?2 UNION ALL \
+     SELECT d.number, d.posting_date, y.code AS fiscal_year_code, \
+     CASE WHEN d.document_type IN ('purchase_invoice', 'purchase_credit_note', 'payment') THEN 'PURCHASE' ELSE 'SALES' END \
+     AS journal_code, 0 AS repeated FROM document d \
+     INNER JOIN fiscal_year y ON y.tenant_id = d.tenant_id AND y.start_date <= d.posting_date AND y.end_date >= d.posting_date \
+     WHERE d.tenant_id = ?1 AND d.series_id = ?2 AND d.series_id IS NOT NULL";
 
 #[async_trait]
 impl NumberSeriesRepository for SqlUnitOfWork {

@@ -3,7 +3,7 @@
 use application::documents::ports::{DocumentId, DocumentRepository, GroupUse, StoredDocument};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
-use domain::accounting::number_series::{NumberPattern, NumberReset, NumberSeries};
+use domain::accounting::number_series::NumberSeries;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::ids::JournalEntryId;
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::rows::{document_columns, read_document};
 use crate::persistence::SqlUnitOfWork;
-use crate::persistence::accounting::columns::{read_code, read_name};
+use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
 use crate::sql::value::{Columns, Kind, Row, Value};
 use crate::statements;
@@ -24,14 +24,15 @@ statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
     INSERT = "documents.document.insert":
-        "INSERT INTO document (tenant_id, id, document_type, kind, status, number, party_id, party_code, document_date, \
-         posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, content, \
-         content_lines, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-         ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+        "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
+         document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
+         content, content_lines, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+         ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)";
     UPDATE = "documents.document.update":
-        "UPDATE document SET kind = ?4, status = ?5, number = ?6, party_id = ?7, party_code = ?8, document_date = ?9, \
-         posting_date = ?10, currency = ?11, total = ?12, reference = ?13, supplier_key = ?14, corrects_id = ?15, entry_id = ?16, \
-         reversal_entry_id = ?17, body = ?18, content = ?19, content_lines = ?20, posted_at = ?21, version = ?22 \
+        "UPDATE document SET kind = ?4, status = ?5, number = ?6, series_id = ?7, party_id = ?8, party_code = ?9, \
+         document_date = ?10, posting_date = ?11, currency = ?12, total = ?13, reference = ?14, supplier_key = ?15, \
+         corrects_id = ?16, entry_id = ?17, reversal_entry_id = ?18, body = ?19, content = ?20, content_lines = ?21, \
+         posted_at = ?22, version = ?23 \
          WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     DELETE = "documents.document.delete_draft":
         "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
@@ -216,6 +217,7 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
         document.kind.as_deref().into(),
         document.status.as_str().into(),
         document.number.as_deref().into(),
+        document.series.into(),
         document.party.into(),
         document.party_code.as_str().into(),
         document.document_date.into(),
@@ -236,24 +238,6 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
 fn json<T: Serialize>(content: &T) -> StorageResult<String> {
     serde_json::to_string(content)
         .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
-}
-
-fn read_series(columns: &mut Columns) -> StorageResult<NumberSeries> {
-    let (id, code, name) = (columns.get("id")?, read_code(columns)?, read_name(columns)?);
-    let pattern: String = columns.get("pattern")?;
-    let reset = columns.parse("reset", |text| NumberReset::parse(text).ok())?;
-    let pattern = NumberPattern::parse(&pattern, reset).map_err(|_| {
-        StorageError::Internal(format!("the pattern {pattern} of a number series cannot be read"))
-    })?;
-    Ok(NumberSeries {
-        id,
-        code,
-        name,
-        pattern,
-        gapless: columns.get("gapless")?,
-        active: columns.get("active")?,
-        version: columns.get("version")?,
-    })
 }
 
 fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {

@@ -9,7 +9,7 @@ use crate::sql::value::Columns;
 /// The columns in which [`read_document`] reads a document without its body and lines.
 macro_rules! document_columns {
     () => {
-        "d.id, d.document_type, d.kind, d.status, d.number, d.party_id, d.party_code, d.document_date, d.posting_date, \
+        "d.id, d.document_type, d.kind, d.status, d.number, d.series_id, d.party_id, d.party_code, d.document_date, d.posting_date, \
          d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.entry_id, d.reversal_entry_id, d.content, \
          d.created_by, d.created_at, d.posted_at, d.version"
     };
@@ -24,6 +24,7 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         kind: columns.get("kind")?,
         status: columns.parse("status", |text| DocumentStatus::parse(text).ok())?,
         number: columns.get("number")?,
+        series: columns.get("series_id")?,
         party: columns.get("party_id")?,
         party_code: columns.get("party_code")?,
         document_date: columns.get("document_date")?,

@@ -48,8 +48,10 @@ pub const CUSTOMER: &str = "C-1001";
 pub const CUSTOMER_SERVICES: &str = "C-1002";
 pub const SUPPLIER: &str = "S-2001";
 pub const SUPPLIER_ABROAD: &str = "S-2002";
+pub const SUPPLIER_OF_SERVICES: &str = "S-2003";
+pub const WALK_IN: &str = "C-9999";
 
-static PLANS: [Plan; 5] = [
+static PLANS: [Plan; 6] = [
     Plan {
         code: CUSTOMER,
         ar: "شركة الأفق للمقاولات",
@@ -72,7 +74,7 @@ static PLANS: [Plan; 5] = [
         city: Some(("جدة", "Jeddah")),
     },
     Plan {
-        code: "C-9999",
+        code: WALK_IN,
         ar: "عميل نقدي",
         en: "Walk-in customer",
         country: "SA",
@@ -91,6 +93,15 @@ static PLANS: [Plan; 5] = [
             (RegistrationScheme::Unified, "7001234567"),
         ],
         city: Some(("الدمام", "Dammam")),
+    },
+    Plan {
+        code: SUPPLIER_OF_SERVICES,
+        ar: "شركة المرافق والخدمات",
+        en: "Facilities and Services Co.",
+        country: "SA",
+        role: Role::Supplier,
+        registrations: &[(RegistrationScheme::Vat, "366666666600003")],
+        city: Some(("الرياض", "Riyadh")),
     },
     Plan {
         code: SUPPLIER_ABROAD,
@@ -153,15 +164,18 @@ impl Plan {
 
     fn address(&self, country: &Country) -> AppResult<Option<AddressBody>> {
         let Some((ar, en)) = self.city else { return Ok(None) };
+        let saudi = country.is_saudi();
+        let number = |number| if saudi { RequiredText::of(number).map(Some) } else { Ok(None) };
+        let name = |ar, en| if saudi { LocalizedName::parse(Some(ar), Some(en)).map(Some) } else { Ok(None) };
         Ok(Some(AddressBody {
             roles: List(vec![AddressRole::Legal]),
-            street: None,
+            street: name("شارع التخصصي", "Takhassusi Street")?,
             additional_street: None,
-            building_number: None,
+            building_number: number("7722")?,
             additional_number: None,
-            district: None,
+            district: name("المعذر الشمالي", "North Mathar")?,
             city: Some(LocalizedName::parse(Some(ar), Some(en))?),
-            postal_code: None,
+            postal_code: number("12334")?,
             province: None,
             country: country.clone(),
             short_address: None,

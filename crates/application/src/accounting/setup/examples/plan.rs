@@ -29,9 +29,26 @@ pub enum Side {
     Credit,
 }
 
-/// One entry.
+/// What becomes of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An entry by hand.
+    Entry,
+    Invoice,
+    /// An invoice that is paid at once.
+    CashSale,
+    /// With its tax code.
+    Bill(&'static str),
+    /// A bill that is paid from the bank on its day.
+    PaidBill,
+    Receipt,
+    Payment,
+}
+
+/// One transaction, with the lines that it posts.
 #[derive(Debug, Clone)]
 pub struct Planned {
+    pub kind: Kind,
     /// The day of the month, from 1.
     pub day: u32,
     pub journal: &'static str,
@@ -83,21 +100,27 @@ const fn vat(net: u32) -> u32 {
 }
 
 fn entry(day: u32, journal: &'static str, ar: &'static str, en: &'static str, lines: Vec<Line>) -> Planned {
-    Planned { day, journal, ar, en, foreign: false, lines }
+    Planned { kind: Kind::Entry, day, journal, ar, en, foreign: false, lines }
+}
+
+impl Planned {
+    fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
 /// An expense paid from the bank with its VAT.
 fn paid(day: u32, ar: &'static str, en: &'static str, expense: Line) -> Planned {
     let net = expense.amount;
     let lines = vec![expense, debit("1151", vat(net)), credit("1113", net + vat(net))];
-    entry(day, "BANK", ar, en, lines)
+    entry(day, "BANK", ar, en, lines).of_kind(Kind::PaidBill)
 }
 
 /// An invoice to a customer with its VAT.
 fn sale(day: u32, ar: &'static str, en: &'static str, customer: &'static str, income: Line) -> Planned {
     let net = income.amount;
     let receivable = debit("1121", net + vat(net)).of(customer).due_later();
-    entry(day, "SALES", ar, en, vec![receivable, income, credit("2131", vat(net))])
+    entry(day, "SALES", ar, en, vec![receivable, income, credit("2131", vat(net))]).of_kind(Kind::Invoice)
 }
 
 /// The entries of a month in the order of their days; month 0 is the one the company begins in.
@@ -144,6 +167,7 @@ fn trade(month: u32) -> Vec<Planned> {
                 credit("2111", 1_200 + month * 50).of(SUPPLIER_ABROAD).due_later(),
             ],
         )
+        .of_kind(Kind::Bill("RC15"))
     };
     vec![
         entry(
@@ -156,7 +180,8 @@ fn trade(month: u32) -> Vec<Planned> {
                 debit("1151", vat(bought)),
                 credit("2111", bought + vat(bought)).of(SUPPLIER).due_later(),
             ],
-        ),
+        )
+        .of_kind(Kind::Bill("P15")),
         sale(5, "فاتورة مبيعات بضاعة", "Goods invoiced", CUSTOMER, credit("4110", sold).at(SALES_RIYADH)),
         entry(
             5,
@@ -175,7 +200,8 @@ fn trade(month: u32) -> Vec<Planned> {
                 credit("4110", shop).at(SALES_JEDDAH),
                 credit("2131", vat(shop)),
             ],
-        ),
+        )
+        .of_kind(Kind::CashSale),
         bill,
         sale(
             15,
@@ -190,14 +216,16 @@ fn trade(month: u32) -> Vec<Planned> {
             "تحصيل من عميل",
             "Received from a customer",
             vec![debit("1113", sold), credit("1121", sold).of(CUSTOMER)],
-        ),
+        )
+        .of_kind(Kind::Receipt),
         entry(
             20,
             "BANK",
             "سداد لمورد",
             "Paid to a supplier",
             vec![debit("2111", bought).of(SUPPLIER), credit("1113", bought)],
-        ),
+        )
+        .of_kind(Kind::Payment),
     ]
 }
 
