@@ -132,7 +132,7 @@ async fn a_rule_names_what_is_there_and_fits_and_is_there_once() {
     let word = json!({ "slot": "cogs", "accountCode": "5110" });
     assert_eq!(
         client.post("/posting-rules", word).await.expect(422).errors(),
-        [at("/slot", "invalid_choice")]
+        [at("/slot", "unknown_word")]
     );
 
     let twin = json!({ "slot": "revenue", "itemKind": "service", "accountCode": "4110" });
