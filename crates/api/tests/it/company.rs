@@ -95,7 +95,7 @@ async fn numbers_and_addresses_have_their_forms() {
     ];
     assert_eq!(refused, expected, "everything at once");
     let word = save(client, "*", json!({ "vatPeriod": "yearly" })).await.expect(422).errors();
-    assert_eq!(word, [at("/vatPeriod", "invalid_choice")]);
+    assert_eq!(word, [at("/vatPeriod", "unknown_word")]);
     assert_eq!(client.get("/company-profile").await.ok()["version"], 0, "nothing of it was kept");
     let headers = ["Content-Type: application/json", "Accept-Language: ar", "If-Match: *"];
     let body = json!({ "registrations": [{ "scheme": "VAT", "number": "399999999900003" }] }).to_string();

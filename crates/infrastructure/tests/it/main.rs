@@ -13,6 +13,7 @@ mod newer_schema;
 mod pace;
 mod periods;
 mod platform;
+mod posting_rules;
 mod reference_tables;
 mod reports;
 mod schema;
