@@ -12,7 +12,7 @@ use super::error::{
 };
 use super::money::pay_at_once;
 use super::ports::{DocumentId, DocumentStatus, StoredDocument};
-use super::trade::{Prepared, TradeBody, post, prepare};
+use super::trade::{Prepared, TradeBody, keep, post, prepare};
 use super::views::DocumentView;
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
@@ -83,8 +83,7 @@ impl<B: TradeBody> Command for CreateDocument<B> {
             return Ok(done(uow, &prepared, prepared.document.clone(), None, "created"));
         }
         let scale = prepared.money.currency.scale;
-        let document = post(ctx, uow, books, prepared).await?;
-        uow.documents().insert_document(&document).await?;
+        let document = post(ctx, uow, books, prepared, None).await?;
         let mut view = note_posted(uow, &document, scale);
         if let Some(payment) = payment {
             pay_at_once(ctx, uow, &document, payment, &mut view).await?;
@@ -104,15 +103,7 @@ impl<B: TradeBody> Command for UpdateDocument<B> {
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
-        let document = StoredDocument {
-            created_by: stored.created_by,
-            created_at: stored.created_at,
-            version: stored.version + 1,
-            ..prepared.document.clone()
-        };
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = keep(uow, prepared.document.clone(), Some(&stored)).await?;
         let before = stored.shown(None, prepared.money.currency.scale);
         Ok(done(uow, &prepared, document, Some(before), "updated"))
     }
@@ -157,16 +148,7 @@ impl<B: TradeBody> Command for PostDocument<B> {
         let mut books = Books::open(ctx, uow).await?;
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
         let scale = prepared.money.currency.scale;
-        let posted = post(ctx, uow, books, prepared).await?;
-        let document = StoredDocument {
-            created_by: stored.created_by,
-            created_at: stored.created_at,
-            version: stored.version + 1,
-            ..posted
-        };
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = post(ctx, uow, books, prepared, Some(&stored)).await?;
         let view = note_posted(uow, &document, scale);
         Ok(Done::of(view.id, view.version, view))
     }

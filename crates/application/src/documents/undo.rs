@@ -60,8 +60,7 @@ impl Command for CancelInvoice {
         let preparing = Preparing { ctx, document_type, id, body: &kept.text, input: kept.body.input() };
         let prepared = prepare(preparing, uow, &mut books).await?;
         let scale = prepared.money.currency.scale;
-        let note = post(ctx, uow, books, prepared).await?;
-        uow.documents().insert_document(&note).await?;
+        let note = post(ctx, uow, books, prepared, None).await?;
         let mut view = note_posted(uow, &note, scale);
         if settle(ctx, uow, &invoice, &note).await? {
             view.payment_state = None;

@@ -20,6 +20,6 @@ pub use body::{
     DocumentChargeBody, DocumentLineBody, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote,
     NewSalesDebitNote, NewSalesInvoice, PaymentAtOnceBody, PrepaymentBody, TradeBody,
 };
-pub(in crate::documents) use post::of_the_whole;
+pub(in crate::documents) use post::{keep, of_the_whole};
 pub use post::post;
 pub use prepare::{Prepared, Preparing, prepare};
