@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
 use domain::error::Violation;
 use domain::money::Amount;
+use domain::platform::attachment;
 
 use super::error::{
     DOCUMENT_NOT_DRAFT, DOCUMENT_POST_PERMISSION, PAYMENT_NEEDS_POST, SUPPLIER_INVOICE_EXISTS,
@@ -21,6 +22,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::documents::trade::Preparing;
 use crate::error::{AppError, AppResult};
+use crate::platform::attachments::delete_with_document;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{Kept, MergePatch};
 
@@ -128,6 +130,9 @@ pub(super) async fn delete(
     document_type: DocumentType,
 ) -> AppResult<Done<()>> {
     let stored = draft(ctx, uow, id, document_type).await?;
+    if let Ok(kind) = attachment::DocumentType::parse(document_type.as_str()) {
+        delete_with_document(uow, kind, id.uuid()).await?;
+    }
     if !uow.documents().delete_draft_document(id, stored.version).await? {
         return Err(stale(stored.version));
     }

@@ -37,8 +37,7 @@ pub async fn post(
     refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
     let document = &prepared.document;
-    let (series, number) =
-        take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let (series, number) = take_number(uow, &books, document.document_type, document.posting_date).await?;
     let supplier_number = document.view.supplier_number.clone();
     let reference = supplier_number.unwrap_or_else(|| number.clone());
     let posted = lines(&prepared, &reference)?;
@@ -96,6 +95,9 @@ async fn refuse(
     let date = check_date(uow, ctx, books, prepared.document.posting_date).await?;
     violations.check("", date.map_err(|violation| violation.at("/postingDate")));
     violations.check("", check_tax_date(uow, books, prepared));
+    if let Some(credit) = &prepared.credit {
+        violations.check("", credit.check(ctx, uow).await?);
+    }
     Ok(violations.into_result(())?)
 }
 

@@ -20,6 +20,14 @@ use crate::sql::bulk::Bulk;
 use crate::sql::value::{Columns, Kind, Row, Value};
 use crate::statements;
 
+macro_rules! receivable {
+    () => {
+        "SELECT CAST(SUM(i.open_company_amount) AS DECIMAL(19,4)) AS open_amount FROM party p INNER JOIN open_item i \
+         ON i.tenant_id = p.tenant_id AND i.control = 'receivable' AND i.party = ?3 AND i.settled_on IS NULL \
+         WHERE p.tenant_id = ?1 AND p.id = ?2"
+    };
+}
+
 statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
@@ -39,6 +47,10 @@ statements! {
     BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
         "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id = ?3 AND supplier_key = ?4 \
          AND supplier_key IS NOT NULL";
+    RECEIVABLE = "documents.document.receivable":
+        receivable!(),
+        // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.
+        mssql: concat!("UPDATE party SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", receivable!());
     SERIES = "documents.document.series":
         "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
@@ -133,6 +145,12 @@ impl DocumentRepository for SqlUnitOfWork {
         let params = [self.tenant.into(), document_type.as_str().into(), party.into(), key.into()];
         let row = self.tx.find(&BY_SUPPLIER_KEY, &params).await?;
         row.map(|row| row.single("document", "id")).transpose()
+    }
+
+    async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount> {
+        let row = self.tx.find(&RECEIVABLE, &[self.tenant.into(), party.into(), code.into()]).await?;
+        let open = row.map(|row| row.single::<Option<Amount>>("open_item", "open_amount")).transpose()?;
+        Ok(open.flatten().unwrap_or_default())
     }
 
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
