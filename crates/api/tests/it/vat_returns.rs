@@ -2,7 +2,6 @@
 
 use domain::ids::JournalEntryId;
 use serde_json::{Value, json};
-use testkit::TenantKit;
 use uuid::Uuid;
 
 use crate::taxed::{Row, Taxed, boxes, path, row, sound, text};
@@ -63,15 +62,14 @@ async fn filing_takes_entries_once_locks_the_days_and_is_not_reversed() {
 
 #[tokio::test]
 async fn a_late_entry_is_declared_by_amending_or_falls_into_the_next_return() {
-    let taxed = Taxed::open().await;
-    let client = taxed.client();
+    let mut taxed = Taxed::open().await;
     taxed.add(&[row("S1", "1", "100.00", "15.00", "2026-02-10")]).await;
     let first = taxed.file(&taxed.prepare("2026-Q1").await).await;
     let second = taxed.file(&taxed.prepare("2026-Q2").await).await;
     assert_eq!((&second["entryCount"], &second["entryId"]), (&json!(0), &Value::Null), "there was nothing");
     taxed.world.clock.set("2026-10-10T09:00:00Z");
     let client = taxed.world.sign_in(&taxed.tenant.email, testkit::world::PASSWORD, None).await;
-    let taxed = Taxed { tenant: TenantKit { client: client.clone(), ..taxed.tenant.clone() }, ..taxed };
+    taxed.tenant.client = client.clone();
     let late = Row { day: "2026-03-20", ..row("late", "7", "40000.00", "6000.00", "") };
     let entry = taxed.entry(&late, JournalEntryId::new(Uuid::nil()));
     taxed.insert(vec![entry]).await;
@@ -102,8 +100,9 @@ async fn a_late_entry_is_declared_by_amending_or_falls_into_the_next_return() {
     );
     let third = taxed.file(&third).await;
     assert_eq!(third["entryId"], Value::Null, "a credit that stays where it is needs no entry");
-    let of_amendment = client.with_etag("POST", &format!("{}/amend", path(&filed)), "*", json!({ "reason": "x" }));
-    assert_eq!(of_amendment.await.expect(201).json()["amendsId"], first["id"]);
+    let amend = format!("{}/amend", path(&filed));
+    let once_more = client.with_etag("POST", &amend, "*", json!({ "reason": "x" })).await.expect(201).json();
+    assert_eq!(once_more["amendsId"], first["id"], "the return of the period is amended once more");
 }
 
 #[tokio::test]
@@ -113,7 +112,8 @@ async fn periods_are_given_once_and_filed_in_their_order() {
     let refused = async |body: Value| client.post("/vat-returns", body).await.expect(422).errors();
     let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
     assert_eq!(refused(json!({ "period": "2026-Q5" })).await, at("/period", "vat_period_invalid"));
-    assert_eq!(refused(json!({})).await, at("", "vat_period_required"));
+    let neither = client.post("/vat-returns", json!({})).await.expect(422);
+    assert_eq!(neither.code(), "vat_period_required");
     let wrong = json!({ "from": "2026-03-31", "to": "2026-03-01" });
     assert_eq!(refused(wrong).await, at("/to", "vat_period_dates"));
     let negative = json!({ "period": "2026-01", "openingCredit": "-1.00" });
