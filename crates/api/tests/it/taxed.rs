@@ -105,7 +105,8 @@ impl Taxed {
         let negative = amount.starts_with('-');
         let amount = amount.trim_start_matches('-');
         let (debit, credit) = if row.output == negative { (account, "1111") } else { ("1111", account) };
-        let day = if row.day < "2026-04-01" && row.document.starts_with("late") { "2026-06-30" } else { row.day };
+        let day =
+            if row.day < "2026-04-01" && row.document.starts_with("late") { "2026-06-30" } else { row.day };
         let body = json!({
             "postingDate": day, "controlReason": "Test", "post": true,
             "lines": [{ "accountCode": debit, "debit": amount }, { "accountCode": credit, "credit": amount }],

@@ -22,7 +22,8 @@ async fn the_worked_example_is_prepared_filed_and_settled() {
     assert_eq!((&first["net"], &first["status"]), (&json!("-1510.00"), &json!("filed")));
     assert_eq!(
         lines(client, &first["entryId"]).await,
-        [["1151", "", "3010.00"], ["2131", "1500.00", ""], ["1154", "1510.00", ""]].map(|line| line.map(str::to_owned))
+        [["1151", "", "3010.00"], ["2131", "1500.00", ""], ["1154", "1510.00", ""]]
+            .map(|line| line.map(str::to_owned))
     );
 
     let given: Vec<(String, String, bool, String, String, bool)> = vectors["entries"]
@@ -125,7 +126,8 @@ async fn whatever_is_posted_is_declared_once() {
             let (code, tax) = (boxes[next(7) as usize], next(200_000) as i64 - 100_000);
             let day = format!("2026-{:02}-{:02}", 1 + next(month), 1 + next(28));
             let output = matches!(code, "1" | "3" | "5") || (code == "9" && next(2) == 0);
-            let corrects = if next(3) == 0 { numbers.last().cloned().unwrap_or_default() } else { String::new() };
+            let corrects =
+                if next(3) == 0 { numbers.last().cloned().unwrap_or_default() } else { String::new() };
             let number = format!("D{}", numbers.len());
             owed += if output { tax } else { -tax };
             numbers.push(number.clone());
@@ -146,10 +148,8 @@ async fn whatever_is_posted_is_declared_once() {
             .collect();
         taxed.add_only(&rows).await;
         let prepared = taxed.prepare(&format!("2026-{month:02}")).await;
-        let again = client
-            .with_etag("POST", &format!("{}/prepare", path(&prepared)), "*", Value::Null)
-            .await
-            .ok();
+        let again =
+            client.with_etag("POST", &format!("{}/prepare", path(&prepared)), "*", Value::Null).await.ok();
         for member in ["boxes", "late", "due", "net", "entryCount", "lateVat"] {
             assert_eq!(again[member], prepared[member], "{member}");
         }
@@ -161,6 +161,7 @@ async fn whatever_is_posted_is_declared_once() {
     let rest = client.get("/tax-entries?returnId[isNull]=true").await.ok();
     assert_eq!(rest["items"], json!([]));
     let checks = client.get("/integrity/checks").await.ok();
-    let once = checks["checks"].as_array().unwrap().iter().find(|check| check["code"] == "return_entries_once");
+    let once =
+        checks["checks"].as_array().unwrap().iter().find(|check| check["code"] == "return_entries_once");
     assert_eq!(once.unwrap()["ok"], true, "{checks}");
 }

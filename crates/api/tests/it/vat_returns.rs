@@ -142,7 +142,10 @@ async fn periods_are_given_once_and_filed_in_their_order() {
     let later = json!({ "reference": "Z-1", "postingDate": "2026-04-30" });
     let filed = client.with_etag("POST", &file(&first), "*", later).await.ok();
     let entry = client.get(&format!("/journal-entries/{}", text(&filed["entryId"]))).await.ok();
-    assert_eq!((&entry["postingDate"], &entry["source"]["type"]), (&json!("2026-04-30"), &json!("vat_return")));
+    assert_eq!(
+        (&entry["postingDate"], &entry["source"]["type"]),
+        (&json!("2026-04-30"), &json!("vat_return"))
+    );
 
     for (period, code) in [("2026-03", "period_already_filed"), ("2025-Q4", "period_order")] {
         assert_eq!(client.post("/vat-returns", json!({ "period": period })).await.expect(409).code(), code);
@@ -167,9 +170,17 @@ async fn periods_are_given_once_and_filed_in_their_order() {
 async fn boxes_that_there_are_not_are_not_found_and_entries_of_others_are_left_out() {
     let taxed = Taxed::open().await;
     let client = taxed.client();
-    taxed.add_only(&[row("S1", "1", "1.00", "0.15", "2026-02-10"), row("S2", "77", "1.00", "0.15", "2026-02-10")]).await;
+    taxed
+        .add_only(&[
+            row("S1", "1", "1.00", "0.15", "2026-02-10"),
+            row("S2", "77", "1.00", "0.15", "2026-02-10"),
+        ])
+        .await;
     let prepared = taxed.prepare("2026-02").await;
-    assert_eq!((&prepared["entryCount"], &prepared["warnings"][0]["code"]), (&json!(1), &json!("box_unknown")));
+    assert_eq!(
+        (&prepared["entryCount"], &prepared["warnings"][0]["code"]),
+        (&json!(1), &json!("box_unknown"))
+    );
     for code in ["17", "0", "x", "77"] {
         let missing = client.get(&format!("{}/boxes/{code}/entries", path(&prepared))).await;
         assert_eq!(missing.expect(404).code(), "not_found");
@@ -180,7 +191,8 @@ async fn boxes_that_there_are_not_are_not_found_and_entries_of_others_are_left_o
     }
     let period = client.get("/fiscal-periods?start=2026-02-01").await.ok()["items"][0]["id"].clone();
     let checklist = client.get(&format!("/close-checklist?fiscalPeriodId={}", text(&period))).await.ok();
-    let asked = checklist["items"].as_array().unwrap().iter().find(|item| item["code"] == "vat_return").unwrap();
+    let asked =
+        checklist["items"].as_array().unwrap().iter().find(|item| item["code"] == "vat_return").unwrap();
     assert_eq!((&asked["status"], &asked["count"]), (&json!("warning"), &json!(2)));
 }
 

@@ -85,7 +85,11 @@ static OTHERS: &[PermissionSpec] = &[
     permission("tax.vat_return.read", "See VAT returns", "عرض إقرارات ضريبة القيمة المضافة"),
     permission("tax.vat_return.create", "Prepare VAT returns", "إعداد إقرارات ضريبة القيمة المضافة"),
     permission("tax.vat_return.file", "File VAT returns", "تقديم إقرارات ضريبة القيمة المضافة"),
-    permission("tax.vat_return.amend", "Amend filed VAT returns", "تعديل إقرارات ضريبة القيمة المضافة المقدَّمة"),
+    permission(
+        "tax.vat_return.amend",
+        "Amend filed VAT returns",
+        "تعديل إقرارات ضريبة القيمة المضافة المقدَّمة",
+    ),
     permission("tax.tax_calculation.read", "Calculate taxes of documents", "حساب ضرائب المستندات"),
     permission("platform.user.read", "See users of the tenant", "عرض مستخدمي المنشأة"),
     permission("platform.user.create", "Invite users to the tenant", "دعوة مستخدمين إلى المنشأة"),

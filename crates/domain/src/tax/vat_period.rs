@@ -113,7 +113,8 @@ mod tests {
             let period = VatPeriod::parse(text).unwrap();
             assert_eq!((period.from().to_string(), period.to().to_string()), (from.into(), to.into()));
         }
-        for text in ["", "2026", "2026-13", "2026-3", "2026-Q5", "2026-Q0", "2026-q1", "26-03", "2026-03-01"] {
+        for text in ["", "2026", "2026-13", "2026-3", "2026-Q5", "2026-Q0", "2026-q1", "26-03", "2026-03-01"]
+        {
             assert_eq!(VatPeriod::parse(text).unwrap_err().def, &VAT_PERIOD_INVALID, "{text}");
         }
     }

@@ -1,9 +1,7 @@
 //! `POST /vat-returns/{id}/amend`: a return for a period that is filed already, with what was not in it.
 
 use async_trait::async_trait;
-use domain::tax::vat_return::{
-    VAT_REASON_LENGTH_MAX, VAT_RETURN_NOT_FILED, VatReturnId, VatReturnStatus,
-};
+use domain::tax::vat_return::{VAT_REASON_LENGTH_MAX, VAT_RETURN_NOT_FILED, VatReturnId, VatReturnStatus};
 
 use super::ENTITY;
 use super::create::{exists, keep, new_return};

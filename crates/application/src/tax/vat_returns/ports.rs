@@ -68,10 +68,8 @@ pub struct EntryScope {
 
 #[async_trait]
 pub trait VatReturnRepository: Send {
-    async fn find_return(
-        &mut self,
-        id: VatReturnId,
-    ) -> StorageResult<Option<(StoredReturn, ReturnDocument)>>;
+    async fn find_return(&mut self, id: VatReturnId)
+    -> StorageResult<Option<(StoredReturn, ReturnDocument)>>;
     /// A return that is no amendment and has days of the period: a filed one before a draft.
     async fn overlapping_return(&mut self, period: VatPeriod) -> StorageResult<Option<ReturnHead>>;
     /// The draft that amends a return.
@@ -90,7 +88,8 @@ pub trait VatReturnRepository: Send {
     /// The entries by box, side and column.
     async fn box_sums(&mut self, scope: EntryScope) -> StorageResult<Vec<BoxSum>>;
     /// What the entries have posted on each VAT account: output tax is positive, input tax negative.
-    async fn owed_by_account(&mut self, scope: EntryScope) -> StorageResult<Vec<(Option<AccountId>, Amount)>>;
+    async fn owed_by_account(&mut self, scope: EntryScope)
+    -> StorageResult<Vec<(Option<AccountId>, Amount)>>;
     /// The late entries, at most `max`, in the order of their tax dates.
     async fn late_entries(&mut self, scope: EntryScope, max: i64) -> StorageResult<Vec<TaxEntry>>;
     /// How many entries up to the end of the period name a box that the return does not have.

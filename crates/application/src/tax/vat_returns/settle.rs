@@ -11,8 +11,8 @@ use domain::error::Violation;
 use domain::ids::{AccountId, JournalEntryId};
 use domain::money::Amount;
 use domain::tax::vat_return::{
-    Figures, SETTLEMENT_ACCOUNT_MISSING, SettlementAccounts, VAT_ACCOUNT_UNKNOWN,
-    VAT_SETTLEMENT_TOO_EARLY, settlement_lines,
+    Figures, SETTLEMENT_ACCOUNT_MISSING, SettlementAccounts, VAT_ACCOUNT_UNKNOWN, VAT_SETTLEMENT_TOO_EARLY,
+    settlement_lines,
 };
 
 use super::ports::StoredReturn;

@@ -60,12 +60,7 @@ pub static KSA: &[BoxDef] = &[
     entries("4", SALES, "الصادرات", "Exports"),
     entries("5", SALES, "المبيعات المعفاة", "Exempt sales"),
     computed("6", BoxContent::Total(&["1", "2", "3", "4", "5"]), "إجمالي المبيعات", "Total sales"),
-    entries(
-        "7",
-        PURCHASES,
-        "المشتريات المحلية الخاضعة للنسبة الأساسية",
-        "Standard rated domestic purchases",
-    ),
+    entries("7", PURCHASES, "المشتريات المحلية الخاضعة للنسبة الأساسية", "Standard rated domestic purchases"),
     entries(
         "8",
         PURCHASES,
@@ -87,14 +82,24 @@ pub static KSA: &[BoxDef] = &[
         "إجمالي ضريبة القيمة المضافة المستحقة عن الفترة",
         "Total VAT due for the period",
     ),
-    computed("14", BoxContent::Corrections, "تصحيحات من الفترات السابقة", "Corrections from previous periods"),
+    computed(
+        "14",
+        BoxContent::Corrections,
+        "تصحيحات من الفترات السابقة",
+        "Corrections from previous periods",
+    ),
     computed(
         "15",
         BoxContent::CreditBroughtForward,
         "ضريبة القيمة المضافة المرحّلة من الفترات السابقة",
         "VAT credit carried forward from previous periods",
     ),
-    computed("16", BoxContent::Net, "صافي الضريبة المستحقة أو القابلة للاسترداد", "Net VAT due or reclaimable"),
+    computed(
+        "16",
+        BoxContent::Net,
+        "صافي الضريبة المستحقة أو القابلة للاسترداد",
+        "Net VAT due or reclaimable",
+    ),
 ];
 
 pub fn box_def(code: &str) -> Option<&'static BoxDef> {

@@ -92,11 +92,7 @@ pub fn figures(sums: &[BoxSum], credit: Amount) -> Option<Figures> {
     Some(Figures { boxes, due, credit, net, late_vat, entry_count })
 }
 
-fn of_entries(
-    def: &'static BoxDef,
-    (group, base): (TaxSide, TaxSide),
-    sums: &[BoxSum],
-) -> Option<BoxFigure> {
+fn of_entries(def: &'static BoxDef, (group, base): (TaxSide, TaxSide), sums: &[BoxSum]) -> Option<BoxFigure> {
     let (mut amount, mut adjustment, mut vat) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
     for sum in sums.iter().filter(|sum| sum.code == def.code) {
         if sum.side == base {

@@ -102,7 +102,8 @@ fn v1_fills_the_boxes() {
 
 #[test]
 fn v1_is_settled_account_by_account() {
-    let owed = [("2131", "36000"), ("2132", "1500"), ("1151", "-14040"), ("1152", "-15750"), ("1153", "-1200")];
+    let owed =
+        [("2131", "36000"), ("2132", "1500"), ("1151", "-14040"), ("1152", "-15750"), ("1153", "-1200")];
     let owed: BTreeMap<_, _> =
         owed.iter().map(|(code, owed)| (account(code.parse().unwrap()), amount(owed))).collect();
     let accounts = SettlementAccounts { settlement: account(2133), credit: account(1154) };

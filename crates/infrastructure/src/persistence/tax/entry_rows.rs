@@ -24,7 +24,8 @@ pub(super) fn read_entry(columns: &mut Columns) -> StorageResult<TaxEntry> {
     let id = columns.get("id")?;
     let source_kind = columns.parse("source_kind", |text| EntrySourceKind::parse(text).ok())?;
     let (source_id, document_number) = (columns.get("source_id")?, columns.get("document_number")?);
-    let (entry, party, tax_code) = (columns.get("entry_id")?, columns.get("party")?, columns.get("tax_code")?);
+    let (entry, party, tax_code) =
+        (columns.get("entry_id")?, columns.get("party")?, columns.get("tax_code")?);
     let category = columns.parse("category", |text| TaxCategory::parse(text).ok())?;
     let rate: Amount = columns.get("rate")?;
     let rate = Percentage::from_scaled(rate.scaled());

@@ -170,7 +170,10 @@ impl VatReturnRepository for SqlUnitOfWork {
         self.sums_by_box(scope).await
     }
 
-    async fn owed_by_account(&mut self, scope: EntryScope) -> StorageResult<Vec<(Option<AccountId>, Amount)>> {
+    async fn owed_by_account(
+        &mut self,
+        scope: EntryScope,
+    ) -> StorageResult<Vec<(Option<AccountId>, Amount)>> {
         self.sums_by_account(scope).await
     }
 
