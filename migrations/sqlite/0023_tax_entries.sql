@@ -27,6 +27,7 @@ CREATE TABLE tax_entry (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ix_tax_entry_tax_date ON tax_entry (tenant_id, tax_date, id);
 CREATE INDEX ix_tax_entry_source ON tax_entry (tenant_id, source_id, id);
+CREATE INDEX ix_tax_entry_tax_code ON tax_entry (tenant_id, tax_code);
 CREATE INDEX ix_tax_entry_entry ON tax_entry (tenant_id, entry_id, account_id);
 
 -- The boxes and the late entries are read and written whole. An amendment names the return that it amends.
