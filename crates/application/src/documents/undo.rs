@@ -13,9 +13,9 @@ use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
-use super::commands::{note_posted, of_type};
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
+use super::steps::{note_posted, of_type};
 use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
