@@ -99,8 +99,14 @@ pub async fn prepare(
         return Err(violations.into_vec().into());
     }
     let mut calculation = calculate(&content.document).map_err(as_of_documents)?;
-    let uses = preparing.correct(&header, &mut calculation, rest)?;
     let credited = preparing.credited(&header, &content, &mut violations);
+    let uses = match preparing.correct(&header, &mut calculation, rest) {
+        Ok(uses) => uses,
+        Err(refused) => {
+            violations.extend(refused);
+            return Err(violations.into_vec().into());
+        }
+    };
     if let Some(supplier) = &preparing.input.supplier {
         take_over_supplier(&mut calculation, supplier, header.money.currency, &mut violations);
     }
@@ -248,7 +254,7 @@ impl Preparing<'_> {
         header: &Header,
         calculation: &mut Calculation,
         rest: bool,
-    ) -> AppResult<Vec<GroupUse>> {
+    ) -> Result<Vec<GroupUse>, Vec<Violation>> {
         let original = header.original.as_ref().filter(|_| self.document_type.reduces());
         let Some(original) = original else { return Ok(Vec::new()) };
         let numbers = correct(calculation, &original.groups, rest)?;
