@@ -27,7 +27,6 @@ CREATE TABLE document (
     posted_at DATETIME2(6) NULL,
     version BIGINT NOT NULL,
     CONSTRAINT pk_document PRIMARY KEY CLUSTERED (tenant_id, id),
-    CONSTRAINT fk_document_party_id FOREIGN KEY (tenant_id, party_id) REFERENCES party (tenant_id, id),
     CONSTRAINT ck_document_status CHECK (status IN (N'draft', N'posted', N'reversed'))
 );
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
@@ -36,7 +35,7 @@ CREATE INDEX ix_document_series ON document (tenant_id, series_id, number) WHERE
 CREATE INDEX ix_document_draft ON document (tenant_id, posting_date, id) WHERE status = 'draft';
 CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
 CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
-CREATE INDEX ix_document_party ON document (tenant_id, document_type, party_id, id);
+CREATE INDEX ix_document_party ON document (tenant_id, party_id, document_type, id);
 CREATE INDEX ix_document_corrects ON document (tenant_id, corrects_id) WHERE corrects_id IS NOT NULL;
 
 -- VAT of a posted document by category and rate, and how much of it notes and deductions have taken.
@@ -60,9 +59,11 @@ CREATE TABLE document_line (
     tenant_id BINARY(16) NOT NULL,
     document_id BINARY(16) NOT NULL,
     line_no BIGINT NOT NULL,
+    item_id BINARY(16) NULL,
     quantity DECIMAL(19,6) NOT NULL,
     credited_quantity DECIMAL(19,6) NOT NULL,
     CONSTRAINT pk_document_line PRIMARY KEY CLUSTERED (tenant_id, document_id, line_no),
     CONSTRAINT fk_document_line_document_id FOREIGN KEY (tenant_id, document_id) REFERENCES document (tenant_id, id),
     CONSTRAINT ck_document_line_credited CHECK (credited_quantity BETWEEN 0 AND quantity)
 );
+CREATE INDEX ix_document_line_item ON document_line (tenant_id, item_id) WHERE item_id IS NOT NULL;

@@ -5,7 +5,7 @@ CREATE TABLE document (
     id BLOB NOT NULL CHECK (length(id) = 16),
     document_type TEXT NOT NULL CHECK (length(document_type) <= 30),
     kind TEXT CHECK (length(kind) <= 20),
-    status TEXT NOT NULL CHECK (status IN ('draft', 'posted', 'reversed')),
+    status TEXT NOT NULL CHECK (length(status) <= 10),
     number TEXT CHECK (length(number) <= 60),
     series_id BLOB CHECK (length(series_id) = 16),
     party_id BLOB NOT NULL CHECK (length(party_id) = 16),
@@ -27,7 +27,7 @@ CREATE TABLE document (
     posted_at INTEGER,
     version INTEGER NOT NULL,
     CONSTRAINT pk_document PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_document_party_id FOREIGN KEY (tenant_id, party_id) REFERENCES party (tenant_id, id)
+    CONSTRAINT ck_document_status CHECK (status IN ('draft', 'posted', 'reversed'))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;
@@ -35,7 +35,7 @@ CREATE INDEX ix_document_series ON document (tenant_id, series_id, number) WHERE
 CREATE INDEX ix_document_draft ON document (tenant_id, posting_date, id) WHERE status = 'draft';
 CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
 CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
-CREATE INDEX ix_document_party ON document (tenant_id, document_type, party_id, id);
+CREATE INDEX ix_document_party ON document (tenant_id, party_id, document_type, id);
 CREATE INDEX ix_document_corrects ON document (tenant_id, corrects_id) WHERE corrects_id IS NOT NULL;
 
 -- VAT of a posted document by category and rate, and how much of it notes and deductions have taken.
@@ -59,9 +59,11 @@ CREATE TABLE document_line (
     tenant_id BLOB NOT NULL CHECK (length(tenant_id) = 16),
     document_id BLOB NOT NULL CHECK (length(document_id) = 16),
     line_no INTEGER NOT NULL,
+    item_id BLOB CHECK (length(item_id) = 16),
     quantity INTEGER NOT NULL,
     credited_quantity INTEGER NOT NULL,
     CONSTRAINT pk_document_line PRIMARY KEY (tenant_id, document_id, line_no),
     CONSTRAINT fk_document_line_document_id FOREIGN KEY (tenant_id, document_id) REFERENCES document (tenant_id, id),
     CONSTRAINT ck_document_line_credited CHECK (credited_quantity BETWEEN 0 AND quantity)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_document_line_item ON document_line (tenant_id, item_id) WHERE item_id IS NOT NULL;

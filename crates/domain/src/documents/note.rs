@@ -1,6 +1,7 @@
 //! Notes: what is left of the document that they correct (R65).
 
 use crate::error::{Violation, Violations};
+use crate::items::item::ItemId;
 use crate::money::{Amount, Percentage, Quantity};
 use crate::tax::calculate::totals;
 use crate::tax::category::TaxCategory;
@@ -54,6 +55,7 @@ pub struct DocumentGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentLine {
     pub line_no: u32,
+    pub item: Option<ItemId>,
     pub quantity: Quantity,
     pub credited_quantity: Quantity,
 }

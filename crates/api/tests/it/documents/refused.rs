@@ -161,3 +161,26 @@ async fn documents_have_files() {
     with_etag(client, "DELETE", &format!("/sales-invoices/{}", id(&draft)), Value::Null).await.expect(204);
     assert_eq!(client.get(&list).await.ok()["items"], json!([]));
 }
+
+/// What documents name stays: the party, the item and what decides its quantities.
+#[tokio::test]
+async fn what_documents_name_is_not_deleted() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let item = json!({ "code": "HOUR", "name": { "en": "Hour" }, "kind": "service", "categoryCode": "SERVICES", "baseUnitCode": "HUR" });
+    let item = client.post("/items", item).await;
+    assert_eq!(item.status, 201, "{}", item.text());
+    let item = item.json();
+    let body = json!({
+        "partyCode": "C001", "documentDate": "2026-03-15", "post": true,
+        "lines": [{ "itemCode": "HOUR", "quantity": "2", "unitPrice": "100.00", "taxCode": "S15" }],
+    });
+    let sold = posted(client, "/sales-invoices", body).await;
+    assert_eq!(entry(client, &sold).await[1], row("4150", "0.00", "200.00"), "services have an account of their own");
+    for path in [format!("/items/{}", id(&item)), format!("/parties/{}", text(&sold["partyId"]))] {
+        let refused = with_etag(client, "DELETE", &path, Value::Null).await;
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "in_use"), "{path} {}", refused.text());
+    }
+    let kind = with_etag(client, "PATCH", &format!("/items/{}", id(&item)), json!({ "kind": "non_stock" })).await;
+    assert_eq!(kind.code(), "item_has_entries", "{}", kind.text());
+}

@@ -8,6 +8,7 @@ use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
 use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
 use domain::error::{Language, Violation, Violations};
 use domain::ids::{JournalEntryId, UserId};
+use domain::items::item::ItemId;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use uuid::Uuid;
@@ -259,6 +260,7 @@ async fn keep_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResu
     let groups: Vec<_> = prepared.calculation.groups.iter().enumerate().map(group).collect();
     let line = |line: &crate::documents::views::DocumentLineView| DocumentLine {
         line_no: line.line_no,
+        item: line.item_id.map(ItemId::new),
         quantity: Quantity::parse(&line.quantity).unwrap_or_default(),
         credited_quantity: Quantity::ZERO,
     };

@@ -27,7 +27,7 @@ use super::error::REFERENCE_INACTIVE;
 use super::known::Known;
 use super::ports::BarcodeOwner;
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
-use crate::master_data::{Check, MasterData};
+use crate::master_data::{Check, MasterData, Records};
 use crate::paging::FieldKind;
 use crate::resource;
 use crate::unit_of_work::UnitOfWork;
@@ -104,7 +104,9 @@ impl MasterData for Item {
         let next = made(&ItemInput::changed(self, change), self.id, Some(self), check).await?;
         let Some(next) = next else { return Ok(None) };
         let priced = check.uow.items().priced_units(self.id).await?;
-        check.violations.extend(self.may_become(&next, !priced.is_empty()).into_vec());
+        // Prices and documents.
+        let used = !Records::<Self>::used_by(check.uow, self.id).await?.is_empty();
+        check.violations.extend(self.may_become(&next, used).into_vec());
         let lost: Vec<_> = priced.into_iter().filter(|unit| next.ratio(*unit).is_none()).collect();
         let named: BTreeSet<_> = lost.into_iter().map(crate::reference::Reference::Id).collect();
         for unit in check.uow.items().units(&named).await? {

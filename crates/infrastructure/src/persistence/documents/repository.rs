@@ -64,7 +64,7 @@ statements! {
         "SELECT group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
          WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY group_no";
     LINES = "documents.document_line.of_document":
-        "SELECT line_no, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY line_no";
+        "SELECT line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY line_no";
     USE_GROUP = "documents.document_tax.use":
         "UPDATE document_tax SET used_taxable = used_taxable + ?4, used_vat = used_vat + ?5 \
          WHERE tenant_id = ?1 AND document_id = ?2 AND group_no = ?3 AND used_taxable + ?4 BETWEEN 0 AND taxable \
@@ -96,6 +96,7 @@ static LINE_INSERT: Bulk = Bulk::new(
         ("tenant_id", Kind::Id),
         ("document_id", Kind::Id),
         ("line_no", Kind::Int),
+        ("item_id", Kind::Id),
         ("quantity", Kind::Millionths),
         ("credited_quantity", Kind::Millionths),
     ],
@@ -185,6 +186,7 @@ impl DocumentRepository for SqlUnitOfWork {
                 tenant.clone(),
                 document.into(),
                 line.line_no.into(),
+                line.item.into(),
                 line.quantity.into(),
                 line.credited_quantity.into(),
             ]
@@ -277,6 +279,7 @@ fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {
 fn read_line(columns: &mut Columns) -> StorageResult<DocumentLine> {
     Ok(DocumentLine {
         line_no: columns.get("line_no")?,
+        item: columns.get("item_id")?,
         quantity: columns.get("quantity")?,
         credited_quantity: columns.get("credited_quantity")?,
     })

@@ -46,7 +46,10 @@ table! {
     }
     search { code, name }
     unique code
-    used by { "prices": "SELECT {first} 1 FROM price WHERE tenant_id = ?1 AND item_id = ?2 {only}" }
+    used by {
+        "prices": "SELECT {first} 1 FROM price WHERE tenant_id = ?1 AND item_id = ?2 {only}",
+        "documents": "SELECT {first} 1 FROM document_line WHERE tenant_id = ?1 AND item_id = ?2 AND item_id IS NOT NULL {only}",
+    }
     found by {
         "barcode": "t.id IN (SELECT b.item_id FROM item_barcode b WHERE b.tenant_id = ?1 AND b.code = {key})",
     }

@@ -1,12 +1,15 @@
+use application::accounting::posting_rules::NewPostingRule;
 use application::authorize::Access;
 use application::command::{Command, Done};
 use application::context::RequestContext;
 use application::error::AppResult;
+use application::master_data::Create;
 use application::tax::vat_returns::create::CreateVatReturn;
 use application::tax::vat_returns::file::FileVatReturn;
 use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
 use domain::accounting::journal_entry::EntrySourceKind;
+use domain::accounting::posting_rule::{PostingRule, PostingSlot};
 use domain::error::Language;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::tax::category::TaxCategory;
@@ -180,11 +183,32 @@ impl Command for Insert {
     }
 }
 
+/// A rule that has no keys.
+fn rule(slot: PostingSlot, account: &str) -> NewPostingRule {
+    NewPostingRule {
+        slot,
+        party_group_id: None,
+        party_group_code: None,
+        item_category_id: None,
+        item_category_code: None,
+        item_kind: None,
+        tax_code_id: None,
+        tax_code: None,
+        tax_category: None,
+        currency: None,
+        account_id: None,
+        account_code: Code::parse(account).ok(),
+    }
+}
+
 /// Books with a filed return of one entry, whose tax of 15 stands on the account 2020.
 async fn filed() -> Books {
     let books = Books::open().await;
     for code in ["2133", "1154"] {
-        books.account(&books.connection(), code, code, "", "liability", true, ("none", "none"));
+        books.account(&books.connection(), code, code, "", "liability", true, ("vat", "none"));
+    }
+    for (slot, code) in [(PostingSlot::VatSettlement, "2133"), (PostingSlot::VatCredit, "1154")] {
+        books.run(Create::<PostingRule>::of(rule(slot, code))).await.unwrap();
     }
     let posted = books.post("2026-02-10", &[("1010", "15"), ("2020", "-15")]).await;
     let amount = |text: &str| Amount::parse(text).unwrap();
