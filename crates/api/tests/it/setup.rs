@@ -125,7 +125,10 @@ async fn the_first_start_has_example_books_that_agree() {
     let invoices = client.get("/sales-invoices?status=posted&count=exact").await.ok();
     assert_eq!(invoices["total"], 14, "an invoice of goods and one of services a month, and cash sales");
     let returns = client.get("/vat-returns").await.ok();
-    assert_eq!((&returns["items"][0]["status"], &returns["items"][0]["to"]), (&json!("filed"), &json!("2025-12-31")));
+    assert_eq!(
+        (&returns["items"][0]["status"], &returns["items"][0]["to"]),
+        (&json!("filed"), &json!("2025-12-31"))
+    );
     let checks = client.get("/integrity/checks").await.ok();
     assert_eq!(checks["ok"], true, "{checks}");
     let usd = client.get("/ledger-lines?currency=USD&limit=1").await.ok();

@@ -38,8 +38,7 @@ pub async fn post_money(
     let date = check_date(uow, ctx, &mut books, prepared.document.posting_date).await?;
     date.map_err(|violation| AppError::new(violation.at("/postingDate")))?;
     let document = prepared.document;
-    let (series, number) =
-        take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let (series, number) = take_number(uow, &books, document.document_type, document.posting_date).await?;
     let journal = books.journal_by_code(uow, prepared.journal).await?;
     let journal_id = journal.ok_or_else(|| AppError::new(Violation::new(&JOURNAL_UNKNOWN)))?;
     let name = document.document_type.name();

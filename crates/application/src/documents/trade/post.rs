@@ -35,8 +35,7 @@ pub async fn post(
     refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
     let document = &prepared.document;
-    let (series, number) =
-        take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let (series, number) = take_number(uow, &books, document.document_type, document.posting_date).await?;
     let supplier_number = document.view.supplier_number.clone();
     let reference = supplier_number.unwrap_or_else(|| number.clone());
     let posted = lines(&prepared, &reference)?;

@@ -1,6 +1,10 @@
 //! [`DocumentRepository`] in SQL.
 
-use application::documents::ports::{DocumentId, DocumentRepository, GroupUse, StoredDocument};
+use std::collections::BTreeSet;
+
+use application::documents::ports::{
+    DocumentId, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
+};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::number_series::NumberSeries;
@@ -17,7 +21,7 @@ use super::rows::{document_columns, read_document};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
-use crate::sql::value::{Columns, Kind, Row, Value};
+use crate::sql::value::{Columns, Kind, Row, Value, code_list};
 use crate::statements;
 
 statements! {
@@ -39,6 +43,12 @@ statements! {
     BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
         "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id = ?3 AND supplier_key = ?4 \
          AND supplier_key IS NOT NULL";
+    BY_NUMBERS = "documents.document.by_numbers":
+        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'";
+    BY_REFERENCES = "documents.document.by_references":
+        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'";
     SERIES = "documents.document.series":
         "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
@@ -133,6 +143,24 @@ impl DocumentRepository for SqlUnitOfWork {
         let params = [self.tenant.into(), document_type.as_str().into(), party.into(), key.into()];
         let row = self.tx.find(&BY_SUPPLIER_KEY, &params).await?;
         row.map(|row| row.single("document", "id")).transpose()
+    }
+
+    async fn posted_named(
+        &mut self,
+        types: &[DocumentType],
+        names: &BTreeSet<&str>,
+    ) -> StorageResult<Vec<NamedDocument>> {
+        let types = code_list(types.iter().map(|one| one.as_str()));
+        let params = [self.tenant.into(), types, code_list(names.iter().copied())];
+        let numbered = self.tx.query(&BY_NUMBERS, &params).await?;
+        let referred = self.tx.query(&BY_REFERENCES, &params).await?;
+        // One that has its number as its reference is found twice, and named once.
+        let found =
+            numbered.into_iter().chain(referred).map(|row: Row| read_named(&mut row.columns("document")));
+        let mut found: Vec<NamedDocument> = found.collect::<StorageResult<_>>()?;
+        found.sort_by_key(|named| named.id);
+        found.dedup_by_key(|named| named.id);
+        Ok(found)
     }
 
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
@@ -238,6 +266,15 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
 fn json<T: Serialize>(content: &T) -> StorageResult<String> {
     serde_json::to_string(content)
         .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
+}
+
+fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
+    Ok(NamedDocument {
+        id: columns.get("id")?,
+        number: columns.get("number")?,
+        reference: columns.get("reference")?,
+        party_code: columns.get("party_code")?,
+    })
 }
 
 fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {

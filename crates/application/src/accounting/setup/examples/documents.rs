@@ -59,7 +59,8 @@ impl Documents {
             Kind::PaidBill => {
                 let bill = self.bill(&body, SUPPLIER_OF_SERVICES, "P15")?;
                 let view = trade::<NewPurchaseInvoice>(ctx, uow, bill).await?;
-                let paid = body.money(SUPPLIER_OF_SERVICES, &view.totals.total, &json!([{ "documentId": view.id }]));
+                let paid =
+                    body.money(SUPPLIER_OF_SERVICES, &view.totals.total, &json!([{ "documentId": view.id }]));
                 money::<NewPayment>(ctx, uow, paid).await?;
                 2
             }
@@ -160,9 +161,14 @@ pub async fn file_first_return(
     start: NaiveDate,
 ) -> AppResult<()> {
     let quarter = format!("{}-Q{}", start.year(), start.month0() / 3 + 1);
-    let create =
-        CreateVatReturn { period: Some(RequiredText::of(&quarter)?), from: None, to: None, opening_credit: None };
+    let create = CreateVatReturn {
+        period: Some(RequiredText::of(&quarter)?),
+        from: None,
+        to: None,
+        opening_credit: None,
+    };
     let prepared = create.run(ctx, uow).await?.output;
-    let file = FileVatReturn { id: prepared.id.into(), reference: format!("EXAMPLE-{quarter}"), posting_date: None };
+    let file =
+        FileVatReturn { id: prepared.id.into(), reference: format!("EXAMPLE-{quarter}"), posting_date: None };
     file.run(ctx, uow).await.map(|_| ())
 }
