@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use domain::money::CurrencyCode;
 use domain::text::code_key;
 use sha2::{Digest, Sha256};
 
@@ -66,9 +67,12 @@ impl DocumentFile {
     }
 
     /// The meaning of the file as a number: neither the order of rows and columns nor the way in which numbers are written
-    /// makes a difference.
-    pub fn fingerprint(&self) -> Fingerprint {
-        let mut documents: Vec<Fingerprint> = self.documents.iter().map(of_document).collect();
+    /// makes a difference. Money of which nothing else is said is in the company's currency, which may as well be named.
+    pub fn fingerprint(&self, company: CurrencyCode) -> Fingerprint {
+        let money = matches!(self.kind, ImportKind::Receipts | ImportKind::Payments);
+        let implied = Some(company.to_string()).filter(|_| money);
+        let of = |document| of_document(document, implied.as_deref());
+        let mut documents: Vec<Fingerprint> = self.documents.iter().map(of).collect();
         documents.sort_unstable();
         let mut hash = Sha256::new();
         documents.iter().for_each(|document| hash.update(document));
@@ -76,8 +80,9 @@ impl DocumentFile {
     }
 }
 
-fn of_document(document: &FileDocument) -> Fingerprint {
+fn of_document(document: &FileDocument, implied: Option<&str>) -> Fingerprint {
     let head = document.head.iter().map(|(column, text, _)| (*column, text.as_str()));
+    let head = head.filter(|(column, text)| *column != Column::Currency || Some(*text) != implied);
     let mut lines: Vec<Fingerprint> = document
         .lines
         .iter()

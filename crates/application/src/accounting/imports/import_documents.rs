@@ -58,9 +58,10 @@ impl Command for ImportDocuments {
             ..ImportResultView::default()
         };
         if errors.is_empty() {
+            let company = uow.ledger().company_currency().await?.code;
             let how = (self.job, self.options.allow_duplicate);
-            let id = fingerprint::note(uow, kind.as_str(), self.file.fingerprint(), how).await?;
-            result.import_id = Some(id);
+            let fingerprint = self.file.fingerprint(company);
+            result.import_id = Some(fingerprint::note(uow, kind.as_str(), fingerprint, how).await?);
         }
         if self.options.create_periods {
             match ensure_fiscal_years(ctx, uow, &self.file.dates()).await? {

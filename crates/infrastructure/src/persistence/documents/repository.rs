@@ -154,15 +154,13 @@ impl DocumentRepository for SqlUnitOfWork {
         let params = [self.tenant.into(), types, code_list(names.iter().copied())];
         let numbered = self.tx.query(&BY_NUMBERS, &params).await?;
         let referred = self.tx.query(&BY_REFERENCES, &params).await?;
-        // One that has its number as its reference is found twice, and named once.
-        let found =
-            numbered.into_iter().chain(referred).map(|row: Row| read_named(&mut row.columns("document")));
-        let mut found: Vec<NamedDocument> = found.collect::<StorageResult<_>>()?;
+        let rows = numbered.into_iter().chain(referred);
+        let found: StorageResult<Vec<_>> = rows.map(|row| read_named(&mut row.columns("document"))).collect();
+        let mut found = found?;
         found.sort_by_key(|named| named.id);
         found.dedup_by_key(|named| named.id);
         Ok(found)
     }
-
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
         let row = self.tx.find(&SERIES, &[self.tenant.into(), document_type.as_str().into()]).await?;
         row.map(|row| read_series(&mut row.columns("number_series"))).transpose()
