@@ -58,7 +58,7 @@ async fn rows_of_a_file_become_documents_once() {
     assert_eq!(client.get("/sales-invoices?status=draft").await.ok()["items"].as_array().unwrap().len(), 2);
 
     let receipts = "document,party,date,amount,method,invoice,currency\n\
-        R-1,c001,2026-02-05,300.00,bank_transfer,A-1,SAR\nR-1,,,11.50,,A-2,\nR-2,C001,2026-02-06,30,CASH,A-1,\n";
+        R-1,C001,2026-02-05,300.00,bank_transfer,A-1,SAR\nR-1,,,11.50,,A-2,\nR-2,C001,2026-02-06,30,CASH,A-1,\n";
     let done = import(client, "receipts&post=true", receipts).await.ok();
     assert_eq!(done["documents"], 2, "{done}");
     let open: Vec<Value> =
@@ -140,7 +140,7 @@ async fn every_problem_is_named_with_its_row_and_column() {
         ("/rows/8/prices_include_vat", "import_cell_no_flag"),
         ("/rows/9/date", "import_cell_empty"),
         ("/rows/10/document", "import_cell_empty"),
-        ("/rows/11/tax_code", "tax_code_missing"),
+        ("/rows/11/tax_code", "line_tax_missing"),
         ("/rows/12/charge_tax_code", "unknown_reference"),
         ("/rows/13/date", "fiscal_period_missing"),
     ] {
