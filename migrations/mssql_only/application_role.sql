@@ -10,6 +10,8 @@ DENY UPDATE, DELETE ON ledger_line TO erp_application;
 DENY UPDATE, DELETE ON account_history TO erp_application;
 DENY UPDATE, DELETE ON allocation TO erp_application;
 DENY UPDATE, DELETE ON allocation_item TO erp_application;
+DENY UPDATE, DELETE ON tax_entry TO erp_application;
+DENY UPDATE, DELETE ON vat_return_entry TO erp_application;
 DENY DELETE ON open_item TO erp_application;
 DENY UPDATE, DELETE ON audit_log TO erp_application;
 DENY UPDATE, DELETE ON outbox_event TO erp_application;

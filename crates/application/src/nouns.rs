@@ -59,17 +59,21 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("unit", "units", "وحدات القياس"),
     ("user", "users", "المستخدمون"),
     ("value", "values", "القيم"),
-    ("vat box", "vat boxes", "خانات إقرار ضريبة القيمة المضافة"),
-    ("vat return", "vat returns", "إقرارات ضريبة القيمة المضافة"),
+    ("VAT box", "VAT boxes", "خانات إقرار ضريبة القيمة المضافة"),
+    ("VAT return", "VAT returns", "إقرارات ضريبة القيمة المضافة"),
 ];
 
 /// A record's name as a text shows it; `word` is its name in code, of one of them or of several. An unknown one is shown as
 /// it is.
 pub fn noun(word: &str) -> Phrase {
     let en = word.replace(['-', '_'], " ");
-    let known = NOUNS.iter().find(|(one, many, _)| *one == en || *many == en);
-    let ar = known.map_or_else(|| en.clone(), |(_, _, ar)| (*ar).to_owned());
-    Phrase::made(en, ar)
+    let is = |name: &str| name.eq_ignore_ascii_case(&en);
+    match NOUNS.iter().find(|(one, many, _)| is(one) || is(many)) {
+        Some((one, many, ar)) => {
+            Phrase::made((if is(one) { *one } else { *many }).to_owned(), (*ar).to_owned())
+        }
+        None => Phrase::made(en.clone(), en),
+    }
 }
 
 /// Several of them, one after the other.

@@ -70,7 +70,8 @@ pub async fn entry(client: &Client, document: &Value) -> Vec<(String, String, St
 }
 
 pub fn row(account: &str, debit: &str, credit: &str) -> (String, String, String) {
-    (account.to_owned(), debit.to_owned(), credit.to_owned())
+    let column = |amount: &str| if amount == "0.00" { String::new() } else { amount.to_owned() };
+    (account.to_owned(), column(debit), column(credit))
 }
 
 pub async fn with_etag(client: &Client, method: &str, path: &str, body: Value) -> Answer {

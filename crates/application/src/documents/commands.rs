@@ -3,24 +3,21 @@
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
-use domain::documents::document_type::DocumentType;
 use domain::error::Violation;
-use domain::money::Amount;
 
-use super::error::{
-    DOCUMENT_NOT_DRAFT, DOCUMENT_POST_PERMISSION, PAYMENT_NEEDS_POST, SUPPLIER_INVOICE_EXISTS,
-};
+use super::error::{PAYMENT_NEEDS_POST, SUPPLIER_INVOICE_EXISTS};
 use super::money::pay_at_once;
-use super::ports::{DocumentId, DocumentStatus, StoredDocument};
-use super::trade::{Prepared, TradeBody, post, prepare};
+use super::ports::{DocumentId, StoredDocument};
+use super::steps::{delete, draft, may_post, note_posted, of_type};
+use super::trade::{Prepared, TradeBody, keep, post, prepare};
 use super::views::DocumentView;
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
-use crate::changes::{record, stale};
-use crate::command::{Command, Done, check_version};
+use crate::changes::record;
+use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::documents::trade::Preparing;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{Kept, MergePatch};
 
@@ -83,8 +80,7 @@ impl<B: TradeBody> Command for CreateDocument<B> {
             return Ok(done(uow, &prepared, prepared.document.clone(), None, "created"));
         }
         let scale = prepared.money.currency.scale;
-        let document = post(ctx, uow, books, prepared).await?;
-        uow.documents().insert_document(&document).await?;
+        let document = post(ctx, uow, books, prepared, None).await?;
         let mut view = note_posted(uow, &document, scale);
         if let Some(payment) = payment {
             pay_at_once(ctx, uow, &document, payment, &mut view).await?;
@@ -104,15 +100,7 @@ impl<B: TradeBody> Command for UpdateDocument<B> {
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
-        let document = StoredDocument {
-            created_by: stored.created_by,
-            created_at: stored.created_at,
-            version: stored.version + 1,
-            ..prepared.document.clone()
-        };
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = keep(uow, prepared.document.clone(), Some(&stored)).await?;
         let before = stored.shown(None, prepared.money.currency.scale);
         Ok(done(uow, &prepared, document, Some(before), "updated"))
     }
@@ -129,22 +117,6 @@ impl<B: TradeBody> Command for DeleteDocument<B> {
     }
 }
 
-/// Deletes a draft of any type.
-pub(super) async fn delete(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    id: DocumentId,
-    document_type: DocumentType,
-) -> AppResult<Done<()>> {
-    let stored = draft(ctx, uow, id, document_type).await?;
-    if !uow.documents().delete_draft_document(id, stored.version).await? {
-        return Err(stale(stored.version));
-    }
-    let before = stored.shown(None, 2);
-    record(uow, document_type.as_str(), id.uuid(), "deleted", Some(&before), None);
-    Ok(Done::new(()))
-}
-
 #[async_trait]
 impl<B: TradeBody> Command for PostDocument<B> {
     const NAME: &'static str = B::NAMES.post;
@@ -157,16 +129,7 @@ impl<B: TradeBody> Command for PostDocument<B> {
         let mut books = Books::open(ctx, uow).await?;
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
         let scale = prepared.money.currency.scale;
-        let posted = post(ctx, uow, books, prepared).await?;
-        let document = StoredDocument {
-            created_by: stored.created_by,
-            created_at: stored.created_at,
-            version: stored.version + 1,
-            ..posted
-        };
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = post(ctx, uow, books, prepared, Some(&stored)).await?;
         let view = note_posted(uow, &document, scale);
         Ok(Done::of(view.id, view.version, view))
     }
@@ -192,41 +155,6 @@ impl<B: TradeBody> Command for CopyDocument<B> {
         uow.documents().insert_document(&prepared.document).await?;
         Ok(done(uow, &prepared, prepared.document.clone(), None, "created"))
     }
-}
-
-/// A user who may not post keeps a draft instead.
-pub(super) fn may_post(ctx: &RequestContext, permission: &'static str) -> AppResult<()> {
-    if ctx.permissions.allows(permission) {
-        return Ok(());
-    }
-    Err(Violation::new(&DOCUMENT_POST_PERMISSION).with("permission", permission).into())
-}
-
-/// The document, if it is of the type.
-pub(super) async fn of_type(
-    uow: &mut dyn UnitOfWork,
-    id: DocumentId,
-    document_type: DocumentType,
-) -> AppResult<StoredDocument> {
-    let found = uow.documents().find_document(id).await?;
-    let found = found.filter(|document| document.document_type == document_type);
-    found.ok_or_else(|| AppError::not_found(document_type.as_str()))
-}
-
-/// The draft at the version that the caller knows.
-pub(super) async fn draft(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    id: DocumentId,
-    document_type: DocumentType,
-) -> AppResult<StoredDocument> {
-    let stored = of_type(uow, id, document_type).await?;
-    check_version(ctx, stored.version)?;
-    if stored.status != DocumentStatus::Draft {
-        let number = stored.number.clone().unwrap_or_default();
-        return Err(Violation::new(&DOCUMENT_NOT_DRAFT).with("number", number).into());
-    }
-    Ok(stored)
 }
 
 /// Prepares a body, and refuses a supplier's number that another document has (R87).
@@ -264,12 +192,4 @@ fn done(
     record(uow, entity, view.id, action, before.as_ref(), Some(&view));
     let view = DocumentView { lines: Some(document.lines), ..view };
     Done::of(view.id, view.version, view)
-}
-
-/// Notes a document that was posted just now and shows it with its lines; nothing of it is settled yet.
-pub(super) fn note_posted(uow: &mut dyn UnitOfWork, document: &StoredDocument, scale: u8) -> DocumentView {
-    let open = Amount::parse(&document.view.totals.payable).ok();
-    let view = document.shown(open, scale);
-    record(uow, document.document_type.as_str(), view.id, "posted", None, Some(&view));
-    DocumentView { lines: Some(document.lines.clone()).filter(|lines| !lines.is_empty()), ..view }
 }

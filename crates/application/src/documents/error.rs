@@ -65,6 +65,9 @@ domain::errors! {
     PAYMENT_REQUIRED = "payment_required", Rule, User,
         "Party {party} stands for customers who pay at once: send the payment with the invoice.",
         "الطرف {party} يمثل عملاء يدفعون فورًا: أرسل الدفعة مع الفاتورة.";
+    CREDIT_LIMIT_EXCEEDED = "credit_limit_exceeded", Rule, User,
+        "The credit limit of {party} is {limit}: {used} are open, and the document needs {needed}. Whoever has the permission sales.credit.override may post it with creditOverrideReason.",
+        "حد ائتمان {party} هو {limit}: المفتوح {used}، ويحتاج المستند إلى {needed}. لمن لديه الصلاحية sales.credit.override أن يرحّله مع creditOverrideReason.";
     PAYMENT_NEEDS_POST = "payment_needs_post", Rule, User,
         "A payment comes with an invoice that is posted: send post: true.", "ترافق الدفعة فاتورة تُرحّل: أرسل post: true.";
     PREPAYMENT_EXCEEDED = "prepayment_exceeded", Rule, User,

@@ -11,6 +11,7 @@ pub mod error;
 pub mod money;
 pub mod numbering;
 pub mod ports;
+mod steps;
 pub mod trade;
 pub mod undo;
 pub mod views;

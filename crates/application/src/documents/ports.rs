@@ -109,6 +109,9 @@ pub trait DocumentRepository: Send {
         types: &[DocumentType],
         names: &BTreeSet<&str>,
     ) -> StorageResult<Vec<NamedDocument>>;
+    /// What a customer owes in the company currency: the open receivables of its code. MUST keep other transactions from
+    /// asking the same until this one ends.
+    async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;
     /// The active series that numbers documents of a type, the first by code.
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
 

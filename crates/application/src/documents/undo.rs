@@ -13,9 +13,9 @@ use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
-use super::commands::{note_posted, of_type};
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
+use super::steps::{note_posted, of_type};
 use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
@@ -60,8 +60,7 @@ impl Command for CancelInvoice {
         let preparing = Preparing { ctx, document_type, id, body: &kept.text, input: kept.body.input() };
         let prepared = prepare(preparing, uow, &mut books).await?;
         let scale = prepared.money.currency.scale;
-        let note = post(ctx, uow, books, prepared).await?;
-        uow.documents().insert_document(&note).await?;
+        let note = post(ctx, uow, books, prepared, None).await?;
         let mut view = note_posted(uow, &note, scale);
         if settle(ctx, uow, &invoice, &note).await? {
             view.payment_state = None;

@@ -125,6 +125,7 @@ static OTHERS: &[PermissionSpec] = &[
         "Verify bank accounts of parties",
         "التحقق من الحسابات البنكية للأطراف",
     ),
+    permission("sales.credit.override", "Sell beyond credit limits", "البيع بما يتجاوز حدود الائتمان"),
     permission("settlement.open_item.read", "See open items", "عرض البنود المفتوحة"),
     permission("settlement.allocation.read", "See allocations", "عرض التخصيصات"),
     permission("settlement.allocation.create", "Allocate payments to invoices", "تخصيص المدفوعات للفواتير"),

@@ -99,7 +99,7 @@ impl<B: Patchable> WireType for MergePatch<B> {
     }
     fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         let before = errors.len();
-        B::check_members(raw, at, errors)?;
+        let _ = B::check_members(raw, at, errors);
         raw.members(|name, _| {
             if NOT_KEPT.contains(&&*name) {
                 unknown_member(&name, at, &[], errors);

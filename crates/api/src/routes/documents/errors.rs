@@ -79,6 +79,7 @@ pub(super) static SUPPLIERS: &[&ErrorDef] =
 pub(super) static SALES: &[&ErrorDef] = &[
     &own::BUYER_ADDRESS_INCOMPLETE,
     &own::SELLER_NOT_REGISTERED,
+    &own::CREDIT_LIMIT_EXCEEDED,
     &own::PAYMENT_REQUIRED,
     &own::PAYMENT_NEEDS_POST,
     &own::PREPAYMENT_EXCEEDED,

@@ -119,3 +119,45 @@ async fn the_entry_of_an_invoice_is_not_reversed_by_itself() {
     assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "entry_belongs_to_document"));
     assert!(refused.text().contains("cancel or credit"), "{}", refused.text());
 }
+
+/// Two invoices at once never use the last riyal twice; who may, goes beyond the limit with a reason.
+#[tokio::test]
+async fn a_credit_limit_holds_whoever_posts_at_the_same_time() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let party = client.get("/parties?code=C001").await.ok()["items"][0].clone();
+    let limited = json!({ "customer": { "creditLimit": "1000.00", "creditCheck": "invoice" } });
+    with_etag(client, "PATCH", &format!("/parties/{}", id(&party)), limited).await.expect(200);
+    let body = invoice("2026-03-15", &[line("1", "600.00", "S15")]);
+    let (one, two) = tokio::join!(
+        client.post("/sales-invoices", body.clone()),
+        client.post("/sales-invoices", body.clone())
+    );
+    let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 422], "{} {}", one.text(), two.text());
+    let refused = if one.status == 422 { one } else { two };
+    assert_eq!(refused.errors(), [("/partyId".to_owned(), "credit_limit_exceeded".to_owned())]);
+    assert!(refused.text().contains("690.00") && refused.text().contains("1000.00"), "{}", refused.text());
+    let mut beyond = body;
+    beyond["creditOverrideReason"] = json!("The order is urgent");
+    posted(client, "/sales-invoices", beyond).await;
+}
+
+/// Files belong to documents as they do to entries, and go with their draft.
+#[tokio::test]
+async fn documents_have_files() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let mut body = invoice("2026-03-15", &[line("1", "600.00", "S15")]);
+    body["post"] = json!(false);
+    let draft = posted(client, "/sales-invoices", body).await;
+    let path = format!("/attachments?documentType=sales_invoice&documentId={}&name=order.txt", id(&draft));
+    client.call("POST", &path, &["Content-Type: text/plain"], "as ordered").await.expect(201);
+    let list = format!("/attachments?documentType=sales_invoice&documentId={}", id(&draft));
+    assert_eq!(client.get(&list).await.ok()["items"].as_array().unwrap().len(), 1);
+    let other = format!("/attachments?documentType=receipt&documentId={}&name=x.txt", id(&draft));
+    assert_eq!(client.call("POST", &other, &["Content-Type: text/plain"], "x").await.status, 422);
+    with_etag(client, "DELETE", &format!("/sales-invoices/{}", id(&draft)), Value::Null).await.expect(204);
+    assert_eq!(client.get(&list).await.ok()["items"], json!([]));
+}

@@ -66,7 +66,7 @@ async fn by_reference(client: &Client, path: &str) -> BTreeMap<String, Value> {
 
 #[tokio::test]
 async fn northwind_is_loaded_by_files() {
-    let Some(folder) = testkit::data::shared("data/trade/northwind") else { return };
+    let Some(folder) = testkit::data::shared("trade/northwind") else { return };
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     one_rate(client, "1996-01-01").await;
@@ -148,7 +148,7 @@ async fn northwind_is_loaded_by_files() {
 
 #[tokio::test]
 async fn a_shop_with_prices_that_include_vat_is_loaded_by_files() {
-    let Some(folder) = testkit::data::shared("data/trade/online-retail") else { return };
+    let Some(folder) = testkit::data::shared("trade/online-retail") else { return };
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     one_rate(client, "2010-01-01").await;

@@ -10,11 +10,12 @@ use super::post::post_money;
 use super::prepare::{PreparedMoney, PreparingMoney, prepare_money};
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
-use crate::changes::{record, stale};
+use crate::changes::record;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
-use crate::documents::commands::{delete, draft, may_post};
 use crate::documents::ports::{DocumentId, StoredDocument};
+use crate::documents::steps::{delete, draft, may_post};
+use crate::documents::trade::keep;
 use crate::documents::views::DocumentView;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
@@ -85,7 +86,7 @@ impl<B: MoneyBody> Command for CreateMoney<B> {
         }
         let allocations = self.0.body.input().allocations;
         let (document, left) = post_money(ctx, uow, books, prepared, allocations).await?;
-        uow.documents().insert_document(&document).await?;
+        let document = keep(uow, document, None).await?;
         Ok(done(uow, &document, (Some(left), scale), None, "posted"))
     }
 }
@@ -101,10 +102,7 @@ impl<B: MoneyBody> Command for UpdateMoney<B> {
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
-        let document = successor(&stored, prepared.document);
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = keep(uow, prepared.document, Some(&stored)).await?;
         let before = stored.shown(None, prepared.scale);
         Ok(done(uow, &document, (None, prepared.scale), Some(before), "updated"))
     }
@@ -134,20 +132,7 @@ impl<B: MoneyBody> Command for PostMoney<B> {
         let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
         let scale = prepared.scale;
         let (posted, left) = post_money(ctx, uow, books, prepared, kept.body.input().allocations).await?;
-        let document = successor(&stored, posted);
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(stored.version));
-        }
+        let document = keep(uow, posted, Some(&stored)).await?;
         Ok(done(uow, &document, (Some(left), scale), None, "posted"))
-    }
-}
-
-/// The document in the place of the one that is stored.
-fn successor(stored: &StoredDocument, document: StoredDocument) -> StoredDocument {
-    StoredDocument {
-        created_by: stored.created_by,
-        created_at: stored.created_at,
-        version: stored.version + 1,
-        ..document
     }
 }

@@ -180,6 +180,7 @@ macro_rules! trade_body {
                     kind: None,
                     prepayments: &[],
                     paid_at_once: false,
+                    credit_override: None,
                     note: None,
                     supplier: None,
                 }
@@ -197,6 +198,9 @@ trade_body! {
         kind: Option<InvoiceKind>,
         /// Prepayment invoices that are deducted.
         prepayments: List<PrepaymentBody, PREPAYMENTS_MAX> => [],
+        /// The reason for which it is posted although the customer's credit limit does not reach. Needs the permission
+        /// `sales.credit.override`.
+        credit_override_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
         /// Money that is received with the invoice: a receipt is posted and allocated in the same step. Needs `post`.
         payment: Option<PaymentAtOnceBody>,
     }
@@ -342,7 +346,14 @@ trade_documents! {
 impl TradeBody for NewSalesInvoice {
     fn input(&self) -> Input<'_> {
         let paid_at_once = self.payment.is_some();
-        Input { kind: self.kind, prepayments: &self.prepayments.0, paid_at_once, ..self.common() }
+        let credit_override = self.credit_override_reason.as_deref();
+        Input {
+            kind: self.kind,
+            prepayments: &self.prepayments.0,
+            paid_at_once,
+            credit_override,
+            ..self.common()
+        }
     }
     fn payment(&self) -> Option<&PaymentAtOnceBody> {
         self.payment.as_ref()

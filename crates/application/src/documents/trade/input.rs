@@ -38,6 +38,8 @@ pub struct Input<'b> {
     pub prepayments: &'b [PrepaymentBody],
     /// A payment comes with it.
     pub paid_at_once: bool,
+    /// The reason for going beyond the customer's credit limit.
+    pub credit_override: Option<&'b str>,
     pub note: Option<Note<'b>>,
     pub supplier: Option<Supplier<'b>>,
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod adjust;
 mod body;
 mod check;
+mod credit;
 mod dues;
 mod facts;
 mod header;
@@ -20,6 +21,6 @@ pub use body::{
     DocumentChargeBody, DocumentLineBody, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote,
     NewSalesDebitNote, NewSalesInvoice, PaymentAtOnceBody, PrepaymentBody, TradeBody,
 };
-pub(in crate::documents) use post::of_the_whole;
 pub use post::post;
+pub(in crate::documents) use post::{keep, of_the_whole};
 pub use prepare::{Prepared, Preparing, prepare};

@@ -17,6 +17,7 @@ use crate::accounting::error::JOURNAL_UNKNOWN;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
+use crate::changes::stale;
 use crate::context::RequestContext;
 use crate::documents::error::{DOCUMENT_TOTAL_ZERO, TAX_DATE_LOCKED};
 use crate::documents::numbering::take_number;
@@ -25,12 +26,13 @@ use crate::error::{AppError, AppResult};
 use crate::settlement::entry::check_date;
 use crate::unit_of_work::UnitOfWork;
 
-/// Posts a prepared document and answers it as it is to be kept. The caller stores it.
+/// Posts a prepared document, in the place of its draft if there is one, and answers it as it is kept.
 pub async fn post(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     mut books: Books,
     prepared: Prepared,
+    draft: Option<&StoredDocument>,
 ) -> AppResult<StoredDocument> {
     refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
@@ -43,16 +45,39 @@ pub async fn post(
     post_entry(ctx, uow, books, &prepared, (entry, &number, &reference), posted.lines).await?;
     let entries = tax_entries(uow, &prepared, (entry, &number), &posted.vat)?;
     uow.tax_entries().insert_tax_entries(&entries).await?;
-    keep_progress(uow, &prepared).await?;
-    let document = prepared.document;
-    Ok(StoredDocument {
+    let document = StoredDocument {
         status: DocumentStatus::Posted,
         number: Some(number),
         series: Some(series),
         entry: Some(entry),
         posted_at: Some(uow.now()),
+        ..prepared.document.clone()
+    };
+    let document = keep(uow, document, draft).await?;
+    keep_progress(uow, &prepared).await?;
+    Ok(document)
+}
+
+/// Stores a document that is new, or one version later in the place of its draft.
+pub(in crate::documents) async fn keep(
+    uow: &mut dyn UnitOfWork,
+    document: StoredDocument,
+    draft: Option<&StoredDocument>,
+) -> AppResult<StoredDocument> {
+    let Some(draft) = draft else {
+        uow.documents().insert_document(&document).await?;
+        return Ok(document);
+    };
+    let document = StoredDocument {
+        created_by: draft.created_by,
+        created_at: draft.created_at,
+        version: draft.version + 1,
         ..document
-    })
+    };
+    if !uow.documents().update_document(&document).await? {
+        return Err(stale(draft.version));
+    }
+    Ok(document)
 }
 
 /// Everything that keeps the document from being posted, at once.
@@ -70,6 +95,9 @@ async fn refuse(
     let date = check_date(uow, ctx, books, prepared.document.posting_date).await?;
     violations.check("", date.map_err(|violation| violation.at("/postingDate")));
     violations.check("", check_tax_date(uow, books, prepared));
+    if let Some(credit) = &prepared.credit {
+        violations.check("", credit.check(ctx, uow).await?);
+    }
     Ok(violations.into_result(())?)
 }
 

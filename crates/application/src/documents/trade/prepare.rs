@@ -14,6 +14,7 @@ use domain::tax::tax_code::TaxCode;
 use super::accounts::{LineSlots, party_account};
 use super::adjust::{Deducted, Deducting, take_over_supplier};
 use super::check::{PostingCheck, default_kind};
+use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::{Facts, Role};
 use super::header::{Dates, DocumentMoney, party};
@@ -46,6 +47,8 @@ pub struct Prepared {
     pub uses: Vec<GroupUse>,
     /// Per corrected line the quantity that comes back.
     pub credited: Vec<(u32, Quantity)>,
+    /// What the customer's credit must reach for.
+    pub credit: Option<CreditCheck>,
     /// What only posting refuses.
     pub refusals: Vec<Violation>,
 }
@@ -322,8 +325,10 @@ impl Preparing<'_> {
         let kind = self.kind(&header.party, header.original.as_ref());
         refused.extend(self.refusals(kind, &header, &facts, &content));
         let document = self.shown(uow, kind, &header, &content, (&calculation, &deducted, &dues, payable));
+        let credit = CreditCheck::of(self.document_type, &header.party, &self.input, payable, header.money);
         Ok(Prepared {
             document,
+            credit,
             party_account: account,
             money: header.money,
             calculation,

@@ -16,6 +16,13 @@ use crate::unit_of_work::UnitOfWork;
 pub fn read_permission(kind: DocumentType) -> Permission {
     match kind {
         DocumentType::JournalEntry => "accounting.journal_entry.read",
+        DocumentType::SalesInvoice => "sales.sales_invoice.read",
+        DocumentType::SalesCreditNote => "sales.sales_credit_note.read",
+        DocumentType::SalesDebitNote => "sales.sales_debit_note.read",
+        DocumentType::PurchaseInvoice => "purchase.purchase_invoice.read",
+        DocumentType::PurchaseCreditNote => "purchase.purchase_credit_note.read",
+        DocumentType::Receipt => "settlement.receipt.read",
+        DocumentType::Payment => "settlement.payment.read",
     }
 }
 

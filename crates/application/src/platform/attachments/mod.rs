@@ -44,7 +44,7 @@ pub static ATTACHMENT_LIST: ListSpec = ListSpec {
     resource: ATTACHMENT,
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
-        FieldSpec::new("documentType", FieldKind::Word(&["journal_entry"])),
+        FieldSpec::new("documentType", FieldKind::Word(domain::platform::attachment::DocumentType::WORDS)),
         FieldSpec::new("documentId", FieldKind::Id),
         FieldSpec::new("name", FieldKind::Search),
         FieldSpec::new("contentType", FieldKind::Text),

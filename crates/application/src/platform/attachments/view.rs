@@ -14,7 +14,7 @@ use crate::views::{optional_timestamp, timestamp};
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentView {
     pub id: Uuid,
-    /// The type of the document: `journal_entry`.
+    /// The type of the document, such as `journal_entry` or `sales_invoice`.
     pub document_type: String,
     pub document_id: Uuid,
     /// The name of the file.

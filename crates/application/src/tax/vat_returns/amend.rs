@@ -1,4 +1,4 @@
-//! `POST /vat-returns/{id}/amend`: a return for a period that is filed already, with what was not in it.
+//! `POST /vat-returns/{id}/amend`: a return for a period that is filed already, with the entries that it lacked.
 
 use async_trait::async_trait;
 use domain::tax::vat_return::{VAT_REASON_LENGTH_MAX, VAT_RETURN_NOT_FILED, VatReturnId, VatReturnStatus};
@@ -42,7 +42,7 @@ impl Command for AmendVatReturn {
         if original.status != VatReturnStatus::Filed {
             return Err(AppError::of(&VAT_RETURN_NOT_FILED));
         }
-        // Whoever amends an amendment amends the return of the period once more.
+        // An amendment of an amendment belongs to the first return of the period, too.
         let amends = original.amends.unwrap_or(original.id);
         if let Some(head) = uow.vat_returns().draft_amendment(amends).await? {
             return Err(exists(head).into());

@@ -65,7 +65,7 @@ impl Command for FileVatReturn {
         stored.filed_at = Some(uow.now());
         stored.filed_by = ctx.actor.user_id();
         stored.version += 1;
-        // An entry that was posted since it was counted belongs to a return that somebody has looked at.
+        // Entries that were posted since the figures were computed must be seen before they are declared.
         if uow.vat_returns().take_entries(stored.id, stored.scope()).await? != stored.entry_count {
             return Err(AppError::of(&VAT_RETURN_OUTDATED));
         }

@@ -120,7 +120,7 @@ async fn entry(
     })
 }
 
-/// Nothing of the entry is the caller's to mend but its date.
+/// The caller can mend the date of the entry and nothing else of it.
 fn of_the_whole(error: AppError) -> AppError {
     let moved = error.violations.into_iter().map(|violation| {
         let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };

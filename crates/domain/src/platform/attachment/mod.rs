@@ -36,6 +36,13 @@ crate::choices! {
     /// Which documents can have attachments.
     pub enum DocumentType {
         JournalEntry = "journal_entry",
+        SalesInvoice = "sales_invoice",
+        SalesCreditNote = "sales_credit_note",
+        SalesDebitNote = "sales_debit_note",
+        PurchaseInvoice = "purchase_invoice",
+        PurchaseCreditNote = "purchase_credit_note",
+        Receipt = "receipt",
+        Payment = "payment",
     }
 }
 

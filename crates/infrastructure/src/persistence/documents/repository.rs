@@ -24,6 +24,14 @@ use crate::sql::bulk::Bulk;
 use crate::sql::value::{Columns, Kind, Row, Value, code_list};
 use crate::statements;
 
+macro_rules! receivable {
+    () => {
+        "SELECT CAST(SUM(i.open_company_amount) AS DECIMAL(19,4)) AS open_amount FROM party p INNER JOIN open_item i \
+         ON i.tenant_id = p.tenant_id AND i.control = 'receivable' AND i.party = ?3 AND i.settled_on IS NULL \
+         WHERE p.tenant_id = ?1 AND p.id = ?2"
+    };
+}
+
 statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
@@ -49,6 +57,10 @@ statements! {
     BY_REFERENCES = "documents.document.by_references":
         "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
          AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'";
+    RECEIVABLE = "documents.document.receivable":
+        receivable!(),
+        // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.
+        mssql: concat!("UPDATE party SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", receivable!());
     SERIES = "documents.document.series":
         "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
@@ -161,6 +173,12 @@ impl DocumentRepository for SqlUnitOfWork {
         found.dedup_by_key(|named| named.id);
         Ok(found)
     }
+    async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount> {
+        let row = self.tx.find(&RECEIVABLE, &[self.tenant.into(), party.into(), code.into()]).await?;
+        let open = row.map(|row| row.single::<Option<Amount>>("open_item", "open_amount")).transpose()?;
+        Ok(open.flatten().unwrap_or_default())
+    }
+
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
         let row = self.tx.find(&SERIES, &[self.tenant.into(), document_type.as_str().into()]).await?;
         row.map(|row| read_series(&mut row.columns("number_series"))).transpose()

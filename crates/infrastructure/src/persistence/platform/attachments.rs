@@ -36,7 +36,18 @@ macro_rules! journal_entry {
     };
 }
 
+macro_rules! document {
+    () => {
+        "SELECT d.posting_date, d.status, p.status AS period_status FROM document d \
+         LEFT JOIN fiscal_period p ON p.tenant_id = d.tenant_id AND p.kind = 'regular' AND p.start_date <= d.posting_date \
+         AND p.end_date >= d.posting_date WHERE d.tenant_id = ?1 AND d.id = ?2 AND d.document_type = ?3"
+    };
+}
+
 statements! {
+    DOCUMENT = "platform.attachment.document":
+        document!(),
+        mssql: concat!("UPDATE document SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", document!());
     JOURNAL_ENTRY = "platform.attachment.journal_entry":
         journal_entry!(),
         // Locks by writing: a draft that is deleted meanwhile leaves no file behind, and files are counted one by one.
@@ -89,10 +100,12 @@ fn size(bytes: u64) -> i64 {
 #[async_trait]
 impl AttachmentRepository for SqlUnitOfWork {
     async fn document(&mut self, kind: DocumentType, id: Uuid) -> StorageResult<Option<DocumentState>> {
-        let statement = match kind {
-            DocumentType::JournalEntry => &JOURNAL_ENTRY,
+        let params: [Value; 3] = [self.tenant.into(), id.into(), kind.as_str().into()];
+        let found = match kind {
+            DocumentType::JournalEntry => self.tx.find(&JOURNAL_ENTRY, &params[..2]).await?,
+            _ => self.tx.find(&DOCUMENT, &params).await?,
         };
-        let Some(row) = self.tx.find(statement, &[self.tenant.into(), id.into()]).await? else {
+        let Some(row) = found else {
             return Ok(None);
         };
         let mut columns = row.columns(kind.as_str());

@@ -14,7 +14,7 @@ use crate::sql::value::{Row, Value, code_list};
 use crate::statements;
 
 /// The entries of a scope: ?2 and ?3 are the days of the period, ?4 is the day since which entries are taken, ?5 are the boxes.
-/// What corrects a document of an earlier return is told by the entries of that document.
+/// An entry corrects a document of an earlier return if that return has entries of the document.
 macro_rules! unfiled {
     () => {
         "(SELECT e.tenant_id, e.id, e.return_box, e.side, e.account_id, e.base, e.tax, \

@@ -1,6 +1,20 @@
+use application::authorize::Access;
+use application::command::{Command, Done};
+use application::context::RequestContext;
+use application::error::AppResult;
+use application::tax::vat_returns::create::CreateVatReturn;
+use application::tax::vat_returns::file::FileVatReturn;
+use application::unit_of_work::UnitOfWork;
+use async_trait::async_trait;
+use domain::accounting::journal_entry::EntrySourceKind;
 use domain::error::Language;
+use domain::money::{Amount, CurrencyCode, Percentage};
+use domain::tax::category::TaxCategory;
+use domain::tax::tax_entry::{TaxEntry, TaxEntryId, TaxSide};
+use domain::text::Code;
+use uuid::Uuid;
 
-use super::books::{Books, foreign, line, with_dimensions};
+use super::books::{Books, account_id, date, foreign, line, with_dimensions};
 
 async fn some() -> Books {
     let books = Books::open().await;
@@ -146,6 +160,78 @@ async fn an_open_item_that_was_changed_is_found() {
         let books = some().await;
         let lines = vec![line("1020", "50"), line("4010", "-50")];
         books.post_lines("2026-02-03", lines).await.unwrap();
+        assert_eq!(failing(&books).await, Vec::<&str>::new());
+        books.connection().execute_batch(change).unwrap();
+        assert_eq!(failing(&books).await, found, "{change}");
+    }
+}
+
+struct Insert(TaxEntry);
+
+#[async_trait]
+impl Command for Insert {
+    const NAME: &'static str = "insert_tax_entry_for_test";
+    const ACCESS: Access = Access::SignedIn;
+    type Output = ();
+
+    async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<()>> {
+        uow.tax_entries().insert_tax_entries(std::slice::from_ref(&self.0)).await?;
+        Ok(Done::new(()))
+    }
+}
+
+/// Books with a filed return of one entry, whose tax of 15 stands on the account 2020.
+async fn filed() -> Books {
+    let books = Books::open().await;
+    for code in ["2133", "1154"] {
+        books.account(&books.connection(), code, code, "", "liability", true, ("none", "none"));
+    }
+    let posted = books.post("2026-02-10", &[("1010", "15"), ("2020", "-15")]).await;
+    let amount = |text: &str| Amount::parse(text).unwrap();
+    let entry = TaxEntry {
+        id: TaxEntryId::new(Uuid::from_u128(1)),
+        source_kind: EntrySourceKind::Allocation,
+        source_id: Uuid::from_u128(2),
+        document_number: "S1".to_owned(),
+        entry: posted["id"].as_str().unwrap().parse().unwrap(),
+        party: None,
+        tax_code: "S15".to_owned(),
+        category: TaxCategory::Standard,
+        rate: Percentage::parse("15").unwrap(),
+        account: Some(account_id("2020")),
+        side: TaxSide::Output,
+        return_box: Code::parse("1").ok(),
+        currency: CurrencyCode::parse("SAR").unwrap(),
+        currency_base: amount("100"),
+        currency_tax: amount("15"),
+        base: amount("100"),
+        tax: amount("15"),
+        tax_date: date("2026-02-10"),
+        posting_date: date("2026-02-10"),
+        corrects: None,
+    };
+    books.run(Insert(entry)).await.unwrap();
+    let (from, to) = (Some(date("2026-02-01")), Some(date("2026-02-28")));
+    let prepared = books.run(CreateVatReturn { period: None, from, to, opening_credit: None }).await.unwrap();
+    let id = prepared["id"].as_str().unwrap().parse().unwrap();
+    books.run(FileVatReturn { id, reference: "Z-1".to_owned(), posting_date: None }).await.unwrap();
+    books
+}
+
+#[tokio::test]
+async fn a_tax_entry_or_a_filed_return_that_was_changed_is_found() {
+    let both = vec!["tax_entries_equal_vat_accounts", "return_entries_once"];
+    for (change, found) in [
+        ("UPDATE tax_entry SET tax = 140000", both),
+        (
+            "UPDATE tax_entry SET account_id = (SELECT id FROM account WHERE code = '1010')",
+            vec!["tax_entries_equal_vat_accounts"],
+        ),
+        ("UPDATE vat_return SET due = 140000", vec!["return_entries_once"]),
+        ("UPDATE vat_return SET status = 'draft'", vec!["return_entries_once"]),
+        ("DELETE FROM vat_return_entry", vec!["return_entries_once"]),
+    ] {
+        let books = filed().await;
         assert_eq!(failing(&books).await, Vec::<&str>::new());
         books.connection().execute_batch(change).unwrap();
         assert_eq!(failing(&books).await, found, "{change}");

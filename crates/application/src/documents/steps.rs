@@ -1,0 +1,82 @@
+//! Steps that the commands on all documents take.
+
+use domain::documents::document_type::DocumentType;
+use domain::error::Violation;
+use domain::money::Amount;
+use domain::platform::attachment;
+
+use super::error::{DOCUMENT_NOT_DRAFT, DOCUMENT_POST_PERMISSION};
+use super::ports::{DocumentId, DocumentStatus, StoredDocument};
+use super::views::DocumentView;
+use crate::changes::{record, stale};
+use crate::command::{Done, check_version};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::platform::attachments::delete_with_document;
+use crate::unit_of_work::UnitOfWork;
+
+/// Deletes a draft of any type.
+pub(in crate::documents) async fn delete(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    id: DocumentId,
+    document_type: DocumentType,
+) -> AppResult<Done<()>> {
+    let stored = draft(ctx, uow, id, document_type).await?;
+    if let Ok(kind) = attachment::DocumentType::parse(document_type.as_str()) {
+        delete_with_document(uow, kind, id.uuid()).await?;
+    }
+    if !uow.documents().delete_draft_document(id, stored.version).await? {
+        return Err(stale(stored.version));
+    }
+    let before = stored.shown(None, 2);
+    record(uow, document_type.as_str(), id.uuid(), "deleted", Some(&before), None);
+    Ok(Done::new(()))
+}
+
+/// A user who may not post keeps a draft instead.
+pub(in crate::documents) fn may_post(ctx: &RequestContext, permission: &'static str) -> AppResult<()> {
+    if ctx.permissions.allows(permission) {
+        return Ok(());
+    }
+    Err(Violation::new(&DOCUMENT_POST_PERMISSION).with("permission", permission).into())
+}
+
+/// The document, if it is of the type.
+pub(in crate::documents) async fn of_type(
+    uow: &mut dyn UnitOfWork,
+    id: DocumentId,
+    document_type: DocumentType,
+) -> AppResult<StoredDocument> {
+    let found = uow.documents().find_document(id).await?;
+    let found = found.filter(|document| document.document_type == document_type);
+    found.ok_or_else(|| AppError::not_found(document_type.as_str()))
+}
+
+/// The draft at the version that the caller knows.
+pub(in crate::documents) async fn draft(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    id: DocumentId,
+    document_type: DocumentType,
+) -> AppResult<StoredDocument> {
+    let stored = of_type(uow, id, document_type).await?;
+    check_version(ctx, stored.version)?;
+    if stored.status != DocumentStatus::Draft {
+        let number = stored.number.clone().unwrap_or_default();
+        return Err(Violation::new(&DOCUMENT_NOT_DRAFT).with("number", number).into());
+    }
+    Ok(stored)
+}
+
+/// Notes a document that was posted just now and shows it with its lines; nothing of it is settled yet.
+pub(in crate::documents) fn note_posted(
+    uow: &mut dyn UnitOfWork,
+    document: &StoredDocument,
+    scale: u8,
+) -> DocumentView {
+    let open = Amount::parse(&document.view.totals.payable).ok();
+    let view = document.shown(open, scale);
+    record(uow, document.document_type.as_str(), view.id, "posted", None, Some(&view));
+    DocumentView { lines: Some(document.lines.clone()).filter(|lines| !lines.is_empty()), ..view }
+}
