@@ -34,6 +34,7 @@ CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_ty
 CREATE INDEX ix_document_series ON document (tenant_id, series_id, number) WHERE series_id IS NOT NULL;
 CREATE INDEX ix_document_draft ON document (tenant_id, posting_date, id) WHERE status = 'draft';
 CREATE INDEX ix_document_type ON document (tenant_id, document_type, id);
+CREATE INDEX ix_document_reference ON document (tenant_id, document_type, reference) WHERE reference IS NOT NULL;
 CREATE INDEX ix_document_date ON document (tenant_id, document_type, document_date, id);
 CREATE INDEX ix_document_party ON document (tenant_id, party_id, document_type, id);
 CREATE INDEX ix_document_corrects ON document (tenant_id, corrects_id) WHERE corrects_id IS NOT NULL;

@@ -198,7 +198,8 @@ pub struct HealthcheckArgs {
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct ImportArgs {
-    /// accounts, journal-entries, opening-balances, parties, items, item-units or prices
+    /// accounts, journal-entries, opening-balances, parties, items, item-units, prices, invoices, purchase-invoices,
+    /// credit-notes, receipts or payments
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: String,
     /// Code of the tenant

@@ -30,6 +30,7 @@ mod dimensions;
 mod disk;
 mod document;
 mod documents;
+mod documents_import;
 mod door;
 mod events;
 mod exports;

@@ -25,7 +25,20 @@ word_type!(PeriodPattern, "periodPattern");
 word_type!(
     ImportKind,
     "importType",
-    ["accounts", "journal-entries", "opening-balances", "parties", "items", "item-units", "prices"]
+    [
+        "accounts",
+        "journal-entries",
+        "opening-balances",
+        "parties",
+        "items",
+        "item-units",
+        "prices",
+        "invoices",
+        "purchase-invoices",
+        "credit-notes",
+        "receipts",
+        "payments",
+    ]
 );
 word_type!(ChainKind, "chainKind");
 word_type!(LockKind, "lockKind");

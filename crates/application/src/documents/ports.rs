@@ -1,5 +1,7 @@
 //! Documents in storage.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
@@ -77,6 +79,15 @@ pub struct GroupUse {
     pub vat: Amount,
 }
 
+/// A posted document as others name it.
+#[derive(Debug, Clone)]
+pub struct NamedDocument {
+    pub id: DocumentId,
+    pub number: String,
+    pub reference: Option<String>,
+    pub party_code: String,
+}
+
 #[async_trait]
 pub trait DocumentRepository: Send {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
@@ -92,6 +103,12 @@ pub trait DocumentRepository: Send {
         party: PartyId,
         key: &str,
     ) -> StorageResult<Option<DocumentId>>;
+    /// The posted documents of these types whose number or reference is among `names`, each once.
+    async fn posted_named(
+        &mut self,
+        types: &[DocumentType],
+        names: &BTreeSet<&str>,
+    ) -> StorageResult<Vec<NamedDocument>>;
     /// What a customer owes in the company currency: the open receivables of its code. MUST keep other transactions from
     /// asking the same until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use domain::text::search_form;
 
 use super::ImportKind;
+use super::document_columns::{BILL_NAMES, CREDIT_NOTE_NAMES, INVOICE_NAMES, MONEY_NAMES};
 use super::item_columns::{ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES};
 use super::party_columns::PARTY_NAMES;
 
@@ -91,16 +92,35 @@ pub enum Column {
     ValidFrom,
     ValidTo,
     DiscountPercent,
+    Document,
+    Quantity,
+    UnitPrice,
+    DiscountAmount,
+    PricesIncludeVat,
+    DocumentDiscount,
+    Charge,
+    ChargeTaxCode,
+    SupplierNumber,
+    CorrectsNumber,
+    CorrectsDate,
+    Reason,
+    NoteKind,
+    Amount,
+    Method,
+    Invoice,
+    Charges,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Column::DiscountPercent as usize + 1;
+pub const COLUMNS: usize = Column::Charges as usize + 1;
 
 /// Whom a cell belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
     /// The entry: its rows name one value or none, wherever among them.
     Entry,
+    /// The document, likewise.
+    Document,
     /// The row's own line.
     Line,
     /// The row's own account.
@@ -182,6 +202,7 @@ impl Columns {
         for named in self.all {
             let of = match named.of {
                 Of::Entry => "entry",
+                Of::Document => "document",
                 Of::Line => "line",
                 Of::Account => "account",
                 Of::Party => "party",
@@ -339,6 +360,10 @@ static PARTY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PARTY_NA
 static ITEM_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_NAMES, &[]));
 static ITEM_UNIT_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(ITEM_UNIT_NAMES, &[]));
 static PRICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PRICE_NAMES, &[]));
+static INVOICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(INVOICE_NAMES, &[]));
+static BILL_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(BILL_NAMES, &[]));
+static CREDIT_NOTE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(CREDIT_NOTE_NAMES, &[]));
+static MONEY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(MONEY_NAMES, &[]));
 
 /// The columns of a kind of file.
 pub fn of(kind: ImportKind) -> &'static Columns {
@@ -349,6 +374,10 @@ pub fn of(kind: ImportKind) -> &'static Columns {
         ImportKind::Items => &ITEM_COLUMNS,
         ImportKind::ItemUnits => &ITEM_UNIT_COLUMNS,
         ImportKind::Prices => &PRICE_COLUMNS,
+        ImportKind::Invoices => &INVOICE_COLUMNS,
+        ImportKind::PurchaseInvoices => &BILL_COLUMNS,
+        ImportKind::CreditNotes => &CREDIT_NOTE_COLUMNS,
+        ImportKind::Receipts | ImportKind::Payments => &MONEY_COLUMNS,
     }
 }
 
@@ -363,8 +392,9 @@ pub fn is_of_entry(column: Column) -> bool {
 }
 
 fn definition(column: Column) -> Option<&'static Named> {
-    let all = [ENTRY_NAMES, ACCOUNT_NAMES, PARTY_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES];
-    all.into_iter().flatten().find(|named| named.column == column)
+    let records = [ENTRY_NAMES, ACCOUNT_NAMES, PARTY_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES];
+    let documents = [INVOICE_NAMES, BILL_NAMES, CREDIT_NOTE_NAMES, MONEY_NAMES];
+    records.into_iter().chain(documents).flatten().find(|named| named.column == column)
 }
 
 #[cfg(test)]

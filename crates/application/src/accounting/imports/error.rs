@@ -85,10 +85,21 @@ domain::errors! {
         "The party is neither a customer nor a supplier that this could belong to; a credit limit belongs to a customer.",
         "الطرف ليس عميلًا ولا موردًا تخصه هذه القيمة؛ وحد الائتمان يخص العميل.";
     IMPORT_DUPLICATE = "import_duplicate", Conflict, User,
-        "These entries were imported before: at {at}, as import {import}, {entries} entries, numbers {numbers}. \
-         Import with allowDuplicate=true to have them once more.",
-        "استُوردت هذه القيود من قبل: في {at} بالاستيراد {import}، وعددها {entries}، وأرقامها {numbers}. \
-         استورد مع allowDuplicate=true لتُضاف مرة أخرى.";
+        "The content of this file was imported before: at {at}, as import {import}, {entries} entries or documents, numbers {numbers}. \
+         Import with allowDuplicate=true to have it once more.",
+        "استُورد محتوى هذا الملف من قبل: في {at} بالاستيراد {import}، وعدد قيوده أو مستنداته {entries}، وأرقامها {numbers}. \
+         استورد مع allowDuplicate=true ليُضاف مرة أخرى.";
+    IMPORT_TOO_MANY_DOCUMENTS = "import_too_many_documents", TooLarge, User,
+        "A file has at most {max} documents; split it.", "بحد أقصى {max} مستندًا في الملف؛ قسّمه إلى ملفات.";
+    IMPORT_DOCUMENT_FIELD_DIFFERS = "import_document_field_differs", Rule, User,
+        "Document {document} has '{value}' here and '{first}' in another of its rows.",
+        "المستند {document} فيه هنا '{value}' وفي صف آخر من صفوفه '{first}'.";
+    IMPORT_DOCUMENT_UNKNOWN = "import_document_unknown", Rule, User,
+        "The party has no posted document with the number or the reference '{value}' that this could be about.",
+        "ليس للطرف مستند مُرحّل رقمه أو مرجعه '{value}' يمكن أن يخصه هذا.";
+    IMPORT_DOCUMENT_AMBIGUOUS = "import_document_ambiguous", Rule, User,
+        "Several posted documents have the reference '{value}'; give the number of the one that is meant.",
+        "لأكثر من مستند مُرحّل المرجع '{value}'؛ أدخل رقم المستند المقصود.";
     IMPORT_PERMISSION_NEEDED = "import_permission_needed", Forbidden, Administrator,
         "For this import you need the permission {permission} as well.",
         "لهذا الاستيراد تحتاج أيضًا إلى الصلاحية {permission}.";

@@ -137,10 +137,10 @@ fn of_line(shared: &Shared<'_>, entry: &FileEntry, line: &FileLine) -> Fingerpri
 }
 
 /// Texts one after the other, so that no two rows of texts look alike.
-struct Fields(Sha256);
+pub(super) struct Fields(pub(super) Sha256);
 
 impl Fields {
-    fn text(&mut self, text: Option<&str>) {
+    pub(super) fn text(&mut self, text: Option<&str>) {
         match text {
             Some(text) => {
                 self.0.update((text.len() as u64 + 1).to_be_bytes());

@@ -1,4 +1,4 @@
-//! Imports: a file of accounts, journal entries, opening balances, parties, items or prices, kept as a whole or not at all.
+//! Imports: a file of accounts, journal entries, opening balances, parties, items, prices or documents, kept as a whole or not at all.
 //!
 //! A file is parsed off the writer ([`parse`]), which resolves nothing but finds every cell that cannot be read. One
 //! command in one transaction ([`commit`]) then resolves codes once for the whole file, checks and posts. Every problem
@@ -12,6 +12,12 @@ pub mod columns;
 mod csv_rows;
 mod csv_scan;
 mod dimensions;
+mod document_bodies;
+mod document_columns;
+mod document_file;
+mod document_names;
+mod document_pointers;
+mod document_rows;
 mod entry_drafts;
 mod entry_file;
 mod entry_heads;
@@ -22,6 +28,7 @@ mod entry_run;
 pub mod error;
 mod fingerprint;
 mod import_accounts;
+mod import_documents;
 mod import_entries;
 mod import_item_units;
 mod import_items;
@@ -48,8 +55,10 @@ use chrono::NaiveDate;
 use domain::ids::JobId;
 
 pub use account_file::AccountFile;
+pub use document_file::DocumentFile;
 pub use entry_file::EntryFile;
 pub use import_accounts::ImportAccounts;
+pub use import_documents::ImportDocuments;
 pub use import_entries::ImportEntries;
 pub use import_item_units::ImportItemUnits;
 pub use import_items::ImportItems;
@@ -72,8 +81,10 @@ pub const IMPORT_LINES_MAX: usize = 2_000_000;
 pub const IMPORT_ACCOUNTS_MAX: usize = 100_000;
 /// Most parties in one file.
 pub const IMPORT_PARTIES_MAX: usize = 20_000;
-/// Most rows in one file of items, units of items or prices.
+/// Most rows in one file of items, units of items, prices or documents.
 pub const IMPORT_ROWS_MAX: usize = 100_000;
+/// Most documents in one file: each is made as a whole, one after the other, in one transaction.
+pub const IMPORT_DOCUMENTS_MAX: usize = 20_000;
 /// Most problems listed; the number of all is told.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 /// Lines between two looks at whether the import was cancelled.
@@ -89,10 +100,15 @@ pub enum ImportKind {
     Items,
     ItemUnits,
     Prices,
+    Invoices,
+    PurchaseInvoices,
+    CreditNotes,
+    Receipts,
+    Payments,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Accounts,
         Self::JournalEntries,
         Self::OpeningBalances,
@@ -100,6 +116,11 @@ impl ImportKind {
         Self::Items,
         Self::ItemUnits,
         Self::Prices,
+        Self::Invoices,
+        Self::PurchaseInvoices,
+        Self::CreditNotes,
+        Self::Receipts,
+        Self::Payments,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -111,6 +132,11 @@ impl ImportKind {
             Self::Items => "items",
             Self::ItemUnits => "item-units",
             Self::Prices => "prices",
+            Self::Invoices => "invoices",
+            Self::PurchaseInvoices => "purchase-invoices",
+            Self::CreditNotes => "credit-notes",
+            Self::Receipts => "receipts",
+            Self::Payments => "payments",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
@@ -129,14 +155,14 @@ pub enum ImportFormat {
 /// How a file is to be taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Post the entries, or leave drafts. `None` is what the same books do by themselves: opening balances are posted, as
+    /// Post the entries or documents, or leave drafts. `None` is what the same books do by themselves: opening balances are posted, as
     /// with `POST /opening-balances`, other entries stay drafts, as with `POST /journal-entries`.
     pub post: Option<bool>,
     /// Generate fiscal years that are missing.
     pub create_periods: bool,
     /// Create dimensions and values that are unknown; otherwise they are errors.
     pub create_dimensions: bool,
-    /// Import entries that were imported before once more.
+    /// Import entries or documents that were imported before once more.
     pub allow_duplicate: bool,
     /// Change accounts, parties, items and prices that differ from the file; otherwise a difference is an error.
     pub update: bool,
@@ -147,7 +173,7 @@ pub struct ImportOptions {
 }
 
 impl ImportOptions {
-    /// Whether the entries of a file are posted.
+    /// Whether the entries or documents of a file are posted.
     pub fn posts(&self, kind: ImportKind) -> bool {
         self.post.unwrap_or(kind == ImportKind::OpeningBalances)
     }
@@ -162,6 +188,7 @@ pub enum ParsedFile {
     Items(Arc<ItemFile>),
     ItemUnits(Arc<ItemUnitFile>),
     Prices(Arc<PriceFile>),
+    Documents(Arc<DocumentFile>),
 }
 
 impl ParsedFile {
@@ -174,6 +201,7 @@ impl ParsedFile {
             Self::Items(file) => file.count() as u64,
             Self::ItemUnits(file) => file.count() as u64,
             Self::Prices(file) => file.count() as u64,
+            Self::Documents(file) => file.rows as u64,
         }
     }
 }
@@ -192,6 +220,11 @@ pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppRe
         ImportKind::Items => ParsedFile::Items(Arc::new(item_rows::read(format, source)?)),
         ImportKind::ItemUnits => ParsedFile::ItemUnits(Arc::new(item_rows::read(format, source)?)),
         ImportKind::Prices => ParsedFile::Prices(Arc::new(item_rows::read(format, source)?)),
+        ImportKind::Invoices
+        | ImportKind::PurchaseInvoices
+        | ImportKind::CreditNotes
+        | ImportKind::Receipts
+        | ImportKind::Payments => ParsedFile::Documents(Arc::new(document_rows::read(format, source, kind)?)),
     })
 }
 
@@ -215,6 +248,9 @@ pub async fn commit(
             execute(app, ctx, ImportItemUnits { file, options, job, progress }).await
         }
         ParsedFile::Prices(file) => execute(app, ctx, ImportPrices { file, options, job, progress }).await,
+        ParsedFile::Documents(file) => {
+            execute(app, ctx, ImportDocuments { file, options, job, progress }).await
+        }
     }
 }
 

@@ -8,13 +8,15 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResultView {
-    /// The type of the import: `accounts`, `journal-entries`, `opening-balances`, `parties`, `items`, `item-units` or `prices`.
+    /// The type of the import, as it was asked for: `journal-entries`, `parties`, `invoices`.
     pub r#type: String,
     /// Whether this was a dry run: everything was checked and nothing was kept.
     pub dry_run: bool,
-    /// Whether the entries were posted; otherwise they are drafts.
+    /// Whether the entries or documents were posted; otherwise they are drafts.
     pub posted: bool,
     pub entries: u64,
+    /// Documents that were created.
+    pub documents: u64,
     pub lines: u64,
     /// Accounts that were created.
     pub accounts: u64,
@@ -42,10 +44,10 @@ pub struct ImportResultView {
     pub dimension_values: u64,
     /// The number of fiscal years that were created.
     pub fiscal_years: u64,
-    /// The id of an import of journal entries, which is also the id of its job. A later import of the same entries is
-    /// refused with this id.
+    /// The id of an import of journal entries or documents, which is also the id of its job. A later import of the same content
+    /// is refused with this id.
     pub import_id: Option<Uuid>,
-    /// The legal number of the first entry posted; null in a dry run, because another entry may take it first.
+    /// The legal number of the first entry or document posted; null in a dry run, because another entry may take it first.
     pub first_number: Option<String>,
     pub last_number: Option<String>,
 }

@@ -1,6 +1,10 @@
 //! [`DocumentRepository`] in SQL.
 
-use application::documents::ports::{DocumentId, DocumentRepository, GroupUse, StoredDocument};
+use std::collections::BTreeSet;
+
+use application::documents::ports::{
+    DocumentId, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
+};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::number_series::NumberSeries;
@@ -17,7 +21,7 @@ use super::rows::{document_columns, read_document};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
-use crate::sql::value::{Columns, Kind, Row, Value};
+use crate::sql::value::{Columns, Kind, Row, Value, code_list};
 use crate::statements;
 
 macro_rules! receivable {
@@ -47,6 +51,12 @@ statements! {
     BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
         "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id = ?3 AND supplier_key = ?4 \
          AND supplier_key IS NOT NULL";
+    BY_NUMBERS = "documents.document.by_numbers":
+        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'";
+    BY_REFERENCES = "documents.document.by_references":
+        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'";
     RECEIVABLE = "documents.document.receivable":
         receivable!(),
         // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.
@@ -148,6 +158,22 @@ impl DocumentRepository for SqlUnitOfWork {
         row.map(|row| row.single("document", "id")).transpose()
     }
 
+    async fn posted_named(
+        &mut self,
+        types: &[DocumentType],
+        names: &BTreeSet<&str>,
+    ) -> StorageResult<Vec<NamedDocument>> {
+        let types = code_list(types.iter().map(|one| one.as_str()));
+        let params = [self.tenant.into(), types, code_list(names.iter().copied())];
+        let numbered = self.tx.query(&BY_NUMBERS, &params).await?;
+        let referred = self.tx.query(&BY_REFERENCES, &params).await?;
+        let rows = numbered.into_iter().chain(referred);
+        let found: StorageResult<Vec<_>> = rows.map(|row| read_named(&mut row.columns("document"))).collect();
+        let mut found = found?;
+        found.sort_by_key(|named| named.id);
+        found.dedup_by_key(|named| named.id);
+        Ok(found)
+    }
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount> {
         let row = self.tx.find(&RECEIVABLE, &[self.tenant.into(), party.into(), code.into()]).await?;
         let open = row.map(|row| row.single::<Option<Amount>>("open_item", "open_amount")).transpose()?;
@@ -258,6 +284,15 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
 fn json<T: Serialize>(content: &T) -> StorageResult<String> {
     serde_json::to_string(content)
         .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
+}
+
+fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
+    Ok(NamedDocument {
+        id: columns.get("id")?,
+        number: columns.get("number")?,
+        reference: columns.get("reference")?,
+        party_code: columns.get("party_code")?,
+    })
 }
 
 fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {

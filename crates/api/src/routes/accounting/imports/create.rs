@@ -38,14 +38,14 @@ query! {
     pub struct ImportQuery {
         /// The kind of records in the file.
         r#type: ImportKind = "journal-entries",
-        /// Whether to post the entries or leave them as drafts. By default opening balances are posted, as with `POST
-        /// /opening-balances`, and journal entries stay drafts.
+        /// Whether to post the entries or documents or leave them as drafts. By default opening balances are posted, as with `POST
+        /// /opening-balances`, and journal entries and documents stay drafts.
         post: Option<bool>,
         /// Whether missing fiscal years are made.
         create_periods: bool => false,
         /// Whether unknown dimensions and values are created; otherwise they are errors.
         create_dimensions: bool => false,
-        /// Whether to import entries again that an earlier file has already brought; otherwise that is an error.
+        /// Whether to import entries or documents again that an earlier file has already brought; otherwise that is an error.
         allow_duplicate: bool => false,
         /// Whether accounts, parties, items and prices that differ from the file are changed; otherwise a difference is an error.
         update: bool => false,
@@ -152,6 +152,11 @@ impl Importer {
             ImportKind::Items => "import_items",
             ImportKind::ItemUnits => "import_item_units",
             ImportKind::Prices => "import_prices",
+            ImportKind::Invoices => "import_invoices",
+            ImportKind::PurchaseInvoices => "import_purchase_invoices",
+            ImportKind::CreditNotes => "import_credit_notes",
+            ImportKind::Receipts => "import_receipts",
+            ImportKind::Payments => "import_payments",
         };
         let job = self.jobs.new_job(&ctx, id, name, input(kind, &options, ctx.dry_run));
         let job = NewJob { total: i64::try_from(file.rows()).ok(), ..job };

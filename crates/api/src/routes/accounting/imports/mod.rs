@@ -1,4 +1,4 @@
-//! `/imports`: files of accounts, journal entries, opening balances, parties, items and prices.
+//! `/imports`: files of accounts, journal entries, opening balances, parties, items, prices and documents.
 
 mod create;
 mod format;
@@ -25,13 +25,18 @@ const TSV: &str = "text/tab-separated-values";
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**parties**\n\n{}\n{PARTIES}\n\n\
-         **items**\n\n{}\n**item-units**\n\n{}\n**prices**\n\n{}\n{ITEMS}",
+         **items**\n\n{}\n**item-units**\n\n{}\n**prices**\n\n{}\n{ITEMS}\n\n\
+         **invoices**\n\n{}\n**purchase-invoices**\n\n{}\n**credit-notes**\n\n{}\n**receipts** and **payments**\n\n{}\n{DOCUMENTS}",
         columns::of(ImportKind::Accounts).table(),
         columns::of(ImportKind::JournalEntries).table(),
         columns::of(ImportKind::Parties).table(),
         columns::of(ImportKind::Items).table(),
         columns::of(ImportKind::ItemUnits).table(),
         columns::of(ImportKind::Prices).table(),
+        columns::of(ImportKind::Invoices).table(),
+        columns::of(ImportKind::PurchaseInvoices).table(),
+        columns::of(ImportKind::CreditNotes).table(),
+        columns::of(ImportKind::Receipts).table(),
     )
 });
 
@@ -61,6 +66,12 @@ const PARTIES: &str = "A party is known by its code. Of one that exists, cells t
 const ITEMS: &str = "Items, units and prices that are there as the file says are skipped; those that differ are changed with `update=true` only. A barcode of \
 digits alone is a GTIN. Units that an item does not have yet are added to it, so `item-units` come after `items`, and `sales_unit` and `purchase_unit` \
 name units that the item has.";
+
+const DOCUMENTS: &str = "Rows with the same `document` are one document, whether or not they follow one another. A value of the document may be given in one \
+of its rows or in all of them; rows with different values are refused. Documents are made as with `POST /sales-invoices` and its like, in the order of \
+their dates: drafts, or with `post=true` posted. That needs the permission to create documents of the type, and to post them. What a receipt or a payment \
+names as `invoice` is paid as far as it is open; of several rows each pays its amount exactly. A file has at most 20,000 documents and 100,000 rows, \
+and is imported once, like journal entries.";
 
 const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \
