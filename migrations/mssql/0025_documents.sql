@@ -5,7 +5,7 @@ CREATE TABLE document (
     id BINARY(16) NOT NULL,
     document_type NVARCHAR(30) COLLATE Latin1_General_100_BIN2 NOT NULL,
     kind NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
-    status NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    status NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_document_status CHECK (status IN (N'draft', N'posted', N'reversed')),
     number NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NULL,
     series_id BINARY(16) NULL,
     party_id BINARY(16) NOT NULL,
@@ -26,8 +26,7 @@ CREATE TABLE document (
     created_at DATETIME2(6) NOT NULL,
     posted_at DATETIME2(6) NULL,
     version BIGINT NOT NULL,
-    CONSTRAINT pk_document PRIMARY KEY CLUSTERED (tenant_id, id),
-    CONSTRAINT ck_document_status CHECK (status IN (N'draft', N'posted', N'reversed'))
+    CONSTRAINT pk_document PRIMARY KEY CLUSTERED (tenant_id, id)
 );
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;

@@ -5,7 +5,7 @@ CREATE TABLE document (
     id BLOB NOT NULL CHECK (length(id) = 16),
     document_type TEXT NOT NULL CHECK (length(document_type) <= 30),
     kind TEXT CHECK (length(kind) <= 20),
-    status TEXT NOT NULL CHECK (length(status) <= 10),
+    status TEXT NOT NULL CHECK (status IN ('draft', 'posted', 'reversed')),
     number TEXT CHECK (length(number) <= 60),
     series_id BLOB CHECK (length(series_id) = 16),
     party_id BLOB NOT NULL CHECK (length(party_id) = 16),
@@ -26,8 +26,7 @@ CREATE TABLE document (
     created_at INTEGER NOT NULL,
     posted_at INTEGER,
     version INTEGER NOT NULL,
-    CONSTRAINT pk_document PRIMARY KEY (tenant_id, id),
-    CONSTRAINT ck_document_status CHECK (status IN ('draft', 'posted', 'reversed'))
+    CONSTRAINT pk_document PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX uq_document_number ON document (tenant_id, document_type, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_document_supplier_key ON document (tenant_id, document_type, party_id, supplier_key) WHERE supplier_key IS NOT NULL;

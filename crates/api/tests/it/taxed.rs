@@ -1,6 +1,7 @@
 //! A tenant with tax entries. Documents that make such entries are stood for by rows of the repository.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use application::authorize::Access;
 use application::command::{Command, Done, execute};
@@ -44,6 +45,9 @@ pub struct Taxed {
     pub tenant: TenantKit,
     accounts: BTreeMap<String, AccountId>,
 }
+
+/// Ids of entries, in their order.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// One tax entry: number, box, side, base, tax, tax date, what it corrects.
 pub struct Row<'a> {
@@ -119,7 +123,7 @@ impl Taxed {
         let amount = |text: &str| Amount::parse(text).unwrap();
         let day = parse_date(row.day).unwrap();
         TaxEntry {
-            id: TaxEntryId::new(Uuid::now_v7()),
+            id: TaxEntryId::new(Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())),
             source_kind: EntrySourceKind::RevaluationRun,
             source_id: source(row.document),
             document_number: row.document.to_owned(),

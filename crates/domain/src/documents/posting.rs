@@ -306,7 +306,7 @@ impl Made<'_> {
         if !rest.1.is_zero() {
             match tax.irrecoverable {
                 Some(account) => self.add_vat(Some(account), code, rest.1)?,
-                None => self.to_cost(code, rest.1)?,
+                None => self.add_to_cost(code, rest.1)?,
             }
         }
         let nowhere = VatAccount { account: None, return_box: None };
@@ -317,7 +317,7 @@ impl Made<'_> {
     }
 
     /// VAT that is not recovered becomes part of what was bought.
-    fn to_cost(&mut self, code: usize, vat: Amount) -> Option<()> {
+    fn add_to_cost(&mut self, code: usize, vat: Amount) -> Option<()> {
         let posting = self.posting;
         let own: Vec<&Part> = posting.parts.iter().filter(|part| part.code == code).collect();
         let weights: Vec<Amount> = own.iter().map(|part| part.net).collect();

@@ -74,7 +74,7 @@ async fn northwind_agrees_with_its_published_figures() {
     client.with_etag("PATCH", &format!("/tax-codes/{}", id(&code)), "*", rates).await.expect(200);
     for year in (1996..2026).rev() {
         // Years stand next to each other.
-        client.post("/fiscal-years/generate", json!({ "start": format!("{year}-01-01") })).await.expect(201);
+        client.post("/fiscal-years/generate", json!({ "start": format!("{year}-01-01") })).await.expect(200);
     }
     load_parties(client, &folder).await;
     let invoices = load_invoices(client, &folder).await;

@@ -176,11 +176,21 @@ async fn what_documents_name_is_not_deleted() {
         "lines": [{ "itemCode": "HOUR", "quantity": "2", "unitPrice": "100.00", "taxCode": "S15" }],
     });
     let sold = posted(client, "/sales-invoices", body).await;
-    assert_eq!(entry(client, &sold).await[1], row("4150", "0.00", "200.00"), "services have an account of their own");
+    assert_eq!(
+        entry(client, &sold).await[1],
+        row("4150", "0.00", "200.00"),
+        "services have an account of their own"
+    );
     for path in [format!("/items/{}", id(&item)), format!("/parties/{}", text(&sold["partyId"]))] {
         let refused = with_etag(client, "DELETE", &path, Value::Null).await;
-        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "in_use"), "{path} {}", refused.text());
+        assert_eq!(
+            (refused.status.as_u16(), refused.code().as_str()),
+            (409, "in_use"),
+            "{path} {}",
+            refused.text()
+        );
     }
-    let kind = with_etag(client, "PATCH", &format!("/items/{}", id(&item)), json!({ "kind": "non_stock" })).await;
+    let kind =
+        with_etag(client, "PATCH", &format!("/items/{}", id(&item)), json!({ "kind": "non_stock" })).await;
     assert_eq!(kind.code(), "item_has_entries", "{}", kind.text());
 }

@@ -38,7 +38,7 @@ pub(super) fn read_entry(columns: &mut Columns) -> StorageResult<TaxEntry> {
         party,
         tax_code,
         category,
-        rate: rate.ok_or_else(|| columns.corrupt("rate", &"not from 0 to 100"))?,
+        rate: rate.ok_or_else(|| columns.corrupt("rate", "not from 0 to 100"))?,
         account: columns.get("account_id")?,
         side: columns.parse("side", |text| TaxSide::parse(text).ok())?,
         return_box: optional(columns, "return_box", Code::stored)?,

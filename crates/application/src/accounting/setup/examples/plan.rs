@@ -152,10 +152,8 @@ fn beginning() -> Vec<Planned> {
     ]
 }
 
-fn trade(month: u32) -> Vec<Planned> {
-    let (bought, sold) = (60_000 + month * 2_000, 80_000 + month * 4_000);
-    let (services, shop) = (30_000 + month * 1_000, 10_000 + month * 400);
-    let bill = Planned {
+fn foreign_bill(month: u32) -> Planned {
+    Planned {
         foreign: true,
         ..entry(
             14,
@@ -168,7 +166,12 @@ fn trade(month: u32) -> Vec<Planned> {
             ],
         )
         .of_kind(Kind::Bill("RC15"))
-    };
+    }
+}
+
+fn trade(month: u32) -> Vec<Planned> {
+    let (bought, sold) = (60_000 + month * 2_000, 80_000 + month * 4_000);
+    let (services, shop) = (30_000 + month * 1_000, 10_000 + month * 400);
     vec![
         entry(
             3,
@@ -202,7 +205,7 @@ fn trade(month: u32) -> Vec<Planned> {
             ],
         )
         .of_kind(Kind::CashSale),
-        bill,
+        foreign_bill(month),
         sale(
             15,
             "فاتورة خدمات تركيب",
