@@ -99,6 +99,7 @@ async fn check_ageing(client: &Client, folder: &Path) {
     assert_eq!((&view["total"]["total"], &view["difference"]), (&json!("674120.47"), &json!("0.00")));
     let expected: BTreeMap<String, BTreeMap<String, String>> = rows(folder, "expected_ageing_1998-04-30.csv")
         .into_iter()
+        .filter(|row| row["party"] != "TOTAL")
         .map(|row| (row["party"].clone(), row))
         .collect();
     let lines = view["lines"].as_array().unwrap();
