@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{AN_OBJECT, Pointer, Schemas, WireType, wrong_type};
 
-/// Dimension code to value code, at most [`DIMENSIONS_MAX`].
+/// Dimension code to value code, at most as many as a line may have.
 #[derive(Debug, Default, Clone)]
 pub struct DimensionCodes(pub BTreeMap<String, String>);
 

@@ -114,7 +114,9 @@ pub fn nullable(mut schema: Value) -> Value {
         }
         _ => return json!({ "anyOf": [schema, { "type": "null" }] }),
     }
-    if let Some(Value::Array(words)) = members.get_mut("enum") {
+    if let Some(Value::Array(words)) = members.get_mut("enum")
+        && !words.contains(&Value::Null)
+    {
         words.push(Value::Null);
     }
     schema

@@ -247,7 +247,7 @@ INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'return_entries_once' AS rule_name,
     t.code AS tenant,
-    CONCAT(N'the VAT return ', COALESCE(r.reference, CONVERT(NVARCHAR(10), r.from_date, 23)), N' declares ', r.due) AS detail
+    CONCAT(N'the VAT return ', r.reference, N' declares ', r.due) AS detail
 FROM vat_return AS r
 INNER JOIN tenant AS t ON t.id = r.tenant_id
 LEFT JOIN vat_return_entry AS f ON f.tenant_id = r.tenant_id AND f.return_id = r.id
