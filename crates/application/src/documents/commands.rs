@@ -146,7 +146,7 @@ impl<B: TradeBody> Command for CopyDocument<B> {
         // Dates, and the number that the other side gave it, are those of one document only.
         let today = ctx.today(uow.now());
         let fresh = format!(
-            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null}}"#
+            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null,"prepayments":null}}"#
         );
         let kept = MergePatch::<B>::of_known(fresh).apply(&stored.body)?;
         let id = DocumentId::new(uow.new_id());

@@ -8,7 +8,7 @@ use domain::documents::document_type::DocumentType;
 use domain::documents::note::NoteKind;
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
-use domain::money::Quantity;
+use domain::money::{Amount, Quantity};
 use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
@@ -61,29 +61,29 @@ impl Command for CancelInvoice {
         let prepared = prepare(preparing, uow, &mut books).await?;
         let scale = prepared.money.currency.scale;
         let note = post(ctx, uow, books, prepared, None).await?;
-        let mut view = note_posted(uow, &note, scale);
-        if settle(ctx, uow, &invoice, &note).await? {
-            view.payment_state = None;
-            view.open_amount = None;
-        }
+        let view = note_posted(uow, &note, scale);
+        let settled = settle(ctx, uow, &invoice, &note).await?;
+        let shown = note.shown(note.total.checked_sub(settled), scale);
+        let view =
+            DocumentView { open_amount: shown.open_amount, payment_state: shown.payment_state, ..view };
         Ok(Done::of(view.id, view.version, view))
     }
 }
 
-/// An invoice of which nothing is paid and the note that takes it back settle each other. Answers whether they did.
+/// An invoice and the note that takes it back settle each other, as far as the invoice is open. Answers how much.
 async fn settle(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     invoice: &StoredDocument,
     note: &StoredDocument,
-) -> AppResult<bool> {
+) -> AppResult<Amount> {
     let entries: BTreeSet<JournalEntryId> = [invoice.entry, note.entry].into_iter().flatten().collect();
     let items = uow.open_items().open_items_of_entries(&entries).await?;
     let mut debits: Vec<_> =
         items.iter().filter(|item| item.is_debit() && !item.open_amount.is_zero()).collect();
     debits.sort_by_key(|item| (item.due_date, item.line_no));
     let Some(credit) = items.iter().find(|item| !item.is_debit() && Some(item.entry) == note.entry) else {
-        return Ok(false);
+        return Ok(Amount::ZERO);
     };
     let mut left = credit.open_amount.abs();
     let mut pairs = Vec::new();
@@ -100,11 +100,11 @@ async fn settle(
         }
     }
     if pairs.is_empty() {
-        return Ok(false);
+        return Ok(Amount::ZERO);
     }
     let date = note.posting_date.max(invoice.posting_date);
     Settling { kind: AllocationKind::Payment, date, pairs }.run(ctx, uow).await?;
-    Ok(true)
+    Ok(credit.open_amount.abs().checked_sub(left).unwrap_or_default())
 }
 
 /// `POST …/{id}/reverse` of a document that the company did not issue itself.
@@ -148,7 +148,7 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         if !uow.documents().update_document(&document).await? {
             return Err(stale(version));
         }
-        let shown = document.shown(Some(domain::money::Amount::ZERO), scale);
+        let shown = document.shown(Some(Amount::ZERO), scale);
         record(uow, B::NAMES.entity, shown.id, "reversed", Some(&before), Some(&shown));
         let view = DocumentView { lines: Some(lines).filter(|lines| !lines.is_empty()), ..shown };
         Ok(Done::of(view.id, view.version, view))
@@ -222,7 +222,7 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
     let Some(original) = note.corrects.filter(|_| note.document_type.reduces()) else { return Ok(()) };
     let groups = uow.documents().groups_of(original).await?;
     for view in &note.view.tax_groups {
-        let parsed = (domain::money::Amount::parse(&view.taxable), domain::money::Amount::parse(&view.vat));
+        let parsed = (Amount::parse(&view.taxable), Amount::parse(&view.vat));
         let found = groups
             .iter()
             .find(|group| group.category.as_str() == view.category && group.rate.to_string() == view.rate);

@@ -100,6 +100,7 @@ async fn a_cancelled_invoice_is_worth_nothing() {
                 .await;
         let note = note.expect(201).json();
         assert_eq!((&note["kind"], &note["type"]), (&json!("cancellation"), &json!("sales_credit_note")));
+        assert_eq!((&note["paymentState"], &note["openAmount"]), (&json!("paid"), &json!("0.00")));
         let taxes = client.get("/tax-entries?limit=100").await.ok();
         let sum = |name: &str| -> i64 {
             let hundredths = |value: &Value| text(value).replace('.', "").parse::<i64>().unwrap();

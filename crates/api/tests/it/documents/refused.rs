@@ -7,7 +7,7 @@ async fn everything_that_is_wrong_with_a_draft_is_said_at_once() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     let body = json!({
-        "partyCode": "C001", "documentDate": "2026-03-15", "dueDate": "2026-03-01", "paymentTermCode": "NOPE",
+        "partyCode": "V001", "currency": "XXX", "documentDate": "2026-03-15", "dueDate": "2026-03-01", "paymentTermCode": "NOPE",
         "lines": [
             { "quantity": "0", "unitPrice": "1.00", "taxCode": "S15" },
             { "description": "a", "unitPrice": "1.00" },
@@ -19,6 +19,8 @@ async fn everything_that_is_wrong_with_a_draft_is_said_at_once() {
     let refused = client.post("/sales-invoices", body).await.expect(422);
     let errors = refused.errors();
     for (pointer, code) in [
+        ("/partyCode", "party_role_missing"),
+        ("/currency", "currency_unknown"),
         ("/dueDate", "due_date_early"),
         ("/lines/0/description", "line_text_missing"),
         ("/lines/0/quantity", "quantity_not_positive"),

@@ -43,6 +43,9 @@ pub struct Role {
 }
 
 impl Role {
+    /// That of nobody.
+    pub const NONE: Self = Self { group: None, payment_term: None, currency: None, tax_code: None };
+
     /// `None` when the party does not have the role.
     pub fn of(party: &Party, side: TradeSide) -> Option<Self> {
         match side {

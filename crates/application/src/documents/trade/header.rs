@@ -127,6 +127,11 @@ pub struct DocumentMoney {
 }
 
 impl DocumentMoney {
+    /// Amounts in the company currency.
+    pub const fn of_company(company: Currency) -> Self {
+        Self { currency: company, company, rate: None }
+    }
+
     pub async fn of(
         uow: &mut dyn UnitOfWork,
         books: &mut Books,

@@ -28,7 +28,7 @@ use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::documents::error::NOTE_LINES_MISSING;
 use crate::documents::ports::{DocumentId, GroupUse, StoredDocument};
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
 /// A document that may be kept as a draft, with everything that posting needs.
@@ -65,7 +65,8 @@ pub struct Preparing<'a> {
 
 /// What is known before the lines.
 struct Header {
-    party: Party,
+    /// `None` where the body names none that fits: the rest is checked all the same.
+    party: Option<Party>,
     role: Role,
     dates: Dates,
     money: DocumentMoney,
@@ -89,7 +90,6 @@ pub async fn prepare(
 ) -> AppResult<Prepared> {
     let mut violations = Violations::new();
     let header = preparing.header(uow, books, &mut violations).await?;
-    let Some(header) = header else { return Err(violations.into_vec().into()) };
     let (lines, rest) = preparing.lines(&header, &mut violations);
     let charges = preparing.charges(&header, rest, &mut violations);
     let side = preparing.document_type.side();
@@ -132,18 +132,19 @@ impl Preparing<'_> {
         uow: &mut dyn UnitOfWork,
         books: &mut Books,
         violations: &mut Violations,
-    ) -> AppResult<Option<Header>> {
+    ) -> AppResult<Header> {
         let (document_type, input) = (self.document_type, &self.input);
         let original = corrected(uow, document_type, input.note.as_ref(), violations).await?;
         let found =
             party(uow, document_type.side(), input.party.as_ref(), original.as_ref(), violations).await?;
         let dates = Dates::of(self.ctx, &*uow, document_type, input, original.as_ref(), violations);
-        let Some((party, role)) = found else { return Ok(None) };
+        let (party, role) = found.map_or((None, Role::NONE), |(party, role)| (Some(party), role));
         let of = (role, original.as_ref());
         let money = DocumentMoney::of(uow, books, (document_type, dates), input, of, violations).await?;
         let before = original.as_ref().and_then(|original| original.document.view.prices_include_vat);
         let include_vat = input.prices_include_vat.or(before);
-        Ok(money.map(|money| Header { party, role, dates, money, include_vat, original }))
+        let money = money.unwrap_or(DocumentMoney::of_company(books.company));
+        Ok(Header { party, role, dates, money, include_vat, original })
     }
 
     /// The lines, and whether the note takes everything that is left of the document that it corrects.
@@ -203,7 +204,7 @@ impl Preparing<'_> {
             date: header.dates.document,
         };
         let prices = Prices::learn(uow, scope, &lines, &facts.items).await?;
-        let kind = self.kind(&header.party, header.original.as_ref());
+        let kind = self.kind(header.party.as_ref(), header.original.as_ref());
         let mut resolver = Resolver {
             facts,
             prices: &prices,
@@ -239,13 +240,13 @@ impl Preparing<'_> {
     }
 
     /// The kind of an invoice; a note has the kind of what it corrects.
-    fn kind(&self, party: &Party, original: Option<&Original>) -> Option<InvoiceKind> {
+    fn kind(&self, party: Option<&Party>, original: Option<&Original>) -> Option<InvoiceKind> {
         if self.document_type.side() == TradeSide::Purchase {
             return None;
         }
         let corrected = original.and_then(|original| original.document.kind.as_deref());
         let corrected = corrected.and_then(|kind| InvoiceKind::parse(kind).ok());
-        Some(self.input.kind.or(corrected).unwrap_or_else(|| default_kind(party)))
+        self.input.kind.or(corrected).or_else(|| party.map(default_kind))
     }
 
     /// Gives a note's groups the VAT that is left to them, and answers what they take of the document.
@@ -314,7 +315,10 @@ impl Preparing<'_> {
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
             return Err(violations.into_vec().into());
         };
-        let (party_id, currency) = (header.party.id, header.money.currency);
+        let Some(party) = header.party.as_ref() else {
+            return Err(AppError::internal("a document without a party is complete"));
+        };
+        let (party_id, currency) = (party.id, header.money.currency);
         let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
@@ -328,10 +332,11 @@ impl Preparing<'_> {
         let side = self.document_type.side();
         let account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
         violations.into_result(())?;
-        let kind = self.kind(&header.party, header.original.as_ref());
-        refused.extend(self.refusals(kind, &header, &facts, &content));
-        let document = self.shown(uow, kind, &header, &content, (&calculation, &deducted, &dues, payable));
-        let credit = CreditCheck::of(self.document_type, &header.party, &self.input, payable, header.money);
+        let kind = self.kind(Some(party), header.original.as_ref());
+        refused.extend(self.refusals(kind, party, &facts, &content));
+        let document =
+            self.shown(uow, (kind, party), &header, &content, (&calculation, &deducted, &dues, payable));
+        let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         Ok(Prepared {
             document,
             credit,
@@ -353,7 +358,7 @@ impl Preparing<'_> {
     fn refusals(
         &self,
         kind: Option<InvoiceKind>,
-        header: &Header,
+        party: &Party,
         facts: &Facts,
         content: &Content,
     ) -> Vec<Violation> {
@@ -362,7 +367,7 @@ impl Preparing<'_> {
         PostingCheck {
             document_type: self.document_type,
             kind,
-            party: &header.party,
+            party,
             input: &self.input,
             facts,
             lines: lines.chain(charges).collect(),
@@ -374,7 +379,7 @@ impl Preparing<'_> {
     fn shown(
         &self,
         uow: &dyn UnitOfWork,
-        kind: Option<InvoiceKind>,
+        (kind, party): (Option<InvoiceKind>, &Party),
         header: &Header,
         content: &Content,
         (calculation, deducted, dues, payable): (&Calculation, &Deducted, &Dues, Amount),
@@ -385,7 +390,7 @@ impl Preparing<'_> {
                 || kind.map(|kind| kind.as_str().to_owned()),
                 |note| Some(note.as_str().to_owned()),
             ),
-            party: &header.party,
+            party,
             dates: header.dates,
             money: header.money,
             include_vat: content.document.prices_include_vat,
