@@ -25,7 +25,7 @@ use domain::tax::calculate::{DISCOUNT_EXCEEDS_AMOUNT, TAX_AMOUNT_NEGATIVE, TAX_R
 use domain::tax::credit::CREDIT_EXCEEDS_DOCUMENT;
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TAX_RATE_UNKNOWN};
 
-/// What a document may name wrongly, whether it is posted or not.
+/// The errors of what a document names, whether it is posted or not.
 pub(super) static CONTENT: &[&ErrorDef] = &[
     &UNKNOWN_REFERENCE,
     &own::PARTY_ROLE_MISSING,
@@ -58,7 +58,7 @@ pub(super) static LINES: &[&ErrorDef] = &[
     &TAX_RATE_UNKNOWN,
 ];
 
-/// What a note may say wrongly of the document that it corrects.
+/// The errors of how a note names the document that it corrects.
 pub(super) static NOTES: &[&ErrorDef] = &[
     &own::CORRECTED_MISSING,
     &own::CORRECTED_NOT_POSTED,
@@ -71,11 +71,11 @@ pub(super) static NOTES: &[&ErrorDef] = &[
     &CREDIT_EXCEEDS_DOCUMENT,
 ];
 
-/// What a supplier's document may say wrongly.
+/// The errors of suppliers' documents.
 pub(super) static SUPPLIERS: &[&ErrorDef] =
     &[&own::SUPPLIER_INVOICE_EXISTS, &own::SUPPLIER_TOTAL_DIFFERS, &own::SUPPLIER_NUMBER_MISSING];
 
-/// What invoices to customers may say wrongly.
+/// The errors of invoices to customers.
 pub(super) static SALES: &[&ErrorDef] = &[
     &own::BUYER_ADDRESS_INCOMPLETE,
     &own::SELLER_NOT_REGISTERED,
@@ -86,7 +86,7 @@ pub(super) static SALES: &[&ErrorDef] = &[
     &own::NOT_A_PREPAYMENT,
 ];
 
-/// What keeps a document from the books.
+/// The errors that keep a document from being posted.
 pub(super) static POSTING: &[&ErrorDef] = &[
     &own::DOCUMENT_POST_PERMISSION,
     &own::DOCUMENT_SERIES_MISSING,
@@ -101,7 +101,7 @@ pub(super) static POSTING: &[&ErrorDef] = &[
     &DATE_LOCKED,
 ];
 
-/// What receipts and payments may say wrongly.
+/// The errors of receipts and payments.
 pub(super) static MONEY: &[&ErrorDef] = &[
     &AMOUNT_NOT_POSITIVE,
     &CHARGES_EXCEED_AMOUNT,
@@ -117,7 +117,7 @@ pub(super) static MONEY: &[&ErrorDef] = &[
     &DATE_LOCKED,
 ];
 
-/// What keeps a posted document from being taken back.
+/// The errors that keep a posted document from being cancelled or reversed.
 pub(super) static UNDOING: &[&ErrorDef] = &[
     &own::DOCUMENT_NOT_POSTED,
     &own::DOCUMENT_IN_RETURN,
