@@ -46,18 +46,18 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("quote prices", 3, 3),
     ("save prices", 12, 9),
     // Documents and what settles them (R129).
-    ("post an invoice", 99, 99),
-    ("credit lines of an invoice", 99, 99),
-    ("deduct prepayments", 99, 99),
-    ("receive money for invoices", 99, 99),
-    ("reverse a receipt with its allocations", 99, 99),
-    ("reverse a note", 99, 99),
-    ("allocate pairs", 99, 99),
-    ("match payments by a rule", 99, 99),
-    ("undo an allocation", 99, 99),
+    ("post an invoice", 0, 0),
+    ("credit lines of an invoice", 0, 0),
+    ("deduct prepayments", 0, 0),
+    ("receive money for invoices", 0, 0),
+    ("reverse a receipt with its allocations", 0, 0),
+    ("reverse a note", 0, 0),
+    ("allocate pairs", 0, 0),
+    ("match payments by a rule", 0, 0),
+    ("undo an allocation", 0, 0),
     ("receivables ageing", 3, 2),
     ("list invoices", 2, 2),
-    ("prepare a VAT return", 99, 99),
+    ("prepare a VAT return", 0, 0),
 ];
 
 struct Measured {
