@@ -62,6 +62,9 @@ impl Command for CancelInvoice {
         let scale = prepared.money.currency.scale;
         let note = post(ctx, uow, books, prepared, None).await?;
         let view = note_posted(uow, &note, scale);
+        if let Some(entry) = invoice.entry.filter(|_| self.body.undo_allocations) {
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
         let settled = settle(ctx, uow, &invoice, &note).await?;
         let shown = note.shown(note.total.checked_sub(settled), scale);
         let view =
@@ -231,7 +234,8 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
             credited.push((number, Quantity::from_scaled(-quantity.scaled())));
         }
     }
-    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await? {
+    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await?
+    {
         return Err(AppError::internal("what a note took cannot be given back"));
     }
     Ok(())
