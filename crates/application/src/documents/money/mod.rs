@@ -2,10 +2,8 @@
 
 mod at_once;
 mod body;
-mod commands;
 mod post;
 mod prepare;
 
 pub use at_once::pay_at_once;
-pub use body::{MoneyAllocationBody, MoneyBody, NewPayment, NewReceipt};
-pub use commands::{CreateMoney, DeleteMoney, PostMoney, UpdateMoney};
+pub use body::{MoneyAllocationBody, NewPayment, NewReceipt};

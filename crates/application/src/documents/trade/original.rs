@@ -38,11 +38,6 @@ impl Original {
         let lines = uow.documents().lines_of(id).await?;
         Ok(Some(Self { document, groups, lines }))
     }
-
-    /// Whether nothing of it has been credited yet.
-    pub fn is_whole(&self) -> bool {
-        self.groups.iter().all(|group| group.used_taxable.is_zero() && group.used_vat.is_zero())
-    }
 }
 
 /// The document that a note names. A note of a document that another system made names it by number and date.
