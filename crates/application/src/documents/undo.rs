@@ -29,9 +29,9 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::settlement::settle::Settling;
-use crate::settlement::undo::{UndoAllocation, UndoAllocationBody};
+use crate::settlement::undo::undo_allocations_of;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::{Kept, RequiredText};
+use crate::wire::Kept;
 
 /// `POST /sales-invoices/{id}/cancel`.
 pub struct CancelInvoice {
@@ -127,7 +127,7 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         }
         let entry = stored.entry.ok_or_else(|| AppError::internal("a posted document has no entry"))?;
         if self.body.undo_allocations {
-            undo_allocations(ctx, uow, entry, &self.body.reason).await?;
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
         }
         let reversal = self.reverse(ctx, uow, entry).await?;
         take_back_vat(uow, self.id, reversal).await?;
@@ -188,19 +188,6 @@ async fn posted(
     Ok(stored)
 }
 
-async fn undo_allocations(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    entry: JournalEntryId,
-    reason: &str,
-) -> AppResult<()> {
-    for id in uow.documents().live_allocations(entry).await? {
-        let body = UndoAllocationBody { date: None, reason: RequiredText::of(reason)? };
-        UndoAllocation { id, body }.run(ctx, uow).await?;
-    }
-    Ok(())
-}
-
 /// Tax entries of the document once more, with the other sign.
 async fn take_back_vat(uow: &mut dyn UnitOfWork, id: DocumentId, reversal: JournalEntryId) -> AppResult<()> {
     let mut opposite = Vec::new();
@@ -219,29 +206,32 @@ async fn take_back_vat(uow: &mut dyn UnitOfWork, id: DocumentId, reversal: Journ
 /// What a note took of the document that it corrected.
 async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult<()> {
     let Some(original) = note.corrects.filter(|_| note.document_type.reduces()) else { return Ok(()) };
-    let groups = uow.documents().groups_of(original).await?;
+    let groups = uow.documents().groups_of(&BTreeSet::from([original])).await?;
+    let mut uses = Vec::with_capacity(note.view.tax_groups.len());
     for view in &note.view.tax_groups {
         let parsed = (Amount::parse(&view.taxable), Amount::parse(&view.vat));
         let found = groups
             .iter()
+            .map(|(_, group)| group)
             .find(|group| group.category.as_str() == view.category && group.rate.to_string() == view.rate);
         let (Some(group), (Ok(taxable), Ok(vat))) = (found, parsed) else { continue };
         let (taxable, vat) = (taxable.checked_neg(), vat.checked_neg());
         let (Some(taxable), Some(vat)) = (taxable, vat) else { continue };
-        uow.documents()
-            .use_group(GroupUse { document: original, number: group.number, taxable, vat })
-            .await?;
+        uses.push(GroupUse { document: original, number: group.number, taxable, vat });
     }
     let takes = note
         .kind
         .as_deref()
         .and_then(|kind| NoteKind::parse(kind).ok())
         .is_some_and(NoteKind::takes_quantity);
+    let mut credited = Vec::new();
     for line in note.lines.iter().filter(|_| takes) {
         if let (Some(number), Ok(quantity)) = (line.corrects_line_no, Quantity::parse(&line.quantity)) {
-            let back = Quantity::from_scaled(-quantity.scaled());
-            uow.documents().credit_line(original, number, back).await?;
+            credited.push((number, Quantity::from_scaled(-quantity.scaled())));
         }
+    }
+    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await? {
+        return Err(AppError::internal("what a note took cannot be given back"));
     }
     Ok(())
 }

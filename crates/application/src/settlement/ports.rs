@@ -66,11 +66,12 @@ pub trait OpenItemRepository: Send {
         &mut self,
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<OpenItem>>;
-    /// What a party has open, at most `max` items in the order of their due dates.
+    /// What parties have open that was posted through a day, at most `max` items in the order of parties and due dates.
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
-        party: &str,
+        parties: &BTreeSet<String>,
+        through: NaiveDate,
         max: i64,
     ) -> StorageResult<Vec<FoundItem>>;
     /// The parties that have anything open, at most `max`, in their order after `after`.
@@ -85,6 +86,8 @@ pub trait OpenItemRepository: Send {
     async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()>;
     async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()>;
     async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>>;
+    /// The allocations of an entry's items that nobody has undone, without those of reversals.
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>>;
     /// Whether another allocation has undone this one.
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool>;
 }

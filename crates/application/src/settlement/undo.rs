@@ -1,10 +1,9 @@
 //! `POST /allocations/{id}/undo`: gives back what an allocation took, and takes back its exchange difference.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
+use domain::ids::JournalEntryId;
 use domain::settlement::allocation::{
     ALLOCATION_OF_REVERSAL, ALLOCATION_UNDONE, AllocationId, AllocationKind, UNDO_BEFORE_ALLOCATION,
 };
@@ -66,47 +65,83 @@ impl Command for UndoAllocation {
         }
         violations.check("", entry::check_date(uow, ctx, &mut books, date).await?);
         violations.into_result(())?;
-        let done = self.give_back(ctx, uow, books, &original, date).await?;
-        Ok(Done::new(done))
+        let undoing = Undoing { ctx, date, reason: &self.body.reason };
+        let mut done = undoing.give_back(uow, books, vec![original]).await?;
+        Ok(Done::new(done.pop().ok_or_else(|| AppError::internal("an allocation was not undone"))?))
     }
 }
 
-impl UndoAllocation {
+/// Undoes every live allocation of an entry's items on one day, with one entry: today, or the day of the latest of them if that
+/// is later.
+pub async fn undo_allocations_of(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    entry: JournalEntryId,
+    reason: &str,
+) -> AppResult<()> {
+    let live = uow.open_items().live_allocations(entry).await?;
+    let Some(latest) = live.iter().map(|allocation| allocation.date).max() else { return Ok(()) };
+    let date = ctx.today(uow.now()).max(latest);
+    let mut books = Books::open(ctx, uow).await?;
+    entry::check_date(uow, ctx, &mut books, date).await??;
+    Undoing { ctx, date, reason }.give_back(uow, books, live).await?;
+    Ok(())
+}
+
+/// What undone allocations have in common.
+struct Undoing<'a> {
+    ctx: &'a RequestContext,
+    date: NaiveDate,
+    reason: &'a str,
+}
+
+impl Undoing<'_> {
+    /// Gives back what allocations took that nobody has undone, and answers those that undo them, in their order.
     async fn give_back(
-        &self,
-        ctx: &RequestContext,
+        self,
         uow: &mut dyn UnitOfWork,
         mut books: Books,
-        original: &StoredAllocation,
-        date: NaiveDate,
-    ) -> AppResult<AllocationView> {
-        let allocation = original.allocation.clone();
-        let ids = BTreeSet::from([allocation.debit, allocation.credit]);
+        originals: Vec<StoredAllocation>,
+    ) -> AppResult<Vec<AllocationView>> {
+        let allocations = originals.iter().map(|original| &original.allocation);
+        let ids = allocations.flat_map(|allocation| [allocation.debit, allocation.credit]).collect();
         let found = uow.open_items().open_items(&ids).await?;
         let items = Items::learn(uow, &mut books, found).await?;
-        let mut allocator = items.allocator(&books, original.kind, date);
-        let undone = allocator.undo(&allocation);
-        undone.ok_or_else(|| AppError::internal("an allocation cannot be given back"))?;
+        let mut allocator = items.allocator(&books, AllocationKind::Undo, self.date);
+        let mut undone = Vec::with_capacity(originals.len());
+        for original in originals {
+            let given = allocator.undo(&original.allocation);
+            given.ok_or_else(|| AppError::internal("an allocation cannot be given back"))?;
+            undone.push((AllocationId::new(uow.new_id()), original));
+        }
         let (after, movements) = (allocator.items, allocator.movements);
-        let id = AllocationId::new(uow.new_id());
-        let entry = SettlementEntry { date, source: id.uuid(), movements };
-        let entry = entry.post(ctx, uow, books.clone()).await?;
+        // The first of them names the batch.
+        let Some(batch) = undone.first().map(|(id, _)| id.uuid()) else { return Ok(Vec::new()) };
+        let entry = SettlementEntry { date: self.date, source: batch, movements };
+        let entry = entry.post(self.ctx, uow, books.clone()).await?;
         items.save(uow, after).await?;
-        let stored = StoredAllocation {
+        let stored = undone.into_iter().map(|(id, original)| StoredAllocation {
             id,
-            batch: AllocationBatchId::new(id.uuid()),
+            batch: AllocationBatchId::new(batch),
             kind: AllocationKind::Undo,
-            date,
-            allocation,
+            date: self.date,
+            allocation: original.allocation,
             entry,
             undoes: Some(original.id),
-            reason: Some(self.body.reason.to_string()),
-            created_by: ctx.actor.user_id(),
+            reason: Some(self.reason.to_owned()),
+            created_by: self.ctx.actor.user_id(),
             recorded_at: uow.now(),
-        };
-        uow.open_items().insert_allocations(std::slice::from_ref(&stored)).await?;
-        let view = view(&stored, &books, &items);
-        record(uow, "allocation", original.id.uuid(), "undone", None, Some(&view));
-        Ok(view)
+        });
+        let stored: Vec<_> = stored.collect();
+        uow.open_items().insert_allocations(&stored).await?;
+        let mut views = Vec::with_capacity(stored.len());
+        for stored in &stored {
+            let view = view(stored, &books, &items);
+            if let Some(original) = stored.undoes {
+                record(uow, "allocation", original.uuid(), "undone", None, Some(&view));
+            }
+            views.push(view);
+        }
+        Ok(views)
     }
 }

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod body;
+mod named;
 mod post;
 mod prepare;
 

@@ -1,17 +1,14 @@
 //! Posting of receipts and payments, and their allocation in the same transaction.
 
-use std::collections::BTreeSet;
-
 use domain::documents::money_document::ALLOCATED_MORE_THAN_PAID;
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
-use domain::settlement::open_item::OpenItem;
 
 use super::body::MoneyAllocationBody;
+use super::named::NamedItems;
 use super::prepare::PreparedMoney;
 use crate::accounting::ports::books::Books;
-use crate::changes::unknown_reference;
 use crate::context::RequestContext;
 use crate::documents::books_entry::BooksEntry;
 use crate::documents::numbering::take_number;
@@ -22,7 +19,6 @@ use crate::error::{AppError, AppResult};
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::REQUIRED;
 
 /// Posts a prepared receipt or payment in the place of its draft, if there is one. Answers it, what is left of it, and how it
 /// is shown.
@@ -60,12 +56,13 @@ async fn allocate(
     let entry = document.entry.into_iter().collect();
     let own = uow.open_items().open_items_of_entries(&entry).await?.pop();
     let own = own.ok_or_else(|| AppError::internal("a receipt or a payment made no open item"))?;
+    let named = NamedItems::learn(uow, allocations).await?;
     let mut left = document.total;
     let mut pairs = Vec::new();
     let mut violations = Violations::new();
     for (index, allocation) in allocations.iter().enumerate() {
         let at = format!("/allocations/{index}");
-        let items = named(uow, allocation, &own, &at, &mut violations).await?;
+        let items = named.of(allocation, &own, &at, &mut violations);
         let mut wanted = allocation.amount.unwrap_or(left);
         if wanted > left {
             let more = Violation::new(&ALLOCATED_MORE_THAN_PAID).at(format!("{at}/amount"));
@@ -101,34 +98,4 @@ async fn allocate(
 fn as_allocations(error: AppError) -> AppError {
     let violations = error.violations.into_iter().map(|violation| violation.at("/allocations")).collect();
     AppError { violations, ..error }
-}
-
-/// The items that an allocation names, in the order of their due dates: only those on the other side.
-async fn named(
-    uow: &mut dyn UnitOfWork,
-    allocation: &MoneyAllocationBody,
-    own: &OpenItem,
-    at: &str,
-    violations: &mut Violations,
-) -> AppResult<Vec<OpenItem>> {
-    if let Some(id) = allocation.open_item_id {
-        let found = uow.open_items().open_items(&BTreeSet::from([id])).await?;
-        if found.is_empty() {
-            violations.push(unknown_reference(&format!("{at}/openItemId"), "open_item", id));
-        }
-        return Ok(found.into_iter().map(|found| found.item).collect());
-    }
-    let Some(id) = allocation.document_id else {
-        violations.push(Violation::new(&REQUIRED).at(format!("{at}/documentId")));
-        return Ok(Vec::new());
-    };
-    let document = uow.documents().find_document(id).await?;
-    let Some(entry) = document.and_then(|document| document.entry) else {
-        violations.push(unknown_reference(&format!("{at}/documentId"), "document", id));
-        return Ok(Vec::new());
-    };
-    let mut items = uow.open_items().open_items_of_entries(&BTreeSet::from([entry])).await?;
-    items.retain(|item| item.is_debit() != own.is_debit());
-    items.sort_by_key(|item| (item.due_date, item.line_no));
-    Ok(items)
 }

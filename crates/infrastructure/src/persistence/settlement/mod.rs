@@ -5,6 +5,7 @@ mod queries;
 mod rows;
 
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
@@ -14,6 +15,10 @@ pub fn statements() -> Vec<&'static Statement> {
 
 pub fn bulks() -> Vec<&'static Bulk> {
     open_items::BULKS.to_vec()
+}
+
+pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
+    vec![&open_items::SAVE]
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use application::ports::storage_error::{StorageError, StorageResult};
 use application::settlement::ports::{FoundItem, OpenItemRepository, StoredAllocation};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
@@ -14,23 +15,27 @@ use domain::settlement::open_item::{OpenItem, OpenItemId};
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Row, Value};
+use crate::sql::value::{Kind, Row, Value, code_list};
 use crate::statements;
 
 statements! {
     UNSETTLED = "settlement.open_item.unsettled":
-        concat!("SELECT {top ?4} ", item_columns!(), found_columns!(),
-         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party = ?3 AND i.settled_on IS NULL \
-         ORDER BY i.due_date, i.id {limit ?4}");
+        concat!("SELECT {top ?5} ", item_columns!(), found_columns!(),
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ({codes ?3}) AND i.settled_on IS NULL \
+         AND i.posting_date <= ?4 ORDER BY i.party, i.due_date, i.id {limit ?5}");
     PARTIES = "settlement.open_item.parties":
         "SELECT DISTINCT {top ?4} i.party FROM open_item i WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party > ?3 \
          AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
-    SAVE = "settlement.open_item.save":
-        "UPDATE open_item SET open_amount = ?3, open_company_amount = ?4, settled_on = ?5 \
-         WHERE tenant_id = ?1 AND id = ?2 AND open_amount = ?6";
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    LIVE = "settlement.allocation.live_of_entry":
+        concat!("SELECT ", allocation_columns!(), " FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
+         AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
+         SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
+         ORDER BY a.id");
     UNDONE = "settlement.allocation.undone":
         "SELECT 1 FROM allocation WHERE tenant_id = ?1 AND undoes_id = ?2 AND undoes_id IS NOT NULL";
 }
@@ -106,6 +111,21 @@ static EFFECT_INSERT: Bulk = Bulk::new(
 );
 pub(super) static BULKS: &[&Bulk] = &[&ITEM_INSERT, &ALLOCATION_INSERT, &EFFECT_INSERT];
 
+pub(super) static SAVE: BulkUpdate = BulkUpdate::new(
+    "settlement.open_item.save",
+    "open_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("left_open", Kind::Amount),
+        ("company_left_open", Kind::Amount),
+        ("left_on", Kind::Date),
+        ("open_before", Kind::Amount),
+    ],
+    2,
+    ("open_amount = ?3, open_company_amount = ?4, settled_on = ?5", "open_amount = ?6"),
+);
+
 #[async_trait]
 impl OpenItemRepository for SqlUnitOfWork {
     async fn insert_open_items(&mut self, items: &[(ControlKind, OpenItem)]) -> StorageResult<()> {
@@ -151,10 +171,13 @@ impl OpenItemRepository for SqlUnitOfWork {
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
-        party: &str,
+        parties: &BTreeSet<String>,
+        through: NaiveDate,
         max: i64,
     ) -> StorageResult<Vec<FoundItem>> {
-        let params = [self.tenant.into(), control.as_str().into(), party.into(), max.into()];
+        let parties = code_list(parties.iter().map(String::as_str));
+        let params =
+            [self.tenant.into(), control.as_str().into(), parties, through.into(), max.into()];
         let rows = self.tx.query(&UNSETTLED, &params).await?;
         rows.into_iter().map(|row| read_found(&mut row.columns("open_item"))).collect()
     }
@@ -171,18 +194,18 @@ impl OpenItemRepository for SqlUnitOfWork {
     }
 
     async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()> {
-        for (item, open_before) in items {
-            let params = [
-                self.tenant.into(),
+        let tenant: Value = self.tenant.into();
+        let row = |(item, open_before): &(OpenItem, Amount)| {
+            vec![
+                tenant.clone(),
                 item.id.into(),
                 item.open_amount.into(),
                 item.open_company_amount.into(),
                 item.settled_on.into(),
                 (*open_before).into(),
-            ];
-            self.tx.execute_one(&SAVE, &params).await?;
-        }
-        Ok(())
+            ]
+        };
+        self.tx.update_all(&SAVE, items.iter().map(row).collect()).await
     }
 
     async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()> {
@@ -199,6 +222,11 @@ impl OpenItemRepository for SqlUnitOfWork {
     async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>> {
         let row = self.tx.find(&ALLOCATION, &[self.tenant.into(), id.into()]).await?;
         row.map(|row| read_allocation(&mut row.columns("allocation"))).transpose()
+    }
+
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.query(&LIVE, &[self.tenant.into(), entry.into()]).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
     }
 
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool> {
