@@ -63,7 +63,8 @@ async fn tenant(server: &Server) {
 
 async fn token(url: &str) -> String {
     let form = [("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
-    let answer = reqwest::Client::new().post(format!("{url}/api/v1/auth/token")).form(&form).send().await.unwrap();
+    let answer =
+        reqwest::Client::new().post(format!("{url}/api/v1/auth/token")).form(&form).send().await.unwrap();
     let body: Value = answer.error_for_status().unwrap().json().await.unwrap();
     body["access_token"].as_str().unwrap().to_owned()
 }
@@ -71,7 +72,8 @@ async fn token(url: &str) -> String {
 /// Makes who sells, who buys, and an invoice of which there is much to take back; answers that.
 async fn company(url: &str, token: &str) -> String {
     let http = reqwest::Client::new();
-    let profile = http.patch(format!("{url}/api/v1/company-profile")).bearer_auth(token).header("If-Match", "*");
+    let profile =
+        http.patch(format!("{url}/api/v1/company-profile")).bearer_auth(token).header("If-Match", "*");
     let profile = profile.json(&json!({ "vatNumber": "399999999900003" })).send().await.unwrap();
     profile.error_for_status().unwrap();
     let customer = json!({ "code": "C001", "name": { "en": "Sara" }, "kind": "person", "customer": {} });
@@ -107,7 +109,8 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = vec![("Bootstrap:Template".to_owned(), "empty".to_owned())];
     settings.extend(services.iter().flat_map(|services| services.settings.clone()));
-    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let settings: Vec<(&str, &str)> =
+        settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     tenant(&server).await;
     let token = token(&server.url).await;
@@ -138,7 +141,8 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let taxes = all(url, token, "/tax-entries?").await;
     let allocations = all(url, token, "/allocations?").await;
     let sources = of_sources(&entries, |entry| &entry["source"]["id"]);
-    let (with_items, with_vat) = (of_sources(&items, |item| &item["entryId"]), of_sources(&taxes, |tax| &tax["sourceId"]));
+    let (with_items, with_vat) =
+        (of_sources(&items, |item| &item["entryId"]), of_sources(&taxes, |tax| &tax["sourceId"]));
     let mut documents = 0;
     for kind in ["sales-invoices", "sales-credit-notes", "receipts"] {
         let list = all(url, token, &format!("/{kind}?sort=number&")).await;
@@ -146,7 +150,10 @@ async fn of_a_document_there_is_everything_or_nothing() {
             let number = document["number"].as_str().unwrap();
             assert!(number.ends_with(&format!("{:06}", index + 1)), "a gap before {number}");
             assert!(sources.contains(document["id"].as_str().unwrap()), "no entry: {document}");
-            assert!(with_items.contains(document["journalEntryId"].as_str().unwrap()), "no open item: {document}");
+            assert!(
+                with_items.contains(document["journalEntryId"].as_str().unwrap()),
+                "no open item: {document}"
+            );
             assert!(
                 kind == "receipts" || with_vat.contains(document["id"].as_str().unwrap()),
                 "no VAT: {document}"
