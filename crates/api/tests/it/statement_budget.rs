@@ -66,17 +66,22 @@ struct Measured {
     over: Vec<String>,
 }
 
+/// A world in which nothing is read again at moments of its own.
+async fn warm() -> World {
+    // A Redis that answers late, or a remembered right whose time is over on a slow machine, would have things read
+    // again at moments of its own.
+    let settings = [
+        ("Bootstrap:Template", "empty"),
+        ("ConnectionStrings:Redis", "memory://"),
+        ("Cache:Ttl:Reference", "86400"),
+        ("Cache:Ttl:Transactional", "86400"),
+    ];
+    World::with(&settings).await
+}
+
 impl Measured {
     async fn new() -> Self {
-        // A Redis that answers late, or a remembered right whose time is over on a slow machine, would have things read
-        // again at moments of its own.
-        let settings = [
-            ("Bootstrap:Template", "empty"),
-            ("ConnectionStrings:Redis", "memory://"),
-            ("Cache:Ttl:Reference", "86400"),
-            ("Cache:Ttl:Transactional", "86400"),
-        ];
-        let world = World::with(&settings).await;
+        let world = warm().await;
         let tenant = world.tenant("acme", "SAR", "empty").await;
         tenant.accounts(&[("1000", "asset"), ("2000", "liability"), ("4000", "income")]).await;
         Self { world, tenant, over: Vec::new() }

@@ -6,13 +6,7 @@ const MANY: usize = 40;
 
 /// Books with what documents need, in which many things are bought and sold.
 async fn books() -> Measured {
-    let settings = [
-        ("Bootstrap:Template", "empty"),
-        ("ConnectionStrings:Redis", "memory://"),
-        ("Cache:Ttl:Reference", "86400"),
-        ("Cache:Ttl:Transactional", "86400"),
-    ];
-    let world = World::with(&settings).await;
+    let world = warm().await;
     let tenant = world.tenant("acme", "SAR", "sa-standard").await;
     let profile = json!({ "vatNumber": "399999999900003" });
     tenant.client.with_etag("PATCH", "/company-profile", "*", profile).await.expect(200);
