@@ -1,11 +1,14 @@
-//! Invoices, bills, notes, receipts and payments, as a client sees them.
+//! Quotations, orders, invoices, bills, notes, receipts and payments, as a client sees them.
 
 mod at_once;
 mod kept;
 mod money;
 mod northwind;
 mod notes;
+mod orders;
+mod purchase_orders;
 mod purchases;
+mod quotations;
 mod refused;
 mod sales;
 
