@@ -1,5 +1,6 @@
 //! Quotations, orders, invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod any_order;
 mod at_once;
 mod kept;
 mod money;

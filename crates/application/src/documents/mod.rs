@@ -49,6 +49,9 @@ request! {
         reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "Ordered by mistake",
         /// The date of the credit note; today by default.
         date: Option<chrono::NaiveDate>,
+        /// Whether what paid the invoice is free again, so that the note settles the invoice. Otherwise the note settles what is
+        /// still open, and the rest of it is owed to the customer.
+        undo_allocations: bool => false,
     }
 }
 

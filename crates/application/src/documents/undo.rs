@@ -61,6 +61,9 @@ impl Command for CancelInvoice {
         let scale = prepared.money.currency.scale;
         let note = post(ctx, uow, books, prepared, None).await?;
         let view = note_posted(uow, &note, scale);
+        if let Some(entry) = invoice.entry.filter(|_| self.body.undo_allocations) {
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
         let settled = settle(ctx, uow, &invoice, &note).await?;
         let shown = note.shown(note.total.checked_sub(settled), scale);
         let view =
