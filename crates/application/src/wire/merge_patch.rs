@@ -22,7 +22,7 @@ pub trait Patchable: WireType {
 }
 
 /// Members that act once, when the body is sent, and are not part of what is kept.
-const NOT_KEPT: [&str; 2] = ["post", "payment"];
+const NOT_KEPT: [&str; 4] = ["post", "send", "confirm", "payment"];
 
 /// A body with its text.
 #[derive(Debug)]
@@ -119,7 +119,12 @@ impl<B: Patchable> MergePatch<B> {
 
     /// The body with the patch merged in.
     pub fn apply(&self, kept: &str) -> AppResult<Kept<B>> {
-        Kept::read(merged(Raw::new(kept), Raw::new(&self.text)))
+        Kept::read(self.merged(kept))
+    }
+
+    /// Its JSON.
+    pub fn merged(&self, kept: &str) -> String {
+        merged(Raw::new(kept), Raw::new(&self.text))
     }
 }
 
