@@ -1,9 +1,7 @@
 -- Quotations and orders. Their states stand beside the states of the ledger, which the version before knows.
-ALTER TABLE document ADD
-    state NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL
-        CONSTRAINT ck_document_state CHECK (state IN (N'sent', N'accepted', N'declined', N'expired', N'confirmed', N'closed', N'cancelled')),
-    valid_until DATE NULL,
-    order_id BINARY(16) NULL;
+ALTER TABLE document ADD state NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL CONSTRAINT ck_document_state CHECK (state IN (N'sent', N'accepted', N'declined', N'expired', N'confirmed', N'closed', N'cancelled'));
+ALTER TABLE document ADD valid_until DATE NULL;
+ALTER TABLE document ADD order_id BINARY(16) NULL;
 GO
 CREATE INDEX ix_document_order ON document (tenant_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX ix_document_valid_until ON document (tenant_id, valid_until, id) WHERE state = 'sent';
@@ -46,6 +44,5 @@ CREATE TABLE document_link (
 CREATE INDEX ix_document_link_to ON document_link (tenant_id, to_id, to_line, kind);
 
 -- How far prices on bills may be from those of the orders.
-ALTER TABLE company_profile ADD
-    price_tolerance_percent DECIMAL(19,4) NOT NULL CONSTRAINT df_company_profile_price_tolerance_percent DEFAULT 0,
-    price_tolerance_amount DECIMAL(19,4) NOT NULL CONSTRAINT df_company_profile_price_tolerance_amount DEFAULT 0;
+ALTER TABLE company_profile ADD price_tolerance_percent DECIMAL(19,4) NOT NULL CONSTRAINT df_company_profile_price_tolerance_percent DEFAULT 0;
+ALTER TABLE company_profile ADD price_tolerance_amount DECIMAL(19,4) NOT NULL CONSTRAINT df_company_profile_price_tolerance_amount DEFAULT 0;
