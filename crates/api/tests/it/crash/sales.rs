@@ -61,7 +61,7 @@ async fn tenant(server: &Server) {
     post(&reqwest::Client::new(), &server.url, &server.token().await, "/admin/tenants", body).await.unwrap();
 }
 
-async fn token(url: &str) -> String {
+async fn sign_in(url: &str) -> String {
     let form = [("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
     let answer =
         reqwest::Client::new().post(format!("{url}/api/v1/auth/token")).form(&form).send().await.unwrap();
@@ -113,7 +113,7 @@ async fn of_a_document_there_is_everything_or_nothing() {
         settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     tenant(&server).await;
-    let token = token(&server.url).await;
+    let token = sign_in(&server.url).await;
     let credited = company(&server.url, &token).await;
     let shop = Arc::new(Shop {
         url: server.url.clone(),
@@ -133,7 +133,7 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let acknowledged = shop.numbers.lock().await.clone();
 
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
-    let token = token(&server.url).await;
+    let token = sign_in(&server.url).await;
     let (url, token) = (server.url.as_str(), token.as_str());
     let mut found = BTreeSet::new();
     let entries = all(url, token, "/journal-entries?").await;
