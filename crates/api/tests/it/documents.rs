@@ -1,5 +1,6 @@
 //! Invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod discounts;
 mod kept;
 mod money;
 mod northwind;

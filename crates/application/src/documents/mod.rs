@@ -7,10 +7,13 @@
 //! [`DocumentType`]: domain::documents::document_type::DocumentType
 
 pub mod commands;
+pub mod early_discount;
 pub mod error;
 pub mod money;
+mod notes;
 pub mod numbering;
 pub mod ports;
+pub mod reversal;
 mod steps;
 pub mod trade;
 pub mod undo;

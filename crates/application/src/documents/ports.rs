@@ -91,6 +91,8 @@ pub struct NamedDocument {
 #[async_trait]
 pub trait DocumentRepository: Send {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
+    /// The document that an entry was made for; `None` when it was made for something else.
+    async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>>;
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()>;
     /// Replaces what is stored at the version before the document's. MUST answer `false` when it is at another.
     async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool>;

@@ -3,34 +3,30 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use domain::accounting::journal_entry::EntrySource;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::NoteKind;
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
-use domain::money::{Amount, Quantity};
+use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
-use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
-use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
-use super::steps::{note_posted, of_type};
-use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
+use super::notes::post_note;
+use super::ports::{DocumentId, DocumentStatus, StoredDocument};
+use super::reversal::reverse_document;
+use super::steps::of_type;
+use super::trade::{NewSalesCreditNote, NewSalesInvoice};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
 use crate::authorize::Access;
-use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::settlement::settle::Settling;
 use crate::settlement::undo::{UndoAllocation, UndoAllocationBody};
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::{Kept, RequiredText};
+use crate::wire::RequiredText;
 
 /// `POST /sales-invoices/{id}/cancel`.
 pub struct CancelInvoice {
@@ -53,15 +49,7 @@ impl Command for CancelInvoice {
             "reason": &*self.body.reason,
             "documentDate": self.body.date,
         });
-        let kept = Kept::<NewSalesCreditNote>::read(body.to_string())?;
-        let id = DocumentId::new(uow.new_id());
-        let mut books = Books::open(ctx, uow).await?;
-        let document_type = NewSalesCreditNote::TYPE;
-        let preparing = Preparing { ctx, document_type, id, body: &kept.text, input: kept.body.input() };
-        let prepared = prepare(preparing, uow, &mut books).await?;
-        let scale = prepared.money.currency.scale;
-        let note = post(ctx, uow, books, prepared, None).await?;
-        let view = note_posted(uow, &note, scale);
+        let (note, view, scale) = post_note::<NewSalesCreditNote>(ctx, uow, body.to_string()).await?;
         let settled = settle(ctx, uow, &invoice, &note).await?;
         let shown = note.shown(note.total.checked_sub(settled), scale);
         let view =
@@ -90,12 +78,7 @@ async fn settle(
     for debit in debits {
         let amount = left.min(debit.open_amount);
         if amount.is_positive() {
-            pairs.push(Pair {
-                debit: debit.id,
-                credit: credit.id,
-                amount: Some(amount),
-                credit_amount: None,
-            });
+            pairs.push(Pair::new(debit.id, credit.id).of(amount));
             left = left.checked_sub(amount).unwrap_or_default();
         }
     }
@@ -103,7 +86,7 @@ async fn settle(
         return Ok(Amount::ZERO);
     }
     let date = note.posting_date.max(invoice.posting_date);
-    Settling { kind: AllocationKind::Payment, date, pairs }.run(ctx, uow).await?;
+    Settling::new(AllocationKind::Payment, date, pairs).run(ctx, uow).await?;
     Ok(credit.open_amount.abs().checked_sub(left).unwrap_or_default())
 }
 
@@ -130,47 +113,8 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         if self.body.undo_allocations {
             undo_allocations(ctx, uow, entry, &self.body.reason).await?;
         }
-        let reversal = self.reverse(ctx, uow, entry).await?;
-        take_back_vat(uow, self.id, reversal).await?;
-        give_back(uow, &stored).await?;
-        let scale = uow.ledger().company_currency().await?.scale;
-        let before = stored.shown(None, scale);
-        let view = DocumentView { reason: Some(self.body.reason.to_string()), ..stored.view.clone() };
-        let (version, lines) = (stored.version, stored.lines.clone());
-        let document = StoredDocument {
-            status: DocumentStatus::Reversed,
-            reversal_entry: Some(reversal),
-            supplier_key: None,
-            view,
-            version: version + 1,
-            ..stored
-        };
-        if !uow.documents().update_document(&document).await? {
-            return Err(stale(version));
-        }
-        let shown = document.shown(Some(Amount::ZERO), scale);
-        record(uow, B::NAMES.entity, shown.id, "reversed", Some(&before), Some(&shown));
-        let view = DocumentView { lines: Some(lines).filter(|lines| !lines.is_empty()), ..shown };
+        let view = reverse_document(ctx, uow, stored, &self.body.reason, None).await?;
         Ok(Done::of(view.id, view.version, view))
-    }
-}
-
-impl<B: DocumentBody> ReverseDocument<B> {
-    async fn reverse(
-        &self,
-        ctx: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-        entry: JournalEntryId,
-    ) -> AppResult<JournalEntryId> {
-        let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-            return Err(AppError::internal("the entry of a posted document is not in the ledger"));
-        };
-        let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(B::TYPE.source(), self.id.uuid(), 1);
-        let draft = entry.document_reversal(id, &self.body.reason, source)?;
-        let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-        Ledger::open(ctx, uow).await?.post_one(uow, posting).await.map_err(of_the_whole)?;
-        Ok(id)
     }
 }
 
@@ -198,51 +142,6 @@ async fn undo_allocations(
     for id in uow.documents().live_allocations(entry).await? {
         let body = UndoAllocationBody { date: None, reason: RequiredText::of(reason)? };
         UndoAllocation { id, body }.run(ctx, uow).await?;
-    }
-    Ok(())
-}
-
-/// Tax entries of the document once more, with the other sign.
-async fn take_back_vat(uow: &mut dyn UnitOfWork, id: DocumentId, reversal: JournalEntryId) -> AppResult<()> {
-    let mut opposite = Vec::new();
-    for entry in uow.tax_entries().entries_of(id.uuid()).await? {
-        let negated = [entry.currency_base, entry.currency_tax, entry.base, entry.tax]
-            .map(|amount| amount.checked_neg());
-        let [Some(currency_base), Some(currency_tax), Some(base), Some(tax)] = negated else {
-            return Err(AppError::internal("a tax entry cannot be taken back"));
-        };
-        let id = TaxEntryId::new(uow.new_id());
-        opposite.push(TaxEntry { id, entry: reversal, currency_base, currency_tax, base, tax, ..entry });
-    }
-    Ok(uow.tax_entries().insert_tax_entries(&opposite).await?)
-}
-
-/// What a note took of the document that it corrected.
-async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult<()> {
-    let Some(original) = note.corrects.filter(|_| note.document_type.reduces()) else { return Ok(()) };
-    let groups = uow.documents().groups_of(original).await?;
-    for view in &note.view.tax_groups {
-        let parsed = (Amount::parse(&view.taxable), Amount::parse(&view.vat));
-        let found = groups
-            .iter()
-            .find(|group| group.category.as_str() == view.category && group.rate.to_string() == view.rate);
-        let (Some(group), (Ok(taxable), Ok(vat))) = (found, parsed) else { continue };
-        let (taxable, vat) = (taxable.checked_neg(), vat.checked_neg());
-        let (Some(taxable), Some(vat)) = (taxable, vat) else { continue };
-        uow.documents()
-            .use_group(GroupUse { document: original, number: group.number, taxable, vat })
-            .await?;
-    }
-    let takes = note
-        .kind
-        .as_deref()
-        .and_then(|kind| NoteKind::parse(kind).ok())
-        .is_some_and(NoteKind::takes_quantity);
-    for line in note.lines.iter().filter(|_| takes) {
-        if let (Some(number), Ok(quantity)) = (line.corrects_line_no, Quantity::parse(&line.quantity)) {
-            let back = Quantity::from_scaled(-quantity.scaled());
-            uow.documents().credit_line(original, number, back).await?;
-        }
     }
     Ok(())
 }

@@ -18,7 +18,8 @@ pub struct DocumentView {
     /// `payment`.
     #[serde(rename = "type")]
     pub document_type: String,
-    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price` or `rebate`.
+    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price`, `rebate` or
+    /// `early_discount`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// `draft`, `posted` or `reversed`.
@@ -201,6 +202,12 @@ pub struct DocumentChargeView {
     pub item_code: Option<String>,
     pub description: String,
     pub tax_code: String,
+    /// `S`, `Z`, `E` or `O`.
+    #[serde(default)]
+    pub tax_category: String,
+    /// In per cent.
+    #[serde(default)]
+    pub tax_rate: String,
     pub account_id: Uuid,
     pub net: String,
     pub vat: String,

@@ -4,6 +4,7 @@ use crate::country::Country;
 use crate::error::{Violation, Violations};
 use crate::parties::address::Address;
 use crate::parties::registration::{Registration, RegistrationScheme, Registrations};
+use crate::settlement::tolerance::PaymentTolerances;
 use crate::text::LocalizedName;
 
 crate::errors! {
@@ -57,6 +58,10 @@ pub struct CompanyProfile {
     pub vat_period: VatPeriod,
     /// Whether prices of new documents include VAT.
     pub prices_include_vat: bool,
+    /// Whether a discount for early payment leaves VAT as it was.
+    pub discount_without_vat: bool,
+    /// The differences of payments that may be written off.
+    pub payment_tolerances: PaymentTolerances,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -71,6 +76,8 @@ impl CompanyProfile {
             address: None,
             vat_period: VatPeriod::Quarterly,
             prices_include_vat: false,
+            discount_without_vat: false,
+            payment_tolerances: PaymentTolerances::default(),
             version: 0,
         }
     }

@@ -146,6 +146,7 @@ pub static GENERATED: &[&str] = &[
     "pk_document",
     "pk_document_tax",
     "pk_document_line",
+    "pk_write_off",
     "pk_account",
     "pk_account_history",
     "pk_number_series",

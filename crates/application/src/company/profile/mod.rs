@@ -4,10 +4,12 @@ mod body;
 pub mod update;
 
 use domain::company::profile::CompanyProfile;
+use domain::money::Currency;
+use domain::settlement::tolerance::PaymentTolerance;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use body::CompanyProfileChange;
+pub use body::{CompanyProfileChange, PaymentToleranceBody};
 
 use super::address::CompanyAddressView;
 use crate::master_data::Shown;
@@ -33,8 +35,31 @@ pub struct CompanyProfileView {
     pub vat_period: &'static str,
     /// Whether prices of new documents include VAT.
     pub prices_include_vat: bool,
+    /// Whether a discount for early payment leaves VAT as it was.
+    pub discount_without_vat: bool,
+    /// The differences of payments that may be written off.
+    pub payment_tolerances: Vec<PaymentToleranceView>,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
+}
+
+/// The difference of a payment that may be written off in a currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaymentToleranceView {
+    pub currency: String,
+    pub amount: String,
+    /// In per cent of the item; null is any share.
+    pub percent: Option<String>,
+}
+
+impl From<&PaymentTolerance> for PaymentToleranceView {
+    fn from(tolerance: &PaymentTolerance) -> Self {
+        Self {
+            currency: tolerance.currency.to_string(),
+            amount: tolerance.amount.display(Currency::iso(tolerance.currency).scale),
+            percent: tolerance.percent.map(|percent| percent.to_string()),
+        }
+    }
 }
 
 impl From<&CompanyProfile> for CompanyProfileView {
@@ -46,6 +71,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
             address: Shown::shown(&profile.address),
             vat_period: profile.vat_period.as_str(),
             prices_include_vat: profile.prices_include_vat,
+            discount_without_vat: profile.discount_without_vat,
+            payment_tolerances: profile.payment_tolerances.all().iter().map(PaymentToleranceView::from).collect(),
             version: profile.version,
         }
     }

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use domain::company::profile::{CompanyProfile, vat_number};
 use domain::error::Violations;
+use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 
-use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView};
+use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView, PaymentToleranceBody};
 use crate::authorize::Access;
 use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
@@ -67,6 +68,8 @@ fn merged(
     };
     let registrations = change.registrations.0.as_ref();
     let registrations = registrations.and_then(|bodies| own_registrations(&bodies.0, violations));
+    let tolerances = change.payment_tolerances.0.as_ref();
+    let tolerances = tolerances.and_then(|bodies| tolerances_of(&bodies.0, violations));
     CompanyProfile {
         legal_name: change.legal_name.or(&old.legal_name),
         vat_number,
@@ -74,6 +77,26 @@ fn merged(
         address: address_after(old.address.as_ref(), &change.address),
         vat_period: change.vat_period.or(&old.vat_period),
         prices_include_vat: change.prices_include_vat.or(&old.prices_include_vat),
+        discount_without_vat: change.discount_without_vat.or(&old.discount_without_vat),
+        payment_tolerances: tolerances.unwrap_or_else(|| old.payment_tolerances.clone()),
         version: old.version + 1,
+    }
+}
+
+fn tolerances_of(bodies: &[PaymentToleranceBody], violations: &mut Violations) -> Option<PaymentTolerances> {
+    let tolerance = |body: &PaymentToleranceBody| PaymentTolerance {
+        currency: body.currency,
+        amount: body.amount,
+        percent: body.percent,
+    };
+    match PaymentTolerances::new(bodies.iter().map(tolerance).collect()) {
+        Ok(tolerances) => Some(tolerances),
+        Err(refused) => {
+            violations.extend(refused.into_iter().map(|violation| {
+                let pointer = format!("/paymentTolerances{}", violation.pointer);
+                violation.at(pointer)
+            }));
+            None
+        }
     }
 }

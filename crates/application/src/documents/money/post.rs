@@ -21,11 +21,16 @@ use crate::context::RequestContext;
 use crate::documents::numbering::take_number;
 use crate::documents::ports::{DocumentStatus, StoredDocument};
 use crate::documents::trade::of_the_whole;
+use crate::documents::views::{CreatedDocumentView, DocumentView};
 use crate::error::{AppError, AppResult};
+use crate::settlement::discounts::discount_of;
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::REQUIRED;
+
+/// The members that allocations of a body have in common with pairs of items.
+const MEMBERS: [&str; 3] = ["amount", "takeDiscount", "writeOffDifference"];
 
 /// Posts a prepared receipt or payment. Answers it as it is to be kept, and what is left of it.
 pub async fn post_money(
@@ -69,65 +74,113 @@ pub async fn post_money(
         posted_at: Some(uow.now()),
         ..document
     };
-    let left = allocate(ctx, uow, &posted, allocations, prepared.scale).await?;
-    Ok((posted, left))
+    let (left, created) = allocate(ctx, uow, &posted, allocations, prepared.scale).await?;
+    let view = DocumentView { created, ..posted.view.clone() };
+    Ok((StoredDocument { view, ..posted }, left))
 }
 
-/// Settles what the body names with the item that the document made. Answers what is left of it.
+/// Settles what the body names with the item that the document made. Answers what is left of it, and what was made for it.
 async fn allocate(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     document: &StoredDocument,
     allocations: &[MoneyAllocationBody],
     scale: u8,
-) -> AppResult<Amount> {
+) -> AppResult<(Amount, Vec<CreatedDocumentView>)> {
     if allocations.is_empty() {
-        return Ok(document.total);
+        return Ok((document.total, Vec::new()));
     }
-    let entry = document.entry.into_iter().collect();
-    let own = uow.open_items().open_items_of_entries(&entry).await?.pop();
+    let entries: BTreeSet<_> = document.entry.into_iter().collect();
+    let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
     let own = own.ok_or_else(|| AppError::internal("a receipt or a payment made no open item"))?;
-    let mut left = document.total;
-    let mut pairs = Vec::new();
     let mut violations = Violations::new();
+    let mut paying = Paying { own: &own, scale, left: document.total, pairs: Vec::new(), of: Vec::new() };
     for (index, allocation) in allocations.iter().enumerate() {
-        let at = format!("/allocations/{index}");
-        let items = named(uow, allocation, &own, &at, &mut violations).await?;
-        let mut wanted = allocation.amount.unwrap_or(left);
-        if wanted > left {
-            let more = Violation::new(&ALLOCATED_MORE_THAN_PAID).at(format!("{at}/amount"));
-            let more = more.with("allocated", wanted.display(scale)).with("amount", left.display(scale));
-            violations.push(more);
-            wanted = left;
-        }
-        let last = items.len().saturating_sub(1);
-        for (place, item) in items.iter().enumerate() {
-            // What a caller names beyond what is open is refused where it is allocated.
-            let named_too_much = place == last && allocation.amount.is_some();
-            let amount = if named_too_much { wanted } else { wanted.min(item.open_amount.abs()) };
-            if amount.is_positive() {
-                let (debit, credit) = if own.is_debit() { (own.id, item.id) } else { (item.id, own.id) };
-                pairs.push(Pair { debit, credit, amount: Some(amount), credit_amount: None });
-                wanted = wanted.checked_sub(amount).unwrap_or_default();
-                left = left.checked_sub(amount).unwrap_or_default();
-            }
-        }
+        let items = named(uow, allocation, &own, index, &mut violations).await?;
+        paying.pay(uow, (index, allocation), &items, &mut violations).await?;
     }
     violations.into_result(())?;
-    if !pairs.is_empty() {
-        let date = document.posting_date;
-        Settling { kind: AllocationKind::Payment, date, pairs }
-            .run(ctx, uow)
-            .await
-            .map_err(as_allocations)?;
+    let Paying { left, pairs, of, .. } = paying;
+    if pairs.is_empty() {
+        return Ok((left, Vec::new()));
     }
-    Ok(left)
+    let settling = Settling::new(AllocationKind::Payment, document.posting_date, pairs);
+    let settled = settling.run(ctx, uow).await.map_err(|error| as_allocations(error, &of))?;
+    if settled.created.is_empty() {
+        return Ok((left, Vec::new()));
+    }
+    // A difference may have been written off of the money itself.
+    let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
+    Ok((own.map_or(left, |own| own.open_amount.abs()), settled.created))
 }
 
-/// Pairs are made of the body's allocations, so what is refused points at those as a whole.
-fn as_allocations(error: AppError) -> AppError {
-    let violations = error.violations.into_iter().map(|violation| violation.at("/allocations")).collect();
-    AppError { violations, ..error }
+/// The pairs that a document's allocations come to.
+struct Paying<'a> {
+    own: &'a OpenItem,
+    scale: u8,
+    left: Amount,
+    pairs: Vec<Pair>,
+    /// Per pair the position of its allocation in the body.
+    of: Vec<usize>,
+}
+
+impl Paying<'_> {
+    /// Pays the items that one allocation names, as far as the money goes. Its wishes are for the last of them.
+    async fn pay(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        (index, allocation): (usize, &MoneyAllocationBody),
+        items: &[OpenItem],
+        violations: &mut Violations,
+    ) -> AppResult<()> {
+        let mut wanted = allocation.amount.unwrap_or(self.left);
+        if wanted > self.left {
+            let more = Violation::new(&ALLOCATED_MORE_THAN_PAID).at(format!("/allocations/{index}/amount"));
+            let more = more.with("allocated", wanted.display(self.scale));
+            violations.push(more.with("amount", self.left.display(self.scale)));
+            wanted = self.left;
+        }
+        let last = items.len().saturating_sub(1);
+        let none = items.iter().all(|item| item.discount.is_none());
+        for (place, item) in items.iter().enumerate() {
+            // Where no item grants one, that is said where the pairs are settled.
+            let take_discount = allocation.take_discount && (none || item.discount.is_some());
+            let mut open = item.open_amount.abs();
+            if take_discount {
+                let on = (self.own.posting_date, self.scale);
+                if let Ok(discount) = discount_of(uow, item, on, "").await? {
+                    open = open.checked_sub(discount).unwrap_or_default();
+                }
+            }
+            // What a caller names beyond what is open is refused where it is allocated.
+            let named_too_much = place == last && allocation.amount.is_some();
+            let amount = if named_too_much { wanted } else { wanted.min(open) };
+            if amount.is_positive() {
+                let own = self.own;
+                let (debit, credit) = if own.is_debit() { (own.id, item.id) } else { (item.id, own.id) };
+                let write_off_difference = allocation.write_off_difference && place == last;
+                let pair = Pair::new(debit, credit).of(amount);
+                self.pairs.push(Pair { take_discount, write_off_difference, ..pair });
+                self.of.push(index);
+                wanted = wanted.checked_sub(amount).unwrap_or_default();
+                self.left = self.left.checked_sub(amount).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Pairs are made of the body's allocations, so what is refused points at those: at a member that both have, or at the whole.
+fn as_allocations(error: AppError, of: &[usize]) -> AppError {
+    let renamed = |violation: Violation| {
+        let mut parts = violation.pointer.split('/').skip(2);
+        let index = parts.next().and_then(|place| of.get(place.parse::<usize>().ok()?));
+        let Some(index) = index else { return violation.at("/allocations") };
+        let member = parts.next().filter(|member| MEMBERS.contains(member));
+        let pointer = member.map(|member| format!("/allocations/{index}/{member}"));
+        violation.at(pointer.unwrap_or_else(|| format!("/allocations/{index}")))
+    };
+    AppError { violations: error.violations.into_iter().map(renamed).collect(), ..error }
 }
 
 /// The items that an allocation names, in the order of their due dates: only those on the other side.
@@ -135,9 +188,10 @@ async fn named(
     uow: &mut dyn UnitOfWork,
     allocation: &MoneyAllocationBody,
     own: &OpenItem,
-    at: &str,
+    index: usize,
     violations: &mut Violations,
 ) -> AppResult<Vec<OpenItem>> {
+    let at = format!("/allocations/{index}");
     if let Some(id) = allocation.open_item_id {
         let found = uow.open_items().open_items(&BTreeSet::from([id])).await?;
         if found.is_empty() {

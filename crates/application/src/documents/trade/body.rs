@@ -216,7 +216,7 @@ trade_body! {
         corrects_number: Option<Text<REFERENCE_LENGTH_MAX>> = "INV-2019-0815",
         /// The date of the corrected invoice, where another system made it.
         corrects_date: Option<NaiveDate> = "2019-11-30",
-        /// `return` and `cancellation` take quantities back, `price` and `rebate` do not.
+        /// `return` and `cancellation` take quantities back; `price`, `rebate` and `early_discount` do not.
         kind: NoteKind => "return",
         /// The reason, which the note bears.
         reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "Two pieces came back",
@@ -261,7 +261,7 @@ trade_body! {
         corrects_number: Option<Text<REFERENCE_LENGTH_MAX>> = "A-2025-90",
         /// The date of the corrected bill, where another system has it.
         corrects_date: Option<NaiveDate> = "2025-12-20",
-        /// `return` and `cancellation` take quantities back, `price` and `rebate` do not.
+        /// `return` and `cancellation` take quantities back; `price`, `rebate` and `early_discount` do not.
         kind: NoteKind => "return",
         /// The reason.
         reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "Delivered damaged",

@@ -1,5 +1,7 @@
 //! Posting (R79): a document with its number, its entry, its taxes and what it takes of other documents, in one transaction.
 
+use std::collections::BTreeSet;
+
 use chrono::Days;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry};
@@ -44,6 +46,7 @@ pub async fn post(
     let posted = lines(&prepared, &reference)?;
     let entry = JournalEntryId::new(uow.new_id());
     post_entry(ctx, uow, books, &prepared, (entry, &number, &reference), posted.lines).await?;
+    keep_discounts(uow, &prepared, entry).await?;
     let entries = tax_entries(uow, &prepared, (entry, &number), &posted.vat)?;
     uow.tax_entries().insert_tax_entries(&entries).await?;
     let document = StoredDocument {
@@ -241,6 +244,27 @@ fn tax_entries(
         });
     }
     Ok(entries)
+}
+
+/// Keeps until when the document's items grant a discount. Its entry begins with a line for each instalment.
+async fn keep_discounts(
+    uow: &mut dyn UnitOfWork,
+    prepared: &Prepared,
+    entry: JournalEntryId,
+) -> AppResult<()> {
+    let granted = prepared.dues.iter().any(|due| due.discount.is_some());
+    if !granted || prepared.document.document_type.corrects() {
+        return Ok(());
+    }
+    let mut items = uow.open_items().open_items_of_entries(&BTreeSet::from([entry])).await?;
+    items.sort_by_key(|item| item.line_no);
+    let dues = prepared.dues.iter().filter(|due| !due.amount.is_zero());
+    let discounts: Vec<_> = items
+        .iter()
+        .zip(dues)
+        .filter_map(|(item, due)| Some((item.id, due.discount?)))
+        .collect();
+    Ok(uow.open_items().save_discounts(&discounts).await?)
 }
 
 /// Keeps what later notes and deductions may take of the document.

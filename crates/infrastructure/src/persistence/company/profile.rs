@@ -6,12 +6,15 @@ use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::company::profile::{CompanyProfile, CompanyRegistrations, VatPeriod};
 use domain::ids::TenantId;
+use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::address::Address;
+use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 use domain::text::LocalizedName;
+use serde::{Deserialize, Serialize};
 
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::no_tenant;
-use crate::persistence::table::Column;
+use crate::persistence::table::{Column, optional};
 use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
 use crate::{statements, word_column};
@@ -22,15 +25,16 @@ statements! {
     // The tenant's name stands in for the legal one until a profile is saved.
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
-         p.vat_period, p.prices_include_vat FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.vat_period, p.prices_include_vat, p.discount_without_vat, p.payment_tolerances FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
-         vat_period = ?8, prices_include_vat = ?9, updated_at = ?10, version = ?2 \
+         vat_period = ?8, prices_include_vat = ?9, discount_without_vat = ?10, payment_tolerances = ?11, updated_at = ?12, \
+         version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "company.company_profile.insert":
         "INSERT INTO company_profile (tenant_id, version, legal_name_ar, legal_name_en, vat_number, registrations, address, \
-         vat_period, prices_include_vat, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+         vat_period, prices_include_vat, discount_without_vat, payment_tolerances, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
 }
 
 #[async_trait]
@@ -48,6 +52,8 @@ impl CompanyRepository for SqlUnitOfWork {
         profile.address.put(&mut params);
         profile.vat_period.put(&mut params);
         profile.prices_include_vat.put(&mut params);
+        profile.discount_without_vat.put(&mut params);
+        params.push(tolerances_document(&profile.payment_tolerances).as_deref().into());
         params.push(self.now.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
@@ -82,6 +88,36 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
         address: <Option<Address> as Column>::take(&mut columns, &["address"])?,
         vat_period: VatPeriod::take(&mut columns, &["vat_period"])?,
         prices_include_vat: columns.get("prices_include_vat")?,
+        discount_without_vat: columns.get("discount_without_vat")?,
+        payment_tolerances: optional(&mut columns, "payment_tolerances", tolerances_in)?.unwrap_or_default(),
         version,
     })
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTolerance {
+    currency: String,
+    amount: String,
+    percent: Option<String>,
+}
+
+/// `None` where there are none, as in rows of the time before.
+fn tolerances_document(tolerances: &PaymentTolerances) -> Option<String> {
+    let stored = |tolerance: &PaymentTolerance| StoredTolerance {
+        currency: tolerance.currency.to_string(),
+        amount: tolerance.amount.display(0),
+        percent: tolerance.percent.map(|percent| percent.to_string()),
+    };
+    let stored: Vec<_> = tolerances.all().iter().map(stored).collect();
+    (!stored.is_empty()).then(|| serde_json::json!(stored).to_string())
+}
+
+fn tolerances_in(text: &str) -> Option<PaymentTolerances> {
+    let read = |stored: StoredTolerance| {
+        let percent = stored.percent.as_deref().map(Percentage::parse).transpose().ok()?;
+        let (currency, amount) = (CurrencyCode::parse(&stored.currency), Amount::parse(&stored.amount));
+        Some(PaymentTolerance { currency: currency.ok()?, amount: amount.ok()?, percent })
+    };
+    let stored: Vec<StoredTolerance> = serde_json::from_str(text).ok()?;
+    PaymentTolerances::new(stored.into_iter().map(read).collect::<Option<_>>()?).ok()
 }

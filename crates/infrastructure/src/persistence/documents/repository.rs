@@ -35,6 +35,9 @@ macro_rules! receivable {
 statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
+    OF_ENTRY = "documents.document.of_entry":
+        "SELECT d.id FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
+         WHERE e.tenant_id = ?1 AND e.id = ?2";
     INSERT = "documents.document.insert":
         "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
          document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
@@ -67,7 +70,8 @@ statements! {
     ALLOCATIONS = "documents.document.live_allocations":
         "SELECT a.id FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
          AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
-         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting', 'write_off') \
+         AND a.belongs_to_id IS NULL AND NOT EXISTS (\
          SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
          ORDER BY a.id";
     GROUPS = "documents.document_tax.of_document":
@@ -122,6 +126,11 @@ impl DocumentRepository for SqlUnitOfWork {
         let body = columns.get("body")?;
         let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
         Ok(Some(StoredDocument { body, lines, ..document }))
+    }
+
+    async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>> {
+        let row = self.tx.find(&OF_ENTRY, &[self.tenant.into(), entry.into()]).await?;
+        row.map(|row| row.single("document", "id")).transpose()
     }
 
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()> {

@@ -1,15 +1,18 @@
 //! Receivables and payables in SQL.
 
 mod open_items;
+pub(in crate::persistence) mod open_on_day;
 mod queries;
 mod rows;
+mod statement_lines;
+mod write_offs;
 
 use crate::sql::bulk::Bulk;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [open_items::ALL, queries::ALL].concat()
+    [open_items::ALL, queries::ALL, statement_lines::ALL, write_offs::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
@@ -21,5 +24,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
-    queries::LISTS.to_vec()
+    [queries::LISTS, &[&write_offs::LIST]].concat()
 }

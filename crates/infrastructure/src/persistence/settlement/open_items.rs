@@ -9,7 +9,9 @@ use domain::accounting::account::ControlKind;
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::settlement::allocation::AllocationId;
+use domain::settlement::early_discount::EarlyDiscount;
 use domain::settlement::open_item::{OpenItem, OpenItemId};
+use uuid::Uuid;
 
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
@@ -31,6 +33,24 @@ statements! {
          WHERE tenant_id = ?1 AND id = ?2 AND open_amount = ?6";
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    SAVE_DISCOUNT = "settlement.open_item.save_discount":
+        "UPDATE open_item SET discount_date = ?3, discount_amount = ?4 WHERE tenant_id = ?1 AND id = ?2";
+    // The items of notes among those with which an item was settled.
+    CREDITED = "settlement.allocation_item.credited":
+        "SELECT CAST(SUM(x.amount) AS DECIMAL(19,4)) AS amount FROM allocation_item x \
+         INNER JOIN allocation a ON a.tenant_id = x.tenant_id AND a.id = x.allocation_id \
+         INNER JOIN open_item o ON o.tenant_id = a.tenant_id \
+         AND o.id = CASE WHEN a.debit_item_id = x.item_id THEN a.credit_item_id ELSE a.debit_item_id END \
+         INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
+         WHERE x.tenant_id = ?1 AND x.item_id = ?2 AND e.source_kind IN ('sales_credit_note', 'purchase_credit_note')";
+    COMPANIONS = "settlement.allocation.companions":
+        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.belongs_to_id = ?2 \
+         AND a.belongs_to_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id \
+         AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) ORDER BY a.id");
+    OF_DOCUMENT = "settlement.allocation.of_document":
+        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.document_id = ?2 \
+         AND a.document_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id \
+         AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) ORDER BY a.id");
     UNDONE = "settlement.allocation.undone":
         "SELECT 1 FROM allocation WHERE tenant_id = ?1 AND undoes_id = ?2 AND undoes_id IS NOT NULL";
 }
@@ -86,6 +106,8 @@ static ALLOCATION_INSERT: Bulk = Bulk::new(
         ("credit_company_amount", Kind::Amount),
         ("entry_id", Kind::Id),
         ("undoes_id", Kind::Id),
+        ("belongs_to_id", Kind::Id),
+        ("document_id", Kind::Id),
         ("reason", Kind::Text(500)),
         ("created_by", Kind::Id),
         ("recorded_at", Kind::Time),
@@ -201,6 +223,31 @@ impl OpenItemRepository for SqlUnitOfWork {
         row.map(|row| read_allocation(&mut row.columns("allocation"))).transpose()
     }
 
+    async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()> {
+        for (id, discount) in discounts {
+            let params =
+                [self.tenant.into(), (*id).into(), discount.until.into(), discount.amount.into()];
+            self.tx.execute_one(&SAVE_DISCOUNT, &params).await?;
+        }
+        Ok(())
+    }
+
+    async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount> {
+        let row = self.tx.find(&CREDITED, &[self.tenant.into(), id.into()]).await?;
+        let sum = row.map(|row| row.single::<Option<Amount>>("allocation_item", "amount")).transpose()?;
+        Ok(sum.flatten().unwrap_or_default().abs())
+    }
+
+    async fn companions_of(&mut self, id: AllocationId) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.query(&COMPANIONS, &[self.tenant.into(), id.into()]).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+    }
+
+    async fn allocations_of_document(&mut self, document: Uuid) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.query(&OF_DOCUMENT, &[self.tenant.into(), document.into()]).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+    }
+
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool> {
         Ok(self.tx.find(&UNDONE, &[self.tenant.into(), id.into()]).await?.is_some())
     }
@@ -222,6 +269,8 @@ fn allocation_row(tenant: &Value, stored: &StoredAllocation) -> Vec<Value> {
         allocation.credit_company_amount.into(),
         stored.entry.into(),
         stored.undoes.into(),
+        stored.belongs_to.into(),
+        stored.document.into(),
         stored.reason.as_deref().into(),
         stored.created_by.into(),
         stored.recorded_at.into(),

@@ -80,6 +80,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     23 "0023_posting_rules",
     24 "0024_tax_entries",
     25 "0025_documents",
+    27 "0027_settlement",
 ];
 
 impl Migration {
