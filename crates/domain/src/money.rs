@@ -6,6 +6,7 @@ mod iso_4217;
 pub mod percentage;
 pub mod quantity;
 mod split;
+mod words;
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,6 @@
-//! `kill -9` in the middle of a thousand concurrent postings.
+//! `kill -9` in the middle of a thousand concurrent postings, and of sales that are paid and credited.
+
+mod sales;
 
 use std::collections::BTreeSet;
 use std::path::Path;

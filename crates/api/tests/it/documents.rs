@@ -1,5 +1,6 @@
 //! Invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod at_once;
 mod discounts;
 mod kept;
 mod money;
@@ -8,6 +9,8 @@ mod notes;
 mod purchases;
 mod refused;
 mod sales;
+mod statement;
+mod write_offs;
 
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TenantKit, World};

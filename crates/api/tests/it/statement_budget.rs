@@ -1,6 +1,8 @@
 //! How often each operation asks the database, on either engine. A budget is what was measured when it was last looked
 //! at: an operation that asks more has to say why. Everything is measured warm, on the second call, with other data.
 
+mod documents;
+
 use std::future::Future;
 use std::time::Duration;
 
@@ -43,6 +45,19 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     // Items with their units, lists, prices.
     ("quote prices", 3, 3),
     ("save prices", 12, 9),
+    // Documents and what settles them (R129).
+    ("post an invoice", 99, 99),
+    ("credit lines of an invoice", 99, 99),
+    ("deduct prepayments", 99, 99),
+    ("receive money for invoices", 99, 99),
+    ("reverse a receipt with its allocations", 99, 99),
+    ("reverse a note", 99, 99),
+    ("allocate pairs", 99, 99),
+    ("match payments by a rule", 99, 99),
+    ("undo an allocation", 99, 99),
+    ("receivables ageing", 3, 2),
+    ("list invoices", 2, 2),
+    ("prepare a VAT return", 99, 99),
 ];
 
 struct Measured {

@@ -10,7 +10,6 @@ use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::ids::{Id, JournalEntryId, NumberSeriesId, TenantId, UserId};
 use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
-use domain::settlement::allocation::AllocationId;
 use domain::time::Timestamp;
 
 use super::views::{DocumentLineView, DocumentView};
@@ -93,6 +92,13 @@ pub trait DocumentRepository: Send {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
     /// The document that an entry was made for; `None` when it was made for something else.
     async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>>;
+    /// Documents by their ids; unknown ones are absent.
+    async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>>;
+    /// The entries of posted documents, whatever their types; others are absent.
+    async fn entries_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, JournalEntryId)>>;
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()>;
     /// Replaces what is stored at the version before the document's. MUST answer `false` when it is at another.
     async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool>;
@@ -124,18 +130,23 @@ pub trait DocumentRepository: Send {
         groups: &[DocumentGroup],
         lines: &[DocumentLine],
     ) -> StorageResult<()>;
-    /// The allocations of a posted document's open items that nobody has undone.
-    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<AllocationId>>;
-    async fn groups_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentGroup>>;
-    async fn lines_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLine>>;
-    /// Takes amounts of a group. MUST answer `false` when less than that is left.
-    async fn use_group(&mut self, used: GroupUse) -> StorageResult<bool>;
-    /// Takes a quantity of a line back. MUST answer `false` when less than that is left.
-    async fn credit_line(
+    /// The groups of documents, in the order of their numbers.
+    async fn groups_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, DocumentGroup)>>;
+    /// The lines of documents, likewise.
+    async fn lines_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, DocumentLine)>>;
+    /// Takes amounts of groups. MUST answer `false` when less than that is left of any, and the work then ends.
+    async fn use_groups(&mut self, uses: &[GroupUse]) -> StorageResult<bool>;
+    /// Takes quantities back of lines, which are named by their numbers. MUST answer `false` as above.
+    async fn credit_lines(
         &mut self,
         document: DocumentId,
-        line_no: u32,
-        quantity: Quantity,
+        quantities: &[(u32, Quantity)],
     ) -> StorageResult<bool>;
 }
 

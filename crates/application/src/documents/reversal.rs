@@ -1,5 +1,7 @@
 //! The reversal of a posted document: its entry, its VAT, and what it took of the document that it corrects.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::EntrySource;
 use domain::documents::note::NoteKind;
@@ -102,29 +104,32 @@ async fn take_back_vat(
 /// What a note took of the document that it corrected.
 async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult<()> {
     let Some(original) = note.corrects.filter(|_| note.document_type.reduces()) else { return Ok(()) };
-    let groups = uow.documents().groups_of(original).await?;
+    let groups = uow.documents().groups_of(&BTreeSet::from([original])).await?;
+    let mut uses = Vec::with_capacity(note.view.tax_groups.len());
     for view in &note.view.tax_groups {
         let parsed = (Amount::parse(&view.taxable), Amount::parse(&view.vat));
         let found = groups
             .iter()
+            .map(|(_, group)| group)
             .find(|group| group.category.as_str() == view.category && group.rate.to_string() == view.rate);
         let (Some(group), (Ok(taxable), Ok(vat))) = (found, parsed) else { continue };
         let (taxable, vat) = (taxable.checked_neg(), vat.checked_neg());
         let (Some(taxable), Some(vat)) = (taxable, vat) else { continue };
-        uow.documents()
-            .use_group(GroupUse { document: original, number: group.number, taxable, vat })
-            .await?;
+        uses.push(GroupUse { document: original, number: group.number, taxable, vat });
     }
     let takes = note
         .kind
         .as_deref()
         .and_then(|kind| NoteKind::parse(kind).ok())
         .is_some_and(NoteKind::takes_quantity);
+    let mut credited = Vec::new();
     for line in note.lines.iter().filter(|_| takes) {
         if let (Some(number), Ok(quantity)) = (line.corrects_line_no, Quantity::parse(&line.quantity)) {
-            let back = Quantity::from_scaled(-quantity.scaled());
-            uow.documents().credit_line(original, number, back).await?;
+            credited.push((number, Quantity::from_scaled(-quantity.scaled())));
         }
+    }
+    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await? {
+        return Err(AppError::internal("what a note took cannot be given back"));
     }
     Ok(())
 }

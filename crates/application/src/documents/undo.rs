@@ -24,9 +24,8 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::settlement::settle::Settling;
-use crate::settlement::undo::{UndoAllocation, UndoAllocationBody};
+use crate::settlement::undo::undo_allocations_of;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::RequiredText;
 
 /// `POST /sales-invoices/{id}/cancel`.
 pub struct CancelInvoice {
@@ -111,7 +110,7 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         }
         let entry = stored.entry.ok_or_else(|| AppError::internal("a posted document has no entry"))?;
         if self.body.undo_allocations {
-            undo_allocations(ctx, uow, entry, &self.body.reason).await?;
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
         }
         let view = reverse_document(ctx, uow, stored, &self.body.reason, None).await?;
         Ok(Done::of(view.id, view.version, view))
@@ -131,17 +130,4 @@ async fn posted(
         return Err(Violation::new(&DOCUMENT_NOT_POSTED).with("status", stored.status).into());
     }
     Ok(stored)
-}
-
-async fn undo_allocations(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    entry: JournalEntryId,
-    reason: &str,
-) -> AppResult<()> {
-    for id in uow.documents().live_allocations(entry).await? {
-        let body = UndoAllocationBody { date: None, reason: RequiredText::of(reason)? };
-        UndoAllocation { id, body }.run(ctx, uow).await?;
-    }
-    Ok(())
 }

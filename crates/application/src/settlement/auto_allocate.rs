@@ -1,6 +1,6 @@
 //! `POST /allocations/auto`: payments are matched with debts by a rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -25,7 +25,9 @@ use crate::{request, word_type};
 /// Most parties of one request.
 pub const PARTIES_MAX: usize = 1_000;
 /// Most items of one party that are looked at; those that fall due first.
-pub const PARTY_ITEMS_MAX: i64 = 10_000;
+pub const PARTY_ITEMS_MAX: usize = 10_000;
+/// Items that are read at once. More than one party may have, so that each reading is the last of at least one.
+const ITEMS_AT_ONCE_MAX: i64 = 20_000;
 
 domain::choices! {
     /// The two sides of what is owed.
@@ -80,24 +82,50 @@ impl Command for AutoAllocate {
             Some(parties) => parties.0.iter().map(|party| party.to_string()).collect(),
             None => {
                 let max = i64::try_from(PARTIES_MAX).unwrap_or(i64::MAX);
-                uow.open_items().parties_with_items(control, "", max).await?
+                uow.open_items().parties_with_items(control, "", max).await?.into_iter().collect()
             }
         };
-        let mut pairs = Vec::new();
-        for party in parties {
-            let mut items = uow.open_items().unsettled_items(control, &party, PARTY_ITEMS_MAX).await?;
-            items.retain(|found| found.item.posting_date <= date);
-            pairs.extend(self.pairs_of(items));
-            if pairs.len() >= PAIRS_MAX {
-                pairs.truncate(PAIRS_MAX);
-                break;
-            }
-        }
+        let pairs = self.pairs(uow, parties, date).await?;
         Ok(Done::new(Settling::new(AllocationKind::Payment, date, pairs).run(ctx, uow).await?))
     }
 }
 
 impl AutoAllocate {
+    /// Matches what the parties have open, in the order of their codes, until there are as many pairs as one request settles.
+    /// Parties are read together: what is asked grows with the items, and not with the parties.
+    async fn pairs(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        mut parties: BTreeSet<String>,
+        date: NaiveDate,
+    ) -> AppResult<Vec<Pair>> {
+        let control = self.control.control();
+        let mut pairs = Vec::new();
+        loop {
+            let found = uow.open_items().unsettled_items(control, &parties, date, ITEMS_AT_ONCE_MAX).await?;
+            let is_all = found.len() < usize::try_from(ITEMS_AT_ONCE_MAX).unwrap_or(usize::MAX);
+            // The last one of several may go on behind what was read, and is read again.
+            let last = found.last().filter(|_| !is_all).map(|found| found.item.party.clone());
+            let mut of_parties: BTreeMap<String, Vec<FoundItem>> = BTreeMap::new();
+            for found in found {
+                of_parties.entry(found.item.party.clone()).or_default().push(found);
+            }
+            if let Some(last) = last.filter(|_| of_parties.len() > 1) {
+                of_parties.remove(&last);
+            }
+            for (party, mut items) in of_parties {
+                parties.remove(&party);
+                items.truncate(PARTY_ITEMS_MAX);
+                pairs.extend(self.pairs_of(items));
+            }
+            if is_all || pairs.len() >= PAIRS_MAX {
+                break;
+            }
+        }
+        pairs.truncate(PAIRS_MAX);
+        Ok(pairs)
+    }
+
     /// Matches what one party has open, account by account and currency by currency.
     fn pairs_of(&self, items: Vec<FoundItem>) -> Vec<Pair> {
         let mut groups: BTreeMap<(AccountId, CurrencyCode), (Vec<Candidate>, Vec<Candidate>)> =

@@ -73,11 +73,12 @@ pub trait OpenItemRepository: Send {
         &mut self,
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<OpenItem>>;
-    /// What a party has open, at most `max` items in the order of their due dates.
+    /// What parties have open that was posted through a day, at most `max` items in the order of parties and due dates.
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
-        party: &str,
+        parties: &BTreeSet<String>,
+        through: NaiveDate,
         max: i64,
     ) -> StorageResult<Vec<FoundItem>>;
     /// The parties that have anything open, at most `max`, in their order after `after`.
@@ -96,10 +97,16 @@ pub trait OpenItemRepository: Send {
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()>;
     /// What live allocations with notes have taken of an item, in its currency; a magnitude.
     async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount>;
-    /// The allocations that belong to this one and that nobody has undone.
-    async fn companions_of(&mut self, id: AllocationId) -> StorageResult<Vec<StoredAllocation>>;
-    /// The allocations with the items of a note or a write-off that was made for them, as far as nobody has undone them.
-    async fn allocations_of_document(&mut self, document: Uuid) -> StorageResult<Vec<StoredAllocation>>;
+    /// The allocations that belong to these and that nobody has undone.
+    async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>>;
+    /// The allocations with the items of notes and write-offs that were made for them, as far as nobody has undone them.
+    async fn allocations_of_documents(
+        &mut self,
+        documents: &BTreeSet<Uuid>,
+    ) -> StorageResult<Vec<StoredAllocation>>;
+    /// The allocations of an entry's items that nobody has undone, without those of reversals and those
+    /// that belong to others.
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>>;
     /// Whether another allocation has undone this one.
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool>;
 }

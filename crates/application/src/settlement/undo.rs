@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
+use domain::ids::JournalEntryId;
 use domain::settlement::allocation::{
     ALLOCATION_OF_REVERSAL, ALLOCATION_UNDONE, AllocationId, AllocationKind, UNDO_BEFORE_ALLOCATION,
 };
@@ -74,86 +75,120 @@ impl Command for UndoAllocation {
         }
         violations.check("", entry::check_date(uow, ctx, &mut books, date).await?);
         violations.into_result(())?;
-        let on = (date, &*self.body.reason);
-        let done = give_back(ctx, uow, books, &original, on).await?;
-        let mut made = BTreeSet::from_iter(original.document);
-        for companion in uow.open_items().companions_of(self.id).await? {
-            made.extend(companion.document);
-        }
-        for document in made {
-            undo_document(ctx, uow, document, on).await?;
-            take_back(ctx, uow, document, on).await?;
-        }
-        Ok(Done::new(done))
+        let undoing = Undoing { ctx, date, reason: &self.body.reason };
+        let mut done = undoing.undo(uow, books, vec![original]).await?;
+        Ok(Done::new(done.pop().ok_or_else(|| AppError::internal("an allocation was not undone"))?))
     }
 }
 
-/// Undoes what is left of the allocations that a note or a write-off was made for.
-pub(super) async fn undo_document(
+/// Undoes every live allocation of an entry's items on one day, with one entry: today, or the day of the latest of them if that
+/// is later.
+pub async fn undo_allocations_of(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
-    document: Uuid,
-    on: (NaiveDate, &str),
+    entry: JournalEntryId,
+    reason: &str,
 ) -> AppResult<()> {
-    for allocation in uow.open_items().allocations_of_document(document).await? {
-        let books = Books::open(ctx, uow).await?;
-        give_back(ctx, uow, books, &allocation, on).await?;
-    }
+    let live = uow.open_items().live_allocations(entry).await?;
+    let Some(latest) = live.iter().map(|allocation| allocation.date).max() else { return Ok(()) };
+    let date = ctx.today(uow.now()).max(latest);
+    let mut books = Books::open(ctx, uow).await?;
+    entry::check_date(uow, ctx, &mut books, date).await??;
+    Undoing { ctx, date, reason }.undo(uow, books, live).await?;
     Ok(())
 }
 
-/// Reverses the note of a discount, or a write-off.
-async fn take_back(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    document: Uuid,
-    (date, reason): (NaiveDate, &str),
-) -> AppResult<()> {
-    if let Some(write_off) = uow.write_offs().find_write_off(WriteOffId::new(document)).await? {
-        write_offs::reverse::take_back(ctx, uow, write_off, (date, reason)).await?;
-        return Ok(());
-    }
-    let note = uow.documents().find_document(DocumentId::new(document)).await?;
-    let note = note.ok_or_else(|| AppError::internal("the note of a discount is gone"))?;
-    reverse_document(ctx, uow, note, reason, Some(date)).await?;
-    Ok(())
+/// What undone allocations have in common.
+pub(super) struct Undoing<'a> {
+    pub(super) ctx: &'a RequestContext,
+    pub(super) date: NaiveDate,
+    pub(super) reason: &'a str,
 }
 
-async fn give_back(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    mut books: Books,
-    original: &StoredAllocation,
-    (date, reason): (NaiveDate, &str),
-) -> AppResult<AllocationView> {
-    let allocation = original.allocation.clone();
-    let ids = BTreeSet::from([allocation.debit, allocation.credit]);
-    let found = uow.open_items().open_items(&ids).await?;
-    let items = Items::learn(uow, &mut books, found).await?;
-    let mut allocator = items.allocator(&books, original.kind, date);
-    let undone = allocator.undo(&allocation);
-    undone.ok_or_else(|| AppError::internal("an allocation cannot be given back"))?;
-    let (after, movements) = (allocator.items, allocator.movements);
-    let id = AllocationId::new(uow.new_id());
-    let entry = SettlementEntry { date, source: id.uuid(), movements };
-    let entry = entry.post(ctx, uow, books.clone()).await?;
-    items.save(uow, after).await?;
-    let stored = StoredAllocation {
-        id,
-        batch: AllocationBatchId::new(id.uuid()),
-        kind: AllocationKind::Undo,
-        date,
-        allocation,
-        entry,
-        undoes: Some(original.id),
-        belongs_to: None,
-        document: None,
-        reason: Some(reason.to_owned()),
-        created_by: ctx.actor.user_id(),
-        recorded_at: uow.now(),
-    };
-    uow.open_items().insert_allocations(std::slice::from_ref(&stored)).await?;
-    let view = view(&stored, &books, &items);
-    record(uow, "allocation", original.id.uuid(), "undone", None, Some(&view));
-    Ok(view)
+impl Undoing<'_> {
+    /// Undoes allocations that nobody has undone, with the discounts and differences that belong to them: their notes and
+    /// write-offs are reversed on the day. Answers those that undo them, in their order.
+    pub(super) async fn undo(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: Books,
+        originals: Vec<StoredAllocation>,
+    ) -> AppResult<Vec<AllocationView>> {
+        let ids: BTreeSet<_> = originals.iter().map(|original| original.id).collect();
+        let companions = uow.open_items().companions_of(&ids).await?;
+        let documents: BTreeSet<Uuid> =
+            originals.iter().chain(&companions).filter_map(|one| one.document).collect();
+        let count = originals.len();
+        let mut all = originals;
+        let made = uow.open_items().allocations_of_documents(&documents).await?;
+        all.extend(made.into_iter().filter(|one| !ids.contains(&one.id)));
+        let mut views = self.give_back(uow, books, all).await?;
+        views.truncate(count);
+        for document in documents {
+            self.take_back(uow, document).await?;
+        }
+        Ok(views)
+    }
+
+    /// Reverses the note of a discount, or a write-off.
+    async fn take_back(&self, uow: &mut dyn UnitOfWork, document: Uuid) -> AppResult<()> {
+        if let Some(write_off) = uow.write_offs().find_write_off(WriteOffId::new(document)).await? {
+            return write_offs::reverse::take_back(self.ctx, uow, write_off, (self.date, self.reason)).await;
+        }
+        let note = uow.documents().find_document(DocumentId::new(document)).await?;
+        let note = note.ok_or_else(|| AppError::internal("the note of a discount is gone"))?;
+        reverse_document(self.ctx, uow, note, self.reason, Some(self.date)).await?;
+        Ok(())
+    }
+
+    /// Gives back what allocations took that nobody has undone, and answers those that undo them, in their order.
+    async fn give_back(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        mut books: Books,
+        originals: Vec<StoredAllocation>,
+    ) -> AppResult<Vec<AllocationView>> {
+        let allocations = originals.iter().map(|original| &original.allocation);
+        let ids = allocations.flat_map(|allocation| [allocation.debit, allocation.credit]).collect();
+        let found = uow.open_items().open_items(&ids).await?;
+        let items = Items::learn(uow, &mut books, found).await?;
+        let mut allocator = items.allocator(&books, AllocationKind::Undo, self.date);
+        let mut undone = Vec::with_capacity(originals.len());
+        for original in originals {
+            let given = allocator.undo(&original.allocation);
+            given.ok_or_else(|| AppError::internal("an allocation cannot be given back"))?;
+            undone.push((AllocationId::new(uow.new_id()), original));
+        }
+        let (after, movements) = (allocator.items, allocator.movements);
+        // The first of them names the batch.
+        let Some(batch) = undone.first().map(|(id, _)| id.uuid()) else { return Ok(Vec::new()) };
+        let entry = SettlementEntry { date: self.date, source: batch, movements };
+        let entry = entry.post(self.ctx, uow, books.clone()).await?;
+        items.save(uow, after).await?;
+        let stored = undone.into_iter().map(|(id, original)| StoredAllocation {
+            id,
+            batch: AllocationBatchId::new(batch),
+            kind: AllocationKind::Undo,
+            date: self.date,
+            allocation: original.allocation,
+            entry,
+            undoes: Some(original.id),
+            belongs_to: None,
+            document: None,
+            reason: Some(self.reason.to_owned()),
+            created_by: self.ctx.actor.user_id(),
+            recorded_at: uow.now(),
+        });
+        let stored: Vec<_> = stored.collect();
+        uow.open_items().insert_allocations(&stored).await?;
+        let mut views = Vec::with_capacity(stored.len());
+        for stored in &stored {
+            let view = view(stored, &books, &items);
+            if let Some(original) = stored.undoes {
+                record(uow, "allocation", original.uuid(), "undone", None, Some(&view));
+            }
+            views.push(view);
+        }
+        Ok(views)
+    }
 }

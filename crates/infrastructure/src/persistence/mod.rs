@@ -79,6 +79,7 @@ use self::accounting::balances::PendingBalances;
 use self::bookkeeping::FeedHead;
 use self::table::{Table, TableSql};
 use crate::sql::bulk::{Accumulate, Bulk};
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 use crate::sql::tx::Tx;
@@ -255,6 +256,11 @@ pub fn bulks() -> Vec<&'static Bulk> {
     .concat()
 }
 
+/// Every change of many rows, likewise.
+pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
+    [documents::bulk_updates(), settlement::bulk_updates()].concat()
+}
+
 /// Every accumulation, likewise.
 pub fn accumulations() -> Vec<&'static Accumulate> {
     accounting::accumulations()
@@ -264,6 +270,7 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lookups() -> Vec<&'static Lookup> {
     let modules = [
         accounting::lookups(),
+        documents::lookups(),
         items::lookups(),
         parties::lookups(),
         platform::lookups(),

@@ -176,7 +176,7 @@ fn column_list(columns: &[(&'static str, Kind)], prefix: &str) -> String {
 }
 
 /// Binary values travel as hexadecimal text.
-fn select_list(columns: &[(&'static str, Kind)]) -> String {
+pub(super) fn select_list(columns: &[(&'static str, Kind)]) -> String {
     let select = columns.iter().map(|(name, kind)| match kind {
         Kind::Id => format!("CONVERT(BINARY(16), {name}, 2) AS {name}"),
         Kind::Hash => format!("CONVERT(BINARY(32), {name}, 2) AS {name}"),
@@ -186,7 +186,7 @@ fn select_list(columns: &[(&'static str, Kind)]) -> String {
 }
 
 /// How a value lies in its row of the JSON parameter. A document is there as it is, not as a text in a text.
-fn json_shape(columns: &[(&'static str, Kind)]) -> String {
+pub(super) fn json_shape(columns: &[(&'static str, Kind)]) -> String {
     let column = |(i, (name, kind)): (usize, &(&'static str, Kind))| match kind {
         Kind::Id => format!("{name} VARCHAR(32) '$[{i}]'"),
         Kind::Hash => format!("{name} VARCHAR(64) '$[{i}]'"),
@@ -198,7 +198,7 @@ fn json_shape(columns: &[(&'static str, Kind)]) -> String {
 }
 
 /// The type of a column of SQL Server, as in `migrations/mssql`.
-fn column_type(kind: Kind) -> String {
+pub(super) fn column_type(kind: Kind) -> String {
     match kind {
         Kind::Id => "BINARY(16)".to_owned(),
         Kind::Hash => "BINARY(32)".to_owned(),

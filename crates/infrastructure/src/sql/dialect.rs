@@ -77,7 +77,7 @@ impl Dialect {
             (Self::Sqlite, "codes") => format!("SELECT value FROM json_each({argument})"),
             (Self::SqlServer, "codes") => {
                 format!(
-                    "SELECT CONVERT(NVARCHAR(50), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
+                    "SELECT CONVERT(NVARCHAR(100), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
                 )
             }
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),

@@ -6,6 +6,7 @@
 pub mod ado;
 pub mod backup;
 pub mod bulk;
+pub mod bulk_update;
 pub mod composed;
 pub mod constraints;
 pub mod db;

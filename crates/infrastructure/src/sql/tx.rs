@@ -5,6 +5,7 @@ use domain::ids::TenantId;
 use uuid::Uuid;
 
 use super::bulk::{Accumulate, Bulk};
+use super::bulk_update::BulkUpdate;
 use super::dialect::Dialect;
 use super::mssql::tx::SqlServerTx;
 use super::reference_tables;
@@ -149,6 +150,31 @@ impl Tx {
                 tx.accumulate(accumulate.sqlite(), rows)
             }
             Self::SqlServer(tx) => tx.accumulate(accumulate, rows.collect()).await,
+        }
+    }
+
+    /// Changes all rows, in one round trip where there is one, and answers how many of them its condition let pass. Rows MUST be
+    /// in key order, as for [`Self::accumulate`].
+    pub async fn update_many(&mut self, update: &BulkUpdate, rows: Vec<Vec<Value>>) -> StorageResult<u64> {
+        match self {
+            Self::Sqlite(tx) => {
+                let Some(first) = rows.first() else { return Ok(0) };
+                tx.will_write(reference_tables::of_table(update.table), first.first());
+                tx.update_many(update.sqlite(), rows)
+            }
+            Self::SqlServer(tx) => tx.update_many(update, rows).await,
+        }
+    }
+
+    /// Changes all rows and every one of them; as in [`Self::execute_one`], what fails is the writer or a race.
+    pub async fn update_all(&mut self, update: &BulkUpdate, rows: Vec<Vec<Value>>) -> StorageResult<()> {
+        if let Self::SqlServer(tx) = self {
+            return tx.update_all(update, rows).await;
+        }
+        let all = rows.len() as u64;
+        match self.update_many(update, rows).await? {
+            changed if changed == all => Ok(()),
+            n => Err(StorageError::Internal(format!("{} changed {n} rows instead of {all}", update.name))),
         }
     }
 

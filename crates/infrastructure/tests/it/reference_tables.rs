@@ -109,6 +109,9 @@ fn every_write_is_seen() {
     for bulk in persistence::bulks() {
         assert_eq!(bulk.columns[0].0, "tenant_id", "{}", bulk.name);
     }
+    for update in persistence::bulk_updates() {
+        assert_eq!(update.columns[0].0, "tenant_id", "{}", update.name);
+    }
 }
 
 /// Writes that are no reference data by any means, and were taken for it.

@@ -16,6 +16,11 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
         let joined = || format!("{};\n-- of one row\n{}", bulk.mssql(), bulk.mssql_one());
         all.push((bulk.name, if sqlite { bulk.sqlite().to_owned() } else { joined() }));
     }
+    for update in persistence::bulk_updates() {
+        let (few, one, many) = (update.mssql(), update.mssql_one(), update.mssql_many());
+        let joined = || format!("{few};\n-- of one row\n{one};\n-- of very many\n{many}");
+        all.push((update.name, if sqlite { update.sqlite().to_owned() } else { joined() }));
+    }
     for accumulate in persistence::accumulations() {
         let (update, insert) = accumulate.sqlite().clone();
         let joined = || format!("{};\n-- of very many\n{}", accumulate.mssql(), accumulate.mssql_many());

@@ -3,6 +3,7 @@
 mod at_once;
 mod body;
 mod commands;
+mod named;
 mod post;
 mod prepare;
 

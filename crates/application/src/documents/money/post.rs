@@ -11,12 +11,12 @@ use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::settlement::open_item::OpenItem;
 
 use super::body::MoneyAllocationBody;
+use super::named::NamedItems;
 use super::prepare::PreparedMoney;
 use crate::accounting::error::JOURNAL_UNKNOWN;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::changes::unknown_reference;
 use crate::context::RequestContext;
 use crate::documents::numbering::take_number;
 use crate::documents::ports::{DocumentStatus, StoredDocument};
@@ -27,7 +27,6 @@ use crate::settlement::discounts::discount_of;
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::REQUIRED;
 
 /// The members that allocations of a body have in common with pairs of items.
 const MEMBERS: [&str; 3] = ["amount", "takeDiscount", "writeOffDifference"];
@@ -95,8 +94,9 @@ async fn allocate(
     let own = own.ok_or_else(|| AppError::internal("a receipt or a payment made no open item"))?;
     let mut violations = Violations::new();
     let mut paying = Paying { own: &own, scale, left: document.total, pairs: Vec::new(), of: Vec::new() };
+    let named = NamedItems::learn(uow, allocations).await?;
     for (index, allocation) in allocations.iter().enumerate() {
-        let items = named(uow, allocation, &own, index, &mut violations).await?;
+        let items = named.of(allocation, &own, &format!("/allocations/{index}"), &mut violations);
         paying.pay(uow, (index, allocation), &items, &mut violations).await?;
     }
     violations.into_result(())?;
@@ -130,7 +130,7 @@ impl Paying<'_> {
         &mut self,
         uow: &mut dyn UnitOfWork,
         (index, allocation): (usize, &MoneyAllocationBody),
-        items: &[OpenItem],
+        items: &[&OpenItem],
         violations: &mut Violations,
     ) -> AppResult<()> {
         let mut wanted = allocation.amount.unwrap_or(self.left);
@@ -142,7 +142,7 @@ impl Paying<'_> {
         }
         let last = items.len().saturating_sub(1);
         let none = items.iter().all(|item| item.discount.is_none());
-        for (place, item) in items.iter().enumerate() {
+        for (place, item) in items.iter().copied().enumerate() {
             // Where no item grants one, that is said where the pairs are settled.
             let take_discount = allocation.take_discount && (none || item.discount.is_some());
             let mut open = item.open_amount.abs();
@@ -181,35 +181,4 @@ fn as_allocations(error: AppError, of: &[usize]) -> AppError {
         violation.at(pointer.unwrap_or_else(|| format!("/allocations/{index}")))
     };
     AppError { violations: error.violations.into_iter().map(renamed).collect(), ..error }
-}
-
-/// The items that an allocation names, in the order of their due dates: only those on the other side.
-async fn named(
-    uow: &mut dyn UnitOfWork,
-    allocation: &MoneyAllocationBody,
-    own: &OpenItem,
-    index: usize,
-    violations: &mut Violations,
-) -> AppResult<Vec<OpenItem>> {
-    let at = format!("/allocations/{index}");
-    if let Some(id) = allocation.open_item_id {
-        let found = uow.open_items().open_items(&BTreeSet::from([id])).await?;
-        if found.is_empty() {
-            violations.push(unknown_reference(&format!("{at}/openItemId"), "open_item", id));
-        }
-        return Ok(found.into_iter().map(|found| found.item).collect());
-    }
-    let Some(id) = allocation.document_id else {
-        violations.push(Violation::new(&REQUIRED).at(format!("{at}/documentId")));
-        return Ok(Vec::new());
-    };
-    let document = uow.documents().find_document(id).await?;
-    let Some(entry) = document.and_then(|document| document.entry) else {
-        violations.push(unknown_reference(&format!("{at}/documentId"), "document", id));
-        return Ok(Vec::new());
-    };
-    let mut items = uow.open_items().open_items_of_entries(&BTreeSet::from([entry])).await?;
-    items.retain(|item| item.is_debit() != own.is_debit());
-    items.sort_by_key(|item| (item.due_date, item.line_no));
-    Ok(items)
 }

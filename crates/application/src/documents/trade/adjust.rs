@@ -1,5 +1,7 @@
 //! What changes the calculated amounts: the supplier's own figures, and prepayments that are deducted.
 
+use std::collections::BTreeMap;
+
 use domain::documents::document_type::{DocumentType, InvoiceKind};
 use domain::documents::note::DocumentGroup;
 use domain::documents::posting::{Deduction, Part};
@@ -95,10 +97,12 @@ impl Deducting<'_> {
     ) -> AppResult<Deducted> {
         let mut left: Vec<Amount> = self.calculation.groups.iter().map(|group| group.taxable).collect();
         let mut deducted = Deducted::default();
+        let ids = prepayments.iter().map(|body| body.invoice_id).collect();
+        let invoices = Original::find_all(uow, &ids, DocumentType::SalesInvoice).await?;
         for (index, body) in prepayments.iter().enumerate() {
             let at = format!("/prepayments/{index}");
-            let Some(invoice) = self.invoice(uow, body.invoice_id, &at, violations).await? else { continue };
-            if self.deduct(&invoice, body.net, &mut left, &mut deducted).is_none() {
+            let Some(invoice) = self.invoice(&invoices, body.invoice_id, &at, violations) else { continue };
+            if self.deduct(invoice, body.net, &mut left, &mut deducted).is_none() {
                 let all = Amount::sum(invoice.groups.iter().map(|group| rest(group).0)).unwrap_or_default();
                 let exceeded = Violation::new(&PREPAYMENT_EXCEEDED).at(format!("{at}/net"));
                 violations.push(
@@ -112,17 +116,18 @@ impl Deducting<'_> {
         Ok(deducted)
     }
 
-    async fn invoice(
+    /// The prepayment invoice, if it is one that this document may deduct.
+    fn invoice<'o>(
         &self,
-        uow: &mut dyn UnitOfWork,
+        invoices: &'o BTreeMap<DocumentId, Original>,
         id: DocumentId,
         at: &str,
         violations: &mut Violations,
-    ) -> AppResult<Option<Original>> {
+    ) -> Option<&'o Original> {
         let at = format!("{at}/invoiceId");
-        let Some(invoice) = Original::find(uow, id, DocumentType::SalesInvoice).await? else {
+        let Some(invoice) = invoices.get(&id) else {
             violations.push(unknown_reference(&at, DocumentType::SalesInvoice.as_str(), id));
-            return Ok(None);
+            return None;
         };
         let document = &invoice.document;
         let is_prepayment = document.kind.as_deref() == Some(InvoiceKind::Prepayment.as_str());
@@ -135,10 +140,10 @@ impl Deducting<'_> {
             () if document.currency != self.currency.code => {
                 Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
             }
-            () => return Ok(Some(invoice)),
+            () => return Some(invoice),
         };
         violations.push(refused.at(at).with("number", number));
-        Ok(None)
+        None
     }
 
     /// `None` when the named amount does not fit.

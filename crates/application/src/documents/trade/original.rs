@@ -1,5 +1,7 @@
 //! The document that a note corrects, and the prepayment invoices that an invoice deducts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::error::{Violation, Violations};
@@ -30,13 +32,29 @@ impl Original {
         id: DocumentId,
         document_type: DocumentType,
     ) -> AppResult<Option<Self>> {
-        let found = uow.documents().find_document(id).await?;
-        let Some(document) = found.filter(|found| found.document_type == document_type) else {
-            return Ok(None);
+        Ok(Self::find_all(uow, &BTreeSet::from([id]), document_type).await?.remove(&id))
+    }
+
+    /// The documents of the type with their progress, read together; others are absent.
+    pub async fn find_all(
+        uow: &mut dyn UnitOfWork,
+        ids: &BTreeSet<DocumentId>,
+        document_type: DocumentType,
+    ) -> AppResult<BTreeMap<DocumentId, Self>> {
+        let mut found = uow.documents().find_documents(ids).await?;
+        found.retain(|document| document.document_type == document_type);
+        let whole = |document: StoredDocument| {
+            (document.id, Self { document, groups: Vec::new(), lines: Vec::new() })
         };
-        let groups = uow.documents().groups_of(id).await?;
-        let lines = uow.documents().lines_of(id).await?;
-        Ok(Some(Self { document, groups, lines }))
+        let mut originals: BTreeMap<_, _> = found.into_iter().map(whole).collect();
+        let ids = originals.keys().copied().collect();
+        for (id, group) in uow.documents().groups_of(&ids).await? {
+            originals.entry(id).and_modify(|original| original.groups.push(group));
+        }
+        for (id, line) in uow.documents().lines_of(&ids).await? {
+            originals.entry(id).and_modify(|original| original.lines.push(line));
+        }
+        Ok(originals)
     }
 
     /// Whether nothing of it has been credited yet.

@@ -125,17 +125,13 @@ fn check_tax_date(uow: &dyn UnitOfWork, books: &Books, prepared: &Prepared) -> R
 async fn take_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResult<()> {
     let corrected = prepared.document.view.corrects_number.clone().unwrap_or_default();
     let nothing_left = || AppError::new(Violation::new(&NOTHING_LEFT).with("number", corrected.clone()));
-    for used in &prepared.uses {
-        if !uow.documents().use_group(*used).await? {
-            return Err(nothing_left());
-        }
+    if !uow.documents().use_groups(&prepared.uses).await? {
+        return Err(nothing_left());
     }
-    if let Some(original) = prepared.document.corrects {
-        for (line, quantity) in &prepared.credited {
-            if !uow.documents().credit_line(original, *line, *quantity).await? {
-                return Err(nothing_left());
-            }
-        }
+    if let Some(original) = prepared.document.corrects
+        && !uow.documents().credit_lines(original, &prepared.credited).await?
+    {
+        return Err(nothing_left());
     }
     Ok(())
 }

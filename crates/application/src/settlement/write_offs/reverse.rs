@@ -1,5 +1,7 @@
 //! `POST /write-offs/{id}/reverse`: what was written off is open again.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
@@ -22,7 +24,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::settlement::entry::{check_date, of_the_whole};
-use crate::settlement::undo::undo_document;
+use crate::settlement::undo::Undoing;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
@@ -63,8 +65,17 @@ impl Command for ReverseWriteOff {
         let mut books = Books::open(ctx, uow).await?;
         violations.check("", check_date(uow, ctx, &mut books, date).await?);
         violations.into_result(())?;
-        undo_document(ctx, uow, write_off.id.uuid(), (date, &self.body.reason)).await?;
-        let view = take_back(ctx, uow, write_off, (date, &self.body.reason)).await?;
+        let documents = BTreeSet::from([write_off.id.uuid()]);
+        let live = uow.open_items().allocations_of_documents(&documents).await?;
+        let company = books.company.scale;
+        let undoing = Undoing { ctx, date, reason: &self.body.reason };
+        undoing.undo(uow, books, live).await?;
+        let found = uow.write_offs().find_write_off(self.id).await?;
+        let reversed = found.ok_or_else(|| AppError::not_found("write_off"))?;
+        let mut books = Books::open(ctx, uow).await?;
+        books.learn_currencies(uow, &BTreeSet::from([reversed.currency])).await?;
+        let scale = books.currencies.get(&reversed.currency).map_or(company, |currency| currency.scale);
+        let view = reversed.view(scale, company);
         Ok(Done::of(view.id, view.version, view))
     }
 }
@@ -75,7 +86,7 @@ pub(in crate::settlement) async fn take_back(
     uow: &mut dyn UnitOfWork,
     write_off: StoredWriteOff,
     (date, reason): (NaiveDate, &str),
-) -> AppResult<WriteOffView> {
+) -> AppResult<()> {
     let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(write_off.entry).await? else {
         return Err(AppError::internal("the entry of a write-off is not in the ledger"));
     };
@@ -100,5 +111,5 @@ pub(in crate::settlement) async fn take_back(
     }
     let view = reversed.view(scale, company);
     note(uow, "reversed", Some(&before), &view);
-    Ok(view)
+    Ok(())
 }

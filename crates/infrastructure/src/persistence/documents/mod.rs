@@ -5,8 +5,9 @@ mod repository;
 mod rows;
 
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::list::ListSql;
-use crate::sql::statement::Statement;
+use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [repository::ALL, queries::ALL].concat()
@@ -14,6 +15,14 @@ pub fn statements() -> Vec<&'static Statement> {
 
 pub fn bulks() -> Vec<&'static Bulk> {
     repository::BULKS.to_vec()
+}
+
+pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
+    vec![&repository::USE_GROUP, &repository::CREDIT_LINE]
+}
+
+pub fn lookups() -> Vec<&'static Lookup> {
+    repository::LOOKUPS.to_vec()
 }
 
 pub fn lists() -> Vec<&'static ListSql> {

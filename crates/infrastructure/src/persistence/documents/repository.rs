@@ -1,6 +1,6 @@
 //! [`DocumentRepository`] in SQL.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use application::documents::ports::{
     DocumentId, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
@@ -13,7 +13,6 @@ use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::ids::JournalEntryId;
 use domain::money::{Amount, Percentage, Quantity};
 use domain::parties::party::PartyId;
-use domain::settlement::allocation::AllocationId;
 use domain::tax::category::TaxCategory;
 use serde::Serialize;
 
@@ -21,6 +20,8 @@ use super::rows::{document_columns, read_document};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
+use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Row, Value, code_list};
 use crate::statements;
 
@@ -67,26 +68,31 @@ statements! {
     SERIES = "documents.document.series":
         "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
          FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
-    ALLOCATIONS = "documents.document.live_allocations":
-        "SELECT a.id FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
-         AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
-         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting', 'write_off') \
-         AND a.belongs_to_id IS NULL AND NOT EXISTS (\
-         SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
-         ORDER BY a.id";
-    GROUPS = "documents.document_tax.of_document":
-        "SELECT group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
-         WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY group_no";
-    LINES = "documents.document_line.of_document":
-        "SELECT line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1 AND document_id = ?2 ORDER BY line_no";
-    USE_GROUP = "documents.document_tax.use":
-        "UPDATE document_tax SET used_taxable = used_taxable + ?4, used_vat = used_vat + ?5 \
-         WHERE tenant_id = ?1 AND document_id = ?2 AND group_no = ?3 AND used_taxable + ?4 BETWEEN 0 AND taxable \
-         AND used_vat + ?5 BETWEEN 0 AND vat";
-    CREDIT_LINE = "documents.document_line.credit":
-        "UPDATE document_line SET credited_quantity = credited_quantity + ?4 \
-         WHERE tenant_id = ?1 AND document_id = ?2 AND line_no = ?3 AND credited_quantity + ?4 BETWEEN 0 AND quantity";
 }
+
+static BY_ID: Lookup = Lookup::new(
+    "documents.document.by_id",
+    concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1"),
+    ("d.id", Kind::Id),
+);
+static ENTRIES: Lookup = Lookup::new(
+    "documents.document.entries",
+    "SELECT d.id, d.entry_id FROM document d WHERE d.tenant_id = ?1 AND d.entry_id IS NOT NULL",
+    ("d.id", Kind::Id),
+);
+
+static GROUPS: Lookup = Lookup::new(
+    "documents.document_tax.of_documents",
+    "SELECT document_id, group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
+     WHERE tenant_id = ?1",
+    ("document_id", Kind::Id),
+);
+static LINES: Lookup = Lookup::new(
+    "documents.document_line.of_documents",
+    "SELECT document_id, line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1",
+    ("document_id", Kind::Id),
+);
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &GROUPS, &LINES];
 
 static GROUP_INSERT: Bulk = Bulk::new(
     "documents.document_tax.insert",
@@ -117,15 +123,57 @@ static LINE_INSERT: Bulk = Bulk::new(
 );
 pub(super) static BULKS: &[&Bulk] = &[&GROUP_INSERT, &LINE_INSERT];
 
+pub(super) static USE_GROUP: BulkUpdate = BulkUpdate::new(
+    "documents.document_tax.use",
+    "document_tax",
+    &[
+        ("tenant_id", Kind::Id),
+        ("document_id", Kind::Id),
+        ("group_no", Kind::Int),
+        ("more_taxable", Kind::Amount),
+        ("more_vat", Kind::Amount),
+    ],
+    3,
+    (
+        "used_taxable = used_taxable + ?4, used_vat = used_vat + ?5",
+        "used_taxable + ?4 BETWEEN 0 AND taxable AND used_vat + ?5 BETWEEN 0 AND vat",
+    ),
+);
+pub(super) static CREDIT_LINE: BulkUpdate = BulkUpdate::new(
+    "documents.document_line.credit",
+    "document_line",
+    &[
+        ("tenant_id", Kind::Id),
+        ("document_id", Kind::Id),
+        ("line_no", Kind::Int),
+        ("more_quantity", Kind::Millionths),
+    ],
+    3,
+    ("credited_quantity = credited_quantity + ?4", "credited_quantity + ?4 BETWEEN 0 AND quantity"),
+);
+
 #[async_trait]
 impl DocumentRepository for SqlUnitOfWork {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>> {
         let Some(row) = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await? else { return Ok(None) };
-        let mut columns = row.columns("document");
-        let document = read_document(&mut columns)?;
-        let body = columns.get("body")?;
-        let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
-        Ok(Some(StoredDocument { body, lines, ..document }))
+        read_whole(row).map(Some)
+    }
+
+    async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>> {
+        let rows = self.tx.lookup(&BY_ID, self.tenant, ids.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(read_whole).collect()
+    }
+
+    async fn entries_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, JournalEntryId)>> {
+        let rows = self.tx.lookup(&ENTRIES, self.tenant, documents.iter().map(|id| (*id).into())).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("document");
+            Ok((columns.get("id")?, columns.get("entry_id")?))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>> {
@@ -229,41 +277,66 @@ impl DocumentRepository for SqlUnitOfWork {
         self.tx.insert_many(&LINE_INSERT, lines.iter().map(line)).await
     }
 
-    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<AllocationId>> {
-        let rows = self.tx.query(&ALLOCATIONS, &[self.tenant.into(), entry.into()]).await?;
-        rows.into_iter().map(|row| row.single("allocation", "id")).collect()
+    async fn groups_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, DocumentGroup)>> {
+        let rows = self.tx.lookup(&GROUPS, self.tenant, documents.iter().map(|id| (*id).into())).await?;
+        let groups = rows.into_iter().map(|row: Row| read_group(&mut row.columns("document_tax")));
+        let mut groups = groups.collect::<StorageResult<Vec<_>>>()?;
+        groups.sort_by_key(|(document, group)| (*document, group.number));
+        Ok(groups)
     }
 
-    async fn groups_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentGroup>> {
-        let rows = self.tx.query(&GROUPS, &[self.tenant.into(), document.into()]).await?;
-        rows.into_iter().map(|row: Row| read_group(&mut row.columns("document_tax"))).collect()
+    async fn lines_of(
+        &mut self,
+        documents: &BTreeSet<DocumentId>,
+    ) -> StorageResult<Vec<(DocumentId, DocumentLine)>> {
+        let rows = self.tx.lookup(&LINES, self.tenant, documents.iter().map(|id| (*id).into())).await?;
+        let lines = rows.into_iter().map(|row: Row| read_line(&mut row.columns("document_line")));
+        let mut lines = lines.collect::<StorageResult<Vec<_>>>()?;
+        lines.sort_by_key(|(document, line)| (*document, line.line_no));
+        Ok(lines)
     }
 
-    async fn lines_of(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLine>> {
-        let rows = self.tx.query(&LINES, &[self.tenant.into(), document.into()]).await?;
-        rows.into_iter().map(|row: Row| read_line(&mut row.columns("document_line"))).collect()
+    async fn use_groups(&mut self, uses: &[GroupUse]) -> StorageResult<bool> {
+        let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
+        for used in uses {
+            let (taxable, vat) = sums.entry((used.document, used.number)).or_default();
+            let more = taxable.checked_add(used.taxable).zip(vat.checked_add(used.vat));
+            (*taxable, *vat) = more.ok_or_else(too_much)?;
+        }
+        let tenant: Value = self.tenant.into();
+        let row = |((document, number), (taxable, vat)): ((DocumentId, u32), (Amount, Amount))| {
+            vec![tenant.clone(), document.into(), number.into(), taxable.into(), vat.into()]
+        };
+        let rows: Vec<_> = sums.into_iter().map(row).collect();
+        let all = rows.len() as u64;
+        Ok(self.tx.update_many(&USE_GROUP, rows).await? == all)
     }
 
-    async fn use_group(&mut self, used: GroupUse) -> StorageResult<bool> {
-        let params = [
-            self.tenant.into(),
-            used.document.into(),
-            used.number.into(),
-            used.taxable.into(),
-            used.vat.into(),
-        ];
-        Ok(self.tx.execute(&USE_GROUP, &params).await? == 1)
-    }
-
-    async fn credit_line(
+    async fn credit_lines(
         &mut self,
         document: DocumentId,
-        line_no: u32,
-        quantity: Quantity,
+        quantities: &[(u32, Quantity)],
     ) -> StorageResult<bool> {
-        let params = [self.tenant.into(), document.into(), line_no.into(), quantity.into()];
-        Ok(self.tx.execute(&CREDIT_LINE, &params).await? == 1)
+        let mut sums: BTreeMap<u32, Quantity> = BTreeMap::new();
+        for (line, quantity) in quantities {
+            let sum = sums.entry(*line).or_default();
+            *sum = Quantity::from_scaled(sum.scaled().checked_add(quantity.scaled()).ok_or_else(too_much)?);
+        }
+        let tenant: Value = self.tenant.into();
+        let row = |(line, quantity): (u32, Quantity)| {
+            vec![tenant.clone(), document.into(), line.into(), quantity.into()]
+        };
+        let rows: Vec<_> = sums.into_iter().map(row).collect();
+        let all = rows.len() as u64;
+        Ok(self.tx.update_many(&CREDIT_LINE, rows).await? == all)
     }
+}
+
+fn too_much() -> StorageError {
+    StorageError::Internal("what a document takes of another does not fit".to_owned())
 }
 
 /// What may change of a document, in the order of both statements.
@@ -295,6 +368,15 @@ fn json<T: Serialize>(content: &T) -> StorageResult<String> {
         .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
 }
 
+/// A document with its body and its lines.
+fn read_whole(row: Row) -> StorageResult<StoredDocument> {
+    let mut columns = row.columns("document");
+    let document = read_document(&mut columns)?;
+    let body = columns.get("body")?;
+    let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
+    Ok(StoredDocument { body, lines, ..document })
+}
+
 fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
     Ok(NamedDocument {
         id: columns.get("id")?,
@@ -304,12 +386,13 @@ fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
     })
 }
 
-fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {
+fn read_group(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentGroup)> {
+    let document = columns.get("document_id")?;
     let number = columns.get("group_no")?;
     let category = columns.parse("category", |text| TaxCategory::parse(text).ok())?;
     let rate: Amount = columns.get("rate")?;
     let rate = Percentage::from_scaled(rate.scaled());
-    Ok(DocumentGroup {
+    let group = DocumentGroup {
         number,
         category,
         rate: rate.ok_or_else(|| StorageError::Internal("a rate of tax cannot be read".to_owned()))?,
@@ -317,14 +400,17 @@ fn read_group(columns: &mut Columns) -> StorageResult<DocumentGroup> {
         vat: columns.get("vat")?,
         used_taxable: columns.get("used_taxable")?,
         used_vat: columns.get("used_vat")?,
-    })
+    };
+    Ok((document, group))
 }
 
-fn read_line(columns: &mut Columns) -> StorageResult<DocumentLine> {
-    Ok(DocumentLine {
+fn read_line(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentLine)> {
+    let document = columns.get("document_id")?;
+    let line = DocumentLine {
         line_no: columns.get("line_no")?,
         item: columns.get("item_id")?,
         quantity: columns.get("quantity")?,
         credited_quantity: columns.get("credited_quantity")?,
-    })
+    };
+    Ok((document, line))
 }

@@ -8,6 +8,7 @@ mod statement_lines;
 mod write_offs;
 
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
@@ -17,6 +18,10 @@ pub fn statements() -> Vec<&'static Statement> {
 
 pub fn bulks() -> Vec<&'static Bulk> {
     open_items::BULKS.to_vec()
+}
+
+pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
+    vec![&open_items::SAVE, &open_items::SAVE_DISCOUNT]
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {

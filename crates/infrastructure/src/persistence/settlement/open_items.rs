@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use application::ports::storage_error::{StorageError, StorageResult};
 use application::settlement::ports::{FoundItem, OpenItemRepository, StoredAllocation};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
@@ -16,25 +17,29 @@ use uuid::Uuid;
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::bulk::Bulk;
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Row, Value};
+use crate::sql::value::{Kind, Row, Value, code_list};
 use crate::statements;
+
+/// Allocations that nobody has undone.
+macro_rules! live_allocations {
+    () => {
+        " FROM allocation a WHERE a.tenant_id = ?1 AND NOT EXISTS (SELECT 1 FROM allocation u \
+         WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL)"
+    };
+}
 
 statements! {
     UNSETTLED = "settlement.open_item.unsettled":
-        concat!("SELECT {top ?4} ", item_columns!(), found_columns!(),
-         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party = ?3 AND i.settled_on IS NULL \
-         ORDER BY i.due_date, i.id {limit ?4}");
+        concat!("SELECT {top ?5} ", item_columns!(), found_columns!(),
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ({codes ?3}) AND i.settled_on IS NULL \
+         AND i.posting_date <= ?4 ORDER BY i.party, i.due_date, i.id {limit ?5}");
     PARTIES = "settlement.open_item.parties":
         "SELECT DISTINCT {top ?4} i.party FROM open_item i WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party > ?3 \
          AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
-    SAVE = "settlement.open_item.save":
-        "UPDATE open_item SET open_amount = ?3, open_company_amount = ?4, settled_on = ?5 \
-         WHERE tenant_id = ?1 AND id = ?2 AND open_amount = ?6";
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
-    SAVE_DISCOUNT = "settlement.open_item.save_discount":
-        "UPDATE open_item SET discount_date = ?3, discount_amount = ?4 WHERE tenant_id = ?1 AND id = ?2";
     // The items of notes among those with which an item was settled.
     CREDITED = "settlement.allocation_item.credited":
         "SELECT CAST(SUM(x.amount) AS DECIMAL(19,4)) AS amount FROM allocation_item x \
@@ -43,14 +48,13 @@ statements! {
          AND o.id = CASE WHEN a.debit_item_id = x.item_id THEN a.credit_item_id ELSE a.debit_item_id END \
          INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
          WHERE x.tenant_id = ?1 AND x.item_id = ?2 AND e.source_kind IN ('sales_credit_note', 'purchase_credit_note')";
-    COMPANIONS = "settlement.allocation.companions":
-        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.belongs_to_id = ?2 \
-         AND a.belongs_to_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id \
-         AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) ORDER BY a.id");
-    OF_DOCUMENT = "settlement.allocation.of_document":
-        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.document_id = ?2 \
-         AND a.document_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id \
-         AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) ORDER BY a.id");
+    LIVE = "settlement.allocation.live_of_entry":
+        concat!("SELECT ", allocation_columns!(), " FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
+         AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting', 'write_off') \
+         AND a.belongs_to_id IS NULL AND NOT EXISTS (\
+         SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
+         ORDER BY a.id");
     UNDONE = "settlement.allocation.undone":
         "SELECT 1 FROM allocation WHERE tenant_id = ?1 AND undoes_id = ?2 AND undoes_id IS NOT NULL";
 }
@@ -65,7 +69,17 @@ static BY_ENTRY: Lookup = Lookup::new(
     concat!("SELECT ", item_columns!(), " FROM open_item i WHERE i.tenant_id = ?1"),
     ("i.entry_id", Kind::Id),
 );
-pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &BY_ENTRY];
+static COMPANIONS: Lookup = Lookup::new(
+    "settlement.allocation.companions",
+    concat!("SELECT ", allocation_columns!(), live_allocations!(), " AND a.belongs_to_id IS NOT NULL"),
+    ("a.belongs_to_id", Kind::Id),
+);
+static OF_DOCUMENTS: Lookup = Lookup::new(
+    "settlement.allocation.of_documents",
+    concat!("SELECT ", allocation_columns!(), live_allocations!(), " AND a.document_id IS NOT NULL"),
+    ("a.document_id", Kind::Id),
+);
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &BY_ENTRY, &COMPANIONS, &OF_DOCUMENTS];
 
 static ITEM_INSERT: Bulk = Bulk::new(
     "settlement.open_item.insert",
@@ -128,6 +142,34 @@ static EFFECT_INSERT: Bulk = Bulk::new(
 );
 pub(super) static BULKS: &[&Bulk] = &[&ITEM_INSERT, &ALLOCATION_INSERT, &EFFECT_INSERT];
 
+pub(super) static SAVE: BulkUpdate = BulkUpdate::new(
+    "settlement.open_item.save",
+    "open_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("left_open", Kind::Amount),
+        ("company_left_open", Kind::Amount),
+        ("left_on", Kind::Date),
+        ("open_before", Kind::Amount),
+    ],
+    2,
+    ("open_amount = ?3, open_company_amount = ?4, settled_on = ?5", "open_amount = ?6"),
+);
+
+pub(super) static SAVE_DISCOUNT: BulkUpdate = BulkUpdate::new(
+    "settlement.open_item.save_discount",
+    "open_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("granted_until", Kind::Date),
+        ("granted_amount", Kind::Amount),
+    ],
+    2,
+    ("discount_date = ?3, discount_amount = ?4", "discount_date IS NULL"),
+);
+
 #[async_trait]
 impl OpenItemRepository for SqlUnitOfWork {
     async fn insert_open_items(&mut self, items: &[(ControlKind, OpenItem)]) -> StorageResult<()> {
@@ -173,10 +215,13 @@ impl OpenItemRepository for SqlUnitOfWork {
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
-        party: &str,
+        parties: &BTreeSet<String>,
+        through: NaiveDate,
         max: i64,
     ) -> StorageResult<Vec<FoundItem>> {
-        let params = [self.tenant.into(), control.as_str().into(), party.into(), max.into()];
+        let parties = code_list(parties.iter().map(String::as_str));
+        let params =
+            [self.tenant.into(), control.as_str().into(), parties, through.into(), max.into()];
         let rows = self.tx.query(&UNSETTLED, &params).await?;
         rows.into_iter().map(|row| read_found(&mut row.columns("open_item"))).collect()
     }
@@ -193,18 +238,18 @@ impl OpenItemRepository for SqlUnitOfWork {
     }
 
     async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()> {
-        for (item, open_before) in items {
-            let params = [
-                self.tenant.into(),
+        let tenant: Value = self.tenant.into();
+        let row = |(item, open_before): &(OpenItem, Amount)| {
+            vec![
+                tenant.clone(),
                 item.id.into(),
                 item.open_amount.into(),
                 item.open_company_amount.into(),
                 item.settled_on.into(),
                 (*open_before).into(),
-            ];
-            self.tx.execute_one(&SAVE, &params).await?;
-        }
-        Ok(())
+            ]
+        };
+        self.tx.update_all(&SAVE, items.iter().map(row).collect()).await
     }
 
     async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()> {
@@ -224,12 +269,11 @@ impl OpenItemRepository for SqlUnitOfWork {
     }
 
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()> {
-        for (id, discount) in discounts {
-            let params =
-                [self.tenant.into(), (*id).into(), discount.until.into(), discount.amount.into()];
-            self.tx.execute_one(&SAVE_DISCOUNT, &params).await?;
-        }
-        Ok(())
+        let tenant: Value = self.tenant.into();
+        let row = |(id, discount): &(OpenItemId, EarlyDiscount)| {
+            vec![tenant.clone(), (*id).into(), discount.until.into(), discount.amount.into()]
+        };
+        self.tx.update_all(&SAVE_DISCOUNT, discounts.iter().map(row).collect()).await
     }
 
     async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount> {
@@ -238,13 +282,21 @@ impl OpenItemRepository for SqlUnitOfWork {
         Ok(sum.flatten().unwrap_or_default().abs())
     }
 
-    async fn companions_of(&mut self, id: AllocationId) -> StorageResult<Vec<StoredAllocation>> {
-        let rows = self.tx.query(&COMPANIONS, &[self.tenant.into(), id.into()]).await?;
+    async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.lookup(&COMPANIONS, self.tenant, ids.iter().map(|id| (*id).into())).await?;
         rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
     }
 
-    async fn allocations_of_document(&mut self, document: Uuid) -> StorageResult<Vec<StoredAllocation>> {
-        let rows = self.tx.query(&OF_DOCUMENT, &[self.tenant.into(), document.into()]).await?;
+    async fn allocations_of_documents(
+        &mut self,
+        documents: &BTreeSet<Uuid>,
+    ) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.lookup(&OF_DOCUMENTS, self.tenant, documents.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+    }
+
+    async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.query(&LIVE, &[self.tenant.into(), entry.into()]).await?;
         rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
     }
 

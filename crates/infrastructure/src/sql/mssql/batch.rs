@@ -10,7 +10,7 @@ pub const PARAMETERS_MAX: usize = 2_000;
 /// Bytes of parameters that a closing batch may carry as constants, some twenty thousand lines; more go ahead of it as
 /// parameters, in one round trip more.
 pub const CONSTANT_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// The error number of a statement that changed another number of rows than the one it was meant for.
+/// The error number of a statement that changed another number of rows than it was meant for.
 pub const ROWS_CHANGED: i32 = 50_001;
 /// The error number of an application lock that was not granted.
 pub const LOCK_REFUSED: i32 = 50_002;
@@ -68,9 +68,9 @@ impl Batch {
         self.text.push_str(rest);
     }
 
-    /// Fails the batch unless the statement just pushed changed exactly one row.
-    pub fn expect_one(&mut self, name: &str) {
-        let _ = writeln!(self.text, "IF @@ROWCOUNT <> 1 THROW {ROWS_CHANGED}, N'{name}', 1;");
+    /// Fails the batch unless the statement just pushed changed as many rows.
+    pub fn expect_rows(&mut self, count: usize, name: &str) {
+        let _ = writeln!(self.text, "IF @@ROWCOUNT <> {count} THROW {ROWS_CHANGED}, N'{name}', 1;");
     }
 
     pub fn has_room_for(&self, params: usize) -> bool {
@@ -125,7 +125,7 @@ mod tests {
     fn parameters_are_numbered_through_and_nulls_written_out() {
         let mut batch = Batch::default();
         batch.push("UPDATE a SET x = @P2 WHERE id = @P1", &[Value::Int(1), Value::Null]);
-        batch.expect_one("a.update");
+        batch.expect_rows(1, "a.update");
         batch.push("SELECT @P1, @P11, @P2", &[Value::Int(7), Value::Text("it's".to_owned())]);
         let (text, params) = batch.take();
         assert_eq!(

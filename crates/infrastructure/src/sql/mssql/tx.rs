@@ -5,6 +5,7 @@
 //! while none writes it: every transaction of a tenant shares an application lock; one that changes reference data holds
 //! it alone and raises a version that the others compare.
 
+mod many;
 mod requests;
 
 use std::sync::Arc;
@@ -13,27 +14,22 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use domain::ids::TenantId;
 use uuid::Uuid;
 
-use super::super::bulk::{Accumulate, Bulk};
 use super::super::dialect::Dialect;
 use super::super::meter::Meter;
-use super::super::reference_tables::{self, Touch, tenant_of};
+use super::super::reference_tables::{Touch, tenant_of};
 use super::super::statement::{Lookup, Statement};
 use super::super::value::{Row, Value};
 use super::answers::last_sets;
 use super::batch::Batch;
-use super::json::{keys_json, rows_json};
+use super::json::keys_json;
 use super::memory::SharedMemory;
 use super::pool::Connection;
 use super::session::{self, tenant_lock};
 
 /// How long a statement waits for a lock, in milliseconds, before the work is tried again.
 pub const LOCK_TIMEOUT_MS: u32 = 10_000;
-/// Rows of one bulk insert that travel in one parameter.
-const BULK_ROWS_MAX: usize = 10_000;
 /// Queries that travel in one request.
 const QUERIES_AT_ONCE_MAX: usize = 100;
-/// Deltas that are joined as they come; making a table for more is worth it.
-const ACCUMULATE_JOINED_MAX: usize = 200;
 
 /// How a transaction holds its tenant's lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +80,8 @@ pub struct SqlServerTx {
     entered: Vec<(TenantId, Hold)>,
     /// Locks asked for so far, which keeps their variables in one batch apart.
     locks: usize,
-    /// Tables of deltas named so far: a batch may hold several.
-    accumulations: usize,
+    /// Tables of joined rows named so far: a batch may hold several.
+    tables: usize,
     meter: Arc<Meter>,
 }
 
@@ -117,7 +113,7 @@ impl SqlServerTx {
             replay_found: false,
             entered: Vec::new(),
             locks: 0,
-            accumulations: 0,
+            tables: 0,
             meter,
         }
     }
@@ -217,7 +213,7 @@ impl SqlServerTx {
         self.make_room(params.len()).await?;
         self.ask(statement.mssql(), params);
         if one {
-            self.pending.expect_one(statement.name);
+            self.pending.expect_rows(1, statement.name);
         }
         Ok(())
     }
@@ -275,46 +271,6 @@ impl SqlServerTx {
         self.make_room(params.len()).await?;
         self.ask(lookup.mssql(), &params);
         self.send().await
-    }
-
-    pub async fn insert_many(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> StorageResult<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let first = rows.first().and_then(|row| row.first());
-        self.will_write(bulk.name, reference_tables::of_table(bulk.table), first)?;
-        if let [row] = rows.as_slice() {
-            self.make_room(row.len()).await?;
-            self.ask(bulk.mssql_one(), row);
-            return Ok(());
-        }
-        let kinds = bulk.kinds();
-        for piece in rows.chunks(BULK_ROWS_MAX) {
-            self.make_room(1).await?;
-            self.ask(bulk.mssql(), &[rows_json(&kinds, piece).into()]);
-        }
-        Ok(())
-    }
-
-    pub async fn accumulate(&mut self, accumulate: &Accumulate, rows: Vec<Vec<Value>>) -> StorageResult<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let first = rows.first().and_then(|row| row.first());
-        self.will_write(accumulate.name, reference_tables::of_table(accumulate.table), first)?;
-        let kinds = accumulate.kinds();
-        for piece in rows.chunks(BULK_ROWS_MAX) {
-            self.make_room(1).await?;
-            let deltas = [rows_json(&kinds, piece).into()];
-            if piece.len() <= ACCUMULATE_JOINED_MAX {
-                self.ask(accumulate.mssql(), &deltas);
-                continue;
-            }
-            self.accumulations += 1;
-            let text = accumulate.mssql_many().replace("@d ", &format!("@d{} ", self.accumulations));
-            self.ask(&text, &deltas);
-        }
-        Ok(())
     }
 
     pub async fn savepoint(&mut self) -> StorageResult<()> {

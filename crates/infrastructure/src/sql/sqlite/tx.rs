@@ -229,6 +229,23 @@ impl SqliteTx {
         self.checked(result, name, &[])
     }
 
+    /// Runs one change for each row and answers how many were changed.
+    pub fn update_many(&mut self, sql: &str, rows: Vec<Vec<Value>>) -> StorageResult<u64> {
+        self.meter.statement();
+        let began = Instant::now();
+        let result = self.connection.prepare_cached(sql).and_then(|mut statement| {
+            let mut changed = 0;
+            for (number, row) in rows.iter().enumerate() {
+                bind(&mut statement, row)?;
+                changed += statement.raw_execute()?;
+                self.pauses.look_now_and_then(number);
+            }
+            Ok(changed)
+        });
+        self.meter.took(Ran::Write, ("", sql), began, &result);
+        self.checked(result, sql, &[]).map(|changed| changed as u64)
+    }
+
     fn checked<T>(&mut self, result: rusqlite::Result<T>, sql: &str, params: &[Value]) -> StorageResult<T> {
         self.pulse.beat();
         self.pauses.look();
