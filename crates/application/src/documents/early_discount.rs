@@ -73,7 +73,8 @@ impl EarlyDiscountNote<'_> {
 
     /// What each tax group came to with VAT.
     fn groups(&self) -> Option<Vec<Amount>> {
-        let gross = |taxable: &str, vat: &str| Amount::parse(taxable).ok()?.checked_add(Amount::parse(vat).ok()?);
+        let gross =
+            |taxable: &str, vat: &str| Amount::parse(taxable).ok()?.checked_add(Amount::parse(vat).ok()?);
         self.document.view.tax_groups.iter().map(|group| gross(&group.taxable, &group.vat)).collect()
     }
 

@@ -128,7 +128,8 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
             credited.push((number, Quantity::from_scaled(-quantity.scaled())));
         }
     }
-    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await? {
+    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await?
+    {
         return Err(AppError::internal("what a note took cannot be given back"));
     }
     Ok(())

@@ -104,10 +104,16 @@ impl Adjusting<'_> {
         };
         let Some(allocation) = allocated(allocator, pair, &at, violations) else { return Ok(()) };
         let main = settled.planned.len();
-        settled.planned.push(Planned { allocation, kind: self.kind, belongs_to: None, document: self.document });
+        settled.planned.push(Planned {
+            allocation,
+            kind: self.kind,
+            belongs_to: None,
+            document: self.document,
+        });
         if let Some((debt, amount)) = discount.filter(|_| violations.is_empty()) {
             let at = format!("{at}/takeDiscount");
-            let made = self.grant(uow, (&debt, amount), allocator).await.map_err(|error| below(error, &at))?;
+            let made =
+                self.grant(uow, (&debt, amount), allocator).await.map_err(|error| below(error, &at))?;
             beside(allocator, settled, (&debt, main), made, (&at, violations));
         }
         if !pair.write_off_difference {
@@ -215,7 +221,8 @@ impl Adjusting<'_> {
         let limit = uow.company().profile().await?.payment_tolerances.limit(currency, rest.amount);
         if left > limit {
             let text = |amount: Amount| amount.display(currency.scale);
-            let exceeds = Violation::new(&DIFFERENCE_EXCEEDS_TOLERANCE).with("number", allocator.number(rest));
+            let exceeds =
+                Violation::new(&DIFFERENCE_EXCEEDS_TOLERANCE).with("number", allocator.number(rest));
             let exceeds = exceeds.with("difference", text(left)).with("currency", currency.code);
             return Ok(Err(exceeds.with("limit", text(limit))));
         }

@@ -197,7 +197,11 @@ impl Reports {
                 request.add(&mut aged, sum, day);
             }
             total.add(&aged);
-            lines.push(AgeingLineView { party: sums[0].party.clone(), name: sums[0].name.clone(), figures: aged.view(frame.shown)? });
+            lines.push(AgeingLineView {
+                party: sums[0].party.clone(),
+                name: sums[0].name.clone(),
+                figures: aged.view(frame.shown)?,
+            });
         }
         let balance = match request.party {
             Some(_) => None,

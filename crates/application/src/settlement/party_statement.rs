@@ -215,7 +215,8 @@ impl Reports {
         day: NaiveDate,
     ) -> AppResult<StatementAgeingView> {
         let (mut figures, mut buckets) = ([None, None], Vec::new());
-        for (place, control) in [SettledControl::Receivable, SettledControl::Payable].into_iter().enumerate() {
+        for (place, control) in [SettledControl::Receivable, SettledControl::Payable].into_iter().enumerate()
+        {
             if request.control.is_none_or(|only| only == control) {
                 let view = self.ageing(tenant, settlement, &request.ageing(control.control(), day)).await?;
                 buckets = view.buckets;

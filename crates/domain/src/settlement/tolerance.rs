@@ -54,7 +54,8 @@ impl PaymentTolerances {
     pub fn limit(&self, currency: Currency, item: Amount) -> Amount {
         let tolerance = self.0.iter().find(|one| one.currency == currency.code);
         let Some(tolerance) = tolerance else { return Amount::ZERO };
-        let share = tolerance.percent.map(|percent| percent.of(item.abs(), currency.scale).unwrap_or_default());
+        let share =
+            tolerance.percent.map(|percent| percent.of(item.abs(), currency.scale).unwrap_or_default());
         share.map_or(tolerance.amount, |share| share.min(tolerance.amount))
     }
 }

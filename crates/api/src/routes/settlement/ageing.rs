@@ -158,7 +158,10 @@ fn table(view: &AgeingView, language: Language) -> Table {
     let mut rows: Vec<_> = view
         .lines
         .iter()
-        .map(|line| TableRow { cells: cells(line.party.as_str(), localized(&line.name, language), &line.figures), ..TableRow::default() })
+        .map(|line| TableRow {
+            cells: cells(line.party.as_str(), localized(&line.name, language), &line.figures),
+            ..TableRow::default()
+        })
         .collect();
     let total = cells(text(Caption::Total), None, &view.total);
     rows.push(TableRow { cells: total, style: RowStyle::Heading, ..TableRow::default() });

@@ -32,8 +32,7 @@ use crate::operation::Operations;
 const PATH: &str = "/write-offs";
 const TAG: &str = "write-offs";
 /// The errors of the date and of the journal entry.
-const ENTRY: [&ErrorDef; 4] =
-    [&FISCAL_PERIOD_MISSING, &FISCAL_PERIOD_CLOSED, &DATE_LOCKED, &JOURNAL_UNKNOWN];
+const ENTRY: [&ErrorDef; 4] = [&FISCAL_PERIOD_MISSING, &FISCAL_PERIOD_CLOSED, &DATE_LOCKED, &JOURNAL_UNKNOWN];
 
 impl ListSpecSource for WriteOffView {
     const SPEC: &'static ListSpec = &WRITE_OFF_LIST;

@@ -100,7 +100,8 @@ async fn who_pays_early_pays_less_and_vat_is_lower() {
     assert!(discounts["items"][0]["undoneById"].is_string(), "{discounts}");
     agree(client, "2026-12-31").await;
     // What was given back may be credited again.
-    let whole = json!({ "correctsId": invoice["id"], "reason": "All", "documentDate": "2026-03-20", "post": true });
+    let whole =
+        json!({ "correctsId": invoice["id"], "reason": "All", "documentDate": "2026-03-20", "post": true });
     assert_eq!(totals(&posted(client, "/sales-credit-notes", whole).await), "1000.00 | 150.00 | 1150.00");
     agree(client, "2026-12-31").await;
 }
@@ -210,7 +211,9 @@ async fn a_discount_without_vat_is_written_off() {
     assert_eq!(entry(client, &posted).await, [row("1121", "0.00", "23.00"), row("4170", "23.00", "0.00")]);
     assert_eq!(client.get("/tax-entries").await.ok()["items"].as_array().unwrap().len(), 1);
     let path = format!("/receipts/{}/reverse", id(&paid));
-    with_etag(client, "POST", &path, json!({ "reason": "Bounced", "undoAllocations": true })).await.expect(200);
+    with_etag(client, "POST", &path, json!({ "reason": "Bounced", "undoAllocations": true }))
+        .await
+        .expect(200);
     let discount = client.get(&format!("/write-offs/{}", id(&discount))).await.ok();
     assert_eq!(discount["status"], "reversed");
     assert_eq!(state(client, "/sales-invoices", &invoice).await, "open");

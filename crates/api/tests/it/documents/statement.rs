@@ -6,8 +6,10 @@ use super::*;
 async fn a_statement_runs_from_the_opening_to_the_closing_balance() {
     let (world, tenant) = company().await;
     let client = &tenant.client;
-    let first = posted(client, "/sales-invoices", invoice("2026-01-15", &[line("1", "1000.00", "S15")])).await;
-    let second = posted(client, "/sales-invoices", invoice("2026-03-05", &[line("1", "200.00", "S15")])).await;
+    let first =
+        posted(client, "/sales-invoices", invoice("2026-01-15", &[line("1", "1000.00", "S15")])).await;
+    let second =
+        posted(client, "/sales-invoices", invoice("2026-03-05", &[line("1", "200.00", "S15")])).await;
     let paid = json!({
         "partyCode": "C001", "documentDate": "2026-03-10", "amount": "1250.00", "post": true,
         "allocations": [{ "documentId": first["id"] }],
@@ -26,7 +28,9 @@ async fn a_statement_runs_from_the_opening_to_the_closing_balance() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|line| (text(&line["postingDate"]), text(&line["debit"]), text(&line["credit"]), text(&line["balance"])))
+        .map(|line| {
+            (text(&line["postingDate"]), text(&line["debit"]), text(&line["credit"]), text(&line["balance"]))
+        })
         .collect();
     assert_eq!(
         lines,
@@ -44,7 +48,11 @@ async fn a_statement_runs_from_the_opening_to_the_closing_balance() {
     assert_eq!((&ageing["total"], &ageing["unallocated"]), (&json!("140.00"), &json!("-100.00")));
     assert_eq!(view["ageing"]["payables"]["total"], "0.00");
     let before = client.get(&format!("{path}&knownAt={known}&control=receivable")).await.ok();
-    assert_eq!((&before["closing"], &before["ageing"]["payables"]), (&json!("130.00"), &Value::Null), "{before}");
+    assert_eq!(
+        (&before["closing"], &before["ageing"]["payables"]),
+        (&json!("130.00"), &Value::Null),
+        "{before}"
+    );
     let whole = client.get("/reports/party-statement?party=C001&to=2026-12-31").await.ok();
     assert_eq!((&whole["opening"], whole["lines"].as_array().unwrap().len()), (&json!("0.00"), 4));
 
@@ -54,9 +62,36 @@ async fn a_statement_runs_from_the_opening_to_the_closing_balance() {
     let sheet = client.call("GET", &format!("{path}&format=xlsx"), &[], "").await;
     assert_eq!(sheet.status, 200);
     let unknown = client.get("/reports/party-statement?party=NOBODY").await;
-    assert_eq!((unknown.code().as_str(), unknown.status.as_u16()), ("unknown_reference", 422), "{}", unknown.text());
+    assert_eq!(
+        (unknown.code().as_str(), unknown.status.as_u16()),
+        ("unknown_reference", 422),
+        "{}",
+        unknown.text()
+    );
     let reversed = client.get("/reports/party-statement?party=C001&from=2026-04-01&to=2026-03-01").await;
     assert_eq!(reversed.code(), "report_range_reversed", "{}", reversed.text());
     let aged = client.get("/reports/receivables-ageing?asOf=2026-12-31").await.ok();
     assert_eq!(aged["lines"][0]["name"]["en"], "Horizon");
+}
+
+/// What is left of a receipt is an advance on which VAT is due; the sub-ledger is what the control accounts have.
+#[tokio::test]
+async fn the_close_checklist_asks_for_advances_and_the_sub_ledger() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let money =
+        json!({ "partyCode": "C001", "documentDate": "2026-02-10", "amount": "100.00", "post": true });
+    let money = posted(client, "/receipts", money).await;
+    let period = client.get("/fiscal-periods?start=2026-02-01").await.ok()["items"][0]["id"].clone();
+    let asked = async |code: &str| {
+        let list = client.get(&format!("/close-checklist?fiscalPeriodId={}", text(&period))).await.ok();
+        let item = list["items"].as_array().unwrap().iter().find(|item| item["code"] == code).cloned();
+        let item = item.unwrap_or_else(|| panic!("{code}: {list}"));
+        (item["status"].clone(), item["count"].clone())
+    };
+    assert_eq!(asked("advances_without_invoice").await, (json!("warning"), json!(1)));
+    assert_eq!(asked("sub_ledger").await, (json!("ok"), json!(0)));
+    let path = format!("/receipts/{}/reverse", id(&money));
+    with_etag(client, "POST", &path, json!({ "reason": "Sent back" })).await.expect(200);
+    assert_eq!(asked("advances_without_invoice").await, (json!("ok"), json!(0)));
 }

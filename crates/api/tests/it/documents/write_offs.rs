@@ -13,7 +13,8 @@ async fn tolerate(client: &Client, amount: &str) {
 async fn a_small_difference_is_written_off_when_it_is_asked_for() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
-    let invoice = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
+    let invoice =
+        posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
     let wish = json!({ "documentId": invoice["id"], "writeOffDifference": true });
     let refused = client.post("/receipts", receipt("2026-03-20", "1149.65", wish.clone())).await.expect(422);
     assert_eq!(
@@ -51,7 +52,8 @@ async fn what_was_paid_too_much_is_a_difference_as_well() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     tolerate(client, "0.50").await;
-    let invoice = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "100.00", "S15")])).await;
+    let invoice =
+        posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "100.00", "S15")])).await;
     let wish = json!({ "documentId": invoice["id"], "writeOffDifference": true });
     let paid = posted(client, "/receipts", receipt("2026-03-20", "115.20", wish)).await;
     assert_eq!((&paid["openAmount"], &paid["paymentState"]), (&json!("0.00"), &json!("paid")), "{paid}");
@@ -66,12 +68,16 @@ async fn what_was_paid_too_much_is_a_difference_as_well() {
 async fn a_bad_debt_is_written_off_and_reversed() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
-    let invoice = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
+    let invoice =
+        posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
     let body = json!({ "documentId": invoice["id"], "date": "2026-12-31", "reason": "Insolvent", "amount": "650.00" });
     let dry = client.post("/write-offs?dryRun=true", body.clone()).await.expect(201).json();
     assert_eq!(dry["amount"], "650.00");
     let debt = posted(client, "/write-offs", body).await;
-    assert_eq!((&debt["kind"], &debt["party"], &debt["control"]), (&json!("bad_debt"), &json!("C001"), &json!("receivable")));
+    assert_eq!(
+        (&debt["kind"], &debt["party"], &debt["control"]),
+        (&json!("bad_debt"), &json!("C001"), &json!("receivable"))
+    );
     let made = json!({ "journalEntryId": debt["entryId"] });
     assert_eq!(entry(client, &made).await, [row("1121", "0.00", "650.00"), row("6340", "650.00", "0.00")]);
     let item = &open_items(client, &invoice).await[0];
@@ -84,9 +90,11 @@ async fn a_bad_debt_is_written_off_and_reversed() {
     assert_eq!(client.get("/tax-entries").await.ok()["items"].as_array().unwrap().len(), 1, "VAT stays");
     agree(client, "2026-12-31").await;
     let path = format!("/write-offs/{}/reverse", id(&rest));
-    let early = with_etag(client, "POST", &path, json!({ "reason": "x", "date": "2026-12-30" })).await.expect(422);
+    let early =
+        with_etag(client, "POST", &path, json!({ "reason": "x", "date": "2026-12-30" })).await.expect(422);
     assert_eq!(early.errors(), [("/date".to_owned(), "undo_before_allocation".to_owned())]);
-    let back = with_etag(client, "POST", &path, json!({ "reason": "Paid after all", "date": "2026-12-31" })).await;
+    let back =
+        with_etag(client, "POST", &path, json!({ "reason": "Paid after all", "date": "2026-12-31" })).await;
     let back = back.expect(200).json();
     assert_eq!((&back["status"], back["reversalEntryId"].is_string()), (&json!("reversed"), true));
     let again = with_etag(client, "POST", &path, json!({ "reason": "Twice" })).await.expect(409);

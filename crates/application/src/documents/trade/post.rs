@@ -255,11 +255,8 @@ async fn keep_discounts(
     let mut items = uow.open_items().open_items_of_entries(&BTreeSet::from([entry])).await?;
     items.sort_by_key(|item| item.line_no);
     let dues = prepared.dues.iter().filter(|due| !due.amount.is_zero());
-    let discounts: Vec<_> = items
-        .iter()
-        .zip(dues)
-        .filter_map(|(item, due)| Some((item.id, due.discount?)))
-        .collect();
+    let discounts: Vec<_> =
+        items.iter().zip(dues).filter_map(|(item, due)| Some((item.id, due.discount?))).collect();
     Ok(uow.open_items().save_discounts(&discounts).await?)
 }
 

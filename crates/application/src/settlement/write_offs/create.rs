@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
-use domain::settlement::allocation::{AllocationKind, ALLOCATION_AMOUNT_NOT_POSITIVE, Pair};
+use domain::settlement::allocation::{ALLOCATION_AMOUNT_NOT_POSITIVE, AllocationKind, Pair};
 use domain::settlement::open_item::OpenItemId;
 use domain::settlement::write_off::{
-    WRITE_OFF_BEFORE_ITEM, WRITE_OFF_EXCEEDS_OPEN, WRITE_OFF_ITEMS_DIFFER, WRITE_OFF_NOTHING_OPEN, WriteOffKind,
+    WRITE_OFF_BEFORE_ITEM, WRITE_OFF_EXCEEDS_OPEN, WRITE_OFF_ITEMS_DIFFER, WRITE_OFF_NOTHING_OPEN,
+    WriteOffKind,
 };
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
@@ -146,7 +147,8 @@ impl CreateWriteOff {
                     != (&first.party, first.account, first.currency, first.is_debit())
             };
             if differs(&item) {
-                violations.push(Violation::new(&WRITE_OFF_ITEMS_DIFFER).at("/openItemIds").with("number", &number));
+                violations
+                    .push(Violation::new(&WRITE_OFF_ITEMS_DIFFER).at("/openItemIds").with("number", &number));
             }
             if date < item.posting_date {
                 let before = Violation::new(&WRITE_OFF_BEFORE_ITEM).at("/date").with("number", &number);

@@ -59,8 +59,7 @@ impl Command for ReverseWriteOff {
         let date = self.body.date.unwrap_or_else(|| ctx.today(uow.now()).max(write_off.date));
         let mut violations = Violations::new();
         if date < write_off.date {
-            violations
-                .push(Violation::new(&UNDO_BEFORE_ALLOCATION).at("/date").with("date", write_off.date));
+            violations.push(Violation::new(&UNDO_BEFORE_ALLOCATION).at("/date").with("date", write_off.date));
         }
         let mut books = Books::open(ctx, uow).await?;
         violations.check("", check_date(uow, ctx, &mut books, date).await?);
@@ -100,12 +99,8 @@ pub(in crate::settlement) async fn take_back(
     let scale = ledger.books.currencies.get(&write_off.currency).map_or(company, |currency| currency.scale);
     let before = write_off.view(scale, company);
     let version = write_off.version;
-    let reversed = StoredWriteOff {
-        reversed: true,
-        reversal_entry: Some(reversal),
-        version: version + 1,
-        ..write_off
-    };
+    let reversed =
+        StoredWriteOff { reversed: true, reversal_entry: Some(reversal), version: version + 1, ..write_off };
     if !uow.write_offs().save_reversed(&reversed).await? {
         return Err(stale(version));
     }
