@@ -1,8 +1,9 @@
 //! Notes that the product itself makes and posts.
 
+use super::DocumentBody;
 use super::ports::{DocumentId, StoredDocument};
 use super::steps::note_posted;
-use super::trade::{Preparing, TradeBody, post, prepare};
+use super::trade::{Prepared, post};
 use super::views::DocumentView;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
@@ -12,7 +13,7 @@ use crate::wire::Kept;
 
 /// Posts the note that a body describes and notes it. Answers it as it is kept and as it is shown, with the decimals of its
 /// currency.
-pub(in crate::documents) async fn post_note<B: TradeBody>(
+pub(in crate::documents) async fn post_note<B: DocumentBody<Prepared = Prepared>>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: String,
@@ -20,8 +21,7 @@ pub(in crate::documents) async fn post_note<B: TradeBody>(
     let kept = Kept::<B>::read(body)?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
-    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input: kept.body.input() };
-    let prepared = prepare(preparing, uow, &mut books).await?;
+    let prepared = B::prepare(ctx, uow, &mut books, id, &kept).await?;
     let scale = prepared.money.currency.scale;
     let note = post(ctx, uow, books, prepared, None).await?;
     let view = note_posted(uow, &note, scale);

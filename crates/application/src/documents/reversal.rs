@@ -9,8 +9,8 @@ use domain::ids::JournalEntryId;
 use domain::money::{Amount, Quantity};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 
+use super::books_entry::of_the_whole;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
-use super::trade::of_the_whole;
 use super::views::DocumentView;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};

@@ -42,6 +42,9 @@ impl Command for CancelInvoice {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DocumentView>> {
         let invoice = posted(ctx, uow, self.id, DocumentType::SalesInvoice).await?;
+        if let Some(entry) = invoice.entry.filter(|_| self.body.undo_allocations) {
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
         let body = json!({
             "correctsId": self.id.uuid(),
             "kind": NoteKind::Cancellation.as_str(),

@@ -54,7 +54,7 @@ async fn who_pays_early_pays_less_and_vat_is_lower() {
             "POST",
             "/receipts",
             &["Accept-Language: ar", "Content-Type: application/json"],
-            &receipt("2026-03-12", "1127.00", wish.clone()).to_string(),
+            receipt("2026-03-12", "1127.00", wish.clone()).to_string(),
         )
         .await;
     assert!(arabic.text().contains("يمنح البند"), "{}", arabic.text());

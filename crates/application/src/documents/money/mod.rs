@@ -2,11 +2,9 @@
 
 mod at_once;
 mod body;
-mod commands;
 mod named;
 mod post;
 mod prepare;
 
 pub use at_once::pay_at_once;
-pub use body::{MoneyAllocationBody, MoneyBody, NewPayment, NewReceipt};
-pub use commands::{CreateMoney, DeleteMoney, PostMoney, UpdateMoney};
+pub use body::{MoneyAllocationBody, NewPayment, NewReceipt};
