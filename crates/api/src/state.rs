@@ -38,6 +38,7 @@ use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use application::settlement::ports::SettlementQueries;
+use application::settlement::write_offs::ports::WriteOffQueries;
 use application::tax::ports::TaxCodeQueries;
 use application::tax::tax_entries::TaxEntryQueries;
 use application::tax::vat_returns::ports::VatReturnQueries;
@@ -220,6 +221,7 @@ queries! {
     reports: ReportQueries,
     revaluations: RevaluationQueries,
     settlement: SettlementQueries,
+    write_offs: WriteOffQueries,
     tax_codes: TaxCodeQueries,
     tax_entries: TaxEntryQueries,
     vat_returns: VatReturnQueries,

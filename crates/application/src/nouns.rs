@@ -64,6 +64,7 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("value", "values", "القيم"),
     ("VAT box", "VAT boxes", "خانات إقرار ضريبة القيمة المضافة"),
     ("VAT return", "VAT returns", "إقرارات ضريبة القيمة المضافة"),
+    ("write off", "write offs", "عمليات الشطب"),
 ];
 
 /// A record's name as a text shows it; `word` is its name in code, of one of them or of several. An unknown one is shown as

@@ -37,6 +37,7 @@ use crate::ports::bookkeeping::Bookkeeping;
 use crate::ports::change::Change;
 use crate::ports::codes::CodeRepository;
 use crate::settlement::ports::OpenItemRepository;
+use crate::settlement::write_offs::ports::WriteOffRepository;
 use crate::tax::tax_entries::TaxEntryRepository;
 use crate::tax::vat_returns::ports::VatReturnRepository;
 
@@ -78,6 +79,7 @@ pub trait UnitOfWork: MasterRecords {
     fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     fn tax_entries(&mut self) -> &mut dyn TaxEntryRepository;
+    fn write_offs(&mut self) -> &mut dyn WriteOffRepository;
     fn vat_returns(&mut self) -> &mut dyn VatReturnRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;
     fn invitations(&mut self) -> &mut dyn InvitationRepository;

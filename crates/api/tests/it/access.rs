@@ -146,6 +146,13 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     let pair = json!({ "debitItemId": item("debit"), "creditItemId": item("credit") });
     let settled = client.post("/allocations", json!({ "date": "2026-03-01", "pairs": [pair] })).await.ok();
     things.insert("/allocations/{id}", id(&settled["allocations"][0]));
+    client.post("/posting-rules", json!({ "slot": "write_off", "accountCode": "2" })).await.expect(201);
+    let lines = json!([{ "accountCode": "2", "debit": "5.00" }, { "accountCode": "3", "credit": "5.00", "party": "C" }]);
+    let entry = json!({ "postingDate": "2026-03-01", "controlReason": "x", "post": true, "lines": lines });
+    client.post("/journal-entries", entry).await.expect(201);
+    let unclaimed = client.get("/open-items?settledOn[isNull]=true").await.ok()["items"][0]["id"].clone();
+    let body = json!({ "openItemIds": [unclaimed], "date": "2026-03-01", "reason": "x" });
+    things.insert("/write-offs/{id}", id(&client.post("/write-offs", body).await.expect(201).json()));
     let run = client.post("/revaluation-runs", json!({ "date": "2026-03-31" })).await.expect(201);
     things.insert("/revaluation-runs/{id}", id(&run.json()));
     let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);

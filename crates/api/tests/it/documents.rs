@@ -2,6 +2,7 @@
 
 mod any_order;
 mod at_once;
+mod discounts;
 mod kept;
 mod money;
 mod northwind;
@@ -12,6 +13,8 @@ mod purchases;
 mod quotations;
 mod refused;
 mod sales;
+mod statement;
+mod write_offs;
 
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TenantKit, World};

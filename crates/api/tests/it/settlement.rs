@@ -345,11 +345,11 @@ async fn ageing_shows_what_was_open_on_a_day_and_adds_up_to_the_control_accounts
         .await;
     let text = csv.text();
     assert!(
-        text.starts_with("party,notDue,days1To30,days31To60,days61To90,daysOver90,unallocated,total"),
+        text.starts_with("party,notDue,days1To30,days31To60,days61To90,daysOver90,unallocated,total,name"),
         "{text}"
     );
     assert!(
-        text.contains("C1,1380.00,575.00,0.00,2000.00,92.00,-300.00,3747.00") && text.contains("الإجمالي"),
+        text.contains("C1,1380.00,575.00,0.00,2000.00,92.00,-300.00,3747.00,") && text.contains("الإجمالي"),
         "{text}"
     );
     agree(client).await;

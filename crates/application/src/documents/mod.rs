@@ -8,13 +8,16 @@
 
 mod books_entry;
 pub mod commands;
+pub mod early_discount;
 pub mod error;
 mod exchange;
 pub mod money;
+mod notes;
 pub mod numbering;
 pub mod orders;
 mod party;
 pub mod ports;
+pub mod reversal;
 mod steps;
 pub mod trade;
 pub mod undo;

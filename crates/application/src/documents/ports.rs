@@ -118,6 +118,8 @@ pub struct NamedDocument {
 #[async_trait]
 pub trait DocumentRepository: Send {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
+    /// The document that an entry was made for; `None` when it was made for something else.
+    async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>>;
     /// Documents by their ids; unknown ones are absent.
     async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>>;
     /// The entries of posted documents, whatever their types; others are absent.

@@ -20,7 +20,8 @@ pub struct DocumentView {
     /// `purchase_invoice`, `purchase_credit_note`, `receipt` or `payment`.
     #[serde(rename = "type")]
     pub document_type: String,
-    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price` or `rebate`.
+    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price`, `rebate` or
+    /// `early_discount`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// `draft`, `posted` or `reversed`; of a quotation `draft`, `sent`, `accepted`, `declined` or `expired`; of an order `draft`,
@@ -249,6 +250,12 @@ pub struct DocumentChargeView {
     pub item_code: Option<String>,
     pub description: String,
     pub tax_code: String,
+    /// `S`, `Z`, `E` or `O`.
+    #[serde(default)]
+    pub tax_category: String,
+    /// In per cent.
+    #[serde(default)]
+    pub tax_rate: String,
     pub account_id: Uuid,
     pub net: String,
     pub vat: String,

@@ -17,6 +17,7 @@ use crate::accounting::reports::chart::Chart;
 use crate::accounting::reports::figures::{Figures, Shown};
 use crate::accounting::reports::request::{Range, ReportRequest};
 use crate::accounting::reports::{Frame, Reports};
+use crate::accounting::views::NameView;
 use crate::accounting::views::reports::{Money, ReportScopeView};
 use crate::error::AppResult;
 use crate::word_type;
@@ -80,6 +81,8 @@ pub struct AgeingBucketView {
 pub struct AgeingLineView {
     /// The code of the party.
     pub party: String,
+    /// Null in both languages where the code is only a text of lines.
+    pub name: NameView,
     #[serde(flatten)]
     pub figures: AgeingFiguresView,
 }
@@ -194,7 +197,11 @@ impl Reports {
                 request.add(&mut aged, sum, day);
             }
             total.add(&aged);
-            lines.push(AgeingLineView { party: sums[0].party.clone(), figures: aged.view(frame.shown)? });
+            lines.push(AgeingLineView {
+                party: sums[0].party.clone(),
+                name: sums[0].name.clone(),
+                figures: aged.view(frame.shown)?,
+            });
         }
         let balance = match request.party {
             Some(_) => None,

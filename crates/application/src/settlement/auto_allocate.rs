@@ -86,7 +86,7 @@ impl Command for AutoAllocate {
             }
         };
         let pairs = self.pairs(uow, parties, date).await?;
-        Ok(Done::new(Settling { kind: AllocationKind::Payment, date, pairs }.run(ctx, uow).await?))
+        Ok(Done::new(Settling::new(AllocationKind::Payment, date, pairs).run(ctx, uow).await?))
     }
 }
 
@@ -141,7 +141,7 @@ impl AutoAllocate {
             for (debt, payment, amount) in matches(self.rule, &debts, &payments) {
                 let (debt, payment) = (debts[debt].item.id, payments[payment].item.id);
                 let (debit, credit) = if debts_are_debits { (debt, payment) } else { (payment, debt) };
-                pairs.push(Pair { debit, credit, amount: Some(amount), credit_amount: None });
+                pairs.push(Pair::new(debit, credit).of(amount));
             }
         }
         pairs

@@ -69,10 +69,7 @@ impl SettlementEntry {
         let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
         match Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await {
             Ok(_) => Ok(Some(id)),
-            Err(error) => {
-                let violations = error.violations.into_iter().map(whole).collect();
-                Err(AppError { violations, ..error })
-            }
+            Err(error) => Err(of_the_whole(error)),
         }
     }
 
@@ -99,6 +96,11 @@ impl SettlementEntry {
         }
         Ok(lines)
     }
+}
+
+/// Lines of the entry are not the caller's, so what the ledger refuses points at the request as a whole.
+pub(super) fn of_the_whole(error: AppError) -> AppError {
+    AppError { violations: error.violations.into_iter().map(whole).collect(), ..error }
 }
 
 fn whole(violation: Violation) -> Violation {

@@ -8,10 +8,13 @@ use domain::accounting::account::ControlKind;
 use domain::ids::{Id, JournalEntryId, TenantId, UserId};
 use domain::money::{Amount, CurrencyCode};
 use domain::settlement::allocation::{Allocation, AllocationId, AllocationKind};
+use domain::settlement::early_discount::EarlyDiscount;
 use domain::settlement::open_item::{OpenItem, OpenItemId};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::views::{AllocationView, OpenItemView};
+use crate::accounting::views::NameView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
@@ -44,6 +47,10 @@ pub struct StoredAllocation {
     /// The entry that its batch posted.
     pub entry: Option<JournalEntryId>,
     pub undoes: Option<AllocationId>,
+    /// The payment's allocation with which the discount was taken, or the difference written off.
+    pub belongs_to: Option<AllocationId>,
+    /// The note or the write-off that one of its items is of, if that was made for the allocation.
+    pub document: Option<Uuid>,
     pub reason: Option<String>,
     pub created_by: Option<UserId>,
     pub recorded_at: Timestamp,
@@ -86,7 +93,19 @@ pub trait OpenItemRepository: Send {
     async fn save_open_items(&mut self, items: &[(OpenItem, Amount)]) -> StorageResult<()>;
     async fn insert_allocations(&mut self, allocations: &[StoredAllocation]) -> StorageResult<()>;
     async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>>;
-    /// The allocations of an entry's items that nobody has undone, without those of reversals.
+    /// Writes until when items grant a discount, and how much.
+    async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()>;
+    /// What live allocations with notes have taken of an item, in its currency; a magnitude.
+    async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount>;
+    /// The allocations that belong to these and that nobody has undone.
+    async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>>;
+    /// The allocations with the items of notes and write-offs that were made for them, as far as nobody has undone them.
+    async fn allocations_of_documents(
+        &mut self,
+        documents: &BTreeSet<Uuid>,
+    ) -> StorageResult<Vec<StoredAllocation>>;
+    /// The allocations of an entry's items that nobody has undone, without those of reversals and those
+    /// that belong to others.
     async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>>;
     /// Whether another allocation has undone this one.
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool>;
@@ -146,6 +165,8 @@ pub struct AgeingQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgedSum {
     pub party: String,
+    /// The name of the party; empty where the code is only a text of lines.
+    pub name: NameView,
     pub currency: CurrencyCode,
     /// The due date, or the posting date.
     pub date: NaiveDate,
@@ -153,6 +174,38 @@ pub struct AgedSum {
     /// Debits if positive.
     pub amount: Amount,
     pub company_amount: Amount,
+}
+
+/// The lines of a party's statement.
+#[derive(Debug, Clone)]
+pub struct StatementQuery {
+    /// Its code.
+    pub party: String,
+    /// `None` is receivables and payables.
+    pub control: Option<ControlKind>,
+    pub from: Option<NaiveDate>,
+    pub to: NaiveDate,
+    pub known_at: Option<Timestamp>,
+    /// Only lines in this currency, with their amounts in it; `None` is all, in the company currency.
+    pub currency: Option<CurrencyCode>,
+    /// Most lines that are read.
+    pub max: i64,
+}
+
+/// A line of a receivable or payable account.
+#[derive(Debug, Clone)]
+pub struct StatementLine {
+    pub posting_date: NaiveDate,
+    pub due_date: Option<NaiveDate>,
+    pub entry: JournalEntryId,
+    pub line_no: u32,
+    pub number: String,
+    pub source_kind: Option<String>,
+    pub source_id: Option<Uuid>,
+    pub reference: Option<String>,
+    pub description: Option<String>,
+    pub debit: Amount,
+    pub credit: Amount,
 }
 
 #[async_trait]
@@ -163,4 +216,14 @@ pub trait SettlementQueries: Send + Sync {
     async fn allocation_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<AllocationView>>;
     /// In the order of parties.
     async fn aged_sums(&self, tenant: TenantId, query: &AgeingQuery) -> AppResult<Vec<AgedSum>>;
+    /// The name of a party; empty where its code is only a text of lines, `None` where nothing has the code.
+    async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>>;
+    /// The balance of a party before the first day; a debit if positive.
+    async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount>;
+    /// In the order of their dates.
+    async fn statement_lines(
+        &self,
+        tenant: TenantId,
+        query: &StatementQuery,
+    ) -> AppResult<Vec<StatementLine>>;
 }

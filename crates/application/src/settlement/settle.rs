@@ -6,15 +6,18 @@ use chrono::NaiveDate;
 use domain::error::Violations;
 use domain::ids::JournalEntryId;
 use domain::money::{Amount, CurrencyCode};
-use domain::settlement::allocation::{Allocation, AllocationId, AllocationKind, Allocator, Movements, Pair};
+use domain::settlement::allocation::{AllocationId, AllocationKind, Allocator, Movements, Pair};
 use domain::settlement::open_item::{OpenItem, OpenItemId};
+use uuid::Uuid;
 
+use super::adjust::{Adjusting, Planned, Settled, Step, check_count};
 use super::entry::{self, SettlementEntry};
 use super::ports::{AllocationBatchId, FoundItem, StoredAllocation};
 use super::views::{ALLOCATIONS_INLINE_MAX, AllocationBatchView, AllocationView};
 use crate::accounting::ports::books::Books;
 use crate::changes::{record, unknown_reference};
 use crate::context::RequestContext;
+use crate::documents::views::CreatedDocumentView;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
@@ -23,16 +26,29 @@ pub const PAIRS_MAX: usize = 10_000;
 
 /// Pairs that settle each other on one day. A fault of a pair points to `/pairs/<its position>`.
 pub struct Settling {
-    pub kind: AllocationKind,
-    pub date: NaiveDate,
-    pub pairs: Vec<Pair>,
+    kind: AllocationKind,
+    date: NaiveDate,
+    pairs: Vec<Pair>,
+    /// What was made to settle them.
+    document: Option<Uuid>,
 }
 
 impl Settling {
+    pub const fn new(kind: AllocationKind, date: NaiveDate, pairs: Vec<Pair>) -> Self {
+        Self { kind, date, pairs, document: None }
+    }
+
+    /// The pairs have the items of a write-off that was made for them.
+    #[must_use]
+    pub fn of_document(self, document: Uuid) -> Self {
+        Self { document: Some(document), ..self }
+    }
+
     pub async fn run(self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<AllocationBatchView> {
         let ids: BTreeSet<_> = self.pairs.iter().flat_map(|pair| [pair.debit, pair.credit]).collect();
         let found = uow.open_items().open_items(&ids).await?;
         let mut violations = Violations::new();
+        violations.check("", check_count(&self.pairs));
         let known: BTreeSet<_> = found.iter().map(|found| found.item.id).collect();
         for (index, pair) in self.pairs.iter().enumerate() {
             for (id, member) in [(pair.debit, "debitItemId"), (pair.credit, "creditItemId")] {
@@ -43,29 +59,30 @@ impl Settling {
         }
         let mut books = Books::open(ctx, uow).await?;
         violations.check("", entry::check_date(uow, ctx, &mut books, self.date).await?);
-        let items = Items::learn(uow, &mut books, found).await?;
+        if self.pairs.iter().any(|pair| pair.take_discount || pair.write_off_difference) {
+            books.learn_accounts(uow, found.iter().map(|found| found.item.account).collect()).await?;
+        }
+        let mut items = Items::learn(uow, &mut books, found).await?;
         let mut allocator = items.allocator(&books, self.kind, self.date);
-        let mut allocations = Vec::with_capacity(self.pairs.len());
+        let (kind, date, document) = (self.kind, self.date, self.document);
+        let adjusting = Adjusting { ctx, books: &books, kind, date, document };
+        let mut settled = Settled::default();
         for (index, pair) in self.pairs.iter().enumerate() {
             if !(known.contains(&pair.debit) && known.contains(&pair.credit)) {
                 continue;
             }
-            match allocator.allocate(*pair) {
-                Ok(allocation) => allocations.push(allocation),
-                Err(refused) => violations.extend(refused.into_iter().map(|violation| {
-                    let pointer = format!("/pairs/{index}{}", violation.pointer);
-                    violation.at(pointer)
-                })),
-            }
+            let step = Step { pair: *pair, at: format!("/pairs/{index}"), later: &self.pairs[index + 1..] };
+            adjusting.settle(uow, &mut allocator, step, &mut settled, &mut violations).await?;
         }
         let (after, movements) = (allocator.items, allocator.movements);
-        let allocations = violations.into_result(allocations)?;
+        let Settled { planned, items: made_for_it, created } = violations.into_result(settled)?;
         let batch = AllocationBatchId::new(uow.new_id());
         let entry = SettlementEntry { date: self.date, source: batch.uuid(), movements };
         let entry = entry.post(ctx, uow, books.clone()).await?;
+        items.add(made_for_it);
         items.save(uow, after).await?;
-        let made = Made { ctx, batch, kind: self.kind, date: self.date, entry };
-        made.keep(uow, &books, &items, allocations).await
+        let made = Made { ctx, batch, date: self.date, entry, created };
+        made.keep(uow, &books, &items, planned).await
     }
 }
 
@@ -86,6 +103,14 @@ impl Items {
         books.learn_currencies(uow, &codes).await?;
         let numbers = found.iter().map(|found| (found.item.id, found.number.clone())).collect();
         Ok(Self { found: found.into_iter().map(|found| (found.item.id, found.item)).collect(), numbers })
+    }
+
+    /// Items that were made to settle others.
+    fn add(&mut self, items: Vec<(OpenItem, String)>) {
+        for (item, number) in items {
+            self.numbers.insert(item.id, number);
+            self.found.insert(item.id, item);
+        }
     }
 
     pub(super) fn allocator<'a>(
@@ -137,9 +162,9 @@ impl Items {
 struct Made<'a> {
     ctx: &'a RequestContext,
     batch: AllocationBatchId,
-    kind: AllocationKind,
     date: NaiveDate,
     entry: Option<JournalEntryId>,
+    created: Vec<CreatedDocumentView>,
 }
 
 impl Made<'_> {
@@ -149,18 +174,21 @@ impl Made<'_> {
         uow: &mut dyn UnitOfWork,
         books: &Books,
         items: &Items,
-        allocations: Vec<Allocation>,
+        planned: Vec<Planned>,
     ) -> AppResult<AllocationBatchView> {
-        let mut stored = Vec::with_capacity(allocations.len());
-        for allocation in allocations {
+        let mut stored: Vec<StoredAllocation> = Vec::with_capacity(planned.len());
+        for Planned { allocation, kind, belongs_to, document } in planned {
+            let belongs_to = belongs_to.and_then(|place| stored.get(place)).map(|payment| payment.id);
             stored.push(StoredAllocation {
                 id: AllocationId::new(uow.new_id()),
                 batch: self.batch,
-                kind: self.kind,
+                kind,
                 date: self.date,
                 allocation,
                 entry: self.entry,
                 undoes: None,
+                belongs_to,
+                document,
                 reason: None,
                 created_by: self.ctx.actor.user_id(),
                 recorded_at: uow.now(),
@@ -186,6 +214,7 @@ impl Made<'_> {
             entry_id: self.entry.map(|id| id.uuid()),
             allocation_count: u32::try_from(stored.len()).unwrap_or(u32::MAX),
             allocations: views,
+            created: self.created,
         })
     }
 }
@@ -233,6 +262,8 @@ pub fn allocation_view(
         exchange_difference: difference.display(company_scale),
         entry_id: stored.entry.map(|id| id.uuid()),
         undoes_id: stored.undoes.map(|id| id.uuid()),
+        belongs_to_id: stored.belongs_to.map(|id| id.uuid()),
+        document_id: stored.document,
         undone_by_id: None,
         reason: stored.reason.clone(),
         created_by: stored.created_by.map(|id| id.uuid()),

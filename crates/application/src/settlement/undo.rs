@@ -1,5 +1,7 @@
 //! `POST /allocations/{id}/undo`: gives back what an allocation took, and takes back its exchange difference.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::error::{Violation, Violations};
@@ -7,17 +9,22 @@ use domain::ids::JournalEntryId;
 use domain::settlement::allocation::{
     ALLOCATION_OF_REVERSAL, ALLOCATION_UNDONE, AllocationId, AllocationKind, UNDO_BEFORE_ALLOCATION,
 };
+use domain::settlement::write_off::WriteOffId;
 use domain::text::DESCRIPTION_LENGTH_MAX;
+use uuid::Uuid;
 
 use super::entry::{self, SettlementEntry};
 use super::ports::{AllocationBatchId, StoredAllocation};
 use super::settle::{Items, view};
 use super::views::AllocationView;
+use super::write_offs;
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
 use crate::changes::record;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
+use crate::documents::ports::DocumentId;
+use crate::documents::reversal::reverse_document;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
@@ -51,7 +58,10 @@ impl Command for UndoAllocation {
         match original.kind {
             AllocationKind::Reversal => return Err(AppError::of(&ALLOCATION_OF_REVERSAL)),
             AllocationKind::Undo => return Err(AppError::of(&ALLOCATION_UNDONE)),
-            AllocationKind::Payment | AllocationKind::Netting => {}
+            AllocationKind::Payment
+            | AllocationKind::Discount
+            | AllocationKind::WriteOff
+            | AllocationKind::Netting => {}
         }
         if uow.open_items().is_undone(self.id).await? {
             return Err(AppError::of(&ALLOCATION_UNDONE));
@@ -66,7 +76,7 @@ impl Command for UndoAllocation {
         violations.check("", entry::check_date(uow, ctx, &mut books, date).await?);
         violations.into_result(())?;
         let undoing = Undoing { ctx, date, reason: &self.body.reason };
-        let mut done = undoing.give_back(uow, books, vec![original]).await?;
+        let mut done = undoing.undo(uow, books, vec![original]).await?;
         Ok(Done::new(done.pop().ok_or_else(|| AppError::internal("an allocation was not undone"))?))
     }
 }
@@ -84,21 +94,56 @@ pub async fn undo_allocations_of(
     let date = ctx.today(uow.now()).max(latest);
     let mut books = Books::open(ctx, uow).await?;
     entry::check_date(uow, ctx, &mut books, date).await??;
-    Undoing { ctx, date, reason }.give_back(uow, books, live).await?;
+    Undoing { ctx, date, reason }.undo(uow, books, live).await?;
     Ok(())
 }
 
 /// What undone allocations have in common.
-struct Undoing<'a> {
-    ctx: &'a RequestContext,
-    date: NaiveDate,
-    reason: &'a str,
+pub(super) struct Undoing<'a> {
+    pub(super) ctx: &'a RequestContext,
+    pub(super) date: NaiveDate,
+    pub(super) reason: &'a str,
 }
 
 impl Undoing<'_> {
+    /// Undoes allocations that nobody has undone, with the discounts and differences that belong to them: their notes and
+    /// write-offs are reversed on the day. Answers those that undo them, in their order.
+    pub(super) async fn undo(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: Books,
+        originals: Vec<StoredAllocation>,
+    ) -> AppResult<Vec<AllocationView>> {
+        let ids: BTreeSet<_> = originals.iter().map(|original| original.id).collect();
+        let companions = uow.open_items().companions_of(&ids).await?;
+        let documents: BTreeSet<Uuid> =
+            originals.iter().chain(&companions).filter_map(|one| one.document).collect();
+        let count = originals.len();
+        let mut all = originals;
+        let made = uow.open_items().allocations_of_documents(&documents).await?;
+        all.extend(made.into_iter().filter(|one| !ids.contains(&one.id)));
+        let mut views = self.give_back(uow, books, all).await?;
+        views.truncate(count);
+        for document in documents {
+            self.take_back(uow, document).await?;
+        }
+        Ok(views)
+    }
+
+    /// Reverses the note of a discount, or a write-off.
+    async fn take_back(&self, uow: &mut dyn UnitOfWork, document: Uuid) -> AppResult<()> {
+        if let Some(write_off) = uow.write_offs().find_write_off(WriteOffId::new(document)).await? {
+            return write_offs::reverse::take_back(self.ctx, uow, write_off, (self.date, self.reason)).await;
+        }
+        let note = uow.documents().find_document(DocumentId::new(document)).await?;
+        let note = note.ok_or_else(|| AppError::internal("the note of a discount is gone"))?;
+        reverse_document(self.ctx, uow, note, self.reason, Some(self.date)).await?;
+        Ok(())
+    }
+
     /// Gives back what allocations took that nobody has undone, and answers those that undo them, in their order.
     async fn give_back(
-        self,
+        &self,
         uow: &mut dyn UnitOfWork,
         mut books: Books,
         originals: Vec<StoredAllocation>,
@@ -128,6 +173,8 @@ impl Undoing<'_> {
             allocation: original.allocation,
             entry,
             undoes: Some(original.id),
+            belongs_to: None,
+            document: None,
             reason: Some(self.reason.to_owned()),
             created_by: self.ctx.actor.user_id(),
             recorded_at: uow.now(),

@@ -5,6 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::documents::views::CreatedDocumentView;
+
 /// Most allocations shown in the answer that made them; `/allocations?batchId=` has all of them.
 pub const ALLOCATIONS_INLINE_MAX: usize = 1_000;
 
@@ -42,6 +44,10 @@ pub struct OpenItemView {
     pub company_amount: String,
     /// The part that is not settled, in the company currency at the rate of the posting.
     pub open_company_amount: String,
+    /// The last day on which a discount for early payment is granted; null where there is none.
+    pub discount_date: Option<NaiveDate>,
+    /// The discount of who pays by that day, with VAT.
+    pub discount_amount: Option<String>,
     /// `open`, `partly_settled` or `settled`.
     pub status: &'static str,
     /// The date of the allocation that settled the rest; null while anything is open.
@@ -57,7 +63,8 @@ pub struct AllocationView {
     pub id: Uuid,
     /// The request that made it: all its allocations have the same.
     pub batch_id: Uuid,
-    /// `payment`, `netting`, `reversal` (a reversed entry and its reversal) or `undo`.
+    /// `payment`, `discount` (an item and the note of its discount for early payment), `write_off`, `netting`, `reversal` (a
+    /// reversed entry and its reversal) or `undo`.
     pub kind: &'static str,
     pub date: NaiveDate,
     pub debit_item_id: Uuid,
@@ -75,6 +82,11 @@ pub struct AllocationView {
     pub entry_id: Option<Uuid>,
     /// The allocation that this one undoes.
     pub undoes_id: Option<Uuid>,
+    /// The payment's allocation with which a discount was taken, or a difference written off. Undoing that one undoes this
+    /// one, too.
+    pub belongs_to_id: Option<Uuid>,
+    /// The note or the write-off that was made for it. It is reversed when the allocation is undone.
+    pub document_id: Option<Uuid>,
     /// The allocation that undid this one.
     pub undone_by_id: Option<Uuid>,
     /// The reason for which an allocation was undone.
@@ -98,4 +110,7 @@ pub struct AllocationBatchView {
     pub allocation_count: u32,
     /// At most 1,000 are shown; `/allocations?batchId=` has all of them.
     pub allocations: Vec<AllocationView>,
+    /// Notes of discounts and write-offs that were made in the same step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<CreatedDocumentView>,
 }

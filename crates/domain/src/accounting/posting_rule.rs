@@ -46,6 +46,7 @@ crate::choices! {
         DiscountGranted = "discount_granted",
         DiscountReceived = "discount_received",
         WriteOff = "write_off",
+        BadDebt = "bad_debt",
         OutputVat = "output_vat",
         OutputVatReverseCharge = "output_vat_rc",
         InputVat = "input_vat",
@@ -84,7 +85,7 @@ impl PostingSlot {
             | Self::PaymentRounding => &[Income, Expense],
             // What is bought may be used for years.
             Self::Expense => &[Expense, Asset],
-            Self::IrrecoverableVat | Self::BankCharges => &[Expense],
+            Self::BadDebt | Self::IrrecoverableVat | Self::BankCharges => &[Expense],
             // A chart may keep all its VAT in one account.
             Self::OutputVat
             | Self::OutputVatReverseCharge

@@ -5,6 +5,7 @@ use crate::documents::price_match::PriceTolerance;
 use crate::error::{Violation, Violations};
 use crate::parties::address::Address;
 use crate::parties::registration::{Registration, RegistrationScheme, Registrations};
+use crate::settlement::tolerance::PaymentTolerances;
 use crate::text::LocalizedName;
 
 crate::errors! {
@@ -60,6 +61,10 @@ pub struct CompanyProfile {
     pub prices_include_vat: bool,
     /// How far prices on bills may be from those of the orders.
     pub price_tolerance: PriceTolerance,
+    /// Whether a discount for early payment leaves VAT as it was.
+    pub discount_without_vat: bool,
+    /// The differences of payments that may be written off.
+    pub payment_tolerances: PaymentTolerances,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -75,6 +80,8 @@ impl CompanyProfile {
             vat_period: VatPeriod::Quarterly,
             prices_include_vat: false,
             price_tolerance: PriceTolerance::default(),
+            discount_without_vat: false,
+            payment_tolerances: PaymentTolerances::default(),
             version: 0,
         }
     }

@@ -1,5 +1,6 @@
 //! Documents of trade: quotations, orders, invoices, bills, notes, receipts and payments (R70–R86).
 
+pub mod discount;
 pub mod document_type;
 pub mod money_document;
 pub mod note;

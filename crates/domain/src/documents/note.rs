@@ -29,6 +29,8 @@ crate::choices! {
         Price = "price",
         /// A discount that was granted afterwards.
         Rebate = "rebate",
+        /// A discount for early payment, which allocations take.
+        EarlyDiscount = "early_discount",
     }
 }
 

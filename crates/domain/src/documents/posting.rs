@@ -13,6 +13,7 @@ use crate::accounting::dimension::DimensionCombination;
 use crate::accounting::journal_entry::{LineAmount, LineDetails, NewLine};
 use crate::ids::{AccountId, DimensionSetId};
 use crate::money::{Amount, CurrencyCode, Percentage, Rate};
+use crate::settlement::early_discount::EarlyDiscount;
 use crate::tax::document::{Calculation, Group};
 use crate::tax::tax_entry::TaxSide;
 use crate::text::Code;
@@ -68,6 +69,8 @@ pub struct CodeVat {
 pub struct Due {
     pub amount: Amount,
     pub date: NaiveDate,
+    /// What is granted to who pays it early.
+    pub discount: Option<EarlyDiscount>,
 }
 
 /// Everything that decides what is posted.

@@ -56,6 +56,10 @@ crate::choices! {
     pub enum AllocationKind {
         /// Items of one account: an invoice and a payment, a note or an advance.
         Payment = "payment",
+        /// An item and the note, or the write-off, of a discount for early payment.
+        Discount = "discount",
+        /// An item and what wrote it off.
+        WriteOff = "write_off",
         /// A receivable and a payable of one party.
         Netting = "netting",
         /// A reversed entry and its reversal.
@@ -74,6 +78,30 @@ pub struct Pair {
     pub amount: Option<Amount>,
     /// In the credit item's currency, where that is another one.
     pub credit_amount: Option<Amount>,
+    /// Whether the rest of the debt is its discount for early payment.
+    pub take_discount: bool,
+    /// Whether what is left is written off, as far as the tolerance goes.
+    pub write_off_difference: bool,
+}
+
+impl Pair {
+    /// Both settle as much as they have open.
+    pub const fn new(debit: OpenItemId, credit: OpenItemId) -> Self {
+        Self {
+            debit,
+            credit,
+            amount: None,
+            credit_amount: None,
+            take_discount: false,
+            write_off_difference: false,
+        }
+    }
+
+    /// The same for an amount in the currency of both.
+    #[must_use]
+    pub const fn of(self, amount: Amount) -> Self {
+        Self { amount: Some(amount), ..self }
+    }
 }
 
 /// What an allocation takes off two items. Amounts are magnitudes.
@@ -191,7 +219,7 @@ impl Allocator<'_> {
         if self.kind == AllocationKind::Netting && same {
             violations.push(both(&NETTING_SAME_ACCOUNT));
         }
-        if self.kind == AllocationKind::Payment && !same {
+        if self.kind != AllocationKind::Netting && !same {
             violations.push(both(&ALLOCATION_ACCOUNTS_DIFFER));
         }
     }
@@ -250,14 +278,16 @@ impl Allocator<'_> {
         false
     }
 
-    fn currency(&self, code: CurrencyCode) -> Currency {
+    /// The currency with its decimals.
+    pub fn currency(&self, code: CurrencyCode) -> Currency {
         if code == self.company.code {
             return self.company;
         }
         self.currencies.get(&code).copied().unwrap_or_else(|| Currency::iso(code))
     }
 
-    fn number(&self, item: &OpenItem) -> &str {
+    /// The legal number of an item's entry.
+    pub fn number(&self, item: &OpenItem) -> &str {
         self.numbers.get(&item.id).map_or("", String::as_str)
     }
 }

@@ -2,5 +2,8 @@
 
 pub mod ageing;
 pub mod allocation;
+pub mod early_discount;
 pub mod matching;
 pub mod open_item;
+pub mod tolerance;
+pub mod write_off;

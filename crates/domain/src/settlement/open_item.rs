@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::early_discount::EarlyDiscount;
 use crate::ids::{AccountId, Id, JournalEntryId};
 use crate::money::{Amount, CurrencyCode};
 
@@ -27,6 +28,8 @@ pub struct OpenItem {
     pub open_company_amount: Amount,
     /// The date of the allocation that settled the rest.
     pub settled_on: Option<NaiveDate>,
+    /// What is granted to who pays early.
+    pub discount: Option<EarlyDiscount>,
 }
 
 impl OpenItem {

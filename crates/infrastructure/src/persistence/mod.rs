@@ -51,6 +51,7 @@ use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
 use application::settlement::ports::OpenItemRepository;
+use application::settlement::write_offs::ports::WriteOffRepository;
 use application::tax::tax_entries::TaxEntryRepository;
 use application::tax::vat_returns::ports::VatReturnRepository;
 use application::unit_of_work::UnitOfWork;
@@ -194,6 +195,7 @@ impl UnitOfWork for SqlUnitOfWork {
         tenants: TenantRepository,
         users: UserRepository,
         vat_returns: VatReturnRepository,
+        write_offs: WriteOffRepository,
     }
 }
 

@@ -145,6 +145,7 @@ pub static GENERATED: &[&str] = &[
     "pk_document_line",
     "pk_line_progress",
     "pk_document_link",
+    "pk_write_off",
     "pk_account",
     "pk_account_history",
     "pk_number_series",

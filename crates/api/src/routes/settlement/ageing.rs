@@ -26,15 +26,16 @@ use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
-use crate::routes::accounting::reports::tables::titled;
+use crate::routes::accounting::reports::tables::{localized, titled};
 use crate::routes::accounting::reports::{READ, TAG};
 use crate::wire::RequiredText;
 
 /// Longest list of buckets, in characters.
-const BUCKETS_LENGTH_MAX: usize = 100;
+pub(super) const BUCKETS_LENGTH_MAX: usize = 100;
 const PARTY_WIDTH: u8 = 20;
-const MONEY_WIDTH: u8 = 18;
-const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
+const NAME_WIDTH: u8 = 44;
+pub(super) const MONEY_WIDTH: u8 = 18;
+pub(super) const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
 
 query! {
     /// Ageing of open items on a day.
@@ -153,19 +154,23 @@ fn table(view: &AgeingView, language: Language) -> Table {
     }));
     columns.push(money("unallocated".to_owned(), text(Caption::Unallocated)));
     columns.push(money("total".to_owned(), text(Caption::Total)));
+    columns.push(Column::new("name", text(Caption::Name), NAME_WIDTH));
     let mut rows: Vec<_> = view
         .lines
         .iter()
-        .map(|line| TableRow { cells: cells(line.party.as_str(), &line.figures), ..TableRow::default() })
+        .map(|line| TableRow {
+            cells: cells(line.party.as_str(), localized(&line.name, language), &line.figures),
+            ..TableRow::default()
+        })
         .collect();
-    let total = cells(text(Caption::Total), &view.total);
+    let total = cells(text(Caption::Total), None, &view.total);
     rows.push(TableRow { cells: total, style: RowStyle::Heading, ..TableRow::default() });
     Table { columns, rows, ..titled(&view.scope, language) }
 }
 
-fn cells(first: &str, figures: &AgeingFiguresView) -> Vec<Cell> {
+fn cells(first: &str, name: Option<&str>, figures: &AgeingFiguresView) -> Vec<Cell> {
     let mut cells = vec![Cell::from(first), figures.not_due.into()];
     cells.extend(figures.amounts.iter().map(|amount| Cell::from(*amount)));
-    cells.extend([figures.unallocated.into(), figures.total.into()]);
+    cells.extend([figures.unallocated.into(), figures.total.into(), name.into()]);
     cells
 }

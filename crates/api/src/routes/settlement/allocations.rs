@@ -5,8 +5,10 @@ use std::sync::Arc;
 use application::accounting::error::JOURNAL_UNKNOWN;
 use application::authorize::Access;
 use application::command::{Application, execute};
+use application::documents::error::TAX_DATE_LOCKED;
 use application::error::{AppError, UNKNOWN_REFERENCE};
 use application::paging::ListSpec;
+use application::settlement::adjust::ADJUSTMENTS_TOO_MANY;
 use application::settlement::allocate::{AllocateItems, NetItems};
 use application::settlement::auto_allocate::AutoAllocate;
 use application::settlement::entry::EXCHANGE_ACCOUNT_MISSING;
@@ -16,6 +18,7 @@ use application::settlement::views::{AllocationBatchView, AllocationView};
 use axum::extract::State;
 use domain::accounting::journal_entry::{FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING};
 use domain::accounting::lock::DATE_LOCKED;
+use domain::accounting::posting_rule::POSTING_RULE_MISSING;
 use domain::error::ErrorDef;
 use domain::money::AMOUNT_SCALE_EXCEEDED;
 use domain::settlement::allocation::{
@@ -24,6 +27,9 @@ use domain::settlement::allocation::{
     ALLOCATION_PARTIES_DIFFER, ALLOCATION_UNDONE, ALLOCATION_WRONG_SIDE, AMOUNT_TOO_LARGE_TO_SETTLE,
     AllocationId, NETTING_SAME_ACCOUNT, UNDO_BEFORE_ALLOCATION,
 };
+use domain::settlement::early_discount::{DISCOUNT_EXPIRED, DISCOUNT_NOT_COVERED, DISCOUNT_NOT_GRANTED};
+use domain::settlement::tolerance::DIFFERENCE_EXCEEDS_TOLERANCE;
+use domain::tax::credit::CREDIT_EXCEEDS_DOCUMENT;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};
@@ -52,6 +58,18 @@ const PAIRS: [&ErrorDef; 10] = [
     &AMOUNT_SCALE_EXCEEDED,
     &AMOUNT_TOO_LARGE_TO_SETTLE,
     &UNKNOWN_REFERENCE,
+];
+
+/// The errors of discounts and differences.
+const ADJUSTMENTS: [&ErrorDef; 8] = [
+    &DISCOUNT_EXPIRED,
+    &DISCOUNT_NOT_GRANTED,
+    &DISCOUNT_NOT_COVERED,
+    &DIFFERENCE_EXCEEDS_TOLERANCE,
+    &ADJUSTMENTS_TOO_MANY,
+    &CREDIT_EXCEEDS_DOCUMENT,
+    &TAX_DATE_LOCKED,
+    &POSTING_RULE_MISSING,
 ];
 
 impl ListSpecSource for AllocationView {
@@ -85,13 +103,16 @@ fn changes(ops: &mut Operations) {
             "Pairs debit items with credit items of the same account and party. A pair settles as much as both \
              have open unless it says less, and never more. Items of different currencies take an amount in \
              each. What exchange rates make of the difference is posted as a realised exchange difference, in \
-             one journal entry for the request. All pairs are settled, or none.",
+             one journal entry for the request. `takeDiscount` settles the rest of a debt by its discount for \
+             early payment: a credit note lowers VAT with it in the same transaction. `writeOffDifference` writes \
+             off what is left, within the tolerance of the company profile. All pairs are settled, or none.",
         )
         .command::<AllocateItems>()
         .body::<AllocateItems>()
         .ok::<AllocationBatchView>()
         .errors(&PAIRS)
         .errors(&[&ALLOCATION_ACCOUNTS_DIFFER])
+        .errors(&ADJUSTMENTS)
         .errors(&ENTRY)
         .large();
     ops.post("/allocations/auto", auto)
@@ -114,7 +135,8 @@ fn changes(ops: &mut Operations) {
         .summary("Undo an allocation")
         .description(
             "Both items are open again as far as the allocation had settled them, and its exchange difference \
-             is taken back by an entry of its own. The answer is the allocation that undoes it.",
+             is taken back by an entry of its own. A discount that was taken with it, and a difference that was \
+             written off with it, are undone, too: their notes and write-offs are reversed on the day. The answer is the allocation that undoes it.",
         )
         .command::<UndoAllocation>()
         .body::<UndoAllocationBody>()

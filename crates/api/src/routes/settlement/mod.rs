@@ -3,11 +3,15 @@
 mod ageing;
 mod allocations;
 mod open_items;
+mod party_statement;
+mod write_offs;
 
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
     open_items::operations(ops);
     allocations::operations(ops);
+    write_offs::operations(ops);
     ageing::operations(ops);
+    party_statement::operations(ops);
 }

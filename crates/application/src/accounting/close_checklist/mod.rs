@@ -75,6 +75,22 @@ static VAT_RETURN: Question = Question {
         "توجد {count} قيود ضريبية ليست في إقرار مقدَّم لضريبة القيمة المضافة.",
     ),
 };
+static SUB_LEDGER: Question = Question {
+    code: "sub_ledger",
+    good: ("Open items add up to the control accounts.", "مجموع البنود المفتوحة يساوي أرصدة حسابات الرقابة."),
+    bad: (
+        "The open items of {count} control accounts do not add up to their balances: run the integrity checks.",
+        "لا يساوي مجموع البنود المفتوحة أرصدة {count} من حسابات الرقابة: شغّل فحوص السلامة.",
+    ),
+};
+static ADVANCES: Question = Question {
+    code: "advances_without_invoice",
+    good: ("No receipt is an advance without an invoice.", "لا توجد مقبوضات مقدمة دون فاتورة."),
+    bad: (
+        "{count} receipts are advances without an invoice: VAT is due on payment, so make prepayment invoices or allocate them.",
+        "توجد {count} مقبوضات مقدمة دون فاتورة: تستحق الضريبة عند السداد، فأصدر فواتير دفعات مقدمة أو خصّصها.",
+    ),
+};
 static RECURRING: Question = Question {
     code: "recurring_entries",
     good: ("No recurring entries are due.", "لا توجد قيود متكررة مستحقة."),
@@ -167,6 +183,9 @@ fn every_scope(
     list.ask(&REVALUATION, WARNING, foreign.len() as u64, &foreign.join(", "), link);
     let link = format!("/tax-entries?returnId[isNull]=true&taxDate[gte]={start}&taxDate[lte]={end}");
     list.ask(&VAT_RETURN, WARNING, facts.vat_undeclared, "", link);
+    list.ask(&SUB_LEDGER, BLOCKING, facts.sub_ledgers_apart, "", "/integrity/checks".to_owned());
+    let link = format!("/open-items?control=receivable&settledOn[isNull]=true&postingDate[lte]={end}");
+    list.ask(&ADVANCES, WARNING, facts.advances, "", link);
     let link = format!("/recurring-entries?active=true&nextDate[lte]={end}");
     list.ask(&RECURRING, WARNING, facts.recurring_due, "", link);
     let link = match &facts.period {

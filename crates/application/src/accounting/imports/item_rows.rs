@@ -1,7 +1,5 @@
 //! From rows to items, units of items and prices.
 
-use std::io::Read;
-
 use domain::error::Violation;
 use domain::items::barcode::BarcodeKind;
 use domain::items::conversion::{RATIO_PART_MAX, Ratio};
@@ -10,69 +8,12 @@ use domain::money::{Percentage, Price, Quantity};
 use domain::text::{Code, required_text};
 use domain::time::parse_date;
 
-use super::cells::{Cells, Place, RowSink};
-use super::columns::{self, Column};
-use super::error::{IMPORT_EMPTY, IMPORT_TOO_LONG};
-use super::item_file::{FileItem, FileItemUnit, FilePrice, RowFile};
+use super::ImportKind;
+use super::columns::Column;
+use super::file_rows::FileRow;
+use super::item_file::{FileItem, FileItemUnit, FilePrice};
 use super::row_reader::{RowReader, flag};
-use super::{IMPORT_ROWS_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
-use crate::error::{AppError, AppResult};
 use crate::wire::NUMBER_OUT_OF_RANGE;
-
-/// A row of a file without entries.
-pub(super) trait FileRow: Sized {
-    const KIND: ImportKind;
-    const REQUIRED: &'static [Column];
-
-    /// `None` when a cell cannot be read, which is noted.
-    fn read(row: &mut RowReader<'_>) -> Option<Self>;
-}
-
-pub(super) fn read<T: FileRow>(format: ImportFormat, source: impl Read) -> AppResult<RowFile<T>> {
-    let mut builder = Builder::<T> { file: RowFile::default(), too_long: false };
-    let columns = columns::of(T::KIND);
-    match format {
-        ImportFormat::Csv => csv_rows::read(source, columns, T::REQUIRED, None, &mut builder)?,
-        ImportFormat::Tsv => csv_rows::read(source, columns, T::REQUIRED, Some(b'\t'), &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
-    }
-    if builder.too_long {
-        return Err(Violation::new(&IMPORT_TOO_LONG).with("max", IMPORT_ROWS_MAX).into());
-    }
-    if builder.file.rows.is_empty() && builder.file.errors.is_empty() {
-        return Err(AppError::of(&IMPORT_EMPTY));
-    }
-    Ok(builder.file)
-}
-
-struct Builder<T> {
-    file: RowFile<T>,
-    too_long: bool,
-}
-
-impl<T: FileRow> RowSink for Builder<T> {
-    fn dimension(&mut self, _: &str, _: Place) -> Option<usize> {
-        None
-    }
-
-    fn row(&mut self, place: Place, cells: &dyn Cells) {
-        if self.file.rows.len() >= IMPORT_ROWS_MAX {
-            self.too_long = true;
-            return;
-        }
-        let mut row = RowReader::new(place, cells, &mut self.file.errors);
-        let read = T::read(&mut row);
-        self.file.rows.extend(read.map(|read| (place, read)));
-    }
-
-    fn error(&mut self, place: Place, column: &str, violation: Violation) {
-        self.file.errors.push(place, column, violation);
-    }
-
-    fn more(&self) -> bool {
-        !self.too_long
-    }
-}
 
 /// Digits alone are a GTIN; anything else is a code of one's own.
 fn barcode(text: &str) -> Result<(Code, BarcodeKind), Violation> {

@@ -26,6 +26,7 @@ mod entry_pointers;
 mod entry_rows;
 mod entry_run;
 pub mod error;
+mod file_rows;
 mod fingerprint;
 mod import_accounts;
 mod import_documents;
@@ -67,6 +68,8 @@ pub use import_prices::ImportPrices;
 pub use item_file::{ItemFile, ItemUnitFile, PriceFile};
 pub use party_file::PartyFile;
 
+use self::account_file::FileAccount;
+use self::party_file::FileParty;
 use crate::authorize::Permission;
 use crate::command::{Application, Executed, execute};
 use crate::context::RequestContext;
@@ -212,14 +215,14 @@ impl ParsedFile {
 /// means that the file could not be read at all.
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
-        ImportKind::Accounts => ParsedFile::Accounts(Arc::new(account_rows::read(format, source)?)),
-        ImportKind::Parties => ParsedFile::Parties(Arc::new(party_rows::read(format, source)?)),
+        ImportKind::Accounts => ParsedFile::Accounts(Arc::new(file_rows::read::<FileAccount>(format, source)?.into())),
+        ImportKind::Parties => ParsedFile::Parties(Arc::new(file_rows::read::<FileParty>(format, source)?.into())),
         ImportKind::JournalEntries | ImportKind::OpeningBalances => {
             ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
         }
-        ImportKind::Items => ParsedFile::Items(Arc::new(item_rows::read(format, source)?)),
-        ImportKind::ItemUnits => ParsedFile::ItemUnits(Arc::new(item_rows::read(format, source)?)),
-        ImportKind::Prices => ParsedFile::Prices(Arc::new(item_rows::read(format, source)?)),
+        ImportKind::Items => ParsedFile::Items(Arc::new(file_rows::read(format, source)?)),
+        ImportKind::ItemUnits => ParsedFile::ItemUnits(Arc::new(file_rows::read(format, source)?)),
+        ImportKind::Prices => ParsedFile::Prices(Arc::new(file_rows::read(format, source)?)),
         ImportKind::Invoices
         | ImportKind::PurchaseInvoices
         | ImportKind::CreditNotes

@@ -1,10 +1,7 @@
 //! From rows to parties.
 
-use std::collections::HashMap;
-use std::io::Read;
-
 use domain::country::Country;
-use domain::error::Violation;
+use domain::error::{ErrorDef, Violation};
 use domain::money::{Amount, CurrencyCode};
 use domain::parties::address::{ADDRESS_CODE_LENGTH_MAX, Address, AddressRole};
 use domain::parties::contact::PHONE_LENGTH_MAX;
@@ -14,110 +11,69 @@ use domain::parties::registration::{Registration, RegistrationScheme};
 use domain::platform::EmailAddress;
 use domain::text::{Code, LocalizedName, required_text};
 
-use super::cells::{Cells, Place, RowSink};
-use super::columns::{self, Column, name};
-use super::error::{IMPORT_CELL_EMPTY, IMPORT_EMPTY, IMPORT_PARTY_TWICE, IMPORT_TOO_LONG};
+use super::columns::Column;
+use super::error::{IMPORT_CELL_EMPTY, IMPORT_PARTY_TWICE};
+use super::file_rows::FileRow;
+use super::item_file::RowFile;
 use super::party_file::{FileParty, PartyFile};
 use super::row_reader::{RowReader, is_arabic};
-use super::{IMPORT_PARTIES_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
-use crate::error::{AppError, AppResult};
+use super::{IMPORT_PARTIES_MAX, ImportKind};
 
-const REQUIRED: [Column; 2] = [Column::Code, Column::Country];
+impl FileRow for FileParty {
+    const KIND: ImportKind = ImportKind::Parties;
+    const REQUIRED: &'static [Column] = &[Column::Code, Column::Country];
+    const ROWS_MAX: usize = IMPORT_PARTIES_MAX;
 
-pub fn read(format: ImportFormat, source: impl Read) -> AppResult<PartyFile> {
-    let mut builder = Builder::default();
-    let columns = columns::of(ImportKind::Parties);
-    match format {
-        ImportFormat::Csv => csv_rows::read(source, columns, &REQUIRED, None, &mut builder)?,
-        ImportFormat::Tsv => csv_rows::read(source, columns, &REQUIRED, Some(b'\t'), &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
-    }
-    if builder.too_long {
-        return Err(Violation::new(&IMPORT_TOO_LONG).with("max", IMPORT_PARTIES_MAX).into());
-    }
-    if builder.file.parties.is_empty() && builder.file.errors.is_empty() {
-        return Err(AppError::of(&IMPORT_EMPTY));
-    }
-    Ok(builder.file)
-}
-
-#[derive(Default)]
-struct Builder {
-    file: PartyFile,
-    /// The key of a code to its row.
-    rows: HashMap<String, u32>,
-    too_long: bool,
-}
-
-impl RowSink for Builder {
-    fn dimension(&mut self, _: &str, _: Place) -> Option<usize> {
-        None
-    }
-
-    fn row(&mut self, place: Place, cells: &dyn Cells) {
-        if self.file.parties.len() >= IMPORT_PARTIES_MAX {
-            self.too_long = true;
-            return;
+    fn read(row: &mut RowReader<'_>) -> Option<Self> {
+        let code = row.required(Column::Code, Code::parse);
+        let named = row.name();
+        let country = row.required(Column::Country, |text| Country::parse(&text.to_uppercase()));
+        let kind = row.optional(Column::Kind, |text| PartyKind::parse(&text.to_lowercase()));
+        let (is_customer, is_supplier) = (row.flag(Column::IsCustomer), row.flag(Column::IsSupplier));
+        let text = |text: &str| Code::parse(text).map(Code::into_string);
+        let group = row.optional(Column::Group, text);
+        let payment_terms = row.optional(Column::PaymentTerms, text);
+        let registrations = country.as_ref().map_or_else(Vec::new, |country| registrations(row, country));
+        let address = country.as_ref().and_then(|country| address(row, country));
+        let email = row.optional(Column::Email, EmailAddress::parse);
+        let phone = row.optional(Column::Phone, |text| required_text(text, PHONE_LENGTH_MAX));
+        let currency = row.optional(Column::Currency, |text| CurrencyCode::parse(&text.to_uppercase()));
+        let credit_limit = row.optional(Column::CreditLimit, Amount::parse);
+        let iban = row.optional(Column::Iban, Iban::parse);
+        let update = row.flag(Column::Update);
+        if !row.good {
+            return None;
         }
-        let Some(party) = party(&mut RowReader::new(place, cells, &mut self.file.errors)) else { return };
-        let code = party.code.key();
-        if let Some(first) = self.rows.get(&code) {
-            let twice = Violation::new(&IMPORT_PARTY_TWICE).with("code", &party.code).with("first", first);
-            self.file.errors.push(place, name(Column::Code), twice);
-            return;
-        }
-        self.rows.insert(code, place.row);
-        self.file.parties.push(party);
+        Some(Self {
+            place: row.place,
+            code: code?,
+            name: named?,
+            country: country?,
+            kind,
+            is_customer,
+            is_supplier,
+            group,
+            registrations,
+            address,
+            email,
+            phone,
+            currency,
+            payment_terms,
+            credit_limit,
+            iban,
+            update,
+        })
     }
 
-    fn error(&mut self, place: Place, column: &str, violation: Violation) {
-        self.file.errors.push(place, column, violation);
-    }
-
-    fn more(&self) -> bool {
-        !self.too_long
+    fn code(&self) -> Option<(&Code, &'static ErrorDef)> {
+        Some((&self.code, &IMPORT_PARTY_TWICE))
     }
 }
 
-fn party(row: &mut RowReader<'_>) -> Option<FileParty> {
-    let code = row.required(Column::Code, Code::parse);
-    let named = row.name();
-    let country = row.required(Column::Country, |text| Country::parse(&text.to_uppercase()));
-    let kind = row.optional(Column::Kind, |text| PartyKind::parse(&text.to_lowercase()));
-    let (is_customer, is_supplier) = (row.flag(Column::IsCustomer), row.flag(Column::IsSupplier));
-    let text = |text: &str| Code::parse(text).map(Code::into_string);
-    let group = row.optional(Column::Group, text);
-    let payment_terms = row.optional(Column::PaymentTerms, text);
-    let registrations = country.as_ref().map_or_else(Vec::new, |country| registrations(row, country));
-    let address = country.as_ref().and_then(|country| address(row, country));
-    let email = row.optional(Column::Email, EmailAddress::parse);
-    let phone = row.optional(Column::Phone, |text| required_text(text, PHONE_LENGTH_MAX));
-    let currency = row.optional(Column::Currency, |text| CurrencyCode::parse(&text.to_uppercase()));
-    let credit_limit = row.optional(Column::CreditLimit, Amount::parse);
-    let iban = row.optional(Column::Iban, Iban::parse);
-    let update = row.flag(Column::Update);
-    if !row.good {
-        return None;
+impl From<RowFile<FileParty>> for PartyFile {
+    fn from(file: RowFile<FileParty>) -> Self {
+        Self { parties: file.rows.into_iter().map(|(_, row)| row).collect(), errors: file.errors }
     }
-    Some(FileParty {
-        place: row.place,
-        code: code?,
-        name: named?,
-        country: country?,
-        kind,
-        is_customer,
-        is_supplier,
-        group,
-        registrations,
-        address,
-        email,
-        phone,
-        currency,
-        payment_terms,
-        credit_limit,
-        iban,
-        update,
-    })
 }
 
 fn registrations(row: &mut RowReader<'_>, country: &Country) -> Vec<Registration> {

@@ -101,6 +101,8 @@ impl Ledger<'_> {
                     allocation,
                     entry: None,
                     undoes: None,
+                    belongs_to: None,
+                    document: None,
                     reason: None,
                     created_by: self.ctx.actor.user_id(),
                     recorded_at: uow.now(),
@@ -133,6 +135,7 @@ fn item(id: OpenItemId, entry: &PostedEntry, line: &PostedLine, party: &str) -> 
         open_amount: amount,
         open_company_amount: company_amount,
         settled_on: None,
+        discount: None,
     })
 }
 

@@ -36,6 +36,10 @@ pub struct ChecklistFacts {
     pub currencies_not_revalued: Vec<String>,
     /// Tax entries of a box, with a tax date in it, that no filed return has.
     pub vat_undeclared: u64,
+    /// Receivable and payable accounts whose open items do not add up to their balances.
+    pub sub_ledgers_apart: u64,
+    /// Receipts dated by the end of which something is open.
+    pub advances: u64,
     /// Active recurring entries due by the end.
     pub recurring_due: u64,
     /// Periods whose debits and credits differ.

@@ -86,6 +86,8 @@ captions! {
     KnownAt = "As recorded up to", "حسب المسجل حتى";
     ReceivablesAgeing = "Receivables ageing", "أعمار الذمم المدينة";
     PayablesAgeing = "Payables ageing", "أعمار الذمم الدائنة";
+    PartyStatement = "Statement of account", "كشف حساب";
+    DueDate = "Due date", "تاريخ الاستحقاق";
     NotDue = "Not due", "غير مستحق";
     Days = "days", "يومًا";
     MoreThan = "over", "أكثر من";

@@ -1,8 +1,9 @@
 //! The body that changes the company profile.
 
 use domain::company::profile::VatPeriod;
-use domain::money::{Amount, Percentage};
+use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
+use domain::settlement::tolerance::TOLERANCES_MAX;
 use domain::text::LocalizedName;
 
 use crate::company::address::CompanyAddressBody;
@@ -30,5 +31,18 @@ request! {
         price_tolerance_percent: Optional<Percentage>,
         /// The same as an amount in the company currency, for one base unit.
         price_tolerance_amount: Optional<Amount>,
+        /// Whether a discount for early payment leaves VAT as it was, so that no note is made of it.
+        discount_without_vat: Optional<bool>,
+        /// The differences of payments that may be written off, at most one for each currency. Replaces those before.
+        payment_tolerances: Optional<List<PaymentToleranceBody, TOLERANCES_MAX>>,
+    }
+
+    /// The difference of a payment that may be written off in a currency.
+    pub struct PaymentToleranceBody {
+        currency: CurrencyCode = "SAR",
+        /// The largest difference.
+        amount: Amount = "0.50",
+        /// The largest share of the item, in per cent; the smaller of both decides. By default any share.
+        percent: Option<Percentage> = "1",
     }
 }

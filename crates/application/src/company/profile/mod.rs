@@ -4,10 +4,12 @@ mod body;
 pub mod update;
 
 use domain::company::profile::CompanyProfile;
+use domain::money::Currency;
+use domain::settlement::tolerance::PaymentTolerance;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use body::CompanyProfileChange;
+pub use body::{CompanyProfileChange, PaymentToleranceBody};
 
 use super::address::CompanyAddressView;
 use crate::master_data::Shown;
@@ -37,8 +39,31 @@ pub struct CompanyProfileView {
     pub price_tolerance_percent: String,
     /// The same as an amount in the company currency, for one base unit.
     pub price_tolerance_amount: String,
+    /// Whether a discount for early payment leaves VAT as it was.
+    pub discount_without_vat: bool,
+    /// The differences of payments that may be written off.
+    pub payment_tolerances: Vec<PaymentToleranceView>,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
+}
+
+/// The difference of a payment that may be written off in a currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaymentToleranceView {
+    pub currency: String,
+    pub amount: String,
+    /// In per cent of the item; null is any share.
+    pub percent: Option<String>,
+}
+
+impl From<&PaymentTolerance> for PaymentToleranceView {
+    fn from(tolerance: &PaymentTolerance) -> Self {
+        Self {
+            currency: tolerance.currency.to_string(),
+            amount: tolerance.amount.display(Currency::iso(tolerance.currency).scale),
+            percent: tolerance.percent.map(|percent| percent.to_string()),
+        }
+    }
 }
 
 impl From<&CompanyProfile> for CompanyProfileView {
@@ -52,6 +77,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
             prices_include_vat: profile.prices_include_vat,
             price_tolerance_percent: profile.price_tolerance.percent.to_string(),
             price_tolerance_amount: profile.price_tolerance.amount.display(2),
+            discount_without_vat: profile.discount_without_vat,
+            payment_tolerances: profile.payment_tolerances.all().iter().map(PaymentToleranceView::from).collect(),
             version: profile.version,
         }
     }

@@ -5,8 +5,9 @@ use domain::company::profile::{CompanyProfile, vat_number};
 use domain::documents::price_match::{PriceTolerance, TOLERANCE_NEGATIVE};
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
+use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 
-use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView};
+use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView, PaymentToleranceBody};
 use crate::authorize::Access;
 use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
@@ -69,6 +70,8 @@ fn merged(
     };
     let registrations = change.registrations.0.as_ref();
     let registrations = registrations.and_then(|bodies| own_registrations(&bodies.0, violations));
+    let tolerances = change.payment_tolerances.0.as_ref();
+    let tolerances = tolerances.and_then(|bodies| tolerances_of(&bodies.0, violations));
     CompanyProfile {
         legal_name: change.legal_name.or(&old.legal_name),
         vat_number,
@@ -80,6 +83,8 @@ fn merged(
             percent: change.price_tolerance_percent.or(&old.price_tolerance.percent),
             amount: amount_after(old.price_tolerance.amount, change, violations),
         },
+        discount_without_vat: change.discount_without_vat.or(&old.discount_without_vat),
+        payment_tolerances: tolerances.unwrap_or_else(|| old.payment_tolerances.clone()),
         version: old.version + 1,
     }
 }
@@ -91,4 +96,22 @@ fn amount_after(old: Amount, change: &CompanyProfileChange, violations: &mut Vio
         violations.push(Violation::new(&TOLERANCE_NEGATIVE).at("/priceToleranceAmount"));
     }
     amount
+}
+
+fn tolerances_of(bodies: &[PaymentToleranceBody], violations: &mut Violations) -> Option<PaymentTolerances> {
+    let tolerance = |body: &PaymentToleranceBody| PaymentTolerance {
+        currency: body.currency,
+        amount: body.amount,
+        percent: body.percent,
+    };
+    match PaymentTolerances::new(bodies.iter().map(tolerance).collect()) {
+        Ok(tolerances) => Some(tolerances),
+        Err(refused) => {
+            violations.extend(refused.into_iter().map(|violation| {
+                let pointer = format!("/paymentTolerances{}", violation.pointer);
+                violation.at(pointer)
+            }));
+            None
+        }
+    }
 }

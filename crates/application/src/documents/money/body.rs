@@ -40,6 +40,11 @@ request! {
         open_item_id: Option<OpenItemId>,
         /// The amount; by default as much as is open and left.
         amount: Option<Amount>,
+        /// Whether the rest is the discount for early payment: the money and the discount settle it. A credit note lowers VAT
+        /// with it, unless the company profile says otherwise.
+        take_discount: bool => false,
+        /// Whether the rest is written off. It must be within the tolerance that the company profile sets for its currency.
+        write_off_difference: bool => false,
     }
 }
 

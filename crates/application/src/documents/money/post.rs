@@ -1,9 +1,12 @@
 //! Posting of receipts and payments, and their allocation in the same transaction.
 
+use std::collections::BTreeSet;
+
 use domain::documents::money_document::ALLOCATED_MORE_THAN_PAID;
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
+use domain::settlement::open_item::OpenItem;
 
 use super::body::MoneyAllocationBody;
 use super::named::NamedItems;
@@ -14,11 +17,15 @@ use crate::documents::books_entry::BooksEntry;
 use crate::documents::numbering::take_number;
 use crate::documents::ports::StoredDocument;
 use crate::documents::steps::{keep, note};
-use crate::documents::views::DocumentView;
+use crate::documents::views::{CreatedDocumentView, DocumentView};
 use crate::error::{AppError, AppResult};
+use crate::settlement::discounts::discount_of;
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
 use crate::unit_of_work::UnitOfWork;
+
+/// The members that allocations of a body have in common with pairs of items.
+const MEMBERS: [&str; 3] = ["amount", "takeDiscount", "writeOffDifference"];
 
 /// Posts a prepared receipt or payment in the place of its draft, if there is one. Answers it, what is left of it, and how it
 /// is shown.
@@ -37,65 +44,112 @@ pub async fn post_money(
     let reference = number.1.clone();
     let posted = BooksEntry { journal, number, reference, lines }.post(ctx, uow, books, document).await?;
     let posted = keep(uow, posted, draft).await?;
-    let left = allocate(ctx, uow, &posted, allocations, scale).await?;
+    let (left, created) = allocate(ctx, uow, &posted, allocations, scale).await?;
     let view = note(uow, &posted, (Some(left), scale), None, "posted");
-    Ok((posted, left, view))
+    Ok((posted, left, DocumentView { created, ..view }))
 }
 
-/// Settles what the body names with the item that the document made. Answers what is left of it.
+/// Settles what the body names with the item that the document made. Answers what is left of it, and what was made for it.
 async fn allocate(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     document: &StoredDocument,
     allocations: &[MoneyAllocationBody],
     scale: u8,
-) -> AppResult<Amount> {
+) -> AppResult<(Amount, Vec<CreatedDocumentView>)> {
     if allocations.is_empty() {
-        return Ok(document.total);
+        return Ok((document.total, Vec::new()));
     }
-    let entry = document.entry.into_iter().collect();
-    let own = uow.open_items().open_items_of_entries(&entry).await?.pop();
+    let entries: BTreeSet<_> = document.entry.into_iter().collect();
+    let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
     let own = own.ok_or_else(|| AppError::internal("a receipt or a payment made no open item"))?;
-    let named = NamedItems::learn(uow, allocations).await?;
-    let mut left = document.total;
-    let mut pairs = Vec::new();
     let mut violations = Violations::new();
+    let mut paying = Paying { own: &own, scale, left: document.total, pairs: Vec::new(), of: Vec::new() };
+    let named = NamedItems::learn(uow, allocations).await?;
     for (index, allocation) in allocations.iter().enumerate() {
-        let at = format!("/allocations/{index}");
-        let items = named.of(allocation, &own, &at, &mut violations);
-        let mut wanted = allocation.amount.unwrap_or(left);
-        if wanted > left {
-            let more = Violation::new(&ALLOCATED_MORE_THAN_PAID).at(format!("{at}/amount"));
-            let more = more.with("allocated", wanted.display(scale)).with("amount", left.display(scale));
-            violations.push(more);
-            wanted = left;
-        }
-        let last = items.len().saturating_sub(1);
-        for (place, item) in items.iter().enumerate() {
-            // What a caller names beyond what is open is refused where it is allocated.
-            let named_too_much = place == last && allocation.amount.is_some();
-            let amount = if named_too_much { wanted } else { wanted.min(item.open_amount.abs()) };
-            if amount.is_positive() {
-                let (debit, credit) = if own.is_debit() { (own.id, item.id) } else { (item.id, own.id) };
-                pairs.push(Pair { debit, credit, amount: Some(amount), credit_amount: None });
-                wanted = wanted.checked_sub(amount).unwrap_or_default();
-                left = left.checked_sub(amount).unwrap_or_default();
-            }
-        }
+        let items = named.of(allocation, &own, &format!("/allocations/{index}"), &mut violations);
+        paying.pay(uow, (index, allocation), &items, &mut violations).await?;
     }
     violations.into_result(())?;
-    if !pairs.is_empty() {
-        let date = document.posting_date;
-        Settling { kind: AllocationKind::Payment, date, pairs }
-            .run(ctx, uow)
-            .await
-            .map_err(as_allocations)?;
+    let Paying { left, pairs, of, .. } = paying;
+    if pairs.is_empty() {
+        return Ok((left, Vec::new()));
     }
-    Ok(left)
+    let settling = Settling::new(AllocationKind::Payment, document.posting_date, pairs);
+    let settled = settling.run(ctx, uow).await.map_err(|error| as_allocations(error, &of))?;
+    if settled.created.is_empty() {
+        return Ok((left, Vec::new()));
+    }
+    // A difference may have been written off of the money itself.
+    let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
+    Ok((own.map_or(left, |own| own.open_amount.abs()), settled.created))
 }
 
-/// Pairs are made of the body's allocations, so what is refused points at those as a whole.
-fn as_allocations(error: AppError) -> AppError {
-    let violations = error.violations.into_iter().map(|violation| violation.at("/allocations")).collect();
-    AppError { violations, ..error }
+/// The pairs that a document's allocations come to.
+struct Paying<'a> {
+    own: &'a OpenItem,
+    scale: u8,
+    left: Amount,
+    pairs: Vec<Pair>,
+    /// Per pair the position of its allocation in the body.
+    of: Vec<usize>,
+}
+
+impl Paying<'_> {
+    /// Pays the items that one allocation names, as far as the money goes. Its wishes are for the last of them.
+    async fn pay(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        (index, allocation): (usize, &MoneyAllocationBody),
+        items: &[&OpenItem],
+        violations: &mut Violations,
+    ) -> AppResult<()> {
+        let mut wanted = allocation.amount.unwrap_or(self.left);
+        if wanted > self.left {
+            let more = Violation::new(&ALLOCATED_MORE_THAN_PAID).at(format!("/allocations/{index}/amount"));
+            let more = more.with("allocated", wanted.display(self.scale));
+            violations.push(more.with("amount", self.left.display(self.scale)));
+            wanted = self.left;
+        }
+        let last = items.len().saturating_sub(1);
+        let none = items.iter().all(|item| item.discount.is_none());
+        for (place, item) in items.iter().copied().enumerate() {
+            // Where no item grants one, that is said where the pairs are settled.
+            let take_discount = allocation.take_discount && (none || item.discount.is_some());
+            let mut open = item.open_amount.abs();
+            if take_discount {
+                let on = (self.own.posting_date, self.scale);
+                if let Ok(discount) = discount_of(uow, item, on, "").await? {
+                    open = open.checked_sub(discount).unwrap_or_default();
+                }
+            }
+            // What a caller names beyond what is open is refused where it is allocated.
+            let named_too_much = place == last && allocation.amount.is_some();
+            let amount = if named_too_much { wanted } else { wanted.min(open) };
+            if amount.is_positive() {
+                let own = self.own;
+                let (debit, credit) = if own.is_debit() { (own.id, item.id) } else { (item.id, own.id) };
+                let write_off_difference = allocation.write_off_difference && place == last;
+                let pair = Pair::new(debit, credit).of(amount);
+                self.pairs.push(Pair { take_discount, write_off_difference, ..pair });
+                self.of.push(index);
+                wanted = wanted.checked_sub(amount).unwrap_or_default();
+                self.left = self.left.checked_sub(amount).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Pairs are made of the body's allocations, so what is refused points at those: at a member that both have, or at the whole.
+fn as_allocations(error: AppError, of: &[usize]) -> AppError {
+    let renamed = |violation: Violation| {
+        let mut parts = violation.pointer.split('/').skip(2);
+        let index = parts.next().and_then(|place| of.get(place.parse::<usize>().ok()?));
+        let Some(index) = index else { return violation.at("/allocations") };
+        let member = parts.next().filter(|member| MEMBERS.contains(member));
+        let pointer = member.map(|member| format!("/allocations/{index}/{member}"));
+        violation.at(pointer.unwrap_or_else(|| format!("/allocations/{index}")))
+    };
+    AppError { violations: error.violations.into_iter().map(renamed).collect(), ..error }
 }

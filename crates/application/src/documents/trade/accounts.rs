@@ -29,6 +29,10 @@ impl LineSlots {
 
     fn slot(self) -> PostingSlot {
         match self.document_type.side() {
+            TradeSide::Purchase if self.note == Some(NoteKind::EarlyDiscount) => {
+                PostingSlot::DiscountReceived
+            }
+            TradeSide::Sale if self.note == Some(NoteKind::EarlyDiscount) => PostingSlot::DiscountGranted,
             TradeSide::Purchase => PostingSlot::Expense,
             TradeSide::Sale if self.prepayment => PostingSlot::AdvanceCustomer,
             TradeSide::Sale

@@ -199,7 +199,7 @@ note_body! {
         lines: List<DocumentLineBody, LINES_MAX> => [],
         corrects: "The invoice that is corrected. Without lines, everything that is left of it is credited.",
         "INV-2019-0815", "2019-11-30", because "Two pieces came back";
-        /// `return` and `cancellation` take quantities back, `price` and `rebate` do not.
+        /// `return` and `cancellation` take quantities back; `price`, `rebate` and `early_discount` do not.
         kind: NoteKind => "return",
     }
 }
@@ -234,7 +234,7 @@ note_body! {
         lines: List<DocumentLineBody, LINES_MAX> => [],
         corrects: "The bill that is corrected. Without lines, everything that is left of it is credited.",
         "A-2025-90", "2025-12-20", because "Delivered damaged";
-        /// `return` and `cancellation` take quantities back, `price` and `rebate` do not.
+        /// `return` and `cancellation` take quantities back; `price`, `rebate` and `early_discount` do not.
         kind: NoteKind => "return",
         /// The number that the supplier gave the note; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "CR-77",

@@ -1,6 +1,7 @@
 //! What only posting refuses: a draft may still lack it.
 
 use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
+use domain::documents::note::NoteKind;
 use domain::error::{Phrase, Violation, Violations};
 use domain::items::item::{Blocked, ItemKind};
 use domain::parties::address::{Address, AddressRole};
@@ -62,7 +63,9 @@ impl PostingCheck<'_> {
             .input
             .supplier
             .is_some_and(|supplier| supplier.number.is_none_or(|number| number.trim().is_empty()));
-        if unnumbered {
+        // The buyer takes a discount for early payment, so the supplier may send nothing.
+        let taken = self.input.note.is_some_and(|note| note.kind == NoteKind::EarlyDiscount);
+        if unnumbered && !taken {
             violations.push(Violation::new(&SUPPLIER_NUMBER_MISSING).at("/supplierNumber"));
         }
         violations.into_vec()

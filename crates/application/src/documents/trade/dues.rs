@@ -4,6 +4,7 @@ use domain::documents::posting::Due;
 use domain::error::Violations;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 use domain::parties::payment_term::{PaymentTerm, TermDates};
+use domain::settlement::early_discount::EarlyDiscount;
 
 use super::header::Dates;
 use super::input::Input;
@@ -75,6 +76,10 @@ impl Dues {
         let due = |part: &domain::parties::payment_term::Instalment| Due {
             amount: part.amount,
             date: part.due_date,
+            discount: part
+                .discount
+                .as_ref()
+                .map(|discount| EarlyDiscount { until: discount.until, amount: discount.amount }),
         };
         let view = |part: &domain::parties::payment_term::Instalment| DocumentDueView {
             amount: part.amount.display(scale),
@@ -92,6 +97,6 @@ impl Dues {
             discount_until: None,
             discount_amount: None,
         };
-        Self { dues: vec![Due { amount, date }], views: vec![view] }
+        Self { dues: vec![Due { amount, date, discount: None }], views: vec![view] }
     }
 }

@@ -1,12 +1,14 @@
 //! Posting (R79): a document with its number, its entry, its taxes and what it takes of other documents, in one transaction.
 
+use std::collections::BTreeSet;
+
 use chrono::Days;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::lock::{LockKind, Locks, check_posting_date};
 use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
 use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
 use domain::error::{Violation, Violations};
-use domain::ids::UserId;
+use domain::ids::{JournalEntryId, UserId};
 use domain::items::item::ItemId;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
@@ -42,6 +44,7 @@ pub async fn post(
     let journal = document.document_type.journal_code();
     let entry = BooksEntry { journal, number, reference, lines: posted.lines };
     let document = entry.post(ctx, uow, books, document.clone()).await?;
+    keep_discounts(uow, &prepared, document.entry).await?;
     let entries = tax_entries(uow, &prepared, &document, &posted.vat)?;
     uow.tax_entries().insert_tax_entries(&entries).await?;
     let document = keep(uow, document, draft).await?;
@@ -169,6 +172,24 @@ fn tax_entries(
         });
     }
     Ok(entries)
+}
+
+/// Keeps until when the document's items grant a discount. Its entry begins with a line for each instalment.
+async fn keep_discounts(
+    uow: &mut dyn UnitOfWork,
+    prepared: &Prepared,
+    entry: Option<JournalEntryId>,
+) -> AppResult<()> {
+    let granted = prepared.dues.iter().any(|due| due.discount.is_some());
+    if !granted || prepared.document.document_type.corrects() {
+        return Ok(());
+    }
+    let mut items = uow.open_items().open_items_of_entries(&BTreeSet::from_iter(entry)).await?;
+    items.sort_by_key(|item| item.line_no);
+    let dues = prepared.dues.iter().filter(|due| !due.amount.is_zero());
+    let discounts: Vec<_> =
+        items.iter().zip(dues).filter_map(|(item, due)| Some((item.id, due.discount?))).collect();
+    Ok(uow.open_items().save_discounts(&discounts).await?)
 }
 
 /// Keeps what later notes and deductions may take of the document.

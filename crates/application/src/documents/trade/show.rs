@@ -202,11 +202,14 @@ impl Shown<'_> {
 
     fn charge(&self, index: usize, resolved: &Resolved, codes: &Codes) -> DocumentChargeView {
         let amounts = &self.calculation.charges[index];
+        let tax = &codes.treatments[resolved.code];
         DocumentChargeView {
             item_id: resolved.item.as_ref().map(|item| item.id.uuid()),
             item_code: resolved.item.as_ref().map(|item| item.code.to_string()),
             description: resolved.description.clone(),
             tax_code: codes.codes[resolved.code].code.to_string(),
+            tax_category: tax.category().as_str().to_owned(),
+            tax_rate: tax.rate().to_string(),
             account_id: resolved.account.uuid(),
             net: self.text(amounts.net),
             vat: self.text(amounts.vat),

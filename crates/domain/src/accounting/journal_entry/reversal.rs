@@ -39,6 +39,17 @@ impl PostedEntry {
         Ok(self.reversed(new_id, self.header().posting_date, reason)?.of(source))
     }
 
+    /// The entry by which its document takes this one back on a later day.
+    pub fn document_reversal_on(
+        &self,
+        new_id: JournalEntryId,
+        date: NaiveDate,
+        reason: &str,
+        source: EntrySource,
+    ) -> Result<DraftEntry, Violation> {
+        Ok(self.reversed(new_id, date, reason)?.of(source))
+    }
+
     fn reversed(
         &self,
         new_id: JournalEntryId,

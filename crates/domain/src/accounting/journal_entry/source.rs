@@ -20,6 +20,8 @@ crate::choices! {
         Payment = "payment",
         /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
         VatReturn = "vat_return",
+        /// What was taken off open items without any money.
+        WriteOff = "write_off",
     }
 }
 
@@ -41,6 +43,7 @@ impl EntrySourceKind {
             }
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
+            Self::WriteOff => Phrase::new("reverse the write-off", "اعكس الشطب"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
         }
     }

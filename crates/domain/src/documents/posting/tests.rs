@@ -87,7 +87,7 @@ fn posted(
         .collect();
     spread_discounts(&mut parts, document.lines.len(), &calculation, 2).unwrap();
     let party_account = if document_type.side() == TradeSide::Sale { RECEIVABLE } else { PAYABLE };
-    let due = Due { amount: calculation.totals.total, date: NaiveDate::MIN };
+    let due = Due { amount: calculation.totals.total, date: NaiveDate::MIN, discount: None };
     DocumentPosting {
         document_type,
         currency: document.currency.code,

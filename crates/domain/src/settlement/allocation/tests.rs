@@ -33,6 +33,7 @@ pub(in crate::settlement) fn item(id: u128, currency: &str, open: &str, company:
         open_amount: open,
         open_company_amount: company,
         settled_on: None,
+        discount: None,
     }
 }
 
@@ -62,12 +63,8 @@ impl Books {
 
 fn pair(debit: u128, credit: u128, amount: Option<&str>, credit_amount: Option<&str>) -> Pair {
     let parsed = |text: Option<&str>| text.map(|text| Amount::parse(text).unwrap());
-    Pair {
-        debit: OpenItemId::new(Uuid::from_u128(debit)),
-        credit: OpenItemId::new(Uuid::from_u128(credit)),
-        amount: parsed(amount),
-        credit_amount: parsed(credit_amount),
-    }
+    let id = |id: u128| OpenItemId::new(Uuid::from_u128(id));
+    Pair { amount: parsed(amount), credit_amount: parsed(credit_amount), ..Pair::new(id(debit), id(credit)) }
 }
 
 fn open(allocator: &Allocator<'_>, id: u128) -> (Amount, Amount) {
@@ -248,9 +245,7 @@ mod properties {
                     continue;
                 }
                 let (debit, credit) = (debit % items.len(), credit % items.len());
-                let pair = Pair {
-                    debit: items[debit].id, credit: items[credit].id, amount: Some(cents(amount)), credit_amount: None,
-                };
+                let pair = Pair::new(items[debit].id, items[credit].id).of(cents(amount));
                 live.extend(allocator.allocate(pair).ok());
             }
             let mut movement = 0_i64;

@@ -63,6 +63,18 @@ statements! {
         "SELECT COUNT(*) AS count FROM tax_entry e WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
          AND e.return_box IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 \
          AND f.tax_entry_id = e.id)";
+    SUB_LEDGERS = "accounting.close_checklist.sub_ledgers":
+        "SELECT COUNT(*) AS count FROM (SELECT x.account_id FROM (\
+         SELECT b.account_id, b.debit - b.credit AS amount FROM account_balance b \
+         INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \
+         WHERE b.tenant_id = ?1 AND a.control IN ('receivable', 'payable') UNION ALL \
+         SELECT i.account_id, -i.open_company_amount AS amount FROM open_item i \
+         WHERE i.tenant_id = ?1 AND i.control IN ('receivable', 'payable') AND i.settled_on IS NULL) x \
+         GROUP BY x.account_id HAVING SUM(x.amount) <> 0) y";
+    ADVANCES = "accounting.close_checklist.advances":
+        "SELECT COUNT(*) AS count FROM open_item i INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
+         WHERE i.tenant_id = ?1 AND i.control = 'receivable' AND i.settled_on IS NULL AND i.amount < 0 \
+         AND i.posting_date <= ?2 AND e.source_kind = 'receipt'";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
         "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
@@ -132,6 +144,8 @@ async fn facts(
             .await?,
         currencies_not_revalued: reader.currencies(&NOT_REVALUED, &[end.into(), company.code.into()]).await?,
         vat_undeclared: reader.count(&VAT_UNDECLARED, &[start.into(), end.into()]).await?,
+        sub_ledgers_apart: reader.count(&SUB_LEDGERS, &[]).await?,
+        advances: reader.count(&ADVANCES, &[end.into()]).await?,
         recurring_due: reader.count(&RECURRING_DUE, &[end.into()]).await?,
         out_of_balance: reader.out_of_balance(year.id, period.map(|period| period.id)).await?,
         accounts_to_close: if period.is_some() { 0 } else { reader.to_close(year.id).await? },

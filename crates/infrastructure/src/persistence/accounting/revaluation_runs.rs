@@ -17,6 +17,7 @@ use domain::money::CurrencyCode;
 
 use super::company_money::CompanyMoney;
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::settlement::open_on_day::{company_open_then, open_then, taken_later};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::{Columns, Row, Value};
@@ -30,16 +31,12 @@ macro_rules! run_columns {
 }
 
 statements! {
-    // What was open on the day: what is open now, and what later allocations took.
     ITEMS = "accounting.revaluation_run.items":
-        "SELECT {top ?5} i.id, i.account_id, i.party, i.currency, CAST(i.open_amount + COALESCE(x.amount, 0) AS DECIMAL(19,4)) AS balance, \
-         CAST(i.open_company_amount + COALESCE(x.company_amount, 0) AS DECIMAL(19,4)) AS company FROM open_item i \
-         LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
-         CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount FROM allocation_item \
-         WHERE tenant_id = ?1 AND allocation_date > ?3 GROUP BY item_id) x ON x.item_id = i.id \
-         WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.posting_date <= ?3 AND i.currency <> ?4 \
-         AND (i.settled_on IS NULL OR i.settled_on > ?3) AND i.open_amount + COALESCE(x.amount, 0) <> 0 \
-         ORDER BY i.party, i.due_date, i.id {limit ?5}";
+        concat!("SELECT {top ?5} i.id, i.account_id, i.party, i.currency, CAST(", open_then!(), " AS DECIMAL(19,4)) AS balance, CAST(",
+         company_open_then!(), " AS DECIMAL(19,4)) AS company FROM open_item i", taken_later!("allocation_date > ?3"),
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.posting_date <= ?3 AND i.currency <> ?4 \
+         AND (i.settled_on IS NULL OR i.settled_on > ?3) AND ", open_then!(), " <> 0 \
+         ORDER BY i.party, i.due_date, i.id {limit ?5}");
     // Whole periods by their balances, and the days of the one that has the day.
     BALANCES = "accounting.revaluation_run.balances":
         "SELECT x.account_id, a.code, a.cash_flow, a.currency AS own_currency, x.currency, \

@@ -7,13 +7,15 @@ use async_trait::async_trait;
 use domain::company::profile::{CompanyProfile, CompanyRegistrations, VatPeriod};
 use domain::documents::price_match::PriceTolerance;
 use domain::ids::TenantId;
-use domain::money::{Amount, Percentage};
+use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::address::Address;
+use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 use domain::text::LocalizedName;
+use serde::{Deserialize, Serialize};
 
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::no_tenant;
-use crate::persistence::table::Column;
+use crate::persistence::table::{Column, optional};
 use crate::sql::db::Db;
 use crate::sql::value::{Row, Value};
 use crate::{statements, word_column};
@@ -24,16 +26,18 @@ statements! {
     // The tenant's name stands in for the legal one until a profile is saved.
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
-         p.vat_period, p.prices_include_vat, \
-         p.price_tolerance_percent, p.price_tolerance_amount FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.vat_period, p.prices_include_vat, p.price_tolerance_percent, p.price_tolerance_amount, p.discount_without_vat, \
+         p.payment_tolerances FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
-         vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, updated_at = ?12, version = ?2 \
+         vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, \
+         discount_without_vat = ?12, payment_tolerances = ?13, updated_at = ?14, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "company.company_profile.insert":
         "INSERT INTO company_profile (tenant_id, version, legal_name_ar, legal_name_en, vat_number, registrations, address, \
-         vat_period, prices_include_vat, price_tolerance_percent, price_tolerance_amount, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
+         vat_period, prices_include_vat, price_tolerance_percent, price_tolerance_amount, discount_without_vat, \
+         payment_tolerances, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
 }
 
 #[async_trait]
@@ -53,6 +57,8 @@ impl CompanyRepository for SqlUnitOfWork {
         profile.prices_include_vat.put(&mut params);
         params.push(Amount::from_scaled(profile.price_tolerance.percent.scaled()).into());
         params.push(profile.price_tolerance.amount.into());
+        profile.discount_without_vat.put(&mut params);
+        params.push(tolerances_document(&profile.payment_tolerances).as_deref().into());
         params.push(self.now.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
@@ -93,6 +99,36 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
                 .unwrap_or_default(),
             amount: columns.get("price_tolerance_amount")?,
         },
+        discount_without_vat: columns.get("discount_without_vat")?,
+        payment_tolerances: optional(&mut columns, "payment_tolerances", tolerances_in)?.unwrap_or_default(),
         version,
     })
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTolerance {
+    currency: String,
+    amount: String,
+    percent: Option<String>,
+}
+
+/// `None` where there are none, as in rows of the time before.
+fn tolerances_document(tolerances: &PaymentTolerances) -> Option<String> {
+    let stored = |tolerance: &PaymentTolerance| StoredTolerance {
+        currency: tolerance.currency.to_string(),
+        amount: tolerance.amount.display(0),
+        percent: tolerance.percent.map(|percent| percent.to_string()),
+    };
+    let stored: Vec<_> = tolerances.all().iter().map(stored).collect();
+    (!stored.is_empty()).then(|| serde_json::json!(stored).to_string())
+}
+
+fn tolerances_in(text: &str) -> Option<PaymentTolerances> {
+    let read = |stored: StoredTolerance| {
+        let percent = stored.percent.as_deref().map(Percentage::parse).transpose().ok()?;
+        let (currency, amount) = (CurrencyCode::parse(&stored.currency), Amount::parse(&stored.amount));
+        Some(PaymentTolerance { currency: currency.ok()?, amount: amount.ok()?, percent })
+    };
+    let stored: Vec<StoredTolerance> = serde_json::from_str(text).ok()?;
+    PaymentTolerances::new(stored.into_iter().map(read).collect::<Option<_>>()?).ok()
 }

@@ -42,6 +42,9 @@ macro_rules! receivable {
 statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
+    OF_ENTRY = "documents.document.of_entry":
+        "SELECT d.id FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
+         WHERE e.tenant_id = ?1 AND e.id = ?2";
     INSERT = "documents.document.insert":
         "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
          document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
@@ -181,6 +184,11 @@ impl DocumentRepository for SqlUnitOfWork {
             Ok((columns.get("id")?, columns.get("entry_id")?))
         };
         rows.into_iter().map(read).collect()
+    }
+
+    async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>> {
+        let row = self.tx.find(&OF_ENTRY, &[self.tenant.into(), entry.into()]).await?;
+        row.map(|row| row.single("document", "id")).transpose()
     }
 
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()> {

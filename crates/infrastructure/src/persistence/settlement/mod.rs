@@ -1,8 +1,11 @@
 //! Receivables and payables in SQL.
 
 mod open_items;
+pub(in crate::persistence) mod open_on_day;
 mod queries;
 mod rows;
+mod statement_lines;
+mod write_offs;
 
 use crate::sql::bulk::Bulk;
 use crate::sql::bulk_update::BulkUpdate;
@@ -10,7 +13,7 @@ use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [open_items::ALL, queries::ALL].concat()
+    [open_items::ALL, queries::ALL, statement_lines::ALL, write_offs::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
@@ -18,7 +21,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
-    vec![&open_items::SAVE]
+    vec![&open_items::SAVE, &open_items::SAVE_DISCOUNT]
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
@@ -26,5 +29,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
-    queries::LISTS.to_vec()
+    [queries::LISTS, &[&write_offs::LIST]].concat()
 }

@@ -10,7 +10,9 @@ use domain::accounting::account::ControlKind;
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::settlement::allocation::AllocationId;
+use domain::settlement::early_discount::EarlyDiscount;
 use domain::settlement::open_item::{OpenItem, OpenItemId};
+use uuid::Uuid;
 
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
@@ -19,6 +21,14 @@ use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Kind, Row, Value, code_list};
 use crate::statements;
+
+/// Allocations that nobody has undone.
+macro_rules! live_allocations {
+    () => {
+        " FROM allocation a WHERE a.tenant_id = ?1 AND NOT EXISTS (SELECT 1 FROM allocation u \
+         WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL)"
+    };
+}
 
 statements! {
     UNSETTLED = "settlement.open_item.unsettled":
@@ -30,10 +40,19 @@ statements! {
          AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    // The items of notes among those with which an item was settled.
+    CREDITED = "settlement.allocation_item.credited":
+        "SELECT CAST(SUM(x.amount) AS DECIMAL(19,4)) AS amount FROM allocation_item x \
+         INNER JOIN allocation a ON a.tenant_id = x.tenant_id AND a.id = x.allocation_id \
+         INNER JOIN open_item o ON o.tenant_id = a.tenant_id \
+         AND o.id = CASE WHEN a.debit_item_id = x.item_id THEN a.credit_item_id ELSE a.debit_item_id END \
+         INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
+         WHERE x.tenant_id = ?1 AND x.item_id = ?2 AND e.source_kind IN ('sales_credit_note', 'purchase_credit_note')";
     LIVE = "settlement.allocation.live_of_entry":
         concat!("SELECT ", allocation_columns!(), " FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
          AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
-         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting', 'write_off') \
+         AND a.belongs_to_id IS NULL AND NOT EXISTS (\
          SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
          ORDER BY a.id");
     UNDONE = "settlement.allocation.undone":
@@ -50,7 +69,17 @@ static BY_ENTRY: Lookup = Lookup::new(
     concat!("SELECT ", item_columns!(), " FROM open_item i WHERE i.tenant_id = ?1"),
     ("i.entry_id", Kind::Id),
 );
-pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &BY_ENTRY];
+static COMPANIONS: Lookup = Lookup::new(
+    "settlement.allocation.companions",
+    concat!("SELECT ", allocation_columns!(), live_allocations!(), " AND a.belongs_to_id IS NOT NULL"),
+    ("a.belongs_to_id", Kind::Id),
+);
+static OF_DOCUMENTS: Lookup = Lookup::new(
+    "settlement.allocation.of_documents",
+    concat!("SELECT ", allocation_columns!(), live_allocations!(), " AND a.document_id IS NOT NULL"),
+    ("a.document_id", Kind::Id),
+);
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &BY_ENTRY, &COMPANIONS, &OF_DOCUMENTS];
 
 static ITEM_INSERT: Bulk = Bulk::new(
     "settlement.open_item.insert",
@@ -91,6 +120,8 @@ static ALLOCATION_INSERT: Bulk = Bulk::new(
         ("credit_company_amount", Kind::Amount),
         ("entry_id", Kind::Id),
         ("undoes_id", Kind::Id),
+        ("belongs_to_id", Kind::Id),
+        ("document_id", Kind::Id),
         ("reason", Kind::Text(500)),
         ("created_by", Kind::Id),
         ("recorded_at", Kind::Time),
@@ -124,6 +155,19 @@ pub(super) static SAVE: BulkUpdate = BulkUpdate::new(
     ],
     2,
     ("open_amount = ?3, open_company_amount = ?4, settled_on = ?5", "open_amount = ?6"),
+);
+
+pub(super) static SAVE_DISCOUNT: BulkUpdate = BulkUpdate::new(
+    "settlement.open_item.save_discount",
+    "open_item",
+    &[
+        ("tenant_id", Kind::Id),
+        ("id", Kind::Id),
+        ("granted_until", Kind::Date),
+        ("granted_amount", Kind::Amount),
+    ],
+    2,
+    ("discount_date = ?3, discount_amount = ?4", "discount_date IS NULL"),
 );
 
 #[async_trait]
@@ -223,6 +267,34 @@ impl OpenItemRepository for SqlUnitOfWork {
         row.map(|row| read_allocation(&mut row.columns("allocation"))).transpose()
     }
 
+    async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let row = |(id, discount): &(OpenItemId, EarlyDiscount)| {
+            vec![tenant.clone(), (*id).into(), discount.until.into(), discount.amount.into()]
+        };
+        self.tx.update_all(&SAVE_DISCOUNT, discounts.iter().map(row).collect()).await
+    }
+
+    async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount> {
+        let row = self.tx.find(&CREDITED, &[self.tenant.into(), id.into()]).await?;
+        let sum = row.map(|row| row.single::<Option<Amount>>("allocation_item", "amount")).transpose()?;
+        Ok(sum.flatten().unwrap_or_default().abs())
+    }
+
+    async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>> {
+        let rows = self.tx.lookup(&COMPANIONS, self.tenant, ids.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+    }
+
+    async fn allocations_of_documents(
+        &mut self,
+        documents: &BTreeSet<Uuid>,
+    ) -> StorageResult<Vec<StoredAllocation>> {
+        let rows =
+            self.tx.lookup(&OF_DOCUMENTS, self.tenant, documents.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+    }
+
     async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>> {
         let rows = self.tx.query(&LIVE, &[self.tenant.into(), entry.into()]).await?;
         let read = rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation")));
@@ -253,6 +325,8 @@ fn allocation_row(tenant: &Value, stored: &StoredAllocation) -> Vec<Value> {
         allocation.credit_company_amount.into(),
         stored.entry.into(),
         stored.undoes.into(),
+        stored.belongs_to.into(),
+        stored.document.into(),
         stored.reason.as_deref().into(),
         stored.created_by.into(),
         stored.recorded_at.into(),

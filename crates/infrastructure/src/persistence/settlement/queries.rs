@@ -1,21 +1,24 @@
 //! [`SettlementQueries`] in SQL.
 
+use application::accounting::views::NameView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use application::settlement::ports::{
-    ALLOCATION_LIST, AgedSum, AgeingQuery, OPEN_ITEM_LIST, SettlementQueries,
+    ALLOCATION_LIST, AgedSum, AgeingQuery, OPEN_ITEM_LIST, SettlementQueries, StatementLine, StatementQuery,
 };
 use application::settlement::settle::allocation_view;
 use application::settlement::views::{AllocationView, OpenItemView};
 use async_trait::async_trait;
 use domain::accounting::account::ControlKind;
 use domain::ids::TenantId;
-use domain::money::CurrencyCode;
+use domain::money::{Amount, CurrencyCode};
 use domain::settlement::allocation::AllocationId;
 use domain::settlement::open_item::OpenItemId;
 
+use super::open_on_day::{company_open_then, open_then, taken_later};
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found};
+use super::statement_lines;
 use crate::persistence::accounting::company_money::CompanyMoney;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
@@ -47,16 +50,18 @@ macro_rules! shown_allocation {
     };
 }
 
-/// What was open of each item on a day: what is open now, and what later allocations took. Sums are made amounts again before
-/// they are added, because SQL Server would round the fourth decimal of a longer type away. `$items` are conditions on items,
-/// `$later` those on effects of allocations that do not count yet.
+/// What was open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later` those
+/// on effects of allocations that do not count yet.
 macro_rules! aged {
     ($date:literal, $later:literal, $items:literal, $settled:literal) => {
         concat!(
-            "SELECT i.party, i.currency, i.",
+            "SELECT i.party, p.name_ar, p.name_en, i.currency, i.",
             $date,
-            " AS aged_date, i.side, CAST(SUM(i.open_amount + COALESCE(x.amount, 0)) AS DECIMAL(19,4)) AS amount, \
-             CAST(SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) AS DECIMAL(19,4)) AS company_amount FROM (\
+            " AS aged_date, i.side, CAST(SUM(",
+            open_then!(),
+            ") AS DECIMAL(19,4)) AS amount, CAST(SUM(",
+            company_open_then!(),
+            ") AS DECIMAL(19,4)) AS company_amount FROM (\
              SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NULL \
              AND posting_date <= ?3",
@@ -67,15 +72,17 @@ macro_rules! aged {
              AND posting_date <= ?3",
             $settled,
             $items,
-            ") i LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
-             CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount \
-             FROM allocation_item WHERE tenant_id = ?1 AND ",
-            $later,
-            " GROUP BY item_id) x ON x.item_id = i.id WHERE (?4 = '' OR i.party = ?4) AND (?5 = '' OR i.currency = ?5) \
-             GROUP BY i.party, i.currency, i.",
+            ") i",
+            taken_later!($later),
+            " LEFT JOIN party p ON p.tenant_id = ?1 AND p.code = i.party \
+             WHERE (?4 = '' OR i.party = ?4) AND (?5 = '' OR i.currency = ?5) \
+             GROUP BY i.party, p.name_ar, p.name_en, i.currency, i.",
             $date,
-            ", i.side HAVING SUM(i.open_amount + COALESCE(x.amount, 0)) <> 0 \
-             OR SUM(i.open_company_amount + COALESCE(x.company_amount, 0)) <> 0 ORDER BY i.party, i.currency, aged_date {page ?6}"
+            ", i.side HAVING SUM(",
+            open_then!(),
+            ") <> 0 OR SUM(",
+            company_open_then!(),
+            ") <> 0 ORDER BY i.party, i.currency, aged_date {page ?6}"
         )
     };
 }
@@ -182,6 +189,7 @@ impl SettlementQueries for Db {
             let mut columns = row.columns("open_item");
             Ok(AgedSum {
                 party: columns.get("party")?,
+                name: statement_lines::read_name(&mut columns)?,
                 currency: columns.get("currency")?,
                 date: columns.get("aged_date")?,
                 is_debit: columns.get::<i64>("side")? == 1,
@@ -190,6 +198,22 @@ impl SettlementQueries for Db {
             })
         };
         Ok(rows.into_iter().map(read).collect::<StorageResult<_>>()?)
+    }
+
+    async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>> {
+        statement_lines::name(self, tenant, code).await
+    }
+
+    async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount> {
+        statement_lines::opening(self, tenant, query).await
+    }
+
+    async fn statement_lines(
+        &self,
+        tenant: TenantId,
+        query: &StatementQuery,
+    ) -> AppResult<Vec<StatementLine>> {
+        statement_lines::lines(self, tenant, query).await
     }
 }
 
@@ -225,6 +249,8 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
         open_amount: amount(item.open_amount),
         company_amount: money.company(item.company_amount.abs()),
         open_company_amount: money.company(item.open_company_amount.abs()),
+        discount_date: item.discount.map(|discount| discount.until),
+        discount_amount: item.discount.map(|discount| amount(discount.amount)),
         status,
         settled_on: item.settled_on,
         recorded_at: recorded_at.to_string(),

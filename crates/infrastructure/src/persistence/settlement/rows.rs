@@ -2,7 +2,10 @@
 
 use application::ports::storage_error::StorageResult;
 use application::settlement::ports::{FoundItem, StoredAllocation};
+use chrono::NaiveDate;
+use domain::money::Amount;
 use domain::settlement::allocation::{Allocation, AllocationKind};
+use domain::settlement::early_discount::EarlyDiscount;
 use domain::settlement::open_item::OpenItem;
 
 use crate::sql::value::Columns;
@@ -11,7 +14,8 @@ use crate::sql::value::Columns;
 macro_rules! item_columns {
     () => {
         "i.id, i.account_id, i.party, i.entry_id, i.line_no, i.posting_date, i.due_date, i.currency, i.amount, \
-         i.company_amount, i.open_amount, i.open_company_amount, i.settled_on"
+         i.company_amount, i.open_amount, i.open_company_amount, i.settled_on, i.discount_date, \
+         i.discount_amount"
     };
 }
 pub(super) use item_columns;
@@ -31,7 +35,8 @@ pub(super) use found_columns;
 macro_rules! allocation_columns {
     () => {
         "a.id, a.batch_id, a.kind, a.allocation_date, a.debit_item_id, a.credit_item_id, a.amount, a.credit_amount, \
-         a.debit_company_amount, a.credit_company_amount, a.entry_id, a.undoes_id, a.reason, a.created_by, a.recorded_at"
+         a.debit_company_amount, a.credit_company_amount, a.entry_id, a.undoes_id, a.belongs_to_id, \
+         a.document_id, a.reason, a.created_by, a.recorded_at"
     };
 }
 pub(super) use allocation_columns;
@@ -51,7 +56,14 @@ pub(super) fn read_item(columns: &mut Columns) -> StorageResult<OpenItem> {
         open_amount: columns.get("open_amount")?,
         open_company_amount: columns.get("open_company_amount")?,
         settled_on: columns.get("settled_on")?,
+        discount: read_discount(columns)?,
     })
+}
+
+fn read_discount(columns: &mut Columns) -> StorageResult<Option<EarlyDiscount>> {
+    let until: Option<NaiveDate> = columns.get("discount_date")?;
+    let amount: Option<Amount> = columns.get("discount_amount")?;
+    Ok(until.zip(amount).map(|(until, amount)| EarlyDiscount { until, amount }))
 }
 
 pub(super) fn read_found(columns: &mut Columns) -> StorageResult<FoundItem> {
@@ -86,6 +98,8 @@ pub(super) fn read_allocation(columns: &mut Columns) -> StorageResult<StoredAllo
         },
         entry: columns.get("entry_id")?,
         undoes: columns.get("undoes_id")?,
+        belongs_to: columns.get("belongs_to_id")?,
+        document: columns.get("document_id")?,
         reason: columns.get("reason")?,
         created_by: columns.get("created_by")?,
         recorded_at: columns.get("recorded_at")?,

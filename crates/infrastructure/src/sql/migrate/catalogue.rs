@@ -81,6 +81,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     24 "0024_tax_entries",
     25 "0025_documents",
     26 "0026_orders",
+    27 "0027_settlement",
 ];
 
 impl Migration {

@@ -20,12 +20,17 @@ fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column 
     Column::new(key, caption.text(language), width)
 }
 
-fn name(name: &NameView, language: Language) -> Cell {
+/// A name in a language, or else in the other one.
+pub fn localized(name: &NameView, language: Language) -> Option<&str> {
     let (first, second) = match language {
         Language::Arabic => (&name.ar, &name.en),
         Language::English => (&name.en, &name.ar),
     };
-    first.as_ref().or(second.as_ref()).into()
+    first.as_deref().or(second.as_deref())
+}
+
+fn name(name: &NameView, language: Language) -> Cell {
+    localized(name, language).into()
 }
 
 /// Title and notes of a spreadsheet: whose report it is, and what it covers.

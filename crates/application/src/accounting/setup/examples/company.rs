@@ -36,6 +36,8 @@ pub async fn create_profile(uow: &mut dyn UnitOfWork) -> AppResult<()> {
         prices_include_vat: Optional(None),
         price_tolerance_percent: Optional(None),
         price_tolerance_amount: Optional(None),
+        discount_without_vat: Optional(None),
+        payment_tolerances: Optional(None),
     };
     save_change(uow, &old, &change).await.map(|_| ())
 }

@@ -27,7 +27,7 @@ enum For {
 }
 
 /// Discounts of sales have no rule: they are net in revenue until a company wants to see them.
-const RULES: [(PostingSlot, For, &str); 29] = [
+const RULES: [(PostingSlot, For, &str); 30] = [
     (PostingSlot::Receivable, For::Anything, "1121"),
     (PostingSlot::Payable, For::Anything, "2111"),
     (PostingSlot::Revenue, For::Anything, "4110"),
@@ -42,6 +42,7 @@ const RULES: [(PostingSlot, For, &str); 29] = [
     (PostingSlot::DiscountGranted, For::Anything, "4170"),
     (PostingSlot::DiscountReceived, For::Anything, "7150"),
     (PostingSlot::WriteOff, For::Anything, "7140"),
+    (PostingSlot::BadDebt, For::Anything, "6340"),
     (PostingSlot::OutputVat, For::Anything, "2131"),
     (PostingSlot::OutputVatReverseCharge, For::Anything, "2132"),
     (PostingSlot::InputVat, For::Anything, "1151"),

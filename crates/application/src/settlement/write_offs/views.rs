@@ -1,0 +1,51 @@
+//! Write-offs as the API shows them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What was taken off open items without any money. Amounts are positive decimal strings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteOffView {
+    pub id: Uuid,
+    /// `bad_debt`, `other`, `difference` (what a payment left, within the tolerance) or `discount` (for early payment, where
+    /// discounts leave VAT as it was).
+    pub kind: &'static str,
+    /// `posted` or `reversed`.
+    pub status: &'static str,
+    /// The legal number of its journal entry.
+    pub number: String,
+    /// `receivable` or `payable`.
+    pub control: &'static str,
+    /// The code of the party.
+    pub party: String,
+    /// The account that took what was written off.
+    pub account_id: Uuid,
+    pub date: NaiveDate,
+    pub currency: String,
+    pub amount: String,
+    /// In the company currency, at the rate of the items.
+    pub company_amount: String,
+    pub entry_id: Uuid,
+    /// The entry that took it back.
+    pub reversal_entry_id: Option<Uuid>,
+    pub reason: String,
+    pub items: Vec<WriteOffItemView>,
+    /// The user who made it; null if the product did.
+    pub created_by: Option<Uuid>,
+    #[schema(format = "date-time")]
+    pub created_at: String,
+    pub version: i64,
+}
+
+/// An open item, and how much of it was written off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteOffItemView {
+    pub open_item_id: Uuid,
+    /// The legal number of the item's entry.
+    pub number: String,
+    pub amount: String,
+}

@@ -1,0 +1,33 @@
+//! What was open of an item on a day: what is open now, and what allocations took that do not count yet on that day.
+//!
+//! Sums are made amounts again before they are added, because SQL Server would round the fourth decimal of a longer type away.
+
+/// Joins to an item `i` what later allocations took of it. `$later` are conditions on effects of allocations.
+macro_rules! taken_later {
+    ($later:literal) => {
+        concat!(
+            " LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
+             CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount \
+             FROM allocation_item WHERE tenant_id = ?1 AND ",
+            $later,
+            " GROUP BY item_id) x ON x.item_id = i.id"
+        )
+    };
+}
+pub(in crate::persistence) use taken_later;
+
+/// What was open, in the item's currency.
+macro_rules! open_then {
+    () => {
+        "i.open_amount + COALESCE(x.amount, 0)"
+    };
+}
+pub(in crate::persistence) use open_then;
+
+/// The same in the company currency.
+macro_rules! company_open_then {
+    () => {
+        "i.open_company_amount + COALESCE(x.company_amount, 0)"
+    };
+}
+pub(in crate::persistence) use company_open_then;
