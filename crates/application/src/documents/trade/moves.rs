@@ -2,6 +2,7 @@
 //! meanwhile.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::documents::progress::LineProgress;
 use domain::documents::status::DocumentStatus;
@@ -159,13 +160,13 @@ impl OrderMoves {
     }
 
     async fn order(&mut self, uow: &mut dyn UnitOfWork, id: DocumentId) -> AppResult<&mut MovedOrder> {
-        if !self.orders.contains_key(&id) {
+        if let Entry::Vacant(vacant) = self.orders.entry(id) {
             let order = uow.documents().find_document(id).await?;
             let order =
                 order.ok_or_else(|| AppError::internal("a line refers to an order that is not there"))?;
             let lines = uow.documents().line_progress(id).await?;
             let lines = lines.into_iter().map(|line| (line.line_no, (line, line))).collect();
-            self.orders.insert(id, MovedOrder { order, lines });
+            vacant.insert(MovedOrder { order, lines });
         }
         self.orders.get_mut(&id).ok_or_else(|| AppError::internal("an order was not kept"))
     }

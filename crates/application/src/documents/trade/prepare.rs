@@ -340,19 +340,17 @@ impl Preparing<'_> {
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
             return Err(violations.into_vec().into());
         };
-        let Some(party) = header.party.as_ref() else {
-            return Err(AppError::internal("a document without a party is complete"));
-        };
+        let party = header.party.as_ref();
+        let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
         let (party_id, currency) = (party.id, header.money.currency);
         let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
         let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
-        let is_note = self.document_type.corrects();
-        let terms = terms(uow, &self.input, header.role.payment_term, is_note, &mut violations).await?;
+        let (of_party, is_note) = (header.role.payment_term, self.document_type.corrects());
+        let terms = terms(uow, &self.input, of_party, is_note, &mut violations).await?;
         let amounts = (payable, calculation.totals.net);
-        let mut dues = Dues::default();
-        let (mut refused, mut account) = (Violations::new(), None);
+        let (mut dues, mut refused, mut account) = (Dues::default(), Violations::new(), None);
         if self.document_type.posts() {
             dues =
                 Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
