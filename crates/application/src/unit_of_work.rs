@@ -39,6 +39,7 @@ use crate::ports::codes::CodeRepository;
 use crate::settlement::ports::OpenItemRepository;
 use crate::tax::tax_entries::TaxEntryRepository;
 use crate::tax::vat_returns::ports::VatReturnRepository;
+use crate::tax::withholding::ports::WithholdingRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: MasterRecords {
@@ -77,6 +78,7 @@ pub trait UnitOfWork: MasterRecords {
     fn leases(&mut self) -> &mut dyn LeaseRepository;
     fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
+    fn withholding(&mut self) -> &mut dyn WithholdingRepository;
     fn tax_entries(&mut self) -> &mut dyn TaxEntryRepository;
     fn vat_returns(&mut self) -> &mut dyn VatReturnRepository;
     fn tenants(&mut self) -> &mut dyn TenantRepository;

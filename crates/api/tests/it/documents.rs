@@ -5,6 +5,7 @@ mod kept;
 mod money;
 mod northwind;
 mod notes;
+mod prices;
 mod purchases;
 mod refused;
 mod sales;

@@ -74,7 +74,7 @@ impl<B: TradeBody> Command for CreateDocument<B> {
         }
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = prepared(ctx, uow, &mut books, id, &self.0).await?;
+        let prepared = prepared(ctx, uow, &mut books, (id, None), &self.0).await?;
         if !post_now {
             uow.documents().insert_document(&prepared.document).await?;
             return Ok(done(uow, &prepared, prepared.document.clone(), None, "created"));
@@ -99,7 +99,7 @@ impl<B: TradeBody> Command for UpdateDocument<B> {
         let stored = draft(ctx, uow, self.id, B::TYPE).await?;
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
+        let prepared = prepared(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
         let document = keep(uow, prepared.document.clone(), Some(&stored)).await?;
         let before = stored.shown(None, prepared.money.currency.scale);
         Ok(done(uow, &prepared, document, Some(before), "updated"))
@@ -127,7 +127,7 @@ impl<B: TradeBody> Command for PostDocument<B> {
         let stored = draft(ctx, uow, self.id, B::TYPE).await?;
         let kept = Kept::<B>::read(stored.body.clone())?;
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = prepared(ctx, uow, &mut books, self.id, &kept).await?;
+        let prepared = prepared(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
         let scale = prepared.money.currency.scale;
         let document = post(ctx, uow, books, prepared, Some(&stored)).await?;
         let view = note_posted(uow, &document, scale);
@@ -151,7 +151,7 @@ impl<B: TradeBody> Command for CopyDocument<B> {
         let kept = MergePatch::<B>::of_known(fresh).apply(&stored.body)?;
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = prepared(ctx, uow, &mut books, id, &kept).await?;
+        let prepared = prepared(ctx, uow, &mut books, (id, None), &kept).await?;
         uow.documents().insert_document(&prepared.document).await?;
         Ok(done(uow, &prepared, prepared.document.clone(), None, "created"))
     }
@@ -162,10 +162,12 @@ async fn prepared<B: TradeBody>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
-    id: DocumentId,
+    (id, draft): (DocumentId, Option<&StoredDocument>),
     kept: &Kept<B>,
 ) -> AppResult<Prepared> {
-    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input: kept.body.input() };
+    let input = kept.body.input();
+    let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
+    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
     let prepared = prepare(preparing, uow, books).await?;
     let document = &prepared.document;
     if let Some(key) = &document.supplier_key {
@@ -177,6 +179,15 @@ async fn prepared<B: TradeBody>(
         }
     }
     Ok(prepared)
+}
+
+/// Whether two bodies have the same lines, so that a draft keeps the prices that these found.
+fn same_lines(before: &str, after: &str) -> bool {
+    let lines = |text: &str| {
+        let body: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        body.and_then(|mut body| body.get_mut("lines").map(serde_json::Value::take))
+    };
+    before == after || lines(before) == lines(after)
 }
 
 /// Notes a draft and shows it.

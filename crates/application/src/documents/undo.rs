@@ -14,6 +14,7 @@ use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
+use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
 use super::steps::{note_posted, of_type};
 use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
@@ -57,7 +58,8 @@ impl Command for CancelInvoice {
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
         let document_type = NewSalesCreditNote::TYPE;
-        let preparing = Preparing { ctx, document_type, id, body: &kept.text, input: kept.body.input() };
+        let input = kept.body.input();
+        let preparing = Preparing { ctx, document_type, id, body: &kept.text, input, draft: None };
         let prepared = prepare(preparing, uow, &mut books).await?;
         let scale = prepared.money.currency.scale;
         let note = post(ctx, uow, books, prepared, None).await?;
@@ -132,6 +134,7 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         }
         let reversal = self.reverse(ctx, uow, entry).await?;
         take_back_vat(uow, self.id, reversal).await?;
+        take_back_withholding(uow, self.id, reversal).await?;
         give_back(uow, &stored).await?;
         let scale = uow.ledger().company_currency().await?.scale;
         let before = stored.shown(None, scale);
@@ -193,13 +196,10 @@ async fn posted(
 async fn take_back_vat(uow: &mut dyn UnitOfWork, id: DocumentId, reversal: JournalEntryId) -> AppResult<()> {
     let mut opposite = Vec::new();
     for entry in uow.tax_entries().entries_of(id.uuid()).await? {
-        let negated = [entry.currency_base, entry.currency_tax, entry.base, entry.tax]
-            .map(|amount| amount.checked_neg());
-        let [Some(currency_base), Some(currency_tax), Some(base), Some(tax)] = negated else {
-            return Err(AppError::internal("a tax entry cannot be taken back"));
-        };
+        let negative =
+            entry.negated().ok_or_else(|| AppError::internal("a tax entry cannot be taken back"))?;
         let id = TaxEntryId::new(uow.new_id());
-        opposite.push(TaxEntry { id, entry: reversal, currency_base, currency_tax, base, tax, ..entry });
+        opposite.push(TaxEntry { id, entry: reversal, ..negative });
     }
     Ok(uow.tax_entries().insert_tax_entries(&opposite).await?)
 }
@@ -231,7 +231,8 @@ async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult
             credited.push((number, Quantity::from_scaled(-quantity.scaled())));
         }
     }
-    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await? {
+    if !uow.documents().use_groups(&uses).await? || !uow.documents().credit_lines(original, &credited).await?
+    {
         return Err(AppError::internal("what a note took cannot be given back"));
     }
     Ok(())

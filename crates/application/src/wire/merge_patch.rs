@@ -23,6 +23,8 @@ pub trait Patchable: WireType {
 
 /// Members that act once, when the body is sent, and are not part of what is kept.
 const NOT_KEPT: [&str; 2] = ["post", "payment"];
+/// Members that act once, when a draft is changed.
+const PATCH_ONLY_ONCE: [&str; 1] = ["reprice"];
 
 /// A body with its text.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl<B: WireType> Kept<B> {
 fn kept(raw: Raw<'_>) -> String {
     let mut text = String::with_capacity(raw.text().len());
     raw.members(|name, value| {
-        if !NOT_KEPT.contains(&&*name) {
+        if !NOT_KEPT.contains(&&*name) && !PATCH_ONLY_ONCE.contains(&&*name) {
             append(&mut text, &name, value.text());
         }
         true
@@ -117,14 +119,14 @@ impl<B: Patchable> MergePatch<B> {
     }
 
     /// The body with the patch merged in.
-    pub fn apply(&self, kept: &str) -> AppResult<Kept<B>> {
-        let (old, new) = (Raw::new(kept), Raw::new(&self.text));
+    pub fn apply(&self, before: &str) -> AppResult<Kept<B>> {
+        let (old, new) = (Raw::new(before), Raw::new(&self.text));
         let mut given: Vec<(String, &str)> = Vec::new();
         new.members(|name, value| {
             given.push((name.into_owned(), value.text()));
             true
         });
-        let mut text = String::with_capacity(kept.len() + self.text.len());
+        let mut text = String::with_capacity(before.len() + self.text.len());
         old.members(|name, value| {
             if given.iter().all(|(replaced, _)| *replaced != *name) {
                 append(&mut text, &name, value.text());
@@ -134,7 +136,8 @@ impl<B: Patchable> MergePatch<B> {
         for (name, value) in given.iter().filter(|(_, value)| *value != "null") {
             append(&mut text, name, value);
         }
-        Kept::read(finished(text))
+        let Kept { body, text } = Kept::read(finished(text))?;
+        Ok(Kept { body, text: kept(Raw::new(&text)) })
     }
 }
 

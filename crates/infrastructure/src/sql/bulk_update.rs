@@ -97,7 +97,8 @@ impl BulkUpdate {
     }
 
     fn joined(&self, rows: &str) -> String {
-        let on: Vec<_> = self.columns[..self.keys].iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
+        let on: Vec<_> =
+            self.columns[..self.keys].iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
         let (set, condition) = (self.of_row(self.set), self.of_row(self.condition));
         format!(
             "UPDATE t SET {set} FROM {} AS t INNER JOIN {rows} AS d ON {} WHERE {condition}",

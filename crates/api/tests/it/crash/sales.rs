@@ -53,7 +53,8 @@ fn line(quantity: &str, price: &str) -> Value {
 /// Makes who sells, who buys, and an invoice of which there is much to take back; answers that.
 async fn company(url: &str, token: &str) -> String {
     let http = reqwest::Client::new();
-    let profile = http.patch(format!("{url}/api/v1/company-profile")).bearer_auth(token).header("If-Match", "*");
+    let profile =
+        http.patch(format!("{url}/api/v1/company-profile")).bearer_auth(token).header("If-Match", "*");
     let profile = profile.json(&json!({ "vatNumber": "399999999900003" })).send().await.unwrap();
     profile.error_for_status().unwrap();
     let customer = json!({ "code": "C001", "name": { "en": "Sara" }, "kind": "person", "customer": {} });
@@ -89,7 +90,8 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = vec![("Bootstrap:Template".to_owned(), "sa-standard".to_owned())];
     settings.extend(services.iter().flat_map(|services| services.settings.clone()));
-    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let settings: Vec<(&str, &str)> =
+        settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
     let token = server.token().await;
     let credited = company(&server.url, &token).await;
@@ -119,7 +121,8 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let taxes = all(url, token, "/tax-entries?").await;
     let allocations = all(url, token, "/allocations?").await;
     let sources = of_sources(&entries, |entry| &entry["source"]["id"]);
-    let (with_items, with_vat) = (of_sources(&items, |item| &item["entryId"]), of_sources(&taxes, |tax| &tax["sourceId"]));
+    let (with_items, with_vat) =
+        (of_sources(&items, |item| &item["entryId"]), of_sources(&taxes, |tax| &tax["sourceId"]));
     let mut documents = 0;
     for kind in ["sales-invoices", "sales-credit-notes", "receipts"] {
         let list = all(url, token, &format!("/{kind}?sort=number&")).await;
@@ -127,7 +130,10 @@ async fn of_a_document_there_is_everything_or_nothing() {
             let number = document["number"].as_str().unwrap();
             assert!(number.ends_with(&format!("{:06}", index + 1)), "a gap before {number}");
             assert!(sources.contains(document["id"].as_str().unwrap()), "no entry: {document}");
-            assert!(with_items.contains(document["journalEntryId"].as_str().unwrap()), "no open item: {document}");
+            assert!(
+                with_items.contains(document["journalEntryId"].as_str().unwrap()),
+                "no open item: {document}"
+            );
             assert!(
                 kind == "receipts" || with_vat.contains(document["id"].as_str().unwrap()),
                 "no VAT: {document}"

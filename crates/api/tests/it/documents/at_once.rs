@@ -11,7 +11,10 @@ const SEVERAL: usize = 4;
 fn once(answers: &[Answer]) -> Vec<String> {
     let (done, others): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status.is_success());
     assert_eq!(done.len(), 1, "{:?}", answers.iter().map(Answer::text).collect::<Vec<_>>());
-    others.iter().map(|answer| answer.errors().first().map_or_else(|| answer.code(), |(_, code)| code.clone())).collect()
+    others
+        .iter()
+        .map(|answer| answer.errors().first().map_or_else(|| answer.code(), |(_, code)| code.clone()))
+        .collect()
 }
 
 async fn count(client: &Client, path: &str) -> Value {

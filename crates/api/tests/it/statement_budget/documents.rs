@@ -160,7 +160,8 @@ async fn settling_asks_within_its_budgets_however_many_items_there_are() {
         }
         let parties: Vec<_> = parties.iter().map(|party| format!("C{party:03}")).collect();
         let rule = json!({ "rule": "oldest_due", "date": "2026-03-31", "parties": parties });
-        let matched = books.within("match payments by a rule", rows, client.post("/allocations/auto", rule)).await.ok();
+        let matched =
+            books.within("match payments by a rule", rows, client.post("/allocations/auto", rule)).await.ok();
         assert_eq!(matched["allocationCount"], json!(rows), "{matched}");
         let ageing = client.get("/reports/receivables-ageing?asOf=2026-03-31");
         books.within("receivables ageing", rows, ageing).await.ok();

@@ -10,6 +10,7 @@ use domain::parties::party::PartyId;
 use domain::settlement::open_item::OpenItemId;
 use domain::text::Code;
 
+use super::withholding::WithholdingInput;
 use crate::documents::ports::DocumentId;
 use crate::documents::{DocumentBody, DocumentNames};
 use crate::reference::{Reference, by_id_or_code};
@@ -36,7 +37,10 @@ request! {
 }
 
 macro_rules! money_body {
-    ($(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident; $type:ident, $names:expr) => {
+    (
+        $(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident { $($own:tt)* }
+        $type:ident, $names:expr
+    ) => {
         request! {
             $(#[doc = $doc])*
             pub struct $name as $schema, patched as $patch {
@@ -71,6 +75,7 @@ macro_rules! money_body {
                 notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
                 /// What the money pays. What is left stays open as an advance of the party.
                 allocations: List<MoneyAllocationBody, ALLOCATIONS_MAX> => [],
+                $($own)*
                 /// Whether it is posted at once; otherwise it is kept as a draft. Needs the permission to post.
                 post: bool => false,
             }
@@ -101,6 +106,7 @@ macro_rules! money_body {
                     reference: self.reference.as_deref().filter(|text| !text.is_empty()),
                     notes: self.notes.as_deref().filter(|text| !text.is_empty()),
                     allocations: &self.allocations.0,
+                    withholding: self.withholding(),
                 }
             }
         }
@@ -109,7 +115,7 @@ macro_rules! money_body {
 
 money_body! {
     /// New money that came in.
-    pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody;
+    pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody {}
     Receipt, document_names!(
         "settlement", "receipt", "receipts", "/receipts", "a receipt", "receipts", "Money that came in, and what it pays.", "reverse"
     )
@@ -117,10 +123,33 @@ money_body! {
 
 money_body! {
     /// New money that went out.
-    pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody;
+    pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody {
+        /// Whether tax is withheld; by default from suppliers abroad that have a tax code for it.
+        withhold: Option<bool>,
+        /// The tax code of what is withheld; by default that of the supplier.
+        withholding_tax_code: Option<Code>,
+        /// Whether the supplier gets the whole amount, because the company bears the tax. It is then an expense.
+        gross_up: bool => false,
+    }
     Payment, document_names!(
         "settlement", "payment", "payments", "/payments", "a payment", "payments", "Money that went out, and what it pays.", "reverse"
     )
+}
+
+impl NewReceipt {
+    fn withholding(&self) -> WithholdingInput {
+        WithholdingInput::default()
+    }
+}
+
+impl NewPayment {
+    fn withholding(&self) -> WithholdingInput {
+        WithholdingInput {
+            withhold: self.withhold,
+            tax_code: self.withholding_tax_code.as_ref().map(ToString::to_string),
+            gross_up: self.gross_up,
+        }
+    }
 }
 
 /// A receipt or a payment as a caller writes it.
@@ -139,6 +168,7 @@ pub struct MoneyInput<'b> {
     pub reference: Option<&'b str>,
     pub notes: Option<&'b str>,
     pub allocations: &'b [MoneyAllocationBody],
+    pub withholding: WithholdingInput,
 }
 
 /// A body of money that moved.

@@ -6,6 +6,7 @@ use domain::error::{Language, Violation, Violations};
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
+use domain::tax::withholding::WithholdingEntryId;
 
 use super::body::MoneyAllocationBody;
 use super::named::NamedItems;
@@ -65,6 +66,11 @@ pub async fn post_money(
         posted_at: Some(uow.now()),
         ..document
     };
+    if let Some(withholding) = &prepared.withholding {
+        let entry = WithholdingEntryId::new(uow.new_id());
+        let entry = withholding.entry(entry, &posted, id, posted.currency);
+        uow.withholding().insert_withholding_entries(&[entry]).await?;
+    }
     let left = allocate(ctx, uow, &posted, allocations, prepared.scale).await?;
     Ok((posted, left))
 }

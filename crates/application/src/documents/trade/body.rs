@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
-use domain::documents::document_type::{DocumentType, InvoiceKind};
+use domain::documents::document_type::{DocumentType, InvoiceKind, LineKind, PurchaseKind};
 use domain::documents::money_document::PaymentMethod;
 use domain::documents::note::NoteKind;
 use domain::documents::supplier_number::SUPPLIER_NUMBER_LENGTH_MAX;
@@ -60,6 +60,13 @@ request! {
         dimensions: Option<DimensionCodes>,
         /// The line of the corrected document that comes back. What is not given here is taken from there. Notes only.
         corrects_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
+        /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
+        /// line has neither quantity nor price.
+        kind: LineKind => "standard",
+        /// The value of the goods with duty, on which the VAT was charged. It is not part of what is owed.
+        tax_base: Option<Amount>,
+        /// The VAT.
+        tax_amount: Option<Amount>,
     }
 
     /// A charge on the whole document, such as freight.
@@ -151,6 +158,9 @@ macro_rules! trade_body {
                 discount_amount: Option<Amount>,
                 /// Charges on the whole document.
                 charges: List<DocumentChargeBody, CHARGES_MAX> => [],
+                /// Whether prices that came from a list or an item are looked up again. A draft keeps them otherwise, as long as its
+                /// lines, its currency and `pricesIncludeVat` stay as they are.
+                reprice: bool => false,
                 /// Whether the document is posted at once; otherwise it is kept as a draft. Needs the permission to post.
                 post: bool => false,
                 $($own)*
@@ -177,7 +187,9 @@ macro_rules! trade_body {
                     lines: &self.lines.0,
                     discount: (self.discount_percent, self.discount_amount),
                     charges: &self.charges.0,
+                    reprice: self.reprice,
                     kind: None,
+                    purchase_kind: None,
                     prepayments: &[],
                     paid_at_once: false,
                     credit_override: None,
@@ -242,6 +254,8 @@ trade_body! {
     /// A new bill of a supplier.
     pub struct NewPurchaseInvoice as CreatePurchaseInvoiceBody, patched as UpdatePurchaseInvoiceBody {
         lines: List<DocumentLineBody, LINES_MAX, 1> = [{ "description": "Office rent, March", "quantity": "1", "unitPrice": "5000.00", "taxCode": "P15" }],
+        /// `customs` for import VAT and duty that customs asks for; its lines of VAT are of the kind `tax_only`.
+        kind: PurchaseKind => "standard",
         /// The number that the supplier gave the bill. No two bills of a supplier have the same; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "A-2026-118",
         /// The total on the supplier's document. It is compared with what the lines come to.
@@ -374,7 +388,7 @@ impl TradeBody for NewSalesDebitNote {
 
 impl TradeBody for NewPurchaseInvoice {
     fn input(&self) -> Input<'_> {
-        Input { supplier: supplier!(self), ..self.common() }
+        Input { supplier: supplier!(self), purchase_kind: Some(self.kind), ..self.common() }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::reference::{Reference, by_id_or_code};
 pub struct Line {
     /// Where it stands in the request.
     pub at: String,
+    /// From 1.
+    pub line_no: u32,
     pub item: Option<Reference<ItemId>>,
     pub description: Option<String>,
     pub quantity: Quantity,
@@ -87,6 +89,7 @@ impl Line {
             account: by_id_or_code(body.account_id, body.account_code.clone()),
             dimensions,
             corrects_line_no: corrected.map(|line| line.line_no),
+            line_no: number(index),
             at,
         };
         let line = match base {
@@ -104,6 +107,7 @@ impl Line {
         let whole = Quantity::parse(&line.quantity).unwrap_or(quantity);
         Self {
             at: format!("/lines/{index}"),
+            line_no: number(index),
             item: line.item_id.map(|id| Reference::Id(Id::new(id))),
             description: Some(line.description.clone()),
             quantity,
@@ -147,6 +151,11 @@ impl Line {
             violations.push(Violation::new(&QUANTITY_NOT_POSITIVE).at(format!("{}/quantity", self.at)));
         }
     }
+}
+
+/// Lines are counted from 1.
+fn number(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
 /// A discount that was given for the whole quantity.

@@ -16,6 +16,7 @@ mod prepare;
 mod prices;
 mod resolve;
 mod show;
+mod tax_only;
 
 pub use body::{
     DocumentChargeBody, DocumentLineBody, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote,

@@ -162,7 +162,9 @@ impl Shown<'_> {
         let per =
             if line.unit_price.is_some() { line.price_base_quantity.to_string() } else { "1".to_owned() };
         DocumentLineView {
-            line_no: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            line_no: line.line_no,
+            kind: None,
+            tax_base: None,
             item_id: resolved.item.as_ref().map(|item| item.id.uuid()),
             item_code: resolved.item.as_ref().map(|item| item.code.to_string()),
             description: resolved.description.clone(),

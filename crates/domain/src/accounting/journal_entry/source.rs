@@ -20,6 +20,8 @@ crate::choices! {
         Payment = "payment",
         /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
         VatReturn = "vat_return",
+        /// An entry by hand, which is its own document.
+        JournalEntry = "journal_entry",
     }
 }
 
@@ -42,6 +44,7 @@ impl EntrySourceKind {
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
+            Self::JournalEntry => Phrase::new("reverse the entry", "اعكس القيد"),
         }
     }
 }

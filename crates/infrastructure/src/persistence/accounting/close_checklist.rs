@@ -59,9 +59,9 @@ statements! {
          AND r.status = 'posted') \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
     VAT_UNDECLARED = "accounting.close_checklist.vat_undeclared":
-        "SELECT COUNT(*) AS count FROM tax_entry e WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
-         AND e.return_box IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 \
-         AND f.tax_entry_id = e.id)";
+        "SELECT COALESCE(SUM(d.entry_count - d.filed_count), 0) AS count FROM tax_day d WHERE d.tenant_id = ?1 \
+         AND d.tax_date >= ?2 AND d.tax_date <= ?3 AND NOT EXISTS (SELECT 1 FROM vat_return r WHERE r.tenant_id = ?1 \
+         AND r.earlier_declared = 1 AND r.status = 'filed' AND d.tax_date < r.from_date)";
     RECURRING_DUE = "accounting.close_checklist.recurring_due":
         "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \

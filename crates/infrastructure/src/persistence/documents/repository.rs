@@ -69,7 +69,11 @@ statements! {
 
 static BY_ID: Lookup = Lookup::new(
     "documents.document.by_id",
-    concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1"),
+    concat!(
+        "SELECT ",
+        document_columns!(),
+        ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1"
+    ),
     ("d.id", Kind::Id),
 );
 static ENTRIES: Lookup = Lookup::new(

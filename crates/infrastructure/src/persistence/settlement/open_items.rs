@@ -176,8 +176,7 @@ impl OpenItemRepository for SqlUnitOfWork {
         max: i64,
     ) -> StorageResult<Vec<FoundItem>> {
         let parties = code_list(parties.iter().map(String::as_str));
-        let params =
-            [self.tenant.into(), control.as_str().into(), parties, through.into(), max.into()];
+        let params = [self.tenant.into(), control.as_str().into(), parties, through.into(), max.into()];
         let rows = self.tx.query(&UNSETTLED, &params).await?;
         rows.into_iter().map(|row| read_found(&mut row.columns("open_item"))).collect()
     }
