@@ -1,5 +1,6 @@
 //! Invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod any_order;
 mod at_once;
 mod kept;
 mod money;

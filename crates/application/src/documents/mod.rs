@@ -6,10 +6,13 @@
 //!
 //! [`DocumentType`]: domain::documents::document_type::DocumentType
 
+mod books_entry;
 pub mod commands;
 pub mod error;
+mod exchange;
 pub mod money;
 pub mod numbering;
+mod party;
 pub mod ports;
 mod steps;
 pub mod trade;
@@ -17,11 +20,18 @@ pub mod undo;
 pub mod views;
 pub mod words;
 
+use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
+use self::ports::{DocumentId, StoredDocument};
+use self::views::DocumentView;
+use crate::accounting::ports::books::Books;
+use crate::context::RequestContext;
+use crate::error::AppResult;
 use crate::request;
-use crate::wire::{Patchable, RequiredText};
+use crate::unit_of_work::UnitOfWork;
+use crate::wire::{Kept, Patchable, RequiredText};
 
 request! {
     /// Takes back a posted document.
@@ -38,17 +48,65 @@ request! {
         reason: RequiredText<DESCRIPTION_LENGTH_MAX> = "Ordered by mistake",
         /// The date of the credit note; today by default.
         date: Option<chrono::NaiveDate>,
+        /// Whether what paid the invoice is free again, so that the note settles the invoice. Otherwise the note settles what is
+        /// still open, and the rest of it is owed to the customer.
+        undo_allocations: bool => false,
     }
 }
 
-/// The body that makes documents of one type.
+/// The body that makes documents of one type: commands and operations are generic over it.
+#[async_trait]
 pub trait DocumentBody: Patchable + Send + Sync + 'static {
     const TYPE: DocumentType;
     /// Ids of commands, operations and permissions.
     const NAMES: DocumentNames;
+    /// A document that may be kept as a draft, with everything that posting needs.
+    type Prepared: PreparedDocument;
 
     /// Whether the document is posted at once.
     fn post(&self) -> bool;
+
+    /// Makes a document of the body, or answers everything that is wrong with it.
+    async fn prepare(
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        of: DraftOf<'_>,
+        kept: &Kept<Self>,
+    ) -> AppResult<Self::Prepared>;
+
+    /// Posts a prepared document in the place of its draft, if there is one, notes it and shows it.
+    async fn enter(
+        &self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+        books: Books,
+        prepared: Self::Prepared,
+        draft: Option<&StoredDocument>,
+    ) -> AppResult<DocumentView>;
+}
+
+/// What a body is prepared to.
+pub trait PreparedDocument: Send {
+    /// A draft of version 1.
+    fn into_document(self) -> StoredDocument;
+    /// The decimals of its amounts.
+    fn scale(&self) -> u8;
+}
+
+/// The id of a document, and the draft that it is so far.
+pub type DraftOf<'a> = (DocumentId, Option<&'a StoredDocument>);
+
+/// What a document is prepared with. `I` is what the body says, whatever its type.
+pub struct Preparing<'a, I> {
+    pub ctx: &'a RequestContext,
+    pub document_type: DocumentType,
+    pub id: DocumentId,
+    /// The JSON of the body.
+    pub body: &'a str,
+    pub input: I,
+    /// The draft whose lines these are, which keep the prices that they found.
+    pub draft: Option<&'a StoredDocument>,
 }
 
 /// What a type of document is called in commands, operations, permissions and paths.

@@ -69,14 +69,47 @@ pub(in crate::documents) async fn draft(
     Ok(stored)
 }
 
-/// Notes a document that was posted just now and shows it with its lines; nothing of it is settled yet.
+/// Stores a document that is new, or one version later in the place of its draft.
+pub(in crate::documents) async fn keep(
+    uow: &mut dyn UnitOfWork,
+    document: StoredDocument,
+    draft: Option<&StoredDocument>,
+) -> AppResult<StoredDocument> {
+    let Some(draft) = draft else {
+        uow.documents().insert_document(&document).await?;
+        return Ok(document);
+    };
+    let document = StoredDocument {
+        created_by: draft.created_by,
+        created_at: draft.created_at,
+        version: draft.version + 1,
+        ..document
+    };
+    if !uow.documents().update_document(&document).await? {
+        return Err(stale(draft.version));
+    }
+    Ok(document)
+}
+
+/// Notes what became of a document and shows it with its lines; `open` is what is not settled of it.
+pub(in crate::documents) fn note(
+    uow: &mut dyn UnitOfWork,
+    document: &StoredDocument,
+    (open, scale): (Option<Amount>, u8),
+    before: Option<&DocumentView>,
+    action: &'static str,
+) -> DocumentView {
+    let view = document.shown(open, scale);
+    record(uow, document.document_type.as_str(), view.id, action, before, Some(&view));
+    DocumentView { lines: Some(document.lines.clone()).filter(|lines| !lines.is_empty()), ..view }
+}
+
+/// Notes a document that was posted just now; nothing of it is settled yet.
 pub(in crate::documents) fn note_posted(
     uow: &mut dyn UnitOfWork,
     document: &StoredDocument,
     scale: u8,
 ) -> DocumentView {
     let open = Amount::parse(&document.view.totals.payable).ok();
-    let view = document.shown(open, scale);
-    record(uow, document.document_type.as_str(), view.id, "posted", None, Some(&view));
-    DocumentView { lines: Some(document.lines.clone()).filter(|lines| !lines.is_empty()), ..view }
+    note(uow, document, (open, scale), None, "posted")
 }

@@ -13,11 +13,12 @@ use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
+use super::books_entry::of_the_whole;
 use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
 use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
 use super::steps::{note_posted, of_type};
-use super::trade::{NewSalesCreditNote, NewSalesInvoice, Preparing, TradeBody, of_the_whole, post, prepare};
+use super::trade::{NewSalesCreditNote, NewSalesInvoice, post};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
 use crate::accounting::ledger::{Ledger, Posting};
@@ -57,13 +58,13 @@ impl Command for CancelInvoice {
         let kept = Kept::<NewSalesCreditNote>::read(body.to_string())?;
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
-        let document_type = NewSalesCreditNote::TYPE;
-        let input = kept.body.input();
-        let preparing = Preparing { ctx, document_type, id, body: &kept.text, input, draft: None };
-        let prepared = prepare(preparing, uow, &mut books).await?;
+        let prepared = NewSalesCreditNote::prepare(ctx, uow, &mut books, (id, None), &kept).await?;
         let scale = prepared.money.currency.scale;
         let note = post(ctx, uow, books, prepared, None).await?;
         let view = note_posted(uow, &note, scale);
+        if let Some(entry) = invoice.entry.filter(|_| self.body.undo_allocations) {
+            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
         let settled = settle(ctx, uow, &invoice, &note).await?;
         let shown = note.shown(note.total.checked_sub(settled), scale);
         let view =

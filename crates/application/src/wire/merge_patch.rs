@@ -83,7 +83,8 @@ fn finished(mut text: String) -> String {
     text
 }
 
-/// A patch of a kept body: members that are given replace those before, and null removes one.
+/// A patch of a kept body: members that are given replace those before, null removes one, and objects are merged member by
+/// member. Lists are replaced whole.
 #[derive(Debug)]
 pub struct MergePatch<B> {
     text: String,
@@ -120,25 +121,36 @@ impl<B: Patchable> MergePatch<B> {
 
     /// The body with the patch merged in.
     pub fn apply(&self, before: &str) -> AppResult<Kept<B>> {
-        let (old, new) = (Raw::new(before), Raw::new(&self.text));
-        let mut given: Vec<(String, &str)> = Vec::new();
-        new.members(|name, value| {
-            given.push((name.into_owned(), value.text()));
-            true
-        });
-        let mut text = String::with_capacity(before.len() + self.text.len());
-        old.members(|name, value| {
-            if given.iter().all(|(replaced, _)| *replaced != *name) {
-                append(&mut text, &name, value.text());
-            }
-            true
-        });
-        for (name, value) in given.iter().filter(|(_, value)| *value != "null") {
-            append(&mut text, name, value);
-        }
-        let Kept { body, text } = Kept::read(finished(text))?;
+        let Kept { body, text } = Kept::read(merged(Raw::new(before), Raw::new(&self.text)))?;
         Ok(Kept { body, text: kept(Raw::new(&text)) })
     }
+}
+
+/// `old` with `patch` merged in. What is not an object has no members to merge into.
+fn merged(old: Raw<'_>, patch: Raw<'_>) -> String {
+    let mut given: Vec<(String, Raw<'_>)> = Vec::new();
+    patch.members(|name, value| {
+        given.push((name.into_owned(), value));
+        true
+    });
+    let mut before: Vec<(String, Raw<'_>)> = Vec::new();
+    let mut text = String::with_capacity(old.text().len() + patch.text().len());
+    old.members(|name, value| {
+        match given.iter().any(|(patched, _)| *patched == *name) {
+            true => before.push((name.into_owned(), value)),
+            false => append(&mut text, &name, value.text()),
+        }
+        true
+    });
+    for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        if value.is_object() {
+            let below = before.iter().find(|(patched, _)| patched == name);
+            append(&mut text, name, &merged(below.map_or(Raw::new("{}"), |(_, old)| *old), *value));
+        } else {
+            append(&mut text, name, value.text());
+        }
+    }
+    finished(text)
 }
 
 /// The schema of the body without what only a whole body has: members that must be there, defaults, an example.
@@ -151,7 +163,12 @@ fn patch_schema(mut schema: Value) -> Value {
         _ => Vec::new(),
     };
     object.remove("examples");
-    object.insert("description".to_owned(), "Changes to a draft (JSON Merge Patch). Members that are left out stay as they are; a list replaces the one before.".into());
+    object.insert(
+        "description".to_owned(),
+        "Changes to a draft (JSON Merge Patch, RFC 7396). Members that are left out stay as they are, null removes one, members \
+         of an object are merged into the object before, and a list replaces the one before."
+            .into(),
+    );
     if let Some(Value::Object(properties)) = object.remove("properties") {
         let properties: Map<String, Value> = properties
             .into_iter()
@@ -159,6 +176,12 @@ fn patch_schema(mut schema: Value) -> Value {
             .map(|(name, mut property)| {
                 if let Some(property) = property.as_object_mut() {
                     property.remove("default");
+                    // Null removes an entry of a map.
+                    if let Some(entry) =
+                        property.get_mut("additionalProperties").filter(|entry| entry.is_object())
+                    {
+                        *entry = nullable(entry.take());
+                    }
                 }
                 let property = if required.contains(&name) { property } else { nullable(property) };
                 (name, property)
@@ -169,7 +192,8 @@ fn patch_schema(mut schema: Value) -> Value {
     schema
 }
 
-/// Checks a member of a patch; null removes one that may be absent.
+/// Checks a member of a patch; null removes one that may be absent. Of an object only what is given is checked here, because
+/// the rest of it may be in the body already.
 pub fn check_member<T: WireType>(
     members: &RawMembers<'_>,
     name: &'static str,
@@ -182,7 +206,43 @@ pub fn check_member<T: WireType>(
     if raw.is_null() && !has_default && T::absent().is_none() {
         return errors.push(Violation::new(&REQUIRED).at(at.to_string()));
     }
+    if raw.is_object() {
+        let mut found = Violations::new();
+        let _ = T::parse_raw(Raw::new(&merged(Raw::new("{}"), raw)), &at, &mut found);
+        let given = found.into_vec().into_iter().filter(|violation| violation.def.code != REQUIRED.code);
+        return errors.extend(given.collect::<Vec<_>>());
+    }
     if !raw.is_null() {
         let _ = T::parse_raw(raw, &at, errors);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merge(old: &str, patch: &str) -> Value {
+        serde_json::from_str(&merged(Raw::new(old), Raw::new(patch))).unwrap()
+    }
+
+    /// The test cases of RFC 7396, appendix A, that have an object for a patch.
+    #[test]
+    fn patches_are_merged_as_the_standard_says() {
+        for (old, patch, result) in [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"a":null}"#, r#"{}"#),
+            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
+            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
+            (r#"[1,2]"#, r#"{"a":"b","c":null}"#, r#"{"a":"b"}"#),
+            (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ] {
+            let expected: Value = serde_json::from_str(result).unwrap();
+            assert_eq!(merge(old, patch), expected, "{old} with {patch}");
+        }
     }
 }

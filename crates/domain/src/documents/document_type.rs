@@ -76,6 +76,11 @@ impl DocumentType {
         }
     }
 
+    /// Whether it is money that moved, and has no lines.
+    pub const fn moves_money(self) -> bool {
+        matches!(self, Self::Receipt | Self::Payment)
+    }
+
     /// Whether it lowers what an invoice or a bill came to.
     pub const fn reduces(self) -> bool {
         matches!(self, Self::SalesCreditNote | Self::PurchaseCreditNote)

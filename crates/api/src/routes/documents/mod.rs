@@ -1,8 +1,8 @@
 //! Documents over HTTP: what all types have in common.
 
 mod errors;
-mod money;
-mod trade;
+mod operations;
+mod undo;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -25,18 +25,24 @@ use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
-    trade::operations::<NewSalesInvoice>(ops);
-    trade::cancel(ops);
-    trade::operations::<NewSalesCreditNote>(ops);
-    trade::operations::<NewSalesDebitNote>(ops);
-    trade::operations::<NewPurchaseInvoice>(ops);
-    trade::reverse::<NewPurchaseInvoice>(ops, "Reverse a purchase invoice");
-    trade::operations::<NewPurchaseCreditNote>(ops);
-    trade::reverse::<NewPurchaseCreditNote>(ops, "Reverse a purchase credit note");
-    money::operations::<NewReceipt>(ops);
-    trade::reverse::<NewReceipt>(ops, "Reverse a receipt");
-    money::operations::<NewPayment>(ops);
-    trade::reverse::<NewPayment>(ops, "Reverse a payment");
+    trade::<NewSalesInvoice>(ops);
+    undo::cancel(ops);
+    trade::<NewSalesCreditNote>(ops);
+    trade::<NewSalesDebitNote>(ops);
+    trade::<NewPurchaseInvoice>(ops);
+    undo::reverse::<NewPurchaseInvoice>(ops, "Reverse a purchase invoice");
+    trade::<NewPurchaseCreditNote>(ops);
+    undo::reverse::<NewPurchaseCreditNote>(ops, "Reverse a purchase credit note");
+    operations::operations::<NewReceipt>(ops);
+    undo::reverse::<NewReceipt>(ops, "Reverse a receipt");
+    operations::operations::<NewPayment>(ops);
+    undo::reverse::<NewPayment>(ops, "Reverse a payment");
+}
+
+/// Registers a type of document that has lines.
+fn trade<B: DocumentBody>(ops: &mut Operations) {
+    operations::operations::<B>(ops);
+    operations::copies::<B>(ops);
 }
 
 /// The list of documents of one type.

@@ -62,6 +62,43 @@ async fn a_draft_changes_is_posted_and_then_stays() {
     assert_eq!(client.get(&copied).await.status, 404);
 }
 
+/// RFC 7396: members of an object are merged into the object before, and lists are replaced whole.
+#[tokio::test]
+async fn a_patch_reaches_into_objects_and_replaces_lists() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    for (dimension, values) in [("cost-centre", ["CC-A", "CC-B"]), ("project", ["PR-A", "PR-B"])] {
+        let found = client.get(&format!("/dimensions?code={dimension}")).await.ok();
+        let path = match found["items"][0]["id"].as_str() {
+            Some(id) => format!("/dimensions/{id}/values"),
+            None => {
+                let body = json!({ "code": dimension, "name": { "en": dimension } });
+                let made = client.post("/dimensions", body).await.expect(201).json();
+                format!("/dimensions/{}/values", id(&made))
+            }
+        };
+        for value in values {
+            client.post(&path, json!({ "code": value, "name": { "en": value } })).await.expect(201);
+        }
+    }
+    let mut body = draft(&[line("1", "100.00", "S15"), line("1", "50.00", "S15")]);
+    body["dimensions"] = json!({ "cost-centre": "CC-A", "project": "PR-A" });
+    let view = posted(client, "/sales-invoices", body).await;
+    let path = format!("/sales-invoices/{}", id(&view));
+    let patch = json!({ "dimensions": { "cost-centre": "CC-B" } });
+    let view = with_etag(client, "PATCH", &path, patch).await.expect(200).json();
+    assert_eq!(view["lines"][0]["dimensions"], json!({ "cost-centre": "CC-B", "project": "PR-A" }));
+    let patch = json!({ "dimensions": { "project": null }, "lines": [line("2", "10.00", "S15")] });
+    let view = with_etag(client, "PATCH", &path, patch).await.expect(200).json();
+    assert_eq!(view["lines"][0]["dimensions"], json!({ "cost-centre": "CC-B" }));
+    assert_eq!((view["lines"].as_array().unwrap().len(), text(&view["lines"][0]["quantity"])), (1, "2"));
+    let wrong = json!({ "dimensions": { "cost-centre": 7 }, "notes": 5 });
+    let refused = with_etag(client, "PATCH", &path, wrong).await.expect(422);
+    let mut pointers: Vec<String> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
+    pointers.sort();
+    assert_eq!(pointers, ["/dimensions/cost-centre", "/notes"], "{}", refused.text());
+}
+
 #[tokio::test]
 async fn a_patch_is_checked_as_a_body_is() {
     let (_world, tenant) = company().await;

@@ -6,6 +6,10 @@ fn receipt(amount: &str, allocations: Value) -> Value {
     json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": amount, "allocations": allocations, "post": true })
 }
 
+fn wrong_receipt() -> Value {
+    json!({ "partyCode": "V001", "amount": "-1", "charges": "3.001", "currency": "XXX", "accountCode": "4110", "post": true })
+}
+
 #[tokio::test]
 async fn a_receipt_pays_invoices_and_the_rest_is_an_advance() {
     let (_world, tenant) = company().await;
@@ -98,8 +102,7 @@ async fn a_draft_of_a_receipt_waits_and_wrong_ones_are_refused() {
     assert_eq!(changed["totals"]["total"], "12.00");
     let view = with_etag(client, "POST", &format!("{path}/post"), Value::Null).await.expect(200).json();
     assert_eq!((&view["status"], &view["openAmount"]), (&json!("posted"), &json!("12.00")));
-    let wrong = json!({ "partyCode": "V001", "amount": "-1", "charges": "3.001", "currency": "XXX", "accountCode": "4110", "post": true });
-    let refused = client.post("/receipts", wrong).await.expect(422);
+    let refused = client.post("/receipts", wrong_receipt()).await.expect(422);
     let mut errors = refused.errors();
     errors.sort();
     let codes: Vec<&str> = errors.iter().map(|(_, code)| code.as_str()).collect();
@@ -109,6 +112,19 @@ async fn a_draft_of_a_receipt_waits_and_wrong_ones_are_refused() {
         "{}",
         refused.text()
     );
+    let mut nobody = wrong_receipt();
+    nobody["partyCode"] = json!("NOBODY");
+    let refused = client.post("/receipts", nobody).await.expect(422);
+    let mut errors = refused.errors();
+    errors.sort();
+    let expected = [
+        ("/accountCode", "method_account_unfit"),
+        ("/amount", "amount_not_positive"),
+        ("/currency", "currency_unknown"),
+        ("/partyCode", "unknown_reference"),
+    ];
+    let expected = expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
+    assert_eq!(errors, expected, "a wrong party keeps nobody from hearing the rest: {}", refused.text());
     let more = receipt("10.00", json!([{ "openItemId": "0198c0de-7b1f-7c3a-9f00-2b6f1d6a4e11" }]));
     let refused = client.post("/receipts", more).await.expect(422);
     assert_eq!(refused.errors(), [("/allocations/0/openItemId".to_owned(), "unknown_reference".to_owned())]);

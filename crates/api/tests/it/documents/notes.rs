@@ -124,6 +124,31 @@ async fn a_cancelled_invoice_is_worth_nothing() {
     agree(client, "2026-12-31").await;
 }
 
+/// What a paid invoice's money does when the invoice is cancelled: stay where it was, or be free again.
+#[tokio::test]
+async fn a_paid_invoice_is_cancelled_with_or_without_its_allocations() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    for (undo, note_open, receipt_open) in [(false, "115.00", "0.00"), (true, "0.00", "115.00")] {
+        let sold =
+            posted(client, "/sales-invoices", invoice("2026-03-15", &[line("1", "100.00", "S15")])).await;
+        let money = json!({
+            "partyCode": "C001", "documentDate": "2026-03-16", "amount": "115.00",
+            "allocations": [{ "documentId": sold["id"] }], "post": true,
+        });
+        let money = posted(client, "/receipts", money).await;
+        let path = format!("/sales-invoices/{}/cancel", id(&sold));
+        let body = json!({ "reason": "Ordered by mistake", "date": "2026-03-25", "undoAllocations": undo });
+        let note = with_etag(client, "POST", &path, body).await.expect(201).json();
+        assert_eq!(note["openAmount"], note_open, "undo {undo}: {note}");
+        let money = client.get(&format!("/receipts/{}", id(&money))).await.ok();
+        assert_eq!(money["openAmount"], receipt_open, "undo {undo}: {money}");
+        let sold = client.get(&format!("/sales-invoices/{}", id(&sold))).await.ok();
+        assert_eq!(sold["openAmount"], "0.00", "undo {undo}: {sold}");
+        agree(client, "2026-12-31").await;
+    }
+}
+
 /// T20: the rate of a note is that of what it corrects, in another system, too.
 #[tokio::test]
 async fn a_note_for_an_old_supply_has_the_old_rate() {

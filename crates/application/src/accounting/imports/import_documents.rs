@@ -21,8 +21,8 @@ use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::documents::commands::CreateDocument;
-use crate::documents::money::{CreateMoney, MoneyBody, NewPayment, NewReceipt};
-use crate::documents::trade::{NewPurchaseInvoice, NewSalesCreditNote, NewSalesInvoice, TradeBody};
+use crate::documents::money::{NewPayment, NewReceipt};
+use crate::documents::trade::{NewPurchaseInvoice, NewSalesCreditNote, NewSalesInvoice};
 use crate::documents::views::DocumentView;
 use crate::documents::{DocumentBody, DocumentNames};
 use crate::error::{AppError, AppResult};
@@ -181,28 +181,19 @@ async fn make(
     body: &str,
 ) -> AppResult<DocumentView> {
     match kind {
-        ImportKind::PurchaseInvoices => trade::<NewPurchaseInvoice>(ctx, uow, body).await,
-        ImportKind::CreditNotes => trade::<NewSalesCreditNote>(ctx, uow, body).await,
-        ImportKind::Receipts => money::<NewReceipt>(ctx, uow, body).await,
-        ImportKind::Payments => money::<NewPayment>(ctx, uow, body).await,
-        _ => trade::<NewSalesInvoice>(ctx, uow, body).await,
+        ImportKind::PurchaseInvoices => create::<NewPurchaseInvoice>(ctx, uow, body).await,
+        ImportKind::CreditNotes => create::<NewSalesCreditNote>(ctx, uow, body).await,
+        ImportKind::Receipts => create::<NewReceipt>(ctx, uow, body).await,
+        ImportKind::Payments => create::<NewPayment>(ctx, uow, body).await,
+        _ => create::<NewSalesInvoice>(ctx, uow, body).await,
     }
 }
 
-async fn trade<B: TradeBody>(
+async fn create<B: DocumentBody>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: &str,
 ) -> AppResult<DocumentView> {
     let kept = parse_body::<Kept<B>>(body.as_bytes())?;
     Ok(CreateDocument(kept).run(ctx, uow).await?.output)
-}
-
-async fn money<B: MoneyBody>(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    body: &str,
-) -> AppResult<DocumentView> {
-    let kept = parse_body::<Kept<B>>(body.as_bytes())?;
-    Ok(CreateMoney(kept).run(ctx, uow).await?.output)
 }

@@ -2,11 +2,9 @@
 
 use serde_json::json;
 
-use super::body::{MoneyBody, NewReceipt};
+use super::body::NewReceipt;
 use super::post::post_money;
-use super::prepare::{PreparingMoney, prepare_money};
 use crate::accounting::ports::books::Books;
-use crate::changes::record;
 use crate::context::RequestContext;
 use crate::documents::DocumentBody;
 use crate::documents::ports::{DocumentId, StoredDocument};
@@ -66,15 +64,8 @@ async fn receive(
     let kept = Kept::<NewReceipt>::read(body)?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
-    let (document_type, input) = (NewReceipt::TYPE, kept.body.input());
-    let preparing = PreparingMoney { ctx, document_type, id, body: &kept.text, input };
-    let prepared = prepare_money(preparing, uow, &mut books).await?;
-    let scale = prepared.scale;
-    let allocations = kept.body.input().allocations;
-    let (receipt, left) = post_money(ctx, uow, books, prepared, allocations).await?;
-    uow.documents().insert_document(&receipt).await?;
-    let view = receipt.shown(Some(left), scale);
-    record(uow, NewReceipt::NAMES.entity, view.id, "posted", None, Some(&view));
+    let prepared = NewReceipt::prepare(ctx, uow, &mut books, (id, None), &kept).await?;
+    let (receipt, left, _) = post_money(ctx, uow, books, prepared, &kept.body.allocations.0, None).await?;
     Ok((receipt, left))
 }
 

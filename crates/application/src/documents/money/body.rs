@@ -1,5 +1,6 @@
 //! The bodies of receipts and payments.
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
 use domain::documents::document_type::DocumentType;
@@ -10,12 +11,19 @@ use domain::parties::party::PartyId;
 use domain::settlement::open_item::OpenItemId;
 use domain::text::Code;
 
+use super::post::post_money;
+use super::prepare::{PreparedMoney, prepare_money};
 use super::withholding::WithholdingInput;
-use crate::documents::ports::DocumentId;
-use crate::documents::{DocumentBody, DocumentNames};
+use crate::accounting::ports::books::Books;
+use crate::context::RequestContext;
+use crate::documents::ports::{DocumentId, StoredDocument};
+use crate::documents::views::DocumentView;
+use crate::documents::{DocumentBody, DocumentNames, DraftOf, Preparing};
+use crate::error::AppResult;
 use crate::reference::{Reference, by_id_or_code};
 use crate::settlement::auto_allocate::SettledControl;
-use crate::wire::{List, Paragraphs, Text};
+use crate::unit_of_work::UnitOfWork;
+use crate::wire::{Kept, List, Paragraphs, Text};
 use crate::{document_names, request};
 
 /// Most documents that one receipt or payment is allocated to when it is made.
@@ -81,16 +89,41 @@ macro_rules! money_body {
             }
         }
 
+        #[async_trait]
         impl DocumentBody for $name {
             const TYPE: DocumentType = DocumentType::$type;
             const NAMES: DocumentNames = $names;
+            type Prepared = PreparedMoney;
 
             fn post(&self) -> bool {
                 self.post
             }
+
+            async fn prepare(
+                ctx: &RequestContext,
+                uow: &mut dyn UnitOfWork,
+                books: &mut Books,
+                (id, draft): DraftOf<'_>,
+                kept: &Kept<Self>,
+            ) -> AppResult<PreparedMoney> {
+                let (document_type, input) = (Self::TYPE, kept.body.input());
+                let preparing = Preparing { ctx, document_type, id, body: &kept.text, input, draft };
+                prepare_money(preparing, uow, books).await
+            }
+
+            async fn enter(
+                &self,
+                ctx: &RequestContext,
+                uow: &mut dyn UnitOfWork,
+                books: Books,
+                prepared: PreparedMoney,
+                draft: Option<&StoredDocument>,
+            ) -> AppResult<DocumentView> {
+                Ok(post_money(ctx, uow, books, prepared, &self.allocations.0, draft).await?.2)
+            }
         }
 
-        impl MoneyBody for $name {
+        impl $name {
             fn input(&self) -> MoneyInput<'_> {
                 MoneyInput {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
@@ -169,9 +202,4 @@ pub struct MoneyInput<'b> {
     pub notes: Option<&'b str>,
     pub allocations: &'b [MoneyAllocationBody],
     pub withholding: WithholdingInput,
-}
-
-/// A body of money that moved.
-pub trait MoneyBody: DocumentBody {
-    fn input(&self) -> MoneyInput<'_>;
 }

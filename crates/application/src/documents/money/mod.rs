@@ -2,13 +2,11 @@
 
 mod at_once;
 mod body;
-mod commands;
 mod named;
 mod post;
 mod prepare;
 mod withholding;
 
 pub use at_once::pay_at_once;
-pub use body::{MoneyAllocationBody, MoneyBody, NewPayment, NewReceipt};
-pub use commands::{CreateMoney, DeleteMoney, PostMoney, UpdateMoney};
+pub use body::{MoneyAllocationBody, NewPayment, NewReceipt};
 pub(in crate::documents) use withholding::take_back_withholding;

@@ -1,9 +1,7 @@
 //! Posting of receipts and payments, and their allocation in the same transaction.
 
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry};
 use domain::documents::money_document::ALLOCATED_MORE_THAN_PAID;
-use domain::error::{Language, Violation, Violations};
-use domain::ids::JournalEntryId;
+use domain::error::{Violation, Violations};
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::withholding::WithholdingEntryId;
@@ -11,68 +9,43 @@ use domain::tax::withholding::WithholdingEntryId;
 use super::body::MoneyAllocationBody;
 use super::named::NamedItems;
 use super::prepare::PreparedMoney;
-use crate::accounting::error::JOURNAL_UNKNOWN;
-use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::context::RequestContext;
+use crate::documents::books_entry::BooksEntry;
 use crate::documents::numbering::take_number;
-use crate::documents::ports::{DocumentStatus, StoredDocument};
-use crate::documents::trade::of_the_whole;
+use crate::documents::ports::StoredDocument;
+use crate::documents::steps::{keep, note};
+use crate::documents::views::DocumentView;
 use crate::error::{AppError, AppResult};
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
 use crate::unit_of_work::UnitOfWork;
 
-/// Posts a prepared receipt or payment. Answers it as it is to be kept, and what is left of it.
+/// Posts a prepared receipt or payment in the place of its draft, if there is one. Answers it, what is left of it, and how it
+/// is shown.
 pub async fn post_money(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     mut books: Books,
     prepared: PreparedMoney,
     allocations: &[MoneyAllocationBody],
-) -> AppResult<(StoredDocument, Amount)> {
-    let date = check_date(uow, ctx, &mut books, prepared.document.posting_date).await?;
+    draft: Option<&StoredDocument>,
+) -> AppResult<(StoredDocument, Amount, DocumentView)> {
+    let PreparedMoney { document, scale, lines, journal, withholding } = prepared;
+    let date = check_date(uow, ctx, &mut books, document.posting_date).await?;
     date.map_err(|violation| AppError::new(violation.at("/postingDate")))?;
-    let document = prepared.document;
-    let (series, number) = take_number(uow, &books, document.document_type, document.posting_date).await?;
-    let journal = books.journal_by_code(uow, prepared.journal).await?;
-    let journal_id = journal.ok_or_else(|| AppError::new(Violation::new(&JOURNAL_UNKNOWN)))?;
-    let name = document.document_type.name();
-    let text = |language| name.text(language).to_owned();
-    let id = JournalEntryId::new(uow.new_id());
-    let entry = NewEntry {
-        id,
-        journal_id,
-        kind: EntryKind::Standard,
-        posting_date: document.posting_date,
-        document_date: Some(document.document_date),
-        currency: document.currency,
-        description: Some(format!("{} / {} {number}", text(Language::Arabic), text(Language::English))),
-        reference: Some(number.clone()),
-        control_reason: None,
-        reverses: None,
-        lines: prepared.lines,
-    };
-    let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-    let draft = draft.of(EntrySource::new(document.document_type.source(), document.id.uuid()));
-    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
-    let posted = StoredDocument {
-        status: DocumentStatus::Posted,
-        number: Some(number),
-        series: Some(series),
-        entry: Some(id),
-        posted_at: Some(uow.now()),
-        ..document
-    };
-    if let Some(withholding) = &prepared.withholding {
-        let entry = WithholdingEntryId::new(uow.new_id());
-        let entry = withholding.entry(entry, &posted, id, posted.currency);
+    let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let reference = number.1.clone();
+    let posted = BooksEntry { journal, number, reference, lines }.post(ctx, uow, books, document).await?;
+    let posted = keep(uow, posted, draft).await?;
+    if let (Some(withholding), Some(entry)) = (&withholding, posted.entry) {
+        let id = WithholdingEntryId::new(uow.new_id());
+        let entry = withholding.entry(id, &posted, entry, posted.currency);
         uow.withholding().insert_withholding_entries(&[entry]).await?;
     }
-    let left = allocate(ctx, uow, &posted, allocations, prepared.scale).await?;
-    Ok((posted, left))
+    let left = allocate(ctx, uow, &posted, allocations, scale).await?;
+    let view = note(uow, &posted, (Some(left), scale), None, "posted");
+    Ok((posted, left, view))
 }
 
 /// Settles what the body names with the item that the document made. Answers what is left of it.

@@ -3,41 +3,32 @@
 use std::collections::BTreeSet;
 
 use domain::accounting::account::{AccountType, ControlKind};
-use domain::accounting::journal_entry::{
-    CURRENCY_UNKNOWN, EXCHANGE_RATE_MISSING, LineAmount, LineDetails, NewLine,
-};
+use domain::accounting::journal_entry::{LineAmount, LineDetails, NewLine};
 use domain::accounting::posting_rule::{PostingKeys, PostingProfile, PostingSlot};
 use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::documents::money_document::{AMOUNT_NOT_POSITIVE, CHARGES_EXCEED_AMOUNT, PaymentMethod};
-use domain::error::{Phrase, Violation, Violations};
+use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
-use domain::money::{Amount, Currency, Rate};
-use domain::parties::party::{Party, PartyId};
+use domain::money::{Amount, Rate};
+use domain::parties::party::Party;
 
 use super::body::MoneyInput;
 use super::withholding::{Withholder, Withholding};
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ports::books::Books;
 use crate::changes::unknown_reference;
-use crate::context::RequestContext;
-use crate::documents::error::{METHOD_ACCOUNT_UNFIT, PARTY_ARCHIVED, PARTY_ROLE_MISSING};
-use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
+use crate::documents::error::METHOD_ACCOUNT_UNFIT;
+use crate::documents::exchange::{DocumentMoney, MoneyAsked};
+use crate::documents::party::{named_party, role_missing};
+use crate::documents::ports::{DocumentStatus, StoredDocument};
 use crate::documents::views::{DocumentNameView, DocumentTotalsView, DocumentView};
+use crate::documents::{PreparedDocument, Preparing};
 use crate::error::AppResult;
-use crate::master_data::Records;
 use crate::reference::Reference;
 use crate::settlement::auto_allocate::SettledControl;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::REQUIRED;
 
-/// What a receipt or a payment is prepared with.
-pub struct PreparingMoney<'a> {
-    pub ctx: &'a RequestContext,
-    pub document_type: DocumentType,
-    pub id: DocumentId,
-    pub body: &'a str,
-    pub input: MoneyInput<'a>,
-}
+type PreparingMoney<'a> = Preparing<'a, MoneyInput<'a>>;
 
 /// A receipt or a payment that may be kept, with the lines that it posts.
 pub struct PreparedMoney {
@@ -50,10 +41,14 @@ pub struct PreparedMoney {
     pub journal: &'static str,
 }
 
-/// What is known of the money.
-struct Money {
-    currency: Currency,
-    rate: Option<Rate>,
+impl PreparedDocument for PreparedMoney {
+    fn into_document(self) -> StoredDocument {
+        self.document
+    }
+
+    fn scale(&self) -> u8 {
+        self.scale
+    }
 }
 
 pub async fn prepare_money(
@@ -112,35 +107,15 @@ impl PreparingMoney<'_> {
         uow: &mut dyn UnitOfWork,
         violations: &mut Violations,
     ) -> AppResult<Option<(Party, SettledControl)>> {
-        let Some(reference) = &self.input.party else {
-            violations.push(Violation::new(&REQUIRED).at("/partyId"));
-            return Ok(None);
-        };
-        let (id, at, value): (Option<PartyId>, _, _) = match reference {
-            Reference::Id(id) => (Some(*id), "/partyId", id.to_string()),
-            Reference::Code(code) => {
-                (Records::<Party>::by_code(uow, (), code).await?, "/partyCode", code.clone())
-            }
-        };
-        let found = match id {
-            Some(id) => Records::<Party>::find(uow, id).await?.map(|stored| stored.value),
-            None => None,
-        };
-        let Some(party) = found else {
-            violations.push(unknown_reference(at, "party", value));
-            return Ok(None);
-        };
-        if !party.is_active() {
-            violations.push(Violation::new(&PARTY_ARCHIVED).at(at).with("party", &party.code));
-        }
+        let found = named_party(uow, self.input.party.as_ref(), violations).await?;
+        let Some((party, at)) = found else { return Ok(None) };
         let control = self.control(&party);
-        let (has, wanted) = match control {
-            SettledControl::Receivable => (party.customer.is_some(), Phrase::new("customer", "عميلًا")),
-            SettledControl::Payable => (party.supplier.is_some(), Phrase::new("supplier", "موردًا")),
+        let (has, side) = match control {
+            SettledControl::Receivable => (party.customer.is_some(), TradeSide::Sale),
+            SettledControl::Payable => (party.supplier.is_some(), TradeSide::Purchase),
         };
         if !has {
-            let missing = Violation::new(&PARTY_ROLE_MISSING).at(at).with("party", &party.code);
-            violations.push(missing.with_phrase("role", wanted));
+            violations.push(role_missing(&party, side, at));
         }
         Ok(Some((party, control)))
     }
@@ -159,32 +134,14 @@ impl PreparingMoney<'_> {
         uow: &mut dyn UnitOfWork,
         books: &mut Books,
         violations: &mut Violations,
-    ) -> AppResult<Option<Money>> {
-        let company = books.company;
-        let code = self.input.currency.unwrap_or(company.code);
-        if code == company.code {
-            return Ok(Some(Money { currency: company, rate: None }));
-        }
-        let codes = BTreeSet::from([code]);
-        books.learn_currencies(uow, &codes).await?;
-        let known =
-            books.currencies.get(&code).filter(|_| !books.inactive_currencies.contains(&code)).copied();
-        let Some(currency) = known else {
-            violations.push(Violation::new(&CURRENCY_UNKNOWN).at("/currency").with("currency", code));
-            return Ok(None);
+    ) -> AppResult<Option<DocumentMoney>> {
+        let asked = MoneyAsked {
+            code: self.input.currency.unwrap_or(books.company.code),
+            rate: self.input.rate,
+            date: self.posting_date(&*uow),
+            scale_max: u8::MAX,
         };
-        let rate = match self.input.rate {
-            Some(rate) => Some(rate),
-            None => {
-                let date = self.posting_date(&*uow);
-                books.rates_of(uow, &codes, date).await?.get(&code).copied()
-            }
-        };
-        if rate.is_none() {
-            let missing = Violation::new(&EXCHANGE_RATE_MISSING).at("/rate").with("currency", code);
-            violations.push(missing.with("company", company.code));
-        }
-        Ok(Some(Money { currency, rate }))
+        DocumentMoney::of(uow, books, asked, violations).await
     }
 
     fn document_date(&self, uow: &dyn UnitOfWork) -> chrono::NaiveDate {
@@ -195,7 +152,7 @@ impl PreparingMoney<'_> {
         self.input.posting_date.unwrap_or_else(|| self.document_date(uow))
     }
 
-    fn check_amounts(&self, money: Option<&Money>, violations: &mut Violations) {
+    fn check_amounts(&self, money: Option<&DocumentMoney>, violations: &mut Violations) {
         let input = &self.input;
         if !input.amount.is_positive() {
             violations.push(Violation::new(&AMOUNT_NOT_POSITIVE).at("/amount"));
@@ -260,7 +217,7 @@ impl PreparingMoney<'_> {
         party: &Party,
         control: SettledControl,
         profile: &PostingProfile,
-        money: &Money,
+        money: &DocumentMoney,
         violations: &mut Violations,
     ) -> Option<AccountId> {
         let (slot, party_group) = match control {
@@ -278,7 +235,7 @@ impl PreparingMoney<'_> {
     fn lines(
         &self,
         party: &Party,
-        money: &Money,
+        money: &DocumentMoney,
         (account, party_account, charges): (AccountId, AccountId, Option<AccountId>),
         withholding: Option<&Withholding>,
     ) -> Vec<NewLine> {
@@ -313,7 +270,7 @@ impl PreparingMoney<'_> {
         &self,
         uow: &dyn UnitOfWork,
         party: &Party,
-        money: &Money,
+        money: &DocumentMoney,
         account_code: Option<String>,
     ) -> StoredDocument {
         let input = &self.input;

@@ -11,9 +11,9 @@ use domain::parties::party::PartyId;
 use domain::tax::calculate::totals;
 use domain::tax::document::Calculation;
 
-use super::body::PrepaymentBody;
 use super::input::Supplier;
 use super::original::Original;
+use super::parts::PrepaymentBody;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
     CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, SUPPLIER_TOTAL_DIFFERS,

@@ -6,10 +6,10 @@ use domain::money::{Amount, Currency, Rate};
 use domain::parties::party::{Party, PartyId};
 use domain::parties::roles;
 
-use super::header::DocumentMoney;
 use super::input::Input;
 use crate::context::RequestContext;
 use crate::documents::error::CREDIT_LIMIT_EXCEEDED;
+use crate::documents::exchange::DocumentMoney;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 

@@ -9,7 +9,7 @@ use domain::parties::party::PartyId;
 use domain::parties::payment_term::PaymentTermId;
 use domain::tax::document::Discount;
 
-use super::body::{DocumentChargeBody, DocumentLineBody, PrepaymentBody};
+use super::parts::{DocumentChargeBody, DocumentLineBody, PrepaymentBody};
 use crate::documents::ports::DocumentId;
 use crate::reference::Reference;
 use crate::tax::calculation::NAMED_TWICE;
@@ -40,6 +40,8 @@ pub struct Input<'b> {
     /// Of bills.
     pub purchase_kind: Option<PurchaseKind>,
     pub prepayments: &'b [PrepaymentBody],
+    /// Whether it is posted at once.
+    pub post: bool,
     /// A payment comes with it.
     pub paid_at_once: bool,
     /// The reason for going beyond the customer's credit limit.

@@ -10,9 +10,9 @@ use domain::items::unit::UnitId;
 use domain::money::{Amount, Percentage, Price, Quantity};
 use domain::tax::document::Discount;
 
-use super::body::{DocumentChargeBody, DocumentLineBody};
 use super::input::one_discount;
 use super::original::Original;
+use super::parts::{DocumentChargeBody, DocumentLineBody};
 use crate::documents::error::{LINE_PRICE_MISSING, LINE_TEXT_MISSING, QUANTITY_NOT_POSITIVE};
 use crate::documents::views::{DocumentChargeView, DocumentLineView};
 use crate::reference::{Reference, by_id_or_code};

@@ -11,17 +11,19 @@ mod header;
 mod input;
 mod line;
 mod original;
+mod parts;
 mod post;
 mod prepare;
 mod prices;
 mod resolve;
 mod show;
 mod tax_only;
+mod types;
 
 pub use body::{
-    DocumentChargeBody, DocumentLineBody, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote,
-    NewSalesDebitNote, NewSalesInvoice, PaymentAtOnceBody, PrepaymentBody, TradeBody,
+    NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote, NewSalesDebitNote, NewSalesInvoice,
 };
+pub use parts::{DocumentChargeBody, DocumentLineBody, PaymentAtOnceBody, PrepaymentBody};
 pub use post::post;
-pub(in crate::documents) use post::{keep, of_the_whole};
 pub use prepare::{Prepared, Preparing, prepare};
+pub use types::TradeBody;

@@ -56,11 +56,6 @@ impl Original {
         }
         Ok(originals)
     }
-
-    /// Whether nothing of it has been credited yet.
-    pub fn is_whole(&self) -> bool {
-        self.groups.iter().all(|group| group.used_taxable.is_zero() && group.used_vat.is_zero())
-    }
 }
 
 /// The document that a note names. A note of a document that another system made names it by number and date.

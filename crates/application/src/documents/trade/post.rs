@@ -2,27 +2,24 @@
 
 use chrono::Days;
 use domain::accounting::journal::JournalKind;
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry};
 use domain::accounting::lock::{LockKind, Locks, check_posting_date};
 use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
 use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
-use domain::error::{Language, Violation, Violations};
-use domain::ids::{JournalEntryId, UserId};
+use domain::error::{Violation, Violations};
+use domain::ids::UserId;
 use domain::items::item::ItemId;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use uuid::Uuid;
 
 use super::prepare::Prepared;
-use crate::accounting::error::JOURNAL_UNKNOWN;
-use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::changes::stale;
 use crate::context::RequestContext;
+use crate::documents::books_entry::BooksEntry;
 use crate::documents::error::{DOCUMENT_TOTAL_ZERO, TAX_DATE_LOCKED};
 use crate::documents::numbering::take_number;
-use crate::documents::ports::{DocumentStatus, StoredDocument};
+use crate::documents::ports::StoredDocument;
+use crate::documents::steps::keep;
 use crate::error::{AppError, AppResult};
 use crate::settlement::entry::check_date;
 use crate::unit_of_work::UnitOfWork;
@@ -38,46 +35,16 @@ pub async fn post(
     refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
     let document = &prepared.document;
-    let (series, number) = take_number(uow, &books, document.document_type, document.posting_date).await?;
-    let supplier_number = document.view.supplier_number.clone();
-    let reference = supplier_number.unwrap_or_else(|| number.clone());
+    let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let reference = document.view.supplier_number.clone().unwrap_or_else(|| number.1.clone());
     let posted = lines(&prepared, &reference)?;
-    let entry = JournalEntryId::new(uow.new_id());
-    post_entry(ctx, uow, books, &prepared, (entry, &number, &reference), posted.lines).await?;
-    let entries = tax_entries(uow, &prepared, (entry, &number), &posted.vat)?;
+    let journal = document.document_type.journal_code();
+    let entry = BooksEntry { journal, number, reference, lines: posted.lines };
+    let document = entry.post(ctx, uow, books, document.clone()).await?;
+    let entries = tax_entries(uow, &prepared, &document, &posted.vat)?;
     uow.tax_entries().insert_tax_entries(&entries).await?;
-    let document = StoredDocument {
-        status: DocumentStatus::Posted,
-        number: Some(number),
-        series: Some(series),
-        entry: Some(entry),
-        posted_at: Some(uow.now()),
-        ..prepared.document.clone()
-    };
     let document = keep(uow, document, draft).await?;
     keep_progress(uow, &prepared).await?;
-    Ok(document)
-}
-
-/// Stores a document that is new, or one version later in the place of its draft.
-pub(in crate::documents) async fn keep(
-    uow: &mut dyn UnitOfWork,
-    document: StoredDocument,
-    draft: Option<&StoredDocument>,
-) -> AppResult<StoredDocument> {
-    let Some(draft) = draft else {
-        uow.documents().insert_document(&document).await?;
-        return Ok(document);
-    };
-    let document = StoredDocument {
-        created_by: draft.created_by,
-        created_at: draft.created_at,
-        version: draft.version + 1,
-        ..document
-    };
-    if !uow.documents().update_document(&document).await? {
-        return Err(stale(draft.version));
-    }
     Ok(document)
 }
 
@@ -156,55 +123,16 @@ fn lines(prepared: &Prepared, reference: &str) -> AppResult<DocumentLines> {
     posting.lines().ok_or_else(|| Violation::new(&AMOUNT_OUT_OF_RANGE).into())
 }
 
-async fn post_entry(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    mut books: Books,
-    prepared: &Prepared,
-    (id, number, reference): (JournalEntryId, &str, &str),
-    lines: Vec<domain::accounting::journal_entry::NewLine>,
-) -> AppResult<()> {
-    let document = &prepared.document;
-    let (document_type, name) = (document.document_type, document.document_type.name());
-    let journal = books.journal_by_code(uow, document_type.journal_code()).await?;
-    let journal_id = journal.ok_or_else(|| AppError::new(Violation::new(&JOURNAL_UNKNOWN)))?;
-    let text = |language| name.text(language).to_owned();
-    let entry = NewEntry {
-        id,
-        journal_id,
-        kind: EntryKind::Standard,
-        posting_date: document.posting_date,
-        document_date: Some(document.document_date),
-        currency: document.currency,
-        description: Some(format!("{} / {} {number}", text(Language::Arabic), text(Language::English))),
-        reference: Some(reference.to_owned()),
-        control_reason: None,
-        reverses: None,
-        lines,
-    };
-    let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-    let draft = draft.of(EntrySource::new(document_type.source(), document.id.uuid()));
-    let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
-    Ok(())
-}
-
-/// Lines of the entry are not lines of the document, so what the ledger refuses points at the document as a whole.
-pub(in crate::documents) fn of_the_whole(error: AppError) -> AppError {
-    let whole = |violation: Violation| {
-        let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };
-        violation.at(pointer)
-    };
-    AppError { violations: error.violations.into_iter().map(whole).collect(), ..error }
-}
-
 fn tax_entries(
     uow: &mut dyn UnitOfWork,
     prepared: &Prepared,
-    (entry, number): (JournalEntryId, &str),
+    document: &StoredDocument,
     vat: &[CodeVat],
 ) -> AppResult<Vec<TaxEntry>> {
-    let (document, money) = (&prepared.document, prepared.money);
+    let money = prepared.money;
+    let (Some(entry), Some(number)) = (document.entry, &document.number) else {
+        return Err(AppError::internal("a document without an entry has no taxes"));
+    };
     let exchange = money.rate.unwrap_or(Rate::ONE);
     let company = |amount: Amount| {
         amount
@@ -219,7 +147,7 @@ fn tax_entries(
             id: TaxEntryId::new(uow.new_id()),
             source_kind: document.document_type.source(),
             source_id: document.id.uuid(),
-            document_number: number.to_owned(),
+            document_number: number.clone(),
             entry,
             party: Some(document.party_code.clone()),
             tax_code: code.code.to_string(),

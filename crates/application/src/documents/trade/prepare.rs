@@ -1,6 +1,6 @@
 //! From a body to a document: what it names, what it comes to, and what it will post.
 
-use domain::documents::document_type::{DocumentType, InvoiceKind, PurchaseKind, TradeSide};
+use domain::documents::document_type::{InvoiceKind, PurchaseKind, TradeSide};
 use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
 use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly, spread_discounts};
 use domain::error::{Violation, Violations};
@@ -17,7 +17,7 @@ use super::check::{PostingCheck, default_kind};
 use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::{Facts, Role};
-use super::header::{Dates, DocumentMoney, party};
+use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
 use super::original::{Original, corrected};
@@ -26,9 +26,10 @@ use super::resolve::{Codes, Resolved, Resolver};
 use super::show::Shown;
 use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
 use crate::accounting::ports::books::Books;
-use crate::context::RequestContext;
-use crate::documents::error::NOTE_LINES_MISSING;
-use crate::documents::ports::{DocumentId, GroupUse, StoredDocument};
+use crate::documents::PreparedDocument;
+use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
+use crate::documents::exchange::DocumentMoney;
+use crate::documents::ports::{GroupUse, StoredDocument};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
@@ -56,16 +57,17 @@ pub struct Prepared {
     pub refusals: Vec<Violation>,
 }
 
-/// What a document is prepared with.
-pub struct Preparing<'a> {
-    pub ctx: &'a RequestContext,
-    pub document_type: DocumentType,
-    pub id: DocumentId,
-    /// The JSON of the body.
-    pub body: &'a str,
-    pub input: Input<'a>,
-    /// The draft whose lines these are, which keep the prices that they found.
-    pub draft: Option<&'a StoredDocument>,
+/// What a document of trade is prepared with.
+pub type Preparing<'a> = crate::documents::Preparing<'a, Input<'a>>;
+
+impl PreparedDocument for Prepared {
+    fn into_document(self) -> StoredDocument {
+        self.document
+    }
+
+    fn scale(&self) -> u8 {
+        self.money.currency.scale
+    }
 }
 
 /// What is known before the lines.
@@ -95,6 +97,9 @@ pub async fn prepare(
     books: &mut Books,
 ) -> AppResult<Prepared> {
     let mut violations = Violations::new();
+    if preparing.input.paid_at_once && !preparing.input.post {
+        violations.push(Violation::new(&PAYMENT_NEEDS_POST).at("/payment"));
+    }
     let header = preparing.header(uow, books, &mut violations).await?;
     let (lines, rest) = preparing.lines(&header, &mut violations);
     let charges = preparing.charges(&header, rest, &mut violations);
@@ -154,7 +159,7 @@ impl Preparing<'_> {
         let dates = Dates::of(self.ctx, &*uow, document_type, input, original.as_ref(), violations);
         let (party, role) = found.map_or((None, Role::NONE), |(party, role)| (Some(party), role));
         let of = (role, original.as_ref());
-        let money = DocumentMoney::of(uow, books, (document_type, dates), input, of, violations).await?;
+        let money = money(uow, books, (document_type, dates), input, of, violations).await?;
         let before = original.as_ref().and_then(|original| original.document.view.prices_include_vat);
         let include_vat = input.prices_include_vat.or(before);
         let money = money.unwrap_or(DocumentMoney::of_company(books.company));

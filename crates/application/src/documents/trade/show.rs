@@ -7,11 +7,12 @@ use domain::tax::document::{Calculation, Discount, Group};
 
 use super::adjust::Deducted;
 use super::dues::Dues;
-use super::header::{Dates, DocumentMoney};
+use super::header::Dates;
 use super::line::{ChargeLine, Line};
 use super::original::Original;
 use super::prepare::Preparing;
 use super::resolve::{Codes, Resolved};
+use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{DocumentStatus, StoredDocument};
 use crate::documents::views::{
     DocumentChargeView, DocumentGroupView, DocumentLineView, DocumentNameView, DocumentTotalsView,

@@ -8,8 +8,8 @@ use domain::money::{Amount, Currency};
 use domain::tax::document::Calculation;
 use domain::tax::tax_code::TaxKind;
 
-use super::body::DocumentLineBody;
 use super::input::{Input, Supplier};
+use super::parts::DocumentLineBody;
 use super::resolve::Resolver;
 use crate::documents::error::{
     CUSTOMS_TAX_MISSING, SUPPLIER_TOTAL_DIFFERS, TAX_ONLY_MEMBER, TAX_ONLY_NEGATIVE, TAX_ONLY_NOT_TAKEN,

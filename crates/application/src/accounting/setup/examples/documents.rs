@@ -10,9 +10,10 @@ use super::parties::{SUPPLIER_OF_SERVICES, WALK_IN};
 use super::plan::{Kind, Line, Planned};
 use crate::command::Command;
 use crate::context::RequestContext;
+use crate::documents::DocumentBody;
 use crate::documents::commands::CreateDocument;
-use crate::documents::money::{CreateMoney, MoneyBody, NewPayment, NewReceipt};
-use crate::documents::trade::{NewPurchaseInvoice, NewSalesInvoice, TradeBody};
+use crate::documents::money::{NewPayment, NewReceipt};
+use crate::documents::trade::{NewPurchaseInvoice, NewSalesInvoice};
 use crate::documents::views::DocumentView;
 use crate::error::{AppError, AppResult};
 use crate::tax::vat_returns::create::CreateVatReturn;
@@ -40,28 +41,28 @@ impl Documents {
         let made = match planned.kind {
             Kind::Entry => return Ok(None),
             Kind::Invoice => {
-                let view = trade::<NewSalesInvoice>(ctx, uow, body.sale(body.party()?)?).await?;
+                let view = create::<NewSalesInvoice>(ctx, uow, body.sale(body.party()?)?).await?;
                 self.owes(body.party()?, &view);
                 1
             }
             Kind::CashSale => {
                 let mut sale = body.sale(WALK_IN)?;
                 sale["payment"] = json!({ "method": "cash" });
-                trade::<NewSalesInvoice>(ctx, uow, sale).await?;
+                create::<NewSalesInvoice>(ctx, uow, sale).await?;
                 2
             }
             Kind::Bill(tax_code) => {
                 let bill = self.bill(&body, body.party()?, tax_code)?;
-                let view = trade::<NewPurchaseInvoice>(ctx, uow, bill).await?;
+                let view = create::<NewPurchaseInvoice>(ctx, uow, bill).await?;
                 self.owes(body.party()?, &view);
                 1
             }
             Kind::PaidBill => {
                 let bill = self.bill(&body, SUPPLIER_OF_SERVICES, "P15")?;
-                let view = trade::<NewPurchaseInvoice>(ctx, uow, bill).await?;
+                let view = create::<NewPurchaseInvoice>(ctx, uow, bill).await?;
                 let paid =
                     body.money(SUPPLIER_OF_SERVICES, &view.totals.total, &json!([{ "documentId": view.id }]));
-                money::<NewPayment>(ctx, uow, paid).await?;
+                create::<NewPayment>(ctx, uow, paid).await?;
                 2
             }
             Kind::Receipt | Kind::Payment => {
@@ -70,8 +71,8 @@ impl Documents {
                 let allocations = self.of_parties.get(party).map(|documents| json!(documents));
                 let moved = body.money(party, &amount, &allocations.unwrap_or(json!([])));
                 match planned.kind {
-                    Kind::Receipt => money::<NewReceipt>(ctx, uow, moved).await?,
-                    _ => money::<NewPayment>(ctx, uow, moved).await?,
+                    Kind::Receipt => create::<NewReceipt>(ctx, uow, moved).await?,
+                    _ => create::<NewPayment>(ctx, uow, moved).await?,
                 };
                 1
             }
@@ -136,22 +137,13 @@ impl Body<'_> {
     }
 }
 
-async fn trade<B: TradeBody>(
+async fn create<B: DocumentBody>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: Value,
 ) -> AppResult<DocumentView> {
     let kept: Kept<B> = parse_body(body.to_string().as_bytes())?;
     Ok(CreateDocument(kept).run(ctx, uow).await?.output)
-}
-
-async fn money<B: MoneyBody>(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    body: Value,
-) -> AppResult<DocumentView> {
-    let kept: Kept<B> = parse_body(body.to_string().as_bytes())?;
-    Ok(CreateMoney(kept).run(ctx, uow).await?.output)
 }
 
 /// Files the return of the quarter in which the books begin, which ended long ago.

@@ -1,59 +1,72 @@
-//! Invoices, bills and notes over HTTP.
-
-use std::marker::PhantomData;
+//! The operations that every type of document has: drafts, posting, copies.
 
 use application::command::{Application, execute};
+use application::documents::DocumentBody;
 use application::documents::commands::{
     CopyDocument, CreateDocument, DeleteDocument, PostDocument, UpdateDocument,
 };
 use application::documents::error::DOCUMENT_NOT_DRAFT;
 use application::documents::ports::DocumentId;
-use application::documents::trade::{NewSalesCreditNote, NewSalesInvoice, TradeBody};
-use application::documents::undo::{CancelInvoice, ReverseDocument};
 use application::documents::views::DocumentView;
-use application::documents::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
 use axum::extract::State;
-use domain::documents::document_type::TradeSide;
+use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::error::ErrorDef;
 
-use super::errors::{CONTENT, LINES, NOTES, POSTING, SALES, SUPPLIERS, UNDOING};
+use super::errors::{CONTENT, LINES, MONEY, NOTES, POSTING, SALES, SUPPLIERS};
 use super::reads;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Id, Json};
 use crate::operation::Operations;
 use crate::wire::{Kept, MergePatch};
 
-const CREATE: &str = "Keeps a draft, or posts the document at once with `post`. Amounts are rounded half-up to the decimals of \
+const OF_TRADE: &str = "Keeps a draft, or posts the document at once with `post`. Amounts are rounded half-up to the decimals of \
      the currency, and VAT is calculated once for each category and rate. A line names an item, whose tax code, unit and price \
      are taken where the line names none, or says what it is for. Posting gives the legal number, posts one journal entry and \
      opens an item for each instalment, all in one transaction. Everything that is wrong is answered at once.";
 
+const OF_MONEY: &str = "Keeps a draft, or posts it at once with `post`. The account follows from the method by the posting \
+     rules unless it is named. What `allocations` name is settled in the same transaction; what is left stays open as an advance \
+     of the party.";
+
+/// What creating a document does.
+const fn creating(document_type: DocumentType) -> &'static str {
+    if document_type.moves_money() { OF_MONEY } else { OF_TRADE }
+}
+
 /// The errors of a type's content.
-fn content<B: DocumentBody>() -> Vec<&'static ErrorDef> {
+fn content(document_type: DocumentType) -> Vec<&'static ErrorDef> {
+    if document_type.moves_money() {
+        return [CONTENT, MONEY].concat();
+    }
     let mut errors = [CONTENT, LINES].concat();
-    if B::TYPE.corrects() {
+    if document_type.corrects() {
         errors.extend_from_slice(NOTES);
     }
-    match B::TYPE.side() {
+    match document_type.side() {
         TradeSide::Sale => errors.extend_from_slice(SALES),
         TradeSide::Purchase => errors.extend_from_slice(SUPPLIERS),
     }
     errors
 }
 
-pub(super) fn operations<B: TradeBody>(ops: &mut Operations) {
+/// The errors that keep a document of the type from being posted.
+const fn posting(document_type: DocumentType) -> &'static [&'static ErrorDef] {
+    if document_type.moves_money() { &[] } else { POSTING }
+}
+
+pub(super) fn operations<B: DocumentBody>(ops: &mut Operations) {
     reads::<B>(ops);
-    let (names, errors) = (B::NAMES, content::<B>());
+    let (names, errors, posting) = (B::NAMES, content(B::TYPE), posting(B::TYPE));
     ops.post(names.path, create::<B>)
         .id(names.create)
         .tag(names.tag)
         .summary(names.summaries.create)
-        .description(CREATE)
+        .description(creating(B::TYPE))
         .command::<CreateDocument<B>>()
         .body::<B>()
         .created::<DocumentView>()
         .errors(&errors)
-        .errors(POSTING)
+        .errors(posting)
         .large();
     ops.patch(names.path_of_one, update::<B>)
         .id(names.update)
@@ -83,9 +96,14 @@ pub(super) fn operations<B: TradeBody>(ops: &mut Operations) {
         .if_match()
         .ok::<DocumentView>()
         .errors(&errors)
-        .errors(POSTING)
+        .errors(posting)
         .errors(&[&DOCUMENT_NOT_DRAFT])
         .long();
+}
+
+/// A document of the type may be copied.
+pub(super) fn copies<B: DocumentBody>(ops: &mut Operations) {
+    let names = B::NAMES;
     ops.post(names.path_of_copy, copy::<B>)
         .id(names.copy)
         .tag(names.tag)
@@ -93,47 +111,10 @@ pub(super) fn operations<B: TradeBody>(ops: &mut Operations) {
         .description("Makes a new draft of today with the same content. It has no link to the original.")
         .command::<CopyDocument<B>>()
         .created::<DocumentView>()
-        .errors(&errors);
+        .errors(&content(B::TYPE));
 }
 
-/// Invoices to customers are cancelled by a credit note.
-pub(super) fn cancel(ops: &mut Operations) {
-    let names = NewSalesInvoice::NAMES;
-    ops.post(names.path_of_undo, cancel_invoice)
-        .id(names.undo)
-        .tag(names.tag)
-        .summary("Cancel a sales invoice")
-        .description(
-            "Posts a credit note for everything that is left of the invoice, and lets both settle each other as \
-             far as the invoice is open. The invoice itself stays. The answer is the credit note.",
-        )
-        .command::<CancelInvoice>()
-        .if_match()
-        .body::<CancelInvoiceBody>()
-        .created::<DocumentView>()
-        .errors(UNDOING)
-        .errors(POSTING);
-}
-
-/// Documents that the company did not issue itself are reversed.
-pub(super) fn reverse<B: DocumentBody>(ops: &mut Operations, summary: &'static str) {
-    let names = B::NAMES;
-    ops.post(names.path_of_undo, reverse_document::<B>)
-        .id(names.undo)
-        .tag(names.tag)
-        .summary(summary)
-        .description(
-            "Reverses the entry on its own day and takes its VAT back. What it paid is open again, and a \
-             supplier's number may be used again.",
-        )
-        .command::<ReverseDocument<B>>()
-        .if_match()
-        .body::<UndoDocumentBody>()
-        .ok::<DocumentView>()
-        .errors(UNDOING);
-}
-
-async fn create<B: TradeBody>(
+async fn create<B: DocumentBody>(
     State(app): State<Application>,
     ctx: Ctx,
     Json(body): Json<Kept<B>>,
@@ -141,7 +122,7 @@ async fn create<B: TradeBody>(
     answer::created(B::NAMES.path, execute(&app, &ctx, CreateDocument(body)).await?)
 }
 
-async fn update<B: TradeBody>(
+async fn update<B: DocumentBody>(
     State(app): State<Application>,
     ctx: Ctx,
     Id(id): Id<DocumentId>,
@@ -150,32 +131,26 @@ async fn update<B: TradeBody>(
     answer::ok(execute(&app, &ctx, UpdateDocument { id, patch }).await?)
 }
 
-async fn delete<B: TradeBody>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
+async fn delete<B: DocumentBody>(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<DocumentId>,
+) -> ApiResult {
     answer::no_content(execute(&app, &ctx, DeleteDocument::<B>::new(id)).await?)
 }
 
-async fn post<B: TradeBody>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
+async fn post<B: DocumentBody>(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<DocumentId>,
+) -> ApiResult {
     answer::ok(execute(&app, &ctx, PostDocument::<B>::new(id)).await?)
 }
 
-async fn copy<B: TradeBody>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
+async fn copy<B: DocumentBody>(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<DocumentId>,
+) -> ApiResult {
     answer::created(B::NAMES.path, execute(&app, &ctx, CopyDocument::<B>::new(id)).await?)
-}
-
-async fn cancel_invoice(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Id(id): Id<DocumentId>,
-    Json(body): Json<CancelInvoiceBody>,
-) -> ApiResult {
-    answer::created(NewSalesCreditNote::NAMES.path, execute(&app, &ctx, CancelInvoice { id, body }).await?)
-}
-
-async fn reverse_document<B: DocumentBody>(
-    State(app): State<Application>,
-    ctx: Ctx,
-    Id(id): Id<DocumentId>,
-    Json(body): Json<UndoDocumentBody>,
-) -> ApiResult {
-    answer::ok(execute(&app, &ctx, ReverseDocument::<B> { id, body, of: PhantomData }).await?)
 }

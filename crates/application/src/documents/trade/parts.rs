@@ -1,0 +1,96 @@
+//! What bodies of invoices, bills and notes are made of.
+
+use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::documents::document_type::LineKind;
+use domain::documents::money_document::PaymentMethod;
+use domain::ids::AccountId;
+use domain::items::item::ItemId;
+use domain::items::unit::UnitId;
+use domain::money::{Amount, Percentage, Price, Quantity};
+use domain::tax::document::LINES_MAX;
+use domain::text::{Code, DESCRIPTION_LENGTH_MAX};
+
+use crate::documents::ports::DocumentId;
+use crate::request;
+use crate::wire::{DimensionCodes, Int, Text};
+
+request! {
+    /// A line of a document. It names an item, or says in words what it is for.
+    pub struct DocumentLineBody {
+        /// The item, by its id; give either the id or the code.
+        item_id: Option<ItemId>,
+        /// The item, by its code.
+        item_code: Option<Code>,
+        /// What the line is for; by default the name of the item.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Consulting, March",
+        /// The number of units.
+        quantity: Quantity => "1",
+        /// The unit, by its id; by default the one in which the item is sold or bought.
+        unit_id: Option<UnitId>,
+        /// The unit, by its code.
+        unit_code: Option<Code>,
+        /// The price of one unit, or of as many as `priceBaseQuantity` says. By default that of the price list.
+        unit_price: Option<Price> = "1000.00",
+        /// The number of units that the price is for.
+        price_base_quantity: Quantity => "1",
+        /// The discount of the line in per cent. Give either a percentage or an amount.
+        discount_percent: Option<Percentage>,
+        /// The discount of the line as an amount.
+        discount_amount: Option<Amount>,
+        /// The tax code; by default that of the item, then that of the party.
+        tax_code: Option<Code> = "S15",
+        /// The account, by its id; by default the posting rules decide.
+        account_id: Option<AccountId>,
+        /// The account, by its code.
+        account_code: Option<Code>,
+        /// The values of dimensions: dimension code to value code. They override those of the document.
+        dimensions: Option<DimensionCodes>,
+        /// The line of the corrected document that comes back. What is not given here is taken from there. Notes only.
+        corrects_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
+        /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
+        /// line has neither quantity nor price.
+        kind: LineKind => "standard",
+        /// The value of the goods with duty, on which the VAT was charged. It is not part of what is owed.
+        tax_base: Option<Amount>,
+        /// The VAT.
+        tax_amount: Option<Amount>,
+    }
+
+    /// A charge on the whole document, such as freight.
+    pub struct DocumentChargeBody {
+        /// The item that stands for the charge, by its id.
+        item_id: Option<ItemId>,
+        /// The item, by its code.
+        item_code: Option<Code>,
+        /// What the charge is for; by default the name of the item.
+        description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Freight",
+        /// The amount.
+        amount: Amount = "25.00",
+        /// The tax code; by default that of the item, then that of the party.
+        tax_code: Option<Code> = "S15",
+        /// The account, by its id; by default the posting rules decide.
+        account_id: Option<AccountId>,
+        /// The account, by its code.
+        account_code: Option<Code>,
+    }
+
+    /// A prepayment invoice that is deducted.
+    pub struct PrepaymentBody {
+        /// The prepayment invoice.
+        invoice_id: DocumentId,
+        /// The amount without VAT that is deducted; by default as much as fits.
+        net: Option<Amount>,
+    }
+
+    /// Money that is received with the invoice.
+    pub struct PaymentAtOnceBody {
+        /// The way in which it is paid.
+        method: PaymentMethod = "cash",
+        /// The amount; by default what the invoice comes to.
+        amount: Option<Amount>,
+        /// The account that takes the money, by its code; by default the posting rules decide by the method.
+        account_code: Option<Code>,
+        /// The number of the transfer, the cheque or the card's slip.
+        reference: Option<Text<REFERENCE_LENGTH_MAX>>,
+    }
+}
