@@ -226,8 +226,7 @@ async fn the_first_return_may_leave_out_what_was_declared_elsewhere() {
     for day in ["2026-01-10", "2026-04-10", "2026-07-01"] {
         client.post("/journal-entries", sale(day)).await.expect(201);
     }
-    let late =
-        client.post("/vat-returns?dryRun=true", json!({ "period": "2026-Q2" })).await.expect(201).json();
+    let late = client.post("/vat-returns?dryRun=true", json!({ "period": "2026-Q2" })).await.ok();
     assert_eq!((&late["due"], &late["lateVat"]), (&json!("300.00"), &json!("150.00")));
     let body = json!({ "period": "2026-Q2", "earlierDeclared": true });
     let first = client.post("/vat-returns", body.clone()).await.expect(201).json();

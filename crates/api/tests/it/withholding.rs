@@ -7,8 +7,9 @@ use crate::documents::{agree, entry, id, line, posted, row, text, with_etag};
 
 /// A company with suppliers abroad: one with a tax code of its own, one without.
 async fn company() -> (World, TenantKit) {
-    let (world, tenant) = crate::documents::company().await;
+    let world = World::new().await;
     world.clock.set("2026-05-20T09:00:00Z");
+    let tenant = crate::documents::company_in(&world).await;
     let client = &tenant.client;
     let codes = client.get("/tax-codes?code=WHT5").await.ok();
     for (code, supplier) in [

@@ -126,7 +126,8 @@ impl Books {
     /// What an entry by hand says of VAT; `None` where nothing of it names a tax code or a VAT account.
     fn hand_taxes(&self, entry: &NewEntry) -> Result<Option<HandTaxes<'_>>, Vec<Violation>> {
         static NO_RULES: PostingProfile = PostingProfile::NONE;
-        if self.profile.is_none() && self.tax_codes.is_empty() {
+        let has_base = || entry.lines.iter().any(|line| line.details.tax_base.is_some());
+        if self.profile.is_none() && self.tax_codes.is_empty() && !has_base() {
             return Ok(None);
         }
         let facts = HandFacts {
