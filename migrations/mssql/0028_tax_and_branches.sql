@@ -94,8 +94,7 @@ CREATE TABLE withholding_return_entry (
     withholding_entry_id BINARY(16) NOT NULL,
     return_id BINARY(16) NOT NULL,
     CONSTRAINT pk_withholding_return_entry PRIMARY KEY CLUSTERED (tenant_id, withholding_entry_id),
-    CONSTRAINT fk_withholding_return_entry_withholding_entry_id FOREIGN KEY (tenant_id, withholding_entry_id)
-    REFERENCES withholding_entry (tenant_id, id),
+    CONSTRAINT fk_withholding_return_entry_withholding_entry_id FOREIGN KEY (tenant_id, withholding_entry_id) REFERENCES withholding_entry (tenant_id, id),
     CONSTRAINT fk_withholding_return_entry_return_id FOREIGN KEY (tenant_id, return_id) REFERENCES withholding_return (tenant_id, id)
 );
 CREATE INDEX ix_withholding_return_entry_return ON withholding_return_entry (tenant_id, return_id, withholding_entry_id);

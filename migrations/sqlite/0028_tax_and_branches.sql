@@ -94,8 +94,7 @@ CREATE TABLE withholding_return_entry (
     withholding_entry_id BLOB NOT NULL CHECK (length(withholding_entry_id) = 16),
     return_id BLOB NOT NULL CHECK (length(return_id) = 16),
     CONSTRAINT pk_withholding_return_entry PRIMARY KEY (tenant_id, withholding_entry_id),
-    CONSTRAINT fk_withholding_return_entry_withholding_entry_id FOREIGN KEY (tenant_id, withholding_entry_id)
-    REFERENCES withholding_entry (tenant_id, id),
+    CONSTRAINT fk_withholding_return_entry_withholding_entry_id FOREIGN KEY (tenant_id, withholding_entry_id) REFERENCES withholding_entry (tenant_id, id),
     CONSTRAINT fk_withholding_return_entry_return_id FOREIGN KEY (tenant_id, return_id) REFERENCES withholding_return (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ix_withholding_return_entry_return ON withholding_return_entry (tenant_id, return_id, withholding_entry_id);
