@@ -13,6 +13,8 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::country::ALL,
     crate::documents::money_document::ALL,
     crate::documents::note::ALL,
+    crate::documents::price_match::ALL,
+    crate::documents::progress::ALL,
     crate::items::barcode::ALL,
     crate::items::category::ALL,
     crate::items::conversion::ALL,

@@ -36,6 +36,11 @@ impl Connection {
         self.send("POST", path, content_type, body)
     }
 
+    /// Changes whatever version there is.
+    pub fn patch(&mut self, path: &str, body: &[u8]) -> io::Result<Answer> {
+        self.send("PATCH", path, "application/json", body)
+    }
+
     fn send(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> io::Result<Answer> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
         if !self.token.is_empty() {
@@ -43,6 +48,9 @@ impl Connection {
         }
         if method != "GET" {
             head.push_str(&format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len()));
+        }
+        if method == "PATCH" {
+            head.push_str("If-Match: *\r\n");
         }
         head.push_str("\r\n");
         let mut message = head.into_bytes();

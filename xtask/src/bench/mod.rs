@@ -10,6 +10,7 @@ mod measures;
 mod outage;
 mod peers;
 mod programs;
+mod sales;
 mod server;
 mod table;
 mod watched;
@@ -91,6 +92,7 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
     let embedded = Site { programs, folder: folder.join("embedded"), settings: Vec::new() };
     let size = Size { lines: options.lines, chunk: CHUNK_LINES };
     measure(&embedded, size, duration, table)?;
+    sales::measure(&embedded, options.lines, duration, table)?;
     watched::measure(&embedded, duration, table)?;
     let Some(sql_server) = sql_server else { return Ok(()) };
     let mut cloud = Cloud::start(&sql_server, programs, folder)?;

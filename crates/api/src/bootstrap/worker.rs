@@ -7,6 +7,7 @@ use std::time::Duration;
 use application::accounting::fiscal_years::make_next_year_ahead;
 use application::accounting::recurring_entries::run_due_recurring_entries;
 use application::command::Application;
+use application::documents::orders::expire_quotations;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
 use application::platform::attachments::sweep;
@@ -159,6 +160,9 @@ impl Worker {
                     return;
                 }
                 self.recurring_entries(&tenant).await;
+                if hourly && self.may_go_on() {
+                    self.quotations(&tenant).await;
+                }
             }
             match page.next_cursor {
                 Some(cursor) => query.cursor = Some(cursor),
@@ -179,6 +183,19 @@ impl Worker {
             Err(error) => {
                 error!(%error, tenant = %tenant.id, "The next fiscal year of {{tenant}} cannot be made: {{error}}")
             }
+        }
+    }
+
+    /// Expires the quotations that nobody has answered while they were valid.
+    async fn quotations(&self, tenant: &TenantView) {
+        let expire = async {
+            let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
+            expire_quotations(&self.app, TenantId::new(tenant.id), today).await
+        };
+        match expire.await {
+            Ok(0) => {}
+            Ok(count) => info!(tenant = %tenant.id, count, "{{count}} quotations of {{tenant}} have expired"),
+            Err(error) => error!(%error, tenant = %tenant.id, "Quotations of {{tenant}}: {{error}}"),
         }
     }
 

@@ -173,6 +173,9 @@ async fn documents(client: &Client, things: &mut BTreeMap<&'static str, String>)
         |code: &str| json!([{ "description": "x", "unitPrice": "1", "taxCode": code, "accountCode": "2" }]);
     let (number, date) = ("1", "2026-01-01");
     for (collection, body) in [
+        ("/quotations", json!({ "lines": line("DZ") })),
+        ("/sales-orders", json!({ "lines": line("DZ") })),
+        ("/purchase-orders", json!({ "lines": line("DP") })),
         ("/sales-invoices", json!({ "lines": line("DZ") })),
         (
             "/sales-credit-notes",

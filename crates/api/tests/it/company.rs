@@ -21,7 +21,7 @@ async fn a_profile_that_nobody_saved_has_the_name_of_the_tenant() {
     let profile = tenant.client.get("/company-profile").await;
     let expected = json!({
         "legalName": name, "vatNumber": null, "registrations": [], "address": null, "vatPeriod": "quarterly",
-        "pricesIncludeVat": false, "version": 0,
+        "pricesIncludeVat": false, "priceTolerancePercent": "0", "priceToleranceAmount": "0.00", "version": 0,
     });
     assert_eq!(profile.json(), expected);
     let renamed = json!({ "name": { "en": "Renamed" } });

@@ -1,4 +1,4 @@
-//! Invoices, bills, notes, receipts and payments, as a client sees them.
+//! Quotations, orders, invoices, bills, notes, receipts and payments, as a client sees them.
 
 mod any_order;
 mod at_once;
@@ -6,8 +6,11 @@ mod kept;
 mod money;
 mod northwind;
 mod notes;
+mod orders;
 mod prices;
+mod purchase_orders;
 mod purchases;
+mod quotations;
 mod refused;
 mod sales;
 

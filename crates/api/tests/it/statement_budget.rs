@@ -46,18 +46,18 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("quote prices", 3, 3),
     ("save prices", 12, 9),
     // Documents and what settles them (R129).
-    ("post an invoice", 99, 99),
-    ("credit lines of an invoice", 99, 99),
-    ("deduct prepayments", 99, 99),
-    ("receive money for invoices", 99, 99),
-    ("reverse a receipt with its allocations", 99, 99),
-    ("reverse a note", 99, 99),
-    ("allocate pairs", 99, 99),
-    ("match payments by a rule", 99, 99),
-    ("undo an allocation", 99, 99),
-    ("receivables ageing", 3, 2),
+    ("post an invoice", 20, 99),
+    ("credit lines of an invoice", 22, 99),
+    ("deduct prepayments", 22, 99),
+    ("receive money for invoices", 23, 99),
+    ("reverse a receipt with its allocations", 28, 99),
+    ("reverse a note", 27, 99),
+    ("allocate pairs", 7, 99),
+    ("match payments by a rule", 8, 99),
+    ("undo an allocation", 9, 99),
+    ("receivables ageing", 6, 99),
     ("list invoices", 2, 2),
-    ("prepare a VAT return", 99, 99),
+    ("prepare a VAT return", 10, 99),
 ];
 
 struct Measured {
@@ -66,17 +66,22 @@ struct Measured {
     over: Vec<String>,
 }
 
+/// A world in which nothing is read again at moments of its own.
+async fn warm() -> World {
+    // A Redis that answers late, or a remembered right whose time is over on a slow machine, would have things read
+    // again at moments of its own.
+    let settings = [
+        ("Bootstrap:Template", "empty"),
+        ("ConnectionStrings:Redis", "memory://"),
+        ("Cache:Ttl:Reference", "86400"),
+        ("Cache:Ttl:Transactional", "86400"),
+    ];
+    World::with(&settings).await
+}
+
 impl Measured {
     async fn new() -> Self {
-        // A Redis that answers late, or a remembered right whose time is over on a slow machine, would have things read
-        // again at moments of its own.
-        let settings = [
-            ("Bootstrap:Template", "empty"),
-            ("ConnectionStrings:Redis", "memory://"),
-            ("Cache:Ttl:Reference", "86400"),
-            ("Cache:Ttl:Transactional", "86400"),
-        ];
-        let world = World::with(&settings).await;
+        let world = warm().await;
         let tenant = world.tenant("acme", "SAR", "empty").await;
         tenant.accounts(&[("1000", "asset"), ("2000", "liability"), ("4000", "income")]).await;
         Self { world, tenant, over: Vec::new() }

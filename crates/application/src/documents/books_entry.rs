@@ -1,8 +1,9 @@
 //! The entry of a document in the ledger, of whatever type it is.
 
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry, NewLine,
+    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, NewEntry, NewLine,
 };
+use domain::documents::document_type::DocumentType;
 use domain::error::{Language, Violation};
 use domain::ids::{JournalEntryId, NumberSeriesId};
 
@@ -53,7 +54,7 @@ impl BooksEntry<'_> {
             lines: self.lines,
         };
         let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-        let draft = draft.of(EntrySource::new(document.document_type.source(), document.id.uuid()));
+        let draft = draft.of(EntrySource::new(source_of(document.document_type)?, document.id.uuid()));
         let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
         Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
         Ok(StoredDocument {
@@ -65,6 +66,11 @@ impl BooksEntry<'_> {
             ..document
         })
     }
+}
+
+/// What entries of a type of document are of.
+pub(in crate::documents) fn source_of(document_type: DocumentType) -> AppResult<EntrySourceKind> {
+    document_type.source().ok_or_else(|| AppError::internal("a document that posts nothing has an entry"))
 }
 
 /// Lines of the entry are not lines of the document, so what the ledger refuses points at the document as a whole.

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::ports::DocumentId;
-use super::steps::{delete, draft, keep, may_post, note, of_type};
+use super::ports::{DocumentId, DocumentStatus};
+use super::steps::{changeable, delete, draft, keep, may_post, note, of_type};
 use super::views::DocumentView;
 use super::{DocumentBody, PreparedDocument};
 use crate::accounting::ports::books::Books;
@@ -19,7 +19,7 @@ use crate::wire::{Kept, MergePatch};
 /// `POST` to the collection.
 pub struct CreateDocument<B>(pub Kept<B>);
 
-/// `PATCH` of a draft.
+/// `PATCH` of a draft, or of an order that is confirmed.
 pub struct UpdateDocument<B> {
     pub id: DocumentId,
     pub patch: MergePatch<B>,
@@ -79,10 +79,13 @@ impl<B: DocumentBody> Command for UpdateDocument<B> {
     type Output = DocumentView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DocumentView>> {
-        let stored = draft(ctx, uow, self.id, B::TYPE).await?;
+        let stored = changeable(ctx, uow, self.id, B::TYPE).await?;
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
+        if stored.status != DocumentStatus::Draft {
+            return Ok(done(B::revise(ctx, uow, prepared, &stored).await?));
+        }
         let scale = prepared.scale();
         let document = keep(uow, prepared.into_document(), Some(&stored)).await?;
         let before = stored.shown(None, scale);
@@ -127,7 +130,7 @@ impl<B: DocumentBody> Command for CopyDocument<B> {
         // Dates, and the number that the other side gave it, are those of one document only.
         let today = ctx.today(uow.now());
         let fresh = format!(
-            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null,"prepayments":null}}"#
+            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null,"prepayments":null,"validUntil":null}}"#
         );
         let kept = MergePatch::<B>::of_known(fresh).apply(&stored.body)?;
         make_draft(ctx, uow, &kept).await

@@ -2,7 +2,7 @@
 
 domain::errors! {
     DOCUMENT_NOT_DRAFT = "document_not_draft", Conflict, User,
-        "{number} is posted, so it no longer changes.", "رُحّل المستند {number}، لذا لا يتغير بعد الآن.";
+        "{number} is no draft any more, so it no longer changes.", "لم يعد {number} مسودة، لذا لا يتغير بعد الآن.";
     DOCUMENT_NOT_POSTED = "document_not_posted", Conflict, User,
         "The document is {status}; only a posted one can be taken back.", "حالة المستند {status}؛ ولا يُسترد إلا المستند المرحّل.";
     DOCUMENT_POST_PERMISSION = "document_post_permission", Forbidden, Administrator,
@@ -92,4 +92,34 @@ domain::errors! {
     DOCUMENT_IN_RETURN = "document_in_filed_return", Conflict, User,
         "The VAT of {number} is in a return that was filed. Make a credit note instead.",
         "ضريبة {number} ضمن إقرار قُدّم من قبل. أصدر إشعارًا دائنًا بدلًا من ذلك.";
+    STEP_NOT_POSSIBLE = "step_not_possible", Conflict, User,
+        "{number} is {status}, so it cannot take the step {step}.", "حالة {number} هي {status}، لذا لا يمكن تنفيذ الخطوة {step}.";
+    ORDER_NOT_CONFIRMED = "order_not_confirmed", Conflict, User,
+        "The order {number} is {status}; only what is confirmed is received and invoiced.",
+        "حالة الأمر {number} هي {status}؛ ولا يُستلم ولا يُفوتر إلا المؤكد.";
+    ORDER_HAS_PROGRESS = "order_has_progress", Conflict, User,
+        "Something of {number} has been delivered or invoiced already. Close the order instead: that cancels the rest.",
+        "سُلّم أو فُوتر شيء من {number} من قبل. أغلق الأمر بدلًا من ذلك: يلغي ذلك ما بقي منه.";
+    ORDER_FIXED = "order_fixed", Rule, User,
+        "Something of the order has been delivered or invoiced already, so its party and its currency no longer change.",
+        "سُلّم أو فُوتر شيء من الأمر من قبل، لذا لا يتغير طرفه ولا عملته.";
+    ORDER_LINE_UNKNOWN = "order_line_unknown", Rule, User,
+        "{number} has no line {line}.", "لا يوجد في {number} سطر برقم {line}.";
+    NOTHING_OPEN = "nothing_open", Conflict, User,
+        "Nothing of {number} is open to be invoiced.", "لا شيء من {number} مفتوح ليُفوتر.";
+    LINE_NAMED_TWICE = "line_named_twice", Rule, User,
+        "Line {line} is named twice.", "ذُكر السطر {line} مرتين.";
+    LINE_MEMBER_UNFIT = "line_member_unfit", Rule, Developer,
+        "Lines of documents of the type {type} do not take {member}.", "لا تقبل سطور المستندات من النوع {type} العضو {member}.";
+    QUOTATION_EXPIRED = "quotation_expired", Conflict, User,
+        "The quotation {number} was valid until {date}.", "كان عرض السعر {number} صالحًا حتى {date}.";
+    QUOTATION_CONVERTED = "quotation_converted", Conflict, User,
+        "The quotation {number} became the document {id} already.", "تحوّل عرض السعر {number} إلى المستند {id} من قبل.";
+    VALID_UNTIL_EARLY = "valid_until_early", Rule, User,
+        "The last day of a quotation is not before its date, {date}.", "لا يسبق آخر يوم لعرض السعر تاريخه {date}.";
+    PRICE_MISMATCH = "price_mismatch", Rule, User,
+        "The price {billed} is not the {ordered} of line {line} of {number}. Whoever has the permission purchase.invoice.accept_difference may accept it with acceptDifferenceReason.",
+        "السعر {billed} ليس سعر السطر {line} في {number} وهو {ordered}. لمن لديه الصلاحية purchase.invoice.accept_difference أن يقبله مع acceptDifferenceReason.";
+    DOCUMENT_HAS_NOTES = "document_has_notes", Conflict, User,
+        "Notes have taken something of {number} back. Reverse them first.", "استردت إشعارات شيئًا من {number}. اعكسها أولًا.";
 }

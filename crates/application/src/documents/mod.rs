@@ -1,4 +1,4 @@
-//! Documents: invoices, bills and notes, receipts and payments (R70–R87, R105).
+//! Documents: quotations and orders, invoices, bills and notes, receipts and payments (R70–R87, R105).
 //!
 //! A draft is the body that made it, kept as it was sent, with what it came to beside it. Posting takes the body once more
 //! through the same preparation, so that a draft promises exactly what posting does. [`DocumentType`] is the only place that
@@ -12,6 +12,7 @@ pub mod error;
 mod exchange;
 pub mod money;
 pub mod numbering;
+pub mod orders;
 mod party;
 pub mod ports;
 mod steps;
@@ -28,7 +29,7 @@ use self::ports::{DocumentId, StoredDocument};
 use self::views::DocumentView;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{Kept, Patchable, RequiredText};
@@ -84,6 +85,16 @@ pub trait DocumentBody: Patchable + Send + Sync + 'static {
         prepared: Self::Prepared,
         draft: Option<&StoredDocument>,
     ) -> AppResult<DocumentView>;
+
+    /// Puts a prepared order in the place of the confirmed one. Only orders change after they are drafts.
+    async fn revise(
+        _ctx: &RequestContext,
+        _uow: &mut dyn UnitOfWork,
+        _prepared: Self::Prepared,
+        _stored: &StoredDocument,
+    ) -> AppResult<DocumentView> {
+        Err(AppError::internal("a document that is no order was revised"))
+    }
 }
 
 /// What a body is prepared to.
@@ -151,18 +162,27 @@ pub struct DocumentSummaries {
     pub copy: &'static str,
 }
 
-/// Declares the names of a type of document from its module, its words and its path.
+/// Declares the names of a type of document from its module, its words and its path. The step out of the draft is called `post`
+/// unless it is named.
 #[macro_export]
 macro_rules! document_names {
     (
         $module:literal, $entity:literal, $entities:literal, $path:literal, $one:literal, $tag:literal, $about:literal,
         $undo:literal
     ) => {
+        $crate::document_names!(
+            $module, $entity, $entities, $path, $one, $tag, $about, "post" "Post", $undo
+        )
+    };
+    (
+        $module:literal, $entity:literal, $entities:literal, $path:literal, $one:literal, $tag:literal, $about:literal,
+        $enter:literal $entering:literal, $undo:literal
+    ) => {
         $crate::documents::DocumentNames {
             entity: $entity,
             path: $path,
             path_of_one: concat!($path, "/{id}"),
-            path_of_post: concat!($path, "/{id}/post"),
+            path_of_post: concat!($path, "/{id}/", $enter),
             path_of_copy: concat!($path, "/{id}/copy"),
             path_of_undo: concat!($path, "/{id}/", $undo),
             summaries: $crate::documents::DocumentSummaries {
@@ -171,7 +191,7 @@ macro_rules! document_names {
                 create: concat!("Create ", $one),
                 update: concat!("Change the draft of ", $one),
                 delete: concat!("Delete the draft of ", $one),
-                post: concat!("Post ", $one),
+                post: concat!($entering, " ", $one),
                 copy: concat!("Copy ", $one),
             },
             tag: $tag,
@@ -179,7 +199,7 @@ macro_rules! document_names {
             create: concat!("create_", $entity),
             update: concat!("update_", $entity),
             delete: concat!("delete_", $entity),
-            post: concat!("post_", $entity),
+            post: concat!($enter, "_", $entity),
             undo: concat!($undo, "_", $entity),
             copy: concat!("copy_", $entity),
             list: concat!("list_", $entities),
@@ -188,7 +208,7 @@ macro_rules! document_names {
             can_create: concat!($module, ".", $entity, ".create"),
             can_update: concat!($module, ".", $entity, ".update"),
             can_delete: concat!($module, ".", $entity, ".delete"),
-            can_post: concat!($module, ".", $entity, ".post"),
+            can_post: concat!($module, ".", $entity, ".", $enter),
             can_undo: concat!($module, ".", $entity, ".", $undo),
         }
     };

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
+use domain::documents::progress::LineProgress;
 use domain::ids::{Id, JournalEntryId, NumberSeriesId, TenantId, UserId};
 use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
@@ -22,15 +23,29 @@ use crate::ports::storage_error::StorageResult;
 pub enum Document {}
 pub type DocumentId = Id<Document>;
 
+pub use domain::documents::status::DocumentStatus;
+
 domain::choices! {
-    /// The states of a document.
-    pub enum DocumentStatus {
-        /// May change, and leaves no trace in the books.
-        Draft = "draft",
-        Posted = "posted",
-        /// Posted, and taken back by the reversal of its entry.
-        Reversed = "reversed",
+    /// What a line of a document does to a line of another one (R73).
+    pub enum LinkKind {
+        /// An invoice bills what is ordered.
+        Bills = "bills",
+        /// A receipt fulfils what is ordered.
+        Fulfils = "fulfils",
+        /// A note corrects what was invoiced.
+        Corrects = "corrects",
     }
+}
+
+/// A line of a document and what it does to a line of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentLink {
+    pub from_line: u32,
+    pub to: DocumentId,
+    pub to_line: u32,
+    pub kind: LinkKind,
+    /// In base units.
+    pub quantity: Quantity,
 }
 
 /// A document as it is kept.
@@ -56,6 +71,10 @@ pub struct StoredDocument {
     /// The supplier's number as it is compared.
     pub supplier_key: Option<String>,
     pub corrects: Option<DocumentId>,
+    /// The order that it bills, where it bills one; of a quotation the document that it became.
+    pub order: Option<DocumentId>,
+    /// The last day of a quotation.
+    pub valid_until: Option<NaiveDate>,
     pub entry: Option<JournalEntryId>,
     pub reversal_entry: Option<JournalEntryId>,
     /// The body that made it.
@@ -67,6 +86,15 @@ pub struct StoredDocument {
     pub created_at: Timestamp,
     pub posted_at: Option<Timestamp>,
     pub version: i64,
+}
+
+impl StoredDocument {
+    /// What a line adds to what the customer may owe, in the company currency: the value that a confirmed order of a customer
+    /// has left to be invoiced.
+    pub fn exposure_of(&self, line: &LineProgress, scale: u8) -> Amount {
+        let open = self.document_type == DocumentType::SalesOrder && self.status == DocumentStatus::Confirmed;
+        if open { line.open_amount(scale) } else { Amount::ZERO }
+    }
 }
 
 /// Amounts that a document takes of a group of another one.
@@ -128,6 +156,30 @@ pub trait DocumentRepository: Send {
         groups: &[DocumentGroup],
         lines: &[DocumentLine],
     ) -> StorageResult<()>;
+    /// Adds lines of an order that is confirmed, each with what it adds to what its party may owe.
+    async fn insert_line_progress(
+        &mut self,
+        order: DocumentId,
+        party: PartyId,
+        lines: &[(LineProgress, Amount)],
+    ) -> StorageResult<()>;
+    /// The lines of an order in their order; of other documents there are none.
+    async fn line_progress(&mut self, order: DocumentId) -> StorageResult<Vec<LineProgress>>;
+    /// Writes lines of an order, in the order of their numbers, over the versions that they were read at. MUST fail as retryable
+    /// when one has another version by now.
+    async fn move_line_progress(
+        &mut self,
+        order: DocumentId,
+        lines: &[(LineProgress, Amount)],
+    ) -> StorageResult<()>;
+    /// Deletes a line at the version that it was read at. MUST fail as retryable when it has another version by now.
+    async fn delete_line_progress(&mut self, order: DocumentId, line: &LineProgress) -> StorageResult<()>;
+    /// What the confirmed orders of a customer have left to be invoiced, in the company currency.
+    async fn open_orders_of(&mut self, party: PartyId) -> StorageResult<Amount>;
+    async fn insert_links(&mut self, from: DocumentId, links: &[DocumentLink]) -> StorageResult<()>;
+    async fn links_from(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLink>>;
+    /// Quotations that are sent and were valid until a day before this one.
+    async fn overdue_quotations(&mut self, today: NaiveDate, max: u32) -> StorageResult<Vec<DocumentId>>;
     /// The groups of documents, in the order of their numbers.
     async fn groups_of(
         &mut self,
@@ -148,29 +200,55 @@ pub trait DocumentRepository: Send {
     ) -> StorageResult<bool>;
 }
 
-/// The fields by which lists of documents filter and sort.
-const FIELDS: [FieldSpec; 13] = [
-    FieldSpec::new("id", FieldKind::Id).sortable(),
-    FieldSpec::new("status", FieldKind::Word(DocumentStatus::WORDS)),
-    FieldSpec::new("kind", FieldKind::Text).nullable(),
-    FieldSpec::new("number", FieldKind::Text).sortable().nullable(),
-    FieldSpec::new("partyId", FieldKind::Id),
-    FieldSpec::new("partyCode", FieldKind::Text),
-    FieldSpec::new("documentDate", FieldKind::Date).sortable(),
-    FieldSpec::new("postingDate", FieldKind::Date),
-    FieldSpec::new("currency", FieldKind::Text),
-    FieldSpec::new("total", FieldKind::Amount),
-    FieldSpec::new("reference", FieldKind::Text).nullable(),
-    FieldSpec::new("correctsId", FieldKind::Id).nullable(),
-    FieldSpec::new("createdAt", FieldKind::Timestamp),
-];
+/// The fields by which lists of documents filter and sort; those of types that have more follow.
+macro_rules! document_fields {
+    ($words:expr $(, $more:expr)* $(,)?) => {
+        &[
+            FieldSpec::new("id", FieldKind::Id).sortable(),
+            FieldSpec::new("status", FieldKind::Word($words)),
+            FieldSpec::new("kind", FieldKind::Text).nullable(),
+            FieldSpec::new("number", FieldKind::Text).sortable().nullable(),
+            FieldSpec::new("partyId", FieldKind::Id),
+            FieldSpec::new("partyCode", FieldKind::Text),
+            FieldSpec::new("documentDate", FieldKind::Date).sortable(),
+            FieldSpec::new("postingDate", FieldKind::Date),
+            FieldSpec::new("currency", FieldKind::Text),
+            FieldSpec::new("total", FieldKind::Amount),
+            FieldSpec::new("reference", FieldKind::Text).nullable(),
+            FieldSpec::new("correctsId", FieldKind::Id).nullable(),
+            FieldSpec::new("createdAt", FieldKind::Timestamp),
+            $($more,)*
+        ]
+    };
+}
 
-pub static DOCUMENT_LIST: ListSpec = ListSpec {
-    resource: "document",
-    fields: &FIELDS,
-    default_sort: &[("id", Direction::Descending)],
-    expand: &[],
-};
+const fn list_of(fields: &'static [FieldSpec]) -> ListSpec {
+    ListSpec { resource: "document", fields, default_sort: &[("id", Direction::Descending)], expand: &[] }
+}
+
+/// Of documents that enter the ledger.
+pub static DOCUMENT_LIST: ListSpec = list_of(document_fields!(DocumentStatus::OF_LEDGER));
+/// Of invoices and bills, which may bill orders.
+pub static INVOICE_LIST: ListSpec =
+    list_of(document_fields!(DocumentStatus::OF_LEDGER, FieldSpec::new("orderId", FieldKind::Id).nullable()));
+/// Of orders.
+pub static ORDER_LIST: ListSpec = list_of(document_fields!(DocumentStatus::OF_ORDERS));
+/// Of quotations.
+pub static QUOTATION_LIST: ListSpec = list_of(document_fields!(
+    DocumentStatus::OF_QUOTATIONS,
+    FieldSpec::new("validUntil", FieldKind::Date).nullable(),
+    FieldSpec::new("convertedToId", FieldKind::Id).nullable(),
+));
+
+/// The list of documents of a type.
+pub const fn list_spec(document_type: DocumentType) -> &'static ListSpec {
+    match document_type {
+        DocumentType::Quotation => &QUOTATION_LIST,
+        DocumentType::SalesOrder | DocumentType::PurchaseOrder => &ORDER_LIST,
+        DocumentType::SalesInvoice | DocumentType::PurchaseInvoice => &INVOICE_LIST,
+        _ => &DOCUMENT_LIST,
+    }
+}
 
 #[async_trait]
 pub trait DocumentQueries: Send + Sync {

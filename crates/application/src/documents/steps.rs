@@ -53,6 +53,21 @@ pub(in crate::documents) async fn of_type(
     found.ok_or_else(|| AppError::not_found(document_type.as_str()))
 }
 
+/// The document at the version that the caller knows, if it still changes: a draft, or an order that is confirmed.
+pub(in crate::documents) async fn changeable(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    id: DocumentId,
+    document_type: DocumentType,
+) -> AppResult<StoredDocument> {
+    let stored = of_type(uow, id, document_type).await?;
+    if document_type.is_order() && stored.status == DocumentStatus::Confirmed {
+        check_version(ctx, stored.version)?;
+        return Ok(stored);
+    }
+    draft(ctx, uow, id, document_type).await
+}
+
 /// The draft at the version that the caller knows.
 pub(in crate::documents) async fn draft(
     ctx: &RequestContext,

@@ -13,12 +13,12 @@ use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use serde_json::json;
 
-use super::books_entry::of_the_whole;
-use super::error::{DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
+use super::books_entry::{of_the_whole, source_of};
+use super::error::{DOCUMENT_HAS_NOTES, DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
 use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
 use super::steps::{note_posted, of_type};
-use super::trade::{NewSalesCreditNote, NewSalesInvoice, post};
+use super::trade::{NewSalesCreditNote, NewSalesInvoice, OrderMoves, post};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
 use crate::accounting::ledger::{Ledger, Posting};
@@ -130,6 +130,10 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
             return Err(Violation::new(&DOCUMENT_IN_RETURN).with("number", number).into());
         }
         let entry = stored.entry.ok_or_else(|| AppError::internal("a posted document has no entry"))?;
+        let groups = uow.documents().groups_of(&BTreeSet::from([self.id])).await?;
+        if groups.iter().any(|(_, group)| !(group.used_taxable.is_zero() && group.used_vat.is_zero())) {
+            return Err(Violation::new(&DOCUMENT_HAS_NOTES).with("number", number).into());
+        }
         if self.body.undo_allocations {
             undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
         }
@@ -138,6 +142,7 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         take_back_withholding(uow, self.id, reversal).await?;
         give_back(uow, &stored).await?;
         let scale = uow.ledger().company_currency().await?.scale;
+        OrderMoves::of_reversal(uow, &stored).await?.save(uow, stored.id, scale).await?;
         let before = stored.shown(None, scale);
         let view = DocumentView { reason: Some(self.body.reason.to_string()), ..stored.view.clone() };
         let (version, lines) = (stored.version, stored.lines.clone());
@@ -170,7 +175,7 @@ impl<B: DocumentBody> ReverseDocument<B> {
             return Err(AppError::internal("the entry of a posted document is not in the ledger"));
         };
         let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(B::TYPE.source(), self.id.uuid(), 1);
+        let source = EntrySource::part(source_of(B::TYPE)?, self.id.uuid(), 1);
         let draft = entry.document_reversal(id, &self.body.reason, source)?;
         let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
         Ledger::open(ctx, uow).await?.post_one(uow, posting).await.map_err(of_the_whole)?;

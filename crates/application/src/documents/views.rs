@@ -1,29 +1,32 @@
 //! Documents as the API shows them.
 
 use chrono::NaiveDate;
+use domain::documents::document_type::{DocumentType, TradeSide};
+use domain::documents::progress::{BillingBasis, HowFar, LineProgress};
 use domain::money::Amount;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ports::{DocumentStatus, StoredDocument};
+use super::ports::StoredDocument;
 
-/// An invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
+/// A quotation, an order, an invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
 /// negative. Members that a type of document does not have are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentView {
     pub id: Uuid,
-    /// `sales_invoice`, `sales_credit_note`, `sales_debit_note`, `purchase_invoice`, `purchase_credit_note`, `receipt` or
-    /// `payment`.
+    /// `quotation`, `sales_order`, `purchase_order`, `sales_invoice`, `sales_credit_note`, `sales_debit_note`,
+    /// `purchase_invoice`, `purchase_credit_note`, `receipt` or `payment`.
     #[serde(rename = "type")]
     pub document_type: String,
     /// Of an invoice `standard`, `simplified` or `prepayment`; of a bill of customs `customs`; of a note `return`, `cancellation`, `price` or `rebate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// `draft`, `posted` or `reversed`.
+    /// `draft`, `posted` or `reversed`; of a quotation `draft`, `sent`, `accepted`, `declined` or `expired`; of an order `draft`,
+    /// `confirmed`, `closed` or `cancelled`.
     pub status: String,
-    /// The legal number; null for drafts.
+    /// The number, which is a legal one for what enters the ledger; null for drafts.
     pub number: Option<String>,
     pub party_id: Uuid,
     pub party_code: String,
@@ -45,6 +48,23 @@ pub struct DocumentView {
     /// The number that the supplier gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supplier_number: Option<String>,
+    /// The last day of a quotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+    /// The document that a quotation became, and its type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted_to_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted_to_type: Option<String>,
+    /// The order that an invoice bills; absent where it bills none or several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    /// How far an order is invoiced: `none`, `partial` or `full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_state: Option<String>,
+    /// How far a purchase order is received: `none`, `partial` or `full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt_state: Option<String>,
     /// The document that a note corrects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrects_id: Option<Uuid>,
@@ -94,6 +114,7 @@ pub struct DocumentView {
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
     pub created_at: String,
+    /// When it was posted, sent or confirmed.
     #[schema(format = "date-time")]
     pub posted_at: Option<String>,
     pub version: i64,
@@ -216,6 +237,33 @@ pub struct DocumentLineView {
     /// The line of the corrected document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects_line_no: Option<u32>,
+    /// The order that the line bills, and the line of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_line_no: Option<u32>,
+    /// The quantity in base units of the item, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_quantity: Option<String>,
+    /// What has become of a line of an order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<LineProgressView>,
+}
+
+/// What has become of a line of an order, in base units of its item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LineProgressView {
+    pub ordered: String,
+    pub cancelled: String,
+    pub delivered: String,
+    pub returned: String,
+    pub invoiced: String,
+    pub credited: String,
+    /// What is still to be delivered or received.
+    pub to_deliver: String,
+    /// What may be invoiced now: of a sales order all that is ordered, of a purchase order what is received.
+    pub to_invoice: String,
 }
 
 /// A charge on the whole document.
@@ -254,8 +302,8 @@ pub struct CreatedDocumentView {
 impl StoredDocument {
     /// The view with what may have changed since it was made. Without lines; `open` is what is not settled.
     pub fn shown(&self, open: Option<Amount>, scale: u8) -> DocumentView {
-        let posted = self.status != DocumentStatus::Draft;
-        let open = open.map(Amount::abs).filter(|_| posted);
+        // Quotations and orders are not paid.
+        let open = open.map(Amount::abs).filter(|_| self.entry.is_some());
         let state = open.map(|open| match open {
             open if open.is_zero() => "paid",
             open if open == self.total => "open",
@@ -283,5 +331,44 @@ impl StoredDocument {
     /// Whether less is open than fell due. A document that deducts prepayments has less open from the beginning.
     fn settles_in_parts(&self, open: Amount) -> bool {
         Amount::parse(&self.view.totals.payable).is_ok_and(|payable| open < payable)
+    }
+}
+
+impl DocumentView {
+    /// An order with what has become of its lines.
+    #[must_use]
+    pub fn with_progress(self, document_type: DocumentType, lines: &[LineProgress]) -> Self {
+        if lines.is_empty() {
+            return self;
+        }
+        let basis = document_type.billing_basis();
+        let billed = lines.iter().map(|line| (line.billed(), line.wanted()));
+        let received = lines.iter().map(|line| (line.kept(), line.wanted()));
+        let bought = document_type.side() == TradeSide::Purchase;
+        let shown = |view: DocumentLineView| {
+            let progress = lines.iter().find(|line| line.line_no == view.line_no);
+            DocumentLineView { progress: progress.map(|line| LineProgressView::of(line, basis)), ..view }
+        };
+        Self {
+            billing_state: Some(HowFar::of(billed).as_str().to_owned()),
+            receipt_state: bought.then(|| HowFar::of(received).as_str().to_owned()),
+            lines: self.lines.map(|lines| lines.into_iter().map(shown).collect()),
+            ..self
+        }
+    }
+}
+
+impl LineProgressView {
+    fn of(line: &LineProgress, basis: BillingBasis) -> Self {
+        Self {
+            ordered: line.ordered.to_string(),
+            cancelled: line.cancelled.to_string(),
+            delivered: line.delivered.to_string(),
+            returned: line.returned.to_string(),
+            invoiced: line.invoiced.to_string(),
+            credited: line.credited.to_string(),
+            to_deliver: line.to_deliver().to_string(),
+            to_invoice: line.to_invoice(basis).to_string(),
+        }
     }
 }

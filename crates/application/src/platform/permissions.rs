@@ -32,8 +32,34 @@ macro_rules! document_permissions {
     };
 }
 
+/// The permissions for quotations and orders: those of drafts, and one for each step.
+macro_rules! order_permissions {
+    ($prefix:literal, $en:literal, $ar:literal $(, $step:literal $step_en:literal $step_ar:literal)*) => {
+        &[
+            permission(concat!($prefix, ".read"), concat!("See ", $en), concat!("عرض ", $ar)),
+            permission(concat!($prefix, ".create"), concat!("Create ", $en), concat!("إنشاء ", $ar)),
+            permission(concat!($prefix, ".update"), concat!("Change ", $en), concat!("تعديل ", $ar)),
+            permission(concat!($prefix, ".delete"), concat!("Delete drafts of ", $en), concat!("حذف مسودات ", $ar)),
+            $(permission(concat!($prefix, ".", $step), concat!($step_en, " ", $en), concat!($step_ar, " ", $ar)),)*
+        ]
+    };
+}
+
 /// Those of documents, a type a line.
 static DOCUMENTS: &[&[PermissionSpec]] = &[
+    order_permissions!(
+        "sales.quotation", "quotations", "عروض الأسعار",
+        "send" "Send" "إرسال", "accept" "Accept" "قبول", "decline" "Decline" "رفض", "convert" "Convert" "تحويل"
+    ),
+    order_permissions!(
+        "sales.sales_order", "sales orders", "أوامر البيع",
+        "confirm" "Confirm" "تأكيد", "close" "Close and reopen" "إغلاق وإعادة فتح", "cancel" "Cancel" "إلغاء"
+    ),
+    order_permissions!(
+        "purchase.purchase_order", "purchase orders", "أوامر الشراء",
+        "confirm" "Confirm" "تأكيد", "receive" "Receive" "استلام", "close" "Close and reopen" "إغلاق وإعادة فتح",
+        "cancel" "Cancel" "إلغاء"
+    ),
     document_permissions!(
         "sales.sales_invoice",
         "sales invoices",
@@ -124,6 +150,11 @@ static OTHERS: &[PermissionSpec] = &[
         "parties.bank_account.verify",
         "Verify bank accounts of parties",
         "التحقق من الحسابات البنكية للأطراف",
+    ),
+    permission(
+        "purchase.invoice.accept_difference",
+        "Accept prices on bills that are not those of the order",
+        "قبول أسعار في الفواتير تختلف عن أسعار الأمر",
     ),
     permission("sales.credit.override", "Sell beyond credit limits", "البيع بما يتجاوز حدود الائتمان"),
     permission("settlement.open_item.read", "See open items", "عرض البنود المفتوحة"),

@@ -22,7 +22,7 @@ pub trait Patchable: WireType {
 }
 
 /// Members that act once, when the body is sent, and are not part of what is kept.
-const NOT_KEPT: [&str; 2] = ["post", "payment"];
+const NOT_KEPT: [&str; 4] = ["post", "send", "confirm", "payment"];
 /// Members that act once, when a draft is changed.
 const PATCH_ONLY_ONCE: [&str; 1] = ["reprice"];
 
@@ -121,8 +121,13 @@ impl<B: Patchable> MergePatch<B> {
 
     /// The body with the patch merged in.
     pub fn apply(&self, before: &str) -> AppResult<Kept<B>> {
-        let Kept { body, text } = Kept::read(merged(Raw::new(before), Raw::new(&self.text)))?;
+        let Kept { body, text } = Kept::read(self.merged(before))?;
         Ok(Kept { body, text: kept(Raw::new(&text)) })
+    }
+
+    /// Its JSON.
+    pub fn merged(&self, kept: &str) -> String {
+        merged(Raw::new(kept), Raw::new(&self.text))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the company is called and how it is registered, as its documents and returns say it (R39).
 
 use crate::country::Country;
+use crate::documents::price_match::PriceTolerance;
 use crate::error::{Violation, Violations};
 use crate::parties::address::Address;
 use crate::parties::registration::{Registration, RegistrationScheme, Registrations};
@@ -57,6 +58,8 @@ pub struct CompanyProfile {
     pub vat_period: VatPeriod,
     /// Whether prices of new documents include VAT.
     pub prices_include_vat: bool,
+    /// How far prices on bills may be from those of the orders.
+    pub price_tolerance: PriceTolerance,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -71,6 +74,7 @@ impl CompanyProfile {
             address: None,
             vat_period: VatPeriod::Quarterly,
             prices_include_vat: false,
+            price_tolerance: PriceTolerance::default(),
             version: 0,
         }
     }

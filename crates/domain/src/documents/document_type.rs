@@ -1,11 +1,16 @@
 //! The types of documents and what makes them differ (R71). Nothing else asks for a type by name.
 
+use super::progress::BillingBasis;
+use super::status::DocumentStatus;
 use crate::accounting::journal_entry::EntrySourceKind;
 use crate::error::Phrase;
 
 crate::choices! {
     /// The types of documents.
     pub enum DocumentType {
+        Quotation = "quotation",
+        SalesOrder = "sales_order",
+        PurchaseOrder = "purchase_order",
         SalesInvoice = "sales_invoice",
         SalesCreditNote = "sales_credit_note",
         SalesDebitNote = "sales_debit_note",
@@ -57,22 +62,54 @@ pub enum TradeSide {
     Purchase,
 }
 
-/// What becomes of a posted document that was wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undoing {
-    /// Another document corrects it: what was given to a customer is not taken back silently.
-    ByNote,
-    /// Its entry is reversed.
-    ByReversal,
-}
-
 impl DocumentType {
     pub const fn side(self) -> TradeSide {
         match self {
-            Self::SalesInvoice | Self::SalesCreditNote | Self::SalesDebitNote | Self::Receipt => {
-                TradeSide::Sale
+            Self::Quotation
+            | Self::SalesOrder
+            | Self::SalesInvoice
+            | Self::SalesCreditNote
+            | Self::SalesDebitNote
+            | Self::Receipt => TradeSide::Sale,
+            Self::PurchaseOrder | Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Payment => {
+                TradeSide::Purchase
             }
-            Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Payment => TradeSide::Purchase,
+        }
+    }
+
+    /// Whether it enters the ledger. Quotations and orders do not: they only promise what other documents do.
+    pub const fn posts(self) -> bool {
+        !matches!(self, Self::Quotation | Self::SalesOrder | Self::PurchaseOrder)
+    }
+
+    /// Whether its lines keep what has become of them, so that it may change and be closed after it was confirmed.
+    pub const fn is_order(self) -> bool {
+        matches!(self, Self::SalesOrder | Self::PurchaseOrder)
+    }
+
+    /// The type of the orders whose lines it bills.
+    pub const fn billed_order(self) -> Option<Self> {
+        match self {
+            Self::SalesInvoice => Some(Self::SalesOrder),
+            Self::PurchaseInvoice => Some(Self::PurchaseOrder),
+            _ => None,
+        }
+    }
+
+    /// The quantity up to which the document bills lines of orders.
+    pub const fn billing_basis(self) -> BillingBasis {
+        match self.side() {
+            TradeSide::Sale => BillingBasis::Ordered,
+            TradeSide::Purchase => BillingBasis::Delivered,
+        }
+    }
+
+    /// The state of a document that is no draft any more.
+    pub const fn entered(self) -> DocumentStatus {
+        match self {
+            Self::Quotation => DocumentStatus::Sent,
+            Self::SalesOrder | Self::PurchaseOrder => DocumentStatus::Confirmed,
+            _ => DocumentStatus::Posted,
         }
     }
 
@@ -105,15 +142,6 @@ impl DocumentType {
         }
     }
 
-    pub const fn undoing(self) -> Undoing {
-        match self {
-            Self::SalesInvoice | Self::SalesCreditNote | Self::SalesDebitNote => Undoing::ByNote,
-            Self::PurchaseInvoice | Self::PurchaseCreditNote | Self::Receipt | Self::Payment => {
-                Undoing::ByReversal
-            }
-        }
-    }
-
     /// The code of the journal that takes its entry, unless it is money that moved.
     pub const fn journal_code(self) -> &'static str {
         match self.side() {
@@ -122,21 +150,26 @@ impl DocumentType {
         }
     }
 
-    pub const fn source(self) -> EntrySourceKind {
+    /// What its entries are of; `None` where it makes none.
+    pub const fn source(self) -> Option<EntrySourceKind> {
         match self {
-            Self::SalesInvoice => EntrySourceKind::SalesInvoice,
-            Self::SalesCreditNote => EntrySourceKind::SalesCreditNote,
-            Self::SalesDebitNote => EntrySourceKind::SalesDebitNote,
-            Self::PurchaseInvoice => EntrySourceKind::PurchaseInvoice,
-            Self::PurchaseCreditNote => EntrySourceKind::PurchaseCreditNote,
-            Self::Receipt => EntrySourceKind::Receipt,
-            Self::Payment => EntrySourceKind::Payment,
+            Self::Quotation | Self::SalesOrder | Self::PurchaseOrder => None,
+            Self::SalesInvoice => Some(EntrySourceKind::SalesInvoice),
+            Self::SalesCreditNote => Some(EntrySourceKind::SalesCreditNote),
+            Self::SalesDebitNote => Some(EntrySourceKind::SalesDebitNote),
+            Self::PurchaseInvoice => Some(EntrySourceKind::PurchaseInvoice),
+            Self::PurchaseCreditNote => Some(EntrySourceKind::PurchaseCreditNote),
+            Self::Receipt => Some(EntrySourceKind::Receipt),
+            Self::Payment => Some(EntrySourceKind::Payment),
         }
     }
 
     /// What people call it.
     pub const fn name(self) -> Phrase {
         match self {
+            Self::Quotation => Phrase::new("Quotation", "عرض سعر"),
+            Self::SalesOrder => Phrase::new("Sales order", "أمر بيع"),
+            Self::PurchaseOrder => Phrase::new("Purchase order", "أمر شراء"),
             Self::SalesInvoice => Phrase::new("Sales invoice", "فاتورة مبيعات"),
             Self::SalesCreditNote => Phrase::new("Sales credit note", "إشعار دائن مبيعات"),
             Self::SalesDebitNote => Phrase::new("Sales debit note", "إشعار مدين مبيعات"),

@@ -1,7 +1,10 @@
-//! Documents of trade: invoices, bills, notes, receipts and payments (R70–R79).
+//! Documents of trade: quotations, orders, invoices, bills, notes, receipts and payments (R70–R86).
 
 pub mod document_type;
 pub mod money_document;
 pub mod note;
 pub mod posting;
+pub mod price_match;
+pub mod progress;
+pub mod status;
 pub mod supplier_number;

@@ -145,6 +145,8 @@ pub static GENERATED: &[&str] = &[
     "pk_document",
     "pk_document_tax",
     "pk_document_line",
+    "pk_line_progress",
+    "pk_document_link",
     "pk_account",
     "pk_account_history",
     "pk_number_series",

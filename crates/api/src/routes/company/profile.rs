@@ -10,6 +10,7 @@ use application::company::profile::{CompanyProfileChange, CompanyProfileView};
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::company::profile::VAT_NUMBER_APART;
+use domain::documents::price_match::TOLERANCE_NEGATIVE;
 use domain::parties::address::ADDRESS_PART_INVALID;
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
 use http::HeaderMap;
@@ -42,7 +43,13 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<CompanyProfileChange>()
         .ok::<CompanyProfileView>()
-        .errors(&[&INVALID_REGISTRATION, &REGISTRATION_TWICE, &VAT_NUMBER_APART, &ADDRESS_PART_INVALID]);
+        .errors(&[
+            &INVALID_REGISTRATION,
+            &REGISTRATION_TWICE,
+            &VAT_NUMBER_APART,
+            &ADDRESS_PART_INVALID,
+            &TOLERANCE_NEGATIVE,
+        ]);
 }
 
 async fn get(

@@ -15,6 +15,7 @@ use domain::documents::money_document::{
     ALLOCATED_MORE_THAN_PAID, AMOUNT_NOT_POSITIVE, CHARGES_EXCEED_AMOUNT,
 };
 use domain::documents::note::{CORRECTED_LINE_UNKNOWN, NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT};
+use domain::documents::progress::{INVOICE_EXCEEDS_ORDER, INVOICE_EXCEEDS_RECEIPT, ORDER_BELOW_PROGRESS};
 use domain::error::ErrorDef;
 use domain::items::conversion::QUANTITY_NOT_WHOLE;
 use domain::items::item::UNIT_UNKNOWN_FOR_ITEM;
@@ -135,8 +136,35 @@ pub(super) static MONEY: &[&ErrorDef] = &[
 pub(super) static UNDOING: &[&ErrorDef] = &[
     &own::DOCUMENT_NOT_POSTED,
     &own::DOCUMENT_IN_RETURN,
+    &own::DOCUMENT_HAS_NOTES,
     &ENTRY_HAS_ALLOCATIONS,
     &NOTHING_LEFT,
     &FISCAL_PERIOD_CLOSED,
     &DATE_LOCKED,
+];
+
+/// The errors of quotations and orders beside those of lines and taxes.
+pub(super) static ORDERS: &[&ErrorDef] = &[
+    &own::VALID_UNTIL_EARLY,
+    &own::LINE_NAMED_TWICE,
+    &own::LINE_MEMBER_UNFIT,
+    &own::ORDER_FIXED,
+    &ORDER_BELOW_PROGRESS,
+    &own::CREDIT_LIMIT_EXCEEDED,
+];
+
+/// The errors that keep a quotation from being sent and an order from being confirmed.
+pub(super) static CONFIRMING: &[&ErrorDef] =
+    &[&own::DOCUMENT_POST_PERMISSION, &own::DOCUMENT_SERIES_MISSING, &own::PARTY_BLOCKED, &own::ITEM_BLOCKED];
+
+/// The errors of lines that bill orders.
+pub(super) static BILLING: &[&ErrorDef] = &[
+    &own::ORDER_NOT_CONFIRMED,
+    &own::ORDER_LINE_UNKNOWN,
+    &own::LINE_MEMBER_UNFIT,
+    &own::PARTY_DIFFERS,
+    &own::CURRENCY_DIFFERS,
+    &own::PRICE_MISMATCH,
+    &INVOICE_EXCEEDS_ORDER,
+    &INVOICE_EXCEEDS_RECEIPT,
 ];

@@ -2,6 +2,7 @@
 
 mod errors;
 mod operations;
+mod orders;
 mod undo;
 
 use std::marker::PhantomData;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use application::authorize::Access;
 use application::documents::DocumentBody;
 use application::documents::money::{NewPayment, NewReceipt};
-use application::documents::ports::{DOCUMENT_LIST, DocumentId, DocumentQueries};
+use application::documents::orders::{NewPurchaseOrder, NewQuotation, NewSalesOrder};
+use application::documents::ports::{DocumentId, DocumentQueries, list_spec};
 use application::documents::trade::{
     NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote, NewSalesDebitNote, NewSalesInvoice,
 };
@@ -25,6 +27,12 @@ use crate::extract::{Accept, Ctx, Id, ListParams, ListSpecSource};
 use crate::operation::Operations;
 
 pub fn operations(ops: &mut Operations) {
+    trade::<NewQuotation>(ops);
+    orders::quotations(ops);
+    trade::<NewSalesOrder>(ops);
+    orders::sales(ops);
+    trade::<NewPurchaseOrder>(ops);
+    orders::purchases(ops);
     trade::<NewSalesInvoice>(ops);
     undo::cancel(ops);
     trade::<NewSalesCreditNote>(ops);
@@ -49,7 +57,7 @@ fn trade<B: DocumentBody>(ops: &mut Operations) {
 struct ListOf<B>(PhantomData<fn() -> B>);
 
 impl<B: DocumentBody> ListSpecSource for ListOf<B> {
-    const SPEC: &'static ListSpec = &DOCUMENT_LIST;
+    const SPEC: &'static ListSpec = list_spec(B::TYPE);
 }
 
 /// Registers what only reads.
@@ -62,7 +70,7 @@ fn reads<B: DocumentBody>(ops: &mut Operations) {
         .summary(names.summaries.list)
         .description("Lists leave the lines out.")
         .access(Access::Permission(names.can_read))
-        .list::<DocumentView>(&DOCUMENT_LIST);
+        .list::<DocumentView>(list_spec(B::TYPE));
     ops.get(names.path_of_one, get::<B>)
         .id(names.get)
         .tag(names.tag)

@@ -12,7 +12,7 @@ use axum::extract::State;
 use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::error::ErrorDef;
 
-use super::errors::{CONTENT, LINES, MONEY, NOTES, POSTING, SALES, SUPPLIERS};
+use super::errors::{BILLING, CONFIRMING, CONTENT, LINES, MONEY, NOTES, ORDERS, POSTING, SALES, SUPPLIERS};
 use super::reads;
 use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Id, Json};
@@ -28,9 +28,34 @@ const OF_MONEY: &str = "Keeps a draft, or posts it at once with `post`. The acco
      rules unless it is named. What `allocations` name is settled in the same transaction; what is left stays open as an advance \
      of the party.";
 
+const OF_ORDERS: &str = "Keeps a draft, or sends or confirms it at once. Prices, discounts and taxes are calculated as an \
+     invoice calculates them, and nothing enters the books. Sending or confirming gives the number. Everything that is wrong is \
+     answered at once.";
+
+const CHANGING_ORDERS: &str = "A draft changes in everything. A confirmed order changes, too, but never below what has been \
+     delivered or invoiced: a line keeps its number (`lineNo`), and one of which something is done stays. The audit log keeps \
+     every revision.";
+
 /// What creating a document does.
 const fn creating(document_type: DocumentType) -> &'static str {
-    if document_type.moves_money() { OF_MONEY } else { OF_TRADE }
+    match document_type {
+        _ if document_type.moves_money() => OF_MONEY,
+        _ if document_type.posts() => OF_TRADE,
+        _ => OF_ORDERS,
+    }
+}
+
+/// What changing a document does.
+const fn changing(document_type: DocumentType) -> &'static str {
+    if document_type.is_order() { CHANGING_ORDERS } else { "Changes the draft." }
+}
+
+/// What the step out of the draft does.
+const fn entering(document_type: DocumentType) -> &'static str {
+    match document_type.posts() {
+        true => "Gives the draft its number and enters it into the books. It no longer changes.",
+        false => "Gives the draft its number. It is no draft any more.",
+    }
 }
 
 /// The errors of a type's content.
@@ -43,15 +68,23 @@ fn content(document_type: DocumentType) -> Vec<&'static ErrorDef> {
         errors.extend_from_slice(NOTES);
     }
     match document_type.side() {
+        _ if !document_type.posts() => errors.extend_from_slice(ORDERS),
         TradeSide::Sale => errors.extend_from_slice(SALES),
         TradeSide::Purchase => errors.extend_from_slice(SUPPLIERS),
+    }
+    if document_type.billed_order().is_some() {
+        errors.extend_from_slice(BILLING);
     }
     errors
 }
 
 /// The errors that keep a document of the type from being posted.
 const fn posting(document_type: DocumentType) -> &'static [&'static ErrorDef] {
-    if document_type.moves_money() { &[] } else { POSTING }
+    match document_type {
+        _ if document_type.moves_money() => &[],
+        _ if document_type.posts() => POSTING,
+        _ => CONFIRMING,
+    }
 }
 
 pub(super) fn operations<B: DocumentBody>(ops: &mut Operations) {
@@ -72,6 +105,7 @@ pub(super) fn operations<B: DocumentBody>(ops: &mut Operations) {
         .id(names.update)
         .tag(names.tag)
         .summary(names.summaries.update)
+        .description(changing(B::TYPE))
         .command::<UpdateDocument<B>>()
         .if_match()
         .body::<MergePatch<B>>()
@@ -91,7 +125,7 @@ pub(super) fn operations<B: DocumentBody>(ops: &mut Operations) {
         .id(names.post)
         .tag(names.tag)
         .summary(names.summaries.post)
-        .description("Gives the draft its number and enters it into the books. It no longer changes.")
+        .description(entering(B::TYPE))
         .command::<PostDocument<B>>()
         .if_match()
         .ok::<DocumentView>()

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use testkit::cloud::Services;
+use testkit::world::PASSWORD;
 
 use super::*;
 
@@ -10,6 +11,7 @@ const SELLERS: usize = 6;
 /// Acknowledged sales after which the server is killed, on SQLite and on a server that may be slow.
 const SALES: [usize; 2] = [120, 12];
 const DAY: &str = "2026-03-15";
+const EMAIL: &str = "admin@alpha.example";
 
 struct Shop {
     url: String,
@@ -50,6 +52,23 @@ fn line(quantity: &str, price: &str) -> Value {
     json!({ "description": "Work", "quantity": quantity, "unitPrice": price, "taxCode": "S15" })
 }
 
+/// A tenant with nothing but the template's accounts, codes and rules.
+async fn tenant(server: &Server) {
+    let body = json!({
+        "code": "alpha", "name": { "en": "Alpha" }, "currency": "SAR", "country": "SA", "template": "sa-standard",
+        "administrator": { "email": EMAIL, "name": "Admin", "password": PASSWORD },
+    });
+    post(&reqwest::Client::new(), &server.url, &server.token().await, "/admin/tenants", body).await.unwrap();
+}
+
+async fn token(url: &str) -> String {
+    let form = [("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
+    let answer =
+        reqwest::Client::new().post(format!("{url}/api/v1/auth/token")).form(&form).send().await.unwrap();
+    let body: Value = answer.error_for_status().unwrap().json().await.unwrap();
+    body["access_token"].as_str().unwrap().to_owned()
+}
+
 /// Makes who sells, who buys, and an invoice of which there is much to take back; answers that.
 async fn company(url: &str, token: &str) -> String {
     let http = reqwest::Client::new();
@@ -88,12 +107,13 @@ fn of_sources<'r>(rows: &'r [Value], source: impl Fn(&'r Value) -> &'r Value) ->
 async fn of_a_document_there_is_everything_or_nothing() {
     let services = Services::of_test().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = vec![("Bootstrap:Template".to_owned(), "sa-standard".to_owned())];
+    let mut settings = vec![("Bootstrap:Template".to_owned(), "empty".to_owned())];
     settings.extend(services.iter().flat_map(|services| services.settings.clone()));
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
-    let token = server.token().await;
+    tenant(&server).await;
+    let token = token(&server.url).await;
     let credited = company(&server.url, &token).await;
     let shop = Arc::new(Shop {
         url: server.url.clone(),
@@ -113,7 +133,7 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let acknowledged = shop.numbers.lock().await.clone();
 
     let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
-    let token = server.token().await;
+    let token = token(&server.url).await;
     let (url, token) = (server.url.as_str(), token.as_str());
     let mut found = BTreeSet::new();
     let entries = all(url, token, "/journal-entries?").await;

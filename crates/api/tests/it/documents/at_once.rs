@@ -105,3 +105,23 @@ async fn a_draft_is_posted_once_and_an_invoice_cancelled_once() {
     assert_eq!(client.get("/open-items?settledOn[isNull]=true").await.ok()["items"], json!([]));
     whole(client, "/sales-invoices").await;
 }
+
+/// Several lines come back in one note, and that once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_are_credited_once() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let lines = [line("3", "10.00", "S15"), line("3", "20.00", "S15"), line("3", "5.00", "Z-MED")];
+    let sold = posted(client, "/sales-invoices", invoice("2026-03-15", &lines)).await;
+    let back: Vec<_> = (1..=3).map(|n| json!({ "correctsLineNo": n, "quantity": "2" })).collect();
+    let body = json!({
+        "correctsId": sold["id"], "reason": "Returned", "documentDate": "2026-03-20", "lines": back, "post": true,
+    });
+    let codes = once(&join_all((0..SEVERAL).map(|_| client.post("/sales-credit-notes", body.clone()))).await);
+    let told = ["note_quantity_exceeds_document", "credit_exceeds_document", "nothing_left_to_credit"];
+    assert!(codes.iter().all(|code| told.contains(&code.as_str())), "{codes:?}");
+    let cancel = format!("/sales-invoices/{}/cancel", id(&sold));
+    let rest = with_etag(client, "POST", &cancel, json!({ "reason": "The rest" })).await.expect(201).json();
+    assert_eq!(totals(&rest), "35.00 | 4.50 | 39.50", "one of each line was left");
+    whole(client, "/sales-credit-notes").await;
+}

@@ -6,13 +6,7 @@ const MANY: usize = 40;
 
 /// Books with what documents need, in which many things are bought and sold.
 async fn books() -> Measured {
-    let settings = [
-        ("Bootstrap:Template", "empty"),
-        ("ConnectionStrings:Redis", "memory://"),
-        ("Cache:Ttl:Reference", "86400"),
-        ("Cache:Ttl:Transactional", "86400"),
-    ];
-    let world = World::with(&settings).await;
+    let world = warm().await;
     let tenant = world.tenant("acme", "SAR", "sa-standard").await;
     let profile = json!({ "vatNumber": "399999999900003" });
     tenant.client.with_etag("PATCH", "/company-profile", "*", profile).await.expect(200);
@@ -159,7 +153,7 @@ async fn settling_asks_within_its_budgets_however_many_items_there_are() {
             money(&books, *party, 23).await;
         }
         let parties: Vec<_> = parties.iter().map(|party| format!("C{party:03}")).collect();
-        let rule = json!({ "rule": "oldest_due", "date": "2026-03-31", "parties": parties });
+        let rule = json!({ "control": "receivable", "rule": "oldest_due", "date": "2026-03-31", "parties": parties });
         let matched =
             books.within("match payments by a rule", rows, client.post("/allocations/auto", rule)).await.ok();
         assert_eq!(matched["allocationCount"], json!(rows), "{matched}");

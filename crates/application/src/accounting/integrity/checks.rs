@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 14] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 15] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -98,6 +98,12 @@ const RULES: [(&str, IntegrityRule, &str, &str); 14] = [
         IntegrityRule::ReturnEntriesOnce,
         "Every filed VAT return has its tax entries, and they make the VAT that it declares",
         "كل إقرار مقدَّم لضريبة القيمة المضافة له قيوده الضريبية، ومجموعها هو الضريبة المقرّ بها",
+    ),
+    (
+        "progress_equals_links",
+        IntegrityRule::ProgressEqualsLinks,
+        "What is received, invoiced and credited of orders is what the documents say that did it",
+        "المستلم والمفوتر والمسترد من الأوامر هو ما تقوله المستندات التي نفذته",
     ),
 ];
 

@@ -33,6 +33,8 @@ pub enum IntegrityRule {
     TaxDaysEqualEntries,
     /// The entries of a filed return are there, and make the VAT that it declares.
     ReturnEntriesOnce,
+    /// What has become of lines of orders is what the links of other documents say.
+    ProgressEqualsLinks,
 }
 
 /// A contradiction of a rule.

@@ -1,6 +1,7 @@
 //! The body that changes the company profile.
 
 use domain::company::profile::VatPeriod;
+use domain::money::{Amount, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
 use domain::text::LocalizedName;
 
@@ -25,5 +26,9 @@ request! {
         vat_period: Optional<VatPeriod>,
         /// Whether prices of new documents include VAT.
         prices_include_vat: Optional<bool>,
+        /// How far the price on a bill may be from that of the order, in per cent. The larger of the two tolerances counts.
+        price_tolerance_percent: Optional<Percentage>,
+        /// The same as an amount in the company currency, for one base unit.
+        price_tolerance_amount: Optional<Amount>,
     }
 }

@@ -33,6 +33,10 @@ pub struct CompanyProfileView {
     pub vat_period: &'static str,
     /// Whether prices of new documents include VAT.
     pub prices_include_vat: bool,
+    /// How far the price on a bill may be from that of the order, in per cent.
+    pub price_tolerance_percent: String,
+    /// The same as an amount in the company currency, for one base unit.
+    pub price_tolerance_amount: String,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
 }
@@ -46,6 +50,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
             address: Shown::shown(&profile.address),
             vat_period: profile.vat_period.as_str(),
             prices_include_vat: profile.prices_include_vat,
+            price_tolerance_percent: profile.price_tolerance.percent.to_string(),
+            price_tolerance_amount: profile.price_tolerance.amount.display(2),
             version: profile.version,
         }
     }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use domain::company::profile::{CompanyProfile, vat_number};
-use domain::error::Violations;
+use domain::documents::price_match::{PriceTolerance, TOLERANCE_NEGATIVE};
+use domain::error::{Violation, Violations};
+use domain::money::Amount;
 
 use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView};
 use crate::authorize::Access;
@@ -74,6 +76,19 @@ fn merged(
         address: address_after(old.address.as_ref(), &change.address),
         vat_period: change.vat_period.or(&old.vat_period),
         prices_include_vat: change.prices_include_vat.or(&old.prices_include_vat),
+        price_tolerance: PriceTolerance {
+            percent: change.price_tolerance_percent.or(&old.price_tolerance.percent),
+            amount: amount_after(old.price_tolerance.amount, change, violations),
+        },
         version: old.version + 1,
     }
+}
+
+/// The tolerance as an amount, which is not negative.
+fn amount_after(old: Amount, change: &CompanyProfileChange, violations: &mut Violations) -> Amount {
+    let amount = change.price_tolerance_amount.or(&old);
+    if amount.is_negative() {
+        violations.push(Violation::new(&TOLERANCE_NEGATIVE).at("/priceToleranceAmount"));
+    }
+    amount
 }

@@ -319,6 +319,8 @@ impl PreparingMoney<'_> {
             reference: view.reference.clone(),
             supplier_key: None,
             corrects: None,
+            order: None,
+            valid_until: None,
             entry: None,
             reversal_entry: None,
             body: self.body.to_owned(),

@@ -23,11 +23,14 @@ pub const NOTES_LENGTH_MAX: usize = 2_000;
 /// Most prepayment invoices that one invoice deducts.
 pub const PREPAYMENTS_MAX: usize = 100;
 
-/// Declares the body of a document with the members that all of them have, and the function that reads these.
-macro_rules! trade_body {
+/// Declares a body with lines: the members that quotations, orders, invoices and notes have in common, and the function that
+/// reads these. `$enters` is the member that asks for the step out of the draft at once.
+macro_rules! lined_body {
     (
         $(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident {
-            lines: $lines:ty $(= $example:tt)? $(=> $default:tt)?, $($own:tt)*
+            lines: $lines:ty $(= $example:tt)? $(=> $default:tt)?,
+            enters $enters:ident: $entering:literal;
+            $($own:tt)*
         }
     ) => {
         request! {
@@ -39,15 +42,6 @@ macro_rules! trade_body {
                 party_code: Option<Code> = "C-1001",
                 /// The date of the document; today by default.
                 document_date: Option<NaiveDate> = "2026-03-15",
-                /// The date on which it enters the ledger; by default the date of the document, for documents of suppliers today.
-                posting_date: Option<NaiveDate>,
-                /// The day on which goods or services were supplied; by default the date of the document.
-                supply_date: Option<NaiveDate>,
-                /// The date that decides rates of tax and the period of the return. By default the earlier of supply and
-                /// document, for documents of suppliers the posting date.
-                tax_date: Option<NaiveDate>,
-                /// The day on which the whole falls due; by default the payment terms decide.
-                due_date: Option<NaiveDate>,
                 /// The currency; by default that of the party, then that of the company.
                 currency: Option<CurrencyCode>,
                 /// Units of the company currency for one unit of the currency; by default the rate of the tax date.
@@ -76,22 +70,18 @@ macro_rules! trade_body {
                 /// Whether prices that came from a list or an item are looked up again. A draft keeps them otherwise, as long as its
                 /// lines, its currency and `pricesIncludeVat` stay as they are.
                 reprice: bool => false,
-                /// Whether the document is posted at once; otherwise it is kept as a draft. Needs the permission to post.
-                post: bool => false,
+                #[doc = $entering]
+                $enters: bool => false,
                 $($own)*
             }
         }
 
         impl $name {
-            /// What all documents have in common.
-            pub(super) fn common(&self) -> Input<'_> {
+            /// What all documents with lines have in common.
+            pub(in crate::documents) fn lined(&self) -> Input<'_> {
                 Input {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
                     document_date: self.document_date,
-                    posting_date: self.posting_date,
-                    supply_date: self.supply_date,
-                    tax_date: self.tax_date,
-                    due_date: self.due_date,
                     currency: self.currency,
                     rate: self.rate,
                     prices_include_vat: self.prices_include_vat,
@@ -103,35 +93,53 @@ macro_rules! trade_body {
                     discount: (self.discount_percent, self.discount_amount),
                     charges: &self.charges.0,
                     reprice: self.reprice,
-                    kind: None,
-                    purchase_kind: None,
-                    prepayments: &[],
-                    post: self.post,
-                    paid_at_once: false,
-                    credit_override: None,
-                    note: None,
-                    supplier: None,
+                    post: self.$enters,
+                    ..Input::default()
                 }
             }
         }
     };
 }
+pub(in crate::documents) use lined_body;
 
-trade_body! {
-    /// A new invoice to a customer.
-    pub struct NewSalesInvoice as CreateSalesInvoiceBody, patched as UpdateSalesInvoiceBody {
-        lines: List<DocumentLineBody, LINES_MAX, 1> = [{ "description": "Consulting, March", "quantity": "3", "unitPrice": "1000.00", "taxCode": "S15" }],
-        /// `standard` to a business, `simplified` to a consumer, `prepayment` for money that is paid before anything is supplied;
-        /// by default what the kind of the party asks for.
-        kind: Option<InvoiceKind>,
-        /// Prepayment invoices that are deducted.
-        prepayments: List<PrepaymentBody, PREPAYMENTS_MAX> => [],
-        /// The reason for which it is posted although the customer's credit limit does not reach. Needs the permission
-        /// `sales.credit.override`.
-        credit_override_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
-        /// Money that is received with the invoice: a receipt is posted and allocated in the same step. Needs `post`.
-        payment: Option<PaymentAtOnceBody>,
-    }
+/// Declares the body of a document that enters the ledger, with the dates that decide where.
+macro_rules! trade_body {
+    (
+        $(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident {
+            lines: $lines:ty $(= $example:tt)? $(=> $default:tt)?, $($own:tt)*
+        }
+    ) => {
+        lined_body! {
+            $(#[doc = $doc])*
+            pub struct $name as $schema, patched as $patch {
+                lines: $lines $(= $example)? $(=> $default)?,
+                enters post: "Whether the document is posted at once; otherwise it is kept as a draft. Needs the permission to post.";
+                /// The date on which it enters the ledger; by default the date of the document, for documents of suppliers today.
+                posting_date: Option<NaiveDate>,
+                /// The day on which goods or services were supplied; by default the date of the document.
+                supply_date: Option<NaiveDate>,
+                /// The date that decides rates of tax and the period of the return. By default the earlier of supply and
+                /// document, for documents of suppliers the posting date.
+                tax_date: Option<NaiveDate>,
+                /// The day on which the whole falls due; by default the payment terms decide.
+                due_date: Option<NaiveDate>,
+                $($own)*
+            }
+        }
+
+        impl $name {
+            /// What all documents of the ledger have in common.
+            pub(super) fn common(&self) -> Input<'_> {
+                Input {
+                    posting_date: self.posting_date,
+                    supply_date: self.supply_date,
+                    tax_date: self.tax_date,
+                    due_date: self.due_date,
+                    ..self.lined()
+                }
+            }
+        }
+    };
 }
 
 /// Declares the body of a note, with the members that name what it corrects and why.
@@ -172,6 +180,23 @@ macro_rules! note_body {
     };
 }
 
+trade_body! {
+    /// A new invoice to a customer.
+    pub struct NewSalesInvoice as CreateSalesInvoiceBody, patched as UpdateSalesInvoiceBody {
+        lines: List<DocumentLineBody, LINES_MAX, 1> = [{ "description": "Consulting, March", "quantity": "3", "unitPrice": "1000.00", "taxCode": "S15" }],
+        /// `standard` to a business, `simplified` to a consumer, `prepayment` for money that is paid before anything is supplied;
+        /// by default what the kind of the party asks for.
+        kind: Option<InvoiceKind>,
+        /// Prepayment invoices that are deducted.
+        prepayments: List<PrepaymentBody, PREPAYMENTS_MAX> => [],
+        /// The reason for which it is posted although the customer's credit limit does not reach. Needs the permission
+        /// `sales.credit.override`.
+        credit_override_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
+        /// Money that is received with the invoice: a receipt is posted and allocated in the same step. Needs `post`.
+        payment: Option<PaymentAtOnceBody>,
+    }
+}
+
 note_body! {
     /// A new note that gives a customer something back.
     pub struct NewSalesCreditNote as CreateSalesCreditNoteBody, patched as UpdateSalesCreditNoteBody {
@@ -203,6 +228,9 @@ trade_body! {
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over, because his rounding decides.
         supplier_vat: Option<Amount>,
+        /// The reason for which prices beyond the company's tolerance of the order are accepted. Needs the permission
+        /// `purchase.invoice.accept_difference`.
+        accept_difference_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
     }
 }
 

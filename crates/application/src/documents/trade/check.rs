@@ -41,7 +41,7 @@ impl PostingCheck<'_> {
         let mut violations = Violations::new();
         self.check_party(&mut violations);
         self.check_lines(&mut violations);
-        if self.document_type.side() == TradeSide::Sale {
+        if self.document_type.side() == TradeSide::Sale && self.document_type.posts() {
             let taxed = [TaxCategory::Standard, TaxCategory::Zero];
             let charges = self.categories.iter().any(|category| taxed.contains(category));
             if charges && !self.facts.company.is_vat_registered() {
@@ -71,11 +71,16 @@ impl PostingCheck<'_> {
     fn check_party(&self, violations: &mut Violations) {
         let reason = match self.document_type.side() {
             TradeSide::Sale => self.party.customer.as_ref().and_then(|customer| {
-                let blocked = matches!(customer.blocked, CustomerBlock::Invoices | CustomerBlock::All);
+                let stopped = match self.document_type.posts() {
+                    true => CustomerBlock::Invoices,
+                    false => CustomerBlock::Orders,
+                };
+                let blocked = customer.blocked == stopped || customer.blocked == CustomerBlock::All;
                 blocked.then(|| customer.blocked_reason.clone().unwrap_or_default())
             }),
             TradeSide::Purchase => self.party.supplier.as_ref().and_then(|supplier| {
-                let blocked = supplier.blocked == SupplierBlock::All;
+                let orders = !self.document_type.posts() && supplier.blocked == SupplierBlock::Orders;
+                let blocked = orders || supplier.blocked == SupplierBlock::All;
                 blocked.then(|| supplier.blocked_reason.clone().unwrap_or_default())
             }),
         };
@@ -98,7 +103,7 @@ impl PostingCheck<'_> {
                     Violation::new(&ITEM_BLOCKED).at(format!("{at}/itemId")).with("item", &item.code);
                 violations.push(refused.with("reason", item.blocked_reason.clone().unwrap_or_default()));
             }
-            if item.kind == ItemKind::Stock {
+            if item.kind == ItemKind::Stock && self.document_type.posts() {
                 let stock = Violation::new(&STOCK_NOT_AVAILABLE).at(format!("{at}/itemId"));
                 violations.push(stock.with("item", &item.code));
             }

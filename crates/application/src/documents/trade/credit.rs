@@ -23,6 +23,8 @@ pub struct CreditCheck {
     /// What the document adds, in the company currency.
     needed: Amount,
     company: Currency,
+    /// Whether what is ordered counts, too.
+    counts_orders: bool,
     overridden: bool,
 }
 
@@ -36,9 +38,14 @@ impl CreditCheck {
         money: DocumentMoney,
     ) -> Option<Self> {
         let customer = party.customer.as_ref()?;
-        let checked = matches!(customer.credit_check, roles::CreditCheck::Invoice | roles::CreditCheck::All);
-        let adds =
-            document_type.side() == TradeSide::Sale && document_type.debits_party() && !input.paid_at_once;
+        let counts_orders =
+            matches!(customer.credit_check, roles::CreditCheck::Order | roles::CreditCheck::All);
+        let checked = match document_type.posts() {
+            true => matches!(customer.credit_check, roles::CreditCheck::Invoice | roles::CreditCheck::All),
+            false => counts_orders,
+        };
+        let sells = document_type.side() == TradeSide::Sale && !input.paid_at_once;
+        let adds = sells && (document_type.debits_party() || document_type == DocumentType::SalesOrder);
         let limit = customer.credit_limit.filter(|_| checked && adds)?;
         Some(Self {
             party: party.id,
@@ -46,20 +53,28 @@ impl CreditCheck {
             limit,
             needed: payable.convert(money.rate.unwrap_or(Rate::ONE), money.company.scale)?,
             company: money.company,
+            counts_orders,
             overridden: input.credit_override.is_some(),
         })
     }
 
-    /// Whether the limit reaches. The party is locked until the commit, so two documents never use the same riyal.
-    pub(super) async fn check(
+    /// Whether the limit reaches. The party is locked until the commit, so two documents never use the same riyal. `released` is
+    /// what the document takes off what is ordered: it is owed instead.
+    pub(in crate::documents) async fn check(
         &self,
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
+        released: Amount,
     ) -> AppResult<Result<(), Violation>> {
         if self.overridden && ctx.permissions.allows(OVERRIDE) {
             return Ok(Ok(()));
         }
-        let used = uow.documents().receivable_of(self.party, &self.code).await?;
+        let mut used = uow.documents().receivable_of(self.party, &self.code).await?;
+        if self.counts_orders {
+            let ordered = uow.documents().open_orders_of(self.party).await?;
+            let ordered = ordered.checked_sub(released).unwrap_or(ordered);
+            used = used.checked_add(ordered).unwrap_or(used);
+        }
         let after = used.checked_add(self.needed);
         if after.is_some_and(|after| after <= self.limit) {
             return Ok(Ok(()));

@@ -11,7 +11,7 @@ use super::input::Input;
 use super::original::Original;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
-use crate::documents::error::{CURRENCY_DIFFERS, DUE_DATE_EARLY, PARTY_DIFFERS};
+use crate::documents::error::{CURRENCY_DIFFERS, DUE_DATE_EARLY, PARTY_DIFFERS, VALID_UNTIL_EARLY};
 use crate::documents::exchange::{DocumentMoney, MoneyAsked};
 use crate::documents::party::{named_party, role_missing};
 use crate::error::AppResult;
@@ -65,11 +65,12 @@ impl Dates {
     ) -> Self {
         let today = ctx.today(uow.now());
         let document = input.document_date.unwrap_or(today);
-        let sale = document_type.side() == TradeSide::Sale;
+        let sale = document_type.side() == TradeSide::Sale || !document_type.posts();
         let posting = input.posting_date.unwrap_or(if sale { document } else { today });
         let supply = input.supply_date.unwrap_or(document);
         let derived = match (sale, document_type.corrects()) {
-            (true, false) => supply.min(document),
+            (true, false) if document_type.posts() => supply.min(document),
+            (true, false) => document,
             (true, true) => document,
             (false, _) => posting,
         };
@@ -78,6 +79,9 @@ impl Dates {
         let corrected = corrected.or(input.note.and_then(|note| note.date));
         if input.due_date.is_some_and(|due| due < document) {
             violations.push(Violation::new(&DUE_DATE_EARLY).at("/dueDate").with("date", document));
+        }
+        if input.valid_until.is_some_and(|last| last < document) {
+            violations.push(Violation::new(&VALID_UNTIL_EARLY).at("/validUntil").with("date", document));
         }
         Self { document, posting, supply, tax, rates: corrected.unwrap_or(tax) }
     }

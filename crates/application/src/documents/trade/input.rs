@@ -16,7 +16,7 @@ use crate::tax::calculation::NAMED_TWICE;
 use crate::wire::DimensionCodes;
 
 /// The members of a body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Input<'b> {
     pub party: Option<Reference<PartyId>>,
     pub document_date: Option<NaiveDate>,
@@ -46,6 +46,10 @@ pub struct Input<'b> {
     pub paid_at_once: bool,
     /// The reason for going beyond the customer's credit limit.
     pub credit_override: Option<&'b str>,
+    /// The reason for accepting other prices than ordered.
+    pub accept_difference: Option<&'b str>,
+    /// The last day of a quotation.
+    pub valid_until: Option<NaiveDate>,
     pub note: Option<Note<'b>>,
     pub supplier: Option<Supplier<'b>>,
 }

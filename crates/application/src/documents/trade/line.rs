@@ -11,6 +11,7 @@ use domain::money::{Amount, Percentage, Price, Quantity};
 use domain::tax::document::Discount;
 
 use super::input::one_discount;
+use super::ordered::OrderedLine;
 use super::original::Original;
 use super::parts::{DocumentChargeBody, DocumentLineBody};
 use crate::documents::error::{LINE_PRICE_MISSING, LINE_TEXT_MISSING, QUANTITY_NOT_POSITIVE};
@@ -22,8 +23,6 @@ use crate::reference::{Reference, by_id_or_code};
 pub struct Line {
     /// Where it stands in the request.
     pub at: String,
-    /// From 1.
-    pub line_no: u32,
     pub item: Option<Reference<ItemId>>,
     pub description: Option<String>,
     pub quantity: Quantity,
@@ -35,6 +34,10 @@ pub struct Line {
     pub account: Option<Reference<AccountId>>,
     pub dimensions: BTreeMap<String, String>,
     pub corrects_line_no: Option<u32>,
+    /// The line of an order that it bills.
+    pub ordered: Option<OrderedLine>,
+    /// The number that a line of an order keeps, and of other lines the place.
+    pub line_no: Option<u32>,
 }
 
 /// A charge, likewise.
@@ -49,11 +52,11 @@ pub struct ChargeLine {
 }
 
 impl Line {
-    /// The line of a body, completed by the line that it corrects.
+    /// The line of a body, completed by the line that it corrects or bills.
     pub fn of(
         index: usize,
         body: &DocumentLineBody,
-        original: Option<&Original>,
+        (original, ordered): (Option<&Original>, Option<OrderedLine>),
         header: &BTreeMap<String, String>,
         violations: &mut Violations,
     ) -> Self {
@@ -71,7 +74,11 @@ impl Line {
             }
             _ => None,
         };
-        let base = corrected.map(|line| Self::again(index, line, body.quantity));
+        let base = match (corrected, &ordered) {
+            (Some(line), _) => Some(Self::again(index, line, body.quantity)),
+            (None, Some(ordered)) => Some(Self::of_order(index, &ordered.line, body)),
+            (None, None) => None,
+        };
         let dimensions = match (&body.dimensions, &base) {
             (Some(own), _) => header.iter().chain(&own.0).map(|(d, v)| (d.clone(), v.clone())).collect(),
             (None, Some(base)) => base.dimensions.clone(),
@@ -89,7 +96,8 @@ impl Line {
             account: by_id_or_code(body.account_id, body.account_code.clone()),
             dimensions,
             corrects_line_no: corrected.map(|line| line.line_no),
-            line_no: number(index),
+            ordered,
+            line_no: body.line_no.as_ref().map_or(Some(number(index)), |number| u32::try_from(number.0).ok()),
             at,
         };
         let line = match base {
@@ -100,6 +108,11 @@ impl Line {
         line
     }
 
+    /// The number of the line that stands at `index`.
+    pub fn number(&self, index: usize) -> u32 {
+        self.line_no.unwrap_or_else(|| number(index))
+    }
+
     /// A line of a posted document in another quantity.
     pub fn again(index: usize, line: &DocumentLineView, quantity: Quantity) -> Self {
         let percent = line.discount_percent.as_deref().and_then(|text| Percentage::parse(text).ok());
@@ -107,7 +120,7 @@ impl Line {
         let whole = Quantity::parse(&line.quantity).unwrap_or(quantity);
         Self {
             at: format!("/lines/{index}"),
-            line_no: number(index),
+            line_no: Some(number(index)),
             item: line.item_id.map(|id| Reference::Id(Id::new(id))),
             description: Some(line.description.clone()),
             quantity,
@@ -122,7 +135,18 @@ impl Line {
             account: None,
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
+            ordered: None,
         }
+    }
+
+    /// A line of an order as an invoice bills it: with the order's account, and with its price unless the unit differs.
+    fn of_order(index: usize, line: &DocumentLineView, body: &DocumentLineBody) -> Self {
+        let base = Self::again(index, line, body.quantity);
+        let by_id = body.unit_id.is_some_and(|id| Some(id.uuid()) != line.unit_id);
+        let by_code =
+            body.unit_code.as_ref().is_some_and(|code| Some(&code.to_string()) != line.unit_code.as_ref());
+        let unit_price = base.unit_price.filter(|_| !(by_id || by_code));
+        Self { account: Some(Reference::Id(AccountId::new(line.account_id))), unit_price, ..base }
     }
 
     /// What is given, and otherwise what `base` has.
@@ -136,6 +160,7 @@ impl Line {
             unit_price: self.unit_price.or(base.unit_price),
             discount: if own_price { self.discount } else { self.discount.or(base.discount) },
             tax_code: self.tax_code.or(base.tax_code),
+            account: self.account.or(base.account),
             ..self
         }
     }

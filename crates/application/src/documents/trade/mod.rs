@@ -4,12 +4,15 @@ mod accounts;
 mod adjust;
 mod body;
 mod check;
+mod content;
 mod credit;
 mod dues;
 mod facts;
 mod header;
 mod input;
 mod line;
+mod moves;
+mod ordered;
 mod original;
 mod parts;
 mod post;
@@ -20,10 +23,17 @@ mod show;
 mod tax_only;
 mod types;
 
+pub(in crate::documents) use body::lined_body;
 pub use body::{
-    NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote, NewSalesDebitNote, NewSalesInvoice,
+    NOTES_LENGTH_MAX, NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote, NewSalesDebitNote,
+    NewSalesInvoice,
 };
+pub use content::OrderLine;
+pub use input::Input;
+pub use moves::OrderMove;
+pub(in crate::documents) use moves::OrderMoves;
 pub use parts::{DocumentChargeBody, DocumentLineBody, PaymentAtOnceBody, PrepaymentBody};
 pub use post::post;
 pub use prepare::{Prepared, Preparing, prepare};
 pub use types::TradeBody;
+pub(in crate::documents) use types::prepare_body;

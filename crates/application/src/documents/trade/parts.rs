@@ -54,6 +54,12 @@ request! {
         tax_base: Option<Amount>,
         /// The VAT.
         tax_amount: Option<Amount>,
+        /// The order that the line bills, with `orderLineNo`. What is not given here is taken from there. Invoices only.
+        order_id: Option<DocumentId>,
+        /// The line of the order that is billed.
+        order_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
+        /// The number of the line, by default its place. It stays the same however often the order changes. Orders only.
+        line_no: Option<Int<1, { LINES_MAX as i64 }>>,
     }
 
     /// A charge on the whole document, such as freight.

@@ -12,10 +12,11 @@ use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use uuid::Uuid;
 
+use super::moves::OrderMoves;
 use super::prepare::Prepared;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
-use crate::documents::books_entry::BooksEntry;
+use crate::documents::books_entry::{BooksEntry, source_of};
 use crate::documents::error::{DOCUMENT_TOTAL_ZERO, TAX_DATE_LOCKED};
 use crate::documents::numbering::take_number;
 use crate::documents::ports::StoredDocument;
@@ -32,7 +33,7 @@ pub async fn post(
     prepared: Prepared,
     draft: Option<&StoredDocument>,
 ) -> AppResult<StoredDocument> {
-    refuse(ctx, uow, &mut books, &prepared).await?;
+    let moves = refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
     let document = &prepared.document;
     let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
@@ -45,17 +46,19 @@ pub async fn post(
     uow.tax_entries().insert_tax_entries(&entries).await?;
     let document = keep(uow, document, draft).await?;
     keep_progress(uow, &prepared).await?;
+    moves.save(uow, document.id, prepared.money.company.scale).await?;
     Ok(document)
 }
 
-/// Everything that keeps the document from being posted, at once.
+/// Everything that keeps the document from being posted, at once. Answers what it will do to lines of orders.
 async fn refuse(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
     prepared: &Prepared,
-) -> AppResult<()> {
+) -> AppResult<OrderMoves> {
     let mut violations = Violations::new();
+    let moves = OrderMoves::of_posting(uow, prepared, &mut violations).await?;
     violations.extend(prepared.refusals.iter().cloned());
     let taxes = prepared.tax_only.iter().any(|one| !one.tax.is_zero());
     if !taxes && prepared.parts.iter().all(|part| part.net.is_zero()) {
@@ -65,9 +68,10 @@ async fn refuse(
     violations.check("", date.map_err(|violation| violation.at("/postingDate")));
     violations.check("", check_tax_date(uow, books, prepared));
     if let Some(credit) = &prepared.credit {
-        violations.check("", credit.check(ctx, uow).await?);
+        let released = moves.released(prepared.money.company.scale);
+        violations.check("", credit.check(ctx, uow, released).await?);
     }
-    Ok(violations.into_result(())?)
+    Ok(violations.into_result(moves)?)
 }
 
 /// Whether the tax lock leaves the tax date open (R67).
@@ -145,7 +149,7 @@ fn tax_entries(
         let Some(category) = code.category else { continue };
         entries.push(TaxEntry {
             id: TaxEntryId::new(uow.new_id()),
-            source_kind: document.document_type.source(),
+            source_kind: source_of(document.document_type)?,
             source_id: document.id.uuid(),
             document_number: number.clone(),
             entry,

@@ -2,7 +2,7 @@
 
 use domain::documents::document_type::{InvoiceKind, PurchaseKind, TradeSide};
 use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
-use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly, spread_discounts};
+use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly};
 use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Percentage, Quantity};
@@ -14,15 +14,19 @@ use domain::tax::tax_code::TaxCode;
 use super::accounts::{LineSlots, party_account};
 use super::adjust::{Deducted, Deducting, take_over_supplier};
 use super::check::{PostingCheck, default_kind};
+use super::content::{Content, OrderLine, bill, check_numbers, credited_base, parts};
 use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::{Facts, Role};
 use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
+use super::moves::OrderMove;
+use super::ordered::{Orders, price_mismatch, unfit_member};
 use super::original::{Original, corrected};
+use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
-use super::resolve::{Codes, Resolved, Resolver};
+use super::resolve::{Codes, Resolver};
 use super::show::Shown;
 use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
 use crate::accounting::ports::books::Books;
@@ -32,6 +36,9 @@ use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
+
+/// Who has it accepts prices on bills that are not those of the order.
+const ACCEPT_DIFFERENCE: &str = "purchase.invoice.accept_difference";
 
 /// A document that may be kept as a draft, with everything that posting needs.
 pub struct Prepared {
@@ -51,6 +58,12 @@ pub struct Prepared {
     pub uses: Vec<GroupUse>,
     /// Per corrected line the quantity that comes back.
     pub credited: Vec<(u32, Quantity)>,
+    /// The same for each line of the note, in base units: its line, the corrected one, the quantity.
+    pub credited_base: Vec<(u32, u32, Quantity)>,
+    /// What it bills of orders.
+    pub bills: Vec<OrderMove>,
+    /// Its own lines as those of an order.
+    pub order_lines: Vec<OrderLine>,
     /// What the customer's credit must reach for.
     pub credit: Option<CreditCheck>,
     /// What only posting refuses.
@@ -81,15 +94,6 @@ struct Header {
     original: Option<Original>,
 }
 
-/// Lines and charges with everything that is known of them.
-struct Content {
-    lines: Vec<(Line, Resolved)>,
-    charges: Vec<(ChargeLine, Resolved)>,
-    tax_only: TaxOnlyLines,
-    codes: Codes,
-    document: Document,
-}
-
 /// Prepares a document, or answers everything that is wrong with it.
 pub async fn prepare(
     preparing: Preparing<'_>,
@@ -101,7 +105,11 @@ pub async fn prepare(
         violations.push(Violation::new(&PAYMENT_NEEDS_POST).at("/payment"));
     }
     let header = preparing.header(uow, books, &mut violations).await?;
-    let (lines, rest) = preparing.lines(&header, &mut violations);
+    let (document_type, input) = (preparing.document_type, &preparing.input);
+    let orders = Orders::named(uow, document_type, input.lines, &mut violations).await?;
+    let (lines, rest) = preparing.lines(&header, &orders, &mut violations);
+    let of = (header.party.as_ref().map(|party| party.id), header.money.currency.code);
+    orders.check(&lines, of, &mut violations);
     let charges = preparing.charges(&header, rest, &mut violations);
     let side = preparing.document_type.side();
     let tax_only = tax_only_lines(&preparing.input, &mut violations);
@@ -129,7 +137,7 @@ pub async fn prepare(
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
         }
     }
-    preparing.finish(uow, header, facts, content, (calculation, uses, credited), violations).await
+    preparing.finish(uow, header, facts, (content, orders), (calculation, uses, credited), violations).await
 }
 
 /// Violations of the calculation with the names that members have in documents.
@@ -167,14 +175,23 @@ impl Preparing<'_> {
     }
 
     /// The lines, and whether the note takes everything that is left of the document that it corrects.
-    fn lines(&self, header: &Header, violations: &mut Violations) -> (Vec<Line>, bool) {
+    fn lines(&self, header: &Header, orders: &Orders, violations: &mut Violations) -> (Vec<Line>, bool) {
         let none = std::collections::BTreeMap::new();
         let dimensions = self.input.dimensions.map_or(&none, |dimensions| &dimensions.0);
         let original = header.original.as_ref();
         if !self.input.lines.is_empty() {
-            let line = |(index, body)| Line::of(index, body, original, dimensions, violations);
-            let lines = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
-            return (lines.map(line).collect(), false);
+            let line = |(index, body): (usize, &DocumentLineBody)| {
+                let at = format!("/lines/{index}");
+                let ordered = orders.line((self.document_type, &at), body, violations);
+                if body.line_no.is_some() && !self.document_type.is_order() {
+                    violations.push(unfit_member(self.document_type, &at, "lineNo"));
+                }
+                Line::of(index, body, (original, ordered), dimensions, violations)
+            };
+            let bodies = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
+            let lines: Vec<Line> = bodies.map(line).collect();
+            check_numbers(&lines, violations);
+            return (lines, false);
         }
         let whole = original.filter(|_| self.note_kind().is_some_and(NoteKind::takes_quantity));
         let Some(original) = whole else {
@@ -268,7 +285,7 @@ impl Preparing<'_> {
 
     /// The kind of an invoice; a note has the kind of what it corrects.
     fn kind(&self, party: Option<&Party>, original: Option<&Original>) -> Option<InvoiceKind> {
-        if self.document_type.side() == TradeSide::Purchase {
+        if self.document_type.side() == TradeSide::Purchase || !self.document_type.posts() {
             return None;
         }
         let corrected = original.and_then(|original| original.document.kind.as_deref());
@@ -333,7 +350,7 @@ impl Preparing<'_> {
         uow: &mut dyn UnitOfWork,
         header: Header,
         facts: Facts,
-        content: Content,
+        (content, orders): (Content, Orders),
         (calculation, mut uses, credited): (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>),
         mut violations: Violations,
     ) -> AppResult<Prepared> {
@@ -353,21 +370,48 @@ impl Preparing<'_> {
         let is_note = self.document_type.corrects();
         let terms = terms(uow, &self.input, header.role.payment_term, is_note, &mut violations).await?;
         let amounts = (payable, calculation.totals.net);
-        let dues =
-            Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
-        let mut refused = Violations::new();
-        let side = self.document_type.side();
-        let account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
+        let mut dues = Dues::default();
+        let (mut refused, mut account) = (Violations::new(), None);
+        if self.document_type.posts() {
+            dues =
+                Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
+            let side = self.document_type.side();
+            account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
+            refused.extend(self.price_mismatches(&content, &facts));
+        }
         violations.into_result(())?;
         let kind = self.kind(Some(party), header.original.as_ref());
         refused.extend(self.refusals(kind, party, &facts, &content));
-        let mut document =
-            self.shown(uow, (kind, party), &header, &content, (&calculation, &deducted, &dues, payable));
+        let mut document = self.shown(
+            uow,
+            (kind, party),
+            &header,
+            (&content, &orders),
+            (&calculation, &deducted, &dues, payable),
+        );
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
+        let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
+            credited_base: of_lines
+                .clone()
+                .filter(|_| {
+                    self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity)
+                })
+                .filter_map(|(index, line)| credited_base(index, line))
+                .collect(),
+            bills: of_lines.clone().filter_map(|(index, line)| bill(index, line)).collect(),
+            order_lines: of_lines
+                .zip(&calculation.lines)
+                .map(|((index, (line, resolved)), amounts)| OrderLine {
+                    line_no: line.number(index),
+                    item: resolved.item.as_ref().map(|item| item.id),
+                    quantity: resolved.base_quantity,
+                    gross: amounts.gross,
+                })
+                .collect(),
             credit,
             party_account: account,
             money: header.money,
@@ -383,6 +427,18 @@ impl Preparing<'_> {
             credited,
             refusals: refused.into_vec(),
         })
+    }
+
+    /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).
+    fn price_mismatches(&self, content: &Content, facts: &Facts) -> Vec<Violation> {
+        let accepted =
+            self.input.accept_difference.is_some() && self.ctx.permissions.allows(ACCEPT_DIFFERENCE);
+        if self.document_type.side() == TradeSide::Sale || accepted {
+            return Vec::new();
+        }
+        let tolerance = facts.company.price_tolerance;
+        let lines = content.lines.iter();
+        lines.filter_map(|(line, resolved)| price_mismatch(line, resolved, tolerance)).collect()
     }
 
     fn refusals(
@@ -411,7 +467,7 @@ impl Preparing<'_> {
         uow: &dyn UnitOfWork,
         (kind, party): (Option<InvoiceKind>, &Party),
         header: &Header,
-        content: &Content,
+        (content, orders): (&Content, &Orders),
         (calculation, deducted, dues, payable): (&Calculation, &Deducted, &Dues, Amount),
     ) -> StoredDocument {
         Shown {
@@ -433,33 +489,8 @@ impl Preparing<'_> {
             deducted,
             dues,
             payable,
+            order: orders.only(),
         }
         .document(uow, (&content.lines, &content.charges, &content.codes))
     }
-}
-
-/// Lines and charges as they are posted, less their shares of the discount.
-fn parts(content: &Content, calculation: &Calculation, scale: u8) -> Option<Vec<Part>> {
-    let nets = calculation.lines.iter().map(|line| line.net);
-    let nets = nets.chain(calculation.charges.iter().map(|charge| charge.net));
-    let resolved = content.lines.iter().map(|(_, resolved)| resolved);
-    let resolved = resolved.chain(content.charges.iter().map(|(_, resolved)| resolved));
-    let part = |(resolved, net): (&Resolved, Amount)| {
-        let tax = content.codes.treatments.get(resolved.code)?;
-        let group = calculation
-            .groups
-            .iter()
-            .position(|group| group.category == tax.category() && group.rate == tax.rate())?;
-        Some(Part {
-            account: resolved.account,
-            dimensions: resolved.dimensions.clone(),
-            dimension_set: resolved.dimension_set,
-            group,
-            code: resolved.code,
-            net,
-        })
-    };
-    let mut parts: Vec<Part> = resolved.zip(nets).map(part).collect::<Option<_>>()?;
-    spread_discounts(&mut parts, content.lines.len(), calculation, scale)?;
-    Some(parts)
 }

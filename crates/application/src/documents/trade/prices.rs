@@ -67,7 +67,7 @@ impl Prices {
     ) -> AppResult<Self> {
         let mut prices = Self { kept: kept(scope, draft), ..Self::default() };
         let unpriced = lines.iter().filter(|line| line.unit_price.is_none());
-        let unpriced = unpriced.filter(|line| !prices.kept.contains_key(&line.line_no));
+        let unpriced = unpriced.filter(|line| !prices.kept.contains_key(&line.line_no.unwrap_or_default()));
         let wanted = unpriced.filter_map(|line| items.get(line.item.as_ref()?)).map(|item| item.id);
         let wanted: BTreeSet<ItemId> = wanted.collect();
         if wanted.is_empty() || scope.side == TradeSide::Purchase {
@@ -86,7 +86,7 @@ impl Prices {
 
     /// The price that a draft found for the same item in the same unit.
     fn kept(&self, line: &Line, item: &Item, unit: &Unit) -> Option<LinePrice> {
-        let (of, sold_in, price) = self.kept.get(&line.line_no)?;
+        let (of, sold_in, price) = self.kept.get(&line.line_no?)?;
         (*of == item.id.uuid() && *sold_in == Some(unit.id.uuid())).then_some(*price)
     }
 

@@ -10,6 +10,7 @@ use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionSetId};
 use domain::items::item::{Item, UNIT_UNKNOWN_FOR_ITEM};
 use domain::items::unit::Unit;
+use domain::money::quantity::QUANTITY_SCALE;
 use domain::money::{CurrencyCode, Percentage, Quantity};
 use domain::tax::category::Treatment;
 use domain::tax::document::{Charge, Discount, Line as TaxLine};
@@ -33,6 +34,10 @@ use crate::unit_of_work::UnitOfWork;
 pub struct Resolved {
     pub item: Option<Item>,
     pub unit: Option<Unit>,
+    /// The quantity in base units of the item.
+    pub base_quantity: Quantity,
+    /// One step of the base unit, where conversion rounds: those of parts may differ by it from that of the whole.
+    pub rounding: Quantity,
     pub description: String,
     pub price: Option<LinePrice>,
     pub discount: Option<Discount>,
@@ -87,6 +92,7 @@ impl<'a> Resolver<'a> {
             Some(item) => self.priced(line, item, violations),
             None => (None, line.unit_price.map(|price| LinePrice { price, source: "given", discount: None })),
         };
+        let (base_quantity, rounding) = self.in_base(line, begun.as_ref().and_then(|begun| begun.item), unit);
         let combination = self.combination(line, violations);
         let Some(begun) = begun else { return Ok(None) };
         let account =
@@ -103,6 +109,8 @@ impl<'a> Resolver<'a> {
         Ok(Some(Resolved {
             item: begun.item.cloned(),
             unit: unit.cloned(),
+            base_quantity,
+            rounding,
             description: described(line.description.as_deref(), begun.item),
             price,
             discount: line.discount.or(listed),
@@ -120,6 +128,8 @@ impl<'a> Resolver<'a> {
         Some(Resolved {
             item: begun.item.cloned(),
             unit: None,
+            base_quantity: Quantity::ZERO,
+            rounding: Quantity::ZERO,
             description: described(charge.description.as_deref(), begun.item),
             price: None,
             discount: None,
@@ -248,6 +258,17 @@ impl<'a> Resolver<'a> {
             return (Some(unit), None);
         };
         (Some(unit), self.prices.of(self.scope, line, (item, unit), base_quantity, violations))
+    }
+
+    /// The quantity of a line in base units, and what rounding may have added to it.
+    fn in_base(&self, line: &Line, item: Option<&Item>, unit: Option<&Unit>) -> (Quantity, Quantity) {
+        let (Some(item), Some(unit)) = (item, unit) else { return (line.quantity, Quantity::ZERO) };
+        let decimals =
+            self.facts.units.get(&Reference::Id(item.base_unit_id)).map_or(0, |base| base.decimals);
+        let Some(ratio) = item.ratio(unit.id) else { return (line.quantity, Quantity::ZERO) };
+        let base = ratio.base_quantity(line.quantity, decimals).unwrap_or(line.quantity);
+        let step = 10_i64.pow(QUANTITY_SCALE.saturating_sub(u32::from(decimals)));
+        (base, Quantity::from_scaled(if ratio.denominator() == 1 { 0 } else { step }))
     }
 
     fn combination(&self, line: &Line, violations: &mut Violations) -> Option<DimensionCombination> {

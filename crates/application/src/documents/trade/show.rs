@@ -13,7 +13,7 @@ use super::original::Original;
 use super::prepare::Preparing;
 use super::resolve::{Codes, Resolved};
 use crate::documents::exchange::DocumentMoney;
-use crate::documents::ports::{DocumentStatus, StoredDocument};
+use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::documents::views::{
     DocumentChargeView, DocumentGroupView, DocumentLineView, DocumentNameView, DocumentTotalsView,
     DocumentView,
@@ -34,6 +34,8 @@ pub(super) struct Shown<'a> {
     pub dues: &'a Dues,
     /// What is left to pay.
     pub payable: Amount,
+    /// The only order that is billed.
+    pub order: Option<DocumentId>,
 }
 
 /// Lines, charges and tax codes.
@@ -64,6 +66,8 @@ impl Shown<'_> {
             reference: input.reference.filter(|text| !text.is_empty()).map(str::to_owned),
             supplier_key: supplier_number.map(supplier_number_key),
             corrects: input.note.and_then(|note| note.corrects),
+            order: self.order,
+            valid_until: input.valid_until,
             entry: None,
             reversal_entry: None,
             body: self.preparing.body.to_owned(),
@@ -110,7 +114,9 @@ impl Shown<'_> {
                 .original
                 .map(|original| original.document.document_date)
                 .or_else(|| input.note.and_then(|note| note.date)),
-            reason: input.note.map(|note| note.reason.to_owned()),
+            valid_until: input.valid_until,
+            order_id: self.order.map(|order| order.uuid()),
+            reason: input.note.map(|note| note.reason).or(input.accept_difference).map(str::to_owned),
             totals: self.totals(),
             tax_groups: self.calculation.groups.iter().map(|group| self.group(group)).collect(),
             instalments: self.dues.views.clone(),
@@ -163,7 +169,7 @@ impl Shown<'_> {
         let per =
             if line.unit_price.is_some() { line.price_base_quantity.to_string() } else { "1".to_owned() };
         DocumentLineView {
-            line_no: line.line_no,
+            line_no: line.number(index),
             kind: None,
             tax_base: None,
             item_id: resolved.item.as_ref().map(|item| item.id.uuid()),
@@ -188,6 +194,11 @@ impl Shown<'_> {
             vat: self.text(amounts.vat),
             gross: self.text(amounts.gross),
             corrects_line_no: line.corrects_line_no,
+            order_id: line.ordered.as_ref().map(|ordered| ordered.order.uuid()),
+            order_line_no: line.ordered.as_ref().map(|ordered| ordered.line.line_no),
+            base_quantity: (resolved.base_quantity != line.quantity)
+                .then(|| resolved.base_quantity.to_string()),
+            progress: None,
         }
     }
 

@@ -82,7 +82,7 @@ macro_rules! trade_documents {
 }
 
 /// Prepares a body, and refuses a supplier's number that another document has (R87).
-async fn prepare_body<B: TradeBody>(
+pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
@@ -185,7 +185,12 @@ impl TradeBody for NewSalesDebitNote {
 
 impl TradeBody for NewPurchaseInvoice {
     fn input(&self) -> Input<'_> {
-        Input { supplier: supplier!(self), purchase_kind: Some(self.kind), ..self.common() }
+        Input {
+            supplier: supplier!(self),
+            purchase_kind: Some(self.kind),
+            accept_difference: self.accept_difference_reason.as_deref(),
+            ..self.common()
+        }
     }
 }
 

@@ -16,6 +16,9 @@ use crate::unit_of_work::UnitOfWork;
 pub fn read_permission(kind: DocumentType) -> Permission {
     match kind {
         DocumentType::JournalEntry => "accounting.journal_entry.read",
+        DocumentType::Quotation => "sales.quotation.read",
+        DocumentType::SalesOrder => "sales.sales_order.read",
+        DocumentType::PurchaseOrder => "purchase.purchase_order.read",
         DocumentType::SalesInvoice => "sales.sales_invoice.read",
         DocumentType::SalesCreditNote => "sales.sales_credit_note.read",
         DocumentType::SalesDebitNote => "sales.sales_debit_note.read",

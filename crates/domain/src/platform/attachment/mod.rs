@@ -36,6 +36,9 @@ crate::choices! {
     /// Which documents can have attachments.
     pub enum DocumentType {
         JournalEntry = "journal_entry",
+        Quotation = "quotation",
+        SalesOrder = "sales_order",
+        PurchaseOrder = "purchase_order",
         SalesInvoice = "sales_invoice",
         SalesCreditNote = "sales_credit_note",
         SalesDebitNote = "sales_debit_note",

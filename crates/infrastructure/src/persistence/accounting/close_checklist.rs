@@ -30,7 +30,8 @@ statements! {
     DRAFTS = "accounting.close_checklist.drafts":
         "SELECT COUNT(*) AS count FROM (SELECT id FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' \
          AND posting_date >= ?2 AND posting_date <= ?3 UNION ALL SELECT id FROM document WHERE tenant_id = ?1 \
-         AND status = 'draft' AND posting_date >= ?2 AND posting_date <= ?3) x";
+         AND status = 'draft' AND posting_date >= ?2 AND posting_date <= ?3 \
+         AND document_type NOT IN ('quotation', 'sales_order', 'purchase_order')) x";
     OPEN_PERIODS = "accounting.close_checklist.open_periods":
         "SELECT COUNT(*) AS count FROM fiscal_period WHERE tenant_id = ?1 AND kind = 'regular' AND status = 'open' AND end_date < ?2";
     OPEN_YEARS = "accounting.close_checklist.open_years":

@@ -10,13 +10,13 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::number_series::NumberReset;
 use domain::ids::{DimensionSetId, JournalId, NumberSeriesId, TenantId};
-use domain::money::Amount;
+use domain::money::{Amount, Quantity};
 use futures::stream::{BoxStream, StreamExt};
 
 use super::integrity_statements::{
     ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
     DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
-    OPEN_ITEMS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
+    OPEN_ITEMS, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::persistence::tax::tax_days::NO_ACCOUNT;
@@ -61,6 +61,7 @@ impl IntegrityQueries for Db {
                 (&TAX_DAYS, tax_day)
             }
             IntegrityRule::ReturnEntriesOnce => (&RETURN_ENTRIES, return_entries),
+            IntegrityRule::ProgressEqualsLinks => (&PROGRESS, progress),
         };
         let rows = self.query(statement, &params).await?;
         Ok(rows.into_iter().map(|row| read(&mut row.columns("integrity"))).collect::<StorageResult<_>>()?)
@@ -128,6 +129,17 @@ fn balance(columns: &mut Columns) -> StorageResult<Contradiction> {
     Ok(Contradiction {
         subject: format!("{} {when} {currency}", account.unwrap_or_default()),
         detail: format!("debits differ by {}, credits by {}", amount(debit), amount(credit)),
+    })
+}
+
+/// Order, line, and by how much each quantity is more than its links.
+fn progress(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let (number, line): (Option<String>, i64) = (columns.get("number")?, columns.get("line_no")?);
+    let [delivered, invoiced, credited]: [Quantity; 3] =
+        [columns.get("delivered")?, columns.get("invoiced")?, columns.get("credited")?];
+    Ok(Contradiction {
+        subject: format!("{} {line}", number.unwrap_or_default()),
+        detail: format!("delivered differs by {delivered}, invoiced by {invoiced}, credited by {credited}"),
     })
 }
 

@@ -136,6 +136,23 @@ statements! {
          HAVING (r.status = 'filed' AND (COUNT(t.id) <> r.entry_count \
          OR COALESCE(SUM(CASE WHEN t.side = 'output' THEN t.tax ELSE -t.tax END), 0) <> r.due)) \
          OR (r.status <> 'filed' AND COUNT(f.tax_entry_id) > 0) ORDER BY r.id {page ?2}";
+    PROGRESS = "accounting.integrity.progress":
+        "SELECT d.number, p.line_no, CAST(p.delivered - p.returned - COALESCE(x.fulfilled, 0) AS DECIMAL(19,6)) AS delivered, \
+         CAST(p.invoiced - COALESCE(x.billed, 0) AS DECIMAL(19,6)) AS invoiced, \
+         CAST(p.credited - COALESCE(x.credited, 0) AS DECIMAL(19,6)) AS credited FROM line_progress p \
+         LEFT JOIN document d ON d.tenant_id = p.tenant_id AND d.id = p.document_id \
+         LEFT JOIN (SELECT u.to_id, u.to_line, SUM(u.fulfilled) AS fulfilled, SUM(u.billed) AS billed, SUM(u.credited) AS credited \
+         FROM (SELECT l.to_id, l.to_line, CASE WHEN l.kind = 'fulfils' THEN l.quantity ELSE 0 END AS fulfilled, \
+         CASE WHEN l.kind = 'bills' THEN l.quantity ELSE 0 END AS billed, 0 AS credited FROM document_link l \
+         LEFT JOIN document f ON f.tenant_id = l.tenant_id AND f.id = l.from_id \
+         WHERE l.tenant_id = ?1 AND l.kind IN ('fulfils', 'bills') AND COALESCE(f.status, 'posted') <> 'reversed' UNION ALL \
+         SELECT b.to_id, b.to_line, 0 AS fulfilled, 0 AS billed, c.quantity AS credited FROM document_link c \
+         INNER JOIN document_link b ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = 'bills' \
+         INNER JOIN document n ON n.tenant_id = c.tenant_id AND n.id = c.from_id AND n.status <> 'reversed' \
+         WHERE c.tenant_id = ?1 AND c.kind = 'corrects') u GROUP BY u.to_id, u.to_line) x \
+         ON x.to_id = p.document_id AND x.to_line = p.line_no WHERE p.tenant_id = ?1 \
+         AND (p.delivered - p.returned <> COALESCE(x.fulfilled, 0) OR p.invoiced <> COALESCE(x.billed, 0) \
+         OR p.credited <> COALESCE(x.credited, 0)) ORDER BY p.document_id, p.line_no {page ?2}";
     SERIES = "accounting.integrity.series":
         "SELECT s.id, s.code, s.reset, c.period_key, NULL AS posting_date, NULL AS fiscal_year, \
          c.last_number AS count FROM number_series s \

@@ -72,7 +72,7 @@ const NUMBERS: &str = "SELECT e.number, e.posting_date, y.code AS fiscal_year_co
      INNER JOIN fiscal_year y ON y.tenant_id = p.tenant_id AND y.id = p.fiscal_year_id \
      WHERE j.tenant_id = ?1 AND j.number_series_id = ?2 UNION ALL \
      SELECT d.number, d.posting_date, y.code AS fiscal_year_code, \
-     CASE WHEN d.document_type IN ('purchase_invoice', 'purchase_credit_note', 'payment') THEN 'PURCHASE' ELSE 'SALES' END \
+     CASE WHEN d.document_type IN ('purchase_order', 'purchase_invoice', 'purchase_credit_note', 'payment') THEN 'PURCHASE' ELSE 'SALES' END \
      AS journal_code, 0 AS repeated FROM document d \
      INNER JOIN fiscal_year y ON y.tenant_id = d.tenant_id AND y.start_date <= d.posting_date AND y.end_date >= d.posting_date \
      WHERE d.tenant_id = ?1 AND d.series_id = ?2 AND d.series_id IS NOT NULL";

@@ -5,7 +5,9 @@ use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::company::profile::{CompanyProfile, CompanyRegistrations, VatPeriod};
+use domain::documents::price_match::PriceTolerance;
 use domain::ids::TenantId;
+use domain::money::{Amount, Percentage};
 use domain::parties::address::Address;
 use domain::text::LocalizedName;
 
@@ -22,15 +24,16 @@ statements! {
     // The tenant's name stands in for the legal one until a profile is saved.
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
-         p.vat_period, p.prices_include_vat FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.vat_period, p.prices_include_vat, \
+         p.price_tolerance_percent, p.price_tolerance_amount FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
-         vat_period = ?8, prices_include_vat = ?9, updated_at = ?10, version = ?2 \
+         vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, updated_at = ?12, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "company.company_profile.insert":
         "INSERT INTO company_profile (tenant_id, version, legal_name_ar, legal_name_en, vat_number, registrations, address, \
-         vat_period, prices_include_vat, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+         vat_period, prices_include_vat, price_tolerance_percent, price_tolerance_amount, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
 }
 
 #[async_trait]
@@ -48,6 +51,8 @@ impl CompanyRepository for SqlUnitOfWork {
         profile.address.put(&mut params);
         profile.vat_period.put(&mut params);
         profile.prices_include_vat.put(&mut params);
+        params.push(Amount::from_scaled(profile.price_tolerance.percent.scaled()).into());
+        params.push(profile.price_tolerance.amount.into());
         params.push(self.now.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
@@ -82,6 +87,12 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
         address: <Option<Address> as Column>::take(&mut columns, &["address"])?,
         vat_period: VatPeriod::take(&mut columns, &["vat_period"])?,
         prices_include_vat: columns.get("prices_include_vat")?,
+        price_tolerance: PriceTolerance {
+            // As an amount: both are ten-thousandths.
+            percent: Percentage::from_scaled(columns.get::<Amount>("price_tolerance_percent")?.scaled())
+                .unwrap_or_default(),
+            amount: columns.get("price_tolerance_amount")?,
+        },
         version,
     })
 }

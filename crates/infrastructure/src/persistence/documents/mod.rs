@@ -1,5 +1,6 @@
 //! Documents in SQL.
 
+mod progress;
 mod queries;
 mod repository;
 mod rows;
@@ -10,15 +11,15 @@ use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [repository::ALL, queries::ALL].concat()
+    [repository::ALL, progress::ALL, queries::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    repository::BULKS.to_vec()
+    [repository::BULKS, progress::BULKS].concat()
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
-    vec![&repository::USE_GROUP, &repository::CREDIT_LINE]
+    vec![&repository::USE_GROUP, &repository::CREDIT_LINE, &progress::MOVE_LINE]
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {

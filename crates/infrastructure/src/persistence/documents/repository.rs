@@ -3,20 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use application::documents::ports::{
-    DocumentId, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
+    DocumentId, DocumentLink, DocumentRepository, DocumentStatus, GroupUse, NamedDocument, StoredDocument,
 };
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
+use domain::documents::progress::LineProgress;
 use domain::ids::JournalEntryId;
 use domain::money::{Amount, Percentage, Quantity};
 use domain::parties::party::PartyId;
 use domain::tax::category::TaxCategory;
 use serde::Serialize;
 
-use super::rows::{document_columns, read_document};
+use super::progress::{
+    DELETE_LINE, LINE_PROGRESS, LINK_INSERT, LINKS_FROM, MOVE_LINE, OPEN_ORDERS, OVERDUE, PROGRESS_INSERT,
+    progress_values, read_link,
+};
+use super::rows::{document_columns, read_document, read_progress};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
@@ -39,13 +45,13 @@ statements! {
     INSERT = "documents.document.insert":
         "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
          document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
-         content, content_lines, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-         ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)";
+         content, content_lines, state, order_id, valid_until, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, \
+         ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
     UPDATE = "documents.document.update":
         "UPDATE document SET kind = ?4, status = ?5, number = ?6, series_id = ?7, party_id = ?8, party_code = ?9, \
          document_date = ?10, posting_date = ?11, currency = ?12, total = ?13, reference = ?14, supplier_key = ?15, \
          corrects_id = ?16, entry_id = ?17, reversal_entry_id = ?18, body = ?19, content = ?20, content_lines = ?21, \
-         posted_at = ?22, version = ?23 \
+         state = ?22, order_id = ?23, valid_until = ?24, posted_at = ?25, version = ?26 \
          WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     DELETE = "documents.document.delete_draft":
         "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
@@ -273,6 +279,78 @@ impl DocumentRepository for SqlUnitOfWork {
         self.tx.insert_many(&LINE_INSERT, lines.iter().map(line)).await
     }
 
+    async fn insert_line_progress(
+        &mut self,
+        order: DocumentId,
+        party: PartyId,
+        lines: &[(LineProgress, Amount)],
+    ) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let row = |(line, exposure): &(LineProgress, Amount)| {
+            let mut row = vec![tenant.clone(), order.into(), line.line_no.into(), party.into()];
+            row.extend(progress_values(line, *exposure));
+            row.push(line.version.into());
+            row
+        };
+        self.tx.insert_many(&PROGRESS_INSERT, lines.iter().map(row)).await
+    }
+
+    async fn line_progress(&mut self, order: DocumentId) -> StorageResult<Vec<LineProgress>> {
+        let rows = self.tx.query(&LINE_PROGRESS, &[self.tenant.into(), order.into()]).await?;
+        rows.into_iter().map(|row: Row| read_progress(&mut row.columns("line_progress"))).collect()
+    }
+
+    async fn move_line_progress(
+        &mut self,
+        order: DocumentId,
+        lines: &[(LineProgress, Amount)],
+    ) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let row = |(line, exposure): &(LineProgress, Amount)| {
+            let mut row = vec![tenant.clone(), order.into(), line.line_no.into(), line.version.into()];
+            row.extend(progress_values(line, *exposure));
+            row
+        };
+        self.tx.update_all(&MOVE_LINE, lines.iter().map(row).collect()).await
+    }
+
+    async fn delete_line_progress(&mut self, order: DocumentId, line: &LineProgress) -> StorageResult<()> {
+        let params = [self.tenant.into(), order.into(), line.line_no.into(), line.version.into()];
+        self.tx.execute_one(&DELETE_LINE, &params).await
+    }
+
+    async fn open_orders_of(&mut self, party: PartyId) -> StorageResult<Amount> {
+        let row = self.tx.find(&OPEN_ORDERS, &[self.tenant.into(), party.into()]).await?;
+        let open = row.map(|row| row.single::<Option<Amount>>("line_progress", "exposure")).transpose()?;
+        Ok(open.flatten().unwrap_or_default())
+    }
+
+    async fn insert_links(&mut self, from: DocumentId, links: &[DocumentLink]) -> StorageResult<()> {
+        let tenant: Value = self.tenant.into();
+        let row = |link: &DocumentLink| {
+            vec![
+                tenant.clone(),
+                from.into(),
+                link.from_line.into(),
+                link.to.into(),
+                link.to_line.into(),
+                link.kind.as_str().into(),
+                link.quantity.into(),
+            ]
+        };
+        self.tx.insert_many(&LINK_INSERT, links.iter().map(row)).await
+    }
+
+    async fn links_from(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLink>> {
+        let rows = self.tx.query(&LINKS_FROM, &[self.tenant.into(), document.into()]).await?;
+        rows.into_iter().map(|row: Row| read_link(&mut row.columns("document_link"))).collect()
+    }
+
+    async fn overdue_quotations(&mut self, today: NaiveDate, max: u32) -> StorageResult<Vec<DocumentId>> {
+        let rows = self.tx.query(&OVERDUE, &[self.tenant.into(), today.into(), max.into()]).await?;
+        rows.into_iter().map(|row| row.single("document", "id")).collect()
+    }
+
     async fn groups_of(
         &mut self,
         documents: &BTreeSet<DocumentId>,
@@ -337,9 +415,12 @@ fn too_much() -> StorageError {
 
 /// What may change of a document, in the order of both statements.
 fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
+    let (status, posted) = (document.status, DocumentStatus::Posted);
+    let of_ledger = if status.is_of_ledger() { status.as_str() } else { posted.as_str() };
+    let own = (!status.is_of_ledger()).then(|| status.as_str());
     Ok(vec![
         document.kind.as_deref().into(),
-        document.status.as_str().into(),
+        of_ledger.into(),
         document.number.as_deref().into(),
         document.series.into(),
         document.party.into(),
@@ -356,6 +437,9 @@ fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
         document.body.as_str().into(),
         json(&document.view)?.as_str().into(),
         json(&document.lines)?.as_str().into(),
+        own.into(),
+        document.order.into(),
+        document.valid_until.into(),
     ])
 }
 

@@ -3,26 +3,40 @@
 use application::documents::ports::{DocumentStatus, StoredDocument};
 use application::ports::storage_error::StorageResult;
 use domain::documents::document_type::DocumentType;
+use domain::documents::progress::LineProgress;
 
 use crate::sql::value::Columns;
 
 /// The columns in which [`read_document`] reads a document without its body and lines.
 macro_rules! document_columns {
     () => {
-        "d.id, d.document_type, d.kind, d.status, d.number, d.series_id, d.party_id, d.party_code, d.document_date, d.posting_date, \
-         d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.entry_id, d.reversal_entry_id, d.content, \
+        "d.id, d.document_type, d.kind, d.status, d.state, d.number, d.series_id, d.party_id, d.party_code, d.document_date, d.posting_date, \
+         d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
          d.created_by, d.created_at, d.posted_at, d.version"
     };
 }
 pub(super) use document_columns;
 
+/// The columns in which [`read_progress`] reads what has become of a line of an order.
+macro_rules! progress_columns {
+    () => {
+        "p.line_no, p.item_id, p.ordered, p.cancelled, p.delivered, p.returned, p.invoiced, p.credited, p.amount, p.version"
+    };
+}
+pub(super) use progress_columns;
+
 /// A document with neither body nor lines.
 pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocument> {
+    let id = columns.get("id")?;
+    let document_type = columns.parse("document_type", |text| DocumentType::parse(text).ok())?;
+    let kind = columns.get("kind")?;
+    let of_ledger = columns.parse("status", |text| DocumentStatus::parse(text).ok())?;
+    let own: Option<String> = columns.get("state")?;
     Ok(StoredDocument {
-        id: columns.get("id")?,
-        document_type: columns.parse("document_type", |text| DocumentType::parse(text).ok())?,
-        kind: columns.get("kind")?,
-        status: columns.parse("status", |text| DocumentStatus::parse(text).ok())?,
+        id,
+        document_type,
+        kind,
+        status: own.and_then(|text| DocumentStatus::parse(&text).ok()).unwrap_or(of_ledger),
         number: columns.get("number")?,
         series: columns.get("series_id")?,
         party: columns.get("party_id")?,
@@ -34,6 +48,8 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         reference: columns.get("reference")?,
         supplier_key: columns.get("supplier_key")?,
         corrects: columns.get("corrects_id")?,
+        order: columns.get("order_id")?,
+        valid_until: columns.get("valid_until")?,
         entry: columns.get("entry_id")?,
         reversal_entry: columns.get("reversal_entry_id")?,
         body: String::new(),
@@ -42,6 +58,21 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         created_by: columns.get("created_by")?,
         created_at: columns.get("created_at")?,
         posted_at: columns.get("posted_at")?,
+        version: columns.get("version")?,
+    })
+}
+
+pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress> {
+    Ok(LineProgress {
+        line_no: columns.get("line_no")?,
+        item: columns.get("item_id")?,
+        ordered: columns.get("ordered")?,
+        cancelled: columns.get("cancelled")?,
+        delivered: columns.get("delivered")?,
+        returned: columns.get("returned")?,
+        invoiced: columns.get("invoiced")?,
+        credited: columns.get("credited")?,
+        amount: columns.get("amount")?,
         version: columns.get("version")?,
     })
 }

@@ -48,7 +48,8 @@ table! {
     unique code
     used by {
         "prices": "SELECT {first} 1 FROM price WHERE tenant_id = ?1 AND item_id = ?2 {only}",
-        "documents": "SELECT {first} 1 FROM document_line WHERE tenant_id = ?1 AND item_id = ?2 AND item_id IS NOT NULL {only}",
+        "documents": "SELECT {first} 1 FROM (SELECT item_id FROM document_line WHERE tenant_id = ?1 AND item_id = ?2 AND item_id IS NOT NULL \
+         UNION ALL SELECT item_id FROM line_progress WHERE tenant_id = ?1 AND item_id = ?2 AND item_id IS NOT NULL) x {only}",
     }
     found by {
         "barcode": "t.id IN (SELECT b.item_id FROM item_barcode b WHERE b.tenant_id = ?1 AND b.code = {key})",

@@ -225,7 +225,11 @@ impl OpenItemRepository for SqlUnitOfWork {
 
     async fn live_allocations(&mut self, entry: JournalEntryId) -> StorageResult<Vec<StoredAllocation>> {
         let rows = self.tx.query(&LIVE, &[self.tenant.into(), entry.into()]).await?;
-        rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation"))).collect()
+        let read = rows.into_iter().map(|row| read_allocation(&mut row.columns("allocation")));
+        let mut allocations = read.collect::<StorageResult<Vec<_>>>()?;
+        // Two items of the entry may have settled each other.
+        allocations.dedup_by_key(|allocation| allocation.id);
+        Ok(allocations)
     }
 
     async fn is_undone(&mut self, id: AllocationId) -> StorageResult<bool> {

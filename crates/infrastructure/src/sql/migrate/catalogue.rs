@@ -80,6 +80,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     23 "0023_posting_rules",
     24 "0024_tax_entries",
     25 "0025_documents",
+    26 "0026_orders",
     28 "0028_tax_and_branches": Meaning "VAT that an earlier version posts is missing in the sums of returns",
 ];
 

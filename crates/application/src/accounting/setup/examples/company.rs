@@ -34,6 +34,8 @@ pub async fn create_profile(uow: &mut dyn UnitOfWork) -> AppResult<()> {
         address: Patch::Value(address()?),
         vat_period: Optional(None),
         prices_include_vat: Optional(None),
+        price_tolerance_percent: Optional(None),
+        price_tolerance_amount: Optional(None),
     };
     save_change(uow, &old, &change).await.map(|_| ())
 }

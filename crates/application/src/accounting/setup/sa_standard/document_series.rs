@@ -15,7 +15,10 @@ use crate::wire::RequiredText;
 /// Type, code, pattern and names.
 type Plan = (DocumentType, &'static str, &'static str, &'static str, &'static str);
 
-static SERIES: [Plan; 7] = [
+static SERIES: [Plan; 10] = [
+    (DocumentType::Quotation, "QUOTATION", "QUO-{YYYY}-{000000}", "عروض الأسعار", "Quotations"),
+    (DocumentType::SalesOrder, "SALES-ORDER", "SO-{YYYY}-{000000}", "أوامر البيع", "Sales orders"),
+    (DocumentType::PurchaseOrder, "PURCHASE-ORDER", "PO-{YYYY}-{000000}", "أوامر الشراء", "Purchase orders"),
     (DocumentType::SalesInvoice, "SALES-INVOICE", "INV-{FY}-{000000}", "فواتير المبيعات", "Sales invoices"),
     (
         DocumentType::SalesCreditNote,
@@ -65,8 +68,9 @@ pub(in super::super) async fn ensure_document_series(
             name: LocalizedName::parse(Some(ar), Some(en))?,
             document_type: Code::parse(document_type.as_str())?,
             pattern: RequiredText::of(pattern)?,
-            reset: NumberReset::FiscalYear,
-            gapless: true,
+            // Only what enters the ledger needs a number for every document, without a gap.
+            reset: if document_type.posts() { NumberReset::FiscalYear } else { NumberReset::Year },
+            gapless: document_type.posts(),
             active: true,
         };
         Create::<NumberSeriesRecord>::of(new).run(ctx, uow).await?;
