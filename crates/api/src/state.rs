@@ -42,6 +42,7 @@ use application::settlement::write_offs::ports::WriteOffQueries;
 use application::tax::ports::TaxCodeQueries;
 use application::tax::tax_entries::TaxEntryQueries;
 use application::tax::vat_returns::ports::VatReturnQueries;
+use application::tax::withholding::ports::WithholdingQueries;
 use axum::extract::FromRef;
 
 use crate::attachment_links::AttachmentLinks;
@@ -225,4 +226,5 @@ queries! {
     tax_codes: TaxCodeQueries,
     tax_entries: TaxEntryQueries,
     vat_returns: VatReturnQueries,
+    withholding: WithholdingQueries,
 }

@@ -40,6 +40,7 @@ use crate::settlement::ports::OpenItemRepository;
 use crate::settlement::write_offs::ports::WriteOffRepository;
 use crate::tax::tax_entries::TaxEntryRepository;
 use crate::tax::vat_returns::ports::VatReturnRepository;
+use crate::tax::withholding::ports::WithholdingRepository;
 
 /// Everything a command may do to stored data. It *is* the transaction: nothing it did is kept unless the work commits.
 pub trait UnitOfWork: MasterRecords {
@@ -78,6 +79,7 @@ pub trait UnitOfWork: MasterRecords {
     fn leases(&mut self) -> &mut dyn LeaseRepository;
     fn log_levels(&mut self) -> &mut dyn LogLevelRepository;
     fn retention(&mut self) -> &mut dyn RetentionRepository;
+    fn withholding(&mut self) -> &mut dyn WithholdingRepository;
     fn tax_entries(&mut self) -> &mut dyn TaxEntryRepository;
     fn write_offs(&mut self) -> &mut dyn WriteOffRepository;
     fn vat_returns(&mut self) -> &mut dyn VatReturnRepository;

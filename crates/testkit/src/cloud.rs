@@ -38,7 +38,8 @@ impl Services {
             ("AppConfig:Endpoint", of_run(STUBS)),
         ];
         let patience = std::env::var_os(STAND_IN).map(|_| ("Limits:RequestTimeoutSeconds", "300".to_owned()));
-        let settings = settings.into_iter().chain(patience).map(|(key, value)| (key.to_owned(), value)).collect();
+        let settings =
+            settings.into_iter().chain(patience).map(|(key, value)| (key.to_owned(), value)).collect();
         Some(Self { settings, _redis: redis })
     }
 }

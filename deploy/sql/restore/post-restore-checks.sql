@@ -234,13 +234,74 @@ FROM (
         l.credit - l.debit AS amount
     FROM ledger_line AS l
     WHERE
-        EXISTS (SELECT 1 FROM tax_entry AS d WHERE d.tenant_id = l.tenant_id AND d.entry_id = l.entry_id)
+        NOT EXISTS (
+            SELECT 1 FROM ledger_line AS b
+            WHERE b.tenant_id = l.tenant_id AND b.entry_id = l.entry_id AND b.tax_base IS NOT NULL
+        )
+        AND EXISTS (SELECT 1 FROM tax_entry AS d WHERE d.tenant_id = l.tenant_id AND d.entry_id = l.entry_id)
         AND EXISTS (SELECT 1 FROM tax_entry AS c WHERE c.tenant_id = l.tenant_id AND c.account_id = l.account_id)
+    UNION ALL
+    SELECT
+        l.tenant_id,
+        l.entry_id,
+        l.account_id,
+        l.credit - l.debit AS amount
+    FROM ledger_line AS l
+    WHERE l.tax_base IS NOT NULL
 ) AS x
 INNER JOIN tenant AS t ON t.id = x.tenant_id
 LEFT JOIN journal_entry AS e ON e.tenant_id = x.tenant_id AND e.id = x.entry_id
 GROUP BY t.code, x.entry_id, e.number, x.account_id
 HAVING SUM(x.amount) <> 0;
+
+-- The sums of VAT by day equal the tax entries, and those of filed returns the entries of the returns.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'tax_days_equal_entries' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'box ', x.return_box, N' on ', x.tax_date, N' differs by ', SUM(x.tax)) AS detail
+FROM (
+    SELECT
+        d.tenant_id,
+        d.tax_date,
+        d.return_box,
+        d.side,
+        d.account_id,
+        d.is_correction,
+        d.base,
+        d.tax,
+        d.filed_base,
+        d.filed_tax,
+        d.entry_count,
+        d.filed_count
+    FROM tax_day AS d
+    UNION ALL
+    SELECT
+        i.tenant_id,
+        i.tax_date,
+        i.return_box,
+        i.side,
+        COALESCE(i.account_id, 0x00000000000000000000000000000000) AS account_id,
+        CASE WHEN i.corrects_id IS NULL THEN 0 ELSE 1 END AS is_correction,
+        -i.base AS base,
+        -i.tax AS tax,
+        CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -i.base END AS filed_base,
+        CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -i.tax END AS filed_tax,
+        -1 AS entry_count,
+        CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -1 END AS filed_count
+    FROM tax_entry AS i
+    LEFT JOIN vat_return_entry AS f ON f.tenant_id = i.tenant_id AND f.tax_entry_id = i.id
+    WHERE i.return_box IS NOT NULL
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+GROUP BY t.code, x.tax_date, x.return_box, x.side, x.account_id, x.is_correction
+HAVING
+    SUM(x.base) <> 0
+    OR SUM(x.tax) <> 0
+    OR SUM(x.filed_base) <> 0
+    OR SUM(x.filed_tax) <> 0
+    OR SUM(x.entry_count) <> 0
+    OR SUM(x.filed_count) <> 0;
 
 -- Every filed VAT return has its tax entries, and they make the VAT that it declares.
 INSERT INTO @found (rule_name, tenant, detail)

@@ -158,6 +158,8 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);
     things.insert("/vat-returns/{id}", id(&prepared.json()));
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());
+    let month = client.post("/withholding-returns", json!({ "month": "2026-02" })).await.expect(201);
+    things.insert("/withholding-returns/{id}", id(&month.json()));
 }
 
 /// A draft of each type of document.

@@ -8,6 +8,7 @@ mod money;
 mod northwind;
 mod notes;
 mod orders;
+mod prices;
 mod purchase_orders;
 mod purchases;
 mod quotations;
@@ -22,6 +23,12 @@ use testkit::{Answer, Client, TenantKit, World};
 /// A Saudi company that is registered for VAT, with a customer and a supplier.
 pub async fn company() -> (World, TenantKit) {
     let world = World::new().await;
+    let tenant = company_in(&world).await;
+    (world, tenant)
+}
+
+/// The same in a world whose clock stands where a test wants it.
+pub async fn company_in(world: &World) -> TenantKit {
     let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
     let client = &tenant.client;
     let profile = json!({ "vatNumber": "399999999900003" });
@@ -37,7 +44,7 @@ pub async fn company() -> (World, TenantKit) {
     let supplier =
         json!({ "code": "V001", "name": { "en": "Paper Mill" }, "kind": "company", "supplier": {} });
     client.post("/parties", supplier).await.expect(201);
-    (world, tenant)
+    tenant
 }
 
 /// A line in words.

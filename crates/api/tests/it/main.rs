@@ -37,6 +37,7 @@ mod exports;
 mod feature_flags;
 mod files;
 mod fiscal_years;
+mod hand_vat;
 mod health;
 #[path = "../../src/health/schema.rs"]
 mod health_schema;
@@ -104,3 +105,4 @@ mod tls;
 mod vat_figures;
 mod vat_returns;
 mod walkthrough;
+mod withholding;

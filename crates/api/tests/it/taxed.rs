@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use application::accounting::ledger::{Ledger, Posting};
+use application::accounting::ports::books::Books;
+use application::accounting::ports::journal_entries::EntryMeta;
 use application::authorize::Access;
 use application::command::{Command, Done, execute};
 use application::context::RequestContext;
 use application::error::AppResult;
 use application::unit_of_work::UnitOfWork;
 use async_trait::async_trait;
-use domain::accounting::journal_entry::EntrySourceKind;
+use domain::accounting::journal_entry::{
+    DraftEntry, EntryKind, EntrySource, EntrySourceKind, LineAmount, NewEntry, NewLine,
+};
 use domain::ids::{AccountId, JournalEntryId};
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::tax::category::TaxCategory;
@@ -36,6 +41,48 @@ impl Command for Insert {
             filed.push(uow.tax_entries().is_filed(entry.source_id).await?);
         }
         Ok(Done::new(filed))
+    }
+}
+
+/// Posts an entry of two lines as documents do: these make tax entries of their own.
+struct Post {
+    day: chrono::NaiveDate,
+    amount: Amount,
+    /// The one that is debited, then the other.
+    accounts: [AccountId; 2],
+}
+
+#[async_trait]
+impl Command for Post {
+    const NAME: &'static str = "post_entry_for_test";
+    const ACCESS: Access = Access::SignedIn;
+    /// The id of the entry.
+    type Output = String;
+
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<String>> {
+        let mut books = Books::open(ctx, uow).await?;
+        let journal_id = books.journal_by_code(uow, "GENERAL").await?.unwrap();
+        let [debit, credit] = self.accounts;
+        let lines = [(debit, LineAmount::Debit(self.amount)), (credit, LineAmount::Credit(self.amount))];
+        let entry = NewEntry {
+            id: JournalEntryId::new(uow.new_id()),
+            journal_id,
+            kind: EntryKind::Standard,
+            posting_date: self.day,
+            document_date: None,
+            currency: books.company.code,
+            description: None,
+            reference: None,
+            control_reason: None,
+            reverses: None,
+            lines: lines.map(|(account, amount)| NewLine::new(account, amount)).to_vec(),
+        };
+        let id = entry.id.to_string();
+        let source = EntrySource::new(EntrySourceKind::RevaluationRun, uow.new_id());
+        let draft = DraftEntry::new(entry, 10)?.of(source);
+        let posting = Posting::new(draft, EntryMeta::new(None, uow.now()));
+        Ledger::with(ctx, books).post_noted(uow, vec![posting]).await?;
+        Ok(Done::new(id))
     }
 }
 
@@ -111,12 +158,20 @@ impl Taxed {
         let (debit, credit) = if row.output == negative { (account, "1111") } else { ("1111", account) };
         let day =
             if row.day < "2026-04-01" && row.document.starts_with("late") { "2026-06-30" } else { row.day };
-        let body = json!({
-            "postingDate": day, "controlReason": "Test", "post": true,
-            "lines": [{ "accountCode": debit, "debit": amount }, { "accountCode": credit, "credit": amount }],
-        });
-        let entry = self.client().post("/journal-entries", body).await.expect(201).json();
-        JournalEntryId::new(text(&entry["id"]).parse().unwrap())
+        let post = Post {
+            day: parse_date(day).unwrap(),
+            amount: Amount::parse(amount).unwrap(),
+            accounts: [debit, credit].map(|code| self.accounts[code]),
+        };
+        let id: String = self.run(post).await;
+        JournalEntryId::new(id.parse().unwrap())
+    }
+
+    async fn run<C: Command, T: serde::de::DeserializeOwned>(&self, command: C) -> T {
+        let tenant = text(&self.client().get("/tenants/current").await.ok()["id"]).parse::<Uuid>().unwrap();
+        let ctx = RequestContext::system(tenant.into(), "test");
+        let done = execute(&self.world.parts.application, &ctx, command).await.unwrap();
+        serde_json::from_slice(&done.body).unwrap()
     }
 
     pub fn entry(&self, row: &Row<'_>, entry: JournalEntryId) -> TaxEntry {
@@ -147,10 +202,7 @@ impl Taxed {
     }
 
     pub async fn insert(&self, entries: Vec<TaxEntry>) -> Vec<bool> {
-        let tenant = text(&self.client().get("/tenants/current").await.ok()["id"]).parse::<Uuid>().unwrap();
-        let ctx = RequestContext::system(tenant.into(), "test");
-        let done = execute(&self.world.parts.application, &ctx, Insert(entries)).await.unwrap();
-        serde_json::from_slice(&done.body).unwrap()
+        self.run(Insert(entries)).await
     }
 
     /// Adds rows with their postings.

@@ -45,7 +45,7 @@ async fn filing_takes_entries_once_locks_the_days_and_is_not_reversed() {
     assert_eq!(refused.code(), "entry_belongs_to_document");
     let locked = json!({
         "postingDate": "2026-03-15", "controlReason": "x", "post": true,
-        "lines": [{ "accountCode": "1111", "debit": "1.00" }, { "accountCode": "2131", "credit": "1.00" }],
+        "lines": [{ "accountCode": "1111", "debit": "1.00" }, { "accountCode": "2131", "credit": "1.00", "taxCode": "S15", "taxBase": "6.67" }],
     });
     assert_eq!(client.post("/journal-entries", locked).await.expect(422).code(), "date_locked");
     for (method, action) in [("POST", "/prepare"), ("POST", "/file"), ("DELETE", "")] {

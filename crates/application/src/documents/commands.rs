@@ -67,7 +67,7 @@ impl<B: DocumentBody> Command for CreateDocument<B> {
         may_post(ctx, B::NAMES.can_post)?;
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = B::prepare(ctx, uow, &mut books, id, &self.0).await?;
+        let prepared = B::prepare(ctx, uow, &mut books, (id, None), &self.0).await?;
         Ok(done(self.0.body.enter(ctx, uow, books, prepared, None).await?))
     }
 }
@@ -82,7 +82,7 @@ impl<B: DocumentBody> Command for UpdateDocument<B> {
         let stored = changeable(ctx, uow, self.id, B::TYPE).await?;
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = B::prepare(ctx, uow, &mut books, self.id, &kept).await?;
+        let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
         if stored.status != DocumentStatus::Draft {
             return Ok(done(B::revise(ctx, uow, prepared, &stored).await?));
         }
@@ -114,7 +114,7 @@ impl<B: DocumentBody> Command for PostDocument<B> {
         let stored = draft(ctx, uow, self.id, B::TYPE).await?;
         let kept = Kept::<B>::read(stored.body.clone())?;
         let mut books = Books::open(ctx, uow).await?;
-        let prepared = B::prepare(ctx, uow, &mut books, self.id, &kept).await?;
+        let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
         Ok(done(kept.body.enter(ctx, uow, books, prepared, Some(&stored)).await?))
     }
 }
@@ -145,7 +145,7 @@ async fn make_draft<B: DocumentBody>(
 ) -> AppResult<Done<DocumentView>> {
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
-    let prepared = B::prepare(ctx, uow, &mut books, id, kept).await?;
+    let prepared = B::prepare(ctx, uow, &mut books, (id, None), kept).await?;
     let scale = prepared.scale();
     let document = keep(uow, prepared.into_document(), None).await?;
     Ok(done(note(uow, &document, (None, scale), None, "created")))

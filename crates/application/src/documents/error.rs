@@ -43,6 +43,18 @@ domain::errors! {
         "A line without an item has a price of its own.", "للسطر الذي لا يذكر صنفًا سعر خاص به.";
     LINE_TAX_MISSING = "line_tax_missing", Rule, User,
         "Name the tax code: neither the item nor the party has one.", "اذكر رمز الضريبة: فليس للصنف ولا للطرف رمز.";
+    TAX_ONLY_NOT_TAKEN = "tax_only_not_taken", Rule, User,
+        "Only bills of the kind customs have lines of tax only.", "لا تتضمن سطور ضريبة فقط إلا فواتير الجمارك.";
+    TAX_ONLY_MEMBER = "tax_only_member", Rule, User,
+        "Only lines of the kind tax_only have this member.", "لا يكون هذا العنصر إلا لسطور الضريبة فقط.";
+    TAX_ONLY_NEGATIVE = "tax_only_negative", Rule, User,
+        "Base and tax of a line are not negative.", "لا يكون الوعاء ولا الضريبة في السطر سالبًا.";
+    CUSTOMS_TAX_MISSING = "customs_tax_missing", Rule, User,
+        "A bill of customs has a line of the kind tax_only with the import VAT.",
+        "تتضمن فاتورة الجمارك سطر ضريبة فقط بضريبة الاستيراد.";
+    CUSTOMS_NOT_CORRECTED = "customs_not_corrected", Conflict, User,
+        "{number} is a bill of customs: reverse it and enter it again, because its base was not charged.",
+        "{number} فاتورة جمارك: اعكسها وأدخلها من جديد، لأن وعاءها لم يُحمَّل.";
     QUANTITY_NOT_POSITIVE = "quantity_not_positive", Rule, User,
         "The quantity is greater than 0.", "الكمية أكبر من 0.";
     ITEM_BLOCKED = "item_blocked", Rule, User,

@@ -75,7 +75,7 @@ pub trait DocumentBody: Patchable + Send + Sync + 'static {
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
         books: &mut Books,
-        id: DocumentId,
+        of: DraftOf<'_>,
         kept: &Kept<Self>,
     ) -> AppResult<Self::Prepared>;
 
@@ -108,6 +108,9 @@ pub trait PreparedDocument: Send {
     fn scale(&self) -> u8;
 }
 
+/// The id of a document, and the draft that it is so far.
+pub type DraftOf<'a> = (DocumentId, Option<&'a StoredDocument>);
+
 /// What a document is prepared with. `I` is what the body says, whatever its type.
 pub struct Preparing<'a, I> {
     pub ctx: &'a RequestContext,
@@ -116,6 +119,8 @@ pub struct Preparing<'a, I> {
     /// The JSON of the body.
     pub body: &'a str,
     pub input: I,
+    /// The draft whose lines these are, which keep the prices that they found.
+    pub draft: Option<&'a StoredDocument>,
 }
 
 /// What a type of document is called in commands, operations, permissions and paths.

@@ -10,6 +10,7 @@ use domain::money::{Amount, Quantity};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 
 use super::books_entry::{of_the_whole, source_of};
+use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
 use super::trade::OrderMoves;
 use super::views::DocumentView;
@@ -30,6 +31,7 @@ pub async fn reverse_document(
 ) -> AppResult<DocumentView> {
     let reversal = reverse_entry(ctx, uow, &stored, reason, date).await?;
     take_back_vat(uow, stored.id, reversal, date).await?;
+    take_back_withholding(uow, stored.id, reversal).await?;
     give_back(uow, &stored).await?;
     let scale = uow.ledger().company_currency().await?.scale;
     OrderMoves::of_reversal(uow, &stored).await?.save(uow, stored.id, scale).await?;
@@ -82,22 +84,15 @@ async fn take_back_vat(
 ) -> AppResult<()> {
     let mut opposite = Vec::new();
     for entry in uow.tax_entries().entries_of(id.uuid()).await? {
-        let negated = [entry.currency_base, entry.currency_tax, entry.base, entry.tax]
-            .map(|amount| amount.checked_neg());
-        let [Some(currency_base), Some(currency_tax), Some(base), Some(tax)] = negated else {
-            return Err(AppError::internal("a tax entry cannot be taken back"));
-        };
+        let negative =
+            entry.negated().ok_or_else(|| AppError::internal("a tax entry cannot be taken back"))?;
         let id = TaxEntryId::new(uow.new_id());
         opposite.push(TaxEntry {
             id,
             entry: reversal,
-            currency_base,
-            currency_tax,
-            base,
-            tax,
-            tax_date: date.unwrap_or(entry.tax_date),
-            posting_date: date.unwrap_or(entry.posting_date),
-            ..entry
+            tax_date: date.unwrap_or(negative.tax_date),
+            posting_date: date.unwrap_or(negative.posting_date),
+            ..negative
         });
     }
     Ok(uow.tax_entries().insert_tax_entries(&opposite).await?)

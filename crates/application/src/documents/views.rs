@@ -20,8 +20,8 @@ pub struct DocumentView {
     /// `purchase_invoice`, `purchase_credit_note`, `receipt` or `payment`.
     #[serde(rename = "type")]
     pub document_type: String,
-    /// Of an invoice `standard`, `simplified` or `prepayment`; of a note `return`, `cancellation`, `price`, `rebate` or
-    /// `early_discount`.
+    /// Of an invoice `standard`, `simplified` or `prepayment`; of a bill of customs `customs`; of a note `return`,
+    /// `cancellation`, `price`, `rebate` or `early_discount`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// `draft`, `posted` or `reversed`; of a quotation `draft`, `sent`, `accepted`, `declined` or `expired`; of an order `draft`,
@@ -83,6 +83,9 @@ pub struct DocumentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_code: Option<String>,
     pub totals: DocumentTotalsView,
+    /// The tax that was withheld from a payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withholding: Option<DocumentWithholdingView>,
     /// What is not settled of it; null for drafts.
     pub open_amount: Option<String>,
     /// `open`, `partly_paid` or `paid`; null for drafts.
@@ -148,6 +151,22 @@ pub struct DocumentTotalsView {
     pub company_vat: String,
 }
 
+/// The tax that was withheld from a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentWithholdingView {
+    pub tax_code: String,
+    /// In per cent.
+    pub rate: String,
+    /// What the tax is withheld from: the amount without VAT, and the tax on top where the company bears it.
+    pub base: String,
+    pub tax: String,
+    /// What the supplier gets.
+    pub paid: String,
+    /// Whether the company bears the tax.
+    pub gross_up: bool,
+}
+
 /// VAT of one category and rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -175,11 +194,17 @@ pub struct DocumentDueView {
 }
 
 /// A line of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentLineView {
     /// From 1.
     pub line_no: u32,
+    /// `tax_only` for import VAT on a customs bill; left out for other lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The amount on which import VAT was charged, which is not part of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_base: Option<String>,
     pub item_id: Option<Uuid>,
     pub item_code: Option<String>,
     pub description: String,
@@ -188,7 +213,7 @@ pub struct DocumentLineView {
     pub unit_code: Option<String>,
     pub unit_price: String,
     pub price_base_quantity: String,
-    /// `given`, `price_list` (the default list of the currency) or `item`.
+    /// `given`, `customer_list`, `group_list`, `price_list` (the default list of the currency) or `item`.
     pub price_source: String,
     pub discount_percent: Option<String>,
     /// The discount that was given as an amount.

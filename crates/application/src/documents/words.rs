@@ -1,11 +1,13 @@
 //! Enumerations of documents as words of the API.
 
-use domain::documents::document_type::InvoiceKind;
+use domain::documents::document_type::{InvoiceKind, LineKind, PurchaseKind};
 use domain::documents::money_document::PaymentMethod;
 use domain::documents::note::NoteKind;
 
 use crate::word_type;
 
 word_type!(InvoiceKind, "invoiceKind");
+word_type!(PurchaseKind, "purchaseKind");
+word_type!(LineKind, "lineKind");
 word_type!(NoteKind, "noteKind");
 word_type!(PaymentMethod, "paymentMethod");

@@ -5,4 +5,5 @@ pub mod ports;
 pub mod tax_codes;
 pub mod tax_entries;
 pub mod vat_returns;
+pub mod withholding;
 pub mod words;

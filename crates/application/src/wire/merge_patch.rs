@@ -23,6 +23,8 @@ pub trait Patchable: WireType {
 
 /// Members that act once, when the body is sent, and are not part of what is kept.
 const NOT_KEPT: [&str; 4] = ["post", "send", "confirm", "payment"];
+/// Members that act once, when a draft is changed.
+const PATCH_ONLY_ONCE: [&str; 1] = ["reprice"];
 
 /// A body with its text.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl<B: WireType> Kept<B> {
 fn kept(raw: Raw<'_>) -> String {
     let mut text = String::with_capacity(raw.text().len());
     raw.members(|name, value| {
-        if !NOT_KEPT.contains(&&*name) {
+        if !NOT_KEPT.contains(&&*name) && !PATCH_ONLY_ONCE.contains(&&*name) {
             append(&mut text, &name, value.text());
         }
         true
@@ -118,8 +120,9 @@ impl<B: Patchable> MergePatch<B> {
     }
 
     /// The body with the patch merged in.
-    pub fn apply(&self, kept: &str) -> AppResult<Kept<B>> {
-        Kept::read(self.merged(kept))
+    pub fn apply(&self, before: &str) -> AppResult<Kept<B>> {
+        let Kept { body, text } = Kept::read(self.merged(before))?;
+        Ok(Kept { body, text: kept(Raw::new(&text)) })
     }
 
     /// Its JSON.

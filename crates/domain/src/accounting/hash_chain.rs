@@ -20,7 +20,8 @@
 //!    order of the dimension ids, optional description, party, due date, reference, tax code, rounding (u8)
 //! 7. since version 2: of each extension the entry has its name (text) and its value (text), in order of the names:
 //!    `copied-from`, the id of the original in small letters with hyphens; `source`, the kind of the document that the entry
-//!    was made for, its id, and which of its entries it is, with colons between them
+//!    was made for, its id, and which of its entries it is, with colons between them; `tax-base`, of each line that has a base
+//!    its number and its ten-thousandths with a colon between them, the lines in order with semicolons between them
 //!
 //! The header's reference and notes are left out, because R2 lets them change after posting, and so is the link to a
 //! later reversal, which that reversal's own hash secures. Names and codes are left out because they may change; the ids
@@ -72,6 +73,8 @@ pub struct EntryHasher {
     sha: Sha256,
     version: HashVersion,
     extensions: Vec<(&'static str, String)>,
+    /// The value of `tax-base`; empty without any.
+    tax_bases: String,
 }
 
 /// The extensions, which only some entries have, in order of the names. An entry without one has the hash it would
@@ -92,7 +95,8 @@ impl EntryHasher {
     /// Begins with the header; exactly `line_count` lines must follow.
     pub fn new(previous: &[u8; 32], header: &EntryHeader, line_count: usize) -> Self {
         let extensions = extensions(header);
-        let mut hasher = Self { sha: Sha256::new(), version: header.hash_version, extensions };
+        let (version, tax_bases) = (header.hash_version, String::new());
+        let mut hasher = Self { sha: Sha256::new(), version, extensions, tax_bases };
         hasher.sha.update(previous);
         hasher.text(MARK);
         hasher.sha.update([header.hash_version.number()]);
@@ -149,10 +153,16 @@ impl EntryHasher {
         self.optional(line.details.reference.as_deref(), Self::text);
         self.optional(line.details.tax_code.as_deref(), Self::text);
         self.sha.update([u8::from(line.rounding)]);
+        if let Some(base) = line.details.tax_base.filter(|_| self.version >= HashVersion::Two) {
+            let separator = if self.tax_bases.is_empty() { "" } else { ";" };
+            self.tax_bases.push_str(&format!("{separator}{}:{}", line.line_no, base.scaled()));
+        }
     }
 
     pub fn finish(mut self) -> [u8; 32] {
-        for (name, value) in std::mem::take(&mut self.extensions) {
+        let tax_bases = Some(("tax-base", std::mem::take(&mut self.tax_bases)));
+        let tax_bases = tax_bases.filter(|(_, value)| !value.is_empty());
+        for (name, value) in std::mem::take(&mut self.extensions).into_iter().chain(tax_bases) {
             self.text(name);
             self.text(&value);
         }

@@ -228,6 +228,9 @@ pub struct PostingRule {
 pub struct PostingProfile(Vec<PostingRule>);
 
 impl PostingProfile {
+    /// Without any rule.
+    pub const NONE: Self = Self(Vec::new());
+
     pub fn new(rules: Vec<PostingRule>) -> Self {
         Self(rules)
     }

@@ -33,6 +33,26 @@ crate::choices! {
     }
 }
 
+crate::choices! {
+    /// The forms of a bill.
+    pub enum PurchaseKind {
+        /// Of a supplier.
+        Standard = "standard",
+        /// Of customs: import VAT, and what else customs asks for.
+        Customs = "customs",
+    }
+}
+
+crate::choices! {
+    /// What a line of a document is.
+    pub enum LineKind {
+        /// Something that is sold or bought.
+        Standard = "standard",
+        /// Tax alone, on a base that is not part of the document.
+        TaxOnly = "tax_only",
+    }
+}
+
 /// The side of the company in a trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradeSide {

@@ -89,6 +89,7 @@ pub struct DocumentPosting<'a> {
     pub parts: &'a [Part],
     pub codes: &'a [CodeTax],
     pub deductions: &'a [Deduction],
+    pub tax_only: &'a [TaxOnly],
 }
 
 /// What an earlier prepayment invoice has charged already (R83).
@@ -100,6 +101,17 @@ pub struct Deduction {
     pub code: usize,
     pub net: Amount,
     pub vat: Amount,
+}
+
+/// Tax on a base that is not part of the document: import VAT (R69).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaxOnly {
+    /// The index of its tax code.
+    pub code: usize,
+    pub base: Amount,
+    pub tax: Amount,
+    /// Where the part goes that is neither recovered nor has an account of its own.
+    pub cost: AccountId,
 }
 
 /// The lines of the entry, and the VAT by tax code.
@@ -142,6 +154,9 @@ impl DocumentPosting<'_> {
         }
         for (code, tax) in self.codes.iter().enumerate() {
             made.code(code, tax)?;
+        }
+        for one in self.tax_only {
+            made.tax_only(one)?;
         }
         let mut lines: Vec<NewLine> = self.dues.iter().filter_map(|due| self.due(due)).collect();
         lines.extend(made.rows.into_iter().filter_map(|row| row.line(self)));
@@ -317,6 +332,19 @@ impl Made<'_> {
             return Some(());
         }
         self.entry(code, TaxSide::Input, &nowhere, rest)
+    }
+
+    /// Import VAT: what is recovered, and what is not.
+    fn tax_only(&mut self, one: &TaxOnly) -> Option<()> {
+        let (scale, tax) = (self.posting.scale, self.posting.codes.get(one.code)?);
+        let recovered = (tax.recoverable.of(one.base, scale)?, tax.recoverable.of(one.tax, scale)?);
+        let rest = (one.base.checked_sub(recovered.0)?, one.tax.checked_sub(recovered.1)?);
+        self.add_vat(tax.vat.account, one.code, recovered.1)?;
+        self.entry(one.code, TaxSide::Input, &tax.vat, recovered)?;
+        if !rest.1.is_zero() {
+            self.add_vat(Some(tax.irrecoverable.unwrap_or(one.cost)), one.code, rest.1)?;
+        }
+        self.entry(one.code, TaxSide::Input, &VatAccount { account: None, return_box: None }, rest)
     }
 
     /// VAT that is not recovered becomes part of what was bought.

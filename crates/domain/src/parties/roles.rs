@@ -3,6 +3,7 @@
 use super::party_group::PartyGroupId;
 use super::payment_term::PaymentTermId;
 use crate::error::{Violation, Violations};
+use crate::items::price_list::PriceListId;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::tax::tax_code::TaxCodeId;
 
@@ -76,6 +77,8 @@ pub struct Customer {
     pub blocked_reason: Option<String>,
     /// The tax code of sales that name none.
     pub tax_treatment_id: Option<TaxCodeId>,
+    /// The list in which prices are looked up first.
+    pub price_list_id: Option<PriceListId>,
 }
 
 impl Customer {

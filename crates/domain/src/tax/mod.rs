@@ -1,5 +1,6 @@
 //! Value added tax: how a supply is treated, the calculation that documents, returns and e-invoices share (R17), tax codes.
 
+pub mod by_hand;
 pub mod calculate;
 pub mod category;
 pub mod credit;

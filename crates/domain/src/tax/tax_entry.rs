@@ -62,4 +62,12 @@ impl TaxEntry {
             TaxSide::Input => self.tax.checked_neg(),
         }
     }
+
+    /// The entry with the other sign. `None` on overflow.
+    pub fn negated(self) -> Option<Self> {
+        let currency_base = self.currency_base.checked_neg()?;
+        let currency_tax = self.currency_tax.checked_neg()?;
+        let (base, tax) = (self.base.checked_neg()?, self.tax.checked_neg()?);
+        Some(Self { currency_base, currency_tax, base, tax, ..self })
+    }
 }

@@ -53,6 +53,9 @@ crate::errors! {
     VAT_OPENING_CREDIT = "vat_opening_credit", Rule, User,
         "Only the first return takes an opening credit, and it is not negative.",
         "لا يأخذ رصيدًا دائنًا افتتاحيًا إلا الإقرار الأول، ولا يكون سالبًا.";
+    VAT_EARLIER_DECLARED = "vat_earlier_declared", Rule, User,
+        "Only the first return says that everything before it was declared elsewhere.",
+        "لا يذكر أن ما قبله أُقر به في مكان آخر إلا الإقرار الأول.";
     VAT_ACCOUNT_UNKNOWN = "vat_account_unknown", Rule, Administrator,
         "Entries of the return have VAT of {amount} that was posted on no VAT account.",
         "في قيود الإقرار ضريبة قدرها {amount} لم تُرحَّل إلى حساب ضريبة.";

@@ -54,6 +54,7 @@ use application::settlement::ports::OpenItemRepository;
 use application::settlement::write_offs::ports::WriteOffRepository;
 use application::tax::tax_entries::TaxEntryRepository;
 use application::tax::vat_returns::ports::VatReturnRepository;
+use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
@@ -195,6 +196,7 @@ impl UnitOfWork for SqlUnitOfWork {
         tenants: TenantRepository,
         users: UserRepository,
         vat_returns: VatReturnRepository,
+        withholding: WithholdingRepository,
         write_offs: WriteOffRepository,
     }
 }

@@ -67,6 +67,8 @@ pub struct Accumulate {
     pub table: &'static str,
     pub keys: &'static [(&'static str, Kind)],
     pub amounts: &'static [&'static str],
+    /// Whole numbers that are added up, too.
+    pub counts: &'static [&'static str],
     sqlite_rendered: OnceLock<(String, String)>,
     mssql_rendered: OnceLock<String>,
     mssql_many_rendered: OnceLock<String>,
@@ -84,10 +86,17 @@ impl Accumulate {
             table,
             keys,
             amounts,
+            counts: &[],
             sqlite_rendered: OnceLock::new(),
             mssql_rendered: OnceLock::new(),
             mssql_many_rendered: OnceLock::new(),
         }
+    }
+
+    #[must_use]
+    pub const fn counting(mut self, counts: &'static [&'static str]) -> Self {
+        self.counts = counts;
+        self
     }
 
     pub fn kinds(&self) -> Vec<Kind> {
@@ -95,17 +104,22 @@ impl Accumulate {
     }
 
     fn columns(&self) -> Vec<(&'static str, Kind)> {
-        self.keys.iter().copied().chain(self.amounts.iter().map(|name| (*name, Kind::Amount))).collect()
+        let amounts = self.amounts.iter().map(|name| (*name, Kind::Amount));
+        let counts = self.counts.iter().map(|name| (*name, Kind::Int));
+        self.keys.iter().copied().chain(amounts).chain(counts).collect()
     }
 
-    /// The update and, for a key that is not there yet, the insert. Parameters: the keys, then the amounts.
+    fn sums(&self) -> impl Iterator<Item = &'static str> {
+        self.amounts.iter().chain(self.counts).copied()
+    }
+
+    /// The update and, for a key that is not there yet, the insert. Parameters: the keys, then the amounts, then the counts.
     pub fn sqlite(&self) -> &(String, String) {
         self.sqlite_rendered.get_or_init(|| {
             let columns = self.columns();
             let keys = self.keys.len();
             let sets: Vec<_> = self
-                .amounts
-                .iter()
+                .sums()
                 .enumerate()
                 .map(|(i, name)| format!("{name} = {name} + ?{}", keys + i + 1))
                 .collect();
@@ -157,7 +171,7 @@ impl Accumulate {
 
     fn update_and_insert(&self, deltas: &str) -> String {
         let columns = self.columns();
-        let sets: Vec<_> = self.amounts.iter().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
+        let sets: Vec<_> = self.sums().map(|name| format!("{name} = t.{name} + d.{name}")).collect();
         let on: Vec<_> = self.keys.iter().map(|(name, _)| format!("t.{name} = d.{name}")).collect();
         let (on, table) = (on.join(" AND "), self.table);
         format!(

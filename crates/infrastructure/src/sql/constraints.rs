@@ -90,7 +90,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 24] = [
+pub static FIRST_USE: [&str; 26] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -107,6 +107,7 @@ pub static FIRST_USE: [&str; 24] = [
     "uq_vat_return_amendment",
     // The same number of a supplier twice at once: the second run finds the document of the first.
     "uq_document_supplier_key",
+    "uq_withholding_return_month",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -120,6 +121,7 @@ pub static FIRST_USE: [&str; 24] = [
     "pk_account_balance",
     "pk_daily_balance",
     "pk_dimension_balance",
+    "pk_tax_day",
     "uq_dimension_set_content_key",
 ];
 
@@ -189,6 +191,9 @@ pub static GENERATED: &[&str] = &[
     "pk_tax_entry",
     "pk_vat_return",
     "pk_vat_return_entry",
+    "pk_withholding_entry",
+    "pk_withholding_return",
+    "pk_withholding_return_entry",
 ];
 
 /// The unique constraint SQLite names by its columns.

@@ -25,6 +25,9 @@ macro_rules! line_body {
                 tax_code: Option<
                     $crate::wire::Text<{ ::domain::accounting::journal_entry::TAX_CODE_LENGTH_MAX }>,
                 >,
+                /// The amount before VAT of a line on a VAT account, in the line's currency. It may be left out where the
+                /// other lines with the tax code tell it.
+                tax_base: Option<::domain::money::Amount>,
                 $($own)*
             }
         }
@@ -50,6 +53,7 @@ macro_rules! line_body {
                         due_date: None,
                         reference: self.reference.map(Into::into),
                         tax_code: self.tax_code.map(Into::into),
+                        tax_base: self.tax_base,
                     },
                 }
             }

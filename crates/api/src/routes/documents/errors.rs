@@ -21,12 +21,14 @@ use domain::items::conversion::QUANTITY_NOT_WHOLE;
 use domain::items::item::UNIT_UNKNOWN_FOR_ITEM;
 use domain::items::price::PRICE_NOT_FOUND;
 use domain::money::{AMOUNT_OUT_OF_RANGE, AMOUNT_SCALE_EXCEEDED};
+use domain::parties::roles::WITHHOLDING_RESIDENT;
 use domain::settlement::allocation::ALLOCATION_EXCEEDS_OPEN;
 use domain::settlement::early_discount::{DISCOUNT_EXPIRED, DISCOUNT_NOT_COVERED, DISCOUNT_NOT_GRANTED};
 use domain::settlement::tolerance::DIFFERENCE_EXCEEDS_TOLERANCE;
 use domain::tax::calculate::{DISCOUNT_EXCEEDS_AMOUNT, TAX_AMOUNT_NEGATIVE, TAX_REASONS_MIXED};
 use domain::tax::credit::CREDIT_EXCEEDS_DOCUMENT;
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TAX_RATE_UNKNOWN};
+use domain::tax::withholding::{WITHHOLDING_CODE_MISSING, WITHHOLDING_CODE_UNUSED, WITHHOLDING_NOT_TAKEN};
 
 /// The errors of what a document names, whether it is posted or not.
 pub(super) static CONTENT: &[&ErrorDef] = &[
@@ -47,6 +49,10 @@ pub(super) static LINES: &[&ErrorDef] = &[
     &own::LINE_PRICE_MISSING,
     &own::LINE_TAX_MISSING,
     &own::QUANTITY_NOT_POSITIVE,
+    &own::TAX_ONLY_NOT_TAKEN,
+    &own::TAX_ONLY_MEMBER,
+    &own::TAX_ONLY_NEGATIVE,
+    &own::CUSTOMS_TAX_MISSING,
     &own::DUE_DATE_EARLY,
     &DIMENSION_VALUE_UNKNOWN,
     &NAMED_TWICE,
@@ -65,6 +71,7 @@ pub(super) static LINES: &[&ErrorDef] = &[
 pub(super) static NOTES: &[&ErrorDef] = &[
     &own::CORRECTED_MISSING,
     &own::CORRECTED_NOT_POSTED,
+    &own::CUSTOMS_NOT_CORRECTED,
     &own::NOTE_LINES_MISSING,
     &own::PARTY_DIFFERS,
     &own::CURRENCY_DIFFERS,
@@ -117,6 +124,13 @@ pub(super) static MONEY: &[&ErrorDef] = &[
     &CREDIT_EXCEEDS_DOCUMENT,
     &own::TAX_DATE_LOCKED,
     &own::METHOD_ACCOUNT_UNFIT,
+    &WITHHOLDING_NOT_TAKEN,
+    &WITHHOLDING_RESIDENT,
+    &WITHHOLDING_CODE_MISSING,
+    &WITHHOLDING_CODE_UNUSED,
+    &TAX_CODE_INACTIVE,
+    &TAX_CODE_KIND_NOT_TAKEN,
+    &TAX_RATE_UNKNOWN,
     &EXCHANGE_ACCOUNT_MISSING,
     &own::DOCUMENT_POST_PERMISSION,
     &own::DOCUMENT_SERIES_MISSING,

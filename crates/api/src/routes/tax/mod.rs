@@ -3,6 +3,7 @@
 mod tax_calculations;
 mod tax_entries;
 mod vat_returns;
+mod withholding;
 
 use domain::tax::tax_code::TaxCode;
 
@@ -14,4 +15,5 @@ pub fn operations(ops: &mut Operations) {
     tax_calculations::operations(ops);
     tax_entries::operations(ops);
     vat_returns::operations(ops);
+    withholding::operations(ops);
 }

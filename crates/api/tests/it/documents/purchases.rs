@@ -131,3 +131,75 @@ async fn a_supplier_gives_back_what_he_billed() {
     posted(client, "/purchase-credit-notes", all).await;
     agree(client, "2026-12-31").await;
 }
+
+/// T16: customs asks for duty, and for VAT on goods that it did not sell.
+#[tokio::test]
+async fn customs_charges_vat_on_what_it_did_not_sell() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let customs =
+        json!({ "code": "ZATCA", "name": { "en": "Customs" }, "kind": "government", "supplier": {} });
+    client.post("/parties", customs).await.expect(201);
+    let mut duty = line("1", "5000.00", "P-OOS");
+    duty["accountCode"] = json!("6290");
+    let vat =
+        json!({ "kind": "tax_only", "taxCode": "IMP15", "taxBase": "105000.00", "taxAmount": "15750.00" });
+    let mut body = bill("DEC-1", &[vat.clone(), duty.clone()]);
+    body["partyCode"] = json!("ZATCA");
+    body["kind"] = json!("customs");
+    body["supplierTotal"] = json!("20750.00");
+    let view = posted(client, "/purchase-invoices", body.clone()).await;
+    assert_eq!((totals(&view).as_str(), &view["kind"]), ("5000.00 | 15750.00 | 20750.00", &json!("customs")));
+    let numbers: Vec<_> =
+        view["lines"].as_array().unwrap().iter().map(|line| line["lineNo"].clone()).collect();
+    assert_eq!((numbers, &view["lines"][0]["taxBase"]), (vec![json!(1), json!(2)], &json!("105000.00")));
+    let mut lines = entry(client, &view).await;
+    lines.sort();
+    let expected =
+        [row("1152", "15750.00", "0.00"), row("2111", "0.00", "20750.00"), row("6290", "5000.00", "0.00")];
+    assert_eq!(lines, expected);
+    let taxes = client.get(&format!("/tax-entries?sourceId={}&box=8", id(&view))).await.ok();
+    let tax = &taxes["items"][0];
+    assert_eq!((&tax["base"], &tax["tax"]), (&json!("105000.00"), &json!("15750.00")));
+    agree(client, "2026-12-31").await;
+
+    // VAT alone, without duty.
+    let mut alone = body.clone();
+    alone["supplierNumber"] = json!("DEC-2");
+    alone["supplierTotal"] = json!("15750.00");
+    alone["lines"] = json!([vat]);
+    let alone = posted(client, "/purchase-invoices", alone).await;
+    assert_eq!(totals(&alone), "0.00 | 15750.00 | 15750.00");
+    let note = json!({ "correctsId": alone["id"], "supplierNumber": "N-1", "reason": "x", "lines": [line("1", "1.00", "P15")] });
+    let refused = client.post("/purchase-credit-notes", note).await.expect(409);
+    assert!(refused.errors().contains(&("/correctsId".to_owned(), "customs_not_corrected".to_owned())));
+    let reverse = format!("/purchase-invoices/{}/reverse", id(&alone));
+    with_etag(client, "POST", &reverse, json!({ "reason": "Entered twice" })).await.expect(200);
+    agree(client, "2026-12-31").await;
+
+    body["supplierNumber"] = json!("DEC-3");
+    let refused = |change: fn(&mut Value)| {
+        let mut body = body.clone();
+        change(&mut body);
+        async move { client.post("/purchase-invoices", body).await.expect(422).errors() }
+    };
+    let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
+    let without = refused(|body| body["kind"] = json!("standard")).await;
+    assert_eq!(without, one("/lines/0/kind", "tax_only_not_taken"));
+    let missing = refused(|body| body["lines"][0]["taxBase"] = Value::Null).await;
+    assert_eq!(missing, one("/lines/0/taxBase", "required"));
+    let negative = refused(|body| body["lines"][0]["taxAmount"] = json!("-1")).await;
+    assert_eq!(negative, one("/lines/0/taxAmount", "tax_only_negative"));
+    let code = refused(|body| body["lines"][0]["taxCode"] = json!("P15")).await;
+    assert_eq!(code, one("/lines/0/taxCode", "tax_code_kind_not_taken"));
+    let none = refused(|body| {
+        body["lines"] =
+            json!([{ "description": "Duty", "unitPrice": "1", "taxCode": "P-OOS", "accountCode": "6290" }])
+    })
+    .await;
+    assert_eq!(none, one("/lines", "customs_tax_missing"));
+    let other = refused(|body| body["lines"][1]["taxBase"] = json!("1")).await;
+    assert_eq!(other, one("/lines/1/taxBase", "tax_only_member"));
+    let total = refused(|body| body["supplierTotal"] = json!("20750.01")).await;
+    assert_eq!(total, one("/supplierTotal", "supplier_total_differs"));
+}

@@ -34,6 +34,7 @@ pub enum Column {
     Party,
     DueDate,
     TaxCode,
+    TaxBase,
     Code,
     ParentCode,
     Name,
@@ -286,6 +287,11 @@ static ENTRY_NAMES: &[Named] = &[
     named((Column::Party, "party", Of::Line, false), &["partner", "الطرف"], "none"),
     named((Column::DueDate, "due_date", Of::Line, false), &["تاريخ الاستحقاق"], "none"),
     named((Column::TaxCode, "tax_code", Of::Line, false), &["رمز الضريبة"], "none"),
+    named(
+        (Column::TaxBase, "tax_base", Of::Line, false),
+        &["taxable amount", "وعاء الضريبة"],
+        "told by the other lines with the tax code; refused on VAT accounts where they do not",
+    ),
 ];
 
 static ENTRY_MEANT: &[(&str, Column)] = &[

@@ -48,6 +48,10 @@ impl Builder {
             more.rate = self.checked(place, Column::Rate, Rate::parse(text));
             good &= more.rate.is_some();
         }
+        if let Some(text) = given(Column::TaxBase) {
+            more.details.tax_base = self.checked(place, Column::TaxBase, Amount::parse(text));
+            good &= more.details.tax_base.is_some();
+        }
         if let Some(text) = given(Column::CompanyAmount) {
             more.company_amount = self.checked(place, Column::CompanyAmount, Amount::parse(text));
             good &= more.company_amount.is_some();

@@ -53,6 +53,7 @@ fn column(field: &str) -> &str {
         "accountId" => "account",
         "companyAmount" => "company_amount",
         "taxCode" => "tax_code",
+        "taxBase" => "tax_base",
         "dueDate" => "due_date",
         "postingDate" => "date",
         "documentDate" => "document_date",

@@ -114,6 +114,7 @@ impl Run<'_> {
         let named: Vec<_> =
             piece.iter().filter_map(|(_, draft)| Some(draft.as_ref().ok()?.content())).collect();
         self.ledger.books.learn(uow, &named).await?;
+        self.ledger.books.learn_taxes(uow, named.iter().copied()).await?;
         let (post, now) = (self.import.posts(), uow.now());
         let (mut drafts, mut checked) = (Vec::new(), Vec::new());
         for (entry, draft) in piece {

@@ -132,6 +132,10 @@ fn of_line(shared: &Shared<'_>, entry: &FileEntry, line: &FileLine) -> Fingerpri
     } else {
         (0..5).for_each(|_| hash.text(None));
     }
+    // Only where there is one, so that files without the column keep the number that they had.
+    if let Some(base) = line.more.as_deref().and_then(|more| more.details.tax_base) {
+        hash.text(Some(&format!("tax_base {}", base.scaled())));
+    }
     hash.0.update(shared.combinations[line.combination as usize]);
     hash.0.finalize().into()
 }

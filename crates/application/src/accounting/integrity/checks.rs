@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 14] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 15] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -86,6 +86,12 @@ const RULES: [(&str, IntegrityRule, &str, &str); 14] = [
         IntegrityRule::TaxEntriesEqualVatAccounts,
         "The tax entries of each document equal what it posted on the VAT accounts",
         "القيود الضريبية لكل مستند تساوي ما رحّله إلى حسابات الضريبة",
+    ),
+    (
+        "tax_days_equal_entries",
+        IntegrityRule::TaxDaysEqualEntries,
+        "The sums of VAT by day equal the tax entries, and those of filed returns the entries of the returns",
+        "مجاميع الضريبة لكل يوم تساوي القيود الضريبية، ومجاميع الإقرارات المقدَّمة تساوي قيودها",
     ),
     (
         "return_entries_once",

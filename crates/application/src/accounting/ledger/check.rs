@@ -4,12 +4,16 @@ use chrono::NaiveDate;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, PostingRules, ValidatedEntry,
+    DraftEntry, ENTRY_VIOLATIONS_MAX, EntryKind, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, NewEntry,
+    PostingRules, ValidatedEntry,
 };
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::lock::{Locks, check_posting_date};
+use domain::accounting::posting_rule::PostingProfile;
 use domain::error::Violation;
 use domain::ids::{FiscalPeriodId, JournalId, UserId};
+use domain::money::AMOUNT_OUT_OF_RANGE;
+use domain::tax::by_hand::{HandFacts, HandTax, HandTaxes};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -28,7 +32,8 @@ impl Books {
         let period = self.period(period_kind(closing), content.posting_date);
         let rules = (period.map(|found| &found.period), &self.locks);
         let Posting { draft, meta, draft_version } = entry;
-        Ok(Checked { entry: self.validate(now, draft, journal, rules)?, meta, draft_version })
+        let (entry, taxes) = self.validate(now, draft, journal, rules)?;
+        Ok(Checked { entry, meta, draft_version, taxes })
     }
 
     /// The violations that would refuse the posting on every date: periods and locks apart, because they change. The books
@@ -81,7 +86,7 @@ impl Books {
         draft: DraftEntry,
         journal: &JournalFacts,
         (period, locks): (Option<&PeriodFacts>, &Locks),
-    ) -> Result<ValidatedEntry, Vec<Violation>> {
+    ) -> Result<(ValidatedEntry, Vec<HandTax>), Vec<Violation>> {
         let rates = self.rates_on(draft.posting_date());
         let rules = PostingRules {
             company: self.company,
@@ -99,6 +104,39 @@ impl Books {
             now,
             journal_kind: journal.journal.kind,
         };
-        draft.validate(&rules)
+        let taxes = match draft.source() {
+            None => self.hand_taxes(draft.content()),
+            Some(_) => Ok(None),
+        };
+        let Some(taxes) = (match taxes {
+            Ok(taxes) => taxes,
+            Err(mut refused) => {
+                refused.splice(0..0, draft.validate(&rules).err().unwrap_or_default());
+                refused.truncate(ENTRY_VIOLATIONS_MAX);
+                return Err(refused);
+            }
+        }) else {
+            return Ok((draft.validate(&rules)?, Vec::new()));
+        };
+        let entry = draft.with_tax_bases(taxes.bases()).validate(&rules)?;
+        let made = taxes.taxes(&entry).ok_or_else(|| vec![Violation::new(&AMOUNT_OUT_OF_RANGE)])?;
+        Ok((entry, made))
+    }
+
+    /// What an entry by hand says of VAT; `None` where nothing of it names a tax code or a VAT account.
+    fn hand_taxes(&self, entry: &NewEntry) -> Result<Option<HandTaxes<'_>>, Vec<Violation>> {
+        static NO_RULES: PostingProfile = PostingProfile::NONE;
+        let has_base = || entry.lines.iter().any(|line| line.details.tax_base.is_some());
+        if self.profile.is_none() && self.tax_codes.is_empty() && !has_base() {
+            return Ok(None);
+        }
+        let facts = HandFacts {
+            company: self.company,
+            currencies: &self.currencies,
+            accounts: &self.accounts,
+            codes: &self.tax_codes,
+            profile: self.profile.as_ref().unwrap_or(&NO_RULES),
+        };
+        HandTaxes::of(entry, facts).map(Some)
     }
 }

@@ -8,6 +8,7 @@ mod check;
 mod learn;
 mod number;
 mod open_items;
+mod taxes;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use domain::accounting::journal_entry::{
 };
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
+use domain::tax::by_hand::HandTax;
 
 use super::fiscal_years::ensure_next_year;
 use super::opening_balances;
@@ -51,6 +53,8 @@ pub struct Checked {
     entry: ValidatedEntry,
     meta: EntryMeta,
     draft_version: Option<i64>,
+    /// What an entry by hand declares of VAT.
+    taxes: Vec<HandTax>,
 }
 
 /// The ledger as one caller enters it, with what it knows of the books.
@@ -82,6 +86,8 @@ impl<'a> Ledger<'a> {
         }
         let named: Vec<&NewEntry> = entries.iter().map(|entry| entry.draft.content()).collect();
         self.books.learn(uow, &named).await?;
+        let by_hand = entries.iter().map(|entry| &entry.draft).filter(|draft| draft.source().is_none());
+        self.books.learn_taxes(uow, by_hand.map(DraftEntry::content)).await?;
         if self.make_next_year(uow, &named).await? {
             self.books.periods.clear();
             self.books.learn(uow, &named).await?;
@@ -143,6 +149,7 @@ impl<'a> Ledger<'a> {
         }
         uow.ledger().write_entries(&posted).await?;
         self.open_items(uow, &posted).await?;
+        taxes::enter(uow, &posted).await?;
         for header in posted.iter().map(|posted| posted.entry.header()) {
             if let Some(original) = header.reverses {
                 mark_reversed(uow, original, header.id).await?;

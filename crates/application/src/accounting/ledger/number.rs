@@ -33,7 +33,7 @@ impl Ledger<'_> {
             taken.heads.into_iter().map(|(journal, head)| (journal, (head, head))).collect();
         let (tenant_id, now) = (uow.tenant(), uow.now());
         let mut numbered = Vec::with_capacity(entries.len());
-        for Checked { entry, meta, draft_version } in entries {
+        for Checked { entry, meta, draft_version, taxes } in entries {
             let facts = self.journal_of(&entry)?;
             let date = entry.posting_date();
             let context = NumberContext {
@@ -57,7 +57,7 @@ impl Ledger<'_> {
             };
             let entry = entry.post(number, now, link, origin, &self.books.sets);
             *head = ChainHead { sequence: link.sequence, hash: *entry.hash() };
-            numbered.push(EntryToWrite { entry, meta, draft_version });
+            numbered.push(EntryToWrite { entry, meta, draft_version, taxes });
         }
         Ok((numbered, chains))
     }

@@ -90,6 +90,8 @@ struct Line<'a> {
     due_date: Option<NaiveDate>,
     reference: Option<&'a str>,
     tax_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_base: Option<String>,
     rounding: bool,
 }
 
@@ -183,6 +185,7 @@ impl Writer for NdJson {
             due_date: line.details.due_date,
             reference: line.details.reference.as_deref(),
             tax_code: line.details.tax_code.as_deref(),
+            tax_base: line.details.tax_base.map(|base| context.amount(base, line.currency)),
             rounding: line.rounding,
         };
         write(out, &shown)

@@ -11,8 +11,10 @@ use domain::accounting::dimension::{DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::hash_chain::DimensionSets;
 use domain::accounting::lock::{LockException, Locks};
+use domain::accounting::posting_rule::PostingProfile;
 use domain::ids::{AccountId, DimensionSetId, DimensionValueId, JournalId, UserId};
 use domain::money::{Currency, CurrencyCode, Rate};
+use domain::tax::tax_code::TaxCode;
 
 use super::ledger::{AccountName, Days, FoundPeriod, JournalFacts, LedgerSettings, SetCodes};
 
@@ -40,6 +42,11 @@ pub struct Books {
     pub rates: HashMap<CurrencyCode, (Days, Vec<(NaiveDate, Rate)>)>,
     /// By kind the days that were asked for, and the periods that have any of them in the order of their dates.
     pub periods: HashMap<FiscalPeriodKind, (Days, Vec<FoundPeriod>)>,
+    /// The tax codes that lines by hand name, by the text of the lines; texts that no code has are among `asked_codes` only.
+    pub tax_codes: HashMap<String, TaxCode>,
+    pub asked_codes: HashSet<String>,
+    /// The accounts of documents, once a line by hand is on a VAT account.
+    pub profile: Option<PostingProfile>,
     /// The values of dimension sets, as hashes have them.
     pub sets: DimensionSets,
     /// The same as they are shown.
@@ -64,6 +71,9 @@ impl Books {
             inactive_currencies: HashSet::new(),
             rates: HashMap::new(),
             periods: HashMap::new(),
+            tax_codes: HashMap::new(),
+            asked_codes: HashSet::new(),
+            profile: None,
             sets: DimensionSets::new(),
             set_codes: HashMap::new(),
         }

@@ -29,6 +29,8 @@ pub enum IntegrityRule {
     AllocationsEqualOpen,
     /// What tax entries say of the VAT of a journal entry is what it posted on their accounts.
     TaxEntriesEqualVatAccounts,
+    /// The sums of tax entries by day are the tax entries.
+    TaxDaysEqualEntries,
     /// The entries of a filed return are there, and make the VAT that it declares.
     ReturnEntriesOnce,
     /// What has become of lines of orders is what the links of other documents say.

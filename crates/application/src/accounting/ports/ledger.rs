@@ -15,6 +15,7 @@ use domain::ids::{
     AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalId, NumberSeriesId, UserId,
 };
 use domain::money::{Currency, CurrencyCode, Rate};
+use domain::tax::by_hand::HandTax;
 use domain::text::LocalizedName;
 
 use super::books::Books;
@@ -123,6 +124,8 @@ pub struct EntryToWrite {
     pub meta: EntryMeta,
     /// The version of the draft that it was, if one is stored, as read in this unit of work.
     pub draft_version: Option<i64>,
+    /// What an entry by hand declares of VAT.
+    pub taxes: Vec<HandTax>,
 }
 
 #[async_trait]

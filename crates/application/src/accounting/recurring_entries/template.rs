@@ -40,6 +40,7 @@ pub(super) async fn check_postable(
     });
     let draft = DraftEntry::new(sample, TEMPLATE_LINES_MAX)?;
     books.learn(uow, &[draft.content()]).await?;
+    books.learn_taxes(uow, std::iter::once(draft.content())).await?;
     let refused = books.check_on_any_date(uow.now(), draft);
     let final_word = |violation: &Violation| {
         // The amounts of a draft are for whoever posts it, and a rate may come before the date does.

@@ -73,6 +73,7 @@ impl Legend<'_> {
             due_date: line.details.due_date,
             reference: line.details.reference,
             tax_code: line.details.tax_code,
+            tax_base: line.details.tax_base.map(|base| self.amount(base, code)),
             rounding: false,
         }
     }

@@ -108,6 +108,8 @@ pub struct EntryLineView {
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
+    /// The amount before VAT, in the line's currency, of a line that is VAT itself.
+    pub tax_base: Option<String>,
     /// Whether this line takes up the rounding difference left by currency conversion.
     pub rounding: bool,
 }
@@ -139,6 +141,8 @@ pub struct LedgerLineView {
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
+    /// The amount before VAT, in the line's currency, of a line that is VAT itself.
+    pub tax_base: Option<String>,
     /// The user who posted the entry; null if the product posted it.
     pub posted_by: Option<Uuid>,
     /// The name of that user.

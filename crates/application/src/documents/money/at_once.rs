@@ -64,7 +64,7 @@ async fn receive(
     let kept = Kept::<NewReceipt>::read(body)?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
-    let prepared = NewReceipt::prepare(ctx, uow, &mut books, id, &kept).await?;
+    let prepared = NewReceipt::prepare(ctx, uow, &mut books, (id, None), &kept).await?;
     let (receipt, left, _) = post_money(ctx, uow, books, prepared, &kept.body.allocations.0, None).await?;
     Ok((receipt, left))
 }

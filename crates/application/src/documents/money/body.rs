@@ -13,11 +13,12 @@ use domain::text::Code;
 
 use super::post::post_money;
 use super::prepare::{PreparedMoney, prepare_money};
+use super::withholding::WithholdingInput;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::documents::ports::{DocumentId, StoredDocument};
 use crate::documents::views::DocumentView;
-use crate::documents::{DocumentBody, DocumentNames, Preparing};
+use crate::documents::{DocumentBody, DocumentNames, DraftOf, Preparing};
 use crate::error::AppResult;
 use crate::reference::{Reference, by_id_or_code};
 use crate::settlement::auto_allocate::SettledControl;
@@ -49,7 +50,10 @@ request! {
 }
 
 macro_rules! money_body {
-    ($(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident; $type:ident, $names:expr) => {
+    (
+        $(#[doc = $doc:literal])* pub struct $name:ident as $schema:ident, patched as $patch:ident { $($own:tt)* }
+        $type:ident, $names:expr
+    ) => {
         request! {
             $(#[doc = $doc])*
             pub struct $name as $schema, patched as $patch {
@@ -84,6 +88,7 @@ macro_rules! money_body {
                 notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
                 /// What the money pays. What is left stays open as an advance of the party.
                 allocations: List<MoneyAllocationBody, ALLOCATIONS_MAX> => [],
+                $($own)*
                 /// Whether it is posted at once; otherwise it is kept as a draft. Needs the permission to post.
                 post: bool => false,
             }
@@ -103,11 +108,12 @@ macro_rules! money_body {
                 ctx: &RequestContext,
                 uow: &mut dyn UnitOfWork,
                 books: &mut Books,
-                id: DocumentId,
+                (id, draft): DraftOf<'_>,
                 kept: &Kept<Self>,
             ) -> AppResult<PreparedMoney> {
                 let (document_type, input) = (Self::TYPE, kept.body.input());
-                prepare_money(Preparing { ctx, document_type, id, body: &kept.text, input }, uow, books).await
+                let preparing = Preparing { ctx, document_type, id, body: &kept.text, input, draft };
+                prepare_money(preparing, uow, books).await
             }
 
             async fn enter(
@@ -137,6 +143,8 @@ macro_rules! money_body {
                     charges: self.charges,
                     reference: self.reference.as_deref().filter(|text| !text.is_empty()),
                     notes: self.notes.as_deref().filter(|text| !text.is_empty()),
+                    allocations: &self.allocations.0,
+                    withholding: self.withholding(),
                 }
             }
         }
@@ -145,7 +153,7 @@ macro_rules! money_body {
 
 money_body! {
     /// New money that came in.
-    pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody;
+    pub struct NewReceipt as CreateReceiptBody, patched as UpdateReceiptBody {}
     Receipt, document_names!(
         "settlement", "receipt", "receipts", "/receipts", "a receipt", "receipts", "Money that came in, and what it pays.", "reverse"
     )
@@ -153,10 +161,33 @@ money_body! {
 
 money_body! {
     /// New money that went out.
-    pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody;
+    pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody {
+        /// Whether tax is withheld; by default from suppliers abroad that have a tax code for it.
+        withhold: Option<bool>,
+        /// The tax code of what is withheld; by default that of the supplier.
+        withholding_tax_code: Option<Code>,
+        /// Whether the supplier gets the whole amount, because the company bears the tax. It is then an expense.
+        gross_up: bool => false,
+    }
     Payment, document_names!(
         "settlement", "payment", "payments", "/payments", "a payment", "payments", "Money that went out, and what it pays.", "reverse"
     )
+}
+
+impl NewReceipt {
+    fn withholding(&self) -> WithholdingInput {
+        WithholdingInput::default()
+    }
+}
+
+impl NewPayment {
+    fn withholding(&self) -> WithholdingInput {
+        WithholdingInput {
+            withhold: self.withhold,
+            tax_code: self.withholding_tax_code.as_ref().map(ToString::to_string),
+            gross_up: self.gross_up,
+        }
+    }
 }
 
 /// A receipt or a payment as a caller writes it.
@@ -174,4 +205,6 @@ pub struct MoneyInput<'b> {
     pub charges: Amount,
     pub reference: Option<&'b str>,
     pub notes: Option<&'b str>,
+    pub allocations: &'b [MoneyAllocationBody],
+    pub withholding: WithholdingInput,
 }

@@ -7,6 +7,7 @@ use domain::error::{Violation, Violations};
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::settlement::open_item::OpenItem;
+use domain::tax::withholding::WithholdingEntryId;
 
 use super::body::MoneyAllocationBody;
 use super::named::NamedItems;
@@ -37,13 +38,18 @@ pub async fn post_money(
     allocations: &[MoneyAllocationBody],
     draft: Option<&StoredDocument>,
 ) -> AppResult<(StoredDocument, Amount, DocumentView)> {
-    let PreparedMoney { document, scale, lines, journal } = prepared;
+    let PreparedMoney { document, scale, lines, journal, withholding } = prepared;
     let date = check_date(uow, ctx, &mut books, document.posting_date).await?;
     date.map_err(|violation| AppError::new(violation.at("/postingDate")))?;
     let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
     let reference = number.1.clone();
     let posted = BooksEntry { journal, number, reference, lines }.post(ctx, uow, books, document).await?;
     let posted = keep(uow, posted, draft).await?;
+    if let (Some(withholding), Some(entry)) = (&withholding, posted.entry) {
+        let id = WithholdingEntryId::new(uow.new_id());
+        let entry = withholding.entry(id, &posted, entry, posted.currency);
+        uow.withholding().insert_withholding_entries(&[entry]).await?;
+    }
     let (left, created) = allocate(ctx, uow, &posted, allocations, scale).await?;
     let view = note(uow, &posted, (Some(left), scale), None, "posted");
     Ok((posted, left, DocumentView { created, ..view }))

@@ -13,6 +13,7 @@ use domain::money::{Amount, Rate};
 use domain::parties::party::Party;
 
 use super::body::MoneyInput;
+use super::withholding::{Withholder, Withholding};
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ports::books::Books;
 use crate::changes::unknown_reference;
@@ -34,6 +35,8 @@ pub struct PreparedMoney {
     pub document: StoredDocument,
     pub scale: u8,
     pub lines: Vec<NewLine>,
+    /// The tax that is withheld.
+    pub withholding: Option<Withholding>,
     /// The journal that takes its entry.
     pub journal: &'static str,
 }
@@ -67,15 +70,33 @@ pub async fn prepare_money(
         true => None,
         false => violations.check("", profile.resolve(PostingSlot::BankCharges, &PostingKeys::default())),
     };
+    let withholder = Withholder {
+        document_type: preparing.document_type,
+        input: &preparing.input,
+        party: &party,
+        control,
+        profile: &profile,
+        currency: money.currency,
+        rate: money.rate,
+        company: books.company,
+        date: preparing.document_date(&*uow),
+    };
+    let withholding = withholder.withholding(uow, &mut violations).await?;
     let (Some(account), Some(party_account), true) = (account, party_account, violations.is_empty()) else {
         return Err(violations.into_vec().into());
     };
     let code = books.account_names.get(&account).map(|name| name.code.clone());
-    let lines = preparing.lines(&party, &money, (account, party_account, charges));
+    let lines = preparing.lines(&party, &money, (account, party_account, charges), withholding.as_ref());
+    let mut document = preparing.document(uow, &party, &money, code);
+    document.view.withholding = withholding.as_ref().map(|withholding| {
+        let paid = preparing.input.amount.checked_sub(withholding.kept_back());
+        withholding.view(paid.unwrap_or_default())
+    });
     Ok(PreparedMoney {
-        document: preparing.document(uow, &party, &money, code),
+        document,
         scale: money.currency.scale,
         lines,
+        withholding,
         journal: if preparing.input.method == PaymentMethod::Cash { "CASH" } else { "BANK" },
     })
 }
@@ -216,10 +237,13 @@ impl PreparingMoney<'_> {
         party: &Party,
         money: &DocumentMoney,
         (account, party_account, charges): (AccountId, AccountId, Option<AccountId>),
+        withholding: Option<&Withholding>,
     ) -> Vec<NewLine> {
         let receipt = self.document_type == DocumentType::Receipt;
         let (amount, charged) = (self.input.amount, self.input.charges);
+        let kept_back = withholding.map(Withholding::kept_back).unwrap_or_default();
         let moved = if receipt { amount.checked_sub(charged) } else { amount.checked_add(charged) };
+        let moved = moved.and_then(|moved| moved.checked_sub(kept_back));
         let reference = self.input.reference.map(str::to_owned);
         let line = |account: AccountId, amount: LineAmount, party: Option<String>| NewLine {
             currency: Some(money.currency.code),
@@ -233,6 +257,12 @@ impl PreparingMoney<'_> {
         let mut lines = vec![line(account, side(receipt, moved.unwrap_or(amount)), None)];
         lines.extend(charges.map(|account| line(account, LineAmount::Debit(charged), None)));
         lines.push(line(party_account, side(!receipt, amount), Some(party.code.to_string())));
+        let withheld = withholding.map(Withholding::lines).unwrap_or_default();
+        lines.extend(withheld.into_iter().map(|line| NewLine {
+            currency: Some(money.currency.code),
+            rate: money.rate,
+            ..line
+        }));
         lines
     }
 

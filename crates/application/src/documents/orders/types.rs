@@ -10,10 +10,10 @@ use super::revise::revise;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::document_names;
-use crate::documents::ports::{DocumentId, StoredDocument};
+use crate::documents::ports::StoredDocument;
 use crate::documents::trade::{Prepared, prepare_body};
 use crate::documents::views::DocumentView;
-use crate::documents::{DocumentBody, DocumentNames};
+use crate::documents::{DocumentBody, DocumentNames, DraftOf};
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Kept;
@@ -34,10 +34,10 @@ macro_rules! order_documents {
                 ctx: &RequestContext,
                 uow: &mut dyn UnitOfWork,
                 books: &mut Books,
-                id: DocumentId,
+                of: DraftOf<'_>,
                 kept: &Kept<Self>,
             ) -> AppResult<Prepared> {
-                prepare_body(ctx, uow, books, id, kept).await
+                prepare_body(ctx, uow, books, of, kept).await
             }
 
             async fn enter(

@@ -99,6 +99,7 @@ pub fn code_tax(
             (input, Some((output, rate)))
         }
         TaxKind::Purchase => (vat(PostingSlot::InputVat, &code.input_box)?, None),
+        TaxKind::Import => (vat(PostingSlot::InputVatCustoms, &code.input_box)?, None),
         _ => (vat(PostingSlot::OutputVat, &code.output_box)?, None),
     };
     let apart =

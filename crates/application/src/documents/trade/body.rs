@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
-use domain::documents::document_type::InvoiceKind;
+use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::documents::note::NoteKind;
 use domain::documents::supplier_number::SUPPLIER_NUMBER_LENGTH_MAX;
 use domain::money::{Amount, CurrencyCode, Percentage, Rate};
@@ -67,6 +67,9 @@ macro_rules! lined_body {
                 discount_amount: Option<Amount>,
                 /// Charges on the whole document.
                 charges: List<DocumentChargeBody, CHARGES_MAX> => [],
+                /// Whether prices that came from a list or an item are looked up again. A draft keeps them otherwise, as long as its
+                /// lines, its currency and `pricesIncludeVat` stay as they are.
+                reprice: bool => false,
                 #[doc = $entering]
                 $enters: bool => false,
                 $($own)*
@@ -89,6 +92,7 @@ macro_rules! lined_body {
                     lines: &self.lines.0,
                     discount: (self.discount_percent, self.discount_amount),
                     charges: &self.charges.0,
+                    reprice: self.reprice,
                     post: self.$enters,
                     ..Input::default()
                 }
@@ -216,6 +220,8 @@ trade_body! {
     /// A new bill of a supplier.
     pub struct NewPurchaseInvoice as CreatePurchaseInvoiceBody, patched as UpdatePurchaseInvoiceBody {
         lines: List<DocumentLineBody, LINES_MAX, 1> = [{ "description": "Office rent, March", "quantity": "1", "unitPrice": "5000.00", "taxCode": "P15" }],
+        /// `customs` for import VAT and duty that customs asks for; its lines of VAT are of the kind `tax_only`.
+        kind: PurchaseKind => "standard",
         /// The number that the supplier gave the bill. No two bills of a supplier have the same; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "A-2026-118",
         /// The total on the supplier's document. It is compared with what the lines come to.

@@ -12,6 +12,7 @@ use domain::tax::document::{Calculation, Document};
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
 use super::resolve::{Codes, Resolved};
+use super::tax_only::TaxOnlyLines;
 use crate::documents::error::LINE_NAMED_TWICE;
 
 /// A line of an order that is to be confirmed.
@@ -28,6 +29,7 @@ pub struct OrderLine {
 pub(super) struct Content {
     pub lines: Vec<(Line, Resolved)>,
     pub charges: Vec<(ChargeLine, Resolved)>,
+    pub tax_only: TaxOnlyLines,
     pub codes: Codes,
     pub document: Document,
 }

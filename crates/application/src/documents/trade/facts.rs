@@ -7,6 +7,7 @@ use domain::company::profile::CompanyProfile;
 use domain::documents::document_type::TradeSide;
 use domain::ids::AccountId;
 use domain::items::item::{Item, ItemId};
+use domain::items::price_list::PriceListId;
 use domain::items::unit::Unit;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroupId;
@@ -14,6 +15,7 @@ use domain::parties::payment_term::PaymentTermId;
 use domain::tax::tax_code::{TaxCode, TaxCodeId};
 
 use super::line::{ChargeLine, Line};
+use super::tax_only::TaxOnlyLine;
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::ledger::DimensionPair;
 use crate::error::AppResult;
@@ -40,11 +42,13 @@ pub struct Role {
     pub currency: Option<domain::money::CurrencyCode>,
     /// The tax code of lines that name none.
     pub tax_code: Option<TaxCodeId>,
+    pub price_list: Option<PriceListId>,
 }
 
 impl Role {
     /// That of nobody.
-    pub const NONE: Self = Self { group: None, payment_term: None, currency: None, tax_code: None };
+    pub const NONE: Self =
+        Self { group: None, payment_term: None, currency: None, tax_code: None, price_list: None };
 
     /// `None` when the party does not have the role.
     pub fn of(party: &Party, side: TradeSide) -> Option<Self> {
@@ -54,12 +58,14 @@ impl Role {
                 payment_term: customer.payment_term_id,
                 currency: customer.currency,
                 tax_code: customer.tax_treatment_id,
+                price_list: customer.price_list_id,
             }),
             TradeSide::Purchase => party.supplier.as_ref().map(|supplier| Self {
                 group: supplier.group_id,
                 payment_term: supplier.payment_term_id,
                 currency: supplier.currency,
                 tax_code: None,
+                price_list: None,
             }),
         }
     }
@@ -71,7 +77,7 @@ impl Facts {
         books: &mut Books,
         side: TradeSide,
         role: Option<Role>,
-        (lines, charges): (&[Line], &[ChargeLine]),
+        (lines, charges, tax_only): (&[Line], &[ChargeLine], &[TaxOnlyLine]),
     ) -> AppResult<Self> {
         let named = lines.iter().filter_map(|line| line.item.clone());
         let named: BTreeSet<Reference<ItemId>> =
@@ -83,6 +89,7 @@ impl Facts {
         let units: BTreeSet<_> = units.chain(of_items.flatten().map(Reference::Id)).collect();
         let units = Known::new(uow.items().units(&units).await?);
         let codes = lines.iter().filter_map(|line| line.tax_code.clone());
+        let codes = codes.chain(tax_only.iter().filter_map(|line| line.tax_code().map(str::to_owned)));
         let codes =
             codes.chain(charges.iter().filter_map(|charge| charge.tax_code.clone())).map(Reference::Code);
         let of_items = items.all().iter().filter_map(|item| own_tax_code(item, side));

@@ -1,7 +1,7 @@
 //! A document as a caller writes it, whatever its type.
 
 use chrono::NaiveDate;
-use domain::documents::document_type::InvoiceKind;
+use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::documents::note::NoteKind;
 use domain::error::{Violation, Violations};
 use domain::money::{Amount, CurrencyCode, Percentage, Rate};
@@ -34,7 +34,11 @@ pub struct Input<'b> {
     pub lines: &'b [DocumentLineBody],
     pub discount: (Option<Percentage>, Option<Amount>),
     pub charges: &'b [DocumentChargeBody],
+    /// Whether prices are looked up again.
+    pub reprice: bool,
     pub kind: Option<InvoiceKind>,
+    /// Of bills.
+    pub purchase_kind: Option<PurchaseKind>,
     pub prepayments: &'b [PrepaymentBody],
     /// Whether it is posted at once.
     pub post: bool,

@@ -36,7 +36,7 @@ pub struct Line {
     pub corrects_line_no: Option<u32>,
     /// The line of an order that it bills.
     pub ordered: Option<OrderedLine>,
-    /// The number that a line of an order keeps.
+    /// The number that a line of an order keeps, and of other lines the place.
     pub line_no: Option<u32>,
 }
 
@@ -97,7 +97,7 @@ impl Line {
             dimensions,
             corrects_line_no: corrected.map(|line| line.line_no),
             ordered,
-            line_no: body.line_no.as_ref().and_then(|number| u32::try_from(number.0).ok()),
+            line_no: body.line_no.as_ref().map_or(Some(number(index)), |number| u32::try_from(number.0).ok()),
             at,
         };
         let line = match base {
@@ -110,7 +110,7 @@ impl Line {
 
     /// The number of the line that stands at `index`.
     pub fn number(&self, index: usize) -> u32 {
-        self.line_no.unwrap_or_else(|| u32::try_from(index + 1).unwrap_or(u32::MAX))
+        self.line_no.unwrap_or_else(|| number(index))
     }
 
     /// A line of a posted document in another quantity.
@@ -120,6 +120,7 @@ impl Line {
         let whole = Quantity::parse(&line.quantity).unwrap_or(quantity);
         Self {
             at: format!("/lines/{index}"),
+            line_no: Some(number(index)),
             item: line.item_id.map(|id| Reference::Id(Id::new(id))),
             description: Some(line.description.clone()),
             quantity,
@@ -135,7 +136,6 @@ impl Line {
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
             ordered: None,
-            line_no: None,
         }
     }
 
@@ -176,6 +176,11 @@ impl Line {
             violations.push(Violation::new(&QUANTITY_NOT_POSITIVE).at(format!("{}/quantity", self.at)));
         }
     }
+}
+
+/// Lines are counted from 1.
+fn number(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
 /// A discount that was given for the whole quantity.

@@ -20,6 +20,7 @@ mod prepare;
 mod prices;
 mod resolve;
 mod show;
+mod tax_only;
 mod types;
 
 pub(in crate::documents) use body::lined_body;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::documents::document_type::DocumentType;
+use domain::documents::document_type::{DocumentType, PurchaseKind};
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::error::{Violation, Violations};
 
 use super::input::Note;
 use crate::changes::unknown_reference;
-use crate::documents::error::{CORRECTED_MISSING, CORRECTED_NOT_POSTED};
+use crate::documents::error::{CORRECTED_MISSING, CORRECTED_NOT_POSTED, CUSTOMS_NOT_CORRECTED};
 use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
@@ -80,6 +80,11 @@ pub(super) async fn corrected(
         let number = original.document.number.clone().unwrap_or_else(|| id.to_string());
         let refused = Violation::new(&CORRECTED_NOT_POSTED).at("/correctsId").with("number", number);
         violations.push(refused.with("status", original.document.status));
+        return Ok(None);
+    }
+    if original.document.kind.as_deref() == Some(PurchaseKind::Customs.as_str()) {
+        let customs = Violation::new(&CUSTOMS_NOT_CORRECTED).at("/correctsId");
+        violations.push(customs.with("number", original.number()));
         return Ok(None);
     }
     Ok(Some(original))

@@ -1,6 +1,7 @@
 //! What bodies of invoices, bills and notes are made of.
 
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::documents::document_type::LineKind;
 use domain::documents::money_document::PaymentMethod;
 use domain::ids::AccountId;
 use domain::items::item::ItemId;
@@ -46,6 +47,13 @@ request! {
         dimensions: Option<DimensionCodes>,
         /// The line of the corrected document that comes back. What is not given here is taken from there. Notes only.
         corrects_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
+        /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
+        /// line has neither quantity nor price.
+        kind: LineKind => "standard",
+        /// The value of the goods with duty, on which the VAT was charged. It is not part of what is owed.
+        tax_base: Option<Amount>,
+        /// The VAT.
+        tax_amount: Option<Amount>,
         /// The order that the line bills, with `orderLineNo`. What is not given here is taken from there. Invoices only.
         order_id: Option<DocumentId>,
         /// The line of the order that is billed.

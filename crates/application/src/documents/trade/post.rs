@@ -63,7 +63,8 @@ async fn refuse(
     let mut violations = Violations::new();
     let moves = OrderMoves::of_posting(uow, prepared, &mut violations).await?;
     violations.extend(prepared.refusals.iter().cloned());
-    if prepared.parts.iter().all(|part| part.net.is_zero()) {
+    let taxes = prepared.tax_only.iter().any(|one| !one.tax.is_zero());
+    if !taxes && prepared.parts.iter().all(|part| part.net.is_zero()) {
         violations.push(Violation::new(&DOCUMENT_TOTAL_ZERO).at("/lines"));
     }
     let date = check_date(uow, ctx, books, prepared.document.posting_date).await?;
@@ -124,6 +125,7 @@ fn lines(prepared: &Prepared, reference: &str) -> AppResult<DocumentLines> {
         parts: &prepared.parts,
         codes: &prepared.taxes,
         deductions: &prepared.deductions,
+        tax_only: &prepared.tax_only,
     };
     posting.lines().ok_or_else(|| Violation::new(&AMOUNT_OUT_OF_RANGE).into())
 }

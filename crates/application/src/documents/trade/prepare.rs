@@ -1,8 +1,8 @@
 //! From a body to a document: what it names, what it comes to, and what it will post.
 
-use domain::documents::document_type::{InvoiceKind, TradeSide};
+use domain::documents::document_type::{InvoiceKind, PurchaseKind, TradeSide};
 use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
-use domain::documents::posting::{CodeTax, Deduction, Due, Part};
+use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly};
 use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Percentage, Quantity};
@@ -28,6 +28,7 @@ use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
 use super::show::Shown;
+use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
 use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
@@ -52,6 +53,8 @@ pub struct Prepared {
     pub rates: Vec<Percentage>,
     pub dues: Vec<Due>,
     pub deductions: Vec<Deduction>,
+    /// Import VAT.
+    pub tax_only: Vec<TaxOnly>,
     pub uses: Vec<GroupUse>,
     /// Per corrected line the quantity that comes back.
     pub credited: Vec<(u32, Quantity)>,
@@ -109,8 +112,11 @@ pub async fn prepare(
     orders.check(&lines, of, &mut violations);
     let charges = preparing.charges(&header, rest, &mut violations);
     let side = preparing.document_type.side();
-    let facts = Facts::learn(uow, books, side, Some(header.role), (&lines, &charges)).await?;
-    let content = preparing.resolve(uow, &header, &facts, (lines, charges), &mut violations).await?;
+    let tax_only = tax_only_lines(&preparing.input, &mut violations);
+    let named = (lines.as_slice(), charges.as_slice(), tax_only.as_slice());
+    let facts = Facts::learn(uow, books, side, Some(header.role), named).await?;
+    let named = (lines, charges, tax_only);
+    let content = preparing.resolve(uow, &header, &facts, named, &mut violations).await?;
     if !violations.is_empty() {
         return Err(violations.into_vec().into());
     }
@@ -124,7 +130,12 @@ pub async fn prepare(
         }
     };
     if let Some(supplier) = &preparing.input.supplier {
-        take_over_supplier(&mut calculation, supplier, header.money.currency, &mut violations);
+        let currency = header.money.currency;
+        if content.tax_only.lines.is_empty() {
+            take_over_supplier(&mut calculation, supplier, currency, &mut violations);
+        } else if content.tax_only.add_to(&mut calculation, supplier, currency, &mut violations).is_none() {
+            violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
+        }
     }
     preparing.finish(uow, header, facts, (content, orders), (calculation, uses, credited), violations).await
 }
@@ -177,7 +188,8 @@ impl Preparing<'_> {
                 }
                 Line::of(index, body, (original, ordered), dimensions, violations)
             };
-            let lines: Vec<Line> = self.input.lines.iter().enumerate().map(line).collect();
+            let bodies = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
+            let lines: Vec<Line> = bodies.map(line).collect();
             check_numbers(&lines, violations);
             return (lines, false);
         }
@@ -215,7 +227,7 @@ impl Preparing<'_> {
         uow: &mut dyn UnitOfWork,
         header: &Header,
         facts: &Facts,
-        (lines, charges): (Vec<Line>, Vec<ChargeLine>),
+        (lines, charges, tax_only): (Vec<Line>, Vec<ChargeLine>, Vec<TaxOnlyLine>),
         violations: &mut Violations,
     ) -> AppResult<Content> {
         let side = self.document_type.side();
@@ -228,7 +240,8 @@ impl Preparing<'_> {
             include_vat,
             date: header.dates.document,
         };
-        let prices = Prices::learn(uow, scope, &lines, &facts.items).await?;
+        let lists = (header.role.price_list, header.role.group);
+        let prices = Prices::learn(uow, (scope, lists, self.draft), &lines, &facts.items).await?;
         let kind = self.kind(header.party.as_ref(), header.original.as_ref());
         let mut resolver = Resolver {
             facts,
@@ -254,6 +267,12 @@ impl Preparing<'_> {
                 charged.push((charge, resolved));
             }
         }
+        let mut taxes = TaxOnlyLines::default();
+        for line in tax_only {
+            if let Some(tax) = line.resolve(&mut resolver, header.money.currency, violations) {
+                taxes.lines.push((line, tax));
+            }
+        }
         let document = Document {
             currency: header.money.currency,
             prices_include_vat: include_vat,
@@ -261,7 +280,7 @@ impl Preparing<'_> {
             discount: one_discount("", self.input.discount, violations),
             charges: amounts,
         };
-        Ok(Content { lines: content, charges: charged, codes: resolver.codes, document })
+        Ok(Content { lines: content, charges: charged, tax_only: taxes, codes: resolver.codes, document })
     }
 
     /// The kind of an invoice; a note has the kind of what it corrects.
@@ -361,13 +380,15 @@ impl Preparing<'_> {
         violations.into_result(())?;
         let kind = self.kind(Some(party), header.original.as_ref());
         refused.extend(self.refusals(kind, party, &facts, &content));
-        let document = self.shown(
+        let mut document = self.shown(
             uow,
             (kind, party),
             &header,
             (&content, &orders),
             (&calculation, &deducted, &dues, payable),
         );
+        let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
+        content.tax_only.show(&mut document, &codes, currency.scale);
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
@@ -399,6 +420,7 @@ impl Preparing<'_> {
             rates: content.codes.rates,
             dues: dues.dues,
             deductions: deducted.deductions,
+            tax_only: content.tax_only.posted(),
             uses,
             credited,
             refusals: refused.into_vec(),
@@ -449,7 +471,11 @@ impl Preparing<'_> {
         Shown {
             preparing: self,
             kind: self.note_kind().filter(|_| self.document_type.reduces()).map_or_else(
-                || kind.map(|kind| kind.as_str().to_owned()),
+                || {
+                    let customs = self.input.purchase_kind.filter(|kind| *kind == PurchaseKind::Customs);
+                    let customs = customs.map(|kind| kind.as_str().to_owned());
+                    kind.map(|kind| kind.as_str().to_owned()).or(customs)
+                },
                 |note| Some(note.as_str().to_owned()),
             ),
             party,

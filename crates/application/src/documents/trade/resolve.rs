@@ -153,7 +153,11 @@ impl<'a> Resolver<'a> {
             Some(reference) => Some(facts.items.named(reference, names, None, violations)?),
             None => None,
         };
-        let code = self.code(at, item, tax_code, violations)?;
+        let allowed: &[TaxKind] = match self.scope.side {
+            TradeSide::Sale => &[TaxKind::Sale],
+            TradeSide::Purchase => &[TaxKind::Purchase, TaxKind::ReverseCharge],
+        };
+        let code = self.code(at, item, tax_code, allowed, violations)?;
         let tax = &self.codes.codes[code];
         let keys = PostingKeys {
             party_group: self.role.group,
@@ -172,6 +176,7 @@ impl<'a> Resolver<'a> {
         at: &str,
         item: Option<&Item>,
         named: Option<&str>,
+        allowed: &[TaxKind],
         violations: &mut Violations,
     ) -> Option<usize> {
         let default = item.and_then(|item| own_tax_code(item, self.scope.side)).or(self.role.tax_code);
@@ -185,13 +190,9 @@ impl<'a> Resolver<'a> {
         };
         let names = Names { at, id: "taxCode", code: "taxCode" };
         let code = self.facts.codes.named(&reference, names, None, violations)?;
-        if let Some(known) = self.codes.at.get(&code.id) {
+        if let Some(known) = self.codes.at.get(&code.id).filter(|_| allowed.contains(&code.kind)) {
             return Some(*known);
         }
-        let allowed: &[TaxKind] = match self.scope.side {
-            TradeSide::Sale => &[TaxKind::Sale],
-            TradeSide::Purchase => &[TaxKind::Purchase, TaxKind::ReverseCharge],
-        };
         let treatment = match code.treatment(self.dates.rates, allowed) {
             Ok(treatment) => treatment,
             Err(refused) => {
@@ -210,6 +211,27 @@ impl<'a> Resolver<'a> {
         self.codes.codes.push(code.clone());
         self.codes.at.insert(code.id, index);
         Some(index)
+    }
+
+    /// The tax code of a line of tax only, and the account for what is not recovered of it.
+    pub fn tax_only(
+        &mut self,
+        at: &str,
+        named: Option<&str>,
+        allowed: &[TaxKind],
+        violations: &mut Violations,
+    ) -> Option<(usize, AccountId)> {
+        let code = self.code(at, None, named, allowed, violations)?;
+        let tax = &self.codes.codes[code];
+        let keys = PostingKeys {
+            party_group: self.role.group,
+            tax_code: Some(tax.id),
+            tax_category: tax.category,
+            currency: Some(self.currency),
+            ..PostingKeys::default()
+        };
+        let account = self.slots.account(self.facts, None, &keys, at, violations)?;
+        Some((code, account))
     }
 
     /// The unit of a line with an item, and its price.

@@ -170,6 +170,8 @@ impl Shown<'_> {
             if line.unit_price.is_some() { line.price_base_quantity.to_string() } else { "1".to_owned() };
         DocumentLineView {
             line_no: line.number(index),
+            kind: None,
+            tax_base: None,
             item_id: resolved.item.as_ref().map(|item| item.id.uuid()),
             item_code: resolved.item.as_ref().map(|item| item.code.to_string()),
             description: resolved.description.clone(),

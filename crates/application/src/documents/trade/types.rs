@@ -17,10 +17,10 @@ use crate::context::RequestContext;
 use crate::document_names;
 use crate::documents::error::SUPPLIER_INVOICE_EXISTS;
 use crate::documents::money::pay_at_once;
-use crate::documents::ports::{DocumentId, StoredDocument};
+use crate::documents::ports::StoredDocument;
 use crate::documents::steps::note_posted;
 use crate::documents::views::DocumentView;
-use crate::documents::{DocumentBody, DocumentNames};
+use crate::documents::{DocumentBody, DocumentNames, DraftOf};
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Kept;
@@ -61,10 +61,10 @@ macro_rules! trade_documents {
                 ctx: &RequestContext,
                 uow: &mut dyn UnitOfWork,
                 books: &mut Books,
-                id: DocumentId,
+                of: DraftOf<'_>,
                 kept: &Kept<Self>,
             ) -> AppResult<Prepared> {
-                prepare_body(ctx, uow, books, id, kept).await
+                prepare_body(ctx, uow, books, of, kept).await
             }
 
             async fn enter(
@@ -86,10 +86,12 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
-    id: DocumentId,
+    (id, draft): DraftOf<'_>,
     kept: &Kept<B>,
 ) -> AppResult<Prepared> {
-    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input: kept.body.input() };
+    let input = kept.body.input();
+    let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
+    let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
     let prepared = prepare(preparing, uow, books).await?;
     let document = &prepared.document;
     if let Some(key) = &document.supplier_key {
@@ -101,6 +103,15 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
         }
     }
     Ok(prepared)
+}
+
+/// Whether two bodies have the same lines, so that a draft keeps the prices that these found.
+fn same_lines(before: &str, after: &str) -> bool {
+    let lines = |text: &str| {
+        let body: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        body.and_then(|mut body| body.get_mut("lines").map(serde_json::Value::take))
+    };
+    before == after || lines(before) == lines(after)
 }
 
 /// Posts a prepared document, and receives the payment that comes with it.
@@ -176,6 +187,7 @@ impl TradeBody for NewPurchaseInvoice {
     fn input(&self) -> Input<'_> {
         Input {
             supplier: supplier!(self),
+            purchase_kind: Some(self.kind),
             accept_difference: self.accept_difference_reason.as_deref(),
             ..self.common()
         }

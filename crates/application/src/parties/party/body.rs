@@ -2,6 +2,7 @@
 
 use domain::country::Country;
 use domain::error::Language;
+use domain::items::price_list::PriceListId;
 use domain::money::{Amount, CurrencyCode};
 use domain::parties::address::{ADDRESS_CODE_LENGTH_MAX, ADDRESSES_MAX, AddressRole};
 use domain::parties::contact::{CONTACT_ROLE_LENGTH_MAX, CONTACTS_MAX, PHONE_LENGTH_MAX};
@@ -89,6 +90,10 @@ request! {
         tax_treatment_id: Patch<TaxCodeId>,
         /// The same, by its code.
         tax_treatment_code: Patch<Code>,
+        /// The list in which prices are looked up first, by its id; null for none.
+        price_list_id: Patch<PriceListId>,
+        /// The same, by its code.
+        price_list_code: Patch<Code>,
     }
 
     /// What a party is as a supplier. Members left out stay as they are; where there was no supplier, they are none.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::error::Violation;
 use domain::ids::Id;
+use domain::items::price_list::{PriceList, PriceListId};
 use domain::money::{Currency, CurrencyCode};
 use domain::parties::party_group::{PartyGroup, PartyGroupId};
 use domain::parties::payment_term::{PaymentTerm, PaymentTermId};
@@ -20,6 +21,7 @@ use crate::unit_of_work::UnitOfWork;
 pub struct Known {
     groups: HashMap<Reference<PartyGroupId>, Option<PartyGroupId>>,
     payment_terms: HashMap<Reference<PaymentTermId>, Option<PaymentTermId>>,
+    price_lists: HashMap<Reference<PriceListId>, Option<PriceListId>>,
     tax_codes: HashMap<Reference<TaxCodeId>, Option<TaxCode>>,
     currencies: HashMap<CurrencyCode, bool>,
     company: Option<Currency>,
@@ -57,6 +59,16 @@ impl Known {
         check: &mut Check<'_>,
     ) -> AppResult<Option<PaymentTermId>> {
         meant(&mut self.payment_terms, named, old, at, check).await
+    }
+
+    pub async fn price_list(
+        &mut self,
+        named: Named<PriceList>,
+        old: Option<PriceListId>,
+        at: &str,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<PriceListId>> {
+        meant(&mut self.price_lists, named, old, at, check).await
     }
 
     /// The tax code meant, which must be active and of the kind.

@@ -88,6 +88,7 @@ pub(super) async fn customer(
     let group = patched(body.group_id.clone(), body.group_code.clone());
     let term = patched(body.payment_term_id.clone(), body.payment_term_code.clone());
     let tax = patched(body.tax_treatment_id.clone(), body.tax_treatment_code.clone());
+    let list = patched(body.price_list_id.clone(), body.price_list_code.clone());
     let currency = body.currency.or(&old.currency);
     known.currency(currency.filter(|_| currency != old.currency), "/customer/currency", check).await?;
     let blocked = body.blocked.or(&old.blocked);
@@ -104,6 +105,7 @@ pub(super) async fn customer(
         blocked,
         blocked_reason: reason.filter(|_| blocked != CustomerBlock::None),
         tax_treatment_id: known.tax_code(tax, old.tax_treatment_id, "/customer/taxTreatment", check).await?,
+        price_list_id: known.price_list(list, old.price_list_id, "/customer/priceList", check).await?,
     })
 }
 
@@ -159,6 +161,7 @@ pub const NO_CUSTOMER: Customer = Customer {
     blocked: CustomerBlock::None,
     blocked_reason: None,
     tax_treatment_id: None,
+    price_list_id: None,
 };
 
 /// A supplier of whom nothing is known.

@@ -107,6 +107,8 @@ pub struct CustomerView {
     pub blocked_reason: Option<String>,
     /// The tax code of sales that name none.
     pub tax_treatment_id: Option<Uuid>,
+    /// The list in which prices are looked up first.
+    pub price_list_id: Option<Uuid>,
 }
 
 /// Decimals of a credit limit: at least these, as of most currencies.
@@ -123,6 +125,7 @@ impl Shown<Customer> for CustomerView {
             blocked: customer.blocked.to_string(),
             blocked_reason: customer.blocked_reason.clone(),
             tax_treatment_id: customer.tax_treatment_id.map(|id| id.uuid()),
+            price_list_id: customer.price_list_id.map(|id| id.uuid()),
         }
     }
 }

@@ -6,7 +6,8 @@ use domain::error::Violation;
 use domain::money::Amount;
 use domain::tax::vat_period::VatPeriod;
 use domain::tax::vat_return::{
-    PERIOD_ALREADY_FILED, PERIOD_ALREADY_PREPARED, PERIOD_ORDER, VatReturnId, VatReturnStatus,
+    PERIOD_ALREADY_FILED, PERIOD_ALREADY_PREPARED, PERIOD_ORDER, VAT_EARLIER_DECLARED, VatReturnId,
+    VatReturnStatus,
 };
 use domain::time::Timestamp;
 
@@ -36,6 +37,9 @@ request! {
         to: Option<NaiveDate>,
         /// The credit that returns filed elsewhere have left, in the company currency; for the first return only.
         opening_credit: Option<Amount>,
+        /// Whether everything before the period was declared elsewhere, so that this return and all later ones leave out the
+        /// tax entries of earlier days; for the first return only.
+        earlier_declared: bool => false,
     }
 }
 
@@ -60,9 +64,18 @@ impl Command for CreateVatReturn {
         let books = Books::open(ctx, uow).await?;
         let opening = self.opening_credit.unwrap_or_default();
         opening.check_in(books.company).map_err(|violation| violation.at("/openingCredit"))?;
+        let earlier_declared = self.earlier_declared;
+        if earlier_declared && uow.vat_returns().last_filed_return().await?.is_some() {
+            return Err(Violation::new(&VAT_EARLIER_DECLARED).at("/earlierDeclared").into());
+        }
+        let declared_from = match earlier_declared {
+            true => Some(period.from()),
+            false => uow.vat_returns().declared_from().await?,
+        };
         let id = VatReturnId::new(uow.new_id());
         let new = new_return(ctx, id, period, uow.now());
-        keep(uow, StoredReturn { opening_credit: opening, ..new }, books.company.scale, "prepared").await
+        let new = StoredReturn { opening_credit: opening, earlier_declared, declared_from, ..new };
+        keep(uow, new, books.company.scale, "prepared").await
     }
 }
 
@@ -96,6 +109,8 @@ pub(super) fn new_return(
         status: VatReturnStatus::Draft,
         reference: None,
         opening_credit: Amount::ZERO,
+        earlier_declared: false,
+        declared_from: None,
         due: Amount::ZERO,
         credit: Amount::ZERO,
         net: Amount::ZERO,

@@ -28,6 +28,10 @@ pub struct StoredReturn {
     pub reference: Option<String>,
     /// The credit with which the company began, of the first return only.
     pub opening_credit: Amount,
+    /// Whether everything before the period was declared elsewhere; of the first return only.
+    pub earlier_declared: bool,
+    /// The first day that is declared here, if the first return says so.
+    pub declared_from: Option<NaiveDate>,
     pub due: Amount,
     pub credit: Amount,
     pub net: Amount,
@@ -46,7 +50,8 @@ pub struct StoredReturn {
 impl StoredReturn {
     /// The entries that the return takes.
     pub fn scope(&self) -> EntryScope {
-        EntryScope { period: self.period, since: self.amends.map(|_| self.period.from()) }
+        let since = self.amends.map(|_| self.period.from()).or(self.declared_from);
+        EntryScope { period: self.period, since }
     }
 }
 
@@ -78,6 +83,8 @@ pub trait VatReturnRepository: Send {
     async fn last_filed_return(&mut self) -> StorageResult<Option<VatPeriod>>;
     /// The first draft that is no amendment and begins before a day.
     async fn draft_before(&mut self, date: NaiveDate) -> StorageResult<Option<VatPeriod>>;
+    /// The first day of the first return, if everything before it was declared elsewhere.
+    async fn declared_from(&mut self) -> StorageResult<Option<NaiveDate>>;
     /// What the filed returns have left to carry forward, less what was carried forward already.
     async fn credit_left(&mut self) -> StorageResult<Amount>;
     async fn insert_return(&mut self, stored: &StoredReturn, document: &ReturnDocument) -> StorageResult<()>;

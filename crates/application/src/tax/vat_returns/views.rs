@@ -31,6 +31,8 @@ pub struct VatReturnView {
     pub reference: Option<String>,
     /// The credit with which the company began, of the first return only.
     pub opening_credit: String,
+    /// Whether everything before the period was declared elsewhere, so that no return has the tax entries of earlier days.
+    pub earlier_declared: bool,
     /// The VAT of the period: box 13.
     pub due: String,
     /// The credit that the returns before have left: box 15.
@@ -144,6 +146,7 @@ impl StoredReturn {
             reason: self.reason.clone(),
             reference: self.reference.clone(),
             opening_credit: self.opening_credit.display(company_scale),
+            earlier_declared: self.earlier_declared,
             due: self.due.display(company_scale),
             credit_brought_forward: self.credit.display(company_scale),
             net: self.net.display(company_scale),

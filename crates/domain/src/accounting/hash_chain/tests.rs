@@ -183,6 +183,21 @@ fn an_extension_that_is_absent_leaves_the_hash_as_it_is() {
 }
 
 #[test]
+fn the_base_of_tax_is_an_extension() {
+    let with = |bases: [Option<i64>; 2]| {
+        let mut lines = lines();
+        for (line, base) in lines.iter_mut().zip(bases) {
+            line.details.tax_base = base.map(Amount::from_scaled);
+        }
+        hash(&header_two(), &lines)
+    };
+    assert_eq!(with([None, None]), hash(&header_two(), &lines()));
+    let bases = [[Some(1), None], [None, Some(1)], [Some(1), Some(1)], [Some(1), Some(2)]];
+    let hashes: std::collections::HashSet<_> = bases.into_iter().map(with).collect();
+    assert_eq!(hashes.len(), 4);
+}
+
+#[test]
 fn a_change_of_any_line_field_changes_the_hash() {
     let changes: Vec<fn(&mut PostedLine)> = vec![
         |l| l.line_no = 9,

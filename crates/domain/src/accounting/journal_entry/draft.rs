@@ -8,7 +8,7 @@ use super::{
 };
 use crate::error::{Violation, Violations};
 use crate::ids::{JournalEntryId, JournalId};
-use crate::money::CurrencyCode;
+use crate::money::{Amount, CurrencyCode};
 use crate::text::{DESCRIPTION_LENGTH_MAX, optional_identity, optional_text};
 
 /// The content of a draft.
@@ -129,6 +129,20 @@ impl DraftEntry {
     }
     pub fn version(&self) -> i64 {
         self.version
+    }
+    /// With the bases of tax that other lines tell, by the index of their line.
+    #[must_use]
+    pub fn with_tax_bases(mut self, bases: &[(usize, Amount)]) -> Self {
+        for (index, base) in bases {
+            if let Some(line) = self.entry.lines.get_mut(*index) {
+                line.details.tax_base = Some(*base);
+            }
+        }
+        self
+    }
+    /// The document that the entry is made for.
+    pub fn source(&self) -> Option<EntrySource> {
+        self.source
     }
     pub fn is_reversal(&self) -> bool {
         self.entry.reverses.is_some()

@@ -82,11 +82,19 @@ pub struct LineDetails {
     pub due_date: Option<NaiveDate>,
     pub reference: Option<String>,
     pub tax_code: Option<String>,
+    /// The amount before tax, in the line's currency, of a line that is tax itself.
+    pub tax_base: Option<Amount>,
 }
 
 impl LineDetails {
-    pub const NONE: Self =
-        Self { description: None, party: None, due_date: None, reference: None, tax_code: None };
+    pub const NONE: Self = Self {
+        description: None,
+        party: None,
+        due_date: None,
+        reference: None,
+        tax_code: None,
+        tax_base: None,
+    };
 }
 
 /// A line of a draft.

@@ -22,6 +22,8 @@ crate::choices! {
         VatReturn = "vat_return",
         /// What was taken off open items without any money.
         WriteOff = "write_off",
+        /// An entry by hand, which is its own document.
+        JournalEntry = "journal_entry",
     }
 }
 
@@ -45,6 +47,7 @@ impl EntrySourceKind {
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
             Self::WriteOff => Phrase::new("reverse the write-off", "اعكس الشطب"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
+            Self::JournalEntry => Phrase::new("reverse the entry", "اعكس القيد"),
         }
     }
 }

@@ -101,6 +101,7 @@ fn posted(
         parts: &parts,
         codes,
         deductions: &[],
+        tax_only: &[],
     }
     .lines()
     .unwrap()

@@ -17,6 +17,7 @@ fn customer() -> Customer {
         blocked: CustomerBlock::None,
         blocked_reason: None,
         tax_treatment_id: None,
+        price_list_id: None,
     }
 }
 

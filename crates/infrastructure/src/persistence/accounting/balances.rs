@@ -9,6 +9,7 @@ use domain::ids::{AccountId, DimensionSetId, FiscalPeriodId, TenantId};
 use domain::money::{Amount, CurrencyCode};
 
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::tax::tax_days::{PendingTaxDays, TAX_DAY};
 use crate::sql::bulk::Accumulate;
 use crate::sql::value::{Kind, Value};
 
@@ -52,7 +53,7 @@ pub static DIMENSION_BALANCE: Accumulate = Accumulate::new(
     ],
     AMOUNTS,
 );
-pub static ACCUMULATIONS: &[&Accumulate] = &[&ACCOUNT_BALANCE, &DAILY_BALANCE, &DIMENSION_BALANCE];
+pub static ACCUMULATIONS: &[&Accumulate] = &[&ACCOUNT_BALANCE, &DAILY_BALANCE, &DIMENSION_BALANCE, &TAX_DAY];
 
 /// Where amounts of ordinary entries are; shards above it may follow, readers add them up.
 const SHARD: i64 = 0;
@@ -74,6 +75,7 @@ pub struct PendingBalances {
     by_account: BTreeMap<(FiscalPeriodId, AccountId, CurrencyCode, i64), Delta>,
     by_day: BTreeMap<(FiscalPeriodId, NaiveDate, AccountId, CurrencyCode, i64), Delta>,
     by_dimension_set: BTreeMap<(FiscalPeriodId, AccountId, DimensionSetId, CurrencyCode, i64), Delta>,
+    pub(in crate::persistence) tax_days: PendingTaxDays,
 }
 
 impl PendingBalances {
@@ -96,6 +98,7 @@ impl PendingBalances {
         self.by_account.clear();
         self.by_day.clear();
         self.by_dimension_set.clear();
+        self.tax_days.clear();
     }
 }
 
@@ -135,6 +138,7 @@ impl SqlUnitOfWork {
             pending.by_dimension_set.into_iter().map(|((period, account, set, currency, shard), delta)| {
                 row(tenant, [period.into(), account.into(), set.into(), currency.into(), shard.into()], delta)
             });
-        self.tx.accumulate(&DIMENSION_BALANCE, sets).await
+        self.tx.accumulate(&DIMENSION_BALANCE, sets).await?;
+        self.tx.accumulate(&TAX_DAY, pending.tax_days.rows(tenant).into_iter()).await
     }
 }

@@ -60,9 +60,9 @@ statements! {
          AND r.status = 'posted') \
          GROUP BY b.currency, b.account_id HAVING SUM(b.currency_debit) <> SUM(b.currency_credit) ORDER BY b.currency";
     VAT_UNDECLARED = "accounting.close_checklist.vat_undeclared":
-        "SELECT COUNT(*) AS count FROM tax_entry e WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
-         AND e.return_box IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 \
-         AND f.tax_entry_id = e.id)";
+        "SELECT COALESCE(SUM(d.entry_count - d.filed_count), 0) AS count FROM tax_day d WHERE d.tenant_id = ?1 \
+         AND d.tax_date >= ?2 AND d.tax_date <= ?3 AND NOT EXISTS (SELECT 1 FROM vat_return r WHERE r.tenant_id = ?1 \
+         AND r.earlier_declared = 1 AND r.status = 'filed' AND d.tax_date < r.from_date)";
     SUB_LEDGERS = "accounting.close_checklist.sub_ledgers":
         "SELECT COUNT(*) AS count FROM (SELECT x.account_id FROM (\
          SELECT b.account_id, b.debit - b.credit AS amount FROM account_balance b \

@@ -35,6 +35,8 @@ struct Line {
     f: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     x: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    b: Option<i64>,
 }
 
 pub fn write(lines: &[NewLine]) -> StorageResult<String> {
@@ -63,6 +65,7 @@ fn to_document(line: &NewLine) -> Line {
         u: line.details.due_date,
         f: line.details.reference.clone(),
         x: line.details.tax_code.clone(),
+        b: line.details.tax_base.map(Amount::scaled),
     }
 }
 
@@ -84,6 +87,7 @@ fn from_document(line: Line) -> Result<NewLine, String> {
             due_date: line.u,
             reference: line.f,
             tax_code: line.x,
+            tax_base: line.b.map(Amount::from_scaled),
         },
     })
 }

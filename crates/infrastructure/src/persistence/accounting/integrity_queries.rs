@@ -16,9 +16,10 @@ use futures::stream::{BoxStream, StreamExt};
 use super::integrity_statements::{
     ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
     DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
-    OPEN_ITEMS, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_ENTRIES,
+    OPEN_ITEMS, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
+use crate::persistence::tax::tax_days::NO_ACCOUNT;
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row, Value};
 
@@ -55,6 +56,10 @@ impl IntegrityQueries for Db {
             IntegrityRule::OpenItemsEqualControl => (&OPEN_ITEMS, party_balance),
             IntegrityRule::AllocationsEqualOpen => (&ALLOCATIONS, open_item),
             IntegrityRule::TaxEntriesEqualVatAccounts => (&TAX_ENTRIES, tax_entries),
+            IntegrityRule::TaxDaysEqualEntries => {
+                params.push(NO_ACCOUNT.into());
+                (&TAX_DAYS, tax_day)
+            }
             IntegrityRule::ReturnEntriesOnce => (&RETURN_ENTRIES, return_entries),
             IntegrityRule::ProgressEqualsLinks => (&PROGRESS, progress),
         };
@@ -197,6 +202,21 @@ fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {
         subject,
         detail: format!("what is open of line {line_no} is not what its allocations left"),
     })
+}
+
+/// By how much the sums of a day and box are larger than their entries.
+fn tax_day(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let date: NaiveDate = columns.get("tax_date")?;
+    let (return_box, side): (String, String) = (columns.get("return_box")?, columns.get("side")?);
+    let account: Option<String> = columns.get("account")?;
+    let (base, tax): (Amount, Amount) = (columns.get("base")?, columns.get("tax")?);
+    let (count, filed): (i64, i64) = (columns.get("count")?, columns.get("filed")?);
+    let subject = format!("{date} {return_box} {side} {}", account.unwrap_or_default());
+    let (base, tax) = (amount(base), amount(tax));
+    let detail = format!(
+        "bases differ by {base}, taxes by {tax}, entries by {count}, those of filed returns by {filed}"
+    );
+    Ok(Contradiction { subject: subject.trim_end().to_owned(), detail })
 }
 
 fn tax_entries(columns: &mut Columns) -> StorageResult<Contradiction> {

@@ -105,10 +105,28 @@ statements! {
          SELECT l.entry_id, l.account_id, l.credit - l.debit AS amount \
          FROM (SELECT DISTINCT t.entry_id FROM tax_entry t WHERE t.tenant_id = ?1) d \
          INNER JOIN ledger_line l ON l.tenant_id = ?1 AND l.entry_id = d.entry_id \
-         INNER JOIN (SELECT DISTINCT t.account_id FROM tax_entry t WHERE t.tenant_id = ?1) c ON c.account_id = l.account_id) x \
+         INNER JOIN (SELECT DISTINCT t.account_id FROM tax_entry t WHERE t.tenant_id = ?1) c ON c.account_id = l.account_id \
+         WHERE NOT EXISTS (SELECT 1 FROM ledger_line b WHERE b.tenant_id = ?1 AND b.entry_id = d.entry_id \
+         AND b.tax_base IS NOT NULL) UNION ALL SELECT l.entry_id, l.account_id, l.credit - l.debit AS amount FROM ledger_line l \
+         WHERE l.tenant_id = ?1 AND l.tax_base IS NOT NULL) x \
          GROUP BY x.entry_id, x.account_id HAVING SUM(x.amount) <> 0) y \
          LEFT JOIN journal_entry e ON e.tenant_id = ?1 AND e.id = y.entry_id \
          LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id ORDER BY e.id, a.code {page ?2}";
+    TAX_DAYS = "accounting.integrity.tax_days":
+        "SELECT x.tax_date, x.return_box, x.side, a.code AS account, SUM(x.base) AS base, SUM(x.tax) AS tax, \
+         SUM(x.entry_count) AS count, SUM(x.filed_count) AS filed FROM (SELECT d.tax_date, d.return_box, d.side, d.account_id, \
+         d.is_correction, d.base, d.tax, d.filed_base, d.filed_tax, d.entry_count, d.filed_count FROM tax_day d \
+         WHERE d.tenant_id = ?1 UNION ALL SELECT e.tax_date, e.return_box, e.side, COALESCE(e.account_id, ?3) AS account_id, \
+         CASE WHEN e.corrects_id IS NULL THEN 0 ELSE 1 END AS is_correction, -e.base AS base, -e.tax AS tax, \
+         CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -e.base END AS filed_base, \
+         CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -e.tax END AS filed_tax, -1 AS entry_count, \
+         CASE WHEN f.tax_entry_id IS NULL THEN 0 ELSE -1 END AS filed_count FROM tax_entry e \
+         LEFT JOIN vat_return_entry f ON f.tenant_id = e.tenant_id AND f.tax_entry_id = e.id \
+         WHERE e.tenant_id = ?1 AND e.return_box IS NOT NULL) x \
+         LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = x.account_id \
+         GROUP BY x.tax_date, x.return_box, x.side, x.account_id, x.is_correction, a.code \
+         HAVING SUM(x.base) <> 0 OR SUM(x.tax) <> 0 OR SUM(x.filed_base) <> 0 OR SUM(x.filed_tax) <> 0 \
+         OR SUM(x.entry_count) <> 0 OR SUM(x.filed_count) <> 0 ORDER BY x.tax_date, x.return_box, x.side, a.code {page ?2}";
     RETURN_ENTRIES = "accounting.integrity.return_entries":
         "SELECT r.id, r.reference, r.entry_count, r.due, COUNT(t.id) AS count, \
          SUM(CASE WHEN t.side = 'output' THEN t.tax ELSE -t.tax END) AS owed FROM vat_return r \

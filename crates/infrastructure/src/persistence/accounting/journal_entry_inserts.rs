@@ -67,6 +67,7 @@ pub static LINE_INSERT: Bulk = Bulk::new(
         ("due_date", Kind::Date),
         ("reference", Kind::Text(100)),
         ("tax_code", Kind::Text(50)),
+        ("tax_base", Kind::Amount),
         ("rounding", Kind::Bool),
         ("recorded_at", Kind::Time),
     ],
@@ -93,6 +94,7 @@ pub fn line_row(header: &EntryHeader, line: &PostedLine) -> Vec<Value> {
         line.details.due_date.into(),
         line.details.reference.as_deref().into(),
         line.details.tax_code.as_deref().into(),
+        line.details.tax_base.into(),
         line.rounding.into(),
         header.recorded_at.into(),
     ]

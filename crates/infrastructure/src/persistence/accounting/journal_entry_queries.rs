@@ -290,6 +290,7 @@ fn ledger_line(
         due_date: line.details.due_date,
         reference: line.details.reference,
         tax_code: line.details.tax_code,
+        tax_base: line.details.tax_base.map(|base| money.of(base, line.currency)),
         posted_by,
         posted_by_name,
         recorded_at: recorded_at.to_string(),

@@ -17,7 +17,8 @@ use crate::sql::value::{Columns, Row};
 macro_rules! line_columns {
     () => {
         "l.line_no, l.account_id, l.debit, l.credit, l.currency, l.currency_debit, l.currency_credit, l.rate, \
-         l.dimension_set_id, l.description, l.party, l.due_date, l.reference, l.tax_code, l.rounding"
+         l.dimension_set_id, l.description, l.party, l.due_date, l.reference, l.tax_code, l.tax_base, \
+         l.rounding"
     };
 }
 pub(crate) use line_columns;
@@ -39,6 +40,7 @@ pub fn read_line(columns: &mut Columns) -> StorageResult<PostedLine> {
             due_date: columns.get("due_date")?,
             reference: columns.get("reference")?,
             tax_code: columns.get("tax_code")?,
+            tax_base: columns.get("tax_base")?,
         },
         rounding: columns.get("rounding")?,
     })

@@ -13,7 +13,11 @@ table! {
     columns { code, name: [name_ar, name_en], currency, prices_include_vat, is_default, valid_from, valid_to, active }
     search { code, name }
     unique code
-    used by { "prices": "SELECT {first} 1 FROM price WHERE tenant_id = ?1 AND price_list_id = ?2 {only}" }
+    used by {
+        "prices": "SELECT {first} 1 FROM price WHERE tenant_id = ?1 AND price_list_id = ?2 {only}",
+        "parties": "SELECT {first} 1 FROM party WHERE tenant_id = ?1 AND price_list_id = ?2 {only}",
+        "party-groups": "SELECT {first} 1 FROM party_group WHERE tenant_id = ?1 AND price_list_id = ?2 {only}",
+    }
 }
 
 table! {

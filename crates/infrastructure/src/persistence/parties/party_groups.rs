@@ -6,7 +6,7 @@ use crate::table;
 
 table! {
     PartyGroup in "parties", "party_group" by id;
-    columns { code, name: [name_ar, name_en] }
+    columns { code, name: [name_ar, name_en], price_list_id }
     search { code, name }
     unique code
     used by {

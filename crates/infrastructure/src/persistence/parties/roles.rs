@@ -19,6 +19,7 @@ impl Column for Option<Customer> {
             customer.map(|customer| customer.blocked.as_str()).into(),
             customer.and_then(|customer| customer.blocked_reason.as_deref()).into(),
             customer.and_then(|customer| customer.tax_treatment_id).into(),
+            customer.and_then(|customer| customer.price_list_id).into(),
         ]);
     }
     fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
@@ -34,6 +35,7 @@ impl Column for Option<Customer> {
                 .unwrap_or(CustomerBlock::None),
             blocked_reason: columns.get("customer_blocked_reason")?,
             tax_treatment_id: columns.get("tax_treatment_id")?,
+            price_list_id: columns.get("price_list_id")?,
         };
         Ok(is_customer.then_some(customer))
     }

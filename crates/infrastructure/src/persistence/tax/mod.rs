@@ -3,19 +3,22 @@
 mod entry_rows;
 mod return_entries;
 pub mod tax_codes;
+pub mod tax_days;
 mod tax_entries;
 mod vat_returns;
+mod withholding;
+mod withholding_queries;
 
 use crate::sql::bulk::Bulk;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [return_entries::ALL, tax_entries::ALL, vat_returns::ALL].concat()
+    [return_entries::ALL, tax_entries::ALL, vat_returns::ALL, withholding::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    tax_entries::BULKS.to_vec()
+    [tax_entries::BULKS, withholding::BULKS].concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
@@ -23,5 +26,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
-    [tax_entries::LISTS, vat_returns::LISTS].concat()
+    [tax_entries::LISTS, vat_returns::LISTS, withholding_queries::LISTS].concat()
 }

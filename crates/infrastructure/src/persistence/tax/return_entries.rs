@@ -1,4 +1,5 @@
-//! The tax entries that a return takes: those that are in none yet.
+//! The tax entries that a return takes: those that are in none yet. Sums of days tell what there is, so that only days with
+//! entries in no return are looked at.
 
 use application::ports::storage_error::StorageResult;
 use application::tax::vat_returns::ports::EntryScope;
@@ -9,44 +10,80 @@ use domain::tax::tax_entry::{TaxEntry, TaxSide};
 use domain::tax::vat_return::{BoxSum, VatReturnId, boxes_of_entries};
 
 use super::entry_rows::{entry_columns, read_entry};
+use super::tax_days::{NO_ACCOUNT, TAX_DAY, TaxDayDelta, row};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::value::{Row, Value, code_list};
 use crate::statements;
 
-/// The entries of a scope: ?2 and ?3 are the days of the period, ?4 is the day since which entries are taken, ?5 are the boxes.
-/// An entry corrects a document of an earlier return if that return has entries of the document.
-macro_rules! unfiled {
+/// Whether an entry corrects a document of an earlier return: a return has entries of the document, and ended before ?2.
+macro_rules! corrected {
     () => {
-        "(SELECT e.tenant_id, e.id, e.return_box, e.side, e.account_id, e.base, e.tax, \
-         CASE WHEN e.tax_date < ?2 THEN 1 ELSE 0 END AS early, CASE WHEN EXISTS (SELECT 1 FROM tax_entry o \
-         INNER JOIN vat_return_entry x ON x.tenant_id = o.tenant_id AND x.tax_entry_id = o.id \
-         INNER JOIN vat_return v ON v.tenant_id = x.tenant_id AND v.id = x.return_id WHERE o.tenant_id = ?1 \
-         AND o.source_id = e.corrects_id AND v.to_date < ?2) THEN 1 ELSE 0 END AS corrected FROM tax_entry e \
-         WHERE e.tenant_id = ?1 AND e.tax_date >= ?4 AND e.tax_date <= ?3 AND e.return_box IN ({codes ?5}) \
-         AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 AND f.tax_entry_id = e.id)) u"
+        "EXISTS (SELECT 1 FROM tax_entry o INNER JOIN vat_return_entry x ON x.tenant_id = o.tenant_id \
+         AND x.tax_entry_id = o.id INNER JOIN vat_return v ON v.tenant_id = x.tenant_id AND v.id = x.return_id \
+         WHERE o.tenant_id = ?1 AND o.source_id = e.corrects_id AND v.to_date < ?2)"
+    };
+}
+
+/// The entries of a scope, from the days that have any in no return; more conditions on the days may follow.
+macro_rules! unfiled {
+    ($days:literal) => {
+        concat!(
+            "(SELECT DISTINCT d.tax_date FROM tax_day d WHERE d.tenant_id = ?1 AND d.tax_date >= ?4 AND d.tax_date <= ?3 \
+             AND d.return_box IN ({codes ?5}) AND d.entry_count <> d.filed_count",
+            $days,
+            ") y INNER JOIN tax_entry e ON e.tenant_id = ?1 AND e.tax_date = y.tax_date AND e.return_box IN ({codes ?5}) \
+             AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 AND f.tax_entry_id = e.id)"
+        )
+    };
+}
+
+/// Sums of a scope: ?2 and ?3 are the days of the period, ?4 is the day since which entries are taken, ?5 are the boxes, ?6 is
+/// no account. Only what corrects a document is looked at by itself, because the return of the document decides its column.
+macro_rules! open_sums {
+    () => {
+        concat!(
+            "(SELECT d.return_box, d.side, d.account_id, 0 AS corrected, CASE WHEN d.tax_date < ?2 THEN 1 ELSE 0 END AS early, \
+             d.base - d.filed_base AS base, d.tax - d.filed_tax AS tax, d.entry_count - d.filed_count AS entries \
+             FROM tax_day d WHERE d.tenant_id = ?1 AND d.tax_date >= ?4 AND d.tax_date <= ?3 \
+             AND d.return_box IN ({codes ?5}) AND d.is_correction = 0 AND d.entry_count <> d.filed_count UNION ALL \
+             SELECT e.return_box, e.side, COALESCE(e.account_id, ?6) AS account_id, CASE WHEN ",
+            corrected!(),
+            " THEN 1 ELSE 0 END AS corrected, CASE WHEN e.tax_date < ?2 THEN 1 ELSE 0 END AS early, e.base, e.tax, \
+             1 AS entries FROM ",
+            unfiled!(" AND d.is_correction = 1"),
+            " WHERE e.corrects_id IS NOT NULL) u"
+        )
     };
 }
 
 statements! {
     SUMS = "tax.vat_return.sums":
         concat!("SELECT u.return_box, u.side, u.corrected, u.early, CAST(SUM(u.base) AS DECIMAL(19,4)) AS base, \
-         CAST(SUM(u.tax) AS DECIMAL(19,4)) AS tax, COUNT(*) AS count FROM ", unfiled!(),
+         CAST(SUM(u.tax) AS DECIMAL(19,4)) AS tax, SUM(u.entries) AS count FROM ", open_sums!(),
          " GROUP BY u.return_box, u.side, u.corrected, u.early");
     OWED = "tax.vat_return.owed_by_account":
         concat!("SELECT u.account_id, CAST(SUM(CASE WHEN u.side = 'output' THEN u.tax ELSE -u.tax END) AS DECIMAL(19,4)) \
-         AS owed FROM ", unfiled!(), " WHERE u.tax <> 0 GROUP BY u.account_id");
+         AS owed FROM ", open_sums!(), " WHERE u.tax <> 0 GROUP BY u.account_id");
     LATE = "tax.vat_return.late_entries":
-        concat!("SELECT {top ?6} ", entry_columns!(), " FROM tax_entry e INNER JOIN ", unfiled!(),
-         " ON u.tenant_id = e.tenant_id AND u.id = e.id WHERE e.tenant_id = ?1 AND u.early = 1 AND u.corrected = 0 \
-         ORDER BY e.tax_date, e.id {limit ?6}");
+        concat!("SELECT {top ?6} ", entry_columns!(), " FROM ", unfiled!(" AND d.tax_date < ?2"),
+         " WHERE e.corrects_id IS NULL OR NOT ", corrected!(), " ORDER BY e.tax_date, e.id {limit ?6}");
     UNPLACED = "tax.vat_return.unplaced_entries":
-        "SELECT COUNT(*) AS count FROM tax_entry e WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
-         AND e.return_box IS NOT NULL AND e.return_box NOT IN ({codes ?4})";
+        "SELECT COALESCE(SUM(d.entry_count - d.filed_count), 0) AS count FROM tax_day d WHERE d.tenant_id = ?1 \
+         AND d.tax_date >= ?2 AND d.tax_date <= ?3 AND d.return_box NOT IN ({codes ?4})";
     TAKE = "tax.vat_return.take_entries":
         concat!("INSERT INTO vat_return_entry (tenant_id, tax_entry_id, return_id, return_box, is_adjustment, is_late) \
          SELECT u.tenant_id, u.id, r.id AS return_id, u.return_box, u.corrected, \
-         CASE WHEN u.early = 1 AND u.corrected = 0 THEN 1 ELSE 0 END AS late FROM ", unfiled!(),
-         " INNER JOIN vat_return r ON r.tenant_id = u.tenant_id AND r.id = ?6");
+         CASE WHEN u.early = 1 AND u.corrected = 0 THEN 1 ELSE 0 END AS late FROM \
+         (SELECT e.tenant_id, e.id, e.return_box, CASE WHEN e.tax_date < ?2 THEN 1 ELSE 0 END AS early, \
+         CASE WHEN e.corrects_id IS NOT NULL AND ", corrected!(), " THEN 1 ELSE 0 END AS corrected FROM ", unfiled!(""),
+         ") u INNER JOIN vat_return r ON r.tenant_id = u.tenant_id AND r.id = ?6");
+    TAKEN = "tax.vat_return.taken_by_day":
+        "SELECT e.tax_date, e.return_box, e.side, COALESCE(e.account_id, ?3) AS account_id, \
+         CASE WHEN e.corrects_id IS NULL THEN 0 ELSE 1 END AS is_correction, \
+         CAST(SUM(e.base) AS DECIMAL(19,4)) AS base, CAST(SUM(e.tax) AS DECIMAL(19,4)) AS tax, COUNT(*) AS count \
+         FROM vat_return_entry f INNER JOIN tax_entry e ON e.tenant_id = f.tenant_id AND e.id = f.tax_entry_id \
+         WHERE f.tenant_id = ?1 AND f.return_id = ?2 GROUP BY e.tax_date, e.return_box, e.side, \
+         COALESCE(e.account_id, ?3), CASE WHEN e.corrects_id IS NULL THEN 0 ELSE 1 END";
 }
 
 /// The day since which a return takes entries. No books begin before the first day of 1900.
@@ -56,15 +93,17 @@ pub(super) fn since(scope: EntryScope) -> NaiveDate {
 }
 
 impl SqlUnitOfWork {
-    fn of_scope(&self, scope: EntryScope) -> Vec<Value> {
+    /// The parameters of a scope, and the one that comes after them.
+    fn of_scope(&self, scope: EntryScope, last: Value) -> Vec<Value> {
         let boxes = code_list(boxes_of_entries().into_iter());
         let period = scope.period;
-        vec![self.tenant.into(), period.from().into(), period.to().into(), since(scope).into(), boxes]
+        vec![self.tenant.into(), period.from().into(), period.to().into(), since(scope).into(), boxes, last]
     }
 
     pub(super) async fn sums_by_box(&mut self, scope: EntryScope) -> StorageResult<Vec<BoxSum>> {
+        self.flush_balances().await?;
         let read = |row: Row| {
-            let mut columns = row.columns("tax_entry");
+            let mut columns = row.columns("tax_day");
             Ok(BoxSum {
                 code: columns.get("return_box")?,
                 side: columns.parse("side", |text| TaxSide::parse(text).ok())?,
@@ -75,7 +114,7 @@ impl SqlUnitOfWork {
                 count: columns.get("count")?,
             })
         };
-        let params = self.of_scope(scope);
+        let params = self.of_scope(scope, NO_ACCOUNT.into());
         self.tx.query(&SUMS, &params).await?.into_iter().map(read).collect()
     }
 
@@ -83,17 +122,18 @@ impl SqlUnitOfWork {
         &mut self,
         scope: EntryScope,
     ) -> StorageResult<Vec<(Option<AccountId>, Amount)>> {
+        self.flush_balances().await?;
         let read = |row: Row| {
-            let mut columns = row.columns("tax_entry");
-            Ok((columns.get("account_id")?, columns.get("owed")?))
+            let mut columns = row.columns("tax_day");
+            let account: AccountId = columns.get("account_id")?;
+            Ok((Some(account).filter(|account| *account != NO_ACCOUNT), columns.get("owed")?))
         };
-        let params = self.of_scope(scope);
+        let params = self.of_scope(scope, NO_ACCOUNT.into());
         self.tx.query(&OWED, &params).await?.into_iter().map(read).collect()
     }
 
     pub(super) async fn find_late(&mut self, scope: EntryScope, max: i64) -> StorageResult<Vec<TaxEntry>> {
-        let mut params = self.of_scope(scope);
-        params.push(max.into());
+        let params = self.of_scope(scope, max.into());
         let rows = self.tx.query(&LATE, &params).await?;
         rows.into_iter().map(|row| read_entry(&mut row.columns("tax_entry"))).collect()
     }
@@ -102,12 +142,29 @@ impl SqlUnitOfWork {
         let boxes = code_list(boxes_of_entries().into_iter());
         let params = [self.tenant.into(), since(scope).into(), scope.period.to().into(), boxes];
         let row = self.tx.find(&UNPLACED, &params).await?;
-        row.map_or(Ok(0), |row| row.single("tax_entry", "count"))
+        row.map_or(Ok(0), |row| row.single("tax_day", "count"))
     }
 
     pub(super) async fn take(&mut self, id: VatReturnId, scope: EntryScope) -> StorageResult<u64> {
-        let mut params = self.of_scope(scope);
-        params.push(id.into());
-        self.tx.execute(&TAKE, &params).await
+        self.flush_balances().await?;
+        let params = self.of_scope(scope, id.into());
+        let taken = self.tx.execute(&TAKE, &params).await?;
+        let rows = self.tx.query(&TAKEN, &[self.tenant.into(), id.into(), NO_ACCOUNT.into()]).await?;
+        let mut filed = rows.into_iter().map(read_taken).collect::<StorageResult<Vec<_>>>()?;
+        filed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let tenant = self.tenant;
+        let rows = filed.into_iter().map(|(key, delta)| row(tenant, key, delta));
+        self.tx.accumulate(&TAX_DAY, rows).await?;
+        Ok(taken)
     }
+}
+
+fn read_taken(row: Row) -> StorageResult<(super::tax_days::TaxDayKey, TaxDayDelta)> {
+    let mut columns = row.columns("tax_entry");
+    let (date, return_box) = (columns.get("tax_date")?, columns.get("return_box")?);
+    let side = columns.parse("side", |text| TaxSide::parse(text).ok())?;
+    let key = (date, return_box, side.as_str(), columns.get("account_id")?, columns.get("is_correction")?);
+    let (filed_base, filed_tax) = (columns.get("base")?, columns.get("tax")?);
+    let filed = columns.get("count")?;
+    Ok((key, TaxDayDelta { filed_base, filed_tax, filed, ..TaxDayDelta::default() }))
 }

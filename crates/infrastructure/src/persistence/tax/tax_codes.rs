@@ -50,6 +50,9 @@ table! {
         "tax-entries": "SELECT {first} 1 FROM tax_code t \
             INNER JOIN tax_entry e ON e.tenant_id = t.tenant_id AND e.tax_code = t.code \
             WHERE t.tenant_id = ?1 AND t.id = ?2 {only}",
+        "withholding-entries": "SELECT {first} 1 FROM tax_code t \
+            INNER JOIN withholding_entry e ON e.tenant_id = t.tenant_id AND e.tax_code = t.code \
+            WHERE t.tenant_id = ?1 AND t.id = ?2 {only}",
         "parties": "SELECT {first} 1 FROM party WHERE tenant_id = ?1 AND (tax_treatment_id = ?2 OR withholding_id = ?2) {only}",
     }
     mentioned false

@@ -142,7 +142,8 @@ impl TaxEntryRepository for SqlUnitOfWork {
                 now.clone(),
             ]
         };
-        self.tx.insert_many(&INSERT, entries.iter().map(row)).await
+        self.tx.insert_many(&INSERT, entries.iter().map(row)).await?;
+        entries.iter().try_for_each(|entry| self.pending_balances.tax_days.add(entry))
     }
 
     async fn is_filed(&mut self, source_id: Uuid) -> StorageResult<bool> {

@@ -24,7 +24,8 @@ use crate::statements;
 
 macro_rules! return_columns {
     () => {
-        "r.id, r.from_date, r.to_date, r.amends_id, r.reason, r.status, r.reference, r.opening_credit, r.due, r.credit, r.net, \
+        "r.id, r.from_date, r.to_date, r.amends_id, r.reason, r.status, r.reference, r.opening_credit, r.earlier_declared, (SELECT MIN(b.from_date) AS from_date FROM vat_return b WHERE b.tenant_id = r.tenant_id \
+         AND b.earlier_declared = 1 AND b.from_date <= r.from_date) AS declared_from, r.due, r.credit, r.net, \
          r.late_vat, r.entry_count, r.entry_id, r.prepared_at, r.filed_at, r.filed_by, r.created_by, r.created_at, r.version"
     };
 }
@@ -45,6 +46,8 @@ statements! {
     DRAFT_BEFORE = "tax.vat_return.draft_before":
         "SELECT {first} from_date, to_date FROM vat_return WHERE tenant_id = ?1 AND amends_id IS NULL AND status = 'draft' \
          AND from_date < ?2 ORDER BY from_date {only}";
+    DECLARED_FROM = "tax.vat_return.declared_from":
+        "SELECT MIN(from_date) AS declared_from FROM vat_return WHERE tenant_id = ?1 AND earlier_declared = 1";
     // The opening credit is part of `credit`, although no return has left it.
     CREDIT_LEFT = "tax.vat_return.credit_left":
         "SELECT CAST(SUM(CASE WHEN net < 0 THEN -net ELSE 0 END - credit + opening_credit) AS DECIMAL(19,4)) AS credit_left \
@@ -52,7 +55,8 @@ statements! {
     INSERT = "tax.vat_return.insert":
         "INSERT INTO vat_return (tenant_id, id, from_date, to_date, amends_id, reason, status, reference, opening_credit, due, \
          credit, net, late_vat, entry_count, entry_id, prepared_at, filed_at, filed_by, created_by, created_at, version, \
-         document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+         document, earlier_declared) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
+         ?20, ?21, ?22, ?23)";
     UPDATE = "tax.vat_return.update":
         "UPDATE vat_return SET status = ?3, reference = ?4, due = ?5, credit = ?6, net = ?7, late_vat = ?8, entry_count = ?9, \
          entry_id = ?10, prepared_at = ?11, filed_at = ?12, filed_by = ?13, version = ?14, document = ?15 \
@@ -108,6 +112,11 @@ impl VatReturnRepository for SqlUnitOfWork {
         row.map(|row| read_period(&mut row.columns("vat_return"))).transpose()
     }
 
+    async fn declared_from(&mut self) -> StorageResult<Option<NaiveDate>> {
+        let row = self.tx.find(&DECLARED_FROM, &[self.tenant.into()]).await?;
+        row.map_or(Ok(None), |row| row.single("vat_return", "declared_from"))
+    }
+
     async fn credit_left(&mut self) -> StorageResult<Amount> {
         let row = self.tx.find(&CREDIT_LEFT, &[self.tenant.into()]).await?;
         row.map_or(Ok(Amount::ZERO), |row| row.single("vat_return", "credit_left"))
@@ -137,6 +146,7 @@ impl VatReturnRepository for SqlUnitOfWork {
             stored.created_at.into(),
             stored.version.into(),
             written(document)?,
+            stored.earlier_declared.into(),
         ];
         self.tx.execute_one(&INSERT, &params).await
     }
@@ -245,6 +255,8 @@ pub(super) fn read_return(columns: &mut Columns) -> StorageResult<StoredReturn> 
         status: columns.parse("status", |text| VatReturnStatus::parse(text).ok())?,
         reference: columns.get("reference")?,
         opening_credit: columns.get("opening_credit")?,
+        earlier_declared: columns.get("earlier_declared")?,
+        declared_from: columns.get("declared_from")?,
         due: columns.get("due")?,
         credit: columns.get("credit")?,
         net: columns.get("net")?,

@@ -81,7 +81,9 @@ pub static MIGRATIONS: &[Migration] = migrations![
     24 "0024_tax_entries",
     25 "0025_documents",
     26 "0026_orders",
-    27 "0027_settlement",
+    27 "0027_settlement": Meaning "an earlier version cannot read the allocations of discounts and write-offs",
+    28 "0028_tax_and_withholding": Meaning "VAT that an earlier version posts is missing in the sums of returns",
+    29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
 ];
 
 impl Migration {

@@ -37,7 +37,7 @@ async fn some() -> Books {
 async fn failing(books: &Books) -> Vec<&'static str> {
     let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
     assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
-    assert_eq!(view.checks.len(), 19);
+    assert_eq!(view.checks.len(), 21);
     view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
 }
 
@@ -236,7 +236,10 @@ async fn filed() -> Books {
     };
     books.run(Insert(entry)).await.unwrap();
     let (from, to) = (Some(date("2026-02-01")), Some(date("2026-02-28")));
-    let prepared = books.run(CreateVatReturn { period: None, from, to, opening_credit: None }).await.unwrap();
+    let prepared = books
+        .run(CreateVatReturn { period: None, from, to, opening_credit: None, earlier_declared: false })
+        .await
+        .unwrap();
     let id = prepared["id"].as_str().unwrap().parse().unwrap();
     books.run(FileVatReturn { id, reference: "Z-1".to_owned(), posting_date: None }).await.unwrap();
     books
@@ -244,16 +247,20 @@ async fn filed() -> Books {
 
 #[tokio::test]
 async fn a_tax_entry_or_a_filed_return_that_was_changed_is_found() {
-    let both = vec!["tax_entries_equal_vat_accounts", "return_entries_once"];
+    let (accounts, days, returns) =
+        ("tax_entries_equal_vat_accounts", "tax_days_equal_entries", "return_entries_once");
     for (change, found) in [
-        ("UPDATE tax_entry SET tax = 140000", both),
+        ("UPDATE tax_entry SET tax = 140000", vec![accounts, days, returns]),
         (
             "UPDATE tax_entry SET account_id = (SELECT id FROM account WHERE code = '1010')",
-            vec!["tax_entries_equal_vat_accounts"],
+            vec![accounts, days],
         ),
-        ("UPDATE vat_return SET due = 140000", vec!["return_entries_once"]),
-        ("UPDATE vat_return SET status = 'draft'", vec!["return_entries_once"]),
-        ("DELETE FROM vat_return_entry", vec!["return_entries_once"]),
+        ("UPDATE vat_return SET due = 140000", vec![returns]),
+        ("UPDATE vat_return SET status = 'draft'", vec![returns]),
+        ("DELETE FROM vat_return_entry", vec![days, returns]),
+        ("UPDATE tax_day SET base = base + 1", vec![days]),
+        ("UPDATE tax_day SET filed_count = 0", vec![days]),
+        ("DELETE FROM tax_day", vec![days]),
     ] {
         let books = filed().await;
         assert_eq!(failing(&books).await, Vec::<&str>::new());

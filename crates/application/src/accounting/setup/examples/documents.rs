@@ -158,6 +158,7 @@ pub async fn file_first_return(
         from: None,
         to: None,
         opening_credit: None,
+        earlier_declared: false,
     };
     let prepared = create.run(ctx, uow).await?.output;
     let file =

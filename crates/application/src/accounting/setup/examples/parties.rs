@@ -201,6 +201,8 @@ fn no_customer() -> CustomerBody {
         blocked_reason: Patch::Absent,
         tax_treatment_id: Patch::Absent,
         tax_treatment_code: Patch::Absent,
+        price_list_id: Patch::Absent,
+        price_list_code: Patch::Absent,
     }
 }
 

@@ -93,7 +93,8 @@ pub(in crate::accounting::setup) async fn ensure_party_groups(
 ) -> AppResult<u32> {
     let mut created = 0;
     for (code, ar, en) in GROUPS {
-        let new = NewPartyGroup { code: Code::parse(code)?, name: LocalizedName::parse(Some(ar), Some(en))? };
+        let (code, name) = (Code::parse(code)?, LocalizedName::parse(Some(ar), Some(en))?);
+        let new = NewPartyGroup { code, name, price_list_id: None, price_list_code: None };
         let nobody = PartyGroupId::new(Uuid::nil());
         if !Records::<PartyGroup>::code_taken(uow, &new.code, nobody).await? {
             Create::<PartyGroup>::of(new).run(ctx, uow).await?;
