@@ -2,6 +2,7 @@
 
 mod errors;
 mod money;
+mod pdf;
 mod trade;
 
 use std::marker::PhantomData;
@@ -37,6 +38,7 @@ pub fn operations(ops: &mut Operations) {
     trade::reverse::<NewReceipt>(ops, "Reverse a receipt");
     money::operations::<NewPayment>(ops);
     trade::reverse::<NewPayment>(ops, "Reverse a payment");
+    pdf::operations(ops);
 }
 
 /// The list of documents of one type.
