@@ -36,6 +36,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::settlement::party_statement::ALL,
     application::ports::blobs::ALL,
     application::ports::progress::ALL,
+    application::printing::error::ALL,
     application::tax::calculation::ALL,
     crate::event_hub::ALL,
     crate::middleware::proxies::ALL,

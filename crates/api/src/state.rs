@@ -37,6 +37,7 @@ use application::platform::sign_in::SignIn;
 use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
+use application::printing::ports::Printer;
 use application::settlement::ports::SettlementQueries;
 use application::settlement::write_offs::ports::WriteOffQueries;
 use application::tax::ports::TaxCodeQueries;
@@ -80,9 +81,10 @@ pub struct AppParts {
     pub operating: Operating,
 }
 
-/// The file store and what is taken into it.
+/// The file store and what is taken into it, and what makes files.
 #[derive(Clone)]
 pub struct Files {
+    pub printer: Arc<dyn Printer>,
     pub store: Arc<dyn BlobStore>,
     pub policy: Arc<AttachmentPolicy>,
     pub links: AttachmentLinks,
@@ -159,6 +161,7 @@ parts! {
     Arc<dyn Authenticator>: state => state.authenticator.clone();
     AttachmentLinks: state => state.files.links.clone();
     Arc<dyn BlobStore>: state => state.files.store.clone();
+    Arc<dyn Printer>: state => state.files.printer.clone();
     Arc<dyn Cache>: state => state.application.cache.clone();
     Arc<dyn Clock>: state => state.application.clock.clone();
     Arc<dyn Ids>: state => state.application.ids.clone();

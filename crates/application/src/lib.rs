@@ -21,6 +21,7 @@ pub mod parties;
 pub mod permission_set;
 pub mod platform;
 pub mod ports;
+pub mod printing;
 pub mod reference;
 pub mod retry;
 pub mod settlement;

@@ -1,4 +1,4 @@
-//! Adapters: the engines, the SQL, the cache, the system's clock and random source. No business rule.
+//! Adapters: the engines, the SQL, the cache, files on paper, the system's clock and random source. No business rule.
 
 pub mod backups;
 pub mod blobs;
@@ -8,6 +8,7 @@ pub mod disk;
 mod http_calls;
 pub mod identity;
 pub mod persistence;
+pub mod printing;
 pub mod private_files;
 pub mod secrets;
 pub mod sql;

@@ -11,6 +11,7 @@ pub mod cloud;
 pub mod conformance;
 pub mod data;
 mod free_port;
+pub mod paper;
 pub mod peers;
 pub mod server;
 pub mod sql_server;

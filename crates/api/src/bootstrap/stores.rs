@@ -22,6 +22,7 @@ use infrastructure::cache::memory::MemoryCache;
 use infrastructure::cache::redis::Timings;
 use infrastructure::identity::keys::SigningKey;
 use infrastructure::persistence::SqlUnitOfWork;
+use infrastructure::printing::PdfPrinter;
 use infrastructure::secrets::identity::TokenSource;
 use infrastructure::sql::db::Db;
 use infrastructure::sql::mssql::connection_string::{Encrypt, SqlServerOptions};
@@ -316,7 +317,7 @@ pub fn files(settings: &Settings, keys: &[SigningKey], store: Arc<dyn BlobStore>
         upload_url_life: files.upload_url_life,
     };
     let links = AttachmentLinks::new(link_keys(keys)?, &files.public_url);
-    Ok(Files { store, policy: Arc::new(policy), links })
+    Ok(Files { printer: Arc::new(PdfPrinter::default()), store, policy: Arc::new(policy), links })
 }
 
 #[cfg(test)]

@@ -257,6 +257,7 @@ pub fn state() -> AppState {
 fn files() -> Files {
     let folder = tempfile::tempdir().unwrap();
     Files {
+        printer: Arc::new(infrastructure::printing::PdfPrinter::default()),
         store: Arc::new(DirectoryBlobs::open(folder.path()).unwrap()),
         policy: Arc::default(),
         links: AttachmentLinks::new(vec![[7; 32]], ""),

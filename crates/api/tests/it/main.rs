@@ -76,6 +76,7 @@ mod periods;
 mod platform;
 mod posting_rules;
 mod prices;
+mod printing;
 mod process;
 mod properties;
 mod read_only;

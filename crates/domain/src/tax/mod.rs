@@ -7,6 +7,7 @@ pub mod credit;
 pub mod document;
 mod exclusive;
 pub mod exemption;
+mod exemption_text;
 mod inclusive;
 pub mod payable;
 mod price;

@@ -14,6 +14,7 @@ mod pace;
 mod periods;
 mod platform;
 mod posting_rules;
+mod printing;
 mod reference_tables;
 mod reports;
 mod schema;

@@ -3,6 +3,7 @@
 mod errors;
 mod operations;
 mod orders;
+mod pdf;
 mod undo;
 
 use std::marker::PhantomData;
@@ -45,6 +46,7 @@ pub fn operations(ops: &mut Operations) {
     undo::reverse::<NewReceipt>(ops, "Reverse a receipt");
     operations::operations::<NewPayment>(ops);
     undo::reverse::<NewPayment>(ops, "Reverse a payment");
+    pdf::operations(ops);
 }
 
 /// Registers a type of document that has lines.

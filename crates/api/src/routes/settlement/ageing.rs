@@ -7,6 +7,7 @@ use application::accounting::reports::captions::Caption;
 use application::accounting::reports::error::{KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT};
 use application::accounting::reports::request::end_date;
 use application::error::UNKNOWN_REFERENCE;
+use application::printing::error::PRINT_TOO_LARGE;
 use application::settlement::ageing::{AgeingBasis, AgeingFiguresView, AgeingRequest, AgeingView};
 use application::settlement::ports::SettlementQueries;
 use axum::extract::State;
@@ -21,13 +22,13 @@ use domain::time::Timestamp;
 
 use crate::answer::ApiResult;
 use crate::export::{Cell, Column, RowStyle, Table, TableRow};
-use crate::extract::{Media, Query};
+use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
-use crate::routes::accounting::reports::{READ, TAG};
+use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::RequiredText;
 
 /// Longest list of buckets, in characters.
@@ -35,7 +36,6 @@ pub(super) const BUCKETS_LENGTH_MAX: usize = 100;
 const PARTY_WIDTH: u8 = 20;
 const NAME_WIDTH: u8 = 44;
 pub(super) const MONEY_WIDTH: u8 = 18;
-pub(super) const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
 
 query! {
     /// Ageing of open items on a day.
@@ -74,7 +74,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<AgeingParams>()
         .view::<AgeingView>()
         .media(&FORMS)
-        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
+        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &PRINT_TOO_LARGE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
     ops.get("/reports/payables-ageing", payables)
         .id("get_payables_ageing")
         .tag(TAG)
@@ -88,7 +88,7 @@ pub fn operations(ops: &mut Operations) {
         .query::<AgeingParams>()
         .view::<AgeingView>()
         .media(&FORMS)
-        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
+        .errors(&[&AGEING_BUCKETS, &AGEING_TOO_LARGE, &KNOWN_AT_IN_FUTURE, &PRINT_TOO_LARGE, &REPORT_DATES_CONFLICT, &UNKNOWN_REFERENCE]);
 }
 
 async fn receivables(

@@ -23,7 +23,7 @@ use domain::money::CurrencyCode;
 use domain::settlement::ageing::{AGEING_BUCKETS, AGEING_TOO_LARGE, Buckets};
 use domain::time::Timestamp;
 
-use super::ageing::{BUCKETS_LENGTH_MAX, FORMS, MONEY_WIDTH};
+use super::ageing::{BUCKETS_LENGTH_MAX, MONEY_WIDTH};
 use crate::answer::ApiResult;
 use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
@@ -32,7 +32,7 @@ use crate::query;
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
-use crate::routes::accounting::reports::{READ, TAG};
+use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::RequiredText;
 
 const DATE_WIDTH: u8 = 12;

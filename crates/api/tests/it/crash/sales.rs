@@ -103,6 +103,16 @@ fn of_sources<'r>(rows: &'r [Value], source: impl Fn(&'r Value) -> &'r Value) ->
     rows.iter().filter_map(|row| source(row).as_str()).collect()
 }
 
+/// What was taken of the invoice is what its notes say: the rest is what there was but for them.
+async fn take_back_the_rest(url: &str, token: &str, credited: &str) {
+    let notes = all(url, token, "/sales-credit-notes?").await.len();
+    let http = reqwest::Client::new();
+    let cancel = http.post(format!("{url}/api/v1/sales-invoices/{credited}/cancel")).bearer_auth(token);
+    let cancel = cancel.header("If-Match", "*").json(&json!({ "reason": "The rest" })).send().await.unwrap();
+    let rest: Value = cancel.error_for_status().unwrap().json().await.unwrap();
+    assert_eq!(rest["totals"]["net"], json!(format!("{}.00", 100_000 - notes)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_document_there_is_everything_or_nothing() {
     let services = Services::of_test().await;
@@ -170,16 +180,10 @@ async fn of_a_document_there_is_everything_or_nothing() {
     assert!(lost.is_empty(), "acknowledged but lost: {lost:?}");
     assert_eq!(entries.len(), documents, "no entry is without its document");
 
-    // What was taken of the invoice is what its notes say: the rest is what there was but for them.
-    let notes = all(url, token, "/sales-credit-notes?").await.len();
-    let http = reqwest::Client::new();
-    let cancel = http.post(format!("{url}/api/v1/sales-invoices/{credited}/cancel")).bearer_auth(token);
-    let cancel = cancel.header("If-Match", "*").json(&json!({ "reason": "The rest" })).send().await.unwrap();
-    let rest: Value = cancel.error_for_status().unwrap().json().await.unwrap();
-    assert_eq!(rest["totals"]["net"], json!(format!("{}.00", 100_000 - notes)));
+    take_back_the_rest(url, token, &credited).await;
     let checks = get(url, token, "/integrity/checks").await;
     assert_eq!(checks["ok"], true, "{checks}");
-    let verified = post(&http, url, token, "/integrity/verify", json!({})).await.unwrap();
+    let verified = post(&reqwest::Client::new(), url, token, "/integrity/verify", json!({})).await.unwrap();
     assert_eq!(verified["ok"], true, "{verified}");
     assert_eq!(server.stop(), 0, "it stops cleanly when asked");
 }

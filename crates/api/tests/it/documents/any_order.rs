@@ -178,17 +178,22 @@ fn made(answer: Answer) -> Answer {
     answer
 }
 
+/// Documents of a side, their notes, and the money for them.
+fn paths(sale: bool) -> [&'static str; 3] {
+    if sale {
+        ["/sales-invoices", "/sales-credit-notes", "/receipts"]
+    } else {
+        ["/purchase-invoices", "/purchase-credit-notes", "/payments"]
+    }
+}
+
 async fn take(client: &Client, step: &Step, number: usize) -> Option<Answer> {
     let on = |month: &u32| format!("2026-{month:02}-20");
     Some(match step {
         Step::Sell(document) => made(post(client, "/sales-invoices", body(document, true, number)).await),
         Step::Bill(document) => made(post(client, "/purchase-invoices", body(document, false, number)).await),
         Step::Return { sale, of, tenths: count, month } => {
-            let (from, to) = if *sale {
-                ("/sales-invoices", "/sales-credit-notes")
-            } else {
-                ("/purchase-invoices", "/purchase-credit-notes")
-            };
+            let [from, to, _] = paths(*sale);
             let of = nth(client, from, *of).await?;
             let mut note = json!({
                 "correctsId": of["id"], "reason": "Returned", "documentDate": on(month),
@@ -213,8 +218,7 @@ async fn take(client: &Client, step: &Step, number: usize) -> Option<Answer> {
             with_etag(client, "POST", &format!("/sales-invoices/{}/cancel", id(&of)), cancel).await
         }
         Step::Settle { sale, of, per_cent, rate, month } => {
-            let (from, to) =
-                if *sale { ("/sales-invoices", "/receipts") } else { ("/purchase-invoices", "/payments") };
+            let [from, _, to] = paths(*sale);
             let of = nth(client, from, *of).await?;
             let money = hundredths(&of["openAmount"]) * i64::from(*per_cent) / 100;
             let mut body = json!({

@@ -215,8 +215,12 @@ impl ParsedFile {
 /// means that the file could not be read at all.
 pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
     Ok(match kind {
-        ImportKind::Accounts => ParsedFile::Accounts(Arc::new(file_rows::read::<FileAccount>(format, source)?.into())),
-        ImportKind::Parties => ParsedFile::Parties(Arc::new(file_rows::read::<FileParty>(format, source)?.into())),
+        ImportKind::Accounts => {
+            ParsedFile::Accounts(Arc::new(file_rows::read::<FileAccount>(format, source)?.into()))
+        }
+        ImportKind::Parties => {
+            ParsedFile::Parties(Arc::new(file_rows::read::<FileParty>(format, source)?.into()))
+        }
         ImportKind::JournalEntries | ImportKind::OpeningBalances => {
             ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
         }

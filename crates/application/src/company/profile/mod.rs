@@ -78,7 +78,12 @@ impl From<&CompanyProfile> for CompanyProfileView {
             price_tolerance_percent: profile.price_tolerance.percent.to_string(),
             price_tolerance_amount: profile.price_tolerance.amount.display(2),
             discount_without_vat: profile.discount_without_vat,
-            payment_tolerances: profile.payment_tolerances.all().iter().map(PaymentToleranceView::from).collect(),
+            payment_tolerances: profile
+                .payment_tolerances
+                .all()
+                .iter()
+                .map(PaymentToleranceView::from)
+                .collect(),
             version: profile.version,
         }
     }

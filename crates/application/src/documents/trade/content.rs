@@ -91,3 +91,16 @@ pub(super) fn parts(content: &Content, calculation: &Calculation, scale: u8) -> 
     spread_discounts(&mut parts, content.lines.len(), calculation, scale)?;
     Some(parts)
 }
+
+/// The lines as an order keeps them.
+pub(super) fn order_lines(content: &Content, calculation: &Calculation) -> Vec<OrderLine> {
+    let lines = content.lines.iter().enumerate().zip(&calculation.lines);
+    lines
+        .map(|((index, (line, resolved)), amounts)| OrderLine {
+            line_no: line.number(index),
+            item: resolved.item.as_ref().map(|item| item.id),
+            quantity: resolved.base_quantity,
+            gross: amounts.gross,
+        })
+        .collect()
+}

@@ -14,7 +14,7 @@ use domain::tax::tax_code::TaxCode;
 use super::accounts::{LineSlots, party_account};
 use super::adjust::{Deducted, Deducting, take_over_supplier};
 use super::check::{PostingCheck, default_kind};
-use super::content::{Content, OrderLine, bill, check_numbers, credited_base, parts};
+use super::content::{Content, OrderLine, bill, check_numbers, credited_base, order_lines, parts};
 use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::{Facts, Role};
@@ -393,6 +393,7 @@ impl Preparing<'_> {
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
+            order_lines: order_lines(&content, &calculation),
             credited_base: of_lines
                 .clone()
                 .filter(|_| {
@@ -400,16 +401,7 @@ impl Preparing<'_> {
                 })
                 .filter_map(|(index, line)| credited_base(index, line))
                 .collect(),
-            bills: of_lines.clone().filter_map(|(index, line)| bill(index, line)).collect(),
-            order_lines: of_lines
-                .zip(&calculation.lines)
-                .map(|((index, (line, resolved)), amounts)| OrderLine {
-                    line_no: line.number(index),
-                    item: resolved.item.as_ref().map(|item| item.id),
-                    quantity: resolved.base_quantity,
-                    gross: amounts.gross,
-                })
-                .collect(),
+            bills: of_lines.filter_map(|(index, line)| bill(index, line)).collect(),
             credit,
             party_account: account,
             money: header.money,

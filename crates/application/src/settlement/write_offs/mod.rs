@@ -14,11 +14,6 @@ use self::views::WriteOffView;
 pub const READ: &str = "settlement.write_off.read";
 const ENTITY: &str = "write_off";
 
-fn note(
-    uow: &mut dyn UnitOfWork,
-    action: &'static str,
-    before: Option<&WriteOffView>,
-    after: &WriteOffView,
-) {
+fn note(uow: &mut dyn UnitOfWork, action: &'static str, before: Option<&WriteOffView>, after: &WriteOffView) {
     record(uow, ENTITY, after.id, action, before, Some(after));
 }

@@ -24,7 +24,7 @@ impl Parts {
         let scaled = amount.scaled().unsigned_abs();
         let unit = AMOUNT_UNIT.unsigned_abs();
         let fraction = (scaled % unit) * words.subunits_per_unit;
-        (fraction % unit == 0).then_some(Self { units: scaled / unit, subunits: fraction / unit })
+        fraction.is_multiple_of(unit).then_some(Self { units: scaled / unit, subunits: fraction / unit })
     }
 }
 

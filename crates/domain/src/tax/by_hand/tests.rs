@@ -80,8 +80,11 @@ fn entry(kind: EntryKind, lines: &[Line<'_>]) -> NewEntry {
     }
 }
 
+/// The bases by line, or pointers and codes of what is wrong.
+type Read = Result<Vec<(usize, Amount)>, Vec<(String, &'static str)>>;
+
 /// The bases that lines tell, or what is refused.
-fn read(kind: EntryKind, lines: &[Line<'_>]) -> Result<Vec<(usize, Amount)>, Vec<(String, &'static str)>> {
+fn read(kind: EntryKind, lines: &[Line<'_>]) -> Read {
     let accounts = HashMap::from([
         account(BANK, ControlKind::None),
         account(REVENUE, ControlKind::None),
@@ -102,11 +105,11 @@ fn read(kind: EntryKind, lines: &[Line<'_>]) -> Result<Vec<(usize, Amount)>, Vec
     })
 }
 
-fn standard(lines: &[Line<'_>]) -> Result<Vec<(usize, Amount)>, Vec<(String, &'static str)>> {
+fn standard(lines: &[Line<'_>]) -> Read {
     read(EntryKind::Standard, lines)
 }
 
-fn refused(pointer: &str, code: &'static str) -> Result<Vec<(usize, Amount)>, Vec<(String, &'static str)>> {
+fn refused(pointer: &str, code: &'static str) -> Read {
     Err(vec![(pointer.to_owned(), code)])
 }
 

@@ -17,6 +17,8 @@ use crate::extract::{Media, Query};
 
 /// Most rows of a spreadsheet: it is made in memory.
 pub const SPREADSHEET_ROWS_MAX: usize = 50_000;
+/// Most rows on paper: some hundred pages, which take some seconds.
+const PRINTED_ROWS_MAX: usize = 10_000;
 /// Rows that are written at once.
 const CHUNK_ROWS: usize = 500;
 
@@ -31,7 +33,11 @@ pub async fn get(setting: Setting, Query(query): Query<LedgerQuery>) -> ApiResul
     }
     let (scope, rows) = setting.reports.stream_general_ledger(tenant, &request).await?;
     let body = match media {
-        Media::Xlsx => Body::from(spreadsheet(&scope, rows, language).await?),
+        Media::Xlsx => Body::from(to_xlsx(&collected(&scope, rows, language, SPREADSHEET_ROWS_MAX).await?)?),
+        Media::Pdf => {
+            let table = collected(&scope, rows, language, PRINTED_ROWS_MAX).await?;
+            Body::from(setting.print(&table).await?)
+        }
         _ => text(media, byte_order_mark(format), rows, language)?,
     };
     let mut response = Response::new(body);
@@ -90,14 +96,20 @@ fn write(media: Media, rows: &[GeneralLedgerRowView], language: Language) -> App
     Ok(out)
 }
 
-async fn spreadsheet(scope: &ReportScopeView, mut rows: RowStream, language: Language) -> AppResult<Vec<u8>> {
+/// The whole ledger in memory, with so many rows at most.
+async fn collected(
+    scope: &ReportScopeView,
+    mut rows: RowStream,
+    language: Language,
+    rows_max: usize,
+) -> AppResult<Table> {
     let mut shown: Vec<TableRow> = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        if shown.len() == SPREADSHEET_ROWS_MAX {
-            return Err(Violation::new(&REPORT_TOO_MANY_LINES).with("max", SPREADSHEET_ROWS_MAX).into());
+        if shown.len() == rows_max {
+            return Err(Violation::new(&REPORT_TOO_MANY_LINES).with("max", rows_max).into());
         }
         shown.push(general_ledger_row(&row, language));
     }
     let columns = general_ledger_columns(language);
-    to_xlsx(&Table { columns, rows: shown, ..titled(scope, language) })
+    Ok(Table { columns, rows: shown, ..titled(scope, language) })
 }

@@ -22,6 +22,7 @@ use application::accounting::views::reports::{
 };
 use application::authorize::Access;
 use application::error::UNKNOWN_REFERENCE;
+use application::printing::error::PRINT_TOO_LARGE;
 use domain::error::ErrorDef;
 
 use self::query::{DayQuery, IncomeQuery, LedgerQuery, RangeQuery};
@@ -30,8 +31,9 @@ use crate::operation::Operations;
 
 pub const READ: Access = Access::Permission("accounting.report.read");
 pub const TAG: &str = "reports";
-const FORMS: [Media; 3] = [Media::Json, Media::Csv, Media::Xlsx];
-const ERRORS: [&ErrorDef; 7] = [
+pub const FORMS: [Media; 4] = [Media::Json, Media::Csv, Media::Xlsx, Media::Pdf];
+const ERRORS: [&ErrorDef; 8] = [
+    &PRINT_TOO_LARGE,
     &KNOWN_AT_IN_FUTURE,
     &REPORT_DATES_CONFLICT,
     &REPORT_FILTER_TOO_LARGE,
@@ -44,7 +46,7 @@ const ERRORS: [&ErrorDef; 7] = [
 pub fn operations(ops: &mut Operations) {
     ops.tag(
         TAG,
-        "Reports: statements of the general ledger as JSON, CSV or a spreadsheet, in English or Arabic.",
+        "Reports: statements of the general ledger as JSON, CSV, a spreadsheet or PDF, in English or Arabic.",
     );
     ops.get("/reports/trial-balance", trial_balance::get)
         .id("get_trial_balance")
@@ -72,7 +74,7 @@ pub fn operations(ops: &mut Operations) {
         .access(READ)
         .query::<LedgerQuery>()
         .ok::<GeneralLedgerView>()
-        .media(&[Media::Json, Media::Csv, Media::NdJson, Media::Xlsx])
+        .media(&[Media::Json, Media::Csv, Media::NdJson, Media::Xlsx, Media::Pdf])
         .long()
         .errors(&ERRORS)
         .errors(&[&ACCOUNT_CODE_UNKNOWN, &REPORT_TOO_MANY_LINES]);

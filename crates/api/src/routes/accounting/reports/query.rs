@@ -32,6 +32,7 @@ domain::choices! {
         /// CSV that begins with a byte order mark.
         CsvBom = "csv-bom",
         Xlsx = "xlsx",
+        Pdf = "pdf",
     }
 }
 domain::choices! {
@@ -43,6 +44,7 @@ domain::choices! {
         CsvBom = "csv-bom",
         NdJson = "ndjson",
         Xlsx = "xlsx",
+        Pdf = "pdf",
     }
 }
 

@@ -9,7 +9,9 @@ use application::accounting::reports::Reports;
 use application::command::Application;
 use application::error::{AppError, AppResult};
 use application::ports::cache::{CacheKey, Cached, CachedEntity, ListHash, Load};
+use application::printing::ports::Printer;
 use axum::extract::FromRequestParts;
+use bytes::Bytes;
 use domain::error::Language;
 use domain::ids::TenantId;
 use futures::FutureExt;
@@ -20,7 +22,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{self, ApiResult};
-use crate::export::{Table, to_csv, to_xlsx};
+use crate::export::{Table, on_paper, to_csv, to_xlsx};
 use crate::extract::{Ctx, Media};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -40,6 +42,7 @@ pub struct Setting {
     pub headers: HeaderMap,
     application: Application,
     media: Media,
+    printer: Arc<dyn Printer>,
 }
 
 impl FromRequestParts<AppState> for Setting {
@@ -50,14 +53,21 @@ impl FromRequestParts<AppState> for Setting {
         let Ok(media) = Media::from_request_parts(parts, state).await;
         let queries: Arc<dyn ReportQueries> = state.queries.reports.clone();
         let application = state.application.clone();
+        let printer = state.files.printer.clone();
         let reports = Reports::new(&application, queries, ctx.time_zone.clone());
-        Ok(Self { ctx, reports, headers: parts.headers.clone(), application, media })
+        Ok(Self { ctx, reports, headers: parts.headers.clone(), application, media, printer })
     }
 }
 
 impl Setting {
     pub fn language(&self) -> Language {
         self.ctx.language
+    }
+
+    /// A document made of a table, as a file.
+    pub async fn print(&self, table: &Table) -> AppResult<Bytes> {
+        let today = self.reports.today();
+        self.printer.pdf(on_paper(table, self.language(), today), today).await
     }
 
     /// `format` decides before `Accept` does.
@@ -67,6 +77,7 @@ impl Setting {
             Some("csv" | CSV_WITH_MARK) => Media::Csv,
             Some("ndjson") => Media::NdJson,
             Some("xlsx") => Media::Xlsx,
+            Some("pdf") => Media::Pdf,
             _ => self.media,
         }
     }
@@ -90,9 +101,18 @@ impl Setting {
         let mark = byte_order_mark(format);
         let key = self.key(name, &request, media, mark);
         let reports = self.reports.clone();
+        let printer = self.printer.clone();
         let make = move || {
             let made = make(reports.clone(), tenant, request.clone());
-            async move { render(&made.await?, (media, mark), language, table) }
+            let (printer, today) = (printer.clone(), reports.today());
+            async move {
+                let view = made.await?;
+                if media == Media::Pdf {
+                    let document = on_paper(&table(&view, language), language, today);
+                    return Ok(versioned(printer.pdf(document, today).await?));
+                }
+                render(&view, (media, mark), language, table)
+            }
         };
         let refusal: Arc<Mutex<Option<AppError>>> = Arc::default();
         let load: Load = {
@@ -147,7 +167,11 @@ fn render<V: Serialize>(
         Media::Xlsx => to_xlsx(&table(view, language))?.into(),
         _ => answer::to_bytes(view)?,
     };
-    Ok(Cached { version: Some(version(&body)), body })
+    Ok(versioned(body))
+}
+
+fn versioned(body: Bytes) -> Cached {
+    Cached { version: Some(version(&body)), body }
 }
 
 /// The entity tag: the first 63 bits of the content's SHA-256.
@@ -163,6 +187,7 @@ pub fn name_media(headers: &mut HeaderMap, media: Media, name: &str) {
     let (kind, extension) = match media {
         Media::Csv => ("text/csv; charset=utf-8; header=present", Some("csv")),
         Media::Xlsx => (media.as_str(), Some("xlsx")),
+        Media::Pdf => (media.as_str(), Some("pdf")),
         _ => (media.as_str(), None),
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

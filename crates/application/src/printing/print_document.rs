@@ -1,0 +1,105 @@
+//! `GET /sales-invoices/{id}/pdf` and the same of notes and vouchers: from a document of trade to one on paper.
+
+use chrono::NaiveDate;
+use domain::company::profile::CompanyProfile;
+use domain::documents::document_type::DocumentType;
+use domain::error::Phrase;
+use domain::money::{Amount, CurrencyCode};
+use domain::parties::party::Party;
+
+use super::captions::{self, DRAFT, PAGE, PRINTED_ON, REVERSED};
+use super::document::{Block, Field, Lines, PrintedDocument, PrintedText};
+use super::wording::PrintLanguage;
+use super::{trade, voucher};
+use crate::documents::ports::DocumentStatus;
+use crate::documents::views::DocumentView;
+
+/// What a printed document says.
+#[derive(Debug, Clone, Copy)]
+pub struct Print<'a> {
+    pub document: &'a DocumentView,
+    pub document_type: DocumentType,
+    pub company: &'a CompanyProfile,
+    /// `None` when it was deleted meanwhile; its name stands in the document.
+    pub party: Option<&'a Party>,
+    /// That of the company, in which VAT is stated, too.
+    pub company_currency: CurrencyCode,
+    pub language: PrintLanguage,
+    pub today: NaiveDate,
+}
+
+impl Print<'_> {
+    /// The document on paper. A draft and one that was taken back say so across every page.
+    pub fn compose(&self) -> PrintedDocument {
+        let (title, blocks) = match self.document_type {
+            DocumentType::Receipt | DocumentType::Payment => voucher::compose(self),
+            _ => trade::compose(self),
+        };
+        let mark = match DocumentStatus::parse(&self.document.status) {
+            Ok(DocumentStatus::Draft) => Some(DRAFT),
+            Ok(DocumentStatus::Reversed) => Some(REVERSED),
+            _ => None,
+        };
+        let titled = |language: &domain::error::Language| {
+            let marked = mark.as_ref().map(|mark| format!(" ({})", mark.text(*language)));
+            format!("{}{}", title.text(*language), marked.unwrap_or_default())
+        };
+        let main = self.language.main();
+        let number = self.document.number.clone().unwrap_or_else(|| DRAFT.text(main).to_owned());
+        PrintedDocument {
+            name: format!("{} {number}", title.text(main)),
+            title: self.language.languages().iter().map(titled).collect(),
+            mark: mark.as_ref().map(|mark| self.language.phrase(mark)).unwrap_or_default(),
+            issuer: self.company_name(),
+            blocks,
+            ..empty(self.language, self.today)
+        }
+    }
+
+    pub(super) fn company_name(&self) -> Lines {
+        self.language.name(self.company.legal_name.ar(), self.company.legal_name.en())
+    }
+
+    pub(super) fn party_name(&self) -> Lines {
+        let name = &self.document.party_name;
+        self.language.name(name.ar.as_deref(), name.en.as_deref())
+    }
+
+    /// A field of a value that is the same in every language.
+    pub(super) fn field(&self, label: &Phrase, value: impl Into<String>) -> Field {
+        Field { label: self.language.phrase(label), value: vec![value.into()] }
+    }
+
+    /// The same where there is a value.
+    pub(super) fn some(&self, label: &Phrase, value: Option<impl Into<String>>) -> Option<Field> {
+        value.map(|value| self.field(label, value))
+    }
+
+    /// A text below a heading, where there is one.
+    pub(super) fn text(&self, heading: &Phrase, text: Option<&String>) -> Option<Block> {
+        let text = vec![text?.clone()];
+        Some(Block::Text(PrintedText { heading: self.language.phrase(heading), text }))
+    }
+
+    /// The amount in the words of each language, where the product knows the currency.
+    pub(super) fn in_words(&self, amount: &str) -> Option<Block> {
+        let currency = CurrencyCode::parse(&self.document.currency).ok()?;
+        let amount = Amount::parse(amount).ok()?;
+        let words = self.language.languages().iter();
+        let text: Lines = words.filter_map(|language| amount.in_closed_words(currency, *language)).collect();
+        let heading = self.language.phrase(&captions::IN_WORDS);
+        (!text.is_empty()).then_some(Block::Text(PrintedText { heading, text }))
+    }
+}
+
+/// A document without content in a language: its direction, its foot and the words for its pages.
+pub fn empty(language: PrintLanguage, today: NaiveDate) -> PrintedDocument {
+    let main = language.main();
+    PrintedDocument {
+        language: main.as_str(),
+        right_to_left: language.is_right_to_left(),
+        foot: format!("{}: {today}", PRINTED_ON.text(main)),
+        page_words: PAGE.text(main).to_owned(),
+        ..PrintedDocument::default()
+    }
+}
