@@ -224,23 +224,28 @@ macro_rules! document_fields {
     };
 }
 
-const fn list_of(fields: &'static [FieldSpec]) -> ListSpec {
-    ListSpec { resource: "document", fields, default_sort: &[("id", Direction::Descending)], expand: &[] }
+const fn list_of(resource: &'static str, fields: &'static [FieldSpec]) -> ListSpec {
+    ListSpec { resource, fields, default_sort: &[("id", Direction::Descending)], expand: &[] }
 }
 
 /// Of documents that enter the ledger.
-pub static DOCUMENT_LIST: ListSpec = list_of(document_fields!(DocumentStatus::OF_LEDGER));
+pub static DOCUMENT_LIST: ListSpec = list_of("document", document_fields!(DocumentStatus::OF_LEDGER));
 /// Of invoices and bills, which may bill orders.
-pub static INVOICE_LIST: ListSpec =
-    list_of(document_fields!(DocumentStatus::OF_LEDGER, FieldSpec::new("orderId", FieldKind::Id).nullable()));
+pub static INVOICE_LIST: ListSpec = list_of(
+    "document",
+    document_fields!(DocumentStatus::OF_LEDGER, FieldSpec::new("orderId", FieldKind::Id).nullable()),
+);
 /// Of orders.
-pub static ORDER_LIST: ListSpec = list_of(document_fields!(DocumentStatus::OF_ORDERS));
+pub static ORDER_LIST: ListSpec = list_of("order", document_fields!(DocumentStatus::OF_ORDERS));
 /// Of quotations.
-pub static QUOTATION_LIST: ListSpec = list_of(document_fields!(
-    DocumentStatus::OF_QUOTATIONS,
-    FieldSpec::new("validUntil", FieldKind::Date).nullable(),
-    FieldSpec::new("convertedToId", FieldKind::Id).nullable(),
-));
+pub static QUOTATION_LIST: ListSpec = list_of(
+    "quotation",
+    document_fields!(
+        DocumentStatus::OF_QUOTATIONS,
+        FieldSpec::new("validUntil", FieldKind::Date).nullable(),
+        FieldSpec::new("convertedToId", FieldKind::Id).nullable(),
+    ),
+);
 
 /// The list of documents of a type.
 pub const fn list_spec(document_type: DocumentType) -> &'static ListSpec {

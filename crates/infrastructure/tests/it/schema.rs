@@ -17,6 +17,10 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
                 let text = rest.trim_end_matches(',').replace(" CLUSTERED", "");
                 shape.insert(format!("{table} constraint"), text.clone());
                 shape.insert(text, table.clone());
+            } else if let Some(dropped) = line.strip_prefix("DROP TABLE ") {
+                forget(&mut shape, dropped.trim_end_matches(';'));
+            } else if let Some((old, new)) = renamed(line) {
+                shape = rename(&shape, old, new);
             } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
                 // SQLite changes a check by a new table, SQL Server by a new constraint.
                 let Some((table, column)) =
@@ -39,6 +43,28 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
         }
     }
     shape
+}
+
+fn renamed(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("ALTER TABLE ")?.trim_end_matches(';').split_once(" RENAME TO ")
+}
+
+fn forget(shape: &mut BTreeMap<String, String>, table: &str) {
+    let of_table = format!("{table}.");
+    shape.retain(|key, value| {
+        !key.starts_with(&of_table) && *key != format!("{table} constraint") && value != table
+    });
+}
+
+fn rename(shape: &BTreeMap<String, String>, old: &str, new: &str) -> BTreeMap<String, String> {
+    let named = |text: &str| {
+        let text = text.replace(&format!(" {old} ("), &format!(" {new} ("));
+        match text.strip_prefix(old) {
+            Some(rest) if rest.is_empty() || rest.starts_with(['.', ' ']) => format!("{new}{rest}"),
+            _ => text,
+        }
+    };
+    shape.iter().map(|(key, value)| (named(key), named(value))).collect()
 }
 
 #[test]

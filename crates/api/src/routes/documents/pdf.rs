@@ -80,7 +80,8 @@ fn printed<B: DocumentBody>(
         .description(ABOUT)
         .access(Access::Permission(B::NAMES.can_read))
         .query::<PrintParams>()
-        .file(&[Media::Pdf])
+        // Generators of clients that do not know the first take the second.
+        .file(&[Media::Pdf, Media::OctetStream])
         .errors(&[&PRINT_TOO_LARGE])
         .long();
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use application::documents::ports::{
-    DocumentId, DocumentLink, DocumentRepository, DocumentStatus, GroupUse, NamedDocument, StoredDocument,
+    DocumentId, DocumentLink, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
 };
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
@@ -13,22 +13,20 @@ use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
 use domain::ids::JournalEntryId;
-use domain::money::{Amount, Percentage, Quantity};
+use domain::money::{Amount, Quantity};
 use domain::parties::party::PartyId;
-use domain::tax::category::TaxCategory;
-use serde::Serialize;
 
 use super::progress::{
     DELETE_LINE, LINE_PROGRESS, LINK_INSERT, LINKS_FROM, MOVE_LINE, OPEN_ORDERS, OVERDUE, PROGRESS_INSERT,
     progress_values, read_link,
 };
-use super::rows::{document_columns, read_document, read_progress};
+use super::rows::{content, document_columns, read_group, read_line, read_named, read_progress, read_whole};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::bulk::Bulk;
 use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Columns, Kind, Row, Value, code_list};
+use crate::sql::value::{Kind, Row, Value, code_list};
 use crate::statements;
 
 macro_rules! receivable {
@@ -419,86 +417,4 @@ impl DocumentRepository for SqlUnitOfWork {
 
 fn too_much() -> StorageError {
     StorageError::Internal("what a document takes of another does not fit".to_owned())
-}
-
-/// What may change of a document, in the order of both statements.
-fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
-    let (status, posted) = (document.status, DocumentStatus::Posted);
-    let of_ledger = if status.is_of_ledger() { status.as_str() } else { posted.as_str() };
-    let own = (!status.is_of_ledger()).then(|| status.as_str());
-    Ok(vec![
-        document.kind.as_deref().into(),
-        of_ledger.into(),
-        document.number.as_deref().into(),
-        document.series.into(),
-        document.party.into(),
-        document.party_code.as_str().into(),
-        document.document_date.into(),
-        document.posting_date.into(),
-        document.currency.into(),
-        document.total.into(),
-        document.reference.as_deref().into(),
-        document.supplier_key.as_deref().into(),
-        document.corrects.into(),
-        document.entry.into(),
-        document.reversal_entry.into(),
-        document.body.as_str().into(),
-        json(&document.view)?.as_str().into(),
-        json(&document.lines)?.as_str().into(),
-        own.into(),
-        document.order.into(),
-        document.valid_until.into(),
-    ])
-}
-
-fn json<T: Serialize>(content: &T) -> StorageResult<String> {
-    serde_json::to_string(content)
-        .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
-}
-
-/// A document with its body and its lines.
-fn read_whole(row: Row) -> StorageResult<StoredDocument> {
-    let mut columns = row.columns("document");
-    let document = read_document(&mut columns)?;
-    let body = columns.get("body")?;
-    let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
-    Ok(StoredDocument { body, lines, ..document })
-}
-
-fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
-    Ok(NamedDocument {
-        id: columns.get("id")?,
-        number: columns.get("number")?,
-        reference: columns.get("reference")?,
-        party_code: columns.get("party_code")?,
-    })
-}
-
-fn read_group(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentGroup)> {
-    let document = columns.get("document_id")?;
-    let number = columns.get("group_no")?;
-    let category = columns.parse("category", |text| TaxCategory::parse(text).ok())?;
-    let rate: Amount = columns.get("rate")?;
-    let rate = Percentage::from_scaled(rate.scaled());
-    let group = DocumentGroup {
-        number,
-        category,
-        rate: rate.ok_or_else(|| StorageError::Internal("a rate of tax cannot be read".to_owned()))?,
-        taxable: columns.get("taxable")?,
-        vat: columns.get("vat")?,
-        used_taxable: columns.get("used_taxable")?,
-        used_vat: columns.get("used_vat")?,
-    };
-    Ok((document, group))
-}
-
-fn read_line(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentLine)> {
-    let document = columns.get("document_id")?;
-    let line = DocumentLine {
-        line_no: columns.get("line_no")?,
-        item: columns.get("item_id")?,
-        quantity: columns.get("quantity")?,
-        credited_quantity: columns.get("credited_quantity")?,
-    };
-    Ok((document, line))
 }

@@ -1,11 +1,15 @@
 //! Rows of documents, read in one place.
 
-use application::documents::ports::{DocumentStatus, StoredDocument};
-use application::ports::storage_error::StorageResult;
+use application::documents::ports::{DocumentId, DocumentStatus, NamedDocument, StoredDocument};
+use application::ports::storage_error::{StorageError, StorageResult};
 use domain::documents::document_type::DocumentType;
+use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
+use domain::money::{Amount, Percentage};
+use domain::tax::category::TaxCategory;
+use serde::Serialize;
 
-use crate::sql::value::Columns;
+use crate::sql::value::{Columns, Row, Value};
 
 /// The columns in which [`read_document`] reads a document without its body and lines.
 macro_rules! document_columns {
@@ -75,4 +79,86 @@ pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress
         amount: columns.get("amount")?,
         version: columns.get("version")?,
     })
+}
+
+/// What may change of a document, in the order of both statements.
+pub(super) fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
+    let (status, posted) = (document.status, DocumentStatus::Posted);
+    let of_ledger = if status.is_of_ledger() { status.as_str() } else { posted.as_str() };
+    let own = (!status.is_of_ledger()).then(|| status.as_str());
+    Ok(vec![
+        document.kind.as_deref().into(),
+        of_ledger.into(),
+        document.number.as_deref().into(),
+        document.series.into(),
+        document.party.into(),
+        document.party_code.as_str().into(),
+        document.document_date.into(),
+        document.posting_date.into(),
+        document.currency.into(),
+        document.total.into(),
+        document.reference.as_deref().into(),
+        document.supplier_key.as_deref().into(),
+        document.corrects.into(),
+        document.entry.into(),
+        document.reversal_entry.into(),
+        document.body.as_str().into(),
+        json(&document.view)?.as_str().into(),
+        json(&document.lines)?.as_str().into(),
+        own.into(),
+        document.order.into(),
+        document.valid_until.into(),
+    ])
+}
+
+fn json<T: Serialize>(content: &T) -> StorageResult<String> {
+    serde_json::to_string(content)
+        .map_err(|error| StorageError::Internal(format!("content of a document: {error}")))
+}
+
+/// A document with its body and its lines.
+pub(super) fn read_whole(row: Row) -> StorageResult<StoredDocument> {
+    let mut columns = row.columns("document");
+    let document = read_document(&mut columns)?;
+    let body = columns.get("body")?;
+    let lines = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
+    Ok(StoredDocument { body, lines, ..document })
+}
+
+pub(super) fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
+    Ok(NamedDocument {
+        id: columns.get("id")?,
+        number: columns.get("number")?,
+        reference: columns.get("reference")?,
+        party_code: columns.get("party_code")?,
+    })
+}
+
+pub(super) fn read_group(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentGroup)> {
+    let document = columns.get("document_id")?;
+    let number = columns.get("group_no")?;
+    let category = columns.parse("category", |text| TaxCategory::parse(text).ok())?;
+    let rate: Amount = columns.get("rate")?;
+    let rate = Percentage::from_scaled(rate.scaled());
+    let group = DocumentGroup {
+        number,
+        category,
+        rate: rate.ok_or_else(|| StorageError::Internal("a rate of tax cannot be read".to_owned()))?,
+        taxable: columns.get("taxable")?,
+        vat: columns.get("vat")?,
+        used_taxable: columns.get("used_taxable")?,
+        used_vat: columns.get("used_vat")?,
+    };
+    Ok((document, group))
+}
+
+pub(super) fn read_line(columns: &mut Columns) -> StorageResult<(DocumentId, DocumentLine)> {
+    let document = columns.get("document_id")?;
+    let line = DocumentLine {
+        line_no: columns.get("line_no")?,
+        item: columns.get("item_id")?,
+        quantity: columns.get("quantity")?,
+        credited_quantity: columns.get("credited_quantity")?,
+    };
+    Ok((document, line))
 }
