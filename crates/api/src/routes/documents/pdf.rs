@@ -32,8 +32,8 @@ use crate::query;
 use crate::state::AppState;
 
 const ABOUT: &str = "The document on paper, with its amount in words. A draft says that it is one across every page, and so does a document \
-     that was taken back. The names and the text of the document are those of the time when it was made; addresses and registrations are \
-     those of today. There is no QR code.";
+     that was taken back. The name of the other side and the text of the document are those of the time when it was made; the name of the \
+     company, addresses and registrations are those of today. There is no QR code.";
 
 query! {
     /// How a document is printed.

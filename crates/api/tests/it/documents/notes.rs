@@ -124,7 +124,7 @@ async fn a_cancelled_invoice_is_worth_nothing() {
     agree(client, "2026-12-31").await;
 }
 
-/// What a paid invoice's money does when the invoice is cancelled: stay where it was, or be free again.
+/// The money of a paid invoice stays where it was when the invoice is cancelled, or is free again.
 #[tokio::test]
 async fn a_paid_invoice_is_cancelled_with_or_without_its_allocations() {
     let (_world, tenant) = company().await;
