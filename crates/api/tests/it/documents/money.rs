@@ -133,3 +133,29 @@ async fn a_draft_of_a_receipt_waits_and_wrong_ones_are_refused() {
     let refused = client.post("/receipts", too_much).await;
     assert_eq!(refused.code(), "allocation_exceeds_open", "{}", refused.text());
 }
+
+/// A bill that was paid in part, is free again and then reversed on its own day was settled before it was free: every day in
+/// between has to come out.
+#[tokio::test]
+async fn a_bill_that_is_reversed_was_paid_for_a_while() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let bill = json!({
+        "partyCode": "V001", "supplierNumber": "8", "documentDate": "2026-02-05", "postingDate": "2026-02-05",
+        "lines": [line("1", "100.00", "P15")], "post": true,
+    });
+    let bill = posted(client, "/purchase-invoices", bill).await;
+    let payment = json!({
+        "partyCode": "V001", "documentDate": "2026-04-20", "amount": "40.00",
+        "allocations": [{ "documentId": bill["id"] }], "post": true,
+    });
+    posted(client, "/payments", payment).await;
+    let allocation = client.get("/allocations").await.ok()["items"][0].clone();
+    let undo = json!({ "reason": "Another bill", "date": "2026-06-30" });
+    client.post(&format!("/allocations/{}/undo", id(&allocation)), undo).await.ok();
+    let path = format!("/purchase-invoices/{}/reverse", id(&bill));
+    with_etag(client, "POST", &path, json!({ "reason": "Entered twice" })).await.expect(200);
+    for day in ["2026-02-28", "2026-05-15", "2026-12-31"] {
+        agree(client, day).await;
+    }
+}

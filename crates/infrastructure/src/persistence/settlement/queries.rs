@@ -53,7 +53,7 @@ macro_rules! shown_allocation {
 /// What was open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later` those
 /// on effects of allocations that do not count yet.
 macro_rules! aged {
-    ($date:literal, $later:literal, $items:literal, $settled:literal) => {
+    ($date:literal, $later:literal, $items:literal, $settled:expr) => {
         concat!(
             "SELECT i.party, p.name_ar, p.name_en, i.currency, i.",
             $date,
@@ -87,15 +87,23 @@ macro_rules! aged {
     };
 }
 
+/// Items that were not settled yet on the day. One that was settled twice, because the first time was undone, has changes after
+/// the date of the second.
+macro_rules! settled_later {
+    () => {
+        " AND (settled_on > ?3 OR id IN (SELECT item_id FROM allocation_item WHERE tenant_id = ?1 AND allocation_date > ?3))"
+    };
+}
+
 statements! {
     ITEM = "settlement.open_item.view":
         concat!(shown_item!(), " WHERE i.tenant_id = ?1 AND i.id = ?2");
     ALLOCATION = "settlement.allocation.view":
         concat!(shown_allocation!(), " WHERE a.tenant_id = ?1 AND a.id = ?2");
     AGED_DUE = "settlement.open_item.aged_by_due_date":
-        aged!("due_date", "allocation_date > ?3", "", " AND settled_on > ?3");
+        aged!("due_date", "allocation_date > ?3", "", settled_later!());
     AGED_POSTED = "settlement.open_item.aged_by_posting_date":
-        aged!("posting_date", "allocation_date > ?3", "", " AND settled_on > ?3");
+        aged!("posting_date", "allocation_date > ?3", "", settled_later!());
     AGED_DUE_KNOWN = "settlement.open_item.aged_by_due_date_as_known":
         aged!("due_date", "(allocation_date > ?3 OR recorded_at > ?7)", " AND recorded_at <= ?7", "");
     AGED_POSTED_KNOWN = "settlement.open_item.aged_by_posting_date_as_known":
