@@ -30,6 +30,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::catalogue::{error_catalogue, errors_markdown};
 use crate::cli::{self, Command, ConfigCommand, DiagCommand};
 use crate::config::{EXIT_CONFIGURATION, EXIT_UNAVAILABLE, Sources};
@@ -183,9 +185,17 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn openapi(profile: Option<&str>) -> Result<(), Failure> {
     let operations = api_operations();
-    let document = if profile.is_some() { operations.openapi_apim() } else { operations.openapi() };
-    let text = serde_json::to_string_pretty(&document).map_err(|error| Failure::Other(error.to_string()))?;
-    print(&format!("{text}\n"))
+    // A gateway takes a document of up to 4 MiB inline: one space a level is readable and leaves room.
+    let (document, indent) = match profile {
+        Some(_) => (operations.openapi_apim(), " "),
+        None => (operations.openapi(), "  "),
+    };
+    let mut text = Vec::new();
+    let pretty = serde_json::ser::PrettyFormatter::with_indent(indent.as_bytes());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, pretty);
+    document.serialize(&mut serializer).map_err(|error| Failure::Other(error.to_string()))?;
+    text.push(b'\n');
+    print(&String::from_utf8_lossy(&text))
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is not a failure.
