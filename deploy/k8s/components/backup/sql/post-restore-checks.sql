@@ -329,49 +329,45 @@ INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'progress_equals_links' AS rule_name,
     t.code AS tenant,
-    CONCAT(N'line ', p.line_no, N' of the order ', d.number) AS detail
-FROM line_progress AS p
-INNER JOIN tenant AS t ON t.id = p.tenant_id
-LEFT JOIN document AS d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
-LEFT JOIN (
+    CONCAT(N'line ', x.line_no, N' of the order ', d.number) AS detail
+FROM (
     SELECT
-        u.tenant_id,
-        u.to_id,
-        u.to_line,
-        SUM(u.fulfilled) AS fulfilled,
-        SUM(u.billed) AS billed,
-        SUM(u.credited) AS credited
-    FROM (
-        SELECT
-            l.tenant_id,
-            l.to_id,
-            l.to_line,
-            CASE WHEN l.kind = N'fulfils' THEN l.quantity ELSE 0 END AS fulfilled,
-            CASE WHEN l.kind = N'bills' THEN l.quantity ELSE 0 END AS billed,
-            0 AS credited
-        FROM document_link AS l
-        LEFT JOIN document AS f ON f.tenant_id = l.tenant_id AND f.id = l.from_id
-        WHERE l.kind IN (N'fulfils', N'bills') AND COALESCE(f.status, N'posted') <> N'reversed'
-        UNION ALL
-        SELECT
-            b.tenant_id,
-            b.to_id,
-            b.to_line,
-            0 AS fulfilled,
-            0 AS billed,
-            c.quantity AS credited
-        FROM document_link AS c
-        INNER JOIN document_link AS b
-            ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = N'bills'
-        INNER JOIN document AS n ON n.tenant_id = c.tenant_id AND n.id = c.from_id AND n.status <> N'reversed'
-        WHERE c.kind = N'corrects'
-    ) AS u
-    GROUP BY u.tenant_id, u.to_id, u.to_line
-) AS x ON x.tenant_id = p.tenant_id AND x.to_id = p.document_id AND x.to_line = p.line_no
-WHERE
-    p.delivered - p.returned <> COALESCE(x.fulfilled, 0)
-    OR p.invoiced <> COALESCE(x.billed, 0)
-    OR p.credited <> COALESCE(x.credited, 0);
+        p.tenant_id,
+        p.document_id,
+        p.line_no,
+        p.delivered - p.returned AS fulfilled,
+        p.invoiced AS billed,
+        p.credited
+    FROM line_progress AS p
+    UNION ALL
+    SELECT
+        l.tenant_id,
+        l.to_id AS document_id,
+        l.to_line AS line_no,
+        CASE WHEN l.kind = N'fulfils' THEN -l.quantity ELSE 0 END AS fulfilled,
+        CASE WHEN l.kind = N'bills' THEN -l.quantity ELSE 0 END AS billed,
+        0 AS credited
+    FROM document_link AS l
+    LEFT JOIN document AS f ON f.tenant_id = l.tenant_id AND f.id = l.from_id
+    WHERE l.kind IN (N'fulfils', N'bills') AND COALESCE(f.status, N'posted') <> N'reversed'
+    UNION ALL
+    SELECT
+        b.tenant_id,
+        b.to_id AS document_id,
+        b.to_line AS line_no,
+        0 AS fulfilled,
+        0 AS billed,
+        -c.quantity AS credited
+    FROM document_link AS c
+    INNER JOIN document_link AS b
+        ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = N'bills'
+    INNER JOIN document AS n ON n.tenant_id = c.tenant_id AND n.id = c.from_id AND n.status <> N'reversed'
+    WHERE c.kind = N'corrects'
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+LEFT JOIN document AS d ON d.tenant_id = x.tenant_id AND d.id = x.document_id
+GROUP BY t.code, x.document_id, x.line_no, d.number
+HAVING SUM(x.fulfilled) <> 0 OR SUM(x.billed) <> 0 OR SUM(x.credited) <> 0;
 
 -- How far the restored books go, for the record of the drill and for reconciling what came after.
 SELECT
