@@ -36,7 +36,7 @@ const CHANGING_ORDERS: &str = "A draft changes in everything. A confirmed order 
      delivered or invoiced: a line keeps its number (`lineNo`), and one of which something is done stays. The audit log keeps \
      every revision.";
 
-/// What creating a document does.
+/// Describes the operation that creates a document.
 const fn creating(document_type: DocumentType) -> &'static str {
     match document_type {
         _ if document_type.moves_money() => OF_MONEY,
@@ -45,12 +45,12 @@ const fn creating(document_type: DocumentType) -> &'static str {
     }
 }
 
-/// What changing a document does.
+/// Describes the operation that changes a document.
 const fn changing(document_type: DocumentType) -> &'static str {
     if document_type.is_order() { CHANGING_ORDERS } else { "Changes the draft." }
 }
 
-/// What the step out of the draft does.
+/// Describes the step by which a document is no draft any more.
 const fn entering(document_type: DocumentType) -> &'static str {
     match document_type.posts() {
         true => "Gives the draft its number and enters it into the books. It no longer changes.",

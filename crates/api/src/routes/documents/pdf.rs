@@ -86,7 +86,7 @@ fn printed<B: DocumentBody>(
         .long();
 }
 
-/// What printing reads, and what prints.
+/// The queries that printing reads, and the printer.
 struct Printing {
     documents: Arc<dyn DocumentQueries>,
     company: Arc<dyn CompanyQueries>,

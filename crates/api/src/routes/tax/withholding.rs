@@ -109,7 +109,7 @@ fn changes(ops: &mut Operations) {
         .summary("File a withholding tax return")
         .description(
             "Records that the month was declared to the authority. Its entries can no longer be in another return. \
-             What is owed stays on the account of the withheld tax until it is paid.",
+             The tax stays on the account of the withheld tax until it is paid.",
         )
         .command::<FileWithholdingReturn>()
         .if_match()

@@ -103,7 +103,7 @@ fn of_sources<'r>(rows: &'r [Value], source: impl Fn(&'r Value) -> &'r Value) ->
     rows.iter().filter_map(|row| source(row).as_str()).collect()
 }
 
-/// What was taken of the invoice is what its notes say: the rest is what there was but for them.
+/// Cancels the invoice and asserts that its last note takes exactly what the earlier notes left.
 async fn take_back_the_rest(url: &str, token: &str, credited: &str) {
     let notes = all(url, token, "/sales-credit-notes?").await.len();
     let http = reqwest::Client::new();
