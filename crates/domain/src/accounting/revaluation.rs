@@ -18,7 +18,7 @@ pub struct ForeignBalance {
     pub item: Option<(OpenItemId, String)>,
     pub currency: CurrencyCode,
     pub balance: Amount,
-    /// What the books have for it in the company currency.
+    /// Its carrying amount in the company currency.
     pub company_balance: Amount,
 }
 

@@ -44,7 +44,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What a line of a document is.
+    /// The kind of a document line.
     pub enum LineKind {
         /// Something that is sold or bought.
         Standard = "standard",
@@ -150,7 +150,7 @@ impl DocumentType {
         }
     }
 
-    /// What its entries are of; `None` where it makes none.
+    /// The source kind of its journal entries; `None` where it makes none.
     pub const fn source(self) -> Option<EntrySourceKind> {
         match self {
             Self::Quotation | Self::SalesOrder | Self::PurchaseOrder => None,
@@ -164,7 +164,7 @@ impl DocumentType {
         }
     }
 
-    /// What people call it.
+    /// Its name in both languages.
     pub const fn name(self) -> Phrase {
         match self {
             Self::Quotation => Phrase::new("Quotation", "عرض سعر"),

@@ -1,4 +1,4 @@
-//! What a document of trade posts (R37, R66, R69): one line for each account, dimension set and tax code, never one for each
+//! The posting of a trade document (R37, R66, R69): one line for each account, dimension set and tax code, never one for each
 //! line of the document, so that an invoice of 10,000 lines is a short entry.
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ pub struct VatAccount {
     pub return_box: Option<Code>,
 }
 
-/// What a tax code makes of its lines.
+/// The tax treatment of the lines of one tax code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeTax {
     pub code: String,
@@ -69,7 +69,7 @@ pub struct CodeVat {
 pub struct Due {
     pub amount: Amount,
     pub date: NaiveDate,
-    /// What is granted to who pays it early.
+    /// The discount for paying it early.
     pub discount: Option<EarlyDiscount>,
 }
 
@@ -92,7 +92,7 @@ pub struct DocumentPosting<'a> {
     pub tax_only: &'a [TaxOnly],
 }
 
-/// What an earlier prepayment invoice has charged already (R83).
+/// The part that an earlier prepayment invoice has already charged (R83).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deduction {
     /// The account that the prepayment was posted to.
@@ -215,7 +215,7 @@ impl DocumentPosting<'_> {
     }
 }
 
-/// What has been gathered so far.
+/// The entry lines gathered so far.
 struct Made<'a> {
     posting: &'a DocumentPosting<'a>,
     at: HashMap<(AccountId, DimensionSetId, Option<usize>), usize>,

@@ -11,7 +11,7 @@ crate::errors! {
 const AMOUNT_STEP: i128 = 100_000_000;
 const HUNDRED_PERCENT: i128 = 1_000_000;
 
-/// What one line comes to, in units of its item.
+/// Quantity, price and discount of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PricedLine {
     /// In the unit of the line.

@@ -57,7 +57,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What an item is.
+    /// The kind of an item.
     pub enum ItemKind {
         /// Goods whose quantity on hand is kept.
         Stock = "stock",
@@ -79,7 +79,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What an item is blocked for.
+    /// The transactions for which an item is blocked.
     pub enum Blocked {
         None = "none",
         Sales = "sales",
@@ -125,7 +125,7 @@ pub struct ItemUnit {
     pub ratio: Ratio,
 }
 
-/// What is sold and bought.
+/// An item that is sold or bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub id: ItemId,

@@ -43,7 +43,7 @@ pub struct ItemPrice {
     pub version: i64,
 }
 
-/// What prices of one list may not share on the same day.
+/// The key that no two prices of a list may share on the same day.
 pub type PriceKey = (ItemId, UnitId, Quantity);
 
 impl ItemPrice {
@@ -87,7 +87,7 @@ pub(super) fn check_validity(from: NaiveDate, to: Option<NaiveDate>) -> Result<(
     }
 }
 
-/// What a price is wanted for.
+/// The criteria by which a price is looked up.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     pub unit_id: UnitId,

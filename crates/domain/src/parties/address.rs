@@ -19,7 +19,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What an address is for.
+    /// The use of an address.
     pub enum AddressRole {
         /// Where the party is registered; e-invoices bear it.
         Legal = "legal",

@@ -47,7 +47,7 @@ crate::errors! {
 
 const VAT_KINDS: &[TaxKind] = &[TaxKind::Sale, TaxKind::Purchase, TaxKind::ReverseCharge, TaxKind::Import];
 
-/// What the lines of an entry name.
+/// The records that the lines of an entry refer to.
 #[derive(Debug, Clone, Copy)]
 pub struct HandFacts<'a> {
     pub company: Currency,
@@ -96,7 +96,7 @@ struct Row<'a> {
     tax: Option<TaxSide>,
 }
 
-/// What an entry by hand says about VAT.
+/// The VAT of a manual journal entry, as its lines state it.
 #[derive(Debug, Clone)]
 pub struct HandTaxes<'a> {
     facts: HandFacts<'a>,
@@ -136,7 +136,7 @@ impl<'a> HandTaxes<'a> {
         &self.bases
     }
 
-    /// What the entry declares, once it is checked. `None` on overflow.
+    /// The VAT that the entry declares, once it has been checked. `None` on overflow.
     pub fn taxes(&self, entry: &ValidatedEntry) -> Option<Vec<HandTax>> {
         sums::taxes(self, entry.lines())
     }

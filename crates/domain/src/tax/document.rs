@@ -1,4 +1,4 @@
-//! What a calculation takes and answers (R61).
+//! The input and the result of a tax calculation (R61).
 
 use super::category::{TaxCategory, Treatment};
 use super::exemption::ExemptionReason;
@@ -24,7 +24,7 @@ pub struct Line {
     /// The number of units that the price is for.
     pub price_base_quantity: Quantity,
     pub discount: Option<Discount>,
-    /// What is added to the line after its discount.
+    /// The amount that is added to the line after its discount.
     pub charge: Amount,
     pub tax: Treatment,
 }

@@ -45,9 +45,9 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What a tax code is for.
+    /// The kind of tax that a code stands for.
     pub enum TaxKind {
-        /// VAT on what is sold.
+        /// VAT on sales.
         Sale = "vat_sale",
         /// VAT that a supplier charges.
         Purchase = "vat_purchase",
@@ -86,7 +86,7 @@ crate::choices! {
     }
 }
 
-/// What a line of a document says about its tax.
+/// A tax code: the tax treatment that document lines refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxCode {
     pub id: TaxCodeId,

@@ -55,7 +55,7 @@ pub struct TaxEntry {
 }
 
 impl TaxEntry {
-    /// What the entry adds to what is owed: output tax counts, input tax is taken off. `None` on overflow.
+    /// The tax owed on the entry: output tax counts as it is, input tax is negated. `None` on overflow.
     pub fn owed(&self) -> Option<Amount> {
         match self.side {
             TaxSide::Output => Some(self.tax),

@@ -46,7 +46,7 @@ crate::errors! {
 pub struct Withheld {
     pub gross: Amount,
     pub tax: Amount,
-    /// What the supplier gets.
+    /// The amount paid to the supplier.
     pub net: Amount,
 }
 
@@ -97,7 +97,7 @@ impl WithholdingEntry {
     }
 }
 
-/// What was withheld from one supplier at one tax code, in the company currency.
+/// The tax withheld from one supplier at one tax code, in the company currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithholdingSum {
     pub party: String,

@@ -1,4 +1,4 @@
-//! What an entry in the ledger says of itself.
+//! The header of an entry in the ledger.
 
 use chrono::NaiveDate;
 
@@ -42,7 +42,7 @@ pub struct EntryOrigin {
     pub reason: Option<String>,
 }
 
-/// What a posted entry says of itself, lines apart.
+/// The header of a posted entry: everything but its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHeader {
     pub tenant_id: TenantId,

@@ -48,7 +48,7 @@ impl LineAmount {
         }
     }
 
-    /// The same side with another amount.
+    /// Keeps the side and replaces the amount.
     #[must_use]
     pub const fn with(self, amount: Amount) -> Self {
         match self {
@@ -74,7 +74,7 @@ impl LineAmount {
     }
 }
 
-/// What a line says beside its account, amounts and dimensions: it goes from the input into the ledger as it is.
+/// The details of a line beside its account, amounts and dimensions; they go from the input into the ledger unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineDetails {
     pub description: Option<String>,

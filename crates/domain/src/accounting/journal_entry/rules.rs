@@ -17,7 +17,7 @@ pub struct PostingRules<'a> {
     pub company: Currency,
     /// The tenant's currencies; the company currency need not be among them.
     pub currencies: &'a HashMap<CurrencyCode, Currency>,
-    /// Those of them that only a year close may still use.
+    /// The inactive currencies, which only a year close may still use.
     pub inactive_currencies: &'a HashSet<CurrencyCode>,
     /// At least the accounts of the lines and the rounding account.
     pub accounts: &'a HashMap<AccountId, AccountFacts>,

@@ -25,7 +25,7 @@ pub enum BoxContent {
     Corrections,
     /// The credit that the returns before have left.
     CreditBroughtForward,
-    /// What is owed, or reclaimable if negative.
+    /// The net VAT owed, or reclaimable if negative.
     Net,
 }
 

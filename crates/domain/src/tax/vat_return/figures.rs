@@ -50,9 +50,9 @@ pub struct Figures {
     pub due: Amount,
     /// The credit that the returns before have left.
     pub credit: Amount,
-    /// What is owed, or reclaimable if negative.
+    /// The net VAT owed, or reclaimable if negative.
     pub net: Amount,
-    /// What the late entries change of what is owed, without its sign.
+    /// The amount by which late entries change the VAT owed, without its sign.
     pub late_vat: Amount,
     /// The entries in the boxes.
     pub entry_count: u64,
