@@ -21,7 +21,7 @@ pub struct DocumentMoney {
     pub rate: Option<Rate>,
 }
 
-/// What a document says of its money.
+/// The currency, rate and date that a document asks for.
 pub(in crate::documents) struct MoneyAsked {
     pub code: CurrencyCode,
     /// The rate that is given; otherwise that of the day decides.

@@ -29,7 +29,7 @@ pub struct BarcodeOwner {
     pub item_code: Code,
 }
 
-/// What is named by id or by code is read in as many statements as there are ways to name it; what is not there is left out.
+/// Records named by id or by code are read in one statement for each way of naming them; unknown ones are left out.
 #[async_trait]
 pub trait ItemRepository: Send {
     async fn units(&mut self, named: &BTreeSet<Reference<UnitId>>) -> StorageResult<Vec<Unit>>;

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use crate::ports::cache::Slot;
 use crate::wire::WireType;
 
-/// What of a record's path differs from that of its neighbours.
+/// The part of a record's path that differs from its neighbours'.
 pub trait Key: Copy + Eq + Display + Send + Sync + 'static {
-    /// What the record lies below.
+    /// The record's parent in the path.
     type Parent: Parent;
     /// The last part of the path, as its parameter.
     type Last: WireType;
@@ -33,7 +33,7 @@ pub trait Key: Copy + Eq + Display + Send + Sync + 'static {
     fn slot(self) -> Slot;
 }
 
-/// What records lie below: nothing, or a record of another resource.
+/// The parent of records in a path: none, or a record of another resource.
 pub trait Parent: Copy + Eq + Send + Sync + 'static {
     /// `None` when the texts cannot name anything.
     fn read(parts: &[String]) -> Option<Self>;

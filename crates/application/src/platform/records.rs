@@ -149,7 +149,7 @@ impl Member {
         Self { user, name, locale, active: true, created_at: now, updated_at: now, version: 1 }
     }
 
-    /// The same, changed now.
+    /// The next version of the member, changed at `now`.
     pub fn changed(&self, now: Timestamp) -> Self {
         Self { updated_at: now, version: self.version + 1, ..self.clone() }
     }

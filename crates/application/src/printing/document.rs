@@ -49,7 +49,7 @@ pub struct FieldGroup {
     pub fields: Vec<Field>,
 }
 
-/// What is said under a label.
+/// A label and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     pub label: Lines,
@@ -85,7 +85,7 @@ pub struct PrintedColumn {
     pub content: Content,
 }
 
-/// What a column holds.
+/// The kind of content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     /// Words, which are broken into lines; the number is the share of the room that figures leave.

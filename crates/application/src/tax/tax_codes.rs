@@ -38,7 +38,7 @@ request! {
         code: Code = "S15-SERVICES",
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "خدمات بالنسبة الأساسية", "en": "Services at the standard rate" },
-        /// What the code is for: VAT on sales, on purchases, on services from abroad (reverse charge) or on imports; tax that is
+        /// The kind of tax: VAT on sales, on purchases, on services from abroad (reverse charge) or on imports; tax that is
         /// withheld from payments abroad; or no tax at all.
         kind: TaxKind = "vat_sale",
         /// The category of VAT: `S` bears tax, `Z` is zero-rated, `E` exempt, `O` out of scope. Required for VAT, and for

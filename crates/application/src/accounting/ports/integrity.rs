@@ -25,15 +25,15 @@ pub enum IntegrityRule {
     FeedMatchesLedger,
     /// Open items of an account and party are what the ledger has there.
     OpenItemsEqualControl,
-    /// What is open of an item is its amount less its allocations.
+    /// The open amount of an item is its amount less its allocations.
     AllocationsEqualOpen,
-    /// What tax entries say of the VAT of a journal entry is what it posted on their accounts.
+    /// The VAT in the tax entries of a journal entry is the VAT that it posted on their accounts.
     TaxEntriesEqualVatAccounts,
     /// The sums of tax entries by day are the tax entries.
     TaxDaysEqualEntries,
     /// The entries of a filed return are there, and make the VAT that it declares.
     ReturnEntriesOnce,
-    /// What has become of lines of orders is what the links of other documents say.
+    /// The progress of order lines is what the links of other documents add up to.
     ProgressEqualsLinks,
 }
 

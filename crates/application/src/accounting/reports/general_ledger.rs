@@ -42,7 +42,7 @@ struct Prepared {
     chart: Chart,
     figures: Figures,
     selection: LineSelection,
-    /// Those that are shown, in order of their codes.
+    /// The accounts shown, in order of their codes.
     accounts: Vec<AccountId>,
     scope: ReportScopeView,
     language: Language,

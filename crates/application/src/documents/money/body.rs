@@ -32,7 +32,7 @@ pub const ALLOCATIONS_MAX: usize = 1_000;
 pub const NOTES_LENGTH_MAX: usize = 2_000;
 
 request! {
-    /// What the money pays.
+    /// A document or open item that the money pays.
     pub struct MoneyAllocationBody {
         /// The document that is paid, with all its instalments in the order of their due dates. Give either the document or the
         /// open item.
@@ -86,7 +86,7 @@ macro_rules! money_body {
                 reference: Option<Text<REFERENCE_LENGTH_MAX>> = "TRF-20260320-01",
                 /// Notes.
                 notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
-                /// What the money pays. What is left stays open as an advance of the party.
+                /// The documents and open items that the money pays. The rest stays open as an advance of the party.
                 allocations: List<MoneyAllocationBody, ALLOCATIONS_MAX> => [],
                 $($own)*
                 /// Whether it is posted at once; otherwise it is kept as a draft. Needs the permission to post.

@@ -129,7 +129,7 @@ impl Paying<'_> {
                     open = open.checked_sub(discount).unwrap_or_default();
                 }
             }
-            // What a caller names beyond what is open is refused where it is allocated.
+            // An amount beyond the open amount is refused where it is allocated.
             let named_too_much = place == last && allocation.amount.is_some();
             let amount = if named_too_much { wanted } else { wanted.min(open) };
             if amount.is_positive() {

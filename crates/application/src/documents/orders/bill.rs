@@ -254,7 +254,7 @@ impl Invoice<'_> {
         body
     }
 
-    /// What has been invoiced of a line, in its unit.
+    /// The quantity of a line invoiced so far, in its unit.
     fn billed_before(&self, line: &DocumentLineView) -> Quantity {
         let progress = self.progress.iter().find(|one| one.line_no == line.line_no);
         progress.map_or(Quantity::ZERO, |one| in_unit_of(line, one.ordered, one.billed()))

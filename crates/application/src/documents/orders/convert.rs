@@ -25,7 +25,7 @@ use crate::wire::{Kept, MergePatch, Patchable, parse_body};
 use crate::{request, word_type};
 
 domain::choices! {
-    /// What a quotation becomes.
+    /// The document that a quotation becomes.
     pub enum ConvertedTo {
         SalesOrder = "sales_order",
         SalesInvoice = "sales_invoice",

@@ -77,7 +77,7 @@ macro_rules! lined_body {
         }
 
         impl $name {
-            /// What all documents with lines have in common.
+            /// The input that all documents with lines have in common.
             pub(in crate::documents) fn lined(&self) -> Input<'_> {
                 Input {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
@@ -128,7 +128,7 @@ macro_rules! trade_body {
         }
 
         impl $name {
-            /// What all documents of the ledger have in common.
+            /// The input that all documents of the ledger have in common.
             pub(super) fn common(&self) -> Input<'_> {
                 Input {
                     posting_date: self.posting_date,

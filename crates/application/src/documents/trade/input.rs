@@ -54,7 +54,7 @@ pub struct Input<'b> {
     pub supplier: Option<Supplier<'b>>,
 }
 
-/// What a note says of the document that it corrects.
+/// The reference of a note to the document that it corrects.
 #[derive(Debug, Clone, Copy)]
 pub struct Note<'b> {
     pub corrects: Option<DocumentId>,
@@ -64,7 +64,7 @@ pub struct Note<'b> {
     pub reason: &'b str,
 }
 
-/// What the supplier's own document says.
+/// Number and totals of the supplier's own document.
 #[derive(Debug, Clone, Copy)]
 pub struct Supplier<'b> {
     pub number: Option<&'b str>,

@@ -1,4 +1,4 @@
-//! What bodies of invoices, bills and notes are made of.
+//! The parts of the bodies of invoices, bills and notes.
 
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
 use domain::documents::document_type::LineKind;
@@ -21,7 +21,7 @@ request! {
         item_id: Option<ItemId>,
         /// The item, by its code.
         item_code: Option<Code>,
-        /// What the line is for; by default the name of the item.
+        /// The description of the line; by default the name of the item.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Consulting, March",
         /// The number of units.
         quantity: Quantity => "1",
@@ -68,7 +68,7 @@ request! {
         item_id: Option<ItemId>,
         /// The item, by its code.
         item_code: Option<Code>,
-        /// What the charge is for; by default the name of the item.
+        /// The description of the charge; by default the name of the item.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Freight",
         /// The amount.
         amount: Amount = "25.00",

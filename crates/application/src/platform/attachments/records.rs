@@ -97,7 +97,7 @@ impl AttachmentPolicy {
         Err(Violation::new(&ATTACHMENT_TOO_LARGE).with("size", size).with("limit", self.bytes_max))
     }
 
-    /// The same for what is announced in a body, with everything that is wrong.
+    /// Checks the type and size announced in a body, and reports everything that is wrong.
     pub fn check_announced(&self, content_type: &str, size: u64) -> Result<ContentType, Vec<Violation>> {
         let mut errors = Violations::new();
         let parsed = ContentType::parse(content_type).and_then(|parsed| parsed.among(&self.types));

@@ -180,7 +180,7 @@ mod tests {
             matches!(refused, NoServerPlan::Gap { best, .. } if best == at("2024-01-15T14:15:00Z")),
             "{refused}"
         );
-        // What lies before the gap can be restored, and the gap does not matter then.
+        // Moments before the gap can be restored; the gap does not matter for them.
         let earlier = super::plan(&gap, at("2024-01-15T14:07:00Z")).unwrap();
         assert_eq!(times(&earlier), ["14:05", "14:10"]);
     }

@@ -91,7 +91,7 @@ pub struct TaxTotalsView {
     /// `net` and `vat` together.
     pub total: String,
     pub prepaid: String,
-    /// What rounding of the payable amount added; negative if it took away.
+    /// The rounding difference of the payable amount; negative if rounding lowered it.
     pub rounding: String,
     /// `total` less `prepaid` plus `rounding`.
     pub payable: String,

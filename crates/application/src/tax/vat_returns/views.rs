@@ -37,9 +37,9 @@ pub struct VatReturnView {
     pub due: String,
     /// The credit that the returns before have left: box 15.
     pub credit_brought_forward: String,
-    /// What is owed to the authority, or reclaimable if negative: box 16.
+    /// The net VAT owed to the authority, or reclaimable if negative: box 16.
     pub net: String,
-    /// What the late entries change of what is owed, without its sign.
+    /// The amount by which late entries change the VAT owed, without its sign.
     pub late_vat: String,
     /// The tax entries in the boxes.
     pub entry_count: u64,
@@ -73,7 +73,7 @@ pub struct VatBoxView {
     #[serde(rename = "box")]
     pub code: String,
     pub name: NameView,
-    /// What was sold or bought in the period; null in boxes that hold VAT only.
+    /// The sales or purchases of the period; null in boxes that hold VAT only.
     pub amount: Option<String>,
     /// Corrections of what earlier returns declared; null in boxes that hold VAT only.
     pub adjustment: Option<String>,

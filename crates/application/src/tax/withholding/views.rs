@@ -26,9 +26,9 @@ pub struct WithholdingReturnView {
     pub status: &'static str,
     /// The number under which the authority has the return.
     pub reference: Option<String>,
-    /// What was paid, before tax, in the company currency.
+    /// The amount paid, before tax, in the company currency.
     pub base: String,
-    /// What was withheld.
+    /// The tax withheld.
     pub tax: String,
     pub entry_count: u64,
     /// When the figures were computed.
@@ -48,7 +48,7 @@ pub struct WithholdingReturnView {
     pub lines: Option<Vec<WithholdingLineView>>,
 }
 
-/// What was withheld from one supplier at one tax code, in the company currency.
+/// The tax withheld from one supplier at one tax code, in the company currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WithholdingLineView {

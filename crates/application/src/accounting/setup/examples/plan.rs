@@ -29,7 +29,7 @@ pub enum Side {
     Credit,
 }
 
-/// What becomes of a plan.
+/// The kind of document or entry that a plan is posted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An entry by hand.
