@@ -113,8 +113,8 @@ impl PostingSlot {
         }
     }
 
-    /// Whether a document may post to the account here. `currency` is that of the rule, or of the company where the rule names
-    /// none: an account that takes one currency only must take this one.
+    /// Whether documents may post to the account in this slot. `currency` is that of the rule, or of the company where the
+    /// rule names none: an account that takes one currency only must take this one.
     pub fn check(self, account: &AccountFacts, currency: CurrencyCode) -> Result<(), Violation> {
         match self.objection(account, currency) {
             None => Ok(()),
@@ -229,7 +229,7 @@ pub struct PostingRule {
 pub struct PostingProfile(Vec<PostingRule>);
 
 impl PostingProfile {
-    /// Without any rule.
+    /// A profile without rules.
     pub const NONE: Self = Self(Vec::new());
 
     pub fn new(rules: Vec<PostingRule>) -> Self {

@@ -28,7 +28,7 @@ pub struct Part {
     pub group: usize,
     /// The index of its tax code.
     pub code: usize,
-    /// Without VAT, less its share of the document's discount.
+    /// The amount without VAT, less its share of the document's discount.
     pub net: Amount,
 }
 
@@ -47,7 +47,7 @@ pub struct CodeTax {
     pub vat: VatAccount,
     /// The share of input VAT that is recovered; all of it for sales.
     pub recoverable: Percentage,
-    /// Where the rest goes; `None` is the cost of the line.
+    /// The account of the irrecoverable rest; `None` adds it to the cost of the line.
     pub irrecoverable: Option<AccountId>,
     /// The VAT that the buyer owes instead of the supplier, with its rate.
     pub reverse_charge: Option<(VatAccount, Percentage)>,
@@ -64,7 +64,7 @@ pub struct CodeVat {
     pub vat: Amount,
 }
 
-/// A part of what the party owes or is owed.
+/// An instalment of the amount that the party owes or is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub amount: Amount,
@@ -314,7 +314,7 @@ impl Made<'_> {
         self.input(code, tax, base, vat)
     }
 
-    /// Input VAT: what is recovered, and what is not (R69).
+    /// Adds input VAT: the recoverable and the irrecoverable part (R69).
     fn input(&mut self, code: usize, tax: &CodeTax, base: Amount, vat: Amount) -> Option<()> {
         let scale = self.posting.scale;
         let recovered = (tax.recoverable.of(base, scale)?, tax.recoverable.of(vat, scale)?);
@@ -334,7 +334,7 @@ impl Made<'_> {
         self.entry(code, TaxSide::Input, &nowhere, rest)
     }
 
-    /// Import VAT: what is recovered, and what is not.
+    /// Adds import VAT: the recoverable and the irrecoverable part.
     fn tax_only(&mut self, one: &TaxOnly) -> Option<()> {
         let (scale, tax) = (self.posting.scale, self.posting.codes.get(one.code)?);
         let recovered = (tax.recoverable.of(one.base, scale)?, tax.recoverable.of(one.tax, scale)?);
@@ -347,7 +347,7 @@ impl Made<'_> {
         self.entry(one.code, TaxSide::Input, &VatAccount { account: None, return_box: None }, rest)
     }
 
-    /// VAT that is not recovered becomes part of what was bought.
+    /// Adds irrecoverable VAT to the cost of the purchase.
     fn add_to_cost(&mut self, code: usize, vat: Amount) -> Option<()> {
         let posting = self.posting;
         let own: Vec<&Part> = posting.parts.iter().filter(|part| part.code == code).collect();

@@ -121,7 +121,7 @@ impl std::fmt::Display for HsCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemUnit {
     pub unit_id: UnitId,
-    /// One of it in base units.
+    /// One of the unit in base units.
     pub ratio: Ratio,
 }
 
@@ -139,13 +139,13 @@ pub struct Item {
     pub tracking: Tracking,
     pub purchase_unit_id: Option<UnitId>,
     pub sales_unit_id: Option<UnitId>,
-    /// Of one base unit, without VAT, in the company currency.
+    /// The sales price of one base unit, without VAT, in the company currency.
     pub sales_price: Option<Price>,
     pub sales_tax_code_id: Option<TaxCodeId>,
     pub purchase_tax_code_id: Option<TaxCodeId>,
-    /// Of one base unit, in kilograms.
+    /// The weight of one base unit, in kilograms.
     pub weight: Option<Quantity>,
-    /// Of one base unit, in cubic metres.
+    /// The volume of one base unit, in cubic metres.
     pub volume: Option<Quantity>,
     pub hs_code: Option<HsCode>,
     pub blocked: Blocked,

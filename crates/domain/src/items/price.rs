@@ -63,7 +63,7 @@ impl ItemPrice {
         (self.item_id, self.unit_id, self.quantity_from)
     }
 
-    /// Whether both hold for the same thing on the same day.
+    /// Whether two prices hold for the same thing on the same day.
     pub fn overlaps(&self, other: &Self) -> bool {
         let begins_by_end = |one: &Self, other: &Self| other.valid_to.is_none_or(|to| one.valid_from <= to);
         self.key() == other.key() && begins_by_end(self, other) && begins_by_end(other, self)
@@ -103,9 +103,9 @@ pub struct Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found<'p> {
     pub listed: &'p ItemPrice,
-    /// For one of the wanted unit.
+    /// The price of one of the wanted unit.
     pub price: Price,
-    /// It was made of the price of the base unit.
+    /// Whether the price was converted from that of the base unit.
     pub converted: bool,
 }
 

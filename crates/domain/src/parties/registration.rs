@@ -53,7 +53,7 @@ crate::choices! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     pub scheme: RegistrationScheme,
-    /// Without spaces and dashes, in the digits of ASCII.
+    /// The number without spaces and dashes, in ASCII digits.
     pub number: String,
     pub country: Country,
 }

@@ -109,9 +109,9 @@ impl Pair {
 pub struct Allocation {
     pub debit: OpenItemId,
     pub credit: OpenItemId,
-    /// In the debit item's currency.
+    /// The amount in the debit item's currency.
     pub amount: Amount,
-    /// In the credit item's currency.
+    /// The amount in the credit item's currency.
     pub credit_amount: Amount,
     /// The two amounts in the company currency, as they were posted.
     pub debit_company_amount: Amount,
@@ -128,7 +128,7 @@ impl Allocation {
 /// A company amount on an account and a party that settlement moves; a debit if positive.
 pub type Movements = BTreeMap<(AccountId, String), Amount>;
 
-/// Settles pairs one after the other, each with what the ones before have left open.
+/// Settles pairs one after the other, each with the amounts that the pairs before it have left open.
 pub struct Allocator<'a> {
     pub items: HashMap<OpenItemId, OpenItem>,
     /// The legal numbers of the items' entries, for messages.

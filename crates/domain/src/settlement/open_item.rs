@@ -38,7 +38,7 @@ impl OpenItem {
         self.amount.is_positive()
     }
 
-    /// Whether nothing has settled any of it.
+    /// Whether nothing of it has been settled.
     pub fn is_whole(&self) -> bool {
         self.open_amount == self.amount
     }

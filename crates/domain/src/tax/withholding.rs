@@ -81,7 +81,7 @@ pub struct WithholdingEntry {
     pub currency: CurrencyCode,
     pub currency_base: Amount,
     pub currency_tax: Amount,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: Amount,
     pub tax: Amount,
     pub payment_date: NaiveDate,
@@ -156,11 +156,11 @@ impl std::fmt::Display for WithholdingMonth {
 }
 
 crate::choices! {
-    /// Where a return stands.
+    /// The status of a withholding tax return.
     pub enum WithholdingReturnStatus {
-        /// It may be prepared again, and deleted.
+        /// The return may be prepared again, and deleted.
         Draft = "draft",
-        /// It is declared to the authority and stays as it is.
+        /// The return is declared to the authority and does not change any more.
         Filed = "filed",
     }
 }

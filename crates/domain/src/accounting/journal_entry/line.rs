@@ -16,7 +16,7 @@ pub enum LineAmount {
 }
 
 impl LineAmount {
-    /// From two columns of which one is absent or zero (R6); at `/debit`.
+    /// Reads the amount from two columns, one of which is absent or zero (R6); violations point at `/debit`.
     pub fn from_columns(debit: Option<Amount>, credit: Option<Amount>) -> Result<Self, Violation> {
         let given = |amount: Option<Amount>| amount.filter(|amount| !amount.is_zero());
         match (given(debit), given(credit)) {
@@ -133,14 +133,14 @@ impl NewLine {
 /// A line of a posted entry; never changes again (R5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedLine {
-    /// From 1, in the order of the entry.
+    /// The number of the line, from 1, in the order of the entry.
     pub line_no: u32,
     pub account: AccountId,
     /// In the company currency; exactly one of debit and credit is greater than zero.
     pub debit: Amount,
     pub credit: Amount,
     pub currency: CurrencyCode,
-    /// In the line's currency, on the same side.
+    /// The amount in the line's currency, on the same side.
     pub currency_debit: Amount,
     pub currency_credit: Amount,
     pub rate: Rate,

@@ -24,7 +24,7 @@ pub struct PostingRules<'a> {
     /// Company units for one unit of the currency on the posting date, for lines without their own rate.
     pub rates: &'a HashMap<CurrencyCode, Rate>,
     pub rounding_account: Option<AccountId>,
-    /// In the order in which they were made.
+    /// The dimension rules in the order in which they were made.
     pub dimension_rules: &'a [DimensionRule],
     /// At least the values of the lines and what lies above them.
     pub dimension_tree: &'a DimensionTree,

@@ -18,7 +18,7 @@ crate::choices! {
         PurchaseCreditNote = "purchase_credit_note",
         Receipt = "receipt",
         Payment = "payment",
-        /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
+        /// The VAT of a period, moved from the VAT accounts to the account of the VAT owed or of the credit carried forward.
         VatReturn = "vat_return",
         /// Open items that were written off, in whole or in part.
         WriteOff = "write_off",

@@ -9,9 +9,9 @@ use crate::tax::tax_entry::TaxSide;
 pub struct BoxSum {
     pub code: String,
     pub side: TaxSide,
-    /// Whether they correct documents of earlier returns.
+    /// Whether the entries correct documents of earlier returns.
     pub adjustment: bool,
-    /// Whether their tax dates are before the period.
+    /// Whether the tax dates of the entries are before the period.
     pub early: bool,
     pub base: Amount,
     pub tax: Amount,

@@ -1,4 +1,4 @@
-//! The entry that a filed return posts: it empties the VAT accounts of what the return has declared.
+//! The journal entry that a filed return posts: it clears the declared VAT from the VAT accounts.
 
 use std::collections::BTreeMap;
 
