@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// One permission with what it lets people do.
+/// A permission with a description of what it allows.
 #[derive(Debug, Clone, Copy)]
 pub struct PermissionSpec {
     /// `<module>.<resource>.<action>`.

@@ -23,7 +23,7 @@ const REASON: &str = "خصم السداد المبكر / Discount for early paym
 /// A discount on a posted invoice or bill.
 pub struct EarlyDiscountNote<'a> {
     pub document: &'a StoredDocument,
-    /// With VAT, in the currency of the document.
+    /// The discount with VAT, in the currency of the document.
     pub amount: Amount,
     pub scale: u8,
     pub date: NaiveDate,

@@ -14,7 +14,7 @@ use crate::unit_of_work::UnitOfWork;
 /// The currency of a document and what it is worth.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentMoney {
-    /// With the decimals of the document's amounts.
+    /// The currency with the decimals of the document's amounts.
     pub currency: Currency,
     pub company: Currency,
     /// `None` is the company currency.

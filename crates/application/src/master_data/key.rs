@@ -26,10 +26,10 @@ pub trait Key: Copy + Eq + Display + Send + Sync + 'static {
     /// The key of the record with this id; `None` when records are named by a code.
     fn of(parent: Self::Parent, id: Uuid) -> Option<Self>;
 
-    /// Under which id audit log and change feed know the record.
+    /// The id under which audit log and change feed know the record.
     fn entity_id(self) -> Uuid;
 
-    /// Where a cache keeps it.
+    /// The slot in which a cache keeps it.
     fn slot(self) -> Slot;
 }
 

@@ -1,4 +1,4 @@
-//! A thing as stored, with what only storage knows of it.
+//! A record as stored, with its version and times.
 
 use domain::time::Timestamp;
 

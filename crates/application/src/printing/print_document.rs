@@ -22,7 +22,7 @@ pub struct Print<'a> {
     pub company: &'a CompanyProfile,
     /// `None` when it was deleted meanwhile; its name stands in the document.
     pub party: Option<&'a Party>,
-    /// That of the company, in which VAT is stated, too.
+    /// The currency of the company, in which VAT is stated, too.
     pub company_currency: CurrencyCode,
     pub language: PrintLanguage,
     pub today: NaiveDate,

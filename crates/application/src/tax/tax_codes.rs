@@ -49,7 +49,7 @@ request! {
         reason: Option<ExemptionReason>,
         /// The share of the VAT on a purchase that is recovered.
         recoverable_percent: Percentage => "100",
-        /// Where the rest of the VAT on a purchase goes: to the cost of what was bought, or to an account of its own.
+        /// The destination of the irrecoverable VAT on a purchase: the cost of the purchase, or an account of its own.
         irrecoverable_to: IrrecoverableTo => "cost",
         /// The box of the VAT return for VAT that is owed: sales and reverse charge.
         output_box: Option<Code> = "1",
@@ -75,7 +75,7 @@ request! {
         reason: Patch<ExemptionReason>,
         /// The share of the VAT on a purchase that is recovered from now on.
         recoverable_percent: Optional<Percentage>,
-        /// Where the rest of the VAT on a purchase goes from now on.
+        /// The destination of the irrecoverable VAT on a purchase from now on.
         irrecoverable_to: Optional<IrrecoverableTo>,
         /// The box of the VAT return for VAT that is owed.
         output_box: Patch<Code>,
@@ -92,7 +92,7 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaxRateView {
     pub from: NaiveDate,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
 }
 

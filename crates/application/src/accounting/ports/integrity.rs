@@ -53,7 +53,7 @@ pub struct SeriesDay {
     pub entries: i64,
 }
 
-/// A series with what its counters say and what was posted.
+/// A number series with its counters and its posted numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesUse {
     pub id: NumberSeriesId,
@@ -96,7 +96,7 @@ pub struct ChainedHeader {
     pub hash: [u8; 32],
     pub line_count: u32,
     pub total: Amount,
-    /// Where the journal's chain says it ends; the same in every row.
+    /// The stored end of the journal's chain; the same in every row.
     pub head: Option<(i64, [u8; 32])>,
 }
 

@@ -33,7 +33,7 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// Without lines.
+    /// The view without lines.
     pub fn view(&self, company_scale: u8) -> RevaluationRunView {
         RevaluationRunView {
             id: self.id.uuid(),

@@ -43,7 +43,7 @@ pub struct RevaluationLineView {
     pub open_item_id: Option<Uuid>,
     pub party: Option<String>,
     pub currency: String,
-    /// In the currency; positive if it is a debit.
+    /// The balance in the currency; positive if it is a debit.
     pub balance: String,
     /// Its carrying amount in the company currency; positive if it is a debit.
     pub company_balance: String,

@@ -135,7 +135,7 @@ pub struct ChainHeadView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeadComparisonView {
-    /// Whether every chain still contains what the head names.
+    /// Whether every chain still has the hashes that the head names.
     pub ok: bool,
     /// Whether the digest that was sent matches the chains that were sent; null when none was sent.
     pub digest_ok: Option<bool>,

@@ -61,8 +61,8 @@ macro_rules! money_body {
                 party_id: Option<PartyId>,
                 /// The party, by its code.
                 party_code: Option<Code> = "C-1001",
-                /// Whether it settles receivables or payables; by default receivables for receipts and payables for payments, as
-                /// far as the party has the role.
+                /// The control accounts that it settles: receivables or payables; by default receivables for receipts and
+                /// payables for payments, as far as the party has the role.
                 control: Option<SettledControl>,
                 /// The day on which the money moved; today by default.
                 document_date: Option<NaiveDate> = "2026-03-20",
@@ -164,7 +164,7 @@ money_body! {
     pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody {
         /// Whether tax is withheld; by default from suppliers abroad that have a tax code for it.
         withhold: Option<bool>,
-        /// The tax code of what is withheld; by default that of the supplier.
+        /// The tax code of the withheld tax; by default that of the supplier.
         withholding_tax_code: Option<Code>,
         /// Whether the supplier gets the whole amount, because the company bears the tax. It is then an expense.
         gross_up: bool => false,

@@ -48,7 +48,7 @@ pub struct Withholding {
     code: String,
     rate: Percentage,
     account: AccountId,
-    /// Where the tax goes that the payer bears.
+    /// The account of the tax that the payer bears.
     expense: Option<AccountId>,
     withheld: Withheld,
     scale: u8,
@@ -243,7 +243,7 @@ fn net_share(document: &StoredDocument, paid: Amount, scale: u8) -> Option<Amoun
 }
 
 impl Withholding {
-    /// By how much less leaves the bank: nothing where the payer bears the tax.
+    /// The amount by which the payment from the bank is lower: zero where the payer bears the tax.
     pub fn kept_back(&self) -> Amount {
         if self.expense.is_some() { Amount::ZERO } else { self.withheld.tax }
     }

@@ -89,7 +89,7 @@ impl Command for ConvertQuotation {
 }
 
 impl ConvertQuotation {
-    /// Makes a document of today with what the quotation says.
+    /// Makes a document of today with the content of the quotation.
     async fn make<B: DocumentBody + Patchable>(
         &self,
         ctx: &RequestContext,

@@ -74,7 +74,7 @@ pub struct Deducted {
     pub deductions: Vec<Deduction>,
     pub uses: Vec<GroupUse>,
     pub views: Vec<DocumentPrepaymentView>,
-    /// With VAT.
+    /// The total of the deductions with VAT.
     pub total: Amount,
 }
 

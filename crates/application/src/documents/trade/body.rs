@@ -224,7 +224,7 @@ trade_body! {
         kind: PurchaseKind => "standard",
         /// The number that the supplier gave the bill. No two bills of a supplier have the same; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "A-2026-118",
-        /// The total on the supplier's document. It is compared with what the lines come to.
+        /// The total on the supplier's document. It is compared with the computed total.
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over, because his rounding decides.
         supplier_vat: Option<Amount>,
@@ -244,7 +244,7 @@ note_body! {
         kind: NoteKind => "return",
         /// The number that the supplier gave the note; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "CR-77",
-        /// The total on the supplier's document. It is compared with what the lines come to.
+        /// The total on the supplier's document. It is compared with the computed total.
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over.
         supplier_vat: Option<Amount>,

@@ -20,7 +20,7 @@ use crate::documents::error::LINE_NAMED_TWICE;
 pub struct OrderLine {
     pub line_no: u32,
     pub item: Option<ItemId>,
-    /// In base units.
+    /// The quantity in base units.
     pub quantity: Quantity,
     pub gross: Amount,
 }

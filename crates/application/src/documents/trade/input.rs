@@ -37,7 +37,7 @@ pub struct Input<'b> {
     /// Whether prices are looked up again.
     pub reprice: bool,
     pub kind: Option<InvoiceKind>,
-    /// Of bills.
+    /// The kind of a bill.
     pub purchase_kind: Option<PurchaseKind>,
     pub prepayments: &'b [PrepaymentBody],
     /// Whether it is posted at once.

@@ -1,4 +1,4 @@
-//! Lines with what they take from the line that they correct and from the document.
+//! Lines with the values that they take from the line that they correct and from the document.
 
 use std::collections::BTreeMap;
 

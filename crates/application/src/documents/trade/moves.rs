@@ -24,7 +24,7 @@ pub struct OrderMoves {
 
 struct MovedOrder {
     order: StoredDocument,
-    /// By line: before and after.
+    /// The progress of each line, before and after.
     lines: BTreeMap<u32, (LineProgress, LineProgress)>,
 }
 
@@ -36,7 +36,7 @@ pub struct OrderMove {
     pub from_line: u32,
     pub order: DocumentId,
     pub order_line: u32,
-    /// In base units.
+    /// The quantity in base units.
     pub quantity: Quantity,
     /// The most that rounding to base units may have added: a line that comes as near to the rest takes the rest.
     pub slack: Quantity,

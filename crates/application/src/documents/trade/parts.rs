@@ -50,7 +50,7 @@ request! {
         /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
         /// line has neither quantity nor price.
         kind: LineKind => "standard",
-        /// The value of the goods with duty, on which the VAT was charged. It is not part of what is owed.
+        /// The value of the goods with duty, on which the VAT was charged. It is not part of the amount owed.
         tax_base: Option<Amount>,
         /// The VAT.
         tax_amount: Option<Amount>,

@@ -39,7 +39,7 @@ request! {
         unit_id: Option<UnitId>,
         /// The unit by code.
         unit_code: Option<Code>,
-        /// Whether it is a GTIN of GS1 or a code of one's own, which has no check digit.
+        /// The kind of barcode: a GTIN of GS1, or a code of the company's own, which has no check digit.
         kind: BarcodeKind => "gtin",
     }
 

@@ -13,9 +13,9 @@ pub struct ServerBackup {
     pub kind: String,
     pub started_at: String,
     pub finished_at: String,
-    /// Where a log backup begins. The log before it ends there.
+    /// The beginning of a log backup, at which the log before it ends.
     pub first_lsn: String,
-    /// Where it ends; of a full backup, the first log that is needed holds it.
+    /// The end of the backup; the first log needed after a full backup contains it.
     pub last_lsn: String,
     /// The checkpoint of the full backup to which a differential one is applied.
     #[serde(default)]
@@ -23,7 +23,7 @@ pub struct ServerBackup {
     /// The checkpoint of a full backup.
     #[serde(default)]
     pub checkpoint_lsn: Option<String>,
-    /// Where it lies, such as `https://…/full.bak`.
+    /// The place of the backup, such as `https://…/full.bak`.
     pub url: String,
 }
 

@@ -58,13 +58,13 @@ pub struct TaxChargeView {
 pub struct TaxGroupView {
     /// `S`, `Z`, `E` or `O`.
     pub category: &'static str,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
     /// The reason for which the group bears no tax, if a line or its tax code names one.
     pub reason: Option<&'static str>,
     /// The net amounts of its lines.
     pub lines_net: String,
-    /// Its part of the document's discount.
+    /// The line's share of the document's discount.
     pub discount: String,
     /// The net amounts of its charges.
     pub charges: String,

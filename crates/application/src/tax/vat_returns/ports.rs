@@ -123,6 +123,6 @@ pub static VAT_RETURN_LIST: ListSpec = ListSpec {
 #[async_trait]
 pub trait VatReturnQueries: Send + Sync {
     async fn vat_return(&self, tenant: TenantId, id: VatReturnId) -> AppResult<Option<VatReturnView>>;
-    /// Without boxes and late entries.
+    /// VAT returns without boxes and late entries.
     async fn vat_returns(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<VatReturnView>>;
 }

@@ -46,7 +46,7 @@ pub struct VatReturnView {
     pub warnings: Vec<VatReturnWarningView>,
     /// The entry that settled the VAT accounts; null in drafts, and where there was nothing to settle.
     pub entry_id: Option<Uuid>,
-    /// When the figures were computed.
+    /// The moment at which the figures were computed.
     #[schema(format = "date-time")]
     pub prepared_at: String,
     #[schema(format = "date-time")]
@@ -103,7 +103,7 @@ pub struct LateEntryView {
     pub side: String,
     #[serde(rename = "box")]
     pub code: String,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: String,
     pub tax: String,
 }
@@ -135,7 +135,7 @@ impl From<KeptBox> for VatBoxView {
 }
 
 impl StoredReturn {
-    /// As lists show it, without the document that has the boxes.
+    /// The view as lists show it, without the boxes.
     pub fn head(&self, company_scale: u8) -> VatReturnView {
         VatReturnView {
             id: self.id.uuid(),
