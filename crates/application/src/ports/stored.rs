@@ -1,4 +1,4 @@
-//! A record as stored, with its version and times.
+//! A record as stored, with the time of its last change.
 
 use domain::time::Timestamp;
 

@@ -55,7 +55,7 @@ pub async fn post_money(
     Ok((posted, left, DocumentView { created, ..view }))
 }
 
-/// Settles the items that the body names with the item that the document made. Answers its rest, and the allocations made.
+/// Settles the items that the body names with the item that the document made. Answers its rest, and the documents created.
 async fn allocate(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
