@@ -33,7 +33,7 @@ struct Pages {
     read: Box<dyn Fn(ListQuery) -> BoxFuture<'static, AppResult<Box<dyn AnyPage>>> + Send>,
 }
 
-/// One page, whatever its items are.
+/// A page of items of any type.
 trait AnyPage: Send {
     fn json(&self) -> AppResult<Bytes>;
     /// The items with only these members.
