@@ -33,6 +33,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::platform::on_behalf::ALL,
     application::settlement::adjust::ALL,
     application::settlement::entry::ALL,
+    application::settlement::auto_allocate::ALL,
     application::settlement::party_statement::ALL,
     application::ports::blobs::ALL,
     application::ports::progress::ALL,

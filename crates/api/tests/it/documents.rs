@@ -3,6 +3,7 @@
 mod any_order;
 mod at_once;
 mod discounts;
+mod dunning;
 mod kept;
 mod money;
 mod northwind;

@@ -8,6 +8,7 @@
 
 mod books_entry;
 pub mod commands;
+pub mod dunning_fee;
 pub mod early_discount;
 pub mod error;
 mod exchange;

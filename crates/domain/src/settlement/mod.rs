@@ -2,6 +2,7 @@
 
 pub mod ageing;
 pub mod allocation;
+pub mod dunning;
 pub mod early_discount;
 pub mod matching;
 pub mod open_item;

@@ -111,3 +111,33 @@ async fn a_bad_debt_is_written_off_and_reversed() {
         refused.text()
     );
 }
+
+/// R106: payments that are matched by a rule leave no small rests where the caller lets them be written off.
+#[tokio::test]
+async fn a_rule_writes_small_differences_off() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    tolerate(client, "0.50").await;
+    let invoice =
+        posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
+    let mut payment = json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": "1149.65", "post": true });
+    payment["reference"] = invoice["number"].clone();
+    let payment = posted(client, "/receipts", payment).await;
+    let oldest = json!({ "rule": "oldest_due", "writeOffDifferences": true });
+    let refused = client.post("/allocations/auto", oldest).await.expect(422);
+    assert_eq!(refused.errors(), [("/writeOffDifferences".to_owned(), "auto_difference_rule".to_owned())]);
+    let silent = json!({ "rule": "reference", "date": "2026-03-20" });
+    let silent = client.post("/allocations/auto?dryRun=true", silent).await.expect(200).json();
+    assert!(silent.get("created").is_none(), "nothing is written off silently: {silent}");
+    for rule in ["reference", "exact"] {
+        let body = json!({ "rule": rule, "date": "2026-03-20", "writeOffDifferences": true });
+        let dry = client.post("/allocations/auto?dryRun=true", body).await.expect(200).json();
+        assert_eq!(dry["allocationCount"], 2, "{rule}: {dry}");
+    }
+    let body = json!({ "rule": "exact", "date": "2026-03-20", "writeOffDifferences": true });
+    let made = client.post("/allocations/auto", body).await.expect(200).json();
+    assert_eq!((&made["created"][0]["type"], &made["allocationCount"]), (&json!("write_off"), &json!(2)));
+    assert_eq!(state(client, "/sales-invoices", &invoice).await, "paid");
+    assert_eq!(state(client, "/receipts", &payment).await, "paid");
+    agree(client, "2026-12-31").await;
+}

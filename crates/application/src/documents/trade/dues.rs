@@ -79,7 +79,11 @@ impl Dues {
             discount: part
                 .discount
                 .as_ref()
-                .map(|discount| EarlyDiscount { until: discount.until, amount: discount.amount }),
+                .map(|discount| EarlyDiscount {
+                    until: discount.until,
+                    amount: discount.amount,
+                    partial: discount.partial,
+                }),
         };
         let view = |part: &domain::parties::payment_term::Instalment| DocumentDueView {
             amount: part.amount.display(scale),

@@ -18,6 +18,7 @@ fn customer() -> Customer {
         blocked_reason: None,
         tax_treatment_id: None,
         price_list_id: None,
+        dunning_profile_id: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Customers and suppliers in SQL.
 
 mod bank_accounts;
+mod dunning_profiles;
 mod lists;
 pub mod numbers;
 mod party;

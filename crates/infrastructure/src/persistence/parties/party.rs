@@ -25,7 +25,8 @@ table! {
         anonymous,
         customer: [
             is_customer, customer_group_id, customer_payment_term_id, customer_currency, credit_limit, credit_check,
-            customer_blocked, customer_blocked_reason, tax_treatment_id, price_list_id
+            customer_blocked, customer_blocked_reason, tax_treatment_id, price_list_id,
+            dunning_profile_id
         ],
         supplier: [
             is_supplier, supplier_group_id, supplier_payment_term_id, supplier_currency, supplier_blocked,

@@ -165,9 +165,10 @@ pub(super) static SAVE_DISCOUNT: BulkUpdate = BulkUpdate::new(
         ("id", Kind::Id),
         ("granted_until", Kind::Date),
         ("granted_amount", Kind::Amount),
+        ("granted_in_parts", Kind::Bool),
     ],
     2,
-    ("discount_date = ?3, discount_amount = ?4", "discount_date IS NULL"),
+    ("discount_date = ?3, discount_amount = ?4, discount_partial = ?5", "discount_date IS NULL"),
 );
 
 #[async_trait]
@@ -270,7 +271,13 @@ impl OpenItemRepository for SqlUnitOfWork {
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()> {
         let tenant: Value = self.tenant.into();
         let row = |(id, discount): &(OpenItemId, EarlyDiscount)| {
-            vec![tenant.clone(), (*id).into(), discount.until.into(), discount.amount.into()]
+            vec![
+                tenant.clone(),
+                (*id).into(),
+                discount.until.into(),
+                discount.amount.into(),
+                discount.partial.into(),
+            ]
         };
         self.tx.update_all(&SAVE_DISCOUNT, discounts.iter().map(row).collect()).await
     }

@@ -29,7 +29,9 @@ use crate::statements;
 macro_rules! shown_item {
     () => {
         concat!(
-            "SELECT i.control, i.recorded_at, a.code AS account_code, e.document_date, ",
+            "SELECT i.control, i.recorded_at, a.code AS account_code, e.document_date, i.dunning_hold_reason, \
+             (SELECT MAX(n.level) FROM dunning_item n WHERE n.tenant_id = i.tenant_id AND n.open_item_id = i.id) \
+             AS dunning_level, ",
             item_columns!(),
             found_columns!(),
             " INNER JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id"
@@ -229,6 +231,7 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
     let control = columns.parse("control", |text| ControlKind::parse(text).ok())?;
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let (account_code, document_date) = (columns.get("account_code")?, columns.get("document_date")?);
+    let (hold_reason, level) = (columns.get("dunning_hold_reason")?, columns.get("dunning_level")?);
     let found = read_found(columns)?;
     let item = &found.item;
     let amount = |amount: domain::money::Amount| money.of(amount.abs(), item.currency);
@@ -259,8 +262,11 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
         open_company_amount: money.company(item.open_company_amount.abs()),
         discount_date: item.discount.map(|discount| discount.until),
         discount_amount: item.discount.map(|discount| amount(discount.amount)),
+        partial_discount: item.discount.map(|discount| discount.partial),
         status,
         settled_on: item.settled_on,
+        dunning_level: level,
+        dunning_hold_reason: hold_reason,
         recorded_at: recorded_at.to_string(),
     })
 }
