@@ -5,6 +5,7 @@ mod at_once;
 mod discounts;
 mod dunning;
 mod kept;
+mod merged;
 mod money;
 mod northwind;
 mod notes;

@@ -13,6 +13,7 @@ pub mod early_discount;
 pub mod error;
 mod exchange;
 pub mod money;
+pub mod moving;
 mod notes;
 pub mod numbering;
 pub mod orders;

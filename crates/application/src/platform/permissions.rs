@@ -146,6 +146,7 @@ static OTHERS: &[PermissionSpec] = &[
         "Have a number that another party has",
         "السماح برقم مسجل لطرف آخر",
     ),
+    permission("parties.party.merge", "Merge parties", "دمج الأطراف"),
     permission(
         "parties.bank_account.verify",
         "Verify bank accounts of parties",

@@ -152,6 +152,8 @@ pub static GENERATED: &[&str] = &[
     "pk_document_link",
     "pk_write_off",
     "pk_dunning_profile",
+    "pk_party_alias",
+    "uq_party_alias_party",
     "pk_dunning_run",
     "pk_dunning_notice",
     "pk_account",

@@ -3,7 +3,7 @@
 use domain::error::{Language, Violation};
 use domain::parties::address::{Address, AddressRole};
 use domain::parties::contact::Contact;
-use domain::parties::party::{NameKeys, Party, PartyId, PartyKind, PartyStatus};
+use domain::parties::party::{NameKeys, PARTY_MERGED, Party, PartyId, PartyKind, PartyStatus};
 use domain::parties::registration::Registrations;
 use domain::parties::roles::{Customer, Supplier};
 
@@ -27,6 +27,9 @@ pub(super) async fn target(
     errors: &mut RowErrors,
 ) -> AppResult<Party> {
     let before = stored.cloned().unwrap_or_else(|| blank(row, id));
+    if before.merged_into_id.is_some() {
+        errors.push(row.place, name(Column::Code), Violation::new(&PARTY_MERGED).with("code", &row.code));
+    }
     let customer = row.is_customer.unwrap_or(before.customer.is_some());
     let customer = customer.then(|| before.customer.clone().unwrap_or(NO_CUSTOMER));
     let supplier = row.is_supplier.unwrap_or(before.supplier.is_some());
@@ -91,6 +94,7 @@ fn blank(row: &FileParty, id: PartyId) -> Party {
         addresses: Vec::new(),
         contacts: Vec::new(),
         allow_duplicate_reason: None,
+        merged_into_id: None,
         version: 1,
     }
 }

@@ -191,5 +191,7 @@ view! {
         contacts: Vec<ContactView>,
         /// Why it has a number that another active party has; null when it does not.
         allow_duplicate_reason: Option<String>,
+        /// The party that it was merged into; null when it was not.
+        merged_into_id: Option<Uuid>,
     }
 }

@@ -52,6 +52,7 @@ fn party() -> Party {
         addresses: Vec::new(),
         contacts: Vec::new(),
         allow_duplicate_reason: None,
+        merged_into_id: None,
         version: 1,
     }
 }

@@ -36,6 +36,7 @@ table! {
         addresses,
         contacts,
         allow_duplicate_reason,
+        merged_into_id,
     }
     search { code, name }
     unique code
@@ -45,6 +46,7 @@ table! {
             INNER JOIN ledger_line l ON l.tenant_id = t.tenant_id AND l.party = t.code \
             WHERE t.tenant_id = ?1 AND t.id = ?2 AND l.party IS NOT NULL {only}",
         "documents": "SELECT {first} 1 FROM document WHERE tenant_id = ?1 AND party_id = ?2 {only}",
+        "parties": "SELECT {first} 1 FROM party_alias WHERE tenant_id = ?1 AND survivor_id = ?2 {only}",
         "bank-accounts": "SELECT {first} 1 FROM party_bank_account WHERE tenant_id = ?1 AND party_id = ?2 {only}",
     }
     mentioned false

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::parties::aliases::{codes_of_all, survivor};
 use crate::sql::bulk::Bulk;
 use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
@@ -33,11 +34,11 @@ macro_rules! live_allocations {
 statements! {
     UNSETTLED = "settlement.open_item.unsettled":
         concat!("SELECT {top ?5} ", item_columns!(), found_columns!(),
-         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ({codes ?3}) AND i.settled_on IS NULL \
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ", codes_of_all!("?3"), " AND i.settled_on IS NULL \
          AND i.posting_date <= ?4 ORDER BY i.party, i.due_date, i.id {limit ?5}");
     PARTIES = "settlement.open_item.parties":
-        "SELECT DISTINCT {top ?4} i.party FROM open_item i WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party > ?3 \
-         AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
+        concat!("SELECT DISTINCT {top ?4} ", survivor!("i", "party"), " AS party FROM open_item i WHERE i.tenant_id = ?1 \
+         AND i.control = ?2 AND i.party > ?3 AND i.settled_on IS NULL ORDER BY party {limit ?4}");
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
     // The items of notes among those with which an item was settled.

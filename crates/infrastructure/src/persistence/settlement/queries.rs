@@ -20,6 +20,7 @@ use super::open_on_day::{company_open_then, open_then, taken_later};
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found};
 use super::statement_lines;
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::{survivor, with_merged};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::statement::Statement;
@@ -63,13 +64,15 @@ macro_rules! aged {
             open_then!(),
             ") AS DECIMAL(19,4)) AS amount, CAST(SUM(",
             company_open_then!(),
-            ") AS DECIMAL(19,4)) AS company_amount FROM (\
-             SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
+            ") AS DECIMAL(19,4)) AS company_amount FROM (SELECT id, ",
+            survivor!("open_item", "party"),
+            " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NULL \
              AND posting_date <= ?3",
             $items,
-            " UNION ALL \
-             SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
+            " UNION ALL SELECT id, ",
+            survivor!("open_item", "party"),
+            " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NOT NULL \
              AND posting_date <= ?3",
             $settled,
@@ -169,6 +172,7 @@ impl SettlementQueries for Db {
 
     async fn open_item_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<OpenItemView>> {
         let money = CompanyMoney::read(self, tenant).await?;
+        let query = &*with_merged(self, tenant, query, (Some("party"), None)).await?;
         ITEM_LIST.page(self, tenant, query, None, |columns| item_view(columns, &money)).await
     }
 
@@ -212,6 +216,10 @@ impl SettlementQueries for Db {
 
     async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>> {
         statement_lines::name(self, tenant, code).await
+    }
+
+    async fn surviving_code(&self, tenant: TenantId, code: &str) -> AppResult<String> {
+        statement_lines::survivor(self, tenant, code).await
     }
 
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount> {

@@ -14,6 +14,7 @@ use domain::settlement::write_off::{WriteOffId, WriteOffKind};
 
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::with_merged;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
@@ -108,6 +109,7 @@ impl WriteOffQueries for Db {
 
     async fn write_offs(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<WriteOffView>> {
         let money = CompanyMoney::read(self, tenant).await?;
+        let query = &*with_merged(self, tenant, query, (Some("party"), None)).await?;
         LIST.page(self, tenant, query, None, |columns| shown(columns, &money)).await
     }
 }

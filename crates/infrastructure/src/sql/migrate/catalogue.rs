@@ -85,6 +85,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     28 "0028_tax_and_withholding": Meaning "VAT that an earlier version posts is missing in the sums of returns",
     29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
     31 "0031_receivables",
+    34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
 ];
 
 impl Migration {

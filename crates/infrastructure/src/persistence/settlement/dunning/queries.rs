@@ -11,6 +11,7 @@ use domain::settlement::dunning::{DunningNoticeId, DunningRunId};
 
 use super::rows::{notice_columns, read_notice, read_run, run_columns};
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::with_merged;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
@@ -84,6 +85,7 @@ impl DunningQueries for Db {
         query: &ListQuery,
     ) -> AppResult<Page<DunningNoticeView>> {
         let money = CompanyMoney::read(self, tenant).await?;
+        let query = &*with_merged(self, tenant, query, (Some("party"), Some("partyId"))).await?;
         NOTICES.page(self, tenant, query, None, |columns| shown(columns, &money)).await
     }
 }

@@ -14,6 +14,7 @@ use domain::settlement::open_item::OpenItemId;
 
 use super::rows::{notice_changes, notice_columns, read_notice, read_run, run_columns};
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::parties::aliases::codes_of_all;
 use crate::sql::bulk::Bulk;
 use crate::sql::statement::Lookup;
 use crate::sql::value::{Columns, Kind, Row, Value, code_list, id_list};
@@ -25,9 +26,10 @@ macro_rules! overdue {
         concat!(
             "SELECT ",
             $top,
-            "i.id, i.party, p.id AS party_id, p.dunning_profile_id, e.number, i.currency, i.due_date, i.open_amount, \
+            "i.id, p.code AS party, p.id AS party_id, p.dunning_profile_id, e.number, i.currency, i.due_date, i.open_amount, \
              (SELECT MAX(d.level) FROM dunning_item d WHERE d.tenant_id = i.tenant_id AND d.open_item_id = i.id) AS reached \
-             FROM open_item i INNER JOIN party p ON p.tenant_id = i.tenant_id AND p.code = i.party \
+             FROM open_item i LEFT JOIN party_alias s ON s.tenant_id = i.tenant_id AND s.code = i.party \
+             INNER JOIN party p ON p.tenant_id = i.tenant_id AND p.code = COALESCE(s.survivor, i.party) \
              INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
              WHERE i.tenant_id = ?1 AND i.control = 'receivable' AND i.settled_on IS NULL AND i.amount > 0 \
              AND i.dunning_hold_reason IS NULL AND p.is_customer = 1"
@@ -40,20 +42,21 @@ macro_rules! overdue_page {
     ($parties:literal) => {
         concat!(
             overdue!("{top ?5} "),
-            " AND i.due_date < ?2 AND i.posting_date <= ?2 AND (p.dunning_profile_id IS NOT NULL OR ?3 = 1) AND i.party > ?4",
+            " AND i.due_date < ?2 AND i.posting_date <= ?2 AND (p.dunning_profile_id IS NOT NULL OR ?3 = 1) AND p.code > ?4",
             $parties,
-            " ORDER BY i.party, i.currency, i.due_date, i.id {limit ?5}"
+            " ORDER BY p.code, i.currency, i.due_date, i.id {limit ?5}"
         )
     };
 }
 
 statements! {
     OVERDUE = "settlement.dunning.overdue": overdue_page!("");
-    OVERDUE_OF_PARTIES = "settlement.dunning.overdue_of_parties": overdue_page!(" AND i.party IN ({codes ?6})");
+    OVERDUE_OF_PARTIES = "settlement.dunning.overdue_of_parties": overdue_page!(" AND p.code IN ({codes ?6})");
     CREDITS = "settlement.dunning.unallocated":
-        "SELECT i.party, i.currency, CAST(SUM(i.open_amount) AS DECIMAL(19,4)) AS amount FROM open_item i \
-         WHERE i.tenant_id = ?1 AND i.control = 'receivable' AND i.party IN ({codes ?2}) AND i.settled_on IS NULL \
-         AND i.amount < 0 AND i.posting_date <= ?3 GROUP BY i.party, i.currency";
+        concat!("SELECT COALESCE(a.survivor, i.party) AS party, i.currency, CAST(SUM(i.open_amount) AS DECIMAL(19,4)) AS amount \
+         FROM open_item i LEFT JOIN party_alias a ON a.tenant_id = i.tenant_id AND a.code = i.party \
+         WHERE i.tenant_id = ?1 AND i.control = 'receivable' AND i.party IN ", codes_of_all!("?2"), " AND i.settled_on IS NULL \
+         AND i.amount < 0 AND i.posting_date <= ?3 GROUP BY COALESCE(a.survivor, i.party), i.currency");
     FIND_RUN = "settlement.dunning_run.find":
         concat!(run_columns!(), " WHERE r.tenant_id = ?1 AND r.id = ?2");
     INSERT_RUN = "settlement.dunning_run.insert":
