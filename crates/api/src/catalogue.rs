@@ -39,6 +39,8 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::ports::progress::ALL,
     application::printing::error::ALL,
     application::tax::calculation::ALL,
+    application::tax::unpaid_input_vat::ALL,
+    application::tax::vat_detail::ALL,
     crate::event_hub::ALL,
     crate::middleware::proxies::ALL,
     crate::middleware::switches::ALL,

@@ -37,6 +37,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::platform::attachment::ALL,
     crate::settlement::ageing::ALL,
     crate::settlement::allocation::ALL,
+    crate::settlement::bad_debt::ALL,
     crate::settlement::dunning::ALL,
     crate::settlement::early_discount::ALL,
     crate::settlement::tolerance::ALL,

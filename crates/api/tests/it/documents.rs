@@ -17,6 +17,7 @@ mod quotations;
 mod refused;
 mod sales;
 mod statement;
+mod tax_reports;
 mod write_offs;
 
 use serde_json::{Value, json};

@@ -171,6 +171,7 @@ static OTHERS: &[PermissionSpec] = &[
     permission("settlement.open_item.hold", "Hold open items back from dunning", "إيقاف المطالبة بالبنود المفتوحة"),
     permission("settlement.write_off.read", "See write-offs", "عرض عمليات الشطب"),
     permission("settlement.write_off.create", "Write open items off", "شطب البنود المفتوحة"),
+    permission("settlement.write_off.relieve_vat", "Take back VAT of bad debts", "استرداد ضريبة الديون المعدومة"),
     permission("settlement.write_off.reverse", "Reverse write-offs", "عكس عمليات الشطب"),
     permission("tax.tax_entry.read", "See tax entries", "عرض القيود الضريبية"),
     permission("tax.vat_return.read", "See VAT returns", "عرض إقرارات ضريبة القيمة المضافة"),

@@ -11,6 +11,7 @@ use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::company::profile::VAT_NUMBER_APART;
 use domain::documents::price_match::TOLERANCE_NEGATIVE;
+use domain::settlement::bad_debt::RELIEF_AMOUNT_NEGATIVE;
 use domain::parties::address::ADDRESS_PART_INVALID;
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
 use http::HeaderMap;
@@ -49,6 +50,7 @@ pub fn operations(ops: &mut Operations) {
             &VAT_NUMBER_APART,
             &ADDRESS_PART_INVALID,
             &TOLERANCE_NEGATIVE,
+            &RELIEF_AMOUNT_NEGATIVE,
         ]);
 }
 
