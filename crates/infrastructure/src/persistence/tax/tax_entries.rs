@@ -191,8 +191,8 @@ impl TaxEntryQueries for Db {
         let rows = self.query(&DETAIL, &params).await?;
         let read = |row: Row| {
             let mut columns = row.columns("tax_entry");
-            let name = NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? };
-            Ok((read_entry(&mut columns)?, name))
+            let entry = read_entry(&mut columns)?;
+            Ok((entry, NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? }))
         };
         Ok(rows.into_iter().map(read).collect::<StorageResult<_>>()?)
     }

@@ -15,8 +15,8 @@ use crate::statements;
 statements! {
     // What was open on the day of the items of each bill, and the tax that the bill put into boxes of returns.
     UNPAID = "tax.tax_entry.unpaid_bills":
-        concat!("SELECT {top ?4} d.id, d.number, d.party_code, p.name_ar, p.name_en, d.currency, o.payable, o.open_amount, \
-         t.tax_date, t.tax FROM (SELECT j.source_id, CAST(SUM(-i.amount) AS DECIMAL(19,4)) AS payable, CAST(SUM(-(", open_then!(),
+        concat!("SELECT {top ?4} d.id, d.number, d.party_code, p.name_ar, p.name_en, t.tax_date, d.currency, \
+         o.payable, o.open_amount, t.tax FROM (SELECT j.source_id, CAST(SUM(-i.amount) AS DECIMAL(19,4)) AS payable, CAST(SUM(-(", open_then!(),
          ")) AS DECIMAL(19,4)) AS open_amount FROM open_item i", taken_later!("allocation_date > ?2"),
          " INNER JOIN journal_entry j ON j.tenant_id = i.tenant_id AND j.id = i.entry_id \
          WHERE i.tenant_id = ?1 AND i.control = 'payable' AND i.posting_date <= ?2 AND j.source_kind = 'purchase_invoice' \

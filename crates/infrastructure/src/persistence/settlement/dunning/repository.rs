@@ -167,8 +167,8 @@ impl DunningRepository for SqlUnitOfWork {
         let rows = self.tx.query(&CREDITS, &[self.tenant.into(), parties, date.into()]).await?;
         let read = |row: Row| {
             let mut columns = row.columns("open_item");
-            let amount: Amount = columns.get("amount")?;
-            Ok((columns.get("party")?, columns.get("currency")?, amount.abs()))
+            let (party, currency) = (columns.get("party")?, columns.get("currency")?);
+            Ok((party, currency, columns.get::<Amount>("amount")?.abs()))
         };
         rows.into_iter().map(read).collect()
     }
@@ -281,8 +281,8 @@ impl DunningRepository for SqlUnitOfWork {
 fn read_overdue(columns: &mut Columns) -> StorageResult<OverdueItem> {
     Ok(OverdueItem {
         id: columns.get("id")?,
-        party: columns.get("party_id")?,
         party_code: columns.get("party")?,
+        party: columns.get("party_id")?,
         profile: columns.get("dunning_profile_id")?,
         number: columns.get::<Option<String>>("number")?.unwrap_or_default(),
         currency: columns.get("currency")?,

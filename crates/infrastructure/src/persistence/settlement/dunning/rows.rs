@@ -6,6 +6,7 @@ use domain::parties::dunning_profile::DunningText;
 use domain::parties::roles::CustomerBlock;
 use domain::settlement::dunning::DunningStatus;
 
+use crate::persistence::table::optional;
 use crate::sql::value::{Columns, Value};
 
 macro_rules! run_columns {
@@ -40,9 +41,6 @@ pub(super) fn read_run(columns: &mut Columns) -> StorageResult<StoredDunningRun>
 }
 
 pub(super) fn read_notice(columns: &mut Columns) -> StorageResult<StoredDunningNotice> {
-    let block_before: Option<String> = columns.get("block_before")?;
-    let reason_before: Option<String> = columns.get("block_reason_before")?;
-    let before = block_before.and_then(|word| CustomerBlock::parse(&word).ok());
     Ok(StoredDunningNotice {
         id: columns.get("id")?,
         run: columns.get("run_id")?,
@@ -64,12 +62,18 @@ pub(super) fn read_notice(columns: &mut Columns) -> StorageResult<StoredDunningN
         },
         text: DunningText { ar: columns.get("text_ar")?, en: columns.get("text_en")? },
         block: columns.parse("block", |text| CustomerBlock::parse(text).ok())?,
-        block_before: before.map(|block| (block, reason_before)),
+        block_before: read_block_before(columns)?,
         items: columns.parse("items", |text| serde_json::from_str(text).ok())?,
         reason: columns.get("reason")?,
         created_at: columns.get("created_at")?,
         version: columns.get("version")?,
     })
+}
+
+fn read_block_before(columns: &mut Columns) -> StorageResult<Option<(CustomerBlock, Option<String>)>> {
+    let block = optional(columns, "block_before", |text| CustomerBlock::parse(text).ok())?;
+    let reason: Option<String> = columns.get("block_reason_before")?;
+    Ok(block.map(|block| (block, reason)))
 }
 
 /// What changes of a notice after it was made, in the order of the statement that saves it.
