@@ -25,7 +25,7 @@ use super::views::{VatReliefView, WriteOffView};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
@@ -37,9 +37,8 @@ use crate::settlement::entry::{check_date, of_the_whole};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
-/// Which of the write-off's entries relieves it, and which takes that back.
+/// Which of the write-off's entries relieves it.
 const RELIEF_PART: u32 = 2;
-const RELIEF_REVERSAL_PART: u32 = 3;
 
 request! {
     /// Takes back the VAT of a bad debt.
@@ -273,32 +272,4 @@ fn lines(write_off: &StoredWriteOff, taken: &[(TaxEntry, NaiveDate)]) -> Option<
     let mut lines: Vec<_> = by_account.into_iter().map(vat).collect();
     lines.push(NewLine::new(write_off.account, LineAmount::Credit(sum)));
     Some(lines)
-}
-
-/// Takes the relief of a write-off back on the day on which it is reversed: the customer has paid after all.
-pub(super) async fn take_relief_back(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    write_off: &StoredWriteOff,
-    (date, reason): (NaiveDate, &str),
-) -> AppResult<Option<VatReliefView>> {
-    let Some(relief) = &write_off.vat_relief else { return Ok(None) };
-    let date = date.max(relief.date);
-    let entry = JournalEntryId::new(relief.entry_id);
-    let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-        return Err(AppError::internal("the entry of a relief is not in the ledger"));
-    };
-    let reversal = JournalEntryId::new(uow.new_id());
-    let source = EntrySource::part(EntrySourceKind::WriteOff, write_off.id.uuid(), RELIEF_REVERSAL_PART);
-    let draft = entry.document_reversal_on(reversal, date, reason, source)?;
-    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::open(ctx, uow).await?.post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
-    let mut opposite = Vec::new();
-    for taken in uow.tax_entries().entries_of(write_off.id.uuid()).await? {
-        let owed = taken.negated().ok_or_else(|| AppError::internal("a relief cannot be taken back"))?;
-        let id = TaxEntryId::new(uow.new_id());
-        opposite.push(TaxEntry { id, entry: reversal, tax_date: date, posting_date: date, ..owed });
-    }
-    uow.tax_entries().insert_tax_entries(&opposite).await?;
-    Ok(Some(VatReliefView { reversal_entry_id: Some(reversal.uuid()), ..relief.clone() }))
 }

@@ -13,7 +13,7 @@ use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::note;
 use super::ports::StoredWriteOff;
-use super::relieve::take_relief_back;
+use super::relief_back::take_relief_back;
 use super::views::WriteOffView;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;

@@ -12,13 +12,17 @@ use crate::sql::db::Db;
 use crate::sql::value::{code_list, id_list};
 use crate::statements;
 
-/// The code of the survivor of a party whose code is in a column, or else the code. `$row` is the table that has it.
-macro_rules! survivor {
-    ($row:literal, $column:literal) => {
+/// A column of the alias whose `$key` is the value of a column of the table `$row`, or else that value.
+macro_rules! of_alias {
+    ($wanted:literal, $key:literal, $row:literal, $column:literal) => {
         concat!(
-            "COALESCE((SELECT s.survivor FROM party_alias s WHERE s.tenant_id = ",
+            "COALESCE((SELECT s.",
+            $wanted,
+            " FROM party_alias s WHERE s.tenant_id = ",
             $row,
-            ".tenant_id AND s.code = ",
+            ".tenant_id AND s.",
+            $key,
+            " = ",
             $row,
             ".",
             $column,
@@ -30,24 +34,20 @@ macro_rules! survivor {
         )
     };
 }
+pub(in crate::persistence) use of_alias;
+
+/// The code of the survivor of a party whose code is in a column, or else the code. `$row` is the table that has it.
+macro_rules! survivor {
+    ($row:literal, $column:literal) => {
+        $crate::persistence::parties::aliases::of_alias!("survivor", "code", $row, $column)
+    };
+}
 pub(in crate::persistence) use survivor;
 
 /// The same of an id.
 macro_rules! survivor_id {
     ($row:literal, $column:literal) => {
-        concat!(
-            "COALESCE((SELECT s.survivor_id FROM party_alias s WHERE s.tenant_id = ",
-            $row,
-            ".tenant_id AND s.party_id = ",
-            $row,
-            ".",
-            $column,
-            "), ",
-            $row,
-            ".",
-            $column,
-            ")"
-        )
+        $crate::persistence::parties::aliases::of_alias!("survivor_id", "party_id", $row, $column)
     };
 }
 pub(in crate::persistence) use survivor_id;
