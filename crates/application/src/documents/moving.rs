@@ -33,7 +33,7 @@ pub async fn move_documents(uow: &mut dyn UnitOfWork, from: &Party, into: &Party
         }
         move_document(uow, document, into).await?;
     }
-    Ok(uow.documents().move_orders(from.id, into.id).await?)
+    Ok(())
 }
 
 async fn move_document(uow: &mut dyn UnitOfWork, document: StoredDocument, into: &Party) -> AppResult<()> {

@@ -151,8 +151,6 @@ pub trait DocumentRepository: Send {
     /// The active series that numbers documents of a type, the first by code.
     /// The documents of a party that are not in the ledger, at most `max`.
     async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>>;
-    /// What is ordered of one party counts for another one.
-    async fn move_orders(&mut self, from: PartyId, into: PartyId) -> StorageResult<()>;
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
 
     /// Adds the groups and lines of a document that is posted.

@@ -66,8 +66,6 @@ statements! {
          AND s.survivor_id = ?3) AND supplier_key = ?4 AND supplier_key IS NOT NULL";
     UNPOSTED = "documents.document.unposted_of_party":
         "SELECT {top ?3} id FROM document WHERE tenant_id = ?1 AND party_id = ?2 AND entry_id IS NULL ORDER BY id {limit ?3}";
-    MOVE_ORDERS = "documents.line_progress.move_party":
-        "UPDATE line_progress SET party_id = ?3 WHERE tenant_id = ?1 AND party_id = ?2";
     BY_NUMBERS = "documents.document.by_numbers":
         concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
          AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'");
@@ -257,10 +255,6 @@ impl DocumentRepository for SqlUnitOfWork {
     async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>> {
         let rows = self.tx.query(&UNPOSTED, &[self.tenant.into(), party.into(), max.into()]).await?;
         rows.into_iter().map(|row| row.single("document", "id")).collect()
-    }
-
-    async fn move_orders(&mut self, from: PartyId, into: PartyId) -> StorageResult<()> {
-        self.tx.apply(&MOVE_ORDERS, &[self.tenant.into(), from.into(), into.into()]).await
     }
 
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {

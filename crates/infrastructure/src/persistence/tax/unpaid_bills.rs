@@ -15,19 +15,24 @@ use crate::statements;
 statements! {
     // What was open on the day of the items of each bill, and the tax that the bill put into boxes of returns.
     UNPAID = "tax.tax_entry.unpaid_bills":
-        concat!("SELECT {top ?4} d.id, d.number, d.party_code, p.name_ar, p.name_en, t.tax_date, d.currency, \
-         o.payable, o.open_amount, t.tax FROM (SELECT j.source_id, CAST(SUM(-i.amount) AS DECIMAL(19,4)) AS payable, CAST(SUM(-(", open_then!(),
-         ")) AS DECIMAL(19,4)) AS open_amount FROM open_item i", taken_later!("allocation_date > ?2"),
-         " INNER JOIN journal_entry j ON j.tenant_id = i.tenant_id AND j.id = i.entry_id \
-         WHERE i.tenant_id = ?1 AND i.control = 'payable' AND i.posting_date <= ?2 AND j.source_kind = 'purchase_invoice' \
-         AND j.source_part = 0 AND (i.settled_on IS NULL OR i.settled_on > ?2 OR x.item_id IS NOT NULL) \
-         GROUP BY j.source_id HAVING SUM(", open_then!(), ") < 0) o \
+        concat!("SELECT {top ?4} y.id, y.number, y.party_code, y.name_ar, y.name_en, y.tax_date, y.currency, y.payable, \
+         y.open_amount, y.tax FROM (SELECT d.id, d.number, d.party_code, p.name_ar, p.name_en, d.currency, o.payable, o.open_amount, \
+         (SELECT MIN(e.tax_date) FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = d.id) AS tax_date, \
+         (SELECT CAST(SUM(e.tax) AS DECIMAL(19,4)) FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = d.id \
+         AND e.side = 'input' AND e.return_box IS NOT NULL) AS tax \
+         FROM (SELECT j.source_id, CAST(SUM(-i.amount) AS DECIMAL(19,4)) AS payable, CAST(SUM(-(", open_then!(),
+         ")) AS DECIMAL(19,4)) AS open_amount FROM (\
+         SELECT id, entry_id, amount, open_amount FROM open_item WHERE tenant_id = ?1 AND control = 'payable' \
+         AND settled_on IS NULL AND posting_date <= ?2 UNION ALL \
+         SELECT id, entry_id, amount, open_amount FROM open_item WHERE tenant_id = ?1 AND control = 'payable' \
+         AND settled_on IS NOT NULL AND posting_date <= ?2 AND (settled_on > ?2 OR id IN (\
+         SELECT item_id FROM allocation_item WHERE tenant_id = ?1 AND allocation_date > ?2))) i",
+         taken_later!(" {index ix_allocation_item_date}", "allocation_date > ?2"),
+         " INNER JOIN journal_entry j ON j.tenant_id = ?1 AND j.id = i.entry_id WHERE j.source_kind = 'purchase_invoice' \
+         AND j.source_part = 0 GROUP BY j.source_id HAVING SUM(", open_then!(), ") < 0) o \
          INNER JOIN document d ON d.tenant_id = ?1 AND d.id = o.source_id AND d.status = 'posted' \
-         INNER JOIN (SELECT e.source_id, MIN(e.tax_date) AS tax_date, CAST(SUM(e.tax) AS DECIMAL(19,4)) AS tax FROM tax_entry e \
-         WHERE e.tenant_id = ?1 AND e.source_kind = 'purchase_invoice' AND e.side = 'input' AND e.return_box IS NOT NULL \
-         AND e.tax_date <= ?3 GROUP BY e.source_id HAVING SUM(e.tax) > 0) t ON t.source_id = d.id \
-         LEFT JOIN party p ON p.tenant_id = ?1 AND p.code = d.party_code \
-         ORDER BY t.tax_date, d.number, d.id {limit ?4}");
+         LEFT JOIN party p ON p.tenant_id = ?1 AND p.code = d.party_code) y \
+         WHERE y.tax > 0 AND y.tax_date <= ?3 ORDER BY y.tax_date, y.number, y.id {limit ?4}");
 }
 
 pub(super) async fn read(
