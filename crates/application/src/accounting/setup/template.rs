@@ -89,7 +89,7 @@ pub async fn apply_template(
     summary.fiscal_years = u32::try_from(years).unwrap_or(u32::MAX);
     if template == Template::SaStandard {
         summary.number_series += sa_standard::ensure_document_series(ctx, uow).await?;
-        summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
+        summary.accounts = sa_standard::ensure_chart(uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
         summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
         summary.payment_terms = sa_standard::ensure_payment_terms(ctx, uow).await?;
