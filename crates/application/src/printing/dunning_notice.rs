@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::company::profile::CompanyProfile;
-use domain::error::Phrase;
+use domain::error::{Language, Phrase};
 use domain::money::Amount;
 use domain::parties::party::Party;
 
@@ -14,7 +14,7 @@ use super::document::{
 };
 use super::print_document::empty;
 use super::wording::{PrintLanguage, grouped};
-use crate::settlement::dunning::views::DunningNoticeView;
+use crate::settlement::dunning::views::{DunningItemView, DunningNoticeView};
 
 /// What a printed reminder says.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,10 @@ impl PrintNotice<'_> {
             "undone" => Some(UNDONE),
             _ => None,
         };
+        let titled = |language: &Language| {
+            let marked = mark.as_ref().map(|mark| format!(" ({})", mark.text(*language)));
+            format!("{}{}", words::REMINDER.text(*language), marked.unwrap_or_default())
+        };
         let mut blocks = vec![Block::Fields(vec![self.customer(), self.details()])];
         let text = language.name(notice.text.ar.as_deref(), notice.text.en.as_deref());
         if !text.is_empty() {
@@ -44,7 +48,7 @@ impl PrintNotice<'_> {
         blocks.push(Block::Totals(self.totals()));
         PrintedDocument {
             name: format!("{} {} {}", words::REMINDER.text(language.main()), notice.party, notice.date),
-            title: language.phrase(&words::REMINDER),
+            title: language.languages().iter().map(titled).collect(),
             mark: mark.as_ref().map(|mark| language.phrase(mark)).unwrap_or_default(),
             issuer: language.name(self.company.legal_name.ar(), self.company.legal_name.en()),
             blocks,
@@ -92,9 +96,9 @@ impl PrintNotice<'_> {
             column(&words::DAYS_OVERDUE, Content::Figures),
             column(&words::OPEN_AMOUNT, Content::Figures),
         ];
-        let row = |item: &crate::settlement::dunning::views::DunningItemView| PrintedRow {
+        let row = |item: &DunningItemView| PrintedRow {
             cells: vec![
-                vec![item.number.clone()],
+                vec![item.reference.clone().unwrap_or_else(|| item.number.clone())],
                 vec![item.due_date.to_string()],
                 vec![item.days_overdue.to_string()],
                 vec![grouped(&item.open_amount)],

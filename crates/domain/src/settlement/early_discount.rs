@@ -103,7 +103,8 @@ mod tests {
     fn a_discount_in_parts_is_that_of_what_is_open() {
         let until = parse_date("2026-03-11").unwrap();
         let discount = Some(EarlyDiscount { until, amount: amount("23"), partial: true });
-        let debt = OpenItem { discount, ..item(1, "SAR", "1150", "575") };
+        let whole = item(1, "SAR", "1150", "1150");
+        let debt = OpenItem { discount, open_amount: amount("575"), ..whole };
         assert_eq!(debt.discount_on(until, Amount::ZERO, 2), Ok(Some(amount("11.50"))));
     }
 }

@@ -123,18 +123,21 @@ async fn a_rule_writes_small_differences_off() {
     let mut payment = json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": "1149.65", "post": true });
     payment["reference"] = invoice["number"].clone();
     let payment = posted(client, "/receipts", payment).await;
-    let oldest = json!({ "rule": "oldest_due", "writeOffDifferences": true });
+    let oldest = json!({ "control": "receivable", "rule": "oldest_due", "writeOffDifferences": true });
     let refused = client.post("/allocations/auto", oldest).await.expect(422);
     assert_eq!(refused.errors(), [("/writeOffDifferences".to_owned(), "auto_difference_rule".to_owned())]);
-    let silent = json!({ "rule": "reference", "date": "2026-03-20" });
+    let silent = json!({ "control": "receivable", "rule": "reference", "date": "2026-03-20" });
     let silent = client.post("/allocations/auto?dryRun=true", silent).await.expect(200).json();
     assert!(silent.get("created").is_none(), "nothing is written off silently: {silent}");
     for rule in ["reference", "exact"] {
-        let body = json!({ "rule": rule, "date": "2026-03-20", "writeOffDifferences": true });
+        let body = json!({
+            "control": "receivable", "rule": rule, "date": "2026-03-20", "writeOffDifferences": true,
+        });
         let dry = client.post("/allocations/auto?dryRun=true", body).await.expect(200).json();
         assert_eq!(dry["allocationCount"], 2, "{rule}: {dry}");
     }
-    let body = json!({ "rule": "exact", "date": "2026-03-20", "writeOffDifferences": true });
+    let body =
+        json!({ "control": "receivable", "rule": "exact", "date": "2026-03-20", "writeOffDifferences": true });
     let made = client.post("/allocations/auto", body).await.expect(200).json();
     assert_eq!((&made["created"][0]["type"], &made["allocationCount"]), (&json!("write_off"), &json!(2)));
     assert_eq!(state(client, "/sales-invoices", &invoice).await, "paid");

@@ -1,10 +1,12 @@
 //! What a level of a profile makes of a notice.
 
-use domain::parties::dunning_profile::DunningProfile;
+use chrono::NaiveDate;
+use domain::parties::dunning_profile::{DunningProfile, DunningText};
+use domain::parties::roles::CustomerBlock;
 use domain::settlement::dunning::{DunningNoticeId, DunningRunId, DunningStatus};
 use domain::time::Timestamp;
 
-use super::ports::{NoticeFee, StoredDunningNotice};
+use super::ports::{NoticeFee, OverdueItem, StoredDunningNotice};
 use super::propose::Proposal;
 use super::views::DunningItemView;
 use crate::error::{AppError, AppResult};
@@ -13,12 +15,13 @@ use crate::error::{AppError, AppResult};
 pub(super) fn draft_notice(
     (id, run): (DunningNoticeId, DunningRunId),
     proposal: Proposal<'_>,
-    (date, scale): (chrono::NaiveDate, u8),
+    (date, scale): (NaiveDate, u8),
     created_at: Timestamp,
 ) -> AppResult<StoredDunningNotice> {
-    let item = |(item, level): &(super::ports::OverdueItem, u32)| DunningItemView {
+    let item = |(item, level): &(OverdueItem, u32)| DunningItemView {
         open_item_id: item.id.uuid(),
         number: item.number.clone(),
+        reference: item.reference.clone(),
         due_date: item.due_date,
         days_overdue: date.signed_duration_since(item.due_date).num_days(),
         level: *level,
@@ -37,8 +40,8 @@ pub(super) fn draft_notice(
         amount: proposal.amount,
         unallocated: proposal.unallocated,
         fee: NoticeFee::default(),
-        text: domain::parties::dunning_profile::DunningText::default(),
-        block: domain::parties::roles::CustomerBlock::None,
+        text: DunningText::default(),
+        block: CustomerBlock::None,
         block_before: None,
         items: proposal.items.iter().map(item).collect(),
         reason: None,

@@ -143,6 +143,8 @@ pub struct OverdueItem {
     pub profile: Option<DunningProfileId>,
     /// The legal number of its entry.
     pub number: String,
+    /// The reference of its line, or that of the entry.
+    pub reference: Option<String>,
     pub currency: CurrencyCode,
     pub due_date: NaiveDate,
     pub open_amount: Amount,

@@ -75,6 +75,8 @@ pub struct DunningItemView {
     pub open_item_id: Uuid,
     /// The legal number of the item's entry.
     pub number: String,
+    /// The reference of the item, such as the number of the invoice.
+    pub reference: Option<String>,
     pub due_date: NaiveDate,
     pub days_overdue: i64,
     pub level: u32,

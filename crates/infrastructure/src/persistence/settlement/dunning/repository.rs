@@ -26,11 +26,13 @@ macro_rules! overdue {
         concat!(
             "SELECT ",
             $top,
-            "i.id, p.code AS party, p.id AS party_id, p.dunning_profile_id, e.number, i.currency, i.due_date, i.open_amount, \
+            "i.id, p.code AS party, p.id AS party_id, p.dunning_profile_id, e.number, \
+             COALESCE(l.reference, e.reference) AS reference, i.currency, i.due_date, i.open_amount, \
              (SELECT MAX(d.level) FROM dunning_item d WHERE d.tenant_id = i.tenant_id AND d.open_item_id = i.id) AS reached \
              FROM open_item i LEFT JOIN party_alias s ON s.tenant_id = i.tenant_id AND s.code = i.party \
              INNER JOIN party p ON p.tenant_id = i.tenant_id AND p.code = COALESCE(s.survivor, i.party) \
              INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
+             INNER JOIN ledger_line l ON l.tenant_id = i.tenant_id AND l.entry_id = i.entry_id AND l.line_no = i.line_no \
              WHERE i.tenant_id = ?1 AND i.control = 'receivable' AND i.settled_on IS NULL AND i.amount > 0 \
              AND i.dunning_hold_reason IS NULL AND p.is_customer = 1"
         )
@@ -285,6 +287,7 @@ fn read_overdue(columns: &mut Columns) -> StorageResult<OverdueItem> {
         party: columns.get("party_id")?,
         profile: columns.get("dunning_profile_id")?,
         number: columns.get::<Option<String>>("number")?.unwrap_or_default(),
+        reference: columns.get("reference")?,
         currency: columns.get("currency")?,
         due_date: columns.get("due_date")?,
         open_amount: columns.get("open_amount")?,
