@@ -94,7 +94,8 @@ async fn every_row_says_what_is_wrong_and_nothing_is_kept() {
 async fn a_file_names_the_price_list_of_a_customer() {
     let (_world, tenant) = books().await;
     let header = "code,name_en,country,is_customer,is_supplier,price_list\n";
-    let refused = upload(&tenant, "", &format!("{header}C001,One,SA,yes,,NONE\nS001,Two,SA,no,yes,STANDARD\n")).await;
+    let refused =
+        upload(&tenant, "", &format!("{header}C001,One,SA,yes,,NONE\nS001,Two,SA,no,yes,STANDARD\n")).await;
     let refused = refused.expect(422);
     let text = refused.text();
     assert!(text.contains("unknown_reference") && text.contains("import_party_role"), "{text}");

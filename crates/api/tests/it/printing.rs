@@ -145,7 +145,8 @@ async fn a_dunning_notice_is_printed_in_arabic_english_and_both() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     let text = json!({ "ar": "نذكركم بسداد المبالغ المستحقة.", "en": "Please settle what is overdue." });
-    let profile = json!({ "code": "R", "name": { "en": "R" }, "levels": [{ "daysOverdue": 15, "text": text }] });
+    let profile =
+        json!({ "code": "R", "name": { "en": "R" }, "levels": [{ "daysOverdue": 15, "text": text }] });
     client.post("/dunning-profiles", profile).await.expect(201);
     let view = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
     let number = view["number"].as_str().unwrap();

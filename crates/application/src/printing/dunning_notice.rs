@@ -89,7 +89,8 @@ impl PrintNotice<'_> {
     }
 
     fn items(&self) -> Block {
-        let column = |heading: &Phrase, content| PrintedColumn { heading: self.language.phrase(heading), content };
+        let column =
+            |heading: &Phrase, content| PrintedColumn { heading: self.language.phrase(heading), content };
         let columns = vec![
             column(&words::ITEM_NUMBER, Content::Words(1)),
             column(&words::DUE_DATE, Content::Code),

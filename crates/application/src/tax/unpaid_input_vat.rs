@@ -99,8 +99,7 @@ impl Reports {
         taxes: &dyn TaxEntryQueries,
         request: &UnpaidInputVatRequest,
     ) -> AppResult<UnpaidInputVatView> {
-        let report =
-            ReportRequest { to: request.as_of, language: request.language, ..ReportRequest::new() };
+        let report = ReportRequest { to: request.as_of, language: request.language, ..ReportRequest::new() };
         let frame = self.frame(tenant, &report).await?;
         let day = self.last_day(&report, &frame)?;
         let before = day.checked_sub_months(Months::new(request.months));

@@ -88,9 +88,8 @@ mod tests {
 
     #[test]
     fn large_debts_need_a_proof() {
-        let check = |debt: &str, proof| {
-            BadDebtRelief::default().check_proof(Amount::parse(debt).unwrap(), proof, 2)
-        };
+        let check =
+            |debt: &str, proof| BadDebtRelief::default().check_proof(Amount::parse(debt).unwrap(), proof, 2);
         assert!(check("100000.00", None).is_ok());
         assert_eq!(check("100000.01", None).unwrap_err().def, &RELIEF_PROOF_MISSING);
         assert!(check("100000.01", Some("Judgment 12/1448")).is_ok());

@@ -11,9 +11,9 @@ use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::company::profile::VAT_NUMBER_APART;
 use domain::documents::price_match::TOLERANCE_NEGATIVE;
-use domain::settlement::bad_debt::RELIEF_AMOUNT_NEGATIVE;
 use domain::parties::address::ADDRESS_PART_INVALID;
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
+use domain::settlement::bad_debt::RELIEF_AMOUNT_NEGATIVE;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};

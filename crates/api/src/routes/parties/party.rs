@@ -16,8 +16,8 @@ use application::parties::same_name::{PartyDuplicatesView, same_name};
 use application::platform::error::ALREADY_DONE;
 use axum::extract::State;
 use domain::parties::party::{
-    PARTY_DUPLICATE, PARTY_MERGE_ANONYMOUS, PARTY_MERGE_INTO_ARCHIVED, PARTY_MERGE_SELF, PARTY_MERGE_TOO_LARGE,
-    PARTY_MERGED, Party, PartyId,
+    PARTY_DUPLICATE, PARTY_MERGE_ANONYMOUS, PARTY_MERGE_INTO_ARCHIVED, PARTY_MERGE_SELF,
+    PARTY_MERGE_TOO_LARGE, PARTY_MERGED, Party, PartyId,
 };
 use domain::text::NAME_LENGTH_MAX;
 

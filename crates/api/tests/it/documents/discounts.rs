@@ -249,7 +249,8 @@ async fn a_part_that_is_paid_early_earns_its_share() {
     terms(client).await;
     let list = client.get("/payment-terms?code=2-10").await.ok();
     let path = format!("/payment-terms/{}", id(&list["items"][0]));
-    let changed = with_etag(client, "PATCH", &path, json!({ "partialDiscount": true })).await.expect(200).json();
+    let changed =
+        with_etag(client, "PATCH", &path, json!({ "partialDiscount": true })).await.expect(200).json();
     assert_eq!(changed["partialDiscount"], true);
     let invoice = sold(client, &[line("1", "1000.00", "S15")]).await;
     assert_eq!(open_items(client, &invoice).await[0]["partialDiscount"], true);
@@ -263,7 +264,8 @@ async fn a_part_that_is_paid_early_earns_its_share() {
     posted(client, "/receipts", receipt("2026-03-11", "563.50", wish)).await;
     assert_eq!(state(client, "/sales-invoices", &invoice).await, "paid");
     let notes = client.get("/sales-credit-notes?fields=id,totals").await.ok();
-    let given: Vec<_> = notes["items"].as_array().unwrap().iter().map(|note| text(&note["totals"]["total"])).collect();
+    let given: Vec<_> =
+        notes["items"].as_array().unwrap().iter().map(|note| text(&note["totals"]["total"])).collect();
     assert_eq!(given, ["11.50", "11.50"]);
     agree(client, "2026-12-31").await;
 }

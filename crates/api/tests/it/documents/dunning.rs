@@ -73,7 +73,10 @@ async fn a_customer_is_reminded_level_by_level() {
     let two = post(client, &two).await.expect(200).json();
     let notice = &two["notices"][0];
     let fee = client.get(&format!("/sales-invoices/{}", text(&notice["feeInvoiceId"]))).await.ok();
-    assert_eq!((totals(&fee), &fee["documentDate"]), ("50.00 | 0.00 | 50.00".to_owned(), &json!("2026-03-03")));
+    assert_eq!(
+        (totals(&fee), &fee["documentDate"]),
+        ("50.00 | 0.00 | 50.00".to_owned(), &json!("2026-03-03"))
+    );
     assert_eq!(fee["number"], notice["feeInvoiceNumber"]);
     let blocked = customer(client).await;
     assert_eq!(blocked["customer"]["blocked"], "orders");
@@ -125,7 +128,9 @@ async fn a_fee_is_charged_beyond_block_and_credit_limit() {
         (&back["customer"]["blocked"], &back["customer"]["blockedReason"]),
         (&json!("invoices"), &json!("In court"))
     );
-    let used = with_etag(client, "DELETE", &format!("/dunning-profiles/{}", id(&profile)), Value::Null).await.expect(409);
+    let used = with_etag(client, "DELETE", &format!("/dunning-profiles/{}", id(&profile)), Value::Null)
+        .await
+        .expect(409);
     assert_eq!(used.code(), "in_use");
 }
 
@@ -151,7 +156,8 @@ async fn nobody_is_reminded_of_what_is_held_back_or_paid() {
     client.get(&format!("/dunning-runs/{}", id(&draft))).await.expect(404);
 
     owed(client, "2026-02-01").await;
-    let advance = json!({ "partyCode": "C001", "documentDate": "2026-02-18", "amount": "150.00", "post": true });
+    let advance =
+        json!({ "partyCode": "C001", "documentDate": "2026-02-18", "amount": "150.00", "post": true });
     posted(client, "/receipts", advance.clone()).await;
     let draft = run(client, "2026-02-20").await;
     assert_eq!(draft["notices"][0]["unallocated"], "150.00");

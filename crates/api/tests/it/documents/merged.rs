@@ -38,7 +38,9 @@ async fn a_party_that_was_there_twice_becomes_one() {
     client.post(&format!("/parties/{}/bank-accounts", id(&double)), account).await.expect(201);
     let mut address = party(client, "C001").await["addresses"].clone();
     address[0]["roles"] = json!(["legal"]);
-    with_etag(client, "PATCH", &format!("/parties/{}", id(&double)), json!({ "addresses": address })).await.expect(200);
+    with_etag(client, "PATCH", &format!("/parties/{}", id(&double)), json!({ "addresses": address }))
+        .await
+        .expect(200);
     let old = posted(client, "/sales-invoices", sold_to("C002", "2026-03-01", "1000.00")).await;
     posted(client, "/sales-invoices", sold_to("C001", "2026-03-02", "100.00")).await;
     let mut draft = sold_to("C002", "2026-03-03", "10.00");
@@ -73,13 +75,19 @@ async fn a_party_that_was_there_twice_becomes_one() {
     assert_eq!((&items["total"], &items["items"][0]["party"]), (&json!(2), &json!("C001")));
 
     for code in ["C001", "C002"] {
-        let statement = client.get(&format!("/reports/party-statement?party={code}&to=2026-03-31")).await.ok();
-        assert_eq!((&statement["party"], &statement["closing"]), (&json!("C001"), &json!("1265.00")), "{statement}");
+        let statement =
+            client.get(&format!("/reports/party-statement?party={code}&to=2026-03-31")).await.ok();
+        assert_eq!(
+            (&statement["party"], &statement["closing"]),
+            (&json!("C001"), &json!("1265.00")),
+            "{statement}"
+        );
         assert_eq!(statement["lines"].as_array().unwrap().len(), 2);
         assert_eq!(statement["ageing"]["receivables"]["total"], "1265.00");
     }
     let ageing = client.get("/reports/receivables-ageing?asOf=2026-03-31").await.ok();
-    let parties: Vec<_> = ageing["lines"].as_array().unwrap().iter().map(|line| text(&line["party"])).collect();
+    let parties: Vec<_> =
+        ageing["lines"].as_array().unwrap().iter().map(|line| text(&line["party"])).collect();
     assert_eq!(parties, ["C001"]);
     agree(client, "2026-12-31").await;
 
@@ -109,7 +117,9 @@ async fn the_survivors_credit_limit_counts_both() {
     let client = &tenant.client;
     let double = twice(client).await;
     let addresses = party(client, "C001").await["addresses"].clone();
-    with_etag(client, "PATCH", &format!("/parties/{}", id(&double)), json!({ "addresses": addresses })).await.expect(200);
+    with_etag(client, "PATCH", &format!("/parties/{}", id(&double)), json!({ "addresses": addresses }))
+        .await
+        .expect(200);
     posted(client, "/sales-invoices", sold_to("C002", "2026-03-01", "1000.00")).await;
     merge(client, &double, "C001").await.expect(200);
     let limit = json!({ "customer": { "creditLimit": "1200.00", "creditCheck": "invoice" } });
@@ -149,5 +159,9 @@ async fn a_merge_is_refused_where_it_makes_no_sense() {
     let used = with_etag(client, "DELETE", &format!("/parties/{}", id(&used)), Value::Null).await.expect(409);
     assert_eq!(used.code(), "in_use");
     let again = json!({ "code": "C002", "name": { "en": "New" }, "customer": {} });
-    assert_eq!(client.post("/parties", again).await.expect(409).code(), "already_exists", "the code is taken for ever");
+    assert_eq!(
+        client.post("/parties", again).await.expect(409).code(),
+        "already_exists",
+        "the code is taken for ever"
+    );
 }

@@ -33,7 +33,8 @@ async fn vat_detail_lists_every_tax_entry() {
     let csv = client.get("/reports/vat-detail?to=2026-03-31&format=csv").await.expect(200);
     assert!(csv.text().contains(",1000.00,150.00"), "{}", csv.text());
     for (format, begins) in [("xlsx", &b"PK"[..]), ("pdf", b"%PDF")] {
-        let file = client.get(&format!("/reports/vat-detail?to=2026-03-31&format={format}")).await.expect(200);
+        let file =
+            client.get(&format!("/reports/vat-detail?to=2026-03-31&format={format}")).await.expect(200);
         assert!(file.body.starts_with(begins), "{format}");
     }
     let reversed = client.get("/reports/vat-detail?from=2026-05-01&to=2026-03-31").await.expect(422);

@@ -120,7 +120,8 @@ async fn a_rule_writes_small_differences_off() {
     tolerate(client, "0.50").await;
     let invoice =
         posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
-    let mut payment = json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": "1149.65", "post": true });
+    let mut payment =
+        json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": "1149.65", "post": true });
     payment["reference"] = invoice["number"].clone();
     let payment = posted(client, "/receipts", payment).await;
     let oldest = json!({ "control": "receivable", "rule": "oldest_due", "writeOffDifferences": true });
@@ -136,8 +137,7 @@ async fn a_rule_writes_small_differences_off() {
         let dry = client.post("/allocations/auto?dryRun=true", body).await.expect(200).json();
         assert_eq!(dry["allocationCount"], 2, "{rule}: {dry}");
     }
-    let body =
-        json!({ "control": "receivable", "rule": "exact", "date": "2026-03-20", "writeOffDifferences": true });
+    let body = json!({ "control": "receivable", "rule": "exact", "date": "2026-03-20", "writeOffDifferences": true });
     let made = client.post("/allocations/auto", body).await.expect(200).json();
     assert_eq!((&made["created"][0]["type"], &made["allocationCount"]), (&json!("write_off"), &json!(2)));
     assert_eq!(state(client, "/sales-invoices", &invoice).await, "paid");
@@ -170,12 +170,16 @@ async fn vat_of_a_bad_debt_is_taken_back_once_its_conditions_are_met() {
             "/proofReference vat_relief_proof_missing",
         ]
     );
-    let good = json!({ "date": "2027-03-01", "customerInformedOn": "2027-02-01", "proofReference": "Judgment 12" });
+    let good =
+        json!({ "date": "2027-03-01", "customerInformedOn": "2027-02-01", "proofReference": "Judgment 12" });
     let relieved = with_etag(client, "POST", &path, good.clone()).await.expect(200).json();
     let relief = &relieved["vatRelief"];
     assert_eq!((&relief["base"], &relief["tax"]), (&json!("100000.00"), &json!("15000.00")));
     let made = json!({ "journalEntryId": relief["entryId"] });
-    assert_eq!(entry(client, &made).await, [row("2131", "15000.00", "0.00"), row("6340", "0.00", "15000.00")]);
+    assert_eq!(
+        entry(client, &made).await,
+        [row("2131", "15000.00", "0.00"), row("6340", "0.00", "15000.00")]
+    );
     let entries = client.get(&format!("/tax-entries?sourceId={}", id(&debt))).await.ok();
     let taken = &entries["items"][0];
     assert_eq!(
@@ -202,10 +206,7 @@ async fn the_conditions_of_relief_are_set_in_the_profile() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     let profile = client.get("/company-profile").await.ok();
-    assert_eq!(
-        (&profile["badDebtMonths"], &profile["badDebtProofAbove"]),
-        (&json!(12), &json!("100000.00"))
-    );
+    assert_eq!((&profile["badDebtMonths"], &profile["badDebtProofAbove"]), (&json!(12), &json!("100000.00")));
     let change = json!({ "badDebtMonths": 1, "badDebtProofAbove": "-1" });
     let refused = with_etag(client, "PATCH", "/company-profile", change).await.expect(422);
     assert_eq!(refused.errors(), [("/badDebtProofAbove".to_owned(), "bad_debt_proof_negative".to_owned())]);
@@ -219,12 +220,18 @@ async fn the_conditions_of_relief_are_set_in_the_profile() {
     let unproved = json!({ "date": "2026-04-01", "customerInformedOn": "2026-03-31" });
     let refused = with_etag(client, "POST", &path, unproved).await.expect(422);
     assert_eq!(refused.errors(), [("/proofReference".to_owned(), "vat_relief_proof_missing".to_owned())]);
-    let credit = posted(client, "/receipts", json!({
-        "partyCode": "C001", "documentDate": "2026-04-02", "amount": "5.00", "post": true,
-    })).await;
+    let credit = posted(
+        client,
+        "/receipts",
+        json!({
+            "partyCode": "C001", "documentDate": "2026-04-02", "amount": "5.00", "post": true,
+        }),
+    )
+    .await;
     let other = json!({ "openItemIds": [open_items(client, &credit).await[0]["id"]], "date": "2026-04-02", "reason": "x" });
     let other = posted(client, "/write-offs", other).await;
     let path = format!("/write-offs/{}/vat-relief", id(&other));
-    let refused = with_etag(client, "POST", &path, json!({ "customerInformedOn": "2026-03-31" })).await.expect(409);
+    let refused =
+        with_etag(client, "POST", &path, json!({ "customerInformedOn": "2026-03-31" })).await.expect(409);
     assert_eq!(refused.code(), "vat_relief_not_bad_debt");
 }

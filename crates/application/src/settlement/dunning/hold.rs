@@ -92,7 +92,9 @@ impl HoldDunning {
             return Ok(BTreeSet::new());
         };
         let found = uow.documents().find_document(id).await?;
-        let invoice = found.filter(|document| matches!(document.document_type, DocumentType::SalesInvoice | DocumentType::SalesDebitNote));
+        let invoice = found.filter(|document| {
+            matches!(document.document_type, DocumentType::SalesInvoice | DocumentType::SalesDebitNote)
+        });
         let Some(entry) = invoice.and_then(|document| document.entry) else {
             violations.push(unknown_reference("/documentId", "sales_invoice", id));
             return Ok(BTreeSet::new());

@@ -83,7 +83,11 @@ fn scale(notice: &StoredDunningNotice, books: &Books) -> u8 {
     books.currencies.get(&notice.currency).map_or(books.company.scale, |currency| currency.scale)
 }
 
-async fn learn(uow: &mut dyn UnitOfWork, books: &mut Books, notices: &[StoredDunningNotice]) -> AppResult<()> {
+async fn learn(
+    uow: &mut dyn UnitOfWork,
+    books: &mut Books,
+    notices: &[StoredDunningNotice],
+) -> AppResult<()> {
     let codes = notices.iter().map(|notice| notice.currency);
     let codes = codes.filter(|code| *code != books.company.code).collect();
     books.learn_currencies(uow, &codes).await

@@ -190,8 +190,10 @@ pub trait DunningRepository: Send {
     async fn delete_dunning_run(&mut self, id: DunningRunId, version: i64) -> StorageResult<bool>;
     /// In the order in which they were made.
     async fn dunning_notices_of(&mut self, run: DunningRunId) -> StorageResult<Vec<StoredDunningNotice>>;
-    async fn find_dunning_notice(&mut self, id: DunningNoticeId)
-    -> StorageResult<Option<StoredDunningNotice>>;
+    async fn find_dunning_notice(
+        &mut self,
+        id: DunningNoticeId,
+    ) -> StorageResult<Option<StoredDunningNotice>>;
     /// MUST answer `false` when the notice is at another version than the one before.
     async fn save_dunning_notice(&mut self, notice: &StoredDunningNotice) -> StorageResult<bool>;
     async fn delete_dunning_notice(&mut self, id: DunningNoticeId) -> StorageResult<()>;

@@ -95,7 +95,8 @@ async fn still_due(
     books: &Books,
     drafts: Vec<StoredDunningNotice>,
 ) -> AppResult<Vec<StoredDunningNotice>> {
-    let ids: BTreeSet<OpenItemId> = drafts.iter().flat_map(|notice| notice.levels()).map(|(id, _)| id).collect();
+    let ids: BTreeSet<OpenItemId> =
+        drafts.iter().flat_map(|notice| notice.levels()).map(|(id, _)| id).collect();
     let found = uow.dunning().overdue_items_of(&ids).await?;
     let found: HashMap<OpenItemId, OverdueItem> = found.into_iter().map(|item| (item.id, item)).collect();
     let parties = drafts.iter().map(|notice| notice.party_code.clone()).collect();
@@ -147,11 +148,8 @@ impl PostDunningRun {
         uow: &mut dyn UnitOfWork,
         notice: StoredDunningNotice,
     ) -> AppResult<StoredDunningNotice> {
-        let mut posted = StoredDunningNotice {
-            status: DunningStatus::Posted,
-            version: notice.version + 1,
-            ..notice
-        };
+        let mut posted =
+            StoredDunningNotice { status: DunningStatus::Posted, version: notice.version + 1, ..notice };
         if !self.body.charge_fees {
             posted.fee = Default::default();
         } else if posted.fee.is_charged() {

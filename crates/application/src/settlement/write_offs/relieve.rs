@@ -119,8 +119,10 @@ impl RelieveVat {
                 if entry.side != TaxSide::Output || entry.account.is_none() || entry.tax.is_zero() {
                     continue;
                 }
-                let scale = books.currencies.get(&entry.currency).map_or(books.company.scale, |one| one.scale);
-                let share = |whole: Amount, scale| whole.share(amount, payable, scale).and_then(Amount::checked_neg);
+                let scale =
+                    books.currencies.get(&entry.currency).map_or(books.company.scale, |one| one.scale);
+                let share =
+                    |whole: Amount, scale| whole.share(amount, payable, scale).and_then(Amount::checked_neg);
                 let company = books.company.scale;
                 let amounts = (
                     share(entry.currency_base, scale),
@@ -190,7 +192,8 @@ impl RelieveVat {
         (date, taken): (NaiveDate, Vec<(TaxEntry, NaiveDate)>),
     ) -> AppResult<VatReliefView> {
         let lines = lines(write_off, &taken).ok_or_else(|| AppError::of(&AMOUNT_OUT_OF_RANGE))?;
-        let sum = |part: fn(&TaxEntry) -> Amount| Amount::sum(taken.iter().map(|(entry, _)| part(entry).abs()));
+        let sum =
+            |part: fn(&TaxEntry) -> Amount| Amount::sum(taken.iter().map(|(entry, _)| part(entry).abs()));
         let sums = sum(|entry| entry.base).zip(sum(|entry| entry.tax));
         let (base, tax) = sums.ok_or_else(|| AppError::of(&AMOUNT_OUT_OF_RANGE))?;
         let scale = books.company.scale;

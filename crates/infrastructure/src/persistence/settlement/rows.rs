@@ -13,9 +13,13 @@ use crate::sql::value::Columns;
 /// The columns in which [`read_item`] reads an item. What was posted with a merged party is its survivor's.
 macro_rules! item_columns {
     () => {
-        concat!("i.id, i.account_id, ", $crate::persistence::parties::aliases::survivor!("i", "party"), " AS party, i.entry_id, i.line_no, i.posting_date, i.due_date, i.currency, i.amount, \
+        concat!(
+            "i.id, i.account_id, ",
+            $crate::persistence::parties::aliases::survivor!("i", "party"),
+            " AS party, i.entry_id, i.line_no, i.posting_date, i.due_date, i.currency, i.amount, \
          i.company_amount, i.open_amount, i.open_company_amount, i.settled_on, i.discount_date, \
-         i.discount_amount, i.discount_partial")
+         i.discount_amount, i.discount_partial"
+        )
     };
 }
 pub(super) use item_columns;

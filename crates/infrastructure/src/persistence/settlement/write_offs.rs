@@ -93,8 +93,7 @@ impl WriteOffRepository for SqlUnitOfWork {
     }
 
     async fn save_relief(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool> {
-        let params =
-            [self.tenant.into(), write_off.id.into(), write_off.version.into(), relief(write_off)?];
+        let params = [self.tenant.into(), write_off.id.into(), write_off.version.into(), relief(write_off)?];
         Ok(self.tx.execute(&RELIEVE, &params).await? == 1)
     }
 
