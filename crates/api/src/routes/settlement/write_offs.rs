@@ -75,6 +75,10 @@ pub fn operations(ops: &mut Operations) {
             &AMOUNT_OUT_OF_RANGE,
             &POSTING_RULE_MISSING,
         ]);
+    steps(ops);
+}
+
+fn steps(ops: &mut Operations) {
     ops.get("/write-offs/{id}", get)
         .id("get_write_off")
         .tag(TAG)

@@ -46,8 +46,6 @@ async fn a_party_that_was_there_twice_becomes_one() {
     let mut draft = sold_to("C002", "2026-03-03", "10.00");
     draft["post"] = json!(false);
     let draft = posted(client, "/sales-invoices", draft).await;
-    let order = json!({ "partyCode": "C002", "lines": [line("1", "50.00", "S15")], "confirm": true });
-    let order = posted(client, "/sales-orders", order).await;
 
     let dry = format!("/parties/{}/merge?dryRun=true", id(&double));
     with_etag(client, "POST", &dry, json!({ "intoCode": "C001" })).await.expect(200);
@@ -90,7 +88,21 @@ async fn a_party_that_was_there_twice_becomes_one() {
         ageing["lines"].as_array().unwrap().iter().map(|line| text(&line["party"])).collect();
     assert_eq!(parties, ["C001"]);
     agree(client, "2026-12-31").await;
+}
 
+/// What comes after a merge is the survivor's, whatever it names: payments, notes, invoices of orders, and new documents.
+#[tokio::test]
+async fn business_goes_on_with_the_survivor() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let double = twice(client).await;
+    let addresses = party(client, "C001").await["addresses"].clone();
+    let change = json!({ "addresses": addresses });
+    with_etag(client, "PATCH", &format!("/parties/{}", id(&double)), change).await.expect(200);
+    let old = posted(client, "/sales-invoices", sold_to("C002", "2026-03-01", "1000.00")).await;
+    let order = json!({ "partyCode": "C002", "lines": [line("1", "50.00", "S15")], "confirm": true });
+    let order = posted(client, "/sales-orders", order).await;
+    merge(client, &double, "C001").await.expect(200);
     let wish = json!({ "documentId": old["id"] });
     posted(client, "/receipts", receipt("2026-03-20", "1150.00", wish)).await;
     assert_eq!(state(client, "/sales-invoices", &old).await, "paid");
