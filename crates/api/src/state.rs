@@ -38,6 +38,7 @@ use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use application::printing::ports::Printer;
+use application::settlement::dunning::ports::DunningQueries;
 use application::settlement::ports::SettlementQueries;
 use application::settlement::write_offs::ports::WriteOffQueries;
 use application::tax::ports::TaxCodeQueries;
@@ -205,6 +206,7 @@ queries! {
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,
     documents: DocumentQueries,
+    dunning: DunningQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
     integrity: IntegrityQueries,

@@ -36,6 +36,7 @@ use crate::platform::ports::{
 use crate::ports::bookkeeping::Bookkeeping;
 use crate::ports::change::Change;
 use crate::ports::codes::CodeRepository;
+use crate::settlement::dunning::ports::DunningRepository;
 use crate::settlement::ports::OpenItemRepository;
 use crate::settlement::write_offs::ports::WriteOffRepository;
 use crate::tax::tax_entries::TaxEntryRepository;
@@ -60,6 +61,7 @@ pub trait UnitOfWork: MasterRecords {
     fn codes(&mut self) -> &mut dyn CodeRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn dunning(&mut self) -> &mut dyn DunningRepository;
     fn documents(&mut self) -> &mut dyn DocumentRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;

@@ -118,6 +118,7 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     make_more(client, &mut things).await;
     settle(client, &mut things).await;
     documents(client, &mut things).await;
+    dunning(client, &mut things).await;
     let file = format!(
         "/attachments?documentType=journal_entry&documentId={}&name=a.txt",
         things["/journal-entries/{id}"]
@@ -160,6 +161,19 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());
     let month = client.post("/withholding-returns", json!({ "month": "2026-02" })).await.expect(201);
     things.insert("/withholding-returns/{id}", id(&month.json()));
+}
+
+/// A dunning run with a notice.
+async fn dunning(client: &Client, things: &mut BTreeMap<&'static str, String>) {
+    let profile = json!({ "code": "DUN", "name": { "en": "D" }, "levels": [{ "daysOverdue": 1 }] });
+    client.post("/dunning-profiles", profile).await.expect(201);
+    let lines = json!([{ "accountCode": "3", "debit": "5.00", "party": "DOC" }, { "accountCode": "2", "credit": "5.00" }]);
+    let entry = json!({ "postingDate": "2026-03-01", "controlReason": "x", "post": true, "lines": lines });
+    client.post("/journal-entries", entry).await.expect(201);
+    let run = json!({ "date": "2026-04-30", "profileCode": "DUN" });
+    let run = client.post("/dunning-runs", run).await.expect(201).json();
+    things.insert("/dunning-runs/{id}", id(&run));
+    things.insert("/dunning-notices/{id}", id(&run["notices"][0]));
 }
 
 /// A draft of each type of document.

@@ -3,7 +3,9 @@
 mod any_order;
 mod at_once;
 mod discounts;
+mod dunning;
 mod kept;
+mod merged;
 mod money;
 mod northwind;
 mod notes;
@@ -15,6 +17,7 @@ mod quotations;
 mod refused;
 mod sales;
 mod statement;
+mod tax_reports;
 mod write_offs;
 
 use serde_json::{Value, json};

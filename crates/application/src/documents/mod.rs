@@ -8,10 +8,12 @@
 
 mod books_entry;
 pub mod commands;
+pub mod dunning_fee;
 pub mod early_discount;
 pub mod error;
 mod exchange;
 pub mod money;
+pub mod moving;
 mod notes;
 pub mod numbering;
 pub mod orders;

@@ -149,6 +149,8 @@ pub trait DocumentRepository: Send {
     /// asking the same until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;
     /// The active series that numbers documents of a type, the first by code.
+    /// The documents of a party that are not in the ledger, at most `max`.
+    async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>>;
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
 
     /// Adds the groups and lines of a document that is posted.

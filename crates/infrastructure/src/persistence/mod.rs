@@ -50,6 +50,7 @@ use application::ports::bookkeeping::Bookkeeping;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
+use application::settlement::dunning::ports::DunningRepository;
 use application::settlement::ports::OpenItemRepository;
 use application::settlement::write_offs::ports::WriteOffRepository;
 use application::tax::tax_entries::TaxEntryRepository;
@@ -69,6 +70,7 @@ use domain::items::item::Item;
 use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
 use domain::parties::payment_term::PaymentTerm;
@@ -168,6 +170,7 @@ impl UnitOfWork for SqlUnitOfWork {
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
+        dunning: DunningRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
@@ -218,6 +221,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),
+        DunningProfile::table(),
         Party::table(),
         PartyBankAccount::table(),
         domain::items::unit::Unit::table(),

@@ -58,6 +58,7 @@ pub static CHOSEN: &[Unique] = &[
     unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
+    unique("uq_dunning_profile_code", "dunning_profile.tenant_id, dunning_profile.code", "code"),
     unique("uq_party_group_code", "party_group.tenant_id, party_group.code", "code"),
     unique("uq_party_code", "party.tenant_id, party.code", "code"),
     unique("uq_party_vat_number", "party.tenant_id, party.vat_number", "registrations"),
@@ -90,7 +91,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 26] = [
+pub static FIRST_USE: [&str; 27] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -108,6 +109,8 @@ pub static FIRST_USE: [&str; 26] = [
     // The same number of a supplier twice at once: the second run finds the document of the first.
     "uq_document_supplier_key",
     "uq_withholding_return_month",
+    // An item reminded of twice at once: the second run sees that it has reached the level.
+    "pk_dunning_item",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -148,6 +151,11 @@ pub static GENERATED: &[&str] = &[
     "pk_line_progress",
     "pk_document_link",
     "pk_write_off",
+    "pk_dunning_profile",
+    "pk_party_alias",
+    "uq_party_alias_party",
+    "pk_dunning_run",
+    "pk_dunning_notice",
     "pk_account",
     "pk_account_history",
     "pk_number_series",

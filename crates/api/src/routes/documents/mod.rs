@@ -1,6 +1,7 @@
 //! Documents over HTTP: what all types have in common.
 
-mod errors;
+mod dunning_pdf;
+pub(in crate::routes) mod errors;
 mod operations;
 mod orders;
 mod pdf;
@@ -47,6 +48,7 @@ pub fn operations(ops: &mut Operations) {
     operations::operations::<NewPayment>(ops);
     undo::reverse::<NewPayment>(ops, "Reverse a payment");
     pdf::operations(ops);
+    dunning_pdf::operations(ops);
 }
 
 /// Registers a type of document that has lines.

@@ -4,6 +4,7 @@ pub mod archive_party;
 mod body;
 mod known;
 mod made;
+pub mod merge_party;
 mod numbers;
 mod parts;
 pub mod unarchive_party;
@@ -13,8 +14,8 @@ use async_trait::async_trait;
 use domain::error::Violation;
 use domain::parties::address::{ADDRESS_LEGAL_TWICE, ADDRESS_PART_INVALID};
 use domain::parties::party::{
-    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE, Party,
-    PartyId,
+    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE,
+    PARTY_MERGED, Party, PartyId,
 };
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
 use domain::parties::roles::{BLOCK_REASON_MISSING, CREDIT_LIMIT_NEGATIVE, WITHHOLDING_RESIDENT};
@@ -56,11 +57,11 @@ resource! {
             &PARTY_ANONYMOUS_CUSTOMER, &TAX_CODE_KIND_NOT_TAKEN, &TAX_CODE_INACTIVE,
         ],
         change [
-            &PARTY_DUPLICATE, &PARTY_CODE_FIXED, &INVALID_REGISTRATION, &REGISTRATION_TWICE, &ADDRESS_PART_INVALID,
+            &PARTY_MERGED, &PARTY_DUPLICATE, &PARTY_CODE_FIXED, &INVALID_REGISTRATION, &REGISTRATION_TWICE, &ADDRESS_PART_INVALID,
             &ADDRESS_LEGAL_TWICE, &BLOCK_REASON_MISSING, &CREDIT_LIMIT_NEGATIVE, &WITHHOLDING_RESIDENT,
             &PARTY_ANONYMOUS_MEMBER, &PARTY_ANONYMOUS_CUSTOMER, &TAX_CODE_KIND_NOT_TAKEN, &TAX_CODE_INACTIVE,
         ],
-        delete unused [];
+        delete unused [&PARTY_MERGED];
 }
 
 #[async_trait]
@@ -74,6 +75,10 @@ impl MasterData for Party {
     }
 
     async fn change(&self, change: &PartyChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+        if self.merged_into_id.is_some() {
+            check.refuse(Violation::new(&PARTY_MERGED).with("code", &self.code));
+            return Ok(None);
+        }
         let known = &mut Known::default();
         let customer = parts::customer_after(self.customer.as_ref(), &change.customer, known, check).await?;
         let supplier = parts::supplier_after(self.supplier.as_ref(), &change.supplier, known, check).await?;
@@ -116,5 +121,12 @@ impl MasterData for Party {
                 Sharing::read(&[&next], check.uow).await?.reason(&next, reason.as_deref(), check);
         }
         Ok(Some(next))
+    }
+
+    async fn delete(&self, check: &mut Check<'_>) -> AppResult<()> {
+        if self.merged_into_id.is_some() {
+            check.refuse(Violation::new(&PARTY_MERGED).with("code", &self.code));
+        }
+        Ok(())
     }
 }

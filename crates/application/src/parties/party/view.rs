@@ -109,6 +109,8 @@ pub struct CustomerView {
     pub tax_treatment_id: Option<Uuid>,
     /// The list in which prices are looked up first.
     pub price_list_id: Option<Uuid>,
+    /// How it is reminded of what is overdue.
+    pub dunning_profile_id: Option<Uuid>,
 }
 
 /// Decimals of a credit limit: at least these, as of most currencies.
@@ -126,6 +128,7 @@ impl Shown<Customer> for CustomerView {
             blocked_reason: customer.blocked_reason.clone(),
             tax_treatment_id: customer.tax_treatment_id.map(|id| id.uuid()),
             price_list_id: customer.price_list_id.map(|id| id.uuid()),
+            dunning_profile_id: customer.dunning_profile_id.map(|id| id.uuid()),
         }
     }
 }
@@ -188,5 +191,7 @@ view! {
         contacts: Vec<ContactView>,
         /// Why it has a number that another active party has; null when it does not.
         allow_duplicate_reason: Option<String>,
+        /// The party that it was merged into; null when it was not.
+        merged_into_id: Option<Uuid>,
     }
 }
