@@ -60,6 +60,9 @@ pub struct DocumentView {
     /// The order that an invoice bills; absent where it bills none or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Uuid>,
+    /// The recurring invoice that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurring_invoice_id: Option<Uuid>,
     /// How far an order is invoiced: `none`, `partial` or `full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_state: Option<String>,

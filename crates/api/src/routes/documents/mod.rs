@@ -4,6 +4,7 @@ mod errors;
 mod operations;
 mod orders;
 mod pdf;
+mod recurring;
 mod undo;
 
 use std::marker::PhantomData;
@@ -46,6 +47,7 @@ pub fn operations(ops: &mut Operations) {
     undo::reverse::<NewReceipt>(ops, "Reverse a receipt");
     operations::operations::<NewPayment>(ops);
     undo::reverse::<NewPayment>(ops, "Reverse a payment");
+    recurring::operations(ops);
     pdf::operations(ops);
 }
 

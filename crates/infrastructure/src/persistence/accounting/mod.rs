@@ -36,6 +36,8 @@ pub mod locks;
 pub mod number_series;
 pub mod opening_balances;
 pub mod posting_rules;
+pub mod recurring;
+pub mod recurring_document;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod recurring_occurrences;
