@@ -17,6 +17,7 @@ mod recurring;
 mod refused;
 mod sales;
 mod statement;
+mod warnings;
 mod write_offs;
 
 use serde_json::{Value, json};

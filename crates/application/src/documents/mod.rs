@@ -27,6 +27,7 @@ pub mod words;
 
 use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
+use domain::error::Violation;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use self::ports::{DocumentId, StoredDocument};
@@ -107,6 +108,10 @@ pub trait PreparedDocument: Send {
     fn into_document(self) -> StoredDocument;
     /// The decimals of its amounts.
     fn scale(&self) -> u8;
+    /// What is worth knowing about it.
+    fn warnings(&self) -> &[Violation] {
+        &[]
+    }
 }
 
 /// The id of a document, and the draft that it is so far.

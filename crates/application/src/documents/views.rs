@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ports::StoredDocument;
+use crate::warnings::WarningView;
 
 /// A quotation, an order, an invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
 /// negative. Members that a type of document does not have are left out.
@@ -112,6 +113,9 @@ pub struct DocumentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<DocumentLineView>>,
     pub line_count: u32,
+    /// What is worth a look; only in the answer to the request that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
     /// Documents that were made in the same step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub created: Vec<CreatedDocumentView>,
