@@ -66,7 +66,9 @@ impl Books {
         let tenant = self.kit.client.get("/tenants/current").await.ok();
         let tenant: uuid::Uuid = tenant["id"].as_str().unwrap().parse().unwrap();
         let today: NaiveDate = today.parse().unwrap();
-        run_due_occurrences::<EntryTemplate>(&self.world.parts.application, tenant.into(), today).await.unwrap()
+        run_due_occurrences::<EntryTemplate>(&self.world.parts.application, tenant.into(), today)
+            .await
+            .unwrap()
     }
 
     async fn period(&self, start: &str, action: &str) {

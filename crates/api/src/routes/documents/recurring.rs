@@ -20,6 +20,7 @@ use application::paging::ListSpec;
 use axum::extract::State;
 use domain::accounting::recurrence::RECURRENCE_END_BEFORE_START;
 use domain::accounting::recurring::RECURRING_OCCURRENCE_NOT_OPEN;
+use domain::error::ErrorDef;
 
 use super::errors::{CONTENT, LINES};
 use crate::answer::{self, ApiResult};
@@ -33,6 +34,16 @@ use crate::wire::Optional;
 const PATH: &str = "/recurring-invoices";
 const ONE: &str = "/recurring-invoices/{id}";
 const TAG: &str = "recurring invoices";
+
+/// The errors of saving one, beside those of its template.
+const SAVING: &[&ErrorDef] = &[
+    &ALREADY_EXISTS,
+    &RECURRENCE_END_BEFORE_START,
+    &RECURRING_INVOICE_NEVER_DUE,
+    &RECURRING_TEMPLATE_MEMBER,
+    &DOCUMENT_POST_PERMISSION,
+    &PERMISSION_DENIED,
+];
 
 recurring_bodies! {
     /// A new recurring invoice.
@@ -93,14 +104,7 @@ pub(super) fn operations(ops: &mut Operations) {
         .created::<RecurringInvoiceView>()
         .errors(CONTENT)
         .errors(LINES)
-        .errors(&[
-            &ALREADY_EXISTS,
-            &RECURRENCE_END_BEFORE_START,
-            &RECURRING_INVOICE_NEVER_DUE,
-            &RECURRING_TEMPLATE_MEMBER,
-            &DOCUMENT_POST_PERMISSION,
-            &PERMISSION_DENIED,
-        ])
+        .errors(SAVING)
         .large();
     one(ops);
     occurrences(ops);
@@ -128,15 +132,8 @@ fn one(ops: &mut Operations) {
         .ok::<RecurringInvoiceView>()
         .errors(CONTENT)
         .errors(LINES)
-        .errors(&[
-            &ALREADY_EXISTS,
-            &RECURRENCE_END_BEFORE_START,
-            &RECURRING_INVOICE_NEVER_DUE,
-            &RECURRING_INVOICE_DROPS_OVERDUE,
-            &RECURRING_TEMPLATE_MEMBER,
-            &DOCUMENT_POST_PERMISSION,
-            &PERMISSION_DENIED,
-        ])
+        .errors(SAVING)
+        .errors(&[&RECURRING_INVOICE_DROPS_OVERDUE])
         .large();
     ops.delete(ONE, recurring::delete::<InvoiceTemplate>)
         .id(InvoiceTemplate::NAMES.delete)
@@ -163,7 +160,7 @@ fn occurrences(ops: &mut Operations) {
         .summary("Make the invoices that are due")
         .description(
             "Makes everything that is due by `date` and retries everything that failed before, at most 100 invoices at once, each \
-             with its own date. An occurrence that cannot be made is reported in `failed` with its reasons and does not hold up \
+             with its own date and, where the VAT of that date is declared already, the first tax date that is open. An occurrence that cannot be made is reported in `failed` with its reasons and does not hold up \
              later ones; run again, or skip it. An occurrence is made once, however often this or the background job runs: the \
              background job makes new occurrences within a minute of their due time and tries failed ones once a day.",
         )

@@ -323,9 +323,11 @@ async fn single_lines_are_closed_and_reopened() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
     let view =
-        posted(client, "/sales-orders", order(&[line("10", "100.00", "S15"), line("2", "50.00", "S15")])).await;
+        posted(client, "/sales-orders", order(&[line("10", "100.00", "S15"), line("2", "50.00", "S15")]))
+            .await;
     let path = format!("/sales-orders/{}", id(&view));
-    let part = json!({ "lines": [{ "lineNo": 1, "quantity": "4" }], "documentDate": "2026-03-15", "post": true });
+    let part =
+        json!({ "lines": [{ "lineNo": 1, "quantity": "4" }], "documentDate": "2026-03-15", "post": true });
     posted(client, &format!("{path}/invoice"), part).await;
     let close = format!("{path}/close-lines");
     let wrong = with_etag(client, "POST", &close, json!({ "lines": [1, 9, 1] })).await.expect(422);
@@ -333,7 +335,10 @@ async fn single_lines_are_closed_and_reopened() {
     assert_eq!(wrong.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
     client.post(&close, json!({ "lines": [1] })).await.expect(428);
     let closed = with_etag(client, "POST", &close, json!({ "lines": [1] })).await.ok();
-    assert_eq!((open(&closed), &closed["status"]), (vec!["0".to_owned(), "2".to_owned()], &json!("confirmed")));
+    assert_eq!(
+        (open(&closed), &closed["status"]),
+        (vec!["0".to_owned(), "2".to_owned()], &json!("confirmed"))
+    );
     assert_eq!(closed["lines"][0]["progress"]["cancelled"], "6");
     assert_eq!(client.get(&path).await.ok(), closed, "what is read is what was answered");
     let again = with_etag(client, "POST", &close, json!({ "lines": [1] })).await.expect(409);
@@ -350,7 +355,9 @@ async fn single_lines_are_closed_and_reopened() {
     assert_eq!(open(&reopened), ["4", "3"]);
     with_etag(client, "POST", &close, json!({ "lines": [2] })).await.expect(200);
     // What is left is invoiced; nothing of the closed line is.
-    let rest = posted(client, &format!("{path}/invoice"), json!({ "documentDate": "2026-03-20", "post": true })).await;
+    let rest =
+        posted(client, &format!("{path}/invoice"), json!({ "documentDate": "2026-03-20", "post": true }))
+            .await;
     assert_eq!(totals(&rest), "400.00 | 60.00 | 460.00");
     let closed = step(client, &path, "close").await.expect(200).json();
     assert_eq!(closed["status"], "closed");

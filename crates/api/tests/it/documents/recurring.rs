@@ -44,7 +44,11 @@ async fn invoices(client: &Client) -> Vec<Value> {
 }
 
 fn dates(list: &Value, member: &str) -> Vec<String> {
-    list.as_array().unwrap_or_else(|| panic!("{list}")).iter().map(|one| text(&one[member]).to_owned()).collect()
+    list.as_array()
+        .unwrap_or_else(|| panic!("{list}"))
+        .iter()
+        .map(|one| text(&one[member]).to_owned())
+        .collect()
 }
 
 /// C9: elsewhere a monthly invoice came every hour.
@@ -58,23 +62,33 @@ async fn the_job_that_runs_every_hour_makes_one_invoice_a_month() {
         posted += background(&world, client, "2026-02-01").await.posted;
     }
     assert_eq!(posted, 1, "January");
-    assert_eq!(background(&world, client, "2026-03-31").await, RecurringRun { posted: 2, ..RecurringRun::default() });
+    assert_eq!(
+        background(&world, client, "2026-03-31").await,
+        RecurringRun { posted: 2, ..RecurringRun::default() }
+    );
     let made = invoices(client).await;
     let expected = [
         ("2026-01-31", "M-2026-01", "INV-2026-000001"),
         ("2026-02-28", "M-2026-02", "INV-2026-000002"),
         ("2026-03-31", "M-2026-03", "INV-2026-000003"),
     ];
-    let shown = |one: &Value| ["documentDate", "reference", "number"].map(|member| text(&one[member]).to_owned());
+    let shown =
+        |one: &Value| ["documentDate", "reference", "number"].map(|member| text(&one[member]).to_owned());
     let shown: Vec<_> = made.iter().map(shown).collect();
     assert_eq!(shown, expected.map(|(date, reference, number)| [date, reference, number].map(str::to_owned)));
     let first = client.get(&format!("/sales-invoices/{}", id(&made[0]))).await.ok();
-    assert_eq!((totals(&first).as_str(), &first["taxDate"]), ("1000.00 | 150.00 | 1150.00", &json!("2026-01-31")));
+    assert_eq!(
+        (totals(&first).as_str(), &first["taxDate"]),
+        ("1000.00 | 150.00 | 1150.00", &json!("2026-01-31"))
+    );
     assert_eq!(first["lines"][0]["description"], "Maintenance 01/2026");
     assert_eq!(first["recurringInvoiceId"], path.rsplit('/').next().unwrap());
     let runs = client.get(&format!("{path}/occurrences")).await.ok();
     assert_eq!(dates(&runs["items"], "date"), ["2026-01-31", "2026-02-28", "2026-03-31"]);
-    assert_eq!((&runs["items"][0]["status"], &runs["items"][0]["documentId"]), (&json!("made"), &first["id"]));
+    assert_eq!(
+        (&runs["items"][0]["status"], &runs["items"][0]["documentId"]),
+        (&json!("made"), &first["id"])
+    );
     let used = with_etag(client, "DELETE", &path, Value::Null).await.expect(409);
     assert_eq!(used.code(), "in_use");
     agree(client, "2026-12-31").await;
@@ -114,7 +128,10 @@ async fn an_occurrence_that_fails_stays_open_and_holds_up_none() {
     let shown = client.get(&path).await.ok();
     assert_eq!((&shown["failedCount"], &shown["nextDate"]), (&json!(1), &json!("2026-04-30")));
     let problem = &shown["lastError"]["errors"][0];
-    assert_eq!((&problem["code"], &problem["pointer"]), (&json!("fiscal_period_closed"), &json!("/postingDate")));
+    assert_eq!(
+        (&problem["code"], &problem["pointer"]),
+        (&json!("fiscal_period_closed"), &json!("/postingDate"))
+    );
     assert!(text(&problem["ar"]).contains("مقفلة"), "{problem}");
     let runs = client.get(&format!("{path}/occurrences?status=failed")).await.ok();
     assert_eq!(dates(&runs["items"], "date"), ["2026-02-28"]);
@@ -129,7 +146,8 @@ async fn an_occurrence_that_fails_stays_open_and_holds_up_none() {
     let skip = format!("{path}/skip");
     let skipped = with_etag(client, "POST", &skip, json!({ "reason": "Free month" })).await.ok();
     assert_eq!(skipped["recurringInvoice"]["nextDate"], "2026-05-31");
-    let made = with_etag(client, "POST", &skip, json!({ "date": "2026-02-28", "reason": "x" })).await.expect(409);
+    let made =
+        with_etag(client, "POST", &skip, json!({ "date": "2026-02-28", "reason": "x" })).await.expect(409);
     assert_eq!(made.code(), "recurring_occurrence_not_open");
     let runs = client.get(&format!("{path}/occurrences?sort=-date")).await.ok();
     assert_eq!(dates(&runs["items"], "status"), ["skipped", "made", "made", "made"]);
@@ -137,6 +155,19 @@ async fn an_occurrence_that_fails_stays_open_and_holds_up_none() {
     for event in ["recurring_invoice.created", "recurring_invoice.ran", "recurring_invoice.skipped"] {
         assert!(feed.contains(event), "{event}");
     }
+}
+
+/// A late invoice has its own date; its VAT is declared on the first day that no filed return covers (R67).
+#[tokio::test]
+async fn the_tax_date_of_a_late_invoice_is_one_that_is_open() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let path = create(client, monthly("MAINT", true, maintenance())).await;
+    let lock = json!({ "lockedThrough": "2026-01-31" });
+    client.with_etag("PUT", "/locks/tax", "*", lock).await.expect(200);
+    let ran = run(client, &path, "2026-02-28").await;
+    assert_eq!(dates(&ran["documents"], "documentDate"), ["2026-01-31", "2026-02-28"], "{ran}");
+    assert_eq!(dates(&ran["documents"], "taxDate"), ["2026-02-01", "2026-02-28"]);
 }
 
 #[tokio::test]
@@ -148,7 +179,10 @@ async fn drafts_are_left_and_a_pause_loses_no_month() {
     assert_eq!(dates(&preview["items"], "documentDate"), ["2026-01-31", "2026-02-28"]);
     assert_eq!(preview["items"][1]["reference"], "M-2026-02");
     let ran = run(client, &path, "2026-01-31").await;
-    assert_eq!((&ran["documents"][0]["status"], &ran["documents"][0]["number"]), (&json!("draft"), &Value::Null));
+    assert_eq!(
+        (&ran["documents"][0]["status"], &ran["documents"][0]["number"]),
+        (&json!("draft"), &Value::Null)
+    );
     with_etag(client, "PATCH", &path, json!({ "active": false })).await.expect(200);
     let paused = with_etag(client, "POST", &format!("{path}/run"), json!({})).await.expect(409);
     assert_eq!(paused.code(), "recurring_invoice_inactive");
@@ -225,14 +259,14 @@ async fn a_template_is_checked_as_the_draft_that_it_becomes() {
     let mut wrong = monthly("maint", true, template);
     wrong["schedule"]["dayOfMonth"] = json!(31);
     wrong["endDate"] = json!("2025-01-01");
-    let refused = client.post("/recurring-invoices", wrong).await.expect(422);
+    let refused = client.post("/recurring-invoices", wrong).await.expect(409);
     let mut errors = refused.errors();
     errors.sort();
     let expected = [
         ("/code", "already_exists"),
         ("/endDate", "recurrence_end_before_start"),
         ("/template/documentDate", "recurring_template_member"),
-        ("/template/lines/0/quantity", "invalid_number"),
+        ("/template/lines/0/quantity", "invalid_quantity"),
         ("/template/post", "recurring_template_member"),
     ];
     let expected = expected.map(|(at, code)| (at.to_owned(), code.to_owned()));
@@ -257,10 +291,10 @@ async fn a_template_is_checked_as_the_draft_that_it_becomes() {
     let refused = client.post("/recurring-invoices", monthly("A", true, template.clone())).await.expect(422);
     assert_eq!(refused.code(), "buyer_address_incomplete", "{}", refused.text());
     create(client, monthly("A", false, template)).await;
-    let arabic = ["Accept-Language: ar"];
+    let arabic = ["Accept-Language: ar", "Content-Type: application/json"];
     let mut body = monthly("B", false, maintenance());
     body["template"]["dueDate"] = json!("2026-02-01");
-    let told = client.call("POST", "/recurring-invoices", &arabic, &body.to_string()).await.expect(422);
+    let told = client.call("POST", "/recurring-invoices", &arabic, body.to_string()).await.expect(422);
     assert!(told.text().contains("يتحدد dueDate لكل فاتورة"), "{}", told.text());
     // A party that a template names is not deleted.
     let party = client.get("/parties?code=C009").await.ok();
@@ -296,7 +330,10 @@ async fn invoices_are_made_with_the_rights_of_whoever_ordered_them() {
     let given = admin.get(&format!("/role-assignments?userId={sara_id}")).await.ok();
     let given = format!("/role-assignments/{}", id(&given["items"][0]));
     with_etag(admin, "DELETE", &given, Value::Null).await.expect(204);
-    assert_eq!(background(&world, admin, "2026-02-28").await, RecurringRun { failed: 1, ..RecurringRun::default() });
+    assert_eq!(
+        background(&world, admin, "2026-02-28").await,
+        RecurringRun { failed: 1, ..RecurringRun::default() }
+    );
     let shown = admin.get(&path).await.ok();
     assert_eq!(shown["lastError"]["errors"][0]["code"], "orderer_not_permitted", "{shown}");
     // Whoever saves it anew orders it, and it is tried again at once.

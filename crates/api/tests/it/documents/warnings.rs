@@ -20,7 +20,11 @@ async fn documents_are_made_and_tell_what_is_odd_about_them() {
     let odd = posted(client, "/sales-invoices", odd).await;
     assert_eq!(
         codes(&odd),
-        ["/lines/1/unitPrice line_price_zero", "/dueDate due_date_on_weekend", "/taxDate tax_date_in_other_period"]
+        [
+            "/lines/1/unitPrice line_price_zero",
+            "/dueDate due_date_on_weekend",
+            "/taxDate tax_date_in_other_period"
+        ]
     );
     assert_eq!(odd["warnings"][1]["message"], "The due date 2026-05-01 is on a weekend.");
     let read = client.get(&format!("/sales-invoices/{}", id(&odd))).await.ok();
@@ -110,7 +114,8 @@ async fn what_is_taken_over_of_a_supplier_is_told() {
 async fn parties_with_one_name_are_told_and_not_refused() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;
-    let party = |code: &str, name: Value| json!({ "code": code, "name": name, "kind": "company", "customer": {} });
+    let party =
+        |code: &str, name: Value| json!({ "code": code, "name": name, "kind": "company", "customer": {} });
     let same = client.post("/parties", party("C002", json!({ "ar": "شركة الافق" }))).await.expect(201).json();
     assert_eq!(codes(&same), ["/name party_name_taken"]);
     assert_eq!(same["warnings"][0]["message"], "Other active parties have the same name: C001.");

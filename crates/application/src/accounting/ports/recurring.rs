@@ -107,11 +107,7 @@ pub trait RecurringRepository<T: Template>: Send {
         occurrences: &[UnmadeOccurrence],
     ) -> StorageResult<()>;
     /// Replaces what is noted of the occurrence's date.
-    async fn update_occurrence(
-        &mut self,
-        id: Id<T::Of>,
-        occurrence: &UnmadeOccurrence,
-    ) -> StorageResult<()>;
+    async fn update_occurrence(&mut self, id: Id<T::Of>, occurrence: &UnmadeOccurrence) -> StorageResult<()>;
     /// Turns every failed occurrence into a skipped one.
     async fn skip_failed_occurrences(
         &mut self,

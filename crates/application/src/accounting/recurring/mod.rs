@@ -131,7 +131,10 @@ pub trait Recurs: ShownRecurring<View: Serialize + ToSchema, Upcoming: Serialize
     fn skipped(date: NaiveDate, view: Self::View) -> Self::Skip;
 }
 
-pub(crate) async fn find<T: Recurs>(uow: &mut dyn UnitOfWork, id: Id<T::Of>) -> AppResult<StoredRecurring<T>> {
+pub(crate) async fn find<T: Recurs>(
+    uow: &mut dyn UnitOfWork,
+    id: Id<T::Of>,
+) -> AppResult<StoredRecurring<T>> {
     let stored = T::records(uow).find(id).await?;
     stored.ok_or_else(|| AppError::not_found(T::NAMES.entity))
 }

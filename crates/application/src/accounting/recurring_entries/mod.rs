@@ -47,8 +47,13 @@ fn may_post(ctx: &RequestContext, auto_post: bool) -> AppResult<()> {
 #[async_trait]
 impl Recurs for EntryTemplate {
     const NAMES: RecurringNames = recurring_names!(
-        "accounting", "recurring_entry", "recurring_entries", "recurring_occurrence", "recurring-entries",
-        RecurringEntry, ["journal entries"]
+        "accounting",
+        "recurring_entry",
+        "recurring_entries",
+        "recurring_occurrence",
+        "recurring-entries",
+        RecurringEntry,
+        ["journal entries"]
     );
     type Made = JournalEntryView;
     type Run = RecurringRunView;

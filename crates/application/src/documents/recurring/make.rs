@@ -2,16 +2,17 @@
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::EXCHANGE_RATE_MISSING;
+use domain::accounting::lock::LockKind;
 
 use super::body::in_template;
 use super::template::{InvoiceTemplate, InvoiceType, RecurringInvoice, TemplatePrices};
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
-use crate::documents::DocumentBody;
 use crate::documents::ports::{DocumentId, StoredDocument};
 use crate::documents::steps::{keep, note};
 use crate::documents::trade::{NewPurchaseInvoice, NewSalesInvoice, Prepared};
 use crate::documents::views::DocumentView;
+use crate::documents::{DocumentBody, PreparedDocument};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{Kept, MergePatch, Patchable};
@@ -35,11 +36,9 @@ async fn make_of<B: DocumentBody>(
     recurring: &RecurringInvoice,
     date: NaiveDate,
 ) -> AppResult<DocumentView> {
-    use crate::documents::PreparedDocument;
-
-    let kept = Kept::<B>::read(recurring.template.body_on(date))?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
+    let kept = Kept::<B>::read(recurring.template.body_on(date, open_tax_date(&books, date)))?;
     let prepared = B::prepare(ctx, uow, &mut books, (id, None), &kept).await?;
     let scale = prepared.scale();
     let document = prepared.into_document();
@@ -52,6 +51,15 @@ async fn make_of<B: DocumentBody>(
     let prepared = B::prepare(ctx, uow, &mut books, (id, Some(&draft)), &kept).await?;
     let view = kept.body.enter(ctx, uow, books, prepared, Some(&draft)).await?;
     Ok(DocumentView { lines: None, ..view })
+}
+
+/// The first day that the tax lock leaves open, where it covers the date of an occurrence that is late (R67).
+fn open_tax_date(books: &Books, date: NaiveDate) -> Option<NaiveDate> {
+    books
+        .locks
+        .through(LockKind::Tax)
+        .filter(|through| date <= *through)
+        .and_then(|through| through.succ_opt())
 }
 
 /// Checks a template on its next date and completes it with what only the books know: the party, and prices that are fixed.
@@ -87,10 +95,11 @@ async fn sample<B: DocumentBody<Prepared = Prepared> + Patchable>(
 ) -> AppResult<Prepared> {
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
-    let body = template.body_on(date);
+    let body = template.body_on(date, None);
     let kept = Kept::<B>::read(body.clone())?;
     let only_rate = |refused: &AppError| {
-        !refused.violations.is_empty() && refused.violations.iter().all(|one| one.def == &EXCHANGE_RATE_MISSING)
+        !refused.violations.is_empty()
+            && refused.violations.iter().all(|one| one.def == &EXCHANGE_RATE_MISSING)
     };
     match B::prepare(ctx, uow, &mut books, (id, None), &kept).await {
         Err(refused) if only_rate(&refused) => {

@@ -44,8 +44,13 @@ impl InvoiceType {
 #[async_trait]
 impl Recurs for InvoiceTemplate {
     const NAMES: RecurringNames = recurring_names!(
-        "documents", "recurring_invoice", "recurring_invoices", "recurring_invoice_occurrence", "recurring-invoices",
-        RecurringInvoice, ["sales invoices", "purchase invoices"]
+        "documents",
+        "recurring_invoice",
+        "recurring_invoices",
+        "recurring_invoice_occurrence",
+        "recurring-invoices",
+        RecurringInvoice,
+        ["sales invoices", "purchase invoices"]
     );
     type Made = DocumentView;
     type Run = RecurringInvoiceRunView;

@@ -89,8 +89,9 @@ impl Template for InvoiceTemplate {
 }
 
 impl InvoiceTemplate {
-    /// The body of one date, its placeholders filled in. It is a document of that day, entered on that day.
-    pub fn body_on(&self, date: NaiveDate) -> String {
+    /// The body of one date, its placeholders filled in. It is a document of that day, entered on that day; its tax date is another
+    /// one where that is given.
+    pub fn body_on(&self, date: NaiveDate, tax_date: Option<NaiveDate>) -> String {
         let mut body = self.members();
         for member in FILLED {
             fill_in(body.get_mut(member), date);
@@ -102,6 +103,9 @@ impl InvoiceTemplate {
         }
         body["documentDate"] = json!(date);
         body["postingDate"] = json!(date);
+        if let Some(tax_date) = tax_date {
+            body["taxDate"] = json!(tax_date);
+        }
         body.to_string()
     }
 
@@ -133,7 +137,9 @@ impl InvoiceTemplate {
 }
 
 fn has_discount(line: &Value) -> bool {
-    ["discountPercent", "discountAmount"].iter().any(|member| line.get(member).is_some_and(|own| !own.is_null()))
+    ["discountPercent", "discountAmount"]
+        .iter()
+        .any(|member| line.get(member).is_some_and(|own| !own.is_null()))
 }
 
 fn fill_in(text: Option<&mut Value>, date: NaiveDate) {
@@ -164,11 +170,15 @@ mod tests {
             "partyCode": "{month}", "reference": "RENT-{year}-{month}",
             "lines": [{ "description": "Rent of {date}", "quantity": "1" }],
         }));
-        let body: Value = serde_json::from_str(&template.body_on(parse_date("2026-03-31").unwrap())).unwrap();
+        let body: Value =
+            serde_json::from_str(&template.body_on(parse_date("2026-03-31").unwrap(), None)).unwrap();
         assert_eq!(body["reference"], "RENT-2026-03");
         assert_eq!(body["lines"][0]["description"], "Rent of 2026-03-31");
         assert_eq!(body["partyCode"], "{month}");
-        assert_eq!((&body["documentDate"], &body["postingDate"]), (&json!("2026-03-31"), &json!("2026-03-31")));
+        assert_eq!(
+            (&body["documentDate"], &body["postingDate"]),
+            (&json!("2026-03-31"), &json!("2026-03-31"))
+        );
     }
 
     #[test]

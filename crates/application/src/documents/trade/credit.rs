@@ -105,7 +105,8 @@ impl CreditCheck {
     pub(super) async fn warning(&self, uow: &mut dyn UnitOfWork) -> AppResult<Option<Violation>> {
         let used = self.used(uow, Amount::ZERO).await?;
         let Some(owed) = used.checked_add(self.needed) else { return Ok(None) };
-        let (part, whole) = (i128::from(owed.scaled()) * PERCENT, i128::from(self.limit.scaled()) * NEAR_PERCENT);
+        let (part, whole) =
+            (i128::from(owed.scaled()) * PERCENT, i128::from(self.limit.scaled()) * NEAR_PERCENT);
         let def = match () {
             () if owed > self.limit => &CREDIT_LIMIT_PASSED,
             () if part >= whole => &CREDIT_LIMIT_NEAR,

@@ -90,6 +90,9 @@ impl PreparedDocument for Prepared {
     }
 }
 
+/// What the lines come to, what they take of the corrected document, and the VAT before the supplier's was taken over.
+type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
+
 /// What is known before the lines.
 struct Header {
     /// `None` where the body names none that fits: the rest is checked all the same.
@@ -145,7 +148,9 @@ pub async fn prepare(
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
         }
     }
-    preparing.finish(uow, header, facts, (content, orders), (calculation, uses, credited, computed), violations).await
+    preparing
+        .finish(uow, header, facts, (content, orders), (calculation, uses, credited, computed), violations)
+        .await
 }
 
 /// Violations of the calculation with the names that members have in documents.
@@ -359,7 +364,7 @@ impl Preparing<'_> {
         header: Header,
         facts: Facts,
         (content, orders): (Content, Orders),
-        (calculation, mut uses, credited, computed): (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount),
+        (calculation, mut uses, credited, computed): Figures,
         mut violations: Violations,
     ) -> AppResult<Prepared> {
         let parts = parts(&content, &calculation, header.money.currency.scale);
@@ -397,9 +402,8 @@ impl Preparing<'_> {
         );
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
-        let mut warnings = warn::of_content(&facts.company, &document, &content.lines);
         let taken = (computed, calculation.totals.vat);
-        warnings.extend(self.input.supplier.and_then(|one| warn::of_supplier(&one, taken, currency.scale)));
+        let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
@@ -429,6 +433,19 @@ impl Preparing<'_> {
             refusals: refused.into_vec(),
             warnings,
         })
+    }
+
+    fn warnings(
+        &self,
+        facts: &Facts,
+        document: &StoredDocument,
+        content: &Content,
+        (taken, scale): ((Amount, Amount), u8),
+    ) -> Vec<Violation> {
+        let mut warnings = warn::of_content(&facts.company, document, &content.lines);
+        let supplier = self.input.supplier.as_ref();
+        warnings.extend(supplier.and_then(|supplier| warn::of_supplier(supplier, taken, scale)));
+        warnings
     }
 
     /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).

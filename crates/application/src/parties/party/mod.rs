@@ -88,7 +88,9 @@ impl MasterData for Party {
         let mut codes = BTreeSet::new();
         for key in [&self.name_keys.ar, &self.name_keys.en].into_iter().flatten() {
             let others = uow.parties().named_alike(key, NAMED_ALIKE_MAX).await?;
-            codes.extend(others.into_iter().filter(|other| other.id != self.id.uuid()).map(|other| other.code));
+            codes.extend(
+                others.into_iter().filter(|other| other.id != self.id.uuid()).map(|other| other.code),
+            );
         }
         let codes: Vec<String> = codes.into_iter().collect();
         let taken = || Violation::new(&PARTY_NAME_TAKEN).at("/name").with("parties", codes.join(", "));

@@ -41,6 +41,7 @@ pub mod recurring_document;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod recurring_occurrences;
+pub mod recurring_table;
 pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;

@@ -1,8 +1,7 @@
 //! [`RecurringRepository`] and [`RecurringQueries`] in SQL, for every kind of what recurs.
 
 use application::accounting::ports::recurring::{
-    DueOccurrence, MadeOccurrence, RecurringQueries, RecurringRepository, ShownRecurring, StoredRecurring,
-    UnmadeOccurrence,
+    DueOccurrence, MadeOccurrence, RecurringQueries, RecurringRepository, StoredRecurring, UnmadeOccurrence,
 };
 use application::accounting::views::recurring::{RecurringFailureView, RecurringOccurrenceView};
 use application::error::AppResult;
@@ -17,118 +16,11 @@ use domain::ids::{ApiKeyId, Id, TenantId, UserId};
 use super::columns::{read_code, read_name};
 use super::journal_entry_queries::LinesRoom;
 use super::recurring_document::{read, read_schedule, write, write_schedule};
-use super::recurring_occurrences::{OccurrenceSql, list_occurrences};
+use super::recurring_occurrences::list_occurrences;
+use super::recurring_table::RecurringTable;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::db::Db;
-use crate::sql::list::ListSql;
-use crate::sql::statement::Statement;
 use crate::sql::value::{Columns, Row, Value};
-
-/// The statements of one kind.
-pub struct RecurringSql {
-    pub table: &'static str,
-    pub find: &'static Statement,
-    pub insert: &'static Statement,
-    pub update: &'static Statement,
-    pub delete: &'static Statement,
-    pub used: &'static Statement,
-    pub due: &'static Statement,
-    pub list: &'static ListSql,
-    pub occurrences: &'static OccurrenceSql,
-}
-
-/// A kind of what recurs in its table.
-#[async_trait]
-pub trait RecurringTable: ShownRecurring + Sized {
-    const SQL: &'static RecurringSql;
-    /// What lists show on request only.
-    const EXPAND: &'static str;
-
-    fn write(&self) -> StorageResult<String>;
-    fn read(text: &str) -> StorageResult<Self>;
-    /// The values of further columns, in order.
-    fn more(&self) -> Vec<Value>;
-    /// How many lines it has, about.
-    fn size(&self) -> usize;
-    /// The views, with what is shown on request where that is `expanded`.
-    async fn views(
-        db: &Db,
-        tenant: TenantId,
-        stored: &[StoredRecurring<Self>],
-        expanded: bool,
-    ) -> AppResult<Vec<Self::View>>;
-    fn upcoming(entry: &Recurring<Self>, count: usize) -> Vec<Self::Upcoming>;
-}
-
-#[macro_export]
-macro_rules! recurring_columns {
-    () => {
-        "r.id, r.code, r.name_ar, r.name_en, r.schedule, r.template, r.start_date, r.end_date, r.next_date, \
-         r.settled_through, r.auto_post, r.active, r.ordered_by, r.ordered_by_key, r.last_error, r.failed_count, r.version"
-    };
-}
-
-/// Declares the statements of a kind by its table, the module of their names, and its further columns from `?20` on.
-#[macro_export]
-macro_rules! recurring_sql {
-    (
-        $key:literal, $table:literal, more: [$columns:literal, $values:literal, $sets:literal],
-        used: $used:literal, list: $spec:expr, filters: [$($filter:expr),*], occurrences: $occurrences:expr
-    ) => {
-        $crate::statements! {
-            FIND = (concat!($key, ".find")):
-                concat!("SELECT ", $crate::recurring_columns!(), " FROM ", $table, " r WHERE r.tenant_id = ?1 AND r.id = ?2");
-            INSERT = (concat!($key, ".insert")):
-                concat!("INSERT INTO ", $table, " (tenant_id, id, code, name_ar, name_en, schedule, template, start_date, end_date, \
-                 next_date, auto_post, active, last_error, created_at, updated_at, version, settled_through, ordered_by, failed_count, \
-                 ordered_by_key", $columns, ") \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19", $values, ")");
-            UPDATE = (concat!($key, ".update")):
-                concat!("UPDATE ", $table, " SET code = ?3, name_ar = ?4, name_en = ?5, schedule = ?6, template = ?7, start_date = ?8, \
-                 end_date = ?9, next_date = ?10, auto_post = ?11, active = ?12, last_error = ?13, updated_at = ?14, version = ?15, \
-                 settled_through = ?16, ordered_by = ?17, failed_count = ?18, ordered_by_key = ?19", $sets,
-                 " WHERE tenant_id = ?1 AND id = ?2 AND version = ?15 - 1");
-            DELETE = (concat!($key, ".delete")):
-                concat!("DELETE FROM ", $table, " WHERE tenant_id = ?1 AND id = ?2 AND version = ?3");
-            USED = (concat!($key, ".used")): $used;
-            DUE = (concat!($key, ".due")):
-                concat!("SELECT id AS recurring_id, next_date AS occurrence_date FROM ", $table, " WHERE tenant_id = ?1 AND active = 1 AND next_date <= ?2 \
-                 AND (next_date > ?3 OR (next_date = ?3 AND id > ?4)) AND failed_count < ?6 ORDER BY next_date, id {page ?5}");
-        }
-
-        pub static LIST: $crate::sql::list::ListSql = $crate::sql::list::ListSql {
-            spec: $spec,
-            select: concat!("SELECT ", $crate::recurring_columns!(), " FROM ", $table, " r"),
-            tenant: "r.tenant_id",
-            key: &["r.id"],
-            columns: &[
-                ("id", "r.id"),
-                ("code", "r.code"),
-                ("startDate", "r.start_date"),
-                ("endDate", "r.end_date"),
-                ("nextDate", "r.next_date"),
-                ("autoPost", "r.auto_post"),
-                ("active", "r.active"),
-                ("failedCount", "r.failed_count"),
-                $($filter,)*
-            ],
-            sorted_as: &[],
-        };
-
-        static SQL: $crate::persistence::accounting::recurring::RecurringSql =
-            $crate::persistence::accounting::recurring::RecurringSql {
-                table: $table,
-                find: &FIND,
-                insert: &INSERT,
-                update: &UPDATE,
-                delete: &DELETE,
-                used: &USED,
-                due: &DUE,
-                list: &LIST,
-                occurrences: $occurrences,
-            };
-    };
-}
 
 #[async_trait]
 impl<T: RecurringTable> RecurringRepository<T> for SqlUnitOfWork {
@@ -195,11 +87,7 @@ impl<T: RecurringTable> RecurringRepository<T> for SqlUnitOfWork {
         self.add_occurrences(T::SQL.occurrences, id.uuid(), occurrences).await
     }
 
-    async fn update_occurrence(
-        &mut self,
-        id: Id<T::Of>,
-        occurrence: &UnmadeOccurrence,
-    ) -> StorageResult<()> {
+    async fn update_occurrence(&mut self, id: Id<T::Of>, occurrence: &UnmadeOccurrence) -> StorageResult<()> {
         self.change_occurrence(T::SQL.occurrences, id.uuid(), occurrence).await
     }
 
@@ -271,8 +159,7 @@ fn read_entry<T: RecurringTable>(columns: &mut Columns) -> StorageResult<StoredR
     let last_error: Option<String> = columns.get("last_error")?;
     let last_error = last_error.map(|text| read("last_error", &text)).transpose()?;
     let (failed_count, version) = (columns.get("failed_count")?, columns.get("version")?);
-    let settled_through =
-        settled_through.or_else(|| Recurring::<T>::settled_before(&recurrence, next_date));
+    let settled_through = settled_through.or_else(|| Recurring::<T>::settled_before(&recurrence, next_date));
     let entry = Recurring {
         id,
         code,

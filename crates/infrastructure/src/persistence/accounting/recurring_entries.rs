@@ -10,9 +10,9 @@ use domain::ids::TenantId;
 
 use super::company_money::CompanyMoney;
 use super::entry_lines::{self, Unposted};
-use super::recurring::{RecurringSql, RecurringTable};
 use super::recurring_entry_document::{read_template, write_template};
 use super::recurring_occurrences::OF_ENTRIES;
+use super::recurring_table::{RecurringSql, RecurringTable};
 use crate::recurring_sql;
 use crate::sql::db::Db;
 use crate::sql::value::Value;

@@ -16,8 +16,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::recurring_runs::OF_INVOICES;
-use crate::persistence::accounting::recurring::{RecurringSql, RecurringTable};
 use crate::persistence::accounting::recurring_document::{corrupt, read, write};
+use crate::persistence::accounting::recurring_table::{RecurringSql, RecurringTable};
 use crate::recurring_sql;
 use crate::sql::db::Db;
 use crate::sql::value::Value;

@@ -19,7 +19,7 @@ use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::stored;
 use crate::sql::db::Db;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Value};
+use crate::sql::value::{Kind, Row, Value};
 use crate::{rows_of, statements};
 
 /// Codes that are read with one statement.

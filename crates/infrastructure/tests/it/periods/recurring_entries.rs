@@ -73,7 +73,10 @@ impl Books {
     }
 
     async fn shown(&self, id: Uuid) -> RecurringEntryView {
-        RecurringQueries::<EntryTemplate>::one(&*self.house.db, self.tenant, id.into()).await.unwrap().unwrap()
+        RecurringQueries::<EntryTemplate>::one(&*self.house.db, self.tenant, id.into())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn made(&self) -> u64 {
@@ -164,7 +167,10 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
     books.due("2025-02-28").await;
     books.house.place.run("UPDATE recurring_entry SET settled_through = NULL").await.unwrap();
     let schedule = Some(Frequency::Monthly { day_of_month: 15, interval: 1 });
-    let changed = books.run(UpdateRecurringEntry { of: PatchOf { schedule, ..same() }, ..unchanged(id) }).await.unwrap();
+    let changed = books
+        .run(UpdateRecurringEntry { of: PatchOf { schedule, ..same() }, ..unchanged(id) })
+        .await
+        .unwrap();
     assert_eq!(
         (&changed["settledThrough"], &changed["nextDate"]),
         (&"2025-02-28".into(), &"2025-03-15".into())
@@ -175,18 +181,26 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
 async fn a_person_runs_it_early_and_previews_what_comes() {
     let books = Books::with_years(1).await;
     let id = books.create(rent("RENT", false)).await;
-    let upcoming = RecurringQueries::<EntryTemplate>::upcoming(&*books.house.db, books.tenant, id.into(), 2).await.unwrap().unwrap();
+    let upcoming = RecurringQueries::<EntryTemplate>::upcoming(&*books.house.db, books.tenant, id.into(), 2)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(upcoming[1].posting_date, day("2025-02-28"));
     assert_eq!(upcoming[1].description.as_deref(), Some("Rent 02/2025"));
-    let run = books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-02-28")))).await.unwrap();
+    let run =
+        books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-02-28")))).await.unwrap();
     assert_eq!(run["entries"].as_array().unwrap().len(), 2);
     assert_eq!(run["entries"][0]["status"], "draft");
     assert_eq!(run["recurringEntry"]["nextDate"], "2025-03-31");
-    let none = books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-03-01")))).await.unwrap();
+    let none =
+        books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-03-01")))).await.unwrap();
     assert_eq!((&none["entries"], &none["failed"]), (&serde_json::json!([]), &serde_json::json!([])));
     let used = books.run(DeleteRecurring::<EntryTemplate>::new(id.into())).await.unwrap_err();
     assert_eq!(codes(&used), ["in_use"]);
-    books.run(UpdateRecurringEntry { of: PatchOf { active: Some(false), ..same() }, ..unchanged(id) }).await.unwrap();
+    books
+        .run(UpdateRecurringEntry { of: PatchOf { active: Some(false), ..same() }, ..unchanged(id) })
+        .await
+        .unwrap();
     let idle = books.run(RunRecurring::<EntryTemplate>::new(id.into(), None)).await.unwrap_err();
     assert_eq!(codes(&idle), ["recurring_entry_inactive"]);
     assert_eq!(books.due("2025-12-31").await, RecurringRun::default());
@@ -224,7 +238,10 @@ async fn a_template_changes_as_a_whole_or_in_parts() {
     assert_eq!(shown, changed, "as stored");
     assert_eq!(shown["lines"][0]["accountCode"], "5100");
     assert_eq!(books.due("2025-01-31").await.posted, 2);
-    books.run(DeleteRecurring::<EntryTemplate>::new(books.create(rent("OTHER", true)).await.into())).await.unwrap();
+    books
+        .run(DeleteRecurring::<EntryTemplate>::new(books.create(rent("OTHER", true)).await.into()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
