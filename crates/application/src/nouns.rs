@@ -49,6 +49,7 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("quotation", "quotations", "عروض الأسعار"),
     ("receipt", "receipts", "سندات القبض"),
     ("recurring entry", "recurring entries", "القيود المتكررة"),
+    ("recurring invoice", "recurring invoices", "الفواتير المتكررة"),
     ("recurring occurrence", "recurring occurrences", "مواعيد القيود المتكررة"),
     ("revaluation run", "revaluation runs", "عمليات إعادة التقييم"),
     ("role assignment", "role assignments", "إسنادات الأدوار"),

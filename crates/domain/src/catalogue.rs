@@ -66,6 +66,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::opening::ALL,
     ledger::posting_rule::ALL,
     ledger::recurrence::ALL,
+    ledger::recurring::ALL,
     ledger::recurring_entry::ALL,
 ];
 

@@ -219,6 +219,12 @@ async fn documents(client: &Client, things: &mut BTreeMap<&'static str, String>)
         let path: &'static str = format!("{collection}/{{id}}").leak();
         things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
     }
+    let recurring = json!({
+        "code": "R", "name": { "en": "R" }, "startDate": "2026-01-01",
+        "schedule": { "frequency": "monthly", "dayOfMonth": 1 }, "template": { "partyCode": "DOC", "lines": line("DZ") },
+    });
+    let recurring = client.post("/recurring-invoices", recurring).await.expect(201).json();
+    things.insert("/recurring-invoices/{id}", id(&recurring));
 }
 
 /// Makes the things that a new tenant does not have yet.

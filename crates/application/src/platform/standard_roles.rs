@@ -30,6 +30,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
         grants: &[
             "accounting.*",
             "company.*",
+            "documents.*",
             "items.*",
             "parties.*",
             "purchase.*",
@@ -70,6 +71,8 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.posting_rule.read",
             "company.company_profile.read",
             "company.branch.read",
+            "documents.recurring_invoice.read",
+            "documents.recurring_invoice.run",
             "items.unit.read",
             "items.item_category.read",
             "items.item.read",

@@ -31,10 +31,11 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::posting_rules::PostingRuleRepository;
-use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::accounting::ports::recurring::RecurringRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
 use application::company::ports::CompanyRepository;
 use application::documents::ports::DocumentRepository;
+use application::documents::recurring::template::InvoiceTemplate;
 use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -63,6 +64,7 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::company::branch::Branch;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
@@ -137,7 +139,7 @@ impl Unit for SqlUnitOfWork {
 
 /// One struct implements every repository; each accessor hands it out as one of them.
 macro_rules! repositories {
-    ($($accessor:ident: $repository:ident,)*) => {$(
+    ($($accessor:ident: $repository:path,)*) => {$(
         fn $accessor(&mut self) -> &mut dyn $repository {
             self
         }
@@ -189,7 +191,8 @@ impl UnitOfWork for SqlUnitOfWork {
         opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
         posting_rules: PostingRuleRepository,
-        recurring_entries: RecurringEntryRepository,
+        recurring_entries: RecurringRepository<EntryTemplate>,
+        recurring_invoices: RecurringRepository<InvoiceTemplate>,
         retention: RetentionRepository,
         revaluations: RevaluationRepository,
         roles: RoleRepository,

@@ -85,6 +85,7 @@ pub static CHOSEN: &[Unique] = &[
         "code",
     ),
     unique("uq_recurring_entry_code", "recurring_entry.tenant_id, recurring_entry.code", "code"),
+    unique("uq_recurring_invoice_code", "recurring_invoice.tenant_id, recurring_invoice.code", "code"),
 ];
 
 /// Explained by the application itself, by the constraint's name or columns.
@@ -97,6 +98,8 @@ pub static FIRST_USE: [&str; 27] = [
     "uq_journal_entry_chain",
     "uq_journal_entry_opening",
     "uq_recurring_occurrence_date",
+    // The same occurrence twice at once: the second run sees what became of it.
+    "uq_recurring_run_date",
     // The same file twice at once: the second run sees that it was imported.
     "uq_import_file_fingerprint",
     // Two undo the same allocation at once: the second run sees that it is undone.
@@ -186,7 +189,9 @@ pub static GENERATED: &[&str] = &[
     "pk_journal_entry_draft",
     "pk_ledger_line",
     "pk_recurring_entry",
+    "pk_recurring_invoice",
     "pk_recurring_occurrence",
+    "pk_recurring_run",
     "pk_import_file",
     "pk_stored_blob",
     "pk_attachment",
