@@ -5,6 +5,7 @@ mod access;
 mod account_ledger;
 mod accounts;
 mod admin;
+mod approvals;
 mod arabic;
 mod at_once;
 mod attachments;

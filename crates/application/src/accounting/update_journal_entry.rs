@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::journal_entry::{EntryPatch, LINES_MAX, REFERENCE_LENGTH_MAX};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
@@ -50,6 +51,9 @@ impl Command for UpdateJournalEntry {
         let (mut before, mut after) = match uow.journal_entries().find(id).await?.ok_or_else(not_found)? {
             StoredEntry::Draft { draft, mut meta } => {
                 check_version(ctx, draft.version())?;
+                if meta.approval.is_some() {
+                    return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+                }
                 let before = draft_view(uow, &mut books, draft.clone(), meta.clone()).await?;
                 let patch = self.patch(uow, &mut books).await?;
                 let draft = draft.update(patch, LINES_MAX)?;

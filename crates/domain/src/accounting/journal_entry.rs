@@ -135,6 +135,14 @@ crate::choices! {
 }
 
 crate::choices! {
+    /// How far a draft is on the way through approval (R150). A posted entry keeps that it was approved.
+    pub enum EntryApproval {
+        PendingApproval = "pending_approval",
+        Approved = "approved",
+    }
+}
+
+crate::choices! {
     /// Where an entry stands in its life (R1).
     pub enum EntryStatus {
         Draft = "draft",

@@ -4,6 +4,7 @@
 //! costs the same few statements however many entries there are, and a refused posting burns no number (R14), because
 //! numbers are taken when nothing can be refused any more.
 
+mod approval;
 mod check;
 mod learn;
 mod number;
@@ -12,12 +13,14 @@ mod taxes;
 
 use std::collections::BTreeSet;
 
+use domain::accounting::approval::ApprovalPolicy;
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{
     DraftEntry, ENTRY_ALREADY_REVERSED, EntryKind, NewEntry, ValidatedEntry,
 };
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
+use domain::money::Amount;
 use domain::tax::by_hand::HandTax;
 
 use super::fiscal_years::ensure_next_year;
@@ -80,6 +83,30 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entries: Vec<Posting>,
     ) -> AppResult<Vec<EntryToWrite>> {
+        self.prepare(uow, &entries).await?;
+        let now = uow.now();
+        let check = |entry| self.books.check(now, entry).map_err(AppError::from);
+        let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
+        self.enter(uow, checked).await
+    }
+
+    /// The approval policy that matches an entry, with the total of its debits in the company currency. The entry is checked
+    /// as if it were posted now.
+    pub async fn approval_of(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entry: Posting,
+    ) -> AppResult<Option<(ApprovalPolicy, Amount)>> {
+        let entries = [entry];
+        self.prepare(uow, &entries).await?;
+        let now = uow.now();
+        let [entry] = entries;
+        let needed = self.books.approval_of(now, entry)?;
+        Ok(needed.map(|(policy, total)| (policy.clone(), total)))
+    }
+
+    /// Learns what the entries name, and makes the fiscal year after the last one where they need it.
+    async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: &[Posting]) -> AppResult<()> {
         if entries.iter().any(|entry| entry.draft.kind() == EntryKind::Opening) {
             // Drafts of opening entries may be many: by import, by copying.
             opening_balances::refuse_second(uow).await?;
@@ -92,10 +119,7 @@ impl<'a> Ledger<'a> {
             self.books.periods.clear();
             self.books.learn(uow, &named).await?;
         }
-        let now = uow.now();
-        let check = |entry| self.books.check(now, entry).map_err(AppError::from);
-        let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
-        self.enter(uow, checked).await
+        Ok(())
     }
 
     /// Posts one entry, notes it and shows it.

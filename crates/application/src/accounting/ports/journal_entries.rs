@@ -1,7 +1,7 @@
 //! Journal entries in storage: drafts that change, posted entries that do not.
 
 use async_trait::async_trait;
-use domain::accounting::journal_entry::{DraftEntry, PostedEntry};
+use domain::accounting::journal_entry::{DraftEntry, EntryApproval, PostedEntry};
 use domain::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
 use domain::time::Timestamp;
 
@@ -20,6 +20,8 @@ pub struct EntryMeta {
     pub copied_from: Option<JournalEntryId>,
     /// Its latest copy.
     pub copied_to: Option<JournalEntryId>,
+    /// How far it is approved, of an entry that an approval policy matched.
+    pub approval: Option<EntryApproval>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
 }
@@ -32,6 +34,7 @@ impl EntryMeta {
             recurring_entry_id: None,
             copied_from: None,
             copied_to: None,
+            approval: None,
             created_by,
             created_at,
         }
@@ -73,6 +76,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["draft", "posted", "reversed"])),
+        FieldSpec::new("approvalStatus", FieldKind::Word(EntryApproval::WORDS)).nullable(),
         FieldSpec::new(
             "kind",
             FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"]),

@@ -3,22 +3,22 @@
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::DraftEntry;
 use domain::accounting::recurring_entry::{RecurringEntry, TEMPLATE_LINES_MAX};
-use domain::error::Category;
 use domain::ids::JournalEntryId;
 
 use super::save;
+use crate::accounting::approvals::submit::post_or_submit;
 use crate::accounting::create_journal_entry::insert_draft;
-use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::accounting::ports::recurring_entries::{StoredRecurringEntry, UnmadeOccurrence};
 use crate::accounting::views::journal_entry::JournalEntryView;
 use crate::accounting::views::recurring_entry::RecurringFailureView;
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
-/// Makes the entry of a date, in the caller's name and transaction.
+/// Makes the entry of a date, in the caller's name and transaction. One that would be posted and that an approval policy
+/// matches is submitted instead.
 pub(super) async fn make(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
@@ -31,17 +31,9 @@ pub(super) async fn make(
     let meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
     let mut books = Books::open(ctx, uow).await?;
     if entry.auto_post {
-        return Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await;
+        return post_or_submit(ctx, uow, books, (draft, meta)).await;
     }
     insert_draft(uow, &mut books, draft, meta).await
-}
-
-/// Whether the books or the rights refused an occurrence, so that it may be noted as failed; anything else ends the work.
-pub(super) fn is_refusal(error: &AppError) -> bool {
-    matches!(
-        error.category(),
-        Category::Rule | Category::Conflict | Category::Forbidden | Category::NotFound | Category::TooLarge
-    )
 }
 
 /// Saves that the occurrence of `date` was made.

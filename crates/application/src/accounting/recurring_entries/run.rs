@@ -6,7 +6,7 @@ use domain::accounting::recurring_entry::RECURRING_ENTRY_INACTIVE;
 use domain::error::Violation;
 use domain::ids::RecurringEntryId;
 
-use super::occurrence::{is_refusal, make, settle_failed, settle_made};
+use super::occurrence::{make, settle_failed, settle_made};
 use super::{RUN, RUN_OCCURRENCES_MAX, find, may_order, record, view};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
@@ -102,7 +102,7 @@ impl Run<'_> {
                 self.made.push(JournalEntryView { lines: None, ..made });
                 settle_made(uow, stored, date).await?
             }
-            Err(error) if is_refusal(&error) => {
+            Err(error) if error.is_refusal() => {
                 let failure = RecurringFailureView::new(date, self.today, &error.violations);
                 self.failed.push(failure.clone());
                 settle_failed(uow, stored, failure).await?

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::journal_entry::EntryStatus;
 use domain::error::Category;
 use domain::ids::{RecurringEntryId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -190,8 +191,9 @@ impl Command for MakeOccurrence {
         let orderer =
             on_behalf_of(ctx, uow, entry.ordered_by.map(|by| (by.user, by.key)), needed_to_make(entry))
                 .await?;
-        make(&orderer, uow, entry, self.date).await?;
-        let posted = entry.auto_post;
+        let made = make(&orderer, uow, entry, self.date).await?;
+        // One that waits for approval is a draft, whatever the entry asks for.
+        let posted = made.status == EntryStatus::Posted.as_str();
         let stored = settle_made(uow, stored, self.date).await?;
         let after = view(uow, &mut books, &stored).await?;
         record(uow, "ran", Some(&before), Some(&after));

@@ -26,6 +26,9 @@ pub struct JournalEntryView {
     pub kind: &'static str,
     /// The status: `draft`, `posted` or `reversed`.
     pub status: &'static str,
+    /// How far the entry is approved: `pending_approval`, or `approved`, also once it is posted. Null if no approval policy
+    /// was met. A draft with an approval status does not change until it is recalled.
+    pub approval_status: Option<&'static str>,
     /// The legal number; null until posted.
     pub number: Option<String>,
     pub posting_date: NaiveDate,

@@ -92,6 +92,7 @@ impl ShownEntry {
             journal_code,
             kind: content.kind.as_str(),
             status: self.status.as_str(),
+            approval_status: meta.approval.map(|approval| approval.as_str()),
             number: self.number,
             posting_date: content.posting_date,
             document_date: content.document_date,

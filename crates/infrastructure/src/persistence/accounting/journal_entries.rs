@@ -31,13 +31,15 @@ statements! {
     UPDATE_DRAFT = "accounting.journal_entry.update_draft":
         "UPDATE journal_entry SET journal_id = ?3, posting_date = ?4, document_date = ?5, currency = ?6, description = ?7, \
          reference = ?8, notes = ?9, control_reason = ?10, line_count = ?11, updated_at = ?12, version = ?13 \
-         WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?13 - 1";
+         WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?13 - 1 \
+         AND approval_status IS NULL";
     UPDATE_DRAFT_LINES = "accounting.journal_entry_draft.update":
         "UPDATE journal_entry_draft SET document = ?3 WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT_LINES = "accounting.journal_entry_draft.delete":
         "DELETE FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT = "accounting.journal_entry.delete_draft":
-        "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3";
+        "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3 \
+         AND approval_status IS NULL";
     FORGET_ORIGINAL = "accounting.journal_entry.forget_original":
         "UPDATE journal_entry SET copied_from_id = NULL WHERE tenant_id = ?1 AND copied_from_id = ?2";
     UPDATE_POSTED = "accounting.journal_entry.update_posted":

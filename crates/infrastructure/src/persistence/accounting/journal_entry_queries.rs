@@ -46,6 +46,7 @@ pub static LIST: ListSql = ListSql {
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
+        ("approvalStatus", "e.approval_status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
