@@ -1,5 +1,5 @@
 //! Approval of entries made by hand before they are posted: policies as data, requests with their steps, and substitutes
-//! (R136).
+//! (R150).
 
 pub mod delegation;
 pub mod policy;
@@ -27,9 +27,6 @@ crate::errors! {
     APPROVAL_NOT_REQUIRED = "approval_not_required", Conflict, User,
         "No approval policy matches this entry. Post it without approval.",
         "لا تنطبق أي سياسة اعتماد على هذا القيد. رحّله دون اعتماد.";
-    FOUR_EYES_REQUIRED = "four_eyes_required", Forbidden, User,
-        "Someone else must decide: you created or submitted this entry.",
-        "يجب أن يقرر شخص آخر: أنت من أنشأ هذا القيد أو أرسله.";
     NOT_AN_APPROVER = "not_an_approver", Forbidden, User,
         "You are not an approver of step {step}, and stand in for none.",
         "لست من معتمدي الخطوة {step} ولا نائبًا عن أحدهم.";

@@ -17,8 +17,9 @@ use application::paging::ListSpec;
 use axum::extract::State;
 use domain::accounting::approval::{
     APPROVAL_ALREADY_GIVEN, APPROVAL_NOT_PENDING, APPROVAL_NOT_RECALLED, ApprovalDelegation, ApprovalId,
-    ApprovalPolicy, FOUR_EYES_REQUIRED, NOT_AN_APPROVER,
+    ApprovalPolicy, NOT_AN_APPROVER,
 };
+use domain::platform::FOUR_EYES_REQUIRED;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};

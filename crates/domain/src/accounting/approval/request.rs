@@ -1,12 +1,12 @@
 //! One entry that waits for approval, with the steps as they were when it was submitted.
 
 use super::{
-    APPROVAL_ALREADY_GIVEN, APPROVAL_NOT_PENDING, APPROVAL_NOT_RECALLED, ApprovalStep, FOUR_EYES_REQUIRED,
-    NOT_AN_APPROVER,
+    APPROVAL_ALREADY_GIVEN, APPROVAL_NOT_PENDING, APPROVAL_NOT_RECALLED, ApprovalStep, NOT_AN_APPROVER,
 };
 use crate::accounting::approval::ApprovalPolicyId;
 use crate::error::Violation;
 use crate::ids::{Id, JournalEntryId, RoleId, UserId};
+use crate::platform::FOUR_EYES_REQUIRED;
 use crate::text::Code;
 use crate::time::Timestamp;
 

@@ -139,7 +139,8 @@ fn conditions_are_asked_of_one_line_and_the_first_policy_decides() {
         code,
         dimensions,
     };
-    let lines = [line(1, "6210", &in_riyadh), line(2, "1113", &DimensionCombination::EMPTY)];
+    let nowhere = DimensionCombination::EMPTY;
+    let lines = [line(1, "6210", &in_riyadh), line(2, "1113", &nowhere)];
     let entry = EntryFacts { journal: JournalId::new(Uuid::from_u128(60)), lines: &lines };
     let fits = |policy: ApprovalPolicy| policy.fits(entry, &tree);
 

@@ -9,16 +9,15 @@ use application::paging::{ListQuery, Page};
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::approval::{
-    Approval, ApprovalId, ApprovalPolicy, ApprovalStatus, Decision, Verdict, Voter,
-};
+use domain::accounting::approval::{Approval, ApprovalId, ApprovalPolicy, ApprovalStatus, Voter};
 use domain::accounting::journal_entry::EntryApproval;
 use domain::ids::{JournalEntryId, RoleId, TenantId, UserId};
 use domain::text::Code;
 use domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::approval_decisions::{read_decisions, write_decisions};
 use super::approval_policies::{read_steps, write_steps};
 use super::company_money::CompanyMoney;
 use crate::persistence::SqlUnitOfWork;
@@ -291,43 +290,4 @@ fn index(step: usize) -> Value {
 
 fn json<T: Serialize>(what: &str, value: &T) -> StorageResult<String> {
     serde_json::to_string(value).map_err(|error| StorageError::Internal(format!("{what}: {error}")))
-}
-
-/// A decision as it is stored.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StoredDecision {
-    user: Uuid,
-    on_behalf_of: Option<Uuid>,
-    step: usize,
-    verdict: String,
-    comment: Option<String>,
-    at: i64,
-}
-
-fn write_decisions(decisions: &[Decision]) -> String {
-    let stored = |decision: &Decision| StoredDecision {
-        user: decision.user.uuid(),
-        on_behalf_of: decision.on_behalf_of.map(|user| user.uuid()),
-        step: decision.step,
-        verdict: decision.verdict.as_str().to_owned(),
-        comment: decision.comment.clone(),
-        at: decision.at.micros(),
-    };
-    serde_json::json!(decisions.iter().map(stored).collect::<Vec<_>>()).to_string()
-}
-
-fn read_decisions(text: &str) -> Option<Vec<Decision>> {
-    let stored: Vec<StoredDecision> = serde_json::from_str(text).ok()?;
-    let decision = |stored: StoredDecision| {
-        Some(Decision {
-            user: stored.user.into(),
-            on_behalf_of: stored.on_behalf_of.map(Into::into),
-            step: stored.step,
-            verdict: Verdict::parse(&stored.verdict).ok()?,
-            comment: stored.comment,
-            at: Timestamp::from_micros(stored.at),
-        })
-    };
-    stored.into_iter().map(decision).collect()
 }

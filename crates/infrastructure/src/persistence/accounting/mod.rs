@@ -4,6 +4,7 @@ pub mod account_balance;
 pub mod account_ledger;
 pub mod account_queries;
 pub mod accounts;
+pub mod approval_decisions;
 pub mod approval_policies;
 pub mod approvals;
 pub mod balances;
