@@ -4,6 +4,7 @@
 mod access;
 mod account_ledger;
 mod accounts;
+mod accruals;
 mod admin;
 mod approvals;
 mod arabic;

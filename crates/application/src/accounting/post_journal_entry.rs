@@ -33,8 +33,7 @@ impl Command for PostJournalEntry {
         if meta.approval == Some(EntryApproval::PendingApproval) {
             return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
         }
-        let entry = Posting { draft_version: Some(draft.version()), draft, meta };
-        let view = Ledger::open(ctx, uow).await?.post_one(uow, entry).await?;
+        let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await?;
         Ok(Done::of(view.id, view.version, view))
     }
 }

@@ -103,8 +103,7 @@ async fn post(
     mark(uow, approved, draft.version(), Some(EntryApproval::Approved)).await?;
     let (draft, meta) = stored_draft(uow, approved.approval.entry).await?;
     let part = uow.bookkeeping().begin_part().await?;
-    let posting = Posting { draft_version: Some(draft.version()), draft, meta };
-    let posted = Ledger::open(ctx, uow).await?.post_one(uow, posting).await;
+    let posted = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await;
     uow.bookkeeping().end_part(part, posted.is_ok()).await?;
     match posted {
         Ok(_) => Ok(Vec::new()),

@@ -5,8 +5,8 @@ use domain::accounting::approval::APPROVAL_REQUIRED;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, ENTRY_VIOLATIONS_MAX, EntryApproval, EntryKind, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING,
-    NewEntry, PostingRules, ValidatedEntry,
+    DraftEntry, ENTRY_VIOLATIONS_MAX, EntryKind, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, NewEntry,
+    PostingRules, ValidatedEntry,
 };
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::lock::{Locks, check_posting_date};
@@ -28,9 +28,10 @@ use crate::accounting::ports::ledger::JournalFacts;
 impl Books {
     /// Every check of a posting. The books MUST have learnt what the entry names.
     pub fn check(&self, now: Timestamp, entry: Posting) -> Result<Checked, Vec<Violation>> {
+        let approved = entry.approved;
         let (checked, needed) = self.checked(now, entry)?;
         if let Some((policy, _)) = needed
-            && checked.meta.approval != Some(EntryApproval::Approved)
+            && !approved
         {
             return Err(vec![Violation::new(&APPROVAL_REQUIRED).with("policy", &policy.code)]);
         }
@@ -44,7 +45,7 @@ impl Books {
         let closing = content.kind == EntryKind::Closing;
         let period = self.period(period_kind(closing), content.posting_date);
         let rules = (period.map(|found| &found.period), &self.locks);
-        let Posting { draft, meta, draft_version } = entry;
+        let Posting { draft, meta, draft_version, .. } = entry;
         let fitting = self.fitting_policies(&draft);
         let (entry, taxes) = self.validate(now, draft, journal, rules)?;
         let needed = deciding(fitting, &entry)?;

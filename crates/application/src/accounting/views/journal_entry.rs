@@ -33,6 +33,8 @@ pub struct JournalEntryView {
     pub number: Option<String>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
+    /// The day on which the entry is taken back: posting it posts the reversal of that day, too.
+    pub reverse_on: Option<NaiveDate>,
     pub fiscal_period_id: Option<Uuid>,
     /// The currency of lines that do not name their own.
     pub currency: String,

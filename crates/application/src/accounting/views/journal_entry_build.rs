@@ -96,6 +96,7 @@ impl ShownEntry {
             number: self.number,
             posting_date: content.posting_date,
             document_date: content.document_date,
+            reverse_on: meta.reverse_on,
             fiscal_period_id: self.fiscal_period_id.map(|id| id.uuid()),
             currency: content.currency.to_string(),
             description: content.description,

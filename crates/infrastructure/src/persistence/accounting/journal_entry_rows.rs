@@ -54,7 +54,7 @@ macro_rules! header_columns {
          e.currency, e.description, e.reference, e.notes, e.control_reason, e.reason, e.total, e.line_count, e.reverses_id, \
          e.reversed_by_id, e.recurring_entry_id, e.created_by, e.posted_by, e.created_at, e.recorded_at, \
          e.chain_sequence, e.hash, e.previous_hash, e.hash_version, e.copied_from_id, \
-         e.source_kind, e.source_id, e.source_part, e.approval_status, e.version"
+         e.source_kind, e.source_id, e.source_part, e.reverse_on, e.approval_status, e.version"
     };
 }
 pub(crate) use header_columns;
@@ -101,6 +101,7 @@ pub struct HeaderRow {
     pub version: i64,
     pub copied_from_id: Option<JournalEntryId>,
     pub source: Option<EntrySource>,
+    pub reverse_on: Option<chrono::NaiveDate>,
     pub approval: Option<EntryApproval>,
     /// The latest copy.
     pub copied_to_id: Option<JournalEntryId>,
@@ -138,6 +139,7 @@ impl HeaderRow {
             hash_version: read_hash_version(columns, "hash_version")?,
             copied_from_id: columns.get("copied_from_id")?,
             source: read_source(columns, ["source_kind", "source_id", "source_part"])?,
+            reverse_on: columns.get("reverse_on")?,
             approval: read_approval(columns)?,
             version: columns.get("version")?,
             copied_to_id: None,
@@ -156,6 +158,7 @@ impl HeaderRow {
             recurring_entry_id: self.recurring_entry_id,
             copied_from: self.copied_from_id,
             copied_to: self.copied_to_id,
+            reverse_on: self.reverse_on,
             approval: self.approval,
             created_by: self.created_by,
             created_at: self.created_at,

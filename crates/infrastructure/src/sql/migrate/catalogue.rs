@@ -85,6 +85,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     28 "0028_tax_and_withholding": Meaning "VAT that an earlier version posts is missing in the sums of returns",
     29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
     33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
+    35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
 ];
 
 impl Migration {

@@ -29,7 +29,7 @@ use application::authorize::Access;
 use domain::accounting::approval::{APPROVAL_NOT_REQUIRED, APPROVAL_REQUIRED, ENTRY_AWAITS_APPROVAL};
 use domain::accounting::journal_entry::{
     ENTRY_ALREADY_REVERSED, ENTRY_BELONGS_TO_DOCUMENT, ENTRY_HAS_ALLOCATIONS, ENTRY_IS_REVERSAL,
-    FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, UNBALANCED_ENTRY,
+    FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, REVERSE_ON_NOT_LATER, UNBALANCED_ENTRY,
 };
 
 use crate::operation::Operations;
@@ -66,6 +66,7 @@ pub fn operations(ops: &mut Operations) {
             &ACCOUNT_CODE_UNKNOWN,
             &DIMENSION_VALUE_UNKNOWN,
             &JOURNAL_UNKNOWN,
+            &REVERSE_ON_NOT_LATER,
             &APPROVAL_REQUIRED,
         ]);
     ops.get("/journal-entries/{id}", get::get)
@@ -87,7 +88,7 @@ pub fn operations(ops: &mut Operations) {
         .body::<dto::UpdateJournalEntryBody>()
         .ok::<JournalEntryView>()
         .large()
-        .errors(&[&ENTRY_FIELD_FIXED, &ENTRY_AWAITS_APPROVAL]);
+        .errors(&[&ENTRY_FIELD_FIXED, &ENTRY_AWAITS_APPROVAL, &REVERSE_ON_NOT_LATER]);
     ops.delete("/journal-entries/{id}", delete::delete)
         .id("delete_journal_entry")
         .tag(TAG)
