@@ -59,6 +59,34 @@ where
     }
 }
 
+/// Creates those whose code is free and answers how many.
+pub async fn create_missing<R: MasterData<Key: Key<Parent = ()>>>(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    wanted: impl IntoIterator<Item = R::New>,
+) -> AppResult<u32>
+where
+    for<'u> dyn UnitOfWork + 'u: Records<R>,
+{
+    let mut created = 0;
+    for new in wanted {
+        let key = R::key_of(&new, (), uow.new_id());
+        let taken = match R::new_code(&new) {
+            Some(code) => Records::<R>::code_taken(uow, code, key).await?,
+            None => Records::<R>::find(uow, key).await?.is_some(),
+        };
+        if taken {
+            continue;
+        }
+        let mut check = Check::new(ctx, uow);
+        let value = R::create(&new, key, &mut check).await?;
+        let value = check.finish(value)?;
+        insert(uow, value).await?;
+        created += 1;
+    }
+    Ok(created)
+}
+
 #[async_trait]
 impl<R: MasterData> Command for Change<R>
 where

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use check::Check;
-pub use commands::{Change, Create, Delete, insert, replace, replace_as};
+pub use commands::{Change, Create, Delete, create_missing, insert, replace, replace_as};
 pub use key::{Key, Parent, Within};
 pub use listed::{Listed, listed};
 pub use named::{id_named, nothing_named};

@@ -55,10 +55,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::ids::JobId;
 
-pub use account_file::AccountFile;
+pub use account_file::{AccountFile, FileAccount};
+pub use cells::Place;
 pub use document_file::DocumentFile;
 pub use entry_file::EntryFile;
-pub use import_accounts::ImportAccounts;
+pub use import_accounts::{ImportAccounts, add_missing_accounts};
 pub use import_documents::ImportDocuments;
 pub use import_entries::ImportEntries;
 pub use import_item_units::ImportItemUnits;
@@ -68,7 +69,6 @@ pub use import_prices::ImportPrices;
 pub use item_file::{ItemFile, ItemUnitFile, PriceFile};
 pub use party_file::PartyFile;
 
-use self::account_file::FileAccount;
 use self::party_file::FileParty;
 use crate::authorize::Permission;
 use crate::command::{Application, Executed, execute};

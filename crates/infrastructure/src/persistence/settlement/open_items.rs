@@ -49,9 +49,11 @@ statements! {
          INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
          WHERE x.tenant_id = ?1 AND x.item_id = ?2 AND e.source_kind IN ('sales_credit_note', 'purchase_credit_note')";
     LIVE = "settlement.allocation.live_of_entry":
-        concat!("SELECT ", allocation_columns!(), " FROM open_item i INNER JOIN allocation a ON a.tenant_id = i.tenant_id \
-         AND (a.debit_item_id = i.id OR a.credit_item_id = i.id) \
-         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting', 'write_off') \
+        concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id IN (\
+         SELECT d.id FROM open_item i INNER JOIN allocation d ON d.tenant_id = i.tenant_id AND d.debit_item_id = i.id \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 UNION ALL \
+         SELECT c.id FROM open_item i INNER JOIN allocation c ON c.tenant_id = i.tenant_id AND c.credit_item_id = i.id \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2) AND a.kind IN ('payment', 'netting', 'write_off') \
          AND a.belongs_to_id IS NULL AND NOT EXISTS (\
          SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
          ORDER BY a.id");

@@ -53,7 +53,7 @@ macro_rules! shown_allocation {
 /// What was open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later` those
 /// on effects of allocations that do not count yet.
 macro_rules! aged {
-    ($date:literal, $later:literal, $items:literal, $settled:expr) => {
+    ($date:literal, ($index:literal, $later:literal), $items:literal, $settled:expr) => {
         concat!(
             "SELECT i.party, p.name_ar, p.name_en, i.currency, i.",
             $date,
@@ -73,7 +73,7 @@ macro_rules! aged {
             $settled,
             $items,
             ") i",
-            taken_later!($later),
+            taken_later!($index, $later),
             " LEFT JOIN party p ON p.tenant_id = ?1 AND p.code = i.party \
              WHERE (?4 = '' OR i.party = ?4) AND (?5 = '' OR i.currency = ?5) \
              GROUP BY i.party, p.name_ar, p.name_en, i.currency, i.",
@@ -101,13 +101,13 @@ statements! {
     ALLOCATION = "settlement.allocation.view":
         concat!(shown_allocation!(), " WHERE a.tenant_id = ?1 AND a.id = ?2");
     AGED_DUE = "settlement.open_item.aged_by_due_date":
-        aged!("due_date", "allocation_date > ?3", "", settled_later!());
+        aged!("due_date", (" {index ix_allocation_item_date}", "allocation_date > ?3"), "", settled_later!());
     AGED_POSTED = "settlement.open_item.aged_by_posting_date":
-        aged!("posting_date", "allocation_date > ?3", "", settled_later!());
+        aged!("posting_date", (" {index ix_allocation_item_date}", "allocation_date > ?3"), "", settled_later!());
     AGED_DUE_KNOWN = "settlement.open_item.aged_by_due_date_as_known":
-        aged!("due_date", "(allocation_date > ?3 OR recorded_at > ?7)", " AND recorded_at <= ?7", "");
+        aged!("due_date", ("", "(allocation_date > ?3 OR recorded_at > ?7)"), " AND recorded_at <= ?7", "");
     AGED_POSTED_KNOWN = "settlement.open_item.aged_by_posting_date_as_known":
-        aged!("posting_date", "(allocation_date > ?3 OR recorded_at > ?7)", " AND recorded_at <= ?7", "");
+        aged!("posting_date", ("", "(allocation_date > ?3 OR recorded_at > ?7)"), " AND recorded_at <= ?7", "");
 }
 
 static ITEM_LIST: ListSql = ListSql {
