@@ -4,6 +4,7 @@ use domain::accounting::recurring_entry::EntryTemplate;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use application::accounting::approvals::ports::ApprovalQueries;
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
@@ -202,6 +203,7 @@ macro_rules! queries {
 
 queries! {
     accounts: AccountQueries,
+    approvals: ApprovalQueries,
     attachments: AttachmentQueries,
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,

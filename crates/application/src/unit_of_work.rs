@@ -5,6 +5,7 @@ use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
+use crate::accounting::approvals::ports::ApprovalRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -58,6 +59,7 @@ pub trait UnitOfWork: MasterRecords {
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
+    fn approvals(&mut self) -> &mut dyn ApprovalRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;

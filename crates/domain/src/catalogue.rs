@@ -55,6 +55,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::time::ALL,
     crate::time_zone::ALL,
     ledger::account::ALL,
+    ledger::approval::ALL,
     ledger::dimension::ALL,
     ledger::fiscal_period::ALL,
     ledger::fiscal_year::ALL,

@@ -1,6 +1,7 @@
 //! The general ledger: commands, ports and views. One command a file; a pure read has none.
 
 pub mod accounts;
+pub mod approvals;
 pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;

@@ -100,6 +100,17 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.journal_entry.update", "Change journal entries", "تعديل قيود اليومية"),
     permission("accounting.journal_entry.delete", "Delete journal entries", "حذف قيود اليومية"),
     permission("accounting.journal_entry.post", "Post journal entries", "ترحيل قيود اليومية"),
+    permission(
+        "accounting.journal_entry.submit",
+        "Submit journal entries for approval",
+        "إرسال قيود اليومية للاعتماد",
+    ),
+    permission("accounting.approval.read", "See approvals of journal entries", "عرض طلبات اعتماد القيود"),
+    permission(
+        "accounting.approval.approve",
+        "Approve and reject journal entries",
+        "اعتماد قيود اليومية ورفضها",
+    ),
     permission("accounting.journal_entry.reverse", "Reverse journal entries", "عكس قيود اليومية"),
     permission("accounting.recurring_entry.read", "See recurring entries", "عرض القيود المتكررة"),
     permission("accounting.recurring_entry.create", "Create recurring entries", "إنشاء القيود المتكررة"),

@@ -1,6 +1,7 @@
 //! The general ledger: accounts, journals, entries, periods, dimensions and their rules (R1–R16).
 
 pub mod account;
+pub mod approval;
 pub mod currency;
 pub mod dimension;
 pub mod exchange_rate;

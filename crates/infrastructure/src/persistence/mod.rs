@@ -18,6 +18,7 @@ pub mod tax;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use application::accounting::approvals::ports::ApprovalRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -58,6 +59,7 @@ use application::tax::tax_entries::TaxEntryRepository;
 use application::tax::vat_returns::ports::VatReturnRepository;
 use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
+use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
@@ -169,6 +171,7 @@ impl UnitOfWork for SqlUnitOfWork {
         fiscal_years: FiscalYearRepository,
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
+        approvals: ApprovalRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
@@ -219,6 +222,8 @@ pub fn tables() -> Vec<&'static TableSql> {
         Journal::table(),
         DimensionRuleRecord::table(),
         PostingRule::table(),
+        ApprovalPolicy::table(),
+        ApprovalDelegation::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
         TaxCode::table(),

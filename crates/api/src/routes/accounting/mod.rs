@@ -1,6 +1,7 @@
 //! The general ledger over HTTP.
 
 mod accounts;
+mod approvals;
 mod close_checklist;
 mod entry_line;
 mod exchange_rates;
@@ -49,6 +50,7 @@ pub fn operations(ops: &mut Operations) {
     close_checklist::operations(ops);
     opening_balances::operations(ops);
     journal_entries::operations(ops);
+    approvals::operations(ops);
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);

@@ -122,6 +122,8 @@ pub trait Recurs: ShownRecurring<View: Serialize + ToSchema, Upcoming: Serialize
         entry: &Recurring<Self>,
         date: NaiveDate,
     ) -> AppResult<(Uuid, Self::Made)>;
+    /// Whether it was posted, and is no draft.
+    fn is_posted(made: &Self::Made) -> bool;
     async fn view(
         uow: &mut dyn UnitOfWork,
         scope: &mut Self::Scope,

@@ -2,22 +2,13 @@
 
 use chrono::NaiveDate;
 use domain::accounting::recurring::Recurring;
-use domain::error::Category;
 use uuid::Uuid;
 
 use super::{Recurs, save};
 use crate::accounting::ports::recurring::{MadeOccurrence, StoredRecurring, UnmadeOccurrence};
 use crate::accounting::views::recurring::RecurringFailureView;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
-
-/// Whether the books or the rights refused an occurrence, so that it may be noted as failed; anything else ends the work.
-pub(super) fn is_refusal(error: &AppError) -> bool {
-    matches!(
-        error.category(),
-        Category::Rule | Category::Conflict | Category::Forbidden | Category::NotFound | Category::TooLarge
-    )
-}
 
 /// Saves what was made of the occurrence of `date`.
 pub(super) async fn settle_made<T: Recurs>(

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::error::Violation;
 use domain::ids::Id;
 
-use super::occurrence::{is_refusal, settle_failed, settle_made};
+use super::occurrence::{settle_failed, settle_made};
 use super::{RUN_OCCURRENCES_MAX, Recurs, find, record};
 use crate::accounting::ports::recurring::StoredRecurring;
 use crate::accounting::views::recurring::RecurringFailureView;
@@ -115,7 +115,7 @@ impl<T: Recurs> Run<'_, T> {
                 self.made.push(made);
                 settle_made(uow, stored, (date, id)).await?
             }
-            Err(error) if is_refusal(&error) => {
+            Err(error) if error.is_refusal() => {
                 let failure = RecurringFailureView::new(date, self.today, &error.violations);
                 self.failed.push(failure.clone());
                 settle_failed(uow, stored, failure).await?

@@ -193,9 +193,10 @@ impl<T: Recurs> Command for MakeOccurrence<T> {
         let entry = &stored.entry;
         let ordered_by = entry.ordered_by.map(|by| (by.user, by.key));
         let orderer = on_behalf_of(ctx, uow, ordered_by, T::needed_to_make(entry)).await?;
-        let (made, _) = T::make(&orderer, uow, entry, self.date).await?;
-        let posted = entry.auto_post;
-        let stored = settle_made(uow, stored, (self.date, made)).await?;
+        let (id, made) = T::make(&orderer, uow, entry, self.date).await?;
+        // One that waits for approval is a draft, whatever was ordered.
+        let posted = T::is_posted(&made);
+        let stored = settle_made(uow, stored, (self.date, id)).await?;
         let after = T::view(uow, &mut scope, &stored).await?;
         record::<T>(uow, self.id, "ran", Some(&before), Some(&after));
         Ok(Done::new(Made { drafted: !posted, posted, next_date: stored.due(NaiveDate::MAX) }))

@@ -11,15 +11,15 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::DraftEntry;
+use domain::accounting::journal_entry::{DraftEntry, EntryStatus};
 use domain::accounting::recurring_entry::{EntryTemplate, RecurringEntry, TEMPLATE_LINES_MAX};
 use domain::ids::JournalEntryId;
 use domain::money::{Currency, CurrencyCode};
 use uuid::Uuid;
 
+use super::approvals::submit::post_or_submit;
 use super::create_journal_entry::{POST, insert_draft};
 use super::error::POST_PERMISSION_NEEDED;
-use super::ledger::{Ledger, Posting};
 use super::ports::books::Books;
 use super::ports::journal_entries::EntryMeta;
 use super::ports::recurring::RecurringRepository;
@@ -101,10 +101,14 @@ impl Recurs for EntryTemplate {
         let meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
         let mut books = Books::open(ctx, uow).await?;
         let view = match entry.auto_post {
-            true => Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await?,
+            true => post_or_submit(ctx, uow, books, (draft, meta)).await?,
             false => insert_draft(uow, &mut books, draft, meta).await?,
         };
         Ok((view.id, JournalEntryView { lines: None, ..view }))
+    }
+
+    fn is_posted(made: &JournalEntryView) -> bool {
+        made.status == EntryStatus::Posted.as_str()
     }
 
     /// With the lines of its template.

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use self::template::{InvoiceTemplate, InvoiceType, RecurringInvoice};
 use self::views::{RecurringInvoiceRunView, RecurringInvoiceSkipView, RecurringInvoiceView};
+use super::ports::DocumentStatus;
 use super::steps::may_post;
 use super::trade::{NewPurchaseInvoice, NewSalesInvoice};
 use super::views::DocumentView;
@@ -102,6 +103,10 @@ impl Recurs for InvoiceTemplate {
     ) -> AppResult<(Uuid, DocumentView)> {
         let view = make::make(ctx, uow, recurring, date).await?;
         Ok((view.id, view))
+    }
+
+    fn is_posted(made: &DocumentView) -> bool {
+        made.status == DocumentStatus::Posted.as_str()
     }
 
     async fn view(

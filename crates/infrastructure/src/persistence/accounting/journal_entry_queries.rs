@@ -46,6 +46,7 @@ pub static LIST: ListSql = ListSql {
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
+        ("approvalStatus", "e.approval_status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
@@ -55,6 +56,7 @@ pub static LIST: ListSql = ListSql {
         ("currency", "e.currency"),
         ("total", "e.total"),
         ("postingDate", "e.posting_date"),
+        ("reverseOn", "e.reverse_on"),
         ("createdAt", "e.created_at"),
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),
