@@ -24,6 +24,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::accounting::reports::error::ALL,
     application::accounting::revaluation_runs::ALL,
     application::documents::error::ALL,
+    application::documents::recurring::template::ALL,
     application::error::ALL,
     application::items::error::ALL,
     application::paging::ALL,

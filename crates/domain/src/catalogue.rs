@@ -55,6 +55,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::time::ALL,
     crate::time_zone::ALL,
     ledger::account::ALL,
+    ledger::approval::ALL,
     ledger::dimension::ALL,
     ledger::fiscal_period::ALL,
     ledger::fiscal_year::ALL,
@@ -66,6 +67,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::opening::ALL,
     ledger::posting_rule::ALL,
     ledger::recurrence::ALL,
+    ledger::recurring::ALL,
     ledger::recurring_entry::ALL,
 ];
 

@@ -122,6 +122,11 @@ pub trait DocumentRepository: Send {
     async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>>;
     /// Documents by their ids; unknown ones are absent.
     async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>>;
+    /// The posted invoices and bills that these entries were made for, as far as nothing of them is open any more.
+    async fn paid_documents(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<StoredDocument>>;
     /// The entries of posted documents, whatever their types; others are absent.
     async fn entries_of(
         &mut self,

@@ -1,5 +1,6 @@
 //! Every resource of master data, one line each.
 
+use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
@@ -44,6 +45,8 @@ master_data! {
     Journal,
     DimensionRuleRecord,
     PostingRule,
+    ApprovalPolicy,
+    ApprovalDelegation,
     Branch,
     NumberSeriesRecord,
     TaxCode,

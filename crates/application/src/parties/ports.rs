@@ -43,6 +43,9 @@ pub trait PartyRepository: Send {
     /// The accounts of active parties with one of the IBANs, likewise.
     async fn iban_holders(&mut self, ibans: &BTreeSet<String>) -> StorageResult<Vec<IbanHolder>>;
 
+    /// The active parties with a name whose form for comparison is this one, by code, at most `limit`.
+    async fn named_alike(&mut self, key: &str, limit: u32) -> StorageResult<Vec<SameNameView>>;
+
     /// The parties with these ids, likewise.
     async fn parties(&mut self, ids: &BTreeSet<PartyId>) -> StorageResult<Vec<Stored<Party>>>;
 

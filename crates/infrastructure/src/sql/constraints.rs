@@ -55,6 +55,7 @@ pub static CHOSEN: &[Unique] = &[
         "posting_rule.tenant_id, posting_rule.slot, posting_rule.keys_text",
         "slot",
     ),
+    unique("uq_approval_policy_code", "approval_policy.tenant_id, approval_policy.code", "code"),
     unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
@@ -85,6 +86,7 @@ pub static CHOSEN: &[Unique] = &[
         "code",
     ),
     unique("uq_recurring_entry_code", "recurring_entry.tenant_id, recurring_entry.code", "code"),
+    unique("uq_recurring_invoice_code", "recurring_invoice.tenant_id, recurring_invoice.code", "code"),
 ];
 
 /// Explained by the application itself, by the constraint's name or columns.
@@ -97,6 +99,8 @@ pub static FIRST_USE: [&str; 27] = [
     "uq_journal_entry_chain",
     "uq_journal_entry_opening",
     "uq_recurring_occurrence_date",
+    // The same occurrence twice at once: the second run sees what became of it.
+    "uq_recurring_run_date",
     // The same file twice at once: the second run sees that it was imported.
     "uq_import_file_fingerprint",
     // Two undo the same allocation at once: the second run sees that it is undone.
@@ -181,12 +185,19 @@ pub static GENERATED: &[&str] = &[
     "pk_dimension_set_value",
     "pk_dimension_rule",
     "pk_posting_rule",
+    "pk_approval_policy",
+    "pk_approval_delegation",
+    "pk_approval",
+    "pk_approval_approver",
+    "pk_approval_person",
     "pk_branch",
     "pk_journal_entry",
     "pk_journal_entry_draft",
     "pk_ledger_line",
     "pk_recurring_entry",
+    "pk_recurring_invoice",
     "pk_recurring_occurrence",
+    "pk_recurring_run",
     "pk_import_file",
     "pk_stored_blob",
     "pk_attachment",

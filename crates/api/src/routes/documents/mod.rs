@@ -5,6 +5,7 @@ pub(in crate::routes) mod errors;
 mod operations;
 mod orders;
 mod pdf;
+mod recurring;
 mod undo;
 
 use std::marker::PhantomData;
@@ -47,6 +48,7 @@ pub fn operations(ops: &mut Operations) {
     undo::reverse::<NewReceipt>(ops, "Reverse a receipt");
     operations::operations::<NewPayment>(ops);
     undo::reverse::<NewPayment>(ops, "Reverse a payment");
+    recurring::operations(ops);
     pdf::operations(ops);
     dunning_pdf::operations(ops);
 }

@@ -10,6 +10,8 @@ mod parts;
 pub mod unarchive_party;
 mod view;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use domain::error::Violation;
 use domain::parties::address::{ADDRESS_LEGAL_TWICE, ADDRESS_PART_INVALID};
@@ -36,6 +38,11 @@ use crate::error::AppResult;
 use crate::master_data::{Check, MasterData};
 use crate::paging::FieldKind;
 use crate::resource;
+use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{PARTY_NAME_TAKEN, WarningView};
+
+/// Parties of the same name that a warning tells.
+const NAMED_ALIKE_MAX: u32 = 5;
 
 /// To have a number that another party has.
 pub const ALLOW_DUPLICATE: Permission = "parties.party.allow_duplicate";
@@ -72,6 +79,27 @@ impl MasterData for Party {
         party.allow_duplicate_reason =
             Sharing::read(&[&party], check.uow).await?.reason(&party, reason, check);
         Ok(Some(party))
+    }
+
+    /// Names are no keys: another party with the same one is told, never refused (R46).
+    async fn warnings(&self, before: Option<&Self>, uow: &mut dyn UnitOfWork) -> AppResult<Vec<Violation>> {
+        if before.is_some_and(|before| before.name_keys == self.name_keys) {
+            return Ok(Vec::new());
+        }
+        let mut codes = BTreeSet::new();
+        for key in [&self.name_keys.ar, &self.name_keys.en].into_iter().flatten() {
+            let others = uow.parties().named_alike(key, NAMED_ALIKE_MAX).await?;
+            codes.extend(
+                others.into_iter().filter(|other| other.id != self.id.uuid()).map(|other| other.code),
+            );
+        }
+        let codes: Vec<String> = codes.into_iter().collect();
+        let taken = || Violation::new(&PARTY_NAME_TAKEN).at("/name").with("parties", codes.join(", "));
+        Ok((!codes.is_empty()).then(taken).into_iter().collect())
+    }
+
+    fn warned(view: PartyView, warnings: Vec<WarningView>) -> PartyView {
+        PartyView { warnings, ..view }
     }
 
     async fn change(&self, change: &PartyChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {

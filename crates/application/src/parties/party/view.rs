@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::master_data::Shown;
 use crate::view;
 use crate::views::NameView;
+use crate::warnings::WarningView;
 
 /// A number under which an authority knows the party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -193,5 +194,8 @@ view! {
         allow_duplicate_reason: Option<String>,
         /// The party that it was merged into; null when it was not.
         merged_into_id: Option<Uuid>,
+        /// What is worth a look; only in the answer to the request that it is about.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<WarningView> = |_| Vec::new(),
     }
 }

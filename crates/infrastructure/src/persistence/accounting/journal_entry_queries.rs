@@ -46,6 +46,7 @@ pub static LIST: ListSql = ListSql {
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
+        ("approvalStatus", "e.approval_status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
@@ -55,6 +56,7 @@ pub static LIST: ListSql = ListSql {
         ("currency", "e.currency"),
         ("total", "e.total"),
         ("postingDate", "e.posting_date"),
+        ("reverseOn", "e.reverse_on"),
         ("createdAt", "e.created_at"),
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),
@@ -163,7 +165,7 @@ impl JournalEntryQueries for Db {
         tenant: TenantId,
         query: &ListQuery,
     ) -> AppResult<Page<JournalEntryView>> {
-        let mut room = LinesRoom::new(query);
+        let mut room = LinesRoom::new(query.expand.contains(&"lines"));
         let fits = |header: &ShownHeader| room.take(header.row.line_count as usize);
         let page = LIST.page_while(self, tenant, query, None, ShownHeader::read, fits).await?;
         let money = CompanyMoney::read(self, tenant).await?;
@@ -239,8 +241,8 @@ impl ShownHeader {
 pub(super) struct LinesRoom(usize);
 
 impl LinesRoom {
-    pub(super) fn new(query: &ListQuery) -> Self {
-        Self(if query.expand.contains(&"lines") { LINES_PAGE_MAX } else { usize::MAX })
+    pub(super) fn new(expanded: bool) -> Self {
+        Self(if expanded { LINES_PAGE_MAX } else { usize::MAX })
     }
 
     pub(super) fn take(&mut self, lines: usize) -> bool {

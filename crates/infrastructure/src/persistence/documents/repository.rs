@@ -96,6 +96,20 @@ static ENTRIES: Lookup = Lookup::new(
     ("d.id", Kind::Id),
 );
 
+/// Invoices and bills of which nothing is open any more.
+static PAID: Lookup = Lookup::new(
+    "documents.document.paid",
+    concat!(
+        "SELECT ",
+        document_columns!(),
+        ", d.body, d.content_lines FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
+         AND d.entry_id = e.id AND d.status = 'posted' AND d.document_type IN ('sales_invoice', 'purchase_invoice') \
+         AND NOT EXISTS (SELECT 1 FROM open_item o WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id \
+         AND o.settled_on IS NULL) WHERE e.tenant_id = ?1"
+    ),
+    ("e.id", Kind::Id),
+);
+
 static GROUPS: Lookup = Lookup::new(
     "documents.document_tax.of_documents",
     "SELECT document_id, group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
@@ -107,7 +121,7 @@ static LINES: Lookup = Lookup::new(
     "SELECT document_id, line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1",
     ("document_id", Kind::Id),
 );
-pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &GROUPS, &LINES];
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &PAID, &GROUPS, &LINES];
 
 static GROUP_INSERT: Bulk = Bulk::new(
     "documents.document_tax.insert",
@@ -176,6 +190,14 @@ impl DocumentRepository for SqlUnitOfWork {
 
     async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>> {
         let rows = self.tx.lookup(&BY_ID, self.tenant, ids.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(read_whole).collect()
+    }
+
+    async fn paid_documents(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<StoredDocument>> {
+        let rows = self.tx.lookup(&PAID, self.tenant, entries.iter().map(|id| (*id).into())).await?;
         rows.into_iter().map(read_whole).collect()
     }
 

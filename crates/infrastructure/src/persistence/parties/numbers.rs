@@ -19,7 +19,7 @@ use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::stored;
 use crate::sql::db::Db;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Value};
+use crate::sql::value::{Kind, Row, Value};
 use crate::{rows_of, statements};
 
 /// Codes that are read with one statement.
@@ -170,6 +170,11 @@ impl PartyRepository for SqlUnitOfWork {
         rows.into_iter().map(|row| stored(&mut row.columns("party_bank_account"))).collect()
     }
 
+    async fn named_alike(&mut self, key: &str, limit: u32) -> StorageResult<Vec<SameNameView>> {
+        let params = [self.tenant.into(), key.into(), i64::from(limit).into()];
+        self.tx.query(&SAME_NAME, &params).await?.into_iter().map(read_same_name).collect()
+    }
+
     async fn set_accounts_active(&mut self, party: PartyId, active: bool) -> StorageResult<()> {
         self.tx.apply(&ACCOUNTS_ACTIVE, &[self.tenant.into(), party.into(), active.into()]).await
     }
@@ -179,15 +184,15 @@ impl PartyRepository for SqlUnitOfWork {
 impl PartyQueries for Db {
     async fn same_name(&self, tenant: TenantId, key: &str, limit: u32) -> AppResult<Vec<SameNameView>> {
         let rows = self.query(&SAME_NAME, &[tenant.into(), key.into(), i64::from(limit).into()]).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut columns = row.columns("party");
-            found.push(SameNameView {
-                id: columns.get("id")?,
-                code: columns.get("code")?,
-                name: NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? },
-            });
-        }
-        Ok(found)
+        Ok(rows.into_iter().map(read_same_name).collect::<StorageResult<_>>()?)
     }
+}
+
+fn read_same_name(row: Row) -> StorageResult<SameNameView> {
+    let mut columns = row.columns("party");
+    Ok(SameNameView {
+        id: columns.get("id")?,
+        code: columns.get("code")?,
+        name: NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? },
+    })
 }

@@ -47,6 +47,7 @@ table! {
             WHERE t.tenant_id = ?1 AND t.id = ?2 AND l.party IS NOT NULL {only}",
         "documents": "SELECT {first} 1 FROM document WHERE tenant_id = ?1 AND party_id = ?2 {only}",
         "parties": "SELECT {first} 1 FROM party_alias WHERE tenant_id = ?1 AND survivor_id = ?2 {only}",
+        "recurring-invoices": "SELECT {first} 1 FROM recurring_invoice WHERE tenant_id = ?1 AND party_id = ?2 {only}",
         "bank-accounts": "SELECT {first} 1 FROM party_bank_account WHERE tenant_id = ?1 AND party_id = ?2 {only}",
     }
     mentioned false

@@ -22,10 +22,9 @@ use serde::Deserialize;
 use super::journal_plan::JournalPlan;
 use crate::accounting::dimensions::NewDimension;
 use crate::accounting::imports::{FileAccount, Place, add_missing_accounts};
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::unit_of_work::UnitOfWork;
 
 /// Headings come before the accounts below them.
@@ -146,16 +145,12 @@ pub(super) async fn ensure_chart(uow: &mut dyn UnitOfWork) -> AppResult<u32> {
 }
 
 pub(super) async fn ensure_dimensions(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
-    let mut created = 0;
-    for (code, ar, en) in DIMENSIONS {
-        if Records::<Dimension>::by_code(uow, (), code).await?.is_none() {
-            let name = LocalizedName::parse(Some(ar), Some(en))?;
-            let new = NewDimension { code: Code::parse(code)?, name, active: true };
-            Create::<Dimension>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+    let body = |(code, ar, en)| -> AppResult<NewDimension> {
+        let name = LocalizedName::parse(Some(ar), Some(en))?;
+        Ok(NewDimension { code: Code::parse(code)?, name, active: true })
+    };
+    let dimensions = DIMENSIONS.into_iter().map(body).collect::<AppResult<Vec<_>>>()?;
+    create_missing::<Dimension>(ctx, uow, dimensions).await
 }
 
 #[cfg(test)]
