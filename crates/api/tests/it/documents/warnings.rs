@@ -96,6 +96,29 @@ async fn limits_that_nothing_checks_are_told() {
     assert_eq!(refused.code(), "credit_limit_exceeded");
 }
 
+/// An order uses the limit; its revision and its invoice do not use it once more.
+#[tokio::test]
+async fn what_an_order_uses_of_a_limit_is_told_once() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let party = json!({
+        "code": "ALL", "name": { "en": "ALL" }, "kind": "person",
+        "customer": { "creditLimit": "1000.00", "creditCheck": "all" },
+    });
+    client.post("/parties", party).await.expect(201);
+    let body = json!({
+        "partyCode": "ALL", "documentDate": "2026-03-15", "lines": [line("1", "820.00", "S15")], "confirm": true,
+    });
+    let order = posted(client, "/sales-orders", body).await;
+    assert_eq!(codes(&order), ["/partyId credit_limit_near"], "943.00");
+    let path = format!("/sales-orders/{}", id(&order));
+    let revised = with_etag(client, "PATCH", &path, json!({ "notes": "By noon" })).await.ok();
+    assert!(codes(&revised).is_empty(), "{revised}");
+    let invoiced = json!({ "documentDate": "2026-03-16", "post": true });
+    let invoice = posted(client, &format!("{path}/invoice"), invoiced).await;
+    assert!(codes(&invoice).is_empty(), "{invoice}");
+}
+
 #[tokio::test]
 async fn what_is_taken_over_of_a_supplier_is_told() {
     let (_world, tenant) = company().await;

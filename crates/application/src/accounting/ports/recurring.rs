@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::recurring::{FAILED_OCCURRENCES_MAX, Recurring, Template};
+use domain::accounting::recurring::{Recurring, Template};
 use domain::ids::{Id, TenantId, UserId};
 use uuid::Uuid;
 
@@ -11,34 +11,7 @@ use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// What recurs, with what is wrong with its occurrences.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRecurring<T: Template> {
-    pub entry: Recurring<T>,
-    /// The error of the earliest failed occurrence.
-    pub last_error: Option<RecurringFailureView>,
-    /// Occurrences that failed and were neither made nor skipped since.
-    pub failed_count: u32,
-}
-
-impl<T: Template> StoredRecurring<T> {
-    pub fn new(entry: Recurring<T>) -> Self {
-        Self { entry, last_error: None, failed_count: 0 }
-    }
-
-    /// After the next occurrence was made or skipped; what failed before stays failed.
-    #[must_use]
-    pub fn advance(self) -> Self {
-        // A row of an earlier version has the failure of its next occurrence, and counts none.
-        let last_error = self.last_error.filter(|_| self.failed_count > 0);
-        Self { entry: self.entry.advance(), last_error, ..self }
-    }
-
-    /// The date that is due by `through`, unless too many occurrences failed already.
-    pub fn due(&self, through: NaiveDate) -> Option<NaiveDate> {
-        self.entry.due(through).filter(|_| self.failed_count < FAILED_OCCURRENCES_MAX)
-    }
-}
+pub use crate::accounting::views::recurring::StoredRecurring;
 
 /// How an occurrence ended that was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +56,7 @@ pub trait RecurringRepository<T: Template>: Send {
     async fn delete(&mut self, id: Id<T::Of>, version: i64) -> StorageResult<bool>;
     /// Whether anything, draft or posted, was made from it.
     async fn was_used(&mut self, id: Id<T::Of>) -> StorageResult<bool>;
-    /// The next occurrences, due by `through`, of active ones with fewer than [`FAILED_OCCURRENCES_MAX`] failed ones;
+    /// The next occurrences, due by `through`, of active ones with fewer than [`FAILED_OCCURRENCES_MAX`](domain::accounting::recurring::FAILED_OCCURRENCES_MAX) failed ones;
     /// by date and id, after `(date, id)`, at most `limit`.
     async fn due_occurrences(
         &mut self,

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, Weekday};
 use domain::accounting::recurrence::Frequency;
+use domain::accounting::recurring::{FAILED_OCCURRENCES_MAX, Recurring, Template};
 use domain::error::{Language, Violation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,7 +59,7 @@ macro_rules! recurring_view {
 
         impl $name {
             pub fn new(
-                $stored: &$crate::accounting::ports::recurring::StoredRecurring<$template>,
+                $stored: &$crate::accounting::views::recurring::StoredRecurring<$template>,
                 $($given: $given_type,)*
             ) -> Self {
                 let entry = &$stored.entry;
@@ -84,6 +85,35 @@ macro_rules! recurring_view {
             }
         }
     };
+}
+
+/// What recurs, with what is wrong with its occurrences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecurring<T: Template> {
+    pub entry: Recurring<T>,
+    /// The error of the earliest failed occurrence.
+    pub last_error: Option<RecurringFailureView>,
+    /// Occurrences that failed and were neither made nor skipped since.
+    pub failed_count: u32,
+}
+
+impl<T: Template> StoredRecurring<T> {
+    pub fn new(entry: Recurring<T>) -> Self {
+        Self { entry, last_error: None, failed_count: 0 }
+    }
+
+    /// After the next occurrence was made or skipped; what failed before stays failed.
+    #[must_use]
+    pub fn advance(self) -> Self {
+        // A row of an earlier version has the failure of its next occurrence, and counts none.
+        let last_error = self.last_error.filter(|_| self.failed_count > 0);
+        Self { entry: self.entry.advance(), last_error, ..self }
+    }
+
+    /// The date that is due by `through`, unless too many occurrences failed already.
+    pub fn due(&self, through: NaiveDate) -> Option<NaiveDate> {
+        self.entry.due(through).filter(|_| self.failed_count < FAILED_OCCURRENCES_MAX)
+    }
 }
 
 /// A schedule. A day that a month does not have becomes its last day.

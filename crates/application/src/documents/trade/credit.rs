@@ -102,7 +102,15 @@ impl CreditCheck {
     }
 
     /// What is worth knowing about the limit: it is nearly used up, or a document that is not refused goes beyond it.
-    pub(super) async fn warning(&self, uow: &mut dyn UnitOfWork) -> AppResult<Option<Violation>> {
+    /// `is_counted` is a document whose order is among those that count.
+    pub(super) async fn warning(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        is_counted: bool,
+    ) -> AppResult<Option<Violation>> {
+        if is_counted && self.counts_orders {
+            return Ok(None);
+        }
         let used = self.used(uow, Amount::ZERO).await?;
         let Some(owed) = used.checked_add(self.needed) else { return Ok(None) };
         let (part, whole) =

@@ -22,14 +22,13 @@ use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
-use super::ordered::{Orders, price_mismatch, unfit_member};
+use super::ordered::{Orders, unfit_member};
 use super::original::{Original, corrected};
 use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
 use super::show::Shown;
 use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
-use super::warn;
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
 use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
@@ -37,9 +36,6 @@ use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
-
-/// Who has it accepts prices on bills that are not those of the order.
-const ACCEPT_DIFFERENCE: &str = "purchase.invoice.accept_difference";
 
 /// A document that may be kept as a draft, with everything that posting needs.
 pub struct Prepared {
@@ -433,31 +429,6 @@ impl Preparing<'_> {
             refusals: refused.into_vec(),
             warnings,
         })
-    }
-
-    fn warnings(
-        &self,
-        facts: &Facts,
-        document: &StoredDocument,
-        content: &Content,
-        (taken, scale): ((Amount, Amount), u8),
-    ) -> Vec<Violation> {
-        let mut warnings = warn::of_content(&facts.company, document, &content.lines);
-        let supplier = self.input.supplier.as_ref();
-        warnings.extend(supplier.and_then(|supplier| warn::of_supplier(supplier, taken, scale)));
-        warnings
-    }
-
-    /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).
-    fn price_mismatches(&self, content: &Content, facts: &Facts) -> Vec<Violation> {
-        let accepted =
-            self.input.accept_difference.is_some() && self.ctx.permissions.allows(ACCEPT_DIFFERENCE);
-        if self.document_type.side() == TradeSide::Sale || accepted {
-            return Vec::new();
-        }
-        let tolerance = facts.company.price_tolerance;
-        let lines = content.lines.iter();
-        lines.filter_map(|(line, resolved)| price_mismatch(line, resolved, tolerance)).collect()
     }
 
     fn refusals(

@@ -6,9 +6,11 @@ use domain::company::profile::{CompanyProfile, VatPeriod};
 use domain::error::Violation;
 use domain::money::{Amount, Price};
 
+use super::content::Content;
+use super::facts::Facts;
 use super::input::Supplier;
 use super::line::Line;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, Preparing};
 use super::resolve::Resolved;
 use crate::accounting::ports::books::Books;
 use crate::documents::ports::StoredDocument;
@@ -21,8 +23,24 @@ use crate::warnings::{
 
 const MONTHS_OF_QUARTER: u32 = 3;
 
-/// What the content and the company's profile tell.
-pub(super) fn of_content(
+impl Preparing<'_> {
+    /// What the content, the company's profile and the supplier's figures tell; `taken` is the VAT of the lines and the one that was
+    /// taken over.
+    pub(super) fn warnings(
+        &self,
+        facts: &Facts,
+        document: &StoredDocument,
+        content: &Content,
+        (taken, scale): ((Amount, Amount), u8),
+    ) -> Vec<Violation> {
+        let mut warnings = of_content(&facts.company, document, &content.lines);
+        let supplier = self.input.supplier.as_ref();
+        warnings.extend(supplier.and_then(|supplier| of_supplier(supplier, taken, scale)));
+        warnings
+    }
+}
+
+fn of_content(
     company: &CompanyProfile,
     document: &StoredDocument,
     lines: &[(Line, Resolved)],
@@ -48,11 +66,7 @@ pub(super) fn of_content(
 }
 
 /// What was taken over of the supplier's figures: `computed` is what the lines came to.
-pub(super) fn of_supplier(
-    supplier: &Supplier<'_>,
-    (computed, taken): (Amount, Amount),
-    scale: u8,
-) -> Option<Violation> {
+fn of_supplier(supplier: &Supplier<'_>, (computed, taken): (Amount, Amount), scale: u8) -> Option<Violation> {
     let at = if supplier.vat.is_some() { "/supplierVat" } else { "/supplierTotal" };
     (computed != taken).then(|| {
         let warning = Violation::new(&SUPPLIER_VAT_TAKEN_OVER).at(at).with("given", taken.display(scale));
@@ -65,6 +79,7 @@ pub(super) async fn of_books(
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
     prepared: &Prepared,
+    revises: bool,
 ) -> AppResult<Vec<Violation>> {
     let mut warnings = Vec::new();
     let document = &prepared.document;
@@ -81,7 +96,9 @@ pub(super) async fn of_books(
         }
     }
     if let Some(credit) = &prepared.credit {
-        warnings.extend(credit.warning(uow).await?);
+        // What an order uses of a limit is used neither by its invoice nor by its revision once more.
+        let is_counted = revises || !prepared.bills.is_empty();
+        warnings.extend(credit.warning(uow, is_counted).await?);
     }
     Ok(warnings)
 }
