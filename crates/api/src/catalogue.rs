@@ -34,6 +34,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::settlement::adjust::ALL,
     application::settlement::entry::ALL,
     application::settlement::party_statement::ALL,
+    application::spreadsheet::error::ALL,
     application::ports::blobs::ALL,
     application::ports::progress::ALL,
     application::printing::error::ALL,

@@ -3,6 +3,7 @@
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
@@ -45,6 +46,7 @@ master_data! {
     PostingRule,
     Branch,
     NumberSeriesRecord,
+    ImportProfile,
     TaxCode,
     PaymentTerm,
     PartyGroup,

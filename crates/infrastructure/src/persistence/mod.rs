@@ -59,6 +59,7 @@ use application::unit_of_work::UnitOfWork;
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
@@ -215,6 +216,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         PostingRule::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
+        ImportProfile::table(),
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),

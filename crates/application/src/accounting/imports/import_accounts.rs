@@ -65,7 +65,7 @@ impl Command for ImportAccounts {
         if !chart.errors.is_empty() {
             return Err(chart.errors.into_error());
         }
-        let result = chart.keep(uow, ctx.dry_run).await?;
+        let result = chart.keep(uow, &self.options, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
@@ -261,7 +261,12 @@ impl Chart {
     }
 
     /// Writes what is new and what changed, headings before what lies below them.
-    async fn keep(self, uow: &mut dyn UnitOfWork, dry_run: bool) -> AppResult<ImportResultView> {
+    async fn keep(
+        self,
+        uow: &mut dyn UnitOfWork,
+        options: &ImportOptions,
+        dry_run: bool,
+    ) -> AppResult<ImportResultView> {
         let mut created: Vec<&Account> = self.created.iter().filter_map(|id| self.accounts.get(id)).collect();
         created.sort_by_key(|account| self.ancestors(account).len());
         let created: Vec<Account> = created.into_iter().cloned().collect();
@@ -280,12 +285,10 @@ impl Chart {
             record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }
         Ok(ImportResultView {
-            r#type: ImportKind::Accounts.as_str().to_owned(),
-            dry_run,
             accounts: created.len() as u64,
             accounts_updated: self.updated.len() as u64,
             skipped: self.skipped,
-            ..ImportResultView::default()
+            ..options.result(ImportKind::Accounts, dry_run)
         })
     }
 }

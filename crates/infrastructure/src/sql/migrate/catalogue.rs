@@ -84,6 +84,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     27 "0027_settlement": Meaning "an earlier version cannot read the allocations of discounts and write-offs",
     28 "0028_tax_and_withholding": Meaning "VAT that an earlier version posts is missing in the sums of returns",
     29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
+    32 "0032_import_profiles",
 ];
 
 impl Migration {
