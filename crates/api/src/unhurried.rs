@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use application::error::{AppError, AppResult};
 use application::ports::pace::{Pace, paced};
-use futures::TryFutureExt;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// Handed on with a request whose body is large.
 #[derive(Clone)]
@@ -19,8 +20,22 @@ impl Unhurried {
         self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = AppResult<T>> + Send {
-        let running = tokio::task::spawn_blocking(move || paced(self.0, work));
-        running.map_err(|error| AppError::internal(format!("a thread of its own: {error}")))
+        let (sender, done) = oneshot::channel();
+        // Nobody may wait for it any more.
+        let running = self.begin(Box::new(move || drop(sender.send(work()))));
+        async move {
+            let ended = running.await.map_err(|error| error.to_string());
+            let done = match ended {
+                Ok(()) => done.await.map_err(|error| error.to_string()),
+                Err(error) => Err(error),
+            };
+            done.map_err(|error| AppError::internal(format!("a thread of its own: {error}")))
+        }
+    }
+
+    /// Boxed, so that a task is compiled once and not for each body that is read.
+    fn begin(self, work: Box<dyn FnOnce() + Send>) -> JoinHandle<()> {
+        tokio::task::spawn_blocking(move || paced(self.0, work))
     }
 }
 

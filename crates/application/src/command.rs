@@ -72,13 +72,42 @@ pub struct Application {
 /// database has let every cache forget what was changed.
 pub async fn execute<C: Command>(app: &Application, ctx: &RequestContext, command: C) -> AppResult<Executed> {
     authorize::require(ctx, C::ACCESS)?;
+    carry_out(app, ctx, Box::new(command)).await
+}
+
+async fn carry_out(
+    app: &Application,
+    ctx: &RequestContext,
+    command: Box<dyn AnyCommand>,
+) -> AppResult<Executed> {
     let work = Arc::new(CommandWork { ctx: ctx.clone(), command, state: Mutex::default() });
     match &ctx.batch {
         Some(batch) => batch.0.join(work.clone()).await?,
         None => app.database.write(work.clone()).await?,
     }
     let executed = work.state.lock().unwrap_or_else(PoisonError::into_inner).executed.take();
-    executed.ok_or_else(|| AppError::internal(format!("{} committed without an answer", C::NAME)))
+    executed.ok_or_else(|| AppError::internal(format!("{} committed without an answer", work.command.name())))
+}
+
+/// A command whose answer is text already, so that all that surrounds it is compiled once and not for each command.
+#[async_trait]
+trait AnyCommand: Send + Sync {
+    fn name(&self) -> &'static str;
+    async fn run_to_json(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<String>>;
+}
+
+#[async_trait]
+impl<C: Command> AnyCommand for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    async fn run_to_json(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<String>> {
+        let done = self.run(ctx, uow).await?;
+        let output = serde_json::to_string(&done.output)
+            .map_err(|error| AppError::internal(format!("{} answer: {error}", C::NAME)))?;
+        Ok(Done { output, id: done.id, version: done.version })
+    }
 }
 
 #[derive(Default)]
@@ -87,13 +116,13 @@ struct WorkState {
     touched: Vec<(TenantId, Vec<&'static str>)>,
 }
 
-struct CommandWork<C> {
+struct CommandWork {
     ctx: RequestContext,
-    command: C,
+    command: Box<dyn AnyCommand>,
     state: Mutex<WorkState>,
 }
 
-impl<C> CommandWork<C> {
+impl CommandWork {
     fn finish(&self, executed: Executed, touched: Vec<(TenantId, Vec<&'static str>)>) {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) =
             WorkState { executed: Some(executed), touched };
@@ -101,7 +130,7 @@ impl<C> CommandWork<C> {
 }
 
 #[async_trait]
-impl<C: Command> Work for CommandWork<C> {
+impl Work for CommandWork {
     fn tenant(&self) -> TenantId {
         self.ctx.tenant
     }
@@ -122,27 +151,17 @@ impl<C: Command> Work for CommandWork<C> {
             self.finish(executed, Vec::new());
             return Ok(Outcome::Rollback);
         }
-        let done = self.command.run(&self.ctx, uow).await?;
-        let body = serde_json::to_string(&done.output)
-            .map_err(|error| AppError::internal(format!("{} answer: {error}", C::NAME)))?;
+        let Done { output: body, id, version } = self.command.run_to_json(&self.ctx, uow).await?;
         if self.ctx.dry_run {
-            let executed =
-                Executed { body: body.into(), id: done.id, version: done.version, replayed: false };
-            self.finish(executed, Vec::new());
+            self.finish(Executed { body: body.into(), id, version, replayed: false }, Vec::new());
             return Ok(Outcome::Rollback);
         }
         let touched = uow.bookkeeping().write_changes(&self.ctx.cause()).await?;
         if let Some(idempotency) = &self.ctx.idempotency {
-            let row = Replay {
-                request_hash: idempotency.request_hash,
-                body: body.clone(),
-                id: done.id,
-                version: done.version,
-            };
+            let row = Replay { request_hash: idempotency.request_hash, body: body.clone(), id, version };
             uow.bookkeeping().save_replay(&self.ctx.cause(), &idempotency.key, row).await?;
         }
-        let executed = Executed { body: body.into(), id: done.id, version: done.version, replayed: false };
-        self.finish(executed, touched);
+        self.finish(Executed { body: body.into(), id, version, replayed: false }, touched);
         Ok(Outcome::Commit)
     }
 }

@@ -92,8 +92,8 @@ fn both(options: &Options, programs: &Programs, folder: &Path, table: &mut Table
     let embedded = Site { programs, folder: folder.join("embedded"), settings: Vec::new() };
     let size = Size { lines: options.lines, chunk: CHUNK_LINES };
     measure(&embedded, size, duration, table)?;
-    sales::measure(&embedded, options.lines, duration, table)?;
     watched::measure(&embedded, duration, table)?;
+    sales::measure(&embedded, options.lines, duration, table)?;
     let Some(sql_server) = sql_server else { return Ok(()) };
     let mut cloud = Cloud::start(&sql_server, programs, folder)?;
     table.column = Column::Cloud;

@@ -9,7 +9,8 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use domain::error::Violation;
-use futures::stream;
+use futures::future::BoxFuture;
+use futures::{FutureExt, stream};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -25,20 +26,88 @@ use crate::problem::Problem;
 /// Items read at once while a whole list is streamed; the most that is held in memory.
 pub const STREAM_PAGE_ITEMS: u32 = 500;
 
+/// The list of one resource. Its items are hidden behind [`AnyPage`], so that all that follows is compiled once and not for each
+/// resource.
+struct Pages {
+    columns: fn() -> Columns,
+    read: Box<dyn Fn(ListQuery) -> BoxFuture<'static, AppResult<Box<dyn AnyPage>>> + Send>,
+}
+
+/// One page, whatever its items are.
+trait AnyPage: Send {
+    fn json(&self) -> AppResult<Bytes>;
+    /// The items with only these members.
+    fn values(&self, fields: Option<&[String]>) -> AppResult<Vec<Value>>;
+    /// The page without its items.
+    fn frame(self: Box<Self>) -> Page<()>;
+}
+
+impl<T: Serialize + Send> AnyPage for Page<T> {
+    fn json(&self) -> AppResult<Bytes> {
+        to_bytes(self)
+    }
+
+    fn values(&self, fields: Option<&[String]>) -> AppResult<Vec<Value>> {
+        self.items.iter().map(|item| selected(item, fields)).collect()
+    }
+
+    fn frame(self: Box<Self>) -> Page<()> {
+        self.split().1
+    }
+}
+
+impl Pages {
+    fn of<T, F, Fut>(page: F) -> Self
+    where
+        T: Serialize + ToSchema + Send + 'static,
+        F: Fn(ListQuery) -> Fut + Send + 'static,
+        Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
+    {
+        let read = move |query| {
+            let reading = page(query);
+            async move { Ok(Box::new(reading.await?) as Box<dyn AnyPage>) }.boxed()
+        };
+        Self { columns: Columns::of::<T>, read: Box::new(read) }
+    }
+
+    /// The page as JSON.
+    fn one(&self, request: ListRequest) -> impl Future<Output = AppResult<Bytes>> + Send + 'static {
+        let ListRequest { query, fields, .. } = request;
+        let reading = (self.read)(query);
+        async move {
+            let page = reading.await?;
+            let Some(fields) = &fields else { return page.json() };
+            let items = page.values(Some(fields))?;
+            to_bytes(&page.frame().with(items))
+        }
+    }
+
+    fn check(&self, request: &ListRequest) -> Result<(), Problem> {
+        match &request.fields {
+            Some(fields) => check_fields(fields, &(self.columns)()),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Answers a list. `page` reads one page; for a stream it is called until the cursor ends or the client goes away.
 pub async fn list<T, F, Fut>(page: F, request: ListRequest, accept: Media) -> ApiResult
 where
-    T: Serialize + ToSchema + Send,
+    T: Serialize + ToSchema + Send + 'static,
     F: Fn(ListQuery) -> Fut + Send + 'static,
     Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
 {
-    if let Some(fields) = &request.fields {
-        check_fields(fields, &Columns::of::<T>())?;
+    answer(Pages::of(page), request, accept).await
+}
+
+async fn answer(pages: Pages, request: ListRequest, accept: Media) -> ApiResult {
+    pages.check(&request)?;
+    if matches!(accept, Media::Csv | Media::NdJson) {
+        return stream_list(pages, request, accept).await;
     }
-    match accept {
-        Media::Csv | Media::NdJson => stream_list(page, request, accept).await,
-        _ => Ok(json_bytes(StatusCode::OK, one_page(page, request).await?)),
-    }
+    let reading = pages.one(request);
+    drop(pages);
+    Ok(json_bytes(StatusCode::OK, reading.await?))
 }
 
 /// The same for reference data: a page of JSON is kept under `key` until something of its kind changes (F6).
@@ -54,32 +123,27 @@ where
     F: Fn(ListQuery) -> Fut + Send + 'static,
     Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
 {
+    cached_answer(cache, key, Pages::of(page), request, accept).await
+}
+
+async fn cached_answer(
+    cache: &dyn Cache,
+    key: CacheKey,
+    pages: Pages,
+    request: ListRequest,
+    accept: Media,
+) -> ApiResult {
     if matches!(accept, Media::Csv | Media::NdJson) {
-        return list(page, request, accept).await;
+        return answer(pages, request, accept).await;
     }
-    if let Some(fields) = &request.fields {
-        check_fields(fields, &Columns::of::<T>())?;
-    }
+    pages.check(&request)?;
     let load: Load = Box::new(move || {
-        let loading = async move { Ok(Some(Cached { body: one_page(page, request).await?, version: None })) };
-        Box::pin(loading)
+        let reading = pages.one(request);
+        Box::pin(async move { Ok(Some(Cached { body: reading.await?, version: None })) })
     });
     let found = cache.get_or_load(key, load).await?;
     let found = found.ok_or_else(|| AppError::internal("a list was loaded and is not there"))?;
     Ok(json_bytes(StatusCode::OK, found.body))
-}
-
-async fn one_page<T, F, Fut>(page: F, request: ListRequest) -> AppResult<Bytes>
-where
-    T: Serialize,
-    F: Fn(ListQuery) -> Fut,
-    Fut: Future<Output = AppResult<Page<T>>>,
-{
-    let answer = page(request.query).await?;
-    let Some(fields) = &request.fields else { return to_bytes(&answer) };
-    let (items, page) = answer.split();
-    let items = items.iter().map(|item| selected(item, Some(fields)));
-    to_bytes(&page.with(items.collect::<Result<Vec<Value>, _>>()?))
 }
 
 fn check_fields(fields: &[String], columns: &Columns) -> Result<(), Problem> {
@@ -113,13 +177,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn chunk<T: Serialize>(&self, items: &[T], first: bool) -> AppResult<Bytes> {
+    fn chunk(&self, page: &dyn AnyPage, first: bool) -> AppResult<Bytes> {
         let mut out = String::new();
         if let (Some(columns), true) = (&self.columns, first) {
             out.push_str(&columns.header());
         }
-        for item in items {
-            let value = selected(item, self.fields.as_deref())?;
+        for value in page.values(self.fields.as_deref())? {
             match &self.columns {
                 Some(columns) => columns.row(&mut out, &value),
                 None => {
@@ -132,34 +195,31 @@ impl Writer {
     }
 }
 
-async fn stream_list<T, F, Fut>(page: F, request: ListRequest, accept: Media) -> ApiResult
-where
-    T: Serialize + ToSchema + Send,
-    F: Fn(ListQuery) -> Fut + Send + 'static,
-    Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
-{
+async fn stream_list(pages: Pages, request: ListRequest, accept: Media) -> ApiResult {
     let ListRequest { mut query, fields, limited } = request;
     if !limited {
         query.limit = STREAM_PAGE_ITEMS;
     }
     query.count = Count::None; // a stream has no place for it
-    let columns = (accept == Media::Csv).then(|| Columns::of::<T>().only(fields.as_deref()));
+    let columns = (accept == Media::Csv).then(|| (pages.columns)().only(fields.as_deref()));
     let writer = Writer { columns, fields };
     // The first page is read before the answer begins, so that its failure is still a problem document.
-    let first = page(query.clone()).await?;
-    let chunk = writer.chunk(&first.items, true)?;
-    let next = if limited { None } else { first.next_cursor };
-    let start = (Some(chunk), next, query, writer, page);
-    let chunks = stream::try_unfold(start, |(ready, next, mut query, writer, page)| async move {
+    let reading = (pages.read)(query.clone());
+    let first = reading.await?;
+    let chunk = writer.chunk(&*first, true)?;
+    let next = if limited { None } else { first.frame().next_cursor };
+    let start = (Some(chunk), next, query, writer, pages);
+    let chunks = stream::try_unfold(start, |(ready, next, mut query, writer, pages)| async move {
         if let Some(chunk) = ready {
-            return Ok(Some((chunk, (None, next, query, writer, page))));
+            return Ok(Some((chunk, (None, next, query, writer, pages))));
         }
         let Some(cursor) = next else { return Ok(None) };
         query.cursor = Some(cursor);
-        let reading = page(query.clone());
-        let read = reading.await.and_then(|more| Ok((writer.chunk(&more.items, false)?, more.next_cursor)));
+        let reading = (pages.read)(query.clone());
+        let read =
+            reading.await.and_then(|more| Ok((writer.chunk(&*more, false)?, more.frame().next_cursor)));
         match read {
-            Ok((chunk, next)) => Ok(Some((chunk, (None, next, query, writer, page)))),
+            Ok((chunk, next)) => Ok(Some((chunk, (None, next, query, writer, pages)))),
             Err(error) => {
                 // Too late for a status: the connection is cut, so that the list is not taken for complete.
                 tracing::error!(error = %error, "a streamed list broke off");

@@ -40,6 +40,9 @@ pub const WAIT_MAX: Duration = Duration::from_millis(500);
 pub const WAIT_BUSY_MAX: Duration = Duration::from_millis(100);
 /// How long the oldest write may have waited for the writer before others are refused.
 pub const WRITE_DELAY_MAX: Duration = Duration::from_secs(2);
+/// Writes beyond which a late writer is overload, or half of their places where that is less: while one transaction takes long,
+/// a few lose little by waiting for its end.
+pub const LATE_WRITES: usize = 16;
 /// Requests that wait, for each that may run.
 const WAITING_FACTOR: usize = 4;
 /// Requests that may wait however slow the server is, where so many may run.
@@ -264,7 +267,8 @@ impl Controller {
     }
 
     fn is_writer_late(&self, now: Duration) -> bool {
-        self.oldest_write.is_some_and(|since| now.saturating_sub(since) > WRITE_DELAY_MAX)
+        self.running_writes >= LATE_WRITES.min(self.writes_max().div_ceil(2))
+            && self.oldest_write.is_some_and(|since| now.saturating_sub(since) > WRITE_DELAY_MAX)
     }
 
     fn writes_max(&self) -> usize {

@@ -4,7 +4,9 @@
 mod access;
 mod account_ledger;
 mod accounts;
+mod accruals;
 mod admin;
+mod approvals;
 mod arabic;
 mod at_once;
 mod attachments;

@@ -42,6 +42,8 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("import and post", 23, 17),
     ("run a recurring entry", 7, 5),
     ("close a period", 6, 9),
+    // An account, a series, a tax code or a rule each takes a few statements of its own, the chart as a whole.
+    ("set up by the template", 303, 303),
     // Items with their units, lists, prices.
     ("quote prices", 3, 3),
     ("save prices", 12, 9),
@@ -49,11 +51,11 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("post an invoice", 21, 10),
     ("credit lines of an invoice", 25, 16),
     ("deduct prepayments", 22, 13),
-    ("receive money for invoices", 23, 12),
+    ("receive money for invoices", 24, 13),
     ("reverse a receipt with its allocations", 32, 16),
     ("reverse a note", 32, 18),
-    ("allocate pairs", 7, 4),
-    ("match payments by a rule", 8, 5),
+    ("allocate pairs", 8, 5),
+    ("match payments by a rule", 9, 6),
     ("undo an allocation", 10, 7),
     ("receivables ageing", 6, 4),
     ("list invoices", 2, 2),
@@ -329,6 +331,16 @@ async fn recurring_entries_and_closing_ask_within_their_budgets() {
 }
 
 /// Prices are looked up, and kept, in as many statements for hundreds of items as for one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ledger_is_set_up_within_its_budget() {
+    let mut books = Measured::new().await;
+    let tenant = books.world.tenant("fresh", "SAR", "empty").await;
+    let setup = tenant.client.post("/tenants/current/setup", json!({ "template": "sa-standard" }));
+    let summary = books.within("set up by the template", 1, setup).await.expect(200).json();
+    assert!(summary["accounts"].as_u64().unwrap() > 100, "{summary}");
+    books.end();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prices_ask_as_often_for_many_items_as_for_one() {
     let mut books = Measured::new().await;

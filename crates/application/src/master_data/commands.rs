@@ -11,6 +11,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::stored::Stored;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{WarningView, shown};
 
 /// Creates a record below its parent, which for most is `()`.
 pub struct Create<R: MasterData> {
@@ -55,8 +56,37 @@ where
         }
         let value = R::create(&self.new, key, &mut check).await?;
         let value = check.finish(value)?;
-        insert(uow, value).await
+        let warnings = shown(&value.warnings(None, uow).await?, ctx.language);
+        Ok(warned::<R>(insert(uow, value).await?, warnings))
     }
+}
+
+/// Creates those whose code is free and answers how many.
+pub async fn create_missing<R: MasterData<Key: Key<Parent = ()>>>(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    wanted: impl IntoIterator<Item = R::New>,
+) -> AppResult<u32>
+where
+    for<'u> dyn UnitOfWork + 'u: Records<R>,
+{
+    let mut created = 0;
+    for new in wanted {
+        let key = R::key_of(&new, (), uow.new_id());
+        let taken = match R::new_code(&new) {
+            Some(code) => Records::<R>::code_taken(uow, code, key).await?,
+            None => Records::<R>::find(uow, key).await?.is_some(),
+        };
+        if taken {
+            continue;
+        }
+        let mut check = Check::new(ctx, uow);
+        let value = R::create(&new, key, &mut check).await?;
+        let value = check.finish(value)?;
+        insert(uow, value).await?;
+        created += 1;
+    }
+    Ok(created)
 }
 
 #[async_trait]
@@ -78,8 +108,13 @@ where
         }
         let value = stored.value.change(&self.1, &mut check).await?;
         let value = check.finish(value)?;
-        replace(uow, &stored, value).await
+        let warnings = shown(&value.warnings(Some(&stored.value), uow).await?, ctx.language);
+        Ok(warned::<R>(replace(uow, &stored, value).await?, warnings))
     }
+}
+
+fn warned<R: MasterData>(done: Done<R::View>, warnings: Vec<WarningView>) -> Done<R::View> {
+    Done { output: R::warned(done.output, warnings), ..done }
 }
 
 /// Stores and notes a new record.

@@ -1,6 +1,7 @@
 //! The general ledger: accounts, journals, entries, periods, dimensions and their rules (R1–R16).
 
 pub mod account;
+pub mod approval;
 pub mod currency;
 pub mod dimension;
 pub mod exchange_rate;
@@ -16,6 +17,7 @@ pub mod number_series;
 pub mod opening;
 pub mod posting_rule;
 pub mod recurrence;
+pub mod recurring;
 pub mod recurring_entry;
 pub mod revaluation;
 pub mod year_close;

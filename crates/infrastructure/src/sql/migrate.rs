@@ -16,6 +16,7 @@ use tracing::info;
 pub use self::catalogue::{Contract, MIGRATIONS, Migration};
 pub use self::expansion::NEVER_DELETED;
 use super::dialect::Dialect;
+use super::sqlite::assumed_sizes::assume_sizes;
 use super::sqlite::file::named;
 use super::sqlite::lock::{Purpose, lock_database};
 use super::sqlite::options::SqliteOptions;
@@ -145,6 +146,7 @@ pub fn migrate_sqlite(connection: &mut Connection, now: Timestamp) -> StorageRes
         transaction.execute_batch(&mark_expansions()).map_err(storage_error)?;
     }
     transaction.commit().map_err(storage_error)?;
+    assume_sizes(connection).map_err(storage_error)?;
     Ok(pending.iter().map(|migration| migration.name).collect())
 }
 

@@ -344,6 +344,30 @@ fn every_composed_text_prepares_on_sqlite() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// A page of a list reads no more than its own rows, whatever it shows of others: one tenant may have millions of them.
+#[test]
+fn lists_find_what_they_show_beside_their_rows() {
+    let connection = migrated();
+    let mut bad = Vec::new();
+    for list in persistence::lists() {
+        let Some((own, _)) = list.tenant.split_once('.') else { continue };
+        let only = |field: &FieldSpec| ListQuery {
+            filters: vec![filter(field, 1)],
+            ..ListQuery::first(list.spec, 50)
+        };
+        let filtered = list.spec.fields.iter().filter(|field| field.filter).map(only);
+        for query in filtered.chain([ListQuery::first(list.spec, 50)]) {
+            let page = list.compose(tenant(), &query, None).unwrap().page;
+            let plan = plan(&connection, &Dialect::Sqlite.render(&page.text));
+            let beside = plan.lines().filter(|step| {
+                step.ends_with("(tenant_id=?)") && !step.starts_with(&format!("SEARCH {own} "))
+            });
+            bad.extend(beside.map(|step| format!("{} {:?}: {step}", list.spec.resource, query.filters)));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
 #[test]
 fn composed_texts_name_their_columns() {
     let connection = migrated();

@@ -1,8 +1,9 @@
 //! Every statement of the product: rendered for both engines, prepared on a migrated database.
 
+use domain::time::Timestamp;
 use infrastructure::persistence;
 use infrastructure::sql::dialect::{Dialect, HOOKS};
-use infrastructure::sql::migrate::{HISTORY, MIGRATIONS, NEVER_DELETED};
+use infrastructure::sql::migrate::{NEVER_DELETED, migrate_sqlite};
 
 /// Name and text of everything, for one dialect.
 fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
@@ -32,11 +33,8 @@ fn rendered(dialect: Dialect) -> Vec<(&'static str, String)> {
 }
 
 pub fn migrated() -> rusqlite::Connection {
-    let connection = rusqlite::Connection::open_in_memory().unwrap();
-    connection.execute_batch(HISTORY).unwrap();
-    for migration in MIGRATIONS {
-        connection.execute_batch(migration.text(Dialect::Sqlite)).unwrap();
-    }
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    migrate_sqlite(&mut connection, Timestamp::from_micros(0)).unwrap();
     connection
 }
 
@@ -93,6 +91,77 @@ fn whether_something_exists_is_asked_where_it_stands() {
         }
     }
     assert!(joined.is_empty(), "{joined:?}");
+}
+
+/// Tables of which a tenant has very many rows.
+const LARGE: [&str; 17] = [
+    "account_balance",
+    "allocation",
+    "allocation_item",
+    "attachment",
+    "audit_log",
+    "daily_balance",
+    "document",
+    "item",
+    "journal_entry",
+    "journal_entry_draft",
+    "ledger_line",
+    "line_progress",
+    "open_item",
+    "outbox_event",
+    "party",
+    "price",
+    "tax_entry",
+];
+
+/// Statements that read all that a tenant has in a large table: checks, exports and questions about everything, and whether a
+/// thing that is to be deleted is in use.
+const OF_EVERYTHING: [&str; 16] = [
+    ".code_taken",
+    ".delete",
+    ".mentions",
+    ".naming_tax_code",
+    ".used_by.",
+    "_as_known",
+    "accounting.close_checklist.sub_ledgers",
+    "accounting.evidence.",
+    "accounting.export.",
+    "accounting.integrity.",
+    "accounting.journal_entry.of_journal",
+    "accounting.number_series.numbers",
+    "accounting.report.",
+    "accounting.revaluation_run.balances",
+    "accounting.revaluation_run.items",
+    "items.item.codes_like",
+];
+
+/// The table that a name in a plan stands for.
+fn table_of<'t>(text: &'t str, name: &'t str) -> &'t str {
+    let words: Vec<&str> = text.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
+    let named = words.windows(3).find(|words| matches!(words[0], "FROM" | "JOIN") && words[2] == name);
+    named.map_or(name, |words| words[1])
+}
+
+/// A tenant may have millions of rows, and few of them are wanted.
+#[test]
+fn a_few_rows_are_found_without_reading_all_of_a_tenant() {
+    let connection = migrated();
+    let mut bad = Vec::new();
+    for (name, text) in rendered(Dialect::Sqlite) {
+        if OF_EVERYTHING.iter().any(|part| name.contains(part)) {
+            continue;
+        }
+        for part in text.split(";\n") {
+            for step in plan(&connection, part).lines() {
+                let alias = step.split(' ').nth(1).unwrap_or_default();
+                let all = step.ends_with("(tenant_id=?)") || step.starts_with("SCAN ");
+                if all && LARGE.contains(&table_of(part, alias)) {
+                    bad.push(format!("{name}: {step}"));
+                }
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
 /// The text SQL Server will be given; a change shows in the diff of the snapshot.

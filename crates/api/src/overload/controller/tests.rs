@@ -117,6 +117,18 @@ fn writes_wait_and_are_refused_before_reads() {
     assert_eq!(controller.arrive(Class::Write, 0, late), Verdict::Enter);
 }
 
+#[test]
+fn a_few_writes_wait_for_the_end_of_one_that_takes_long() {
+    let mut controller = Controller::new(Bounds { start: 512, min: 8, max: 512 }, None);
+    controller.oldest_write(Some(ms(0)));
+    let late = WRITE_DELAY_MAX + ms(8_000);
+    for _ in 0..LATE_WRITES {
+        assert_eq!(controller.arrive(Class::Write, 0, late), Verdict::Enter);
+        controller.enter(Class::Write);
+    }
+    assert_eq!(controller.arrive(Class::Write, 0, late), Verdict::Refuse);
+}
+
 /// A group of half a processor is offered four times what it can do.
 #[test]
 fn processor_time_is_spent_no_faster_than_it_is_earned() {

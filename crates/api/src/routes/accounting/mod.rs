@@ -1,6 +1,7 @@
 //! The general ledger over HTTP.
 
 mod accounts;
+mod approvals;
 mod close_checklist;
 mod entry_line;
 mod exchange_rates;
@@ -17,6 +18,7 @@ mod locks;
 mod number_series;
 mod opening_balances;
 mod posting_rules;
+pub mod recurring;
 mod recurring_entries;
 pub mod reports;
 mod revaluation_runs;
@@ -49,6 +51,7 @@ pub fn operations(ops: &mut Operations) {
     close_checklist::operations(ops);
     opening_balances::operations(ops);
     journal_entries::operations(ops);
+    approvals::operations(ops);
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);

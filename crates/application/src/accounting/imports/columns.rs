@@ -68,6 +68,7 @@ pub enum Column {
     Email,
     Phone,
     PaymentTerms,
+    PriceList,
     CreditLimit,
     Iban,
     Update,

@@ -61,15 +61,23 @@ impl Command for ImportAccounts {
             chart.row(uow, row, self.options.update).await?;
             meter.step(1)?;
         }
-        chart.check_parents(&self.file);
-        if !chart.errors.is_empty() {
-            return Err(chart.errors.into_error());
-        }
-        let result = chart.keep(uow, &self.options, ctx.dry_run).await?;
+        let result = chart.checked(&self.file)?.keep(uow, &self.options, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
     }
+}
+
+/// Adds the accounts that the chart lacks and answers how many; those that are there stay as they are.
+pub async fn add_missing_accounts(uow: &mut dyn UnitOfWork, accounts: Vec<FileAccount>) -> AppResult<u32> {
+    let mut file = AccountFile { accounts, ..AccountFile::default() };
+    let mut chart = Chart::load(uow, &file).await?;
+    file.accounts.retain(|row| !chart.by_code.contains_key(&row.code.key()));
+    for row in &file.accounts {
+        chart.row(uow, row, false).await?;
+    }
+    let added = chart.checked(&file)?.keep(uow, &ImportOptions::default(), false).await?.accounts;
+    Ok(u32::try_from(added).unwrap_or(u32::MAX))
 }
 
 /// The chart as it will be, with what is wrong with it.
@@ -220,7 +228,12 @@ impl Chart {
         Ok(())
     }
 
-    /// Every account of the file in its place in the tree, as the tree will be.
+    /// The chart, or everything that is wrong with the file: also the places of its accounts in the tree, as that will be.
+    fn checked(mut self, file: &AccountFile) -> AppResult<Self> {
+        self.check_parents(file);
+        if self.errors.is_empty() { Ok(self) } else { Err(self.errors.into_error()) }
+    }
+
     fn check_parents(&mut self, file: &AccountFile) {
         for row in &file.accounts {
             let account = self.ids.get(&row.code.key()).and_then(|id| self.accounts.get(id));

@@ -64,10 +64,11 @@ use domain::ids::JobId;
 
 pub use domain::accounting::import_profile::ImportKind;
 
-pub use account_file::AccountFile;
+pub use account_file::{AccountFile, FileAccount};
+pub use cells::Place;
 pub use document_file::DocumentFile;
 pub use entry_file::EntryFile;
-pub use import_accounts::ImportAccounts;
+pub use import_accounts::{ImportAccounts, add_missing_accounts};
 pub use import_documents::ImportDocuments;
 pub use import_entries::ImportEntries;
 pub use import_item_units::ImportItemUnits;
@@ -77,7 +78,6 @@ pub use import_prices::ImportPrices;
 pub use item_file::{ItemFile, ItemUnitFile, PriceFile};
 pub use party_file::PartyFile;
 
-use self::account_file::FileAccount;
 use self::party_file::FileParty;
 use self::source::Source;
 use crate::accounting::views::import_result::{ImportReadingView, ImportResultView};

@@ -1,7 +1,8 @@
 //! Journal entries in storage: drafts that change, posted entries that do not.
 
 use async_trait::async_trait;
-use domain::accounting::journal_entry::{DraftEntry, PostedEntry};
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{DraftEntry, EntryApproval, PostedEntry};
 use domain::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
 use domain::time::Timestamp;
 
@@ -20,6 +21,10 @@ pub struct EntryMeta {
     pub copied_from: Option<JournalEntryId>,
     /// Its latest copy.
     pub copied_to: Option<JournalEntryId>,
+    /// The day on which the entry is taken back by another one that is posted with it (R151).
+    pub reverse_on: Option<NaiveDate>,
+    /// How far it is approved, of an entry that an approval policy matched.
+    pub approval: Option<EntryApproval>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
 }
@@ -32,6 +37,8 @@ impl EntryMeta {
             recurring_entry_id: None,
             copied_from: None,
             copied_to: None,
+            reverse_on: None,
+            approval: None,
             created_by,
             created_at,
         }
@@ -73,6 +80,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["draft", "posted", "reversed"])),
+        FieldSpec::new("approvalStatus", FieldKind::Word(EntryApproval::WORDS)).nullable(),
         FieldSpec::new(
             "kind",
             FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"]),
@@ -85,6 +93,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
         FieldSpec::new("currency", FieldKind::Text),
         FieldSpec::new("total", FieldKind::Amount).nullable(),
         FieldSpec::new("postingDate", FieldKind::Date).sortable(),
+        FieldSpec::new("reverseOn", FieldKind::Date).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp),
         FieldSpec::new("recordedAt", FieldKind::Timestamp).nullable(),
         FieldSpec::new("recurringEntryId", FieldKind::Id).nullable(),

@@ -17,10 +17,9 @@ use crate::accounting::ledger_settings::update::save;
 use crate::accounting::number_series::{DOCUMENT_TYPE_DEFAULT, NewNumberSeries};
 use crate::accounting::ports::ledger::JournalKey;
 use crate::accounting::views::ledger_settings::SetupSummary;
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
@@ -89,7 +88,7 @@ pub async fn apply_template(
     summary.fiscal_years = u32::try_from(years).unwrap_or(u32::MAX);
     if template == Template::SaStandard {
         summary.number_series += sa_standard::ensure_document_series(ctx, uow).await?;
-        summary.accounts = sa_standard::ensure_chart(ctx, uow).await?;
+        summary.accounts = sa_standard::ensure_chart(uow).await?;
         summary.dimensions = sa_standard::ensure_dimensions(ctx, uow).await?;
         summary.tax_codes = sa_standard::ensure_tax_codes(ctx, uow).await?;
         summary.payment_terms = sa_standard::ensure_payment_terms(ctx, uow).await?;
@@ -108,12 +107,9 @@ async fn ensure_currency(
     uow: &mut dyn UnitOfWork,
     code: CurrencyCode,
 ) -> AppResult<u32> {
-    if Records::<CurrencyRecord>::find(uow, code).await?.is_some() {
-        return Ok(0);
-    }
     let name = currency_name(code)?;
-    Create::<CurrencyRecord>::of(NewCurrency { code, name, scale: None, active: true }).run(ctx, uow).await?;
-    Ok(1)
+    let new = NewCurrency { code, name, scale: None, active: true };
+    create_missing::<CurrencyRecord>(ctx, uow, [new]).await
 }
 
 /// The name of a currency of the region or its trade; others are named by their code.
@@ -132,24 +128,19 @@ async fn ensure_journal(
     }
     let code = Code::parse(plan.code)?;
     let name = LocalizedName::parse(Some(plan.ar), Some(plan.en))?;
-    let mut series = 0;
-    if Records::<NumberSeriesRecord>::by_code(uow, (), plan.code).await?.is_none() {
-        let new = NewNumberSeries {
-            code: code.clone(),
-            name: name.clone(),
-            document_type: Code::parse(DOCUMENT_TYPE_DEFAULT)?,
-            pattern: RequiredText::of(plan.pattern)?,
-            reset: NumberReset::FiscalYear,
-            gapless: true,
-            active: true,
-        };
-        Create::<NumberSeriesRecord>::of(new).run(ctx, uow).await?;
-        series = 1;
-    }
+    let series = NewNumberSeries {
+        code: code.clone(),
+        name: name.clone(),
+        document_type: Code::parse(DOCUMENT_TYPE_DEFAULT)?,
+        pattern: RequiredText::of(plan.pattern)?,
+        reset: NumberReset::FiscalYear,
+        gapless: true,
+        active: true,
+    };
+    let series = create_missing::<NumberSeriesRecord>(ctx, uow, [series]).await?;
     let (number_series_id, number_series_code) = (None, Some(code.clone()));
     let new = NewJournal { code, name, kind: plan.kind, number_series_id, number_series_code, active: true };
-    Create::<Journal>::of(new).run(ctx, uow).await?;
-    Ok((series, 1))
+    Ok((series, create_missing::<Journal>(ctx, uow, [new]).await?))
 }
 
 /// Names the accounts the ledger posts to, where none is named.

@@ -33,6 +33,7 @@ pub static LIST: ListSql = ListSql {
     columns: &[
         ("id", "e.id"),
         ("status", "e.status"),
+        ("approvalStatus", "e.approval_status"),
         ("kind", "e.kind"),
         ("journalId", "e.journal_id"),
         ("fiscalPeriodId", "e.fiscal_period_id"),
@@ -42,6 +43,7 @@ pub static LIST: ListSql = ListSql {
         ("currency", "e.currency"),
         ("total", "e.total"),
         ("postingDate", "e.posting_date"),
+        ("reverseOn", "e.reverse_on"),
         ("createdAt", "e.created_at"),
         ("recordedAt", "e.recorded_at"),
         ("recurringEntryId", "e.recurring_entry_id"),

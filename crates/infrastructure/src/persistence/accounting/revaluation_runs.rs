@@ -33,7 +33,7 @@ macro_rules! run_columns {
 statements! {
     ITEMS = "accounting.revaluation_run.items":
         concat!("SELECT {top ?5} i.id, i.account_id, i.party, i.currency, CAST(", open_then!(), " AS DECIMAL(19,4)) AS balance, CAST(",
-         company_open_then!(), " AS DECIMAL(19,4)) AS company FROM open_item i", taken_later!("allocation_date > ?3"),
+         company_open_then!(), " AS DECIMAL(19,4)) AS company FROM open_item i", taken_later!(" {index ix_allocation_item_date}", "allocation_date > ?3"),
          " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.posting_date <= ?3 AND i.currency <> ?4 \
          AND (i.settled_on IS NULL OR i.settled_on > ?3 OR x.item_id IS NOT NULL) AND ", open_then!(), " <> 0 \
          ORDER BY i.party, i.due_date, i.id {limit ?5}");

@@ -2,13 +2,16 @@
 //!
 //! Sums are made amounts again before they are added, because SQL Server would round the fourth decimal of a longer type away.
 
-/// Joins to an item `i` what later allocations took of it. `$later` are conditions on effects of allocations.
+/// Joins to an item `i` what later allocations took of it. `$later` are conditions on effects of allocations, found by `$index`:
+/// otherwise all that there ever were are read.
 macro_rules! taken_later {
-    ($later:literal) => {
+    ($index:literal, $later:literal) => {
         concat!(
             " LEFT JOIN (SELECT item_id, CAST(SUM(amount) AS DECIMAL(19,4)) AS amount, \
              CAST(SUM(company_amount) AS DECIMAL(19,4)) AS company_amount \
-             FROM allocation_item WHERE tenant_id = ?1 AND ",
+             FROM allocation_item",
+            $index,
+            " WHERE tenant_id = ?1 AND ",
             $later,
             " GROUP BY item_id) x ON x.item_id = i.id"
         )

@@ -1,6 +1,7 @@
 //! SQLite, the embedded engine: one writer thread, and readers that never wait for it (WAL).
 
 pub mod archive;
+pub mod assumed_sizes;
 pub mod damage;
 pub mod file;
 pub mod lock;

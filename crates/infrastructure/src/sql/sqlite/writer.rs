@@ -171,10 +171,7 @@ impl WriterThread {
             }
         }
         // Leaves a database file that needs no recovery; the next start would do it otherwise.
-        if !self.damage.is_found()
-            && let Ok(tx) = self.sqlite()
-        {
-            let _ = tx.batch("PRAGMA optimize");
+        if !self.damage.is_found() {
             let archived = self.archive().is_ok();
             // Pages that are not archived stay in the log for the next start.
             let may_checkpoint = archived || self.archiving.is_none();

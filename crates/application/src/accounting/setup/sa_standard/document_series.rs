@@ -5,10 +5,9 @@ use domain::documents::document_type::DocumentType;
 use domain::text::{Code, LocalizedName};
 
 use crate::accounting::number_series::NewNumberSeries;
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
@@ -59,8 +58,7 @@ pub(in super::super) async fn ensure_document_series(
 ) -> AppResult<u32> {
     let mut created = 0;
     for (document_type, code, pattern, ar, en) in SERIES {
-        let taken = Records::<NumberSeriesRecord>::by_code(uow, (), code).await?.is_some();
-        if taken || uow.documents().document_series(document_type).await?.is_some() {
+        if uow.documents().document_series(document_type).await?.is_some() {
             continue;
         }
         let new = NewNumberSeries {
@@ -73,8 +71,7 @@ pub(in super::super) async fn ensure_document_series(
             gapless: document_type.posts(),
             active: true,
         };
-        Create::<NumberSeriesRecord>::of(new).run(ctx, uow).await?;
-        created += 1;
+        created += create_missing::<NumberSeriesRecord>(ctx, uow, [new]).await?;
     }
     Ok(created)
 }

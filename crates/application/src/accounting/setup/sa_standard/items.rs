@@ -1,20 +1,18 @@
 //! Units, categories of items and the standard price list of the template.
 
-use domain::items::category::{ItemCategory, ItemCategoryId};
+use domain::items::category::ItemCategory;
 use domain::items::item::{PURCHASE_TAX_KINDS, SALES_TAX_KINDS};
-use domain::items::price_list::{PriceList, PriceListId};
-use domain::items::unit::{UneceCode, Unit, UnitId};
+use domain::items::price_list::PriceList;
+use domain::items::unit::{UneceCode, Unit};
 use domain::money::CurrencyCode;
 use domain::tax::tax_code::{TaxCode, TaxKind};
 use domain::text::{Code, LocalizedName};
 use serde::Deserialize;
-use uuid::Uuid;
 
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::items::{NewItemCategory, NewPriceList, NewUnit};
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Int;
@@ -65,14 +63,7 @@ pub(in crate::accounting::setup) async fn ensure_units(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
 ) -> AppResult<u32> {
-    let mut created = 0;
-    for new in units()? {
-        if !Records::<Unit>::code_taken(uow, &new.code, UnitId::new(Uuid::nil())).await? {
-            Create::<Unit>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+    create_missing::<Unit>(ctx, uow, units()?).await
 }
 
 /// The same of categories, with the tax codes that are there.
@@ -88,14 +79,9 @@ pub(in crate::accounting::setup) async fn ensure_categories(
         let fits = |tax: &&TaxCode| tax.code.as_str() == code && tax.active && kinds.contains(&tax.kind);
         taxes.iter().find(fits).map(|tax| tax.id)
     };
-    let mut created = 0;
-    for (text, ar, en, sales, purchases) in CATEGORIES {
-        let code = Code::parse(text)?;
-        if Records::<ItemCategory>::code_taken(uow, &code, ItemCategoryId::new(Uuid::nil())).await? {
-            continue;
-        }
-        let new = NewItemCategory {
-            code,
+    let body = |(code, ar, en, sales, purchases)| -> AppResult<NewItemCategory> {
+        Ok(NewItemCategory {
+            code: Code::parse(code)?,
             name: LocalizedName::parse(Some(ar), Some(en))?,
             parent_id: None,
             parent_code: None,
@@ -104,11 +90,10 @@ pub(in crate::accounting::setup) async fn ensure_categories(
             purchase_tax_code_id: fit(purchases, PURCHASE_TAX_KINDS),
             purchase_tax_code: None,
             active: true,
-        };
-        Create::<ItemCategory>::of(new).run(ctx, uow).await?;
-        created += 1;
-    }
-    Ok(created)
+        })
+    };
+    let categories = CATEGORIES.into_iter().map(body).collect::<AppResult<Vec<_>>>()?;
+    create_missing::<ItemCategory>(ctx, uow, categories).await
 }
 
 /// The default list of the company currency, unless it has one.
@@ -117,13 +102,11 @@ pub(in crate::accounting::setup) async fn ensure_price_list(
     uow: &mut dyn UnitOfWork,
     currency: CurrencyCode,
 ) -> AppResult<u32> {
-    let code = Code::parse(STANDARD)?;
-    let there = Records::<PriceList>::code_taken(uow, &code, PriceListId::new(Uuid::nil())).await?;
-    if there || uow.items().default_price_list(currency).await?.is_some() {
+    if uow.items().default_price_list(currency).await?.is_some() {
         return Ok(0);
     }
     let new = NewPriceList {
-        code,
+        code: Code::parse(STANDARD)?,
         name: LocalizedName::parse(Some("الأسعار الأساسية"), Some("Standard prices"))?,
         currency,
         prices_include_vat: false,
@@ -132,8 +115,7 @@ pub(in crate::accounting::setup) async fn ensure_price_list(
         valid_to: None,
         active: true,
     };
-    Create::<PriceList>::of(new).run(ctx, uow).await?;
-    Ok(1)
+    create_missing::<PriceList>(ctx, uow, [new]).await
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ pub(super) use parties::{ensure_party_groups, ensure_payment_terms};
 pub(super) use posting_rules::ensure_posting_rules;
 pub(super) use tax_codes::ensure_tax_codes;
 
-use std::collections::BTreeSet;
-
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::dimension::Dimension;
 use domain::accounting::journal::JournalKind;
@@ -22,13 +20,11 @@ use domain::text::{Code, LocalizedName};
 use serde::Deserialize;
 
 use super::journal_plan::JournalPlan;
-use crate::accounting::accounts::create::CreateAccount;
 use crate::accounting::dimensions::NewDimension;
-use crate::command::Command;
+use crate::accounting::imports::{FileAccount, Place, add_missing_accounts};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::master_data::{Create, Records};
-use crate::reference::Reference;
+use crate::master_data::create_missing;
 use crate::unit_of_work::UnitOfWork;
 
 /// Headings come before the accounts below them.
@@ -117,56 +113,50 @@ struct Row {
 }
 
 impl Row {
-    fn command(self) -> AppResult<CreateAccount> {
-        Ok(CreateAccount {
+    fn account(self, place: Place) -> AppResult<FileAccount> {
+        Ok(FileAccount {
+            place,
             code: Code::parse(&self.code)?,
             name: LocalizedName::parse(Some(&self.name_ar), Some(&self.name_en))?,
             account_type: AccountType::parse(&self.account_type)?,
+            parent: self.parent,
             subtype: self.subtype,
-            parent: self.parent.map(Reference::Code),
-            is_posting: self.posting == 1,
             currency: None,
-            control: ControlKind::parse(&self.control)?,
-            cash_flow: CashFlowActivity::parse(&self.cash_flow)?,
-            reconcilable: self.reconcilable == 1,
-            active: true,
+            is_posting: Some(self.posting == 1),
+            control: Some(ControlKind::parse(&self.control)?),
+            cash_flow: Some(CashFlowActivity::parse(&self.cash_flow)?),
+            active: Some(true),
+            reconcilable: Some(self.reconcilable == 1),
         })
     }
 }
 
-fn chart() -> AppResult<Vec<CreateAccount>> {
+fn chart() -> AppResult<Vec<FileAccount>> {
     let mut reader = csv::Reader::from_reader(CHART.as_bytes());
-    let rows = reader.deserialize::<Row>();
-    rows.map(|row| row.map_err(|error| AppError::internal(format!("chart: {error}")))?.command()).collect()
+    let numbered = (1..).zip(reader.deserialize::<Row>());
+    let account = |(number, row): (u32, csv::Result<Row>)| {
+        row.map_err(|error| AppError::internal(format!("chart: {error}")))?.account(Place::row(number))
+    };
+    numbered.map(account).collect()
 }
 
-pub(super) async fn ensure_chart(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
-    let chart = chart()?;
-    let codes: BTreeSet<String> = chart.iter().map(|account| account.code.to_string()).collect();
-    let there = uow.ledger().accounts_by_code(&codes).await?;
-    let mut created = 0;
-    for account in chart.iter().filter(|account| !there.contains_key(account.code.as_str())) {
-        account.run(ctx, uow).await?;
-        created += 1;
-    }
-    Ok(created)
+pub(super) async fn ensure_chart(uow: &mut dyn UnitOfWork) -> AppResult<u32> {
+    add_missing_accounts(uow, chart()?).await
 }
 
 pub(super) async fn ensure_dimensions(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<u32> {
-    let mut created = 0;
-    for (code, ar, en) in DIMENSIONS {
-        if Records::<Dimension>::by_code(uow, (), code).await?.is_none() {
-            let name = LocalizedName::parse(Some(ar), Some(en))?;
-            let new = NewDimension { code: Code::parse(code)?, name, active: true };
-            Create::<Dimension>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+    let body = |(code, ar, en)| -> AppResult<NewDimension> {
+        let name = LocalizedName::parse(Some(ar), Some(en))?;
+        Ok(NewDimension { code: Code::parse(code)?, name, active: true })
+    };
+    let dimensions = DIMENSIONS.into_iter().map(body).collect::<AppResult<Vec<_>>>()?;
+    create_missing::<Dimension>(ctx, uow, dimensions).await
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -175,22 +165,22 @@ mod tests {
         assert_eq!(chart.len(), 134);
         let mut seen = BTreeSet::new();
         for account in &chart {
-            if let Some(Reference::Code(parent)) = &account.parent {
+            if let Some(parent) = &account.parent {
                 assert!(seen.contains(parent.as_str()), "{} comes before its heading", account.code);
             }
             assert!(seen.insert(account.code.as_str()), "{} is there twice", account.code);
             assert!(account.name.ar().is_some() && account.name.en().is_some());
         }
         let control = |kind| -> Vec<&str> {
-            chart.iter().filter(|a| a.control == kind).map(|a| a.code.as_str()).collect()
+            chart.iter().filter(|a| a.control == Some(kind)).map(|a| a.code.as_str()).collect()
         };
         assert_eq!(control(ControlKind::Receivable), ["1121", "1122"]);
         assert_eq!(control(ControlKind::Payable), ["2111", "2112"]);
         assert_eq!(control(ControlKind::Inventory), ["1131", "1132", "1133", "1134"]);
-        let cash = chart.iter().filter(|a| a.cash_flow == CashFlowActivity::Cash).count();
+        let cash = chart.iter().filter(|a| a.cash_flow == Some(CashFlowActivity::Cash)).count();
         assert_eq!(cash, 4);
         for (_, code) in LEDGER_ACCOUNTS {
-            assert!(chart.iter().any(|a| a.code.as_str() == code && a.is_posting));
+            assert!(chart.iter().any(|a| a.code.as_str() == code && a.is_posting == Some(true)));
         }
     }
 }

@@ -1,15 +1,13 @@
 //! The payment terms and party groups of the template.
 
 use domain::money::Percentage;
-use domain::parties::party_group::{PartyGroup, PartyGroupId};
-use domain::parties::payment_term::{DiscountBasis, DueFrom, PaymentTerm, PaymentTermId};
+use domain::parties::party_group::PartyGroup;
+use domain::parties::payment_term::{DiscountBasis, DueFrom, PaymentTerm};
 use domain::text::{Code, LocalizedName};
-use uuid::Uuid;
 
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::AppResult;
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::parties::party_groups::NewPartyGroup;
 use crate::parties::payment_terms::{NewPaymentTerm, PaymentTermLineBody};
 use crate::unit_of_work::UnitOfWork;
@@ -64,6 +62,7 @@ impl TermPlan {
             code: Code::parse(self.code)?,
             name: LocalizedName::parse(Some(self.ar), Some(self.en))?,
             discount_basis: DiscountBasis::Gross,
+            partial_discount: false,
             lines: List(vec![line]),
         })
     }
@@ -74,16 +73,8 @@ pub(in crate::accounting::setup) async fn ensure_payment_terms(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
 ) -> AppResult<u32> {
-    let mut created = 0;
-    for plan in &TERMS {
-        let new = plan.body()?;
-        let nobody = PaymentTermId::new(Uuid::nil());
-        if !Records::<PaymentTerm>::code_taken(uow, &new.code, nobody).await? {
-            Create::<PaymentTerm>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+    let terms = TERMS.iter().map(TermPlan::body).collect::<AppResult<Vec<_>>>()?;
+    create_missing::<PaymentTerm>(ctx, uow, terms).await
 }
 
 /// The same for party groups.
@@ -91,15 +82,10 @@ pub(in crate::accounting::setup) async fn ensure_party_groups(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
 ) -> AppResult<u32> {
-    let mut created = 0;
-    for (code, ar, en) in GROUPS {
+    let body = |(code, ar, en)| -> AppResult<NewPartyGroup> {
         let (code, name) = (Code::parse(code)?, LocalizedName::parse(Some(ar), Some(en))?);
-        let new = NewPartyGroup { code, name, price_list_id: None, price_list_code: None };
-        let nobody = PartyGroupId::new(Uuid::nil());
-        if !Records::<PartyGroup>::code_taken(uow, &new.code, nobody).await? {
-            Create::<PartyGroup>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+        Ok(NewPartyGroup { code, name, price_list_id: None, price_list_code: None })
+    };
+    let groups = GROUPS.into_iter().map(body).collect::<AppResult<Vec<_>>>()?;
+    create_missing::<PartyGroup>(ctx, uow, groups).await
 }

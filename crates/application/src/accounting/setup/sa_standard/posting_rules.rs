@@ -118,11 +118,11 @@ mod tests {
             let facts = AccountFacts {
                 id: AccountId::new(Uuid::nil()),
                 code: code.to_owned(),
-                is_posting: account.is_posting,
-                active: account.active,
+                is_posting: account.is_posting == Some(true),
+                active: account.active == Some(true),
                 currency: account.currency,
-                control: account.control,
-                requires_party: account.control.requires_party(),
+                control: account.control.unwrap(),
+                requires_party: account.control.unwrap().requires_party(),
                 account_type: account.account_type,
             };
             assert_eq!(slot.check(&facts, sar), Ok(()), "{slot} {code}");

@@ -4,16 +4,14 @@
 use domain::money::Percentage;
 use domain::tax::category::TaxCategory;
 use domain::tax::exemption::ExemptionReason;
-use domain::tax::tax_code::{IrrecoverableTo, TaxCode, TaxCodeId, TaxKind};
+use domain::tax::tax_code::{IrrecoverableTo, TaxCode, TaxKind};
 use domain::text::{Code, LocalizedName};
 use domain::time::parse_date;
 use serde::Deserialize;
-use uuid::Uuid;
 
-use crate::command::Command;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::master_data::{Create, Records};
+use crate::master_data::create_missing;
 use crate::tax::tax_codes::{NewTaxCode, TaxRateBody};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::List;
@@ -71,20 +69,13 @@ pub(in crate::accounting::setup) async fn ensure_tax_codes(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
 ) -> AppResult<u32> {
-    let mut created = 0;
-    for new in tax_codes()? {
-        let nobody = TaxCodeId::new(Uuid::nil());
-        if !Records::<TaxCode>::code_taken(uow, &new.code, nobody).await? {
-            Create::<TaxCode>::of(new).run(ctx, uow).await?;
-            created += 1;
-        }
-    }
-    Ok(created)
+    create_missing::<TaxCode>(ctx, uow, tax_codes()?).await
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::tax::tax_code::{TaxRate, TaxRates};
+    use domain::tax::tax_code::{TaxCodeId, TaxRate, TaxRates};
+    use uuid::Uuid;
 
     use super::*;
 
