@@ -36,6 +36,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     application::settlement::entry::ALL,
     application::settlement::auto_allocate::ALL,
     application::settlement::party_statement::ALL,
+    application::spreadsheet::error::ALL,
     application::ports::blobs::ALL,
     application::ports::progress::ALL,
     application::printing::error::ALL,

@@ -25,6 +25,7 @@ pub mod printing;
 pub mod reference;
 pub mod retry;
 pub mod settlement;
+pub mod spreadsheet;
 pub mod tax;
 pub mod tenancy;
 pub mod unit_of_work;

@@ -59,6 +59,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::dimension::ALL,
     ledger::fiscal_period::ALL,
     ledger::fiscal_year::ALL,
+    ledger::import_profile::ALL,
     ledger::journal::ALL,
     ledger::journal_entry::ALL,
     ledger::ledger_settings::ALL,

@@ -14,6 +14,7 @@ pub mod error;
 pub mod exchange_rates;
 pub mod fiscal_periods;
 pub mod fiscal_years;
+pub mod import_profiles;
 pub mod imports;
 pub mod integrity;
 pub mod journals;

@@ -4,6 +4,7 @@ use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
@@ -49,6 +50,7 @@ master_data! {
     ApprovalDelegation,
     Branch,
     NumberSeriesRecord,
+    ImportProfile,
     TaxCode,
     PaymentTerm,
     PartyGroup,

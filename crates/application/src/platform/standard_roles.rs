@@ -207,6 +207,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.opening_balance.*",
             "accounting.report.read",
             "accounting.import.create",
+            "accounting.import_profile.read",
             "accounting.export.read",
             "accounting.ledger_settings.read",
             "accounting.posting_rule.read",

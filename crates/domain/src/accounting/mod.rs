@@ -8,6 +8,7 @@ pub mod exchange_rate;
 pub mod fiscal_period;
 pub mod fiscal_year;
 pub mod hash_chain;
+pub mod import_profile;
 pub mod journal;
 pub mod journal_entry;
 pub mod ledger_settings;

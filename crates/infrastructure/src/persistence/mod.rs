@@ -63,6 +63,7 @@ use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
@@ -226,6 +227,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         ApprovalDelegation::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
+        ImportProfile::table(),
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),

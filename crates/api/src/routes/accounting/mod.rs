@@ -26,6 +26,7 @@ mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 
 use super::master_data;
@@ -56,6 +57,7 @@ pub fn operations(ops: &mut Operations) {
     reports::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);
+    master_data::operations::<ImportProfile>(ops);
     exports::operations(ops);
     integrity::operations(ops);
 }

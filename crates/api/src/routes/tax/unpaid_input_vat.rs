@@ -21,6 +21,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
+use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
@@ -45,6 +46,9 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
+        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
+        /// the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -70,7 +74,7 @@ async fn unpaid_input_vat(
     setting: Setting,
     Query(params): Query<UnpaidInputVatParams>,
 ) -> ApiResult {
-    let format = params.format.map(|format| format.as_str());
+    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
     let request = UnpaidInputVatRequest {
         as_of: end_date(params.to, params.as_of)?,
         months: u32::try_from(params.months.0).unwrap_or_default(),
@@ -80,7 +84,7 @@ async fn unpaid_input_vat(
         let queries = queries.clone();
         async move { reports.unpaid_input_vat(tenant, &*queries, &request).await }
     };
-    setting.report("unpaid-input-vat", request, format, make, table).await
+    setting.report("unpaid-input-vat", request, form, make, table).await
 }
 
 fn table(view: &UnpaidInputVatView, language: Language) -> Table {

@@ -24,6 +24,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
+use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
@@ -52,6 +53,9 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
+        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
+        /// the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -81,7 +85,7 @@ async fn vat_detail(
     setting: Setting,
     Query(params): Query<VatDetailParams>,
 ) -> ApiResult {
-    let format = params.format.map(|format| format.as_str());
+    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
     let request = VatDetailRequest {
         from: params.from,
         to: end_date(params.to, params.as_of)?,
@@ -93,7 +97,7 @@ async fn vat_detail(
         let queries = queries.clone();
         async move { reports.vat_detail(tenant, &*queries, &request).await }
     };
-    setting.report("vat-detail", request, format, make, table).await
+    setting.report("vat-detail", request, form, make, table).await
 }
 
 fn table(view: &VatDetailView, language: Language) -> Table {

@@ -23,12 +23,14 @@ pub mod exchange_rates;
 pub mod facts;
 pub mod fiscal_year_queries;
 pub mod fiscal_years;
+pub mod import_profiles;
 pub mod imports;
 pub mod integrity_evidence;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
 pub mod journal_entry_inserts;
+pub mod journal_entry_lists;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod journals;
@@ -128,9 +130,9 @@ pub fn lists() -> Vec<&'static ListSql> {
         &approvals::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
-        &journal_entry_queries::ACCOUNT_LINE_LIST,
-        &journal_entry_queries::LINE_LIST,
-        &journal_entry_queries::LIST,
+        &journal_entry_lists::ACCOUNT_LINE_LIST,
+        &journal_entry_lists::LINE_LIST,
+        &journal_entry_lists::LIST,
         &locks::LIST,
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,

@@ -86,6 +86,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
     30 "0030_recurring_invoices",
     31 "0031_receivables",
+    32 "0032_import_profiles",
     33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
     34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",

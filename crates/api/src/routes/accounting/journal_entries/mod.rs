@@ -47,6 +47,11 @@ pub fn operations(ops: &mut Operations) {
         .id("list_journal_entries")
         .tag(TAG)
         .summary("List journal entries")
+        .description(
+            "`text` looks in number, reference, description and notes; letter case and Arabic letter variants do not matter. \
+             `accountCode`, `party`, `dimension` (`cost-centre:ADMIN`) and `lineAmount`, in the company currency, find posted \
+             entries with such a line. `dimension` means exactly that value.",
+        )
         .access(READ)
         .list::<JournalEntryView>(&JOURNAL_ENTRY_LIST);
     ops.post(PATH, create::create)
