@@ -41,7 +41,8 @@ request! {
         control_reason: Option<Text<DESCRIPTION_LENGTH_MAX>>,
         /// The lines of each entry.
         lines: List<RecurringEntryLineBody, TEMPLATE_LINES_MAX, 2>,
-        /// Whether due entries are posted instead of left as drafts.
+        /// Whether due entries are posted instead of left as drafts. One that an approval policy matches is submitted for
+        /// approval instead, in the name of the person who ordered it.
         auto_post: bool => false,
         /// Whether the entry falls due at all.
         active: bool => true,
@@ -73,7 +74,8 @@ request! {
         control_reason: Patch<Text<DESCRIPTION_LENGTH_MAX>>,
         /// All lines of the entry. They replace the existing lines.
         lines: Optional<List<RecurringEntryLineBody, TEMPLATE_LINES_MAX, 2>>,
-        /// Whether due entries are posted instead of left as drafts.
+        /// Whether due entries are posted instead of left as drafts. One that an approval policy matches is submitted for
+        /// approval instead, in the name of the person who ordered it.
         auto_post: Optional<bool>,
         /// Whether the entry falls due at all.
         active: Optional<bool>,
