@@ -29,4 +29,5 @@ pub mod tax;
 pub mod tenancy;
 pub mod unit_of_work;
 pub mod views;
+pub mod warnings;
 pub mod wire;

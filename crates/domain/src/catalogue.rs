@@ -27,6 +27,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::money::quantity::ALL,
     crate::parties::address::ALL,
     crate::parties::bank_account::ALL,
+    crate::parties::dunning_profile::ALL,
     crate::parties::iban::ALL,
     crate::parties::party::ALL,
     crate::parties::payment_term::ALL,
@@ -36,6 +37,8 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::platform::attachment::ALL,
     crate::settlement::ageing::ALL,
     crate::settlement::allocation::ALL,
+    crate::settlement::bad_debt::ALL,
+    crate::settlement::dunning::ALL,
     crate::settlement::early_discount::ALL,
     crate::settlement::tolerance::ALL,
     crate::settlement::write_off::ALL,
@@ -64,6 +67,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::opening::ALL,
     ledger::posting_rule::ALL,
     ledger::recurrence::ALL,
+    ledger::recurring::ALL,
     ledger::recurring_entry::ALL,
 ];
 

@@ -185,9 +185,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn openapi(profile: Option<&str>) -> Result<(), Failure> {
     let operations = api_operations();
-    // A gateway takes a document of up to 4 MiB inline: one space a level is readable and leaves room.
+    // A gateway takes a document of up to 4 MiB inline: lines without indentation show changes and leave room.
     let (document, indent) = match profile {
-        Some(_) => (operations.openapi_apim(), " "),
+        Some(_) => (operations.openapi_apim(), ""),
         None => (operations.openapi(), "  "),
     };
     let mut text = Vec::new();

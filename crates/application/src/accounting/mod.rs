@@ -27,6 +27,7 @@ pub mod opening_balances;
 pub mod ports;
 pub mod post_journal_entry;
 pub mod posting_rules;
+pub mod recurring;
 pub mod recurring_entries;
 pub mod reports;
 pub mod revaluation_runs;

@@ -14,6 +14,7 @@ use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 use domain::items::unit::Unit;
 use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
 use domain::parties::payment_term::PaymentTerm;
@@ -51,6 +52,7 @@ master_data! {
     TaxCode,
     PaymentTerm,
     PartyGroup,
+    DunningProfile,
     Party,
     PartyBankAccount,
     Unit,

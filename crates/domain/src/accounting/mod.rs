@@ -16,6 +16,7 @@ pub mod number_series;
 pub mod opening;
 pub mod posting_rule;
 pub mod recurrence;
+pub mod recurring;
 pub mod recurring_entry;
 pub mod revaluation;
 pub mod year_close;

@@ -32,10 +32,11 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::posting_rules::PostingRuleRepository;
-use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::accounting::ports::recurring::RecurringRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
 use application::company::ports::CompanyRepository;
 use application::documents::ports::DocumentRepository;
+use application::documents::recurring::template::InvoiceTemplate;
 use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -51,6 +52,7 @@ use application::ports::bookkeeping::Bookkeeping;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
+use application::settlement::dunning::ports::DunningRepository;
 use application::settlement::ports::OpenItemRepository;
 use application::settlement::write_offs::ports::WriteOffRepository;
 use application::tax::tax_entries::TaxEntryRepository;
@@ -64,6 +66,7 @@ use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::company::branch::Branch;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
@@ -71,6 +74,7 @@ use domain::items::item::Item;
 use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
 use domain::parties::payment_term::PaymentTerm;
@@ -137,7 +141,7 @@ impl Unit for SqlUnitOfWork {
 
 /// One struct implements every repository; each accessor hands it out as one of them.
 macro_rules! repositories {
-    ($($accessor:ident: $repository:ident,)*) => {$(
+    ($($accessor:ident: $repository:path,)*) => {$(
         fn $accessor(&mut self) -> &mut dyn $repository {
             self
         }
@@ -171,6 +175,7 @@ impl UnitOfWork for SqlUnitOfWork {
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
+        dunning: DunningRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
@@ -189,7 +194,8 @@ impl UnitOfWork for SqlUnitOfWork {
         opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
         posting_rules: PostingRuleRepository,
-        recurring_entries: RecurringEntryRepository,
+        recurring_entries: RecurringRepository<EntryTemplate>,
+        recurring_invoices: RecurringRepository<InvoiceTemplate>,
         retention: RetentionRepository,
         revaluations: RevaluationRepository,
         roles: RoleRepository,
@@ -223,6 +229,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),
+        DunningProfile::table(),
         Party::table(),
         PartyBankAccount::table(),
         domain::items::unit::Unit::table(),

@@ -18,6 +18,7 @@ mod locks;
 mod number_series;
 mod opening_balances;
 mod posting_rules;
+pub mod recurring;
 mod recurring_entries;
 pub mod reports;
 mod revaluation_runs;

@@ -67,6 +67,7 @@ pub enum Column {
     Email,
     Phone,
     PaymentTerms,
+    PriceList,
     CreditLimit,
     Iban,
     Update,

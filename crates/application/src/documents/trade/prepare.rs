@@ -29,6 +29,7 @@ use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
 use super::show::Shown;
 use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
+use super::warn;
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
 use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
@@ -68,6 +69,8 @@ pub struct Prepared {
     pub credit: Option<CreditCheck>,
     /// What only posting refuses.
     pub refusals: Vec<Violation>,
+    /// What is worth knowing about it.
+    pub warnings: Vec<Violation>,
 }
 
 /// What a document of trade is prepared with.
@@ -81,7 +84,14 @@ impl PreparedDocument for Prepared {
     fn scale(&self) -> u8 {
         self.money.currency.scale
     }
+
+    fn warnings(&self) -> &[Violation] {
+        &self.warnings
+    }
 }
+
+/// What the lines come to, what they take of the corrected document, and the VAT before the supplier's was taken over.
+type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
 
 /// What is known before the lines.
 struct Header {
@@ -129,6 +139,7 @@ pub async fn prepare(
             return Err(violations.into_vec().into());
         }
     };
+    let computed = calculation.totals.vat;
     if let Some(supplier) = &preparing.input.supplier {
         let currency = header.money.currency;
         if content.tax_only.lines.is_empty() {
@@ -137,7 +148,9 @@ pub async fn prepare(
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
         }
     }
-    preparing.finish(uow, header, facts, (content, orders), (calculation, uses, credited), violations).await
+    preparing
+        .finish(uow, header, facts, (content, orders), (calculation, uses, credited, computed), violations)
+        .await
 }
 
 /// Violations of the calculation with the names that members have in documents.
@@ -351,7 +364,7 @@ impl Preparing<'_> {
         header: Header,
         facts: Facts,
         (content, orders): (Content, Orders),
-        (calculation, mut uses, credited): (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>),
+        (calculation, mut uses, credited, computed): Figures,
         mut violations: Violations,
     ) -> AppResult<Prepared> {
         let parts = parts(&content, &calculation, header.money.currency.scale);
@@ -389,6 +402,8 @@ impl Preparing<'_> {
         );
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
+        let taken = (computed, calculation.totals.vat);
+        let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
@@ -416,7 +431,21 @@ impl Preparing<'_> {
             uses,
             credited,
             refusals: refused.into_vec(),
+            warnings,
         })
+    }
+
+    fn warnings(
+        &self,
+        facts: &Facts,
+        document: &StoredDocument,
+        content: &Content,
+        (taken, scale): ((Amount, Amount), u8),
+    ) -> Vec<Violation> {
+        let mut warnings = warn::of_content(&facts.company, document, &content.lines);
+        let supplier = self.input.supplier.as_ref();
+        warnings.extend(supplier.and_then(|supplier| warn::of_supplier(supplier, taken, scale)));
+        warnings
     }
 
     /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).

@@ -12,6 +12,7 @@ use super::input::{Input, Supplier};
 use super::parts::PaymentAtOnceBody;
 use super::post::post;
 use super::prepare::{Prepared, Preparing, prepare};
+use super::warn;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::document_names;
@@ -92,7 +93,8 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     let input = kept.body.input();
     let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
     let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
-    let prepared = prepare(preparing, uow, books).await?;
+    let mut prepared = prepare(preparing, uow, books).await?;
+    prepared.warnings.extend(warn::of_books(uow, books, &prepared).await?);
     let document = &prepared.document;
     if let Some(key) = &document.supplier_key {
         let found = uow.documents().by_supplier_key(B::TYPE, document.party, key).await?;

@@ -1,17 +1,16 @@
-//! `POST /recurring-entries/{id}/run`: makes what is due now, and tries again what failed, instead of waiting for the background.
+//! `POST …/{id}/run`: makes what is due now, and tries again what failed, instead of waiting for the background.
+
+use std::marker::PhantomData;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::recurring_entry::RECURRING_ENTRY_INACTIVE;
 use domain::error::Violation;
-use domain::ids::RecurringEntryId;
+use domain::ids::Id;
 
-use super::occurrence::{make, settle_failed, settle_made};
-use super::{RUN, RUN_OCCURRENCES_MAX, find, may_order, record, view};
-use crate::accounting::ports::books::Books;
-use crate::accounting::ports::recurring_entries::StoredRecurringEntry;
-use crate::accounting::views::journal_entry::JournalEntryView;
-use crate::accounting::views::recurring_entry::{RecurringFailureView, RecurringRunView};
+use super::occurrence::{settle_failed, settle_made};
+use super::{RUN_OCCURRENCES_MAX, Recurs, find, record};
+use crate::accounting::ports::recurring::StoredRecurring;
+use crate::accounting::views::recurring::RecurringFailureView;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -19,58 +18,72 @@ use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
 #[derive(Debug, Clone)]
-pub struct RunRecurringEntry {
-    pub id: RecurringEntryId,
+pub struct RunRecurring<T: Recurs> {
+    pub id: Id<T::Of>,
     /// Makes everything that falls due by then; `None` is the tenant's today.
     pub date: Option<NaiveDate>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// What a run came to.
+pub struct Ran<T: Recurs> {
+    pub made: Vec<T::Made>,
+    pub failed: Vec<RecurringFailureView>,
+    /// What recurs, after the run.
+    pub view: T::View,
+}
+
+impl<T: Recurs> RunRecurring<T> {
+    pub fn new(id: Id<T::Of>, date: Option<NaiveDate>) -> Self {
+        Self { id, date, of: PhantomData }
+    }
 }
 
 #[async_trait]
-impl Command for RunRecurringEntry {
-    const NAME: &'static str = "run_recurring_entry";
-    const ACCESS: Access = Access::Permission(RUN);
-    type Output = RecurringRunView;
+impl<T: Recurs> Command for RunRecurring<T> {
+    const NAME: &'static str = T::NAMES.run;
+    const ACCESS: Access = Access::Permission(T::NAMES.can_run);
+    type Output = T::Run;
 
-    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<RecurringRunView>> {
-        let stored = find(uow, self.id).await?;
+    async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<T::Run>> {
+        let stored = find::<T>(uow, self.id).await?;
         check_version(ctx, stored.entry.version)?;
         if !stored.entry.active {
-            let violation = Violation::new(&RECURRING_ENTRY_INACTIVE).with("code", &stored.entry.code);
+            let violation = Violation::new(T::ERRORS.inactive).with("code", &stored.entry.code);
             return Err(AppError::new(violation));
         }
-        may_order(ctx, stored.entry.auto_post)?;
-        let mut books = Books::open(ctx, uow).await?;
-        let before = view(uow, &mut books, &stored).await?;
+        T::may_order(ctx, &stored.entry.template, stored.entry.auto_post)?;
+        let mut scope = T::open(ctx, uow).await?;
+        let (before, version) = (T::view(uow, &mut scope, &stored).await?, stored.entry.version);
         let through = self.date.unwrap_or_else(|| ctx.today(uow.now()));
         let mut run = Run { ctx, today: ctx.today(uow.now()), stored, made: Vec::new(), failed: Vec::new() };
         run.retry(uow, through).await?;
         run.due(uow, through).await?;
         let Run { stored, made, failed, .. } = run;
-        let after = view(uow, &mut books, &stored).await?;
-        if after.version != before.version {
-            record(uow, "ran", Some(&before), Some(&after));
+        let view = T::view(uow, &mut scope, &stored).await?;
+        if stored.entry.version != version {
+            record::<T>(uow, self.id, "ran", Some(&before), Some(&view));
         }
-        let output = RecurringRunView { entries: made, failed, recurring_entry: after };
-        Ok(Done::of(output.recurring_entry.id, output.recurring_entry.version, output))
+        Ok(Done::of(self.id.uuid(), stored.entry.version, T::ran(Ran { made, failed, view })))
     }
 }
 
 /// A run in progress.
-struct Run<'a> {
+struct Run<'a, T: Recurs> {
     ctx: &'a RequestContext,
     today: NaiveDate,
-    stored: StoredRecurringEntry,
-    made: Vec<JournalEntryView>,
+    stored: StoredRecurring<T>,
+    made: Vec<T::Made>,
     failed: Vec<RecurringFailureView>,
 }
 
-impl Run<'_> {
+impl<T: Recurs> Run<'_, T> {
     /// Tries what failed before.
     async fn retry(&mut self, uow: &mut dyn UnitOfWork, through: NaiveDate) -> AppResult<()> {
         if self.stored.failed_count == 0 {
             return Ok(());
         }
-        let failed = uow.recurring_entries().failed_occurrences(self.stored.entry.id).await?;
+        let failed = T::records(uow).failed_occurrences(self.stored.entry.id).await?;
         for failure in failed.into_iter().filter(|failure| failure.date <= through) {
             self.one(uow, failure.date).await?;
         }
@@ -92,15 +105,15 @@ impl Run<'_> {
         let entry = &self.stored.entry;
         // Only a posting can be refused after it wrote something.
         let part = if entry.auto_post { Some(uow.bookkeeping().begin_part().await?) } else { None };
-        let made = make(self.ctx, uow, entry, date).await;
+        let made = T::make(self.ctx, uow, entry, date).await;
         if let Some(begun_at) = part {
             uow.bookkeeping().end_part(begun_at, made.is_ok()).await?;
         }
         let stored = self.stored.clone();
         self.stored = match made {
-            Ok(made) => {
-                self.made.push(JournalEntryView { lines: None, ..made });
-                settle_made(uow, stored, date).await?
+            Ok((id, made)) => {
+                self.made.push(made);
+                settle_made(uow, stored, (date, id)).await?
             }
             Err(error) if error.is_refusal() => {
                 let failure = RecurringFailureView::new(date, self.today, &error.violations);

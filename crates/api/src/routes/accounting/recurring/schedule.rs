@@ -1,6 +1,6 @@
 //! The rhythm on the wire: one of three shapes, told apart by `frequency`.
 
-use application::accounting::views::recurring_entry::WEEKDAYS;
+use application::accounting::views::recurring::WEEKDAYS;
 use chrono::Weekday;
 use domain::accounting::recurrence::{Frequency, RECURRENCE_INTERVAL_MAX};
 use domain::error::{Violation, Violations};
@@ -77,7 +77,7 @@ impl WireType for WeekdayWord {
     }
 }
 
-/// The schedule of a recurring entry.
+/// The schedule of what recurs.
 #[derive(Debug)]
 pub struct ScheduleBody(pub Frequency);
 

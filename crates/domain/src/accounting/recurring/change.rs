@@ -1,51 +1,63 @@
-//! A recurring entry changes without losing what is due.
-
-use std::collections::HashMap;
+//! What recurs changes without losing what is due.
 
 use chrono::NaiveDate;
 
-use super::{EntryTemplate, RECURRING_ENTRY_DROPS_OVERDUE, RecurringEntry, next};
+use super::{Recurring, Template, next};
 use crate::accounting::recurrence::{OCCURRENCES_MAX, Recurrence};
 use crate::error::Violation;
-use crate::money::{Currency, CurrencyCode};
 use crate::text::{Code, LocalizedName};
 
 /// Dates that one message names.
 const NAMED_MAX: usize = 5;
 
 /// Changes; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecurringEntryPatch {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecurringPatch<T> {
     pub code: Option<Code>,
     pub name: Option<LocalizedName>,
     pub recurrence: Option<Recurrence>,
-    pub template: Option<EntryTemplate>,
+    pub template: Option<T>,
     pub auto_post: Option<bool>,
     pub active: Option<bool>,
     /// Give up what is due by today instead of keeping it due.
     pub drop_overdue: bool,
 }
 
-/// A recurring entry after a change.
+// Derived, it would ask the same of `T`.
+impl<T> Default for RecurringPatch<T> {
+    fn default() -> Self {
+        Self {
+            code: None,
+            name: None,
+            recurrence: None,
+            template: None,
+            auto_post: None,
+            active: None,
+            drop_overdue: false,
+        }
+    }
+}
+
+/// What recurs after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
-    pub entry: RecurringEntry,
+pub struct Changed<T: Template> {
+    pub entry: Recurring<T>,
     /// The occurrences that were due before the change and were given up by request.
     pub dropped: Vec<NaiveDate>,
 }
 
-impl RecurringEntry {
-    /// The entry after the change, one version later.
+impl<T: Template> Recurring<T> {
+    /// What it is after the change, one version later.
     ///
     /// The next date is the first one of the rhythm after the last occurrence that was settled. Overdue occurrences stay due,
     /// through a pause as well; a change under which an overdue occurrence would have no successor is refused unless it
-    /// asks for that. `known` is as in [`RecurringEntry::new`].
+    /// asks for that. `known` is as in [`Recurring::new`].
     pub fn update(
         self,
-        patch: RecurringEntryPatch,
+        patch: RecurringPatch<T>,
         today: NaiveDate,
-        known: &HashMap<CurrencyCode, Currency>,
-    ) -> Result<Changed, Vec<Violation>> {
+        known: &T::Known,
+    ) -> Result<Changed<T>, Vec<Violation>> {
         let rhythm_changes = patch.recurrence.is_some_and(|recurrence| recurrence != self.recurrence);
         let recurrence = patch.recurrence.unwrap_or(self.recurrence);
         let overdue = self.overdue(today);
@@ -81,7 +93,7 @@ impl RecurringEntry {
         }
     }
 
-    /// Whether entries made later would be others than before, so that whoever changes it orders them anew.
+    /// Whether what is made later would be other than before, so that whoever changes it orders them anew.
     pub fn orders_differently(&self, before: &Self) -> bool {
         let Self { recurrence, template, auto_post, active, .. } = self;
         *recurrence != before.recurrence
@@ -101,7 +113,7 @@ impl RecurringEntry {
         };
         let mut dates: Vec<_> = lost.iter().take(NAMED_MAX).map(ToString::to_string).collect();
         dates.extend((lost.len() > NAMED_MAX).then(|| "…".to_owned()));
-        let violation = Violation::new(&RECURRING_ENTRY_DROPS_OVERDUE).at(pointer).with("count", lost.len());
+        let violation = Violation::new(T::ERRORS.drops_overdue).at(pointer).with("count", lost.len());
         Some(violation.with("dates", dates.join(", ")))
     }
 }

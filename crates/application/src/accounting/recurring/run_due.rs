@@ -1,18 +1,18 @@
 //! Called by the background worker: everything that is due in a tenant, each occurrence in its own transaction.
 
+use std::marker::PhantomData;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::EntryStatus;
 use domain::error::Category;
-use domain::ids::{RecurringEntryId, TenantId};
+use domain::ids::{Id, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::occurrence::{make, settle_failed, settle_made};
-use super::{RUN, find, needed_to_make, record, view};
-use crate::accounting::ports::books::Books;
-use crate::accounting::ports::recurring_entries::{DueOccurrence, StoredRecurringEntry};
-use crate::accounting::views::recurring_entry::RecurringFailureView;
+use super::occurrence::{settle_failed, settle_made};
+use super::{Recurs, find, record};
+use crate::accounting::ports::recurring::{DueOccurrence, StoredRecurring};
+use crate::accounting::views::recurring::RecurringFailureView;
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
@@ -24,7 +24,7 @@ use crate::unit_of_work::UnitOfWork;
 pub const OCCURRENCES_PER_RUN_MAX: usize = 1_000;
 /// No date lies before it.
 const FIRST_YEAR: i32 = 1900;
-/// Recurring entries read at once.
+/// Occurrences read at once.
 const DUE_PAGE_MAX: u32 = 100;
 
 /// The result of one call.
@@ -38,18 +38,20 @@ pub struct RecurringRun {
     pub more: bool,
 }
 
-/// Makes every occurrence of a tenant that is due by `today`, oldest first, and tries again what failed on an earlier day.
+/// Makes every occurrence of one kind in a tenant that is due by `today`, oldest first, and tries again what failed on an
+/// earlier day.
 ///
-/// Entry and next date are one transaction, so an occurrence is made exactly once, also after a crash. Each is made in the
+/// What is made and the next date are one transaction, so an occurrence is made exactly once, also after a crash. Each is made in the
 /// name of whoever ordered it. A refused one is noted as failed and left alone until the next day; the later ones do not
 /// wait for it. Fails only when storage is away.
-pub async fn run_due_recurring_entries(
+pub async fn run_due_occurrences<T: Recurs>(
     app: &Application,
     tenant: TenantId,
     today: NaiveDate,
 ) -> AppResult<RecurringRun> {
-    let ctx = RequestContext::system(tenant, "recurring-entries");
-    let mut round = Round { app, ctx: &ctx, today, run: RecurringRun::default(), tried: 0 };
+    let ctx = RequestContext::system(tenant, T::NAMES.cause);
+    let mut round =
+        Round::<T> { app, ctx: &ctx, today, run: RecurringRun::default(), tried: 0, of: PhantomData };
     let first = (NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default(), Uuid::nil());
     let (mut after_failed, mut after_next) = (first, first);
     loop {
@@ -71,19 +73,20 @@ pub async fn run_due_recurring_entries(
 }
 
 fn key(due: &DueOccurrence) -> (NaiveDate, Uuid) {
-    (due.date, due.recurring_entry_id)
+    (due.date, due.recurring_id)
 }
 
-struct Round<'a> {
+struct Round<'a, T> {
     app: &'a Application,
     ctx: &'a RequestContext,
     today: NaiveDate,
     run: RecurringRun,
     tried: usize,
+    of: PhantomData<fn() -> T>,
 }
 
-impl Round<'_> {
-    /// Tries an occurrence and, where its entry goes on, those that are due after it. Answers `false` when the limit of
+impl<T: Recurs> Round<'_, T> {
+    /// Tries an occurrence and, where it goes on, those that are due after it. Answers `false` when the limit of
     /// one call was reached.
     async fn occurrences_from(&mut self, due: &DueOccurrence, goes_on: bool) -> AppResult<bool> {
         let mut next = Some(due.date);
@@ -92,14 +95,14 @@ impl Round<'_> {
                 return Ok(false);
             }
             self.tried += 1;
-            next = self.one(due.recurring_entry_id.into(), date).await?.filter(|_| goes_on);
+            next = self.one(due.recurring_id.into(), date).await?.filter(|_| goes_on);
         }
         Ok(true)
     }
 
     /// Tries one occurrence; answers the date that is due after it.
-    async fn one(&mut self, id: RecurringEntryId, date: NaiveDate) -> AppResult<Option<NaiveDate>> {
-        match execute(self.app, self.ctx, MakeOccurrence { id, date }).await {
+    async fn one(&mut self, id: Id<T::Of>, date: NaiveDate) -> AppResult<Option<NaiveDate>> {
+        match execute(self.app, self.ctx, MakeOccurrence::<T> { id, date }).await {
             Ok(executed) => {
                 let made: Made = read(&executed.body)?;
                 self.run.posted += usize::from(made.posted);
@@ -108,10 +111,10 @@ impl Round<'_> {
             }
             Err(error) if error.category() == Category::Unavailable => Err(error),
             Err(error) => {
-                tracing::warn!(tenant = %self.ctx.tenant, recurring_entry = %id, %date, %error, "a recurring entry was refused");
+                tracing::warn!(tenant = %self.ctx.tenant, kind = T::NAMES.entity, %id, %date, %error, "an occurrence was refused");
                 self.run.failed += 1;
                 let failure = RecurringFailureView::new(date, self.today, &error.violations);
-                let executed = execute(self.app, self.ctx, NoteFailure { id, failure }).await?;
+                let executed = execute(self.app, self.ctx, NoteFailure::<T> { id, failure }).await?;
                 read(&executed.body)
             }
         }
@@ -121,7 +124,7 @@ impl Round<'_> {
     async fn look(&self, failed: (NaiveDate, Uuid), next: (NaiveDate, Uuid)) -> AppResult<Due> {
         // Nothing of it is kept.
         let ctx = RequestContext { dry_run: true, ..self.ctx.clone() };
-        let find = FindDue {
+        let find = FindDue::<T> {
             through: self.today,
             after_failed: (failed.0, failed.1.into()),
             after_next: (next.0, next.1.into()),
@@ -131,13 +134,13 @@ impl Round<'_> {
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
-    serde_json::from_slice(body).map_err(|error| AppError::internal(format!("recurring entries: {error}")))
+    serde_json::from_slice(body).map_err(|error| AppError::internal(format!("occurrences: {error}")))
 }
 
-struct FindDue {
+struct FindDue<T: Recurs> {
     through: NaiveDate,
-    after_failed: (NaiveDate, RecurringEntryId),
-    after_next: (NaiveDate, RecurringEntryId),
+    after_failed: (NaiveDate, Id<T::Of>),
+    after_next: (NaiveDate, Id<T::Of>),
 }
 
 /// The occurrences that failed on an earlier day, and those that are due now.
@@ -148,22 +151,22 @@ struct Due {
 }
 
 #[async_trait]
-impl Command for FindDue {
-    const NAME: &'static str = "find_due_recurring_entries";
-    const ACCESS: Access = Access::Permission(RUN);
+impl<T: Recurs> Command for FindDue<T> {
+    const NAME: &'static str = T::NAMES.find_due;
+    const ACCESS: Access = Access::Permission(T::NAMES.can_run);
     type Output = Due;
 
     async fn run(&self, _: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Due>> {
-        let entries = uow.recurring_entries();
-        let failed = entries.occurrences_to_retry(self.through, self.after_failed, DUE_PAGE_MAX).await?;
-        let next = entries.due_occurrences(self.through, self.after_next, DUE_PAGE_MAX).await?;
+        let records = T::records(uow);
+        let failed = records.occurrences_to_retry(self.through, self.after_failed, DUE_PAGE_MAX).await?;
+        let next = records.due_occurrences(self.through, self.after_next, DUE_PAGE_MAX).await?;
         Ok(Done::new(Due { failed, next }))
     }
 }
 
 /// The occurrence of one date, unless someone else settled it meanwhile.
-struct MakeOccurrence {
-    id: RecurringEntryId,
+struct MakeOccurrence<T: Recurs> {
+    id: Id<T::Of>,
     date: NaiveDate,
 }
 
@@ -175,36 +178,35 @@ struct Made {
 }
 
 #[async_trait]
-impl Command for MakeOccurrence {
-    const NAME: &'static str = "make_recurring_occurrence";
-    const ACCESS: Access = Access::Permission(RUN);
+impl<T: Recurs> Command for MakeOccurrence<T> {
+    const NAME: &'static str = T::NAMES.make_due;
+    const ACCESS: Access = Access::Permission(T::NAMES.can_run);
     type Output = Made;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<Made>> {
-        let stored = find(uow, self.id).await?;
+        let stored = find::<T>(uow, self.id).await?;
         if !is_open(uow, &stored, self.date).await? {
             return Ok(Done::new(Made::default()));
         }
-        let mut books = Books::open(ctx, uow).await?;
-        let before = view(uow, &mut books, &stored).await?;
+        let mut scope = T::open(ctx, uow).await?;
+        let before = T::view(uow, &mut scope, &stored).await?;
         let entry = &stored.entry;
-        let orderer =
-            on_behalf_of(ctx, uow, entry.ordered_by.map(|by| (by.user, by.key)), needed_to_make(entry))
-                .await?;
-        let made = make(&orderer, uow, entry, self.date).await?;
-        // One that waits for approval is a draft, whatever the entry asks for.
-        let posted = made.status == EntryStatus::Posted.as_str();
-        let stored = settle_made(uow, stored, self.date).await?;
-        let after = view(uow, &mut books, &stored).await?;
-        record(uow, "ran", Some(&before), Some(&after));
+        let ordered_by = entry.ordered_by.map(|by| (by.user, by.key));
+        let orderer = on_behalf_of(ctx, uow, ordered_by, T::needed_to_make(entry)).await?;
+        let (id, made) = T::make(&orderer, uow, entry, self.date).await?;
+        // One that waits for approval is a draft, whatever was ordered.
+        let posted = T::is_posted(&made);
+        let stored = settle_made(uow, stored, (self.date, id)).await?;
+        let after = T::view(uow, &mut scope, &stored).await?;
+        record::<T>(uow, self.id, "ran", Some(&before), Some(&after));
         Ok(Done::new(Made { drafted: !posted, posted, next_date: stored.due(NaiveDate::MAX) }))
     }
 }
 
 /// Whether the occurrence is still to be made.
-async fn is_open(
+async fn is_open<T: Recurs>(
     uow: &mut dyn UnitOfWork,
-    stored: &StoredRecurringEntry,
+    stored: &StoredRecurring<T>,
     date: NaiveDate,
 ) -> AppResult<bool> {
     if stored.due(date) == Some(date) {
@@ -213,20 +215,20 @@ async fn is_open(
     if !stored.entry.active || stored.failed_count == 0 {
         return Ok(false);
     }
-    let failed = uow.recurring_entries().failed_occurrences(stored.entry.id).await?;
+    let failed = T::records(uow).failed_occurrences(stored.entry.id).await?;
     Ok(failed.iter().any(|failure| failure.date == date))
 }
 
 /// Keeps why an occurrence was refused; answers the date that is due after it.
-struct NoteFailure {
-    id: RecurringEntryId,
+struct NoteFailure<T: Recurs> {
+    id: Id<T::Of>,
     failure: RecurringFailureView,
 }
 
 #[async_trait]
-impl Command for NoteFailure {
-    const NAME: &'static str = "note_recurring_failure";
-    const ACCESS: Access = Access::Permission(RUN);
+impl<T: Recurs> Command for NoteFailure<T> {
+    const NAME: &'static str = T::NAMES.note_failure;
+    const ACCESS: Access = Access::Permission(T::NAMES.can_run);
     type Output = Option<NaiveDate>;
 
     async fn run(
@@ -234,15 +236,15 @@ impl Command for NoteFailure {
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
     ) -> AppResult<Done<Option<NaiveDate>>> {
-        let stored = find(uow, self.id).await?;
+        let stored = find::<T>(uow, self.id).await?;
         if !is_open(uow, &stored, self.failure.date).await? {
             return Ok(Done::new(None));
         }
-        let mut books = Books::open(ctx, uow).await?;
-        let before = view(uow, &mut books, &stored).await?;
+        let mut scope = T::open(ctx, uow).await?;
+        let before = T::view(uow, &mut scope, &stored).await?;
         let stored = settle_failed(uow, stored, self.failure.clone()).await?;
-        let after = view(uow, &mut books, &stored).await?;
-        record(uow, "failed", Some(&before), Some(&after));
+        let after = T::view(uow, &mut scope, &stored).await?;
+        record::<T>(uow, self.id, "failed", Some(&before), Some(&after));
         Ok(Done::new(stored.due(NaiveDate::MAX)))
     }
 }
