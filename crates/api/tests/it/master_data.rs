@@ -65,7 +65,7 @@ async fn somebody(client: &Client) -> String {
     let invitation = json!({ "email": email, "name": "Somebody", "roleIds": [role] });
     let token = client.post("/invitations", invitation).await.expect(201).json()["token"].clone();
     let accepted = json!({ "token": token, "password": PASSWORD });
-    let user = client.post("/auth/invitations/accept", accepted).await.expect(200).json();
+    let user = client.signed_out().post("/auth/invitations/accept", accepted).await.expect(200).json();
     user["user"]["id"].as_str().unwrap().to_owned()
 }
 

@@ -54,7 +54,8 @@ const ENTRIES: &str = "Rows with the same `entry` are one entry, whether or not 
 rows or in all of them; rows with different values are refused, and the order of the rows does not matter. An entry whose rows all name one \
 currency is in that currency, any other in the company currency.\n\n\
 **opening-balances** need `account` and `debit` or `credit`; all rows are one entry, balanced through the opening account. It is posted, \
-as with `POST /opening-balances`, unless `post=false`; journal entries stay drafts, as with `POST /journal-entries`, unless `post=true`.\n\n\
+as with `POST /opening-balances`, unless `post=false`; journal entries stay drafts, as with `POST /journal-entries`, unless `post=true`. Entries that an approval policy matches are \
+refused then (`approval_required`): import drafts and submit them.\n\n\
 A further column names a dimension by its code and holds codes or names of its values. Dimensions and values that do not exist are created with \
 `createDimensions=true` only, and never with a name that differs from a known one only by a typing error (`discription`, `cost center` beside `cost-centre`): \
 create those yourself.\n\n\
